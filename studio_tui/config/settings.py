@@ -1,0 +1,201 @@
+"""``config.toml``: typed, with unknown keys refused (SPEC "Settings").
+
+An environment variable beats the file: ``[smtp] host`` is ``STUDIO_SMTP_HOST``, and so on for every
+key that holds one value.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from platformdirs import user_config_path, user_data_path, user_state_path
+
+from studio_tui.domain.errors import Refused
+
+APP = "studio-tui"
+_UNKNOWN = re.compile(
+    r"Object contains unknown field `(?P<key>[^`]*)`(?: - at `\$\.?(?P<at>[^`]*)`)?"
+)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Security(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Database(_Section, frozen=True):
+    """``[database]``"""
+
+    url: str = ""
+    """Empty: the SQLite file in the folder for user data."""
+
+
+class Smtp(_Section, frozen=True):
+    """``[smtp]``: the password is not here (N11)."""
+
+    host: str = ""
+    """Empty: no server is set up, mail waits in the outbox (N12)."""
+    port: int = 587
+    security: Security = Security.STARTTLS
+    username: str = ""
+    sender: str = ""
+    connections: int = 4
+    timeout: int = 30
+    """Seconds the server may take for one reply."""
+
+
+class Organisation(_Section, frozen=True):
+    """``[organisation]``"""
+
+    name: str = "Our organisation"
+    time_zone: str = "Europe/Brussels"
+    language: str = "en"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone: days and deadlines are counted in it (D1)."""
+        return ZoneInfo(self.time_zone)
+
+
+class Notifications(_Section, frozen=True):
+    """``[notifications]``"""
+
+    hold: str = "2m"
+    send_at: str = "08:00"
+    remind_before_days: tuple[int, ...] = (7, 1)
+    remind_after_days: tuple[int, ...] = (3,)
+
+    @property
+    def hold_time(self) -> timedelta:
+        """How long mail waits, and can be taken back, before it leaves (N5)."""
+        return parse_duration(self.hold)
+
+    @property
+    def send_time(self) -> time:
+        """When the mail of what starts on a later day leaves, in the organisation's zone (P7)."""
+        return time.fromisoformat(self.send_at)
+
+
+class Settings(_Section, frozen=True):
+    """Everything that can be set."""
+
+    database: Database = msgspec.field(default_factory=Database)
+    smtp: Smtp = msgspec.field(default_factory=Smtp)
+    organisation: Organisation = msgspec.field(default_factory=Organisation)
+    notifications: Notifications = msgspec.field(default_factory=Notifications)
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the database, the default SQLite file where none is set."""
+        return self.database.url or f"sqlite:///{user_data_path(APP) / 'studio.db'}"
+
+
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the configuration is read from: ``STUDIO_CONFIG``, or the platform's folder."""
+    if named := environ.get("STUDIO_CONFIG"):
+        return Path(named).expanduser()
+    return user_config_path(APP) / "config.toml"
+
+
+def state_path() -> Path:
+    """The folder for what the program remembers for this account: logs."""
+    return user_state_path(APP)
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this account; raises `Refused` naming file, key and a near miss."""
+    path = config_path(environ)
+    content = _read(path, named="STUDIO_CONFIG" in environ)
+    try:
+        settings = msgspec.convert(_overlaid(content, environ), Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(f"{path}: {_in_words(str(error))}") from error
+    _check(settings, path)
+    return settings
+
+
+def parse_duration(text: str) -> timedelta:
+    """``90s``, ``2m``, ``1h`` or ``3d`` as a time span; raises ValueError otherwise."""
+    found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
+    if not found:
+        raise ValueError(f"“{text}” is not a time span: write 90s, 2m, 1h or 3d")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+def _read(path: Path, *, named: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if named:
+            raise Refused(f"STUDIO_CONFIG names {path}, which does not exist.") from error
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"{path} is not valid TOML: {error}.") from error
+
+
+def _overlaid(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    for section in msgspec.structs.fields(Settings):
+        for key in msgspec.structs.fields(section.type):
+            value = environ.get(f"STUDIO_{section.name}_{key.name}".upper())
+            if value is None:
+                continue
+            table = content.setdefault(section.name, {})
+            if not isinstance(table, dict):
+                continue
+            listed = str(key.type).startswith("tuple")
+            table[key.name] = [part.strip() for part in value.split(",")] if listed else value
+    return content
+
+
+def _in_words(complaint: str) -> str:
+    unknown = _UNKNOWN.search(complaint)
+    if not unknown:
+        return complaint.replace("`$.", "`") + "."
+    at = unknown["at"] or ""
+    key = f"{at}.{unknown['key']}" if at else unknown["key"]
+    near = difflib.get_close_matches(key, known_keys(), n=1, cutoff=0.4)
+    return f"unknown key “{key}”" + (f"; did you mean “{near[0]}”?" if near else ".")
+
+
+def known_keys() -> list[str]:
+    """Every key that can be set: sections, and ``section.key``."""
+    sections = msgspec.structs.fields(Settings)
+    return [section.name for section in sections] + [
+        f"{section.name}.{key.name}"
+        for section in sections
+        for key in msgspec.structs.fields(section.type)
+    ]
+
+
+def _check(settings: Settings, path: Path) -> None:
+    try:
+        key = "organisation.time_zone"
+        _ = settings.organisation.zone
+        key = "notifications.hold"
+        _ = settings.notifications.hold_time
+        key = "notifications.send_at"
+        _ = settings.notifications.send_time
+    except (ValueError, OSError, KeyError) as error:
+        raise Refused(f"{path}: {key}: {error}.") from error
+    if not 1 <= settings.smtp.port <= 65535:
+        raise Refused(f"{path}: smtp.port: {settings.smtp.port} is not between 1 and 65535.")
+    if settings.smtp.connections < 1:
+        raise Refused(f"{path}: smtp.connections: at least 1.")

@@ -1,0 +1,63 @@
+"""Who may do what: the one place where it is decided (A2)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from studio_tui.domain.errors import Forbidden
+from studio_tui.domain.users import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking. Decided outside the program (A1); nobody names themself."""
+
+    user_id: int
+    login: str
+    name: str
+    role: Role
+
+
+class Action(StrEnum):
+    """Everything that needs a right. The value completes the sentence "… may not ___"."""
+
+    READ_USERS = "see the users"
+    IMPORT_USERS = "import users"
+    READ_TEMPLATES = "see the templates"
+    EDIT_TEMPLATES = "change templates"
+    READ_PUSHES = "see the pushes"
+    CREATE_PUSHES = "create pushes"
+    ASSIGN = "assign users to a push"
+    EDIT_PUSHES = "change, close or reopen a push"
+    READ_OUTBOX = "see the outbox"
+    SEND_AGAIN = "send mail again"
+    DROP_MAIL = "drop mail"
+    TEST_MAIL = "send a test mail"
+    READ_ACTIVITY = "see the activity"
+    FINISH_ANY = "record anybody's conversation as held"
+
+
+_READ = frozenset(
+    {
+        Action.READ_USERS,
+        Action.READ_TEMPLATES,
+        Action.READ_PUSHES,
+        Action.READ_OUTBOX,
+        Action.READ_ACTIVITY,
+    }
+)
+_RIGHTS: dict[Role, frozenset[Action]] = {
+    Role.ADMIN: frozenset(Action),
+    Role.SUPPORT: _READ | {Action.SEND_AGAIN, Action.TEST_MAIL},
+    Role.USER: frozenset(),
+}
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Whether the role of ``actor`` allows ``action``."""
+    return action in _RIGHTS[actor.role]
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raise `Forbidden` unless ``actor`` may do ``action``."""
+    if not may(actor, action):
+        raise Forbidden(f"{actor.login} ({actor.role}) may not {action}.")

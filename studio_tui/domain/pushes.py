@@ -1,0 +1,196 @@
+"""Pushes: their life, who is assigned, and what became of it (P1 to P12)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from studio_tui.domain.errors import Invalid
+from studio_tui.domain.templates import Definition
+from studio_tui.domain.text import MAX_NAME, clean_line, fold
+from studio_tui.domain.users import Manager
+
+
+class PushState(StrEnum):
+    """Where a push is in its life (P5). Overdue is a flag, not a state."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Status(StrEnum):
+    """What became of one user's conversation in a push (P8); derived, never stored."""
+
+    NOT_PLANNED = "not_planned"
+    PLANNED = "planned"
+    PREPARED = "prepared"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+
+
+class Flag(StrEnum):
+    """What needs attention about one user in a push (P8)."""
+
+    OVERDUE = "overdue"
+    NO_MANAGER = "no_manager"
+    LEFT = "left"
+    MAIL_FAILED = "mail_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PushDraft:
+    """What the creation window asks of one push (P1)."""
+
+    name: str
+    available_from: date
+    deadline: date
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", clean_line(self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a push is: a number of users each. ``overdue``, ``no_manager`` and ``left`` count
+    users whatever their status is."""
+
+    assigned: int = 0
+    not_planned: int = 0
+    planned: int = 0
+    prepared: int = 0
+    in_progress: int = 0
+    done: int = 0
+    overdue: int = 0
+    no_manager: int = 0
+    left: int = 0
+    done_left: int = 0
+    """How many of those done have left: progress is shown with and without them."""
+
+    @property
+    def open(self) -> int:
+        """How many conversations are still to be held."""
+        return self.assigned - self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One template × a group of users × a period, as lists show it."""
+
+    id: int
+    name: str
+    template_id: int
+    template: Definition
+    """The template as it was when the push was created (T5)."""
+    available_from: date
+    deadline: date
+    state: PushState
+    overdue: bool
+    created_at: datetime
+    closed_at: datetime | None
+    version: int
+    progress: Progress = field(default_factory=Progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One user in one push (P8)."""
+
+    id: int
+    push_id: int
+    user_id: int
+    login: str
+    name: str
+    email: str
+    status: Status
+    flags: frozenset[Flag]
+    status_at: datetime | None
+    """When it was planned for, prepared, begun or held, whichever `status` tells."""
+    conductor: str
+    """Name of who holds or held it, or empty."""
+    managers: tuple[Manager, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentFilter:
+    """Which users of a push a list shows."""
+
+    text: str = ""
+    status: Status | None = None
+    flag: Flag | None = None
+
+
+def state_of(
+    *, assigned: int, available_from: date, closed_at: datetime | None, today: date
+) -> PushState:
+    """The state of a push (P5), derived."""
+    if closed_at is not None:
+        return PushState.CLOSED
+    if not assigned:
+        return PushState.DRAFT
+    return PushState.SCHEDULED if available_from > today else PushState.OPEN
+
+
+def is_overdue(*, state: PushState, deadline: date, open_conversations: int, today: date) -> bool:
+    """Whether a push is overdue: past its deadline with conversations still to hold (P4)."""
+    return state is PushState.OPEN and open_conversations > 0 and today > deadline
+
+
+def status_of(
+    *,
+    planned_for: datetime | None,
+    prepared_at: datetime | None,
+    started_at: datetime | None,
+    finished_at: datetime | None,
+) -> Status:
+    """The status of an assignment, from the instants of its conversation (P8)."""
+    if finished_at:
+        return Status.DONE
+    if started_at:
+        return Status.IN_PROGRESS
+    if prepared_at:
+        return Status.PREPARED
+    return Status.PLANNED if planned_for else Status.NOT_PLANNED
+
+
+def parse_day(text: str) -> date:
+    """The day written as ``YYYY-MM-DD``; raises ValueError, in words, for a date that is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError(
+            f"“{clean_line(text)}” is not a date: write it as 2026-03-31, on a day that exists"
+        ) from error
+
+
+def check_drafts(drafts: Collection[PushDraft], names_in_use: Collection[str]) -> None:
+    """Raise `Invalid` unless all drafts can be created together (P1).
+
+    The fields of the error are ``name``, ``available_from`` and ``deadline``; where there are
+    several drafts, followed by the number of the draft, from 0: ``name.2``. ``names_in_use`` are
+    the names of the pushes that are not closed, as typed.
+    """
+    taken = {fold(name) for name in names_in_use}
+    errors: dict[str, str] = {}
+    for number, draft in enumerate(drafts):
+        suffix = f".{number}" if len(drafts) > 1 else ""
+        if reason := _wrong_name(draft.name, taken):
+            errors["name" + suffix] = reason
+        taken.add(fold(draft.name))
+        if draft.deadline < draft.available_from:
+            errors["deadline" + suffix] = (
+                f"the deadline {draft.deadline} is before the first day {draft.available_from}"
+            )
+    if errors:
+        raise Invalid(errors)
+
+
+def _wrong_name(name: str, taken: Collection[str]) -> str | None:
+    if not name:
+        return "give the push a name"
+    if len(name) > MAX_NAME:
+        return f"at most {MAX_NAME} characters"
+    if fold(name) in taken:
+        return f"“{name}” is the name of another push that is not closed"
+    return None
