@@ -1,0 +1,57 @@
+"""What a list asks of where its rows come from.
+
+A source never changes its mind about what it lists: another filter or another order is another
+source. Its calls may take a while and are made off the screen's loop; a source is asked by one
+thread at a time.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from studio_tui.domain.selection import Selection
+
+
+class Row(Protocol):
+    """Anything that can stand in a list."""
+
+    @property
+    def id(self) -> int:
+        """What tells this row from all others, whatever the order."""
+        ...
+
+
+R_co = TypeVar("R_co", bound=Row, covariant=True)
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The order of a list: by the column of this name."""
+
+    column: str
+    descending: bool = False
+
+
+class Source(Protocol[R_co, F]):
+    """The rows that a filter matches, in an order."""
+
+    def count(self) -> int:
+        """How many rows there are."""
+        ...
+
+    def rows(self, start: int, stop: int) -> Sequence[R_co]:
+        """The rows from place ``start`` up to ``stop``, fewer at the end of the list."""
+        ...
+
+    def position(self, row_id: int) -> int | None:
+        """The place of a row, None where it is not in the list."""
+        ...
+
+    def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:
+        """Those of ``ids`` that ``filter_`` matches."""
+        ...
+
+    def selected(self, selection: Selection[F]) -> int:
+        """How many rows, in this list or out of its filter, ``selection`` holds."""
+        ...
