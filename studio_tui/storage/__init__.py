@@ -1,0 +1,5 @@
+"""The database: tables, engines, migrations, queries. The only place that imports Peewee.
+
+Queries return the frozen values of the domain; nothing above ever sees a table. They are called
+inside `Store.reading` or `Store.writing`, which services open: one unit of work, one transaction.
+"""

@@ -1,0 +1,196 @@
+"""Opening a database, and units of work on it.
+
+``sqlite:///relative.db``, ``sqlite:////absolute/path.db`` or ``postgresql://user@host/name``.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from urllib.parse import urlsplit, urlunsplit
+
+import peewee
+from playhouse.pool import (
+    MaxConnectionsExceeded,
+    PooledDatabase,
+    PooledPostgresqlDatabase,
+    PooledSqliteDatabase,
+)
+
+from studio_tui.domain.errors import Conflict, Refused, Unavailable
+from studio_tui.storage.fields import FIELD_TYPES
+from studio_tui.storage.migrate import check_version, migrate
+from studio_tui.storage.tables import TABLES
+
+_LOCK_TIMEOUT = 5
+"""Seconds to wait for another writer before giving up."""
+_POOL_SIZE = 20
+_IDLE_AFTER = 300
+"""Seconds after which a pooled connection is opened anew."""
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "cache_size": -32_000,
+    "temp_store": 2,
+}
+_REASONS = {
+    "locked": "another program has been writing to it for too long; try again",
+    "readonly": "it cannot be written; check the permissions of the file and its folder",
+    "not a database": "it is not a database of the Studio; check the setting database.url",
+    "malformed": "the file is damaged; restore a backup",
+    "full": "the disk is full; nothing was changed",
+    "unable to open": "it cannot be opened; check that its folder exists and is yours",
+}
+
+
+class Store:
+    """An open database. One per process: opening binds the tables to it."""
+
+    def __init__(self, database: PooledDatabase, name: str) -> None:
+        self._database = database
+        self.name = name
+        """The path or the URL, without a password: fit for messages."""
+        self._watch: sqlite3.Connection | None = None
+        self._watching = Lock()
+        database.bind(TABLES)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded engine."""
+        return isinstance(self._database, peewee.SqliteDatabase)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A consistent view: everything read inside is of one moment."""
+        with self._in_words(), self._database.connection_context(), self._database.atomic():
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction: all of it, or nothing. On SQLite it locks other writers out at once."""
+        lock = ("IMMEDIATE",) if self.is_sqlite else ()
+        with self._in_words(), self._database.connection_context(), self._database.atomic(*lock):
+            yield
+
+    def migrate(self) -> list[str]:
+        """Bring the schema up to this version of the program; the names of what was applied."""
+        with self._in_words(), self._database.connection_context():
+            pending = check_version(self._database, self.name)
+            return migrate(self._database) if pending else []
+
+    def stamp(self) -> int:
+        """A number that changes when anybody commits anything; cheap enough to ask every second."""
+        with self._in_words():
+            if self.is_sqlite:
+                return self._data_version()
+            with self._database.connection_context():
+                cursor = self._database.execute_sql(
+                    "SELECT pg_snapshot_xmax(pg_current_snapshot())"
+                )
+                return int(cursor.fetchone()[0])
+
+    def close(self) -> None:
+        """Give back what is pooled."""
+        self._database.close_all()
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def _data_version(self) -> int:
+        # It tells a connection what the others did, so it needs one that does nothing else.
+        with self._watching:
+            if self._watch is None:
+                self._watch = sqlite3.connect(self.name, check_same_thread=False)
+            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except peewee.IntegrityError as error:
+            raise Conflict("Somebody else changed the same thing just now; try again.") from error
+        except (peewee.DatabaseError, peewee.InterfaceError, MaxConnectionsExceeded) as error:
+            raise Unavailable(f"The database {self.name}: {_reason(error)}.") from error
+
+
+def open_store(url: str) -> Store:
+    """The database at ``url``, made and migrated as needed.
+
+    Raises `Refused` for a URL that is none or a database of a newer version, `Unavailable` where
+    it does not answer.
+    """
+    store = _open_sqlite(url) if urlsplit(url).scheme == "sqlite" else _open_postgresql(url)
+    store.migrate()
+    return store
+
+
+def without_password(url: str) -> str:
+    """``url`` as it may be shown."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user_at_host = parts.netloc.replace(f":{parts.password}@", "@", 1)
+    return urlunsplit(parts._replace(netloc=user_at_host))
+
+
+def _open_sqlite(url: str) -> Store:
+    path = Path(url.removeprefix("sqlite:///")).expanduser()
+    if not url.startswith("sqlite:///") or not path.name:
+        raise Refused(f"“{url}” names no file: write sqlite:////absolute/path.db.")
+    _create_private(path)
+    database = PooledSqliteDatabase(
+        str(path),
+        max_connections=_POOL_SIZE,
+        check_same_thread=False,
+        pragmas=_PRAGMAS,
+        timeout=_LOCK_TIMEOUT,
+        autoconnect=False,
+        field_types=FIELD_TYPES["sqlite"],
+    )
+    return Store(database, str(path))
+
+
+def _open_postgresql(url: str) -> Store:
+    shown = without_password(url)
+    if urlsplit(url).scheme not in ("postgresql", "postgres"):
+        raise Refused(f"“{shown}” is no database URL: write sqlite:////… or postgresql://….")
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        raise Refused(
+            "PostgreSQL needs an extra: install it with pip install 'studio-tui[postgres]'."
+        ) from error
+    database = PooledPostgresqlDatabase(
+        url,
+        max_connections=_POOL_SIZE,
+        stale_timeout=_IDLE_AFTER,
+        prefer_psycopg3=True,
+        autoconnect=False,
+        field_types=FIELD_TYPES["postgresql"],
+        connect_timeout=_LOCK_TIMEOUT,
+    )
+    return Store(database, shown)
+
+
+def _create_private(path: Path) -> None:
+    """Make the file, and its folder, readable by its owner alone; SQLite keeps that for its WAL."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        if path.is_dir():
+            raise Refused(f"{path} is a folder, not a database file.") from None
+    except OSError as error:
+        raise Unavailable(f"The database {path} cannot be made: {error.strerror}.") from error
+
+
+def _reason(error: Exception) -> str:
+    words = " ".join(str(error).split())
+    if isinstance(error.__cause__ or error.__context__, sqlite3.Error):
+        for sign, reason in _REASONS.items():
+            if sign in words:
+                return reason
+    return words or "it does not answer"

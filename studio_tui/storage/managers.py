@@ -1,0 +1,82 @@
+"""Who manages whom, in SQL, for any number of people at once (U4).
+
+The teams of a user are those they are a member of and those they lead. Where a user leads a team
+alone, the search goes on in its parent, and so on upward, until somebody else leads.
+"""
+
+from studio_tui.domain.users import Manager, full_name
+from studio_tui.storage.sql import Clause, among, rows
+
+
+def managing(people: Clause) -> Clause:
+    """The body of ``WITH RECURSIVE``: ``managing(user_id, manager_id, team_id)``, one row a reason.
+
+    ``people`` is a query of one column, the ids of the users in question; ``team_id`` is null for
+    a coach. Those who have left manage nobody.
+    """
+    return Clause(
+        f"""
+        people(user_id) AS ({people.text}),
+        climb(user_id, team_id, alone) AS (
+            SELECT user_id, team_id, 0 FROM (
+                SELECT m.user_id, m.team_id FROM team_member m
+                JOIN people p ON p.user_id = m.user_id
+                UNION
+                SELECT l.user_id, l.team_id FROM team_leader l
+                JOIN people p ON p.user_id = l.user_id
+            ) own
+            UNION
+            SELECT c.user_id, t.parent_id, 1 FROM climb c JOIN team t ON t.id = c.team_id
+            WHERE t.parent_id IS NOT NULL
+            AND (c.alone = 1 OR EXISTS (
+                SELECT 1 FROM team_leader l
+                WHERE l.team_id = c.team_id AND l.user_id = c.user_id))
+            AND NOT EXISTS (
+                SELECT 1 FROM team_leader l JOIN users u ON u.id = l.user_id
+                WHERE l.team_id = c.team_id AND l.user_id <> c.user_id AND u.active)
+        ),
+        managing(user_id, manager_id, team_id) AS (
+            SELECT c.user_id, l.user_id, c.team_id FROM climb c
+            JOIN team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
+            JOIN users u ON u.id = l.user_id AND u.active
+            UNION
+            SELECT k.user_id, k.coach_id, NULL FROM coaching k
+            JOIN people p ON p.user_id = k.user_id
+            JOIN users u ON u.id = k.coach_id AND u.active
+            WHERE k.coach_id <> k.user_id
+        )
+        """,
+        people.params,
+    )
+
+
+def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:
+    """The managers of each of these users, each manager once, with all reasons (U4)."""
+    people = among("id", user_ids)
+    body = managing(Clause(f"SELECT id FROM users WHERE {people.text}", people.params))
+    found: dict[int, dict[int, tuple[str, str, list[str]]]] = {}
+    for user_id, manager_id, login, given, family, team in rows(
+        f"WITH RECURSIVE {body.text} "
+        "SELECT g.user_id, u.id, u.login, u.given_name, u.family_name, t.name "
+        "FROM managing g JOIN users u ON u.id = g.manager_id LEFT JOIN team t ON t.id = g.team_id "
+        "ORDER BY g.user_id, u.sort_name, u.id, t.path_key",
+        *body.params,
+    ):
+        reason = "coach" if team is None else f"leads {team}"
+        named = found.setdefault(user_id, {}).setdefault(
+            manager_id, (login, full_name(given, family), [])
+        )
+        named[2].append(reason)
+    return {
+        user_id: tuple(
+            Manager(manager_id, login, name, ", ".join(reasons))
+            for manager_id, (login, name, reasons) in managers.items()
+        )
+        for user_id, managers in found.items()
+    }
+
+
+def has_manager(user_column: str) -> Clause:
+    """Whether the user in ``user_column`` has any manager."""
+    body = managing(Clause(f"SELECT {user_column}"))
+    return Clause(f"EXISTS (WITH RECURSIVE {body.text} SELECT 1 FROM managing)", body.params)

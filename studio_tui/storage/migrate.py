@@ -1,0 +1,46 @@
+"""Bringing a database to the schema of this version, with Peewee's own migrations."""
+
+from pathlib import Path
+
+import peewee
+
+from studio_tui.domain.errors import Refused
+
+DIRECTORY = Path(__file__).with_name("migrations")
+_HISTORY = "schema_migration"
+_LOCK = 7_483_921
+"""The advisory lock of PostgreSQL under which one program migrates and the others wait."""
+
+
+def known() -> list[str]:
+    """The names of all migrations of this version, in order."""
+    return sorted(path.stem for path in DIRECTORY.glob("[0-9]*.py"))
+
+
+def check_version(database: peewee.Database, name: str) -> list[str]:
+    """The migrations still to apply; raises `Refused` for a database of a newer version."""
+    applied = _applied(database)
+    if newer := sorted(applied - set(known())):
+        raise Refused(
+            f"The database {name} was made by a newer version of Studio TUI ({newer[-1]}): "
+            "install that version, or set another database.url."
+        )
+    return [migration for migration in known() if migration not in applied]
+
+
+def migrate(database: peewee.Database) -> list[str]:
+    """Apply what is missing, one program at a time, all of it or nothing."""
+    # Only who migrates pays for the import.
+    from playhouse.migrations import Runner
+
+    is_sqlite = isinstance(database, peewee.SqliteDatabase)
+    with database.atomic(*(("EXCLUSIVE",) if is_sqlite else ())):
+        if not is_sqlite:
+            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        return list(Runner(database, str(DIRECTORY), table_name=_HISTORY).up())
+
+
+def _applied(database: peewee.Database) -> set[str]:
+    if not database.table_exists(_HISTORY):
+        return set()
+    return {name for (name,) in database.execute_sql(f"SELECT name FROM {_HISTORY}").fetchall()}

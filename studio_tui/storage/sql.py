@@ -1,0 +1,130 @@
+"""SQL that is written by hand: clauses that carry their parameters, on both engines.
+
+Values never become part of the text. Parameters are written ``?`` and instants are handed over as
+aware datetimes, days as dates; both come back as such through `instant` and `day`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import peewee
+
+from studio_tui.domain.selection import Selection
+from studio_tui.storage.fields import INSTANT_FORMAT
+from studio_tui.storage.tables import UserTable
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of SQL with its parameters."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+    def __and__(self, other: "Clause") -> "Clause":
+        return Clause(f"({self.text} AND {other.text})", self.params + other.params)
+
+    def __or__(self, other: "Clause") -> "Clause":
+        return Clause(f"({self.text} OR {other.text})", self.params + other.params)
+
+    def __invert__(self) -> "Clause":
+        return Clause(f"(NOT {self.text})", self.params)
+
+
+NOBODY = Clause("(1 = 0)")
+EVERYBODY = Clause("(1 = 1)")
+
+
+def execute(text: str, *params: Any) -> Any:
+    """Run one statement inside the open unit of work; returns the cursor."""
+    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
+    if isinstance(database, peewee.SqliteDatabase):
+        return database.execute_sql(text, tuple(map(_for_sqlite, params)))
+    return database.execute_sql(text.replace("%", "%%").replace("?", "%s"), params)
+
+
+def rows(text: str, *params: Any) -> list[tuple[Any, ...]]:
+    """All rows that a statement returns."""
+    return list(execute(text, *params).fetchall())
+
+
+def scalar(text: str, *params: Any) -> Any:
+    """The first column of the first row, None where there is no row."""
+    found = execute(text, *params).fetchone()
+    return found[0] if found else None
+
+
+def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
+    """Run one statement once per row of ``params``, as fast as the driver can."""
+    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
+    cursor = database.cursor()
+    if isinstance(database, peewee.SqliteDatabase):
+        cursor.executemany(text, (tuple(map(_for_sqlite, row)) for row in params))
+    else:
+        cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
+    cursor.close()
+
+
+def is_sqlite() -> bool:
+    """Whether the open database is the embedded one."""
+    return isinstance(UserTable._meta.database, peewee.SqliteDatabase)  # noqa: SLF001
+
+
+def among(column: str, ids: Iterable[int]) -> Clause:
+    """``column`` is one of ``ids``, however many: one parameter."""
+    if is_sqlite():
+        return Clause(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),))
+    return Clause(f"{column} = ANY(?)", (sorted(ids),))
+
+
+def one_of(column: str, texts: Iterable[str]) -> Clause:
+    """``column`` is one of ``texts``, however many: one parameter."""
+    if is_sqlite():
+        return Clause(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(texts)),))
+    return Clause(f"{column} = ANY(?)", (list(texts),))
+
+
+def containing(column: str, words: Iterable[str]) -> Clause:
+    """``column`` contains every one of ``words``; ``%`` and ``_`` in them mean themselves."""
+    clause = EVERYBODY
+    for word in words:
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        clause &= Clause(f"{column} LIKE ? ESCAPE '\\'", (f"%{escaped}%",))
+    return clause
+
+
+def selected(
+    selection: Selection[Any], clause_of: Callable[[Any], Clause], id_column: str
+) -> Clause:
+    """The rows that ``selection`` holds, where ``clause_of`` says what its filters match."""
+    clause = NOBODY
+    for term in selection.terms:
+        if term.filter is not None:
+            matching = clause_of(term.filter)
+            clause = clause | matching if term.marks else clause & ~matching
+        if term.marked:
+            clause |= among(id_column, term.marked)
+        if term.unmarked:
+            clause &= ~among(id_column, term.unmarked)
+    return clause
+
+
+def instant(value: Any) -> datetime | None:
+    """The instant in a column, aware, in UTC."""
+    if isinstance(value, str):
+        return datetime.strptime(value, INSTANT_FORMAT).replace(tzinfo=UTC)
+    return value.astimezone(UTC) if value is not None else None
+
+
+def day(value: Any) -> date:
+    """The day in a column."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime(INSTANT_FORMAT)
+    return value.isoformat() if isinstance(value, date) else value
