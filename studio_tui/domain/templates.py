@@ -1,9 +1,32 @@
-"""Templates: the model of a conversation (T1 to T4)."""
+"""Templates: the model of a conversation (T1 to T4).
 
+Texts clean themselves as they enter (A5). What may be made is up to `check_definition`, for the
+editor on the screen and for the text file alike.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import Invalid, Refused
+from studio_tui.domain.text import MAX_NAME, clean_line, clean_text, fold
+
+MAX_DESCRIPTION = 4000
+"""Longest description of a template, in characters."""
+MAX_QUESTION = 1000
+"""Longest text of a question, in characters."""
+MAX_STEPS = 20
+MAX_TOPICS = 30
+"""Most topics in one discussion."""
+MAX_QUESTIONS = 50
+"""Most questions under one topic."""
+MIN_OPTIONS = 2
+MAX_CHOICES = 20
+MAX_LABELS = 10
+"""Most labels on the scale of a rating."""
+
+Problem = tuple[str, str]
+"""Where, as a key path such as ``steps[2].topics[0].name``, and what is wrong there."""
 
 
 class StepKind(StrEnum):
@@ -48,6 +71,10 @@ class Question:
     kind: QuestionKind = QuestionKind.TEXT
     options: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", clean_line(self.text))
+        object.__setattr__(self, "options", tuple(map(clean_line, self.options)))
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -55,6 +82,9 @@ class Topic:
 
     name: str
     questions: tuple[Question, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", clean_line(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +125,10 @@ class Definition:
     viewing: Viewing = field(default_factory=Viewing)
     steps: tuple[Step, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", clean_line(self.name))
+        object.__setattr__(self, "description", clean_text(self.description).strip())
+
     def question_count(self) -> int:
         """How many questions the template asks."""
         return sum(len(topic.questions) for step in self.steps for topic in step.topics)
@@ -133,3 +167,92 @@ def require_pushable(template: Template) -> None:
     """Raise `Refused`, with the reason, where ``template`` may not be pushed (T3)."""
     if reason := template.why_no_push:
         raise Refused(reason)
+
+
+def check_definition(definition: Definition) -> None:
+    """Raise `Invalid` unless a template may say all of this (T1, T2).
+
+    The fields of the error are key paths, the same in a form as in a text file:
+    ``steps[2].topics[0].questions[1].options``.
+    """
+    _raise(_definition_problems(definition))
+
+
+def check_topic(topic: Topic) -> None:
+    """Raise `Invalid` unless ``topic`` may stand in a template or in the question library."""
+    _raise(_topic_problems(topic, ""))
+
+
+def _raise(problems: Iterator[Problem]) -> None:
+    if fields := dict(problems):
+        raise Invalid(fields)
+
+
+def _definition_problems(definition: Definition) -> Iterator[Problem]:
+    yield from _wrong_text(definition.name, "name", MAX_NAME, "give the template a name")
+    if len(definition.description) > MAX_DESCRIPTION:
+        yield "description", f"at most {MAX_DESCRIPTION} characters"
+    if not definition.steps:
+        yield "steps", "a template has at least one step"
+    yield from _too_many(definition.steps, "steps", MAX_STEPS)
+    for number, step in enumerate(definition.steps):
+        yield from _step_problems(step, f"steps[{number}].")
+
+
+def _step_problems(step: Step, at: str) -> Iterator[Problem]:
+    if step.topics and step.kind is not StepKind.DISCUSSION:
+        yield at + "topics", f"only a discussion has topics, and this step is “{step.kind}”"
+    yield from _too_many(step.topics, at + "topics", MAX_TOPICS)
+    yield from _repeated([topic.name for topic in step.topics], at + "topics[{}].name", "this step")
+    for number, topic in enumerate(step.topics):
+        yield from _topic_problems(topic, f"{at}topics[{number}].")
+
+
+def _topic_problems(topic: Topic, at: str) -> Iterator[Problem]:
+    yield from _wrong_text(topic.name, at + "name", MAX_NAME, "give the topic a name")
+    yield from _too_many(topic.questions, at + "questions", MAX_QUESTIONS)
+    texts = [question.text for question in topic.questions]
+    yield from _repeated(texts, at + "questions[{}].text", "this topic")
+    for number, question in enumerate(topic.questions):
+        yield from _question_problems(question, f"{at}questions[{number}].")
+
+
+def _question_problems(question: Question, at: str) -> Iterator[Problem]:
+    yield from _wrong_text(question.text, at + "text", MAX_QUESTION, "write the question")
+    if reason := _wrong_number_of_options(question):
+        yield at + "options", reason
+    yield from _repeated(question.options, at + "options[{}]", "this question")
+    for number, option in enumerate(question.options):
+        yield from _wrong_text(option, f"{at}options[{number}]", MAX_NAME, "write the option")
+
+
+def _wrong_number_of_options(question: Question) -> str | None:
+    count = len(question.options)
+    match question.kind:
+        case QuestionKind.CHOICE if not MIN_OPTIONS <= count <= MAX_CHOICES:
+            return f"a choice has {MIN_OPTIONS} to {MAX_CHOICES} options, not {count}"
+        case QuestionKind.RATING if not MIN_OPTIONS <= count <= MAX_LABELS:
+            return f"a rating has {MIN_OPTIONS} to {MAX_LABELS} labels, not {count}"
+        case QuestionKind.TEXT | QuestionKind.YES_NO if count:
+            return f"only a choice or a rating has options, and this question is “{question.kind}”"
+    return None
+
+
+def _wrong_text(text: str, at: str, longest: int, missing: str) -> Iterator[Problem]:
+    if not text:
+        yield at, missing
+    elif len(text) > longest:
+        yield at, f"at most {longest} characters, not {len(text)}"
+
+
+def _too_many(things: Sequence[object], at: str, most: int) -> Iterator[Problem]:
+    if len(things) > most:
+        yield at, f"at most {most}, not {len(things)}"
+
+
+def _repeated(texts: Sequence[str], at: str, within: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, text in enumerate(texts):
+        if text and fold(text) in seen:
+            yield at.format(number), f"“{text}” is in {within} twice"
+        seen.add(fold(text))

@@ -21,8 +21,8 @@ def clean_line(text: str) -> str:
 
     Accents are composed (NFC), so that what looks the same is the same.
     """
-    spaced = _SPACES.sub(" ", text)
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", spaced)).strip()
+    words = _CONTROLS.sub("", _SPACES.sub(" ", text)).split()
+    return unicodedata.normalize("NFC", " ".join(words))
 
 
 def clean_text(text: str) -> str:
