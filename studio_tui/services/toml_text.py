@@ -209,7 +209,10 @@ def _long(text: str) -> str:
 
 
 def _broken(line: str) -> Iterator[str]:
-    """``line`` in parts of `_LINE` characters where its spaces allow it, each but the last followed by one space."""
+    """``line`` in parts of at most `_LINE` characters, where its spaces allow it.
+
+    One space was between any two of them.
+    """
     start = end = 0
     for stop in [*(space.start() for space in _BREAK.finditer(line)), len(line)]:
         if stop - start > _LINE and end > start:

@@ -78,8 +78,8 @@ def test_the_text_is_readable_and_in_a_stable_order() -> None:
     assert template_text.dumps(definition) == (
         'name = "Check-in"\n'
         'description = """\n'
-        "A line that is long enough to be broken where TOML mends it again, and on \\\n"
-        "it goes.\n"
+        "A line that is long enough to be broken where TOML mends it again, and on it \\\n"
+        "goes.\n"
         'Two."""\n'
         "planning = true\n"
         'questions = "extendable"\n'
