@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.clock import local_day, start_of_day
 
 
 class Kind(StrEnum):
@@ -56,11 +59,15 @@ def may_become(state: NotificationState, following: NotificationState) -> bool:
     return following in _TRANSITIONS[state]
 
 
-def notification_key(
-    push_id: int, recipient_id: int, kind: Kind, capacity: Capacity, round_: int
-) -> str:
-    """The one key of a notification (N2): its Message-ID is derived from it."""
-    return f"{push_id}-{recipient_id}-{kind}-{capacity}-{round_}"
+def key_around_recipient(
+    push_id: int, kind: Kind, capacity: Capacity, round_: int
+) -> tuple[str, str]:
+    """What stands before and after the recipient's id in the one key of a notification (N2).
+
+    ``round_`` tells apart what is rightly said more than once: the assigning that a manager is
+    told of, the how-manieth reminder.
+    """
+    return f"{push_id}-", f"-{kind}-{capacity}-{round_}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class Notification:
     """One row of the outbox (N10)."""
 
     id: int
+    key: str
+    """The one key of push × person × kind × round (N2)."""
     kind: Kind
     capacity: Capacity
     state: NotificationState
@@ -81,7 +90,6 @@ class Notification:
     push: str
     about: tuple[str, ...]
     """Logins of the people it tells about."""
-    message_id: str
     due_at: datetime
     attempts: int
     sent_at: datetime | None
@@ -97,3 +105,79 @@ class NotificationFilter:
     state: NotificationState | None = None
     push_id: int | None = None
     recipient_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody a notification tells about, as they are at this moment."""
+
+    name: str
+    active: bool
+    assigned: bool
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Everything needed to check a claimed notification once more and to write its mail (N6)."""
+
+    id: int
+    key: str
+    kind: Kind
+    capacity: Capacity
+    attempts: int
+    """How many times it was tried before."""
+    dated_at: datetime
+    """The Date of the mail: when it was first tried."""
+    created_at: datetime
+    name: str
+    address: str
+    language: str
+    time_zone: str
+    recipient_active: bool
+    push: str
+    template: str
+    deadline: date
+    closed: bool
+    about: tuple[Person, ...]
+
+
+class DropReason(StrEnum):
+    """Why a notification is no longer true (N6)."""
+
+    CLOSED = "the push was closed"
+    UNASSIGNED = "no longer assigned"
+    DONE = "the conversation has been held"
+    LEFT = "the recipient has left"
+    BY_HAND = "dropped by hand"
+
+
+def leaves_at(
+    *, now: datetime, hold: timedelta, available_from: date, send_time: time, zone: ZoneInfo
+) -> datetime:
+    """When the mail about assigning leaves: after the hold (N5), or on the morning of the first
+    day where that is still ahead (P7)."""
+    held_until = now + hold
+    if available_from <= local_day(now, zone):
+        return held_until
+    return max(held_until, start_of_day(available_from, zone, send_time))
+
+
+def still_to_tell(delivery: Delivery) -> tuple[Person, ...]:
+    """The people a notification still has to tell about (N6)."""
+    return tuple(
+        person for person in delivery.about if person.assigned and person.active and not person.done
+    )
+
+
+def why_dropped(delivery: Delivery) -> DropReason | None:
+    """Why a claimed notification is not sent after all, or None where it is still true (N6)."""
+    if delivery.closed:
+        return DropReason.CLOSED
+    if not delivery.recipient_active:
+        return DropReason.LEFT
+    if still_to_tell(delivery):
+        return None
+    if any(person.assigned and person.done for person in delivery.about):
+        return DropReason.DONE
+    return DropReason.UNASSIGNED

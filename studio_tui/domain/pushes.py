@@ -113,6 +113,14 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class PushFilter:
+    """Which pushes a list shows: all words must be found in name, template or state."""
+
+    text: str = ""
+    state: PushState | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentFilter:
     """Which users of a push a list shows."""
 

@@ -1,11 +1,15 @@
 """Users and teams: reading (U1 to U5)."""
 
+from collections.abc import Iterable
+
+from studio_tui.domain.access import Actor
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.text import fold, fold_search
-from studio_tui.domain.users import Role, User, UserFilter
+from studio_tui.domain.users import Role, User, UserFilter, full_name, sort_name
 from studio_tui.storage.listing import Listing
-from studio_tui.storage.managers import managers_of
-from studio_tui.storage.sql import Clause, among, containing, day, rows, scalar
+from studio_tui.storage.managers import managers_of, managing
+from studio_tui.storage.sql import Clause, among, containing, day, one_of, rows, scalar
+from studio_tui.storage.tables import UserTable
 
 _SORTS = {
     "name": "u.sort_name",
@@ -94,9 +98,14 @@ def user_id_of(login_or_email: str) -> int | None:
     return found or scalar("SELECT id FROM users WHERE email_key = ?", key)
 
 
-def ids_of_logins(names: list[str]) -> dict[str, int]:
-    """Who goes by each of these logins or addresses; those unknown are left out."""
-    return {name: found for name in names if (found := user_id_of(name)) is not None}
+def ids_of_names(names: Iterable[str]) -> dict[str, int]:
+    """Who goes by each of these logins or addresses, by `fold` of it; unknown ones are left out."""
+    keys = [fold(name) for name in names]
+    found: dict[str, int] = {}
+    for column in ("email_key", "login_key"):
+        wanted = one_of(column, keys)
+        found.update(rows(f"SELECT {column}, id FROM users WHERE {wanted.text}", *wanted.params))
+    return found
 
 
 def login_keys() -> list[str]:
@@ -115,6 +124,65 @@ def matching_users(filter_: UserFilter, ids: list[int]) -> frozenset[int]:
 def count_users(clause: Clause) -> int:
     """How many users, as ``u``, a clause matches."""
     return int(scalar(f"SELECT COUNT(*) FROM users u WHERE {clause.text}", *clause.params))
+
+
+def without_manager(clause: Clause, limit: int) -> list[int]:
+    """The users, as ``u``, that a clause matches and who have no manager (U4), by name."""
+    body = managing(Clause(f"SELECT u.id FROM users u WHERE {clause.text}", clause.params))
+    return [
+        found
+        for (found,) in rows(
+            f"WITH RECURSIVE {body.text} SELECT u.id FROM users u "
+            "JOIN people p ON p.user_id = u.id "
+            "WHERE u.id NOT IN (SELECT user_id FROM managing) ORDER BY u.sort_name, u.id LIMIT ?",
+            *body.params,
+            limit,
+        )
+    ]
+
+
+def count_managers(clause: Clause) -> int:
+    """How many managers the users, as ``u``, that a clause matches have between them."""
+    body = managing(Clause(f"SELECT u.id FROM users u WHERE {clause.text}", clause.params))
+    return int(
+        scalar(
+            f"WITH RECURSIVE {body.text} SELECT COUNT(DISTINCT manager_id) FROM managing",
+            *body.params,
+        )
+    )
+
+
+def actor_of(login: str) -> Actor | None:
+    """The active user of this login, as one who asks; None where there is none."""
+    found = rows(
+        "SELECT id, login, given_name, family_name, role FROM users WHERE login_key = ? AND active",
+        fold(login),
+    )
+    for user_id, own_login, given, family, role in found:
+        return Actor(user_id, own_login, full_name(given, family), Role(role))
+    return None
+
+
+def insert_first_user(login: str, email: str, name: str, language: str, time_zone: str) -> int:
+    """Add the admin who makes the database; returns the id."""
+    return int(
+        UserTable.insert(
+            login=login,
+            login_key=fold(login),
+            email=email,
+            email_key=fold(email),
+            given_name=name,
+            family_name="",
+            sort_name=sort_name(name, ""),
+            search=fold_search(f"{name} {login} {email}"),
+            language=language,
+            time_zone=time_zone,
+            role=str(Role.ADMIN),
+            department="",
+            hired_on=None,
+            active=True,
+        ).execute()
+    )
 
 
 def any_user() -> bool:

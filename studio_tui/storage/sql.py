@@ -25,13 +25,13 @@ class Clause:
     params: tuple[Any, ...] = ()
 
     def __and__(self, other: "Clause") -> "Clause":
-        return Clause(f"({self.text} AND {other.text})", self.params + other.params)
+        return Clause(f"(({self.text}) AND ({other.text}))", self.params + other.params)
 
     def __or__(self, other: "Clause") -> "Clause":
-        return Clause(f"({self.text} OR {other.text})", self.params + other.params)
+        return Clause(f"(({self.text}) OR ({other.text}))", self.params + other.params)
 
     def __invert__(self) -> "Clause":
-        return Clause(f"(NOT {self.text})", self.params)
+        return Clause(f"(NOT ({self.text}))", self.params)
 
 
 NOBODY = Clause("(1 = 0)")
@@ -117,6 +117,14 @@ def instant(value: Any) -> datetime | None:
     if isinstance(value, str):
         return datetime.strptime(value, INSTANT_FORMAT).replace(tzinfo=UTC)
     return value.astimezone(UTC) if value is not None else None
+
+
+def known_instant(value: Any) -> datetime:
+    """The instant in a column that is never null."""
+    found = instant(value)
+    if found is None:
+        raise ValueError("an instant is missing where the schema has none missing")
+    return found
 
 
 def day(value: Any) -> date:

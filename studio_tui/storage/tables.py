@@ -2,6 +2,7 @@
 
 import peewee
 from peewee import (
+    AutoField,
     BooleanField,
     CharField,
     CompositeKey,
@@ -194,6 +195,7 @@ class NotificationTable(Table):
     it is *queued*, never tried, and due later.
     """
 
+    id = AutoField()
     key = CharField(unique=True)
     kind = CharField()
     capacity = CharField()
@@ -212,7 +214,7 @@ class NotificationTable(Table):
 
     class Meta:
         table_name = "notification"
-        indexes = ((("state", "due_at"), False), (("push", "recipient"), False))
+        indexes = ((("state",), False), (("push", "recipient"), False))
 
 
 class NotificationUser(Table):
@@ -231,6 +233,13 @@ PushTable.add_index(
     unique=True,
     where=PushTable.closed_at.is_null(),
     name="push_name_open",
+)
+
+NotificationTable.add_index(
+    NotificationTable.due_at,
+    NotificationTable.id,
+    where=NotificationTable.state.in_(("queued", "sending")),
+    name="notification_due",
 )
 
 TABLES: list[type[peewee.Model]] = [

@@ -2,6 +2,7 @@
 
 import peewee
 from peewee import (
+    AutoField,
     BooleanField,
     CharField,
     CompositeKey,
@@ -157,6 +158,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
             table_name = "conversation"
 
     class NotificationTable(db.Model):
+        id = AutoField()
         key = CharField(unique=True)
         kind = CharField()
         capacity = CharField()
@@ -176,7 +178,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
         class Meta:
             legacy_table_names = False
             table_name = "notification"
-            indexes = ((("state", "due_at"), False), (("push", "recipient"), False))
+            indexes = ((("state",), False), (("push", "recipient"), False))
 
     class NotificationUser(db.Model):
         notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", index=False)
@@ -207,3 +209,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
         safe=False,
     )
     db.execute_sql("CREATE UNIQUE INDEX push_name_open ON push (name_key) WHERE closed_at IS NULL")
+    db.execute_sql(
+        "CREATE INDEX notification_due ON notification (due_at, id) "
+        "WHERE state IN ('queued', 'sending')"
+    )

@@ -1,0 +1,195 @@
+"""Who is assigned to a push: choose, assign, unassign, follow (P3, P6, P8, P11, P12)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.notifications import DropReason
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import User, UserFilter
+from studio_tui.services import naming
+from studio_tui.services.context import Studio
+from studio_tui.services.listing import StoredSource
+from studio_tui.services.pushes import leaving, push_now
+from studio_tui.storage import assignments, notifications, people
+from studio_tui.storage.activity import about_users, write_activity
+from studio_tui.storage.sql import Clause, selected
+
+_SHOWN = 1_000
+"""At most so many people are listed by name in a preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignPreview:
+    """What assigning would do, before anything is sent (P14)."""
+
+    adding: int
+    already: int
+    """How many of those chosen are assigned already; they are left as they are (P12)."""
+    left: int
+    """How many of those chosen have left; they are not assigned."""
+    without_manager: tuple[User, ...]
+    """Those who would be added and have no manager (U4), the first thousand."""
+    managers: int
+    """How many managers would be told, with one mail each (P7)."""
+    leaves_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What assigning did."""
+
+    push: Push
+    added: int
+    users_told: int
+    managers_told: int
+    leaves_at: datetime
+    """When the mail leaves; until then it can be taken back."""
+
+
+def candidates(
+    studio: Studio, actor: Actor, filter_: UserFilter, sort: Sort
+) -> StoredSource[User, UserFilter]:
+    """The users to choose from."""
+    require(actor, Action.ASSIGN)
+    return StoredSource(
+        store=studio.store,
+        listing=people.user_listing(filter_, sort),
+        read=people.users_by_id,
+        match=people.matching_users,
+        clause_of=people.user_clause,
+        count_of=people.count_users,
+        id_column="u.id",
+    )
+
+
+def users_named(studio: Studio, actor: Actor, names: Sequence[str]) -> Selection[UserFilter]:
+    """A selection of these logins or addresses; raises `NotFound` naming all that are unknown."""
+    require(actor, Action.ASSIGN)
+    with studio.store.reading():
+        return Selection.of(naming.user_ids_named(names))
+
+
+def of_push(push: Push) -> UserFilter:
+    """The users of an earlier push: what importing its list adds to a selection (P3)."""
+    return UserFilter(push_id=push.id, include_left=True)
+
+
+def preview(
+    studio: Studio, actor: Actor, push: Push, selection: Selection[UserFilter]
+) -> AssignPreview:
+    """What assigning ``selection`` would do, with nothing written."""
+    require(actor, Action.ASSIGN)
+    with studio.store.reading():
+        current = _assignable(studio, push)
+        chosen = _chosen(selection)
+        adding = chosen & Clause("u.active") & ~_assigned(push)
+        return AssignPreview(
+            adding=people.count_users(adding),
+            already=people.count_users(chosen & _assigned(push)),
+            left=people.count_users(chosen & Clause("NOT u.active") & ~_assigned(push)),
+            without_manager=tuple(people.users_by_id(people.without_manager(adding, limit=_SHOWN))),
+            managers=people.count_managers(adding),
+            leaves_at=leaving(studio, current.available_from),
+        )
+
+
+def assign(studio: Studio, actor: Actor, push: Push, selection: Selection[UserFilter]) -> Assigned:
+    """Assign those selected who are not assigned yet, and tell them and all their managers (P6).
+
+    Raises `Refused` for a push that is closed, or where there is nobody to add.
+    """
+    require(actor, Action.ASSIGN)
+    with studio.store.writing():
+        current = _assignable(studio, push)
+        now, leaves = studio.now(), leaving(studio, current.available_from)
+        line = write_activity(actor, now, "assigned users", current.name, push_id=push.id)
+        added = assignments.assign(push.id, _chosen(selection), line)
+        if not added:
+            raise Refused(
+                f"Nobody to assign: everyone chosen is in “{current.name}” already, or has left."
+            )
+        about_users(
+            line, Clause("SELECT user_id FROM assignment WHERE assigned_in_id = ?", (line,))
+        )
+        users_told = notifications.notify_users(push.id, line, now, leaves)
+        managers_told = notifications.notify_managers(push.id, line, now, leaves)
+        return Assigned(push_now(studio, push.id), added, users_told, managers_told, leaves)
+
+
+def unassign(
+    studio: Studio, actor: Actor, push: Push, selection: Selection[AssignmentFilter]
+) -> int:
+    """Take users out of a push; what was written stays, what waits is dropped (P11).
+
+    Returns how many. Assigning them again undoes it.
+    """
+    require(actor, Action.ASSIGN)
+    with studio.store.writing():
+        current = _assignable(studio, push)
+        clause = Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push.id,)) & selected(
+            selection, lambda f: assignments.assignment_clause(push.id, f, studio.today()), "a.id"
+        )
+        count = assignments.count_assignments(clause)
+        if not count:
+            raise Refused("Nobody to unassign: nobody is chosen.")
+        now = studio.now()
+        line = write_activity(actor, now, "unassigned users", current.name, push_id=push.id)
+        about_users(line, assignments.users_of(clause))
+        assignments.unassign(clause, now)
+        notifications.drop_unsent_about_unassigned(push.id, DropReason.UNASSIGNED)
+        return count
+
+
+def unassign_users(studio: Studio, actor: Actor, push: Push, names: Sequence[str]) -> int:
+    """Take the users of these logins or addresses out of a push (P11); returns how many."""
+    require(actor, Action.ASSIGN)
+    with studio.store.reading():
+        user_ids = naming.user_ids_named(names)
+        found = [assignments.assignment_id_of(push.id, user_id) for user_id in user_ids]
+        missing = [name for name, row_id in zip(names, found, strict=True) if row_id is None]
+    if missing:
+        raise Refused(f"Not assigned to “{push.name}”: {', '.join(missing)}.")
+    return unassign(studio, actor, push, Selection.of(filter(None, found)))
+
+
+def source(
+    studio: Studio, actor: Actor, push: Push, filter_: AssignmentFilter, sort: Sort
+) -> StoredSource[Assignment, AssignmentFilter]:
+    """Who is assigned to a push, and whether the conversation has been held (P8)."""
+    require(actor, Action.READ_PUSHES)
+    today = studio.today()
+    return StoredSource(
+        store=studio.store,
+        listing=assignments.assignment_listing(push.id, filter_, sort, today),
+        read=lambda ids: assignments.assignments_by_id(ids, today),
+        match=lambda other, ids: assignments.matching_assignments(push.id, other, ids, today),
+        clause_of=lambda other: assignments.assignment_clause(push.id, other, today),
+        count_of=assignments.count_assignments,
+        id_column="a.id",
+    )
+
+
+def every(studio: Studio, actor: Actor, push: Push) -> list[Assignment]:
+    """Everyone assigned to a push, by name: for export."""
+    listed = source(studio, actor, push, AssignmentFilter(), Sort("name"))
+    return list(listed.rows(0, listed.count()))
+
+
+def _assignable(studio: Studio, push: Push) -> Push:
+    current = push_now(studio, push.id)
+    if current.state is PushState.CLOSED:
+        raise Refused(f"“{current.name}” is closed: reopen it first.")
+    return current
+
+
+def _chosen(selection: Selection[UserFilter]) -> Clause:
+    return selected(selection, people.user_clause, "u.id")
+
+
+def _assigned(push: Push) -> Clause:
+    return people.user_clause(of_push(push))

@@ -1,0 +1,47 @@
+"""The Studio that services work on: its database, its clock, its settings."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from studio_tui.config.settings import Settings
+from studio_tui.domain.clock import Clock, local_day
+from studio_tui.storage.engine import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """An open Studio."""
+
+    store: Store
+    clock: Clock
+    settings: Settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return self.settings.organisation.zone
+
+    def now(self) -> datetime:
+        """The current instant, in UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The current day in the organisation's time zone (D1)."""
+        return local_day(self.now(), self.zone)
+
+    def stamp(self) -> int:
+        """A number that changes when anybody changes anything."""
+        return self.store.stamp()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+
+def open_studio(settings: Settings, clock: Clock) -> Studio:
+    """The Studio that ``settings`` name, its database made and migrated as needed.
+
+    Raises `Refused` or `Unavailable` where the database cannot be used.
+    """
+    return Studio(open_store(settings.database_url), clock, settings)

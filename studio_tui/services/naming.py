@@ -1,0 +1,52 @@
+"""Finding what a person named: users by login or address, pushes and templates by name."""
+
+import difflib
+from collections.abc import Sequence
+
+from studio_tui.domain.errors import NotFound
+from studio_tui.domain.text import clean_line, fold
+from studio_tui.services import definitions
+from studio_tui.storage import people, pushes, templates
+
+
+def push_id_named(name: str) -> int:
+    """The push of this name, ignoring case; of several, the one not closed, then the newest."""
+    if found := pushes.push_ids_of(name):
+        return found[0]
+    raise NotFound(_nothing("push", name, pushes.push_names(closed=True)))
+
+
+def template_id_named(name: str) -> int:
+    """The template of this name, ignoring case."""
+    found = templates.template_id_of(name)
+    if found is not None:
+        return found
+    known = [definitions.load(stored.definition).name for stored in templates.templates()]
+    raise NotFound(_nothing("template", name, known))
+
+
+def user_id_named(login_or_email: str) -> int:
+    """The user of this login or address, ignoring case."""
+    found = people.user_id_of(login_or_email)
+    if found is not None:
+        return found
+    raise NotFound(_nothing("user", login_or_email, people.login_keys()))
+
+
+def user_ids_named(names: Sequence[str]) -> list[int]:
+    """The users of these logins or addresses; raises `NotFound` naming all that are unknown."""
+    known = people.ids_of_names(names)
+    unknown = [name for name in names if fold(name) not in known]
+    if len(unknown) > 1:
+        listed = ", ".join(clean_line(name) for name in unknown[:10])
+        more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
+        raise NotFound(f"{len(unknown)} users are unknown: {listed}{more}.")
+    return [known[fold(name)] if fold(name) in known else user_id_named(name) for name in names]
+
+
+def _nothing(noun: str, name: str, known: Sequence[str]) -> str:
+    shown = clean_line(name)[:100]
+    by_key = {fold(candidate): candidate for candidate in known}
+    near = difflib.get_close_matches(fold(name), list(by_key), n=1, cutoff=0.6)
+    hint = f" Did you mean “{by_key[near[0]]}”?" if near else ""
+    return f"There is no {noun} “{shown}”.{hint}"

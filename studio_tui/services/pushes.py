@@ -1,0 +1,263 @@
+"""Pushes: create, list, edit, close, reopen (P1, P2, P4, P5, P9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.errors import Conflict, Refused
+from studio_tui.domain.notifications import DropReason, leaves_at
+from studio_tui.domain.pushes import (
+    Progress,
+    Push,
+    PushDraft,
+    PushFilter,
+    PushState,
+    check_drafts,
+    is_overdue,
+    state_of,
+)
+from studio_tui.domain.templates import Definition, require_pushable
+from studio_tui.domain.text import fold, fold_search
+from studio_tui.services import definitions, naming
+from studio_tui.services.context import Studio
+from studio_tui.services.listing import HeldSource
+from studio_tui.services.templates import stored_template
+from studio_tui.storage import notifications, pushes
+from studio_tui.storage.activity import write_activity
+from studio_tui.storage.pushes import StoredPush
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What closing a push did."""
+
+    push: Push
+    dropped: int
+    """How many mails that waited were dropped."""
+
+
+def every(studio: Studio, actor: Actor) -> list[Push]:
+    """All pushes with their progress: those not closed first, by deadline."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return _with_progress(studio, pushes.pushes())
+
+
+def source(studio: Studio, actor: Actor, filter_: PushFilter) -> HeldSource[Push, PushFilter]:
+    """The pushes that a filter matches, as a list shows them."""
+    return HeldSource(tuple(every(studio, actor)), _matches, filter_)
+
+
+def show(studio: Studio, actor: Actor, push_id: int) -> Push:
+    """One push with its progress."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return push_now(studio, push_id)
+
+
+def find(studio: Studio, actor: Actor, name: str) -> Push:
+    """The push of this name; raises `NotFound` with a near miss."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return push_now(studio, naming.push_id_named(name))
+
+
+def create(
+    studio: Studio, actor: Actor, template_id: int, drafts: Sequence[PushDraft]
+) -> list[Push]:
+    """Create all these pushes of one template, or none (P1, P2).
+
+    Raises `Refused` where the template does not allow it (T3), `Invalid` for what was entered.
+    """
+    require(actor, Action.CREATE_PUSHES)
+    with studio.store.writing():
+        template = stored_template(template_id)
+        require_pushable(template)
+        check_drafts(drafts, pushes.push_names(closed=False))
+        created = [_create(studio, actor, template_id, template.definition, d) for d in drafts]
+        return [push_now(studio, push_id) for push_id in created]
+
+
+def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft) -> Push:
+    """Change name, availability and deadline of ``push``, as it was read (P9).
+
+    Raises `Invalid` for what was entered, `Conflict` where somebody else changed it since (A4).
+    """
+    require(actor, Action.EDIT_PUSHES)
+    with studio.store.writing():
+        current = _unchanged(studio, push)
+        if current.state is PushState.CLOSED:
+            raise Refused(f"“{current.name}” is closed: reopen it first.")
+        names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
+        check_drafts([draft], names)
+        _update(current, draft, closed_at=None)
+        if draft.available_from != current.available_from:
+            notifications.postpone_untried(push.id, leaving(studio, draft.available_from))
+        before, after = _facts(current), _facts(draft)
+        write_activity(
+            actor,
+            studio.now(),
+            "edited push",
+            draft.name,
+            push_id=push.id,
+            before={key: value for key, value in before.items() if value != after[key]},
+            after={key: value for key, value in after.items() if value != before[key]},
+        )
+        return push_now(studio, push.id)
+
+
+def close(studio: Studio, actor: Actor, push: Push) -> Closed:
+    """End a push: out of every overview, its unsent mail dropped (P4, P9)."""
+    require(actor, Action.EDIT_PUSHES)
+    with studio.store.writing():
+        current = _unchanged(studio, push)
+        if current.state is PushState.CLOSED:
+            raise Refused(f"“{current.name}” is closed already.")
+        now = studio.now()
+        _update(current, _draft(current), closed_at=now)
+        dropped = notifications.drop_unsent(push.id, DropReason.CLOSED)
+        write_activity(
+            actor, now, "closed push", push.name, push_id=push.id, after={"mail dropped": dropped}
+        )
+        return Closed(push_now(studio, push.id), dropped)
+
+
+def reopen(studio: Studio, actor: Actor, push: Push) -> Push:
+    """Open a closed push again (P5); mail that closing dropped waits once more."""
+    require(actor, Action.EDIT_PUSHES)
+    with studio.store.writing():
+        current = _unchanged(studio, push)
+        if current.state is not PushState.CLOSED:
+            raise Refused(f"“{current.name}” is not closed.")
+        check_drafts([_draft(current)], pushes.push_names(closed=False))
+        _update(current, _draft(current), closed_at=None)
+        leaves = leaving(studio, current.available_from)
+        again = notifications.take_up_dropped(push.id, DropReason.CLOSED, leaves)
+        write_activity(
+            actor,
+            studio.now(),
+            "reopened push",
+            push.name,
+            push_id=push.id,
+            after={"mail waiting again": again},
+        )
+        return push_now(studio, push.id)
+
+
+def push_now(studio: Studio, push_id: int) -> Push:
+    """One push with its progress, inside an open unit of work."""
+    found = _with_progress(studio, pushes.pushes(push_id))
+    if not found:
+        raise Refused("This push is no longer there.")
+    return found[0]
+
+
+def leaving(studio: Studio, available_from: date) -> datetime:
+    """When mail about an assigning done now leaves (N5, P7)."""
+    settings = studio.settings.notifications
+    return leaves_at(
+        now=studio.now(),
+        hold=settings.hold_time,
+        available_from=available_from,
+        send_time=settings.send_time,
+        zone=studio.zone,
+    )
+
+
+def _create(
+    studio: Studio, actor: Actor, template_id: int, definition: Definition, draft: PushDraft
+) -> int:
+    now = studio.now()
+    push_id = pushes.insert_push(
+        draft.name,
+        template_id,
+        definitions.dump(definition),
+        draft.available_from,
+        draft.deadline,
+        now,
+    )
+    write_activity(
+        actor,
+        now,
+        "created push",
+        draft.name,
+        push_id=push_id,
+        after={"template": definition.name, **_facts(draft)},
+    )
+    return push_id
+
+
+def _with_progress(studio: Studio, stored: Sequence[StoredPush]) -> list[Push]:
+    today = studio.today()
+    progress = pushes.progress_of([push.id for push in stored], today)
+    return [_push(push, progress.get(push.id, Progress()), today) for push in stored]
+
+
+def _push(stored: StoredPush, progress: Progress, today: date) -> Push:
+    state = state_of(
+        assigned=progress.assigned,
+        available_from=stored.available_from,
+        closed_at=stored.closed_at,
+        today=today,
+    )
+    return Push(
+        id=stored.id,
+        name=stored.name,
+        template_id=stored.template_id,
+        template=definitions.load(stored.definition),
+        available_from=stored.available_from,
+        deadline=stored.deadline,
+        state=state,
+        overdue=is_overdue(
+            state=state,
+            deadline=stored.deadline,
+            open_conversations=progress.open,
+            today=today,
+        ),
+        created_at=stored.created_at,
+        closed_at=stored.closed_at,
+        version=stored.version,
+        progress=progress,
+    )
+
+
+def _unchanged(studio: Studio, push: Push) -> Push:
+    current = push_now(studio, push.id)
+    if current.version != push.version:
+        raise Conflict(
+            f"Somebody else changed “{current.name}” in the meantime: it now runs from "
+            f"{current.available_from} to {current.deadline} and is {current.state}. "
+            "Look at it again before you change it."
+        )
+    return current
+
+
+def _update(current: Push, draft: PushDraft, *, closed_at: datetime | None) -> None:
+    pushes.update_push(
+        current.id,
+        current.version,
+        name=draft.name,
+        available_from=draft.available_from,
+        deadline=draft.deadline,
+        closed_at=closed_at,
+    )
+
+
+def _draft(push: Push) -> PushDraft:
+    return PushDraft(push.name, push.available_from, push.deadline)
+
+
+def _facts(push: Push | PushDraft) -> dict[str, str]:
+    return {
+        "name": push.name,
+        "available_from": push.available_from.isoformat(),
+        "deadline": push.deadline.isoformat(),
+    }
+
+
+def _matches(filter_: PushFilter, push: Push) -> bool:
+    if filter_.state is not None and push.state is not filter_.state:
+        return False
+    text = fold_search(f"{push.name} {push.template.name} {push.state}")
+    return all(fold_search(word) in text for word in filter_.text.split())

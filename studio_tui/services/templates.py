@@ -1,0 +1,171 @@
+"""Templates: list, save, duplicate, archive, delete, as text (T1 to T7)."""
+
+from dataclasses import replace
+
+from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.errors import Conflict, Invalid, Refused
+from studio_tui.domain.templates import Definition, Template, TemplateFilter, check_definition
+from studio_tui.domain.text import fold_search
+from studio_tui.services import definitions, naming, template_text
+from studio_tui.services.context import Studio
+from studio_tui.services.listing import HeldSource
+from studio_tui.storage import templates
+from studio_tui.storage.activity import write_activity
+from studio_tui.storage.templates import StoredTemplate
+
+
+def every(studio: Studio, actor: Actor) -> list[Template]:
+    """All templates by name, those archived last."""
+    require(actor, Action.READ_TEMPLATES)
+    with studio.store.reading():
+        return [_template(stored) for stored in templates.templates()]
+
+
+def source(
+    studio: Studio, actor: Actor, filter_: TemplateFilter
+) -> HeldSource[Template, TemplateFilter]:
+    """The templates that a filter matches, as a list shows them."""
+    return HeldSource(tuple(every(studio, actor)), _matches, filter_)
+
+
+def show(studio: Studio, actor: Actor, template_id: int) -> Template:
+    """One template."""
+    require(actor, Action.READ_TEMPLATES)
+    with studio.store.reading():
+        return stored_template(template_id)
+
+
+def find(studio: Studio, actor: Actor, name: str) -> Template:
+    """The template of this name; raises `NotFound` with a near miss."""
+    require(actor, Action.READ_TEMPLATES)
+    with studio.store.reading():
+        return stored_template(naming.template_id_named(name))
+
+
+def add(studio: Studio, actor: Actor, definition: Definition) -> Template:
+    """Add a template; raises `Invalid` for what is wrong with it or a name already used."""
+    require(actor, Action.EDIT_TEMPLATES)
+    check_definition(definition)
+    with studio.store.writing():
+        _require_free(definition.name)
+        template_id = templates.insert_template(definition.name, definitions.dump(definition))
+        write_activity(actor, studio.now(), "added template", definition.name)
+        return stored_template(template_id)
+
+
+def save(studio: Studio, actor: Actor, template: Template, definition: Definition) -> Template:
+    """Change ``template``, as it was read; no push that runs changes with it (T5).
+
+    Raises `Invalid` for what is wrong, `Conflict` where somebody else changed it since (A4).
+    """
+    require(actor, Action.EDIT_TEMPLATES)
+    check_definition(definition)
+    with studio.store.writing():
+        if templates.template_id_of(definition.name) not in (None, template.id):
+            _require_free(definition.name)
+        _write(template, definition, archived=template.archived)
+        write_activity(
+            actor,
+            studio.now(),
+            "edited template",
+            definition.name,
+            before={"text": template_text.dumps(template.definition)},
+            after={"text": template_text.dumps(definition)},
+        )
+        return stored_template(template.id)
+
+
+def duplicate(studio: Studio, actor: Actor, template: Template) -> Template:
+    """Add a copy under a free name (T6)."""
+    require(actor, Action.EDIT_TEMPLATES)
+    with studio.store.reading():
+        number = 1
+        name = f"{template.name} (copy)"
+        while templates.template_id_of(name) is not None:
+            number += 1
+            name = f"{template.name} (copy {number})"
+    return add(studio, actor, replace(template.definition, name=name))
+
+
+def set_archived(studio: Studio, actor: Actor, template: Template, archived: bool) -> Template:
+    """Put a template away, or take it out of the archive (T6)."""
+    require(actor, Action.EDIT_TEMPLATES)
+    with studio.store.writing():
+        _write(template, template.definition, archived=archived)
+        action = "archived template" if archived else "took template out of the archive"
+        write_activity(actor, studio.now(), action, template.name)
+        return stored_template(template.id)
+
+
+def delete(studio: Studio, actor: Actor, template: Template) -> None:
+    """Remove a template that nothing uses (T6)."""
+    require(actor, Action.EDIT_TEMPLATES)
+    with studio.store.writing():
+        if not templates.delete_template(template.id):
+            raise Refused(f"“{template.name}” is used by pushes: archive it instead.")
+        write_activity(
+            actor,
+            studio.now(),
+            "deleted template",
+            template.name,
+            before={"text": template_text.dumps(template.definition)},
+        )
+
+
+def import_text(studio: Studio, actor: Actor, text: str, source_name: str) -> Template:
+    """Add the template in a text file, or change the one of the same name (T7)."""
+    definition = template_text.loads(text, source_name)
+    with studio.store.reading():
+        template_id = templates.template_id_of(definition.name)
+    if template_id is None:
+        return add(studio, actor, definition)
+    template = show(studio, actor, template_id)
+    return (
+        template if template.definition == definition else save(studio, actor, template, definition)
+    )
+
+
+def export_text(template: Template) -> str:
+    """A template as a text file (T7)."""
+    return template_text.dumps(template.definition)
+
+
+def stored_template(template_id: int) -> Template:
+    """One template, inside an open unit of work."""
+    for stored in templates.templates():
+        if stored.id == template_id:
+            return _template(stored)
+    raise Refused("This template is no longer there.")
+
+
+def _template(stored: StoredTemplate) -> Template:
+    return Template(
+        id=stored.id,
+        definition=definitions.load(stored.definition),
+        archived=stored.archived,
+        version=stored.version,
+        pushes=stored.pushes,
+    )
+
+
+def _require_free(name: str) -> None:
+    if templates.template_id_of(name) is not None:
+        raise Invalid({"name": f"“{name}” is the name of another template"})
+
+
+def _write(template: Template, definition: Definition, *, archived: bool) -> None:
+    if not templates.update_template(
+        template.id,
+        definition.name,
+        definitions.dump(definition),
+        archived=archived,
+        version=template.version,
+    ):
+        raise Conflict(
+            f"Somebody else changed “{template.name}” in the meantime: open it again to see how."
+        )
+
+
+def _matches(filter_: TemplateFilter, template: Template) -> bool:
+    text = fold_search(f"{template.name} {template.definition.description}")
+    return all(fold_search(word) in text for word in filter_.text.split())

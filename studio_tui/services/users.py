@@ -1,0 +1,75 @@
+"""Users: the list, and one of them (U1, U4, P16)."""
+
+from dataclasses import dataclass
+
+from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.notifications import Notification, NotificationFilter
+from studio_tui.domain.pushes import Assignment
+from studio_tui.domain.users import User, UserFilter
+from studio_tui.services import naming
+from studio_tui.services.context import Studio
+from studio_tui.services.listing import StoredSource
+from studio_tui.storage import assignments, notifications, people
+
+_RECENT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """Which pushes somebody is in, and what they have received (P16)."""
+
+    user: User
+    pushes: tuple[tuple[str, Assignment], ...]
+    """The name of each push with what became of it, the newest first."""
+    notifications: tuple[Notification, ...]
+    """The newest first."""
+
+
+def source(
+    studio: Studio, actor: Actor, filter_: UserFilter, sort: Sort
+) -> StoredSource[User, UserFilter]:
+    """The users that a filter matches."""
+    require(actor, Action.READ_USERS)
+    return StoredSource(
+        store=studio.store,
+        listing=people.user_listing(filter_, sort),
+        read=people.users_by_id,
+        match=people.matching_users,
+        clause_of=people.user_clause,
+        count_of=people.count_users,
+        id_column="u.id",
+    )
+
+
+def show(studio: Studio, actor: Actor, user_id: int) -> Involvement:
+    """A user, the pushes they are in and the mail they were sent (P16)."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return _involvement(studio, user_id)
+
+
+def find(studio: Studio, actor: Actor, login_or_email: str) -> Involvement:
+    """The user of this login or address; raises `NotFound` with a near miss."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return _involvement(studio, naming.user_id_named(login_or_email))
+
+
+def every(studio: Studio, actor: Actor, filter_: UserFilter) -> list[User]:
+    """All users that a filter matches, by name: for export."""
+    listed = source(studio, actor, filter_, Sort("name"))
+    return list(listed.rows(0, listed.count()))
+
+
+def _involvement(studio: Studio, user_id: int) -> Involvement:
+    received = notifications.notification_listing(
+        NotificationFilter(recipient_id=user_id), Sort("due_at", descending=True), studio.now()
+    )
+    return Involvement(
+        user=people.users_by_id([user_id])[0],
+        pushes=tuple(assignments.pushes_of(user_id, studio.today())),
+        notifications=tuple(
+            notifications.notifications_by_id(received.ids(0, _RECENT), studio.now())
+        ),
+    )

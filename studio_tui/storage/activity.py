@@ -1,0 +1,114 @@
+"""The activity: who did what, when, from what to what (A3). Only ever added to."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from studio_tui.domain.access import Actor
+from studio_tui.storage.sql import Clause, among, execute, known_instant, rows
+from studio_tui.storage.tables import Activity
+
+Facts = Mapping[str, Any]
+"""What a line of activity says of something before or after: names of fields and their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLine:
+    """One line of activity."""
+
+    id: int
+    at: datetime
+    actor: str
+    """Login of who did it."""
+    action: str
+    subject: str
+    before: Facts | None
+    after: Facts | None
+    users: int
+    """How many users it is about."""
+
+
+def write_activity(
+    actor: Actor,
+    at: datetime,
+    action: str,
+    subject: str,
+    *,
+    push_id: int | None = None,
+    before: Facts | None = None,
+    after: Facts | None = None,
+) -> int:
+    """Add a line; returns its id."""
+    return int(
+        Activity.insert(
+            at=at,
+            actor=actor.user_id,
+            actor_login=actor.login,
+            action=action,
+            subject=subject,
+            push=push_id,
+            before=_json(before),
+            after=_json(after),
+        ).execute()
+    )
+
+
+def about_users(activity_id: int, users: Clause) -> None:
+    """Say whom a line is about: ``users`` is a query of one column, ``user_id``."""
+    execute(
+        "INSERT INTO activity_user (activity_id, user_id) "
+        f"SELECT CAST(? AS INTEGER), found.user_id FROM ({users.text}) AS found",
+        activity_id,
+        *users.params,
+    )
+
+
+def activity_lines(
+    *, push_id: int | None = None, user_id: int | None = None, limit: int
+) -> list[ActivityLine]:
+    """The newest lines, of a push or of a user where one is given."""
+    clause = Clause("(1 = 1)")
+    if push_id is not None:
+        clause &= Clause("a.push_id = ?", (push_id,))
+    if user_id is not None:
+        clause &= Clause(
+            "EXISTS (SELECT 1 FROM activity_user x WHERE x.activity_id = a.id AND x.user_id = ?)",
+            (user_id,),
+        )
+    found = rows(
+        "SELECT a.id, a.at, a.actor_login, a.action, a.subject, a.before, a.after "
+        f"FROM activity a WHERE {clause.text} ORDER BY a.id DESC LIMIT ?",
+        *clause.params,
+        limit,
+    )
+    counts = _counts([row[0] for row in found])
+    return [
+        ActivityLine(
+            id=row[0],
+            at=known_instant(row[1]),
+            actor=row[2],
+            action=row[3],
+            subject=row[4],
+            before=json.loads(row[5]) if row[5] else None,
+            after=json.loads(row[6]) if row[6] else None,
+            users=counts.get(row[0], 0),
+        )
+        for row in found
+    ]
+
+
+def _counts(ids: list[int]) -> dict[int, int]:
+    wanted = among("activity_id", ids)
+    return dict(
+        rows(
+            f"SELECT activity_id, COUNT(*) FROM activity_user WHERE {wanted.text} "
+            "GROUP BY activity_id",
+            *wanted.params,
+        )
+    )
+
+
+def _json(facts: Facts | None) -> str | None:
+    return json.dumps(facts, ensure_ascii=False, default=str) if facts is not None else None

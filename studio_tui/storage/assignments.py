@@ -1,0 +1,193 @@
+"""Who is assigned to a push, and what became of it (P3, P8, P11, P12)."""
+
+from datetime import date, datetime
+
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Status
+from studio_tui.domain.text import fold_search
+from studio_tui.domain.users import full_name
+from studio_tui.storage.listing import Listing
+from studio_tui.storage.managers import has_manager, managers_of
+from studio_tui.storage.pushes import STATUS
+from studio_tui.storage.sql import Clause, among, containing, execute, instant, rows, scalar
+from studio_tui.storage.tables import ConversationTable
+
+_FROM = (
+    "assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id "
+    "LEFT JOIN conversation c ON c.assignment_id = a.id"
+)
+_STATUS_AT = "COALESCE(c.finished_at, c.started_at, c.prepared_at, c.planned_for)"
+_MAIL_FAILED = (
+    "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
+    "AND n.recipient_id = a.user_id AND n.state = 'failed')"
+)
+_SORTS = {
+    "name": "u.sort_name",
+    "status": f"({STATUS})",
+    "status_at": f"COALESCE(CAST({_STATUS_AT} AS TEXT), '')",
+    "login": "u.login_key",
+}
+
+
+def assignment_clause(push_id: int, filter_: AssignmentFilter, today: date) -> Clause:
+    """The assignments ``a`` of a push that a filter matches."""
+    clause = Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push_id,))
+    clause &= containing("u.search", map(fold_search, filter_.text.split()))
+    if filter_.status is not None:
+        clause &= Clause(f"({STATUS}) = ?", (str(filter_.status),))
+    if filter_.flag is not None:
+        clause &= _flag_clause(filter_.flag, today)
+    return clause
+
+
+def assignment_listing(push_id: int, filter_: AssignmentFilter, sort: Sort, today: date) -> Listing:
+    """The assignments of a push that a filter matches."""
+    key = _SORTS.get(sort.column, _SORTS["name"])
+    clause = assignment_clause(push_id, filter_, today)
+    return Listing(_FROM, "a.id", clause, key, descending=sort.descending)
+
+
+def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
+    """These assignments with everything that lists show, in the order of ``ids``."""
+    wanted = among("a.id", ids)
+    found = rows(
+        f"SELECT a.id, a.push_id, a.user_id, u.login, u.given_name, u.family_name, u.email, "
+        f"{STATUS}, {_STATUS_AT}, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
+        f"u.active, p.deadline < ?, {_MAIL_FAILED} "
+        f"FROM {_FROM} LEFT JOIN users h ON h.id = c.conductor_id WHERE {wanted.text}",
+        today,
+        *wanted.params,
+    )
+    managers = managers_of([row[2] for row in found])
+    assignments = {
+        row[0]: Assignment(
+            id=row[0],
+            push_id=row[1],
+            user_id=row[2],
+            login=row[3],
+            name=full_name(row[4], row[5]),
+            email=row[6],
+            status=Status(row[7]),
+            flags=_flags(
+                overdue=bool(row[12]) and row[7] != Status.DONE,
+                no_manager=row[2] not in managers,
+                left=not row[11],
+                mail_failed=bool(row[13]),
+            ),
+            status_at=instant(row[8]),
+            conductor=full_name(row[9], row[10]),
+            managers=managers.get(row[2], ()),
+        )
+        for row in found
+    }
+    return [assignments[found_id] for found_id in ids if found_id in assignments]
+
+
+def matching_assignments(
+    push_id: int, filter_: AssignmentFilter, ids: list[int], today: date
+) -> frozenset[int]:
+    """Those of ``ids`` that a filter matches."""
+    clause = assignment_clause(push_id, filter_, today) & among("a.id", ids)
+    return frozenset(
+        found for (found,) in rows(f"SELECT a.id FROM {_FROM} WHERE {clause.text}", *clause.params)
+    )
+
+
+def count_assignments(clause: Clause) -> int:
+    """How many assignments, as ``a``, a clause matches."""
+    return int(scalar(f"SELECT COUNT(*) FROM {_FROM} WHERE {clause.text}", *clause.params))
+
+
+def assign(push_id: int, users: Clause, activity_id: int) -> int:
+    """Assign the users, as ``u``, that a clause matches, those unassigned before included.
+
+    Nobody twice (P12): who is assigned already is left as they are. Returns how many were added.
+    """
+    execute(
+        "INSERT INTO assignment (push_id, user_id, assigned_in_id) "
+        "SELECT CAST(? AS INTEGER), u.id, CAST(? AS INTEGER) FROM users u "
+        f"WHERE u.active AND {users.text} "
+        "ON CONFLICT (push_id, user_id) DO UPDATE SET "
+        "assigned_in_id = excluded.assigned_in_id, unassigned_at = NULL "
+        "WHERE assignment.unassigned_at IS NOT NULL",
+        push_id,
+        activity_id,
+        *users.params,
+    )
+    return int(scalar("SELECT COUNT(*) FROM assignment WHERE assigned_in_id = ?", activity_id))
+
+
+def unassign(assignments: Clause, at: datetime) -> None:
+    """Take the assignments, as ``a``, that a clause matches out of their push (P11)."""
+    execute(
+        "UPDATE assignment SET unassigned_at = ? WHERE id IN "
+        f"(SELECT a.id FROM {_FROM} WHERE {assignments.text})",
+        at,
+        *assignments.params,
+    )
+
+
+def users_of(assignments: Clause) -> Clause:
+    """A query of one column, ``user_id``: the users of the assignments that a clause matches."""
+    return Clause(f"SELECT a.user_id FROM {_FROM} WHERE {assignments.text}", assignments.params)
+
+
+def pushes_of(user_id: int, today: date) -> list[tuple[str, Assignment]]:
+    """The pushes a user is assigned to, with what became of it, the newest first (P16)."""
+    found = rows(
+        f"SELECT p.name, a.id FROM {_FROM} WHERE a.user_id = ? AND a.unassigned_at IS NULL "
+        "ORDER BY p.id DESC",
+        user_id,
+    )
+    listed = assignments_by_id([assignment_id for _, assignment_id in found], today)
+    return [(name, assignment) for (name, _), assignment in zip(found, listed, strict=True)]
+
+
+def assignment_id_of(push_id: int, user_id: int) -> int | None:
+    """The assignment of a user to a push, None where there is none."""
+    found = scalar(
+        "SELECT id FROM assignment WHERE push_id = ? AND user_id = ? AND unassigned_at IS NULL",
+        push_id,
+        user_id,
+    )
+    return int(found) if found is not None else None
+
+
+def finish(assignment_id: int, conductor_id: int, held_at: datetime) -> None:
+    """Record a conversation as held (C2)."""
+    ConversationTable.insert(
+        assignment=assignment_id, conductor=conductor_id, finished_at=held_at
+    ).on_conflict(
+        conflict_target=[ConversationTable.assignment],
+        update={
+            ConversationTable.conductor: conductor_id,
+            ConversationTable.finished_at: held_at,
+        },
+    ).execute()
+
+
+def plan(assignment_id: int, conductor_id: int, planned_for: datetime) -> None:
+    """Record when a conversation is to be held, and by whom (C2)."""
+    ConversationTable.insert(
+        assignment=assignment_id, conductor=conductor_id, planned_for=planned_for
+    ).on_conflict(
+        conflict_target=[ConversationTable.assignment],
+        update={
+            ConversationTable.conductor: conductor_id,
+            ConversationTable.planned_for: planned_for,
+        },
+    ).execute()
+
+
+def _flag_clause(flag: Flag, today: date) -> Clause:
+    if flag is Flag.OVERDUE:
+        return Clause(f"({STATUS}) <> 'done' AND p.deadline < ?", (today,))
+    if flag is Flag.LEFT:
+        return Clause("NOT u.active")
+    if flag is Flag.MAIL_FAILED:
+        return Clause(_MAIL_FAILED)
+    return ~has_manager("u.id")
+
+
+def _flags(**flags: bool) -> frozenset[Flag]:
+    return frozenset(Flag(name) for name, is_set in flags.items() if is_set)

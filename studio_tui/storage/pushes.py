@@ -1,0 +1,189 @@
+"""Pushes and how far they are: reading and writing (P1 to P9)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from studio_tui.domain.pushes import Progress
+from studio_tui.domain.text import fold
+from studio_tui.storage.managers import managing
+from studio_tui.storage.sql import (
+    EVERYBODY,
+    Clause,
+    among,
+    day,
+    execute,
+    instant,
+    known_instant,
+    rows,
+    scalar,
+)
+from studio_tui.storage.tables import PushTable
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPush:
+    """A row of the table of pushes; ``definition`` is JSON."""
+
+    id: int
+    name: str
+    template_id: int
+    definition: str
+    available_from: date
+    deadline: date
+    created_at: datetime
+    closed_at: datetime | None
+    version: int
+
+
+def pushes(push_id: int | None = None) -> list[StoredPush]:
+    """All pushes, or one: those not closed first, by deadline."""
+    clause = EVERYBODY if push_id is None else Clause("id = ?", (push_id,))
+    return [
+        StoredPush(
+            id=row[0],
+            name=row[1],
+            template_id=row[2],
+            definition=row[3],
+            available_from=day(row[4]),
+            deadline=day(row[5]),
+            created_at=known_instant(row[6]),
+            closed_at=instant(row[7]),
+            version=row[8],
+        )
+        for row in rows(
+            "SELECT id, name, template_id, definition, available_from, deadline, created_at, "
+            f"closed_at, version FROM push WHERE {clause.text} "
+            "ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, deadline, name_key, id",
+            *clause.params,
+        )
+    ]
+
+
+def push_ids_of(name: str) -> list[int]:
+    """The pushes of this name, ignoring case: the one not closed first, then the newest."""
+    return [
+        found
+        for (found,) in rows(
+            "SELECT id FROM push WHERE name_key = ? "
+            "ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, id DESC",
+            fold(name),
+        )
+    ]
+
+
+def push_names(*, closed: bool) -> list[str]:
+    """The names of the pushes that are not closed, or of all."""
+    clause = "(1 = 1)" if closed else "closed_at IS NULL"
+    return [name for (name,) in rows(f"SELECT name FROM push WHERE {clause} ORDER BY id")]
+
+
+def insert_push(
+    name: str,
+    template_id: int,
+    definition: str,
+    available_from: date,
+    deadline: date,
+    created_at: datetime,
+) -> int:
+    """Add a push; returns its id."""
+    return int(
+        PushTable.insert(
+            name=name,
+            name_key=fold(name),
+            template=template_id,
+            definition=definition,
+            available_from=available_from,
+            deadline=deadline,
+            created_at=created_at,
+            closed_at=None,
+            version=1,
+        ).execute()
+    )
+
+
+def update_push(
+    push_id: int,
+    version: int,
+    *,
+    name: str,
+    available_from: date,
+    deadline: date,
+    closed_at: datetime | None,
+) -> bool:
+    """Write a push, unless it is no longer at ``version`` (A4); whether it was written."""
+    cursor = execute(
+        "UPDATE push SET name = ?, name_key = ?, available_from = ?, deadline = ?, "
+        "closed_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+        name,
+        fold(name),
+        available_from,
+        deadline,
+        closed_at,
+        push_id,
+        version,
+    )
+    return bool(cursor.rowcount)
+
+
+def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
+    """How far each of these pushes is; one without users has no entry."""
+    wanted = among("a.push_id", push_ids)
+    without_manager = _without_manager(push_ids)
+    found = rows(
+        f"""
+        SELECT push_id, COUNT(*),
+            SUM(CASE WHEN status = 'not_planned' THEN 1 ELSE 0 END),
+            SUM(CASE WHEN status = 'planned' THEN 1 ELSE 0 END),
+            SUM(CASE WHEN status = 'prepared' THEN 1 ELSE 0 END),
+            SUM(CASE WHEN status = 'in_progress' THEN 1 ELSE 0 END),
+            SUM(CASE WHEN status = 'done' THEN 1 ELSE 0 END),
+            SUM(CASE WHEN status <> 'done' AND deadline < ? THEN 1 ELSE 0 END),
+            SUM(CASE WHEN active THEN 0 ELSE 1 END),
+            SUM(CASE WHEN status = 'done' AND NOT active THEN 1 ELSE 0 END)
+        FROM (
+            SELECT a.push_id, p.deadline, u.active, {STATUS} AS status
+            FROM assignment a JOIN push p ON p.id = a.push_id JOIN users u ON u.id = a.user_id
+            LEFT JOIN conversation c ON c.assignment_id = a.id
+            WHERE a.unassigned_at IS NULL AND {wanted.text}
+        ) AS found GROUP BY push_id
+        """,
+        today,
+        *wanted.params,
+    )
+    return {
+        push_id: Progress(*map(int, (*counts[:7], without_manager.get(push_id, 0), *counts[7:])))
+        for push_id, *counts in found
+    }
+
+
+STATUS = (
+    "CASE WHEN c.finished_at IS NOT NULL THEN 'done' "
+    "WHEN c.started_at IS NOT NULL THEN 'in_progress' "
+    "WHEN c.prepared_at IS NOT NULL THEN 'prepared' "
+    "WHEN c.planned_for IS NOT NULL THEN 'planned' ELSE 'not_planned' END"
+)
+"""The status of an assignment, from its conversation ``c``: `domain.pushes.status_of` in SQL."""
+
+
+def assigned_count(push_id: int) -> int:
+    """How many users are assigned."""
+    return int(
+        scalar(
+            "SELECT COUNT(*) FROM assignment WHERE push_id = ? AND unassigned_at IS NULL", push_id
+        )
+    )
+
+
+def _without_manager(push_ids: list[int]) -> dict[int, int]:
+    wanted = among("push_id", push_ids)
+    assigned = f"SELECT user_id FROM assignment WHERE unassigned_at IS NULL AND {wanted.text}"
+    body = managing(Clause(assigned, wanted.params))
+    return dict(
+        rows(
+            f"WITH RECURSIVE {body.text} SELECT a.push_id, COUNT(*) FROM assignment a "
+            f"WHERE a.unassigned_at IS NULL AND {wanted.text.replace('push_id', 'a.push_id')} "
+            "AND a.user_id NOT IN (SELECT user_id FROM managing) GROUP BY a.push_id",
+            *body.params,
+            *wanted.params,
+        )
+    )
