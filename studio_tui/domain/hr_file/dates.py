@@ -1,0 +1,132 @@
+"""Days as HR exports write them.
+
+``03/04/2020`` is 3 April or 4 March: which, is decided over the whole column (U6). Days come
+first unless a value proves otherwise; where values prove both, none of that form can be trusted,
+because a spreadsheet that turns round some dates of a column leaves just such a mixture.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from studio_tui.domain.hr_file.wrong import WrongCell, quoted
+from studio_tui.domain.text import fold_search
+
+_TIME = r"(?:[T ,]+\d{1,2}:\d{2}.*|[+-]\d{2}:\d{2}|Z)?"
+_ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_SLASHED = re.compile(rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}")
+_DAY_NAMED = re.compile(rf"(\d{{1,2}})[ .-]+([^\W\d_]+)\.?[ ,-]+(\d{{4}}|\d{{2}}){_TIME}")
+_NAMED_DAY = re.compile(rf"([^\W\d_]+)\.? +(\d{{1,2}}),? +(\d{{4}}){_TIME}")
+_SERIAL = re.compile(r"[1-6]\d{4}(?:\.\d+)?")
+_NO_DATE = frozenset({"0000-00-00", "00/00/0000", "-"})
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+_TWO_DIGIT_PIVOT = 69
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        """jan january januari janvier janv januar
+        feb february februari fevrier fev fevr februar
+        mar march maart mars mrt marz
+        apr april avril avr
+        may mei mai
+        jun june juni juin
+        jul july juli juillet juil
+        aug august augustus aout
+        sep sept september septembre
+        oct october oktober octobre okt
+        nov november novembre
+        dec december decembre dez dezember""".splitlines(),
+        start=1,
+    )
+    for name in names.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayOrder:
+    """What a column proves about its dates: the first line that proves each order, or None."""
+
+    day_first: int | None = None
+    month_first: int | None = None
+
+    def seen(self, text: str, line: int) -> "DayOrder":
+        """With what the cell ``text`` on ``line`` proves."""
+        found = _SLASHED.fullmatch(text.strip())
+        if not found or found[2] == ".":
+            return self
+        first, second = int(found[1]), int(found[3])
+        if self.day_first is None and 12 < first <= 31 and second <= 12:
+            return DayOrder(line, self.month_first)
+        if self.month_first is None and 12 < second <= 31 and first <= 12:
+            return DayOrder(self.day_first, line)
+        return self
+
+
+def parse_day(text: str, order: DayOrder) -> date | None:
+    """The day that a cell tells, None for an empty one; raises `WrongCell`.
+
+    Of an instant the day is taken as it is written, whatever its time zone.
+    """
+    if not text or text in _NO_DATE:
+        return None
+    try:
+        day = _read(text, order)
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, WrongCell):
+            raise
+        raise _no_date(text) from error
+    if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise _no_date(text)
+    return day
+
+
+def _no_date(text: str) -> WrongCell:
+    return WrongCell(f"{quoted(text)} is not a date: write it as 2020-03-31, on a day that exists")
+
+
+def _read(text: str, order: DayOrder) -> date | None:
+    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _SLASHED.fullmatch(text):
+        return _slashed(text, found, order)
+    if _SERIAL.fullmatch(text):
+        return _EXCEL_DAY_ZERO + timedelta(days=int(float(text)))
+    return _in_words(text)
+
+
+def _slashed(text: str, found: re.Match[str], order: DayOrder) -> date:
+    day, month = int(found[1]), int(found[3])
+    if found[2] != ".":
+        _refuse_mixture(text, order)
+        if order.month_first is not None:
+            day, month = month, day
+    return date(_year(found[4]), month, day)
+
+
+def _refuse_mixture(text: str, order: DayOrder) -> None:
+    if order.day_first is not None and order.month_first is not None:
+        raise WrongCell(
+            f"{quoted(text)} cannot be trusted: the day comes first on line {order.day_first} and "
+            f"the month on line {order.month_first}; write all dates as 2020-03-31"
+        )
+
+
+def _in_words(text: str) -> date | None:
+    plain = fold_search(text)
+    if found := _DAY_NAMED.fullmatch(plain):
+        day, month, year = found[1], found[2], found[3]
+    elif found := _NAMED_DAY.fullmatch(plain):
+        month, day, year = found[1], found[2], found[3]
+    else:
+        return None
+    number = _MONTHS.get(month)
+    return date(_year(year), number, int(day)) if number else None
+
+
+def _year(text: str) -> int:
+    year = int(text)
+    if len(text) == 4:
+        return year
+    return year + (1900 if year >= _TWO_DIGIT_PIVOT else 2000)

@@ -1,0 +1,86 @@
+"""The people of a file once they are compared with each other and with the Studio (U6)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from studio_tui.domain.hr_file.records import Record, Refusal, TeamPath
+from studio_tui.domain.text import fold
+
+UserRef = int | str
+"""Who is meant: the id of a user who is in the Studio, or the `key` of the e-mail address of one
+whom this file adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A user who is in the Studio already."""
+
+    user_id: int
+    login: str
+    name: str
+
+
+class Studio(Protocol):
+    """What there is already. Each question is asked once, for the whole file; texts are `key`s."""
+
+    def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
+        """Those of ``logins`` that belong to a user, whether active or not."""
+        ...
+
+    def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
+        """Those of ``emails`` that belong to a user, whether active or not."""
+        ...
+
+    def team_paths(self) -> Iterable[TeamPath]:
+        """Every team there is."""
+        ...
+
+    def teams_led(self, user_ids: Collection[int]) -> Mapping[int, Collection[TeamPath]]:
+        """The teams that each of these users leads; who leads none may be left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One row that can be imported, its people found."""
+
+    record: Record
+    user_id: int | None
+    """The user it changes; None where it adds one. The login of a user who is there already
+    changes only where ``record.derived_login`` is false."""
+    coaches: tuple[UserRef, ...]
+    manager: UserRef | None
+    joins: TeamPath | None
+    """The team of the manager, where no team of the row is theirs already: joined besides
+    ``record.teams``."""
+
+    @property
+    def ref(self) -> UserRef:
+        """How other people of the file refer to this one."""
+        return self.user_id if self.user_id is not None else key(self.record.email)
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerTeam:
+    """A team that people join because of their manager, who leads it."""
+
+    path: TeamPath
+    leader: UserRef
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file as it can be imported."""
+
+    people: tuple[Person, ...]
+    """In the order of the file."""
+    refusals: tuple[Refusal, ...]
+    """All of them, those of single cells too, by line: one for each refused line."""
+    manager_teams: tuple[ManagerTeam, ...]
+    """Teams that are to be, and to be led so, besides what rows say of `teams` and `leads`."""
+
+
+def key(text: str) -> str:
+    """How logins, addresses and names are compared: `fold`, quickly for plain letters."""
+    return text.lower() if text.isascii() and text.isprintable() else fold(text)
