@@ -1,0 +1,58 @@
+"""E-mail addresses: which can be written to, and how they stand on the wire."""
+
+import re
+from dataclasses import dataclass
+from email.utils import getaddresses
+
+from email_validator import EmailNotValidError, validate_email
+
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.text import clean_line
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+_LONGEST = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mails come from: ``smtp.sender`` taken apart."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        """The part after the @, in ASCII."""
+        return self.address.rpartition("@")[2]
+
+
+def deliverable(address: str) -> str:
+    """``address`` as it goes on the wire, its domain in ASCII; looks nothing up.
+
+    Only a part before the @ outside ASCII stays as it is (such mail needs SMTPUTF8). Raises
+    `Refused`, in words, for what is no address, line breaks and controls among it.
+    """
+    if len(address) <= _LONGEST and _PLAIN.fullmatch(address):
+        return address
+    try:
+        valid = validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise Refused(f"“{clean_line(address)}” is not an e-mail address: {error}") from error
+    return valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"
+
+
+def sender_from(text: str) -> Sender:
+    """The sender that ``smtp.sender`` names; raises `Refused` where it is none."""
+    found = getaddresses([text])
+    if len(found) != 1 or not found[0][1]:
+        raise Refused(
+            f"smtp.sender: “{clean_line(text)}” is not a sender: write it as "
+            '"HR Studio <studio@example.org>".'
+        )
+    name, address = found[0]
+    try:
+        return Sender(clean_line(name), deliverable(address))
+    except Refused as error:
+        raise Refused(f"smtp.sender: {error.message}") from error

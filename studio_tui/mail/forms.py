@@ -1,0 +1,200 @@
+"""From the text of a wording to forms in which only the values are still to be filled in (N9).
+
+Jinja's ``{{ name }}``, ``{% if flag %}`` and comments are all that a text can use. Every value is
+rendered as one private-use character, so that rendering once is enough for all recipients, and
+the values are put in where no markup is read any more.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, NoReturn
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.mail.markdown import to_html, to_plain
+
+TEST = "test"
+"""The name of the wording that tries the settings."""
+FLAGS = ("several", "overdue")
+
+_EVERYWHERE = ("name", "given_name", "organisation")
+_OF_PUSH = ("push", "template", "deadline")
+_OF_PEOPLE = ("count", "person", "people")
+_TOKENS = {
+    name: chr(0xF0000 + number)
+    for number, name in enumerate((*_EVERYWHERE, *_OF_PUSH, *_OF_PEOPLE, "sent_at"))
+}
+_ALLOWED = "Only {{ name }}, {% if flag %} and {# comments #} can be used."
+_NAMES = {token: name for name, token in _TOKENS.items()}
+_TOKEN = re.compile("[\U000f0000-\U000f00ff]")
+# Markdown writes the characters of an address by their codes.
+_PERCENT_CODED = "%F3%B0%80"
+_SUBJECT = re.compile(r"Subject:[ \t]*(?P<subject>\S[^\n]*)\n(?P<text>.*)", re.DOTALL)
+
+
+def names_in(wording: str) -> tuple[str, ...]:
+    """The names of the values that a wording may write."""
+    if wording == TEST:
+        return (*_EVERYWHERE, "sent_at")
+    people = _OF_PEOPLE if wording.endswith(f".{Capacity.MANAGER}") else ()
+    return (*_EVERYWHERE, *_OF_PUSH, *people)
+
+
+def wordings() -> tuple[str, ...]:
+    """The names of all wordings: ``assigned.user`` and so on."""
+    return (*(f"{kind}.{capacity}" for kind, capacity in product(Kind, Capacity)), TEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """Text with blanks: what stands before, between and after them, and the value of each."""
+
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The text, with its values by name."""
+        written = [self.texts[0]]
+        for name, text in zip(self.names, self.texts[1:], strict=True):
+            written += (values[name], text)
+        return "".join(written)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A rendered wording, values still to be filled in."""
+
+    subject: Blanks
+    plain: Blanks
+    html: Blanks
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is around every text of one language."""
+
+    language: str
+    layout: Path
+    """The page of the HTML part."""
+    footer: Path
+    """The last lines of both parts, a text without a subject."""
+
+
+class _Value:
+    """Stands for a value in a text: it can be written, and nothing else."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __str__(self) -> str:
+        return _TOKENS[self._name]
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError(f"“{self._name}” can only be written, not compared or tested")
+
+    def __eq__(self, other: object) -> bool:
+        self._refuse()
+
+    __hash__ = None  # type: ignore[assignment]
+    __bool__ = __len__ = __iter__ = __getitem__ = __add__ = _refuse
+
+
+def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Form]:
+    """All forms of the text in ``path``, by its `FLAGS`.
+
+    Raises `Refused` that names file, line and what to do.
+    """
+    text, footer, layout = map(_compiled, (path, frame.footer, frame.layout))
+    forms = {}
+    for flags in product((False, True), repeat=len(FLAGS)):
+        values = _offered(wording, dict(zip(FLAGS, flags, strict=True)))
+        last_lines = _filled_in(footer, {"organisation": _Value("organisation")})
+        forms[flags] = _form(_filled_in(text, values), last_lines, layout, path, frame)
+    return forms
+
+
+def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
+    values = {name: _Value(name) for name in names_in(wording)}
+    if flags["several"]:
+        values.pop("person", None)
+    return values | flags
+
+
+def _form(written: str, footer: str, layout: Template, path: Path, frame: Frame) -> Form:
+    parts = _SUBJECT.fullmatch(written)
+    if parts is None:
+        raise Refused(f"{path}, line 1: begin the text with “Subject: …” on a line of its own.")
+    subject = parts["subject"].strip()
+    page = {
+        "language": frame.language,
+        "subject": subject,
+        "body": _html(parts["text"], path),
+        "footer": _html(footer, frame.footer),
+    }
+    return Form(
+        subject=_blanks(subject),
+        plain=_blanks(f"{to_plain(parts['text'])}\n\n-- \n{to_plain(footer)}\n"),
+        html=_blanks(_filled_in(layout, page)),
+    )
+
+
+def _blanks(text: str) -> Blanks:
+    names = tuple(_NAMES[token] for token in _TOKEN.findall(text))
+    return Blanks(tuple(_TOKEN.split(text)), names)
+
+
+def _html(markdown: str, path: Path) -> Markup:
+    html = to_html(markdown, blocks=(_TOKENS["people"],))
+    if _PERCENT_CODED in html:
+        raise Refused(f"{path}: the address of a link cannot hold a value: write it out.")
+    return Markup(html)  # noqa: S704 - markdown-it wrote it, with HTML of the author's own escaped
+
+
+def _compiled(path: Path) -> Template:
+    source = _read(path)
+    environment = _environment(autoescape=path.suffix == ".html")
+    try:
+        code = environment.compile(source, filename=str(path))
+    except TemplateSyntaxError as error:
+        raise Refused(f"{path}, line {error.lineno}: {error.message}. {_ALLOWED}") from error
+    return Template.from_code(environment, code, {})
+
+
+def _filled_in(template: Template, values: Mapping[str, Any]) -> str:
+    """What Jinja makes of a text."""
+    try:
+        return template.render(values)
+    except (TemplateError, TypeError, ArithmeticError, AttributeError) as error:
+        # Whatever a text can do wrong happens at one of its lines.
+        steps = extract_tb(error.__traceback__)
+        line = next((f", line {s.lineno}" for s in steps if s.filename == template.filename), "")
+        known = f"Known here: {', '.join(values)}."
+        raise Refused(f"{template.filename}{line}: {error}. {known}") from error
+
+
+def _read(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path} cannot be read: {error}. Save it as UTF-8 text.") from error
+    if _TOKEN.search(text):
+        raise Refused(f"{path}: holds a private-use character: take it out.")
+    return text
+
+
+def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.clear()
+    environment.tests.clear()
+    environment.globals.clear()
+    return environment

@@ -1,0 +1,144 @@
+"""Letters: the wording of a notification, filled in for one recipient (P6, P7, N9).
+
+The wording is rendered once per language. What differs between events and recipients is filled in
+afterwards, escaped in HTML and as it is in plain text, so that no name can become markup.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from html import escape
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.domain.text import clean_line
+from studio_tui.mail.forms import TEST, Form
+from studio_tui.mail.wording import Forms, Wordings
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a mail tells: the same for everyone who is told in the same capacity."""
+
+    kind: Kind
+    capacity: Capacity
+    push: str
+    template: str
+    deadline: date
+    overdue: bool = False
+    """Whether the deadline is past when the mail leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who a mail is for."""
+
+    name: str
+    address: str
+    given_name: str = ""
+    """How they are greeted; the whole name where it is empty."""
+    language: str = ""
+    """As imported: ``nl``, ``nl-BE``, or empty for the organisation's."""
+    time_zone: str = ""
+    """An IANA name, or empty for the organisation's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as the recipient reads it, without its headers."""
+
+    language: str
+    subject: str
+    plain: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What is filled in, by the name it has in the wording."""
+
+    plain: Mapping[str, str]
+    html: Mapping[str, str]
+
+
+class Writer:
+    """Writes letters in the words of the organisation."""
+
+    def __init__(self, wordings: Wordings, organisation: str, zone: ZoneInfo) -> None:
+        self._wordings = wordings
+        self._organisation = clean_line(organisation)
+        self._zone = zone
+        # Events of one run are few and recipients many.
+        self._about = lru_cache(maxsize=256)(self._values_of_event)
+
+    def letter(self, event: Event, recipient: Recipient, people: Sequence[str] = ()) -> Letter:
+        """What ``recipient`` reads about ``event``.
+
+        ``people`` are the names of those it is about, for a manager (P7): at least one. Raises
+        `Refused` where the organisation's own wording is at fault.
+        """
+        forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
+        form = forms.form(several=len(people) > 1, overdue=event.overdue)
+        values = (self._about(event, forms.language), _of(recipient), _of_people(people))
+        return _written(forms, form, values)
+
+    def test_letter(self, recipient: Recipient, now: datetime) -> Letter:
+        """What `studio-tui mail test` sends: ``now`` in the recipient's zone."""
+        forms = self._wordings.forms(TEST, recipient.language)
+        sent_at = forms.speech.instant(now, self._zone_of(recipient))
+        values = (_texts({"organisation": self._organisation, "sent_at": sent_at}), _of(recipient))
+        return _written(forms, forms.form(), values)
+
+    def _values_of_event(self, event: Event, language: str) -> _Values:
+        speech = self._wordings.speech(language)
+        return _texts(
+            {
+                "organisation": self._organisation,
+                "push": clean_line(event.push),
+                "template": clean_line(event.template),
+                "deadline": speech.day(event.deadline),
+            }
+        )
+
+    def _zone_of(self, recipient: Recipient) -> ZoneInfo:
+        try:
+            return ZoneInfo(recipient.time_zone) if recipient.time_zone else self._zone
+        except (ValueError, OSError):
+            return self._zone
+
+
+def _of(recipient: Recipient) -> _Values:
+    name = clean_line(recipient.name)
+    return _texts({"name": name, "given_name": clean_line(recipient.given_name) or name})
+
+
+def _of_people(people: Sequence[str]) -> _Values:
+    names = [clean_line(name) for name in people]
+    if not names:
+        return _Values({}, {})
+    listed = "".join(f'<li style="margin:0 0 4px">{escape(name)}</li>' for name in names)
+    plain = {"count": str(len(names)), "person": names[0]}
+    return _Values(
+        plain | {"people": "\n".join(f"- {name}" for name in names)},
+        {name: escape(value) for name, value in plain.items()}
+        | {"people": f'<ul style="margin:0 0 16px;padding:0 0 0 24px">{listed}</ul>'},
+    )
+
+
+def _texts(plain: Mapping[str, str]) -> _Values:
+    return _Values(plain, {name: escape(value) for name, value in plain.items()})
+
+
+def _written(forms: Forms, form: Form, values: Sequence[_Values]) -> Letter:
+    plain: dict[str, str] = {}
+    html: dict[str, str] = {}
+    for part in values:
+        plain.update(part.plain)
+        html.update(part.html)
+    return Letter(
+        language=forms.language,
+        subject=form.subject.filled(plain),
+        plain=form.plain.filled(plain),
+        html=form.html.filled(html),
+    )

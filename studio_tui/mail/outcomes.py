@@ -1,0 +1,74 @@
+"""What became of one try to send one mail (N7): values, for the worker to act on."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The server took the mail and answers for it from here on."""
+
+    code: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Permanent, and about this mail alone: the recipient, or what the mail says."""
+
+    code: int | None
+    """None where the Studio itself cannot send to such an address."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not now: this mail was tried and is to be tried again later."""
+
+    code: int | None
+    """None where the connection broke or the server did not answer in time."""
+    words: str
+    uncertain: bool = False
+    """The connection broke after the mail was on its way: the server may have taken it (N3)."""
+
+
+class Fault(StrEnum):
+    """What keeps every mail from leaving."""
+
+    UNREACHABLE = "unreachable"
+    """No connection, no greeting, "come back later", or the settings name no server."""
+    TLS = "tls"
+    """No protected connection: not offered, or a certificate that does not match."""
+    LOGIN = "login"
+    """The server refuses the login, or there is no password to log in with."""
+    SENDER = "sender"
+    """The server refuses the sender's address, whoever the mail is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayDown:
+    """The server takes no mail at all now: no try of this mail was made."""
+
+    fault: Fault
+    code: int | None
+    words: str
+
+
+Outcome = Delivered | Rejected | Deferred | RelayDown
+
+
+class Carrier(Protocol):
+    """What takes mails away: a connection to a mail server, or a folder on this machine.
+
+    One carrier takes one mail at a time; a worker that wants more at once has several.
+    """
+
+    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
+        """Hand over ``message`` from one bare address to another; raises nothing but
+        cancellation."""
+        ...
+
+    async def close(self) -> None:
+        """Take leave of the server; `send` afterwards connects again."""
+        ...
