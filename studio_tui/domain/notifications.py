@@ -131,6 +131,7 @@ class Delivery:
     """The Date of the mail: when it was first tried."""
     created_at: datetime
     name: str
+    given_name: str
     address: str
     language: str
     time_zone: str

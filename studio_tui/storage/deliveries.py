@@ -55,6 +55,7 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
             dated_at=known_instant(row[5]),
             created_at=known_instant(row[6]),
             name=full_name(row[7], row[8]),
+            given_name=row[7],
             address=row[9],
             language=row[10],
             time_zone=row[11],

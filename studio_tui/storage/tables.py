@@ -60,12 +60,16 @@ class UserGroup(Table):
 
 
 class TeamTable(Table):
-    """A team, under an optional parent (U2). ``path_key`` is its folded path, unique."""
+    """A team, under an optional parent (U2). ``path_key`` is its folded path, unique.
+
+    ``by_manager``: made for a manager, because an import knew managers and no teams (U6).
+    """
 
     name = CharField()
     parent = ForeignKeyField("self", null=True)
     path = TextField()
     path_key = KeyField(unique=True)
+    by_manager = BooleanField()
 
     class Meta:
         table_name = "team"

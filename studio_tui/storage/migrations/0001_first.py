@@ -54,6 +54,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
         parent = ForeignKeyField("self", null=True)
         path = TextField()
         path_key = KeyField(unique=True)
+        by_manager = BooleanField()
 
         class Meta:
             legacy_table_names = False
