@@ -1,9 +1,10 @@
 """Frozen dataclasses as TOML, and back.
 
 The keys of the file are the fields of the dataclasses, so that a file and a value can never drift
-apart. Fields may hold ``str``, ``bool``, ``int``, a `StrEnum`, another such dataclass, or a tuple
-of any of these. Read here rather than by msgspec, because msgspec lets unknown keys of a dataclass
-pass and stops at the first mistake.
+apart. Fields may hold ``str``, ``bool``, ``int``, ``date``, a `StrEnum`, another such dataclass, or
+a tuple of any of these; where they may be None too, they can be read but not written. This is done
+here rather than by msgspec, because msgspec lets unknown keys of a dataclass pass and stops at the
+first mistake.
 """
 
 import dataclasses
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
@@ -101,6 +103,8 @@ def _value(raw: object, kind: Any, at: str, problems: dict[str, str]) -> Any:
         return _record(raw, kind, at, problems)
     if get_origin(kind) is tuple:
         return _list(raw, get_args(kind)[0], at, problems)
+    if get_origin(kind) is UnionType:
+        return _value(raw, get_args(kind)[0], at, problems)
     if issubclass(kind, StrEnum):
         return _member(raw, kind, at, problems)
     # Not isinstance: true is an int.

@@ -1,0 +1,183 @@
+"""What happened in the organisation of the demo, up to `DEMO_NOW`.
+
+A story is data, to be played through the services by somebody else. Everybody assigned is there on
+the day of assigning, and every conversation is held by somebody who manages the user on the day it
+takes place (U4).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from studio_tui.domain.demo.chance import Chance
+from studio_tui.domain.demo.organisation import DEMO_NOW, DemoOrganisation, DemoUser, day
+from studio_tui.domain.demo.plan import DemoPlan, PushPlan
+from studio_tui.domain.pushes import Status
+
+_AHEAD = 12
+"""Conversations still to come are planned for at most so many days ahead."""
+_NOTICE = 4
+"""The first conversations are held so many days after the first day."""
+_MEETING_HOURS = (9, 10, 11, 13, 14, 15, 16)
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DemoConversation:
+    """How far the conversation of one user is; each instant is None until it comes to that."""
+
+    user: str
+    conductor: str
+    """Login of the manager who planned it, and holds or held it."""
+    planned_at: datetime
+    planned_for: datetime
+    prepared_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPush:
+    """One push; ``assigned`` and the conversations name users by login."""
+
+    name: str
+    template: str
+    """Name of a starter template."""
+    created_at: datetime
+    available_from: date
+    deadline: date
+    assigned_at: datetime
+    assigned: tuple[str, ...]
+    conversations: tuple[DemoConversation, ...]
+    closed_at: datetime | None
+
+
+def build_story(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoPush, ...]:
+    """The pushes of ``plan`` with what became of them, in the order of the file."""
+    chance = Chance(plan.organisation.seed)
+    return tuple(
+        _Teller(organisation, push, chance).tell(number)
+        for number, push in enumerate(plan.pushes.pushes)
+    )
+
+
+class _Teller:
+    """Tells what happened in one push."""
+
+    def __init__(self, organisation: DemoOrganisation, push: PushPlan, chance: Chance) -> None:
+        self._organisation = organisation
+        self._push = push
+        self._chance = chance
+
+    def tell(self, number: int) -> DemoPush:
+        """The push; the next ``number`` is created five minutes later in the day."""
+        push = self._push
+        created = _at(push.created, 10, 5 * number)
+        assigned = self._assigned()
+        return DemoPush(
+            name=push.name,
+            template=push.template,
+            created_at=created,
+            available_from=day(push.available_from),
+            deadline=day(push.deadline),
+            assigned_at=created + timedelta(minutes=3),
+            assigned=tuple(user.login for user in assigned),
+            conversations=tuple(self._conversations(assigned)),
+            closed_at=None if push.closed is None else _at(push.closed, 17, 0),
+        )
+
+    def _assigned(self) -> list[DemoUser]:
+        push, created = self._push, day(self._push.created)
+        present = [
+            user
+            for user in self._organisation.users
+            if user.hired_on <= created and user.active(created)
+        ]
+        named = [user for user in present if user.login in push.logins]
+        others = [user for user in present if user not in named and self._meant(user)]
+        if push.size:
+            others = self._chance.shuffled(others, push.name)[: push.size - len(named)]
+        chosen = {user.login for user in (*named, *others)}
+        return [user for user in present if user.login in chosen]
+
+    def _meant(self, user: DemoUser) -> bool:
+        groups = set(self._push.groups) & set(user.groups)
+        return bool(groups) or any(
+            team.path == path or team.path.startswith(f"{path} > ")
+            for team in self._organisation.teams
+            if user.login in team.members
+            for path in self._push.teams
+        )
+
+    def _conversations(self, assigned: Sequence[DemoUser]) -> Iterator[DemoConversation]:
+        managed = [user for user in assigned if self._managers(user, self._push.created)]
+        order = self._chance.shuffled(managed, "order", self._push.name)
+        for user, status in zip(order, self._statuses(len(assigned)), strict=False):
+            if conversation := self._conversation(user, status):
+                yield conversation
+
+    def _statuses(self, assigned: int) -> Iterator[Status]:
+        push = self._push
+        for status, percent in (
+            (Status.DONE, push.done),
+            (Status.IN_PROGRESS, push.in_progress),
+            (Status.PREPARED, push.prepared),
+            (Status.PLANNED, push.planned),
+        ):
+            yield from [status] * (assigned * percent // 100)
+
+    def _managers(self, user: DemoUser, offset: int) -> tuple[str, ...]:
+        return self._organisation.managers_of(user.login, day(offset))
+
+    def _conversation(self, user: DemoUser, status: Status) -> DemoConversation | None:
+        """None where the user, or everybody who could hold it, left before."""
+        key = (self._push.name, user.login)
+        meetings = [one for one in self._meeting_days(status) if user.active(day(one))]
+        if not meetings:
+            return None
+        met = self._chance.pick(meetings, "met", *key)
+        planned = self._chance.pick(
+            _working_days(self._push.available_from, min(met, 0) - 1), "planned", *key
+        )
+        prepared = self._chance.pick(_working_days(planned, min(met, 0) - 1), "prepared", *key)
+        conductor = self._chance.pick(self._managers(user, met), "conductor", *key)
+        meeting = self._meeting(met, *key)
+        length = timedelta(minutes=self._chance.between(30, 70, "length", *key))
+        return DemoConversation(
+            user=user.login,
+            conductor=conductor,
+            planned_at=self._moment(planned, 9, 12, "planned", *key),
+            planned_for=meeting,
+            prepared_at=(
+                None
+                if status is Status.PLANNED
+                else self._moment(prepared, 13, 17, "prepared", *key)
+            ),
+            started_at=meeting if met <= 0 else None,
+            finished_at=meeting + length if status is Status.DONE else None,
+        )
+
+    def _meeting_days(self, status: Status) -> list[int]:
+        push = self._push
+        if status is Status.DONE:
+            last = -1 if push.closed is None else push.closed - 1
+            # Not on the first days: it is planned and prepared before it is held.
+            return _working_days(push.available_from + _NOTICE, last)
+        return [0] if status is Status.IN_PROGRESS else _working_days(1, _AHEAD)
+
+    def _meeting(self, offset: int, *key: object) -> datetime:
+        if offset == 0:
+            return DEMO_NOW - timedelta(minutes=45)
+        return _at(offset, self._chance.pick(_MEETING_HOURS, "hour", *key), 0)
+
+    def _moment(self, offset: int, first_hour: int, last_hour: int, *key: object) -> datetime:
+        hour = self._chance.between(first_hour, last_hour, "hour of", *key)
+        return _at(offset, hour, self._chance.below(60, "minute of", *key))
+
+
+def _working_days(first: int, last: int) -> list[int]:
+    return [offset for offset in range(first, last + 1) if day(offset).weekday() < _SATURDAY]
+
+
+def _at(offset: int, hour: int, minute: int) -> datetime:
+    return datetime.combine(day(offset), time(hour, minute), tzinfo=DEMO_NOW.tzinfo)

@@ -1,0 +1,24 @@
+"""The demo as it comes."""
+
+import pytest
+
+from studio_tui.domain.demo.building import build_organisation
+from studio_tui.domain.demo.organisation import DemoOrganisation
+from studio_tui.domain.demo.plan import DemoPlan
+from studio_tui.domain.demo.story import DemoPush, build_story
+from studio_tui.services.demo_text import demo_plan
+
+
+@pytest.fixture(scope="session")
+def plan() -> DemoPlan:
+    return demo_plan()
+
+
+@pytest.fixture(scope="session")
+def organisation(plan: DemoPlan) -> DemoOrganisation:
+    return build_organisation(plan)
+
+
+@pytest.fixture(scope="session")
+def story(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoPush, ...]:
+    return build_story(organisation, plan)

@@ -1,0 +1,12 @@
+"""The demo's text files."""
+
+from studio_tui.domain.demo.plan import DemoPlan
+from studio_tui.services.demo_text import demo_plan
+
+
+def test_the_files_of_the_demo_are_read() -> None:
+    plan = demo_plan()
+    assert isinstance(plan, DemoPlan)
+    assert {names.code for names in plan.names.languages} == {"en", "nl", "fr"}
+    assert plan.pushes.pushes[0].closed is not None
+    assert plan.pushes.pushes[-1].closed is None
