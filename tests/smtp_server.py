@@ -1,0 +1,371 @@
+"""A real mail server for tests: it records what it takes, and can be told to misbehave.
+
+    with smtp_server(security=Security.STARTTLS, username="studio", password="…") as server:
+        server.script("rcpt", "550 5.1.1 no such user", recipient="bob@example.org")
+        server.script("accepted", HANG_UP, times=1)
+        …
+        server.wait_for(3)
+        assert server.messages[0].parsed["Subject"] == "…"
+
+It runs in a thread of its own, so that tests with and without an event loop can use it, and other
+processes too: ``server.environ`` is what they need to find and to trust it.
+"""
+
+import asyncio
+import contextlib
+import ssl
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, AnyStr, Literal
+
+import trustme
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from studio_tui.config.settings import Security, Smtp
+
+Step = Literal["connect", "ehlo", "login", "mail", "rcpt", "data", "content", "message", "accepted"]
+"""Where the server can be told what to do: at the greeting, at a command, while the content comes,
+after the final dot, and after it has kept the message."""
+
+HANG_UP = "hang up"
+"""In a reply's place: the connection is cut."""
+STALL = "stall"
+"""In a reply's place: nothing is answered, the connection stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as it came over the wire."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+    @property
+    def parsed(self) -> EmailMessage:
+        """The message, read strictly enough to note every defect."""
+        message = message_from_bytes(self.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
+
+    def text(self, subtype: Literal["plain", "html"]) -> str:
+        """The plain or the HTML part, with bare newlines."""
+        part = self.parsed.get_body((subtype,))
+        assert part is not None
+        return str(part.get_content()).replace("\r\n", "\n")
+
+
+@dataclass(slots=True)
+class _Rule:
+    step: Step
+    reply: str
+    recipient: str | None
+    left: float
+
+
+@dataclass
+class Server:
+    """A running server and what it has seen so far."""
+
+    host: str
+    security: Security
+    username: str
+    password: str
+    port: int = 0
+    messages: list[Received] = field(default_factory=list)
+    connections: int = 0
+    """How many times somebody connected."""
+    open: int = 0
+    """How many connections are open now."""
+    logins: list[tuple[str, str]] = field(default_factory=list)
+    """Method and user name of every login tried."""
+    followed: int = 0
+    """How many scripted replies were given, or withheld."""
+    per_connection: int | None = None
+    """After so many messages, a connection is closed with 421."""
+    authority: Path | None = None
+    """The certificate to trust, where there is TLS."""
+    _rules: list[_Rule] = field(default_factory=list)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def script(
+        self, step: Step, reply: str, *, recipient: str | None = None, times: float = float("inf")
+    ) -> None:
+        """Answer ``reply`` (``"451 4.3.0 later"``, `HANG_UP` or `STALL`) at ``step``.
+
+        Only for ``recipient`` where one is named, only the first ``times`` times. Of several
+        rules for one step, the first that fits is followed.
+        """
+        with self._changed:
+            self._rules.append(_Rule(step, reply, recipient, times))
+
+    def behave(self) -> None:
+        """Forget everything scripted."""
+        with self._changed:
+            self._rules.clear()
+
+    def wait_for(self, count: int, seconds: float = 20) -> list[Received]:
+        """The messages, once there are at least ``count``; fails after ``seconds``."""
+        with self._changed:
+            arrived = self._changed.wait_for(lambda: len(self.messages) >= count, seconds)
+            assert arrived, f"{len(self.messages)} messages after {seconds} s, not {count}"
+            return list(self.messages)
+
+    def wait_until_idle(self, seconds: float = 20) -> None:
+        """Return once nobody is connected; fails after ``seconds``."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.open == 0, seconds), "still connected"
+
+    def settings(self, **changes: Any) -> Smtp:
+        """Settings that reach this server."""
+        values: dict[str, Any] = {
+            "host": self.host,
+            "port": self.port,
+            "security": self.security,
+            "username": self.username,
+            "sender": "HR Studio <studio@example.org>",
+        }
+        return Smtp(**values | changes)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The same as variables of the environment, with the password and whom to trust."""
+        settings = self.settings()
+        environ = {
+            "STUDIO_SMTP_HOST": settings.host,
+            "STUDIO_SMTP_PORT": str(settings.port),
+            "STUDIO_SMTP_SECURITY": str(settings.security),
+            "STUDIO_SMTP_USERNAME": settings.username,
+            "STUDIO_SMTP_SENDER": settings.sender,
+        }
+        if self.password:
+            environ["STUDIO_SMTP_PASSWORD"] = self.password
+        if self.authority:
+            environ["SSL_CERT_FILE"] = str(self.authority)
+        return environ
+
+    def rule(self, step: Step, recipients: list[str] | None = None) -> str | None:
+        """The reply scripted for this moment, counted as used."""
+        with self._changed:
+            for rule in self._rules:
+                wanted = rule.recipient is None or rule.recipient in (recipients or [])
+                if rule.step == step and wanted and rule.left > 0:
+                    rule.left -= 1
+                    self.followed += 1
+                    return rule.reply
+        return None
+
+    def keep(self, envelope: Envelope) -> None:
+        """Take a message in."""
+        assert isinstance(envelope.original_content, bytes)
+        received = Received(
+            str(envelope.mail_from), tuple(envelope.rcpt_tos), envelope.original_content
+        )
+        with self._changed:
+            self.messages.append(received)
+            self._changed.notify_all()
+
+    def count(self, change: int) -> None:
+        """Somebody connected (1) or is gone (-1)."""
+        with self._changed:
+            self.connections += max(change, 0)
+            self.open += change
+            self._changed.notify_all()
+
+
+class _Connection(SMTP):
+    """One connection, which follows the script."""
+
+    def __init__(self, server: Server, **options: Any) -> None:
+        self._server = server
+        self._greeted = False
+        self._taken = 0
+        super().__init__(self, hostname="mail.example.org", ident="Test", timeout=60, **options)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._original_transport is None:
+            self._server.count(1)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._server.count(-1)
+        super().connection_lost(error)
+
+    async def push(self, status: AnyStr) -> None:
+        if not self._greeted:
+            self._greeted = True
+            if await self._scripted("connect"):
+                return
+        text = status if isinstance(status, str) else status.decode()
+        if text.startswith("354") and (reply := self._server.rule("content", self._to())):
+            await super().push(status)
+            await self._follow(reply)
+            return
+        await self._answer(text)
+
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
+        if not await self._scripted("ehlo"):
+            await super().smtp_EHLO(hostname)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        if not await self._scripted("login"):
+            await super().smtp_AUTH(arg)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        if not await self._scripted("data"):
+            await super().smtp_DATA(arg)
+
+    async def handle_MAIL(  # noqa: N802
+        self, _: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._taken == self._server.per_connection:
+            return "421 4.7.0 too many messages in one session"
+        if self._server.username and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return await self._unless_scripted("mail", "250 2.1.0 sender ok")
+
+    async def handle_RCPT(  # noqa: N802
+        self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
+    ) -> str:
+        envelope.rcpt_tos.append(address)
+        reply = await self._unless_scripted("rcpt", "250 2.1.5 recipient ok")
+        if not reply.startswith("250"):
+            envelope.rcpt_tos.remove(address)
+        return reply
+
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
+        self._taken += 1
+        reply = await self._unless_scripted("message", "")
+        if reply:
+            return reply
+        self._server.keep(envelope)
+        return await self._unless_scripted("accepted", "250 2.0.0 kept")
+
+    def _to(self) -> list[str]:
+        return list(self.envelope.rcpt_tos) if self.envelope else []
+
+    async def _unless_scripted(self, step: Step, usual: str) -> str:
+        reply = self._server.rule(step, self._to())
+        if reply in (HANG_UP, STALL):
+            await self._follow(reply)
+        return reply or usual
+
+    async def _scripted(self, step: Step) -> bool:
+        reply = self._server.rule(step, self._to())
+        if reply is None:
+            return False
+        await self._follow(reply)
+        return True
+
+    async def _follow(self, reply: str) -> None:
+        if reply == STALL:
+            await asyncio.Event().wait()
+        if reply == HANG_UP:
+            self._cut()
+            await asyncio.Event().wait()
+        await self._answer(reply)
+
+    async def _answer(self, reply: str) -> None:
+        await super().push(reply)
+        if reply.startswith("421") and self.transport is not None:
+            self.transport.close()
+
+    def _cut(self) -> None:
+        transport = self._original_transport or self.transport
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
+@contextlib.contextmanager
+def smtp_server(
+    *,
+    security: Security = Security.NONE,
+    username: str = "",
+    password: str = "",
+    certificate_for: str = "localhost",
+    smtputf8: bool = True,
+    starttls: bool = True,
+) -> Iterator[Server]:
+    """A server that runs until the block ends.
+
+    ``certificate_for`` is the name in its certificate (``localhost`` matches), ``starttls``
+    whether it offers STARTTLS where `security` says so.
+    """
+    server = Server("localhost", security, username, password)
+    with tempfile.TemporaryDirectory() as folder:
+        context = None
+        if security is not Security.NONE:
+            context = _certified(server, Path(folder), certificate_for)
+        options: dict[str, Any] = {
+            "enable_SMTPUTF8": smtputf8,
+            "auth_require_tls": False,
+            "authenticator": _authenticator(server),
+            "auth_exclude_mechanism": [] if username else ["LOGIN", "PLAIN"],
+            "tls_context": context if security is Security.STARTTLS and starttls else None,
+        }
+        with _running(server, options, context if security is Security.TLS else None):
+            yield server
+
+
+def _certified(server: Server, folder: Path, name: str) -> ssl.SSLContext:
+    authority = trustme.CA()
+    server.authority = folder / "authority.pem"
+    authority.cert_pem.write_to_path(str(server.authority))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+def _authenticator(server: Server) -> Any:
+    def authenticate(_: SMTP, __: Session, ___: Envelope, method: str, data: Any) -> AuthResult:
+        login, password = data.login.decode(), data.password.decode()
+        server.logins.append((method, login))
+        right = (login, password) == (server.username, server.password)
+        return AuthResult(success=right, handled=False)
+
+    return authenticate
+
+
+@contextlib.contextmanager
+def _running(
+    server: Server, options: dict[str, Any], context: ssl.SSLContext | None
+) -> Iterator[None]:
+    loop = asyncio.new_event_loop()
+    listening, stop = threading.Event(), asyncio.Event()
+    open_connections: list[_Connection] = []
+
+    def connection() -> _Connection:
+        open_connections.append(_Connection(server, loop=loop, **options))
+        return open_connections[-1]
+
+    async def serve() -> None:
+        listener = await loop.create_server(connection, "127.0.0.1", server.port, ssl=context)
+        server.port = listener.sockets[0].getsockname()[1]
+        listening.set()
+        await stop.wait()
+        listener.close()
+        for each in open_connections:
+            each._cut()
+        while server.open:
+            await asyncio.sleep(0)
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run, name="smtp-server", daemon=True)
+    thread.start()
+    assert listening.wait(10), "the server does not listen"
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        assert not thread.is_alive(), "the server does not stop"
