@@ -55,6 +55,12 @@ def write_activity(
     )
 
 
+def founding() -> str:
+    """What tells this database from every other: when it was set up, and by whom."""
+    found = rows("SELECT at, actor_login FROM activity ORDER BY id LIMIT 1")
+    return "".join(f"{known_instant(at).isoformat()} {login}" for at, login in found)
+
+
 def about_users(activity_id: int, users: Clause) -> None:
     """Say whom a line is about: ``users`` is a query of one column, ``user_id``."""
     execute(

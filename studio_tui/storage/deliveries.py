@@ -5,6 +5,7 @@ being sent, ``due_at`` is the end of its lease: once that has passed, anybody ma
 """
 
 import json
+import zlib
 from collections.abc import Collection
 from datetime import datetime
 
@@ -77,9 +78,11 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
     ]
 
 
-def settle_sent(notification_id: int, lease: str, address: str, at: datetime) -> bool:
-    """Write that the server took it; whether the lease was still ours."""
-    return _settle(
+def settle_sent(
+    notification_id: int, lease: str, address: str, at: datetime, message: bytes
+) -> bool:
+    """Write that the server took it, and keep what it took; whether the lease was still ours."""
+    ours = _settle(
         notification_id,
         lease,
         Clause(
@@ -87,6 +90,22 @@ def settle_sent(notification_id: int, lease: str, address: str, at: datetime) ->
             (address, at),
         ),
     )
+    if ours:
+        execute(
+            "INSERT INTO notification_mail (notification_id, message) VALUES (?, ?) "
+            "ON CONFLICT (notification_id) DO UPDATE SET message = excluded.message",
+            notification_id,
+            zlib.compress(message),
+        )
+    return ours
+
+
+def sent_message(notification_id: int) -> bytes | None:
+    """The mail as it was handed to the server, None where it was not."""
+    found = scalar(
+        "SELECT message FROM notification_mail WHERE notification_id = ?", notification_id
+    )
+    return zlib.decompress(found) if found is not None else None
 
 
 def settle_failed(notification_id: int, lease: str, address: str, words: str) -> bool:

@@ -3,6 +3,7 @@
 import peewee
 from peewee import (
     AutoField,
+    BlobField,
     BooleanField,
     CharField,
     CompositeKey,
@@ -221,6 +222,16 @@ class NotificationTable(Table):
         indexes = ((("state",), False), (("push", "recipient"), False))
 
 
+class NotificationMail(Table):
+    """The mail of a notification as it was handed to the server: bytes, compressed by zlib."""
+
+    notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", primary_key=True)
+    message = BlobField()
+
+    class Meta:
+        table_name = "notification_mail"
+
+
 class NotificationUser(Table):
     """Whom a notification tells about."""
 
@@ -261,4 +272,5 @@ TABLES: list[type[peewee.Model]] = [
     ConversationTable,
     NotificationTable,
     NotificationUser,
+    NotificationMail,
 ]

@@ -3,6 +3,7 @@
 import peewee
 from peewee import (
     AutoField,
+    BlobField,
     BooleanField,
     CharField,
     CompositeKey,
@@ -181,6 +182,14 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
             table_name = "notification"
             indexes = ((("state",), False), (("push", "recipient"), False))
 
+    class NotificationMail(db.Model):
+        notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", primary_key=True)
+        message = BlobField()
+
+        class Meta:
+            legacy_table_names = False
+            table_name = "notification_mail"
+
     class NotificationUser(db.Model):
         notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", index=False)
         user = ForeignKeyField(UserTable)
@@ -205,6 +214,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
             AssignmentTable,
             ConversationTable,
             NotificationTable,
+            NotificationMail,
             NotificationUser,
         ],
         safe=False,

@@ -1,0 +1,100 @@
+"""What a worker asks of the outbox: take what is due, and say what became of it (N4, N6).
+
+The program itself acts here, not a person: there is no actor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from studio_tui.domain.notifications import Delivery, why_dropped
+from studio_tui.services.context import Studio
+from studio_tui.storage import deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The server took it."""
+
+    id: int
+    address: str
+    at: datetime
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It will never arrive."""
+
+    id: int
+    address: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """To be tried again; ``tried`` says whether this try counts as one of the mail's own."""
+
+    id: int
+    due_at: datetime
+    words: str
+    tried: bool
+
+
+Settlement = Sent | Failed | Later
+
+
+def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> list[Delivery]:
+    """Take up to ``limit`` notifications that are due, for the worker ``lease``.
+
+    What is no longer true is dropped in the same transaction (N6), so that fewer may come back
+    than were due.
+    """
+    now = studio.now()
+    with studio.store.writing():
+        ids = deliveries.claim(lease, now, now + lasting, limit)
+        claimed = deliveries.deliveries(ids) if ids else []
+        still_true = []
+        for delivery in claimed:
+            if reason := why_dropped(delivery):
+                deliveries.settle_dropped(delivery.id, lease, reason)
+            else:
+                still_true.append(delivery)
+        return still_true
+
+
+def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> None:
+    """Write what became of notifications; what the lease no longer covers is left as it is."""
+    with studio.store.writing():
+        for settlement in settlements:
+            _settle(lease, settlement)
+
+
+def hand_back(studio: Studio, lease: str) -> int:
+    """Give back all that the worker ``lease`` still holds; returns how many."""
+    with studio.store.writing():
+        return deliveries.hand_back(lease, studio.now())
+
+
+def next_due(studio: Studio) -> datetime | None:
+    """When there is something to send next, None where nothing waits."""
+    with studio.store.reading():
+        return deliveries.next_due()
+
+
+def _settle(lease: str, settlement: Settlement) -> None:
+    match settlement:
+        case Sent():
+            deliveries.settle_sent(
+                settlement.id, lease, settlement.address, settlement.at, settlement.message
+            )
+        case Failed():
+            deliveries.settle_failed(settlement.id, lease, settlement.address, settlement.words)
+        case Later():
+            deliveries.settle_later(
+                settlement.id,
+                lease,
+                settlement.due_at,
+                settlement.words,
+                tried=settlement.tried,
+            )

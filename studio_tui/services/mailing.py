@@ -1,0 +1,106 @@
+"""Writing the mail of a notification: the wording, filled in, as bytes for the wire (N9)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from studio_tui.config.settings import config_path
+from studio_tui.domain.notifications import Capacity, Delivery, Person, still_to_tell
+from studio_tui.mail.addresses import Sender, sender_from
+from studio_tui.mail.letters import Event, Letter, Recipient, Writer
+from studio_tui.mail.message import Composer, message_id
+from studio_tui.mail.wording import Wordings
+from studio_tui.services.context import Studio
+from studio_tui.storage.activity import founding
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail, ready to be handed over."""
+
+    letter: Letter
+    recipient: str
+    """The bare address it goes to."""
+    message: bytes
+
+
+class Mailroom:
+    """Writes the mails of one Studio; keeps what it read of the wording."""
+
+    def __init__(self, studio: Studio) -> None:
+        """Raises `Refused` where ``smtp.sender`` is no sender."""
+        organisation = studio.settings.organisation
+        self._studio = studio
+        self.sender = _sender(studio)
+        wordings = Wordings(organisation.language, config_path().parent / "wording")
+        self._writer = Writer(wordings, organisation.name, organisation.zone)
+        self._composer = Composer(self.sender, organisation.name)
+
+    def message_id(self, key: str) -> str:
+        """The Message-ID of the notification with this key (N2).
+
+        Keys count from one in every database: what founded this one tells its mails from those
+        of another Studio behind the same sender.
+        """
+        return message_id(f"{key}.{self._studio_id}", self.sender)
+
+    @cached_property
+    def _studio_id(self) -> str:
+        with self._studio.store.reading():
+            return sha256(founding().encode()).hexdigest()[:12]
+
+    def letter(self, delivery: Delivery) -> Letter:
+        """What the recipient reads; about those it still has to tell of, or else all of them."""
+        people = still_to_tell(delivery) or delivery.about
+        return self._writer.letter(
+            self._event(delivery), _recipient(delivery), _names(delivery, people)
+        )
+
+    def mail(self, delivery: Delivery) -> Mail:
+        """The whole mail; raises `Refused` for an address or a wording that is none."""
+        letter = self.letter(delivery)
+        message = self._composer.message(
+            letter, _recipient(delivery), self.message_id(delivery.key), delivery.dated_at
+        )
+        return Mail(letter, delivery.address, message)
+
+    def test_mail(self, address: str, language: str) -> Mail:
+        """The mail by which an admin tries the settings."""
+        recipient = Recipient(address, address, language=language)
+        now = self._studio.now()
+        letter = self._writer.test_letter(recipient, now)
+        key = f"test-{int(now.timestamp() * 1_000_000)}"
+        message = self._composer.message(letter, recipient, self.message_id(key), now)
+        return Mail(letter, address, message)
+
+    def _event(self, delivery: Delivery) -> Event:
+        return Event(
+            kind=delivery.kind,
+            capacity=delivery.capacity,
+            push=delivery.push,
+            template=delivery.template,
+            deadline=delivery.deadline,
+            overdue=delivery.deadline < self._studio.today(),
+        )
+
+
+def _sender(studio: Studio) -> Sender:
+    if sender := studio.settings.smtp.sender:
+        return sender_from(sender)
+    return Sender(studio.settings.organisation.name, "studio@localhost")
+
+
+def _recipient(delivery: Delivery) -> Recipient:
+    return Recipient(
+        name=delivery.name,
+        address=delivery.address,
+        given_name=delivery.given_name,
+        language=delivery.language,
+        time_zone=delivery.time_zone,
+    )
+
+
+def _names(delivery: Delivery, people: tuple[Person, ...]) -> tuple[str, ...]:
+    if delivery.capacity is Capacity.USER:
+        return ()
+    return tuple(person.name for person in people)

@@ -1,0 +1,143 @@
+"""The outbox: what waits, what went, what failed and why (N10)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+
+from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.errors import NotFound, Refused
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.notifications import (
+    DropReason,
+    Notification,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.selection import Selection
+from studio_tui.services.context import Studio
+from studio_tui.services.listing import StoredSource
+from studio_tui.services.mailing import Mailroom
+from studio_tui.storage import deliveries, notifications
+from studio_tui.storage.activity import write_activity
+from studio_tui.storage.sql import Clause, selected
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMail:
+    """A mail as the recipient got it or, before it went, as it would go now."""
+
+    notification: Notification
+    message_id: str
+    sender: str
+    date: str
+    """As it stands in the header; empty before it was tried."""
+    subject: str
+    plain: str
+    html: str
+    source: bytes | None
+    """All of it, byte for byte as the server got it; None before it went."""
+
+
+def source(
+    studio: Studio, actor: Actor, filter_: NotificationFilter, sort: Sort
+) -> StoredSource[Notification, NotificationFilter]:
+    """The notifications that a filter matches."""
+    require(actor, Action.READ_OUTBOX)
+    now = studio.now()
+    return StoredSource(
+        store=studio.store,
+        listing=notifications.notification_listing(filter_, sort, now),
+        read=lambda ids: notifications.notifications_by_id(ids, now),
+        match=lambda other, ids: notifications.matching_notifications(other, ids, now),
+        clause_of=lambda other: notifications.notification_clause(other, now),
+        count_of=notifications.count_notifications,
+        id_column="n.id",
+    )
+
+
+def every(studio: Studio, actor: Actor, filter_: NotificationFilter) -> list[Notification]:
+    """All notifications that a filter matches, in the order they are due."""
+    listed = source(studio, actor, filter_, Sort("due_at"))
+    return list(listed.rows(0, listed.count()))
+
+
+def counts(studio: Studio, actor: Actor) -> dict[NotificationState, int]:
+    """How many notifications are in each state; a state without any has no entry."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        return notifications.state_counts(studio.now())
+
+
+def message_ids(studio: Studio, listed: list[Notification]) -> dict[int, str]:
+    """The Message-ID of each notification, by its id."""
+    mailroom = Mailroom(studio)
+    return {notification.id: mailroom.message_id(notification.key) for notification in listed}
+
+
+def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
+    """A mail as the recipient got it, or as it would go now; raises `NotFound`."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        found = notifications.notifications_by_id([notification_id], studio.now())
+        if not found:
+            raise NotFound(f"There is no notification {notification_id}.")
+        message = deliveries.sent_message(notification_id)
+        delivery = deliveries.deliveries([notification_id])[0]
+    if message is not None:
+        return _as_sent(found[0], message)
+    mailroom = Mailroom(studio)
+    letter = mailroom.letter(delivery)
+    return ReadMail(
+        notification=found[0],
+        message_id=mailroom.message_id(found[0].key),
+        sender=str(mailroom.sender.address),
+        date="",
+        subject=letter.subject,
+        plain=letter.plain,
+        html=letter.html,
+        source=None,
+    )
+
+
+def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """Send what failed once more; returns how many."""
+    require(actor, Action.SEND_AGAIN)
+    with studio.store.writing():
+        now = studio.now()
+        count = notifications.retry(_selected(selection, now), now)
+        if not count:
+            raise Refused("Nothing to retry: none of these failed.")
+        write_activity(actor, now, "retried mail", "outbox", after={"mails": count})
+        return count
+
+
+def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """Drop what waits or failed; returns how many."""
+    require(actor, Action.DROP_MAIL)
+    with studio.store.writing():
+        now = studio.now()
+        count = notifications.drop(_selected(selection, now), DropReason.BY_HAND)
+        if not count:
+            raise Refused("Nothing to drop: none of these waits or failed.")
+        write_activity(actor, now, "dropped mail", "outbox", after={"mails": count})
+        return count
+
+
+def _selected(selection: Selection[NotificationFilter], now: datetime) -> Clause:
+    return selected(selection, lambda f: notifications.notification_clause(f, now), "n.id")
+
+
+def _as_sent(notification: Notification, source: bytes) -> ReadMail:
+    message = message_from_bytes(source, policy=policy.default)
+    plain = message.get_body(("plain",))
+    html = message.get_body(("html",))
+    return ReadMail(
+        notification=notification,
+        message_id=str(message["Message-ID"]),
+        sender=str(message["From"]),
+        date=str(message["Date"]),
+        subject=str(message["Subject"]),
+        plain=plain.get_content() if plain else "",
+        html=html.get_content() if html else "",
+        source=source,
+    )
