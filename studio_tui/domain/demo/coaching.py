@@ -18,31 +18,37 @@ def coachings(
     organisation: DemoOrganisation, plan: DemoPlan, chance: Chance
 ) -> tuple[Coaching, ...]:
     """Those of ``people.toml``, then coaches in the team, then coaches from elsewhere."""
-    named = [Coaching(coach, one.login) for one in plan.people.people for coach in one.coaches]
-    teams = {
-        user.login: {team.path for team in organisation.teams if user.login in team.members}
-        for user in organisation.users
-    }
     leading = {login for team in organisation.teams for login in team.leaders}
-    present = [user for user in organisation.users if user.active(day(0)) and teams[user.login]]
+    present = [user for user in organisation.users if user.active(day(0))]
     colleagues = [user for user in present if user.login not in leading]
-    leaders = [user for user in present if organisation.managers_of(user.login, day(0))]
-    leaders = [user for user in leaders if user.login in leading]
     coachees = chance.shuffled(colleagues, "coachees")
+    within, outside = plan.organisation.coached_within, plan.organisation.coached_outside
+    # Whoever has no manager is at the very top, and coaches nobody.
+    leaders = [
+        user
+        for user in present
+        if user.login in leading and organisation.managers_of(user.login, day(0))
+    ]
+    pool = chance.shuffled(leaders, "coaches")[: outside // _COACHEES]
+    return (
+        *(Coaching(coach, one.login) for one in plan.people.people for coach in one.coaches),
+        *islice(_pairs(coachees, colleagues, _together(organisation), chance), within),
+        *islice(_pairs(coachees[::-1], pool, _apart, chance), outside),
+    )
 
-    within = _pairs(
-        coachees,
-        colleagues,
-        lambda coach, coachee: bool(teams[coach.login] & teams[coachee.login]),
-        chance,
-    )
-    first = list(islice(within, plan.organisation.coached_within))
-    wanted = plan.organisation.coached_outside
-    pool = chance.shuffled(leaders, "coaches")[: max(1, wanted // _COACHEES)]
-    outside = _pairs(
-        coachees[::-1], pool, lambda coach, coachee: coach.department != coachee.department, chance
-    )
-    return (*named, *first, *islice(outside, wanted))
+
+def _together(organisation: DemoOrganisation) -> Callable[[DemoUser, DemoUser], bool]:
+    pairs = {
+        (one, other)
+        for team in organisation.teams
+        for one in team.members
+        for other in team.members
+    }
+    return lambda coach, coachee: (coach.login, coachee.login) in pairs
+
+
+def _apart(coach: DemoUser, coachee: DemoUser) -> bool:
+    return coach.department != coachee.department
 
 
 def _pairs(

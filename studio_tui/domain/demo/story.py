@@ -6,7 +6,7 @@ takes place (U4).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from studio_tui.domain.demo.chance import Chance
@@ -17,7 +17,7 @@ from studio_tui.domain.pushes import Status
 _AHEAD = 12
 """Conversations still to come are planned for at most so many days ahead."""
 _NOTICE = 4
-"""The first conversations are held so many days after the first day."""
+"""The first conversations are held so many days after the first day: they are planned before."""
 _MEETING_HOURS = (9, 10, 11, 13, 14, 15, 16)
 _SATURDAY = 5
 
@@ -132,38 +132,50 @@ class _Teller:
     def _conversation(self, user: DemoUser, status: Status) -> DemoConversation | None:
         """None where the user, or everybody who could hold it, left before."""
         key = (self._push.name, user.login)
-        meetings = [one for one in self._meeting_days(status) if user.active(day(one))]
+        meetings = self._meeting_days(user, status)
         if not meetings:
             return None
         met = self._chance.pick(meetings, "met", *key)
+        ready = min(met, 0) - 1
         planned = self._chance.pick(
-            _working_days(self._push.available_from, min(met, 0) - 1), "planned", *key
+            _working_days(self._push.available_from, ready), "planned", *key
         )
-        prepared = self._chance.pick(_working_days(planned, min(met, 0) - 1), "prepared", *key)
-        conductor = self._chance.pick(self._managers(user, met), "conductor", *key)
-        meeting = self._meeting(met, *key)
-        length = timedelta(minutes=self._chance.between(30, 70, "length", *key))
-        return DemoConversation(
+        conversation = DemoConversation(
             user=user.login,
-            conductor=conductor,
+            conductor=self._chance.pick(self._managers(user, met), "conductor", *key),
             planned_at=self._moment(planned, 9, 12, "planned", *key),
-            planned_for=meeting,
-            prepared_at=(
-                None
-                if status is Status.PLANNED
-                else self._moment(prepared, 13, 17, "prepared", *key)
-            ),
-            started_at=meeting if met <= 0 else None,
-            finished_at=meeting + length if status is Status.DONE else None,
+            planned_for=self._meeting(met, *key),
         )
+        if status is Status.PLANNED:
+            return conversation
+        prepared = self._chance.pick(_working_days(planned, ready), "prepared", *key)
+        prepared_at = self._moment(prepared, 13, 17, "prepared", *key)
+        return self._held(replace(conversation, prepared_at=prepared_at), status, *key)
 
-    def _meeting_days(self, status: Status) -> list[int]:
-        push = self._push
+    def _held(
+        self, conversation: DemoConversation, status: Status, *key: object
+    ) -> DemoConversation:
+        started = conversation.planned_for
+        if status is Status.IN_PROGRESS:
+            return replace(conversation, started_at=started)
         if status is Status.DONE:
-            last = -1 if push.closed is None else push.closed - 1
-            # Not on the first days: it is planned and prepared before it is held.
-            return _working_days(push.available_from + _NOTICE, last)
-        return [0] if status is Status.IN_PROGRESS else _working_days(1, _AHEAD)
+            length = timedelta(minutes=self._chance.between(30, 70, "length", *key))
+            return replace(conversation, started_at=started, finished_at=started + length)
+        return conversation
+
+    def _meeting_days(self, user: DemoUser, status: Status) -> list[int]:
+        """The days on which it may be, or have been, held."""
+        push = self._push
+        days = [0] if status is Status.IN_PROGRESS else _working_days(1, _AHEAD)
+        if status is Status.DONE:
+            days = _working_days(push.available_from, min(0, push.closed or 0) - 1)
+        return [
+            one
+            for one in days
+            if min(one, 0) >= push.available_from + _NOTICE
+            and user.active(day(one))
+            and self._managers(user, one)
+        ]
 
     def _meeting(self, offset: int, *key: object) -> datetime:
         if offset == 0:
