@@ -1,0 +1,36 @@
+"""Helpers for tests of screens: an app that runs, and waiting until nothing is under way."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from studio_tui.tui.bridge import bridge_of
+
+NARROW = (80, 24)
+WIDE = (120, 40)
+
+
+@asynccontextmanager
+async def running(app: App[Any], size: tuple[int, int] = NARROW) -> AsyncIterator[Pilot[Any]]:
+    """``app`` in a terminal of ``size``, once everything it asked for is there."""
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until no call is under way and every answer is drawn."""
+    bridge = bridge_of(pilot.app)
+    await pilot.pause()
+    while bridge.busy:
+        await bridge.idle()
+        await pilot.pause()
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys and wait until everything they caused is drawn."""
+    await pilot.press(*keys)
+    await settled(pilot)

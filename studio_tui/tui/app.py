@@ -1,0 +1,250 @@
+"""`StudioApp`: the shell around the screens."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import App
+from textual.content import Content
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from studio_tui.config.assets import asset
+from studio_tui.domain.access import Actor, may
+from studio_tui.domain.errors import StudioError
+from studio_tui.tui.bridge import Bridge
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.log import log_error, log_path
+from studio_tui.tui.modals.keys import KeysHelp
+from studio_tui.tui.modals.palette import Palette
+from studio_tui.tui.opening import Opening, TooSmall, too_small
+from studio_tui.tui.places import Place, place_of
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.text import line
+from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
+from studio_tui.tui.widgets.frame import StatusLine
+
+if TYPE_CHECKING:
+    from studio_tui.services.context import Studio
+
+    OpenStudio = Callable[[], tuple[Studio, Actor]]
+
+_LOOK_AGAIN = 2.0
+"""Seconds between two looks at whether somebody else changed something."""
+
+
+class StudioApp(Commands, App[None]):
+    """The Studio in a terminal.
+
+    ``open_studio`` opens the database and says who is asking; it is called off the loop, after the
+    first picture. ``places`` are what one can go to; the first one the actor may see is shown.
+    """
+
+    TITLE = "Conversation Studio"
+    ENABLE_COMMAND_PALETTE = False
+    OWN_COMMANDS = (
+        Command("keys", "question_mark", "Keys", "Show what every key does here"),
+        Command("palette", "ctrl+p", "Commands", "Find a command by its name", footer=False),
+        Command("theme", "", "Dark or light", "Change between the dark and the light theme"),
+        Command("quit", "q", "Quit", "Leave the Studio"),
+    )
+
+    def __init__(self, open_studio: "OpenStudio", places: Sequence[Place] = ()) -> None:
+        super().__init__(css_path=sorted(asset("styles").glob("*.tcss")))
+        self.bridge = Bridge(self._report)
+        self.actor: Actor | None = None
+        self.stamp = 0
+        self._studio: Studio | None = None
+        self._open_studio = open_studio
+        self._places = tuple(places)
+        self._opening = Opening()
+        self._said: Content | None = None
+        self._standing = Content("")
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = PLAIN.name if self.no_color else DARK.name
+        if "SSH_CONNECTION" in os.environ:
+            self.animation_level = "none"
+        for place in self._places:
+            self.add_mode(place.id, place.screen)
+            self.bind(place.key, f"command('{place.command.id}')", show=False)
+
+    # What screens ask and tell
+
+    @property
+    def studio(self) -> "Studio":
+        """The open Studio."""
+        if self._studio is None:
+            raise RuntimeError("the database is not open yet")
+        return self._studio
+
+    @property
+    def identity(self) -> str:
+        """The organisation and who is using the Studio, as far as known."""
+        if self._studio is None or self.actor is None:
+            return ""
+        return f"{self._studio.settings.organisation.name} · {self.actor.name}"
+
+    @property
+    def status(self) -> Content:
+        """What the status line shows: what just happened, or what is always worth knowing."""
+        return self._said or self._standing
+
+    def open_places(self) -> list[Place]:
+        """The places the actor may see."""
+        actor = self.actor
+        if actor is None:
+            return []
+        return [p for p in self._places if p.needs is None or may(actor, p.needs)]
+
+    def go(self, place_id: str) -> None:
+        """Go to a place."""
+        self.switch_mode(place_id)
+
+    def say(self, sentence: str) -> None:
+        """Show ``sentence`` until the next key."""
+        self._show_status(line(sentence, "$foreground"))
+
+    def complain(self, sentence: str) -> None:
+        """Show ``sentence``, as something that went wrong, until the next key."""
+        self._show_status(line(sentence, "$error"))
+
+    def stand(self, sentence: str) -> None:
+        """Show ``sentence`` whenever there is nothing else to say; empty: nothing."""
+        self._standing = line(sentence, "$warning")
+        self._refresh_status()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Messages go to the status line, as they are: nothing pops up, nothing is markup."""
+        show = self.say if severity == "information" else self.complain
+        show(message)
+
+    # Opening
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The frame comes first, and the database after it."""
+        return self._opening
+
+    def on_mount(self) -> None:
+        """Open the database once the frame is painted."""
+        self._fit(self.size.width, self.size.height)
+        self.call_after_refresh(self.open)
+
+    def open(self) -> None:
+        """Open the database off the loop."""
+        self.bridge.read(
+            self._opening, "open", self._open_studio, self._opened, self._opening.failed
+        )
+
+    def _opened(self, opened: "tuple[Studio, Actor]") -> None:
+        self._studio, self.actor = opened
+        places = self.open_places()
+        if not places:
+            self._opening.failed(StudioError("There is nothing here for your role yet."))
+            return
+        self.go(places[0].id)
+        self._fit(self.size.width, self.size.height)
+        self.look_for_changes()
+        self.set_interval(_LOOK_AGAIN, self.look_for_changes)
+
+    # What others change
+
+    def look_for_changes(self) -> None:
+        """Find out, off the loop, whether anybody changed anything."""
+        studio = self._studio
+        if studio is not None:
+            self.bridge.read(self.screen, "stamp", studio.stamp, self._compare_stamp, _ignore)
+
+    def _compare_stamp(self, stamp: int) -> None:
+        if stamp == self.stamp:
+            return
+        self.stamp = stamp
+        for screen in self.screen_stack:
+            if isinstance(screen, StudioScreen):
+                screen.catch_up()
+
+    # Commands
+
+    def commands(self) -> tuple[Command, ...]:
+        """The places, and what can be done everywhere."""
+        return (*(place.command for place in self._places), *super().commands())
+
+    async def run_command(self, command: Command) -> None:
+        """Go to a place, or do what can be done everywhere."""
+        place = place_of(command)
+        if place is None:
+            await super().run_command(command)
+        else:
+            self.go(place)
+
+    def action_keys(self) -> None:
+        """Show what every key does here."""
+        self.push_screen(KeysHelp.of(self.screen))
+
+    def action_palette(self) -> None:
+        """Find a command by its name."""
+        Palette.open(self.screen)
+
+    def action_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    async def action_quit(self) -> None:
+        """Leave, after the writes under way have had a moment to finish."""
+        if self.bridge.busy:
+            self.say("Finishing…")
+        await self.bridge.close()
+        self.exit()
+
+    # Messages
+
+    def _report(self, error: StudioError) -> None:
+        self.complain(str(error))
+
+    def _show_status(self, content: Content) -> None:
+        self._said = content
+        self._refresh_status()
+
+    def _refresh_status(self) -> None:
+        for screen in self.screen_stack:
+            for status in screen.query(StatusLine):
+                status.refresh_status()
+
+    async def on_event(self, event: events.Event) -> None:
+        """What was said is read when the next key is pressed."""
+        if isinstance(event, events.Key) and self._said is not None:
+            self._said = None
+            self._refresh_status()
+        await super().on_event(event)
+
+    # The terminal
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show a sentence instead where no screen fits."""
+        self._fit(event.size.width, event.size.height)
+
+    def _fit(self, width: int, height: int) -> None:
+        shown = isinstance(self.screen, TooSmall)
+        if too_small(width, height) and not shown:
+            self.push_screen(TooSmall())
+        elif shown and not too_small(width, height):
+            self.pop_screen()
+
+    def _fatal_error(self) -> None:
+        # Textual would print the stack with all local variables: names, answers, settings.
+        if self._exception is not None:
+            log_error(self._exception)
+        self.panic(f"The Studio stopped by a fault of its own. Details are in {log_path()}")
+
+
+def _ignore(_: StudioError) -> None:
+    """A look that failed is made again soon; what people do themselves reports its errors."""

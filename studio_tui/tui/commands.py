@@ -1,0 +1,193 @@
+"""One `Command` per action: its key, footer entry, palette entry and help row all come from it.
+
+A screen or widget that takes `Commands` as its first base lists what can be done with it:
+
+    class TemplatesScreen(StudioScreen):
+        OWN_COMMANDS = (
+            Command("push", "p", "Push", "Set up pushes of this template", needs=CREATE_PUSHES),
+        )
+
+        def action_push(self) -> None: ...
+
+        def why_not_push(self) -> str | None:
+            return None if self.template.through_push else "This template does not allow push."
+
+``action_<id>`` does it (it may be a coroutine). ``why_not_<id>``, where there is one, gives the
+sentence that says why it cannot be done now, or None; the command is then shown disabled and
+pressing it says that sentence. What ``needs`` a right that the actor lacks is not offered at all
+(A2). Call ``self.refresh_bindings()`` when an answer of ``why_not_…`` may have changed.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+
+from textual._callback import invoke
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import key_to_character
+from textual.screen import Screen
+
+from studio_tui.domain.access import Action, Actor, may
+
+_TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-"}
+_SHOWN = {
+    "enter": "⏎",
+    "escape": "esc",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "delete": "del",
+    **_TYPED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be done here."""
+
+    id: str
+    """``action_<id>`` does it."""
+    keys: str
+    """Textual's names of the keys, separated by commas; empty: only in the palette."""
+    label: str
+    """One or two words, for the footer and the palette."""
+    help: str
+    """A phrase for the palette and the keys help, without a full stop."""
+    footer: bool = True
+    """Whether it stands in the footer."""
+    needs: Action | None = None
+    """The right it takes."""
+
+    @property
+    def shown_keys(self) -> str:
+        """All its keys, as people write them."""
+        return " ".join(shown_key(key) for key in self.keys.split(",") if key)
+
+    @property
+    def shown_key(self) -> str:
+        """Its first key, as people write it."""
+        return shown_key(self.keys.split(",")[0])
+
+
+class _Shell(Protocol):
+    @property
+    def actor(self) -> Actor | None: ...
+
+    def complain(self, sentence: str) -> None: ...
+
+
+if TYPE_CHECKING:
+    _Node = DOMNode
+else:
+    # Textual takes the style names of a class from its first base that is a DOMNode.
+    _Node = object
+
+
+class Commands(_Node):
+    """Base of everything that has commands; stands before Textual's class among the bases."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        own = cls.__dict__.get("OWN_COMMANDS", ())
+        bound = [_binding(command) for command in own if command.keys]
+        cls.BINDINGS = [*cls.__dict__.get("BINDINGS", ()), *bound]
+        super().__init_subclass__(**kwargs)
+
+    def commands(self) -> tuple[Command, ...]:
+        """Its commands, the most specific class's first."""
+        seen: dict[str, Command] = {}
+        for base in type(self).__mro__:
+            for command in base.__dict__.get("OWN_COMMANDS", ()):
+                seen.setdefault(command.id, command)
+        return tuple(seen.values())
+
+    def may_do(self, command: Command) -> bool:
+        """Whether the rights of the actor allow ``command``."""
+        if command.needs is None:
+            return True
+        actor = cast(_Shell, self.app).actor
+        return actor is not None and may(actor, command.needs)
+
+    def why_not(self, command: Command) -> str | None:
+        """Why ``command`` cannot be done now, None when it can."""
+        hook: Callable[[], str | None] | None = getattr(self, f"why_not_{command.id}", None)
+        return hook() if hook else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keep what the actor may not do from being bound at all."""
+        if action != "command":
+            return super().check_action(action, parameters)
+        return self.may_do(self._command(str(parameters[0])))
+
+    async def action_command(self, command_id: str) -> None:
+        """Do a command, or say why not."""
+        command = self._command(command_id)
+        if not self.may_do(command):
+            return
+        if reason := self.why_not(command):
+            cast(_Shell, self.app).complain(reason)
+        else:
+            await self.run_command(command)
+
+    async def run_command(self, command: Command) -> None:
+        """Do ``command``, which may be done."""
+        await invoke(getattr(self, f"action_{command.id}"))
+
+    def _command(self, command_id: str) -> Command:
+        return next(command for command in self.commands() if command.id == command_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A command as it is offered now, by ``node``."""
+
+    node: Commands
+    command: Command
+    why_not: str | None
+
+    def start(self) -> None:
+        """Do it in the message loop of its node, or say why not."""
+        self.node.call_later(self.node.action_command, self.command.id)
+
+
+def offers(screen: Screen[Any]) -> Iterator[Offer]:
+    """What can be done now: on the screen itself, where the focus is, and in the whole app."""
+    inner = [] if screen.focused is None else list(screen.focused.ancestors_with_self)
+    nodes = [screen, *(node for node in inner if node not in (screen, screen.app))]
+    nodes += [] if screen.is_modal else [screen.app]
+    for node in nodes:
+        if isinstance(node, Commands):
+            yield from _offers_of(node)
+
+
+def typed_away(screen: Screen[Any], command: Command) -> bool:
+    """Whether the focused widget would take the keys of ``command`` as typed text."""
+    focused = screen.focused
+    keys = [key for key in command.keys.split(",") if key]
+    return focused is not None and all(
+        focused.check_consume_key(key, _TYPED.get(key) or key_to_character(key)) for key in keys
+    )
+
+
+def shown_key(key: str) -> str:
+    """A key as people write it: ``ctrl+p`` is ^p."""
+    if key.startswith("ctrl+"):
+        return "^" + shown_key(key.removeprefix("ctrl+"))
+    return _SHOWN.get(key, key)
+
+
+def _offers_of(node: Commands) -> Iterator[Offer]:
+    for command in node.commands():
+        if node.may_do(command):
+            yield Offer(node, command, node.why_not(command))
+
+
+def _binding(command: Command) -> Binding:
+    return Binding(
+        command.keys, f"command('{command.id}')", command.label, show=False, tooltip=command.help
+    )

@@ -1,0 +1,41 @@
+"""The private log of what went wrong by a fault of the program: stacks, never secrets (N11)."""
+
+import os
+import re
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from studio_tui.config.settings import state_path
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
+_MOST = 1_000_000
+
+
+def log_path() -> Path:
+    """Where unexpected errors are written down."""
+    return state_path() / "studio-tui.log"
+
+
+def log_error(error: BaseException) -> Path:
+    """Append ``error`` and its stack to the log, readable by its owner alone; return its path.
+
+    A log that cannot be written is no reason to fail as well. Its path is returned all the same.
+    """
+    path = log_path()
+    stack = "".join(traceback.format_exception(error))
+    entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{_CREDENTIALS.sub('…@', stack)}\n"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _append(path, entry)
+    except OSError:
+        return path
+    return path
+
+
+def _append(path: Path, entry: str) -> None:
+    start_over = path.exists() and path.stat().st_size > _MOST
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if start_over else os.O_APPEND)
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(entry)

@@ -1,0 +1,34 @@
+"""The places of the Studio: what stands in the top bar."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from studio_tui.domain.access import Action
+from studio_tui.tui.commands import Command
+from studio_tui.tui.screen import StudioScreen
+
+_GO = "go_"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere one can go from everywhere."""
+
+    id: str
+    title: str
+    key: str
+    """The digit that goes there."""
+    screen: Callable[[], StudioScreen]
+    needs: Action | None = None
+    """The right it takes to see it."""
+
+    @property
+    def command(self) -> Command:
+        """The command that goes there."""
+        help_ = f"Go to {self.title}"
+        return Command(_GO + self.id, self.key, self.title, help_, footer=False, needs=self.needs)
+
+
+def place_of(command: Command) -> str | None:
+    """The id of the place a command goes to, None where it is another command."""
+    return command.id.removeprefix(_GO) if command.id.startswith(_GO) else None

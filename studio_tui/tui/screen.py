@@ -1,0 +1,119 @@
+"""`StudioScreen`: every screen's base: the frame around it, the way to the services."""
+
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import StudioError
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
+
+if TYPE_CHECKING:
+    from studio_tui.services.context import Studio
+    from studio_tui.tui.app import StudioApp
+
+T = TypeVar("T")
+
+
+class StudioScreen(Commands, Screen[Any]):
+    """A screen in the frame. A subclass gives `body`, its ``OWN_COMMANDS`` and their actions."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("back", "escape", "Back", "Go back", footer=False),
+    )
+
+    _seen: int | None = None
+
+    def compose(self) -> ComposeResult:
+        """The frame, with `body` in it."""
+        yield TopBar()
+        with Vertical(classes="body"):
+            yield from self.body()
+        yield StatusLine()
+        yield CommandBar()
+
+    def body(self) -> ComposeResult:
+        """What stands between the places and the footer."""
+        yield from ()
+
+    @property
+    def shell(self) -> "StudioApp":
+        """The app, as what it is."""
+        return cast("StudioApp", self.app)
+
+    @property
+    def studio(self) -> "Studio":
+        """The Studio that services are called with."""
+        return self.shell.studio
+
+    @property
+    def actor(self) -> Actor:
+        """Who is using it: what services are called by."""
+        actor = self.shell.actor
+        if actor is None:
+            raise RuntimeError("a screen was opened before the database")
+        return actor
+
+    def read(
+        self,
+        lane: Hashable,
+        call: Callable[[], T],
+        then: Callable[[T], Any],
+        failed: Callable[[StudioError], None] | None = None,
+    ) -> None:
+        """Make ``call`` off the loop; ``then`` gets the answer unless a newer one of ``lane`` was
+        asked for meanwhile or the screen is gone. Errors go to ``failed``, or are reported."""
+        self.shell.bridge.read(self, lane, call, then, failed)
+
+    def write(
+        self,
+        call: Callable[[], T],
+        then: Callable[[T], Any] | None = None,
+        failed: Callable[[StudioError], None] | None = None,
+    ) -> None:
+        """Make ``call``, which changes something, off the loop and after all writes before it."""
+
+        def written(answer: T) -> None:
+            if then is not None:
+                then(answer)
+            self.shell.look_for_changes()
+
+        self.shell.bridge.write(self, call, written, failed)
+
+    def say(self, sentence: str) -> None:
+        """Show ``sentence`` in the status line."""
+        self.shell.say(sentence)
+
+    def complain(self, sentence: str) -> None:
+        """Show ``sentence`` in the status line as something that went wrong."""
+        self.shell.complain(sentence)
+
+    def may_do(self, command: Command) -> bool:
+        """One can go back only from where one came."""
+        if command.id == "back" and len(self.app.screen_stack) < 2:
+            return False
+        return super().may_do(command)
+
+    def action_back(self) -> None:
+        """Leave this screen."""
+        self.dismiss()
+
+    def reload(self) -> None:
+        """Somebody, perhaps oneself, changed something: read again what is shown, quietly."""
+
+    def catch_up(self) -> None:
+        """Reload if anything changed since this screen was last read."""
+        if self._seen != self.shell.stamp:
+            self._seen = self.shell.stamp
+            self.reload()
+
+    def on_screen_resume(self) -> None:
+        """Show what was said and what changed meanwhile."""
+        self.query_one(TopBar).update()
+        self.query_one(StatusLine).refresh_status()
+        if self.shell.actor is not None:
+            self.catch_up()

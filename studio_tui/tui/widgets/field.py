@@ -1,0 +1,139 @@
+"""Entry of text: a label, an input, and what is wrong with it on the line below.
+
+    form = Form(
+        Field("name", "Name", hint="How people will see it"),
+        Field("deadline", "Deadline", placeholder="2026-03-31"),
+    )
+    …
+    self.write(lambda: pushes.edit(studio, actor, push.id, **form.values()), self.done,
+               failed=form.show_error)
+
+The line below a field is always there, so that nothing moves when an error appears.
+"""
+
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from studio_tui.domain.errors import Invalid, StudioError
+from studio_tui.tui.text import line
+
+
+class Entry(Input):
+    """An input of one line, that does not blink: a blink is bytes on the wire."""
+
+    def __init__(self, value: str = "", *, placeholder: str = "", password: bool = False) -> None:
+        super().__init__(value, placeholder=placeholder, password=password, compact=True)
+        self.cursor_blink = False
+
+
+class Field(Vertical):
+    """One thing to enter; ``name`` is what `Invalid.fields` calls it."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        placeholder: str = "",
+        password: bool = False,
+    ) -> None:
+        super().__init__(name=name)
+        self.field_name = name
+        self._label = label
+        self._hint = hint
+        self._error = ""
+        self._entry = Entry(value, placeholder=placeholder, password=password)
+
+    def compose(self) -> ComposeResult:
+        """The label beside the input, and the line below it."""
+        with Horizontal():
+            yield Static(line(self._label), classes="label")
+            yield self._entry
+        yield Static(line(self._hint), classes="below")
+
+    @property
+    def value(self) -> str:
+        """What is entered."""
+        return self._entry.value
+
+    @value.setter
+    def value(self, value: str) -> None:
+        self._entry.value = value
+
+    @property
+    def error(self) -> str:
+        """What is wrong with it; empty: nothing."""
+        return self._error
+
+    @error.setter
+    def error(self, error: str) -> None:
+        if error == self._error:
+            return
+        self._error = error
+        self.set_class(bool(error), "-wrong")
+        self.query_one(".below", Static).update(line(error or self._hint))
+
+    def focus_entry(self) -> None:
+        """Put the cursor into it."""
+        self._entry.focus()
+
+    @on(Input.Changed)
+    def _corrected(self) -> None:
+        self.error = ""
+
+
+class Form(VerticalScroll, can_focus=False):
+    """Fields under each other. Enter in a field posts `Submitted`."""
+
+    class Submitted(Message):
+        """Enter was pressed in the last field."""
+
+        def __init__(self, form: "Form") -> None:
+            super().__init__()
+            self.form = form
+
+        @property
+        def control(self) -> "Form":
+            """The form."""
+            return self.form
+
+    def __init__(self, *fields: Field, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(*fields, id=id)
+        self._fields = fields
+
+    def values(self) -> dict[str, str]:
+        """What is entered, by the names of the fields."""
+        return {field.field_name: field.value for field in self._fields}
+
+    def field(self, name: str) -> Field:
+        """The field of this name."""
+        return next(field for field in self._fields if field.field_name == name)
+
+    def show_error(self, error: StudioError) -> None:
+        """Show every reason beside its field, and the cursor in the first that is wrong; what
+        belongs to no field goes to the status line."""
+        reasons = dict(error.fields) if isinstance(error, Invalid) else {"": error.message}
+        wrong = []
+        for field in self._fields:
+            field.error = reasons.pop(field.field_name, "")
+            wrong += [field] if field.error else []
+        if wrong:
+            wrong[0].focus_entry()
+        if reasons:
+            self.app.notify(" ".join(reasons.values()), severity="error", markup=False)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        last: Any = self._fields[-1].query_one(Input)
+        if event.input is last:
+            self.post_message(self.Submitted(self))
+        else:
+            self.screen.focus_next()

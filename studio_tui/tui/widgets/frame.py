@@ -1,0 +1,98 @@
+"""The frame around every screen: the places above, messages and commands below."""
+
+from typing import TYPE_CHECKING, cast
+
+from textual.app import App
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from studio_tui.tui.commands import Offer, offers, typed_away
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.labels import Label, LabelLine
+
+if TYPE_CHECKING:
+    from studio_tui.tui.app import StudioApp
+
+
+class TopBar(LabelLine):
+    """The places one can go to, and at the right the organisation and who you are."""
+
+    def on_mount(self) -> None:
+        """Draw what is known."""
+        self.update()
+
+    def update(self) -> None:
+        """Draw the places again: the actor is known, or another place is open."""
+        app = cast("StudioApp", self.app)
+        places = [
+            Label(place.id, _place_label(place.key, place.title, here=place.id == app.current_mode))
+            for place in app.open_places()
+        ]
+        self.show(places, [Label("", line(app.identity, "$muted"))])
+
+    def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
+        """Go to a place."""
+        event.stop()
+        cast("StudioApp", self.app).go(event.key)
+
+
+class StatusLine(Static):
+    """One line for what just happened, or else for what is always worth knowing."""
+
+    def on_mount(self) -> None:
+        """Draw what the app has to say."""
+        self.refresh_status()
+
+    def refresh_status(self) -> None:
+        """Draw what the app has to say, if that is new."""
+        content = cast("StudioApp", self.app).status
+        if content != self.content:
+            self.update(content)
+
+
+class CommandBar(LabelLine):
+    """The commands of where the focus is: the footer."""
+
+    def on_mount(self) -> None:
+        """Follow the focus and the answers of ``why_not_…``."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
+        self._draw(self.screen)
+
+    def _bindings_updated(self, screen: Screen[object]) -> None:
+        if screen is self.screen:
+            self._draw(screen)
+
+    def _draw(self, screen: Screen[object]) -> None:
+        left: list[Label] = []
+        right: list[Label] = []
+        for offer in offers(screen):
+            command = offer.command
+            if not (command.footer and command.keys) or typed_away(screen, command):
+                continue
+            side = right if isinstance(offer.node, App) else left
+            side.append(Label(command.id, _command_label(offer)))
+        self.show(left, right)
+
+    def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
+        """Do a command."""
+        event.stop()
+        for offer in offers(self.screen):
+            if offer.command.id == event.key:
+                offer.start()
+                return
+
+
+def _place_label(key: str, title: str, *, here: bool) -> Content:
+    if here:
+        return Content.styled(f" {key} {title} ", "$place-text on $place $place-style")
+    return Content.assemble((f" {key} ", "$muted"), f"{title} ")
+
+
+def _command_label(offer: Offer) -> Content:
+    command = offer.command
+    if offer.why_not:
+        return Content.styled(
+            f"{command.shown_key} {command.label}", "$unavailable $unavailable-style"
+        )
+    return Content.assemble((command.shown_key, "$key bold"), " ", (command.label, ""))

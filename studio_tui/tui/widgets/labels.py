@@ -1,0 +1,84 @@
+"""One line of labels that can be clicked: the places, the footer, the tabs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Something on the line; ``key`` is what `LabelLine.Pressed` names it by."""
+
+    key: str
+    content: Content
+
+    @property
+    def width(self) -> int:
+        """Cells it takes."""
+        return self.content.cell_length
+
+
+class LabelLine(Widget):
+    """Labels side by side from the left as far as they fit, and a text or labels at the right."""
+
+    ALLOW_SELECT = False
+
+    @dataclass
+    class Pressed(Message):
+        """A label was clicked."""
+
+        line: "LabelLine"
+        key: str
+
+        @property
+        def control(self) -> "LabelLine":
+            """The line."""
+            return self.line
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._left: tuple[Label, ...] = ()
+        self._right: tuple[Label, ...] = ()
+
+    def show(self, left: Sequence[Label], right: Sequence[Label] = ()) -> None:
+        """Draw these labels; nothing is written when they are the same as before."""
+        new = tuple(left), tuple(right)
+        if new != (self._left, self._right):
+            self._left, self._right = new
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line."""
+        line = Content("")
+        for x, label in self._placed():
+            line = line + Content(" " * (x - line.cell_length)) + label.content
+        return line
+
+    def on_click(self, event: events.Click) -> None:
+        """Post `Pressed` for the label under the mouse."""
+        offset = event.get_content_offset(self)
+        for x, label in self._placed():
+            if offset is not None and x <= offset.x < x + label.width and label.key:
+                self.post_message(self.Pressed(self, label.key))
+
+    def _placed(self) -> list[tuple[int, Label]]:
+        width = self.size.width
+        right_width = sum(label.width + GAP for label in self._right)
+        placed, x = [], 0
+        for label in self._left:
+            if x + label.width + right_width > width:
+                break
+            placed.append((x, label))
+            x += label.width + GAP
+        x = max(x, width - right_width + GAP)
+        for label in self._right:
+            if x + label.width <= width:
+                placed.append((x, label))
+            x += label.width + GAP
+        return placed

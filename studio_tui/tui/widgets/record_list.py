@@ -1,0 +1,480 @@
+"""`RecordList`: a list of any length that draws only what is visible.
+
+It shows the rows of a `domain.listing.Source`, asked for off the loop around what is visible; keeps
+a cursor, and marks as a `domain.selection.Selection`. A million rows cost what a thousand cost.
+
+    people = RecordList(
+        Column("name", "Name", lambda user: user.name, width=20, flex=2, sortable=True),
+        Column("login", "Login", lambda user: user.login, width=12, gives_way=1),
+        marks=True,
+        empty="Nobody yet. Press i to import users.",
+    )
+    people.set_source(source, filter_, keep=people.current_id)
+
+Messages: `Opened`, `SelectionChanged`, `CursorMoved`, `SortRequested`, `LengthChanged`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+
+from studio_tui.domain.errors import StudioError
+from studio_tui.domain.listing import Row, Sort, Source
+from studio_tui.domain.selection import Selection
+from studio_tui.tui.bridge import bridge_of
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.widgets.columns import Column, Tone
+from studio_tui.tui.widgets.feed import Feed
+from studio_tui.tui.widgets.row_painter import MARK_WIDTH, Painter
+from studio_tui.tui.widgets.window import Window
+
+R = TypeVar("R", bound=Row)
+F = TypeVar("F")
+
+_HEADER = 1
+_MARKING = {"mark", "mark_all"}
+
+
+@dataclass
+class ListMessage(Message):
+    """Something happened in ``list``."""
+
+    list: "RecordList[Any, Any]"
+
+    @property
+    def control(self) -> "RecordList[Any, Any]":
+        """The list, for ``@on(…, "#its-id")``."""
+        return self.list
+
+
+class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
+    """A list of records with a cursor, marks and a header. See the module's documentation."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "list--header",
+        "list--row",
+        "list--cursor",
+        "list--loading",
+        "list--empty",
+        *(f"list--{tone}" for tone in Tone),
+    }
+    ALLOW_SELECT = False
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("open", "enter", "Open", "Open the row under the cursor"),
+        Command("mark", "space", "Mark", "Mark or unmark the row and go down"),
+        Command("mark_all", "a", "All", "Mark all that match, or unmark them"),
+        Command("cursor_up", "up,k", "Up", "Go up", footer=False),
+        Command("cursor_down", "down,j", "Down", "Go down", footer=False),
+        Command("first", "g,home", "First", "Go to the first row", footer=False),
+        Command("last", "G,end", "Last", "Go to the last row", footer=False),
+        Command("page_up", "pageup,ctrl+u", "Page up", "Go up a page", footer=False),
+        Command("page_down", "pagedown,ctrl+d", "Page down", "Go down a page", footer=False),
+    )
+
+    @dataclass
+    class Opened(ListMessage):
+        """Enter or a double click on ``row``."""
+
+        row: Any
+
+    @dataclass
+    class CursorMoved(ListMessage):
+        """The cursor is on another row; None where there is no row, or it is not loaded yet."""
+
+        row: Any
+
+    @dataclass
+    class SelectionChanged(ListMessage):
+        """The marks changed; ``count`` is how many rows are selected, None until counted."""
+
+        selection: Selection[Any]
+        count: int | None
+
+    @dataclass
+    class LengthChanged(ListMessage):
+        """The list has ``length`` rows; a lower bound unless ``counted``."""
+
+        length: int
+        counted: bool
+
+    @dataclass
+    class SortRequested(ListMessage):
+        """A heading was clicked."""
+
+        sort: Sort
+
+    def __init__(
+        self,
+        *columns: Column[R],
+        marks: bool = False,
+        empty: str = "Nothing here.",
+        id: str | None = None,  # noqa: A002 - Textual's name of the argument
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.sort: Sort | None = None
+        self.selected_count: int | None = 0
+        self._columns = columns
+        self._marks = marks
+        self._empty = empty
+        self._feed: Feed[R, F] = Feed(self, self)
+        self._cursor = 0
+        self._painter: Painter[R] = Painter.fitting(columns, 80, marks=marks)
+        self._current_id: int | None = None
+        self._error: StudioError | None = None
+        self._said_length: tuple[int, bool] | None = None
+        self._to_the_end = False
+
+    # What screens ask and tell
+
+    @property
+    def current(self) -> R | None:
+        """The row under the cursor."""
+        window = self._feed.window
+        return window.row(self._cursor) if window else None
+
+    @property
+    def current_id(self) -> int | None:
+        """The id of the row under the cursor, or of the last one that was."""
+        return self._current_id
+
+    @property
+    def cursor(self) -> int:
+        """The place of the cursor, from 0."""
+        return self._cursor
+
+    @property
+    def length(self) -> int:
+        """How many rows there are, as far as known."""
+        return len(self._feed.window) if self._feed.window else 0
+
+    @property
+    def selection(self) -> Selection[F]:
+        """What is marked."""
+        return self._feed.selection
+
+    @selection.setter
+    def selection(self, selection: Selection[F]) -> None:
+        if selection != self._feed.selection:
+            self._select(selection)
+
+    def set_source(
+        self,
+        source: Source[R, F],
+        filter_: F,
+        *,
+        sort: Sort | None = None,
+        keep: int | None = None,
+    ) -> None:
+        """Show ``source``, which lists what ``filter_`` matches, in the order of ``sort``.
+
+        The cursor goes to the row with id ``keep``, or to the top. What is on the screen stays
+        until the first rows are there.
+        """
+        self.sort = sort
+        self._feed.show(source, filter_, keep, 0, self._rows_above_cursor())
+
+    def reload(self, source: Source[R, F] | None = None) -> None:
+        """Read the rows again, of the same source or of an equal one; nothing moves."""
+        newest = self._feed.newest
+        if newest is not None:
+            above = self._rows_above_cursor()
+            keep = self._current_id
+            self._feed.show(source or newest.source, newest.filter, keep, self._cursor, above)
+
+    def set_empty(self, sentence: str) -> None:
+        """What to show when there are no rows: say what to do next."""
+        self._empty = sentence
+        self.refresh()
+
+    # What can be done with the keys
+
+    def may_do(self, command: Command) -> bool:
+        """Marking is offered where rows can be marked."""
+        return (self._marks or command.id not in _MARKING) and super().may_do(command)
+
+    def action_cursor_up(self) -> None:
+        """One row up."""
+        self.move_to(self._cursor - 1)
+
+    def action_cursor_down(self) -> None:
+        """One row down."""
+        self.move_to(self._cursor + 1)
+
+    def action_page_up(self) -> None:
+        """One page up."""
+        self._move_by_page(-1)
+
+    def action_page_down(self) -> None:
+        """One page down."""
+        self._move_by_page(1)
+
+    def action_first(self) -> None:
+        """To the first row."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """To the last row, as soon as it is known which that is."""
+        window = self._feed.window
+        self._to_the_end = window is not None and not window.counted
+        self.move_to(self.length - 1)
+
+    def action_open(self) -> None:
+        """Post `Opened` for the row under the cursor."""
+        if (row := self.current) is not None:
+            self.post_message(self.Opened(self, row))
+
+    def action_mark(self) -> None:
+        """Mark or unmark the row under the cursor and go down."""
+        if self._toggle(self._cursor):
+            self.move_to(self._cursor + 1)
+
+    def action_mark_all(self) -> None:
+        """Mark all that match, or unmark them if all of them are marked."""
+        window = self._feed.window
+        if window is None:
+            return
+        if self._all_marked(window):
+            self._select(self.selection.unmark_matching(window.filter))
+        else:
+            self._select(self.selection.mark_matching(window.filter))
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor at ``place``, or as near as there is a row, and bring it into view."""
+        place = max(0, min(place, self.length - 1))
+        if place != self._cursor:
+            earlier, self._cursor = self._cursor, place
+            self._refresh_row(earlier)
+            self._refresh_row(place)
+            self._bring_into_view()
+            self._look()
+            self._follow_cursor()
+
+    # What the feed tells
+
+    def arrived(self, window: Window[R, F], place: int) -> None:
+        """The first rows of a new source are there: the picture changes at once."""
+        above = self._rows_above_cursor()
+        self._error = None
+        self._cursor = max(0, min(place, window.length - 1))
+        self._set_height()
+        self._scroll_so_that(above)
+        self.refresh()
+        self._look()
+        self.grown()
+
+    def grown(self) -> None:
+        """More rows are loaded, or the length is known better."""
+        self._set_height()
+        self._tell_length()
+        if self._to_the_end and self._feed.window and self._feed.window.counted:
+            self._to_the_end = False
+            self.move_to(self.length - 1)
+        self._follow_cursor()
+
+    def loaded(self, places: range) -> None:
+        """Rows at these places are there: draw those of them that are visible."""
+        top = self.scroll_offset.y
+        first = max(places.start, top)
+        count = min(places.stop, top + self._height) - first
+        if count > 0:
+            self.refresh(Region(0, first - top + _HEADER, self._room.width, count))
+
+    def counted(self, selected: int) -> None:
+        """So many rows are selected."""
+        self.selected_count = selected
+        self.post_message(self.SelectionChanged(self, self.selection, selected))
+
+    def failed(self, error: StudioError) -> None:
+        """What was shown stays; where there is nothing, the list says what happened."""
+        self._error = error
+        bridge_of(self).report(error)
+        self.refresh()
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: 0 is the header."""
+        painter = self._painter
+        if y == 0:
+            return painter.header(self.sort, self._style("list--header"))
+        place = self.scroll_offset.y + y - _HEADER
+        window = self._feed.window
+        if window is None or not len(window):
+            return self._render_empty(y)
+        if place >= len(window):
+            return painter.blank(self.visual_style)
+        return self._render_row(window, place)
+
+    def _render_row(self, window: Window[R, F], place: int) -> Strip:
+        row = window.row(place)
+        at_cursor = place == self._cursor
+        style = self._style("list--cursor" if at_cursor else "list--row")
+        if row is None:
+            return self._painter.loading(style if at_cursor else self._style("list--loading"))
+        tones = {} if at_cursor else {tone: self._style(f"list--{tone}") for tone in Tone}
+        marked = self._marks and self._is_marked(window, place, row)
+        return self._painter.row(row, style, tones, marked=marked)
+
+    def _render_empty(self, y: int) -> Strip:
+        window = self._feed.window
+        style = self._style("list--empty")
+        lines = self._empty.split("\n")
+        if self._error is not None:
+            lines = [str(self._error)]
+        elif window is None or not window.counted:
+            lines = []
+        index = y - _HEADER - 1
+        text = lines[index] if 0 <= index < len(lines) else ""
+        return Strip.blank(0) if not text else self._painter.sentence(text, style)
+
+    def _style(self, name: str) -> Style:
+        return self.get_visual_style(name)
+
+    # Places
+
+    @property
+    def _room(self) -> Size:
+        return self.scrollable_content_region.size
+
+    @property
+    def _height(self) -> int:
+        return max(self._room.height - _HEADER, 0)
+
+    def _rows_above_cursor(self) -> int:
+        above = self._cursor - self.scroll_offset.y
+        return max(0, min(above, self._height - 1))
+
+    def _refresh_row(self, place: int) -> None:
+        y = place - self.scroll_offset.y + _HEADER
+        if _HEADER <= y < self._room.height:
+            self.refresh(Region(0, y, self._room.width, 1))
+
+    def _bring_into_view(self) -> None:
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self._scroll_rows(self._cursor)
+        elif self._cursor >= top + self._height:
+            self._scroll_rows(self._cursor - self._height + 1)
+
+    def _scroll_so_that(self, above: int) -> None:
+        self._scroll_rows(self._cursor - above)
+        self._bring_into_view()
+
+    def _scroll_rows(self, top: int) -> None:
+        self.scroll_to(y=top, animate=False, force=True)
+
+    def _set_height(self) -> None:
+        size = Size(0, self.length + _HEADER)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _move_by_page(self, direction: int) -> None:
+        page = max(self._height - 1, 1)
+        top = self.scroll_offset.y + direction * page
+        self._scroll_rows(max(0, min(top, self.length - self._height)))
+        self.move_to(self._cursor + direction * page)
+
+    # Marks
+
+    def _is_marked(self, window: Window[R, F], place: int, row: R) -> bool:
+        return self.selection.contains(row.id, lambda filter_: window.matches(place, filter_))
+
+    def _toggle(self, place: int) -> bool:
+        window = self._feed.window
+        row = window.row(place) if window else None
+        if window is None or row is None:
+            return False
+        marked = self._is_marked(window, place, row)
+        change = self.selection.unmark if marked else self.selection.mark
+        self._select(change((row.id,)), Region(0, self._line_of(place), self._room.width, 1))
+        return True
+
+    def _line_of(self, place: int) -> int:
+        return place - self.scroll_offset.y + _HEADER
+
+    def _all_marked(self, window: Window[R, F]) -> bool:
+        terms = self.selection.terms
+        last = terms[-1] if terms else None
+        if last and last.filter == window.filter and last.marks and not last.unmarked:
+            return True
+        places = range(len(window))
+        rows = [window.row(place) for place in places] if len(window) <= 500 else []
+        return bool(rows) and all(
+            row is not None and self._is_marked(window, place, row)
+            for place, row in zip(places, rows, strict=True)
+        )
+
+    def _select(self, selection: Selection[F], changed: Region | None = None) -> None:
+        self.selected_count = None
+        if not selection.empty:
+            self.post_message(self.SelectionChanged(self, selection, None))
+        self.refresh(*([changed] if changed else []))
+        self._feed.select(selection)
+
+    # Following
+
+    def _look(self) -> None:
+        top = self.scroll_offset.y
+        self._feed.look(range(top, top + max(self._height, 1)))
+
+    def _follow_cursor(self) -> None:
+        row = self.current
+        row_id = row.id if row else None
+        if row_id != self._current_id and (row or not self.length):
+            self._current_id = row_id
+            self.post_message(self.CursorMoved(self, row))
+
+    def _tell_length(self) -> None:
+        window = self._feed.window
+        told = (self.length, window is not None and window.counted)
+        if told != self._said_length:
+            self._said_length = told
+            self.post_message(self.LengthChanged(self, *told))
+
+    # Textual's events
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for the rows that came into view."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._look()
+
+    def on_resize(self) -> None:
+        """Lay the columns out anew and keep the cursor in view."""
+        self._painter = Painter.fitting(self._columns, self._room.width, marks=self._marks)
+        self._bring_into_view()
+        self._look()
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor, mark, open or sort, according to where the click went."""
+        event.stop()
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y == 0:
+            self._click_heading(offset.x)
+        else:
+            self._click_row(offset.x, self.scroll_offset.y + offset.y - _HEADER, event.chain)
+
+    def _click_heading(self, x: int) -> None:
+        column = self._painter.column_at(x)
+        if column is not None and column.sortable:
+            descending = self.sort == Sort(column.key)
+            self.post_message(self.SortRequested(self, Sort(column.key, descending)))
+
+    def _click_row(self, x: int, place: int, clicks: int) -> None:
+        if place >= self.length:
+            return
+        self.move_to(place)
+        if self._marks and x < MARK_WIDTH:
+            self._toggle(place)
+        elif clicks == 2:
+            self.action_open()

@@ -1,0 +1,41 @@
+"""Text that people could type and that must stay text (A5): for tests of everything that shows,
+sends or writes it."""
+
+ESC = "\x1b"
+
+HOSTILE = (
+    "[/x]",
+    "O'Brien [HR]",
+    "[@click=app.quit()]Click[/]",
+    "[bold red]Loud[/bold red]",
+    "$name ${HOME} %s {0} {{ 7 * 7 }}",
+    f"{ESC}]52;c;aGVsbG8=\x07Clip",
+    f"{ESC}[31mRed{ESC}[0m",
+    "\x9b31mC1\x9d0;title\x9c",
+    "Bell\x07 and\x08 back\rspace\x00",
+    "two\nlines\tand a tab",
+    "\u202eoverride\u202c and \u2066isolate\u2069",
+    "עברית ועוד",
+    "مرحبا بالعالم",
+    "山田 太郎",
+    "한국어 이름",
+    "👩\u200d👩\u200d👧\u200d👦 family 🏳️\u200d🌈 👍🏽",
+    "é written as e\u0301",
+    "\u0301",
+    "Zalgo\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307",
+    "\u200b\u200d\ufeff",
+    "x" * 200,
+    "長" * 100,
+    "=1+1",
+    "+32 2 123 45 67",
+    "-2+3",
+    "@SUM(A1)",
+    "<b>bold</b> & <script>alert(1)</script>",
+    "name@example.org\r\nBcc: everyone@example.org",
+    "'; DROP TABLE user; --",
+    "100% _done_ \\ ^.*$",
+)
+"""Names; every one of them can be a name of a user, a team, a push, a template or a question."""
+
+CONTROLS = tuple(chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0)) if code != 0x0A)
+"""What never reaches a terminal, a header or a cell."""

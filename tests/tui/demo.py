@@ -1,0 +1,146 @@
+"""A small app around the list alone, and one around the whole shell."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from textual.app import App, ComposeResult
+
+from studio_tui.config.assets import asset
+from studio_tui.config.settings import Organisation, Settings
+from studio_tui.domain.access import Action, Actor
+from studio_tui.domain.clock import Clock, FixedClock
+from studio_tui.domain.errors import StudioError
+from studio_tui.domain.listing import Sort, Source
+from studio_tui.domain.users import Role
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.bridge import Bridge
+from studio_tui.tui.commands import Command
+from studio_tui.tui.places import Place
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.theme import DARK, THEMES
+from studio_tui.tui.widgets.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.record_browser import RecordBrowser
+from studio_tui.tui.widgets.record_list import RecordList
+from tests.tui.people import Crowd, Person
+
+ADMIN = Actor(1, "ann", "Ann Peeters", Role.ADMIN)
+SUPPORT = Actor(2, "sam", "Sam Claes", Role.SUPPORT)
+NOON = FixedClock(datetime(2026, 3, 2, 11, 0, tzinfo=UTC))
+
+
+def _done(person: Person) -> str | Toned:
+    return Toned("done", Tone.GOOD) if person.done else Toned("not planned", Tone.MUTED)
+
+
+COLUMNS: tuple[Column[Person], ...] = (
+    Column("name", "Name", lambda person: person.name, width=18, flex=2, sortable=True),
+    Column("login", "Login", lambda person: person.login, width=10, flex=1, gives_way=1),
+    Column("team", "Team", lambda person: person.team, width=16, flex=1, gives_way=2),
+    Column("status", "Status", _done, width=12),
+    Column("id", "Number", lambda person: str(person.id), width=8, right=True, gives_way=3),
+)
+
+
+class ListApp(App[None]):
+    """A list and nothing else; keeps what the list posted."""
+
+    def __init__(self, source: Source[Any, Any], filter_: Any = 1, *, marks: bool = True) -> None:
+        super().__init__(css_path=sorted(asset("styles").glob("*.tcss")))
+        self.errors: list[StudioError] = []
+        self.bridge = Bridge(self.errors.append)
+        self.list: RecordList[Any, Any] = RecordList(*COLUMNS, marks=marks, empty="Nobody yet.")
+        self.posted: list[Any] = []
+        self._source = source
+        self._filter = filter_
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+
+    def compose(self) -> ComposeResult:
+        yield self.list
+
+    def on_mount(self) -> None:
+        self.list.set_source(self._source, self._filter)
+
+    def complain(self, sentence: str) -> None:
+        self.notify(sentence, markup=False)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        self.posted.append(event)
+
+    def on_record_list_selection_changed(self, event: RecordList.SelectionChanged) -> None:
+        self.posted.append(event)
+
+    def on_record_list_cursor_moved(self, event: RecordList.CursorMoved) -> None:
+        self.posted.append(event)
+
+    def on_record_list_sort_requested(self, event: RecordList.SortRequested) -> None:
+        self.posted.append(event)
+
+
+@dataclass
+class FakeStudio:
+    """What the shell itself needs of an open Studio."""
+
+    clock: Clock = NOON
+    settings: Settings = field(
+        default_factory=lambda: Settings(organisation=Organisation(name="Example NV"))
+    )
+    changes: int = 0
+
+    def stamp(self) -> int:
+        return self.changes
+
+
+class PeopleScreen(StudioScreen):
+    """A place with a list of people."""
+
+    OWN_COMMANDS = (
+        Command("push", "p", "Push", "Set up pushes of this template", needs=Action.CREATE_PUSHES),
+        Command("note", "n", "Note", "Say something"),
+    )
+    size_of_crowd = 250
+
+    def body(self) -> ComposeResult:
+        yield RecordBrowser(
+            *COLUMNS,
+            find=lambda text, sort: (_divisor(text), Crowd(250, _divisor(text), sort=sort)),
+            sort=Sort("name"),
+            noun=("user", "users"),
+            marks=True,
+            empty="Nobody yet. Press i to import users.",
+        )
+
+    def why_not_push(self) -> str | None:
+        return "This template does not allow push: set “through push” in its settings."
+
+    def action_push(self) -> None:
+        raise AssertionError("it cannot be done")
+
+    def action_note(self) -> None:
+        self.say("[/x] said O'Brien [HR]")
+
+    def reload(self) -> None:
+        self.query_one(RecordBrowser).reload()
+
+
+class EmptyScreen(StudioScreen):
+    """A place with nothing in it."""
+
+
+PLACES = (
+    Place("people", "People", "1", PeopleScreen, Action.READ_USERS),
+    Place("empty", "Elsewhere", "2", EmptyScreen),
+    Place("secret", "Imports", "3", EmptyScreen, Action.IMPORT_USERS),
+)
+
+
+def studio_app(actor: Actor = ADMIN, places: tuple[Place, ...] = PLACES) -> StudioApp:
+    """The shell around two places."""
+    studio = FakeStudio()
+    return StudioApp(lambda: (cast(Any, studio), actor), places)
+
+
+def _divisor(text: str) -> int:
+    return int(text) if text.isdigit() and int(text) else 1
