@@ -155,7 +155,7 @@ def _member(raw: object, kind: type[StrEnum], at: str, problems: dict[str, str])
     names = [member.value for member in kind]
     if not isinstance(raw, str) or raw not in names:
         near = _near_miss(raw, names) if isinstance(raw, str) else ""
-        choices = ", ".join(f'"{name}"' for name in names)
+        choices = ", ".join(f"“{name}”" for name in names)
         return _refuse(at, f"expected one of {choices}, found {_found(raw)}{near}", problems)
     return kind(raw)
 

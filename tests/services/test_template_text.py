@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio_tui.config.assets import asset
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.templates import (
     Definition,
@@ -123,11 +124,11 @@ QUESTION = "steps[0].topics[1].questions[1]"
         ('name = "X"\nviewing = []', "viewing: expected a table of keys, found a list."),
         (
             'name = "X"\nsteps = [{kind = "disscussion"}]',
-            'steps[0].kind: expected one of "discussion", "feedback", "objectives", "summary", ',
+            "steps[0].kind: expected one of “discussion”, “feedback”, “objectives”, “summary”, ",
         ),
         (
             discussion('{text = "B?", kind = "ratng"}'),
-            '"rating", "choice", "yes_no", found “ratng” (did you mean “rating”?).',
+            "“rating”, “choice”, “yes_no”, found “ratng” (did you mean “rating”?).",
         ),
         (
             discussion('{text = "B?", option = []}'),
@@ -192,6 +193,11 @@ def test_the_starter_templates() -> None:
     review = starters["Performance review"]
     asked = [q for step in review.steps for topic in step.topics for q in topic.questions]
     assert {question.kind for question in asked} == set(QuestionKind)
+
+
+def test_the_starter_templates_are_written_as_an_export_is() -> None:
+    for path in asset("data/templates").iterdir():
+        assert path.read_text("utf-8") == template_text.dumps(template_text.load(path))
 
 
 def test_the_question_library_fits_in_a_template() -> None:

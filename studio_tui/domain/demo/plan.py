@@ -123,6 +123,8 @@ class PushPlan:
     """… and these."""
     size: int = 0
     """How many of them at most; 0: all."""
+    begun: tuple[str, ...] = ()
+    """Logins of people whose conversation is in progress, besides the share."""
     done: int = 0
     in_progress: int = 0
     prepared: int = 0

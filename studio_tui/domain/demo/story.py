@@ -111,8 +111,13 @@ class _Teller:
 
     def _conversations(self, assigned: Sequence[DemoUser]) -> Iterator[DemoConversation]:
         managed = [user for user in assigned if self._managers(user, self._push.created)]
-        order = self._chance.shuffled(managed, "order", self._push.name)
-        for user, status in zip(order, self._statuses(len(assigned)), strict=False):
+        begun = [user for user in managed if user.login in self._push.begun]
+        others = [user for user in managed if user not in begun]
+        order = self._chance.shuffled(others, "order", self._push.name)
+        for user, status in (
+            *((user, Status.IN_PROGRESS) for user in begun),
+            *zip(order, self._statuses(len(assigned)), strict=False),
+        ):
             if conversation := self._conversation(user, status):
                 yield conversation
 

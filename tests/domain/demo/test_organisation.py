@@ -25,7 +25,7 @@ from studio_tui.domain.text import clean_line, fold
 from studio_tui.domain.users import Role
 
 TODAY = DEMO_NOW.date()
-CSV_SHA256 = "79f3dc3fbbcfb664930107217bd8f6fb4b75dde56654ec594c324229c9dd6773"
+CSV_SHA256 = "5a11e2b9cdd471e35b75a6cbe423ebab4fbdfc137f0073d9e2429a4876345dd7"
 
 
 def test_it_is_the_same_on_every_run_and_every_python(organisation: DemoOrganisation) -> None:
@@ -62,6 +62,7 @@ def test_logins_addresses_and_names_are_unique_and_clean(organisation: DemoOrgan
         assert user.email == f"{user.login}@example.org"
         assert clean_line(user.given_name) == user.given_name != ""
         assert clean_line(user.family_name) == user.family_name != ""
+        assert user.given_name != user.family_name
 
 
 @pytest.mark.parametrize("name", ["O'Brien", "Lefèvre-Dubois", "王", "حداد", "van den Berg"])

@@ -21,7 +21,7 @@ from studio_tui.domain.templates import Definition
 from studio_tui.services.template_text import starter_templates
 
 TODAY = DEMO_NOW.date()
-STORY_SHA256 = "280b05eaa888ebabb3bdfc81aca1f1878b708a083b5af267c62d0d938288508e"
+STORY_SHA256 = "2bbb2a34f1f9bd87fe33014970f42f8ae2b445b01d526675fc4463f602f0887d"
 
 
 @pytest.fixture(scope="module")
