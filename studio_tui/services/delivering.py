@@ -44,23 +44,27 @@ class Later:
 Settlement = Sent | Failed | Later
 
 
-def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> list[Delivery]:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a worker took from the outbox."""
+
+    taken: int
+    """How many were due, those included that were dropped at once."""
+    deliveries: tuple[Delivery, ...]
+    """What is still true, and to be sent."""
+
+
+def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> Claimed:
     """Take up to ``limit`` notifications that are due, for the worker ``lease``.
 
-    What is no longer true is dropped in the same transaction (N6), so that fewer may come back
-    than were due.
+    What is no longer true is dropped in the same transaction (N6).
     """
     now = studio.now()
     with studio.store.writing():
         ids = deliveries.claim(lease, now, now + lasting, limit)
         claimed = deliveries.deliveries(ids) if ids else []
-        still_true = []
-        for delivery in claimed:
-            if reason := why_dropped(delivery):
-                deliveries.settle_dropped(delivery.id, lease, reason)
-            else:
-                still_true.append(delivery)
-        return still_true
+        still_true = [each for each in claimed if not _dropped(each, lease)]
+        return Claimed(len(ids), tuple(still_true))
 
 
 def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> None:
@@ -80,6 +84,11 @@ def next_due(studio: Studio) -> datetime | None:
     """When there is something to send next, None where nothing waits."""
     with studio.store.reading():
         return deliveries.next_due()
+
+
+def _dropped(delivery: Delivery, lease: str) -> bool:
+    reason = why_dropped(delivery)
+    return reason is not None and deliveries.settle_dropped(delivery.id, lease, reason)
 
 
 def _settle(lease: str, settlement: Settlement) -> None:

@@ -1,0 +1,61 @@
+"""What to do about an outcome (N7): pure, so that every case can be read and tested."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from studio_tui.domain.notifications import Delivery
+from studio_tui.mail.outcomes import Deferred, Delivered, Outcome, Rejected, RelayDown
+from studio_tui.services.delivering import Failed, Later, Sent, Settlement
+from studio_tui.services.mailing import Mail
+
+_GIVEN_UP_AFTER = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try to send one mail, and what came of it."""
+
+    delivery: Delivery
+    mail: Mail
+    outcome: Outcome
+
+
+def decide(tried: Try, now: datetime, random: Random) -> Settlement:
+    """What to write about a try.
+
+    Delivered: sent. Rejected: failed for good, this mail alone. Deferred: later, after a pause that
+    grows, until it is given up by age. The relay is down: later, and no try of the mail's own.
+    """
+    delivery, outcome = tried.delivery, tried.outcome
+    match outcome:
+        case Delivered():
+            return Sent(delivery.id, tried.mail.recipient, now, tried.mail.message)
+        case Rejected():
+            return Failed(delivery.id, tried.mail.recipient, said(outcome))
+        case RelayDown():
+            return Later(delivery.id, now, said(outcome), tried=False)
+        case Deferred():
+            if now - delivery.dated_at > _GIVEN_UP_AFTER:
+                words = f"given up after {_GIVEN_UP_AFTER.days} days; the last answer: "
+                return Failed(delivery.id, tried.mail.recipient, words + said(outcome))
+            pause = pause_after(delivery.attempts, random)
+            return Later(delivery.id, now + pause, said(outcome), tried=True)
+
+
+def pause_after(
+    tries: int,
+    random: Random,
+    *,
+    first: timedelta = timedelta(minutes=1),
+    longest: timedelta = timedelta(hours=4),
+) -> timedelta:
+    """How long to wait after ``tries`` earlier tries: doubled each time, half of it by chance."""
+    seconds = min(longest, first * 2 ** min(tries, 20)).total_seconds()
+    return timedelta(seconds=seconds * (0.5 + random.random() / 2))
+
+
+def said(outcome: Outcome) -> str:
+    """What the server said, with its code where it gave one."""
+    code = f"{outcome.code} " if outcome.code is not None else ""
+    return f"{code}{outcome.words}"
