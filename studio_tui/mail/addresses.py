@@ -37,7 +37,9 @@ def deliverable(address: str) -> str:
     if len(address) <= _LONGEST and _PLAIN.fullmatch(address):
         return address
     try:
-        valid = validate_email(address, check_deliverability=False, globally_deliverable=False)
+        valid = validate_email(
+            address, check_deliverability=False, globally_deliverable=False, strict=True
+        )
     except EmailNotValidError as error:
         raise Refused(f"“{clean_line(address)}” is not an e-mail address: {error}") from error
     return valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"

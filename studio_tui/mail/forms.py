@@ -164,7 +164,8 @@ def _compiled(path: Path) -> Template:
     try:
         code = environment.compile(source, filename=str(path))
     except TemplateSyntaxError as error:
-        raise Refused(f"{path}, line {error.lineno}: {error.message}. {_ALLOWED}") from error
+        reason = str(error.message).rstrip(".")
+        raise Refused(f"{path}, line {error.lineno}: {reason}. {_ALLOWED}") from error
     return Template.from_code(environment, code, {})
 
 

@@ -104,7 +104,7 @@ class Writer:
     def _zone_of(self, recipient: Recipient) -> ZoneInfo:
         try:
             return ZoneInfo(recipient.time_zone) if recipient.time_zone else self._zone
-        except (ValueError, OSError):
+        except (ValueError, OSError, KeyError):
             return self._zone
 
 

@@ -21,6 +21,8 @@ _BOUNDARY = "=_studio_alternative"
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 -]{0,58}[A-Za-z0-9])?")
 _WORD = 39
 """Bytes of text in one encoded word: with the name of a header, no line is over 76."""
+_TOGETHER = 64
+"""Characters that a name and an address can have to stand on one line."""
 _PLAIN_TEXT = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,60}[!-~])?")
 
 
@@ -33,11 +35,11 @@ class Composer:
     """Makes messages that come from one sender of one organisation."""
 
     def __init__(self, sender: Sender, organisation: str) -> None:
-        named = _phrase(clean_line(organisation))
+        named = _angled(clean_line(organisation), f"conversations.{sender.domain}")
         self._from = b"From: " + mailbox(sender.name, sender.address)
         self._constant = b"\r\n".join(
             (
-                b"List-Id: " + named + f" <conversations.{sender.domain}>".encode("ascii"),
+                b"List-Id: " + named,
                 b"Auto-Submitted: auto-generated",
                 b"X-Auto-Response-Suppress: OOF, AutoReply",
                 b"MIME-Version: 1.0",
@@ -73,12 +75,14 @@ class Composer:
 
 def mailbox(name: str, address: str) -> bytes:
     """``name <address>`` as it stands in a header."""
-    if not name:
-        return address.encode()
+    return _angled(name, address) if name else address.encode()
+
+
+def _angled(name: str, inside: str) -> bytes:
     phrase = _phrase(name)
-    # A long name ends its line, so that the address cannot make it too long.
-    separator = b" " if len(phrase) + len(address) < 66 else b"\r\n "
-    return phrase + separator + b"<" + address.encode() + b">"
+    # On a line of its own where both together could make one too long.
+    separator = b" " if len(phrase) + len(inside) < _TOGETHER else b"\r\n "
+    return phrase + separator + b"<" + inside.encode() + b">"
 
 
 def _phrase(name: str) -> bytes:

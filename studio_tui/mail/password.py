@@ -8,6 +8,7 @@ a log, a traceback or on the screen.
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +85,7 @@ def set_password(smtp: Smtp, password: Secret, environ: Mapping[str, str] = os.e
     path = password_file(environ)
     if not path.exists() and (keyring := _keyring()) is not None:
         return _put_in_keyring(keyring, smtp, password)
-    _write(path, password.reveal())
+    _write(path, password)
     return f"the file {path}"
 
 
@@ -146,19 +147,20 @@ def _check(text: str, what: str) -> None:
         raise Refused(f"{what} is no password: one line of at most {_LONGEST} characters.")
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, password: Secret) -> None:
     fresh = path.with_name(f".{FILE}.{os.getpid()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+            file.write(password.reveal() + "\n")
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
 
 

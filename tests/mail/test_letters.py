@@ -1,0 +1,168 @@
+"""Letters: what one recipient reads (P6, P7, N9), whatever the names are (A5)."""
+
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.domain.text import clean_line
+from studio_tui.mail.letters import Event, Letter, Recipient, Writer
+from studio_tui.mail.wording import Wordings
+from tests.hostile import HOSTILE
+
+ANN = Recipient("Ann Peeters", "ann@example.org", given_name="Ann", language="en")
+LANGUAGES = ("en", "nl", "fr")
+
+
+def event(
+    kind: Kind = Kind.ASSIGNED,
+    capacity: Capacity = Capacity.USER,
+    push: str = "Q1 review",
+    template: str = "Performance review",
+) -> Event:
+    """Something that is to be held by the end of March."""
+    return Event(kind, capacity, push, template, deadline=date(2026, 3, 31))
+
+
+@pytest.fixture(scope="module")
+def writer() -> Writer:
+    return Writer(Wordings("en"), "Example NV", ZoneInfo("Europe/Brussels"))
+
+
+class _Reader(HTMLParser):
+    """Collects what a page consists of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def read(html: str) -> _Reader:
+    """A page, taken apart."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+def test_the_user_learns_the_template_and_the_deadline(writer: Writer) -> None:
+    letter = writer.letter(event(), ANN)
+    assert letter.subject == "A new conversation for you: Performance review"
+    assert letter.plain.startswith(
+        "Hello Ann,\n\nA new template is available to you: Performance review. "
+        "It is part of Q1 review.\n\nPlease hold this conversation by 31 March 2026."
+    )
+    assert letter.plain.endswith(
+        "\n\nKind regards,\nExample NV\n\n-- \n"
+        "This message was sent by the Conversation Studio of Example NV.\n"
+    )
+    assert "<strong>by 31 March 2026</strong>" in letter.html
+
+
+def test_a_manager_of_many_gets_one_list(writer: Writer) -> None:
+    letter = writer.letter(event(capacity=Capacity.MANAGER), ANN, ["Bob Maes", "Chloé Petit"])
+    assert letter.subject == "2 conversations to plan: Performance review"
+    assert "\n\n- Bob Maes\n- Chloé Petit\n\n" in letter.plain
+    assert ">Bob Maes</li>" in letter.html
+    assert "<p" not in letter.html.partition("<ul")[2].partition("</ul>")[0]
+
+
+def test_a_manager_of_one_reads_the_name(writer: Writer) -> None:
+    letter = writer.letter(event(capacity=Capacity.MANAGER), ANN, ["Bob Maes"])
+    assert letter.subject == "A conversation to plan with Bob Maes: Performance review"
+    assert "\n- " not in letter.plain
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "by 31 March 2026"), ("nl-BE", "31 maart 2026"), ("fr", "le 31 mars 2026")],
+)
+def test_days_are_written_in_the_language_of_the_recipient(
+    writer: Writer, language: str, words: str
+) -> None:
+    for kind in Kind:
+        letter = writer.letter(event(kind), Recipient("Ann", "a@example.org", language=language))
+        assert words in letter.plain
+
+
+@pytest.mark.parametrize("overdue", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("capacity", Capacity)
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("people", [["Bob Maes"], ["Bob Maes", "Chloé Petit"]])
+def test_every_letter_is_whole(
+    writer: Writer,
+    kind: Kind,
+    capacity: Capacity,
+    language: str,
+    people: list[str],
+    *,
+    overdue: bool,
+) -> None:
+    told = Event(kind, capacity, "Q1 review", "Performance review", date(2026, 3, 31), overdue)
+    letter = writer.letter(told, Recipient("Ann", "a@example.org", language=language), people)
+    for part in (letter.subject, letter.plain, letter.html):
+        assert not any(0xE000 <= ord(sign) <= 0xF8FF or ord(sign) >= 0xF0000 for sign in part)
+    assert "{" not in letter.subject + letter.plain + letter.html.partition("</style>")[2]
+    assert "  " not in letter.subject + letter.plain
+    assert "\n\n\n" not in letter.plain
+    assert "Performance review" in letter.plain
+    assert all((name in letter.plain) == (capacity is Capacity.MANAGER) for name in people)
+
+
+def test_who_has_no_given_name_is_greeted_by_the_whole(writer: Writer) -> None:
+    assert writer.letter(event(), Recipient("Ann Peeters", "a@b.org")).plain.startswith(
+        "Hello Ann Peeters,"
+    )
+
+
+def filled(writer: Writer, name: str) -> Letter:
+    """A letter in which everything that people type is ``name``."""
+    return writer.letter(
+        event(capacity=Capacity.MANAGER, push=name, template=name),
+        Recipient(name, "ann@example.org", given_name=name, language="en"),
+        [name, name],
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_stays_text(writer: Writer, name: str) -> None:
+    letter, plain = filled(writer, name), filled(writer, "Ann")
+    shown = clean_line(name)
+    assert letter.plain == plain.plain.replace("Ann", shown).replace(f"{shown}ther", "Another")
+    assert letter.subject == f"2 conversations to plan: {shown}"
+    got, wanted = read(letter.html), read(plain.html)
+    assert got.tags == wanted.tags
+    assert "".join(got.words) == "".join(wanted.words).replace("Ann", shown)
+
+
+@pytest.mark.parametrize("organisation", HOSTILE)
+def test_the_organisations_name_stays_text(organisation: str) -> None:
+    writer = Writer(Wordings("en"), organisation, ZoneInfo("Europe/Brussels"))
+    assert f"Studio of {clean_line(organisation)}.\n" in writer.letter(event(), ANN).plain
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("", "31 March 2026, 14:05 (Europe/Brussels)"),
+        ("Asia/Tokyo", "31 March 2026, 21:05 (Asia/Tokyo)"),
+        ("Pacific/Kiritimati", "1 April 2026, 02:05 (Pacific/Kiritimati)"),
+        ("No/Where", "(Europe/Brussels)"),
+        ("../../etc/passwd", "(Europe/Brussels)"),
+    ],
+)
+def test_instants_are_in_the_zone_of_the_recipient(writer: Writer, zone: str, words: str) -> None:
+    recipient = Recipient("", "ann@example.org", time_zone=zone)
+    letter = writer.test_letter(recipient, datetime(2026, 3, 31, 12, 5, tzinfo=UTC))
+    assert letter.subject == "A test message from the Conversation Studio"
+    assert words in letter.plain

@@ -1,0 +1,241 @@
+"""Letters as bytes: correct for every script, and nothing smuggled in (A5, N2, N9)."""
+
+import re
+from datetime import UTC, date, datetime
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.domain.text import clean_line
+from studio_tui.mail.addresses import deliverable, sender_from
+from studio_tui.mail.letters import Event, Letter, Recipient, Writer
+from studio_tui.mail.message import Composer, message_id
+from studio_tui.mail.outcomes import Delivered
+from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.mail.wording import Wordings
+from tests.hostile import HOSTILE
+from tests.smtp_server import Received, smtp_server
+
+SENDER = sender_from("HR Studio <studio@example.org>")
+DATE = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+ID = message_id("12-34-assigned-user-1", SENDER)
+HEADERS = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Content-Language",
+    "List-Id",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
+    "MIME-Version",
+    "Content-Type",
+]
+
+
+def written(name: str, address: str = "ann@example.org", **changes: str) -> tuple[Letter, bytes]:
+    """A letter in which everything that people type is ``name``, and its message."""
+    writer = Writer(Wordings("en"), "Example NV", ZoneInfo("Europe/Brussels"))
+    event = Event(Kind.ASSIGNED, Capacity.MANAGER, name, name, date(2026, 3, 31))
+    recipient = Recipient(name, address, given_name=name, **changes)
+    letter = writer.letter(event, recipient, [name, name])
+    return letter, Composer(SENDER, "Example NV").message(letter, recipient, ID, DATE)
+
+
+def received(message: bytes) -> Received:
+    """The message as a mail program reads it."""
+    return Received("", (), message)
+
+
+def addressee(message: bytes, header: bytes) -> tuple[str, str]:
+    """Name and address in a header.
+
+    The parser of the standard library puts spaces between the encoded words of a long name.
+    """
+    (value,) = re.findall(rb"^%b: (.*(?:\r\n .*)*)\r\n" % header, message, re.MULTILINE)
+    name, _, address = value.decode("ascii").rpartition("<")
+    return str(make_header(decode_header(name.strip()))), address.rstrip(">")
+
+
+def assert_sound(message: bytes) -> EmailMessage:
+    """Within the limits of the wire, and without a defect."""
+    lines = message.split(b"\r\n")
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+    assert max(map(len, lines)) <= 78
+    assert not any(b"=?" in line and len(line) > 76 for line in lines)
+    assert message.isascii()
+    assert message.endswith(b"\r\n")
+    parsed = received(message).parsed
+    for part in parsed.walk():
+        assert part.defects == []
+        assert [value.defects for value in part.values()] == [()] * len(part)
+    return parsed
+
+
+def test_the_headers() -> None:
+    parsed = assert_sound(written("Ann Peeters", language="nl")[1])
+    assert parsed.keys() == HEADERS
+    assert parsed["From"] == "HR Studio <studio@example.org>"
+    assert parsed["To"] == "Ann Peeters <ann@example.org>"
+    assert parsed["Date"].datetime == DATE
+    assert parsed["Message-ID"] == "<12-34-assigned-user-1@example.org>"
+    assert parsed["Auto-Submitted"] == "auto-generated"
+    assert parsed["List-Id"] == "Example NV <conversations.example.org>"
+    assert parsed["Content-Language"] == "nl"
+    assert parsed.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in parsed.iter_parts()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_name_arrives_as_it_was_typed(name: str) -> None:
+    letter, message = written(name)
+    parsed = assert_sound(message)
+    assert parsed.keys() == HEADERS
+    assert parsed["Subject"] == letter.subject
+    assert addressee(message, b"To") == (clean_line(name), "ann@example.org")
+    assert received(message).text("plain") == letter.plain
+    assert received(message).text("html") == letter.html
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_sender_and_an_organisation_of_any_name(name: str) -> None:
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    sender = sender_from(f'"{clean_line(quoted)}" <studio@example.org>')
+    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    message = Composer(sender, name).message(letter, Recipient("", "ann@example.org"), ID, DATE)
+    parsed = assert_sound(message)
+    assert addressee(message, b"From") == (clean_line(name), "studio@example.org")
+    assert parsed.keys() == HEADERS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=?utf-8?q?not_encoded?=",
+        "Re: a =?x?= b",
+        " leading and trailing ",
+        "a" * 500,
+        "é" * 500,
+        "👩\u200d👩\u200d👧\u200d👦" * 60,
+        "word " * 120 + "end",
+        "",
+        "line\r\nBcc: eve@example.org",
+    ],
+)
+def test_every_subject_arrives(text: str) -> None:
+    letter = Letter("en", text, "x\n", "x\n")
+    composer = Composer(SENDER, "Example NV")
+    parsed = assert_sound(composer.message(letter, Recipient("", "a@example.org"), ID, DATE))
+    assert parsed["Subject"] == clean_line(text)
+    assert parsed.keys() == HEADERS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--=_studio_alternative--\n",
+        "From the start\n.\n..two\n",
+        "trailing space \n\ttab\t\n",
+        "x" * 3000 + "\n",
+        "日本語" * 900 + "\n",
+        "=3D =\n",
+        "no newline at the end",
+    ],
+)
+def test_every_body_arrives(text: str) -> None:
+    letter = Letter("en", "Hello", text, text)
+    message = Composer(SENDER, "Example NV").message(
+        letter, Recipient("Ann", "ann@example.org"), ID, DATE
+    )
+    assert_sound(message)
+    assert received(message).text("plain").removesuffix("\n") == text.removesuffix("\n")
+    assert received(message).text("html").removesuffix("\n") == text.removesuffix("\n")
+
+
+def test_the_same_letter_is_the_same_bytes() -> None:
+    assert written("Ann")[1] == written("Ann")[1]
+
+
+def test_a_domain_outside_ascii_goes_as_ascii() -> None:
+    parsed = assert_sound(written("Ann", "ann@exämple.org")[1])
+    assert parsed["To"].addresses[0].addr_spec == "ann@xn--exmple-cua.org"
+
+
+def test_only_a_local_part_outside_ascii_needs_more_than_ascii() -> None:
+    message = written("Ann", "josé@example.org")[1]
+    head, _, body = message.partition(b"\r\n\r\n")
+    assert "To: Ann <josé@example.org>".encode() in head
+    assert body.isascii()
+
+
+@pytest.mark.parametrize("address", ["", "ann", "a@b@c.org", "ann@example.org\r\nBcc: eve@b.org"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(Refused, match="is not an e-mail address") as refused:
+        written("Ann", address)
+    assert "\n" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("address", "wire"),
+    [
+        ("ann@example.org", "ann@example.org"),
+        ("ann.o'brien+hr@mail.example.org", "ann.o'brien+hr@mail.example.org"),
+        ("ann@intranet", "ann@intranet"),
+        ("ann@mail.local", "ann@mail.local"),
+        ("ann@例え.jp", "ann@xn--r8jz45g.jp"),
+        ("用户@例え.jp", "用户@xn--r8jz45g.jp"),
+    ],
+)
+def test_addresses_on_the_wire(address: str, wire: str) -> None:
+    assert deliverable(address) == wire
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        ".ann@example.org",
+        "ann..b@example.org",
+        "ann@-example.org",
+        "ann@example..org",
+        "a" * 65 + "@example.org",
+        "ann@" + "a." * 130 + "org",
+        "<ann@example.org>",
+        "ann @example.org",
+        "ann@example.org ",
+        "ann\x00@example.org",
+        "ann@exa\u202emple.org",
+    ],
+)
+def test_what_is_no_address(address: str) -> None:
+    with pytest.raises(Refused):
+        deliverable(address)
+
+
+@pytest.mark.parametrize("text", ["", "HR Studio", "a@example.org, b@example.org", "HR <x@>"])
+def test_a_sender_that_is_none_is_said(text: str) -> None:
+    with pytest.raises(Refused, match=r"smtp\.sender"):
+        sender_from(text)
+
+
+async def test_letters_in_three_languages_arrive_at_a_server() -> None:
+    with smtp_server(smtputf8=False) as server:
+        connection = SmtpConnection(server.settings())
+        for language in ("en", "nl", "fr"):
+            message = written("Zoë Ångström", language=language)[1]
+            outcome = await connection.send(SENDER.address, "ann@example.org", message)
+            assert isinstance(outcome, Delivered)
+        await connection.close()
+        assert [arrived.parsed["Content-Language"] for arrived in server.messages] == [
+            "en",
+            "nl",
+            "fr",
+        ]
+        for arrived in server.messages:
+            assert_sound(arrived.content)
+            assert "Zoë Ångström" in arrived.text("plain")
+            assert "Zoë Ångström" in arrived.text("html")

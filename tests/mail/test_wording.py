@@ -1,0 +1,209 @@
+"""Which text is taken, in which language, and what is said of a wrong one (N9)."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from studio_tui.config.assets import asset
+from studio_tui.domain.errors import Refused
+from studio_tui.mail.forms import TEST, Form, names_in, wordings
+from studio_tui.mail.wording import Wordings
+
+LANGUAGES = ("en", "nl", "fr")
+GOOD = "Subject: About {{ template }}\n\nHello {{ name }}\n"
+
+
+def all_forms(texts: Wordings, name: str, language: str) -> list[Form]:
+    """The forms for one and for several people, before and after the deadline."""
+    found = texts.forms(name, language)
+    return [
+        found.form(several=several, overdue=overdue)
+        for several in (False, True)
+        for overdue in (False, True)
+    ]
+
+
+def own(folder: Path, place: str, text: str) -> Wordings:
+    """The texts of an organisation that has one of its own."""
+    path = folder / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return Wordings("en", folder)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", wordings())
+def test_every_text_is_there_in_every_language(name: str, language: str) -> None:
+    for form in all_forms(Wordings("en"), name, language):
+        written = set(form.plain.names)
+        assert written <= set(names_in(name))
+        assert "organisation" in written
+        # What is read is the same in both parts; the page's title repeats the subject.
+        assert set(form.html.names) == written | set(form.subject.names)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in wordings() if name != TEST])
+def test_every_text_says_what_it_must(name: str, language: str) -> None:
+    """P6: the template and the deadline; P7: the people."""
+    for form in all_forms(Wordings("en"), name, language):
+        assert {"template", "push", "deadline"} <= set(form.plain.names)
+    if name.endswith(".manager"):
+        texts = Wordings("en").forms(name, language)
+        assert {"people", "count"} <= set(texts.form(several=True).plain.names)
+        assert "person" in texts.form(several=False).plain.names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_the_deadline_a_reminder_is_another(language: str) -> None:
+    for name in ("reminder.user", "reminder.manager"):
+        texts = Wordings("en").forms(name, language)
+        assert texts.form(overdue=True).plain != texts.form(overdue=False).plain
+        assert texts.form(overdue=True).subject != texts.form(overdue=False).subject
+
+
+@pytest.mark.parametrize(
+    ("asked", "organisation", "got"),
+    [
+        ("nl", "en", "nl"),
+        ("nl-BE", "en", "nl"),
+        ("NL_be", "en", "nl"),
+        (" fr-Latn-CA ", "en", "fr"),
+        ("de", "nl", "nl"),
+        ("de", "fr-BE", "fr"),
+        ("de", "sv", "en"),
+        ("", "fr", "fr"),
+        ("../../etc", "nl", "nl"),
+        ("nl\x00", "fr", "fr"),
+    ],
+)
+def test_the_nearest_language_is_taken(asked: str, organisation: str, got: str) -> None:
+    assert Wordings(organisation).forms(TEST, asked).language == got
+
+
+def test_an_own_text_takes_the_place_of_ours(tmp_path: Path) -> None:
+    texts = own(tmp_path, "nl/assigned.user.md", GOOD)
+    assert texts.problems() == []
+    assert texts.forms("assigned.user", "nl").form().subject.texts == ("About ", "")
+    assert texts.forms("assigned.user", "en").form().subject.texts != ("About ", "")
+
+
+def test_a_folder_that_is_not_there_is_no_problem(tmp_path: Path) -> None:
+    assert Wordings("en", tmp_path / "none").problems() == []
+
+
+def test_a_regional_text_uses_the_rest_of_its_language(tmp_path: Path) -> None:
+    texts = own(tmp_path, "nl-be/assigned.user.md", GOOD)
+    assert texts.problems() == []
+    found = texts.forms("assigned.user", "nl-BE")
+    assert found.language == "nl-be"
+    assert found.speech.day(date(2026, 3, 1)) == "1 maart 2026"
+
+
+def test_a_new_language_needs_its_days_and_its_footer(tmp_path: Path) -> None:
+    texts = own(tmp_path, "de/assigned.user.md", GOOD)
+    assert texts.problems() == [
+        f"{tmp_path}/de has no footer.md: copy one of another language and translate it."
+    ]
+    own(tmp_path, "de/footer.md", "Gesendet von {{ organisation }}.")
+    months = asset("data/wording/en/language.toml").read_text().replace("March", "März")
+    texts = own(tmp_path, "de/language.toml", months)
+    assert texts.problems() == []
+    assert texts.forms("assigned.user", "de").speech.day(date(2026, 3, 31)) == "31 März 2026"
+
+
+def test_an_own_layout_is_around_every_text(tmp_path: Path) -> None:
+    texts = own(tmp_path, "layout.html", "<html><title>{{ subject }}</title>{{ body }}</html>")
+    assert texts.problems() == []
+    html = "".join(texts.forms(TEST, "en").form().html.texts)
+    assert html.startswith("<html><title>A test message")
+    assert "&lt;p" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Hello\n", "line 1: begin the text with “Subject: …”"),
+        ("Subject:\n\nHello\n", "line 1: begin the text with “Subject: …”"),
+        ("Subject: a\n\n{{ nmae }}\n", "line 3: 'nmae' is undefined"),
+        ("Subject: a\n\n{{ name }\n", "line 3: unexpected"),
+        ("Subject: a\n\n{% if several %}\n", "line 3: Unexpected end"),
+        ("Subject: a\n\n{{ name|upper }}\n", "line 3: No filter named 'upper'"),
+        ("Subject: a\n\n{{ push.name }}\n", "line 3: "),
+        ("Subject: a\n\n\n{% if name == 'Ann' %}x{% endif %}\n", "line 4: “name” can only be"),
+        ("Subject: a\n\n{% if push %}x{% endif %}\n", "line 3: “push” can only be written"),
+        ("Subject: a\n\n{{ 1 / 0 }}\n", "line 3: division by zero"),
+        ("Subject: a\n\n{{ ().__class__.__base__ }}\n", "line 3: "),
+        ("Subject: a\n\n{% include 'x' %}\n", "line 3: "),
+        ("Subject: a\n\n{{ people }}\n", "line 3: 'people' is undefined"),
+        ("Subject: a\n\n[x](https://example.org/{{ name }})\n", "address of a link cannot hold"),
+        ("Subject: a\n\n\U000f0001\n", "private-use character"),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_and_line(tmp_path: Path, text: str, said: str) -> None:
+    texts = own(tmp_path, "en/assigned.user.md", text)
+    (problem,) = texts.problems()
+    assert problem.startswith(f"{tmp_path}/en/assigned.user.md")
+    assert said in problem
+    with pytest.raises(Refused) as refused:
+        texts.forms("assigned.user", "en")
+    assert refused.value.message == problem
+
+
+def test_a_person_is_only_known_where_there_is_one(tmp_path: Path) -> None:
+    texts = own(tmp_path, "en/assigned.manager.md", "Subject: a\n\n{{ person }}\n")
+    (problem,) = texts.problems()
+    assert "line 3: 'person' is undefined" in problem
+    assert "people" in problem
+
+
+def test_a_file_that_nothing_reads_is_said_with_a_near_miss(tmp_path: Path) -> None:
+    texts = own(tmp_path, "en/asigned.user.md", GOOD)
+    (problem,) = texts.problems()
+    assert problem.endswith("not the name of a text; did you mean “assigned.user.md”?")
+
+
+def test_a_text_in_another_encoding_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "fr" / "test.md"
+    path.parent.mkdir()
+    path.write_bytes("Subject: é\n\né\n".encode("cp1252"))
+    (problem,) = Wordings("en", tmp_path).problems()
+    assert "Save it as UTF-8" in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("months = [", "month = ["), "`month`"),
+        (('"January", ', ""), "name all twelve"),
+        (("{month}", "{moon}"), "{moon}"),
+        (("{month}", "{month"), "language.toml"),
+        (("day = ", "day "), "language.toml"),
+    ],
+)
+def test_a_wrong_way_to_write_days_is_said(
+    tmp_path: Path, change: tuple[str, str], said: str
+) -> None:
+    ours = asset("data/wording/en/language.toml").read_text()
+    (problem,) = own(tmp_path, "en/language.toml", ours.replace(*change)).problems()
+    assert problem.startswith(str(tmp_path / "en" / "language.toml"))
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "first", "instant"),
+    [
+        ("en", "31 March 2026", "1 August 2026", "31 March 2026, 14:05 (Europe/Brussels)"),
+        ("nl", "31 maart 2026", "1 augustus 2026", "31 maart 2026 om 14:05 (Europe/Brussels)"),
+        ("fr", "31 mars 2026", "1er août 2026", "31 mars 2026 à 14:05 (Europe/Brussels)"),
+    ],
+)
+def test_days_and_instants(language: str, day: str, first: str, instant: str) -> None:
+    speech = Wordings("en").speech(language)
+    assert speech.day(date(2026, 3, 31)) == day
+    assert speech.day(date(2026, 8, 1)) == first
+    moment = datetime(2026, 3, 31, 12, 5, tzinfo=UTC)
+    assert speech.instant(moment, ZoneInfo("Europe/Brussels")) == instant
+    assert "(America/New York)" in speech.instant(moment, ZoneInfo("America/New_York"))
