@@ -136,13 +136,13 @@ def filled(writer: Writer, name: str) -> Letter:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_stays_text(writer: Writer, name: str) -> None:
-    letter, plain = filled(writer, name), filled(writer, "Ann")
+    letter, plain = filled(writer, name), filled(writer, "Xenia")
     shown = clean_line(name)
-    assert letter.plain == plain.plain.replace("Ann", shown).replace(f"{shown}ther", "Another")
+    assert letter.plain == plain.plain.replace("Xenia", shown)
     assert letter.subject == f"2 conversations to plan: {shown}"
     got, wanted = read(letter.html), read(plain.html)
     assert got.tags == wanted.tags
-    assert "".join(got.words) == "".join(wanted.words).replace("Ann", shown)
+    assert "".join(got.words) == "".join(wanted.words).replace("Xenia", shown)
 
 
 @pytest.mark.parametrize("organisation", HOSTILE)

@@ -8,7 +8,7 @@ import pytest
 
 from studio_tui.config.assets import asset
 from studio_tui.domain.errors import Refused
-from studio_tui.mail.forms import TEST, Form, names_in, wordings
+from studio_tui.mail.forms import FLAGS, TEST, Form, names_in, wordings
 from studio_tui.mail.wording import Wordings
 
 LANGUAGES = ("en", "nl", "fr")
@@ -127,7 +127,7 @@ def test_an_own_layout_is_around_every_text(tmp_path: Path) -> None:
     [
         ("Hello\n", "line 1: begin the text with “Subject: …”"),
         ("Subject:\n\nHello\n", "line 1: begin the text with “Subject: …”"),
-        ("Subject: a\n\n{{ nmae }}\n", "line 3: 'nmae' is undefined"),
+        ("Subject: a\n\n{{ nam }}\n", "line 3: 'nam' is undefined"),
         ("Subject: a\n\n{{ name }\n", "line 3: unexpected"),
         ("Subject: a\n\n{% if several %}\n", "line 3: Unexpected end"),
         ("Subject: a\n\n{{ name|upper }}\n", "line 3: No filter named 'upper'"),
@@ -160,7 +160,7 @@ def test_a_person_is_only_known_where_there_is_one(tmp_path: Path) -> None:
 
 
 def test_a_file_that_nothing_reads_is_said_with_a_near_miss(tmp_path: Path) -> None:
-    texts = own(tmp_path, "en/asigned.user.md", GOOD)
+    texts = own(tmp_path, "en/assign.user.md", GOOD)
     (problem,) = texts.problems()
     assert problem.endswith("not the name of a text; did you mean “assigned.user.md”?")
 
@@ -207,3 +207,11 @@ def test_days_and_instants(language: str, day: str, first: str, instant: str) ->
     moment = datetime(2026, 3, 31, 12, 5, tzinfo=UTC)
     assert speech.instant(moment, ZoneInfo("Europe/Brussels")) == instant
     assert "(America/New York)" in speech.instant(moment, ZoneInfo("America/New_York"))
+
+
+def test_the_guide_names_every_file_and_every_value() -> None:
+    guide = asset("data/wording/README.md").read_text(encoding="utf-8")
+    for name in wordings():
+        assert f"`en/{name}.md`" in guide
+        assert all(f"`{{{{ {value} }}}}`" in guide for value in names_in(name))
+    assert all(f"{{% if {flag} %}}" in guide for flag in FLAGS)
