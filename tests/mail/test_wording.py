@@ -127,7 +127,7 @@ def test_an_own_layout_is_around_every_text(tmp_path: Path) -> None:
     [
         ("Hello\n", "line 1: begin the text with “Subject: …”"),
         ("Subject:\n\nHello\n", "line 1: begin the text with “Subject: …”"),
-        ("Subject: a\n\n{{ nam }}\n", "line 3: 'nam' is undefined"),
+        ("Subject: a\n\n{{ nickname }}\n", "line 3: 'nickname' is undefined"),
         ("Subject: a\n\n{{ name }\n", "line 3: unexpected"),
         ("Subject: a\n\n{% if several %}\n", "line 3: Unexpected end"),
         ("Subject: a\n\n{{ name|upper }}\n", "line 3: No filter named 'upper'"),
