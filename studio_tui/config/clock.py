@@ -16,6 +16,17 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class ClockFrom:
+    """A clock that runs, from ``instant`` on: for a demo that begins on the same day every time."""
+
+    def __init__(self, instant: datetime) -> None:
+        self._ahead = instant - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The current instant of its own time, in UTC."""
+        return (datetime.now(UTC) + self._ahead).astimezone(UTC)
+
+
 def clock_from(studio_now: str | None) -> Clock:
     """The machine's clock, or the one ``STUDIO_NOW`` fixes: an ISO 8601 instant with offset."""
     if not studio_now:

@@ -1,4 +1,4 @@
-"""Conversations, as far as follow-up needs them: recorded as planned and as held (C1, C2)."""
+"""Conversations, as far as follow-up needs them: how far each is, and who holds it (C1, C2)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +49,9 @@ def finish(
         if held > now:
             raise Refused("A conversation cannot have been held in the future.")
         assignments.finish(assignment.id, conductor_id, held)
-        _record(studio, actor, "finished conversation", assignment, push, conductor_id, held)
+        _record_conductor(
+            studio, actor, "finished conversation", assignment, push, conductor_id, held
+        )
         return assignments.assignments_by_id([assignment.id], studio.today())[0]
 
 
@@ -67,17 +69,52 @@ def plan(
         if planned_for < studio.now():
             raise Refused("A conversation cannot be planned in the past.")
         assignments.plan(assignment.id, conductor_id, planned_for)
-        _record(studio, actor, "planned conversation", assignment, push, conductor_id, planned_for)
+        _record_conductor(
+            studio, actor, "planned conversation", assignment, push, conductor_id, planned_for
+        )
         return assignments.assignments_by_id([assignment.id], studio.today())[0]
+
+
+def prepare(studio: Studio, actor: Actor, conversation: Conversation) -> Assignment:
+    """Record that a planned conversation is prepared, by the user or one of their managers."""
+    with studio.store.writing():
+        if actor.user_id != conversation.user_id:
+            _require_rights(actor, conversation)
+        push = push_now(studio, conversation.push_id)
+        assignment = _open_assignment(studio, push, conversation)
+        if assignment.status is not Status.PLANNED:
+            raise Refused(f"The conversation with {assignment.name} is not planned yet.")
+        assignments.prepare(assignment.id, studio.now())
+        _record(studio, actor, "prepared conversation", assignment, push, {})
+        return assignments.assignments_by_id([assignment.id], studio.today())[0]
+
+
+def start(
+    studio: Studio, actor: Actor, conversation: Conversation, *, conductor: str | None = None
+) -> Assignment:
+    """Record that a conversation has begun; the rights are those of `finish`."""
+    with studio.store.writing():
+        assignment, push, conductor_id = _begin(studio, actor, conversation, conductor)
+        assignments.start(assignment.id, conductor_id, studio.now())
+        _record_conductor(
+            studio, actor, "began conversation", assignment, push, conductor_id, studio.now()
+        )
+        return assignments.assignments_by_id([assignment.id], studio.today())[0]
+
+
+def _require_rights(actor: Actor, conversation: Conversation) -> bool:
+    """Whether ``actor`` manages the user; raises `Forbidden` for who neither does nor may any."""
+    managers = managers_of([conversation.user_id]).get(conversation.user_id, ())
+    is_manager = actor.user_id in {manager.user_id for manager in managers}
+    if not is_manager and not may(actor, Action.FINISH_ANY):
+        raise Forbidden(f"{actor.login} neither leads nor coaches this user.")
+    return is_manager
 
 
 def _begin(
     studio: Studio, actor: Actor, conversation: Conversation, conductor: str | None
 ) -> tuple[Assignment, Push, int]:
-    managers = managers_of([conversation.user_id]).get(conversation.user_id, ())
-    is_manager = actor.user_id in {manager.user_id for manager in managers}
-    if not is_manager and not may(actor, Action.FINISH_ANY):
-        raise Forbidden(f"{actor.login} neither leads nor coaches this user.")
+    is_manager = _require_rights(actor, conversation)
     push = push_now(studio, conversation.push_id)
     assignment = _open_assignment(studio, push, conversation)
     return assignment, push, _conductor(actor, assignment, conductor, is_manager=is_manager)
@@ -118,7 +155,7 @@ def _conductor(actor: Actor, assignment: Assignment, named: str | None, *, is_ma
     raise Refused(f"{assignment.name} has several managers: say which of them held it: {names}.")
 
 
-def _record(
+def _record_conductor(
     studio: Studio,
     actor: Actor,
     action: str,
@@ -128,6 +165,18 @@ def _record(
     at: datetime,
 ) -> None:
     conductor = people.users_by_id([conductor_id])[0]
+    after = {"conductor": conductor.login, "at": at.isoformat()}
+    _record(studio, actor, action, assignment, push, after)
+
+
+def _record(
+    studio: Studio,
+    actor: Actor,
+    action: str,
+    assignment: Assignment,
+    push: Push,
+    after: dict[str, str],
+) -> None:
     line = write_activity(
         actor,
         studio.now(),
@@ -135,6 +184,6 @@ def _record(
         assignment.login,
         push_id=push.id,
         before={"status": assignment.status},
-        after={"conductor": conductor.login, "at": at.isoformat()},
+        after=after,
     )
     about_users(line, Clause("SELECT CAST(? AS INTEGER) AS user_id", (assignment.user_id,)))

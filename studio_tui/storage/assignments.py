@@ -153,29 +153,31 @@ def assignment_id_of(push_id: int, user_id: int) -> int | None:
     return int(found) if found is not None else None
 
 
-def finish(assignment_id: int, conductor_id: int, held_at: datetime) -> None:
-    """Record a conversation as held (C2)."""
-    ConversationTable.insert(
-        assignment=assignment_id, conductor=conductor_id, finished_at=held_at
-    ).on_conflict(
-        conflict_target=[ConversationTable.assignment],
-        update={
-            ConversationTable.conductor: conductor_id,
-            ConversationTable.finished_at: held_at,
-        },
+def plan(assignment_id: int, conductor_id: int, planned_for: datetime) -> None:
+    """Record when a conversation is to be held, and by whom (C2)."""
+    _set_conversation(assignment_id, conductor=conductor_id, planned_for=planned_for)
+
+
+def prepare(assignment_id: int, at: datetime) -> None:
+    """Record that a planned conversation is prepared (C2)."""
+    ConversationTable.update(prepared_at=at).where(
+        ConversationTable.assignment == assignment_id
     ).execute()
 
 
-def plan(assignment_id: int, conductor_id: int, planned_for: datetime) -> None:
-    """Record when a conversation is to be held, and by whom (C2)."""
-    ConversationTable.insert(
-        assignment=assignment_id, conductor=conductor_id, planned_for=planned_for
-    ).on_conflict(
-        conflict_target=[ConversationTable.assignment],
-        update={
-            ConversationTable.conductor: conductor_id,
-            ConversationTable.planned_for: planned_for,
-        },
+def start(assignment_id: int, conductor_id: int, at: datetime) -> None:
+    """Record that a conversation has begun, and with whom (C2)."""
+    _set_conversation(assignment_id, conductor=conductor_id, started_at=at)
+
+
+def finish(assignment_id: int, conductor_id: int, held_at: datetime) -> None:
+    """Record a conversation as held (C2)."""
+    _set_conversation(assignment_id, conductor=conductor_id, finished_at=held_at)
+
+
+def _set_conversation(assignment_id: int, **values: int | datetime) -> None:
+    ConversationTable.insert(assignment=assignment_id, **values).on_conflict(
+        conflict_target=[ConversationTable.assignment], update=values
     ).execute()
 
 
