@@ -41,20 +41,17 @@ class _Check:
         self._file = file
         self._studio = studio
         self._refused = {refusal.line: refusal for refusal in file.refusals}
-        self._by_login = studio.by_login(self._named(Field.LOGIN))
-        self._by_email = studio.by_email(self._named(Field.EMAIL))
+        self._named = {text for record in file.records for text in named_in(record)}
+        self._logins = [key(record.login) for record in file.records]
+        self._emails = [key(record.email) for record in file.records]
+        named = {key(text) for text in self._named}
+        self._by_login = studio.by_login(named.union(self._logins))
+        self._by_email = studio.by_email(named.union(self._emails))
         self._paths = list(studio.team_paths())
 
-    def _named(self, field: Field) -> set[str]:
-        """Every text that may be a login, or an address, of a user of the Studio."""
-        own = {
-            key(record.login if field is Field.LOGIN else record.email)
-            for record in self._file.records
-        }
-        return own | {key(text) for record in self._file.records for text in named_in(record)}
-
     def run(self) -> Checked:
-        entries = [self._match(record) for record in self._file.records]
+        records = zip(self._file.records, self._logins, self._emails, strict=True)
+        entries = [self._entry(*each) for each in records]
         self._refuse_doubles(entries)
         self._refuse_loops(entries)
         meant = self._resolve(entries)
@@ -74,14 +71,19 @@ class _Check:
         refusal = Refusal(record.line, self._file.column(field), reason, record.email)
         self._refused.setdefault(record.line, refusal)
 
-    def _match(self, record: Record) -> Entry:
+    def _entry(self, record: Record, login: str, email: str) -> Entry:
+        known = self._match(record, self._by_login.get(login), self._by_email.get(email))
+        user_id = known.user_id if known else None
+        return Entry(record, login, email, user_id, email if user_id is None else user_id)
+
+    def _match(
+        self, record: Record, by_login: Known | None, by_email: Known | None
+    ) -> Known | None:
         """Whom of the Studio ``record`` is about, refusing it where that is two people."""
-        by_login = self._by_login.get(key(record.login))
-        by_email = self._by_email.get(key(record.email))
         if by_email and (record.derived_login or not by_login):
-            return Entry(record, by_email.user_id)
+            return by_email
         if by_login is None:
-            return Entry(record, None)
+            return None
         if by_email and by_email.user_id != by_login.user_id:
             self._refuse(
                 record,
@@ -96,7 +98,7 @@ class _Check:
                 f"the login would be {quoted(record.login)}, which is {by_login.name} with "
                 "another address: give the file a column login to tell who is who",
             )
-        return Entry(record, by_login.user_id)
+        return by_login
 
     def _refuse_doubles(self, entries: Sequence[Entry]) -> None:
         logins: dict[str, int] = {}
@@ -104,13 +106,13 @@ class _Check:
         users: dict[int, int] = {}
         for entry in entries:
             record = entry.record
-            first = emails.setdefault(key(record.email), record.line)
+            first = emails.setdefault(entry.email, record.line)
             if first != record.line:
                 reason = f"the address {quoted(record.email)} is on line {first} already"
                 self._refuse(record, Field.EMAIL, reason)
                 continue
-            if entry.user_id is None or not record.derived_login:
-                self._refuse_double_login(record, logins.setdefault(key(record.login), record.line))
+            if not entry.keeps_login:
+                self._refuse_double_login(record, logins.setdefault(entry.login, record.line))
             if entry.user_id is not None:
                 first = users.setdefault(entry.user_id, record.line)
                 if first != record.line:
@@ -140,8 +142,7 @@ class _Check:
                         self._refuse(entry.record, field, reason)
 
     def _resolve(self, entries: Sequence[Entry]) -> dict[str, Meant]:
-        texts = {text for entry in entries for text in named_in(entry.record)}
-        meant = resolve(texts, entries, self._by_login, self._by_email)
+        meant = resolve(self._named, entries, self._by_login, self._by_email)
         on_refused = {key(r.email): r.line for r in self._file.refusals if r.email}
         for text, found in meant.items():
             if found.ref is None and (line := on_refused.get(key(text))):
@@ -216,10 +217,11 @@ class _Check:
     ) -> Person:
         manager = _manager(entry, meant)
         joined = manager is not None and joins(entry.record, manager, leading)
-        coaches = dict.fromkeys(meant[text].ref for text in entry.record.coaches)
+        coaches = dict.fromkeys([meant[text].ref for text in entry.record.coaches])
         return Person(
             record=entry.record,
             user_id=entry.user_id,
+            ref=entry.ref,
             coaches=tuple(ref for ref in coaches if ref is not None),
             manager=manager,
             joins=teams[manager].path if manager is not None and joined else None,

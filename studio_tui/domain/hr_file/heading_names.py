@@ -73,14 +73,14 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
     Field.HIRED_ON: (
         ("hired_on", "hire date", "employeeHireDate", "date of hire", "date hired"),
         ("original hire date", "start date", "continuous service date", "employment start date"),
-        ("datum in dienst", "datum indiensttreding", "in dienst", "indiensttreding"),
+        ("datum in dienst", "datum indiensttreding", "indiensttreding"),
         ("datum in diensttreding", "date d'entrée", "date d'entrée en service", "date d'embauche"),
         ("date d'engagement", "date de début"),
     ),
     Field.ACTIVE: (
         ("active", "active status", "currently active", "accountEnabled", "account enabled"),
         ("worker status", "employee status", "status", "account status", "actief", "actif"),
-        ("employment status", "statut", "state", "toestand"),
+        ("employment status",),
     ),
     Field.PRINCIPAL: (("userPrincipalName", "upn", "sign-in name"),),
     Field.KNOWN_AS: (

@@ -19,6 +19,7 @@ Someone whose row names a team that the manager leads joins no other.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from studio_tui.domain.hr_file.people import Known, ManagerTeam, UserRef, key
 from studio_tui.domain.hr_file.records import Record, TeamPath
@@ -43,8 +44,7 @@ class Leading:
         return {**self.also.get(ref, {}), **self.counted.get(ref, {})}
 
 
-@dataclass(frozen=True, slots=True)
-class Led:
+class Led(NamedTuple):
     """Someone with a manager: their row, and who the manager is."""
 
     record: Record
@@ -78,6 +78,8 @@ def name_teams(
 
 def joins(record: Record, manager: UserRef, leading: Leading) -> bool:
     """Whether ``record`` joins the team of its manager: none of its own teams is theirs."""
+    if not record.teams:
+        return True
     theirs = leading.leads(manager)
     return not any(path_key(path) in theirs for path in record.teams)
 
@@ -87,11 +89,11 @@ def _departments(led: Sequence[Led], leading: Leading) -> dict[UserRef, str]:
     found: dict[UserRef, str] = {}
     for one in led:
         if joins(one.record, one.manager, leading):
-            before = found.setdefault(one.manager, one.record.department)
-            if key(before) != key(one.record.department):
-                found[one.manager] = ""
-            else:
-                found[one.manager] = min(before, one.record.department)
+            department = one.record.department
+            before = found.setdefault(one.manager, department)
+            if before != department:
+                alike = key(before) == key(department)
+                found[one.manager] = min(before, department) if alike else ""
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from studio_tui.domain.hr_file.records import Record, Refusal, TeamPath
 from studio_tui.domain.text import fold
@@ -41,24 +41,20 @@ class Studio(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """One row that can be imported, its people found."""
 
     record: Record
     user_id: int | None
     """The user it changes; None where it adds one. The login of a user who is there already
     changes only where ``record.derived_login`` is false."""
+    ref: UserRef
+    """How other people of the file refer to this one."""
     coaches: tuple[UserRef, ...]
     manager: UserRef | None
     joins: TeamPath | None
     """The team of the manager, where no team of the row is theirs already: joined besides
     ``record.teams``."""
-
-    @property
-    def ref(self) -> UserRef:
-        """How other people of the file refer to this one."""
-        return self.user_id if self.user_id is not None else key(self.record.email)
 
 
 @dataclass(frozen=True, slots=True)

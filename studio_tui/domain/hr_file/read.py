@@ -16,6 +16,7 @@ Progress = Callable[[float], None]
 """Told how much is done, from 0 to 1; what it raises stops the reading."""
 
 _TOLD_EVERY = 5_000
+_REMEMBERED = 50_000
 
 
 def _no_progress(_share: float) -> None:
@@ -100,7 +101,10 @@ def _day_order(source: Source, form: Form, layout: Layout) -> DayOrder:
     index = next((c.index for c in layout.columns if c.field is Field.HIRED_ON), None)
     if index is None:
         return order
+    seen = set[str]()
     for row in _people(source, form):
-        if index < len(row.cells):
-            order = order.seen(row.cells[index], row.line)
+        cell = row.cells[index] if index < len(row.cells) else ""
+        if cell not in seen and len(seen) < _REMEMBERED:
+            seen.add(cell)
+            order = order.seen(cell, row.line)
     return order

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from studio_tui.domain.users import Role, full_name
 
@@ -41,9 +42,11 @@ NOT_STORED = frozenset({Field.NAME, Field.PRINCIPAL, Field.KNOWN_AS})
 """Fields that only help to find the others, or to tell who is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One person, as one row tells. Text is clean (A5) and within its lengths."""
+class Record(NamedTuple):
+    """One person, as one row tells. Text is clean (A5) and within its lengths.
+
+    A tuple, because of a million rows: it is made five times as fast as a frozen dataclass.
+    """
 
     line: int
     """Physical line of the file on which the row begins, from 1."""

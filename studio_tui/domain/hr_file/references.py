@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from studio_tui.domain.hr_file.people import Known, UserRef, key
 from studio_tui.domain.hr_file.records import Record
@@ -19,17 +20,20 @@ _BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _COMMON_NAME = re.compile(r"^CN=((?:\\.|[^,\\])+),", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A record and the user it changes, if any."""
+class Entry(NamedTuple):
+    """A record, the `key`s of its login and address, and the user it changes, if any."""
 
     record: Record
+    login: str
+    email: str
     user_id: int | None
+    ref: UserRef
+    """What other rows mean where they name this person."""
 
     @property
-    def ref(self) -> UserRef:
-        """What other rows mean where they name this person."""
-        return self.user_id if self.user_id is not None else key(self.record.email)
+    def keeps_login(self) -> bool:
+        """Whether the login is not this row's to tell: a user who is there keeps theirs."""
+        return self.user_id is not None and self.record.derived_login
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +78,14 @@ def _by_login_or_email(
 ) -> dict[str, _Found]:
     found: defaultdict[str, _Found] = defaultdict(dict)
     for entry in entries:
-        for name in _own_keys(entry):
-            if name in wanted:
-                found[name].setdefault(entry.ref, entry.record.line)
+        if entry.email in wanted:
+            found[entry.email].setdefault(entry.ref, entry.record.line)
+        if entry.login in wanted and not entry.keeps_login:
+            found[entry.login].setdefault(entry.ref, entry.record.line)
     for known in (by_login, by_email):
         for name in wanted & known.keys():
             found[name].setdefault(known[name].user_id, 0)
     return dict(found)
-
-
-def _own_keys(entry: Entry) -> Iterator[str]:
-    yield key(entry.record.email)
-    # The derived login of who is in the Studio already is not theirs: they keep the one they have.
-    if entry.user_id is None or not entry.record.derived_login:
-        yield key(entry.record.login)
 
 
 def _other_names(text: str) -> tuple[str, ...]:

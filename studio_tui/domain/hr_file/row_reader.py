@@ -122,8 +122,11 @@ class RowReader:
         told["given_name"], told["family_name"] = given, family
 
     def _read_known_as(self, told: dict[str, Any], cells: Sequence[str]) -> None:
-        names = (_at(index, values.short, cells[index]) for index in self._known_as)
-        told["known_as"] = (*told.get("known_as", ()), *(name for name in names if name))
+        names = list(told.get("known_as", ()))
+        for index in self._known_as:
+            if name := _at(index, values.short, cells[index]):
+                names.append(name)
+        told["known_as"] = tuple(names)
 
     def _address(self, cells: Sequence[str]) -> str:
         index = self._indexes.get(Field.EMAIL, self._indexes.get(Field.PRINCIPAL, 0))

@@ -133,7 +133,8 @@ def _last_quote(source: Source, delimiter: str, first: int, last: int) -> int | 
             text.readline()
         scan = _QuoteScan(delimiter)
         for line in range(first, last + 1):
-            scan.feed(text.readline(MAX_ROW), line)
+            if not scan.feed(text.readline(MAX_ROW), line):
+                break
         return scan.opened
 
 
@@ -141,20 +142,24 @@ class _QuoteScan:
     """Follows quoted cells as the csv module does, to tell where one began."""
 
     def __init__(self, delimiter: str) -> None:
-        self._delimiter = delimiter
+        self._ends = (delimiter, "\r", "\n")
         self._inside = False
         self._at_start = True
+        self._closed = False
         self.opened: int | None = None
 
-    def feed(self, text: str, line: int) -> None:
+    def feed(self, text: str, line: int) -> bool:
+        """Follow one line; False where a closed quote is followed by what may not be there."""
         for character in text:
             if self._inside:
                 self._inside = character != '"'
-            elif character == '"' and (self._at_start or self._just_closed):
-                if self._at_start:
-                    self.opened = line
+                self._closed = not self._inside
+            elif character == '"' and (self._at_start or self._closed):
+                self.opened = line if self._at_start else self.opened
                 self._inside = True
-            self._just_closed = character == '"' and not self._inside
-            self._at_start = not self._inside and character in (self._delimiter, "\r", "\n")
-
-    _just_closed = False
+            elif self._closed and character not in self._ends:
+                return False
+            else:
+                self._closed = False
+            self._at_start = not self._inside and not self._closed and character in self._ends
+        return True

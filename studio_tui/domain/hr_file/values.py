@@ -46,6 +46,8 @@ def line(cell: str) -> str:
 
 def short(cell: str) -> str:
     """One line of at most `MAX_NAME` characters."""
+    if cell.isalnum() and cell.isascii() and len(cell) <= MAX_NAME:
+        return cell
     text = line(cell)
     if len(text) > MAX_NAME:
         raise WrongCell(f"{quoted(text)} has {len(text)} characters: at most {MAX_NAME}")
@@ -71,7 +73,8 @@ def email(cell: str) -> str:
 
 
 def _too_long(address: str) -> bool:
-    return len(address.encode()) > MAX_EMAIL or address.index("@") > _LONGEST_LOCAL_PART
+    size = len(address) if address.isascii() else len(address.encode())
+    return size > MAX_EMAIL or address.index("@") > _LONGEST_LOCAL_PART
 
 
 def login(cell: str) -> str:

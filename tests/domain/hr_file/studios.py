@@ -1,0 +1,60 @@
+"""A Studio to check files against: what a database would answer, from plain values."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from studio_tui.domain.hr_file import Checked, HrFile, Known, Person, TeamPath, UserRef, key
+
+
+@dataclass
+class FakeStudio:
+    """Users by login and address, teams, and who leads them."""
+
+    logins: dict[str, Known] = field(default_factory=dict)
+    emails: dict[str, Known] = field(default_factory=dict)
+    teams: set[TeamPath] = field(default_factory=set)
+    led: dict[int, set[TeamPath]] = field(default_factory=dict)
+
+    def add(self, login: str, email: str, name: str, *leads: TeamPath) -> int:
+        user_id = len(self.led) + 1
+        known = Known(user_id, login, name)
+        self.logins[key(login)] = self.emails[key(email)] = known
+        self.led[user_id] = set(leads)
+        self.teams.update(leads)
+        return user_id
+
+    def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
+        return {login: self.logins[login] for login in set(logins) & self.logins.keys()}
+
+    def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
+        return {email: self.emails[email] for email in set(emails) & self.emails.keys()}
+
+    def team_paths(self) -> Iterable[TeamPath]:
+        return set(self.teams)
+
+    def teams_led(self, user_ids: Collection[int]) -> Mapping[int, Collection[TeamPath]]:
+        return {user_id: set(self.led[user_id]) for user_id in user_ids}
+
+    def apply(self, file: HrFile, checked: Checked) -> None:
+        """Import ``checked`` as the database side is told to."""
+        for person in checked.people:
+            self._write(person)
+        if "leads" in file.present_fields:
+            for person in checked.people:
+                self.led[self.id_of(person.ref)] = set(person.record.leads)
+        for person in checked.people:
+            self.teams.update(person.record.teams, person.record.leads)
+        for team in checked.manager_teams:
+            self.teams.add(team.path)
+            self.led[self.id_of(team.leader)].add(team.path)
+
+    def id_of(self, ref: UserRef) -> int:
+        return ref if isinstance(ref, int) else self.emails[ref].user_id
+
+    def _write(self, person: Person) -> None:
+        record = person.record
+        if person.user_id is None:
+            self.add(record.login, record.email, record.name)
+
+
+EMPTY = FakeStudio()

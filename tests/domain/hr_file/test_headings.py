@@ -1,0 +1,98 @@
+"""Which column tells what, and what is said where none does."""
+
+import pytest
+
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.hr_file import Field, read
+from studio_tui.domain.hr_file.headings import lay_out, recognise
+from studio_tui.domain.hr_file.records import NOT_STORED
+
+NAMES = ["given_name", "family_name"]
+
+
+def told(headings: list[str], mapping: dict[str, str] | None = None) -> dict[str, Field]:
+    return {c.heading: c.field for c in lay_out(headings, mapping or {}).columns}
+
+
+@pytest.mark.parametrize("field", sorted(set(Field) - NOT_STORED))
+def test_our_own_headings_are_known_and_best(field: Field) -> None:
+    found = recognise(field.value)
+    assert found is not None
+    assert found[0] is field
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("First Name [Required]", Field.GIVEN_NAME),
+        ("Email Address [Required]", Field.EMAIL),
+        ("Status [READ ONLY]", Field.ACTIVE),
+        ("Org Unit Path [Required]", Field.TEAMS),
+        ("Name [displayName] Required", Field.NAME),
+        ("User name [userPrincipalName] Required", Field.LOGIN),
+        ("accountEnabled", Field.ACTIVE),
+        ("WORK E-MAIL", Field.EMAIL),
+        ("Employee #", Field.KNOWN_AS),
+        ("Worker's Manager(s)", Field.MANAGER),
+        ("Prénom", Field.GIVEN_NAME),
+        ("Prenom", Field.GIVEN_NAME),
+        ("Date d’entrée", Field.HIRED_ON),
+        ("Datum in dienst", Field.HIRED_ON),
+        ("Leidinggevende", Field.MANAGER),
+    ],
+)
+def test_usual_headings(heading: str, field: Field) -> None:
+    found = recognise(heading)
+    assert found is not None
+    assert found[0] is field
+
+
+@pytest.mark.parametrize("heading", ["Status civil", "state", "Statuut", "Home Email", "", "#"])
+def test_headings_that_only_look_alike(heading: str) -> None:
+    assert recognise(heading) is None
+
+
+def test_of_several_the_one_that_tells_best_is_taken() -> None:
+    headings = ["E-mail", "Work Email", "Manager", "Manager Email", *NAMES]
+    assert told(headings) == {
+        "Work Email": Field.EMAIL,
+        "Manager Email": Field.MANAGER,
+        "given_name": Field.GIVEN_NAME,
+        "family_name": Field.FAMILY_NAME,
+    }
+    assert lay_out(headings, {}).ignored == ("E-mail", "Manager")
+
+
+def test_map_goes_before_what_is_recognised() -> None:
+    assert told(["Mail X", "email", *NAMES], {"mail x": "email"})["Mail X"] is Field.EMAIL
+    assert "role" not in told(["email", "role", *NAMES], {"role": "ignore"})
+
+
+@pytest.mark.parametrize(
+    ("headings", "mapping", "words"),
+    [
+        (["email", "E-Mail", *NAMES], {}, r"“email” \(number 1\) and “E-Mail” \(number 2\) both"),
+        (["a", "b", *NAMES], {"a": "email", "b": "email"}, "both tell email"),
+        (["Work Email", *NAMES], {"Work Emial": "email"}, "Did you mean “Work Email”"),
+        (["email", *NAMES], {"email": "emial"}, "Did you mean “email”"),
+        (["x", "x", "email", *NAMES], {"x": "role"}, "2 columns are called “x”"),
+        (["Work Emial", *NAMES], {}, r'“Work Emial” is it, add --map "Work Emial=email"'),
+        (["email", "First"], {}, r"given_name\) and the family name"),
+        (["Foo", *NAMES], {}, r'The headings found are “Foo”, .* --map "Heading=email"'),
+        ([f"c{n}" for n in range(30)], {}, "and 10 more"),
+    ],
+)
+def test_refused_layouts(headings: list[str], mapping: dict[str, str], words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        lay_out(headings, mapping)
+
+
+def test_the_refusal_names_the_file() -> None:
+    with pytest.raises(Refused, match=r"^hr\.csv: The file has no column"):
+        read(b"a;b\n1;2\n", name="hr.csv")
+
+
+def test_hostile_headings_are_cleaned() -> None:
+    with pytest.raises(Refused) as caught:
+        lay_out(["\x1b]52;c;x\x07evil"], {})
+    assert "\x1b" not in str(caught.value)

@@ -1,0 +1,215 @@
+"""Bytes → records: encodings, delimiters, lines, and what is no list of people."""
+
+import io
+import os
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.domain.hr_file import Field, HrFile, read
+from studio_tui.domain.hr_file import rows as rows_module
+from studio_tui.domain.hr_file import source as source_module
+
+HEAD = "email,given_name,family_name"
+
+
+def text_file(*lines: str) -> bytes:
+    return "\r\n".join(lines).encode() + b"\r\n"
+
+
+def refusals(file: HrFile) -> list[str]:
+    return [str(refusal) for refusal in file.refusals]
+
+
+@pytest.mark.parametrize(
+    ("codec", "mark", "name"),
+    [
+        ("utf-8", b"", "UTF-8"),
+        ("utf-8", b"\xef\xbb\xbf", "UTF-8 with BOM"),
+        ("utf-16-le", b"\xff\xfe", "UTF-16 LE"),
+        ("utf-16-be", b"\xfe\xff", "UTF-16 BE"),
+        ("cp1252", b"", "Windows-1252"),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_every_encoding_and_delimiter_reads_the_same(
+    codec: str, mark: bytes, name: str, delimiter: str
+) -> None:
+    lines = ["family_name,email,given_name", "Núñez,jose@example.org,José"]
+    data = mark + "\r\n".join(lines).replace(",", delimiter).encode(codec)
+    file = read(data)
+    assert (file.encoding, file.delimiter, file.refusals) == (name, delimiter, ())
+    assert [(r.given_name, r.family_name, r.login) for r in file.records] == [
+        ("José", "Núñez", "jose")
+    ]
+
+
+def test_a_sep_line_decides_the_delimiter_and_counts_as_a_line() -> None:
+    file = read(text_file("sep=;", HEAD.replace(",", ";"), "ann@example.org;Ann;Peeters", "x"))
+    assert file.delimiter == ";"
+    assert [r.line for r in file.records] == [3]
+    assert refusals(file) == ["line 4: this row has 1 cell, the headings are 3"]
+
+
+def test_the_delimiter_is_not_what_a_heading_holds() -> None:
+    file = read(text_file("email;Last name, First name;Note, a, b", "a@example.org;Maes, Sofie;"))
+    assert file.delimiter == ";"
+    assert file.records[0].name == "Sofie Maes"
+
+
+def test_what_is_present_and_what_is_ignored() -> None:
+    file = read(text_file(HEAD + ",Shoe size,hired_on", "a@example.org,Ann,Maes,38,2020-03-31"))
+    assert file.ignored == ("Shoe size",)
+    own = {Field.EMAIL, Field.GIVEN_NAME, Field.FAMILY_NAME, Field.HIRED_ON}
+    assert file.present_fields == own
+    assert file.records[0].hired_on == date(2020, 3, 31)
+    assert file.records[0].active
+    assert file.headings["hired_on"] is Field.HIRED_ON
+
+
+def test_lines_are_physical_also_behind_cells_of_several_lines() -> None:
+    file = read(
+        text_file(
+            HEAD + ",note", 'a@example.org,Ann,Maes,"one\r\ntwo\r\nthree"', "", "b@,Bob,Smets,"
+        )
+    )
+    assert refusals(file) == ["line 6, column “email”: “b@” is not an e-mail address"]
+
+
+def test_old_line_ends_and_a_last_line_without_end() -> None:
+    file = read((HEAD + "\ra@example.org,Ann,Maes\rb@example.org,Bob,Smets").encode())
+    assert [r.line for r in file.records] == [2, 3]
+
+
+def test_rows_of_empty_cells_are_blank() -> None:
+    assert len(read(text_file(HEAD, "a@example.org,Ann,Maes", ",,", "")).records) == 1
+
+
+def test_a_row_of_several_lines_with_a_wrong_count_asks_for_the_quote() -> None:
+    file = read(text_file(HEAD, 'a@example.org,Ann,"Maes', 'b@example.org,Bob,Smets"', "a,b"))
+    assert refusals(file) == [
+        "line 4: this row has 2 cells, the headings are 3",
+    ]
+    assert file.records[0].family_name == "Maes b@example.org,Bob,Smets"
+    file = read(text_file(HEAD, 'a@example.org,"Ann,Maes', 'b@example.org,Bob,Smets"'))
+    assert refusals(file) == [
+        (
+            "line 2: this row has 2 cells, the headings are 3; it ends on line 3: "
+            "is a quotation mark left open?"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "opened"),
+    [
+        ([HEAD, 'a@example.org,"Ann,Maes', "b@example.org,Bob,Smets"], 2),
+        ([HEAD, "a@example.org,Ann,Maes", 'b@example.org,"Bob"by,Smets'], 3),
+        ([HEAD, '"a@example.org","Ann', 'x","Maes', '"b@example.org","B""ob","Smets"'], 3),
+        ([HEAD, '"a', 'b","An""n","Maes', "c,d,e", "f"], 3),
+        (["sep=,", HEAD, 'a@example.org,"Ann,Maes'], 3),
+    ],
+)
+def test_wrong_quoting_names_the_line_where_the_quote_opens(lines: list[str], opened: int) -> None:
+    with pytest.raises(Refused, match=f"line {opened}: a quotation mark opens here"):
+        read(text_file(*lines))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b"\n\n \n", "no column for the e-mail"),
+        (b"\r\n\r\n", "is empty: it has no line of headings"),
+        (b"PK\x03\x04rest", "is an Excel workbook, not a CSV: open it, save it as “CSV UTF-8”"),
+        (b"\xd0\xcf\x11\xe0rest", "is an old Excel workbook"),
+        (text_file(HEAD, "a@example.org,A\0nn,Maes"), "line 2 holds NUL bytes"),
+        (text_file(HEAD, "\xff")[:-4] + b"\xff\0", "line 2 holds NUL bytes"),
+        ("\ufeffemail\nA\0".encode("utf-16-le"), "line 2 holds NUL bytes"),
+        (b"\xef\xbb\xbfemail\nAnn\xe9\n", "line 2 is not UTF-8 with BOM as the rest is"),
+        ("José\n".encode() + b"x\ny\xe9z\n", "line 3 is not UTF-8 as the rest is"),
+        (b"email\n\x81\n", "line 2 is not Windows-1252 as the rest is"),
+        (b"\xff\xfeem\0", "is not UTF-16 LE"),
+    ],
+)
+def test_what_is_no_text_is_refused(data: bytes, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        read(data)
+
+
+def test_messages_name_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"")
+    with pytest.raises(Refused, match=r"^people\.csv is empty"):
+        read(path)
+
+
+def test_a_folder_and_a_missing_file_are_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="is a folder"):
+        read(tmp_path)
+    with pytest.raises(Unavailable, match=r"nobody\.csv cannot be read: No such file"):
+        read(tmp_path / "nobody.csv")
+
+
+def test_a_pipe_is_read_too(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    data = text_file(HEAD, "a@example.org,Ann,Maes")
+    writer = threading.Thread(target=pipe.write_bytes, args=[data])
+    writer.start()
+    assert len(read(pipe).records) == 1
+    writer.join()
+
+
+def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_module, "MAX_BYTES", 1024 * 1024)
+    with pytest.raises(Refused, match="larger than 1 MB"):
+        read(io.BytesIO(b"x" * (1024 * 1024 + 1)))
+
+
+def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_module, "MAX_ROWS", 3)
+    people = [f"p{number}@example.org,Ann,Maes" for number in range(3)]
+    assert len(read(text_file(HEAD, *people[:2])).records) == 2
+    with pytest.raises(Refused, match="more than 3 rows"):
+        read(text_file(HEAD, *people))
+
+
+def test_a_row_that_would_fill_the_memory_is_refused() -> None:
+    with pytest.raises(Refused, match="a row of more than 1,000,000 characters"):
+        read(text_file(HEAD, "," * 1_000_001))
+    with pytest.raises(Refused, match="a row of more than 1,000,000 characters"):
+        read(text_file(HEAD, '"\n",' * 300_000))
+
+
+def test_over_long_cells() -> None:
+    file = read(text_file(HEAD, f"a@example.org,{'A' * 10_001},Maes"))
+    assert "10,001 characters are too many" in refusals(file)[0]
+    with pytest.raises(Refused, match="line 2: a cell has more than 131,072 characters"):
+        read(text_file(HEAD, f"a@example.org,{'A' * 200_000},Maes"))
+    with pytest.raises(Refused, match="line 2: a quotation mark opens here"):
+        read(text_file(HEAD, 'a@example.org,"Ann,Maes', *["b@example.org,Bob,Smets"] * 9_000))
+
+
+def test_progress_is_told_and_can_stop_the_reading() -> None:
+    people = [f"p{number}@example.org,Ann,Maes" for number in range(12_000)]
+    shares: list[float] = []
+    read(text_file(HEAD, *people), progress=shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) == 4
+    assert shares[-1] == 1.0
+
+    def stop(_share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read(text_file(HEAD, *people), progress=stop)
+
+
+def test_a_binary_file_is_left_open_for_its_owner() -> None:
+    binary = io.BytesIO(text_file(HEAD, "a@example.org,Ann,Maes"))
+    assert len(read(binary).records) == 1
+    assert not binary.closed
