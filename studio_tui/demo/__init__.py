@@ -1,0 +1,10 @@
+"""The demo: a made-up organisation and what happened in it, played through the real services.
+
+No mail leaves the machine: it goes into a folder beside the database, both of which go when the
+demo ends. The same on every run.
+"""
+
+from studio_tui.demo.playing import Demo, open_demo
+from studio_tui.demo.telling import tell
+
+__all__ = ["Demo", "open_demo", "tell"]

@@ -1,0 +1,49 @@
+"""A small organisation, imported as an admin would import it."""
+
+from datetime import timedelta
+from textwrap import dedent
+
+from studio_tui.domain import hr_file
+from studio_tui.domain.access import Actor
+from studio_tui.domain.pushes import Push, PushDraft
+from studio_tui.services import imports, pushes, templates
+from studio_tui.services.context import Studio
+
+PEOPLE = dedent(
+    """\
+    login,email,given_name,family_name,language,teams,leads,coaches,role,groups
+    els,els@example.org,Els,Claes,nl,,,,admin,
+    sam,sam@example.org,Sam,Support,en,,,,support,
+    dan,dan@example.org,Dan,Dewit,en,,Sales,,,
+    bob,bob@example.org,Bob,Smith,en,Sales > Belgium,Sales > Belgium,,,
+    bea,bea@example.org,Béatrice,Moreau,fr,Sales,Sales > France,,,
+    ann,ann@example.org,Ann,Peeters,nl,Sales > Belgium,,cor,,remote
+    ben,ben@example.org,Ben,Willems,en,Sales > Belgium,,,,
+    cas,cas@example.org,Cas,Dubois,fr,Sales > France|Sales > Belgium,,,,
+    cor,cor@example.org,Cor,Coach,en,,,,,
+    eve,eve@example.org,Eve,Alone,en,,,,,
+    """
+)
+"""Bob leads Belgium alone (so Dan manages him), Béatrice leads France, Cor coaches Ann, Cas is in
+two teams, Eve has no manager."""
+
+
+def import_people(studio: Studio, admin: Actor, text: str = PEOPLE) -> None:
+    """Import ``text``, a CSV in our own headings."""
+    imports.apply(studio, admin, hr_file.read(text.encode()))
+
+
+def create_push(
+    studio: Studio,
+    admin: Actor,
+    name: str = "Q1 review",
+    *,
+    template: str = "Regular",
+    starts_in: int = 0,
+    lasts: int = 30,
+) -> Push:
+    """A push of a starter template that starts in so many days from today."""
+    first = studio.today() + timedelta(days=starts_in)
+    draft = PushDraft(name, first, first + timedelta(days=lasts))
+    found = templates.find(studio, admin, template)
+    return pushes.create(studio, admin, found.id, [draft])[0]

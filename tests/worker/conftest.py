@@ -1,0 +1,18 @@
+"""The Studio on each engine, with people in it."""
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.services.context import Studio
+from tests.organisation import import_people
+from tests.services.conftest import MovableClock, clock, database_url, studio
+from tests.services.conftest import admin as first_admin
+
+__all__ = ["MovableClock", "admin", "clock", "database_url", "first_admin", "studio"]
+
+
+@pytest.fixture
+def admin(studio: Studio, first_admin: Actor) -> Actor:
+    """The admin, once the people of `tests.organisation` are imported."""
+    import_people(studio, first_admin)
+    return first_admin

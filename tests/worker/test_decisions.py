@@ -1,0 +1,84 @@
+"""What to do about an outcome (N7)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio_tui.domain.notifications import Capacity, Delivery, Kind
+from studio_tui.mail.letters import Letter
+from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Outcome, Rejected, RelayDown
+from studio_tui.services.delivering import Failed, Later, Sent
+from studio_tui.services.mailing import Mail
+from studio_tui.worker.decisions import Try, decide, pause_after
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+DELIVERY = Delivery(
+    id=7,
+    key="1-2-assigned-user-1",
+    kind=Kind.ASSIGNED,
+    capacity=Capacity.USER,
+    attempts=0,
+    dated_at=NOW,
+    created_at=NOW,
+    name="Ann Peeters",
+    given_name="Ann",
+    address="ann@example.org",
+    language="en",
+    time_zone="",
+    recipient_active=True,
+    push="Q1 review",
+    template="Regular",
+    deadline=date(2026, 3, 31),
+    closed=False,
+    about=(),
+)
+MAIL = Mail(Letter("en", "s", "p", "h"), "ann@example.org", b"bytes")
+
+
+def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0)) -> object:
+    delivery = replace(DELIVERY, attempts=attempts, dated_at=NOW - age)
+    return decide(Try(delivery, MAIL, outcome), NOW, Random(1))
+
+
+def test_what_the_server_took_is_sent_as_it_took_it() -> None:
+    assert _decide(Delivered(250, "ok")) == Sent(7, "ann@example.org", NOW, b"bytes")
+
+
+def test_a_permanent_refusal_fails_this_mail_with_the_servers_words() -> None:
+    assert _decide(Rejected(550, "no such user")) == Failed(
+        7, "ann@example.org", "550 no such user"
+    )
+
+
+def test_a_temporary_refusal_is_a_try_of_the_mails_own() -> None:
+    later = _decide(Deferred(451, "greylisted"))
+    assert isinstance(later, Later)
+    assert later.tried
+    assert later.words == "451 greylisted"
+    assert timedelta(seconds=30) <= later.due_at - NOW <= timedelta(minutes=1)
+
+
+def test_a_relay_that_is_down_costs_no_try() -> None:
+    assert _decide(RelayDown(Fault.LOGIN, 535, "no")) == Later(7, NOW, "535 no", tried=False)
+
+
+def test_what_is_deferred_for_days_is_given_up() -> None:
+    failed = _decide(Deferred(451, "greylisted"), attempts=20, age=timedelta(days=4))
+    assert isinstance(failed, Failed)
+    assert failed.words == "given up after 3 days; the last answer: 451 greylisted"
+
+
+@given(st.integers(0, 10_000), st.integers())
+def test_pauses_grow_and_stay_within_bounds(tries: int, seed: int) -> None:
+    pause = pause_after(tries, Random(seed))
+    full = min(timedelta(hours=4), timedelta(minutes=1) * 2 ** min(tries, 20))
+    assert full / 2 <= pause <= full
+
+
+@pytest.mark.parametrize("tries", range(7))
+def test_a_pause_is_never_shorter_than_the_longest_before(tries: int) -> None:
+    assert pause_after(tries + 1, Random(0)) >= pause_after(tries, Random(1)) / 2

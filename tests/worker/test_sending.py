@@ -1,0 +1,229 @@
+"""The worker against a real mail server: from an assignment to a mail that arrived."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import msgspec
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import (
+    Capacity,
+    Notification,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.pushes import Push
+from studio_tui.domain.selection import Selection
+from studio_tui.mail.outcomes import Fault
+from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.services import assigning, conversations, delivering, outbox, pushes
+from studio_tui.services.context import Studio
+from studio_tui.worker.sending import Report, Worker
+from tests.organisation import create_push
+from tests.services.conftest import MovableClock
+from tests.smtp_server import HANG_UP, Server, smtp_server
+
+
+def _send(studio: Studio, server: Server) -> Report:
+    """Send what is due, and stop."""
+    settings = msgspec.structs.replace(studio.settings, smtp=server.settings())
+    studio = replace(studio, settings=settings)
+    worker = Worker(studio, [SmtpConnection(settings.smtp)], random=Random(0))
+    return asyncio.run(worker.run(drain=True))
+
+
+def _assign(studio: Studio, admin: Actor, *logins: str) -> Push:
+    push = create_push(studio, admin)
+    chosen = assigning.users_named(studio, admin, logins)
+    return assigning.assign(studio, admin, push, chosen).push
+
+
+def _outbox(studio: Studio, admin: Actor) -> list[Notification]:
+    return outbox.every(studio, admin, NotificationFilter())
+
+
+def _of(listed: list[Notification], recipient: str, capacity: Capacity) -> Notification:
+    found = [each for each in listed if (each.recipient, each.capacity) == (recipient, capacity)]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_everyone_and_all_their_managers_get_one_mail_each(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann", "ben", "bob")
+    clock.move(minutes=2)
+    with smtp_server() as server:
+        report = _send(studio, server)
+    mails = sorted((m.recipients[0], str(m.parsed["Subject"])) for m in server.messages)
+    assert [address for address, _ in mails] == [
+        "ann@example.org",
+        "ben@example.org",
+        "bob@example.org",
+        "bob@example.org",
+        "cor@example.org",
+        "dan@example.org",
+    ]
+    assert report.sent == 6
+    told = [m for m in server.messages if "Ann Peeters" in m.text("plain")]
+    assert {m.recipients[0] for m in told} == {"bob@example.org", "cor@example.org"}
+    to_bob = next(m for m in told if m.recipients == ("bob@example.org",))
+    assert "Ben Willems" in to_bob.text("plain")
+    assert {n.state for n in _outbox(studio, admin)} == {NotificationState.SENT}
+
+
+def test_nothing_leaves_before_the_hold_is_over(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann")
+    clock.move(seconds=119)
+    with smtp_server() as server:
+        assert _send(studio, server).sent == 0
+        assert {n.state for n in _outbox(studio, admin)} == {NotificationState.HELD}
+        clock.move(seconds=1)
+        assert _send(studio, server).sent == 3
+
+
+def test_running_again_sends_nothing_again(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann")
+    clock.move(minutes=2)
+    with smtp_server() as server:
+        _send(studio, server)
+        clock.move(days=1)
+        assert _send(studio, server).sent == 0
+    ids = [m.parsed["Message-ID"] for m in server.messages]
+    assert len(set(ids)) == len(ids) == 3
+
+
+def test_a_mail_is_kept_as_the_server_got_it(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    push = _assign(studio, admin, "ann")
+    clock.move(minutes=2)
+    with smtp_server() as server:
+        _send(studio, server)
+    to_ann = next(m for m in server.messages if m.recipients == ("ann@example.org",))
+    pushes.close(studio, admin, pushes.show(studio, admin, push.id))
+    row = _of(_outbox(studio, admin), "ann", Capacity.USER)
+    read = outbox.read(studio, admin, row.id)
+    assert read.source is not None
+    assert read.source.rstrip() == to_ann.content.rstrip()
+    assert read.subject == str(to_ann.parsed["Subject"])
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        ("held", "the conversation has been held"),
+        ("unassigned", "no longer assigned"),
+        ("closed", "the push was closed"),
+    ],
+)
+def test_what_is_no_longer_true_is_dropped_and_says_why(
+    studio: Studio, admin: Actor, clock: MovableClock, happens: str, reason: str
+) -> None:
+    push = _assign(studio, admin, "ann")
+    if happens == "held":
+        conversation = conversations.find(studio, push.name, "ann")
+        conversations.finish(studio, admin, conversation, conductor="cor")
+    elif happens == "unassigned":
+        assigning.unassign_users(studio, admin, push, ["ann"])
+    else:
+        pushes.close(studio, admin, push)
+    clock.move(minutes=2)
+    with smtp_server() as server:
+        assert _send(studio, server).sent == 0
+    assert {(n.state, n.error) for n in _outbox(studio, admin)} == {
+        (NotificationState.DROPPED, reason)
+    }
+
+
+def test_one_bad_address_fails_alone_and_can_be_sent_again(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann", "ben")
+    clock.move(minutes=2)
+    with smtp_server() as server:
+        server.script("rcpt", "550 5.1.1 no such user", recipient="ben@example.org")
+        report = _send(studio, server)
+        assert (report.sent, report.failed) == (3, 1)
+        failed = _of(_outbox(studio, admin), "ben", Capacity.USER)
+        assert failed.state is NotificationState.FAILED
+        assert failed.error == "550 5.1.1 no such user"
+        server.behave()
+        outbox.retry(studio, admin, Selection.of([failed.id]))
+        assert _send(studio, server).sent == 1
+
+
+def test_a_deferred_mail_waits_and_goes_later(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ben")
+    clock.move(minutes=2)
+    with smtp_server() as server:
+        server.script("rcpt", "451 4.7.1 greylisted", recipient="ben@example.org", times=1)
+        assert _send(studio, server).deferred == 1
+        waiting = _of(_outbox(studio, admin), "ben", Capacity.USER)
+        assert (waiting.state, waiting.attempts) == (NotificationState.QUEUED, 1)
+        clock.move(minutes=1)
+        assert _send(studio, server).sent == 1
+    assert _of(_outbox(studio, admin), "ben", Capacity.USER).attempts == 2
+
+
+def test_a_refused_login_stops_sending_and_loses_nothing(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann", "ben")
+    clock.move(minutes=2)
+    with smtp_server(username="studio", password="right") as server:
+        report = _send(studio, server)
+    assert report.down is not None
+    assert report.down.fault is Fault.LOGIN
+    listed = _outbox(studio, admin)
+    assert {(n.state, n.attempts) for n in listed} == {(NotificationState.QUEUED, 0)}
+
+
+def test_a_server_that_is_away_loses_nothing(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann")
+    clock.move(minutes=2)
+    with smtp_server() as server:
+        server.script("connect", HANG_UP)
+        assert _send(studio, server).down is not None
+        server.behave()
+        assert _send(studio, server).sent == 3
+
+
+def test_what_a_dead_worker_held_is_sent_once_its_lease_is_over(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann")
+    clock.move(minutes=2)
+    taken = delivering.claim(studio, "dead", limit=10, lasting=timedelta(minutes=5))
+    assert taken.taken == 3
+    with smtp_server() as server:
+        assert _send(studio, server).sent == 0
+        clock.move(minutes=5)
+        assert _send(studio, server).sent == 3
+    too_late = delivering.Failed(taken.deliveries[0].id, "x@example.org", "550 no")
+    delivering.settle(studio, "dead", [too_late])
+    assert {n.state for n in _outbox(studio, admin)} == {NotificationState.SENT}
+
+
+def test_mail_of_a_push_that_starts_later_leaves_on_its_morning(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    push = create_push(studio, admin, starts_in=3)
+    assigning.assign(studio, admin, push, assigning.users_named(studio, admin, ["ben"]))
+    with smtp_server() as server:
+        clock.move(days=2, hours=21, minutes=59)
+        assert _send(studio, server).sent == 0
+        clock.move(minutes=1)
+        assert studio.now().astimezone(studio.zone).hour == 8
+        assert _send(studio, server).sent == 2
