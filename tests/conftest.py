@@ -9,8 +9,14 @@ import pytest
 _PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR")
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what may be kept from test to test: the demo, once it is played."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> Path:
     """No test reads or writes what belongs to the person who runs it."""
     for name in list(os.environ):
         if name.startswith(_PRIVATE):
@@ -18,7 +24,8 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    for kind in ("CONFIG", "DATA", "STATE", "CACHE", "RUNTIME"):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
+    for kind in ("CONFIG", "DATA", "STATE", "RUNTIME"):
         folder = "XDG_RUNTIME_DIR" if kind == "RUNTIME" else f"XDG_{kind}_HOME"
         path = home / kind.lower()
         path.mkdir(mode=0o700)

@@ -1,14 +1,11 @@
 """Playing the story of the demo, from the first import to the demo's today."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
-from studio_tui.config.clock import ClockFrom
 from studio_tui.config.settings import Database, Notifications, Organisation, Settings, Smtp
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
@@ -26,6 +23,8 @@ from studio_tui.services.demo_text import demo_plan
 from studio_tui.services.identity import Account, sign_in
 from studio_tui.worker.sending import Worker
 
+DATABASE = "studio.db"
+"""Name of the database in the folder of a demo."""
 _HOLD = "10s"
 """Short, so that whoever tries the demo sees mail leave."""
 
@@ -37,7 +36,6 @@ class Demo:
     studio: Studio
     actor: Actor
     mail: MailFolder
-    organisation: DemoOrganisation
 
     def at(self, clock: Clock) -> "Demo":
         """The same demo at another time."""
@@ -49,54 +47,44 @@ class Demo:
         asyncio.run(worker.run(drain=True))
 
 
-@contextmanager
-def open_demo(
-    clock: Clock | None = None, progress: Callable[[float], None] = lambda share: None
-) -> Iterator[Demo]:
-    """The demo with its whole story played, at ``clock``: or from `DEMO_NOW` on, as time goes by.
-
-    ``progress`` hears how much of the story has been played, from 0 to 1. Database and mail are
-    in a private temporary folder, removed at the end.
-    """
-    with TemporaryDirectory(prefix="studio-tui-demo-") as folder:
-        demo = play(Path(folder), progress)
-        try:
-            yield demo.at(clock or ClockFrom(DEMO_NOW))
-        finally:
-            demo.studio.close()
-
-
 def play(folder: Path, progress: Callable[[float], None] = lambda share: None) -> Demo:
-    """Play the story into a new database in ``folder``, up to `DEMO_NOW`."""
+    """Play the story into a new database in ``folder``, up to `DEMO_NOW`.
+
+    ``progress`` hears how much of the story has been played, from 0 to 1.
+    """
     plan = demo_plan()
     organisation = build_organisation(plan)
     events = timeline(organisation, build_story(organisation, plan))
-    studio = open_studio(_settings(folder), FixedClock(events[0].at))
-    actor = sign_in(studio, Account(ADMIN, ADMIN))
-    demo = Demo(studio, actor, MailFolder(folder / "mail"), organisation)
+    demo = reopen(folder, FixedClock(events[0].at))
     for number, event in enumerate(events):
-        _play(demo.at(FixedClock(event.at)), event)
+        _play(demo.at(FixedClock(event.at)), organisation, event)
         progress((number + 1) / len(events))
     demo = demo.at(FixedClock(DEMO_NOW))
     demo.send_mail()
-    return replace(demo, actor=sign_in(studio, Account(ADMIN, ADMIN)))
+    return demo
+
+
+def reopen(folder: Path, clock: Clock) -> Demo:
+    """The demo whose database is in ``folder``, as its admin sees it."""
+    studio = open_studio(_settings(folder), clock)
+    return Demo(studio, sign_in(studio, Account(ADMIN, ADMIN)), MailFolder(folder / "mail"))
 
 
 def _settings(folder: Path) -> Settings:
     return Settings(
-        database=Database(url=f"sqlite:///{folder / 'studio.db'}"),
+        database=Database(url=f"sqlite:///{folder / DATABASE}"),
         smtp=Smtp(sender="HR Studio <studio@example.org>"),
         organisation=Organisation(name="Example NV"),
         notifications=Notifications(hold=_HOLD),
     )
 
 
-def _play(demo: Demo, event: Event) -> None:
+def _play(demo: Demo, organisation: DemoOrganisation, event: Event) -> None:
     # Mail that fell due in the meantime left in the meantime.
     if event.act in (Act.ASSIGN, Act.CLOSE, Act.IMPORT):
         demo.send_mail()
     if event.act is Act.IMPORT:
-        exported = organisation_csv(demo.organisation, event.at.date())
+        exported = organisation_csv(organisation, event.at.date())
         imports.apply(demo.studio, demo.actor, hr_file.read(exported.encode()))
     elif event.push is not None:
         _PLAYERS[event.act](demo, event, event.push)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from textwrap import indent
 
-from studio_tui.demo.playing import Demo, open_demo
+from studio_tui.demo.opening import open_demo
+from studio_tui.demo.playing import Demo
 from studio_tui.domain.clock import FixedClock
 from studio_tui.domain.demo.organisation import DEMO_NOW
 from studio_tui.domain.listing import Sort

@@ -1,0 +1,64 @@
+"""Opening the demo: played once, kept, and copied from then on."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from platformdirs import user_cache_path
+
+from studio_tui.config.assets import asset
+from studio_tui.config.clock import ClockFrom
+from studio_tui.config.settings import APP
+from studio_tui.demo.playing import DATABASE, Demo, play, reopen
+from studio_tui.domain.clock import Clock
+from studio_tui.domain.demo.organisation import DEMO_NOW
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def open_demo(
+    clock: Clock | None = None, progress: Callable[[float], None] = lambda share: None
+) -> Iterator[Demo]:
+    """The demo with its whole story played, at ``clock``: or from `DEMO_NOW` on, as time goes by.
+
+    ``progress`` hears how much of the story has been played, from 0 to 1. What is done in the demo
+    is in a private temporary folder, removed at the end.
+    """
+    with TemporaryDirectory(prefix="studio-tui-demo-") as name:
+        folder = Path(name)
+        kept = _kept()
+        if not kept.is_file():
+            _play_into(kept, progress)
+        shutil.copy(kept, folder / DATABASE)
+        demo = reopen(folder, clock or ClockFrom(DEMO_NOW))
+        try:
+            yield demo
+        finally:
+            demo.studio.close()
+
+
+def _kept() -> Path:
+    """Where the played database is kept for this very version of the program and its data."""
+    return user_cache_path(APP) / f"demo-{_fingerprint()}.db"
+
+
+def _play_into(kept: Path, progress: Callable[[float], None]) -> None:
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="demo-", dir=kept.parent) as name:
+        folder = Path(name)
+        play(folder, progress).studio.close()
+        for old in kept.parent.glob("demo-*.db"):
+            with suppress(FileNotFoundError):
+                old.unlink()
+        (folder / DATABASE).replace(kept)
+
+
+def _fingerprint() -> str:
+    found = hashlib.sha256()
+    for path in sorted((*_PACKAGE.rglob("*.py"), *asset("data").rglob("*.*"))):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:16]

@@ -1,0 +1,89 @@
+"""The demo: the same on every run, with nothing that leaves the machine."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio_tui.demo import Demo, open_demo, tell
+from studio_tui.demo.playing import DATABASE, play
+from studio_tui.domain.clock import FixedClock
+from studio_tui.domain.demo.building import build_organisation
+from studio_tui.domain.demo.organisation import DEMO_NOW
+from studio_tui.domain.notifications import NotificationFilter, NotificationState
+from studio_tui.domain.pushes import PushState
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import outbox, pushes, users
+from studio_tui.services.demo_text import demo_plan
+
+
+@pytest.fixture
+def demo(private_home: Path) -> Iterator[Demo]:
+    """The demo at its first moment."""
+    with open_demo(FixedClock(DEMO_NOW)) as opened:
+        yield opened
+
+
+def test_it_shows_a_push_in_every_state_and_one_overdue(demo: Demo) -> None:
+    listed = pushes.every(demo.studio, demo.actor)
+    assert {push.state for push in listed} == set(PushState)
+    assert any(push.overdue for push in listed)
+
+
+def test_everybody_has_the_managers_that_the_plan_gives_them(demo: Demo) -> None:
+    organisation = build_organisation(demo_plan())
+    listed = users.every(demo.studio, demo.actor, UserFilter(include_left=True))
+    today = demo.studio.today()
+    assert {user.login: sorted(manager.login for manager in user.managers) for user in listed} == {
+        user.login: sorted(organisation.managers_of(user.login, today))
+        for user in organisation.users
+    }
+
+
+def test_all_its_mail_went_into_its_own_folder(demo: Demo) -> None:
+    listed = outbox.every(demo.studio, demo.actor, NotificationFilter())
+    states = {each.state for each in listed}
+    assert states <= {NotificationState.SENT, NotificationState.HELD, NotificationState.DROPPED}
+    assert len(listed) > 300
+    assert demo.studio.settings.smtp.host == ""
+
+
+def test_it_is_the_same_on_every_run(tmp_path: Path) -> None:
+    dumps = []
+    for name in ("one", "other"):
+        folder = tmp_path / name
+        folder.mkdir()
+        play(folder).studio.close()
+        with sqlite3.connect(folder / DATABASE) as connection:
+            dumps.append([line for line in connection.iterdump() if "schema_migration" not in line])
+        connection.close()
+    assert dumps[0] == dumps[1]
+
+
+def test_told_as_text_it_is_the_whole_job(private_home: Path) -> None:
+    told: list[str] = []
+    tell(told.append)
+    story = "\n".join(told)
+    for sign in (
+        "245 people work at Example NV",
+        "Without a manager: Hélène Vandenbroucke and Jonas Wouters.",
+        "Quick: 2 questions, cannot be pushed: it does not allow through push.",
+        "Subject: ",
+        "“Spring check-in”: 3 of 51 held, 48 to go.",
+        "“Spring check-in” is closed",
+    ):
+        assert sign in story
+    assert "\x1b" not in story
+
+
+def test_what_is_done_in_it_is_gone_afterwards(private_home: Path) -> None:
+    with open_demo() as first:
+        before = pushes.every(first.studio, first.actor)
+        path = Path(first.studio.store.name)
+        pushes.close(first.studio, first.actor, before[0])
+        assert path.stat().st_mode & 0o077 == 0
+        assert path.parent.stat().st_mode & 0o077 == 0
+    assert not path.exists()
+    with open_demo() as second:
+        assert pushes.every(second.studio, second.actor)[0].state is before[0].state
