@@ -33,10 +33,19 @@ def clean_text(text: str) -> str:
 
 def fold(text: str) -> str:
     """``text`` as it is compared where case and composition do not matter (logins, names)."""
+    if _is_plain(text):
+        return " ".join(text.lower().split())
     return unicodedata.normalize("NFC", clean_line(text).casefold())
 
 
 def fold_search(text: str) -> str:
     """``text`` as it is searched: like `fold`, and without accents, so that ``jose`` finds José."""
+    if _is_plain(text):
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", clean_line(text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there is nothing to clean or decompose: most text, and then folding is quick."""
+    return text.isascii() and text.isprintable()

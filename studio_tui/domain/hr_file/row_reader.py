@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from studio_tui.domain.cells import bare
 from studio_tui.domain.hr_file import values
 from studio_tui.domain.hr_file.dates import DayOrder, parse_day
 from studio_tui.domain.hr_file.headings import Layout
@@ -74,6 +75,8 @@ class RowReader:
     def read(self, row: Row) -> Record | Refusal:
         """The record that ``row`` is, or why it is none: its first wrong cell."""
         line, last_line, cells = row
+        if "'" in "".join(cells):
+            cells = [bare(cell) for cell in cells]
         if len(cells) != self._width:
             return Refusal(line, "", self._wrong_width(len(cells), line, last_line))
         told: dict[str, Any] = {}

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio_tui.domain.cells import inert
 from studio_tui.domain.errors import StudioError
 from studio_tui.domain.hr_file import Field, Record, read
 from studio_tui.domain.hr_file.records import NOT_STORED
@@ -73,7 +74,9 @@ def written(people: list[Record], order: list[Field], codec: str, delimiter: str
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(order)
-    writer.writerows([[cell(getattr(record, field)) for field in order] for record in people])
+    writer.writerows(
+        [[inert(cell(getattr(record, field))) for field in order] for record in people]
+    )
     return CODECS[codec] + text.getvalue().encode(codec)
 
 

@@ -1,0 +1,57 @@
+"""Users as CSV in our own headings: importing it again changes nothing (U6)."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from studio_tui.domain.cells import inert
+from studio_tui.domain.users import User
+
+HEADINGS = (
+    "login",
+    "email",
+    "given_name",
+    "family_name",
+    "language",
+    "time_zone",
+    "groups",
+    "teams",
+    "leads",
+    "coaches",
+    "department",
+    "role",
+    "hired_on",
+    "active",
+)
+"""All that the import knows but ``manager``: who that is follows from teams and leaders (U4)."""
+
+
+def users_csv(users: Iterable[User]) -> str:
+    """``users`` as comma-separated text, a line of headings first.
+
+    Cells that a spreadsheet would take for a formula are made inert (`domain.cells`).
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    writer.writerows([inert(cell) for cell in _cells(user)] for user in users)
+    return text.getvalue()
+
+
+def _cells(user: User) -> tuple[str, ...]:
+    return (
+        user.login,
+        user.email,
+        user.given_name,
+        user.family_name,
+        user.language,
+        user.time_zone,
+        "|".join(user.groups),
+        "|".join(user.teams),
+        "|".join(user.leads),
+        "|".join(user.coaches),
+        user.department,
+        user.role.value,
+        user.hired_on.isoformat() if user.hired_on else "",
+        "yes" if user.active else "no",
+    )
