@@ -135,6 +135,13 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateFilter:
+    """Which templates a list shows: all words must be found in name or description."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A template as lists show it."""
 
