@@ -1,0 +1,141 @@
+"""``studio-tui pushes assign`` and ``unassign`` (P3, P6, P11, P12)."""
+
+from collections.abc import Iterable, Sequence
+from shlex import quote
+from typing import BinaryIO
+
+import click
+
+from studio_tui.cli import shapes
+from studio_tui.cli.output import counted, json_option, say, write_json, write_table
+from studio_tui.cli.session import with_studio
+from studio_tui.cli.times import when
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.pushes import Push
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import assigning
+from studio_tui.services import pushes as service
+from studio_tui.services.assigning import Assigned, AssignPreview
+from studio_tui.services.context import Studio
+
+
+@click.command()
+@click.argument("push")
+@click.argument("logins", nargs=-1, metavar="[LOGIN]...")
+@click.option("--from-push", "earlier", multiple=True, help="Everyone of an earlier push.")
+@click.option("--except", "without", multiple=True, metavar="LOGIN", help="But not this user.")
+@click.option(
+    "--file",
+    "listed",
+    type=click.File("rb"),
+    help="Logins or addresses, one on a line; “-” reads them from the input.",
+)
+@click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+@json_option
+@with_studio
+def assign(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    logins: Sequence[str],
+    earlier: Sequence[str],
+    without: Sequence[str],
+    listed: BinaryIO | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Assign users to PUSH, and tell them and all their managers by mail.
+
+    Users are named by login or e-mail address, taken over from earlier pushes, or both.
+    Who is assigned already stays as they are and is told nothing.
+    """
+    names = [*logins, *_names_in(listed)]
+    if not names and not earlier:
+        raise click.UsageError("Say who: LOGIN…, --from-push or --file.")
+    found = service.find(studio, actor, push)
+    chosen = _chosen(studio, actor, names, earlier, without)
+    if dry_run:
+        _tell_preview(studio, found, assigning.preview(studio, actor, found, chosen), as_json)
+    else:
+        _tell_assigned(studio, assigning.assign(studio, actor, found, chosen), as_json)
+
+
+@click.command()
+@click.argument("push")
+@click.argument("logins", nargs=-1, required=True, metavar="LOGIN...")
+@with_studio
+def unassign(studio: Studio, actor: Actor, push: str, logins: Sequence[str]) -> None:
+    """Take users out of PUSH: what was written stays, mail that waits is dropped."""
+    found = service.find(studio, actor, push)
+    count = assigning.unassign_users(studio, actor, found, logins)
+    say(
+        f"{counted(count, 'user')} taken out of “{found.name}”. "
+        "Assigning them again brings back what was written."
+    )
+
+
+def _chosen(
+    studio: Studio,
+    actor: Actor,
+    names: Sequence[str],
+    earlier: Sequence[str],
+    without: Sequence[str],
+) -> Selection[UserFilter]:
+    """Everyone of the earlier pushes and everyone named, without the exceptions."""
+    selection: Selection[UserFilter] = Selection()
+    for name in earlier:
+        selection = selection.mark_matching(assigning.of_push(service.find(studio, actor, name)))
+    selection = selection.mark(_ids(studio, actor, names))
+    return selection.unmark(_ids(studio, actor, without))
+
+
+def _ids(studio: Studio, actor: Actor, names: Sequence[str]) -> Iterable[int]:
+    named = assigning.users_named(studio, actor, names)
+    return [user_id for term in named.terms for user_id in term.marked]
+
+
+def _names_in(file: BinaryIO | None) -> list[str]:
+    if file is None:
+        return []
+    try:
+        lines = file.read().decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise Refused(
+            f"The list of users is not UTF-8 text, from byte {error.start} on."
+        ) from error
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _tell_preview(studio: Studio, push: Push, preview: AssignPreview, as_json: bool) -> None:
+    if as_json:
+        write_json(shapes.assign_preview(studio, push, preview))
+        return
+    say(
+        f"{counted(preview.adding, 'user')} would be assigned to “{push.name}” and "
+        f"{counted(preview.managers, 'manager')} told; "
+        f"mail would leave {when(studio, preview.leaves_at)}."
+    )
+    say(f"{preview.already} in it already, {preview.left} left the organisation.")
+    if preview.without_manager:
+        say(f"{counted(len(preview.without_manager), 'user')} would have no manager to talk with:")
+        rows = [(user.login, user.name) for user in preview.without_manager]
+        write_table(("Login", "Name"), rows, "")
+    say("Nothing was changed.")
+
+
+def _tell_assigned(studio: Studio, assigned: Assigned, as_json: bool) -> None:
+    if as_json:
+        write_json(shapes.assigned(studio, assigned))
+        return
+    say(
+        f"{counted(assigned.added, 'user')} assigned to “{assigned.push.name}”, "
+        f"{counted(assigned.managers_told, 'manager')} told; "
+        f"mail leaves {when(studio, assigned.leaves_at)}."
+    )
+    if unmanaged := assigned.push.progress.no_manager:
+        told = counted(unmanaged, "user of it has", "users of it have")
+        say(f"{told} no manager to talk with: studio-tui pushes show {quote(assigned.push.name)}")
+    if not studio.settings.smtp.host:
+        say("No mail server is set up: mail waits in the outbox. “studio-tui doctor” tells more.")

@@ -1,0 +1,178 @@
+"""``studio-tui doctor``: what is set up, what is missing, what to do."""
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import click
+
+from studio_tui import __version__
+from studio_tui.cli.errors import FAILED
+from studio_tui.cli.output import counted, json_option, say, write_json
+from studio_tui.cli.session import unsigned_studio
+from studio_tui.cli.shapes import CONTRACT
+from studio_tui.config import settings
+from studio_tui.config.clock import clock_from
+from studio_tui.config.settings import Settings, Smtp
+from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.errors import StudioError
+from studio_tui.domain.notifications import UNSENT, NotificationState
+from studio_tui.domain.text import clean_line
+from studio_tui.mail import password
+from studio_tui.mail.addresses import sender_from
+from studio_tui.mail.outcomes import RelayDown
+from studio_tui.mail.password import Secret
+from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.services import outbox
+from studio_tui.services.context import Studio
+from studio_tui.services.identity import own_account, sign_in
+from studio_tui.worker.sending import in_words
+
+
+class Health(StrEnum):
+    """How something is."""
+
+    OK = "ok"
+    LIMITED = "limited"
+    """The Studio can be used, but something does not happen."""
+    BROKEN = "broken"
+    """Work stops here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    health: Health
+    message: str
+    """What is, and what to do where it is not as it should be."""
+
+
+@click.command()
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Tell what is set up, what is missing and what to do.
+
+    The exit code is 0 where the Studio can be used, 1 where something stops work.
+    """
+    findings = list(_examine())
+    usable = all(finding.health is not Health.BROKEN for finding in findings)
+    if as_json:
+        write_json(
+            {
+                "version": __version__,
+                "contract": CONTRACT,
+                "usable": usable,
+                "findings": [asdict(finding) for finding in findings],
+            }
+        )
+    else:
+        _tell(findings, usable)
+    ctx.exit(0 if usable else FAILED)
+
+
+def _tell(findings: Sequence[Finding], usable: bool) -> None:
+    for finding in findings:
+        click.echo(f"{finding.health:<8}{finding.name:<14}{clean_line(finding.message)}")
+    say("The Studio can be used." if usable else "Something stops work: see what is broken above.")
+
+
+def _examine() -> Iterator[Finding]:
+    yield Finding("program", Health.OK, f"Studio TUI {__version__}")
+    try:
+        loaded = settings.load()
+        clock_from(os.environ.get("STUDIO_NOW"))
+    except StudioError as error:
+        yield Finding("settings", Health.BROKEN, error.message)
+        return
+    yield _settings()
+    yield from _database(loaded)
+    yield from _mail(loaded.smtp)
+
+
+def _settings() -> Finding:
+    path = settings.config_path()
+    if path.exists():
+        return Finding("settings", Health.OK, str(path))
+    return Finding("settings", Health.OK, f"{path} is not there: everything is at its default")
+
+
+def _database(loaded: Settings) -> Iterator[Finding]:
+    if path := _not_yet_there(loaded.database_url):
+        message = f"{path} is made when the Studio is opened; who opens it is its first admin"
+        yield Finding("database", Health.OK, message)
+        return
+    try:
+        with unsigned_studio() as studio:
+            yield Finding("database", Health.OK, studio.store.name)
+            yield from _inside(studio)
+    except StudioError as error:
+        yield Finding("database", Health.BROKEN, error.message)
+
+
+def _not_yet_there(url: str) -> Path | None:
+    """The SQLite file of ``url`` where it is still to be made: looking at it must not make it."""
+    path = Path(url.removeprefix("sqlite:///")).expanduser()
+    return path if url.startswith("sqlite:///") and path.name and not path.exists() else None
+
+
+def _inside(studio: Studio) -> Iterator[Finding]:
+    try:
+        actor = sign_in(studio, own_account())
+    except StudioError as error:
+        yield Finding("account", Health.BROKEN, error.message)
+        return
+    yield Finding("account", Health.OK, f"{actor.name} ({actor.login}), {actor.role}")
+    if may(actor, Action.READ_OUTBOX):
+        yield _outbox(studio, actor)
+
+
+def _outbox(studio: Studio, actor: Actor) -> Finding:
+    counts = outbox.counts(studio, actor)
+    waiting = sum(counts.get(state, 0) for state in UNSENT)
+    said = f"{counted(waiting, 'mail')} waiting, {counts.get(NotificationState.SENT, 0)} sent"
+    failed = counts.get(NotificationState.FAILED, 0)
+    if not failed:
+        return Finding("outbox", Health.OK, said)
+    advice = "“studio-tui outbox list --state failed” tells why"
+    return Finding("outbox", Health.LIMITED, f"{said}, {failed} failed: {advice}")
+
+
+def _mail(smtp: Smtp) -> Iterator[Finding]:
+    if not smtp.host:
+        message = "no server is set up, so that mail waits: set host and sender in [smtp]"
+        yield Finding("mail server", Health.LIMITED, message)
+        return
+    try:
+        sender_from(smtp.sender)
+        found = password.find(smtp) if smtp.username else None
+    except StudioError as error:
+        yield Finding("mail server", Health.BROKEN, error.message)
+        return
+    if smtp.username and found is None:
+        message = f"there is none for {smtp.username}: run “studio-tui mail password”"
+        yield Finding("password", Health.BROKEN, message)
+        return
+    if found:
+        yield Finding("password", Health.OK, f"of {smtp.username}: {found.where}")
+    yield _server(smtp, found.password if found else None)
+
+
+def _server(smtp: Smtp, secret: Secret | None) -> Finding:
+    down = asyncio.run(_connect(SmtpConnection(smtp, secret)))
+    if down is not None:
+        return Finding("mail server", Health.BROKEN, in_words(down))
+    protection = {"none": "without protection"}.get(smtp.security, f"by {smtp.security}")
+    return Finding("mail server", Health.OK, f"{smtp.host}:{smtp.port} answers, {protection}")
+
+
+async def _connect(connection: SmtpConnection) -> RelayDown | None:
+    try:
+        return await connection.check()
+    finally:
+        await connection.close()

@@ -1,0 +1,144 @@
+"""``studio-tui users import``: what an HR system exported (U6)."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from studio_tui.cli.errors import FAILED
+from studio_tui.cli.output import complain, counted, json_option, say, write_json
+from studio_tui.cli.progress import Progress
+from studio_tui.cli.session import with_studio
+from studio_tui.domain import hr_file
+from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.text import clean_line
+from studio_tui.services import imports
+from studio_tui.services.context import Studio
+from studio_tui.services.import_plan import ImportPlan, PlannedUser, Value
+
+
+def _mapped(text: str) -> tuple[str, str]:
+    """The type of an option: ``HEADING=field``."""
+    heading, equals, field = text.rpartition("=")
+    if not equals or not heading.strip() or not field.strip():
+        raise click.BadParameter("Write it as “Work Email=email”.")
+    return heading.strip(), field.strip()
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    type=_mapped,
+    metavar="HEADING=FIELD",
+    help="What a column tells.",
+)
+@click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+@click.option("--skip-refused", is_flag=True, help="Import the other lines of the file.")
+@json_option
+@with_studio
+def import_(
+    studio: Studio,
+    actor: Actor,
+    file: Path,
+    mapping: Sequence[tuple[str, str]],
+    dry_run: bool,
+    skip_refused: bool,
+    as_json: bool,
+) -> None:
+    """Import users, teams, leaders and coaches from FILE, a CSV that an HR system exported.
+
+    The usual headings of HR systems are recognised; --map "Work Email=email" tells about others.
+    Where lines are refused, nothing is imported, unless --skip-refused leaves them out.
+    """
+    require(actor, Action.IMPORT_USERS)
+    with Progress("Reading") as reading:
+        content = hr_file.read(file, dict(mapping), progress=reading)
+    with Progress("Comparing") as comparing:
+        plan = imports.preview(studio, actor, content, progress=comparing)
+    stopped = bool(plan.refusals) and not skip_refused
+    if not dry_run and not stopped:
+        with Progress("Importing") as importing:
+            plan = imports.apply(
+                studio, actor, content, skip_refused=skip_refused, progress=importing
+            )
+    if as_json:
+        write_json(plan.as_json())
+    elif dry_run or stopped:
+        _tell_plan(plan)
+    else:
+        _tell_done(plan)
+    if stopped:
+        lines = counted(len(plan.refusals), "line is", "lines are")
+        complain(
+            f"studio-tui: Nothing was imported: {lines} refused. "
+            "Correct the file, or leave them out with --skip-refused."
+        )
+        click.get_current_context().exit(FAILED)
+
+
+def _tell_plan(plan: ImportPlan) -> None:
+    groups = {
+        "added": plan.added,
+        "changed": plan.changed,
+        "marked as left": plan.left,
+        "active again": plan.returned,
+    }
+    for what, users in groups.items():
+        if users:
+            say(f"{counted(len(users), 'user')} would be {what}:")
+            _list_users(users, with_changes=users is not plan.added)
+    if plan.teams_created:
+        say(f"{counted(len(plan.teams_created), 'team')} would be made:")
+        _list(plan.teams_created)
+    if plan.refusals:
+        say(f"{counted(len(plan.refusals), 'line is', 'lines are')} refused:")
+        _list(map(str, plan.refusals))
+    _tell_ignored(plan)
+    say(f"In short: {plan.summary}; {plan.unchanged:,} unchanged. Nothing was changed yet.")
+
+
+def _tell_done(plan: ImportPlan) -> None:
+    say(f"Imported: {plan.summary}; {plan.unchanged:,} unchanged.")
+    if plan.refusals:
+        say(f"{counted(len(plan.refusals), 'refused line')} left out:")
+        _list(map(str, plan.refusals))
+    _tell_ignored(plan)
+    if plan.touched:
+        say("Next: “studio-tui users list” shows everyone and their managers.")
+
+
+def _tell_ignored(plan: ImportPlan) -> None:
+    if plan.ignored:
+        say(f"Columns that tell the Studio nothing: {', '.join(plan.ignored)}.")
+
+
+def _list_users(users: Iterable[PlannedUser], *, with_changes: bool) -> None:
+    for user in users:
+        line = f"line {user.line}: " if user.line else ""
+        changes = f": {_changes(user)}" if with_changes else ""
+        _list([f"{line}{user.name} ({user.login}, {user.email}){changes}"])
+
+
+def _changes(user: PlannedUser) -> str:
+    return "; ".join(
+        f"{change.field}: {_value(change.before)} → {_value(change.after)}"
+        for change in user.changes
+    )
+
+
+def _value(value: Value) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(value) or "nothing"
+        case _:
+            return value or "nothing"
+
+
+def _list(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(f"  {clean_line(line)}")

@@ -1,0 +1,62 @@
+"""``studio-tui``: the group of all commands, and what happens without one."""
+
+from typing import Any
+
+import click
+
+from studio_tui import __version__
+from studio_tui.cli.errors import WRONG_USAGE, in_words
+from studio_tui.cli.lazy import Lazy, LazyGroup
+from studio_tui.cli.surroundings import Surroundings
+
+COMMANDS = {
+    "demo": Lazy("studio_tui.cli.demo", "demo", "The Studio on made-up data; no mail leaves."),
+    "users": Lazy("studio_tui.cli.users", "users", "Import, list and export users."),
+    "templates": Lazy("studio_tui.cli.templates", "templates", "List and keep templates."),
+    "pushes": Lazy("studio_tui.cli.pushes", "pushes", "Create pushes, assign users, follow up."),
+    "conversations": Lazy(
+        "studio_tui.cli.conversations", "conversations", "Follow, plan and finish conversations."
+    ),
+    "outbox": Lazy("studio_tui.cli.outbox", "outbox", "See what was mailed, retry and drop."),
+    "activity": Lazy("studio_tui.cli.activity", "activity", "See who did what, and when."),
+    "worker": Lazy("studio_tui.cli.worker", "worker", "Send mail until stopped."),
+    "mail": Lazy("studio_tui.cli.mail", "mail", "Try the mail settings; keep the password."),
+    "db": Lazy("studio_tui.cli.db", "db", "Look after the database."),
+    "doctor": Lazy("studio_tui.cli.doctor", "doctor", "See what is set up, what is missing."),
+}
+
+
+class Program(LazyGroup):
+    """The root group: whatever goes wrong in a command is said in words."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with in_words(Surroundings.of(ctx).log_error):
+            return super().invoke(ctx)
+
+
+@click.group(
+    cls=Program,
+    lazy=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="studio-tui", message="%(prog)s %(version)s")
+@click.pass_context
+def program(ctx: click.Context) -> None:
+    """The Conversation Studio in a terminal.
+
+    Without a command, the Studio opens on the whole screen.
+    """
+    if ctx.invoked_subcommand is None:
+        _open(ctx)
+
+
+def _open(ctx: click.Context) -> None:
+    surroundings = Surroundings.of(ctx)
+    if why := surroundings.why_no_terminal():
+        click.echo(f"studio-tui: {why}", err=True)
+        ctx.exit(WRONG_USAGE)
+    from studio_tui.cli.session import open_screens
+
+    ctx.exit(open_screens(surroundings))

@@ -1,0 +1,42 @@
+"""How much of something long is done, on stderr, where somebody watches."""
+
+import sys
+from time import monotonic
+from types import TracebackType
+
+_PATIENCE = 0.5
+"""Seconds before anything is shown: what is done sooner needs no progress."""
+_ERASE = "\r\x1b[K"
+
+
+class Progress:
+    """Told how much is done, from 0 to 1; shows it in place, and wipes it at the end."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+        self._watched = sys.stderr.isatty()
+        self._began = monotonic()
+        self._shown = -1
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __call__(self, share: float) -> None:
+        """``share`` is done."""
+        percent = int(share * 100)
+        if self._watched and percent > self._shown and monotonic() - self._began > _PATIENCE:
+            self._shown = percent
+            self._write(f"{_ERASE}{self._doing}… {percent} %")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._shown >= 0:
+            self._write(_ERASE)
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()

@@ -1,0 +1,251 @@
+"""``studio-tui pushes``: create, list, show, edit, close, reopen, export."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from shlex import quote
+
+import click
+
+from studio_tui.cli import shapes
+from studio_tui.cli.assigning import assign, unassign
+from studio_tui.cli.output import (
+    counted,
+    json_option,
+    say,
+    write_csv,
+    write_facts,
+    write_json,
+    write_table,
+)
+from studio_tui.cli.session import with_studio
+from studio_tui.cli.times import day, iso, shown, with_zone
+from studio_tui.domain.access import Actor
+from studio_tui.domain.pushes import Assignment, Progress, Push, PushDraft, PushState
+from studio_tui.services import assigning, templates
+from studio_tui.services import pushes as service
+from studio_tui.services.context import Studio
+
+_EXPORTED = ("login", "name", "email", "status", "status_at", "conductor", "flags", "managers")
+
+
+def _draft(text: str) -> PushDraft:
+    """The type of an option: ``NAME;FIRST DAY;DEADLINE``."""
+    parts = text.rsplit(";", 2)
+    if len(parts) < 3:
+        raise click.BadParameter("Write it as “NAME;2026-03-01;2026-03-31”.")
+    return PushDraft(parts[0], day(parts[1]), day(parts[2]))
+
+
+@click.group("pushes")
+def pushes() -> None:
+    """Create pushes, assign users, follow up, close."""
+
+
+pushes.add_command(assign)
+pushes.add_command(unassign)
+
+
+@pushes.command()
+@click.argument("template")
+@click.option("--name", help="Name of the push.")
+@click.option("--from", "available_from", type=day, help="First day of use, YYYY-MM-DD.")
+@click.option("--deadline", type=day, help="Day before whose end it is to be held.")
+@click.option(
+    "--push",
+    "several",
+    multiple=True,
+    type=_draft,
+    metavar="N;DATE;DATE",
+    help="One of several.",
+)
+@json_option
+@with_studio
+def create(
+    studio: Studio,
+    actor: Actor,
+    template: str,
+    name: str | None,
+    available_from: date | None,
+    deadline: date | None,
+    several: Sequence[PushDraft],
+    as_json: bool,
+) -> None:
+    """Create one or several pushes of TEMPLATE: all of them, or none.
+
+    One by --name, --from and --deadline; several by --push "NAME;FIRST DAY;DEADLINE", repeated.
+    """
+    drafts = [*_single(name, available_from, deadline), *several]
+    if not drafts:
+        raise click.UsageError("Say which push: --name, --from and --deadline, or --push.")
+    found = templates.find(studio, actor, template)
+    created = service.create(studio, actor, found.id, drafts)
+    if as_json:
+        write_json([shapes.push(push) for push in created])
+        return
+    for push in created:
+        say(f"“{push.name}” is created: {push.available_from} to {push.deadline}.")
+    say(f"Next: studio-tui pushes assign {quote(created[0].name)} LOGIN…")
+
+
+@pushes.command("list")
+@click.option("--state", type=click.Choice([*PushState]), help="Only those in this state.")
+@json_option
+@with_studio
+def list_(studio: Studio, actor: Actor, state: PushState | None, as_json: bool) -> None:
+    """List the pushes: those not closed first, by deadline."""
+    listed = [p for p in service.every(studio, actor) if state is None or p.state == state]
+    if as_json:
+        write_json([shapes.push(push) for push in listed])
+        return
+    write_table(
+        ("Name", "Template", "State", "From", "Deadline", "Done", "Overdue"),
+        map(_row, listed),
+        "No pushes. “studio-tui pushes create TEMPLATE --name … --from … --deadline …” makes one.",
+    )
+
+
+@pushes.command()
+@click.argument("push")
+@json_option
+@with_studio
+def show(studio: Studio, actor: Actor, push: str, as_json: bool) -> None:
+    """Show PUSH: its settings, its progress, and who has held the conversation."""
+    found = service.find(studio, actor, push)
+    users = assigning.every(studio, actor, found)
+    if as_json:
+        write_json(shapes.whole_push(found, users))
+        return
+    write_facts(_facts(found))
+    click.echo()
+    write_table(
+        ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Managers"),
+        (_user_row(studio, user) for user in users),
+        "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
+    )
+
+
+@pushes.command()
+@click.argument("push")
+@click.option("--name", help="Another name.")
+@click.option("--from", "available_from", type=day, help="Another first day, YYYY-MM-DD.")
+@click.option("--deadline", type=day, help="Another deadline, YYYY-MM-DD.")
+@with_studio
+def edit(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    name: str | None,
+    available_from: date | None,
+    deadline: date | None,
+) -> None:
+    """Change name, first day or deadline of PUSH."""
+    if name is None and available_from is None and deadline is None:
+        raise click.UsageError("Say what to change: --name, --from or --deadline.")
+    found = service.find(studio, actor, push)
+    draft = PushDraft(
+        found.name if name is None else name,
+        available_from or found.available_from,
+        deadline or found.deadline,
+    )
+    edited = service.edit(studio, actor, found, draft)
+    say(f"“{edited.name}” now runs from {edited.available_from} to {edited.deadline}.")
+
+
+@pushes.command()
+@click.argument("push")
+@with_studio
+def close(studio: Studio, actor: Actor, push: str) -> None:
+    """Close PUSH: nobody is asked for it any more. “reopen” undoes it."""
+    closed = service.close(studio, actor, service.find(studio, actor, push))
+    done = closed.push.progress
+    dropped = f" {counted(closed.dropped, 'waiting mail')} dropped." if closed.dropped else ""
+    say(f"“{closed.push.name}” is closed: {done.done} of {done.assigned} done.{dropped}")
+
+
+@pushes.command()
+@click.argument("push")
+@with_studio
+def reopen(studio: Studio, actor: Actor, push: str) -> None:
+    """Open PUSH again after it was closed; mail that closing dropped waits once more."""
+    opened = service.reopen(studio, actor, service.find(studio, actor, push))
+    say(f"“{opened.name}” is {opened.state} again, with the deadline {opened.deadline}.")
+
+
+@pushes.command()
+@click.argument("push")
+@with_studio
+def export(studio: Studio, actor: Actor, push: str) -> None:
+    """Print who is in PUSH, and how far each is, as CSV."""
+    users = assigning.every(studio, actor, service.find(studio, actor, push))
+    write_csv(_EXPORTED, (_export_row(studio, user) for user in users))
+
+
+def _single(
+    name: str | None, available_from: date | None, deadline: date | None
+) -> Iterable[PushDraft]:
+    given = (name, available_from, deadline)
+    if given == (None, None, None):
+        return
+    if name is None or available_from is None or deadline is None:
+        raise click.UsageError("--name, --from and --deadline go together.")
+    yield PushDraft(name, available_from, deadline)
+
+
+def _row(push: Push) -> tuple[str, ...]:
+    return (
+        push.name,
+        push.template.name,
+        push.state,
+        push.available_from.isoformat(),
+        push.deadline.isoformat(),
+        f"{push.progress.done}/{push.progress.assigned}",
+        str(push.progress.overdue or ""),
+    )
+
+
+def _facts(push: Push) -> Iterable[tuple[str, str]]:
+    overdue = ", overdue" if push.overdue else ""
+    yield "Push", push.name
+    yield "Template", push.template.name
+    yield "State", f"{push.state}{overdue}"
+    yield "Available from", push.available_from.isoformat()
+    yield "Deadline", push.deadline.isoformat()
+    yield "Progress", _progress(push.progress)
+
+
+def _progress(progress: Progress) -> str:
+    if not progress.assigned:
+        return ""
+    whole = f"{progress.done} of {progress.assigned} done"
+    left = progress.left
+    without = f"{progress.done - progress.done_left} of {progress.assigned - left} without who left"
+    return f"{whole} ({without})" if left else whole
+
+
+def _user_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
+    by = f" by {user.conductor}" if user.conductor else ""
+    return (
+        user.login,
+        user.name,
+        _in_words(user.status),
+        shown(studio, user.status_at) + by,
+        ", ".join(map(_in_words, shapes.flags(user))),
+        ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers),
+    )
+
+
+def _export_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
+    return (
+        user.login,
+        user.name,
+        user.email,
+        user.status,
+        iso(studio, user.status_at) or "",
+        user.conductor,
+        "|".join(shapes.flags(user)),
+        "|".join(manager.login for manager in user.managers),
+    )
+
+
+def _in_words(value: str) -> str:
+    return value.replace("_", " ")

@@ -1,0 +1,53 @@
+"""Opening the Studio for a command, as the account that runs it (A1)."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from studio_tui.cli.surroundings import Surroundings
+from studio_tui.config import settings
+from studio_tui.config.clock import clock_from
+from studio_tui.domain.access import Actor
+from studio_tui.services.context import Studio, open_studio
+from studio_tui.services.identity import own_account, sign_in
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@contextmanager
+def unsigned_studio() -> Iterator[Studio]:
+    """The Studio of the settings, for what the program itself does: nobody signs in."""
+    clock = clock_from(os.environ.get("STUDIO_NOW"))
+    with closing(open_studio(settings.load(), clock)) as studio:
+        yield studio
+
+
+@contextmanager
+def own_studio() -> Iterator[tuple[Studio, Actor]]:
+    """The Studio of the settings, and who this account is in it."""
+    with unsigned_studio() as studio:
+        yield studio, sign_in(studio, own_account())
+
+
+def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable[P, R]:
+    """A command that is given the Studio and the actor before its own arguments."""
+
+    @wraps(command)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> R:
+        with own_studio() as (studio, actor):
+            return command(studio, actor, *args, **kwargs)
+
+    return opened
+
+
+def open_screens(surroundings: Surroundings) -> int:
+    """Run the screens on the Studio of this account; returns the exit code."""
+    with ExitStack() as opened:
+
+        def opening() -> tuple[Studio, Actor]:
+            return opened.enter_context(own_studio())
+
+        return surroundings.run_app(opening, None)

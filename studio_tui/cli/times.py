@@ -1,0 +1,58 @@
+"""Instants and days, as they are read from arguments and shown (D1)."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from studio_tui.domain.pushes import parse_day
+from studio_tui.domain.text import clean_line
+from studio_tui.services.context import Studio
+
+
+def day(text: str) -> date:
+    """The type of an option: a day written as ``YYYY-MM-DD``."""
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+
+
+def instant(text: str) -> datetime:
+    """The type of an option: a date and a time; see `in_zone` for one without an offset."""
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        shown = clean_line(text)
+        raise click.BadParameter(
+            f"“{shown}” is not a time: write it as 2026-03-31T14:00, on a day that exists."
+        ) from error
+
+
+def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
+    """``moment``, in ``zone`` unless it names its own offset."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def iso(studio: Studio, moment: datetime | None) -> str | None:
+    """ISO 8601 to the second, with the offset of the organisation's zone."""
+    if moment is None:
+        return None
+    return moment.astimezone(studio.zone).isoformat(timespec="seconds")
+
+
+def shown(studio: Studio, moment: datetime | None) -> str:
+    """``2026-03-31 14:00`` in the organisation's zone; empty for None."""
+    return f"{moment.astimezone(studio.zone):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def when(studio: Studio, moment: datetime) -> str:
+    """``at 14:00 (Europe/Brussels)``, with the day where it is not today."""
+    local = moment.astimezone(studio.zone)
+    on = "" if local.date() == studio.today() else f"on {local:%Y-%m-%d} "
+    return f"{on}at {local:%H:%M} ({studio.zone.key})"
+
+
+def with_zone(studio: Studio, heading: str) -> str:
+    """The heading of a column of instants."""
+    return f"{heading} ({studio.zone.key})"

@@ -1,0 +1,116 @@
+"""``studio-tui users``: import, list, show, export."""
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from studio_tui.cli import shapes
+from studio_tui.cli.importing import import_
+from studio_tui.cli.output import json_option, write_facts, write_json, write_table, write_text
+from studio_tui.cli.session import with_studio
+from studio_tui.cli.times import shown, with_zone
+from studio_tui.domain.access import Actor
+from studio_tui.domain.users import User, UserFilter
+from studio_tui.services import exports, outbox
+from studio_tui.services import users as service
+from studio_tui.services.context import Studio
+from studio_tui.services.users import Involvement
+
+
+@click.group("users")
+def users() -> None:
+    """Import, list, show and export users."""
+
+
+users.add_command(import_)
+
+
+@users.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--left", is_flag=True, help="Also those who have left.")
+@json_option
+@with_studio
+def list_(studio: Studio, actor: Actor, words: Sequence[str], left: bool, as_json: bool) -> None:
+    """List the users in whom every WORD is found: in name, login, address, team or group."""
+    listed = _matching(studio, actor, words, left)
+    if as_json:
+        write_json([shapes.user(user) for user in listed])
+        return
+    empty = "Nobody matches." if words else "Nobody yet. “studio-tui users import FILE” adds them."
+    write_table(("Login", "Name", "E-mail", "Teams", "Managers", ""), map(_row, listed), empty)
+
+
+@users.command()
+@click.argument("user")
+@json_option
+@with_studio
+def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
+    """Show USER (a login or an address), the pushes they are in and the mail they received."""
+    found = service.find(studio, actor, user)
+    if as_json:
+        message_ids = outbox.message_ids(studio, list(found.notifications))
+        write_json(shapes.involvement(studio, found, message_ids))
+        return
+    write_facts(_facts(found.user))
+    if found.pushes:
+        click.echo()
+        write_table(("Push", "Status", "Flags"), _push_rows(found), "")
+    if found.notifications:
+        click.echo()
+        headings = ("Mail", "Push", "State", with_zone(studio, "Due"), with_zone(studio, "Sent"))
+        write_table(headings, _mail_rows(studio, found), "")
+
+
+@users.command()
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--left", is_flag=True, help="Also those who have left.")
+@with_studio
+def export(studio: Studio, actor: Actor, words: Sequence[str], left: bool) -> None:
+    """Print the users as CSV, in the form that “users import” reads."""
+    write_text(exports.users_csv(_matching(studio, actor, words, left)))
+
+
+def _matching(studio: Studio, actor: Actor, words: Sequence[str], left: bool) -> list[User]:
+    return service.every(studio, actor, UserFilter(" ".join(words), include_left=left))
+
+
+def _row(user: User) -> tuple[str, ...]:
+    managers = ", ".join(manager.name for manager in user.managers)
+    return (
+        user.login,
+        user.name,
+        user.email,
+        ", ".join(user.teams),
+        managers or "no manager",
+        "" if user.active else "left",
+    )
+
+
+def _facts(user: User) -> Iterable[tuple[str, str]]:
+    yield "Name", user.name
+    yield "Login", user.login
+    yield "E-mail", user.email
+    yield "Role", user.role
+    yield "Active", "yes" if user.active else "no, has left"
+    yield "Language", user.language
+    yield "Time zone", user.time_zone
+    yield "Department", user.department
+    yield "Hired on", user.hired_on.isoformat() if user.hired_on else ""
+    yield "Groups", ", ".join(user.groups)
+    yield "Teams", ", ".join(user.teams)
+    yield "Leads", ", ".join(user.leads)
+    yield "Coaches", ", ".join(user.coaches)
+    managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers)
+    yield "Managers", managers or "none"
+
+
+def _push_rows(found: Involvement) -> Iterable[tuple[str, ...]]:
+    for push, assignment in found.pushes:
+        flags = ", ".join(shapes.flags(assignment)).replace("_", " ")
+        yield push, assignment.status.replace("_", " "), flags
+
+
+def _mail_rows(studio: Studio, found: Involvement) -> Iterable[tuple[str, ...]]:
+    for one in found.notifications:
+        due, sent = shown(studio, one.due_at), shown(studio, one.sent_at)
+        yield f"{one.kind} ({one.capacity})", one.push, one.state, due, sent

@@ -1,0 +1,39 @@
+"""The entry point of the program: the one place that knows the command line and the screens.
+
+Nothing is imported before it is needed: ``studio-tui --help`` loads neither Textual nor Peewee.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio_tui.cli.main import program
+from studio_tui.cli.surroundings import Surroundings
+from studio_tui.tui.terminal import why_no_terminal
+
+if TYPE_CHECKING:
+    from studio_tui.cli.surroundings import Carriers, OpenStudio
+
+
+def run() -> None:
+    """Do what the arguments say, and exit with the code that tells how it went."""
+    _write_any_name(sys.stdout)
+    _write_any_name(sys.stderr)
+    program(prog_name="studio-tui", obj=Surroundings(_run_app, why_no_terminal, _log_error))
+
+
+def _write_any_name(stream: Any) -> None:
+    # A terminal of another encoding shows what it can; a file or a pipe gets all of it.
+    stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="replace")
+
+
+def _run_app(open_studio: "OpenStudio", carriers: "Carriers | None") -> int:
+    from studio_tui.tui.start import run_app
+
+    return run_app(open_studio, carriers)
+
+
+def _log_error(error: BaseException) -> Path:
+    from studio_tui.tui.log import log_error
+
+    return log_error(error)
