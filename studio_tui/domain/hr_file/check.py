@@ -13,6 +13,7 @@ U4 stops at "never the user", and no team stands above another by it.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from studio_tui.domain.hr_file.collecting import no_cycles_made
 from studio_tui.domain.hr_file.manager_teams import Leading, Led, joins, name_teams, path_key
 from studio_tui.domain.hr_file.people import (
     Checked,
@@ -31,7 +32,8 @@ from studio_tui.domain.hr_file.wrong import quoted
 
 def check(file: HrFile, studio: Studio) -> Checked:
     """Everything of ``file`` that can be imported into ``studio``, and why the rest cannot."""
-    return _Check(file, studio).run()
+    with no_cycles_made():
+        return _Check(file, studio).run()
 
 
 class _Check:

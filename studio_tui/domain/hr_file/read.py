@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from studio_tui.domain.errors import Refused
+from studio_tui.domain.hr_file.collecting import no_cycles_made
 from studio_tui.domain.hr_file.dates import DayOrder
 from studio_tui.domain.hr_file.headings import Layout, lay_out
 from studio_tui.domain.hr_file.records import NOT_STORED, Field, HrFile, Record, Refusal
@@ -37,7 +38,7 @@ def read(
     read and `Refused` where it is no such list at all; a row that is wrong is a refusal in the
     result.
     """
-    with open_source(source, name) as opened:
+    with no_cycles_made(), open_source(source, name) as opened:
         form = find_form(opened, mapping or {})
         layout = _layout(opened, form, mapping or {})
         order = _day_order(opened, form, layout)

@@ -11,7 +11,7 @@ from studio_tui.domain.hr_file.headings import count_known
 from studio_tui.domain.hr_file.source import Source
 
 MAX_ROWS = 2_000_000
-"""Most rows that one file may have."""
+"""Most rows that one file may have, blank ones too."""
 MAX_ROW = 1_000_000
 """Most characters that one row may have."""
 
@@ -85,10 +85,10 @@ def _each_row(lines: _Lines, skipped: int, source: Source, form: Form) -> Iterat
         if cells is None:
             return
         lines.row_size = 0
+        count += 1
+        if count > MAX_ROWS:
+            raise Refused(f"{source.name} has more than {MAX_ROWS:,} rows: split it.")
         if any(cells):
-            count += 1
-            if count > MAX_ROWS:
-                raise Refused(f"{source.name} has more than {MAX_ROWS:,} rows: split it.")
             yield Row(line, skipped + reader.line_num, cells)
 
 

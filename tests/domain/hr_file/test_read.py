@@ -176,6 +176,8 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(read(text_file(HEAD, *people[:2])).records) == 2
     with pytest.raises(Refused, match="more than 3 rows"):
         read(text_file(HEAD, *people))
+    with pytest.raises(Refused, match="more than 3 rows"):
+        read(text_file(HEAD, "", "", "", people[0]))
 
 
 def test_a_row_that_would_fill_the_memory_is_refused() -> None:

@@ -1,0 +1,24 @@
+"""The search for cycles rests while a file is read, and no longer."""
+
+import gc
+
+import pytest
+
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.hr_file import read
+from studio_tui.domain.hr_file.collecting import no_cycles_made
+
+
+def test_it_rests_and_goes_on() -> None:
+    with no_cycles_made():
+        assert not gc.isenabled()
+        with no_cycles_made():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_it_goes_on_after_a_refusal() -> None:
+    with pytest.raises(Refused):
+        read(b"")
+    assert gc.isenabled()
