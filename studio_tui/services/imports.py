@@ -45,9 +45,9 @@ def preview(
     """
     require(actor, Action.IMPORT_USERS)
     with studio.store.reading():
-        plan = _plan(studio, file, progress).plan
+        planned = _plan(studio, file, progress)
     progress(1.0)
-    return plan
+    return planned.plan
 
 
 def apply(
@@ -71,7 +71,7 @@ def apply(
             raise Refused(_refusing(planned.plan.refusals))
         if planned.writes:
             _write(studio, actor, planned, progress)
-    progress(1.0)
+        progress(1.0)
     return planned.plan
 
 
