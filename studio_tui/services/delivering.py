@@ -63,15 +63,21 @@ def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> Clai
     with studio.store.writing():
         ids = deliveries.claim(lease, now, now + lasting, limit)
         claimed = deliveries.deliveries(ids) if ids else []
-        still_true = [each for each in claimed if not _dropped(each, lease)]
-        return Claimed(len(ids), tuple(still_true))
+        reasons = [why_dropped(delivery) for delivery in claimed]
+        checked = list(zip(claimed, reasons, strict=True))
+        deliveries.settle_dropped(lease, [(each.id, why) for each, why in checked if why])
+        return Claimed(len(ids), tuple(each for each, why in checked if why is None))
 
 
 def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> None:
     """Write what became of notifications; what the lease no longer covers is left as it is."""
+    sent = [(s.id, s.address, s.at, s.message) for s in settlements if isinstance(s, Sent)]
+    failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
+    later = [(s.id, s.due_at, s.words, s.tried) for s in settlements if isinstance(s, Later)]
     with studio.store.writing():
-        for settlement in settlements:
-            _settle(lease, settlement)
+        deliveries.settle_sent(lease, sent)
+        deliveries.settle_failed(lease, failed)
+        deliveries.settle_later(lease, later)
 
 
 def hand_back(studio: Studio, lease: str) -> int:
@@ -84,26 +90,3 @@ def next_due(studio: Studio) -> datetime | None:
     """When there is something to send next, None where nothing waits."""
     with studio.store.reading():
         return deliveries.next_due()
-
-
-def _dropped(delivery: Delivery, lease: str) -> bool:
-    reason = why_dropped(delivery)
-    return reason is not None and deliveries.settle_dropped(delivery.id, lease, reason)
-
-
-def _settle(lease: str, settlement: Settlement) -> None:
-    match settlement:
-        case Sent():
-            deliveries.settle_sent(
-                settlement.id, lease, settlement.address, settlement.at, settlement.message
-            )
-        case Failed():
-            deliveries.settle_failed(settlement.id, lease, settlement.address, settlement.words)
-        case Later():
-            deliveries.settle_later(
-                settlement.id,
-                lease,
-                settlement.due_at,
-                settlement.words,
-                tried=settlement.tried,
-            )

@@ -6,21 +6,23 @@ being sent, ``due_at`` is the end of its lease: once that has passed, anybody ma
 
 import json
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
 from studio_tui.domain.users import full_name
 from studio_tui.storage.sql import (
-    Clause,
     among,
     day,
     execute,
+    execute_many,
     is_sqlite,
     known_instant,
     rows,
     scalar,
 )
+
+_OURS = "id = ? AND lease = ? AND state = 'sending'"
 
 
 def claim(lease: str, now: datetime, until: datetime, limit: int) -> list[int]:
@@ -78,26 +80,20 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
     ]
 
 
-def settle_sent(
-    notification_id: int, lease: str, address: str, at: datetime, message: bytes
-) -> bool:
-    """Write that the server took it, and keep what it took; whether the lease was still ours."""
-    ours = _settle(
-        notification_id,
-        lease,
-        Clause(
-            "state = 'sent', sent_to = ?, sent_at = ?, attempts = attempts + 1, error = NULL",
-            (address, at),
-        ),
+def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, bytes]]) -> None:
+    """Write what the server took: id, address, instant and message of each, while still ours."""
+    # The message first: afterwards the lease is gone.
+    execute_many(
+        "INSERT INTO notification_mail (notification_id, message) "
+        f"SELECT id, ? FROM notification WHERE {_OURS} "
+        "ON CONFLICT (notification_id) DO UPDATE SET message = excluded.message",
+        [(zlib.compress(message, 1), row_id, lease) for row_id, _, _, message in sent],
     )
-    if ours:
-        execute(
-            "INSERT INTO notification_mail (notification_id, message) VALUES (?, ?) "
-            "ON CONFLICT (notification_id) DO UPDATE SET message = excluded.message",
-            notification_id,
-            zlib.compress(message),
-        )
-    return ours
+    execute_many(
+        "UPDATE notification SET state = 'sent', sent_to = ?, sent_at = ?, error = NULL, "
+        f"attempts = attempts + 1, lease = NULL WHERE {_OURS}",
+        [(address, at, row_id, lease) for row_id, address, at, _ in sent],
+    )
 
 
 def sent_message(notification_id: int) -> bytes | None:
@@ -108,33 +104,29 @@ def sent_message(notification_id: int) -> bytes | None:
     return zlib.decompress(found) if found is not None else None
 
 
-def settle_failed(notification_id: int, lease: str, address: str, words: str) -> bool:
-    """Write that it will never arrive, with the server's words; whether the lease was ours."""
-    return _settle(
-        notification_id,
-        lease,
-        Clause(
-            "state = 'failed', sent_to = ?, attempts = attempts + 1, error = ?", (address, words)
-        ),
+def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]]) -> None:
+    """Write what will never arrive: id, address and the server's words of each."""
+    execute_many(
+        "UPDATE notification SET state = 'failed', sent_to = ?, error = ?, "
+        f"attempts = attempts + 1, lease = NULL WHERE {_OURS}",
+        [(address, words, row_id, lease) for row_id, address, words in failed],
     )
 
 
-def settle_dropped(notification_id: int, lease: str, reason: str) -> bool:
-    """Write that it is no longer true, and why; whether the lease was ours."""
-    return _settle(notification_id, lease, Clause("state = 'dropped', error = ?", (reason,)))
+def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]]) -> None:
+    """Write what is no longer true: id and reason of each."""
+    execute_many(
+        f"UPDATE notification SET state = 'dropped', error = ?, lease = NULL WHERE {_OURS}",
+        [(reason, row_id, lease) for row_id, reason in dropped],
+    )
 
 
-def settle_later(
-    notification_id: int, lease: str, due_at: datetime, words: str | None, *, tried: bool
-) -> bool:
-    """Put it back to be tried again at ``due_at``; whether the lease was ours."""
-    return _settle(
-        notification_id,
-        lease,
-        Clause(
-            "state = 'queued', due_at = ?, error = ?, attempts = attempts + ?",
-            (due_at, words, int(tried)),
-        ),
+def settle_later(lease: str, later: Sequence[tuple[int, datetime, str, bool]]) -> None:
+    """Put back what is to be tried again: id, when, why, and whether this was a try of its own."""
+    execute_many(
+        "UPDATE notification SET state = 'queued', due_at = ?, error = ?, "
+        f"attempts = attempts + ?, lease = NULL WHERE {_OURS}",
+        [(due_at, words, int(tried), row_id, lease) for row_id, due_at, words, tried in later],
     )
 
 
@@ -156,17 +148,6 @@ def next_due() -> datetime | None:
         "ORDER BY due_at LIMIT 1"
     )
     return known_instant(found) if found is not None else None
-
-
-def _settle(notification_id: int, lease: str, change: Clause) -> bool:
-    cursor = execute(
-        f"UPDATE notification SET {change.text}, lease = NULL "
-        "WHERE id = ? AND lease = ? AND state = 'sending'",
-        *change.params,
-        notification_id,
-        lease,
-    )
-    return bool(cursor.rowcount)
 
 
 def _people(ids: Collection[int]) -> dict[int, tuple[Person, ...]]:

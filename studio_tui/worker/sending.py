@@ -1,7 +1,7 @@
 """The loop of a worker: no transaction is open while a mail is on the wire (N3, N4).
 
-A batch is claimed, its mails are handed over several at a time, and results are written as they
-arrive: whatever has come in while the last commit was being made goes into the next one.
+Mails are claimed in batches and written off the loop, handed over several at a time, and results
+are written as they arrive: what came in while the last commit was being made goes into the next.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from studio_tui.domain.notifications import Delivery
 from studio_tui.mail.outcomes import Carrier, Fault, RelayDown
 from studio_tui.services import delivering
 from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Claimed, Failed, Later, Sent, Settlement
-from studio_tui.services.mailing import Mailroom
+from studio_tui.services.delivering import Failed, Later, Sent, Settlement
+from studio_tui.services.mailing import Mail, Mailroom
 from studio_tui.worker.decisions import Try, decide, pause_after, said
 
 _PER_CARRIER = 25
@@ -79,7 +79,7 @@ class Worker:
         """Send until stopped or, to ``drain``, until nothing is due or the server takes no more."""
         try:
             while not self._stopping.is_set():
-                busy = await self._send_batch()
+                busy = await self._send_due()
                 if drain and (not busy or self.report.down):
                     break
                 if not busy or self.report.down:
@@ -88,63 +88,81 @@ class Worker:
             await asyncio.shield(self._leave())
         return self.report
 
-    async def _send_batch(self) -> bool:
-        """Send what is due, up to a batch; whether there was anything."""
-        try:
-            claimed = await asyncio.to_thread(self._claim)
-        except Unavailable:
-            # The database is away for a while: what waits there waits on.
+    async def _send_due(self) -> bool:
+        """Send until nothing is due or the server takes no more; whether there was anything."""
+        first = await self._claim()
+        if not first.taken:
             return False
-        if claimed.deliveries:
-            await self._hand_over(claimed.deliveries)
-        return claimed.taken > 0
+        line = _Line(low_at=self._batch // 2)
+        writing = asyncio.create_task(self._write(line.done))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._feed(line, first))
+            for carrier in self._carriers:
+                tasks.create_task(self._carry(carrier, line))
+        line.done.put_nowait(None)
+        await writing
+        await asyncio.to_thread(delivering.hand_back, self._studio, self._lease)
+        return True
 
-    def _claim(self) -> Claimed:
-        limit = _PER_CARRIER * len(self._carriers) if not self.report.down else 1
-        return delivering.claim(self._studio, self._lease, limit=limit, lasting=self._lease_time)
+    @property
+    def _batch(self) -> int:
+        # One mail tells whether a server that was away is back.
+        return 1 if self.report.down else _PER_CARRIER * len(self._carriers)
 
     @property
     def _lease_time(self) -> timedelta:
         # A dialogue has four replies to wait for. New mails are begun in the first half only.
         return 2 * timedelta(seconds=4 * self._studio.settings.smtp.timeout + 30)
 
-    async def _hand_over(self, batch: Sequence[Delivery]) -> None:
-        waiting = asyncio.Queue[Delivery]()
-        for delivery in batch:
-            waiting.put_nowait(delivery)
-        done = asyncio.Queue[Settlement | None]()
-        writing = asyncio.create_task(self._write(done))
+    async def _claim(self) -> "_Batch":
         until = asyncio.get_running_loop().time() + self._lease_time.total_seconds() / 2
-        async with asyncio.TaskGroup() as carrying:
-            for carrier in self._carriers:
-                carrying.create_task(self._carry(carrier, waiting, done, until))
-        done.put_nowait(None)
-        await writing
-        await asyncio.to_thread(delivering.hand_back, self._studio, self._lease)
-
-    async def _carry(
-        self,
-        carrier: Carrier,
-        waiting: "asyncio.Queue[Delivery]",
-        done: "asyncio.Queue[Settlement | None]",
-        until: float,
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        while not waiting.empty() and not self._stopping.is_set() and loop.time() < until:
-            settlement = await self._send(carrier, waiting.get_nowait())
-            done.put_nowait(settlement)
-            if self.report.down:
-                return
-
-    async def _send(self, carrier: Carrier, delivery: Delivery) -> Settlement:
         try:
-            mail = self._mailroom.mail(delivery)
+            return await asyncio.to_thread(self._claim_and_write, until)
+        except Unavailable:
+            # The database is away for a while: what waits there waits on.
+            return _Batch(0, ())
+
+    def _claim_and_write(self, until: float) -> "_Batch":
+        """Claim what is due and write its mails, off the loop: it has the wire to listen to."""
+        claimed = delivering.claim(
+            self._studio, self._lease, limit=self._batch, lasting=self._lease_time
+        )
+        return _Batch(
+            claimed.taken,
+            tuple(_Letter(each, self._mail(each), until) for each in claimed.deliveries),
+        )
+
+    def _mail(self, delivery: Delivery) -> Mail | Failed:
+        try:
+            return self._mailroom.mail(delivery)
         except StudioError as error:
             return Failed(delivery.id, delivery.address, error.message)
+
+    async def _feed(self, line: "_Line", batch: "_Batch") -> None:
+        """Keep the line filled: claim more while the carriers still have half of the last."""
+        while batch.taken:
+            line.fill(batch.letters)
+            await line.is_low()
+            if self._stopping.is_set() or self.report.down:
+                break
+            batch = await self._claim()
+        line.end(len(self._carriers))
+
+    async def _carry(self, carrier: Carrier, line: "_Line") -> None:
+        loop = asyncio.get_running_loop()
+        while (letter := await line.next()) is not None:
+            # What is not sent after all is handed back at the end.
+            if not self._stopping.is_set() and not self.report.down and loop.time() < letter.until:
+                line.done.put_nowait(await self._send(carrier, letter))
+
+    async def _send(self, carrier: Carrier, letter: "_Letter") -> Settlement:
+        mail = letter.mail
+        if isinstance(mail, Failed):
+            return mail
         sender = self._mailroom.sender.address
         outcome = await carrier.send(sender, mail.recipient, mail.message)
         self._tell(replace(self.report, down=outcome if isinstance(outcome, RelayDown) else None))
-        return decide(Try(delivery, mail, outcome), self._studio.now(), self._random)
+        return decide(Try(letter.delivery, mail, outcome), self._studio.now(), self._random)
 
     async def _write(self, done: "asyncio.Queue[Settlement | None]") -> None:
         """Write results as they arrive, all that have arrived at once."""
@@ -200,6 +218,60 @@ class Worker:
         if report != self.report:
             self.report = report
             self._watch(report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A claimed notification with its mail, to be begun before ``until`` in the loop's time."""
+
+    delivery: Delivery
+    mail: Mail | Failed
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one claim took."""
+
+    taken: int
+    letters: tuple[_Letter, ...]
+
+
+class _Line:
+    """Letters on their way from the claims to the carriers, and results on theirs to the writer."""
+
+    def __init__(self, low_at: int) -> None:
+        self.done = asyncio.Queue[Settlement | None]()
+        self._waiting = asyncio.Queue[_Letter | None]()
+        self._low_at = low_at
+        self._low = asyncio.Event()
+
+    def fill(self, letters: Sequence[_Letter]) -> None:
+        """Add letters."""
+        for letter in letters:
+            self._waiting.put_nowait(letter)
+        self._look()
+
+    def end(self, carriers: int) -> None:
+        """Let every carrier go home once the line is empty."""
+        for _ in range(carriers):
+            self._waiting.put_nowait(None)
+
+    async def next(self) -> _Letter | None:
+        """The next letter, None at the end."""
+        letter = await self._waiting.get()
+        self._look()
+        return letter
+
+    async def is_low(self) -> None:
+        """Wait until there is room for more."""
+        await self._low.wait()
+
+    def _look(self) -> None:
+        if self._waiting.qsize() <= self._low_at:
+            self._low.set()
+        else:
+            self._low.clear()
 
 
 def in_words(down: RelayDown) -> str:
