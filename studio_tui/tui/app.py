@@ -45,13 +45,14 @@ class StudioApp(Commands, App[None]):
     ENABLE_COMMAND_PALETTE = False
     OWN_COMMANDS = (
         Command("keys", "question_mark", "Keys", "Show what every key does here"),
-        Command("palette", "ctrl+p", "Commands", "Find a command by its name", footer=False),
+        Command("palette", "ctrl+p", "Commands", "Find a command", footer=False, in_palette=False),
         Command("theme", "", "Dark or light", "Change between the dark and the light theme"),
         Command("quit", "q", "Quit", "Leave the Studio"),
     )
 
     def __init__(self, open_studio: "OpenStudio", places: Sequence[Place] = ()) -> None:
-        super().__init__(css_path=sorted(asset("styles").glob("*.tcss")))
+        plain = True if "NO_COLOR" in os.environ else None
+        super().__init__(css_path=sorted(asset("styles").glob("*.tcss")), ansi_color=plain)
         self.bridge = Bridge(self._report)
         self.actor: Actor | None = None
         self.stamp = 0

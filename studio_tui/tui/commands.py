@@ -61,6 +61,13 @@ class Command:
     """Whether it stands in the footer."""
     needs: Action | None = None
     """The right it takes."""
+    in_palette: bool = True
+    """Whether it is worth looking for by its name; moving about is not."""
+
+    @classmethod
+    def moving(cls, id_: str, keys: str, help_: str) -> "Command":
+        """A command that moves a cursor: only in the keys help."""
+        return cls(id_, keys, "", help_, footer=False, in_palette=False)
 
     @property
     def shown_keys(self) -> str:

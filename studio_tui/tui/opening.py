@@ -2,7 +2,7 @@
 would fit."""
 
 from textual.app import ComposeResult
-from textual.screen import Screen
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from studio_tui.domain.errors import StudioError
@@ -58,8 +58,10 @@ class Opening(StudioScreen):
             self._notice.update("Opening the database…")
 
 
-class TooSmall(Commands, Screen[None]):
-    """One sentence, until the terminal is large enough again."""
+class TooSmall(Commands, ModalScreen[None]):
+    """One sentence, until the terminal is large enough again. No key reaches what it covers."""
+
+    OWN_COMMANDS = (Command("quit", "q", "Quit", "Leave the Studio"),)
 
     def compose(self) -> ComposeResult:
         """The sentence."""
@@ -72,6 +74,10 @@ class TooSmall(Commands, Screen[None]):
             f"The terminal is {width}×{height}; "
             f"the Studio needs at least {LEAST_WIDTH}×{LEAST_HEIGHT}."
         )
+
+    async def action_quit(self) -> None:
+        """Leave the Studio."""
+        await self.app.action_quit()
 
 
 def too_small(width: int, height: int) -> bool:

@@ -4,6 +4,7 @@ Everything that draws text it did not write itself goes through here. Nothing th
 these functions is parsed as markup, and no control character passes.
 """
 
+import re
 from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
@@ -12,6 +13,8 @@ from textual.content import Content
 from studio_tui.domain.text import clean_line, clean_text
 
 ELLIPSIS = "…"
+_DANGLING_JOINER = re.compile("\u200d+(?=[\x20-\x7e]|$)")
+"""Joiners that would swallow the space after them."""
 
 
 def line(text: str, style: str = "") -> Content:
@@ -37,7 +40,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """``text`` in exactly ``width`` cells: padded, or cut with an ellipsis."""
-    shown = plain(text)
+    shown = _DANGLING_JOINER.sub("", plain(text))
     room = width - cell_len(shown)
     if room >= 0:
         return " " * room + shown if right else shown + " " * room
@@ -48,4 +51,4 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 def _cut(text: str, width: int) -> str:
     # `set_cell_size` fills half a wide character with a space; the ellipsis stands closer.
-    return set_cell_size(text, width).rstrip() if width else ""
+    return set_cell_size(text, width).rstrip(" \u200d") if width else ""

@@ -7,14 +7,16 @@ from typing import ClassVar, Generic, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from studio_tui.domain.text import fold_search
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
-from studio_tui.tui.text import line, plain
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.field import Entry
+from studio_tui.tui.widgets.memory_source import MemorySource
+from studio_tui.tui.widgets.record_list import RecordList
 
 T = TypeVar("T")
 
@@ -30,20 +32,23 @@ class Choice(Generic[T]):
     key: str = ""
     """The key that does the same, if there is one."""
     possible: bool = True
-    """Whether it is shown as one that can be had."""
-
-    @property
-    def content(self) -> Content:
-        """As it is drawn."""
-        title = line(self.title, "" if self.possible else "$unavailable $unavailable-style")
-        hint = f"  {plain(self.hint)}" if self.hint else ""
-        key = f"  {self.key}" if self.key else ""
-        return Content.assemble(title, (hint, "$muted"), (key, "$key"))
+    """Whether it can be had; if not, ``hint`` says why."""
 
     def matches(self, words: Iterable[str]) -> bool:
         """Whether every one of ``words`` is in it."""
         text = fold_search(f"{self.title} {self.hint}")
         return all(word in text for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered(Generic[T]):
+    id: int
+    choice: Choice[T]
+
+
+def _title(row: _Numbered[T]) -> str | Toned:
+    choice = row.choice
+    return choice.title if choice.possible else Toned(f"({choice.title})", Tone.MUTED)
 
 
 class Choose(Dialog[T]):
@@ -54,8 +59,10 @@ class Choose(Dialog[T]):
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("choose", "enter", "Choose", "Take the one under the cursor"),
-        Command("up", "up,ctrl+k", "Up", "Go up", footer=False),
-        Command("down", "down,ctrl+j", "Down", "Go down", footer=False),
+        Command.moving("up", "up", "Go up"),
+        Command.moving("down", "down", "Go down"),
+        Command.moving("page_up", "pageup", "Go up a page"),
+        Command.moving("page_down", "pagedown", "Go down a page"),
     )
     AUTO_FOCUS = "Input"
 
@@ -64,42 +71,49 @@ class Choose(Dialog[T]):
     ) -> None:
         super().__init__()
         self._title = title
-        self._choices = choices
-        self._empty = empty
-        self._shown: list[Choice[T]] = []
+        self._rows = [_Numbered(number, choice) for number, choice in enumerate(choices)]
+        self._list: RecordList[_Numbered[T], str] = RecordList(
+            Column("title", "", _title, width=18, flex=1),
+            Column("hint", "", lambda row: Toned(row.choice.hint, Tone.MUTED), width=30, flex=2),
+            Column("key", "", lambda row: row.choice.key, width=5, right=True),
+            heading=False,
+            empty=empty,
+        )
 
     def compose(self) -> ComposeResult:
         """The title, what is typed, and the matches."""
-        with Vertical(classes="dialog wide"):
+        with Vertical(classes="dialog wide tall"):
             yield Static(line(self._title), classes="question")
-            typed = Input(placeholder="Type to find", compact=True)
-            typed.cursor_blink = False
-            yield typed
-            yield OptionList(compact=True)
-            yield Static(line(self._empty), classes="empty")
+            yield Entry(placeholder="Type to find")
+            yield self._list
 
     def on_mount(self) -> None:
-        """Show them all."""
-        self._options.can_focus = False
+        """Show them all; the list is looked at, the keys go to the entry."""
+        self._list.can_focus = False
+        self._list.add_class("-awake")
         self._find("")
 
     def action_choose(self) -> None:
         """End with the choice under the cursor."""
-        place = self._options.highlighted
-        if place is not None:
-            self.dismiss(self._shown[place].value)
+        row = self._list.current
+        if row is not None:
+            self.dismiss(row.choice.value)
 
     def action_up(self) -> None:
         """Go up."""
-        self._options.action_cursor_up()
+        self._list.action_cursor_up()
 
     def action_down(self) -> None:
         """Go down."""
-        self._options.action_cursor_down()
+        self._list.action_cursor_down()
 
-    @property
-    def _options(self) -> OptionList:
-        return self.query_one(OptionList)
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self._list.action_page_up()
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self._list.action_page_down()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -111,15 +125,12 @@ class Choose(Dialog[T]):
         event.stop()
         self.action_choose()
 
-    @on(OptionList.OptionSelected)
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
+    @on(RecordList.Opened)
+    def _clicked(self, event: RecordList.Opened) -> None:
         event.stop()
-        self.dismiss(self._shown[event.option_index].value)
+        self.dismiss(event.row.choice.value)
 
     def _find(self, text: str) -> None:
         words = fold_search(text).split()
-        self._shown = [choice for choice in self._choices if choice.matches(words)]
-        self._options.clear_options()
-        self._options.add_options([Option(choice.content) for choice in self._shown])
-        self._options.highlighted = 0 if self._shown else None
-        self.set_class(not self._shown, "-empty")
+        found = [row for row in self._rows if row.choice.matches(words)]
+        self._list.set_source(MemorySource(found), text)

@@ -19,9 +19,7 @@ class Confirm(Dialog[bool]):
     The safe button has the focus. ``question`` and ``detail`` may hold text of people.
     """
 
-    OWN_COMMANDS = (
-        Command("other", "left,right,up,down", "Other button", "Go to the other button", False),
-    )
+    OWN_COMMANDS = (Command.moving("other", "left,right,up,down", "Go to the other button"),)
 
     def __init__(
         self, question: str, yes: str, *, no: str = "Cancel", detail: str | Content = ""

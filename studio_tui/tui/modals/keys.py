@@ -21,7 +21,7 @@ class KeysHelp(Dialog[None]):
 
     def __init__(self, rows: Content) -> None:
         super().__init__()
-        self._rows = rows
+        self.rows = rows
 
     @classmethod
     def of(cls, screen: Screen[Any]) -> Self:
@@ -34,7 +34,7 @@ class KeysHelp(Dialog[None]):
         with Vertical(classes="dialog wide"):
             yield Static("Keys", classes="question")
             with VerticalScroll():
-                yield Static(self._rows)
+                yield Static(self.rows)
 
     def action_close(self) -> None:
         """Close it."""

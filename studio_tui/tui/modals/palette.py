@@ -14,7 +14,7 @@ class Palette(Choose[Offer]):
     @classmethod
     def open(cls, screen: Screen[Any]) -> None:
         """Ask for a command of ``screen`` and do it there, or say why it cannot be done."""
-        choices = [_choice(offer) for offer in offers(screen) if offer.command.id != "palette"]
+        choices = [_choice(offer) for offer in offers(screen) if offer.command.in_palette]
         palette = cls("Commands", choices, empty="No command goes by that name.")
         screen.app.push_screen(palette, _start)
 

@@ -27,7 +27,13 @@ class Entry(Input):
     """An input of one line, that does not blink: a blink is bytes on the wire."""
 
     def __init__(self, value: str = "", *, placeholder: str = "", password: bool = False) -> None:
-        super().__init__(value, placeholder=placeholder, password=password, compact=True)
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            password=password,
+            compact=True,
+            select_on_focus=False,
+        )
         self.cursor_blink = False
 
 

@@ -17,12 +17,12 @@ Messages: `Opened`, `SelectionChanged`, `CursorMoved`, `SortRequested`, `LengthC
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.style import Style
 
 from studio_tui.domain.errors import StudioError
 from studio_tui.domain.listing import Row, Sort, Source
@@ -37,7 +37,6 @@ from studio_tui.tui.widgets.window import Window
 R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 
-_HEADER = 1
 _MARKING = {"mark", "mark_all"}
 
 
@@ -70,12 +69,12 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         Command("open", "enter", "Open", "Open the row under the cursor"),
         Command("mark", "space", "Mark", "Mark or unmark the row and go down"),
         Command("mark_all", "a", "All", "Mark all that match, or unmark them"),
-        Command("cursor_up", "up,k", "Up", "Go up", footer=False),
-        Command("cursor_down", "down,j", "Down", "Go down", footer=False),
-        Command("first", "g,home", "First", "Go to the first row", footer=False),
-        Command("last", "G,end", "Last", "Go to the last row", footer=False),
-        Command("page_up", "pageup,ctrl+u", "Page up", "Go up a page", footer=False),
-        Command("page_down", "pagedown,ctrl+d", "Page down", "Go down a page", footer=False),
+        Command.moving("cursor_up", "up,k", "Go up"),
+        Command.moving("cursor_down", "down,j", "Go down"),
+        Command.moving("first", "g,home", "Go to the first row"),
+        Command.moving("last", "G,end", "Go to the last row"),
+        Command.moving("page_up", "pageup,ctrl+u", "Go up a page"),
+        Command.moving("page_down", "pagedown,ctrl+d", "Go down a page"),
     )
 
     @dataclass
@@ -115,6 +114,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         *columns: Column[R],
         marks: bool = False,
         empty: str = "Nothing here.",
+        heading: bool = True,
         id: str | None = None,  # noqa: A002 - Textual's name of the argument
         classes: str | None = None,
     ) -> None:
@@ -123,6 +123,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self.selected_count: int | None = 0
         self._columns = columns
         self._marks = marks
+        self._header = 1 if heading else 0
         self._empty = empty
         self._feed: Feed[R, F] = Feed(self, self)
         self._cursor = 0
@@ -285,7 +286,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         first = max(places.start, top)
         count = min(places.stop, top + self._height) - first
         if count > 0:
-            self.refresh(Region(0, first - top + _HEADER, self._room.width, count))
+            self.refresh(Region(0, first - top + self._header, self._room.width, count))
 
     def counted(self, selected: int) -> None:
         """So many rows are selected."""
@@ -301,16 +302,16 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen: 0 is the header."""
+        """One line of the screen, the header first."""
         painter = self._painter
-        if y == 0:
+        if y < self._header:
             return painter.header(self.sort, self._style("list--header"))
-        place = self.scroll_offset.y + y - _HEADER
+        place = self.scroll_offset.y + y - self._header
         window = self._feed.window
         if window is None or not len(window):
             return self._render_empty(y)
         if place >= len(window):
-            return painter.blank(self.visual_style)
+            return painter.blank(self.rich_style)
         return self._render_row(window, place)
 
     def _render_row(self, window: Window[R, F], place: int) -> Strip:
@@ -331,12 +332,12 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             lines = [str(self._error)]
         elif window is None or not window.counted:
             lines = []
-        index = y - _HEADER - 1
+        index = y - self._header - 1
         text = lines[index] if 0 <= index < len(lines) else ""
-        return Strip.blank(0) if not text else self._painter.sentence(text, style)
+        return self._painter.sentence(text, style)
 
     def _style(self, name: str) -> Style:
-        return self.get_visual_style(name)
+        return self.get_component_rich_style(name)
 
     # Places
 
@@ -346,15 +347,15 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     @property
     def _height(self) -> int:
-        return max(self._room.height - _HEADER, 0)
+        return max(self._room.height - self._header, 0)
 
     def _rows_above_cursor(self) -> int:
         above = self._cursor - self.scroll_offset.y
         return max(0, min(above, self._height - 1))
 
     def _refresh_row(self, place: int) -> None:
-        y = place - self.scroll_offset.y + _HEADER
-        if _HEADER <= y < self._room.height:
+        y = place - self.scroll_offset.y + self._header
+        if self._header <= y < self._room.height:
             self.refresh(Region(0, y, self._room.width, 1))
 
     def _bring_into_view(self) -> None:
@@ -372,7 +373,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self.scroll_to(y=top, animate=False, force=True)
 
     def _set_height(self) -> None:
-        size = Size(0, self.length + _HEADER)
+        size = Size(0, self.length + self._header)
         if size != self.virtual_size:
             self.virtual_size = size
 
@@ -398,7 +399,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         return True
 
     def _line_of(self, place: int) -> int:
-        return place - self.scroll_offset.y + _HEADER
+        return place - self.scroll_offset.y + self._header
 
     def _all_marked(self, window: Window[R, F]) -> bool:
         terms = self.selection.terms
@@ -459,10 +460,10 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        if offset.y == 0:
+        if offset.y < self._header:
             self._click_heading(offset.x)
         else:
-            self._click_row(offset.x, self.scroll_offset.y + offset.y - _HEADER, event.chain)
+            self._click_row(offset.x, self.scroll_offset.y + offset.y - self._header, event.chain)
 
     def _click_heading(self, x: int) -> None:
         column = self._painter.column_at(x)

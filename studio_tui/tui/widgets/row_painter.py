@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
-from textual.style import Style
 
 from studio_tui.domain.listing import Sort
 from studio_tui.tui.text import fit
@@ -68,16 +68,14 @@ class Painter(Generic[R]):
 
     def blank(self, style: Style) -> Strip:
         """A line without a row."""
-        return Strip.blank(self.width, style.rich_style)
+        return Strip.blank(self.width, style)
 
     def sentence(self, text: str, style: Style) -> Strip:
         """A line of a sentence, where there are no rows."""
         return self._one_style(" " * MARK_WIDTH + fit(text, max(self.width - MARK_WIDTH, 1)), style)
 
     def _one_style(self, text: str, style: Style) -> Strip:
-        return Strip([Segment(text, style.rich_style)]).adjust_cell_length(
-            self.width, style.rich_style
-        )
+        return Strip([Segment(text, style)]).adjust_cell_length(self.width, style)
 
 
 class _Line:
@@ -85,7 +83,7 @@ class _Line:
 
     def __init__(self, style: Style) -> None:
         self._style = style
-        self._rich = style.rich_style
+        self._rich = style
         self._text: list[str] = []
         self._segments: list[Segment] = []
 
@@ -94,7 +92,7 @@ class _Line:
             self._text.append(text)
         else:
             self._flush()
-            self._segments.append(Segment(text, style.rich_style))
+            self._segments.append(Segment(text, style))
 
     def strip(self, width: int) -> Strip:
         self._flush()

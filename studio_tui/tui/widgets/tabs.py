@@ -18,8 +18,8 @@ class TabLine(Commands, LabelLine, can_focus=True):
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("next_tab", "right", "Next", "Go to the next tab", footer=False),
-        Command("previous_tab", "left", "Previous", "Go to the previous tab", footer=False),
+        Command.moving("next_tab", "right", "Go to the next tab"),
+        Command.moving("previous_tab", "left", "Go to the previous tab"),
     )
 
     @dataclass

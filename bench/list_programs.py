@@ -1,0 +1,121 @@
+"""The programs of `bench.list_widget`: ``hello``, ``list DATABASE`` and ``table DATABASE``."""
+
+import sqlite3
+import sys
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.widgets import DataTable, Static
+
+
+class Hello(App[None]):
+    """The floor: a sentence."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("Ann Peeters says hello")
+
+
+class Table(App[None]):
+    """The peer: Textual's own table."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def compose(self) -> ComposeResult:
+        yield DataTable(cursor_type="row")
+
+    def on_mount(self) -> None:
+        table: DataTable[str] = self.query_one(DataTable)
+        table.add_columns("Name", "Team", "Number")
+        rows = sqlite3.connect(self._path).execute("SELECT name, team, id FROM person ORDER BY id")
+        table.add_rows((name, team, str(number)) for name, team, number in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row of the list."""
+
+    id: int
+    name: str
+    team: str
+
+
+class People:
+    """A source over the database of the benchmark, where a place is an id."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, check_same_thread=False)
+
+    def count(self) -> int:
+        """All of them."""
+        (count,) = self._db.execute("SELECT max(id) FROM person").fetchone()
+        return int(count)
+
+    def rows(self, start: int, stop: int) -> Sequence[Person]:
+        """By key."""
+        sql = "SELECT id, name, team FROM person WHERE id > ? AND id <= ? ORDER BY id"
+        return [Person(*row) for row in self._db.execute(sql, (start, stop))]
+
+    def position(self, row_id: int) -> int | None:
+        """The id tells."""
+        return row_id - 1
+
+    def matching(self, filter_: str, ids: Collection[int]) -> frozenset[int]:
+        """There is one filter, and it matches all."""
+        return frozenset(ids)
+
+    def selected(self, selection: Any) -> int:
+        """Only single rows are marked here."""
+        return sum(len(term.marked) for term in selection.terms)
+
+
+def list_app(path: Path) -> App[None]:
+    """Our list, and nothing else on the screen."""
+    # The other programs must not pay for these.
+    from studio_tui.config.assets import asset
+    from studio_tui.domain.errors import StudioError
+    from studio_tui.tui.bridge import Bridge
+    from studio_tui.tui.theme import DARK
+    from studio_tui.tui.widgets.columns import Column
+    from studio_tui.tui.widgets.record_list import RecordList
+
+    class Listing(App[None]):
+        """The list."""
+
+        def __init__(self) -> None:
+            super().__init__(css_path=[asset("styles/list.tcss")])
+            self.bridge = Bridge(self.fail)
+            self.register_theme(DARK)
+            self.theme = DARK.name
+
+        def fail(self, error: StudioError) -> None:
+            raise error
+
+        def compose(self) -> ComposeResult:
+            yield RecordList[Person, str](
+                Column("name", "Name", lambda person: person.name, width=20, flex=1),
+                Column("team", "Team", lambda person: person.team, width=20),
+                Column("id", "Number", lambda person: str(person.id), width=10, right=True),
+                marks=True,
+            )
+
+        def on_mount(self) -> None:
+            self.query_one(RecordList).set_source(People(path), "")
+
+    return Listing()
+
+
+def main() -> None:
+    """Run one of them."""
+    what, *paths = sys.argv[1:]
+    apps: dict[str, Callable[[Path], App[None]]] = {"table": Table, "list": list_app}
+    app = apps[what](Path(paths[0])) if paths else Hello()
+    app.run()
+
+
+if __name__ == "__main__":
+    main()

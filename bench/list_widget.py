@@ -1,0 +1,134 @@
+"""What the list costs in a terminal of 80×24, at 1,000 and at 1,000,000 rows, beside its peers.
+
+    python -m bench.list_widget [--runs 5]
+
+Each program runs in a pty of its own. Times are medians in milliseconds, from the key to the last
+byte of the answer; what counts are the ratios of one run, printed at the end.
+"""
+
+import argparse
+import os
+import sqlite3
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.pty_probe import Probe
+
+DOWN, UP, PAGE_DOWN, END, HOME = b"\x1b[B", b"\x1b[A", b"\x1b[6~", b"\x1b[F", b"\x1b[H"
+SIZES = (1_000, 1_000_000)
+
+
+@dataclass
+class Figures:
+    """Medians of one program."""
+
+    first_screen: float
+    first_bytes: float
+    down: float = 0.0
+    down_bytes: float = 0.0
+    scroll: float = 0.0
+    scroll_bytes: float = 0.0
+    page: float = 0.0
+    page_bytes: float = 0.0
+    end: float = 0.0
+    mark: float = 0.0
+    idle_bytes: float = 0.0
+    memory: float = 0.0
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="how often each program is started")
+    runs = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as folder:
+        figures = {"hello": measure(["hello"], runs, keys=False)}
+        for size in SIZES:
+            path = make_database(Path(folder), size)
+            figures[f"list {size:,}"] = measure(["list", str(path)], runs)
+        figures["DataTable 1,000"] = measure(["table", str(make_database(Path(folder), 1_000))], 1)
+    report(figures)
+
+
+def make_database(folder: Path, size: int) -> Path:
+    """A database of ``size`` people whose places are known: the floor for a source."""
+    path = folder / f"{size}.db"
+    if not path.exists():
+        with sqlite3.connect(path) as db:
+            db.execute("CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, team TEXT)")
+            people = ((n, f"Ann Peeters {n}", f"Team {n % 97}") for n in range(1, size + 1))
+            db.executemany("INSERT INTO person VALUES (?, ?, ?)", people)
+        db.close()
+    return path
+
+
+def measure(arguments: list[str], runs: int, *, keys: bool = True) -> Figures:
+    """Medians over ``runs`` starts of a program of `bench.list_programs`."""
+    taken = [_measure_once(arguments, keys=keys) for _ in range(runs)]
+    names = vars(taken[0])
+    return Figures(**{name: statistics.median(vars(t)[name] for t in taken) for name in names})
+
+
+def _measure_once(arguments: list[str], *, keys: bool) -> Figures:
+    with _started(arguments) as probe:
+        milliseconds, size = probe.until(b"Peeters")
+        figures = Figures(milliseconds, size)
+        if keys:
+            _press_keys(probe, figures)
+        figures.memory = probe.memory()
+        return figures
+
+
+def _press_keys(probe: Probe, figures: Figures) -> None:
+    figures.idle_bytes = probe.idle(1.0)
+    figures.down, figures.down_bytes = probe.answers(DOWN, 15)
+    figures.mark, _ = probe.answers(b" ", 1)
+    probe.answers(DOWN, 10)
+    figures.scroll, figures.scroll_bytes = probe.answers(DOWN, 15)
+    figures.page, figures.page_bytes = probe.answers(PAGE_DOWN, 15)
+    figures.end, _ = probe.answers(END, 1)
+
+
+@contextmanager
+def _started(arguments: list[str]) -> Iterator[Probe]:
+    command = [sys.executable, "-m", "bench.list_programs", *arguments]
+    environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    probe = Probe(command, kept | environment, width=80, height=24)
+    try:
+        yield probe
+    finally:
+        probe.close()
+
+
+def report(figures: dict[str, Figures]) -> None:
+    """A table of what was measured, and the ratios that have targets."""
+    columns = list(vars(next(iter(figures.values()))))
+    print(f"{'':18}" + "".join(f"{column.replace('_', ' '):>14}" for column in columns))
+    for name, row in figures.items():
+        print(f"{name:18}" + "".join(f"{value:14,.1f}" for value in vars(row).values()))
+    small, large = (figures[f"list {size:,}"] for size in SIZES)
+    hello, table = figures["hello"], figures["DataTable 1,000"]
+    print()
+    for label, value, target in (
+        ("first screen, 1,000 rows / hello", small.first_screen / hello.first_screen, 1.15),
+        ("first screen, 1,000,000 rows / hello", large.first_screen / hello.first_screen, 1.15),
+        ("key down, 1,000,000 / 1,000 rows", large.down / small.down, 1.3),
+        ("page, 1,000,000 / 1,000 rows", large.page / small.page, 1.3),
+        ("memory, 1,000,000 / 1,000 rows", large.memory / small.memory, 1.3),
+        ("key down / DataTable's", large.down / table.down, 1.0),
+        ("page / DataTable's", large.page / table.page, 1.0),
+        ("bytes of a key down / 350", large.down_bytes / 350, 1.0),
+        ("bytes of a page / 3,300", large.page_bytes / 3300, 1.0),
+    ):
+        print(f"{label:40}{value:6.2f}   target ≤ {target}")
+    print(f"{'bytes while idle':40}{large.idle_bytes:6.0f}   target 0")
+
+
+if __name__ == "__main__":
+    main()

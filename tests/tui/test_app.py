@@ -1,0 +1,277 @@
+"""The shell: places, commands, messages, sizes, opening and leaving."""
+
+import threading
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from studio_tui.domain.errors import Unavailable
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.commands import offers
+from studio_tui.tui.modals.keys import KeysHelp
+from studio_tui.tui.modals.palette import Palette
+from studio_tui.tui.opening import Opening, TooSmall
+from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
+from studio_tui.tui.widgets.record_browser import RecordBrowser
+from tests.tui import press, running, settled
+from tests.tui.demo import (
+    ADMIN,
+    PLACES,
+    SUPPORT,
+    EmptyScreen,
+    FakeStudio,
+    PeopleScreen,
+    studio_app,
+)
+
+
+def drawn(app: StudioApp, widget: type[TopBar] | type[CommandBar]) -> str:
+    return app.screen.query_one(widget).render().plain
+
+
+def said(app: StudioApp) -> str:
+    content = app.screen.query_one(StatusLine).content
+    return content.plain if isinstance(content, Content) else str(content)
+
+
+async def test_the_frame_is_there_before_the_database_is_open() -> None:
+    opened = threading.Event()
+
+    def open_studio() -> Any:
+        assert opened.wait(10)
+        return FakeStudio(), ADMIN
+
+    app = StudioApp(open_studio, PLACES)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, Opening)
+        assert drawn(app, CommandBar).split() == ["?", "Keys", "q", "Quit"]
+        opened.set()
+        await settled(pilot)
+        assert isinstance(app.screen, PeopleScreen)
+        assert "Example NV · Ann Peeters" in drawn(app, TopBar)
+
+
+async def test_a_database_that_does_not_open_says_why_and_can_be_tried_again() -> None:
+    tries: list[int] = []
+
+    def open_studio() -> Any:
+        tries.append(1)
+        if len(tries) == 1:
+            raise Unavailable("The database [/x] is locked.")
+        return FakeStudio(), ADMIN
+
+    app = StudioApp(open_studio, PLACES)
+    async with running(app) as pilot:
+        assert "The database [/x] is locked." in app.export_screenshot().replace("&#160;", " ")
+        assert "Try again" in drawn(app, CommandBar)
+        await press(pilot, "r")
+        assert isinstance(app.screen, PeopleScreen)
+
+
+async def test_digits_and_clicks_go_to_places_and_each_keeps_its_state() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        await press(pilot, "down", "down", "2")
+        assert isinstance(app.screen, EmptyScreen)
+        await pilot.click(TopBar, offset=(3, 0))
+        await settled(pilot)
+        assert isinstance(app.screen, PeopleScreen)
+        assert app.screen.query_one(RecordBrowser).list.cursor == 2
+
+
+async def test_what_the_actor_may_not_do_is_not_offered() -> None:
+    app = studio_app(SUPPORT)
+    async with running(app) as pilot:
+        assert "Imports" not in drawn(app, TopBar)
+        assert "Push" not in drawn(app, CommandBar)
+        assert "push" not in {offer.command.id for offer in offers(app.screen)}
+        await press(pilot, "p", "3")
+        assert said(app) == ""
+        assert isinstance(app.screen, PeopleScreen)
+
+
+async def test_what_cannot_be_done_now_is_shown_and_says_why() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        assert "p Push" in drawn(app, CommandBar)
+        await press(pilot, "p")
+        assert "does not allow push" in said(app)
+        await press(pilot, "down")
+        assert said(app) == ""
+
+
+async def test_messages_are_not_markup_and_the_standing_one_comes_back() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        app.stand("SMTP is not set up: mail waits in the outbox.")
+        assert said(app).startswith("SMTP")
+        await press(pilot, "n")
+        assert said(app) == "[/x] said O'Brien [HR]"
+        await press(pilot, "down")
+        assert said(app).startswith("SMTP")
+        app.notify("[bold]as typed", severity="error")
+        assert said(app) == "[bold]as typed"
+
+
+async def test_the_footer_follows_the_focus() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        assert "space Mark" in drawn(app, CommandBar)
+        await press(pilot, "slash")
+        footer = drawn(app, CommandBar)
+        assert "esc Clear" in footer
+        assert "Note" not in footer
+        await press(pilot, "n", "q")
+        assert said(app) == ""
+        await press(pilot, "escape", "escape")
+        assert "space Mark" in drawn(app, CommandBar)
+
+
+async def test_a_click_in_the_footer_does_the_command() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        x = drawn(app, CommandBar).index("Note") + 1
+        await pilot.click(CommandBar, offset=(x, 0))
+        await settled(pilot)
+        assert "O'Brien" in said(app)
+
+
+async def test_filtering_as_one_types() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        browser = app.screen.query_one(RecordBrowser)
+        await press(pilot, "down", "down", "slash", "3", "enter")
+        assert browser.list.length == 83
+        assert browser.list.has_focus
+        assert browser.list.current_id == 3
+        await press(pilot, "slash", "escape")
+        await until(pilot, lambda: browser.list.length == 250)
+        await press(pilot, "escape")
+        assert browser.list.has_focus
+        assert browser.list.current_id == 3
+
+
+async def test_the_order_can_be_changed_and_turned_round() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        browser = app.screen.query_one(RecordBrowser)
+        await press(pilot, "O")
+        assert browser.list.current_id == 1
+        assert browser.list.cursor == 249
+
+
+async def test_the_palette_does_commands_and_says_why_not() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        await press(pilot, "ctrl+p")
+        assert isinstance(app.screen, Palette)
+        await press(pilot, *"note", "enter")
+        assert "O'Brien" in said(app)
+        await press(pilot, "ctrl+p", *"push", "enter")
+        assert "does not allow push" in said(app)
+        await press(pilot, "ctrl+p", *"elsew", "enter")
+        assert isinstance(app.screen, EmptyScreen)
+        await press(pilot, "ctrl+p", *"dark", "enter")
+        assert app.theme == "studio-light"
+        await press(pilot, "ctrl+p", *"no such thing", "enter", "escape")
+        assert isinstance(app.screen, EmptyScreen)
+
+
+async def test_the_keys_help_has_a_row_for_every_key() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        keyed = [offer.command for offer in offers(app.screen) if offer.command.keys]
+        await press(pilot, "question_mark")
+        assert isinstance(app.screen, KeysHelp)
+        rows = app.screen.rows.plain
+        assert all(command.help in rows and command.shown_keys in rows for command in keyed)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, PeopleScreen)
+
+
+async def test_a_terminal_that_is_too_small_says_so_and_recovers() -> None:
+    app = studio_app()
+    async with running(app, size=(20, 5)) as pilot:
+        assert isinstance(app.screen, TooSmall)
+        assert app.screen.query_one(Static).content == (
+            "The terminal is 20×5; the Studio needs at least 60×15."
+        )
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert isinstance(app.screen, PeopleScreen)
+        await press(pilot, "slash", "3")
+        await pilot.resize_terminal(59, 24)
+        await settled(pilot)
+        assert isinstance(app.screen, TooSmall)
+        await press(pilot, "p", "2")
+        await pilot.resize_terminal(60, 15)
+        await settled(pilot)
+        assert isinstance(app.screen, PeopleScreen)
+        assert app.screen.query_one(RecordBrowser).text == "3"
+
+
+async def test_what_others_change_appears_by_itself() -> None:
+    studio = FakeStudio()
+    reloaded: list[int] = []
+
+    class Watching(PeopleScreen):
+        def reload(self) -> None:
+            reloaded.append(studio.changes)
+
+    places = (PLACES[0].__class__("people", "People", "1", Watching), PLACES[1])
+    app = StudioApp(lambda: (cast(Any, studio), ADMIN), places)
+    async with running(app) as pilot:
+        reloaded.clear()
+        app.look_for_changes()
+        await settled(pilot)
+        assert reloaded == []
+        studio.changes = 7
+        app.look_for_changes()
+        await settled(pilot)
+        assert reloaded == [7]
+        await press(pilot, "2")
+        studio.changes = 8
+        app.look_for_changes()
+        await settled(pilot)
+        assert reloaded == [7]
+        await press(pilot, "1")
+        assert reloaded == [7, 8]
+
+
+async def test_no_colour_means_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = studio_app()
+    async with running(app):
+        assert app.theme == "studio-plain"
+
+
+async def test_no_animation_over_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
+    assert studio_app().animation_level == "none"
+
+
+async def test_a_fault_of_a_screen_leaves_no_stack_on_the_screen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+    class Faulty(EmptyScreen):
+        def on_mount(self) -> None:
+            raise ValueError("a fault")
+
+    places = (PLACES[0].__class__("faulty", "Faulty", "1", Faulty),)
+    app = studio_app(places=places)
+    with pytest.raises(ValueError, match="a fault"):
+        async with running(app):
+            pass
+    assert "ValueError: a fault" in (tmp_path / "studio-tui" / "studio-tui.log").read_text()
+
+
+async def until(pilot: Pilot[Any], condition: Any) -> None:
+    while not condition():
+        await settled(pilot)

@@ -1,0 +1,382 @@
+"""The list: cursor, marks, filters, millions of rows."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from studio_tui.domain.errors import Unavailable
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.selection import Selection
+from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.tui.widgets.row_painter import MARK
+from tests.hostile import CONTROLS
+from tests.tui import WIDE, press, running, settled
+from tests.tui.demo import ListApp
+from tests.tui.people import Crowd, Listed, Person, hostile_people, person
+
+MILLION = 1_000_000
+
+
+def picture(app: ListApp) -> list[str]:
+    """The lines of the list as they are drawn."""
+    return [app.list.render_line(y).text for y in range(app.list.size.height)]
+
+
+def cursor_row(app: ListApp) -> int:
+    """The id of the row that is drawn as the one under the cursor."""
+    style = app.list.get_component_rich_style("list--cursor")
+    for y in range(1, app.list.size.height):
+        strip = app.list.render_line(y)
+        if strip.text.strip() and all(segment.style == style for segment in strip):
+            return int(strip.text.split()[-1])
+    raise AssertionError("no row is drawn as the cursor")
+
+
+async def test_the_first_rows_and_the_header_are_drawn() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app):
+        lines = picture(app)
+        assert lines[0].split() == ["Name", "Login", "Team", "Status", "Number"]
+        assert "Bob Peeters 1" in lines[1]
+        assert app.list.length == 250
+        assert app.list.current == person(1)
+        assert all(cell_len(line) >= 78 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("keys", "at"),
+    [
+        (["down", "j", "down"], 3),
+        (["down", "down", "k", "up"], 0),
+        (["up"], 0),
+        (["end"], MILLION - 1),
+        (["G", "down"], MILLION - 1),
+        (["G", "up", "k"], MILLION - 3),
+        (["end", "home"], 0),
+        (["G", "g"], 0),
+        (["pagedown", "pagedown"], 44),
+        (["pagedown", "ctrl+d", "pageup", "ctrl+u"], 0),
+        (["end", "pageup"], MILLION - 23),
+    ],
+)
+async def test_keys_move_the_cursor_through_a_million_rows(keys: list[str], at: int) -> None:
+    app = ListApp(Crowd(MILLION))
+    async with running(app) as pilot:
+        await press(pilot, *keys)
+        assert app.list.cursor == at
+        assert app.list.current == person(at + 1)
+        assert cursor_row(app) == at + 1
+
+
+async def test_only_a_window_of_a_million_rows_is_ever_read() -> None:
+    class Counted(Crowd):
+        read = 0
+
+        def rows(self, start: int, stop: int) -> Sequence[Person]:
+            self.read += stop - start
+            return super().rows(start, stop)
+
+    source = Counted(MILLION)
+    app = ListApp(source)
+    async with running(app) as pilot:
+        await press(pilot, "end", "home", "pagedown")
+        assert source.read < 1_500
+
+
+async def test_a_key_down_redraws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = ListApp(Crowd(MILLION))
+    async with running(app) as pilot:
+        drawn: list[int] = []
+        render_line = app.list.render_line
+
+        def drawing(y: int) -> Strip:
+            drawn.append(y)
+            return render_line(y)
+
+        monkeypatch.setattr(app.list, "render_line", drawing)
+        await press(pilot, "down")
+        assert sorted(drawn) == [1, 2]
+
+
+async def test_enter_and_double_click_open_the_row() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        await press(pilot, "down", "enter")
+        await pilot.double_click(app.list, offset=(10, 4))
+        await settled(pilot)
+        opened = [event.row for event in app.posted if isinstance(event, RecordList.Opened)]
+        assert opened == [person(2), person(4)]
+
+
+async def test_clicks_move_mark_and_sort() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        await pilot.click(app.list, offset=(20, 3))
+        await settled(pilot)
+        assert app.list.cursor == 2
+        await pilot.click(app.list, offset=(0, 5))
+        await settled(pilot)
+        assert app.list.selection == Selection.of([5])
+        await pilot.click(app.list, offset=(4, 0))
+        await pilot.click(app.list, offset=(70, 0))
+        await settled(pilot)
+        sorts = [event.sort for event in app.posted if isinstance(event, RecordList.SortRequested)]
+        assert sorts == [Sort("name")]
+
+
+async def test_space_marks_and_goes_down() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        await press(pilot, "space", "down", "space")
+        assert app.list.selection == Selection.of([1, 3])
+        assert app.list.cursor == 3
+        assert [MARK in line for line in picture(app)[1:5]] == [True, False, True, False]
+        assert app.list.selected_count == 2
+        await press(pilot, "up", "space")
+        assert app.list.selection == Selection.of([1])
+
+
+async def test_a_marks_all_that_match_and_unmarks_them_again() -> None:
+    app = ListApp(Crowd(MILLION))
+    async with running(app) as pilot:
+        await press(pilot, "a")
+        assert app.list.selection == Selection.matching(1)
+        assert app.list.selected_count == MILLION
+        assert all(line.startswith(MARK) for line in picture(app)[1:])
+        await press(pilot, "space")
+        assert app.list.selected_count == MILLION - 1
+        await press(pilot, "a", "a")
+        assert app.list.selected_count == 0
+        assert not any(MARK in line for line in picture(app))
+
+
+async def test_rows_marked_one_by_one_are_all_marked_too() -> None:
+    app = ListApp(Listed([person(1), person(2)]), "")
+    async with running(app) as pilot:
+        await press(pilot, "space", "space", "a")
+        assert app.list.selected_count == 0
+
+
+async def test_a_selection_survives_filtering_sorting_and_scrolling() -> None:
+    app = ListApp(Crowd(1_000))
+    async with running(app) as pilot:
+        await press(pilot, "down", "down", "space")
+        app.list.set_source(Crowd(1_000, 5), 5)
+        await settled(pilot)
+        await press(pilot, "a", "space")
+        app.list.set_source(Crowd(1_000, sort=Sort("name", descending=True)), 1)
+        await settled(pilot)
+        assert app.list.selected_count == 1 + 200 - 1
+        await press(pilot, "end")
+        marked = {int(line.split()[-1]) for line in picture(app)[1:] if MARK in line}
+        assert marked == {3, 10, 15, 20}
+
+
+async def test_the_cursor_stays_on_its_row_and_on_its_line() -> None:
+    app = ListApp(Crowd(MILLION))
+    async with running(app) as pilot:
+        app.list.move_to(600_000 - 1)
+        await settled(pilot)
+        await press(pilot, *["up"] * 7)
+        row_id = app.list.current_id
+        assert row_id == 600_000 - 7
+        line = app.list.cursor - app.list.scroll_offset.y
+        app.list.set_source(Crowd(MILLION, sort=Sort("name", descending=True)), 1, keep=row_id)
+        await settled(pilot)
+        assert cursor_row(app) == row_id
+        assert app.list.cursor - app.list.scroll_offset.y == line
+
+
+async def test_the_cursor_goes_to_the_top_when_its_row_is_filtered_away() -> None:
+    app = ListApp(Crowd(1_000))
+    async with running(app) as pilot:
+        await press(pilot, "end", "up")
+        app.list.set_source(Crowd(1_000, 7), 7, keep=app.list.current_id)
+        await settled(pilot)
+        assert app.list.current == person(7)
+
+
+async def test_reloading_moves_nothing_even_when_rows_go() -> None:
+    people = [person(number) for number in range(1, 101)]
+    app = ListApp(Listed(people), "")
+    async with running(app) as pilot:
+        await press(pilot, *["down"] * 40)
+        top = app.list.scroll_offset.y
+        app.list.reload(Listed(people[:10] + people[12:]))
+        await settled(pilot)
+        assert app.list.current == person(41)
+        assert app.list.scroll_offset.y == top - 2
+        app.list.reload(Listed([one for one in people if one.id != 41]))
+        await settled(pilot)
+        assert app.list.cursor == 38
+        app.list.reload(Listed(people[:5]))
+        await settled(pilot)
+        assert app.list.current == person(5)
+        app.list.reload(Listed([]))
+        await settled(pilot)
+        assert app.list.current is None
+        assert any("Nobody yet." in line for line in picture(app))
+
+
+class Slow(Crowd):
+    """A crowd that answers when it is told to."""
+
+    def __init__(self, size: int, divisor: int = 1) -> None:
+        super().__init__(size, divisor)
+        self.gate = threading.Event()
+
+    def rows(self, start: int, stop: int) -> Sequence[Person]:
+        assert self.gate.wait(10)
+        return super().rows(start, stop)
+
+
+async def test_the_picture_stays_until_the_first_new_rows_are_there() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        before = picture(app)
+        slow = Slow(250, 10)
+        app.list.set_source(slow, 10)
+        await pilot.pause()
+        assert picture(app) == before
+        slow.gate.set()
+        await settled(pilot)
+        assert "Ann Janssens 10" in picture(app)[1]
+
+
+async def test_a_stale_answer_never_overwrites_a_newer_one() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        slow = Slow(250, 10)
+        app.list.set_source(slow, 10)
+        await asyncio.sleep(0)
+        app.list.set_source(Crowd(250, 7), 7)
+        await pilot.pause()
+        slow.gate.set()
+        await settled(pilot)
+        assert app.list.current == person(7)
+        assert app.list.length == 250 // 7
+
+
+async def test_rows_that_are_not_there_yet_are_dots() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        slow = Slow(MILLION)
+        slow.gate.set()
+        app.list.set_source(slow, 1)
+        await settled(pilot)
+        slow.gate.clear()
+        await pilot.press("end")
+        assert {line.strip() for line in picture(app)[1:]} == {"·"}
+        slow.gate.set()
+        await settled(pilot)
+        assert cursor_row(app) == MILLION
+
+
+async def test_a_source_that_fails_leaves_the_picture_and_says_why() -> None:
+    class Broken(Crowd):
+        def rows(self, start: int, stop: int) -> Sequence[Person]:
+            raise Unavailable("The database does not answer.")
+
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        before = picture(app)
+        app.list.set_source(Broken(250), 1)
+        await settled(pilot)
+        assert picture(app) == before
+        assert [str(error) for error in app.errors] == ["The database does not answer."]
+        app.list.reload(Crowd(250))
+        await settled(pilot)
+        assert app.list.length == 250
+
+    app = ListApp(Broken(250))
+    async with running(app):
+        assert any("The database does not answer." in line for line in picture(app))
+
+
+async def test_hostile_names_keep_the_columns_straight() -> None:
+    people = hostile_people()
+    app = ListApp(Listed(people), "")
+    async with running(app, size=(120, 60)):
+        lines = picture(app)
+        assert any("O'Brien [HR]" in line for line in lines)
+        for place, line in enumerate(lines[1 : len(people) + 1], start=1):
+            assert not set(line) & set(CONTROLS)
+            assert cell_len(line.rstrip()) == 118
+            assert line.split()[-1] == str(place)
+
+
+async def test_columns_give_way_when_it_is_narrow() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app, size=(60, 20)) as pilot:
+        assert picture(app)[0].split() == ["Name", "Login", "Status"]
+        await pilot.resize_terminal(*WIDE)
+        await settled(pilot)
+        assert picture(app)[0].split()[-1] == "Number"
+
+
+async def test_without_marks_there_is_no_marking() -> None:
+    app = ListApp(Crowd(250), marks=False)
+    async with running(app) as pilot:
+        await press(pilot, "space", "a")
+        assert app.list.selection.empty
+        assert picture(app)[1].startswith("Bob")
+
+
+KEYS = st.sampled_from(
+    ["down", "up", "pagedown", "pageup", "home", "end", "space", "a", "j", "k", "narrow", "all"]
+)
+
+
+def apply(key: str, state: dict[str, Any], size: int, page: int) -> None:
+    """The model: what a key does to the cursor and to the set of marked ids."""
+    ids = [n for n in range(1, size + 1) if n % state["divisor"] == 0]
+    last = len(ids) - 1
+    if key in ("narrow", "all"):
+        at = ids[state["cursor"]]
+        state["divisor"] = 3 if key == "narrow" else 1
+        now = [n for n in range(1, size + 1) if n % state["divisor"] == 0]
+        state["cursor"] = now.index(at) if at in now else 0
+    elif key == "space":
+        state["marked"] ^= {ids[state["cursor"]]}
+        state["cursor"] = min(state["cursor"] + 1, last)
+    elif key == "a":
+        everything = set(ids)
+        marked = state["marked"]
+        state["marked"] = marked - everything if everything <= marked else marked | everything
+    else:
+        steps = {"down": 1, "j": 1, "up": -1, "k": -1, "pagedown": page, "pageup": -page}
+        ends = {"home": -size, "end": size}
+        state["cursor"] = max(0, min(state["cursor"] + (steps | ends)[key], last))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(keys=st.lists(KEYS, max_size=25))
+async def test_any_keys_do_what_the_model_says(keys: list[str]) -> None:
+    size = 60
+    app = ListApp(Crowd(size))
+    state: dict[str, Any] = {"cursor": 0, "marked": set(), "divisor": 1}
+    async with running(app, size=(80, 10)) as pilot:
+        for key in keys:
+            apply(key, state, size, page=8)
+            if key in ("narrow", "all"):
+                divisor = state["divisor"]
+                app.list.set_source(Crowd(size, divisor), divisor, keep=app.list.current_id)
+                await settled(pilot)
+            else:
+                await press(pilot, key)
+            selection = app.list.selection
+            marked = {
+                n
+                for n in range(1, size + 1)
+                if selection.contains(n, lambda divisor, n=n: n % divisor == 0)  # type: ignore[misc]
+            }
+            assert (app.list.cursor, marked) == (state["cursor"], state["marked"])
+            assert app.list.selected_count == len(marked)
+            assert cursor_row(app) == app.list.current_id
