@@ -6,10 +6,11 @@ from studio_tui.domain.listing import Sort
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Status
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import full_name
+from studio_tui.storage.fields import instant_of
 from studio_tui.storage.listing import Listing
 from studio_tui.storage.managers import has_manager, managers_of
 from studio_tui.storage.pushes import STATUS
-from studio_tui.storage.sql import Clause, among, containing, execute, instant, rows, scalar
+from studio_tui.storage.sql import Clause, among, containing, execute, rows, scalar
 from studio_tui.storage.tables import ConversationTable
 
 _FROM = (
@@ -74,7 +75,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
                 left=not row[11],
                 mail_failed=bool(row[13]),
             ),
-            status_at=instant(row[8]),
+            status_at=instant_of(row[8]),
             conductor=full_name(row[9], row[10]),
             managers=managers.get(row[2], ()),
         )

@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
 from studio_tui.domain.users import full_name
@@ -64,7 +65,7 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
             time_zone=row[11],
             recipient_active=bool(row[12]),
             push=row[13],
-            template=json.loads(row[14])["name"],
+            template=_template_name(row[14]),
             deadline=day(row[15]),
             closed=row[16] is not None,
             about=about.get(row[0], ()),
@@ -148,6 +149,11 @@ def next_due() -> datetime | None:
         "ORDER BY due_at LIMIT 1"
     )
     return known_instant(found) if found is not None else None
+
+
+@lru_cache(maxsize=64)
+def _template_name(definition: str) -> str:
+    return str(json.loads(definition)["name"])
 
 
 def _people(ids: Collection[int]) -> dict[int, tuple[Person, ...]]:

@@ -11,8 +11,17 @@ FIELD_TYPES = {
 }
 """The column types of each engine, for `peewee.Database(field_types=…)`."""
 
-INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-"""How SQLite keeps an instant: UTC, of fixed width, so that it sorts by time."""
+
+def instant_text(value: datetime) -> str:
+    """How SQLite keeps an instant: UTC, of fixed width, so that it sorts by time."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def instant_of(value: str | datetime | None) -> datetime | None:
+    """The instant that an engine kept, aware, in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return value.astimezone(UTC) if value is not None else None
 
 
 class InstantField(peewee.Field):
@@ -25,14 +34,12 @@ class InstantField(peewee.Field):
         if value is None:
             return None
         if isinstance(self.model._meta.database, peewee.SqliteDatabase):  # noqa: SLF001 - Peewee's own way in
-            return value.astimezone(UTC).strftime(INSTANT_FORMAT)
+            return instant_text(value)
         return value
 
     def python_value(self, value: str | datetime | None) -> datetime | None:
         """The instant that the engine stored."""
-        if isinstance(value, str):
-            return datetime.strptime(value, INSTANT_FORMAT).replace(tzinfo=UTC)
-        return value.astimezone(UTC) if value is not None else None
+        return instant_of(value)
 
 
 class KeyField(peewee.Field):

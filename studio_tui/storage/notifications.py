@@ -16,6 +16,7 @@ from studio_tui.domain.notifications import (
 )
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import full_name
+from studio_tui.storage.fields import instant_of
 from studio_tui.storage.listing import Listing
 from studio_tui.storage.managers import managing
 from studio_tui.storage.sql import (
@@ -23,7 +24,6 @@ from studio_tui.storage.sql import (
     among,
     containing,
     execute,
-    instant,
     known_instant,
     rows,
     scalar,
@@ -197,7 +197,7 @@ def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
             about=about.get(row[0], ()),
             due_at=known_instant(row[13]),
             attempts=row[14],
-            sent_at=instant(row[15]),
+            sent_at=instant_of(row[15]),
             error=row[16],
         )
         for row in rows(

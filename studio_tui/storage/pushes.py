@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from studio_tui.domain.pushes import Progress
 from studio_tui.domain.text import fold
+from studio_tui.storage.fields import instant_of
 from studio_tui.storage.managers import managing
 from studio_tui.storage.sql import (
     EVERYBODY,
@@ -12,7 +13,6 @@ from studio_tui.storage.sql import (
     among,
     day,
     execute,
-    instant,
     known_instant,
     rows,
     scalar,
@@ -47,7 +47,7 @@ def pushes(push_id: int | None = None) -> list[StoredPush]:
             available_from=day(row[4]),
             deadline=day(row[5]),
             created_at=known_instant(row[6]),
-            closed_at=instant(row[7]),
+            closed_at=instant_of(row[7]),
             version=row[8],
         )
         for row in rows(

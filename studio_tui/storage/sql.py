@@ -7,13 +7,13 @@ aware datetimes, days as dates; both come back as such through `instant` and `da
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import peewee
 
 from studio_tui.domain.selection import Selection
-from studio_tui.storage.fields import INSTANT_FORMAT
+from studio_tui.storage.fields import instant_of, instant_text
 from studio_tui.storage.tables import UserTable
 
 
@@ -112,16 +112,9 @@ def selected(
     return clause
 
 
-def instant(value: Any) -> datetime | None:
-    """The instant in a column, aware, in UTC."""
-    if isinstance(value, str):
-        return datetime.strptime(value, INSTANT_FORMAT).replace(tzinfo=UTC)
-    return value.astimezone(UTC) if value is not None else None
-
-
 def known_instant(value: Any) -> datetime:
     """The instant in a column that is never null."""
-    found = instant(value)
+    found = instant_of(value)
     if found is None:
         raise ValueError("an instant is missing where the schema has none missing")
     return found
@@ -134,5 +127,5 @@ def day(value: Any) -> date:
 
 def _for_sqlite(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime(INSTANT_FORMAT)
+        return instant_text(value)
     return value.isoformat() if isinstance(value, date) else value
