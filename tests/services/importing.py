@@ -30,9 +30,9 @@ def user(studio: Studio, admin: Actor, login: str) -> User:
     return users.find(studio, admin, login).user
 
 
-def managers(studio: Studio, admin: Actor, login: str) -> dict[str, str]:
-    """The managers of a user: login and reason."""
-    return {one.login: one.reason for one in user(studio, admin, login).managers}
+def managers(studio: Studio, admin: Actor, login: str) -> dict[str, set[str]]:
+    """The managers of a user: login and reasons."""
+    return {one.login: set(one.reason.split(", ")) for one in user(studio, admin, login).managers}
 
 
 def found(studio: Studio, admin: Actor, text: str) -> set[str]:
