@@ -11,6 +11,7 @@ from typing import TypeVar
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.hr_file import Checked, HrFile, Refusal, UserRef, check
+from studio_tui.domain.hr_file.collecting import no_cycles_made
 from studio_tui.domain.users import Role
 from studio_tui.services.context import Studio
 from studio_tui.services.import_comparison import Comparison
@@ -44,7 +45,7 @@ def preview(
     Raises `Refused` where the Studio would be left without an active admin.
     """
     require(actor, Action.IMPORT_USERS)
-    with studio.store.reading():
+    with no_cycles_made(), studio.store.reading():
         planned = _plan(studio, file, progress)
     progress(1.0)
     return planned.plan
@@ -64,7 +65,7 @@ def apply(
     the Studio would be left without an active admin; `Conflict` while somebody else imports.
     """
     require(actor, Action.IMPORT_USERS)
-    with studio.store.writing():
+    with no_cycles_made(), studio.store.writing():
         imports.lock_users()
         planned = _plan(studio, file, progress)
         if planned.plan.refusals and not skip_refused:
