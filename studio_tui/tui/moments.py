@@ -1,0 +1,19 @@
+"""Days and instants on the screen (D1): always in one form, instants in a zone that is named."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+
+def day(day_: date | None) -> str:
+    """``2026-03-31``; nothing for None."""
+    return day_.isoformat() if day_ else ""
+
+
+def moment(instant: datetime | None, zone: ZoneInfo) -> str:
+    """``2026-03-31 14:05`` in ``zone``, which a heading or a line near it names; nothing for None."""
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M") if instant else ""
+
+
+def moment_and_zone(instant: datetime | None, zone: ZoneInfo) -> str:
+    """``2026-03-31 14:05 (Europe/Brussels)``; nothing for None."""
+    return f"{moment(instant, zone)} ({zone.key})" if instant else ""

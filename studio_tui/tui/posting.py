@@ -1,0 +1,109 @@
+"""Mail that leaves while the Studio is open: a worker in the app's own loop, and the sentence that
+says what stands in its way (N7, N12)."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.errors import StudioError
+from studio_tui.domain.notifications import NotificationState
+from studio_tui.services import outbox
+from studio_tui.tui.log import log_error
+from studio_tui.worker.sending import Report, Worker, in_words
+from studio_tui.worker.service import carriers_of
+
+if TYPE_CHECKING:
+    from studio_tui.mail.outcomes import Carrier
+    from studio_tui.services.context import Studio
+    from studio_tui.tui.app import StudioApp
+
+    Carriers = Callable[[Studio], Sequence[Carrier]]
+
+_WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
+_LOOK_AGAIN = 1.0
+"""Seconds between two looks at whether the number of mails that wait may have changed."""
+_PATIENCE = 5.0
+"""Seconds that a mail on the wire gets when the Studio is left."""
+
+
+class Posting:
+    """Sends the mail of the open Studio, and keeps the standing line of the status true."""
+
+    def __init__(self, app: "StudioApp", carriers: "Carriers | None") -> None:
+        """``carriers`` take the mail away; None: the connections that the settings ask for."""
+        self._app = app
+        self._carriers = carriers
+        self._worker: Worker | None = None
+        self._running: asyncio.Task[Report] | None = None
+        self._why = ""
+        self._waiting = 0
+        self._stamp: int | None = None
+
+    def start(self, studio: "Studio", actor: Actor) -> None:
+        """Begin, where the actor may see the outbox at all."""
+        if not may(actor, Action.READ_OUTBOX):
+            return
+        smtp = studio.settings.smtp
+        if self._carriers is None and not (smtp.host and smtp.sender):
+            self._stand("No mail server is set up: mail waits in the outbox")
+        else:
+            self._make_worker(studio, self._carriers or carriers_of)
+        self._look(studio, actor)
+        self._app.set_interval(_LOOK_AGAIN, lambda: self._look(studio, actor))
+
+    async def stop(self) -> None:
+        """Give what is on the wire a moment; what then remains is sent by the next worker."""
+        running = self._running
+        if self._worker is None or running is None or running.done():
+            return
+        self._worker.stop()
+        await asyncio.wait([running], timeout=_PATIENCE)
+        running.cancel()
+
+    def _make_worker(self, studio: "Studio", carriers: "Carriers") -> None:
+        # The password may be in a keyring that takes its time: off the loop.
+        self._app.bridge.read(
+            self._app.get_default_screen(),
+            "worker",
+            lambda: Worker(studio, carriers(studio), watch=self._watch),
+            self._run,
+            lambda error: self._stand(f"No mail is sent: {error.message}"),
+        )
+
+    def _run(self, worker: Worker) -> None:
+        self._worker = worker
+        self._running = asyncio.create_task(worker.run())
+        self._running.add_done_callback(self._ended)
+
+    def _watch(self, report: Report) -> None:
+        self._stand(in_words(report.down) if report.down else "")
+
+    def _ended(self, running: "asyncio.Task[Report]") -> None:
+        error = None if running.cancelled() else running.exception()
+        if isinstance(error, StudioError):
+            self._stand(f"No mail is sent: {error.message}")
+        elif error is not None:
+            path = log_error(error)
+            self._stand(f"No mail is sent, by a fault of the Studio. Details are in {path}")
+
+    def _look(self, studio: "Studio", actor: Actor) -> None:
+        if self._stamp == self._app.stamp:
+            return
+        self._stamp = self._app.stamp
+        self._app.bridge.read(
+            self._app.get_default_screen(),
+            "waiting",
+            lambda: outbox.counts(studio, actor),
+            self._count,
+            lambda error: None,
+        )
+
+    def _count(self, counts: dict[NotificationState, int]) -> None:
+        self._waiting = sum(counts.get(state, 0) for state in _WAITING)
+        self._stand(self._why)
+
+    def _stand(self, why: str) -> None:
+        self._why = why
+        waiting = f" ({self._waiting:,} waiting)" if why and self._waiting else ""
+        self._app.stand(why + waiting)

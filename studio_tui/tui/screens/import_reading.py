@@ -1,0 +1,118 @@
+"""What the import screens ask off the loop: read a file and compare it, with progress and an end to
+it when nobody wants it any more (U6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio_tui.domain import hr_file
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Refused, StudioError
+from studio_tui.domain.hr_file import HrFile
+from studio_tui.domain.hr_file.rows import find_form, rows
+from studio_tui.domain.hr_file.source import open_source
+from studio_tui.domain.text import clean_line
+from studio_tui.services import imports
+from studio_tui.services.context import Studio
+from studio_tui.services.import_plan import ImportPlan
+
+Mapped = Mapping[str, str]
+"""What columns are said to be: heading → field, as ``--map`` gives it."""
+
+_READING = 0.6
+"""How much of the whole is done once the file is read; comparing it is the rest."""
+
+
+class Stopped(StudioError):
+    """Somebody pressed escape."""
+
+
+@dataclass(slots=True)
+class Job:
+    """How far something is, told by the thread that does it; and whether it is still wanted."""
+
+    what: str
+    """In words, as ``Reading users.csv``."""
+    share: float = 0.0
+    stopped: bool = False
+
+    def tell(self, share: float) -> None:
+        """So much is done, from 0 to 1; raises `Stopped` to end it."""
+        self.share = share
+        if self.stopped:
+            raise Stopped("Stopped. Nothing was changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A file that was read, and what importing it would do."""
+
+    path: Path
+    mapped: Mapped
+    file: HrFile
+    plan: ImportPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a file cannot be imported as it is, and its headings where it has any."""
+
+    reason: StudioError
+    headings: tuple[str, ...] = field(default=())
+
+
+def path_of(entered: str) -> Path:
+    """The file that somebody entered: ``~`` is their home, quotes around it do not count.
+
+    Raises `Refused` where there can be none.
+    """
+    text = entered.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    if not text:
+        raise Refused("Enter the path of a CSV file.")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise Refused("There is no such user, and no home of theirs.") from None
+
+
+def compare(
+    studio: Studio, actor: Actor, path: Path, mapped: Mapped, job: Job
+) -> Compared | Unreadable:
+    """Read a file and say what importing it would do; nothing is changed."""
+    try:
+        _require_file(path)
+        file = hr_file.read(path, mapped, progress=lambda share: job.tell(share * _READING))
+        plan = imports.preview(
+            studio,
+            actor,
+            file,
+            progress=lambda share: job.tell(_READING + share * (1 - _READING)),
+        )
+    except Stopped:
+        raise
+    except StudioError as error:
+        return Unreadable(error, _headings(path))
+    return Compared(path, mapped, file, plan)
+
+
+def _require_file(path: Path) -> None:
+    # Opening a pipe would wait for whoever writes into it.
+    try:
+        special = path.exists() and not (path.is_file() or path.is_dir())
+    except (OSError, ValueError):
+        raise Refused("There can be no file of that name.") from None
+    if special:
+        raise Refused(f"{clean_line(path.name)} is a device or a pipe, not a file.")
+
+
+def _headings(path: Path) -> tuple[str, ...]:
+    """The headings of a file, none where it has none that can be read."""
+    try:
+        with open_source(path) as source:
+            first = next(iter(rows(source, find_form(source, {}))), None)
+    except StudioError:
+        return ()
+    cells = map(clean_line, first.cells) if first else ()
+    return tuple(dict.fromkeys(cell for cell in cells if cell))

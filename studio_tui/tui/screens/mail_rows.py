@@ -1,0 +1,58 @@
+"""How a notification stands in a list: of the outbox, and of one user."""
+
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.notifications import Capacity, Kind, Notification, NotificationState
+from studio_tui.tui.moments import moment
+from studio_tui.tui.widgets.columns import Column, Tone, Toned
+
+_KINDS = {
+    (Kind.ASSIGNED, Capacity.USER): "assigned",
+    (Kind.ASSIGNED, Capacity.MANAGER): "their manager",
+    (Kind.REMINDER, Capacity.USER): "reminder",
+    (Kind.REMINDER, Capacity.MANAGER): "reminder, manager",
+}
+_TONES = {
+    NotificationState.HELD: Tone.MUTED,
+    NotificationState.SENT: Tone.GOOD,
+    NotificationState.FAILED: Tone.BAD,
+    NotificationState.DROPPED: Tone.MUTED,
+}
+
+
+def kind_in_words(notification: Notification) -> str:
+    """What a mail tells, in a word or two."""
+    return _KINDS[notification.kind, notification.capacity]
+
+
+def about(notification: Notification) -> str:
+    """The push, and for a manager the people of it."""
+    if notification.capacity is Capacity.USER:
+        return notification.push
+    return f"{notification.push}: {', '.join(notification.about)}"
+
+
+def state_cell(notification: Notification) -> str | Toned:
+    """The state, standing out where it matters."""
+    tone = _TONES.get(notification.state)
+    return Toned(notification.state.value, tone) if tone else notification.state.value
+
+
+def when_cell(notification: Notification, zone: ZoneInfo) -> str:
+    """When it was sent, or else when it is due."""
+    return moment(notification.sent_at or notification.due_at, zone)
+
+
+def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Notification], ...]:
+    """The columns of a list of mails; ``recipient``: whether it is of several people."""
+    to: tuple[Column[Notification], ...] = (
+        Column("recipient", "To", lambda n: n.name, width=14, flex=2, most=34, sortable=True),
+    )
+    return (
+        *(to if recipient else ()),
+        Column("push", "About", about, width=15, flex=3, most=60, sortable=True),
+        Column("kind", "Kind", kind_in_words, width=13),
+        Column("state", "State", state_cell, width=7, sortable=True),
+        Column("sent_at", "Due or sent", lambda n: when_cell(n, zone), width=16, sortable=True),
+        Column("error", "Why", lambda n: n.error or "", width=24, flex=4, gives_way=1),
+    )

@@ -1,0 +1,186 @@
+"""Outbox: what waits, what went, what failed and why (N10)."""
+
+from collections.abc import Collection
+from typing import Any
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.domain.access import Action
+from studio_tui.domain.listing import Sort, Source
+from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
+from studio_tui.domain.selection import Selection
+from studio_tui.services import outbox
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.moments import moment_and_zone
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.mail import MailScreen
+from studio_tui.tui.screens.mail_rows import about, mail_columns
+from studio_tui.tui.screens.outbox_states import StateLine
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.record_browser import RecordBrowser
+from studio_tui.tui.widgets.record_list import RecordList
+
+Chosen = Selection[NotificationFilter]
+
+_RETRIED = frozenset({NotificationState.FAILED})
+_DROPPED = frozenset({NotificationState.HELD, NotificationState.QUEUED, NotificationState.FAILED})
+_NEWEST_FIRST = Sort("sent_at", descending=True)
+
+
+class OutboxScreen(StudioScreen):
+    """All mail, the newest first."""
+
+    OWN_COMMANDS = (
+        Command("retry", "r", "Retry", "Send what failed once more", needs=Action.SEND_AGAIN),
+        Command("drop", "x", "Drop", "Drop what waits or failed", needs=Action.DROP_MAIL),
+        Command("next_state", "right,l", "State", "Show only the mail of the next state"),
+        Command.moving("previous_state", "left,h", "Show only the mail of the state before"),
+    )
+
+    def body(self) -> ComposeResult:
+        """The states, the list, and what there is to know of the mail under the cursor."""
+        zone = self.studio.zone
+        yield StateLine(f"times in {zone.key}")
+        yield RecordBrowser(
+            *mail_columns(zone),
+            find=self.find,
+            sort=_NEWEST_FIRST,
+            noun=("mail", "mails"),
+            marks=True,
+            empty="No mail yet. It is written when users are assigned to a push.",
+        )
+        yield Static(classes="current")
+
+    def find(
+        self, text: str, sort: Sort
+    ) -> tuple[NotificationFilter, Source[Notification, NotificationFilter]]:
+        """The mails that match what is typed, in the state that is chosen."""
+        filter_ = NotificationFilter(text, self.query_one(StateLine).chosen)
+        return filter_, outbox.source(self.studio, self.actor, filter_, sort)
+
+    def reload(self) -> None:
+        """Mail was written or sent."""
+        self._browser.reload()
+        states = self.query_one(StateLine)
+        self.read("counts", lambda: outbox.counts(self.studio, self.actor), states.count)
+
+    # States
+
+    def action_next_state(self) -> None:
+        """Show the mail of the next state."""
+        self.query_one(StateLine).step(1)
+
+    def action_previous_state(self) -> None:
+        """Show the mail of the state before."""
+        self.query_one(StateLine).step(-1)
+
+    def on_state_line_chosen(self, event: StateLine.Chosen) -> None:
+        """List another state."""
+        listed = self._browser.list
+        filter_, source = self.find(self._browser.text, listed.sort or _NEWEST_FIRST)
+        listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)
+        none = f"No mail is {event.state}." if event.state else "No mail yet."
+        listed.set_empty(none)
+
+    # One mail
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Read a mail."""
+        self.app.push_screen(MailScreen(event.row.id))
+
+    @on(RecordList.CursorMoved)
+    @on(RecordList.SelectionChanged)
+    @on(RecordList.LengthChanged)
+    def _look_at_current(self) -> None:
+        self.query_one(".current", Static).update(self._current_in_words())
+        self.refresh_bindings()
+
+    def _current_in_words(self) -> Content:
+        mail = self._browser.list.current
+        if mail is None:
+            return Content("")
+        if mail.error:
+            return line(f"{mail.to}: {mail.error}", "$error" if _failed(mail) else "$muted")
+        words = f"{mail.to} · {about(mail)}"
+        if mail.state is NotificationState.HELD:
+            words += f" · leaves {moment_and_zone(mail.due_at, self.studio.zone)}"
+        return line(words, "$muted")
+
+    # Retry and drop
+
+    def why_not_retry(self) -> str | None:
+        """Only what failed is sent once more."""
+        return self._why_not(_RETRIED, "This mail did not fail: there is nothing to retry.")
+
+    @work
+    async def action_retry(self) -> None:
+        """Send what failed once more."""
+        chosen = self._chosen(_RETRIED)
+        self.write(
+            lambda: outbox.retry(self.studio, self.actor, chosen),
+            lambda count: self._done(f"{_mails(count)} will be tried once more."),
+        )
+
+    def why_not_drop(self) -> str | None:
+        """What was sent cannot be taken back."""
+        return self._why_not(_DROPPED, "This mail neither waits nor failed: it cannot be dropped.")
+
+    def action_drop(self) -> None:
+        """Ask, with the number, and drop."""
+        chosen = self._chosen(_DROPPED)
+        source = outbox.source(self.studio, self.actor, NotificationFilter(), _NEWEST_FIRST)
+        self.read("drop", lambda: source.selected(chosen), lambda count: self._ask(chosen, count))
+
+    @work
+    async def _ask(self, chosen: Chosen, count: int) -> None:
+        if not count:
+            self.complain("None of the marked mails waits or failed: there is nothing to drop.")
+            return
+        question = Confirm(
+            f"Drop {_mails(count)}?",
+            f"Drop {_mails(count)}",
+            detail="What is dropped is not sent.",
+        )
+        if await self.app.push_screen_wait(question):
+            self.write(
+                lambda: outbox.drop(self.studio, self.actor, chosen),
+                lambda dropped: self._done(f"{_mails(dropped)} dropped."),
+            )
+
+    def _done(self, sentence: str) -> None:
+        self._browser.list.selection = Selection()
+        self.say(sentence)
+
+    def _why_not(self, states: Collection[NotificationState], reason: str) -> str | None:
+        listed = self._browser.list
+        if not listed.selection.empty:
+            return None
+        return None if listed.current is not None and listed.current.state in states else reason
+
+    def _chosen(self, states: Collection[NotificationState]) -> Chosen:
+        """What is marked, or else the mail under the cursor; of that, what is in ``states``."""
+        listed = self._browser.list
+        current = listed.current
+        chosen = listed.selection
+        if chosen.empty and current is not None:
+            chosen = Selection.of([current.id])
+        for state in NotificationState:
+            if state not in states:
+                chosen = chosen.unmark_matching(NotificationFilter(state=state))
+        return chosen
+
+    @property
+    def _browser(self) -> RecordBrowser[Any, NotificationFilter]:
+        return self.query_one(RecordBrowser)
+
+
+def _failed(mail: Notification) -> bool:
+    return mail.state is NotificationState.FAILED
+
+
+def _mails(count: int) -> str:
+    return f"{count:,} mail" if count == 1 else f"{count:,} mails"

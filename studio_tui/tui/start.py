@@ -1,0 +1,111 @@
+"""How the app starts: where one can go, what runs beside the screens, how it ends."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from studio_tui.domain.access import Action, Actor
+from studio_tui.domain.errors import StudioError
+from studio_tui.domain.text import clean_line
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.places import Place
+from studio_tui.tui.posting import Posting
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.terminal import why_no_terminal
+
+if TYPE_CHECKING:
+    from studio_tui.services.context import Studio
+    from studio_tui.tui.app import OpenStudio
+    from studio_tui.tui.posting import Carriers
+
+__all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
+
+# A screen is imported when somebody goes there: the first picture waits for none of them.
+
+
+def _templates() -> StudioScreen:
+    from studio_tui.tui.screens.templates import TemplatesScreen
+
+    return TemplatesScreen()
+
+
+def _pushes() -> StudioScreen:
+    from studio_tui.tui.screens.pushes import PushesScreen
+
+    return PushesScreen()
+
+
+def _users() -> StudioScreen:
+    from studio_tui.tui.screens.users import UsersScreen
+
+    return UsersScreen()
+
+
+def _outbox() -> StudioScreen:
+    from studio_tui.tui.screens.outbox import OutboxScreen
+
+    return OutboxScreen()
+
+
+def _activity() -> StudioScreen:
+    from studio_tui.tui.screens.activity import ActivityScreen
+
+    return ActivityScreen()
+
+
+PLACES = (
+    Place("templates", "Templates", "1", _templates, Action.READ_TEMPLATES),
+    Place("pushes", "Pushes", "2", _pushes, Action.READ_PUSHES),
+    Place("users", "Users", "3", _users, Action.READ_USERS),
+    Place("outbox", "Outbox", "4", _outbox, Action.READ_OUTBOX),
+    Place("activity", "Activity", "5", _activity, Action.READ_ACTIVITY),
+)
+
+
+class OpenedStudio(StudioApp):
+    """The app with its places, and with mail leaving while it is open."""
+
+    def __init__(
+        self,
+        open_studio: "OpenStudio",
+        places: tuple[Place, ...] = PLACES,
+        carriers: "Carriers | None" = None,
+    ) -> None:
+        super().__init__(self._opening_of(open_studio), places)
+        self.refused: StudioError | None = None
+        """Why the Studio could not be opened the last time it was tried."""
+        self._posting = Posting(self, carriers)
+
+    def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
+        def opening() -> "tuple[Studio, Actor]":
+            self.refused = None
+            try:
+                return open_studio()
+            except StudioError as error:
+                self.refused = error
+                raise
+
+        return opening
+
+    def _opened(self, opened: "tuple[Studio, Actor]") -> None:
+        super()._opened(opened)
+        self._posting.start(*opened)
+
+    async def action_quit(self) -> None:
+        """Leave, after the mail on the wire and the writes under way have had a moment."""
+        await self._posting.stop()
+        await super().action_quit()
+
+
+def run_app(open_studio: "OpenStudio", carriers: "Carriers | None" = None) -> int:
+    """Run the screens until they are left; returns the exit code.
+
+    ``open_studio`` opens the database and says who is asking. ``carriers`` take the mail away, in
+    place of the connections that the settings ask for. 1, with one line on stderr, where the
+    Studio could not be opened.
+    """
+    app = OpenedStudio(open_studio, carriers=carriers)
+    app.run()
+    if app.refused is not None:
+        sys.stderr.write(f"studio-tui: {clean_line(app.refused.message)}\n")
+        return 1
+    return app.return_code or 0

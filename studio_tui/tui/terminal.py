@@ -1,0 +1,23 @@
+"""Whether there is a terminal that screens can be drawn on."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+
+def why_no_terminal(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Why no screen can be drawn here, in a sentence; None where one can.
+
+    Nothing of Textual is imported to find out.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return (
+            "The Studio needs a terminal to open in, and its input or output is none. "
+            "“studio-tui --help” lists what can be done without one."
+        )
+    if environ.get("TERM", "dumb") == "dumb":
+        return (
+            "The Studio cannot be drawn on this terminal: TERM is “dumb” or not set. "
+            "“studio-tui --help” lists what can be done without one."
+        )
+    return None

@@ -1,0 +1,125 @@
+"""A real Studio of Example NV on SQLite, as screens meet it: people, a push, mail in every state."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from studio_tui.config.settings import Database, Organisation, Settings, Smtp
+from studio_tui.domain import hr_file
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import NotificationFilter, NotificationState
+from studio_tui.domain.pushes import Push, PushDraft
+from studio_tui.domain.selection import Selection
+from studio_tui.mail.outcomes import Delivered, Outcome, Rejected
+from studio_tui.services import assigning, imports, outbox, pushes, templates
+from studio_tui.services.context import Studio, open_studio
+from studio_tui.services.identity import Account, sign_in
+from studio_tui.tui.start import OpenedStudio
+from studio_tui.worker.sending import Worker
+from tests.hostile import HOSTILE
+from tests.services.conftest import MovableClock
+
+HEADINGS = (
+    "login,email,given_name,family_name,teams,leads,coaches,department,language,hired_on,role"
+)
+PEOPLE = """\
+bob,bob@example.org,Bob,Janssens,Management,Sales > Belgium,,Sales,nl,2015-02-01,
+ann,ann@example.org,Ann,Peeters,Sales > Belgium,,carl,Sales,nl,2019-09-01,
+carl,carl@example.org,Carl,Maes,Management,Finance,,Finance,fr,2012-05-15,
+dina,dina@example.org,Dina,Willems,Finance,,bob|ann,Finance,fr,2023-01-09,
+lone,lone@example.org,Lou,Alone,,,,Legal,en,2024-11-01,
+sam,sam@example.org,Sam,Claes,Management,,,People,en,2020-03-01,support
+"""
+
+
+@dataclass
+class Example:
+    """An open Studio, its admin, and a clock to move."""
+
+    studio: Studio
+    admin: Actor
+    clock: MovableClock
+
+    def load(self, rows: str, headings: str = HEADINGS) -> None:
+        """Import these users."""
+        file = hr_file.read(f"{headings}\n{rows}".encode())
+        imports.apply(self.studio, self.admin, file)
+
+    def push(self, name: str, *logins: str) -> Push:
+        """A push of the starter template, with these users assigned."""
+        template = templates.find(self.studio, self.admin, "Regular")
+        draft = PushDraft(name, date(2026, 3, 1), date(2026, 3, 31))
+        (push,) = pushes.create(self.studio, self.admin, template.id, [draft])
+        chosen = assigning.users_named(self.studio, self.admin, logins)
+        return assigning.assign(self.studio, self.admin, push, chosen).push
+
+    def app(self, actor: Actor | None = None) -> OpenedStudio:
+        """The app on it."""
+        return OpenedStudio(lambda: (self.studio, actor or self.admin))
+
+    def actor(self, login: str) -> Actor:
+        """Somebody else than the admin."""
+        return sign_in(self.studio, Account(login, login))
+
+
+class Postman:
+    """Carries mail nowhere, and refuses some addresses for good."""
+
+    def __init__(self, *refused: str) -> None:
+        self.refused = refused
+
+    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
+        if recipient in self.refused:
+            return Rejected(550, "5.1.1 <[/x]>: no such user here")
+        return Delivered(250, "kept")
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+@contextmanager
+def example(folder: Path, smtp: Smtp | None = None) -> Iterator[Example]:
+    """A new Studio with nobody but its admin."""
+    settings = Settings(
+        database=Database(url=f"sqlite:///{folder / 'studio.db'}"),
+        organisation=Organisation(name="Example NV"),
+        smtp=smtp or Smtp(),
+    )
+    clock = MovableClock()
+    studio = open_studio(settings, clock)
+    try:
+        yield Example(studio, sign_in(studio, Account("els", "Els Claes")), clock)
+    finally:
+        studio.close()
+
+
+def hostile_rows() -> str:
+    """A user for every hostile name, as rows under `HEADINGS`."""
+    cells = []
+    for number, name in enumerate(HOSTILE):
+        quoted = name.replace("\x00", "").replace('"', '""')[:150]
+        cells.append(f'h{number},h{number}@example.org,"{quoted}",H{number:02},"{_team(quoted)}",')
+    return "".join(f"{row},,,,,\n" for row in cells)
+
+
+def _team(name: str) -> str:
+    return name.replace(">", "").replace("|", "")[:100]
+
+
+async def fill_outbox(example: Example) -> Push:
+    """Mail that was sent, that failed, that was dropped, that waits."""
+    example.load(PEOPLE)
+    push = example.push("Q1 review", "ann", "dina", "lone")
+    example.clock.move(minutes=5)
+    worker = Worker(example.studio, [Postman("carl@example.org")])
+    await worker.run(drain=True)
+    example.push("Check-in [/x]", "ann", "bob")
+    waiting = outbox.every(
+        example.studio, example.admin, NotificationFilter(state=NotificationState.HELD)
+    )
+    dropped = Selection[NotificationFilter].of([waiting[-1].id])
+    await asyncio.to_thread(outbox.drop, example.studio, example.admin, dropped)
+    return push
