@@ -80,11 +80,17 @@ class Notifications(_Section, frozen=True):
     send_at: str = "08:00"
     remind_before_days: tuple[int, ...] = (7, 1)
     remind_after_days: tuple[int, ...] = (3,)
+    remind_again: str = "3d"
 
     @property
     def hold_time(self) -> timedelta:
         """How long mail waits, and can be taken back, before it leaves (N5)."""
         return parse_duration(self.hold)
+
+    @property
+    def remind_again_after(self) -> timedelta:
+        """For how long nobody is reminded a second time, unless asked (P15)."""
+        return parse_duration(self.remind_again)
 
     @property
     def send_time(self) -> time:
@@ -191,6 +197,8 @@ def _check(settings: Settings, path: Path) -> None:
         _ = settings.organisation.zone
         key = "notifications.hold"
         _ = settings.notifications.hold_time
+        key = "notifications.remind_again"
+        _ = settings.notifications.remind_again_after
         key = "notifications.send_at"
         _ = settings.notifications.send_time
     except (ValueError, OSError, KeyError) as error:

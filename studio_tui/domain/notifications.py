@@ -14,6 +14,9 @@ class Kind(StrEnum):
 
     ASSIGNED = "assigned"
     REMINDER = "reminder"
+    DEADLINE_MOVED = "deadline_moved"
+    CLOSED = "closed"
+    HANDED_OVER = "handed_over"
 
 
 class Capacity(StrEnum):
@@ -60,12 +63,12 @@ def may_become(state: NotificationState, following: NotificationState) -> bool:
 
 
 def key_around_recipient(
-    push_id: int, kind: Kind, capacity: Capacity, round_: int
+    push_id: int, kind: Kind, capacity: Capacity, round_: str
 ) -> tuple[str, str]:
     """What stands before and after the recipient's id in the one key of a notification (N2).
 
     ``round_`` tells apart what is rightly said more than once: the assigning that a manager is
-    told of, the how-manieth reminder.
+    told of, the reminder by hand or the day of an automatic one.
     """
     return f"{push_id}-", f"-{kind}-{capacity}-{round_}"
 
@@ -150,6 +153,8 @@ class DropReason(StrEnum):
     UNASSIGNED = "no longer assigned"
     DONE = "the conversation has been held"
     LEFT = "the recipient has left"
+    REOPENED = "the push was opened again"
+    UNDONE = "what caused it was undone"
     BY_HAND = "dropped by hand"
 
 
@@ -173,8 +178,11 @@ def still_to_tell(delivery: Delivery) -> tuple[Person, ...]:
 
 def why_dropped(delivery: Delivery) -> DropReason | None:
     """Why a claimed notification is not sent after all, or None where it is still true (N6)."""
-    if delivery.closed:
+    tells_of_closing = delivery.kind is Kind.CLOSED
+    if delivery.closed and not tells_of_closing:
         return DropReason.CLOSED
+    if tells_of_closing and not delivery.closed:
+        return DropReason.REOPENED
     if not delivery.recipient_active:
         return DropReason.LEFT
     if still_to_tell(delivery):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from studio_tui.domain.errors import Invalid
@@ -46,6 +46,8 @@ class PushDraft:
     name: str
     available_from: date
     deadline: date
+    reminders: "Reminders | None" = None
+    """None: as they are, and the organisation's for a new push."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", clean_line(self.name))
@@ -75,6 +77,28 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminders:
+    """On which days those not done are reminded by themselves: so many days before the deadline
+    and after it (P15)."""
+
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+
+    def round_on(self, today: date, deadline: date) -> str | None:
+        """Which automatic reminder falls on ``today``, None where none does.
+
+        Where no worker ran on its day, it is made up for on the next.
+        """
+        for day in (today, today - timedelta(days=1)):
+            ahead = (deadline - day).days
+            if ahead >= 0 and ahead in self.before:
+                return f"{ahead}-before"
+            if ahead < 0 and -ahead in self.after:
+                return f"{-ahead}-after"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """One template × a group of users × a period, as lists show it."""
 
@@ -85,6 +109,7 @@ class Push:
     """The template as it was when the push was created (T5)."""
     available_from: date
     deadline: date
+    reminders: Reminders
     state: PushState
     overdue: bool
     created_at: datetime
@@ -110,6 +135,9 @@ class Assignment:
     conductor: str
     """Name of who holds or held it, or empty."""
     managers: tuple[Manager, ...] = ()
+    reminders: int = 0
+    """How many times the user was reminded (P15)."""
+    reminded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import DropReason
+from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import User, UserFilter
@@ -15,10 +15,13 @@ from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import StoredSource
 from studio_tui.services.pushes import leaving, push_now
-from studio_tui.storage import assignments, notifications, people
+from studio_tui.storage import assignments, notifying, people
 from studio_tui.storage.activity import about_users, write_activity
+from studio_tui.storage.notifying import Cause
 from studio_tui.storage.sql import Clause, selected
 
+ASSIGNED = "assigned users"
+"""What the activity calls it."""
 _SHOWN = 1_000
 """At most so many people are listed by name in a preview."""
 
@@ -44,6 +47,8 @@ class Assigned:
     """What assigning did."""
 
     push: Push
+    activity_id: int
+    """The act, as `services.undoing` takes it back."""
     added: int
     users_told: int
     managers_told: int
@@ -107,18 +112,18 @@ def assign(studio: Studio, actor: Actor, push: Push, selection: Selection[UserFi
     with studio.store.writing():
         current = _assignable(studio, push)
         now, leaves = studio.now(), leaving(studio, current.available_from)
-        line = write_activity(actor, now, "assigned users", current.name, push_id=push.id)
+        line = write_activity(actor, now, ASSIGNED, current.name, push_id=push.id)
         added = assignments.assign(push.id, _chosen(selection), line)
         if not added:
             raise Refused(
                 f"Nobody to assign: everyone chosen is in “{current.name}” already, or has left."
             )
-        about_users(
-            line, Clause("SELECT user_id FROM assignment WHERE assigned_in_id = ?", (line,))
-        )
-        users_told = notifications.notify_users(push.id, line, now, leaves)
-        managers_told = notifications.notify_managers(push.id, line, now, leaves)
-        return Assigned(push_now(studio, push.id), added, users_told, managers_told, leaves)
+        users = assignments.assigned_in(line)
+        about_users(line, users)
+        cause = Cause(line, push.id, now, leaves)
+        users_told = notifying.tell_users(cause, Kind.ASSIGNED, users, "1")
+        managers_told = notifying.tell_managers_once(cause, Kind.ASSIGNED, users, str(line))
+        return Assigned(push_now(studio, push.id), line, added, users_told, managers_told, leaves)
 
 
 def unassign(
@@ -141,7 +146,7 @@ def unassign(
         line = write_activity(actor, now, "unassigned users", current.name, push_id=push.id)
         about_users(line, assignments.users_of(clause))
         assignments.unassign(clause, now)
-        notifications.drop_unsent_about_unassigned(push.id, DropReason.UNASSIGNED)
+        notifying.drop_unsent_about_unassigned(push.id, DropReason.UNASSIGNED)
         return count
 
 

@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Conflict, Refused
-from studio_tui.domain.notifications import DropReason, leaves_at
+from studio_tui.domain.notifications import DropReason, Kind, leaves_at
 from studio_tui.domain.pushes import (
     Progress,
     Push,
     PushDraft,
     PushFilter,
     PushState,
+    Reminders,
     check_drafts,
     is_overdue,
     state_of,
@@ -23,8 +24,9 @@ from studio_tui.services import definitions, naming
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import HeldSource
 from studio_tui.services.templates import stored_template
-from studio_tui.storage import notifications, pushes
+from studio_tui.storage import assignments, notifying, pushes
 from studio_tui.storage.activity import write_activity
+from studio_tui.storage.notifying import Cause
 from studio_tui.storage.pushes import StoredPush
 
 
@@ -79,10 +81,12 @@ def create(
         return [push_now(studio, push_id) for push_id in created]
 
 
-def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft) -> Push:
-    """Change name, availability and deadline of ``push``, as it was read (P9).
+def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft, *, tell: bool = True) -> Push:
+    """Change name, availability, deadline and reminders of ``push``, as it was read (P9).
 
-    Raises `Invalid` for what was entered, `Conflict` where somebody else changed it since (A4).
+    Where the deadline moves, those who were told of it and are not done are told, and their
+    managers, unless ``tell`` says no. Raises `Invalid` for what was entered, `Conflict` where
+    somebody else changed it since (A4).
     """
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
@@ -92,10 +96,8 @@ def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft) -> Push:
         names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
         check_drafts([draft], names)
         _update(current, draft, closed_at=None)
-        if draft.available_from != current.available_from:
-            notifications.postpone_untried(push.id, leaving(studio, draft.available_from))
-        before, after = _facts(current), _facts(draft)
-        write_activity(
+        before, after = _facts(current), _facts(draft, current.reminders)
+        line = write_activity(
             actor,
             studio.now(),
             "edited push",
@@ -104,11 +106,19 @@ def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft) -> Push:
             before={key: value for key, value in before.items() if value != after[key]},
             after={key: value for key, value in after.items() if value != before[key]},
         )
+        if draft.available_from != current.available_from:
+            notifying.postpone_untried(push.id, leaving(studio, draft.available_from))
+        if tell and draft.deadline != current.deadline:
+            _tell_of(studio, Kind.DEADLINE_MOVED, push.id, line)
         return push_now(studio, push.id)
 
 
-def close(studio: Studio, actor: Actor, push: Push) -> Closed:
-    """End a push: out of every overview, its unsent mail dropped (P4, P9)."""
+def close(studio: Studio, actor: Actor, push: Push, *, tell: bool = False) -> Closed:
+    """End a push: out of every overview, its unsent mail dropped (P4, P9).
+
+    With ``tell``, those who were told of it and are not done are told that it is over, and their
+    managers.
+    """
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
         current = _unchanged(studio, push)
@@ -116,10 +126,12 @@ def close(studio: Studio, actor: Actor, push: Push) -> Closed:
             raise Refused(f"“{current.name}” is closed already.")
         now = studio.now()
         _update(current, _draft(current), closed_at=now)
-        dropped = notifications.drop_unsent(push.id, DropReason.CLOSED)
-        write_activity(
+        dropped = notifying.drop_unsent(push.id, DropReason.CLOSED)
+        line = write_activity(
             actor, now, "closed push", push.name, push_id=push.id, after={"mail dropped": dropped}
         )
+        if tell:
+            _tell_of(studio, Kind.CLOSED, push.id, line)
         return Closed(push_now(studio, push.id), dropped)
 
 
@@ -133,7 +145,7 @@ def reopen(studio: Studio, actor: Actor, push: Push) -> Push:
         check_drafts([_draft(current)], pushes.push_names(closed=False))
         _update(current, _draft(current), closed_at=None)
         leaves = leaving(studio, current.available_from)
-        again = notifications.take_up_dropped(push.id, DropReason.CLOSED, leaves)
+        again = notifying.take_up_dropped(push.id, DropReason.CLOSED, leaves)
         write_activity(
             actor,
             studio.now(),
@@ -165,16 +177,27 @@ def leaving(studio: Studio, available_from: date) -> datetime:
     )
 
 
+def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> None:
+    """Tell those who know of a push and are not done, and their managers."""
+    now = studio.now()
+    cause = Cause(line, push_id, now, now + studio.settings.notifications.hold_time)
+    users = assignments.told_and_not_done(push_id)
+    notifying.tell_users(cause, kind, users, str(line))
+    notifying.tell_managers(cause, kind, users, str(line))
+
+
 def _create(
     studio: Studio, actor: Actor, template_id: int, definition: Definition, draft: PushDraft
 ) -> int:
-    now = studio.now()
+    now, settings = studio.now(), studio.settings.notifications
+    usual = Reminders(settings.remind_before_days, settings.remind_after_days)
     push_id = pushes.insert_push(
         draft.name,
         template_id,
         definitions.dump(definition),
         draft.available_from,
         draft.deadline,
+        draft.reminders or usual,
         now,
     )
     write_activity(
@@ -183,7 +206,7 @@ def _create(
         "created push",
         draft.name,
         push_id=push_id,
-        after={"template": definition.name, **_facts(draft)},
+        after={"template": definition.name, **_facts(draft, usual)},
     )
     return push_id
 
@@ -208,6 +231,7 @@ def _push(stored: StoredPush, progress: Progress, today: date) -> Push:
         template=definitions.load(stored.definition),
         available_from=stored.available_from,
         deadline=stored.deadline,
+        reminders=stored.reminders,
         state=state,
         overdue=is_overdue(
             state=state,
@@ -240,19 +264,23 @@ def _update(current: Push, draft: PushDraft, *, closed_at: datetime | None) -> N
         name=draft.name,
         available_from=draft.available_from,
         deadline=draft.deadline,
+        reminders=draft.reminders or current.reminders,
         closed_at=closed_at,
     )
 
 
 def _draft(push: Push) -> PushDraft:
-    return PushDraft(push.name, push.available_from, push.deadline)
+    return PushDraft(push.name, push.available_from, push.deadline, push.reminders)
 
 
-def _facts(push: Push | PushDraft) -> dict[str, str]:
+def _facts(push: Push | PushDraft, usual: Reminders | None = None) -> dict[str, str]:
+    reminders = push.reminders or usual or Reminders()
     return {
         "name": push.name,
         "available_from": push.available_from.isoformat(),
         "deadline": push.deadline.isoformat(),
+        "remind_before_days": ", ".join(map(str, reminders.before)),
+        "remind_after_days": ", ".join(map(str, reminders.after)),
     }
 
 

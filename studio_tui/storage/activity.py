@@ -14,6 +14,10 @@ Facts = Mapping[str, Any]
 """What a line of activity says of something before or after: names of fields and their values."""
 
 
+PROGRAM = "the Studio"
+"""Who did what the program does by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityLine:
     """One line of activity."""
@@ -31,7 +35,7 @@ class ActivityLine:
 
 
 def write_activity(
-    actor: Actor,
+    actor: Actor | None,
     at: datetime,
     action: str,
     subject: str,
@@ -40,12 +44,12 @@ def write_activity(
     before: Facts | None = None,
     after: Facts | None = None,
 ) -> int:
-    """Add a line; returns its id."""
+    """Add a line; returns its id. Without an actor it is what the program did by itself."""
     return int(
         Activity.insert(
             at=at,
-            actor=actor.user_id,
-            actor_login=actor.login,
+            actor=actor.user_id if actor else None,
+            actor_login=actor.login if actor else PROGRAM,
             action=action,
             subject=subject,
             push=push_id,

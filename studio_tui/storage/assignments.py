@@ -22,6 +22,10 @@ _MAIL_FAILED = (
     "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
     "AND n.recipient_id = a.user_id AND n.state = 'failed')"
 )
+_REMINDED = (
+    "FROM notification n WHERE n.push_id = a.push_id AND n.recipient_id = a.user_id "
+    "AND n.kind = 'reminder' AND n.capacity = 'user' AND n.state IN ('queued', 'sending', 'sent')"
+)
 _SORTS = {
     "name": "u.sort_name",
     "status": f"({STATUS})",
@@ -54,7 +58,8 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
     found = rows(
         f"SELECT a.id, a.push_id, a.user_id, u.login, u.given_name, u.family_name, u.email, "
         f"{STATUS}, {_STATUS_AT}, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
-        f"u.active, p.deadline < ?, {_MAIL_FAILED} "
+        f"u.active, p.deadline < ?, {_MAIL_FAILED}, (SELECT COUNT(*) {_REMINDED}), "
+        f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {_REMINDED}) "
         f"FROM {_FROM} LEFT JOIN users h ON h.id = c.conductor_id WHERE {wanted.text}",
         today,
         *wanted.params,
@@ -78,6 +83,8 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
             status_at=instant_of(row[8]),
             conductor=full_name(row[9], row[10]),
             managers=managers.get(row[2], ()),
+            reminders=row[14],
+            reminded_at=instant_of(row[15]),
         )
         for row in found
     }
@@ -116,6 +123,23 @@ def assign(push_id: int, users: Clause, activity_id: int) -> int:
         *users.params,
     )
     return int(scalar("SELECT COUNT(*) FROM assignment WHERE assigned_in_id = ?", activity_id))
+
+
+def assigned_in(activity_id: int) -> Clause:
+    """A query of one column, ``user_id``: who was assigned by an act."""
+    return Clause("SELECT user_id FROM assignment WHERE assigned_in_id = ?", (activity_id,))
+
+
+def told_and_not_done(push_id: int) -> Clause:
+    """A query of one column, ``user_id``: who was told of a push and has still to talk."""
+    return Clause(
+        f"SELECT a.user_id FROM {_FROM} WHERE a.push_id = ? AND a.unassigned_at IS NULL "
+        "AND u.active AND c.finished_at IS NULL AND EXISTS ("
+        "SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
+        "AND n.recipient_id = a.user_id AND n.kind = 'assigned' AND n.capacity = 'user' "
+        "AND n.state IN ('sending', 'sent'))",
+        (push_id,),
+    )
 
 
 def unassign(assignments: Clause, at: datetime) -> None:

@@ -1,6 +1,6 @@
-"""The outbox: what events write into it, and how it is read (N1, N2, N4, N10).
+"""The outbox as it is read, and what people do with single mails in it (N4, N10).
 
-What sends from it is in `storage.deliveries`.
+What events write into it is in `storage.notifying`, what sends from it in `storage.deliveries`.
 """
 
 from datetime import datetime
@@ -12,13 +12,11 @@ from studio_tui.domain.notifications import (
     Notification,
     NotificationFilter,
     NotificationState,
-    key_around_recipient,
 )
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import full_name
 from studio_tui.storage.fields import instant_of
 from studio_tui.storage.listing import Listing
-from studio_tui.storage.managers import managing
 from studio_tui.storage.sql import (
     Clause,
     among,
@@ -38,104 +36,6 @@ _SORTS = {
     "state": "n.state",
     "push": "p.name_key",
 }
-
-
-def notify_users(push_id: int, activity_id: int, at: datetime, due_at: datetime) -> int:
-    """Tell everybody who was assigned by ``activity_id``; returns how many are told.
-
-    Who was told before is not told again (N2); what was dropped unsent is taken up again.
-    """
-    _insert(
-        Kind.ASSIGNED,
-        Capacity.USER,
-        1,
-        Clause("SELECT user_id AS id FROM assignment WHERE assigned_in_id = ?", (activity_id,)),
-        push_id,
-        activity_id,
-        at,
-        due_at,
-    )
-    execute(
-        "INSERT INTO notification_user (notification_id, user_id) "
-        "SELECT id, recipient_id FROM notification WHERE caused_by_id = ? AND capacity = ? "
-        "ON CONFLICT DO NOTHING",
-        activity_id,
-        Capacity.USER,
-    )
-    return _caused(activity_id, Capacity.USER)
-
-
-def notify_managers(push_id: int, activity_id: int, at: datetime, due_at: datetime) -> int:
-    """Tell all managers of those assigned by ``activity_id``: one mail each (P6, P7)."""
-    pairs = _untold_pairs(push_id, activity_id)
-    _insert(
-        Kind.ASSIGNED,
-        Capacity.MANAGER,
-        activity_id,
-        Clause(f"SELECT DISTINCT manager_id AS id FROM ({pairs.text}) AS pairs", pairs.params),
-        push_id,
-        activity_id,
-        at,
-        due_at,
-    )
-    execute(
-        "INSERT INTO notification_user (notification_id, user_id) "
-        f"SELECT n.id, pairs.user_id FROM ({pairs.text}) AS pairs JOIN notification n "
-        "ON n.recipient_id = pairs.manager_id AND n.caused_by_id = ? AND n.capacity = ? "
-        "WHERE TRUE ON CONFLICT DO NOTHING",
-        *pairs.params,
-        activity_id,
-        Capacity.MANAGER,
-    )
-    return _caused(activity_id, Capacity.MANAGER)
-
-
-def drop_unsent(push_id: int, reason: str) -> int:
-    """Drop what waits for a push; returns how many (P9)."""
-    cursor = execute(
-        "UPDATE notification SET state = 'dropped', error = ? "
-        "WHERE push_id = ? AND state = 'queued'",
-        reason,
-        push_id,
-    )
-    return int(cursor.rowcount)
-
-
-def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
-    """Drop what waits and tells of nobody who is still assigned; returns how many (P11)."""
-    cursor = execute(
-        "UPDATE notification SET state = 'dropped', error = ? "
-        "WHERE push_id = ? AND state = 'queued' AND NOT EXISTS ("
-        "SELECT 1 FROM notification_user x JOIN assignment a ON a.user_id = x.user_id "
-        "WHERE x.notification_id = notification.id AND a.push_id = notification.push_id "
-        "AND a.unassigned_at IS NULL)",
-        reason,
-        push_id,
-    )
-    return int(cursor.rowcount)
-
-
-def take_up_dropped(push_id: int, reason: str, due_at: datetime) -> int:
-    """Put back what was dropped for ``reason``; returns how many (P5, a push opened again)."""
-    cursor = execute(
-        "UPDATE notification SET state = 'queued', error = NULL, due_at = ? "
-        "WHERE push_id = ? AND state = 'dropped' AND error = ?",
-        due_at,
-        push_id,
-        reason,
-    )
-    return int(cursor.rowcount)
-
-
-def postpone_untried(push_id: int, due_at: datetime) -> None:
-    """Set when the mail about assigning, not tried yet, leaves (P7: its first day moved)."""
-    execute(
-        "UPDATE notification SET due_at = ? "
-        "WHERE push_id = ? AND state = 'queued' AND attempts = 0 AND kind = ?",
-        due_at,
-        push_id,
-        Kind.ASSIGNED,
-    )
 
 
 def notification_clause(filter_: NotificationFilter, now: datetime) -> Clause:
@@ -251,62 +151,6 @@ def _state_clause(state: NotificationState, now: datetime) -> Clause:
         return held
     clause = Clause("n.state = ?", (str(state),))
     return clause & ~held if state is NotificationState.QUEUED else clause
-
-
-def _insert(
-    kind: Kind,
-    capacity: Capacity,
-    round_: int,
-    recipients: Clause,
-    push_id: int,
-    activity_id: int,
-    at: datetime,
-    due_at: datetime,
-) -> None:
-    before, after = key_around_recipient(push_id, kind, capacity, round_)
-    execute(
-        "INSERT INTO notification (key, kind, capacity, state, push_id, recipient_id, "
-        "caused_by_id, created_at, due_at, attempts) "
-        "SELECT CAST(? AS TEXT) || CAST(found.id AS TEXT) || CAST(? AS TEXT), ?, ?, 'queued', "
-        f"?, found.id, ?, ?, ?, 0 FROM ({recipients.text}) AS found WHERE TRUE "
-        "ON CONFLICT (key) DO UPDATE SET state = 'queued', due_at = excluded.due_at, "
-        "caused_by_id = excluded.caused_by_id, error = NULL WHERE notification.state = 'dropped'",
-        before,
-        after,
-        kind,
-        capacity,
-        push_id,
-        activity_id,
-        at,
-        due_at,
-        *recipients.params,
-    )
-
-
-def _untold_pairs(push_id: int, activity_id: int) -> Clause:
-    """``user_id, manager_id`` of those assigned by an activity, without what managers know."""
-    body = managing(
-        Clause("SELECT user_id FROM assignment WHERE assigned_in_id = ?", (activity_id,))
-    )
-    return Clause(
-        f"WITH RECURSIVE {body.text} SELECT DISTINCT g.user_id, g.manager_id FROM managing g "
-        "WHERE NOT EXISTS (SELECT 1 FROM notification n "
-        "JOIN notification_user x ON x.notification_id = n.id "
-        "WHERE n.push_id = ? AND n.recipient_id = g.manager_id AND n.kind = 'assigned' "
-        "AND n.capacity = 'manager' AND n.state <> 'dropped' AND n.caused_by_id <> ? "
-        "AND x.user_id = g.user_id)",
-        (*body.params, push_id, activity_id),
-    )
-
-
-def _caused(activity_id: int, capacity: Capacity) -> int:
-    return int(
-        scalar(
-            "SELECT COUNT(*) FROM notification WHERE caused_by_id = ? AND capacity = ?",
-            activity_id,
-            capacity,
-        )
-    )
 
 
 def _about(ids: list[int]) -> dict[int, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from studio_tui.domain.pushes import Progress
+from studio_tui.domain.pushes import Progress, Reminders
 from studio_tui.domain.text import fold
 from studio_tui.storage.fields import instant_of
 from studio_tui.storage.managers import managing
@@ -30,6 +30,7 @@ class StoredPush:
     definition: str
     available_from: date
     deadline: date
+    reminders: Reminders
     created_at: datetime
     closed_at: datetime | None
     version: int
@@ -46,13 +47,15 @@ def pushes(push_id: int | None = None) -> list[StoredPush]:
             definition=row[3],
             available_from=day(row[4]),
             deadline=day(row[5]),
-            created_at=known_instant(row[6]),
-            closed_at=instant_of(row[7]),
-            version=row[8],
+            reminders=Reminders(_days(row[6]), _days(row[7])),
+            created_at=known_instant(row[8]),
+            closed_at=instant_of(row[9]),
+            version=row[10],
         )
         for row in rows(
-            "SELECT id, name, template_id, definition, available_from, deadline, created_at, "
-            f"closed_at, version FROM push WHERE {clause.text} "
+            "SELECT id, name, template_id, definition, available_from, deadline, "
+            "remind_before, remind_after, created_at, closed_at, version "
+            f"FROM push WHERE {clause.text} "
             "ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, deadline, name_key, id",
             *clause.params,
         )
@@ -83,6 +86,7 @@ def insert_push(
     definition: str,
     available_from: date,
     deadline: date,
+    reminders: Reminders,
     created_at: datetime,
 ) -> int:
     """Add a push; returns its id."""
@@ -94,6 +98,8 @@ def insert_push(
             definition=definition,
             available_from=available_from,
             deadline=deadline,
+            remind_before=_listed(reminders.before),
+            remind_after=_listed(reminders.after),
             created_at=created_at,
             closed_at=None,
             version=1,
@@ -108,16 +114,20 @@ def update_push(
     name: str,
     available_from: date,
     deadline: date,
+    reminders: Reminders,
     closed_at: datetime | None,
 ) -> bool:
     """Write a push, unless it is no longer at ``version`` (A4); whether it was written."""
     cursor = execute(
         "UPDATE push SET name = ?, name_key = ?, available_from = ?, deadline = ?, "
-        "closed_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+        "remind_before = ?, remind_after = ?, closed_at = ?, version = version + 1 "
+        "WHERE id = ? AND version = ?",
         name,
         fold(name),
         available_from,
         deadline,
+        _listed(reminders.before),
+        _listed(reminders.after),
         closed_at,
         push_id,
         version,
@@ -172,6 +182,14 @@ def assigned_count(push_id: int) -> int:
             "SELECT COUNT(*) FROM assignment WHERE push_id = ? AND unassigned_at IS NULL", push_id
         )
     )
+
+
+def _days(listed: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in listed.split(",") if number)
+
+
+def _listed(days: tuple[int, ...]) -> str:
+    return ",".join(str(number) for number in days)
 
 
 def _without_manager(push_ids: list[int]) -> dict[int, int]:

@@ -122,7 +122,10 @@ class TemplateTable(Table):
 
 
 class PushTable(Table):
-    """A push with the template as it was (T5). ``name_key`` is unique among those not closed."""
+    """A push with the template as it was (T5). ``name_key`` is unique among those not closed.
+
+    ``remind_before`` and ``remind_after`` are days before and after the deadline: ``7,1`` (P15).
+    """
 
     name = CharField()
     name_key = KeyField()
@@ -130,6 +133,8 @@ class PushTable(Table):
     definition = TextField()
     available_from = DateField()
     deadline = DateField()
+    remind_before = TextField()
+    remind_after = TextField()
     created_at = InstantField()
     closed_at = InstantField(null=True)
     version = IntegerField()

@@ -105,6 +105,8 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
         definition = TextField()
         available_from = DateField()
         deadline = DateField()
+        remind_before = TextField()
+        remind_after = TextField()
         created_at = InstantField()
         closed_at = InstantField(null=True)
         version = IntegerField()

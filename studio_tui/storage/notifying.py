@@ -1,0 +1,181 @@
+"""What events write into the outbox, for any number of people at once (N1, N2, P6, P7).
+
+Everything is written by the activity that causes it; what was told before under the same key is
+not told again, and what was dropped unsent is taken up once more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from studio_tui.domain.notifications import Capacity, Kind, key_around_recipient
+from studio_tui.storage.managers import managing
+from studio_tui.storage.sql import Clause, execute, scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Which act writes: its line of activity, its push, when, and when its mail leaves."""
+
+    activity_id: int
+    push_id: int
+    at: datetime
+    due_at: datetime
+
+
+def tell_users(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
+    """Tell ``users``, a query of one column ``user_id``; returns how many are told."""
+    recipients = Clause(f"SELECT found.user_id AS id FROM ({users.text}) AS found", users.params)
+    _insert(cause, kind, Capacity.USER, recipients, round_)
+    execute(
+        "INSERT INTO notification_user (notification_id, user_id) "
+        "SELECT id, recipient_id FROM notification WHERE caused_by_id = ? AND capacity = ? "
+        "ON CONFLICT DO NOTHING",
+        cause.activity_id,
+        Capacity.USER,
+    )
+    return _told(cause, Capacity.USER)
+
+
+def tell_managers(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
+    """Tell all managers of ``users``, one mail each with the people in it (P7)."""
+    return _tell_pairs(cause, kind, _pairs(users), round_)
+
+
+def tell_managers_once(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
+    """Like `tell_managers`, but of nobody whom the same manager was told of before (P12)."""
+    pairs = _pairs(users)
+    untold = Clause(
+        f"SELECT pairs.user_id, pairs.manager_id FROM ({pairs.text}) AS pairs "
+        "WHERE NOT EXISTS (SELECT 1 FROM notification n "
+        "JOIN notification_user x ON x.notification_id = n.id "
+        "WHERE n.push_id = ? AND n.recipient_id = pairs.manager_id AND n.kind = ? "
+        "AND n.capacity = ? AND n.state <> 'dropped' AND n.caused_by_id <> ? "
+        "AND x.user_id = pairs.user_id)",
+        (*pairs.params, cause.push_id, kind, Capacity.MANAGER, cause.activity_id),
+    )
+    return _tell_pairs(cause, kind, untold, round_)
+
+
+def drop_unsent(push_id: int, reason: str) -> int:
+    """Drop what waits for a push; returns how many (P9)."""
+    return _drop(Clause("push_id = ?", (push_id,)), reason)
+
+
+def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
+    """Drop what waits and tells of nobody who is still assigned; returns how many (P11)."""
+    return _drop(
+        Clause(
+            "push_id = ? AND NOT EXISTS ("
+            "SELECT 1 FROM notification_user x JOIN assignment a ON a.user_id = x.user_id "
+            "WHERE x.notification_id = notification.id AND a.push_id = notification.push_id "
+            "AND a.unassigned_at IS NULL)",
+            (push_id,),
+        ),
+        reason,
+    )
+
+
+def drop_caused(activity_id: int, reason: str) -> int:
+    """Drop what waits because of an act that is undone; returns how many (N5)."""
+    return _drop(Clause("caused_by_id = ?", (activity_id,)), reason)
+
+
+def take_up_dropped(push_id: int, reason: str, due_at: datetime) -> int:
+    """Put back what was dropped for ``reason``; returns how many (P5, a push opened again)."""
+    cursor = execute(
+        "UPDATE notification SET state = 'queued', error = NULL, due_at = ? "
+        "WHERE push_id = ? AND state = 'dropped' AND error = ?",
+        due_at,
+        push_id,
+        reason,
+    )
+    return int(cursor.rowcount)
+
+
+def postpone_untried(push_id: int, due_at: datetime) -> None:
+    """Set when the mail about assigning, not tried yet, leaves (P7: its first day moved)."""
+    execute(
+        "UPDATE notification SET due_at = ? "
+        "WHERE push_id = ? AND state = 'queued' AND attempts = 0 AND kind = ?",
+        due_at,
+        push_id,
+        Kind.ASSIGNED,
+    )
+
+
+def left_already(activity_id: int) -> int:
+    """How many mails that an act caused can no longer be taken back (N5)."""
+    return int(
+        scalar(
+            "SELECT COUNT(*) FROM notification WHERE caused_by_id = ? "
+            "AND (state IN ('sending', 'sent', 'failed') OR attempts > 0)",
+            activity_id,
+        )
+    )
+
+
+def _pairs(users: Clause) -> Clause:
+    """``user_id, manager_id`` of ``users``: each pair once, whatever the reasons."""
+    body = managing(users)
+    return Clause(
+        f"WITH RECURSIVE {body.text} SELECT DISTINCT user_id, manager_id FROM managing",
+        body.params,
+    )
+
+
+def _tell_pairs(cause: Cause, kind: Kind, pairs: Clause, round_: str) -> int:
+    recipients = Clause(
+        f"SELECT DISTINCT pairs.manager_id AS id FROM ({pairs.text}) AS pairs", pairs.params
+    )
+    _insert(cause, kind, Capacity.MANAGER, recipients, round_)
+    execute(
+        "INSERT INTO notification_user (notification_id, user_id) "
+        f"SELECT n.id, pairs.user_id FROM ({pairs.text}) AS pairs JOIN notification n "
+        "ON n.recipient_id = pairs.manager_id AND n.caused_by_id = ? AND n.capacity = ? "
+        "WHERE TRUE ON CONFLICT DO NOTHING",
+        *pairs.params,
+        cause.activity_id,
+        Capacity.MANAGER,
+    )
+    return _told(cause, Capacity.MANAGER)
+
+
+def _insert(cause: Cause, kind: Kind, capacity: Capacity, recipients: Clause, round_: str) -> None:
+    before, after = key_around_recipient(cause.push_id, kind, capacity, round_)
+    execute(
+        "INSERT INTO notification (key, kind, capacity, state, push_id, recipient_id, "
+        "caused_by_id, created_at, due_at, attempts) "
+        "SELECT CAST(? AS TEXT) || CAST(found.id AS TEXT) || CAST(? AS TEXT), ?, ?, 'queued', "
+        f"?, found.id, ?, ?, ?, 0 FROM ({recipients.text}) AS found WHERE TRUE "
+        "ON CONFLICT (key) DO UPDATE SET state = 'queued', due_at = excluded.due_at, "
+        "caused_by_id = excluded.caused_by_id, error = NULL WHERE notification.state = 'dropped'",
+        before,
+        after,
+        kind,
+        capacity,
+        cause.push_id,
+        cause.activity_id,
+        cause.at,
+        cause.due_at,
+        *recipients.params,
+    )
+
+
+def _told(cause: Cause, capacity: Capacity) -> int:
+    return int(
+        scalar(
+            "SELECT COUNT(*) FROM notification WHERE caused_by_id = ? AND capacity = ?",
+            cause.activity_id,
+            capacity,
+        )
+    )
+
+
+def _drop(clause: Clause, reason: str) -> int:
+    cursor = execute(
+        f"UPDATE notification SET state = 'dropped', error = ? WHERE state = 'queued' "
+        f"AND {clause.text}",
+        reason,
+        *clause.params,
+    )
+    return int(cursor.rowcount)
