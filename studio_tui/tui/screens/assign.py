@@ -1,0 +1,266 @@
+"""The assignment view: import the list of an earlier push, pick, or both; then assign (P3)."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from studio_tui.domain.errors import StudioError
+from studio_tui.domain.listing import Sort, Source
+from studio_tui.domain.pushes import Push
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import assigning, pushes
+from studio_tui.services.assigning import Assigned, AssignPreview
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.moments import day
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.assign_columns import COLUMNS
+from studio_tui.tui.screens.assign_marked import MarkedScreen
+from studio_tui.tui.screens.assign_source import Candidate, Candidates
+from studio_tui.tui.screens.push_leaving import leave
+from studio_tui.tui.screens.push_words import counted, state_in_words, when_mail_leaves
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.record_browser import RecordBrowser
+from studio_tui.tui.widgets.record_list import RecordList
+
+_NOBODY = "Mark users with space, all that match with a, an earlier push's users with i."
+
+
+class AssignScreen(StudioScreen):
+    """All active users with marks, what assigning them would do, and the button that does it."""
+
+    OWN_COMMANDS = (
+        Command("assign", "ctrl+s", "Assign", "Assign the marked users"),
+        Command("import_list", "i", "Earlier push", "Mark the users of an earlier push"),
+        Command("marked", "m", "Marked", "See only the marked users, and take some out"),
+        Command("no_manager", "n", "No manager", "See who would have no manager", footer=False),
+    )
+
+    def __init__(self, push: Push) -> None:
+        super().__init__()
+        self.push = push
+        self._preview: AssignPreview | None = None
+        self._assigning = False
+        self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
+            *COLUMNS,
+            find=self.find,
+            sort=Sort("name"),
+            noun=("user", "users"),
+            marks=True,
+            empty="No users yet.\nGo to Users and import them.",
+        )
+
+    def body(self) -> ComposeResult:
+        """The push, the users, and what would happen."""
+        yield Static(classes="title")
+        yield self._browser
+        yield Static(classes="effect")
+        with Horizontal(classes="next"):
+            yield Static(classes="attention")
+            yield Button("Assign users", id="assign", compact=True)
+
+    def on_mount(self) -> None:
+        """Name the push; nobody is marked yet."""
+        self._name_push(self.push)
+        self._show_preview(None)
+
+    def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
+        """The users in whom all words of ``text`` are found."""
+        filter_ = UserFilter(text)
+        users = assigning.candidates(self.studio, self.actor, filter_, sort)
+        return filter_, Candidates(users, assigning.of_push(self.push))
+
+    @property
+    def selection(self) -> Selection[UserFilter]:
+        """Who is marked."""
+        return self._list.selection
+
+    @property
+    def preview(self) -> AssignPreview | None:
+        """What assigning them would do; None where nobody is marked, or until it is counted."""
+        return self._preview
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether marks would be lost."""
+        return not self.selection.empty
+
+    def reload(self) -> None:
+        """Read the push, the users and what would happen again."""
+        push_id = self.push.id
+        self.read("push", lambda: pushes.show(self.studio, self.actor, push_id), self._name_push)
+        self._browser.reload()
+        self._count()
+
+    def why_not_assign(self) -> str | None:
+        """It takes somebody who is not in the push yet."""
+        if self.selection.empty:
+            return f"Nobody is marked. {_NOBODY}"
+        if self._assigning or self._preview is None:
+            return "One moment: the marked users are being counted."
+        if not self._preview.adding:
+            return "Everyone marked is in the push already, or has left."
+        return None
+
+    def why_not_marked(self) -> str | None:
+        """It takes somebody."""
+        return f"Nobody is marked. {_NOBODY}" if self.selection.empty else None
+
+    def why_not_no_manager(self) -> str | None:
+        """It takes somebody without one."""
+        if self._preview is None or not self._preview.without_manager:
+            return "Nobody marked is without a manager."
+        return None
+
+    def action_assign(self) -> None:
+        """Assign the marked users, and tell them and their managers (P6)."""
+        push, selection = self.push, self.selection
+        self._assigning = True
+        self.refresh_bindings()
+        self.say("Assigning…")
+        self.write(
+            lambda: assigning.assign(self.studio, self.actor, push, selection),
+            self._assigned,
+            self._refused,
+        )
+
+    def action_import_list(self) -> None:
+        """Ask for an earlier push (P3)."""
+        self.read("pushes", lambda: pushes.every(self.studio, self.actor), self._ask_push)
+
+    def action_marked(self) -> None:
+        """See only those marked."""
+        self.app.push_screen(MarkedScreen(self.push, self.selection), self._take_back)
+
+    def action_no_manager(self) -> None:
+        """See only those without a manager (U4)."""
+        users = self._preview.without_manager if self._preview else ()
+        self.app.push_screen(MarkedScreen(self.push, self.selection, users), self._take_back)
+
+    def action_back(self) -> None:
+        """Leave; ask first where marks would be lost."""
+        leave(self, self.unsaved, "Leave without assigning?", "Your marks would be lost.")
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Which pushes somebody is in, and what they received (P16)."""
+        from studio_tui.tui.screens.user import UserScreen
+
+        self.app.push_screen(UserScreen(event.row.id))
+
+    def on_record_list_selection_changed(self, event: RecordList.SelectionChanged) -> None:
+        """Find out what assigning these would do; the list counts after the marks."""
+        if event.count is None or not event.count:
+            self._count()
+
+    @property
+    def _list(self) -> RecordList[Candidate, UserFilter]:
+        return self._browser.list
+
+    def _name_push(self, push: Push) -> None:
+        self.push = push
+        until = f" · {state_in_words(push)} · {day(push.available_from)} to {day(push.deadline)}"
+        title = Content.assemble(
+            line("Assign users to "), line(push.name), (until, "$muted not bold")
+        )
+        self.query_one(".title", Static).update(title)
+
+    def _count(self) -> None:
+        push, selection = self.push, self.selection
+        self._preview = None
+        self.refresh_bindings()
+        if selection.empty:
+            self.shell.bridge.drop(self, "preview")
+            self._show_preview(None)
+            return
+        self.read(
+            "preview",
+            lambda: assigning.preview(self.studio, self.actor, push, selection),
+            self._show_preview,
+        )
+
+    def _show_preview(self, preview: AssignPreview | None) -> None:
+        self._preview = preview
+        adding = preview.adding if preview else 0
+        button = self.query_one("#assign", Button)
+        button.label = f"Assign {counted(adding, 'user', 'users')}" if adding else "Assign users"
+        button.disabled = not adding
+        self.query_one(".effect", Static).update(self._effect(preview))
+        self.query_one(".attention", Static).update(_attention(preview))
+        self.refresh_bindings()
+
+    def _effect(self, preview: AssignPreview | None) -> Content:
+        if preview is None:
+            return Content.styled(_NOBODY, "$muted")
+        users = counted(preview.adding, "user", "users")
+        managers = counted(preview.managers, "manager", "managers")
+        if not preview.adding:
+            return Content("Nobody would be added.")
+        leaves = when_mail_leaves(preview.leaves_at, self.studio.now(), self.studio.zone)
+        return Content(f"{users} and {managers} get mail, which leaves {leaves}.")
+
+    def _assigned(self, assigned: Assigned) -> None:
+        leaves = when_mail_leaves(assigned.leaves_at, self.studio.now(), self.studio.zone)
+        users = counted(assigned.added, "user", "users")
+        managers = counted(assigned.managers_told, "manager", "managers")
+        self._show_users()
+        self.say(f"{users} assigned, {managers} told; mail leaves {leaves}.")
+
+    def _show_users(self) -> None:
+        from studio_tui.tui.screens.push import PushScreen
+
+        beneath = self.app.screen_stack[-2]
+        if isinstance(beneath, PushScreen) and beneath.push_id == self.push.id:
+            beneath.show_users()
+            self.dismiss()
+        else:
+            self.app.switch_screen(PushScreen(self.push.id))
+
+    def _refused(self, error: StudioError) -> None:
+        self._assigning = False
+        self.complain(error.message)
+        self._count()
+
+    def _ask_push(self, every: list[Push]) -> None:
+        choices = [
+            Choice(push, push.name, f"{counted(push.progress.assigned, 'user', 'users')}, {hint}")
+            for push in every
+            if push.id != self.push.id and push.progress.assigned
+            for hint in (state_in_words(push),)
+        ]
+        if not choices:
+            self.complain("No other push has users yet.")
+            return
+        self.app.push_screen(Choose("Mark the users of", choices), self._import)
+
+    def _import(self, push: Push | None) -> None:
+        if push is not None:
+            self._list.selection = self.selection.mark_matching(assigning.of_push(push))
+            users = counted(push.progress.assigned, "user", "users")
+            self.say(f"{users} of “{push.name}” marked. m shows them; space takes one out.")
+
+    def _take_back(self, selection: Selection[UserFilter] | None) -> None:
+        if selection is not None:
+            self._list.selection = selection
+
+    @on(Button.Pressed, "#assign")
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        await self.action_command("assign")
+
+
+def _attention(preview: AssignPreview | None) -> Content:
+    if preview is None:
+        return Content("")
+    alone = len(preview.without_manager)
+    parts = []
+    if alone:
+        verb = "has" if alone == 1 else "have"
+        parts.append((f"{counted(alone, 'user', 'users')} {verb} no manager (n)", "$warning"))
+    if preview.already:
+        parts.append((f"{preview.already:,} in the push already", "$muted"))
+    if preview.left:
+        parts.append((f"{preview.left:,} left, not assigned", "$muted"))
+    return Content(" · ").join(Content.styled(text, style) for text, style in parts)

@@ -1,0 +1,131 @@
+"""One push to be made: its name, its first day, its deadline, and what is wrong with them (P1)."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from studio_tui.domain.pushes import parse_day
+from studio_tui.tui.moments import day
+from studio_tui.tui.screens.push_words import counted
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.field import Entry
+
+FIELDS = {"name": "Name", "available_from": "Available from", "deadline": "Deadline"}
+"""What `Invalid.fields` calls the fields, and what people do."""
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What is entered for one push."""
+
+    name: str = ""
+    available_from: str = ""
+    deadline: str = ""
+
+
+class PushRow(Vertical):
+    """Three entries side by side, and the line below: how long that is, or what is wrong."""
+
+    @dataclass
+    class Submitted(Message):
+        """Enter was pressed in the last entry."""
+
+    def __init__(self, entered: Entered) -> None:
+        super().__init__()
+        self._entries = {
+            "name": Entry(entered.name, placeholder="how people will see it"),
+            "available_from": Entry(entered.available_from, placeholder="2026-03-02"),
+            "deadline": Entry(entered.deadline, placeholder="2026-03-31"),
+        }
+        self._errors: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """The number, the entries and the line below them."""
+        with Horizontal():
+            yield Static(classes="number")
+            for name, entry in self._entries.items():
+                entry.add_class(name)
+                yield entry
+        yield Static(classes="below")
+
+    def on_mount(self) -> None:
+        """Say how long that is."""
+        self._draw()
+
+    @property
+    def entered(self) -> Entered:
+        """What is entered."""
+        return Entered(**{name: entry.value for name, entry in self._entries.items()})
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What is wrong, by field."""
+        return self._errors
+
+    @errors.setter
+    def errors(self, errors: dict[str, str]) -> None:
+        self._errors = errors
+        self._draw()
+
+    def number(self, number: int) -> None:
+        """Show which of several this is; 0: the only one."""
+        self.query_one(".number", Static).update(f"{number}" if number else "")
+
+    def focus_entry(self, name: str = "name") -> None:
+        """Put the cursor into an entry."""
+        self._entries[name].focus()
+
+    @on(Input.Changed)
+    def _corrected(self, event: Input.Changed) -> None:
+        event.stop()
+        wrong = next((name for name, e in self._entries.items() if e is event.input), "")
+        self._errors = {name: why for name, why in self._errors.items() if name != wrong}
+        self._draw()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input is self._entries["deadline"]:
+            self.post_message(self.Submitted())
+        else:
+            self.screen.focus_next()
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        self.set_class(bool(self._errors), "-wrong")
+        for name, entry in self._entries.items():
+            entry.set_class(name in self._errors, "-wrong")
+        wrong = [f"{FIELDS[name]}: {self._errors[name]}" for name in FIELDS if name in self._errors]
+        shown = Content("\n").join(line(why) for why in wrong or [period(self.entered)])
+        self.query_one(".below", Static).update(shown)
+
+
+def period(entered: Entered) -> str:
+    """How long a push would be open, in words; empty where the days are none."""
+    try:
+        first, last = parse_day(entered.available_from), parse_day(entered.deadline)
+    except ValueError:
+        return ""
+    if last < first:
+        return ""
+    days = counted((last - first).days + 1, "day", "days")
+    return f"{_weekday(first)} to {_weekday(last)}, {days}"
+
+
+def month_later(first: date) -> date:
+    """The same day of the next month, or its last day where it has no such day."""
+    year, month = (first.year + 1, 1) if first.month == 12 else (first.year, first.month + 1)
+    return date(year, month, min(first.day, monthrange(year, month)[1]))
+
+
+def _weekday(day_: date) -> str:
+    return f"{_DAYS[day_.weekday()]} {day(day_)}"

@@ -1,0 +1,247 @@
+"""One push: who is in it, and its settings (P8, P9)."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.domain.access import Action
+from studio_tui.domain.pushes import Push
+from studio_tui.services import activity, pushes
+from studio_tui.services.activity import ActivityLine
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.moments import day
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens import push_closing
+from studio_tui.tui.screens.push_activity import activity_in_words
+from studio_tui.tui.screens.push_leaving import leave
+from studio_tui.tui.screens.push_settings import PushSettings
+from studio_tui.tui.screens.push_users import PushUsers
+from studio_tui.tui.screens.push_words import attention, bar, done_of_all, state_in_words
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.tabs import TabLine
+
+USERS, SETTINGS = "users", "settings"
+_TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
+_BAR = 20
+_ABOUT_USERS = {"held", "unassign", "narrow"}
+
+
+class PushScreen(StudioScreen):
+    """A push under its name, with the tabs Users and Settings."""
+
+    OWN_COMMANDS = (
+        Command(
+            "assign",
+            "A",
+            "Assign",
+            "Choose more users for this push",
+            needs=Action.ASSIGN,
+        ),
+        Command("held", "h", "Held", "Record the conversation as held"),
+        Command("unassign", "u", "Unassign", "Take users out of this push", needs=Action.ASSIGN),
+        Command("narrow", "f", "Show", "Show only those of a status, or who need attention"),
+        Command("settings", "e", "Settings", "Change name and days, or close it"),
+        Command("end", "c", "Close", "End this push", footer=False, needs=Action.EDIT_PUSHES),
+        Command(
+            "reopen",
+            "r",
+            "Reopen",
+            "Open a closed push again",
+            footer=False,
+            needs=Action.EDIT_PUSHES,
+        ),
+        Command(
+            "activity",
+            "l",
+            "Activity",
+            "Read who did what to this push",
+            footer=False,
+            needs=Action.READ_ACTIVITY,
+        ),
+    )
+
+    def __init__(self, push_id: int, tab: str = USERS) -> None:
+        super().__init__()
+        self.push_id = push_id
+        self._push: Push | None = None
+        self._first_tab = tab
+
+    def body(self) -> ComposeResult:
+        """The head, the tabs and, once the push is read, what they show."""
+        with Vertical(classes="head"):
+            yield Static(classes="title")
+            yield Static(classes="when")
+            yield Static(classes="progress")
+        yield TabLine(_TABS)
+        yield Vertical(classes="panes")
+
+    def on_mount(self) -> None:
+        """Open at the tab that was asked for."""
+        self.query_one(TabLine).choose(self._first_tab)
+
+    @property
+    def push(self) -> Push | None:
+        """The push as it was last read; None until then."""
+        return self._push
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed in the settings that is not saved."""
+        return any(pane.unsaved for pane in self.query(PushSettings))
+
+    def reload(self) -> None:
+        """Read the push and its users again."""
+        self.read(
+            "push", lambda: pushes.show(self.studio, self.actor, self.push_id), self._show_push
+        )
+        for pane in self.query(PushUsers):
+            pane.reload()
+
+    def show_users(self) -> None:
+        """Go to the Users tab."""
+        self.query_one(TabLine).choose(USERS)
+
+    def may_do(self, command: Command) -> bool:
+        """What is about users is offered where they are listed."""
+        if command.id in _ABOUT_USERS and self._users is None:
+            return False
+        if command.id == "held" and self._users is not None and not self._users.may_record():
+            return False
+        return super().may_do(command)
+
+    def why_not_held(self) -> str | None:
+        """It takes a manager, and is done once."""
+        return self._users.why_not_held() if self._users else None
+
+    def why_not_unassign(self) -> str | None:
+        """It takes somebody, in a push that is not closed."""
+        return self._users.why_not_unassign() if self._users else None
+
+    def action_held(self) -> None:
+        """Record the conversation of the user under the cursor as held (C2)."""
+        if self._users is not None:
+            self._users.record_held()
+
+    def action_unassign(self) -> None:
+        """Take users out (P11)."""
+        if self._users is not None:
+            self._users.unassign()
+
+    def action_narrow(self) -> None:
+        """Choose which users to show."""
+        if self._users is not None:
+            self._users.narrow()
+
+    def why_not_assign(self) -> str | None:
+        """Nobody is added to what is closed."""
+        return push_closing.why_not_change(self._push)
+
+    def why_not_end(self) -> str | None:
+        """A push is closed once."""
+        return push_closing.why_not_change(self._push)
+
+    def why_not_reopen(self) -> str | None:
+        """Only what is closed can be opened again."""
+        return push_closing.why_not_reopen(self._push)
+
+    def action_assign(self) -> None:
+        """Choose more users."""
+        from studio_tui.tui.screens.assign import AssignScreen
+
+        if self._push is not None:
+            self.app.push_screen(AssignScreen(self._push))
+
+    def action_settings(self) -> None:
+        """Go to the settings."""
+        self.query_one(TabLine).choose(SETTINGS)
+
+    def action_end(self) -> None:
+        """Close it (P9)."""
+        if self._push is not None:
+            push_closing.close(self, self._push)
+
+    def action_reopen(self) -> None:
+        """Open it again (P5)."""
+        if self._push is not None:
+            push_closing.reopen(self, self._push)
+
+    def action_activity(self) -> None:
+        """Read what was done to it (A3)."""
+        self.read(
+            "activity",
+            lambda: activity.of_push(self.studio, self.actor, self.push_id),
+            self._show_activity,
+        )
+
+    def action_back(self) -> None:
+        """To the tab where one began, then to where one came from; typed text is asked about."""
+        tabs = self.query_one(TabLine)
+        if tabs.chosen != self._first_tab:
+            tabs.choose(self._first_tab)
+        else:
+            lost = "What you changed in the settings would be lost."
+            leave(self, self.unsaved, "Leave without saving?", lost)
+
+    @property
+    def _users(self) -> PushUsers | None:
+        """The list of users, where it is on the screen."""
+        return next((pane for pane in self.query(PushUsers) if pane.display), None)
+
+    @on(TabLine.Chosen)
+    def _tab_chosen(self) -> None:
+        self._switch()
+
+    def _show_push(self, push: Push) -> None:
+        first, self._push = self._push is None, push
+        self.query_one(".title", Static).update(line(push.name))
+        self.query_one(".when", Static).update(_when(push))
+        self.query_one(".progress", Static).update(_progress(push))
+        if first:
+            self.call_later(self._fill)
+        for pane in self.query(PushUsers):
+            pane.push = push
+        for settings in self.query(PushSettings):
+            settings.take(push)
+        self.refresh_bindings()
+
+    async def _fill(self) -> None:
+        if self._push is None:
+            return
+        await self.query_one(".panes").mount(
+            PushUsers(self._push, id=USERS), PushSettings(self._push, id=SETTINGS)
+        )
+        self._switch()
+
+    def _switch(self) -> None:
+        chosen = self.query_one(TabLine).chosen
+        panes: list[PushUsers | PushSettings] = [*self.query(PushUsers), *self.query(PushSettings)]
+        for pane in panes:
+            pane.display = pane.id == chosen
+            if pane.display:
+                pane.focus_first()
+        self.refresh_bindings()
+
+    def _show_activity(self, lines: list[ActivityLine]) -> None:
+        name = self._push.name if self._push else ""
+        text = activity_in_words(lines, self.studio.zone)
+        self.app.push_screen(ReadText(f"Activity of “{name}”", text))
+
+
+def _when(push: Push) -> Content:
+    style = "$error" if push.overdue else ""
+    state = line(state_in_words(push), style)
+    days = f" · {day(push.available_from)} to {day(push.deadline)} · "
+    return Content.assemble(state, days, line(push.template.name))
+
+
+def _progress(push: Push) -> Content:
+    progress = push.progress
+    drawn = bar(progress.done, progress.assigned, _BAR)
+    words = done_of_all(progress)
+    calls = attention(progress)
+    return Content.assemble(
+        (f"{drawn} " if drawn else "", "$key"), words, (f"\n{calls}" if calls else "", "$warning")
+    )

@@ -1,0 +1,197 @@
+"""The Settings tab of a push: name, days, and its end (P9)."""
+
+from typing import cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Button, Input, Static
+
+from studio_tui.domain.access import Action, may
+from studio_tui.domain.errors import Conflict, Invalid, StudioError
+from studio_tui.domain.pushes import Push, PushDraft, PushState
+from studio_tui.services import pushes
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.moments import day, moment_and_zone
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens import push_closing
+from studio_tui.tui.screens.new_pushes import drafts_of
+from studio_tui.tui.screens.new_pushes_row import FIELDS, Entered, period
+from studio_tui.tui.text import filled, line
+from studio_tui.tui.widgets.facts import Facts
+from studio_tui.tui.widgets.field import Field, Form
+
+_CONFLICT = (
+    "Somebody else saved this push meanwhile. It is now “$name”, from $first to $last. "
+    "What you typed is kept above; Save again puts yours in its place."
+)
+
+
+class PushSettings(Commands, VerticalScroll, can_focus=False):
+    """Name, availability and deadline of a push; Close, or Reopen."""
+
+    OWN_COMMANDS = (
+        Command("save", "ctrl+s", "Save", "Save the settings", needs=Action.EDIT_PUSHES),
+    )
+
+    def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._base = push
+        self._form = Form(
+            *(Field(name, label, getattr(_entered(push), name)) for name, label in FIELDS.items())
+        )
+
+    def compose(self) -> ComposeResult:
+        """The form, what somebody else saved, the buttons, and what cannot be changed."""
+        yield self._form
+        yield Static(classes="theirs")
+        with Horizontal(classes="buttons"):
+            yield Button("Save", id="save", compact=True)
+            yield Button("Close this push…", id="close", compact=True)
+            yield Button("Reopen", id="reopen", compact=True)
+        yield Facts()
+
+    def on_mount(self) -> None:
+        """Show what can be done with it."""
+        self._show_base()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed that is not saved."""
+        return self._typed != _entered(self._base)
+
+    def focus_first(self) -> None:
+        """Put the cursor where one changes something."""
+        if self._may_change:
+            self._form.field("name").focus_entry()
+        else:
+            self.query("Button").filter(".-offered").focus()
+
+    def take(self, push: Push) -> None:
+        """The push is like this now: follow it, unless something is typed (A4)."""
+        if not self.unsaved:
+            self._base = push
+            for name in FIELDS:
+                self._form.field(name).value = getattr(_entered(push), name)
+        elif push.version == self._base.version:
+            self._base = push
+        self._show_base()
+
+    def why_not_save(self) -> str | None:
+        """What is closed stays as it is."""
+        return push_closing.why_not_change(self._base)
+
+    def action_save(self) -> None:
+        """Save what is typed, or say beside the fields why not."""
+        try:
+            draft = drafts_of([self._typed])[0]
+        except Invalid as error:
+            self._form.show_error(error)
+            return
+        self._save(draft)
+
+    @property
+    def _home(self) -> StudioScreen:
+        return cast(StudioScreen, self.screen)
+
+    @property
+    def _typed(self) -> Entered:
+        return Entered(**self._form.values())
+
+    @property
+    def _may_change(self) -> bool:
+        allowed = may(self._home.actor, Action.EDIT_PUSHES)
+        return allowed and self._base.state is not PushState.CLOSED
+
+    def _save(self, draft: PushDraft) -> None:
+        home, base = self._home, self._base
+        home.write(
+            lambda: pushes.edit(home.studio, home.actor, base, draft), self._saved, self._failed
+        )
+
+    def _saved(self, push: Push) -> None:
+        self._base = push
+        self._form.field("name").value = push.name
+        self._show_theirs(None)
+        self._show_base()
+        self._home.say(f"“{push.name}” saved.")
+
+    def _failed(self, error: StudioError) -> None:
+        if isinstance(error, Conflict):
+            home, push_id = self._home, self._base.id
+            home.read(
+                "theirs",
+                lambda: pushes.show(home.studio, home.actor, push_id),
+                self._show_theirs,
+            )
+        else:
+            self._form.show_error(error)
+
+    def _show_theirs(self, theirs: Push | None) -> None:
+        self.set_class(theirs is not None, "-conflict")
+        if theirs is None:
+            return
+        self._base = theirs
+        self.query_one(".theirs", Static).update(
+            filled(
+                _CONFLICT,
+                name=theirs.name,
+                first=day(theirs.available_from),
+                last=day(theirs.deadline),
+            )
+        )
+        self._show_base()
+
+    def _show_base(self) -> None:
+        closed = self._base.state is PushState.CLOSED
+        allowed = may(self._home.actor, Action.EDIT_PUSHES)
+        self._offer("#save", allowed and not closed)
+        self._offer("#close", allowed and not closed)
+        self._offer("#reopen", allowed and closed)
+        for entry in self._form.query(Input):
+            entry.disabled = not self._may_change
+        self.query_one(Facts).show(self._facts())
+        self._show_period()
+
+    def _offer(self, button: str, offered: bool) -> None:
+        widget = self.query_one(button, Button)
+        widget.display = offered
+        widget.set_class(offered, "-offered")
+
+    def _facts(self) -> list[tuple[str, str]]:
+        push, zone = self._base, self._home.studio.zone
+        facts = [
+            ("Template", push.template.name),
+            ("Created", moment_and_zone(push.created_at, zone)),
+        ]
+        if push.closed_at is not None:
+            facts.append(("Closed", moment_and_zone(push.closed_at, zone)))
+        return facts
+
+    def _show_period(self) -> None:
+        below = self._form.field("deadline").query_one(".below", Static)
+        if not self._form.field("deadline").error:
+            below.update(line(period(self._typed)))
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        self._show_period()
+
+    @on(Form.Submitted)
+    async def _submitted(self, event: Form.Submitted) -> None:
+        event.stop()
+        await self.action_command("save")
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "save":
+            await self.action_command("save")
+        elif event.button.id == "close":
+            push_closing.close(self._home, self._base)
+        else:
+            push_closing.reopen(self._home, self._base)
+
+
+def _entered(push: Push) -> Entered:
+    return Entered(push.name, day(push.available_from), day(push.deadline))

@@ -1,0 +1,244 @@
+"""The Users tab of a push: who is in it, and whether the conversation has been held (P8)."""
+
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from studio_tui.domain.access import Action, may
+from studio_tui.domain.listing import Sort, Source
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Push, Status
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import Manager
+from studio_tui.services import assigning, conversations
+from studio_tui.services.conversations import Conversation
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.push_closing import why_not_change
+from studio_tui.tui.screens.push_words import (
+    counted,
+    flag_name,
+    flags_in_words,
+    status_in_words,
+    status_name,
+)
+from studio_tui.tui.widgets.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.record_browser import RecordBrowser
+from studio_tui.tui.widgets.record_list import RecordList
+
+_NOBODY = "Nobody is in this push yet.\nPress A to assign users."
+_NOBODY_SUCH = "Nobody here is {}.\nPress f to see everyone."
+Quick = Status | Flag | None
+"""What the list is narrowed to by a key; None: nothing."""
+
+
+class PushUsers(Vertical):
+    """The users of ``push``, with marks."""
+
+    def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.push = push
+        self._quick: Quick = None
+        self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
+            Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
+            Column("status", "Status", self._status, width=18, flex=3, most=44, sortable=True),
+            Column("flags", "Attention", _flags, width=12, flex=1, most=34),
+            Column("managers", "Managers", _managers, width=14, flex=2, most=50),
+            Column("login", "Login", lambda a: a.login, width=12, flex=1, most=24, gives_way=1),
+            find=self.find,
+            sort=Sort("name"),
+            noun=("user", "users"),
+            marks=True,
+            empty=_NOBODY,
+        )
+
+    def compose(self) -> ComposeResult:
+        """One list, below what it is narrowed to."""
+        yield Static(classes="quick")
+        yield self._browser
+
+    def find(
+        self, text: str, sort: Sort
+    ) -> tuple[AssignmentFilter, Source[Assignment, AssignmentFilter]]:
+        """Those in whom all words of ``text`` are found, narrowed as it is chosen."""
+        quick = self._quick
+        filter_ = AssignmentFilter(
+            text,
+            status=quick if isinstance(quick, Status) else None,
+            flag=quick if isinstance(quick, Flag) else None,
+        )
+        home = self._home
+        return filter_, assigning.source(home.studio, home.actor, self.push, filter_, sort)
+
+    def focus_first(self) -> None:
+        """Put the focus on the list."""
+        self._browser.list.focus()
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+
+    def may_record(self) -> bool:
+        """An admin records anybody's conversation, a manager those of their own people (C2)."""
+        return may(self._home.actor, Action.FINISH_ANY) or self._is_mine(self._current)
+
+    def why_not_held(self) -> str | None:
+        """It takes a manager, and is done once."""
+        assignment = self._current
+        if assignment is None:
+            return "There is nobody here."
+        if assignment.status is Status.DONE:
+            return f"{assignment.name}: {status_in_words(assignment, self._home.studio.zone)}."
+        if not assignment.managers:
+            return f"{assignment.name} has no manager who could have held it."
+        return None
+
+    def why_not_unassign(self) -> str | None:
+        """It takes somebody, in a push that is not closed."""
+        if self._current is None and self._browser.list.selection.empty:
+            return "There is nobody here."
+        return why_not_change(self.push)
+
+    def record_held(self) -> None:
+        """Ask who held it, and record that (C2)."""
+        if (assignment := self._current) is not None:
+            title = f"Conversation with {assignment.name}: held today by"
+            choices = [_choice(manager) for manager in self._conductors(assignment)]
+            self.app.push_screen(
+                Choose(title, choices),
+                lambda login: self._record(assignment, login) if login else None,
+            )
+
+    def unassign(self) -> None:
+        """Take the marked ones out, or the one under the cursor where none is marked (P11)."""
+        marked = self._browser.list.selection
+        selection = self._under_cursor() if marked.empty else marked
+        _, source = self.find("", Sort("name"))
+        self._home.read(
+            "unassign",
+            lambda: source.selected(selection),
+            lambda count: self._ask_unassign(selection, count),
+        )
+
+    def narrow(self) -> None:
+        """Choose what to show."""
+        self.app.push_screen(Choose("Show", self._quick_choices()), self._narrow)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Which pushes somebody is in, and what they received (P16)."""
+        from studio_tui.tui.screens.user import UserScreen
+
+        event.stop()
+        self.app.push_screen(UserScreen(event.row.user_id))
+
+    def on_record_list_cursor_moved(self) -> None:
+        """What can be done depends on who is under the cursor."""
+        self.screen.refresh_bindings()
+
+    @property
+    def _home(self) -> StudioScreen:
+        return cast(StudioScreen, self.screen)
+
+    @property
+    def _current(self) -> Assignment | None:
+        return self._browser.list.current
+
+    def _under_cursor(self) -> Selection[AssignmentFilter]:
+        return Selection.of([self._current.id] if self._current else [])
+
+    def _is_mine(self, assignment: Assignment | None) -> bool:
+        me = self._home.actor.user_id
+        return assignment is not None and me in {m.user_id for m in assignment.managers}
+
+    def _conductors(self, assignment: Assignment) -> list[Manager]:
+        me = self._home.actor.user_id
+        mine = [manager for manager in assignment.managers if manager.user_id == me]
+        others = [manager for manager in assignment.managers if manager.user_id != me]
+        return mine + others if may(self._home.actor, Action.FINISH_ANY) else mine
+
+    def _record(self, assignment: Assignment, login: str) -> None:
+        home, conversation = self._home, Conversation(self.push.id, assignment.user_id)
+        home.write(
+            lambda: conversations.finish(home.studio, home.actor, conversation, conductor=login),
+            lambda done: home.say(f"{done.name}: {status_in_words(done, home.studio.zone)}."),
+        )
+
+    def _ask_unassign(self, selection: Selection[AssignmentFilter], count: int) -> None:
+        if not count:
+            self._home.complain("Nobody to unassign: nobody is marked.")
+            return
+        users = counted(count, "user", "users")
+        question = Confirm(
+            f"Take {users} out of “{self.push.name}”?",
+            f"Unassign {users}",
+            detail="What they wrote stays; mail that waits is dropped.\n"
+            "Assigning them again takes it back.",
+        )
+        self.app.push_screen(question, lambda yes: self._unassign(selection) if yes else None)
+
+    def _unassign(self, selection: Selection[AssignmentFilter]) -> None:
+        def gone(count: int) -> None:
+            self._browser.list.selection = Selection()
+            users = counted(count, "user", "users")
+            home.say(f"{users} unassigned; assigning them again (A) takes it back.")
+
+        home, push = self._home, self.push
+        home.write(lambda: assigning.unassign(home.studio, home.actor, push, selection), gone)
+
+    def _quick_choices(self) -> list[Choice[str]]:
+        progress = self.push.progress
+        everyone = [Choice("", "everyone", f"{progress.assigned:,}")]
+        statuses = [
+            Choice(str(status), status_name(status), _number(progress, status)) for status in Status
+        ]
+        flags = [Choice(str(flag), flag_name(flag), _number(progress, flag)) for flag in Flag]
+        return everyone + statuses + flags
+
+    def _narrow(self, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        named: dict[str, Quick] = {str(one): one for one in (*Status, *Flag)}
+        self._quick = named.get(chosen)
+        shown = self._browser.list
+        filter_, source = self.find(self._browser.text, shown.sort or Sort("name"))
+        shown.set_empty(_empty(self._quick))
+        shown.set_source(source, filter_, sort=shown.sort, keep=shown.current_id)
+        words = _words(self._quick)
+        self.query_one(".quick", Static).update(f"Only: {words} (f shows others)")
+        self.set_class(bool(words), "-narrowed")
+
+    def _status(self, assignment: Assignment) -> str | Toned:
+        words = status_in_words(assignment, self._home.studio.zone)
+        if assignment.status is Status.DONE:
+            return Toned(words, Tone.GOOD)
+        return Toned(words, Tone.MUTED) if assignment.status is Status.NOT_PLANNED else words
+
+
+def _flags(assignment: Assignment) -> Toned:
+    return Toned(flags_in_words(assignment.flags), Tone.BAD)
+
+
+def _managers(assignment: Assignment) -> str | Toned:
+    names = ", ".join(manager.name for manager in assignment.managers)
+    return names or Toned("nobody", Tone.WARN)
+
+
+def _choice(manager: Manager) -> Choice[str]:
+    return Choice(manager.login, manager.name, manager.reason)
+
+
+def _number(progress: object, quick: Status | Flag) -> str:
+    number = getattr(progress, str(quick), None)
+    return "" if number is None else f"{number:,}"
+
+
+def _words(quick: Quick) -> str:
+    if quick is None:
+        return ""
+    return status_name(quick) if isinstance(quick, Status) else flag_name(quick)
+
+
+def _empty(quick: Quick) -> str:
+    return _NOBODY_SUCH.format(_words(quick)) if quick else _NOBODY

@@ -1,0 +1,169 @@
+"""What can be done with a template, wherever one is shown (T3, T6, T7)."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from studio_tui.domain.access import Action
+from studio_tui.domain.pushes import Push
+from studio_tui.domain.templates import Template
+from studio_tui.services import templates, toml_text
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.template_files import AskFile, file_name, write_file
+
+_NONE = "There is no template here."
+
+
+class TemplateActions(StudioScreen):
+    """A screen about a template: the one that `template` gives, None where there is none."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("push", "p", "Push", "Set up pushes of this template", needs=Action.CREATE_PUSHES),
+        Command("edit", "e", "Edit", "Edit it as text", needs=Action.EDIT_TEMPLATES),
+        Command("duplicate", "d", "Duplicate", "Add a copy", needs=Action.EDIT_TEMPLATES),
+        Command(
+            "archive",
+            "x",
+            "Archive",
+            "Put it away, or take it out of the archive",
+            footer=False,
+            needs=Action.EDIT_TEMPLATES,
+        ),
+        Command(
+            "delete",
+            "delete,D",
+            "Delete",
+            "Delete a template that nothing uses",
+            footer=False,
+            needs=Action.EDIT_TEMPLATES,
+        ),
+        Command(
+            "export",
+            "w",
+            "Export",
+            "Write it to a text file",
+            footer=False,
+            needs=Action.READ_TEMPLATES,
+        ),
+        Command(
+            "import_file", "i", "Import", "Import one from a file", needs=Action.EDIT_TEMPLATES
+        ),
+    )
+
+    @property
+    def template(self) -> Template | None:
+        """The template that is meant."""
+        return None
+
+    def why_not_push(self) -> str | None:
+        """A template must allow it (T3)."""
+        return self.template.why_no_push if self.template else _NONE
+
+    def why_not_delete(self) -> str | None:
+        """Only what nothing uses can go (T6)."""
+        template = self.template
+        if template is None:
+            return _NONE
+        if template.pushes:
+            return f"“{template.name}” is used by pushes: archive it instead."
+        return None
+
+    def why_not_edit(self) -> str | None:
+        """It takes a template."""
+        return None if self.template else _NONE
+
+    why_not_duplicate = why_not_archive = why_not_export = why_not_edit
+
+    def action_push(self) -> None:
+        """Open the window in which pushes are set up (P1)."""
+        from studio_tui.tui.screens.new_pushes import NewPushesScreen
+
+        self.app.push_screen(NewPushesScreen(self._meant), self._pushed)
+
+    def action_edit(self) -> None:
+        """Open it as text."""
+        from studio_tui.tui.screens.template_edit import TemplateEditScreen
+
+        self.app.push_screen(TemplateEditScreen(self._meant))
+
+    def action_duplicate(self) -> None:
+        """Add a copy (T6)."""
+        template = self._meant
+        self.write(
+            lambda: templates.duplicate(self.studio, self.actor, template),
+            lambda copy: self.say(f"“{copy.name}” added. Press e on it to give it its own name."),
+        )
+
+    def action_archive(self) -> None:
+        """Put it away, or take it out (T6)."""
+        template, archived = self._meant, not self._meant.archived
+        done = "put in the archive" if archived else "taken out of the archive"
+        self.write(
+            lambda: templates.set_archived(self.studio, self.actor, template, archived),
+            lambda changed: self.say(f"“{changed.name}” {done}."),
+        )
+
+    def action_delete(self) -> None:
+        """Delete it, once that is confirmed (T6)."""
+        template = self._meant
+        question = Confirm(
+            f"Delete “{template.name}”?",
+            "Delete",
+            detail="No push uses it. This cannot be undone; to keep it, export it first (w).",
+        )
+        self.app.push_screen(question, lambda yes: self._delete(template) if yes else None)
+
+    def action_export(self) -> None:
+        """Write it to a text file (T7)."""
+        template = self._meant
+        text = templates.export_text(template)
+        ask = AskFile[Path](
+            f"Export “{template.name}”",
+            lambda path, replace: write_file(path, text, replace),
+            value=file_name(template.name),
+            hint="On the machine the Studio runs on",
+        )
+        self.app.push_screen(ask, self._exported)
+
+    def action_import_file(self) -> None:
+        """Add the template in a text file, or change the one of its name (T7)."""
+        ask = AskFile[Template](
+            "Import a template",
+            lambda path, _: templates.import_text(
+                self.studio, self.actor, toml_text.read_file(path), path.name
+            ),
+            hint="On the machine the Studio runs on; a template of the same name is changed",
+        )
+        self.app.push_screen(ask, self._imported)
+
+    def deleted(self) -> None:
+        """The template is gone."""
+
+    @property
+    def _meant(self) -> Template:
+        if self.template is None:
+            raise RuntimeError(_NONE)
+        return self.template
+
+    def _pushed(self, created: list[Push] | None) -> None:
+        from studio_tui.tui.screens.pushes import show_new
+
+        if created:
+            self.app.run_worker(show_new(self.shell, created))
+
+    def _delete(self, template: Template) -> None:
+        def gone(_: None) -> None:
+            self.say(f"“{template.name}” deleted.")
+            self.deleted()
+
+        self.write(lambda: templates.delete(self.studio, self.actor, template), gone)
+
+    def _exported(self, path: Path | None) -> None:
+        if path is not None:
+            self.say(f"Exported to {path}")
+
+    def _imported(self, template: Template | None) -> None:
+        if template is not None:
+            self.say(f"“{template.name}” imported.")
+            self.shell.look_for_changes()
