@@ -14,7 +14,7 @@ from studio_tui.domain.users import User, UserFilter
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import StoredSource
-from studio_tui.services.pushes import leaving, push_now
+from studio_tui.services.pushes import leaving, push_now, push_to_change
 from studio_tui.storage import assignments, notifying, people
 from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.notifying import Cause
@@ -90,7 +90,7 @@ def preview(
     """What assigning ``selection`` would do, with nothing written."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
-        current = _assignable(studio, push)
+        current = _assignable(push_now(studio, push.id))
         chosen = _chosen(selection)
         adding = chosen & Clause("u.active") & ~_assigned(push)
         return AssignPreview(
@@ -110,7 +110,7 @@ def assign(studio: Studio, actor: Actor, push: Push, selection: Selection[UserFi
     """
     require(actor, Action.ASSIGN)
     with studio.store.writing():
-        current = _assignable(studio, push)
+        current = _assignable(push_to_change(studio, push.id))
         now, leaves = studio.now(), leaving(studio, current.available_from)
         line = write_activity(actor, now, ASSIGNED, current.name, push_id=push.id)
         added = assignments.assign(push.id, _chosen(selection), line)
@@ -135,7 +135,7 @@ def unassign(
     """
     require(actor, Action.ASSIGN)
     with studio.store.writing():
-        current = _assignable(studio, push)
+        current = _assignable(push_to_change(studio, push.id))
         clause = Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push.id,)) & selected(
             selection, lambda f: assignments.assignment_clause(push.id, f, studio.today()), "a.id"
         )
@@ -185,11 +185,10 @@ def every(studio: Studio, actor: Actor, push: Push) -> list[Assignment]:
     return list(listed.rows(0, listed.count()))
 
 
-def _assignable(studio: Studio, push: Push) -> Push:
-    current = push_now(studio, push.id)
-    if current.state is PushState.CLOSED:
-        raise Refused(f"“{current.name}” is closed: reopen it first.")
-    return current
+def _assignable(push: Push) -> Push:
+    if push.state is PushState.CLOSED:
+        raise Refused(f"“{push.name}” is closed: reopen it first.")
+    return push
 
 
 def _chosen(selection: Selection[UserFilter]) -> Clause:

@@ -8,7 +8,7 @@ from studio_tui.domain.errors import Forbidden, Refused
 from studio_tui.domain.pushes import Assignment, Push, PushState, Status
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
-from studio_tui.services.pushes import push_now
+from studio_tui.services.pushes import push_to_change
 from studio_tui.storage import assignments, people
 from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.managers import managers_of
@@ -80,7 +80,7 @@ def prepare(studio: Studio, actor: Actor, conversation: Conversation) -> Assignm
     with studio.store.writing():
         if actor.user_id != conversation.user_id:
             _require_rights(actor, conversation)
-        push = push_now(studio, conversation.push_id)
+        push = push_to_change(studio, conversation.push_id)
         assignment = _open_assignment(studio, push, conversation)
         if assignment.status is not Status.PLANNED:
             raise Refused(f"The conversation with {assignment.name} is not planned yet.")
@@ -115,7 +115,7 @@ def _begin(
     studio: Studio, actor: Actor, conversation: Conversation, conductor: str | None
 ) -> tuple[Assignment, Push, int]:
     is_manager = _require_rights(actor, conversation)
-    push = push_now(studio, conversation.push_id)
+    push = push_to_change(studio, conversation.push_id)
     assignment = _open_assignment(studio, push, conversation)
     return assignment, push, _conductor(actor, assignment, conductor, is_manager=is_manager)
 

@@ -165,6 +165,12 @@ def push_now(studio: Studio, push_id: int) -> Push:
     return found[0]
 
 
+def push_to_change(studio: Studio, push_id: int) -> Push:
+    """One push that nobody else changes until the open unit of work ends (A4)."""
+    pushes.lock_push(push_id)
+    return push_now(studio, push_id)
+
+
 def leaving(studio: Studio, available_from: date) -> datetime:
     """When mail about an assigning done now leaves (N5, P7)."""
     settings = studio.settings.notifications
@@ -247,7 +253,7 @@ def _push(stored: StoredPush, progress: Progress, today: date) -> Push:
 
 
 def _unchanged(studio: Studio, push: Push) -> Push:
-    current = push_now(studio, push.id)
+    current = push_to_change(studio, push.id)
     if current.version != push.version:
         raise Conflict(
             f"Somebody else changed “{current.name}” in the meantime: it now runs from "
@@ -260,7 +266,6 @@ def _unchanged(studio: Studio, push: Push) -> Push:
 def _update(current: Push, draft: PushDraft, *, closed_at: datetime | None) -> None:
     pushes.update_push(
         current.id,
-        current.version,
         name=draft.name,
         available_from=draft.available_from,
         deadline=draft.deadline,

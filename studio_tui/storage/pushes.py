@@ -13,6 +13,7 @@ from studio_tui.storage.sql import (
     among,
     day,
     execute,
+    is_sqlite,
     known_instant,
     rows,
     scalar,
@@ -107,21 +108,26 @@ def insert_push(
     )
 
 
+def lock_push(push_id: int) -> None:
+    """Keep others from changing a push until the unit of work ends; SQLite does so by itself."""
+    if not is_sqlite():
+        execute("SELECT 1 FROM push WHERE id = ? FOR NO KEY UPDATE", push_id)
+
+
 def update_push(
     push_id: int,
-    version: int,
     *,
     name: str,
     available_from: date,
     deadline: date,
     reminders: Reminders,
     closed_at: datetime | None,
-) -> bool:
-    """Write a push, unless it is no longer at ``version`` (A4); whether it was written."""
-    cursor = execute(
+) -> None:
+    """Write a push, which is locked, as its next version (A4)."""
+    execute(
         "UPDATE push SET name = ?, name_key = ?, available_from = ?, deadline = ?, "
         "remind_before = ?, remind_after = ?, closed_at = ?, version = version + 1 "
-        "WHERE id = ? AND version = ?",
+        "WHERE id = ?",
         name,
         fold(name),
         available_from,
@@ -130,9 +136,7 @@ def update_push(
         _listed(reminders.after),
         closed_at,
         push_id,
-        version,
     )
-    return bool(cursor.rowcount)
 
 
 def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
