@@ -65,7 +65,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """A consistent view: everything read inside is of one moment."""
-        with self._in_words(), self._database.connection_context(), self._database.atomic():
+        moment = () if self.is_sqlite else ("REPEATABLE READ",)
+        with self._in_words(), self._database.connection_context(), self._database.atomic(*moment):
             yield
 
     @contextmanager

@@ -1,0 +1,81 @@
+"""What people do in tests, in one line each."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import (
+    Capacity,
+    Notification,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.pushes import Assignment, Push, PushDraft
+from studio_tui.services import activity, assigning, conversations, delivering, outbox, pushes
+from studio_tui.services.assigning import Assigned
+from studio_tui.services.context import Studio
+from studio_tui.services.delivering import Claimed, Sent
+from studio_tui.services.identity import Account, sign_in
+
+HOUR = timedelta(hours=1)
+
+
+def as_user(studio: Studio, login: str) -> Actor:
+    """Somebody of the organisation, at their own terminal."""
+    return sign_in(studio, Account(login, ""))
+
+
+def assign(studio: Studio, actor: Actor, push: Push, *logins: str) -> Assigned:
+    """Assign these users."""
+    return assigning.assign(studio, actor, push, assigning.users_named(studio, actor, logins))
+
+
+def assigned(studio: Studio, actor: Actor, push: Push) -> dict[str, Assignment]:
+    """Who is in a push, by login."""
+    return {row.login: row for row in assigning.every(studio, actor, push)}
+
+
+def finish(studio: Studio, actor: Actor, push: Push, login: str, *, by: str) -> Assignment:
+    """Record a conversation as held."""
+    conversation = conversations.find(studio, push.name, login)
+    return conversations.finish(studio, actor, conversation, conductor=by)
+
+
+def now(studio: Studio, actor: Actor, push: Push) -> Push:
+    """The push as it is at this moment."""
+    return pushes.show(studio, actor, push.id)
+
+
+def draft_of(push: Push, **changes: object) -> PushDraft:
+    """What the form of a push shows, with something typed into it."""
+    fields = {"name": push.name, "available_from": push.available_from, "deadline": push.deadline}
+    return PushDraft(**fields | changes)  # type: ignore[arg-type]
+
+
+def mail(studio: Studio, actor: Actor) -> list[Notification]:
+    """Everything in the outbox."""
+    return outbox.every(studio, actor, NotificationFilter())
+
+
+def waiting(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str, ...]]]:
+    """Who is still to be told, as what, about whom: sorted."""
+    unsent = (NotificationState.HELD, NotificationState.QUEUED)
+    return told(each for each in listed if each.state in unsent)
+
+
+def told(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str, ...]]]:
+    """Who is told, as what, about whom: sorted."""
+    return sorted((each.recipient, each.capacity, each.about) for each in listed)
+
+
+def send_due(studio: Studio, worker: str = "worker") -> Claimed:
+    """What a worker does with a server that takes everything."""
+    claimed = delivering.claim(studio, worker, limit=1_000, lasting=HOUR)
+    settled = [Sent(each.id, each.address, studio.now(), b"mail") for each in claimed.deliveries]
+    delivering.settle(studio, worker, settled)
+    return claimed
+
+
+def lines(studio: Studio, actor: Actor) -> list[activity.ActivityLine]:
+    """The whole activity, the newest first."""
+    return activity.of_everything(studio, actor)

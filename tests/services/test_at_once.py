@@ -1,0 +1,165 @@
+"""Several people, and several programs, at the same moment (A4, N8, P12)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Conflict, Refused
+from studio_tui.domain.pushes import PushState
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import Role, UserFilter
+from studio_tui.services import assigning, pushes, templates, users
+from studio_tui.services.context import Studio
+from studio_tui.services.delivering import Claimed
+from studio_tui.services.identity import Account, sign_in
+from tests.acting import assign, assigned, draft_of, lines, mail, now, send_due
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+T = TypeVar("T")
+
+ROUNDS = range(4)
+"""So often is each race run: once is luck."""
+
+
+def at_once(*acts: Callable[[], T]) -> list[T | Refused]:
+    """What came of ``acts``, begun at the same moment in a thread each."""
+    line = Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T | Refused:
+        line.wait(timeout=30)
+        try:
+            return act()
+        except Refused as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def refusals(outcomes: list[T | Refused]) -> list[Refused]:
+    return [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+
+
+def test_of_two_accounts_one_becomes_the_first_admin(studio: Studio) -> None:
+    """A1: whoever comes second is nobody yet."""
+    outcomes = at_once(
+        *(partial(sign_in, studio, Account(login, login)) for login in ("els", "sam"))
+    )
+    admins = [outcome for outcome in outcomes if isinstance(outcome, Actor)]
+    assert len(admins) == len(refusals(outcomes)) == 1
+    everybody = users.every(studio, admins[0], UserFilter())
+    assert [(user.login, user.role) for user in everybody] == [(admins[0].login, Role.ADMIN)]
+    assert len(templates.every(studio, admins[0])) == 3
+
+
+def test_two_who_assign_the_same_people_tell_them_once(studio: Studio, admin: Actor) -> None:
+    """P12, N2."""
+    import_people(studio, admin)
+    for number in ROUNDS:
+        push = create_push(studio, admin, f"Push {number}")
+        chosen = assigning.users_named(studio, admin, ["ann", "ben", "cas"])
+        outcomes = at_once(*[partial(assigning.assign, studio, admin, push, chosen)] * 2)
+        assert len(refusals(outcomes)) == 1
+        assert "Nobody to assign" in str(refusals(outcomes)[0])
+        assert sorted(assigned(studio, admin, push)) == ["ann", "ben", "cas"]
+        told = sorted(each.recipient for each in mail(studio, admin) if each.push_id == push.id)
+        assert told == ["ann", "bea", "ben", "bob", "cas", "cor"]
+
+
+def test_of_two_edits_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
+    """A4: and the activity tells of the one that happened."""
+    push = create_push(studio, admin)
+    for number in ROUNDS:
+        names = [f"Name {number}{letter}" for letter in "ab"]
+        outcomes = at_once(
+            *(
+                partial(pushes.edit, studio, admin, push, draft_of(push, name=name))
+                for name in names
+            )
+        )
+        assert [type(refusal) for refusal in refusals(outcomes)] == [Conflict]
+        before, push = push, now(studio, admin, push)
+        assert push.version == before.version + 1
+        assert lines(studio, admin)[0].after == {"name": push.name}
+        assert lines(studio, admin)[0].before == {"name": before.name}
+
+
+def test_of_two_who_save_a_template_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
+    """A4."""
+    for _ in ROUNDS:
+        template = templates.find(studio, admin, "Regular")
+        outcomes = at_once(
+            *(
+                partial(templates.set_archived, studio, admin, template, archived=archived)
+                for archived in (True, False)
+            )
+        )
+        assert [type(refusal) for refusal in refusals(outcomes)] == [Conflict]
+
+
+def test_a_name_is_given_once(studio: Studio, admin: Actor) -> None:
+    """P1."""
+    for number in ROUNDS:
+        outcomes = at_once(*[partial(create_push, studio, admin, f"Push {number}")] * 2)
+        assert len(refusals(outcomes)) == 1
+    assert len(pushes.every(studio, admin)) == len(ROUNDS)
+
+
+def test_nobody_is_assigned_to_a_push_while_it_closes(studio: Studio, admin: Actor) -> None:
+    """P9: a closed push has no mail that waits, whoever came first."""
+    import_people(studio, admin)
+    for number in ROUNDS:
+        push = create_push(studio, admin, f"Push {number}")
+        at_once(
+            partial(pushes.close, studio, admin, push),
+            partial(assign, studio, admin, push, "ann", "ben"),
+        )
+        assert now(studio, admin, push).state is PushState.CLOSED
+        assert {each.state for each in mail(studio, admin)} <= {"dropped"}
+
+
+def test_two_workers_never_take_the_same_mail(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """N8."""
+    import_people(studio, admin)
+    push = create_push(studio, admin)
+    everybody = Selection.matching(UserFilter())
+    assigning.assign(studio, admin, push, everybody)
+    clock.move(minutes=2)
+    claims = at_once(*(partial(send_due, studio, name) for name in "abcd"))
+    assert refusals(claims) == []
+    taken = [
+        each.id for claimed in claims if isinstance(claimed, Claimed) for each in claimed.deliveries
+    ]
+    assert sorted(taken) == sorted(each.id for each in mail(studio, admin))
+
+
+@pytest.mark.parametrize("change", ["import", "assign"])
+def test_what_is_read_together_is_of_one_moment(studio: Studio, admin: Actor, change: str) -> None:
+    """A list does not change between its count and its rows."""
+    import_people(studio, admin)
+    push = create_push(studio, admin)
+
+    def interfere() -> None:
+        if change == "import":
+            text = "email,given_name,family_name\nnew@example.org,New,Person\n"
+            import_people(studio, admin, text)
+        else:
+            assign(studio, admin, push, "ann")
+
+    with ThreadPoolExecutor(1) as pool, studio.store.reading():
+        before = (_users(studio, admin), now(studio, admin, push))
+        pool.submit(interfere).result(timeout=30)
+        assert (_users(studio, admin), now(studio, admin, push)) == before
+    assert (_users(studio, admin), now(studio, admin, push)) != before
+
+
+def _users(studio: Studio, admin: Actor) -> list[str]:
+    return [user.login for user in users.every(studio, admin, UserFilter())]
