@@ -66,7 +66,13 @@ def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> Clai
         reasons = [why_dropped(delivery) for delivery in claimed]
         checked = list(zip(claimed, reasons, strict=True))
         deliveries.settle_dropped(lease, [(each.id, why) for each, why in checked if why])
-        return Claimed(len(ids), tuple(each for each, why in checked if why is None))
+        still_true = tuple(each for each, why in checked if why is None)
+        deliveries.forget_unassigned([each.id for each in still_true if _leaves_out(each)])
+        return Claimed(len(ids), still_true)
+
+
+def _leaves_out(delivery: Delivery) -> bool:
+    return not all(person.assigned for person in delivery.about)
 
 
 def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> None:

@@ -81,6 +81,21 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
     ]
 
 
+def forget_unassigned(ids: Collection[int]) -> None:
+    """Let these notifications tell of nobody who is no longer assigned.
+
+    Assigning them again then tells their managers, who were never told of them (P6, P11).
+    """
+    wanted = among("notification_id", ids)
+    execute(
+        f"DELETE FROM notification_user WHERE {wanted.text} AND NOT EXISTS ("
+        "SELECT 1 FROM notification n JOIN assignment a ON a.push_id = n.push_id "
+        "WHERE n.id = notification_user.notification_id "
+        "AND a.user_id = notification_user.user_id AND a.unassigned_at IS NULL)",
+        *wanted.params,
+    )
+
+
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, bytes]]) -> None:
     """Write what the server took: id, address, instant and message of each, while still ours."""
     # The message first: afterwards the lease is gone.
