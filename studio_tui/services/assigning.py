@@ -98,7 +98,9 @@ def preview(
             already=people.count_users(chosen & _assigned(push)),
             left=people.count_users(chosen & Clause("NOT u.active") & ~_assigned(push)),
             without_manager=tuple(people.users_by_id(people.without_manager(adding, limit=_SHOWN))),
-            managers=people.count_managers(adding),
+            managers=notifying.count_managers_to_tell(
+                push.id, Kind.ASSIGNED, people.users_of(adding)
+            ),
             leaves_at=leaving(studio, current.available_from),
         )
 

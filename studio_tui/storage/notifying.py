@@ -43,17 +43,17 @@ def tell_managers(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
 
 def tell_managers_once(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
     """Like `tell_managers`, but of nobody whom the same manager was told of before (P12)."""
-    pairs = _pairs(users)
-    untold = Clause(
-        f"SELECT pairs.user_id, pairs.manager_id FROM ({pairs.text}) AS pairs "
-        "WHERE NOT EXISTS (SELECT 1 FROM notification n "
-        "JOIN notification_user x ON x.notification_id = n.id "
-        "WHERE n.push_id = ? AND n.recipient_id = pairs.manager_id AND n.kind = ? "
-        "AND n.capacity = ? AND n.state <> 'dropped' AND n.caused_by_id <> ? "
-        "AND x.user_id = pairs.user_id)",
-        (*pairs.params, cause.push_id, kind, Capacity.MANAGER, cause.activity_id),
+    return _tell_pairs(cause, kind, _untold_pairs(cause.push_id, kind, users), round_)
+
+
+def count_managers_to_tell(push_id: int, kind: Kind, users: Clause) -> int:
+    """How many managers `tell_managers_once` would tell."""
+    pairs = _untold_pairs(push_id, kind, users)
+    return int(
+        scalar(
+            f"SELECT COUNT(DISTINCT pairs.manager_id) FROM ({pairs.text}) AS pairs", *pairs.params
+        )
     )
-    return _tell_pairs(cause, kind, untold, round_)
 
 
 def drop_unsent(push_id: int, reason: str) -> int:
@@ -120,6 +120,19 @@ def _pairs(users: Clause) -> Clause:
     return Clause(
         f"WITH RECURSIVE {body.text} SELECT DISTINCT user_id, manager_id FROM managing",
         body.params,
+    )
+
+
+def _untold_pairs(push_id: int, kind: Kind, users: Clause) -> Clause:
+    """`_pairs` without those where the manager was told of the user before."""
+    pairs = _pairs(users)
+    return Clause(
+        f"SELECT pairs.user_id, pairs.manager_id FROM ({pairs.text}) AS pairs "
+        "WHERE NOT EXISTS (SELECT 1 FROM notification n "
+        "JOIN notification_user x ON x.notification_id = n.id "
+        "WHERE n.push_id = ? AND n.recipient_id = pairs.manager_id AND n.kind = ? "
+        "AND n.capacity = ? AND n.state <> 'dropped' AND x.user_id = pairs.user_id)",
+        (*pairs.params, push_id, kind, Capacity.MANAGER),
     )
 
 

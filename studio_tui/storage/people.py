@@ -121,6 +121,11 @@ def matching_users(filter_: UserFilter, ids: list[int]) -> frozenset[int]:
     )
 
 
+def users_of(clause: Clause) -> Clause:
+    """A query of one column, ``user_id``: the users, as ``u``, that a clause matches."""
+    return Clause(f"SELECT u.id AS user_id FROM users u WHERE {clause.text}", clause.params)
+
+
 def count_users(clause: Clause) -> int:
     """How many users, as ``u``, a clause matches."""
     return int(scalar(f"SELECT COUNT(*) FROM users u WHERE {clause.text}", *clause.params))
@@ -139,17 +144,6 @@ def without_manager(clause: Clause, limit: int) -> list[int]:
             limit,
         )
     ]
-
-
-def count_managers(clause: Clause) -> int:
-    """How many managers the users, as ``u``, that a clause matches have between them."""
-    body = managing(Clause(f"SELECT u.id FROM users u WHERE {clause.text}", clause.params))
-    return int(
-        scalar(
-            f"WITH RECURSIVE {body.text} SELECT COUNT(DISTINCT manager_id) FROM managing",
-            *body.params,
-        )
-    )
 
 
 def actor_of(login: str) -> Actor | None:
