@@ -1,0 +1,374 @@
+"""Who is assigned, who is told of it, and what becomes of them (P3, P6 to P8, P11, P12, N1, N2)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import NotFound, Refused, Unavailable
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.notifications import Capacity, NotificationState
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Progress, Status
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import assigning, conversations, delivering, pushes, users
+from studio_tui.services.context import Studio
+from studio_tui.storage.sql import execute
+from tests.acting import HOUR, assign, assigned, finish, lines, mail, now, send_due, told, waiting
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+USER, MANAGER = Capacity.USER, Capacity.MANAGER
+LEFT = "email,given_name,family_name,active\n{login}@example.org,{login},Gone,no\n"
+
+
+@pytest.fixture(autouse=True)
+def people(studio: Studio, admin: Actor) -> None:
+    """The organisation whose people are assigned."""
+    import_people(studio, admin)
+
+
+def leaves(studio: Studio, admin: Actor, *logins: str) -> None:
+    for login in logins:
+        import_people(studio, admin, LEFT.format(login=login))
+
+
+def rename(studio: Studio, table: str, to: str) -> None:
+    with studio.store.writing():
+        execute(f"ALTER TABLE {table} RENAME TO {to}")
+
+
+def test_users_and_all_their_managers_are_told_once(studio: Studio, admin: Actor) -> None:
+    """P6, P7: Cas is in two teams, Ann has a coach, Bob leads alone, Eve has nobody."""
+    done = assign(studio, admin, create_push(studio, admin), "ann", "ben", "bob", "cas", "eve")
+    assert (done.added, done.users_told, done.managers_told) == (5, 5, 4)
+    assert told(mail(studio, admin)) == [
+        ("ann", USER, ("ann",)),
+        ("bea", MANAGER, ("cas",)),
+        ("ben", USER, ("ben",)),
+        ("bob", MANAGER, ("cas", "ann", "ben")),
+        ("bob", USER, ("bob",)),
+        ("cas", USER, ("cas",)),
+        ("cor", MANAGER, ("ann",)),
+        ("dan", MANAGER, ("bob",)),
+        ("eve", USER, ("eve",)),
+    ]
+    assert len({each.key for each in mail(studio, admin)}) == 9
+
+
+def test_a_manager_who_has_left_is_told_nothing(studio: Studio, admin: Actor) -> None:
+    """U4: and where the leader left, nobody stands in for a member."""
+    leaves(studio, admin, "bob", "cor")
+    assign(studio, admin, create_push(studio, admin), "ann")
+    assert told(mail(studio, admin)) == [("ann", USER, ("ann",))]
+
+
+def test_late_additions_tell_only_those_added_and_their_managers(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """P12."""
+    push = assign(studio, admin, create_push(studio, admin), "ann", "cas").push
+    clock.move(minutes=2)
+    send_due(studio)
+    done = assign(studio, admin, push, "ann", "ben", "cas")
+    assert (done.added, done.users_told, done.managers_told) == (1, 1, 1)
+    assert waiting(mail(studio, admin)) == [("ben", USER, ("ben",)), ("bob", MANAGER, ("ben",))]
+
+
+def test_nobody_is_assigned_twice(studio: Studio, admin: Actor) -> None:
+    """P12: importing the same list again changes nothing, and says so."""
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ann", "ANN@example.org").push
+    before = (mail(studio, admin), lines(studio, admin))
+    nobody: Selection[UserFilter] = Selection()
+    for again in (Selection.matching(assigning.of_push(push)), nobody):
+        with pytest.raises(Refused, match="Nobody to assign"):
+            assigning.assign(studio, admin, push, again)
+    assert (mail(studio, admin), lines(studio, admin)) == before
+    assert list(assigned(studio, admin, push)) == ["ann"]
+
+
+def test_the_list_of_an_earlier_push_can_be_added_to_and_taken_from(
+    studio: Studio, admin: Actor
+) -> None:
+    """P3."""
+    earlier = assign(studio, admin, create_push(studio, admin, "2025"), "ann", "ben", "cas").push
+    assigning.unassign_users(studio, admin, earlier, ["cas"])
+    pushes.close(studio, admin, now(studio, admin, earlier))
+    eve, ben = (users.find(studio, admin, login).user.id for login in ("eve", "ben@example.org"))
+    selection = Selection.matching(assigning.of_push(earlier)).mark([eve]).unmark([ben])
+    push = create_push(studio, admin, "2026")
+    assert assigning.preview(studio, admin, push, selection).adding == 2
+    done = assigning.assign(studio, admin, push, selection)
+    assert done.added == 2
+    assert sorted(assigned(studio, admin, push)) == ["ann", "eve"]
+
+
+def test_who_has_left_is_not_assigned_and_counted_apart(studio: Studio, admin: Actor) -> None:
+    """P3, P14."""
+    earlier = assign(studio, admin, create_push(studio, admin, "2025"), "ann", "ben").push
+    leaves(studio, admin, "ben")
+    push = assign(studio, admin, create_push(studio, admin, "2026"), "eve").push
+    everyone = Selection.matching(assigning.of_push(earlier)).mark_matching(UserFilter("eve"))
+    preview = assigning.preview(studio, admin, push, everyone)
+    assert (preview.adding, preview.already, preview.left) == (1, 1, 1)
+    assert assigning.assign(studio, admin, push, everyone).added == 1
+    assert sorted(assigned(studio, admin, push)) == ["ann", "eve"]
+
+
+def test_a_preview_says_what_assigning_then_does(studio: Studio, admin: Actor) -> None:
+    """P14: with nothing written."""
+    push = create_push(studio, admin, starts_in=3)
+    everyone = Selection.matching(UserFilter())
+    before = lines(studio, admin)
+    preview = assigning.preview(studio, admin, push, everyone)
+    assert (lines(studio, admin), mail(studio, admin)) == (before, [])
+    done = assigning.assign(studio, admin, push, everyone)
+    assert (preview.adding, preview.managers) == (done.added, done.managers_told)
+    assert preview.leaves_at == done.leaves_at == datetime(2026, 3, 5, 7, 0, tzinfo=UTC)
+    assert {user.login for user in preview.without_manager} == {
+        row.login for row in assigned(studio, admin, push).values() if Flag.NO_MANAGER in row.flags
+    }
+    assert "eve" in {user.login for user in preview.without_manager}
+
+
+def test_a_preview_counts_no_manager_who_knows_already(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """P11, P14."""
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    clock.move(minutes=2)
+    send_due(studio)
+    assigning.unassign_users(studio, admin, push, ["ann"])
+    again = assigning.users_named(studio, admin, ["ann"])
+    preview = assigning.preview(studio, admin, push, again)
+    done = assigning.assign(studio, admin, push, again)
+    assert (preview.adding, preview.managers) == (done.added, done.managers_told) == (1, 0)
+
+
+def test_unassigning_drops_what_waits_and_assigning_again_undoes_it(
+    studio: Studio, admin: Actor
+) -> None:
+    """P11."""
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    before = waiting(mail(studio, admin))
+    assert assigning.unassign_users(studio, admin, push, ["ann", "ben"]) == 2
+    assert assigned(studio, admin, push) == {}
+    assert waiting(mail(studio, admin)) == []
+    assert {each.error for each in mail(studio, admin)} == {"no longer assigned"}
+    assign(studio, admin, push, "ann", "ben")
+    assert waiting(mail(studio, admin)) == before
+
+
+def test_who_was_told_already_is_told_nothing_again(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """P11, N2: neither the user nor their managers."""
+    push = assign(studio, admin, create_push(studio, admin), "ann", "cas").push
+    clock.move(minutes=2)
+    send_due(studio)
+    assigning.unassign_users(studio, admin, push, ["ann"])
+    done = assign(studio, admin, push, "ann")
+    assert (done.added, done.users_told, done.managers_told) == (1, 0, 0)
+    assert waiting(mail(studio, admin)) == []
+
+
+def test_a_manager_whose_mail_left_somebody_out_is_told_when_they_are_back(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """P6, P11: the mail to Bob told of Ben alone, so that he does not know of Ann yet."""
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    assigning.unassign_users(studio, admin, push, ["ann"])
+    clock.move(minutes=2)
+    send_due(studio)
+    assert told(mail(studio, admin))[-2:] == [
+        ("bob", MANAGER, ("ben",)),
+        ("cor", MANAGER, ("ann",)),
+    ]
+    assign(studio, admin, push, "ann")
+    assert waiting(mail(studio, admin)) == [
+        ("ann", USER, ("ann",)),
+        ("bob", MANAGER, ("ann",)),
+        ("cor", MANAGER, ("ann",)),
+    ]
+
+
+def test_unassigning_keeps_what_was_written(studio: Studio, admin: Actor) -> None:
+    """P11."""
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    finish(studio, admin, push, "ann", by="cor")
+    ann = assigned(studio, admin, push)["ann"]
+    only_done = Selection.matching(AssignmentFilter(status=Status.DONE))
+    assert assigning.unassign(studio, admin, push, only_done) == 1
+    assert now(studio, admin, push).progress.done == 0
+    assign(studio, admin, push, "ann")
+    assert assigned(studio, admin, push)["ann"] == ann
+
+
+def test_who_is_not_in_the_push_cannot_be_taken_out(studio: Studio, admin: Actor) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    other = assign(studio, admin, create_push(studio, admin, "Other"), "ben").push
+    with pytest.raises(Refused, match="Not assigned to “Q1 review”: ben, cas"):
+        assigning.unassign_users(studio, admin, push, ["ann", "ben", "cas"])
+    foreign: Selection[AssignmentFilter] = Selection.of([assigned(studio, admin, other)["ben"].id])
+    with pytest.raises(Refused, match="Nobody to unassign"):
+        assigning.unassign(studio, admin, push, foreign)
+    assert list(assigned(studio, admin, other)) == ["ben"]
+
+
+def test_unknown_users_are_all_named(studio: Studio, admin: Actor) -> None:
+    with pytest.raises(NotFound, match=r"2 users are unknown: nobody, x@example\.org\."):
+        assigning.users_named(studio, admin, ["ann", "nobody", "x@example.org"])
+    with pytest.raises(NotFound, match="Did you mean “ben”"):
+        assigning.users_named(studio, admin, ["benn"])
+
+
+def test_status_and_flags_are_derived_from_what_happened(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """P8, U4."""
+    push = assign(studio, admin, create_push(studio, admin, lasts=5), "ann", "ben", "cas").push
+    push = assign(studio, admin, push, "eve", "bob", "bea").push
+    ann = conversations.find(studio, push.name, "ann")
+    conversations.plan(studio, admin, ann, studio.now() + HOUR, conductor="cor")
+    ben = conversations.find(studio, push.name, "ben")
+    conversations.plan(studio, admin, ben, studio.now() + HOUR)
+    conversations.prepare(studio, admin, ben)
+    conversations.start(studio, admin, conversations.find(studio, push.name, "bob"))
+    finish(studio, admin, push, "cas", by="bea")
+    finish(studio, admin, push, "bea", by="dan")
+    leaves(studio, admin, "cas", "ben")
+    clock.move(days=6)
+    rows = assigned(studio, admin, push)
+    assert {login: (row.status, row.flags) for login, row in rows.items()} == {
+        "ann": (Status.PLANNED, frozenset({Flag.OVERDUE})),
+        "bea": (Status.DONE, frozenset()),
+        "ben": (Status.PREPARED, frozenset({Flag.OVERDUE, Flag.LEFT})),
+        "bob": (Status.IN_PROGRESS, frozenset({Flag.OVERDUE})),
+        "cas": (Status.DONE, frozenset({Flag.LEFT})),
+        "eve": (Status.NOT_PLANNED, frozenset({Flag.OVERDUE, Flag.NO_MANAGER})),
+    }
+    assert (rows["cas"].conductor, rows["cas"].status_at) == (
+        "Béatrice Moreau",
+        datetime(2026, 3, 2, 9, tzinfo=UTC),
+    )
+    assert now(studio, admin, push).progress == Progress(
+        assigned=6,
+        not_planned=1,
+        planned=1,
+        prepared=1,
+        in_progress=1,
+        done=2,
+        overdue=4,
+        no_manager=1,
+        left=2,
+        done_left=1,
+    )
+
+
+def test_a_failed_mail_is_a_flag_of_its_user(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """P8."""
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    clock.move(minutes=2)
+    claimed = delivering.claim(studio, "w", limit=99, lasting=HOUR)
+    to_ben = next(each for each in claimed.deliveries if each.given_name == "Ben")
+    delivering.settle(studio, "w", [delivering.Failed(to_ben.id, to_ben.address, "550 no")])
+    flags = {row.login: row.flags for row in assigned(studio, admin, push).values()}
+    assert flags == {"ann": frozenset(), "ben": {Flag.MAIL_FAILED}}
+
+
+@pytest.mark.parametrize(
+    ("filter_", "expected"),
+    [
+        (AssignmentFilter(), ["ann", "ben", "cas", "eve"]),
+        (AssignmentFilter(text="sales PEET"), ["ann"]),
+        (AssignmentFilter(status=Status.DONE), ["cas"]),
+        (AssignmentFilter(status=Status.NOT_PLANNED, flag=Flag.OVERDUE), ["ann", "ben", "eve"]),
+        (AssignmentFilter(flag=Flag.NO_MANAGER), ["eve"]),
+        (AssignmentFilter(flag=Flag.LEFT), ["ben"]),
+        (AssignmentFilter(flag=Flag.MAIL_FAILED), []),
+        (AssignmentFilter(text="%"), []),
+    ],
+)
+def test_a_filter_of_the_users_tab_lists_marks_and_counts_the_same(
+    studio: Studio,
+    admin: Actor,
+    clock: MovableClock,
+    filter_: AssignmentFilter,
+    expected: list[str],
+) -> None:
+    """P8."""
+    push = assign(studio, admin, create_push(studio, admin, lasts=5), "ann", "ben").push
+    push = assign(studio, admin, push, "cas", "eve").push
+    finish(studio, admin, push, "cas", by="bob")
+    leaves(studio, admin, "ben")
+    clock.move(days=6)
+    every = assigned(studio, admin, push)
+    source = assigning.source(studio, admin, push, filter_, Sort("login"))
+    rows = source.rows(0, source.count())
+    assert [row.login for row in rows] == expected
+    ids = [row.id for row in every.values()]
+    assert source.matching(filter_, ids) == {row.id for row in rows}
+    assert source.selected(Selection.matching(filter_)) == len(rows)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("column", ["name", "login", "status", "status_at"])
+def test_the_users_tab_is_sorted_by_any_column(
+    studio: Studio, admin: Actor, clock: MovableClock, column: str, descending: bool
+) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "bob").push
+    for login, by in [("ben", "bob"), ("cas", "bea"), ("bob", "dan")]:
+        clock.move(microseconds=500_000)
+        finish(studio, admin, push, login, by=by)
+    keys: dict[str, Callable[[Assignment], Any]] = {
+        "name": lambda row: row.name.split()[-1],
+        "login": lambda row: row.login,
+        "status": lambda row: row.status,
+        "status_at": lambda row: row.status_at or datetime.min.replace(tzinfo=UTC),
+    }
+    expected = sorted(
+        assigned(studio, admin, push).values(),
+        key=lambda row: (keys[column](row), row.id),
+        reverse=descending,
+    )
+    source = assigning.source(studio, admin, push, AssignmentFilter(), Sort(column, descending))
+    assert source.rows(0, 99) == expected
+    assert [source.position(row.id) for row in expected] == [0, 1, 2, 3]
+
+
+def test_a_failure_in_the_middle_leaves_nothing(studio: Studio, admin: Actor) -> None:
+    """N1: no assignment, no notification and no activity without the others."""
+    push = create_push(studio, admin)
+    before = lines(studio, admin)
+    rename(studio, "notification_user", "elsewhere")
+    with pytest.raises(Unavailable, match="notification_user"):
+        assign(studio, admin, push, "ann", "ben")
+    rename(studio, "elsewhere", "notification_user")
+    assert assigned(studio, admin, push) == {}
+    assert mail(studio, admin) == []
+    assert lines(studio, admin) == before
+    assert assign(studio, admin, push, "ann").added == 1
+
+
+def test_keys_are_those_of_push_person_capacity_and_round(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """N2: the same event has the same key, whatever happened in between."""
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    other = assign(studio, admin, create_push(studio, admin, "Other"), "ann").push
+    first = {each.key for each in mail(studio, admin)}
+    assert len(first) == 6
+    to_ann = {each.push_id: each.key for each in mail(studio, admin) if each.recipient == "ann"}
+    assert list(to_ann) == [push.id, other.id]
+    assigning.unassign_users(studio, admin, push, ["ann"])
+    assign(studio, admin, push, "ann")
+    keys = [each.key for each in mail(studio, admin) if each.recipient == "ann"]
+    assert sorted(keys) == sorted(to_ann.values())
+    clock.move(minutes=2)
+    assert len(send_due(studio).deliveries) == 6
+    states = [each.state for each in mail(studio, admin)]
+    assert states.count(NotificationState.SENT) == 6
