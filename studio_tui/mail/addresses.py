@@ -17,7 +17,7 @@ _LONGEST = 254
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who the mails come from: ``smtp.sender`` taken apart."""
+    """Who the mails come from, or who answers to them go to: a setting taken apart."""
 
     name: str
     address: str
@@ -47,14 +47,23 @@ def deliverable(address: str) -> str:
 
 def sender_from(text: str) -> Sender:
     """The sender that ``smtp.sender`` names; raises `Refused` where it is none."""
+    return _named(text, "smtp.sender", "a sender")
+
+
+def reply_to_from(text: str) -> Sender:
+    """Who answers go to, as ``smtp.reply_to`` names them; raises `Refused` where it is nobody."""
+    return _named(text, "smtp.reply_to", "an address for answers")
+
+
+def _named(text: str, setting: str, what: str) -> Sender:
     found = getaddresses([text])
     if len(found) != 1 or not found[0][1]:
         raise Refused(
-            f"smtp.sender: “{clean_line(text)}” is not a sender: write it as "
+            f"{setting}: “{clean_line(text)}” is not {what}: write it as "
             '"HR Studio <studio@example.org>".'
         )
     name, address = found[0]
     try:
         return Sender(clean_line(name), deliverable(address))
     except Refused as error:
-        raise Refused(f"smtp.sender: {error.message}") from error
+        raise Refused(f"{setting}: {error.message}") from error

@@ -28,9 +28,12 @@ FLAGS = ("several", "overdue")
 _EVERYWHERE = ("name", "given_name", "organisation")
 _OF_PUSH = ("push", "template", "deadline")
 _OF_PEOPLE = ("count", "person", "people")
+_OF_HANDING_OVER = ("conductor",)
 _TOKENS = {
     name: chr(0xF0000 + number)
-    for number, name in enumerate((*_EVERYWHERE, *_OF_PUSH, *_OF_PEOPLE, "sent_at"))
+    for number, name in enumerate(
+        (*_EVERYWHERE, *_OF_PUSH, *_OF_PEOPLE, *_OF_HANDING_OVER, "sent_at")
+    )
 }
 _ALLOWED = "Only {{ name }}, {% if flag %} and {# comments #} can be used."
 _NAMES = {token: name for name, token in _TOKENS.items()}
@@ -44,8 +47,10 @@ def names_in(wording: str) -> tuple[str, ...]:
     """The names of the values that a wording may write."""
     if wording == TEST:
         return (*_EVERYWHERE, "sent_at")
-    people = _OF_PEOPLE if wording.endswith(f".{Capacity.MANAGER}") else ()
-    return (*_EVERYWHERE, *_OF_PUSH, *people)
+    kind, _, capacity = wording.partition(".")
+    people = _OF_PEOPLE if capacity == Capacity.MANAGER else ()
+    conductor = _OF_HANDING_OVER if kind == Kind.HANDED_OVER else ()
+    return (*_EVERYWHERE, *_OF_PUSH, *people, *conductor)
 
 
 def wordings() -> tuple[str, ...]:

@@ -28,6 +28,9 @@ class Event:
     deadline: date
     overdue: bool = False
     """Whether the deadline is past when the mail leaves."""
+    conductor: str = ""
+    """The name of who holds the conversation from now on; only told, and then needed, by
+    ``handed_over``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Writer:
                 "push": clean_line(event.push),
                 "template": clean_line(event.template),
                 "deadline": speech.day(event.deadline),
+                "conductor": clean_line(event.conductor),
             }
         )
 

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from studio_tui.domain.text import clean_line
-from studio_tui.mail.addresses import Sender, deliverable
+from studio_tui.mail.addresses import Sender, deliverable, reply_to_from
 from studio_tui.mail.letters import Letter, Recipient
 
 # Quoted-printable never holds "=_": no text can contain the boundary.
@@ -34,9 +34,12 @@ def message_id(key: str, sender: Sender) -> str:
 class Composer:
     """Makes messages that come from one sender of one organisation."""
 
-    def __init__(self, sender: Sender, organisation: str) -> None:
+    def __init__(self, sender: Sender, organisation: str, reply_to: str = "") -> None:
+        """``reply_to`` is who answers go to, as ``HR <hr@example.org>`` or a bare address; empty
+        for the sender. Raises `Refused` where it is nobody.
+        """
         named = _angled(clean_line(organisation), f"conversations.{sender.domain}")
-        self._from = b"From: " + mailbox(sender.name, sender.address)
+        self._from = b"From: " + mailbox(sender.name, sender.address) + _answers(reply_to)
         self._constant = b"\r\n".join(
             (
                 b"List-Id: " + named,
@@ -76,6 +79,14 @@ class Composer:
 def mailbox(name: str, address: str) -> bytes:
     """``name <address>`` as it stands in a header."""
     return _angled(name, address) if name else address.encode()
+
+
+def _answers(reply_to: str) -> bytes:
+    """The header that leads answers elsewhere, nothing where they go to the sender."""
+    if not reply_to:
+        return b""
+    who = reply_to_from(reply_to)
+    return b"\r\nReply-To: " + mailbox(who.name, who.address)
 
 
 def _angled(name: str, inside: str) -> bytes:

@@ -1,5 +1,7 @@
 """Letters: what one recipient reads (P6, P7, N9), whatever the names are (A5)."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -23,7 +25,7 @@ def event(
     template: str = "Performance review",
 ) -> Event:
     """Something that is to be held by the end of March."""
-    return Event(kind, capacity, push, template, deadline=date(2026, 3, 31))
+    return Event(kind, capacity, push, template, deadline=date(2026, 3, 31), conductor="Dora Claes")
 
 
 @pytest.fixture(scope="module")
@@ -84,12 +86,12 @@ def test_a_manager_of_one_reads_the_name(writer: Writer) -> None:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "by 31 March 2026"), ("nl-BE", "31 maart 2026"), ("fr", "le 31 mars 2026")],
+    [("en", "31 March 2026"), ("nl-BE", "31 maart 2026"), ("fr", "31 mars 2026")],
 )
 def test_days_are_written_in_the_language_of_the_recipient(
     writer: Writer, language: str, words: str
 ) -> None:
-    for kind in Kind:
+    for kind in (kind for kind in Kind if kind is not Kind.CLOSED):
         letter = writer.letter(event(kind), Recipient("Ann", "a@example.org", language=language))
         assert words in letter.plain
 
@@ -108,7 +110,7 @@ def test_every_letter_is_whole(
     *,
     overdue: bool,
 ) -> None:
-    told = Event(kind, capacity, "Q1 review", "Performance review", date(2026, 3, 31), overdue)
+    told = replace(event(kind, capacity), overdue=overdue)
     letter = writer.letter(told, Recipient("Ann", "a@example.org", language=language), people)
     for part in (letter.subject, letter.plain, letter.html):
         assert not any(0xE000 <= ord(sign) <= 0xF8FF or ord(sign) >= 0xF0000 for sign in part)
@@ -117,6 +119,62 @@ def test_every_letter_is_whole(
     assert "\n\n\n" not in letter.plain
     assert "Performance review" in letter.plain
     assert all((name in letter.plain) == (capacity is Capacity.MANAGER) for name in people)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "told"),
+    [
+        ("en", "A new deadline: Performance review, by 31 March 2026", "it is now 31 March 2026."),
+        (
+            "nl",
+            "Nieuwe deadline: Performance review, uiterlijk op 31 maart 2026",
+            "een nieuwe deadline: 31 maart 2026.",
+        ),
+        (
+            "fr",
+            "Nouvelle échéance\xa0: Performance review, au plus tard le 31 mars 2026",
+            "désormais fixée au 31 mars 2026.",
+        ),
+    ],
+)
+def test_a_moved_deadline_is_told_with_the_new_day(
+    writer: Writer, language: str, subject: str, told: str
+) -> None:
+    letter = writer.letter(event(Kind.DEADLINE_MOVED), replace(ANN, language=language))
+    assert letter.subject == subject
+    assert told in letter.plain
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("capacity", Capacity)
+def test_what_is_closed_asks_for_no_day(writer: Writer, capacity: Capacity, language: str) -> None:
+    closed = event(Kind.CLOSED, capacity)
+    letter = writer.letter(closed, replace(ANN, language=language), ["Bob Maes"])
+    assert "2026" not in letter.subject + letter.plain
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_holds_it_from_now_on_is_named_to_the_user(writer: Writer, language: str) -> None:
+    letter = writer.letter(event(Kind.HANDED_OVER), replace(ANN, language=language))
+    assert "Dora Claes" in letter.subject
+    assert letter.plain.count("Dora Claes") == 2
+    assert "<strong>Dora Claes</strong>" in letter.html
+
+
+def test_the_new_conductor_reads_with_whom(writer: Writer) -> None:
+    handed_over = event(Kind.HANDED_OVER, Capacity.MANAGER)
+    one = writer.letter(handed_over, ANN, ["Bob Maes"])
+    assert one.subject == "A conversation with Bob Maes handed over to you: Performance review"
+    several = writer.letter(handed_over, ANN, ["Bob Maes", "Chloé Petit"])
+    assert several.subject == "2 conversations handed over to you: Performance review"
+    assert "\n\n- Bob Maes\n- Chloé Petit\n\n" in several.plain
+
+
+@pytest.mark.parametrize("capacity", Capacity)
+@pytest.mark.parametrize("kind", Kind)
+def test_no_french_sign_is_alone_on_a_line(writer: Writer, kind: Kind, capacity: Capacity) -> None:
+    letter = writer.letter(event(kind, capacity), replace(ANN, language="fr"), ["Bob Maes"])
+    assert not re.search(" [:;?!»]|« ", letter.subject + letter.plain)
 
 
 def test_who_has_no_given_name_is_greeted_by_the_whole(writer: Writer) -> None:
@@ -143,6 +201,19 @@ def test_a_name_stays_text(writer: Writer, name: str) -> None:
     got, wanted = read(letter.html), read(plain.html)
     assert got.tags == wanted.tags
     assert "".join(got.words) == "".join(wanted.words).replace("Xenia", shown)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_name_of_a_conductor_stays_text(writer: Writer, name: str) -> None:
+    letters = [
+        writer.letter(replace(event(Kind.HANDED_OVER), conductor=conductor), ANN)
+        for conductor in (name, "Xenia")
+    ]
+    shown = clean_line(name)
+    assert letters[0].plain == letters[1].plain.replace("Xenia", shown)
+    assert letters[0].subject == letters[1].subject.replace("Xenia", shown)
+    assert read(letters[0].html).tags == read(letters[1].html).tags
+    assert shown in "".join(read(letters[0].html).words)
 
 
 @pytest.mark.parametrize("organisation", HOSTILE)

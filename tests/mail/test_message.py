@@ -113,6 +113,43 @@ def test_a_sender_and_an_organisation_of_any_name(name: str) -> None:
     assert parsed.keys() == HEADERS
 
 
+def test_answers_go_where_the_organisation_wants_them() -> None:
+    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    composer = Composer(SENDER, "Example NV", "People & Culture <hr@exämple.org>")
+    message = composer.message(letter, Recipient("", "ann@example.org"), ID, DATE)
+    parsed = assert_sound(message)
+    assert parsed.keys() == ["From", "Reply-To", *HEADERS[1:]]
+    assert addressee(message, b"Reply-To") == ("People & Culture", "hr@xn--exmple-cua.org")
+    assert parsed["From"] == "HR Studio <studio@example.org>"
+
+
+def test_answers_can_go_to_a_bare_address() -> None:
+    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    composer = Composer(SENDER, "Example NV", "hr@example.org")
+    parsed = assert_sound(composer.message(letter, Recipient("", "a@example.org"), ID, DATE))
+    assert parsed["Reply-To"] == "hr@example.org"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_answers_go_to_somebody_of_any_name(name: str) -> None:
+    quoted = clean_line(name.replace("\\", "\\\\").replace('"', '\\"'))
+    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    composer = Composer(SENDER, "Example NV", f'"{quoted}" <hr@example.org>')
+    message = composer.message(letter, Recipient("", "a@example.org"), ID, DATE)
+    assert assert_sound(message).keys() == ["From", "Reply-To", *HEADERS[1:]]
+    assert addressee(message, b"Reply-To") == (clean_line(name), "hr@example.org")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["HR", "a@example.org, b@example.org", "HR <x@>", "hr@example.org\r\nBcc: eve@example.org"],
+)
+def test_nobody_to_answer_to_is_said(text: str) -> None:
+    with pytest.raises(Refused, match=r"smtp\.reply_to") as refused:
+        Composer(SENDER, "Example NV", text)
+    assert "\n" not in refused.value.message
+
+
 @pytest.mark.parametrize(
     "text",
     [
