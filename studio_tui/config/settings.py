@@ -55,6 +55,8 @@ class Smtp(_Section, frozen=True):
     security: Security = Security.STARTTLS
     username: str = ""
     sender: str = ""
+    reply_to: str = ""
+    """Where answers go; empty: to the sender."""
     connections: int = 4
     timeout: int = 30
     """Seconds the server may take for one reply."""

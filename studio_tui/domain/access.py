@@ -28,6 +28,7 @@ class Action(StrEnum):
     CREATE_PUSHES = "create pushes"
     ASSIGN = "assign users to a push"
     EDIT_PUSHES = "change, close or reopen a push"
+    REMIND = "remind users"
     READ_OUTBOX = "see the outbox"
     SEND_AGAIN = "send mail again"
     DROP_MAIL = "drop mail"
@@ -47,7 +48,7 @@ _READ = frozenset(
 )
 _RIGHTS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(Action),
-    Role.SUPPORT: _READ | {Action.SEND_AGAIN, Action.TEST_MAIL},
+    Role.SUPPORT: _READ | {Action.SEND_AGAIN, Action.TEST_MAIL, Action.REMIND},
     Role.USER: frozenset(),
 }
 

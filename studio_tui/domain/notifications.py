@@ -118,6 +118,8 @@ class Person:
     active: bool
     assigned: bool
     done: bool
+    conductor: str = ""
+    """Name of who holds or is to hold the conversation, as far as that is settled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,16 +85,16 @@ class Reminders:
     after: tuple[int, ...] = ()
 
     def round_on(self, today: date, deadline: date) -> str | None:
-        """Which automatic reminder falls on ``today``, None where none does.
+        """Which automatic reminder falls on ``today``: ``before-7-2026-03-31``; None where none.
 
         Where no worker ran on its day, it is made up for on the next.
         """
         for day in (today, today - timedelta(days=1)):
             ahead = (deadline - day).days
             if ahead >= 0 and ahead in self.before:
-                return f"{ahead}-before"
+                return f"before-{ahead}-{deadline}"
             if ahead < 0 and -ahead in self.after:
-                return f"{-ahead}-after"
+                return f"after-{-ahead}-{deadline}"
         return None
 
 

@@ -5,13 +5,16 @@ from datetime import datetime
 
 from studio_tui.domain.access import Action, Actor, may
 from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.notifications import Kind
 from studio_tui.domain.pushes import Assignment, Push, PushState, Status
+from studio_tui.domain.text import clean_line
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.pushes import push_to_change
-from studio_tui.storage import assignments, people
+from studio_tui.storage import assignments, notifying, people
 from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.managers import managers_of
+from studio_tui.storage.notifying import Cause
 from studio_tui.storage.sql import Clause
 
 
@@ -102,6 +105,38 @@ def start(
         return assignments.assignments_by_id([assignment.id], studio.today())[0]
 
 
+def hand_over(
+    studio: Studio, actor: Actor, conversation: Conversation, conductor: str
+) -> Assignment:
+    """Name who is to hold a conversation (P10), a login among the user's managers; they are told,
+    and the user.
+
+    An admin may name anybody's conductor, a manager may hand over what is theirs.
+    """
+    with studio.store.writing():
+        _require_rights(actor, conversation)
+        push = push_to_change(studio, conversation.push_id)
+        assignment = _open_assignment(studio, push, conversation)
+        conductor_id = _manager_named(assignment, conductor)
+        assignments.name_conductor(assignment.id, conductor_id)
+        now = studio.now()
+        line = _record_conductor(
+            studio, actor, "handed over conversation", assignment, push, conductor_id, now
+        )
+        cause = Cause(line, push.id, now, now + studio.settings.notifications.hold_time)
+        user = Clause("SELECT CAST(? AS INTEGER) AS user_id", (assignment.user_id,))
+        notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
+        notifying.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
+        return assignments.assignments_by_id([assignment.id], studio.today())[0]
+
+
+def _manager_named(assignment: Assignment, login: str) -> int:
+    user_id = naming.user_id_named(login)
+    if user_id not in {manager.user_id for manager in assignment.managers}:
+        raise Refused(f"{clean_line(login)} neither leads nor coaches {assignment.name}.")
+    return user_id
+
+
 def _require_rights(actor: Actor, conversation: Conversation) -> bool:
     """Whether ``actor`` manages the user; raises `Forbidden` for who neither does nor may any."""
     managers = managers_of([conversation.user_id]).get(conversation.user_id, ())
@@ -139,9 +174,7 @@ def _open_assignment(studio: Studio, push: Push, conversation: Conversation) -> 
 
 def _conductor(actor: Actor, assignment: Assignment, named: str | None, *, is_manager: bool) -> int:
     if named is not None:
-        user_id = naming.user_id_named(named)
-        if user_id not in {manager.user_id for manager in assignment.managers}:
-            raise Refused(f"{named} neither leads nor coaches {assignment.name}.")
+        user_id = _manager_named(assignment, named)
         if user_id != actor.user_id and not may(actor, Action.FINISH_ANY):
             raise Forbidden(f"{actor.login} may not record a conversation in another's name.")
         return user_id
@@ -163,10 +196,10 @@ def _record_conductor(
     push: Push,
     conductor_id: int,
     at: datetime,
-) -> None:
+) -> int:
     conductor = people.users_by_id([conductor_id])[0]
     after = {"conductor": conductor.login, "at": at.isoformat()}
-    _record(studio, actor, action, assignment, push, after)
+    return _record(studio, actor, action, assignment, push, after)
 
 
 def _record(
@@ -176,7 +209,7 @@ def _record(
     assignment: Assignment,
     push: Push,
     after: dict[str, str],
-) -> None:
+) -> int:
     line = write_activity(
         actor,
         studio.now(),
@@ -187,3 +220,4 @@ def _record(
         after=after,
     )
     about_users(line, Clause("SELECT CAST(? AS INTEGER) AS user_id", (assignment.user_id,)))
+    return line

@@ -34,7 +34,7 @@ class Mailroom:
         self.sender = _sender(studio)
         wordings = Wordings(organisation.language, config_path().parent / "wording")
         self._writer = Writer(wordings, organisation.name, organisation.zone)
-        self._composer = Composer(self.sender, organisation.name)
+        self._composer = Composer(self.sender, organisation.name, studio.settings.smtp.reply_to)
 
     def message_id(self, key: str) -> str:
         """The Message-ID of the notification with this key (N2).
@@ -81,6 +81,7 @@ class Mailroom:
             template=delivery.template,
             deadline=delivery.deadline,
             overdue=delivery.deadline < self._studio.today(),
+            conductor=delivery.about[0].conductor if delivery.about else "",
         )
 
 

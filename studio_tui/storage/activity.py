@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from studio_tui.domain.access import Actor
-from studio_tui.storage.sql import Clause, among, execute, known_instant, rows
+from studio_tui.storage.sql import EVERYBODY, Clause, among, execute, known_instant, rows
 from studio_tui.storage.tables import Activity
 
 Facts = Mapping[str, Any]
@@ -23,6 +23,7 @@ class ActivityLine:
     """One line of activity."""
 
     id: int
+    push_id: int | None
     at: datetime
     actor: str
     """Login of who did it."""
@@ -79,7 +80,7 @@ def activity_lines(
     *, push_id: int | None = None, user_id: int | None = None, limit: int
 ) -> list[ActivityLine]:
     """The newest lines, of a push or of a user where one is given."""
-    clause = Clause("(1 = 1)")
+    clause = EVERYBODY
     if push_id is not None:
         clause &= Clause("a.push_id = ?", (push_id,))
     if user_id is not None:
@@ -87,8 +88,18 @@ def activity_lines(
             "EXISTS (SELECT 1 FROM activity_user x WHERE x.activity_id = a.id AND x.user_id = ?)",
             (user_id,),
         )
+    return _lines(clause, limit)
+
+
+def activity_line(activity_id: int) -> ActivityLine | None:
+    """One line, None where there is none."""
+    found = _lines(Clause("a.id = ?", (activity_id,)), 1)
+    return found[0] if found else None
+
+
+def _lines(clause: Clause, limit: int) -> list[ActivityLine]:
     found = rows(
-        "SELECT a.id, a.at, a.actor_login, a.action, a.subject, a.before, a.after "
+        "SELECT a.id, a.push_id, a.at, a.actor_login, a.action, a.subject, a.before, a.after "
         f"FROM activity a WHERE {clause.text} ORDER BY a.id DESC LIMIT ?",
         *clause.params,
         limit,
@@ -97,12 +108,13 @@ def activity_lines(
     return [
         ActivityLine(
             id=row[0],
-            at=known_instant(row[1]),
-            actor=row[2],
-            action=row[3],
-            subject=row[4],
-            before=json.loads(row[5]) if row[5] else None,
-            after=json.loads(row[6]) if row[6] else None,
+            push_id=row[1],
+            at=known_instant(row[2]),
+            actor=row[3],
+            action=row[4],
+            subject=row[5],
+            before=json.loads(row[6]) if row[6] else None,
+            after=json.loads(row[7]) if row[7] else None,
             users=counts.get(row[0], 0),
         )
         for row in found

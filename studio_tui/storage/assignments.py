@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from studio_tui.domain.listing import Sort
+from studio_tui.domain.notifications import Capacity, Kind, key_around_recipient
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Status
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import full_name
@@ -157,6 +158,73 @@ def users_of(assignments: Clause) -> Clause:
     return Clause(f"SELECT a.user_id FROM {_FROM} WHERE {assignments.text}", assignments.params)
 
 
+def fixed_users_of(assignments: Clause) -> Clause:
+    """Like `users_of`, but who it is now, whatever is written afterwards."""
+    found = rows(f"SELECT a.user_id FROM {_FROM} WHERE {assignments.text}", *assignments.params)
+    those = among("id", (user_id for (user_id,) in found))
+    return Clause(f"SELECT id AS user_id FROM users WHERE {those.text}", those.params)
+
+
+def users_about(activity_id: int) -> Clause:
+    """A query of one column, ``user_id``: whom a line of activity is about."""
+    return Clause("SELECT user_id FROM activity_user WHERE activity_id = ?", (activity_id,))
+
+
+def ids_of(assignments: Clause, limit: int) -> list[int]:
+    """The ids of the assignments that a clause matches, by name."""
+    return [
+        found
+        for (found,) in rows(
+            f"SELECT a.id FROM {_FROM} WHERE {assignments.text} ORDER BY u.sort_name, u.id LIMIT ?",
+            *assignments.params,
+            limit,
+        )
+    ]
+
+
+def still_to_talk() -> Clause:
+    """The assignments ``a`` whose conversation is still to be held, by somebody who is there."""
+    return Clause("c.finished_at IS NULL AND u.active")
+
+
+def reminded_since(instant: datetime) -> Clause:
+    """The assignments ``a`` whose user was reminded after an instant, or is about to be."""
+    return Clause(
+        f"EXISTS (SELECT 1 {_REMINDED} AND COALESCE(n.sent_at, n.created_at) > ?)", (instant,)
+    )
+
+
+def told_since(instant: datetime) -> Clause:
+    """The assignments ``a`` whose user was told anything of the push after an instant."""
+    return Clause(
+        "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
+        "AND n.recipient_id = a.user_id AND n.capacity = 'user' "
+        "AND n.state IN ('queued', 'sending', 'sent') "
+        "AND COALESCE(n.sent_at, n.created_at) > ?)",
+        (instant,),
+    )
+
+
+def reminded_in(push_id: int, round_: str) -> Clause:
+    """The assignments ``a`` whose user was reminded in this round (N2)."""
+    before, after = key_around_recipient(push_id, Kind.REMINDER, Capacity.USER, round_)
+    return Clause(
+        "EXISTS (SELECT 1 FROM notification n WHERE n.recipient_id = a.user_id AND n.key = "
+        "CAST(? AS TEXT) || CAST(a.user_id AS TEXT) || CAST(? AS TEXT))",
+        (before, after),
+    )
+
+
+def unassign_act(activity_id: int, at: datetime) -> None:
+    """Take back an assigning: everyone it assigned is unassigned (N5)."""
+    execute(
+        "UPDATE assignment SET unassigned_at = ? WHERE assigned_in_id = ? "
+        "AND unassigned_at IS NULL",
+        at,
+        activity_id,
+    )
+
+
 def pushes_of(user_id: int, today: date) -> list[tuple[str, Assignment]]:
     """The pushes a user is assigned to, with what became of it, the newest first (P16)."""
     found = rows(
@@ -176,6 +244,11 @@ def assignment_id_of(push_id: int, user_id: int) -> int | None:
         user_id,
     )
     return int(found) if found is not None else None
+
+
+def name_conductor(assignment_id: int, conductor_id: int) -> None:
+    """Record who is to hold a conversation (P10)."""
+    _set_conversation(assignment_id, conductor=conductor_id)
 
 
 def plan(assignment_id: int, conductor_id: int, planned_for: datetime) -> None:

@@ -174,16 +174,23 @@ def _template_name(definition: str) -> str:
 def _people(ids: Collection[int]) -> dict[int, tuple[Person, ...]]:
     wanted = among("n.id", ids)
     found: dict[int, list[Person]] = {}
-    for notification_id, given, family, active, assigned, done in rows(
-        "SELECT n.id, u.given_name, u.family_name, u.active, "
-        "a.id IS NOT NULL, c.finished_at IS NOT NULL "
+    for notification_id, given, family, active, assigned, done, *conductor in rows(
+        "SELECT n.id, u.given_name, u.family_name, u.active, a.id IS NOT NULL, "
+        "c.finished_at IS NOT NULL, COALESCE(h.given_name, ''), COALESCE(h.family_name, '') "
         "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
         "JOIN users u ON u.id = x.user_id "
         "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "
         "AND a.unassigned_at IS NULL LEFT JOIN conversation c ON c.assignment_id = a.id "
+        "LEFT JOIN users h ON h.id = c.conductor_id "
         f"WHERE {wanted.text} ORDER BY n.id, u.sort_name, u.id",
         *wanted.params,
     ):
-        person = Person(full_name(given, family), bool(active), bool(assigned), bool(done))
+        person = Person(
+            full_name(given, family),
+            bool(active),
+            bool(assigned),
+            bool(done),
+            full_name(*conductor),
+        )
         found.setdefault(notification_id, []).append(person)
     return {notification_id: tuple(people) for notification_id, people in found.items()}

@@ -6,7 +6,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit, urlunsplit
@@ -46,6 +46,10 @@ _REASONS = {
 }
 
 
+class _TakenBack(Exception):
+    """Ends a transaction that was only tried."""
+
+
 class Store:
     """An open database. One per process: opening binds the tables to it."""
 
@@ -75,6 +79,13 @@ class Store:
         lock = ("IMMEDIATE",) if self.is_sqlite else ()
         with self._in_words(), self._database.connection_context(), self._database.atomic(*lock):
             yield
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Like `writing`, but nothing of it stays."""
+        with suppress(_TakenBack), self.writing():
+            yield
+            raise _TakenBack
 
     def migrate(self) -> list[str]:
         """Bring the schema up to this version of the program; the names of what was applied."""

@@ -6,8 +6,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-import peewee
-
 from studio_tui.domain.hr_file import UserRef, key
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import sort_name
@@ -60,12 +58,6 @@ def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -
 
     Returns a query of one column, ``user_id``: who was written.
     """
-    # Many rows go to the driver itself, whose errors are not yet Peewee's.
-    with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
-        return _write(teams, writes, counted)
-
-
-def _write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -> Clause:
     _make_teams(teams)
     _free_unique_keys(writes)
     _change_users(writes, counted)

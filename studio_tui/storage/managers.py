@@ -59,7 +59,8 @@ def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:
         f"WITH RECURSIVE {body.text} "
         "SELECT g.user_id, u.id, u.login, u.given_name, u.family_name, t.name "
         "FROM managing g JOIN users u ON u.id = g.manager_id LEFT JOIN team t ON t.id = g.team_id "
-        "ORDER BY g.user_id, u.sort_name, u.id, t.path_key",
+        "ORDER BY g.user_id, u.sort_name, u.id, "
+        "CASE WHEN t.id IS NULL THEN 1 ELSE 0 END, t.path_key",
         *body.params,
     ):
         reason = "coach" if team is None else f"leads {team}"

@@ -62,6 +62,18 @@ def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime)
     return Listing(_FROM, "n.id", clause, key, descending=sort.descending)
 
 
+def ids_caused_by(activity_id: int) -> list[int]:
+    """The notifications that an act wrote: users first, by name."""
+    return [
+        found
+        for (found,) in rows(
+            f"SELECT n.id FROM {_FROM} WHERE n.caused_by_id = ? "
+            "ORDER BY n.capacity DESC, u.sort_name, u.id",
+            activity_id,
+        )
+    ]
+
+
 def matching_notifications(
     filter_: NotificationFilter, ids: list[int], now: datetime
 ) -> frozenset[int]:

@@ -41,6 +41,15 @@ def tell_managers(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
     return _tell_pairs(cause, kind, _pairs(users), round_)
 
 
+def tell_one_manager(cause: Cause, kind: Kind, users: Clause, manager_id: int, round_: str) -> int:
+    """Tell one manager of ``users``, whoever else manages them."""
+    pairs = Clause(
+        f"SELECT found.user_id, CAST(? AS INTEGER) AS manager_id FROM ({users.text}) AS found",
+        (manager_id, *users.params),
+    )
+    return _tell_pairs(cause, kind, pairs, round_)
+
+
 def tell_managers_once(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
     """Like `tell_managers`, but of nobody whom the same manager was told of before (P12)."""
     return _tell_pairs(cause, kind, _untold_pairs(cause.push_id, kind, users), round_)

@@ -63,6 +63,11 @@ def pushes(push_id: int | None = None) -> list[StoredPush]:
     ]
 
 
+def open_pushes(today: date) -> list[StoredPush]:
+    """The pushes that are not closed and whose first day has come."""
+    return [push for push in pushes() if push.closed_at is None and push.available_from <= today]
+
+
 def push_ids_of(name: str) -> list[int]:
     """The pushes of this name, ignoring case: the one not closed first, then the newest."""
     return [

@@ -6,6 +6,7 @@ aware datetimes, days as dates; both come back as such through `instant` and `da
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -60,12 +61,12 @@ def scalar(text: str, *params: Any) -> Any:
 def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
     """Run one statement once per row of ``params``, as fast as the driver can."""
     database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
-    cursor = database.cursor()
-    if isinstance(database, peewee.SqliteDatabase):
-        cursor.executemany(text, (tuple(map(_for_sqlite, row)) for row in params))
-    else:
-        cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
-    cursor.close()
+    # Peewee has no such call of its own: the driver's errors are made its own here.
+    with peewee.__exception_wrapper__, closing(database.cursor()) as cursor:  # type: ignore[attr-defined] # not in the stubs
+        if isinstance(database, peewee.SqliteDatabase):
+            cursor.executemany(text, (tuple(map(_for_sqlite, row)) for row in params))
+        else:
+            cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
 
 
 def is_sqlite() -> bool:

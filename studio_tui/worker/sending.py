@@ -6,8 +6,9 @@ are written as they arrive: what came in while the last commit was being made go
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from secrets import token_hex
 
@@ -18,12 +19,15 @@ from studio_tui.services import delivering
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later, Sent, Settlement
 from studio_tui.services.mailing import Mail, Mailroom
+from studio_tui.services.reminding import remind_by_schedule
 from studio_tui.worker.decisions import Try, decide, pause_after, said
 
 _PER_CARRIER = 25
 """How many mails a carrier is given at a time: few enough to be sent well within the lease."""
 _IDLE_SECONDS = 1.0
 """How often to look for something that is due."""
+_REMIND_EVERY = timedelta(minutes=1)
+"""How often to look whether somebody is to be reminded (P15)."""
 _FIRST_OUTAGE = timedelta(seconds=5)
 _LONGEST_OUTAGE = timedelta(minutes=2)
 
@@ -69,6 +73,7 @@ class Worker:
         self._lease = token_hex(8)
         self._stopping = asyncio.Event()
         self._outages = 0
+        self._reminded_at: datetime | None = None
         self.report = Report()
 
     def stop(self) -> None:
@@ -90,6 +95,7 @@ class Worker:
 
     async def _send_due(self) -> bool:
         """Send until nothing is due or the server takes no more; whether there was anything."""
+        await self._remind()
         first = await self._claim()
         if not first.taken:
             return False
@@ -103,6 +109,15 @@ class Worker:
         await writing
         await asyncio.to_thread(delivering.hand_back, self._studio, self._lease)
         return True
+
+    async def _remind(self) -> None:
+        """Write the automatic reminders of today, now and then: once written, they are due."""
+        now = self._studio.now()
+        if self._reminded_at and now - self._reminded_at < _REMIND_EVERY:
+            return
+        with suppress(Unavailable):
+            await asyncio.to_thread(remind_by_schedule, self._studio)
+            self._reminded_at = now
 
     @property
     def _batch(self) -> int:

@@ -1,0 +1,60 @@
+"""Doing something without doing it: exactly who would get what, and the mail itself (P14).
+
+The act is really done, its mail is read, and the transaction is taken back: what a dry run tells
+and what the act does cannot differ.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from studio_tui.domain.notifications import Capacity, Delivery, Kind, Notification
+from studio_tui.mail.letters import Letter
+from studio_tui.services.context import Studio
+from studio_tui.services.mailing import Mailroom
+from studio_tui.storage import deliveries, notifications
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One rendered mail out of those that differ in nothing but their names."""
+
+    kind: Kind
+    capacity: Capacity
+    recipient: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What an act would send."""
+
+    notifications: tuple[Notification, ...]
+    """Everyone who would be told, and of whom."""
+    samples: tuple[Sample, ...]
+    """One mail for each kind, capacity and language."""
+
+
+def dry_run(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int]) -> DryRun:
+    """What ``act``, a call of a service, would send; nothing of it stays.
+
+    ``activity_of`` finds the line of activity in what the act returns. Raises what the act raises.
+    """
+    with studio.store.trying():
+        activity_id = activity_of(act())
+        ids = notifications.ids_caused_by(activity_id)
+        listed = notifications.notifications_by_id(ids, studio.now())
+        loaded = deliveries.deliveries(ids)
+    return DryRun(tuple(listed), _samples(Mailroom(studio), loaded))
+
+
+def _samples(mailroom: Mailroom, loaded: list[Delivery]) -> tuple[Sample, ...]:
+    different: dict[tuple[Kind, Capacity, str], Delivery] = {}
+    for delivery in loaded:
+        different.setdefault((delivery.kind, delivery.capacity, delivery.language), delivery)
+    return tuple(
+        Sample(each.kind, each.capacity, each.name, mailroom.letter(each))
+        for each in different.values()
+    )

@@ -1,0 +1,189 @@
+"""Reminding those who have still to talk, by hand and by schedule (P15).
+
+Never anybody who is done or has left, and not twice within ``notifications.remind_again`` unless
+asked.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.clock import start_of_day
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.notifications import Kind
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState
+from studio_tui.domain.selection import Selection
+from studio_tui.services.context import Studio
+from studio_tui.services.pushes import push_now
+from studio_tui.storage import assignments, notifying, pushes
+from studio_tui.storage.activity import about_users, write_activity
+from studio_tui.storage.notifying import Cause
+from studio_tui.storage.sql import Clause, selected
+
+REMINDED = "reminded users"
+"""What the activity calls it."""
+_SHOWN = 1_000
+"""At most so many people are listed by name in a preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemindPreview:
+    """What reminding would do, before anything is sent (P14)."""
+
+    reminding: int
+    done: int
+    """How many of those chosen are done; they are not reminded."""
+    left: int
+    """How many of those chosen have left; they are not reminded."""
+    recently: tuple[Assignment, ...]
+    """Those who were reminded a short while ago, the first thousand; they are skipped unless
+    asked."""
+    recently_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What reminding did."""
+
+    activity_id: int
+    """The act, as `services.undoing` takes it back."""
+    users_told: int
+    managers_told: int
+    leaves_at: datetime
+
+
+def preview(
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    selection: Selection[AssignmentFilter],
+    *,
+    again: bool = False,
+) -> RemindPreview:
+    """What reminding ``selection`` would do, with nothing written."""
+    require(actor, Action.REMIND)
+    with studio.store.reading():
+        chosen = _chosen(studio, push, selection)
+        waiting = chosen & assignments.still_to_talk()
+        recently = waiting & _recently(studio)
+        skipped = recently if not again else Clause("(1 = 0)")
+        ids = assignments.ids_of(recently, _SHOWN)
+        return RemindPreview(
+            reminding=assignments.count_assignments(waiting & ~skipped),
+            done=assignments.count_assignments(chosen & Clause("c.finished_at IS NOT NULL")),
+            left=assignments.count_assignments(
+                chosen & Clause("c.finished_at IS NULL AND NOT u.active")
+            ),
+            recently=tuple(assignments.assignments_by_id(ids, studio.today())),
+            recently_count=assignments.count_assignments(recently),
+        )
+
+
+def remind(
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    selection: Selection[AssignmentFilter],
+    *,
+    again: bool = False,
+) -> Reminded:
+    """Remind those selected who have still to talk, and their managers.
+
+    Who was reminded a short while ago is left out unless ``again``. Raises `Refused` for a push
+    that is not open, or where there is nobody to remind.
+    """
+    require(actor, Action.REMIND)
+    with studio.store.writing():
+        current = push_now(studio, push.id)
+        if current.state is not PushState.OPEN:
+            raise Refused(f"“{current.name}” is {current.state}: only an open push reminds.")
+        clause = _chosen(studio, push, selection) & assignments.still_to_talk()
+        if not again:
+            clause &= ~_recently(studio)
+        if not assignments.count_assignments(clause):
+            raise Refused(
+                "Nobody to remind: everyone chosen is done, has left or was reminded a short "
+                "while ago."
+            )
+        leaves = studio.now() + studio.settings.notifications.hold_time
+        return _remind(studio, actor, current, clause, None, leaves)
+
+
+def remind_by_schedule(studio: Studio) -> int:
+    """Write the automatic reminders that fall on today; returns how many users are told.
+
+    May be called again and again, by any number of workers: each person is told once a round (N2).
+    """
+    today, now = studio.today(), studio.now()
+    if now < start_of_day(today, studio.zone, studio.settings.notifications.send_time):
+        return 0
+    with studio.store.reading():
+        due = [
+            (push.id, round_)
+            for push in pushes.open_pushes(today)
+            if (round_ := push.reminders.round_on(today, push.deadline))
+        ]
+    return sum(_remind_round(studio, push_id, round_) for push_id, round_ in due)
+
+
+def _remind_round(studio: Studio, push_id: int, round_: str) -> int:
+    with studio.store.reading():
+        # Most looks find nobody: they must not lock others out.
+        if not assignments.count_assignments(_of_round(studio, push_id, round_)):
+            return 0
+    with studio.store.writing():
+        clause = _of_round(studio, push_id, round_)
+        push = push_now(studio, push_id)
+        if push.state is not PushState.OPEN or not assignments.count_assignments(clause):
+            return 0
+        return _remind(studio, None, push, clause, round_, studio.now()).users_told
+
+
+def _of_round(studio: Studio, push_id: int, round_: str) -> Clause:
+    """Who is to be reminded in a round: nobody told anything of the push a short while ago."""
+    since = studio.now() - _span(studio)
+    return (
+        assignments.assignment_clause(push_id, AssignmentFilter(), studio.today())
+        & assignments.still_to_talk()
+        & ~assignments.told_since(since)
+        & ~assignments.reminded_in(push_id, round_)
+    )
+
+
+def _remind(
+    studio: Studio,
+    actor: Actor | None,
+    push: Push,
+    clause: Clause,
+    round_: str | None,
+    leaves_at: datetime,
+) -> Reminded:
+    now = studio.now()
+    after = {"round": round_} if round_ else None
+    line = write_activity(actor, now, REMINDED, push.name, push_id=push.id, after=after)
+    # Fixed before anything is written: what is written changes who matches.
+    users = assignments.fixed_users_of(clause)
+    about_users(line, users)
+    cause = Cause(line, push.id, now, leaves_at)
+    return Reminded(
+        activity_id=line,
+        users_told=notifying.tell_users(cause, Kind.REMINDER, users, round_ or str(line)),
+        managers_told=notifying.tell_managers(cause, Kind.REMINDER, users, round_ or str(line)),
+        leaves_at=leaves_at,
+    )
+
+
+def _chosen(studio: Studio, push: Push, selection: Selection[AssignmentFilter]) -> Clause:
+    today = studio.today()
+    everyone = assignments.assignment_clause(push.id, AssignmentFilter(), today)
+    return everyone & selected(
+        selection, lambda f: assignments.assignment_clause(push.id, f, today), "a.id"
+    )
+
+
+def _recently(studio: Studio) -> Clause:
+    return assignments.reminded_since(studio.now() - _span(studio))
+
+
+def _span(studio: Studio) -> timedelta:
+    return studio.settings.notifications.remind_again_after
