@@ -19,7 +19,7 @@ def run() -> None:
     """Do what the arguments say, and exit with the code that tells how it went."""
     _write_any_name(sys.stdout)
     _write_any_name(sys.stderr)
-    program(prog_name="studio-tui", obj=Surroundings(_run_app, why_no_terminal, _log_error))
+    program(prog_name="studio-tui", obj=SURROUNDINGS)
 
 
 def _write_any_name(stream: Any) -> None:
@@ -37,3 +37,7 @@ def _log_error(error: BaseException) -> Path:
     from studio_tui.tui.log import log_error
 
     return log_error(error)
+
+
+SURROUNDINGS = Surroundings(_run_app, why_no_terminal, _log_error)
+"""What the command line is handed."""

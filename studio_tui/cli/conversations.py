@@ -29,11 +29,11 @@ def conversations() -> None:
 
 @conversations.command("list")
 @click.option("--push", help="Only those of this push, which may be closed.")
-@click.option("--status", type=click.Choice([*Status]), help="Only those this far.")
+@click.option("--status", type=click.Choice([*map(str, Status)]), help="Only those this far.")
 @json_option
 @with_studio
 def list_(
-    studio: Studio, actor: Actor, push: str | None, status: Status | None, as_json: bool
+    studio: Studio, actor: Actor, push: str | None, status: str | None, as_json: bool
 ) -> None:
     """List the conversations of all pushes that are not closed."""
     every = _listed(studio, actor, push)

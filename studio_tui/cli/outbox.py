@@ -31,17 +31,17 @@ def outbox() -> None:
 
 
 @outbox.command("list")
-@click.option("--state", type=click.Choice([*NotificationState]), help="Only those in this state.")
+@click.option(
+    "--state", type=click.Choice([*map(str, NotificationState)]), help="Only those in this state."
+)
 @click.option("--push", help="Only those about this push.")
 @json_option
 @with_studio
-def list_(
-    studio: Studio, actor: Actor, state: NotificationState | None, push: str | None, as_json: bool
-) -> None:
+def list_(studio: Studio, actor: Actor, state: str | None, push: str | None, as_json: bool) -> None:
     """List the notifications in the order they are due."""
     push_id = pushes.find(studio, actor, push).id if push is not None else None
-    state = NotificationState(state) if state else None
-    listed = service.every(studio, actor, NotificationFilter(state=state, push_id=push_id))
+    wanted = NotificationState(state) if state else None
+    listed = service.every(studio, actor, NotificationFilter(state=wanted, push_id=push_id))
     if as_json:
         ids = service.message_ids(studio, listed)
         write_json([shapes.notification(studio, one, ids[one.id]) for one in listed])

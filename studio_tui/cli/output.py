@@ -76,9 +76,8 @@ def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]], empty: s
     widths = [max(map(width_of, column)) for column in zip(*table, strict=True)]
     if sys.stdout.isatty():
         widths = _narrowed(widths, shutil.get_terminal_size().columns)
-    for line in table:
-        parts = [fit(cell, width) for cell, width in zip(line, widths, strict=True)]
-        click.echo(_GAP.join(parts).rstrip())
+    lines = (_GAP.join(map(fit, line, widths)).rstrip() for line in table)
+    click.echo("\n".join(lines))
 
 
 def write_facts(facts: Iterable[tuple[str, str]]) -> None:

@@ -88,10 +88,12 @@ def create(
 
 
 @pushes.command("list")
-@click.option("--state", type=click.Choice([*PushState]), help="Only those in this state.")
+@click.option(
+    "--state", type=click.Choice([*map(str, PushState)]), help="Only those in this state."
+)
 @json_option
 @with_studio
-def list_(studio: Studio, actor: Actor, state: PushState | None, as_json: bool) -> None:
+def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> None:
     """List the pushes: those not closed first, by deadline."""
     listed = [p for p in service.every(studio, actor) if state is None or p.state == state]
     if as_json:
@@ -149,6 +151,8 @@ def edit(
     )
     edited = service.edit(studio, actor, found, draft)
     say(f"“{edited.name}” now runs from {edited.available_from} to {edited.deadline}.")
+    if edited.deadline != found.deadline and edited.progress.open:
+        say("Who was told of it and is not done is told of the new deadline.")
 
 
 @pushes.command()

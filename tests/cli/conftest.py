@@ -1,0 +1,90 @@
+"""The command line on a Studio of its own: real commands, a real SQLite file, a set clock."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from studio_tui.cli.main import program
+from studio_tui.main import SURROUNDINGS
+from studio_tui.services.identity import own_account
+from tests.organisation import PEOPLE
+
+NOW = "2026-03-02T10:00:00+01:00"
+COMMAND = (sys.executable, "-m", "studio_tui")
+"""The program, for a process of its own."""
+ACCOUNT = own_account().login
+"""Who runs the tests, and so is the first admin."""
+
+
+class Cli:
+    """Runs commands, and stops the test where the exit code is not as said."""
+
+    def run(self, *arguments: str, exit_code: int = 0, typed: str | bytes = "") -> Result:
+        result = CliRunner().invoke(program, arguments, obj=SURROUNDINGS, input=typed)
+        said = f"{arguments}: {result.exit_code}\n{result.stdout}\n{result.stderr}"
+        assert result.exit_code == exit_code, said
+        return result
+
+    def out(self, *arguments: str, typed: str = "") -> str:
+        """What a command that succeeds prints."""
+        return self.run(*arguments, typed=typed).stdout
+
+    def json(self, *arguments: str, typed: str = "") -> Any:
+        """What it prints with ``--json``."""
+        return json.loads(self.out(*arguments, "--json", typed=typed))
+
+    def refused(self, *arguments: str, typed: str | bytes = "") -> str:
+        """The one line on stderr of a command that is refused."""
+        result = self.run(*arguments, exit_code=1, typed=typed)
+        assert result.stderr.count("\n") == 1, result.stderr
+        assert result.stderr.startswith("studio-tui: ")
+        return result.stderr
+
+    def misused(self, *arguments: str) -> str:
+        """What is said about wrong usage."""
+        return self.run(*arguments, exit_code=2).stderr
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
+    """Commands on a Studio that is not there yet, from a folder with nothing in it."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("STUDIO_NOW", NOW)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    return Cli()
+
+
+@pytest.fixture
+def people(cli: Cli) -> Path:
+    """The small organisation as a file, in the folder where commands run."""
+    path = Path.cwd() / "people.csv"
+    path.write_text(PEOPLE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def organisation(cli: Cli, people: Path) -> Cli:
+    """Commands on a Studio with the small organisation in it."""
+    cli.run("users", "import", "people.csv")
+    return cli
+
+
+@pytest.fixture
+def pushed(organisation: Cli) -> Cli:
+    """And with an open push “Q1 review” for Ann, Ben and Eve, who has no manager."""
+    organisation.run(*create("Q1 review"))
+    organisation.run("pushes", "assign", "Q1 review", "ann", "ben", "eve")
+    return organisation
+
+
+def create(name: str, first: str = "2026-03-01", deadline: str = "2026-03-31") -> tuple[str, ...]:
+    """The arguments that create a push of the template Regular."""
+    return (
+        "pushes", "create", "Regular", "--name", name, "--from", first, "--deadline", deadline,
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""``pushes assign`` and ``unassign`` (P3, P6, P11, P12)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli, create
+
+
+def logins(cli: Cli, push: str) -> list[str]:
+    """Who is in a push."""
+    return sorted(user["login"] for user in cli.json("pushes", "show", push)["users"])
+
+
+def test_it_says_what_happened_and_when_mail_leaves(organisation: Cli) -> None:
+    organisation.run(*create("Q1 review"))
+    said = organisation.out("pushes", "assign", "q1 REVIEW", "ann", "BEN@example.org")
+    assert said.startswith(
+        "2 users assigned to “Q1 review”, 2 managers told; "
+        "mail leaves at 10:02 (Europe/Brussels).\n"
+    )
+    assert "No mail server is set up" in said
+    assert logins(organisation, "Q1 review") == ["ann", "ben"]
+
+
+def test_what_starts_later_is_mailed_on_its_morning(organisation: Cli) -> None:
+    organisation.run(*create("Spring", "2026-04-01", "2026-04-30"))
+    said = organisation.out("pushes", "assign", "Spring", "ann")
+    assert "mail leaves on 2026-04-01 at 08:00 (Europe/Brussels)" in said
+
+
+def test_an_earlier_list_is_added_to_and_taken_from(pushed: Cli) -> None:
+    """(users of OLD ∪ {cas, dan}) \\ {ben}, however often somebody is named."""
+    pushed.run(*create("Q2"))
+    pushed.run(
+        "pushes", "assign", "Q2", "cas", "dan", "ann", "--from-push", "Q1 review",
+        "--except", "ben",
+    )  # fmt: skip
+    assert logins(pushed, "Q2") == ["ann", "cas", "dan", "eve"]
+
+
+def test_who_is_named_and_excepted_is_not_assigned(pushed: Cli) -> None:
+    pushed.run(*create("Q2"))
+    pushed.run("pushes", "assign", "Q2", "ben", "cas", "--except", "Ben@example.org")
+    assert logins(pushed, "Q2") == ["cas"]
+
+
+def test_several_earlier_lists(pushed: Cli) -> None:
+    pushed.run(*create("Q2"))
+    pushed.run("pushes", "assign", "Q2", "cas", "ann")
+    pushed.run(*create("Q3"))
+    earlier = ("--from-push", "Q1 review", "--from-push", "Q2")
+    pushed.run("pushes", "assign", "Q3", *earlier, "--except", "ann")
+    assert logins(pushed, "Q3") == ["ben", "cas", "eve"]
+
+
+def test_the_same_list_twice_assigns_nobody_twice(pushed: Cli) -> None:
+    before = pushed.json("outbox", "list")
+    said = pushed.refused("pushes", "assign", "Q1 review", "--from-push", "Q1 review")
+    assert "Nobody to assign" in said
+    assert pushed.json("outbox", "list") == before
+
+
+def test_a_list_from_the_input_or_a_file(organisation: Cli) -> None:
+    organisation.run(*create("Q1"))
+    names = "\ufeffann\r\n\r\n  ben@example.org \n"
+    organisation.run("pushes", "assign", "Q1", "--file", "-", typed=names.encode())
+    Path("list.txt").write_text("cas\n")
+    organisation.run("pushes", "assign", "Q1", "dan", "--file", "list.txt")
+    assert logins(organisation, "Q1") == ["ann", "ben", "cas", "dan"]
+
+
+def test_a_list_that_is_not_text(organisation: Cli) -> None:
+    organisation.run(*create("Q1"))
+    said = organisation.refused("pushes", "assign", "Q1", "--file", "-", typed=b"ann\n\xff\n")
+    assert "not UTF-8 text, from byte 4" in said
+
+
+def test_unknown_people_are_all_named_and_nobody_is_assigned(organisation: Cli) -> None:
+    organisation.run(*create("Q1"))
+    said = organisation.refused("pushes", "assign", "Q1", "ann", "nobody", "noone")
+    assert "nobody, noone" in said
+    assert "Did you mean “cas”?" in organisation.refused("pushes", "assign", "Q1", "cass")
+    assert logins(organisation, "Q1") == []
+
+
+def test_a_dry_run_changes_nothing(pushed: Cli) -> None:
+    pushed.run(*create("Q2"))
+    before = pushed.json("outbox", "list")
+    dry = ("pushes", "assign", "Q2", "--from-push", "Q1 review", "cas", "--dry-run")
+    said = pushed.out(*dry)
+    assert "4 users would be assigned to “Q2” and 3 managers told" in said
+    assert "1 user would have no manager" in said
+    assert "eve" in said
+    assert pushed.json(*dry) == {
+        "push": "Q2",
+        "adding": 4,
+        "already": 0,
+        "left": 0,
+        "without_manager": [{"login": "eve", "name": "Eve Alone"}],
+        "managers": 3,
+        "leaves_at": "2026-03-02T10:02:00+01:00",
+    }
+    assert pushed.json("outbox", "list") == before
+    assert logins(pushed, "Q2") == []
+
+
+def test_who_has_no_manager_is_said(organisation: Cli) -> None:
+    organisation.run(*create("Q1"))
+    said = organisation.out("pushes", "assign", "Q1", "eve", "ann")
+    assert "1 user of it has no manager to talk with: studio-tui pushes show Q1" in said
+
+
+def test_the_result_as_json(organisation: Cli) -> None:
+    organisation.run(*create("Q1"))
+    assert organisation.json("pushes", "assign", "Q1", "ann", "eve") == {
+        "push": "Q1",
+        "added": 2,
+        "users_told": 2,
+        "managers_told": 2,
+        "leaves_at": "2026-03-02T10:02:00+01:00",
+    }
+
+
+@pytest.mark.parametrize("arguments", [(), ("--except", "ann")])
+def test_nobody_named_is_wrong_usage(organisation: Cli, arguments: tuple[str, ...]) -> None:
+    organisation.run(*create("Q1"))
+    assert "Say who" in organisation.misused("pushes", "assign", "Q1", *arguments)
+
+
+def test_unassigning_can_be_undone_by_assigning_again(pushed: Cli) -> None:
+    assert pushed.out("pushes", "unassign", "Q1 review", "ann", "eve").startswith(
+        "2 users taken out of “Q1 review”."
+    )
+    assert logins(pushed, "Q1 review") == ["ben"]
+    assert "Not assigned" in pushed.refused("pushes", "unassign", "Q1 review", "ann")
+    pushed.run("pushes", "assign", "Q1 review", "ann")
+    assert logins(pushed, "Q1 review") == ["ann", "ben"]

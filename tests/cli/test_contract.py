@@ -1,0 +1,111 @@
+"""``docs/commands.md``: what it says of commands, options and JSON is what there is."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from studio_tui.cli.main import COMMANDS
+from studio_tui.cli.shapes import CONTRACT
+from tests.cli.conftest import Cli
+
+TEXT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+FREE = {"changes", "recognised", "before", "after"}
+"""Objects whose names depend on what they tell of."""
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command there is, by the words that call it."""
+    found: dict[str, click.Command] = {}
+    for name, lazy in COMMANDS.items():
+        command = lazy.load()
+        if isinstance(command, click.Group):
+            found |= {f"{name} {verb}": leaf for verb, leaf in command.commands.items()}
+        else:
+            found[name] = command
+    return found
+
+
+def examples() -> list[tuple[str, Any]]:
+    """Each command whose JSON the document shows; where it shows none, it is the one before."""
+    found: list[tuple[str, Any]] = []
+    for section in re.split(r"^### ", TEXT, flags=re.MULTILINE)[1:]:
+        command = section.splitlines()[0].removeprefix("`studio-tui ").removesuffix("`")
+        block = re.search(r"^```json\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+        found.append((command, json.loads(block[1]) if block else found[-1][1]))
+    return found
+
+
+def synopsis() -> dict[str, set[str]]:
+    """The options that the list of commands names, by the words that call each command."""
+    block = TEXT.split("```")[1].replace("\n   ", " ")
+    found: dict[str, set[str]] = {}
+    for line in filter(None, block.splitlines()):
+        words = line.split()[1:]
+        if not words or words[0] == "open":
+            continue
+        verbs = words[1].split("|") if isinstance(COMMANDS[words[0]].load(), click.Group) else [""]
+        for verb in verbs:
+            options = found.setdefault(f"{words[0]} {verb}".strip(), set())
+            options.update(re.findall(r"--[a-z-]+", line))
+    return found
+
+
+def test_every_command_and_option_is_listed() -> None:
+    assert synopsis() == {
+        words: {opt for param in command.params for opt in param.opts if opt.startswith("--")}
+        for words, command in commands().items()
+    }
+
+
+def test_every_command_says_what_it_does() -> None:
+    for words, command in commands().items():
+        assert command.help, words
+        for param in command.params:
+            assert not isinstance(param, click.Option) or param.help, (words, param.name)
+
+
+def test_the_version_is_the_one_of_the_program(cli: Cli) -> None:
+    assert f"a contract, of version **{CONTRACT}**" in TEXT
+    assert cli.json("doctor")["contract"] == CONTRACT
+
+
+def test_every_example_has_the_names_that_are_printed(cli: Cli, people: Path) -> None:
+    """The examples, run in their order, print what the document shows."""
+    with people.open("a", encoding="utf-8") as file:
+        file.write("zoe,zoe@example.org,Zoé,Doe,nl,,,nobody,,\n")
+    Path("regular.toml").write_text(cli.out("templates", "export", "Regular"), encoding="utf-8")
+    for command, shown in examples():
+        arguments = shlex.split(command)
+        refuses = "--skip-refused" not in arguments and arguments[:2] == ["users", "import"]
+        printed = cli.run(*arguments, exit_code=1 if refuses else 0)
+        assert_alike(shown, json.loads(printed.stdout), command)
+
+
+def test_every_json_is_shown() -> None:
+    shown = [command for command, _ in examples()]
+    with_json = [
+        words
+        for words, command in commands().items()
+        if any(param.name == "as_json" for param in command.params)
+    ]
+    missing = [w for w in with_json if not any(e.startswith(f"{w} ") for e in shown)]
+    assert missing == []
+
+
+def assert_alike(shown: Any, printed: Any, at: str) -> None:
+    """The same names all the way down, and values of the same kind where both are known."""
+    if shown is None or printed is None:
+        return
+    assert type(shown) is type(printed), at
+    if isinstance(shown, list) and shown:
+        assert printed or "[]" in at, f"{at} is empty"
+        for item in printed:
+            assert_alike(shown[0], item, f"{at}[]")
+    if isinstance(shown, dict):
+        assert list(shown) == list(printed), at
+        for name in shown.keys() - FREE:
+            assert_alike(shown[name], printed[name], f"{at}.{name}")

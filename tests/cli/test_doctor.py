@@ -1,0 +1,85 @@
+"""``doctor`` and ``db migrate``."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio_tui.config.settings import Security
+from tests.cli.conftest import ACCOUNT, Cli
+from tests.smtp_server import smtp_server
+
+
+def examine(cli: Cli, *, exit_code: int = 0) -> dict[str, tuple[str, str]]:
+    """Health and message of each finding, by its name."""
+    report: Any = json.loads(cli.run("doctor", "--json", exit_code=exit_code).stdout)
+    assert report["usable"] == (exit_code == 0)
+    return {found["name"]: (found["health"], found["message"]) for found in report["findings"]}
+
+
+def test_on_a_new_host_it_makes_nothing(cli: Cli, private_home: Path) -> None:
+    found = examine(cli)
+    assert found["database"][0] == "ok"
+    assert "is made when the Studio is opened" in found["database"][1]
+    assert found["mail server"][0] == "limited"
+    assert list((private_home / "data").iterdir()) == []
+
+
+def test_all_in_order(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with smtp_server(security=Security.STARTTLS, username="studio", password="x") as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        found = examine(pushed)
+        assert {health for health, _ in found.values()} == {"ok"}
+        assert f"({ACCOUNT}), admin" in found["account"][1]
+        assert found["outbox"][1] == "5 mails waiting, 0 sent"
+        assert found["password"][1].endswith("the environment variable STUDIO_SMTP_PASSWORD")
+        assert f":{server.port} answers, by starttls" in found["mail server"][1]
+        said = pushed.out("doctor")
+        assert said.splitlines()[-1] == "The Studio can be used."
+        monkeypatch.delenv("STUDIO_SMTP_PASSWORD")
+        assert "studio-tui mail password" in examine(pushed, exit_code=1)["password"][1]
+        monkeypatch.setenv("STUDIO_SMTP_PASSWORD", "wrong")
+        assert "refuses the login" in examine(pushed, exit_code=1)["mail server"][1]
+
+
+def test_a_server_that_does_not_answer(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with smtp_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+    assert examine(cli, exit_code=1)["mail server"][0] == "broken"
+
+
+def test_a_sender_that_is_none(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_SMTP_HOST", "localhost")
+    assert "is not a sender" in examine(cli, exit_code=1)["mail server"][1]
+
+
+def test_settings_that_are_wrong(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_ORGANISATION_TIME_ZONE", "Europe/Nowhere")
+    found = examine(cli, exit_code=1)
+    assert found["settings"][0] == "broken"
+    assert "Something stops work" in cli.run("doctor", exit_code=1).stdout
+
+
+def test_a_database_that_is_none(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path("studio.db").absolute()
+    path.write_bytes(b"nothing of the kind" * 500)
+    monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{path}")
+    assert examine(cli, exit_code=1)["database"][0] == "broken"
+
+
+def test_an_account_that_is_no_user(organisation: Cli) -> None:
+    Path("me.csv").write_text(
+        f"login,email,given_name,family_name,active\n{ACCOUNT},hr@example.org,Some,Body,no\n"
+    )
+    organisation.run("users", "import", "me.csv")
+    assert examine(organisation, exit_code=1)["account"][0] == "broken"
+
+
+def test_migrating_makes_the_database_and_nobody_in_it(cli: Cli, private_home: Path) -> None:
+    said = cli.out("db", "migrate")
+    assert str(private_home / "data" / "studio-tui" / "studio.db") in said
+    assert cli.out("db", "migrate") == said
+    assert len(cli.json("users", "list")) == 1

@@ -1,0 +1,137 @@
+"""``users import`` (U6)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from studio_tui.cli.progress import Progress
+from tests.cli.conftest import ACCOUNT, Cli
+from tests.organisation import PEOPLE
+
+HEADINGS = "login,email,given_name,family_name,teams\n"
+
+
+def write(text: str, name: str = "more.csv") -> str:
+    """A file in the folder where commands run."""
+    Path(name).write_text(text, encoding="utf-8")
+    return name
+
+
+def test_a_dry_run_tells_everything_and_changes_nothing(organisation: Cli) -> None:
+    file = write(
+        "login,email,given_name,family_name,teams,active,shoe size\n"
+        "ann,ann@example.org,Anna,Peeters,Sales > Belgium,yes,38\n"
+        "eve,eve@example.org,Eve,Alone,,no,39\n"
+        "new,new@example.org,New,Comer,Finance,yes,40\n"
+        "bad,no address,Bad,Row,,yes,41\n"
+    )
+    before = organisation.out("users", "export", "--left")
+    result = organisation.run("users", "import", file, "--dry-run", exit_code=1)
+    assert result.stdout.splitlines()[:8] == [
+        "1 user would be added:",
+        "  line 4: New Comer (new, new@example.org)",
+        "1 user would be changed:",
+        "  line 2: Anna Peeters (ann, ann@example.org): given_name: Ann → Anna",
+        "1 user would be marked as left:",
+        "  line 3: Eve Alone (eve, eve@example.org): active: yes → no",
+        "1 team would be made:",
+        "  Finance",
+    ]
+    assert "1 line is refused:\n  line 5, column “email”: " in result.stdout
+    assert "Columns that tell the Studio nothing: shoe size." in result.stdout
+    assert result.stderr.startswith("studio-tui: Nothing was imported: 1 line is refused.")
+    assert organisation.out("users", "export", "--left") == before
+
+
+def test_refused_lines_stop_the_import(organisation: Cli) -> None:
+    file = write(HEADINGS + "new,new@example.org,New,Comer,\nbad,no address,Bad,Row,\n")
+    result = organisation.run("users", "import", file, exit_code=1)
+    assert "line 3, column “email”" in result.stdout
+    assert "--skip-refused" in result.stderr
+    assert organisation.json("users", "list", "new") == []
+
+
+def test_or_are_left_out(organisation: Cli) -> None:
+    file = write(HEADINGS + "new,new@example.org,New,Comer,\nbad,no address,Bad,Row,\n")
+    said = organisation.out("users", "import", file, "--skip-refused")
+    assert said.startswith("Imported: 1 added; 0 unchanged.\n1 refused line left out:\n  line 3")
+    assert [user["login"] for user in organisation.json("users", "list", "new")] == ["new"]
+
+
+def test_a_dry_run_with_skipping_is_no_failure(organisation: Cli) -> None:
+    file = write(HEADINGS + "bad,no address,Bad,Row,\n")
+    said = organisation.out("users", "import", file, "--skip-refused", "--dry-run")
+    assert "1 line is refused" in said
+
+
+def test_the_second_time_changes_nothing(organisation: Cli) -> None:
+    before = organisation.json("activity", "list")
+    said = organisation.out("users", "import", "people.csv")
+    assert said == "Imported: nobody added or changed; 10 unchanged.\n"
+    assert organisation.json("activity", "list") == before
+
+
+def test_the_plan_as_json(organisation: Cli) -> None:
+    file = write(HEADINGS + "ann,ann@example.org,Anna,Peeters,Sales > Belgium\nbad,x,B,C,\n")
+    result = organisation.run("users", "import", file, "--dry-run", "--json", exit_code=1)
+    plan = json.loads(result.stdout)
+    assert plan["changed"][0]["changes"] == {"given_name": {"before": "Ann", "after": "Anna"}}
+    assert plan["refused"][0]["line"] == 3
+    assert plan["added"] == []
+
+
+def test_headings_can_be_mapped(cli: Cli) -> None:
+    file = write("Who=what,Voor,Achter\nann@example.org,Ann,Peeters\n")
+    mapping = (
+        "--map",
+        "Who=what=email",
+        "--map",
+        "Voor = given_name",
+        "--map",
+        "Achter=family_name",
+    )
+    cli.run("users", "import", file, *mapping)
+    assert cli.json("users", "show", "ann")["name"] == "Ann Peeters"
+
+
+@pytest.mark.parametrize("mapping", ["email", "=email", "Work Email="])
+def test_a_mapping_that_is_none_is_wrong_usage(cli: Cli, mapping: str) -> None:
+    assert "Write it as “Work Email=email”" in cli.misused("users", "import", "x", "--map", mapping)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "is empty"),
+        ("a,b\n1,2\n", "email"),
+        (HEADINGS + 'x,"x@example.org,X,Y,\n', "quot"),
+        (HEADINGS + "x,x@example.org,X\0,Y,\n", "NUL"),
+    ],
+)
+def test_a_file_that_is_none(cli: Cli, content: str, said: str) -> None:
+    assert said in cli.refused("users", "import", write(content))
+
+
+def test_a_file_that_is_not_there_or_a_folder(cli: Cli) -> None:
+    Path("folder").mkdir()
+    assert "nowhere.csv" in cli.refused("users", "import", "nowhere.csv")
+    assert "folder" in cli.refused("users", "import", "folder")
+
+
+def test_the_last_admin_stays(cli: Cli) -> None:
+    file = write(f"login,email,given_name,family_name,active\n{ACCOUNT},hr@example.org,A,B,no\n")
+    assert "nobody active would be admin any more" in cli.refused("users", "import", file)
+
+
+def test_who_may_not_import_is_not_read_for(organisation: Cli) -> None:
+    write(PEOPLE + f"{ACCOUNT},hr@example.org,A,B,en,,,,support,\n", "people.csv")
+    organisation.run("users", "import", "people.csv")
+    said = organisation.refused("users", "import", "nowhere.csv")
+    assert "may not import users" in said
+
+
+def test_progress_is_for_who_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress("Reading") as progress:
+        progress(0.5)
+    assert capsys.readouterr().err == ""

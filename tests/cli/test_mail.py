@@ -1,0 +1,113 @@
+"""``mail test`` and ``mail password`` (N11)."""
+
+import os
+import pty
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from studio_tui.config.settings import Security
+from tests.cli.conftest import COMMAND, Cli
+from tests.smtp_server import smtp_server
+
+SECRET = "s3cret with spaces"
+
+
+@pytest.fixture
+def password_file(private_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the password goes on a host without a keyring."""
+    monkeypatch.setenv("STUDIO_SMTP_USERNAME", "studio")
+    return private_home / "config" / "studio-tui" / "smtp-password"
+
+
+def test_the_password_from_the_input(cli: Cli, password_file: Path) -> None:
+    said = cli.out("mail", "password", typed=f"{SECRET}\n")
+    assert said == f"The password of studio is kept in the file {password_file}.\n"
+    assert password_file.read_text() == f"{SECRET}\n"
+    assert password_file.stat().st_mode & 0o077 == 0
+
+
+def test_no_password_is_refused(cli: Cli, password_file: Path) -> None:
+    assert "empty" in cli.refused("mail", "password", typed="")
+    assert not password_file.exists()
+
+
+def test_it_is_never_an_argument(cli: Cli, password_file: Path) -> None:
+    assert "unexpected extra argument" in cli.misused("mail", "password", SECRET)
+    assert not password_file.exists()
+
+
+def test_nobody_to_log_in_as(cli: Cli) -> None:
+    assert "set username" in cli.refused("mail", "password", typed="x\n")
+
+
+def test_another_that_is_used_first_is_told(
+    cli: Cli, password_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_SMTP_PASSWORD", "another")
+    result = cli.run("mail", "password", typed=f"{SECRET}\n")
+    assert "the environment variable STUDIO_SMTP_PASSWORD holds another" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("keys", "exit_code"), [(f"{SECRET}\n".encode(), 0), (b"", 128 + signal.SIGINT)]
+)
+def test_at_a_terminal_it_is_asked_for_and_not_shown(
+    cli: Cli, password_file: Path, keys: bytes, exit_code: int
+) -> None:
+    ours, theirs = pty.openpty()
+    asking = subprocess.Popen(
+        [*COMMAND, "mail", "password"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = read_until(ours, b"studio: ")
+    if keys:
+        os.write(ours, keys)
+    else:
+        asking.send_signal(signal.SIGINT)
+    shown += read_until(ours, None)
+    assert asking.wait(20) == exit_code
+    os.close(ours)
+    assert b"Password of studio" in shown
+    assert SECRET.encode() not in shown
+    assert b"Traceback" not in shown
+    assert password_file.exists() == (exit_code == 0)
+
+
+def read_until(terminal: int, end: bytes | None) -> bytes:
+    """What a terminal shows up to ``end``, or until nobody has it open any more."""
+    shown = b""
+    while end is None or end not in shown:
+        try:
+            shown += os.read(terminal, 1024)
+        except OSError:
+            break
+    return shown
+
+
+def test_a_test_mail_arrives(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with smtp_server(security=Security.STARTTLS, username="studio", password=SECRET) as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        said = cli.out("mail", "test", "hr@example.org")
+        assert "took the test mail to hr@example.org: " in said
+        assert server.messages[0].recipients == ("hr@example.org",)
+        server.script("rcpt", "550 5.1.1 no such user")
+        said = cli.refused("mail", "test", "nobody@example.org")
+        assert said.endswith("did not leave: 550 5.1.1 no such user\n")
+        monkeypatch.setenv("STUDIO_SMTP_PASSWORD", "wrong")
+        said = cli.refused("mail", "test", "hr@example.org")
+        assert "refuses the login" in said
+        assert SECRET not in said
+        monkeypatch.setenv("STUDIO_SMTP_PASSWORD", SECRET)
+        assert "is not an e-mail address" in cli.refused("mail", "test", "not an address")
+
+
+def test_without_a_server(cli: Cli) -> None:
+    assert "No mail server is set up" in cli.refused("mail", "test", "hr@example.org")

@@ -1,0 +1,86 @@
+"""``outbox``: list, show, retry, drop; and the worker that empties it (N10, N12)."""
+
+import re
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.smtp_server import smtp_server
+
+
+def test_the_list_is_what_the_specification_says(pushed: Cli) -> None:
+    listed = pushed.json("outbox", "list")
+    to_ann = next(one for one in listed if one["to"] == "ann@example.org")
+    assert re.fullmatch(r"<\S+@\S+>", to_ann.pop("message_id"))
+    assert to_ann.pop("id") in range(1, 7)
+    assert to_ann == {
+        "kind": "assigned",
+        "state": "held",
+        "to": "ann@example.org",
+        "recipient": "ann",
+        "push": "Q1 review",
+        "about": ["ann"],
+        "due_at": "2026-03-02T10:02:00+01:00",
+        "attempts": 0,
+        "sent_at": None,
+        "error": None,
+    }
+    to_bob = next(one for one in listed if one["to"] == "bob@example.org")
+    assert sorted(to_bob["about"]) == ["ann", "ben"]
+    assert len({one["message_id"] for one in pushed.json("outbox", "list")}) == 5
+
+
+def test_narrowed_by_state_and_push(pushed: Cli) -> None:
+    assert pushed.json("outbox", "list", "--state", "sent") == []
+    assert len(pushed.json("outbox", "list", "--push", "q1 review", "--state", "held")) == 5
+    assert "There is no push" in pushed.refused("outbox", "list", "--push", "Q9")
+
+
+def test_a_mail_before_it_went(pushed: Cli) -> None:
+    said = pushed.out("outbox", "show", "1")
+    assert "not sent yet; due 2026-03-02 10:02" in said
+    shown = pushed.json("outbox", "show", "1")
+    assert shown["date"] is None
+    assert shown["subject"] in said
+    assert "There is no notification 99" in pushed.refused("outbox", "show", "99")
+
+
+def test_without_a_server_the_worker_says_so_and_mail_waits(pushed: Cli) -> None:
+    assert "No mail server is set up" in pushed.refused("worker", "--drain")
+    assert {one["state"] for one in pushed.json("outbox", "list")} == {"held"}
+
+
+def test_what_failed_can_be_sent_again(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
+    with smtp_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        server.script("rcpt", "550 5.1.1 no\x1b[31m such user", recipient="ann@example.org")
+        assert "4 sent, 1 failed" in pushed.out("worker", "--drain")
+        failed = pushed.out("outbox", "list", "--state", "failed")
+        assert "such user" in failed
+        assert "\x1b" not in failed
+        server.behave()
+        assert pushed.out("outbox", "retry", "--all").startswith("1 mail in the queue again.")
+        assert "1 sent, 0 failed" in pushed.out("worker", "--drain")
+        assert "Nothing to retry" in pushed.refused("outbox", "retry", "1", "2")
+        assert len(server.messages) == 5
+    sent = pushed.json("outbox", "show", "1")
+    assert sent["state"] == "sent"
+    assert sent["sent_at"] == "2026-03-02T10:05:00+01:00"
+    assert sent["message_id"] in {str(mail.parsed["Message-ID"]) for mail in server.messages}
+
+
+def test_what_waits_can_be_dropped(pushed: Cli) -> None:
+    assert pushed.out("outbox", "drop", "1", "2") == "2 mails dropped.\n"
+    dropped = pushed.json("outbox", "list", "--state", "dropped")
+    assert [(one["id"], one["error"]) for one in dropped] == [
+        (1, "dropped by hand"),
+        (2, "dropped by hand"),
+    ]
+    assert "Nothing to drop" in pushed.refused("outbox", "drop", "1")
+
+
+@pytest.mark.parametrize("arguments", [("retry",), ("retry", "1", "--all"), ("drop",)])
+def test_wrong_usage(cli: Cli, arguments: tuple[str, ...]) -> None:
+    assert "Usage:" in cli.misused("outbox", *arguments)

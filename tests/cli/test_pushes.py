@@ -1,0 +1,183 @@
+"""``pushes``: create, list, show, edit, close, reopen, export."""
+
+import csv
+
+import pytest
+
+from tests.cli.conftest import ACCOUNT, Cli, create
+
+
+def test_several_are_created_at_once(organisation: Cli) -> None:
+    created = organisation.json(
+        "pushes", "create", "performance REVIEW",
+        "--push", "A; with a semicolon;2026-03-01;2026-03-31",
+        "--push", "B; 2026-04-01 ; 2026-04-30",
+    )  # fmt: skip
+    assert [(push["name"], push["state"]) for push in created] == [
+        ("A; with a semicolon", "draft"),
+        ("B", "draft"),
+    ]
+    assert created[1]["available_from"] == "2026-04-01"
+    assert created[1]["template"] == "Performance review"
+
+
+def test_it_says_what_to_do_next(organisation: Cli) -> None:
+    said = organisation.out(*create("It's Q1"))
+    assert said == (
+        "“It's Q1” is created: 2026-03-01 to 2026-03-31.\n"
+        """Next: studio-tui pushes assign 'It'"'"'s Q1' LOGIN…\n"""
+    )
+
+
+def test_all_are_created_or_none(organisation: Cli) -> None:
+    said = organisation.refused(
+        "pushes", "create", "Regular",
+        "--push", "A;2026-03-01;2026-03-31", "--push", "A;2026-03-31;2026-03-01",
+    )  # fmt: skip
+    assert "name.1" in said
+    assert "deadline.1" in said
+    assert organisation.json("pushes", "list") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (create("x", "2026-02-30"), "“2026-02-30” is not a date"),
+        (create("x", "2026-03-01", "soon"), "“soon” is not a date"),
+        (("pushes", "create", "Regular", "--push", "x;2026-03-01"), "Write it as"),
+        (("pushes", "create", "Regular", "--push", "x;2026-03-01;never"), "is not a date"),
+        (("pushes", "create", "Regular", "--name", "x"), "go together"),
+        (("pushes", "create", "Regular"), "Say which push"),
+        (("pushes", "edit", "x"), "Say what to change"),
+        (("pushes", "list", "--state", "lost"), "'lost' is not one of"),
+    ],
+)
+def test_wrong_usage(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
+    assert said in cli.misused(*arguments)
+
+
+def test_a_template_that_does_not_allow_it(organisation: Cli) -> None:
+    arguments = ("--name", "x", "--from", "2026-03-01", "--deadline", "2026-03-31")
+    said = organisation.refused("pushes", "create", "Quick", *arguments)
+    assert "does not allow conversations through push" in said
+    assert "There is no template" in organisation.refused("pushes", "create", "Slow", *arguments)
+
+
+def test_the_list(pushed: Cli) -> None:
+    pushed.run(*create("Later"))
+    headings, *rows = pushed.out("pushes", "list").splitlines()
+    assert headings.split() == ["Name", "Template", "State", "From", "Deadline", "Done", "Overdue"]
+    assert [row.split("  ")[0] for row in rows] == ["Later", "Q1 review"]
+    assert [push["name"] for push in pushed.json("pushes", "list", "--state", "open")] == [
+        "Q1 review"
+    ]
+
+
+def test_an_empty_list_says_what_to_do_on_stderr(cli: Cli) -> None:
+    result = cli.run("pushes", "list")
+    assert result.stdout == ""
+    assert "studio-tui pushes create" in result.stderr
+    assert cli.json("pushes", "list") == []
+
+
+def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
+    pushed.run(
+        "conversations", "plan", "Q1 review", "ann", "--at", "2026-03-10T14:00", "--by", "bob"
+    )
+    shown = pushed.json("pushes", "show", "Q1 review")
+    users = {user["login"]: user for user in shown.pop("users")}
+    assert shown == {
+        "name": "Q1 review",
+        "template": "Regular",
+        "state": "open",
+        "overdue": False,
+        "available_from": "2026-03-01",
+        "deadline": "2026-03-31",
+        "progress": {
+            "assigned": 3,
+            "not_planned": 2,
+            "planned": 1,
+            "prepared": 0,
+            "in_progress": 0,
+            "done": 0,
+            "overdue": 0,
+            "no_manager": 1,
+            "left": 0,
+        },
+    }
+    assert users["ann"] == {
+        "login": "ann",
+        "name": "Ann Peeters",
+        "status": "planned",
+        "flags": [],
+        "managers": [
+            {"login": "cor", "reason": "coach"},
+            {"login": "bob", "reason": "leads Belgium"},
+        ],
+    }
+    assert users["eve"]["flags"] == ["no_manager"]
+
+
+def test_it_shows_who_has_held_it_and_who_is_late(
+    pushed: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed.run("conversations", "finish", "Q1 review", "ben", "--at", "2026-03-02 09:30")
+    monkeypatch.setenv("STUDIO_NOW", "2026-04-01T00:00:00+02:00")
+    shown = pushed.out("pushes", "show", "Q1 review")
+    assert "open, overdue" in shown
+    assert "1 of 3 done" in shown
+    assert "2026-03-02 09:30 by Bob Smith" in shown
+    assert "overdue, no manager" in shown
+
+
+def test_editing(pushed: Cli) -> None:
+    said = pushed.out("pushes", "edit", "Q1 review", "--name", "First", "--deadline", "2026-05-01")
+    assert said == (
+        "“First” now runs from 2026-03-01 to 2026-05-01.\n"
+        "Who was told of it and is not done is told of the new deadline.\n"
+    )
+    said = pushed.out("pushes", "edit", "First", "--name", "Second")
+    assert said == "“Second” now runs from 2026-03-01 to 2026-05-01.\n"
+    pushed.run("pushes", "edit", "Second", "--name", "First")
+    assert "before the first day" in pushed.refused(
+        "pushes", "edit", "First", "--deadline", "2026-02-01"
+    )
+    assert "give the push a name" in pushed.refused("pushes", "edit", "First", "--name", " ")
+
+
+def test_closing_and_reopening(pushed: Cli) -> None:
+    pushed.run("conversations", "finish", "Q1 review", "ben")
+    said = pushed.out("pushes", "close", "Q1 review")
+    assert said.startswith("“Q1 review” is closed: 1 of 3 done. ")
+    assert "dropped" in said
+    assert "is closed already" in pushed.refused("pushes", "close", "Q1 review")
+    assert "reopen it first" in pushed.refused("pushes", "assign", "Q1 review", "cas")
+    assert pushed.out("pushes", "reopen", "Q1 review") == (
+        "“Q1 review” is open again, with the deadline 2026-03-31.\n"
+    )
+
+
+def test_the_export_tells_who_and_how_far(pushed: Cli) -> None:
+    pushed.run("conversations", "finish", "Q1 review", "ben")
+    rows = {row["login"]: row for row in csv.DictReader(export(pushed))}
+    assert rows["ben"]["status"] == "done"
+    assert rows["ben"]["conductor"] == "Bob Smith"
+    assert rows["ben"]["status_at"] == "2026-03-02T10:00:00+01:00"
+    assert rows["eve"]["flags"] == "no_manager"
+    assert rows["ann"]["managers"] == "cor|bob"
+
+
+def export(cli: Cli) -> list[str]:
+    """The lines of the exported push."""
+    return cli.out("pushes", "export", "Q1 review").splitlines()
+
+
+def test_what_was_done_is_in_the_activity(pushed: Cli) -> None:
+    pushed.run("pushes", "edit", "Q1 review", "--deadline", "2026-04-30")
+    line = pushed.json("activity", "list", "--push", "Q1 review", "--limit", "1")[0]
+    assert (line["actor"], line["action"], line["subject"]) == (
+        ACCOUNT,
+        "edited push",
+        "Q1 review",
+    )
+    assert "deadline: 2026-03-31 → 2026-04-30" in pushed.out("activity", "list", "--limit", "1")

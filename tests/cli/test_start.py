@@ -1,0 +1,194 @@
+"""How the program starts and ends, as a process of its own."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studio_tui import __version__
+from studio_tui.cli.main import COMMANDS
+from tests.cli.conftest import COMMAND, Cli
+
+INSTALLED = Path(sys.executable).with_name("studio-tui")
+
+
+def start(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
+    """The installed command, without a terminal."""
+    return subprocess.run(  # type: ignore[no-any-return,call-overload]
+        [INSTALLED, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["no-such-command"]])
+def test_what_needs_no_studio_loads_little(arguments: list[str]) -> None:
+    """`--help` is quick: it loads nothing that takes long."""
+    code = (
+        "import sys, json, contextlib, io\n"
+        f"sys.argv = ['studio-tui', *{arguments!r}]\n"
+        "from studio_tui.main import run\n"
+        "with contextlib.suppress(SystemExit): run()\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    slow = {"textual", "rich", "keyring", "peewee", "playhouse", "msgspec", "aiosmtplib", "jinja2"}
+    assert "click" in loaded
+    assert loaded & slow == set()
+
+
+def test_a_command_does_not_load_the_screens() -> None:
+    code = (
+        "import sys\n"
+        "sys.argv = ['studio-tui', 'pushes', 'list']\n"
+        "from studio_tui.main import run\n"
+        "try: run()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "assert 'peewee' in sys.modules\n"
+        "print({'textual', 'rich', 'keyring'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_the_help_says_of_each_command_what_the_command_says() -> None:
+    listed = start("--help").stdout
+    for name, lazy in COMMANDS.items():
+        assert f"  {name} " in listed
+        assert lazy.help in listed
+        assert lazy.load().name == name
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run([*COMMAND, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == start("--version").stdout == f"studio-tui {__version__}\n"
+
+
+def test_without_a_terminal_it_says_so() -> None:
+    done = start()
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("studio-tui: The Studio needs a terminal")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_dumb_terminal_is_none() -> None:
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [INSTALLED],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TERM": "dumb"},
+        check=False,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 2
+    assert b"TERM" in done.stderr
+
+
+def test_the_demo_without_a_terminal_tells_its_story() -> None:
+    done = start("demo")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Winter check-in" in done.stdout
+    assert "Assign" in done.stdout or "assigned" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_a_reader_that_goes_away_is_told_nothing(cli: Cli) -> None:
+    rows = (f"u{n},u{n}@example.org,Some,Body {n}\n" for n in range(5000))
+    Path("many.csv").write_text("login,email,given_name,family_name\n" + "".join(rows))
+    cli.run("users", "import", "many.csv")
+    # Unbuffered, Python itself does not notice that the reader went away.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    listing = subprocess.Popen(
+        [INSTALLED, "users", "list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environ,
+    )
+    with listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        assert listing.stdout.readline().startswith(b"Login")
+        listing.stdout.close()
+        assert listing.stderr.read() == b""
+    assert listing.returncode == 128 + signal.SIGPIPE
+
+
+def test_a_reader_that_was_never_there_is_told_nothing(cli: Cli) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [INSTALLED, "templates", "list"], stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
+
+
+def test_any_name_can_be_printed_whatever_the_locale(organisation: Cli) -> None:
+    environ = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = start("users", "list", "bea", env=environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Béatrice Moreau" in done.stdout
+
+
+def test_wrong_usage(cli: Cli) -> None:
+    assert "No such command" in cli.misused("pushs")
+    assert "No such option" in cli.misused("pushes", "list", "--jason")
+    assert "Missing argument" in cli.misused("pushes", "show")
+
+
+def test_settings_that_are_wrong_are_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("config.toml").write_text('[organisation]\ntimezone = "Europe/Brussels"\n')
+    monkeypatch.setenv("STUDIO_CONFIG", "config.toml")
+    assert "did you mean “organisation.time_zone”?" in cli.refused("pushes", "list")
+
+
+def test_a_clock_that_is_none_is_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_NOW", "yesterday")
+    assert "STUDIO_NOW" in cli.refused("pushes", "list")
+
+
+def test_a_fault_of_the_program_is_one_line_and_a_private_log(
+    cli: Cli, private_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("secret-free details")
+
+    monkeypatch.setattr("studio_tui.services.pushes.every", broken)
+    said = cli.refused("pushes", "list")
+    log = private_home / "state" / "studio-tui" / "studio-tui.log"
+    assert str(log) in said
+    assert "ZeroDivisionError: secret-free details" in log.read_text()
+    assert log.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"this is no database, whatever its name says" * 100, "is not a database"),
+        (None, "is a folder"),
+    ],
+)
+def test_a_database_that_is_none(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, content: bytes | None, reason: str
+) -> None:
+    path = Path("studio.db").absolute()
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{path}")
+    assert reason in cli.refused("pushes", "list").replace("it is not", "is not")

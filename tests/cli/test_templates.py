@@ -1,0 +1,63 @@
+"""``templates``: list, show, as text files, duplicate, archive, delete."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Cli, create
+
+
+def test_the_starters_are_listed(cli: Cli) -> None:
+    listed = cli.json("templates", "list")
+    assert [template["name"] for template in listed] == ["Performance review", "Quick", "Regular"]
+    assert [template["permissions"]["through_push"] for template in listed] == [True, False, True]
+    assert cli.out("templates", "list").splitlines()[2].split() == ["Quick", "2", "no", "0"]
+
+
+def test_one_with_its_questions(cli: Cli) -> None:
+    said = cli.out("templates", "show", "regular")
+    assert "May be started    through push, by leaders and coaches, by users" in said
+    assert "\nDiscussion\n  How are you?\n    - " in said
+    steps = cli.json("templates", "show", "Regular")["steps"]
+    assert [step["kind"] for step in steps] == ["discussion", "feedback", "objectives", "summary"]
+    assert steps[0]["topics"][0]["questions"][1]["kind"] == "rating"
+
+
+def test_text_that_is_exported_and_imported_is_the_same(cli: Cli) -> None:
+    text = cli.out("templates", "export", "Regular")
+    Path("regular.toml").write_text(text, encoding="utf-8")
+    said = cli.out("templates", "import", "regular.toml")
+    assert said.startswith("The template “Regular” is as regular.toml says.\n")
+    assert cli.out("templates", "export", "Regular") == text
+    assert len(cli.json("activity", "list")) == 4
+
+
+def test_a_changed_text_changes_the_template(cli: Cli) -> None:
+    text = cli.out("templates", "export", "Regular")
+    Path("mine.toml").write_text(text.replace('"Regular"', '"Monthly talk"'), encoding="utf-8")
+    assert cli.json("templates", "import", "mine.toml")["name"] == "Monthly talk"
+    Path("mine.toml").write_text(
+        text.replace('"Regular"', '"Monthly talk"').replace(
+            "through_push = true", "through_push = false"
+        ),
+        encoding="utf-8",
+    )
+    assert "does not allow conversations through push" in cli.out(
+        "templates", "import", "mine.toml"
+    )
+    assert len(cli.json("templates", "list")) == 4
+
+
+def test_text_that_is_wrong_is_refused(cli: Cli) -> None:
+    Path("bad.toml").write_text('nam = "x"\n')
+    said = cli.refused("templates", "import", "bad.toml")
+    assert "bad.toml: nam: unknown key (did you mean “name”?)" in said
+    assert "nowhere.toml cannot be read" in cli.refused("templates", "import", "nowhere.toml")
+
+
+def test_duplicate_archive_and_delete(cli: Cli) -> None:
+    assert cli.out("templates", "duplicate", "Quick") == "“Quick (copy)” is added.\n"
+    assert cli.out("templates", "delete", "quick (COPY)") == "“Quick (copy)” is deleted.\n"
+    assert "is archived" in cli.out("templates", "archive", "Regular")
+    assert "is archived" in cli.refused(*create("x"))
+    assert "no longer archived" in cli.out("templates", "unarchive", "Regular")
+    cli.run(*create("x"))
+    assert "archive it instead" in cli.refused("templates", "delete", "Regular")
