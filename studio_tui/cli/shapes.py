@@ -4,20 +4,25 @@ Names are those of SPEC in snake_case, days ``YYYY-MM-DD``, instants ISO 8601 wi
 organisation's zone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio_tui.cli.times import iso
 from studio_tui.domain.notifications import Notification
 from studio_tui.domain.pushes import Assignment, Flag, Progress, Push
 from studio_tui.domain.templates import Template
 from studio_tui.domain.users import Manager, User
-from studio_tui.services.activity import ActivityLine
-from studio_tui.services.assigning import Assigned, AssignPreview
-from studio_tui.services.context import Studio
-from studio_tui.services.outbox import ReadMail
-from studio_tui.services.users import Involvement
+
+if TYPE_CHECKING:
+    # A command that shows no mail does not wait for what writes it.
+    from studio_tui.services.activity import ActivityLine
+    from studio_tui.services.assigning import Assigned, AssignPreview
+    from studio_tui.services.context import Studio
+    from studio_tui.services.outbox import ReadMail
+    from studio_tui.services.users import Involvement
 
 CONTRACT = 1
 """The version of the contract: raised when a key goes, is renamed or means something else."""

@@ -11,7 +11,7 @@ from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
 from studio_tui.domain.access import Actor
 from studio_tui.domain.users import User, UserFilter
-from studio_tui.services import exports, outbox
+from studio_tui.services import exports
 from studio_tui.services import users as service
 from studio_tui.services.context import Studio
 from studio_tui.services.users import Involvement
@@ -48,6 +48,8 @@ def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
     """Show USER (a login or an address), the pushes they are in and the mail they received."""
     found = service.find(studio, actor, user)
     if as_json:
+        from studio_tui.services import outbox
+
         message_ids = outbox.message_ids(studio, list(found.notifications))
         write_json(shapes.involvement(studio, found, message_ids))
         return
