@@ -4,12 +4,12 @@
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from urllib.parse import urlsplit, urlunsplit
 
 import peewee
 from playhouse.pool import (
@@ -36,6 +36,9 @@ _PRAGMAS = {
     "cache_size": -32_000,
     "temp_store": 2,
 }
+_AFTER_USER = re.compile(r"^(\w+://[^/:@]*):.*@", re.DOTALL)
+_IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
+"""Where a URL may hold a password."""
 _REASONS = {
     "locked": "another program has been writing to it for too long; try again",
     "readonly": "it cannot be written; check the permissions of the file and its folder",
@@ -99,8 +102,9 @@ class Store:
             if self.is_sqlite:
                 return self._data_version()
             with self._database.connection_context():
+                # All of it: what began first and ended last moves no end of the snapshot.
                 cursor = self._database.execute_sql(
-                    "SELECT pg_snapshot_xmax(pg_current_snapshot())"
+                    "SELECT hashtextextended(pg_current_snapshot()::text, 0)"
                 )
                 return int(cursor.fetchone()[0])
 
@@ -134,30 +138,32 @@ def open_store(url: str) -> Store:
     Raises `Refused` for a URL that is none or a database of a newer version, `Unavailable` where
     it does not answer.
     """
-    store = _open_sqlite(url) if urlsplit(url).scheme == "sqlite" else _open_postgresql(url)
-    store.migrate()
+    store = _open_sqlite(url) if url.startswith("sqlite:") else _open_postgresql(url)
+    try:
+        store.migrate()
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
 def without_password(url: str) -> str:
-    """``url`` as it may be shown."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    user_at_host = parts.netloc.replace(f":{parts.password}@", "@", 1)
-    return urlunsplit(parts._replace(netloc=user_at_host))
+    """``url`` as it may be shown, even where it is none (N11)."""
+    return _IN_QUERY.sub("", _AFTER_USER.sub(r"\1@", url)).rstrip("?&")
 
 
 def _open_sqlite(url: str) -> Store:
     path = Path(url.removeprefix("sqlite:///")).expanduser()
     if not url.startswith("sqlite:///") or not path.name:
-        raise Refused(f"“{url}” names no file: write sqlite:////absolute/path.db.")
+        raise Refused(
+            f"“{without_password(url)}” names no file: write sqlite:////absolute/path.db."
+        )
     _create_private(path)
     database = PooledSqliteDatabase(
         str(path),
         max_connections=_POOL_SIZE,
         check_same_thread=False,
-        pragmas=_PRAGMAS,
+        pragmas={"busy_timeout": int(_LOCK_TIMEOUT * 1000), **_PRAGMAS},
         timeout=_LOCK_TIMEOUT,
         autoconnect=False,
         field_types=FIELD_TYPES["sqlite"],
@@ -167,14 +173,20 @@ def _open_sqlite(url: str) -> Store:
 
 def _open_postgresql(url: str) -> Store:
     shown = without_password(url)
-    if urlsplit(url).scheme not in ("postgresql", "postgres"):
-        raise Refused(f"“{shown}” is no database URL: write sqlite:////… or postgresql://….")
+    no_url = f"“{shown}” is no database URL: write sqlite:////… or postgresql://…."
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise Refused(no_url)
     try:
-        import psycopg  # noqa: F401
+        import psycopg
     except ImportError as error:
         raise Refused(
             "PostgreSQL needs an extra: install it with pip install 'studio-tui[postgres]'."
         ) from error
+    try:
+        psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        # What it complains of may be a piece of the password.
+        raise Refused(no_url) from None
     database = PooledPostgresqlDatabase(
         url,
         max_connections=_POOL_SIZE,
