@@ -1,0 +1,294 @@
+"""Opening a database, and everything it can be instead of one; units of work; the stamp."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.services.context import Studio
+from studio_tui.storage import engine
+from studio_tui.storage.engine import Store, open_store, without_password
+from studio_tui.storage.sql import execute, scalar
+from tests.acting import lines
+
+Open = Callable[[str], Store]
+
+
+@pytest.fixture
+def opened() -> Iterator[Open]:
+    """Opens stores, and closes them at the end."""
+    stores: list[Store] = []
+
+    def open_and_keep(url: str) -> Store:
+        stores.append(open_store(url))
+        return stores[-1]
+
+    yield open_and_keep
+    for store in stores:
+        store.close()
+
+
+def test_a_new_database_is_private_whatever_the_umask(tmp_path: Path, opened: Open) -> None:
+    folder = tmp_path / "data" / "studio"
+    before = os.umask(0)
+    try:
+        store = opened(f"sqlite:///{folder / 'studio.db'}")
+        with store.writing():
+            execute("DELETE FROM template")
+            kept = sorted(folder.iterdir())
+            modes = {path.name: path.stat().st_mode & 0o777 for path in kept}
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert modes == {"studio.db": 0o600, "studio.db-shm": 0o600, "studio.db-wal": 0o600}
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Ann,\n" * 1_000)
+    with pytest.raises(Unavailable, match=r"letter\.txt: it is not a database of the Studio"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_text() == "Dear Ann,\n" * 1_000
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is a folder"):
+        open_store(f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:studio.db", "sqlite://host/x"])
+def test_a_url_that_names_no_file_says_how_to_write_one(url: str) -> None:
+    with pytest.raises(Refused, match="names no file: write sqlite:////absolute/path"):
+        open_store(url)
+
+
+@pytest.mark.parametrize("url", ["", "mysql://u:secret@host/db", "studio.db", "postgresqk://host"])
+def test_another_kind_of_url_says_how_to_write_one(url: str) -> None:
+    with pytest.raises(
+        Refused, match=r"is no database URL: write sqlite.* or postgresql"
+    ) as caught:
+        open_store(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_made_says_so(own_folder: Path) -> None:
+    own_folder.chmod(0o500)
+    with pytest.raises(Unavailable, match=r"studio\.db cannot be made: Permission denied"):
+        open_store(f"sqlite:///{own_folder / 'below' / 'studio.db'}")
+
+
+def test_a_file_that_may_only_be_read_says_so_and_stays_readable(own_folder: Path) -> None:
+    path = own_folder / "studio.db"
+    open_store(f"sqlite:///{path}").close()
+    path.chmod(0o400)
+    store = open_store(f"sqlite:///{path}")
+    with store.reading():
+        assert scalar("SELECT COUNT(*) FROM users") == 0
+    with (
+        pytest.raises(Unavailable, match="cannot be written; check the permissions"),
+        store.writing(),
+    ):
+        execute("DELETE FROM users")
+    store.close()
+
+
+def _delete_users(url: str) -> None:
+    store = open_store(url)
+    with store.writing():
+        execute("DELETE FROM users")
+    store.close()
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_database_that_another_program_keeps_locked_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bool
+) -> None:
+    monkeypatch.setattr(engine, "_LOCK_TIMEOUT", 0.05)
+    path = tmp_path / "studio.db"
+    url = f"sqlite:///{path}"
+    if not new:
+        open_store(url).close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(Unavailable, match="another program has been writing to it for too long"):
+        _delete_users(url)
+    other.close()
+    _delete_users(url)
+
+
+def test_a_database_of_a_newer_version_is_not_touched(database_url: str) -> None:
+    store = open_store(database_url)
+    with store.writing():
+        execute("UPDATE schema_migration SET name = '9999_future'")
+    store.close()
+    for _ in range(2):
+        with pytest.raises(Refused, match=r"newer version of Studio TUI \(9999_future\)"):
+            open_store(database_url)
+
+
+def test_opening_again_changes_nothing(database_url: str) -> None:
+    store = open_store(database_url)
+    assert store.migrate() == []
+    store.close()
+
+
+def test_a_server_that_is_away_says_so_and_keeps_the_password(opened: Open) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for url in (
+        f"postgresql://ann:s3cret@127.0.0.1:{port}/studio",
+        f"postgresql://ann@127.0.0.1:{port}/studio?password=s3cret",
+    ):
+        with pytest.raises(Unavailable, match="refused") as caught:
+            open_store(url)
+        assert f"127.0.0.1:{port}" in str(caught.value)
+        assert "s3cret" not in str(caught.value)
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "_LOCK_TIMEOUT", 1)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        with pytest.raises(Unavailable, match=f"127.0.0.1:{port}.*timeout"):
+            open_store(f"postgresql://127.0.0.1:{port}/studio")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ann:s3cret@host/db", "postgresql://ann@host/db"),
+        ("postgresql://ann:s3%40cr:et@host:5432/db?x=1", "postgresql://ann@host:5432/db?x=1"),
+        ("postgresql://ann:s3#cret@host/db", "postgresql://ann@host/db"),
+        ("postgresql://ann:s3/cr@et?@host/db", "postgresql://ann@host/db"),
+        ("postgresql://host/db?user=ann&password=s3cret", "postgresql://host/db?user=ann"),
+        ("postgresql://host/db?PASSWORD=s3cret", "postgresql://host/db"),
+        ("mysql://ann:s3cret@host", "mysql://ann@host"),
+        ("postgresql://ann@host/db", "postgresql://ann@host/db"),
+        ("sqlite:////srv/a:b@c.db", "sqlite:////srv/a:b@c.db"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:
+    """N11: not even a password that was written in a way no URL allows."""
+    assert without_password(url) == shown
+
+
+@pytest.mark.parametrize("url", ["postgresql://ann:s3%zzcret@host/db", "postgresql://[host/db"])
+def test_a_url_that_is_none_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(Refused, match="is no database URL") as caught:
+        open_store(url)
+    assert "cret" not in str(caught.value)
+
+
+_OPENING = """
+import sys
+from studio_tui.storage.engine import open_store
+for url in sys.argv[1:]:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    store = open_store(url)
+    with store.reading():
+        pass
+    store.close()
+    print("open", flush=True)
+"""
+
+
+def _open_at_once(urls: list[str]) -> None:
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", _OPENING, *urls],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for _ in urls:
+        for said in ("ready", "open"):
+            assert [_says(program) for program in programs] == [said] * 2
+            if said == "ready":
+                for program in programs:
+                    _go(program)
+    for program in programs:
+        program.communicate(timeout=30)
+        assert program.returncode == 0
+
+
+def _says(program: subprocess.Popen[str]) -> str:
+    assert program.stdout is not None
+    return program.stdout.readline().strip()
+
+
+def _go(program: subprocess.Popen[str]) -> None:
+    assert program.stdin is not None
+    program.stdin.write("\n")
+    program.stdin.flush()
+
+
+def test_two_programs_that_make_the_same_database_both_work(tmp_path: Path) -> None:
+    """Storage: whoever comes second waits, and finds it made."""
+    _open_at_once([f"sqlite:///{tmp_path / f'{number}.db'}" for number in range(6)])
+
+
+def test_two_programs_that_migrate_the_same_database_both_work(database_url: str) -> None:
+    _open_at_once([database_url])
+
+
+def test_the_stamp_changes_with_what_others_commit_and_not_otherwise(
+    studio: Studio, admin: Actor
+) -> None:
+    """Screens: what others change appears without pressing anything."""
+    before = studio.stamp()
+    lines(studio, admin)
+    assert studio.stamp() == before
+    with studio.store.writing():
+        execute("DELETE FROM template WHERE id = 0")
+        execute("UPDATE template SET version = version + 1")
+    assert studio.stamp() != before
+
+
+def test_the_stamp_changes_with_what_began_first_and_ended_last(
+    studio: Studio, admin: Actor, database_url: str
+) -> None:
+    """A long import ends after somebody's quick change."""
+    if studio.store.is_sqlite:
+        with studio.store.writing():
+            execute("UPDATE template SET version = version + 1")
+            before = studio.stamp()
+        assert studio.stamp() != before
+        return
+    import psycopg
+
+    with psycopg.connect(database_url) as long:
+        long.execute("UPDATE template SET version = version + 1 WHERE id = 1")
+        with studio.store.writing():
+            execute("UPDATE template SET version = version + 1 WHERE id = 2")
+        before = studio.stamp()
+        assert studio.stamp() == before
+        long.commit()
+        assert studio.stamp() != before
+
+
+def test_what_fails_leaves_nothing(studio: Studio, admin: Actor) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _fail_after_deleting(studio)
+    with studio.store.reading():
+        assert scalar("SELECT COUNT(*) FROM template") == 3
+
+
+def _fail_after_deleting(studio: Studio) -> None:
+    with studio.store.writing():
+        execute("DELETE FROM template")
+        raise ZeroDivisionError

@@ -1,0 +1,180 @@
+"""Reading a list by key: any window of it, from anywhere, is a piece of the sorted list."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.text import fold_search
+from studio_tui.domain.users import User, UserFilter, sort_name
+from studio_tui.services import users
+from studio_tui.services.context import Studio
+from studio_tui.storage.listing import Listing
+from studio_tui.storage.sql import EVERYBODY, Clause, execute, execute_many, rows, selected
+from tests.hostile import HOSTILE
+from tests.organisation import import_people
+
+ROWS = 60
+FEW = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+KEYS = st.lists(
+    st.sampled_from(["", "a", "b", "B", "ba", "z", "é", "長", "👍🏽", "\\", "%", "_"]),
+    min_size=0,
+    max_size=ROWS,
+)
+WINDOWS = st.lists(st.tuples(st.integers(0, ROWS + 5), st.integers(0, 20)), max_size=12)
+
+
+def fill(keys: list[str]) -> list[tuple[str, int]]:
+    """Teams of these keys, in place of those there are, as key and id."""
+    execute("DELETE FROM team")
+    execute_many(
+        "INSERT INTO team (id, name, path, path_key, by_manager) VALUES (?, ?, ?, ?, ?)",
+        [(n + 1, "", key, f"{key} {n}", False) for n, key in enumerate(keys)],
+    )
+    return [(f"{key} {n}", n + 1) for n, key in enumerate(keys)]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_windows_in_any_order_are_pieces_of_the_sorted_list(
+    studio: Studio, descending: bool
+) -> None:
+    @FEW
+    @given(KEYS, WINDOWS)
+    def check(keys: list[str], windows: list[tuple[int, int]]) -> None:
+        with studio.store.writing():
+            # Half of the key, so that many rows share one.
+            half = "SUBSTR(path_key, 1, 1)"
+            expected = [
+                i for _, i in sorted(((k[:1], i) for k, i in fill(keys)), reverse=descending)
+            ]
+            listing = Listing(
+                "team", "id", EVERYBODY, f'{half} COLLATE "{binary(studio)}"', descending=descending
+            )
+            for start, length in windows:
+                assert listing.ids(start, start + length) == expected[start : start + length]
+            assert listing.count() == len(expected)
+            assert [listing.position(row_id) for row_id in expected] == list(range(len(expected)))
+            assert listing.position(10**6) is None
+
+    check()
+
+
+def binary(studio: Studio) -> str:
+    """The collation that sorts by code point."""
+    return "BINARY" if studio.store.is_sqlite else "C"
+
+
+MARKS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["mark", "unmark"]), st.frozensets(st.integers(1, 12))),
+        st.tuples(
+            st.sampled_from(["mark_matching", "unmark_matching"]), st.frozensets(st.integers(1, 12))
+        ),
+    ),
+    max_size=10,
+)
+
+
+def test_a_selection_is_the_same_rows_to_the_database_as_to_the_rule(studio: Studio) -> None:
+    """What `Selection.contains` says of each row, in one clause."""
+
+    def clause_of(ids: frozenset[int]) -> Clause:
+        listed = ", ".join(map(str, sorted(ids))) or "NULL"
+        return Clause(f"(t.id IN ({listed}) AND t.id IS NOT NULL)" if ids else "(1 = 0)")
+
+    with studio.store.writing():
+        fill(["x"] * 12)
+
+    @FEW
+    @given(MARKS)
+    def check(marks: list[tuple[str, frozenset[int]]]) -> None:
+        selection: Selection[frozenset[int]] = Selection()
+        model: set[int] = set()
+        for act, ids in marks:
+            selection = getattr(selection, act)(ids)
+            model = model | ids if act.startswith("mark") else model - ids
+        with studio.store.reading():
+            clause = selected(selection, clause_of, "t.id")
+            found = rows(f"SELECT t.id FROM team t WHERE {clause.text}", *clause.params)
+        assert {row_id for (row_id,) in found} == model
+
+    check()
+
+
+NAMES = (*HOSTILE, "50%", "a_b", "a\\b", "ab", "Ünal", "STRAẞE", "José")
+
+
+@pytest.fixture
+def many(studio: Studio, admin: Actor) -> list[User]:
+    """Users with every hostile name, as the list shows them by name."""
+    text = "email,given_name,family_name,hired_on,department\n" + "".join(
+        f'u{n}@example.org,"{_cell(name)}",Family,{date(2020, 1, 1 + n % 20)},{"abc"[n % 3]}\n'
+        for n, name in enumerate(NAMES)
+    )
+    import_people(studio, admin, text)
+    return users.every(studio, admin, UserFilter())
+
+
+def _cell(name: str) -> str:
+    """Shown, so that no line of the file is refused for want of a name."""
+    return "n " + name.replace('"', '""')[:190].replace("\n", " ").replace("\r", " ").replace(
+        "\0", ""
+    )
+
+
+def search_of(user: User) -> str:
+    return fold_search(
+        " ".join((user.given_name, user.family_name, user.login, user.email, user.department))
+    )
+
+
+TYPED = ("%", "_", "\\", "a_b", "50%", "👍🏽", "strasse", "jose", "n u1", "[/x]")
+
+
+def test_what_is_typed_into_a_filter_means_itself(
+    studio: Studio, admin: Actor, many: list[User]
+) -> None:
+    """A5: wildcards of the database are none to a person."""
+    for words in TYPED:
+        expected = [
+            u.id for u in many if all(fold_search(w) in search_of(u) for w in words.split())
+        ]
+        assert expected, words
+        source = users.source(studio, admin, UserFilter(words), Sort("name"))
+        assert [user.id for user in source.rows(0, 99)] == expected, words
+        assert source.matching(UserFilter(words), [u.id for u in many]) == set(expected), words
+
+
+def test_a_filter_matches_letters_without_accents_and_case(
+    studio: Studio, admin: Actor, many: list[User]
+) -> None:
+    for typed in ("UNAL", "ünal", "u\u0308nal"):
+        source = users.source(studio, admin, UserFilter(typed), Sort("name"))
+        assert [user.given_name for user in source.rows(0, 9)] == ["n Ünal"]
+
+
+def test_users_are_sorted_by_any_column(studio: Studio, admin: Actor, many: list[User]) -> None:
+    for column in ("name", "login", "email", "department", "hired_on"):
+        up = users.source(studio, admin, UserFilter(), Sort(column)).rows(0, 99)
+        down = users.source(studio, admin, UserFilter(), Sort(column, descending=True)).rows(0, 99)
+        assert list(down) == list(up)[::-1], column
+        assert {u.id for u in up} == {u.id for u in many}, column
+        keys = [_sort_key(user, column) for user in up]
+        assert keys == sorted(keys), column
+
+
+def _sort_key(user: User, column: str) -> str:
+    if column == "name":
+        return sort_name(user.given_name, user.family_name)
+    return str(getattr(user, column) or "")
