@@ -78,8 +78,8 @@ def test_a_list_that_is_not_text(organisation: Cli) -> None:
 
 def test_unknown_people_are_all_named_and_nobody_is_assigned(organisation: Cli) -> None:
     organisation.run(*create("Q1"))
-    said = organisation.refused("pushes", "assign", "Q1", "ann", "nobody", "noone")
-    assert "nobody, noone" in said
+    said = organisation.refused("pushes", "assign", "Q1", "ann", "nobody", "nessuno")
+    assert "nobody, nessuno" in said
     assert "Did you mean “cas”?" in organisation.refused("pushes", "assign", "Q1", "cass")
     assert logins(organisation, "Q1") == []
 

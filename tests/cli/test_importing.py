@@ -1,6 +1,8 @@
 """``users import`` (U6)."""
 
 import json
+import os
+import pty
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,16 @@ def test_progress_is_for_who_watches(capsys: pytest.CaptureFixture[str]) -> None
     with Progress("Reading") as progress:
         progress(0.5)
     assert capsys.readouterr().err == ""
+
+
+def test_progress_is_shown_in_place_and_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio_tui.cli.progress._PATIENCE", -1)
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        with Progress("Reading") as progress:
+            for share in (0.1, 0.101, 0.102, 1.0):
+                progress(share)
+        shown = os.read(ours, 1024).decode()
+    os.close(ours)
+    assert shown == "\r\x1b[KReading… 10 %\r\x1b[KReading… 100 %\r\x1b[K"

@@ -55,7 +55,7 @@ def test_a_command_does_not_load_the_screens() -> None:
         "try: run()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
         "assert 'peewee' in sys.modules\n"
-        "print({'textual', 'rich', 'keyring'} & set(sys.modules))"
+        "print({'textual', 'rich', 'keyring', 'jinja2', 'aiosmtplib'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
@@ -102,7 +102,6 @@ def test_the_demo_without_a_terminal_tells_its_story() -> None:
     done = start("demo")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Winter check-in" in done.stdout
-    assert "Assign" in done.stdout or "assigned" in done.stdout
     assert "\x1b" not in done.stdout
 
 

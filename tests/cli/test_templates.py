@@ -47,9 +47,9 @@ def test_a_changed_text_changes_the_template(cli: Cli) -> None:
 
 
 def test_text_that_is_wrong_is_refused(cli: Cli) -> None:
-    Path("bad.toml").write_text('nam = "x"\n')
+    Path("bad.toml").write_text('names = "x"\n')
     said = cli.refused("templates", "import", "bad.toml")
-    assert "bad.toml: nam: unknown key (did you mean “name”?)" in said
+    assert "bad.toml: names: unknown key (did you mean “name”?)" in said
     assert "nowhere.toml cannot be read" in cli.refused("templates", "import", "nowhere.toml")
 
 
