@@ -1,6 +1,8 @@
 """Users and teams: reading (U1 to U5)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.listing import Sort
@@ -43,39 +45,14 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
 def users_by_id(ids: list[int]) -> list[User]:
     """These users with everything that lists show, in the order of ``ids``."""
     wanted = among("u.id", ids)
-    groups = _texts("SELECT u.user_id, u.name FROM user_group u", "u.user_id", ids, "u.name_key")
-    teams = _texts(
-        "SELECT u.user_id, t.path FROM team_member u JOIN team t ON t.id = u.team_id",
-        "u.user_id",
-        ids,
-        "t.path_key",
-    )
-    leads = _texts(
-        "SELECT u.user_id, t.path FROM team_leader u JOIN team t ON t.id = u.team_id",
-        "u.user_id",
-        ids,
-        "t.path_key",
-    )
-    coaches = _texts(
-        "SELECT c.user_id, u.login FROM coaching c JOIN users u ON u.id = c.coach_id",
-        "c.user_id",
-        ids,
-        "u.login_key",
-    )
+    groups = _texts("user_group u", "u.name", ids, "u.name_key")
+    teams = _texts("team_member u JOIN team t ON t.id = u.team_id", "t.path", ids, "t.path_key")
+    leads = _texts("team_leader u JOIN team t ON t.id = u.team_id", "t.path", ids, "t.path_key")
+    coaches = _texts("coaching u JOIN users c ON c.id = u.coach_id", "c.login", ids, "c.login_key")
     managers = managers_of(ids)
     users = {
-        row[0]: User(
-            id=row[0],
-            login=row[1],
-            email=row[2],
-            given_name=row[3],
-            family_name=row[4],
-            language=row[5],
-            time_zone=row[6],
-            role=Role(row[7]),
-            department=row[8],
-            hired_on=day(row[9]) if row[9] else None,
-            active=bool(row[10]),
+        row[0]: replace(
+            _user(row),
             groups=groups.get(row[0], ()),
             teams=teams.get(row[0], ()),
             leads=leads.get(row[0], ()),
@@ -89,6 +66,16 @@ def users_by_id(ids: list[int]) -> list[User]:
         )
     }
     return [users[user_id] for user_id in ids if user_id in users]
+
+
+def _user(row: tuple[Any, ...]) -> User:
+    return User(
+        *row[:7],
+        role=Role(row[7]),
+        department=row[8],
+        hired_on=day(row[9]) if row[9] else None,
+        active=bool(row[10]),
+    )
 
 
 def user_id_of(login_or_email: str) -> int | None:
@@ -184,9 +171,13 @@ def any_user() -> bool:
     return scalar("SELECT 1 FROM users LIMIT 1") is not None
 
 
-def _texts(query: str, column: str, ids: list[int], order: str) -> dict[int, tuple[str, ...]]:
-    wanted = among(column, ids)
+def _texts(tables: str, text: str, ids: list[int], order: str) -> dict[int, tuple[str, ...]]:
+    """A text of each of these users, several times; ``u.user_id`` tells whose it is."""
+    wanted = among("u.user_id", ids)
     found: dict[int, tuple[str, ...]] = {}
-    for user_id, text in rows(f"{query} WHERE {wanted.text} ORDER BY {order}", *wanted.params):
-        found[user_id] = (*found.get(user_id, ()), text)
+    for user_id, value in rows(
+        f"SELECT u.user_id, {text} FROM {tables} WHERE {wanted.text} ORDER BY {order}",
+        *wanted.params,
+    ):
+        found[user_id] = (*found.get(user_id, ()), value)
     return found
