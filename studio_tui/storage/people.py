@@ -69,13 +69,8 @@ def users_by_id(ids: list[int]) -> list[User]:
 
 
 def _user(row: tuple[Any, ...]) -> User:
-    return User(
-        *row[:7],
-        role=Role(row[7]),
-        department=row[8],
-        hired_on=day(row[9]) if row[9] else None,
-        active=bool(row[10]),
-    )
+    *texts, role, department, hired_on, active = row
+    return User(*texts, Role(role), department, day(hired_on) if hired_on else None, bool(active))
 
 
 def user_id_of(login_or_email: str) -> int | None:
