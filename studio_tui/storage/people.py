@@ -69,8 +69,19 @@ def users_by_id(ids: list[int]) -> list[User]:
 
 
 def _user(row: tuple[Any, ...]) -> User:
-    *texts, role, department, hired_on, active = row
-    return User(*texts, Role(role), department, day(hired_on) if hired_on else None, bool(active))
+    return User(
+        id=row[0],
+        login=row[1],
+        email=row[2],
+        given_name=row[3],
+        family_name=row[4],
+        language=row[5],
+        time_zone=row[6],
+        role=Role(row[7]),
+        department=row[8],
+        hired_on=day(row[9]) if row[9] else None,
+        active=bool(row[10]),
+    )
 
 
 def user_id_of(login_or_email: str) -> int | None:
