@@ -44,6 +44,8 @@ class Fault(StrEnum):
     """The server refuses the login, or there is no password to log in with."""
     SENDER = "sender"
     """The server refuses the sender's address, whoever the mail is for."""
+    REFUSAL = "refusal"
+    """The server refuses one mail after another, whoever they are for."""
 
 
 @dataclass(frozen=True, slots=True)

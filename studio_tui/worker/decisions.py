@@ -8,8 +8,7 @@ from studio_tui.domain.notifications import Delivery
 from studio_tui.mail.outcomes import Deferred, Delivered, Outcome, Rejected, RelayDown
 from studio_tui.services.delivering import Failed, Later, Sent, Settlement
 from studio_tui.services.mailing import Mail
-
-_GIVEN_UP_AFTER = timedelta(days=3)
+from studio_tui.worker.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Try:
     outcome: Outcome
 
 
-def decide(tried: Try, now: datetime, random: Random) -> Settlement:
+def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
     """What to write about a try.
 
     Delivered: sent. Rejected: failed for good, this mail alone. Deferred: later, after a pause that
@@ -36,20 +35,16 @@ def decide(tried: Try, now: datetime, random: Random) -> Settlement:
         case RelayDown():
             return Later(delivery.id, now, said(outcome), tried=False)
         case Deferred():
-            if now - delivery.dated_at > _GIVEN_UP_AFTER:
-                words = f"given up after {_GIVEN_UP_AFTER.days} days; the last answer: "
+            if now - delivery.dated_at > pace.give_up_after:
+                words = f"given up after {pace.give_up_after.days} days; the last answer: "
                 return Failed(delivery.id, tried.mail.recipient, words + said(outcome))
-            pause = pause_after(delivery.attempts, random)
+            pause = pause_after(
+                delivery.attempts, random, first=pace.first_pause, longest=pace.longest_pause
+            )
             return Later(delivery.id, now + pause, said(outcome), tried=True)
 
 
-def pause_after(
-    tries: int,
-    random: Random,
-    *,
-    first: timedelta = timedelta(minutes=1),
-    longest: timedelta = timedelta(hours=4),
-) -> timedelta:
+def pause_after(tries: int, random: Random, *, first: timedelta, longest: timedelta) -> timedelta:
     """How long to wait after ``tries`` earlier tries: doubled each time, half of it by chance."""
     seconds = min(longest, first * 2 ** min(tries, 20)).total_seconds()
     return timedelta(seconds=seconds * (0.5 + random.random() / 2))

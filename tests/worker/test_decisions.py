@@ -14,6 +14,7 @@ from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Outcome, Reject
 from studio_tui.services.delivering import Failed, Later, Sent
 from studio_tui.services.mailing import Mail
 from studio_tui.worker.decisions import Try, decide, pause_after
+from studio_tui.worker.pace import Pace
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DELIVERY = Delivery(
@@ -41,7 +42,7 @@ MAIL = Mail(Letter("en", "s", "p", "h"), "ann@example.org", b"bytes")
 
 def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0)) -> object:
     delivery = replace(DELIVERY, attempts=attempts, dated_at=NOW - age)
-    return decide(Try(delivery, MAIL, outcome), NOW, Random(1))
+    return decide(Try(delivery, MAIL, outcome), NOW, Random(1), Pace())
 
 
 def test_what_the_server_took_is_sent_as_it_took_it() -> None:
@@ -72,13 +73,17 @@ def test_what_is_deferred_for_days_is_given_up() -> None:
     assert failed.words == "given up after 3 days; the last answer: 451 greylisted"
 
 
+FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=4)
+
+
 @given(st.integers(0, 10_000), st.integers())
 def test_pauses_grow_and_stay_within_bounds(tries: int, seed: int) -> None:
-    pause = pause_after(tries, Random(seed))
-    full = min(timedelta(hours=4), timedelta(minutes=1) * 2 ** min(tries, 20))
+    pause = pause_after(tries, Random(seed), first=FIRST, longest=LONGEST)
+    full = min(LONGEST, FIRST * 2 ** min(tries, 20))
     assert full / 2 <= pause <= full
 
 
 @pytest.mark.parametrize("tries", range(7))
 def test_a_pause_is_never_shorter_than_the_longest_before(tries: int) -> None:
-    assert pause_after(tries + 1, Random(0)) >= pause_after(tries, Random(1)) / 2
+    shorter = pause_after(tries, Random(1), first=FIRST, longest=LONGEST)
+    assert pause_after(tries + 1, Random(0), first=FIRST, longest=LONGEST) >= shorter / 2

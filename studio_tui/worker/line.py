@@ -1,0 +1,103 @@
+"""The way of the mails from the claims to the carriers, and of the results to the database."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from studio_tui.domain.notifications import Delivery
+from studio_tui.services.delivering import Failed, Settlement
+from studio_tui.services.mailing import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A claimed notification with its mail, in the time of the loop."""
+
+    delivery: Delivery
+    mail: Mail | Failed
+    begin_by: float
+    end_by: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one claim took."""
+
+    taken: int
+    """How many were due, those included that are not to be sent any more."""
+    letters: tuple[Letter, ...] = ()
+
+
+class Line:
+    """Letters waiting for a carrier, and results waiting to be written."""
+
+    def __init__(self, low_at: int, unwritten: int) -> None:
+        """It is low from ``low_at`` letters down; of at most ``unwritten`` mails the server may
+        know what the database does not (N3)."""
+        self._letters = asyncio.Queue[Letter | None]()
+        self._low_at = low_at
+        self._low = asyncio.Event()
+        self._unwritten = asyncio.Semaphore(unwritten)
+        self._results: list[Settlement] = []
+        self._arrived = asyncio.Event()
+        self._closed = False
+
+    def fill(self, letters: Sequence[Letter]) -> None:
+        """Add letters."""
+        for letter in letters:
+            self._letters.put_nowait(letter)
+        self._look()
+
+    def end(self, carriers: int) -> None:
+        """Let every carrier go home once the line is empty."""
+        for _ in range(carriers):
+            self._letters.put_nowait(None)
+
+    async def next(self) -> Letter | None:
+        """The next letter, once there is room for its result; None at the end.
+
+        Each has either its `result` or is `passed`.
+        """
+        await self._unwritten.acquire()
+        letter = await self._letters.get()
+        self._look()
+        if letter is None:
+            self._unwritten.release()
+        return letter
+
+    async def is_low(self) -> None:
+        """Wait until there is room for more letters."""
+        await self._low.wait()
+
+    def passed(self) -> None:
+        """A letter was not sent after all."""
+        self._unwritten.release()
+
+    def result(self, settlement: Settlement) -> None:
+        """What became of a letter, to be written."""
+        self._results.append(settlement)
+        self._arrived.set()
+
+    def written(self, count: int) -> None:
+        """So many results are in the database."""
+        for _ in range(count):
+            self._unwritten.release()
+
+    def close(self) -> None:
+        """No result comes any more."""
+        self._closed = True
+        self._arrived.set()
+
+    async def results(self) -> list[Settlement]:
+        """All that have arrived, at least one; none at the end."""
+        while not self._results and not self._closed:
+            self._arrived.clear()
+            await self._arrived.wait()
+        arrived, self._results = self._results, []
+        return arrived
+
+    def _look(self) -> None:
+        if self._letters.qsize() <= self._low_at:
+            self._low.set()
+        else:
+            self._low.clear()

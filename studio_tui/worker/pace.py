@@ -1,0 +1,40 @@
+"""How a worker bides its time: values, so that a test need not wait for what takes hours."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The times and numbers that a worker goes by; what stands here is what the Studio uses."""
+
+    lease: timedelta | None = None
+    """How long a claimed mail is a worker's own; None: as the time-out of the server demands.
+    Mails are begun in its first half, and none is on the wire in its last tenth: that is how far
+    the clocks of several hosts may be apart (N8)."""
+    first_pause: timedelta = timedelta(minutes=1)
+    """Between the first two tries of a mail that is deferred; doubled each time (N7)."""
+    longest_pause: timedelta = timedelta(hours=4)
+    """Between any two tries."""
+    give_up_after: timedelta = timedelta(days=3)
+    """From the first try of a mail on."""
+    first_outage: timedelta = timedelta(seconds=5)
+    """How long a server that takes no mail at all is left alone; doubled each time."""
+    longest_outage: timedelta = timedelta(minutes=2)
+    """Until a server that took no mail is tried again, at most."""
+    refusals_in_a_row: int = 20
+    """So many mails refused for good and none taken in between: it is the server (N7)."""
+    idle: timedelta = timedelta(seconds=1)
+    """How often to look for something that is due."""
+    remind_every: timedelta = timedelta(minutes=1)
+    """How often to look whether somebody is to be reminded (P15)."""
+    claimed_per_carrier: int = 25
+    """How many mails are claimed at once: few enough to be begun well within the lease."""
+    unwritten_per_carrier: int = 2
+    """How many mails may be between their first byte and the commit of what became of them: at
+    most these are sent twice when a worker is killed (N3)."""
+
+    def lease_time(self, timeout: float) -> timedelta:
+        """How long a lease lasts where the server may take ``timeout`` seconds for a reply."""
+        # A mail has four replies to wait for, and half of the lease to do so.
+        return self.lease or 2 * timedelta(seconds=4 * timeout + 30)
