@@ -157,6 +157,7 @@ class DropReason(StrEnum):
     LEFT = "the recipient has left"
     REOPENED = "the push was opened again"
     UNDONE = "what caused it was undone"
+    SUPERSEDED = "a later mail says it anew"
     BY_HAND = "dropped by hand"
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from studio_tui.domain.access import Action, Actor, may
 from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.notifications import Kind
+from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment, Push, PushState, Status
 from studio_tui.domain.text import clean_line
 from studio_tui.services import naming
@@ -125,6 +125,7 @@ def hand_over(
         )
         cause = Cause(line, push.id, now, now + studio.settings.notifications.hold_time)
         user = Clause("SELECT CAST(? AS INTEGER) AS user_id", (assignment.user_id,))
+        notifying.drop_superseded(push.id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
         notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
         notifying.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
         return assignments.assignments_by_id([assignment.id], studio.today())[0]

@@ -188,6 +188,7 @@ def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> None:
     now = studio.now()
     cause = Cause(line, push_id, now, now + studio.settings.notifications.hold_time)
     users = assignments.told_and_not_done(push_id)
+    notifying.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
     notifying.tell_users(cause, kind, users, str(line))
     notifying.tell_managers(cause, kind, users, str(line))
 

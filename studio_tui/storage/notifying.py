@@ -84,6 +84,18 @@ def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
     )
 
 
+def drop_superseded(push_id: int, kind: Kind, users: Clause, reason: str) -> int:
+    """Drop what waits of a kind about ``users``, because it is about to be said anew."""
+    return _drop(
+        Clause(
+            "push_id = ? AND kind = ? AND EXISTS (SELECT 1 FROM notification_user x "
+            f"WHERE x.notification_id = notification.id AND x.user_id IN ({users.text}))",
+            (push_id, kind, *users.params),
+        ),
+        reason,
+    )
+
+
 def drop_caused(activity_id: int, reason: str) -> int:
     """Drop what waits because of an act that is undone; returns how many (N5)."""
     return _drop(Clause("caused_by_id = ?", (activity_id,)), reason)
