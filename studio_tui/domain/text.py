@@ -42,8 +42,10 @@ def fold_search(text: str) -> str:
     """``text`` as it is searched: like `fold`, and without accents, so that ``jose`` finds José."""
     if _is_plain(text):
         return " ".join(text.lower().split())
-    decomposed = unicodedata.normalize("NFKD", clean_line(text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFKD", clean_line(text))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    # Decomposing may bring forth capitals (ℌ) and spaces (¸).
+    return " ".join(bare.casefold().split())
 
 
 def _is_plain(text: str) -> bool:
