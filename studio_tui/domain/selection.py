@@ -92,7 +92,9 @@ class Selection(Generic[F]):
         kept = tuple(
             replace(term, filter=None) if term.filter == filter_ else term for term in self.terms
         )
-        kept = tuple(term for term in kept if term.filter or term.marked or term.unmarked)
+        kept = tuple(
+            term for term in kept if term.filter is not None or term.marked or term.unmarked
+        )
         if not kept and not marks:
             return Selection()
         return Selection((*kept, Term(filter_, marks)))
