@@ -1,0 +1,32 @@
+"""Who may do what (A2)."""
+
+import pytest
+
+from studio_tui.domain.access import Action, Actor, may, require
+from studio_tui.domain.errors import Forbidden
+from studio_tui.domain.users import Role
+
+SUPPORT = {
+    Action.READ_USERS,
+    Action.READ_TEMPLATES,
+    Action.READ_PUSHES,
+    Action.READ_OUTBOX,
+    Action.READ_ACTIVITY,
+    Action.SEND_AGAIN,
+    Action.TEST_MAIL,
+    Action.REMIND,
+}
+"""Support looks at everything, sends again and reminds, and changes no push."""
+ALLOWED = {Role.ADMIN: set(Action), Role.SUPPORT: SUPPORT, Role.USER: set()}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_allows_what_it_is_for_and_nothing_else(role: Role) -> None:
+    actor = Actor(7, "ann", "Ann Peeters", role)
+    assert {action for action in Action if may(actor, action)} == ALLOWED[role]
+    for action in set(Action) - ALLOWED[role]:
+        with pytest.raises(Forbidden) as caught:
+            require(actor, action)
+        assert str(caught.value) == f"ann ({role}) may not {action}."
+    for action in ALLOWED[role]:
+        require(actor, action)

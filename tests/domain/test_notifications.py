@@ -1,0 +1,126 @@
+"""When a notification leaves, and whether it is still true (N2, N4, N5, N6, P7)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio_tui.domain.notifications import (
+    UNSENT,
+    Capacity,
+    Delivery,
+    DropReason,
+    Kind,
+    NotificationState,
+    Person,
+    key_around_recipient,
+    leaves_at,
+    may_become,
+    still_to_tell,
+    why_dropped,
+)
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Brussels")
+ANN = Person("Ann Peeters", active=True, assigned=True, done=False)
+DONE, LEFT, OUT = replace(ANN, done=True), replace(ANN, active=False), replace(ANN, assigned=False)
+TO_BOB = Delivery(
+    id=7,
+    key="1-2-assigned-manager-1",
+    kind=Kind.ASSIGNED,
+    capacity=Capacity.MANAGER,
+    attempts=0,
+    dated_at=NOW,
+    created_at=NOW,
+    name="Bob Smith",
+    given_name="Bob",
+    address="bob@example.org",
+    language="en",
+    time_zone="",
+    recipient_active=True,
+    push="Q1 review",
+    template="Regular",
+    deadline=date(2026, 3, 31),
+    closed=False,
+    about=(ANN,),
+)
+
+
+def leaves(first: date, *, now: datetime = NOW, hold: timedelta = timedelta(minutes=2)) -> datetime:
+    return leaves_at(now=now, hold=hold, available_from=first, send_time=time(8), zone=ZONE)
+
+
+def test_mail_of_what_is_open_waits_the_hold() -> None:
+    """N5."""
+    assert leaves(date(2026, 3, 2)) == leaves(date(2026, 1, 1)) == NOW + timedelta(minutes=2)
+
+
+def test_mail_of_what_starts_later_leaves_on_its_morning() -> None:
+    """P7: in summer time, and never before the hold is over (N5)."""
+    assert leaves(date(2026, 3, 3)) == datetime(2026, 3, 3, 7, tzinfo=UTC)
+    assert leaves(date(2026, 4, 1)) == datetime(2026, 4, 1, 6, tzinfo=UTC)
+    assert leaves(date(2026, 3, 3), hold=timedelta(days=2)) == NOW + timedelta(days=2)
+    night = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    assert leaves(date(2026, 3, 3), now=night) == night + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "reason"),
+    [
+        (TO_BOB, None),
+        (replace(TO_BOB, about=(DONE, LEFT, OUT, ANN)), None),
+        (replace(TO_BOB, closed=True), DropReason.CLOSED),
+        (replace(TO_BOB, recipient_active=False), DropReason.LEFT),
+        (replace(TO_BOB, about=(DONE,)), DropReason.DONE),
+        (replace(TO_BOB, about=(OUT, DONE)), DropReason.DONE),
+        (replace(TO_BOB, about=(OUT,)), DropReason.UNASSIGNED),
+        (replace(TO_BOB, about=()), DropReason.UNASSIGNED),
+    ],
+)
+def test_what_is_no_longer_true_is_dropped_with_the_reason(
+    delivery: Delivery, reason: DropReason | None
+) -> None:
+    """N6."""
+    assert why_dropped(delivery) is reason
+
+
+def test_a_manager_is_told_only_of_those_it_is_still_about() -> None:
+    """N6, P7."""
+    assert still_to_tell(replace(TO_BOB, about=(DONE, LEFT, OUT, ANN))) == (ANN,)
+
+
+def test_only_what_has_not_left_can_be_dropped_and_nothing_follows_sent() -> None:
+    """N4."""
+    state = NotificationState
+    assert {s for s in state if may_become(state.SENT, s)} == set()
+    assert {s for s in state if may_become(s, state.SENT)} == {state.SENDING}
+    assert {s for s in state if may_become(s, state.SENDING)} == {state.QUEUED}
+    assert all(may_become(s, state.DROPPED) for s in UNSENT)
+    assert {s for s in state if may_become(state.DROPPED, s)} == {state.HELD}
+
+
+@given(
+    st.tuples(
+        st.integers(1, 99), st.sampled_from(Kind), st.sampled_from(Capacity), st.integers(1, 9)
+    ),
+    st.tuples(
+        st.integers(1, 99), st.sampled_from(Kind), st.sampled_from(Capacity), st.integers(1, 9)
+    ),
+    st.integers(1, 99),
+    st.integers(1, 99),
+)
+def test_a_key_tells_push_person_kind_and_round_apart(
+    one: tuple[int, Kind, Capacity, int],
+    other: tuple[int, Kind, Capacity, int],
+    person: int,
+    another: int,
+) -> None:
+    """N2."""
+    keys = [
+        str(who).join(key_around_recipient(*what[:3], str(what[3])))
+        for what, who in ((one, person), (other, another))
+    ]
+    assert (keys[0] == keys[1]) == ((one, person) == (other, another))
