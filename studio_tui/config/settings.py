@@ -129,7 +129,7 @@ def state_path() -> Path:
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this account; raises `Refused` naming file, key and a near miss."""
     path = config_path(environ)
-    content = _read(path, named="STUDIO_CONFIG" in environ)
+    content = _read(path, named=bool(environ.get("STUDIO_CONFIG")))
     try:
         settings = msgspec.convert(_overlaid(content, environ), Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -169,8 +169,12 @@ def _overlaid(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, 
             if not isinstance(table, dict):
                 continue
             listed = str(key.type).startswith("tuple")
-            table[key.name] = [part.strip() for part in value.split(",")] if listed else value
+            table[key.name] = _parts(value) if listed else value
     return content
+
+
+def _parts(value: str) -> list[str]:
+    return [part for part in map(str.strip, value.split(",")) if part]
 
 
 def _in_words(complaint: str) -> str:

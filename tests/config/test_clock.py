@@ -1,0 +1,40 @@
+"""The clock of the running program (D2)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from studio_tui.config.clock import ClockFrom, SystemClock, clock_from
+from studio_tui.domain.clock import FixedClock
+from studio_tui.domain.errors import Refused
+
+
+@pytest.mark.parametrize("text", ["2026-03-01T09:00:00+01:00", "2026-03-01T08:00:00Z"])
+def test_studio_now_fixes_the_clock(text: str) -> None:
+    clock = clock_from(text)
+    assert isinstance(clock, FixedClock)
+    assert clock.now() == clock.now() == datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["now", "2026-03-01", "2026-03-01T09:00:00", "09:00"])
+def test_what_is_no_instant_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match=r"STUDIO_NOW=.* is not an instant: write it as"):
+        clock_from(text)
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_otherwise_it_is_the_clock_of_the_machine(text: str | None) -> None:
+    before = datetime.now(UTC)
+    clock = clock_from(text)
+    assert isinstance(clock, SystemClock)
+    assert before <= clock.now() <= datetime.now(UTC)
+
+
+def test_a_clock_that_runs_from_a_day_runs() -> None:
+    start = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    clock = ClockFrom(start)
+    first = clock.now()
+    assert timedelta(0) <= first - start < timedelta(minutes=1)
+    while clock.now() == first:
+        pass
+    assert clock.now() > first
