@@ -1,0 +1,84 @@
+"""Arrows go down only: the contracts of import-linter, and what each part really loads."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parents[1]
+SCREENS = {"textual", "rich"}
+DATABASE = {"peewee", "playhouse", "psycopg"}
+MAIL = {"aiosmtplib", "jinja2", "markdown_it", "email_validator"}
+EVERYTHING = SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec", "platformdirs", "tomli_w"}
+
+MAY_NOT_LOAD = {
+    "studio_tui": EVERYTHING,
+    "studio_tui.domain.access": EVERYTHING,
+    "studio_tui.domain.hr_file": EVERYTHING,
+    "studio_tui.domain.templates": EVERYTHING,
+    "studio_tui.config.settings": SCREENS | DATABASE | MAIL | {"keyring", "click"},
+    "studio_tui.cli.main": SCREENS | DATABASE | MAIL | {"keyring"},
+    "studio_tui.main": SCREENS | DATABASE | MAIL | {"keyring"},
+    "studio_tui.storage.engine": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.services.pushes": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.services.assigning": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.services.imports": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.mail.smtp": SCREENS | DATABASE | {"keyring", "click"},
+    "studio_tui.worker.service": SCREENS | {"keyring", "click"},
+    "studio_tui.demo": SCREENS | {"click"},
+    "studio_tui.cli.pushes": SCREENS | {"keyring"},
+    "studio_tui.cli.worker": SCREENS | {"keyring"},
+}
+
+
+def test_the_contracts_hold(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """DESIGN: the layers, and who may know which library."""
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", MAY_NOT_LOAD)
+def test_a_part_loads_only_what_it_needs(part: str) -> None:
+    """In a process of its own: what an import loads by the way counts too."""
+    code = f"import json, sys, {part}; print(json.dumps(sorted(sys.modules)))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    loaded = {name.partition(".")[0] for name in json.loads(ran.stdout)}
+    assert not loaded & MAY_NOT_LOAD[part]
+
+
+def test_the_rules_import_only_the_standard_library() -> None:
+    """DESIGN: domain imports nothing of ours but itself."""
+    allowed = sys.stdlib_module_names | {"studio_tui.domain"}
+    for path in (ROOT / "studio_tui" / "domain").rglob("*.py"):
+        for module in _imported(path):
+            assert _family(module) in allowed, f"{path.name} imports {module}"
+
+
+def _imported(path: Path) -> list[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    named = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return named + [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+
+
+def _family(module: str) -> str:
+    parts = module.split(".")
+    return ".".join(parts[:2]) if parts[0] == "studio_tui" else parts[0]
+
+
+def test_only_the_clocks_ask_what_time_it_is() -> None:
+    """D2: one clock in the program; the log of what went wrong tells the machine's time."""
+    asking = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "studio_tui").rglob("*.py")
+        if "datetime.now(" in path.read_text(encoding="utf-8")
+        or "date.today(" in path.read_text(encoding="utf-8")
+    }
+    assert asking == {"studio_tui/config/clock.py", "studio_tui/tui/log.py"}
