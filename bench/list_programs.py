@@ -82,8 +82,9 @@ def list_app(path: Path) -> App[None]:
     from studio_tui.tui.theme import DARK
     from studio_tui.tui.widgets.columns import Column
     from studio_tui.tui.widgets.record_list import RecordList
+    from studio_tui.tui.wire import WiredApp
 
-    class Listing(App[None]):
+    class Listing(WiredApp[None]):
         """The list."""
 
         def __init__(self) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.pty_probe import Probe
 
-DOWN, UP, PAGE_DOWN, END, HOME = b"\x1b[B", b"\x1b[A", b"\x1b[6~", b"\x1b[F", b"\x1b[H"
+DOWN, PAGE_DOWN, END, HOME = b"\x1b[B", b"\x1b[6~", b"\x1b[F", b"\x1b[H"
 SIZES = (1_000, 1_000_000)
 
 
@@ -47,12 +47,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="how often each program is started")
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as folder:
-        figures = {"hello": measure(["hello"], runs, keys=False)}
-        for size in SIZES:
-            path = make_database(Path(folder), size)
-            figures[f"list {size:,}"] = measure(["list", str(path)], runs)
-        figures["DataTable 1,000"] = measure(["table", str(make_database(Path(folder), 1_000))], 1)
-    report(figures)
+        databases = {size: str(make_database(Path(folder), size)) for size in SIZES}
+        programs = {
+            "hello": ["hello"],
+            **{f"list {size:,}": ["list", databases[size]] for size in SIZES},
+            "DataTable 1,000": ["table", databases[1_000]],
+        }
+        report(measure(programs, runs))
 
 
 def make_database(folder: Path, size: int) -> Path:
@@ -67,9 +68,17 @@ def make_database(folder: Path, size: int) -> Path:
     return path
 
 
-def measure(arguments: list[str], runs: int, *, keys: bool = True) -> Figures:
-    """Medians over ``runs`` starts of a program of `bench.list_programs`."""
-    taken = [_measure_once(arguments, keys=keys) for _ in range(runs)]
+def measure(programs: dict[str, list[str]], runs: int) -> dict[str, Figures]:
+    """Medians over ``runs`` starts of each program of `bench.list_programs`, taken in turns, so
+    that what else the machine does falls on all of them."""
+    taken: dict[str, list[Figures]] = {name: [] for name in programs}
+    for _ in range(runs):
+        for name, arguments in programs.items():
+            taken[name].append(_measure_once(arguments, keys=name != "hello"))
+    return {name: _medians(figures) for name, figures in taken.items()}
+
+
+def _medians(taken: list[Figures]) -> Figures:
     names = vars(taken[0])
     return Figures(**{name: statistics.median(vars(t)[name] for t in taken) for name in names})
 
@@ -91,7 +100,8 @@ def _press_keys(probe: Probe, figures: Figures) -> None:
     probe.answers(DOWN, 10)
     figures.scroll, figures.scroll_bytes = probe.answers(DOWN, 15)
     figures.page, figures.page_bytes = probe.answers(PAGE_DOWN, 15)
-    figures.end, _ = probe.answers(END, 1)
+    ends = [(probe.answers(END, 1)[0], probe.answers(HOME, 1)[0]) for _ in range(3)]
+    figures.end = statistics.median(end for end, _ in ends)
 
 
 @contextmanager

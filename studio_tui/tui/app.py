@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -23,7 +22,9 @@ from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
+from studio_tui.tui.typeahead import TypeAheadApp
 from studio_tui.tui.widgets.frame import StatusLine
+from studio_tui.tui.wire import WiredApp
 
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
@@ -34,7 +35,7 @@ _LOOK_AGAIN = 2.0
 """Seconds between two looks at whether somebody else changed something."""
 
 
-class StudioApp(Commands, App[None]):
+class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     """The Studio in a terminal.
 
     ``open_studio`` opens the database and says who is asking; it is called off the loop, after the
@@ -47,6 +48,7 @@ class StudioApp(Commands, App[None]):
         Command("keys", "question_mark", "Keys", "Show what every key does here"),
         Command("palette", "ctrl+p", "Commands", "Find a command", footer=False, in_palette=False),
         Command("theme", "", "Dark or light", "Change between the dark and the light theme"),
+        Command("redraw", "ctrl+l", "Redraw", "Draw the whole screen again", footer=False),
         Command("quit", "q", "Quit", "Leave the Studio"),
     )
 
@@ -198,6 +200,10 @@ class StudioApp(Commands, App[None]):
     def action_theme(self) -> None:
         """Change between dark and light."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def action_redraw(self) -> None:
+        """Draw the whole screen again."""
+        self.redraw()
 
     async def action_quit(self) -> None:
         """Leave, after the writes under way have had a moment to finish."""

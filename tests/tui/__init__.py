@@ -24,10 +24,11 @@ async def running(app: App[Any], size: tuple[int, int] = NARROW) -> AsyncIterato
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no call is under way and every answer is drawn."""
     bridge = bridge_of(pilot.app)
-    await pilot.pause()
-    while bridge.busy:
-        await bridge.idle()
+    quiet = 0
+    while quiet < 2:
         await pilot.pause()
+        quiet = 0 if bridge.busy else quiet + 1
+        await bridge.idle()
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

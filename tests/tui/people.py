@@ -35,6 +35,11 @@ def hostile_people() -> list[Person]:
     ]
 
 
+def is_marked(selection: Selection[int], row_id: int) -> bool:
+    """Whether a person of a crowd is selected."""
+    return selection.contains(row_id, lambda divisor: row_id % divisor == 0)
+
+
 class Crowd:
     """A source of any number of people, none of whom exists before being asked for.
 
@@ -62,15 +67,12 @@ class Crowd:
         return frozenset(row_id for row_id in ids if row_id % filter_ == 0)
 
     def selected(self, selection: Selection[int]) -> int:
-        filters = selection.filters
-        if len(selection.terms) == 1 and len(filters) == 1:
+        if len(selection.terms) == 1 and (divisor := selection.terms[0].filter):
             (term,) = selection.terms
-            matching = self.size // next(iter(filters))
-            return matching + len(term.marked) - len(term.unmarked)
-        return sum(
-            selection.contains(row_id, lambda divisor, row_id=row_id: row_id % divisor == 0)  # type: ignore[misc]
-            for row_id in range(1, self.size + 1)
-        )
+            added = sum(1 for row_id in term.marked if row_id % divisor)
+            removed = sum(1 for row_id in term.unmarked if row_id % divisor == 0)
+            return self.size // divisor + added - removed
+        return sum(is_marked(selection, row_id) for row_id in range(1, self.size + 1))
 
     def _id(self, place: int) -> int:
         number = self.count() - place if self.descending else place + 1

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from textual import events
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -154,6 +155,20 @@ async def test_filtering_as_one_types() -> None:
         await press(pilot, "escape")
         assert browser.list.has_focus
         assert browser.list.current_id == 3
+
+
+async def test_keys_that_arrive_together_are_not_taken_for_others() -> None:
+    app = studio_app()
+    async with running(app) as pilot:
+        browser = app.screen.query_one(RecordBrowser)
+        for key, character in (("slash", "/"), ("3", "3"), ("a", "a"), ("backspace", None)):
+            app.post_message(events.Key(key, character))
+        app.post_message(events.Key("enter", "\r"))
+        app.post_message(events.Key("space", " "))
+        await until(pilot, lambda: browser.list.selected_count == 1)
+        assert app.screen is browser.screen
+        assert browser.text == "3"
+        assert browser.list.length == 83
 
 
 async def test_the_order_can_be_changed_and_turned_round() -> None:

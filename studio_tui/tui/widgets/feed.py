@@ -97,6 +97,11 @@ class Feed(Generic[R, F]):
         """The window that is being fetched, or else the one that is shown."""
         return self._wish.window if self._wish else self.window
 
+    @property
+    def awaits(self) -> bool:
+        """Whether another source than the one that is shown is on its way."""
+        return self._wish is not None
+
     def show(
         self, source: Source[R, F], filter_: F, keep: int | None, place: int, above: int
     ) -> None:

@@ -88,7 +88,7 @@ class Field(Vertical):
 
     def focus_entry(self) -> None:
         """Put the cursor into it."""
-        self._entry.focus()
+        self.screen.set_focus(self._entry)
 
     @on(Input.Changed)
     def _corrected(self) -> None:

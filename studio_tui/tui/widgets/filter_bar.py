@@ -1,15 +1,14 @@
 """The line above a list: what it is filtered by, and how many there are."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from studio_tui.tui.commands import Command, Commands
@@ -20,54 +19,43 @@ PAUSE = 0.08
 
 
 class FilterInput(Commands, Entry):
-    """What is typed after ``/``."""
+    """What is typed after ``/``; ``leave`` is called when that is done."""
 
-    BINDINGS: ClassVar[list[BindingType]] = []
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("leave", "enter,down", "To the list", "Go to the list"),
         Command("clear", "escape", "Clear", "Clear the filter; once more: go to the list"),
     )
 
-    @dataclass
-    class Left(Message):
-        """Done with typing."""
+    def __init__(self, leave: Callable[[], None], placeholder: str) -> None:
+        super().__init__(placeholder=placeholder)
+        self._leave = leave
 
     def action_leave(self) -> None:
         """Go to the list."""
-        self.post_message(self.Left())
+        self._leave()
 
     def action_clear(self) -> None:
         """Clear it, or leave it when it is clear."""
         if self.value:
             self.value = ""
         else:
-            self.action_leave()
+            self._leave()
 
 
 class FilterBar(Horizontal):
-    """A filter as one types, debounced, and at the right a summary of what is listed."""
+    """A filter as one types, debounced, and at the right a summary of what is listed.
 
-    @dataclass
-    class Changed(Message):
-        """The list shall be filtered by ``text``."""
+    ``changed`` is called with what the list shall be filtered by, ``leads_to`` gets the focus. Both
+    happen at once, not by messages: the next key may already be on its way.
+    """
 
-        bar: "FilterBar"
-        text: str
-
-        @property
-        def control(self) -> "FilterBar":
-            """The bar."""
-            return self.bar
-
-    @dataclass
-    class Left(Message):
-        """The focus shall go to the list."""
-
-        bar: "FilterBar"
-
-    def __init__(self, placeholder: str = "filter", *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._input = FilterInput(placeholder=placeholder)
+    def __init__(
+        self, changed: Callable[[str], None], leads_to: Widget, *, placeholder: str = "filter"
+    ) -> None:
+        super().__init__()
+        self._changed = changed
+        self._leads_to = leads_to
+        self._input = FilterInput(self._leave, placeholder)
         self._timer: Timer | None = None
         self._said = ""
 
@@ -82,13 +70,9 @@ class FilterBar(Horizontal):
         """What is typed."""
         return self._input.value
 
-    @text.setter
-    def text(self, text: str) -> None:
-        self._input.value = text
-
     def focus_input(self) -> None:
         """Start typing."""
-        self._input.focus()
+        self.screen.set_focus(self._input)
 
     def clear(self) -> None:
         """Take the filter away."""
@@ -107,11 +91,9 @@ class FilterBar(Horizontal):
             self._timer.stop()
         self._timer = self.set_timer(PAUSE, self._settle)
 
-    @on(FilterInput.Left)
-    def _leave(self, event: FilterInput.Left) -> None:
-        event.stop()
+    def _leave(self) -> None:
         self._settle()
-        self.post_message(self.Left(self))
+        self.screen.set_focus(self._leads_to)
 
     def _settle(self) -> None:
         if self._timer is not None:
@@ -119,4 +101,4 @@ class FilterBar(Horizontal):
             self._timer = None
         if self.text != self._said:
             self._said = self.text
-            self.post_message(self.Changed(self, self.text))
+            self._changed(self.text)

@@ -53,7 +53,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     ) -> None:
         super().__init__(id=id)
         self.list: RecordList[R, F] = RecordList(*columns, marks=marks, empty=empty)
-        self._bar = FilterBar()
+        self._bar = FilterBar(self._filter_by, self.list)
         self._find = find
         self._sort = sort
         self._noun = noun
@@ -103,16 +103,9 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         """Turn the order round."""
         self._order(Sort(self._sort.column, not self._sort.descending))
 
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        event.stop()
-        self.list.set_empty(f"Nothing matches “{event.text}”." if event.text else self._empty)
+    def _filter_by(self, text: str) -> None:
+        self.list.set_empty(f"Nothing matches “{text}”." if text else self._empty)
         self._show(self.list.current_id)
-
-    @on(FilterBar.Left)
-    def _leave(self, event: FilterBar.Left) -> None:
-        event.stop()
-        self.list.focus()
 
     @on(RecordList.SortRequested)
     def _sort_requested(self, event: RecordList.SortRequested) -> None:

@@ -14,7 +14,9 @@ a cursor, and marks as a `domain.selection.Selection`. A million rows cost what 
 Messages: `Opened`, `SelectionChanged`, `CursorMoved`, `SortRequested`, `LengthChanged`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -38,6 +40,17 @@ R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 
 _MARKING = {"mark", "mark_all"}
+
+
+def _on_what_comes(action: Callable[["RecordList[R, F]"], None]) -> Any:
+    """Keys that were pressed after a filter was typed are about what it finds, not about what is
+    still on the screen: they wait until that is there."""
+
+    @wraps(action)
+    def wait(self: "RecordList[R, F]") -> None:
+        self.when_settled(lambda: action(self))
+
+    return wait
 
 
 @dataclass
@@ -132,6 +145,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._error: StudioError | None = None
         self._said_length: tuple[int, bool] | None = None
         self._to_the_end = False
+        self._postponed: list[Callable[[], None]] = []
 
     # What screens ask and tell
 
@@ -190,6 +204,13 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             keep = self._current_id
             self._feed.show(source or newest.source, newest.filter, keep, self._cursor, above)
 
+    def when_settled(self, action: Callable[[], None]) -> None:
+        """Do ``action`` now, or once the source that is on its way is shown."""
+        if self._feed.awaits:
+            self._postponed.append(action)
+        else:
+            action()
+
     def set_empty(self, sentence: str) -> None:
         """What to show when there are no rows: say what to do next."""
         self._empty = sentence
@@ -227,16 +248,19 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._to_the_end = window is not None and not window.counted
         self.move_to(self.length - 1)
 
+    @_on_what_comes
     def action_open(self) -> None:
         """Post `Opened` for the row under the cursor."""
         if (row := self.current) is not None:
             self.post_message(self.Opened(self, row))
 
+    @_on_what_comes
     def action_mark(self) -> None:
         """Mark or unmark the row under the cursor and go down."""
         if self._toggle(self._cursor):
             self.move_to(self._cursor + 1)
 
+    @_on_what_comes
     def action_mark_all(self) -> None:
         """Mark all that match, or unmark them if all of them are marked."""
         window = self._feed.window
@@ -270,6 +294,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self.refresh()
         self._look()
         self.grown()
+        self._do_postponed()
 
     def grown(self) -> None:
         """More rows are loaded, or the length is known better."""
@@ -296,6 +321,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     def failed(self, error: StudioError) -> None:
         """What was shown stays; where there is nothing, the list says what happened."""
         self._error = error
+        self._postponed.clear()
         bridge_of(self).report(error)
         self.refresh()
 
@@ -359,6 +385,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             self.refresh(Region(0, y, self._room.width, 1))
 
     def _bring_into_view(self) -> None:
+        if not self._height:
+            return
         top = self.scroll_offset.y
         if self._cursor < top:
             self._scroll_rows(self._cursor)
@@ -421,6 +449,11 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._feed.select(selection)
 
     # Following
+
+    def _do_postponed(self) -> None:
+        actions, self._postponed = self._postponed, []
+        for action in actions:
+            action()
 
     def _look(self) -> None:
         top = self.scroll_offset.y

@@ -1,0 +1,121 @@
+"""What reaches the terminal is only what changed, and the terminal shows what it should."""
+
+import pyte
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from studio_tui.tui.wire import Wire
+
+WIDTH, HEIGHT = 30, 4
+COLORS = ColorSystem.TRUECOLOR
+STYLES = [
+    Style.parse(text)
+    for text in (
+        "#d9dce1 on #15181c",
+        "bold #8ab8d8 on #15181c",
+        "white on #2d5f8a",
+        "reverse",
+        "underline #ff0000",
+        "",
+        "dim italic on #15181c",
+    )
+]
+Piece = tuple[str, int]
+TEXT = st.text("ab é漢字   ", max_size=14) | st.just(" " * 20)
+LINE = st.lists(st.tuples(TEXT, st.integers(0, len(STYLES) - 1)), max_size=4)
+PICTURE = st.lists(LINE, min_size=HEIGHT, max_size=HEIGHT)
+
+
+def strip(pieces: list[Piece]) -> Strip:
+    segments = [Segment(text, STYLES[style]) for text, style in pieces]
+    return Strip(segments).adjust_cell_length(WIDTH, STYLES[0])
+
+
+def layout(picture: list[list[Piece]]) -> LayoutUpdate:
+    return LayoutUpdate([[strip(line)] for line in picture], Region(0, 0, WIDTH, HEIGHT))
+
+
+def part(picture: list[list[Piece]], y: int, x1: int, x2: int) -> ChopsUpdate:
+    cut = strip(picture[y]).divide([x1, x2, WIDTH])
+    chops: list[dict[int, Strip | None]] = [{} for _ in range(HEIGHT)]
+    chops[y] = {0: None, x1: cut[1], x2: None}
+    return ChopsUpdate(chops, [(y, x1, x2)], [[x1, x2, WIDTH]] * HEIGHT)
+
+
+class Terminal:
+    def __init__(self) -> None:
+        self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self.screen.reset_mode(pyte.modes.DECAWM)
+        self.stream = pyte.Stream(self.screen)
+
+    def shown(self) -> list[list[tuple[object, ...]]]:
+        return [[self._cell(y, x) for x in range(WIDTH)] for y in range(HEIGHT)]
+
+    def _cell(self, y: int, x: int) -> tuple[object, ...]:
+        cell = self.screen.buffer[y][x]
+        marks = cell.reverse, cell.underscore
+        color = None if cell.data == " " and not any(marks) else (cell.fg, cell.bold, cell.italics)
+        return cell.data, cell.bg, *marks, color
+
+
+@pytest.mark.parametrize("erases", [True, False])
+@given(pictures=st.lists(PICTURE, min_size=1, max_size=4))
+def test_the_terminal_shows_the_picture(erases: bool, pictures: list[list[list[Piece]]]) -> None:
+    wire, ours, theirs = Wire(erases=erases), Terminal(), Terminal()
+    console = Console(color_system="truecolor", width=WIDTH)
+    for picture in pictures:
+        ours.stream.feed(wire.difference(layout(picture), COLORS))
+        theirs.stream.feed(layout(picture).render_segments(console))
+        assert ours.shown() == theirs.shown()
+
+
+@given(before=PICTURE, after=PICTURE, y=st.integers(0, HEIGHT - 1), cut=st.integers(1, WIDTH - 1))
+def test_a_part_of_the_picture_can_change(
+    before: list[list[Piece]], after: list[list[Piece]], y: int, cut: int
+) -> None:
+    wire, ours, theirs = Wire(erases=True), Terminal(), Terminal()
+    console = Console(color_system="truecolor", width=WIDTH)
+    for update in (layout(before), part(after, y, cut // 2, cut)):
+        ours.stream.feed(wire.difference(update, COLORS))
+        theirs.stream.feed(update.render_segments(console))
+    half = [x for x in range(WIDTH) if x not in (cut // 2 - 1, cut // 2, cut - 1, cut)]
+    for mine, other in zip(ours.shown(), theirs.shown(), strict=True):
+        assert [mine[x] for x in half] == [other[x] for x in half]
+
+
+@given(picture=PICTURE)
+def test_nothing_is_written_when_nothing_changed(picture: list[list[Piece]]) -> None:
+    wire = Wire(erases=True)
+    wire.difference(layout(picture), COLORS)
+    assert wire.difference(layout(picture), COLORS) == ""
+
+
+def test_after_forgetting_everything_is_written() -> None:
+    wire = Wire(erases=True)
+    picture = [[("Ann", 0)]] * HEIGHT
+    first = wire.difference(layout(picture), COLORS)
+    wire.forget()
+    assert wire.difference(layout(picture), COLORS) == first
+
+
+def test_one_changed_character_is_a_few_bytes() -> None:
+    wire = Wire(erases=True)
+    wire.difference(layout([[("Ann Peeters 1", 5)]] * HEIGHT), COLORS)
+    changed = [[("Ann Peeters 1", 5)]] * (HEIGHT - 1) + [[("Ann Peeters 2", 5)]]
+    assert wire.difference(layout(changed), COLORS) == "\x1b[4;13H2"
+
+
+def test_after_what_terminals_measure_differently_nothing_is_taken_for_granted() -> None:
+    wire = Wire(erases=True)
+    wire.difference(layout([[("👩\u200d👧 Ann", 5)]] * HEIGHT), COLORS)
+    changed = [[("👩\u200d👧 Eva", 5)]] + [[("👩\u200d👧 Ann", 5)]] * (HEIGHT - 1)
+    written = wire.difference(layout(changed), COLORS)
+    assert written.startswith("\x1b[1;1H👩\u200d👧\x1b[1;3H Eva")
