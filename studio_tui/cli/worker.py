@@ -16,4 +16,4 @@ def worker(ctx: click.Context, drain: bool) -> None:
     It acts for the program, not for a person: the account it runs as need be no user.
     """
     with unsigned_studio() as studio:
-        ctx.exit(run_worker(studio, drain=drain, report=say))
+        ctx.exit(run_worker(studio, drain=drain, report=lambda event: say(event.words)))

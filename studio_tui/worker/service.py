@@ -1,20 +1,68 @@
 """The worker as a service of its own: ``studio-tui worker``, until it is told to stop."""
 
 import asyncio
+import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib import import_module
+from typing import Any
 
 from studio_tui.domain.errors import Refused
 from studio_tui.mail.outcomes import Carrier
 from studio_tui.mail.password import find
 from studio_tui.mail.smtp import SmtpConnection
 from studio_tui.services.context import Studio
+from studio_tui.worker.pace import Pace
 from studio_tui.worker.sending import Report, Worker, in_words
 
 NO_SERVER = (
     "No mail server is set up, so that mail waits in the outbox: "
     "set host and sender in [smtp] of config.toml."
 )
+_TELL_EVERY = timedelta(minutes=1)
+
+
+class Happening(StrEnum):
+    """What a line of the log tells."""
+
+    STARTED = "started"
+    PROGRESS = "progress"
+    """Mail was sent since the last line; at most once a minute."""
+    DOWN = "down"
+    """The server takes no mail; mail waits."""
+    UP = "up"
+    """The server takes mail again."""
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a worker's log."""
+
+    at: datetime
+    what: Happening
+    words: str
+    """The line, for people."""
+    report: Report
+    """The numbers since the start."""
+
+    def as_json(self) -> str:
+        """The line as JSON, for programs that collect logs."""
+        down = self.report.down
+        return json.dumps(
+            {
+                "at": self.at.isoformat(),
+                "event": self.what,
+                "message": self.words,
+                "sent": self.report.sent,
+                "failed": self.report.failed,
+                "deferred": self.report.deferred,
+                "fault": down.fault if down else None,
+            }
+        )
 
 
 def carriers_of(studio: Studio) -> list[Carrier]:
@@ -27,30 +75,65 @@ def carriers_of(studio: Studio) -> list[Carrier]:
     return [SmtpConnection(smtp, password) for _ in range(smtp.connections)]
 
 
-def run_worker(studio: Studio, *, drain: bool, report: Callable[[str], None]) -> int:
+def run_worker(
+    studio: Studio, *, drain: bool, report: Callable[[Event], None], pace: Pace | None = None
+) -> int:
     """Send until SIGTERM or SIGINT or, to ``drain``, until nothing is due; returns the exit code.
 
     0: all that was due has been sent, or the worker was told to stop; 1: to ``drain``, the server
-    took no mail. ``report`` is given lines to print.
+    took no mail. Told to stop, it finishes what is on the wire and hands the rest back; being
+    told again changes nothing. ``report`` is given the lines of its log.
     """
-    worker = asyncio.run(_run(studio, drain, report))
+    worker = _run_fast(_run(studio, drain, _Log(studio, report), pace))
     return 1 if drain and worker.down else 0
 
 
-async def _run(studio: Studio, drain: bool, report: Callable[[str], None]) -> Report:
-    told = ""
+def _run_fast(main: Coroutine[Any, Any, Report]) -> Report:
+    """Run ``main`` on uvloop where that is installed (the extra ``fast``)."""
+    try:
+        factory = import_module("uvloop").new_event_loop
+    except ImportError:
+        factory = None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(main)
 
-    def watch(now: Report) -> None:
-        nonlocal told
-        words = in_words(now.down) if now.down else ""
-        if words != told:
-            report(words or "The mail server takes mail again.")
-            told = words
 
-    worker = Worker(studio, carriers_of(studio), watch=watch)
+async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> Report:
+    worker = Worker(studio, carriers_of(studio), watch=log.watch, pace=pace)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
+    log.tell(Happening.STARTED, "Sending mail until stopped.", worker.report)
     done = await worker.run(drain=drain)
-    report(f"{done.sent} sent, {done.failed} failed, {done.deferred} to be tried again.")
+    log.tell(Happening.STOPPED, _count(done), done)
     return done
+
+
+class _Log:
+    """Turns what a worker reports into the few lines that are worth reading."""
+
+    def __init__(self, studio: Studio, report: Callable[[Event], None]) -> None:
+        self._studio = studio
+        self._report = report
+        self._down = ""
+        self._told_at = studio.now()
+
+    def watch(self, now: Report) -> None:
+        """Hear of a change."""
+        words = in_words(now.down) if now.down else ""
+        if now.down and words != self._down:
+            self.tell(Happening.DOWN, words, now)
+        elif self._down and not now.down:
+            self.tell(Happening.UP, "The mail server takes mail again.", now)
+        elif self._studio.now() - self._told_at >= _TELL_EVERY:
+            self.tell(Happening.PROGRESS, _count(now), now)
+
+    def tell(self, what: Happening, words: str, now: Report) -> None:
+        """Write a line."""
+        self._down = in_words(now.down) if now.down else ""
+        self._told_at = self._studio.now()
+        self._report(Event(self._told_at, what, words, now))
+
+
+def _count(report: Report) -> str:
+    return f"{report.sent:,} sent, {report.failed:,} failed, {report.deferred:,} to be tried again."

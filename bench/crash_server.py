@@ -1,0 +1,145 @@
+"""A mail server that misbehaves by a plan, and writes down what it took.
+
+It runs in a process of its own. Every message taken is a line in a file before it is answered: the
+time, the Message-ID, and whether the answer was withheld.
+"""
+
+import asyncio
+import os
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+_MESSAGE_ID = re.compile(rb"^Message-ID: (<[^>]+>)\r$", re.MULTILINE)
+_END = b"\r\n.\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How often what goes wrong, from 0 to 1."""
+
+    later: float = 0.05
+    """A recipient is answered 451."""
+    cut_before: float = 0.005
+    """The connection is cut before the final dot."""
+    cut_after: float = 0.005
+    """The message is taken, and the connection cut instead of an answer."""
+    per_connection: int = 200
+    """After so many messages, a connection is closed with 421."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One message that the server took."""
+
+    at: float
+    message_id: str
+    answered: bool
+
+
+def serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
+    """Serve on a port of its own, told through ``port_to``, until killed."""
+    asyncio.run(_serve(port_to, journal, plan, seed))
+
+
+def read_journal(journal: Path) -> list[Taken]:
+    """All messages taken so far, in order."""
+    lines = (line.split(" ") for line in journal.read_text().splitlines())
+    return [Taken(float(at), message_id, answered == "1") for at, message_id, answered in lines]
+
+
+async def _serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
+    chance = random.Random(seed)
+    written = os.open(journal, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+
+    def keep(message: bytes, answered: bool) -> None:
+        found = _MESSAGE_ID.search(message)
+        name = found[1].decode() if found else "<none>"
+        os.write(written, f"{time.time()} {name} {int(answered)}\n".encode())
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Dialogue(plan, chance, keep), "127.0.0.1", 0)
+    port_to.send(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
+class _Dialogue(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(
+        self, plan: Plan, chance: random.Random, keep: Callable[[bytes, bool], None]
+    ) -> None:
+        self._plan = plan
+        self._chance = chance
+        self._keep = keep
+        self._buffer = bytearray()
+        self._content = False
+        self._taken = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._say("220 crash test")
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while not self._transport.is_closing() and (self._message() or self._command()):
+            pass
+
+    def _message(self) -> bool:
+        if not self._content:
+            return False
+        if self._chance_of(self._plan.cut_before):
+            self._transport.abort()
+            return False
+        end = self._buffer.find(_END)
+        if end < 0:
+            return False
+        message = bytes(self._buffer[:end])
+        del self._buffer[: end + len(_END)]
+        self._content = False
+        self._take(message)
+        return True
+
+    def _take(self, message: bytes) -> None:
+        self._taken += 1
+        answered = not self._chance_of(self._plan.cut_after)
+        self._keep(message, answered)
+        if answered:
+            self._say("250 2.0.0 kept")
+        else:
+            self._transport.abort()
+
+    def _command(self) -> bool:
+        end = self._buffer.find(b"\r\n")
+        if self._content or end < 0:
+            return False
+        verb = bytes(self._buffer[:4]).upper()
+        del self._buffer[: end + 2]
+        self._answer(verb)
+        return True
+
+    def _answer(self, verb: bytes) -> None:
+        if verb == b"MAIL" and self._taken >= self._plan.per_connection:
+            self._say("421 4.7.0 too many messages in one session")
+            self._transport.close()
+        elif verb == b"RCPT" and self._chance_of(self._plan.later):
+            self._say("451 4.3.0 later")
+        elif verb == b"DATA":
+            self._content = True
+            self._say("354 go on")
+        elif verb == b"QUIT":
+            self._say("221 bye")
+            self._transport.close()
+        else:
+            self._say("250 ok")
+
+    def _chance_of(self, share: float) -> bool:
+        return self._chance.random() < share
+
+    def _say(self, reply: str) -> None:
+        self._transport.write(f"{reply}\r\n".encode())
