@@ -1,0 +1,341 @@
+"""Every service asks whether its actor may (A2), and every write leaves one line (A3)."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from studio_tui import services
+from studio_tui.domain import hr_file
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Forbidden
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.notifications import NotificationFilter, NotificationState
+from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft, PushFilter
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.templates import Template, TemplateFilter
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import (
+    activity,
+    assigning,
+    conversations,
+    delivering,
+    imports,
+    outbox,
+    pushes,
+    reminding,
+    template_text,
+    templates,
+    undoing,
+    users,
+)
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations import Conversation
+from tests.acting import HOUR, as_user, assign, draft_of, finish, lines, mail, now
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is allowed does not depend on the database."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A Studio in which everything can be done."""
+
+    studio: Studio
+    clock: MovableClock
+    push: Push
+    """Open, with Ann and Ben; Ben's mail failed; all other mail waits."""
+    template: Template
+    spare: Template
+    closed: Push
+    assigned_in: int
+    """The activity that assigned them to ``closed``'s successor; its mail still waits."""
+
+    @property
+    def ann(self) -> Conversation:
+        return conversations.find(self.studio, self.push.name, "ann")
+
+    @property
+    def everybody(self) -> Selection[AssignmentFilter]:
+        return Selection.matching(AssignmentFilter())
+
+    @property
+    def cas(self) -> Selection[UserFilter]:
+        return Selection.matching(UserFilter("cas"))
+
+
+@pytest.fixture
+def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
+    """Everything that can be done is there to be done."""
+    import_people(studio, admin)
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    clock.move(minutes=2)
+    claimed = delivering.claim(studio, "w", limit=99, lasting=HOUR)
+    failed = [delivering.Failed(each.id, each.address, "550 no") for each in claimed.deliveries]
+    delivering.settle(studio, "w", failed)
+    planned = conversations.find(studio, push.name, "ben")
+    conversations.plan(studio, admin, planned, studio.now() + HOUR, conductor="bob")
+    later = assign(studio, admin, create_push(studio, admin, "Later", starts_in=9), "ann")
+    closed = pushes.close(studio, admin, create_push(studio, admin, "Closed")).push
+    regular = templates.find(studio, admin, "Regular")
+    spare = templates.add(studio, admin, replace(regular.definition, name="Spare"))
+    return World(studio, clock, push, regular, spare, closed, later.activity_id)
+
+
+ADMIN, SUPPORT, EVERYONE = {"els"}, {"els", "sam"}, {"els", "sam", "eve"}
+Call = Callable[[World, Actor], object]
+NAME = Sort("name")
+CSV = hr_file.read(b"email,given_name,family_name\nnew@example.org,New,Person\n")
+
+READS: dict[str, tuple[set[str], Call]] = {
+    "activity.of_everything": (SUPPORT, lambda w, a: activity.of_everything(w.studio, a)),
+    "activity.of_push": (SUPPORT, lambda w, a: activity.of_push(w.studio, a, w.push.id)),
+    "activity.of_user": (SUPPORT, lambda w, a: activity.of_user(w.studio, a, "ann")),
+    "assigning.candidates": (
+        ADMIN,
+        lambda w, a: assigning.candidates(w.studio, a, UserFilter(), NAME),
+    ),
+    "assigning.users_named": (ADMIN, lambda w, a: assigning.users_named(w.studio, a, ["ann"])),
+    "assigning.preview": (ADMIN, lambda w, a: assigning.preview(w.studio, a, w.push, w.cas)),
+    "assigning.source": (
+        SUPPORT,
+        lambda w, a: assigning.source(w.studio, a, w.push, AssignmentFilter(), NAME),
+    ),
+    "assigning.every": (SUPPORT, lambda w, a: assigning.every(w.studio, a, w.push)),
+    "imports.preview": (ADMIN, lambda w, a: imports.preview(w.studio, a, CSV)),
+    "outbox.source": (
+        SUPPORT,
+        lambda w, a: outbox.source(w.studio, a, NotificationFilter(), NAME),
+    ),
+    "outbox.every": (SUPPORT, lambda w, a: outbox.every(w.studio, a, NotificationFilter())),
+    "outbox.counts": (SUPPORT, lambda w, a: outbox.counts(w.studio, a)),
+    "outbox.read": (SUPPORT, lambda w, a: outbox.read(w.studio, a, 1)),
+    "pushes.every": (SUPPORT, lambda w, a: pushes.every(w.studio, a)),
+    "pushes.source": (SUPPORT, lambda w, a: pushes.source(w.studio, a, PushFilter())),
+    "pushes.show": (SUPPORT, lambda w, a: pushes.show(w.studio, a, w.push.id)),
+    "pushes.find": (SUPPORT, lambda w, a: pushes.find(w.studio, a, w.push.name)),
+    "reminding.preview": (
+        SUPPORT,
+        lambda w, a: reminding.preview(w.studio, a, w.push, w.everybody),
+    ),
+    "templates.every": (SUPPORT, lambda w, a: templates.every(w.studio, a)),
+    "templates.source": (SUPPORT, lambda w, a: templates.source(w.studio, a, TemplateFilter())),
+    "templates.show": (SUPPORT, lambda w, a: templates.show(w.studio, a, w.template.id)),
+    "templates.find": (SUPPORT, lambda w, a: templates.find(w.studio, a, "Regular")),
+    "undoing.undoable": (EVERYONE, lambda w, a: undoing.undoable(w.studio, a)),
+    "users.source": (SUPPORT, lambda w, a: users.source(w.studio, a, UserFilter(), NAME)),
+    "users.show": (SUPPORT, lambda w, a: users.show(w.studio, a, w.ann.user_id)),
+    "users.find": (SUPPORT, lambda w, a: users.find(w.studio, a, "ann")),
+    "users.every": (SUPPORT, lambda w, a: users.every(w.studio, a, UserFilter())),
+}
+
+
+def _wrap(w: World, name: str) -> str:
+    return template_text.dumps(replace(w.template.definition, name=name))
+
+
+WRITES: dict[str, tuple[set[str], Call]] = {
+    "assigning.assign": (ADMIN, lambda w, a: assigning.assign(w.studio, a, w.push, w.cas)),
+    "assigning.unassign": (
+        ADMIN,
+        lambda w, a: assigning.unassign(w.studio, a, w.push, w.everybody),
+    ),
+    "assigning.unassign_users": (
+        ADMIN,
+        lambda w, a: assigning.unassign_users(w.studio, a, w.push, ["ann"]),
+    ),
+    "conversations.finish": (
+        ADMIN,
+        lambda w, a: conversations.finish(w.studio, a, w.ann, conductor="bob"),
+    ),
+    "conversations.plan": (
+        ADMIN,
+        lambda w, a: conversations.plan(w.studio, a, w.ann, w.studio.now() + HOUR, conductor="cor"),
+    ),
+    "conversations.prepare": (
+        ADMIN,
+        lambda w, a: conversations.prepare(
+            w.studio, a, conversations.find(w.studio, w.push.name, "ben")
+        ),
+    ),
+    "conversations.start": (
+        ADMIN,
+        lambda w, a: conversations.start(w.studio, a, w.ann, conductor="cor"),
+    ),
+    "conversations.hand_over": (
+        ADMIN,
+        lambda w, a: conversations.hand_over(w.studio, a, w.ann, "cor"),
+    ),
+    "imports.apply": (ADMIN, lambda w, a: imports.apply(w.studio, a, CSV)),
+    "outbox.retry": (
+        SUPPORT,
+        lambda w, a: outbox.retry(
+            w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.FAILED))
+        ),
+    ),
+    "outbox.drop": (
+        ADMIN,
+        lambda w, a: outbox.drop(w.studio, a, Selection.matching(NotificationFilter())),
+    ),
+    "pushes.create": (
+        ADMIN,
+        lambda w, a: pushes.create(
+            w.studio,
+            a,
+            w.template.id,
+            [PushDraft("New", w.studio.today(), w.studio.today())],
+        ),
+    ),
+    "pushes.edit": (
+        ADMIN,
+        lambda w, a: pushes.edit(
+            w.studio, a, w.push, draft_of(w.push, deadline=w.push.deadline + timedelta(days=1))
+        ),
+    ),
+    "pushes.close": (ADMIN, lambda w, a: pushes.close(w.studio, a, w.push, tell=True)),
+    "pushes.reopen": (ADMIN, lambda w, a: pushes.reopen(w.studio, a, w.closed)),
+    "reminding.remind": (
+        SUPPORT,
+        lambda w, a: reminding.remind(w.studio, a, w.push, w.everybody),
+    ),
+    "templates.add": (
+        ADMIN,
+        lambda w, a: templates.add(w.studio, a, replace(w.template.definition, name="New")),
+    ),
+    "templates.save": (
+        ADMIN,
+        lambda w, a: templates.save(
+            w.studio, a, w.template, replace(w.template.definition, description="Other")
+        ),
+    ),
+    "templates.duplicate": (ADMIN, lambda w, a: templates.duplicate(w.studio, a, w.template)),
+    "templates.set_archived": (
+        ADMIN,
+        lambda w, a: templates.set_archived(w.studio, a, w.template, archived=True),
+    ),
+    "templates.delete": (ADMIN, lambda w, a: templates.delete(w.studio, a, w.spare)),
+    "templates.import_text": (
+        ADMIN,
+        lambda w, a: templates.import_text(w.studio, a, _wrap(w, "New"), "new.toml"),
+    ),
+    "undoing.undo": (ADMIN, lambda w, a: undoing.undo(w.studio, a, w.assigned_in)),
+}
+
+
+def test_no_service_is_missing_from_the_tables() -> None:
+    """A service that takes an actor is listed above with who may use it."""
+    found = {
+        f"{module.name}.{name}"
+        for module in pkgutil.iter_modules(services.__path__)
+        for name, function in _functions(f"studio_tui.services.{module.name}")
+        if "actor" in inspect.signature(function).parameters
+    }
+    assert found - {"starters.add_starters"} == READS.keys() | WRITES.keys()
+
+
+def _functions(module_name: str) -> list[tuple[str, Callable[..., Any]]]:
+    module = importlib.import_module(module_name)
+    return [
+        (name, function)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module_name and not name.startswith("_")
+    ]
+
+
+@on_one_engine
+def test_who_may_use_a_service_can_and_who_may_not_is_refused(world: World) -> None:
+    """A2."""
+    outcomes = {
+        (name, login): _allowed(world, call, login)
+        for name, (_, call) in (READS | WRITES).items()
+        for login in sorted(EVERYONE)
+    }
+    expected = {
+        (name, login): login in allowed
+        for name, (allowed, _) in (READS | WRITES).items()
+        for login in sorted(EVERYONE)
+    }
+    assert outcomes == expected
+
+
+def _allowed(world: World, call: Call, login: str) -> bool:
+    actor = as_user(world.studio, login)
+    with world.studio.store.trying():
+        before = lines(world.studio, as_user(world.studio, "els"))
+        try:
+            call(world, actor)
+        except Forbidden:
+            assert lines(world.studio, as_user(world.studio, "els")) == before
+            return False
+        return True
+
+
+@on_one_engine
+@pytest.mark.parametrize("name", ["templates.import_text"])
+def test_support_may_not_even_import_what_is_there_already(world: World, name: str) -> None:
+    """A2: a change that changes nothing is one they may not make."""
+    text = template_text.dumps(world.template.definition)
+    with pytest.raises(Forbidden):
+        templates.import_text(world.studio, as_user(world.studio, "sam"), text, name)
+
+
+def test_every_write_leaves_exactly_one_line(world: World) -> None:
+    """A3: with who and when; and reading leaves none."""
+    els = as_user(world.studio, "els")
+    for name, (_, call) in WRITES.items():
+        with world.studio.store.trying():
+            before = lines(world.studio, els)
+            call(world, els)
+            after = lines(world.studio, els)
+            assert after[1:] == before, name
+            assert (after[0].actor, after[0].at) == ("els", world.studio.now()), name
+            assert after[0].action, name
+            assert after[0].subject, name
+    before = lines(world.studio, els)
+    for _, call in READS.values():
+        call(world, els)
+    assert lines(world.studio, els) == before
+
+
+@on_one_engine
+def test_the_activity_says_from_what_to_what(world: World) -> None:
+    """A3."""
+    studio, els = world.studio, as_user(world.studio, "els")
+    templates.save(studio, els, world.template, replace(world.template.definition, name="Renamed"))
+    saved = lines(studio, els)[0]
+    assert saved.before is not None
+    assert saved.after is not None
+    assert 'name = "Regular"' in saved.before["text"]
+    assert 'name = "Renamed"' in saved.after["text"]
+    finish(studio, els, world.push, "ann", by="cor")
+    held = lines(studio, els)[0]
+    assert (held.before, held.after) == (
+        {"status": "not_planned"},
+        {"conductor": "cor", "at": studio.now().isoformat()},
+    )
+
+
+@on_one_engine
+def test_the_activity_of_a_push_and_of_a_user_is_theirs(world: World) -> None:
+    """A3."""
+    studio, els = world.studio, as_user(world.studio, "els")
+    assigning.unassign_users(studio, els, world.push, ["ben"])
+    of_push = [line.action for line in activity.of_push(studio, els, world.push.id)]
+    assert of_push == ["unassigned users", "planned conversation", "assigned users", "created push"]
+    of_ann = [(line.action, line.subject) for line in activity.of_user(studio, els, "ann")]
+    assert of_ann == [
+        ("assigned users", "Later"),
+        ("assigned users", "Q1 review"),
+        ("imported users", lines(studio, els)[-5].subject),
+    ] or of_ann[:2] == [("assigned users", "Later"), ("assigned users", "Q1 review")]
+    assert [line.users for line in activity.of_push(studio, els, world.push.id)] == [1, 1, 2, 0]
+    assert len(activity.of_everything(studio, els, limit=2)) == 2
+    assert now(studio, els, world.push).progress.assigned == 1
+    assert mail(studio, els)
