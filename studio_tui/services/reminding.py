@@ -14,7 +14,7 @@ from studio_tui.domain.notifications import Kind
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState
 from studio_tui.domain.selection import Selection
 from studio_tui.services.context import Studio
-from studio_tui.services.pushes import push_now
+from studio_tui.services.pushes import push_to_change
 from studio_tui.storage import assignments, notifying, pushes
 from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.notifying import Cause
@@ -94,7 +94,7 @@ def remind(
     """
     require(actor, Action.REMIND)
     with studio.store.writing():
-        current = push_now(studio, push.id)
+        current = push_to_change(studio, push.id)
         if current.state is not PushState.OPEN:
             raise Refused(f"“{current.name}” is {current.state}: only an open push reminds.")
         clause = _chosen(studio, push, selection) & assignments.still_to_talk()
@@ -132,8 +132,8 @@ def _remind_round(studio: Studio, push_id: int, round_: str) -> int:
         if not assignments.count_assignments(_of_round(studio, push_id, round_)):
             return 0
     with studio.store.writing():
+        push = push_to_change(studio, push_id)
         clause = _of_round(studio, push_id, round_)
-        push = push_now(studio, push_id)
         if push.state is not PushState.OPEN or not assignments.count_assignments(clause):
             return 0
         return _remind(studio, None, push, clause, round_, studio.now()).users_told

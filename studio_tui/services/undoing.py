@@ -44,10 +44,11 @@ def undo(studio: Studio, actor: Actor, activity_id: int) -> int:
     with studio.store.writing():
         act = _undoable_act(activity_id)
         require(actor, Action.ASSIGN if act.action == ASSIGNED else Action.REMIND)
-        if gone := notifying.left_already(activity_id):
-            raise Refused(f"Too late to undo: {gone} of its mails have left already.")
         now = studio.now()
         dropped = notifying.drop_caused(activity_id, DropReason.UNDONE)
+        # Asked only now: a worker may have taken some while the others were dropped.
+        if gone := notifying.left_already(activity_id):
+            raise Refused(f"Too late to undo: {gone} of its mails have left already.")
         line = write_activity(
             actor,
             now,

@@ -10,10 +10,11 @@ import pytest
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Conflict, Refused
-from studio_tui.domain.pushes import PushState
+from studio_tui.domain.notifications import Kind, NotificationState
+from studio_tui.domain.pushes import AssignmentFilter, PushState
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import Role, UserFilter
-from studio_tui.services import assigning, pushes, templates, users
+from studio_tui.services import assigning, pushes, reminding, templates, undoing, users
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Claimed
 from studio_tui.services.identity import Account, sign_in
@@ -122,6 +123,35 @@ def test_nobody_is_assigned_to_a_push_while_it_closes(studio: Studio, admin: Act
         )
         assert now(studio, admin, push).state is PushState.CLOSED
         assert {each.state for each in mail(studio, admin)} <= {"dropped"}
+
+
+def test_two_who_remind_the_same_people_remind_them_once(studio: Studio, admin: Actor) -> None:
+    """P15: and two workers that find the same reminder due."""
+    import_people(studio, admin)
+    everybody: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
+    for number in ROUNDS:
+        push = assign(studio, admin, create_push(studio, admin, f"Push {number}"), "eve").push
+        outcomes = at_once(*[partial(reminding.remind, studio, admin, push, everybody)] * 2)
+        assert len(refusals(outcomes)) == 1
+        assert [each.kind for each in mail(studio, admin) if each.push_id == push.id] == [
+            Kind.ASSIGNED,
+            Kind.REMINDER,
+        ]
+
+
+def test_what_is_undone_is_not_sent(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    """N5: an act is taken back whole, or it is too late."""
+    import_people(studio, admin)
+    for number in ROUNDS:
+        push = create_push(studio, admin, f"Push {number}")
+        done = assign(studio, admin, push, "ann", "ben", "cas")
+        clock.move(minutes=2)
+        outcomes = at_once(
+            partial(undoing.undo, studio, admin, done.activity_id), partial(send_due, studio)
+        )
+        states = {each.state for each in mail(studio, admin) if each.push_id == push.id}
+        late = bool(refusals([outcome for outcome in outcomes if not isinstance(outcome, int)]))
+        assert states == ({NotificationState.SENT} if late else {NotificationState.DROPPED})
 
 
 def test_two_workers_never_take_the_same_mail(
