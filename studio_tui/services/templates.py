@@ -101,7 +101,7 @@ def delete(studio: Studio, actor: Actor, template: Template) -> None:
     """Remove a template that nothing uses (T6)."""
     require(actor, Action.EDIT_TEMPLATES)
     with studio.store.writing():
-        if not templates.delete_template(template.id):
+        if not templates.delete_template(stored_template(template.id).id):
             raise Refused(f"“{template.name}” is used by pushes: archive it instead.")
         write_activity(
             actor,
@@ -114,6 +114,7 @@ def delete(studio: Studio, actor: Actor, template: Template) -> None:
 
 def import_text(studio: Studio, actor: Actor, text: str, source_name: str) -> Template:
     """Add the template in a text file, or change the one of the same name (T7)."""
+    require(actor, Action.EDIT_TEMPLATES)
     definition = template_text.loads(text, source_name)
     with studio.store.reading():
         template_id = templates.template_id_of(definition.name)

@@ -36,7 +36,7 @@ from studio_tui.services import (
 )
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import Conversation
-from tests.acting import HOUR, as_user, assign, draft_of, finish, lines, mail, now
+from tests.acting import HOUR, as_user, assign, draft_of, finish, lines
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -137,7 +137,7 @@ READS: dict[str, tuple[set[str], Call]] = {
 }
 
 
-def _wrap(w: World, name: str) -> str:
+def _text_of(w: World, name: str) -> str:
     return template_text.dumps(replace(w.template.definition, name=name))
 
 
@@ -223,7 +223,7 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "templates.delete": (ADMIN, lambda w, a: templates.delete(w.studio, a, w.spare)),
     "templates.import_text": (
         ADMIN,
-        lambda w, a: templates.import_text(w.studio, a, _wrap(w, "New"), "new.toml"),
+        lambda w, a: templates.import_text(w.studio, a, _text_of(w, "New"), "new.toml"),
     ),
     "undoing.undo": (ADMIN, lambda w, a: undoing.undo(w.studio, a, w.assigned_in)),
 }
@@ -278,12 +278,11 @@ def _allowed(world: World, call: Call, login: str) -> bool:
 
 
 @on_one_engine
-@pytest.mark.parametrize("name", ["templates.import_text"])
-def test_support_may_not_even_import_what_is_there_already(world: World, name: str) -> None:
+def test_support_may_not_even_import_what_is_there_already(world: World) -> None:
     """A2: a change that changes nothing is one they may not make."""
     text = template_text.dumps(world.template.definition)
     with pytest.raises(Forbidden):
-        templates.import_text(world.studio, as_user(world.studio, "sam"), text, name)
+        templates.import_text(world.studio, as_user(world.studio, "sam"), text, "regular.toml")
 
 
 def test_every_write_leaves_exactly_one_line(world: World) -> None:
@@ -330,12 +329,7 @@ def test_the_activity_of_a_push_and_of_a_user_is_theirs(world: World) -> None:
     of_push = [line.action for line in activity.of_push(studio, els, world.push.id)]
     assert of_push == ["unassigned users", "planned conversation", "assigned users", "created push"]
     of_ann = [(line.action, line.subject) for line in activity.of_user(studio, els, "ann")]
-    assert of_ann == [
-        ("assigned users", "Later"),
-        ("assigned users", "Q1 review"),
-        ("imported users", lines(studio, els)[-5].subject),
-    ] or of_ann[:2] == [("assigned users", "Later"), ("assigned users", "Q1 review")]
+    assert of_ann[:2] == [("assigned users", "Later"), ("assigned users", "Q1 review")]
+    assert [action for action, _ in of_ann[2:]] == ["imported users"]
     assert [line.users for line in activity.of_push(studio, els, world.push.id)] == [1, 1, 2, 0]
     assert len(activity.of_everything(studio, els, limit=2)) == 2
-    assert now(studio, els, world.push).progress.assigned == 1
-    assert mail(studio, els)
