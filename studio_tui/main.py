@@ -34,7 +34,7 @@ def _run_app(open_studio: "OpenStudio", carriers: "Carriers | None") -> int:
 
 
 def _log_error(error: BaseException) -> Path:
-    from studio_tui.tui.log import log_error
+    from studio_tui.config.log import log_error
 
     return log_error(error)
 

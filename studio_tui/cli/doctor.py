@@ -12,7 +12,7 @@ import click
 from studio_tui import __version__
 from studio_tui.cli.errors import FAILED
 from studio_tui.cli.output import counted, json_option, say, write_json
-from studio_tui.cli.session import unsigned_studio
+from studio_tui.cli.session import studio_as_it_is
 from studio_tui.cli.shapes import CONTRACT
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
@@ -28,7 +28,7 @@ from studio_tui.mail.password import Secret
 from studio_tui.mail.smtp import SmtpConnection
 from studio_tui.services import outbox
 from studio_tui.services.context import Studio
-from studio_tui.services.identity import own_account, sign_in
+from studio_tui.services.identity import is_new, own_account, sign_in
 from studio_tui.worker.sending import in_words
 
 
@@ -108,7 +108,7 @@ def _database(loaded: Settings) -> Iterator[Finding]:
         yield Finding("database", Health.OK, message)
         return
     try:
-        with unsigned_studio() as studio:
+        with studio_as_it_is() as studio:
             yield Finding("database", Health.OK, studio.store.name)
             yield from _inside(studio)
     except StudioError as error:
@@ -122,8 +122,13 @@ def _not_yet_there(url: str) -> Path | None:
 
 
 def _inside(studio: Studio) -> Iterator[Finding]:
+    account = own_account()
+    if is_new(studio):
+        message = f"nobody is known yet: {account.login} becomes the first admin"
+        yield Finding("account", Health.OK, message)
+        return
     try:
-        actor = sign_in(studio, own_account())
+        actor = sign_in(studio, account)
     except StudioError as error:
         yield Finding("account", Health.BROKEN, error.message)
         return

@@ -11,24 +11,35 @@ from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.domain.access import Actor
 from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import own_account, sign_in
+from studio_tui.services.identity import found, own_account, sign_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 @contextmanager
-def unsigned_studio() -> Iterator[Studio]:
-    """The Studio of the settings, for what the program itself does: nobody signs in."""
+def studio_as_it_is() -> Iterator[Studio]:
+    """The Studio of the settings, to look at: nobody signs in, nobody becomes its first admin."""
     clock = clock_from(os.environ.get("STUDIO_NOW"))
     with closing(open_studio(settings.load(), clock)) as studio:
         yield studio
 
 
 @contextmanager
+def unsigned_studio() -> Iterator[Studio]:
+    """The Studio of the settings, for what the program itself does: nobody signs in.
+
+    On a new database this account is its first admin all the same.
+    """
+    with studio_as_it_is() as studio:
+        found(studio, own_account())
+        yield studio
+
+
+@contextmanager
 def own_studio() -> Iterator[tuple[Studio, Actor]]:
     """The Studio of the settings, and who this account is in it."""
-    with unsigned_studio() as studio:
+    with studio_as_it_is() as studio:
         yield studio, sign_in(studio, own_account())
 
 

@@ -2,16 +2,19 @@
 
 import os
 import pwd
+import re
 from dataclasses import dataclass
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Forbidden
 from studio_tui.domain.text import clean_line
-from studio_tui.domain.users import Role
+from studio_tui.domain.users import Role, full_name
 from studio_tui.services.context import Studio
 from studio_tui.services.starters import add_starters
 from studio_tui.storage import people
 from studio_tui.storage.activity import write_activity
+
+_NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,30 @@ def own_account() -> Account:
     return Account(entry.pw_name, clean_line(entry.pw_gecos.split(",")[0]) or entry.pw_name)
 
 
+def is_new(studio: Studio) -> bool:
+    """Whether nobody is known yet: who signs in then is the first admin."""
+    with studio.store.reading():
+        return not people.any_user()
+
+
+def found(studio: Studio, account: Account) -> Actor | None:
+    """Make ``account`` the first admin of a new database; None where somebody is known already."""
+    if not is_new(studio):
+        return None
+    with studio.store.writing():
+        # Another may have been quicker.
+        return None if people.any_user() else _first_admin(studio, account)
+
+
 def sign_in(studio: Studio, account: Account) -> Actor:
     """The actor behind an account; on a new database, its first admin.
 
     Raises `Forbidden` for an account that no user has, or whose user has left.
     """
+    if founder := found(studio, account):
+        return founder
     with studio.store.reading():
-        is_new = not people.any_user()
-        actor = None if is_new else people.actor_of(account.login)
-    if is_new:
-        return _first_admin(studio, account)
+        actor = people.actor_of(account.login)
     if actor is None:
         raise Forbidden(
             f"The account {account.login} belongs to no active user of this Studio: "
@@ -47,17 +64,28 @@ def sign_in(studio: Studio, account: Account) -> Actor:
 
 
 def _first_admin(studio: Studio, account: Account) -> Actor:
-    with studio.store.writing():
-        if people.any_user():
-            return sign_in(studio, account)
-        user_id = people.insert_first_user(
-            account.login,
-            f"{account.login}@localhost",
-            account.full_name,
-            studio.settings.organisation.language,
-            studio.settings.organisation.time_zone,
-        )
-        actor = Actor(user_id, account.login, account.full_name, Role.ADMIN)
-        write_activity(actor, studio.now(), "set up", "the Studio")
-        add_starters(studio, actor)
-        return actor
+    organisation = studio.settings.organisation
+    given, family = _names(account.full_name or account.login)
+    user_id = people.insert_first_user(
+        account.login,
+        _address(account.login),
+        given,
+        family,
+        organisation.language,
+        organisation.time_zone,
+    )
+    actor = Actor(user_id, account.login, full_name(given, family), Role.ADMIN)
+    write_activity(actor, studio.now(), "set up", "the Studio")
+    add_starters(studio, actor)
+    return actor
+
+
+def _names(name: str) -> tuple[str, str]:
+    """Given and family name, neither empty: what is exported can be imported (U6)."""
+    given, _, family = name.partition(" ")
+    return given, family or "(admin)"
+
+
+def _address(login: str) -> str:
+    """A well-formed address that leads nowhere, until an import brings the real one."""
+    return f"{_NOT_IN_ADDRESS.sub('-', login)}@localhost.localdomain"

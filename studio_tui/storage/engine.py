@@ -60,6 +60,8 @@ class Store:
         self._database = database
         self.name = name
         """The path or the URL, without a password: fit for messages."""
+        self.applied: tuple[str, ...] = ()
+        """The migrations that opening it has applied."""
         self._watch: sqlite3.Connection | None = None
         self._watching = Lock()
         database.bind(TABLES)
@@ -140,7 +142,7 @@ def open_store(url: str) -> Store:
     """
     store = _open_sqlite(url) if url.startswith("sqlite:") else _open_postgresql(url)
     try:
-        store.migrate()
+        store.applied = tuple(store.migrate())
     except BaseException:
         store.close()
         raise

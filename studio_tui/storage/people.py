@@ -150,7 +150,9 @@ def actor_of(login: str) -> Actor | None:
     return None
 
 
-def insert_first_user(login: str, email: str, name: str, language: str, time_zone: str) -> int:
+def insert_first_user(
+    login: str, email: str, given: str, family: str, language: str, time_zone: str
+) -> int:
     """Add the admin who makes the database; returns the id."""
     return int(
         UserTable.insert(
@@ -158,10 +160,10 @@ def insert_first_user(login: str, email: str, name: str, language: str, time_zon
             login_key=fold(login),
             email=email,
             email_key=fold(email),
-            given_name=name,
-            family_name="",
-            sort_name=sort_name(name, ""),
-            search=fold_search(f"{name} {login} {email}"),
+            given_name=given,
+            family_name=family,
+            sort_name=sort_name(given, family),
+            search=fold_search(f"{given} {family} {login} {email}"),
             language=language,
             time_zone=time_zone,
             role=str(Role.ADMIN),

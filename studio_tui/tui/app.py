@@ -10,11 +10,11 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from studio_tui.config.assets import asset
+from studio_tui.config.log import log_error, log_path
 from studio_tui.domain.access import Actor, may
 from studio_tui.domain.errors import StudioError
 from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.log import log_error, log_path
 from studio_tui.tui.modals.keys import KeysHelp
 from studio_tui.tui.modals.palette import Palette
 from studio_tui.tui.opening import Opening, TooSmall, too_small

@@ -22,8 +22,8 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
+from studio_tui.config.log import log_error
 from studio_tui.domain.errors import StudioError
-from studio_tui.tui.log import log_error
 from studio_tui.tui.threads import Threads
 
 T = TypeVar("T")

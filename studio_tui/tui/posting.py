@@ -5,11 +5,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from studio_tui.config.log import log_error
 from studio_tui.domain.access import Action, Actor, may
 from studio_tui.domain.errors import StudioError
 from studio_tui.domain.notifications import NotificationState
 from studio_tui.services import outbox
-from studio_tui.tui.log import log_error
 from studio_tui.worker.sending import Report, Worker, in_words
 from studio_tui.worker.service import carriers_of
 

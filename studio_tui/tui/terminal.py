@@ -10,7 +10,8 @@ def why_no_terminal(environ: Mapping[str, str] = os.environ) -> str | None:
 
     Nothing of Textual is imported to find out.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on stderr.
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         return (
             "The Studio needs a terminal to open in, and its input or output is none. "
             "“studio-tui --help” lists what can be done without one."

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from studio_tui.cli.session import studio_as_it_is
 from studio_tui.config.settings import Security
+from studio_tui.services.identity import is_new
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.smtp_server import smtp_server
 
@@ -78,8 +80,26 @@ def test_an_account_that_is_no_user(organisation: Cli) -> None:
     assert examine(organisation, exit_code=1)["account"][0] == "broken"
 
 
-def test_migrating_makes_the_database_and_nobody_in_it(cli: Cli, private_home: Path) -> None:
-    said = cli.out("db", "migrate")
-    assert str(private_home / "data" / "studio-tui" / "studio.db") in said
-    assert cli.out("db", "migrate") == said
-    assert len(cli.json("users", "list")) == 1
+def test_migrating_says_what_it_applied_and_who_is_the_first_admin(
+    cli: Cli, private_home: Path
+) -> None:
+    applied, founder, ready = cli.out("db", "migrate").splitlines()
+    assert applied == "Applied 0001_first."
+    assert founder.endswith(f"({ACCOUNT}) is its first admin.")
+    assert str(private_home / "data" / "studio-tui" / "studio.db") in ready
+    assert cli.out("db", "migrate") == f"{ready}\n"
+    assert [user["login"] for user in cli.json("users", "list")] == [ACCOUNT]
+
+
+def test_a_worker_that_makes_the_database_is_its_first_admin(cli: Cli) -> None:
+    assert "No mail server is set up" in cli.refused("worker", "--drain")
+    assert examine(cli)["account"][1].endswith(f"({ACCOUNT}), admin")
+
+
+def test_it_makes_nobody_an_admin(cli: Cli) -> None:
+    with studio_as_it_is():
+        pass
+    said = f"nobody is known yet: {ACCOUNT} becomes the first admin"
+    assert examine(cli)["account"] == ("ok", said)
+    with studio_as_it_is() as studio:
+        assert is_new(studio)

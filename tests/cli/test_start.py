@@ -84,18 +84,32 @@ def test_without_a_terminal_it_says_so() -> None:
 
 def test_a_dumb_terminal_is_none() -> None:
     ours, theirs = pty.openpty()
+    environ = {**os.environ, "TERM": "dumb"}
+    done = subprocess.run(
+        [INSTALLED], stdin=theirs, stdout=theirs, stderr=theirs, env=environ, check=False
+    )
+    said = os.read(ours, 4096)
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 2
+    assert b"TERM" in said
+
+
+def test_screens_that_would_be_drawn_into_a_file_are_not_drawn() -> None:
+    ours, theirs = pty.openpty()
+    environ = {**os.environ, "TERM": "xterm"}
     done = subprocess.run(
         [INSTALLED],
         stdin=theirs,
         stdout=theirs,
         stderr=subprocess.PIPE,
-        env={**os.environ, "TERM": "dumb"},
+        env=environ,
         check=False,
     )
     os.close(ours)
     os.close(theirs)
     assert done.returncode == 2
-    assert b"TERM" in done.stderr
+    assert done.stderr.startswith(b"studio-tui: The Studio needs a terminal")
 
 
 def test_the_demo_without_a_terminal_tells_its_story() -> None:

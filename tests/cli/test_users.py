@@ -56,6 +56,12 @@ def test_what_is_exported_can_be_imported(organisation: Cli) -> None:
     assert "nobody added or changed" in organisation.out("users", "import", "again.csv")
 
 
+def test_the_first_export_can_be_imported(cli: Cli) -> None:
+    text = cli.out("users", "export")
+    Path("again.csv").write_text(text, encoding="utf-8")
+    assert "nobody added or changed; 1 unchanged" in cli.out("users", "import", "again.csv")
+
+
 @pytest.mark.parametrize("command", [["list"], ["export"], ["show", "ann"]])
 def test_a_mere_user_may_not(organisation: Cli, command: list[str]) -> None:
     Path("me.csv").write_text(

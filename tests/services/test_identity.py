@@ -2,12 +2,13 @@
 
 import pytest
 
+from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Forbidden
-from studio_tui.domain.users import Role
-from studio_tui.services import templates, users
+from studio_tui.domain.users import Role, UserFilter
+from studio_tui.services import exports, imports, templates, users
 from studio_tui.services.context import Studio
-from studio_tui.services.identity import Account, own_account, sign_in
+from studio_tui.services.identity import Account, found, is_new, own_account, sign_in
 
 
 def test_the_account_that_makes_the_database_is_its_first_admin(
@@ -20,6 +21,42 @@ def test_the_account_that_makes_the_database_is_its_first_admin(
         "Quick",
         "Regular",
     ]
+
+
+@pytest.mark.parametrize(
+    ("account", "given", "family", "email"),
+    [
+        (Account("els", "Els Claes"), "Els", "Claes", "els@localhost.localdomain"),
+        (Account("jan", "Jan De Smet"), "Jan", "De Smet", "jan@localhost.localdomain"),
+        (Account("root", "root"), "root", "(admin)", "root@localhost.localdomain"),
+        (Account("hr", ""), "hr", "(admin)", "hr@localhost.localdomain"),
+        (Account("EX\\j.d o", "=Jan"), "=Jan", "(admin)", "EX-j-d-o@localhost.localdomain"),
+    ],
+)
+def test_the_first_admin_has_a_name_and_an_address(
+    studio: Studio, account: Account, given: str, family: str, email: str
+) -> None:
+    actor = found(studio, account)
+    assert actor is not None
+    user = users.find(studio, actor, account.login).user
+    assert (user.given_name, user.family_name, user.email) == (given, family, email)
+    assert (actor.name, actor.role) == (user.name, Role.ADMIN)
+
+
+def test_what_is_exported_can_be_imported_from_the_first_minute(
+    studio: Studio, admin: Actor
+) -> None:
+    everybody = users.every(studio, admin, UserFilter(include_left=True))
+    text = exports.users_csv(everybody)
+    plan = imports.preview(studio, admin, hr_file.read(text.encode()))
+    assert (plan.touched, plan.refusals, plan.unchanged) == ((), (), 1)
+
+
+def test_a_database_is_founded_once(studio: Studio, admin: Actor) -> None:
+    assert not is_new(studio)
+    assert found(studio, Account("mallory", "Mallory")) is None
+    with pytest.raises(Forbidden):
+        sign_in(studio, Account("mallory", "Mallory"))
 
 
 def test_signing_in_again_is_the_same_person(studio: Studio, admin: Actor) -> None:

@@ -9,9 +9,9 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from studio_tui.config.log import log_path
 from studio_tui.domain.errors import Refused, StudioError
 from studio_tui.tui.bridge import Bridge, Unexpected
-from studio_tui.tui.log import log_path
 from tests.tui import running, settled
 
 
