@@ -5,7 +5,7 @@ from dataclasses import replace
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Conflict, Invalid, Refused
 from studio_tui.domain.templates import Definition, Template, TemplateFilter, check_definition
-from studio_tui.domain.text import fold_search
+from studio_tui.domain.text import MAX_NAME, fold_search
 from studio_tui.services import definitions, naming, template_text
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import HeldSource
@@ -80,10 +80,8 @@ def duplicate(studio: Studio, actor: Actor, template: Template) -> Template:
     require(actor, Action.EDIT_TEMPLATES)
     with studio.store.reading():
         number = 1
-        name = f"{template.name} (copy)"
-        while templates.template_id_of(name) is not None:
+        while templates.template_id_of(name := _copy_name(template, number)) is not None:
             number += 1
-            name = f"{template.name} (copy {number})"
     return add(studio, actor, replace(template.definition, name=name))
 
 
@@ -147,6 +145,11 @@ def _template(stored: StoredTemplate) -> Template:
         version=stored.version,
         pushes=stored.pushes,
     )
+
+
+def _copy_name(template: Template, number: int) -> str:
+    suffix = " (copy)" if number == 1 else f" (copy {number})"
+    return template.name[: MAX_NAME - len(suffix)] + suffix
 
 
 def _require_free(name: str) -> None:

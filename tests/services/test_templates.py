@@ -1,0 +1,155 @@
+"""Templates: kept, copied, archived, and as text files (T1, T3, T5, T6, T7)."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Conflict, Invalid, NotFound, Refused
+from studio_tui.domain.templates import Permissions, Template, TemplateFilter
+from studio_tui.services import pushes, templates
+from studio_tui.services.context import Studio
+from tests.acting import lines
+from tests.hostile import HOSTILE
+from tests.organisation import create_push
+
+
+@pytest.fixture
+def regular(studio: Studio, admin: Actor) -> Template:
+    """One of the templates that exist from the start."""
+    return templates.find(studio, admin, "regular")
+
+
+def names(studio: Studio, admin: Actor, text: str = "") -> list[str]:
+    listed = templates.source(studio, admin, TemplateFilter(text))
+    return [template.name for template in listed.rows(0, listed.count())]
+
+
+def test_the_starters_are_there_and_found_by_every_word(studio: Studio, admin: Actor) -> None:
+    """T1."""
+    assert names(studio, admin) == ["Performance review", "Quick", "Regular"]
+    assert names(studio, admin, "PERFORM view") == ["Performance review"]
+    assert names(studio, admin, "nothing") == []
+    with pytest.raises(NotFound, match="Did you mean “Quick”"):
+        templates.find(studio, admin, "Quik")
+    with pytest.raises(Refused, match="no longer there"):
+        templates.show(studio, admin, 10**6)
+
+
+def test_a_name_belongs_to_one_template(studio: Studio, admin: Actor, regular: Template) -> None:
+    quick = templates.find(studio, admin, "Quick")
+    definition = regular.definition
+    for refused in (
+        partial(templates.add, studio, admin, replace(definition, name="QUICK")),
+        partial(templates.save, studio, admin, regular, replace(definition, name="quick")),
+        partial(templates.add, studio, admin, replace(definition, name=" ")),
+    ):
+        with pytest.raises(Invalid) as caught:
+            refused()
+        assert list(caught.value.fields) == ["name"]
+    renamed = templates.save(studio, admin, quick, replace(quick.definition, name="QUICK"))
+    assert (renamed.name, renamed.version) == ("QUICK", quick.version + 1)
+
+
+def test_who_read_it_before_another_changed_it_is_told(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    """A4."""
+    templates.save(studio, admin, regular, replace(regular.definition, description="Theirs"))
+    before = lines(studio, admin)
+    mine = replace(regular.definition, description="Mine")
+    for late in (
+        partial(templates.save, studio, admin, regular, mine),
+        partial(templates.set_archived, studio, admin, regular, archived=True),
+    ):
+        with pytest.raises(Conflict, match="Somebody else changed “Regular”"):
+            late()
+    kept = templates.show(studio, admin, regular.id)
+    assert (kept.definition.description, kept.archived) == ("Theirs", False)
+    assert lines(studio, admin) == before
+
+
+def test_copies_take_free_names(studio: Studio, admin: Actor, regular: Template) -> None:
+    """T6."""
+    copies = [templates.duplicate(studio, admin, regular) for _ in range(3)]
+    assert [copy.name for copy in copies] == [
+        "Regular (copy)",
+        "Regular (copy 2)",
+        "Regular (copy 3)",
+    ]
+    assert replace(copies[2].definition, name="Regular") == regular.definition
+
+
+def test_a_copy_of_a_long_name_is_a_template_too(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    """T6."""
+    long = templates.add(studio, admin, replace(regular.definition, name="n" * 200))
+    copies = [templates.duplicate(studio, admin, long) for _ in range(2)]
+    assert [copy.name for copy in copies] == ["n" * 193 + " (copy)", "n" * 191 + " (copy 2)"]
+
+
+def test_what_is_archived_is_listed_last_and_comes_back(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    """T6."""
+    quick = templates.find(studio, admin, "Quick")
+    put_away = templates.set_archived(studio, admin, quick, archived=True)
+    assert names(studio, admin) == ["Performance review", "Regular", "Quick"]
+    assert put_away.why_no_push is not None
+    templates.set_archived(studio, admin, put_away, archived=False)
+    assert names(studio, admin) == ["Performance review", "Quick", "Regular"]
+
+
+def test_only_what_nothing_uses_is_deleted(studio: Studio, admin: Actor, regular: Template) -> None:
+    """T6."""
+    pushes.close(studio, admin, create_push(studio, admin))
+    assert templates.show(studio, admin, regular.id).pushes == 1
+    with pytest.raises(Refused, match="is used by pushes: archive it instead"):
+        templates.delete(studio, admin, regular)
+    quick = templates.find(studio, admin, "Quick")
+    templates.delete(studio, admin, quick)
+    assert "Quick" not in names(studio, admin)
+    with pytest.raises(Refused, match="no longer there"):
+        templates.delete(studio, admin, quick)
+
+
+def test_a_template_goes_through_a_text_file_and_back(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    """T7: importing what was exported changes nothing; what was edited changes the template."""
+    text = templates.export_text(regular)
+    before = lines(studio, admin)
+    assert templates.import_text(studio, admin, text, "regular.toml") == regular
+    assert lines(studio, admin) == before
+    edited = templates.import_text(
+        studio, admin, text.replace("through_push = true", "through_push = false"), "regular.toml"
+    )
+    assert (edited.id, edited.definition.permissions) == (
+        regular.id,
+        replace(regular.definition.permissions, through_push=False),
+    )
+    added = templates.import_text(studio, admin, text.replace('"Regular"', '"Our own"'), "own.toml")
+    assert added.id != regular.id
+    assert names(studio, admin, "own") == ["Our own"]
+    with pytest.raises(Refused, match=r"bad\.toml"):
+        templates.import_text(studio, admin, "name = ", "bad.toml")
+
+
+def test_a_template_says_why_it_cannot_be_pushed(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    """T3: nothing is allowed that the template does not allow."""
+    silent = replace(regular.definition, name="Silent", permissions=Permissions())
+    assert "does not allow" in str(templates.add(studio, admin, silent).why_no_push)
+    assert regular.why_no_push is None
+
+
+def test_hostile_names_stay_names(studio: Studio, admin: Actor, regular: Template) -> None:
+    """A5."""
+    for number, name in enumerate(HOSTILE):
+        definition = replace(regular.definition, name=f"{number} {name}"[:200], description=name)
+        added = templates.add(studio, admin, definition)
+        assert added.definition == definition
+        assert templates.find(studio, admin, definition.name) == added
