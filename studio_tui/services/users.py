@@ -64,7 +64,7 @@ def every(studio: Studio, actor: Actor, filter_: UserFilter) -> list[User]:
 
 def _involvement(studio: Studio, user_id: int) -> Involvement:
     received = notifications.notification_listing(
-        NotificationFilter(recipient_id=user_id), Sort("due_at", descending=True), studio.now()
+        NotificationFilter(recipient_id=user_id), Sort("sent_at", descending=True), studio.now()
     )
     return Involvement(
         user=people.users_by_id([user_id])[0],
