@@ -1,0 +1,188 @@
+"""The outbox and what a worker does with it (N2, N4, N6, N10)."""
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import NotFound, Refused
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.notifications import NotificationFilter, NotificationState
+from studio_tui.domain.pushes import Push
+from studio_tui.domain.selection import Selection
+from studio_tui.services import delivering, outbox, users
+from studio_tui.services.context import Studio
+from studio_tui.services.delivering import Failed, Later, Sent
+from tests.acting import HOUR, assign, mail, send_due
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+State = NotificationState
+EVERYTHING: Selection[NotificationFilter] = Selection.matching(NotificationFilter())
+
+
+@pytest.fixture
+def push(studio: Studio, admin: Actor) -> Push:
+    """Ann and Ben are told, and Bob and Cor, who manage them."""
+    import_people(studio, admin)
+    return assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+
+
+def states(studio: Studio, admin: Actor) -> dict[str, State]:
+    return {each.recipient: each.state for each in mail(studio, admin)}
+
+
+def test_a_notification_goes_from_held_to_sent(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """N4, N5."""
+    assert set(states(studio, admin).values()) == {State.HELD}
+    assert delivering.next_due(studio) == clock.now() + HOUR / 30
+    clock.move(minutes=2)
+    assert set(states(studio, admin).values()) == {State.QUEUED}
+    claimed = delivering.claim(studio, "w", limit=2, lasting=HOUR)
+    assert (claimed.taken, len(claimed.deliveries)) == (2, 2)
+    assert outbox.counts(studio, admin) == {State.SENDING: 2, State.QUEUED: 2}
+    send_due(studio, "other")
+    delivering.settle(
+        studio,
+        "w",
+        [Sent(each.id, each.address, clock.now(), b"bytes") for each in claimed.deliveries],
+    )
+    assert outbox.counts(studio, admin) == {State.SENT: 4}
+    assert delivering.next_due(studio) is None
+    assert {each.sent_at for each in mail(studio, admin)} == {clock.now()}
+
+
+def test_what_a_lease_no_longer_covers_is_left_alone(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """N4: a worker that was away too long changes nothing any more."""
+    clock.move(minutes=2)
+    slow = delivering.claim(studio, "slow", limit=99, lasting=HOUR)
+    assert send_due(studio, "quick").taken == 0
+    clock.move(hours=1)
+    assert send_due(studio, "quick").taken == 4
+    settled = [Failed(each.id, each.address, "550 no") for each in slow.deliveries]
+    delivering.settle(studio, "slow", settled)
+    assert delivering.hand_back(studio, "slow") == 0
+    assert set(states(studio, admin).values()) == {State.SENT}
+
+
+def test_what_a_worker_hands_back_is_due_at_once(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """N4."""
+    clock.move(minutes=2)
+    delivering.claim(studio, "w", limit=3, lasting=HOUR)
+    assert delivering.hand_back(studio, "w") == 3
+    assert send_due(studio).taken == 4
+
+
+def test_a_try_that_failed_waits_and_keeps_its_date(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """N4, N7."""
+    clock.move(minutes=2)
+    (first,) = delivering.claim(studio, "w", limit=1, lasting=HOUR).deliveries
+    delivering.settle(studio, "w", [Later(first.id, clock.now() + HOUR, "451 later", tried=True)])
+    (row,) = [each for each in mail(studio, admin) if each.id == first.id]
+    assert (row.state, row.attempts, row.error) == (State.QUEUED, 1, "451 later")
+    send_due(studio)
+    clock.move(hours=1)
+    (again,) = delivering.claim(studio, "w", limit=9, lasting=HOUR).deliveries
+    assert (again.id, again.key, again.dated_at, again.attempts) == (
+        first.id,
+        first.key,
+        first.dated_at,
+        1,
+    )
+
+
+def test_who_left_is_sent_nothing(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """N6."""
+    import_people(studio, admin, "email,given_name,family_name,active\nbob@example.org,Bob,S,no\n")
+    clock.move(minutes=2)
+    assert send_due(studio).taken == 4
+    rows = {each.recipient: (each.state, each.error) for each in mail(studio, admin)}
+    assert rows["bob"] == (State.DROPPED, "the recipient has left")
+    assert rows["ann"] == rows["ben"] == rows["cor"] == (State.SENT, None)
+
+
+def test_what_failed_is_sent_once_more_and_nothing_else_is(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """N10."""
+    with pytest.raises(Refused, match="none of these failed"):
+        outbox.retry(studio, admin, EVERYTHING)
+    clock.move(minutes=2)
+    claimed = delivering.claim(studio, "w", limit=1, lasting=HOUR).deliveries
+    delivering.settle(studio, "w", [Failed(e.id, e.address, "550 no") for e in claimed])
+    send_due(studio)
+    assert outbox.retry(studio, admin, EVERYTHING) == 1
+    assert send_due(studio).taken == 1
+    assert outbox.counts(studio, admin) == {State.SENT: 4}
+
+
+def test_what_waits_or_failed_can_be_dropped_and_nothing_else(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """N10."""
+    clock.move(minutes=2)
+    claimed = delivering.claim(studio, "w", limit=2, lasting=HOUR).deliveries
+    failed, sent = claimed
+    delivering.settle(
+        studio,
+        "w",
+        [
+            Failed(failed.id, failed.address, "550 no"),
+            Sent(sent.id, sent.address, clock.now(), b"bytes"),
+        ],
+    )
+    assert outbox.drop(studio, admin, EVERYTHING) == 3
+    assert outbox.counts(studio, admin) == {State.DROPPED: 3, State.SENT: 1}
+    with pytest.raises(Refused, match="none of these waits or failed"):
+        outbox.drop(studio, admin, EVERYTHING)
+
+
+@pytest.mark.parametrize("column", ["due_at", "sent_at", "recipient", "state", "push"])
+def test_filters_and_orders_of_the_outbox(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock, column: str
+) -> None:
+    clock.move(minutes=2)
+    delivering.claim(studio, "w", limit=1, lasting=HOUR)
+    clock.move(minutes=1)
+    assign(studio, admin, create_push(studio, admin, "Other", starts_in=5), "ann")
+    ann = users.find(studio, admin, "ann").user.id
+    for filter_, count in [
+        (NotificationFilter(), 7),
+        (NotificationFilter(text="OTHER"), 3),
+        (NotificationFilter(text="peeters q1"), 1),
+        (NotificationFilter(state=State.HELD), 3),
+        (NotificationFilter(state=State.QUEUED), 3),
+        (NotificationFilter(state=State.SENDING), 1),
+        (NotificationFilter(push_id=push.id), 4),
+        (NotificationFilter(recipient_id=ann), 2),
+    ]:
+        source = outbox.source(studio, admin, filter_, Sort(column))
+        down = outbox.source(studio, admin, filter_, Sort(column, descending=True))
+        ids = [row.id for row in source.rows(0, 99)]
+        assert len(ids) == source.count() == count, filter_
+        assert [row.id for row in down.rows(0, 99)] == ids[::-1], filter_
+        assert source.selected(Selection.matching(filter_)) == count, filter_
+        assert source.matching(filter_, range(1, 20)) == set(ids), filter_
+
+
+def test_a_mail_is_read_as_it_would_go_and_then_as_it_went(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """N10, N2: under one Message-ID."""
+    row = next(each for each in mail(studio, admin) if each.recipient == "bob")
+    before = outbox.read(studio, admin, row.id)
+    assert (before.source, before.date) == (None, "")
+    assert "Ann Peeters" in before.plain
+    assert "Ben Willems" in before.plain
+    assert outbox.message_ids(studio, [row]) == {row.id: before.message_id}
+    for missing in (10**6, 2**70):
+        with pytest.raises(NotFound, match="There is no notification"):
+            outbox.read(studio, admin, missing)
