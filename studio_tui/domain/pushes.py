@@ -141,6 +141,16 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """Somebody who was chosen and is told nothing (P14)."""
+
+    login: str
+    name: str
+    why: str
+    """Completes the sentence “Ann …”: ``has left``."""
+
+
+@dataclass(frozen=True, slots=True)
 class PushFilter:
     """Which pushes a list shows: all words must be found in name, template or state."""
 

@@ -8,7 +8,7 @@ from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import DropReason, Kind
-from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState, Skipped
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import User, UserFilter
 from studio_tui.services import naming
@@ -105,6 +105,24 @@ def preview(
         )
 
 
+def skipped(
+    studio: Studio, actor: Actor, push: Push, selection: Selection[UserFilter]
+) -> list[Skipped]:
+    """Who of ``selection`` would not be assigned, and why, by name (P14)."""
+    require(actor, Action.ASSIGN)
+    with studio.store.reading():
+        chosen = _chosen(selection)
+        reasons = (
+            ("is in it already", _assigned(push)),
+            ("has left", Clause("NOT u.active") & ~_assigned(push)),
+        )
+        return [
+            Skipped(login, name, why)
+            for why, clause in reasons
+            for login, name in people.names_of(chosen & clause)
+        ]
+
+
 def assign(studio: Studio, actor: Actor, push: Push, selection: Selection[UserFilter]) -> Assigned:
     """Assign those selected who are not assigned yet, and tell them and all their managers (P6).
 
@@ -156,12 +174,8 @@ def unassign_users(studio: Studio, actor: Actor, push: Push, names: Sequence[str
     """Take the users of these logins or addresses out of a push (P11); returns how many."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
-        user_ids = naming.user_ids_named(names)
-        found = [assignments.assignment_id_of(push.id, user_id) for user_id in user_ids]
-        missing = [name for name, row_id in zip(names, found, strict=True) if row_id is None]
-    if missing:
-        raise Refused(f"Not assigned to “{push.name}”: {', '.join(missing)}.")
-    return unassign(studio, actor, push, Selection.of(filter(None, found)))
+        found = naming.assignment_ids_named(push.id, push.name, names)
+    return unassign(studio, actor, push, Selection.of(found))
 
 
 def source(

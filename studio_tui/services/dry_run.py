@@ -4,15 +4,17 @@ The act is really done, its mail is read, and the transaction is taken back: wha
 and what the act does cannot differ.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Notification
+from studio_tui.domain.text import fold
 from studio_tui.mail.letters import Letter
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import Mailroom
-from studio_tui.storage import deliveries, notifications
+from studio_tui.storage import deliveries, notifications, people
+from studio_tui.storage.managers import managers_of
 
 T = TypeVar("T")
 
@@ -35,6 +37,12 @@ class DryRun:
     """Everyone who would be told, and of whom."""
     samples: tuple[Sample, ...]
     """One mail for each kind, capacity and language."""
+    managing: Mapping[str, Mapping[str, str]]
+    """Why a manager is told of somebody (U4): by the login of the user, then of the manager."""
+
+
+NOTHING = DryRun((), (), {})
+"""What an act that there is no need for would send."""
 
 
 def dry_run(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int]) -> DryRun:
@@ -47,7 +55,19 @@ def dry_run(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int
         ids = notifications.ids_caused_by(activity_id)
         listed = notifications.notifications_by_id(ids, studio.now())
         loaded = deliveries.deliveries(ids)
-    return DryRun(tuple(listed), _samples(Mailroom(studio), loaded))
+        managing = _managing(listed)
+    return DryRun(tuple(listed), _samples(Mailroom(studio), loaded), managing)
+
+
+def _managing(listed: Sequence[Notification]) -> dict[str, dict[str, str]]:
+    told = [each for each in listed if each.capacity is Capacity.MANAGER]
+    logins = {fold(login): login for each in told for login in each.about}
+    ids = people.ids_of_names(logins)
+    managers = managers_of(list(ids.values()))
+    return {
+        logins[key]: {manager.login: manager.reason for manager in managers.get(user_id, ())}
+        for key, user_id in ids.items()
+    }
 
 
 def _samples(mailroom: Mailroom, loaded: list[Delivery]) -> tuple[Sample, ...]:

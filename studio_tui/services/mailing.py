@@ -1,17 +1,26 @@
 """Writing the mail of a notification: the wording, filled in, as bytes for the wire (N9)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 
-from studio_tui.config.settings import config_path
-from studio_tui.domain.notifications import Capacity, Delivery, Person, still_to_tell
+from studio_tui.config.settings import Settings, config_path
+from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person, still_to_tell
 from studio_tui.mail.addresses import Sender, sender_from
 from studio_tui.mail.letters import Event, Letter, Recipient, Writer
 from studio_tui.mail.message import Composer, message_id
 from studio_tui.mail.wording import Wordings
 from studio_tui.services.context import Studio
 from studio_tui.storage.activity import founding
+
+_SAMPLE_PUSH = "Q1 review"
+_SAMPLE_TEMPLATE = "Performance review"
+_SAMPLE_CONDUCTOR = "Bob Smith"
+_SAMPLE_PEOPLE = ("Ann Peeters", "Ben Willems", "Béatrice Moreau", "Cas Dubois", "Eve Claes")
+MOST_PEOPLE = len(_SAMPLE_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,20 @@ class Mail:
     message: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """Which wording to show, and in which of its forms."""
+
+    kind: Kind
+    capacity: Capacity
+    language: str = ""
+    """As of a user: the nearest there is; empty for the organisation's."""
+    people: int = 2
+    """About how many people a manager is told, up to `MOST_PEOPLE`."""
+    overdue: bool = False
+    """Whether the deadline is past."""
+
+
 class Mailroom:
     """Writes the mails of one Studio; keeps what it read of the wording."""
 
@@ -32,7 +55,7 @@ class Mailroom:
         organisation = studio.settings.organisation
         self._studio = studio
         self.sender = _sender(studio)
-        wordings = Wordings(organisation.language, config_path().parent / "wording")
+        wordings = Wordings(organisation.language, wording_folder())
         self._writer = Writer(wordings, organisation.name, organisation.zone)
         self._composer = Composer(self.sender, organisation.name, studio.settings.smtp.reply_to)
 
@@ -73,6 +96,21 @@ class Mailroom:
         message = self._composer.message(letter, recipient, self.message_id(key), now)
         return Mail(letter, address, message)
 
+    def specimen(self, specimen: Specimen, recipient: Recipient) -> Letter:
+        """What ``recipient`` would read, with made-up values."""
+        ahead = -3 if specimen.overdue else 30
+        event = Event(
+            kind=specimen.kind,
+            capacity=specimen.capacity,
+            push=_SAMPLE_PUSH,
+            template=_SAMPLE_TEMPLATE,
+            deadline=self._studio.today() + timedelta(days=ahead),
+            overdue=specimen.overdue,
+            conductor=_SAMPLE_CONDUCTOR,
+        )
+        people = _SAMPLE_PEOPLE[: specimen.people] if specimen.capacity is Capacity.MANAGER else ()
+        return self._writer.letter(event, recipient, people)
+
     def _event(self, delivery: Delivery) -> Event:
         return Event(
             kind=delivery.kind,
@@ -83,6 +121,38 @@ class Mailroom:
             overdue=delivery.deadline < self._studio.today(),
             conductor=delivery.about[0].conductor if delivery.about else "",
         )
+
+
+def test_mail(studio: Studio, actor: Actor, address: str) -> tuple[str, Mail]:
+    """The address of the sender, and the mail by which ``actor`` tries the settings.
+
+    Raises `Refused` where ``address`` or ``smtp.sender`` is no address.
+    """
+    require(actor, Action.TEST_MAIL)
+    mailroom = Mailroom(studio)
+    return mailroom.sender.address, mailroom.test_mail(
+        address, studio.settings.organisation.language
+    )
+
+
+def preview(studio: Studio, actor: Actor, specimen: Specimen) -> Letter:
+    """A wording with made-up values, as ``actor`` would read it (N9).
+
+    Raises `Refused` that names file and line of a text of the organisation that is wrong.
+    """
+    require(actor, Action.READ_OUTBOX)
+    recipient = Recipient(actor.name, "", language=specimen.language)
+    return Mailroom(studio).specimen(specimen, recipient)
+
+
+def wording_folder() -> Path:
+    """Where the organisation's own texts are looked for; it need not be there."""
+    return config_path().parent / "wording"
+
+
+def wording_problems(settings: Settings) -> list[str]:
+    """What is wrong with the organisation's own texts, a sentence each (N9)."""
+    return Wordings(settings.organisation.language, wording_folder()).problems()
 
 
 def _sender(studio: Studio) -> Sender:

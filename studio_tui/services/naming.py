@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from studio_tui.domain.errors import NotFound
 from studio_tui.domain.text import clean_line, fold
 from studio_tui.services import definitions
-from studio_tui.storage import people, pushes, templates
+from studio_tui.storage import assignments, people, pushes, templates
 
 
 def push_id_named(name: str) -> int:
@@ -42,6 +42,17 @@ def user_ids_named(names: Sequence[str]) -> list[int]:
         more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
         raise NotFound(f"{len(unknown)} users are unknown: {listed}{more}.")
     return [known[fold(name)] if fold(name) in known else user_id_named(name) for name in names]
+
+
+def assignment_ids_named(push_id: int, push_name: str, names: Sequence[str]) -> list[int]:
+    """The assignments to a push of these logins or addresses; raises `NotFound` naming all that
+    are unknown, or all that are not assigned."""
+    user_ids = user_ids_named(names)
+    found = [assignments.assignment_id_of(push_id, user_id) for user_id in user_ids]
+    missing = [clean_line(n) for n, row_id in zip(names, found, strict=True) if row_id is None]
+    if missing:
+        raise NotFound(f"Not assigned to “{push_name}”: {', '.join(missing)}.")
+    return [row_id for row_id in found if row_id is not None]
 
 
 def _nothing(noun: str, name: str, known: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """The outbox: what waits, what went, what failed and why (N10)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -8,6 +9,7 @@ from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import NotFound, Refused
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import (
+    UNSENT,
     DropReason,
     Notification,
     NotificationFilter,
@@ -38,6 +40,36 @@ class ReadMail:
     """All of it, byte for byte as the server got it; None before it went."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A worker that holds mail."""
+
+    lease: str
+    """By which it is told from others."""
+    mails: int
+    until: datetime
+    """When others may take over what it has not sent by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether mail leaves."""
+
+    counts: Mapping[NotificationState, int]
+    """How many notifications are in each state; a state without any has no entry."""
+    waiting_since: datetime | None
+    """Since when the oldest of what should have left waits; None where nothing does."""
+    sending: tuple[Sending, ...]
+    last_sent_at: datetime | None
+    last_error: tuple[str, str] | None
+    """Address and words of the newest mail that failed or is to be tried again."""
+
+    @property
+    def waiting(self) -> int:
+        """How many mails wait, whether they should have left or not."""
+        return sum(self.counts.get(state, 0) for state in UNSENT)
+
+
 def source(
     studio: Studio, actor: Actor, filter_: NotificationFilter, sort: Sort
 ) -> StoredSource[Notification, NotificationFilter]:
@@ -66,6 +98,20 @@ def counts(studio: Studio, actor: Actor) -> dict[NotificationState, int]:
     require(actor, Action.READ_OUTBOX)
     with studio.store.reading():
         return notifications.state_counts(studio.now())
+
+
+def health(studio: Studio, actor: Actor) -> Health:
+    """Whether mail leaves: since when what waits, who sends, the last success, the last error."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        now = studio.now()
+        return Health(
+            counts=notifications.state_counts(now),
+            waiting_since=notifications.waiting_since(now),
+            sending=tuple(Sending(*lease) for lease in notifications.leases()),
+            last_sent_at=notifications.last_sent_at(),
+            last_error=notifications.last_error(),
+        )
 
 
 def message_ids(studio: Studio, listed: list[Notification]) -> dict[int, str]:

@@ -37,6 +37,8 @@ class Closed:
     push: Push
     dropped: int
     """How many mails that waited were dropped."""
+    activity_id: int
+    """The act, by which what it tells is found."""
 
 
 def every(studio: Studio, actor: Actor) -> list[Push]:
@@ -132,7 +134,7 @@ def close(studio: Studio, actor: Actor, push: Push, *, tell: bool = False) -> Cl
         )
         if tell:
             _tell_of(studio, Kind.CLOSED, push.id, line)
-        return Closed(push_now(studio, push.id), dropped)
+        return Closed(push_now(studio, push.id), dropped, line)
 
 
 def reopen(studio: Studio, actor: Actor, push: Push) -> Push:

@@ -4,6 +4,7 @@ Never anybody who is done or has left, and not twice within ``notifications.remi
 asked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +12,9 @@ from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.clock import start_of_day
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import Kind
-from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState, Skipped
 from studio_tui.domain.selection import Selection
+from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.pushes import push_to_change
 from studio_tui.storage import assignments, notifying, pushes
@@ -24,6 +26,8 @@ REMINDED = "reminded users"
 """What the activity calls it."""
 _SHOWN = 1_000
 """At most so many people are listed by name in a preview."""
+_DONE = Clause("c.finished_at IS NOT NULL")
+_LEFT = Clause("c.finished_at IS NULL AND NOT u.active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,18 @@ class Reminded:
     leaves_at: datetime
 
 
+def users_named(
+    studio: Studio, actor: Actor, push: Push, names: Sequence[str]
+) -> Selection[AssignmentFilter]:
+    """A selection of those of a push who go by these logins or addresses.
+
+    Raises `NotFound` naming all that are unknown, or all that are not assigned.
+    """
+    require(actor, Action.REMIND)
+    with studio.store.reading():
+        return Selection.of(naming.assignment_ids_named(push.id, push.name, names))
+
+
 def preview(
     studio: Studio,
     actor: Actor,
@@ -70,13 +86,34 @@ def preview(
         ids = assignments.ids_of(recently, _SHOWN)
         return RemindPreview(
             reminding=assignments.count_assignments(waiting & ~skipped),
-            done=assignments.count_assignments(chosen & Clause("c.finished_at IS NOT NULL")),
-            left=assignments.count_assignments(
-                chosen & Clause("c.finished_at IS NULL AND NOT u.active")
-            ),
+            done=assignments.count_assignments(chosen & _DONE),
+            left=assignments.count_assignments(chosen & _LEFT),
             recently=tuple(assignments.assignments_by_id(ids, studio.today())),
             recently_count=assignments.count_assignments(recently),
         )
+
+
+def skipped(
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    selection: Selection[AssignmentFilter],
+    *,
+    again: bool = False,
+) -> list[Skipped]:
+    """Who of ``selection`` would not be reminded, and why, by name (P14)."""
+    require(actor, Action.REMIND)
+    with studio.store.reading():
+        chosen = _chosen(studio, push, selection)
+        reasons = [("has held it", _DONE), ("has left", _LEFT)]
+        if not again:
+            recently = assignments.still_to_talk() & _recently(studio)
+            reasons.append(("was reminded a short while ago", recently))
+        return [
+            Skipped(login, name, why)
+            for why, clause in reasons
+            for login, name in assignments.names_of(chosen & clause)
+        ]
 
 
 def remind(

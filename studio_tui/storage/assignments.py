@@ -182,6 +182,18 @@ def ids_of(assignments: Clause, limit: int) -> list[int]:
     ]
 
 
+def names_of(assignments: Clause) -> list[tuple[str, str]]:
+    """Login and full name of those whose assignments a clause matches, by name."""
+    return [
+        (login, full_name(given, family))
+        for login, given, family in rows(
+            f"SELECT u.login, u.given_name, u.family_name FROM {_FROM} "
+            f"WHERE {assignments.text} ORDER BY u.sort_name, u.id",
+            *assignments.params,
+        )
+    ]
+
+
 def still_to_talk() -> Clause:
     """The assignments ``a`` whose conversation is still to be held, by somebody who is there."""
     return Clause("c.finished_at IS NULL AND u.active")

@@ -157,6 +157,42 @@ def state_counts(now: datetime) -> dict[NotificationState, int]:
     }
 
 
+def waiting_since(now: datetime) -> datetime | None:
+    """Since when the oldest of what should have left waits; None where nothing does."""
+    found = scalar(
+        "SELECT MIN(CASE WHEN error IS NULL THEN due_at ELSE COALESCE(dated_at, due_at) END) "
+        "FROM notification WHERE state = 'queued' AND (due_at <= ? OR error IS NOT NULL)",
+        now,
+    )
+    return instant_of(found)
+
+
+def leases() -> list[tuple[str, int, datetime]]:
+    """Each worker that is sending: its lease, how many mails it holds, and until when at most."""
+    return [
+        (lease, count, known_instant(until))
+        for lease, count, until in rows(
+            "SELECT lease, COUNT(*), MAX(due_at) FROM notification WHERE state = 'sending' "
+            "GROUP BY lease ORDER BY lease"
+        )
+    ]
+
+
+def last_sent_at() -> datetime | None:
+    """When the server last took a mail."""
+    return instant_of(scalar("SELECT MAX(sent_at) FROM notification WHERE state = 'sent'"))
+
+
+def last_error() -> tuple[str, str] | None:
+    """Address and words of the newest mail that failed or is to be tried again."""
+    found = rows(
+        f"SELECT COALESCE(n.sent_to, u.email), n.error FROM {_FROM} "
+        "WHERE n.error IS NOT NULL AND n.state IN ('queued', 'failed') "
+        "ORDER BY COALESCE(n.dated_at, n.due_at) DESC, n.id DESC LIMIT 1"
+    )
+    return (found[0][0], found[0][1]) if found else None
+
+
 def _state_clause(state: NotificationState, now: datetime) -> Clause:
     held = Clause(_HELD, (now,))
     if state is NotificationState.HELD:

@@ -124,6 +124,18 @@ def count_users(clause: Clause) -> int:
     return int(scalar(f"SELECT COUNT(*) FROM users u WHERE {clause.text}", *clause.params))
 
 
+def names_of(clause: Clause) -> list[tuple[str, str]]:
+    """Login and full name of the users, as ``u``, that a clause matches, by name."""
+    return [
+        (login, full_name(given, family))
+        for login, given, family in rows(
+            f"SELECT u.login, u.given_name, u.family_name FROM users u WHERE {clause.text} "
+            "ORDER BY u.sort_name, u.id",
+            *clause.params,
+        )
+    ]
+
+
 def without_manager(clause: Clause, limit: int) -> list[int]:
     """The users, as ``u``, that a clause matches and who have no manager (U4), by name."""
     body = managing(Clause(f"SELECT u.id FROM users u WHERE {clause.text}", clause.params))

@@ -15,7 +15,7 @@ from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Forbidden
 from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import NotificationFilter, NotificationState
+from studio_tui.domain.notifications import Capacity, Kind, NotificationFilter, NotificationState
 from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft, PushFilter
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.templates import Template, TemplateFilter
@@ -26,6 +26,7 @@ from studio_tui.services import (
     conversations,
     delivering,
     imports,
+    mailing,
     outbox,
     pushes,
     reminding,
@@ -36,6 +37,7 @@ from studio_tui.services import (
 )
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import Conversation
+from studio_tui.services.mailing import Specimen
 from tests.acting import HOUR, as_user, assign, draft_of, finish, lines
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -104,6 +106,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     ),
     "assigning.users_named": (ADMIN, lambda w, a: assigning.users_named(w.studio, a, ["ann"])),
     "assigning.preview": (ADMIN, lambda w, a: assigning.preview(w.studio, a, w.push, w.cas)),
+    "assigning.skipped": (ADMIN, lambda w, a: assigning.skipped(w.studio, a, w.push, w.cas)),
     "assigning.source": (
         SUPPORT,
         lambda w, a: assigning.source(w.studio, a, w.push, AssignmentFilter(), NAME),
@@ -116,11 +119,28 @@ READS: dict[str, tuple[set[str], Call]] = {
     ),
     "outbox.every": (SUPPORT, lambda w, a: outbox.every(w.studio, a, NotificationFilter())),
     "outbox.counts": (SUPPORT, lambda w, a: outbox.counts(w.studio, a)),
+    "outbox.health": (SUPPORT, lambda w, a: outbox.health(w.studio, a)),
     "outbox.read": (SUPPORT, lambda w, a: outbox.read(w.studio, a, 1)),
     "pushes.every": (SUPPORT, lambda w, a: pushes.every(w.studio, a)),
     "pushes.source": (SUPPORT, lambda w, a: pushes.source(w.studio, a, PushFilter())),
     "pushes.show": (SUPPORT, lambda w, a: pushes.show(w.studio, a, w.push.id)),
     "pushes.find": (SUPPORT, lambda w, a: pushes.find(w.studio, a, w.push.name)),
+    "mailing.test_mail": (
+        SUPPORT,
+        lambda w, a: mailing.test_mail(w.studio, a, "ann@example.org"),
+    ),
+    "mailing.preview": (
+        SUPPORT,
+        lambda w, a: mailing.preview(w.studio, a, Specimen(Kind.CLOSED, Capacity.USER)),
+    ),
+    "reminding.users_named": (
+        SUPPORT,
+        lambda w, a: reminding.users_named(w.studio, a, w.push, ["ann"]),
+    ),
+    "reminding.skipped": (
+        SUPPORT,
+        lambda w, a: reminding.skipped(w.studio, a, w.push, w.everybody),
+    ),
     "reminding.preview": (
         SUPPORT,
         lambda w, a: reminding.preview(w.studio, a, w.push, w.everybody),

@@ -1,0 +1,106 @@
+"""Trying an act: exactly what it would do, and nothing of it stays (P14)."""
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.notifications import Capacity
+from studio_tui.domain.pushes import AssignmentFilter, Skipped
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import assigning, imports, pushes, reminding
+from studio_tui.services.context import Studio
+from studio_tui.services.dry_run import dry_run
+from tests.acting import assign, finish, mail, send_due, told
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+from tests.services.importing import hr, whole_database
+
+EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
+
+
+@pytest.fixture(autouse=True)
+def organisation(studio: Studio, admin: Actor) -> None:
+    import_people(studio, admin)
+
+
+def test_what_it_tells_is_what_the_act_does(studio: Studio, admin: Actor) -> None:
+    push = create_push(studio, admin)
+    chosen = assigning.users_named(studio, admin, ["ann", "cas", "eve"])
+    before = whole_database(studio)
+    tried = dry_run(
+        studio,
+        lambda: assigning.assign(studio, admin, push, chosen),
+        lambda done: done.activity_id,
+    )
+    assert whole_database(studio) == before
+    assigning.assign(studio, admin, push, chosen)
+    assert told(tried.notifications) == told(mail(studio, admin))
+    assert tried.managing == {
+        "ann": {"bob": "leads Belgium", "cor": "coach"},
+        "cas": {"bob": "leads Belgium", "bea": "leads France"},
+    }
+    assert {(each.capacity, each.letter.language) for each in tried.samples} == {
+        (Capacity.USER, "nl"),
+        (Capacity.USER, "fr"),
+        (Capacity.USER, "en"),
+        (Capacity.MANAGER, "fr"),
+        (Capacity.MANAGER, "en"),
+    }
+
+
+def test_what_closing_would_tell(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    clock.move(minutes=2)
+    send_due(studio)
+    tried = dry_run(
+        studio,
+        lambda: pushes.close(studio, admin, push, tell=True),
+        lambda done: done.activity_id,
+    )
+    assert {each.recipient for each in tried.notifications} == {"ann", "ben", "bob", "cor"}
+    assert pushes.show(studio, admin, push.id) == push
+
+
+def test_a_refusal_is_a_refusal(studio: Studio, admin: Actor) -> None:
+    push = create_push(studio, admin)
+    with pytest.raises(Refused, match="only an open push"):
+        dry_run(
+            studio,
+            lambda: reminding.remind(studio, admin, push, EVERYBODY),
+            lambda done: done.activity_id,
+        )
+
+
+def test_who_would_not_be_assigned(studio: Studio, admin: Actor) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    imports.apply(
+        studio,
+        admin,
+        hr("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
+    )
+    everybody = Selection.matching(UserFilter(include_left=True))
+    assert assigning.skipped(studio, admin, push, everybody) == [
+        Skipped("ann", "Ann Peeters", "is in it already"),
+        Skipped("eve", "Eve Alone", "has left"),
+    ]
+    named = assigning.users_named(studio, admin, ["ben"])
+    assert assigning.skipped(studio, admin, push, named) == []
+
+
+def test_who_would_not_be_reminded(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
+    finish(studio, admin, push, "cas", by="bea")
+    imports.apply(
+        studio,
+        admin,
+        hr("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
+    )
+    just_ann = reminding.users_named(studio, admin, push, ["ann@example.org"])
+    assert reminding.remind(studio, admin, push, just_ann).users_told == 1
+    without = [Skipped("cas", "Cas Dubois", "has held it"), Skipped("eve", "Eve Alone", "has left")]
+    recently = Skipped("ann", "Ann Peeters", "was reminded a short while ago")
+    assert reminding.skipped(studio, admin, push, EVERYBODY) == [*without, recently]
+    assert reminding.skipped(studio, admin, push, EVERYBODY, again=True) == without
+    with pytest.raises(Refused, match="Not assigned to “Q1 review”: bob, dan"):
+        reminding.users_named(studio, admin, push, ["ann", "bob", "dan"])

@@ -1,0 +1,69 @@
+"""Whether mail leaves: what `doctor` tells (N10)."""
+
+from datetime import timedelta
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import NotificationState
+from studio_tui.services import delivering, outbox
+from studio_tui.services.context import Studio
+from studio_tui.services.delivering import Failed, Later, Sent
+from studio_tui.services.outbox import Health, Sending
+from tests.acting import HOUR, assign
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+
+@pytest.fixture
+def assigned(studio: Studio, admin: Actor) -> None:
+    """Six mails wait for two minutes."""
+    import_people(studio, admin)
+    assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas")
+
+
+def test_nothing_to_tell(studio: Studio, admin: Actor) -> None:
+    assert outbox.health(studio, admin) == Health({}, None, (), None, None)
+
+
+@pytest.mark.usefixtures("assigned")
+def test_mail_that_is_held_does_not_wait_in_vain(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    health = outbox.health(studio, admin)
+    assert (health.waiting, health.waiting_since) == (6, None)
+    clock.move(hours=3)
+    assert outbox.health(studio, admin).waiting_since == clock.now() - timedelta(
+        hours=2, minutes=58
+    )
+
+
+@pytest.mark.usefixtures("assigned")
+def test_who_sends_what_went_and_what_went_wrong(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    clock.move(minutes=2)
+    claimed = delivering.claim(studio, "w1", limit=3, lasting=HOUR).deliveries
+    delivering.claim(studio, "w2", limit=1, lasting=2 * HOUR)
+    began = clock.now()
+    clock.move(minutes=1)
+    assert outbox.health(studio, admin).sending == (
+        Sending("w1", 3, began + HOUR),
+        Sending("w2", 1, began + 2 * HOUR),
+    )
+    first, second, third = claimed
+    settled = [
+        Sent(first.id, first.address, clock.now(), b"mail"),
+        Failed(second.id, second.address, "550 no"),
+        Later(third.id, clock.now() + HOUR, "451 later", tried=True),
+    ]
+    delivering.settle(studio, "w1", settled[:2])
+    delivering.settle(studio, "w1", settled[2:])
+    clock.move(hours=1)
+    health = outbox.health(studio, admin)
+    assert health.counts[NotificationState.FAILED] == 1
+    assert health.waiting == 3
+    assert health.waiting_since == began
+    assert health.last_sent_at == began + timedelta(minutes=1)
+    assert health.last_error == (third.address, "451 later")
+    assert [each.lease for each in health.sending] == ["w2"]
