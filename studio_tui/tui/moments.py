@@ -10,7 +10,7 @@ def day(day_: date | None) -> str:
 
 
 def moment(instant: datetime | None, zone: ZoneInfo) -> str:
-    """``2026-03-31 14:05`` in ``zone``, which a heading or a line near it names; nothing for None."""
+    """``2026-03-31 14:05`` in ``zone``, named near it; nothing for None."""
     return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M") if instant else ""
 
 

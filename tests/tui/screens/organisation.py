@@ -1,4 +1,4 @@
-"""A real Studio of Example NV on SQLite, as screens meet it: people, a push, mail in every state."""
+"""A real Studio of Example NV on SQLite, as screens meet it: people, pushes, mail of all states."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
+
+from textual.pilot import Pilot
 
 from studio_tui.config.settings import Database, Organisation, Settings, Smtp
 from studio_tui.domain import hr_file
@@ -59,6 +62,10 @@ class Example:
     def app(self, actor: Actor | None = None) -> OpenedStudio:
         """The app on it."""
         return OpenedStudio(lambda: (self.studio, actor or self.admin))
+
+    def look(self, pilot: Pilot[Any]) -> None:
+        """Let the app find out at once what others changed."""
+        cast(OpenedStudio, pilot.app).look_for_changes()
 
     def actor(self, login: str) -> Actor:
         """Somebody else than the admin."""

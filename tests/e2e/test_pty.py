@@ -1,0 +1,164 @@
+"""The installed command in a real terminal: a pty, read by a terminal emulator."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+
+_COMMAND = [str(Path(sys.executable).with_name("studio-tui"))]
+_PATIENCE = 30.0
+_CSV = """\
+email,given_name,family_name,department,teams
+ann@example.org,Ann,Peeters,Sales,Sales
+zoe@example.org,Zoë,[/x] de Wit,Sales,Sales
+"""
+
+
+class Terminal:
+    """A program in a pty, and what a person would see of it."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", master: int, size: tuple[int, int]):
+        self.process = process
+        self.master = master
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(self.screen.display)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self.master, keys.encode())
+
+    def wait_for(self, condition: Callable[[str], bool]) -> str:
+        """What stands on the screen once ``condition`` is true of it."""
+        until = time.monotonic() + _PATIENCE
+        while not condition(self.text):
+            assert time.monotonic() < until, f"not seen in time:\n{self.text}"
+            self._read(0.1)
+        return self.text
+
+    def shows(self, *words: str) -> str:
+        """What stands on the screen once all ``words`` do."""
+        return self.wait_for(lambda text: all(word in text for word in words))
+
+    def ended(self) -> int:
+        """The exit code, once the program has ended."""
+        until = time.monotonic() + _PATIENCE
+        while self.process.poll() is None:
+            assert time.monotonic() < until, f"it does not end:\n{self.text}"
+            self._read(0.1)
+        while self._read(0.1):
+            pass
+        return self.process.returncode
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self._stream.feed(data)
+        return bool(data)
+
+
+@contextmanager
+def opened(size: tuple[int, int], **environ: str) -> Iterator[Terminal]:
+    """``studio-tui`` in a terminal of ``size``, in the home of the test."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    process = subprocess.Popen(
+        _COMMAND,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", **environ},
+        start_new_session=True,
+    )
+    os.close(slave)
+    try:
+        yield Terminal(process, master, size)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        os.close(master)
+
+
+def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
+    file = private_home / "people.csv"
+    file.write_text(_CSV, encoding="utf-8")
+    with opened((80, 24)) as terminal:
+        terminal.shows("1 Templates", "Regular", "Performance review")
+        terminal.type("2")
+        terminal.shows("No push")
+        terminal.type("4")
+        terminal.shows("No mail yet")
+        terminal.type("3")
+        terminal.shows("Press i to import users from a CSV file.")
+        terminal.type("i")
+        terminal.shows("Import users", "File")
+        terminal.type(f"{file}\r")
+        terminal.shows("Added 2", "Import 2 users")
+        terminal.type("i")
+        terminal.shows("Imported people.csv: 2 added.", "Ann Peeters", "Zoë [/x] de Wit")
+        terminal.type("?")
+        terminal.shows("Show those who have left as well")
+        terminal.type("\x1b")
+        terminal.wait_for(lambda text: "Show those who have left" not in text)
+        terminal.type("q")
+        assert terminal.ended() == 0
+    assert (private_home / "data" / "studio-tui" / "studio.db").exists()
+
+
+def test_a_terminal_that_is_too_small_says_so_until_it_grows() -> None:
+    with opened((20, 5)) as terminal:
+        terminal.shows("The terminal", "20×5")
+        terminal.screen.resize(24, 80)
+        size = struct.pack("HHHH", 24, 80, 0, 0)
+        fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, size)
+        terminal.process.send_signal(signal.SIGWINCH)
+        terminal.shows("1 Templates", "Regular")
+        terminal.type("q")
+        assert terminal.ended() == 0
+
+
+def test_what_does_not_open_is_said_on_leaving_too(private_home: Path) -> None:
+    path = private_home / "letter.db"
+    path.write_text("This is a letter, and no database at all. " * 40)
+    with opened((80, 24), STUDIO_DATABASE_URL=f"sqlite:///{path}") as terminal:
+        terminal.shows("is not a database", "Try again")
+        terminal.type("q")
+        assert terminal.ended() == 1
+        assert "studio-tui: The database" in terminal.text
+        assert path.read_text().startswith("This is a letter")
+
+
+def test_without_a_terminal_it_says_so() -> None:
+    done = subprocess.run(
+        _COMMAND, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == 2
+    assert "needs a terminal" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_dumb_terminal_is_refused() -> None:
+    with opened((80, 24), TERM="dumb") as terminal:
+        assert terminal.ended() == 2
+        assert "TERM is “dumb”" in terminal.text

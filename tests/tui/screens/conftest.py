@@ -1,0 +1,15 @@
+"""A Studio of Example NV for every test of a screen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.screens.organisation import Example, example
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Example]:
+    """A new Studio with nobody but its admin, on a clock that stands still."""
+    with example(tmp_path) as one:
+        yield one

@@ -1,0 +1,247 @@
+"""Importing users from the screen (U6)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import ContentSwitcher, Input
+
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.users import User, UserFilter
+from studio_tui.services import users
+from studio_tui.tui.modals.choose import Choose
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.screens.import_plan import ImportPlanScreen
+from studio_tui.tui.screens.import_reading import Job, Stopped
+from studio_tui.tui.screens.import_users import ImportScreen
+from studio_tui.tui.screens.path_suggester import complete
+from studio_tui.tui.screens.progress_line import ProgressLine
+from studio_tui.tui.screens.users import UsersScreen
+from tests.hostile import CONTROLS
+from tests.tui import WIDE, press, running, settled
+from tests.tui.screens.looking import rows, shown
+from tests.tui.screens.organisation import HEADINGS, PEOPLE, Example, hostile_rows
+
+GOOD = """\
+Work Email;First name;Last name;Department;Team;Shoe size;Start date
+ann@example.org;Ann;Peeters;Marketing;Sales > Belgium;38;2019-09-01
+new@example.org;[/x] Nina;O'Brien [HR];Legal;Legal;40;2026-01-05
+"""
+REFUSED = GOOD + "wrong;Who;Else;Legal;;;\nzed@example.org;Zed;Young;Sales;Sales;41;2026-02-30\n"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+async def _import(pilot: Pilot[Any], path: str) -> None:
+    await press(pilot, "3", "i")
+    pilot.app.screen.query_one(Input).value = path
+    await press(pilot, "enter")
+
+
+def _everybody(made: Example) -> list[User]:
+    listed = users.source(made.studio, made.admin, UserFilter(), Sort("login"))
+    return list(listed.rows(0, 1000))
+
+
+async def test_shows_what_it_would_do_and_then_does_it(made: Example) -> None:
+    made.load(PEOPLE)
+    Path("new.csv").write_text(GOOD)
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, "new.csv")
+        assert isinstance(pilot.app.screen, ImportPlanScreen)
+        assert "Added 1  Changed 1  Columns 7" in shown(pilot)
+        assert "Import 2 users" in shown(pilot)
+        assert "1 new team: Legal" in shown(pilot)
+        await press(pilot, "right")
+        assert "department: Sales → Marketing" in shown(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ReadText)
+        await press(pilot, "escape")
+        assert len(_everybody(made)) == 7
+        await press(pilot, "i")
+        assert isinstance(pilot.app.screen, UsersScreen)
+        assert "Imported new.csv: 1 added, 1 changed." in shown(pilot)
+        assert "[/x] Nina O'Brien [HR]" in [user.name for user in rows(pilot)]
+        await _import(pilot, "new.csv")
+        await press(pilot, "i")
+        assert "There is nothing to import" in shown(pilot)
+
+
+async def test_refused_lines_are_skipped_only_when_asked(made: Example) -> None:
+    made.load(PEOPLE)
+    Path("new.csv").write_text(REFUSED)
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, "new.csv")
+        assert [row.it.line for row in rows(pilot, "#refused")] == [4, 5]
+        assert "Import and skip 2 refused lines" in shown(pilot)
+        await press(pilot, "enter")
+        assert "Line 4, column “Work Email”" in shown(pilot)
+        await press(pilot, "escape", "i")
+        assert "2 lines are refused" in shown(pilot)
+        await press(pilot, "s")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "enter")
+        assert len(_everybody(made)) == 7
+        await press(pilot, "s", "right", "enter")
+        assert "1 added, 1 changed, 2 lines skipped." in shown(pilot)
+        assert len(_everybody(made)) == 8
+
+
+async def test_says_who_left_and_who_is_back(made: Example) -> None:
+    made.load(PEOPLE)
+    headings = "email,given_name,family_name,active\n"
+    Path("left.csv").write_text(f"{headings}ann@example.org,Ann,Peeters,no\n")
+    Path("back.csv").write_text(f"{headings}ann@example.org,Ann,Peeters,yes\n")
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, "left.csv")
+        assert "Left 1" in shown(pilot)
+        await press(pilot, "i")
+        assert "Ann Peeters" not in [user.name for user in rows(pilot)]
+        await _import(pilot, "back.csv")
+        assert "Returned 1" in shown(pilot)
+
+
+async def test_a_heading_nobody_knows_is_explained(made: Example) -> None:
+    Path("odd.csv").write_text("Mail thing,Eerste,Laatste\na@example.org,A,B\n")
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, "odd.csv")
+        assert isinstance(pilot.app.screen, ImportScreen)
+        assert "has no column for" in shown(pilot)
+        for field in ("email", "given_name", "family_name"):
+            await press(pilot, "enter")
+            assert isinstance(pilot.app.screen, Choose)
+            await press(pilot, *field.replace("_", " ").split()[0], "enter")
+            if field != "family_name":
+                await press(pilot, "down")
+        assert isinstance(pilot.app.screen, ImportPlanScreen)
+        await press(pilot, "i")
+        assert "a@example.org" in [user.email for user in _everybody(made)]
+
+
+async def test_a_column_can_be_left_out_after_all(made: Example) -> None:
+    made.load(PEOPLE)
+    Path("new.csv").write_text(GOOD)
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, "new.csv")
+        await press(pilot, "left", "down", "down", "down", "enter", *"nothing", "enter")
+        assert isinstance(pilot.app.screen, ImportPlanScreen)
+        assert pilot.app.screen._plan.ignored == ("Department", "Shoe size")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("", b"", "Enter the path of a CSV file."),
+        ("none.csv", None, "cannot be read: No such file or directory"),
+        (".", None, "is a folder"),
+        ("/dev/zero", None, "is a device or a pipe, not a file"),
+        ("empty.csv", b"", "is empty"),
+        ("book.csv", b"PK\x03\x04rest", "is an Excel workbook"),
+        ("nul.csv", b"email,given_name\nann\x00@x,Ann\n", "holds NUL"),
+        ("quotes.csv", b'email,given_name,family_name\n"a@example.org,A,B\n', "quot"),
+        ("two.csv", b"email,E-mail,name\na@example.org,b@example.org,A B\n", "both tell email"),
+        ("x" * 300, None, "can"),
+        ("~nobody-of-that-name/file", None, "There is no such user"),
+    ],
+)
+async def test_what_cannot_be_read_is_said_beside_the_path(
+    made: Example, name: str, content: bytes | None, reason: str
+) -> None:
+    if content is not None and name:
+        Path(name).write_bytes(content)
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, name)
+        assert isinstance(pilot.app.screen, ImportScreen)
+        assert reason in " ".join(shown(pilot).split())
+        assert len(_everybody(made)) == 1
+
+
+async def test_a_file_that_may_not_be_read(made: Example) -> None:
+    secret = Path("secret.csv")
+    secret.write_text(GOOD)
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, f'"{secret.absolute()}"')
+        assert isinstance(pilot.app.screen, ImportPlanScreen)
+        secret.unlink()
+        await press(pilot, "escape", "enter")
+        assert "No such file" in shown(pilot)
+
+
+async def test_hostile_names_stay_text(made: Example) -> None:
+    Path("hostile.csv").write_text(f"{HEADINGS}\n{hostile_rows()}wrong,,,,,,,,,,\n", newline="")
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, "hostile.csv")
+        assert isinstance(pilot.app.screen, ImportPlanScreen)
+        for tab in ("refused", "added", "columns"):
+            assert pilot.app.screen.query_one(ContentSwitcher).current == tab
+            assert not (set(shown(pilot)) - {"\n"}) & set(CONTROLS)
+            await press(pilot, "enter")
+            assert isinstance(pilot.app.screen, Dialog)
+            assert not (set(shown(pilot)) - {"\n"}) & set(CONTROLS)
+            await press(pilot, "escape", "right")
+
+
+async def test_reading_and_importing_can_be_stopped(made: Example) -> None:
+    Path("new.csv").write_text(GOOD)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3", "i")
+        asking = pilot.app.screen
+        assert isinstance(asking, ImportScreen)
+        asking._path = Path("new.csv")
+        asking._read()
+        asking.action_back()
+        await settled(pilot)
+        assert pilot.app.screen is asking
+        assert "Stopped. Nothing was changed." in shown(pilot)
+        asking.query_one(Input).value = "new.csv"
+        await press(pilot, "enter")
+        plan = pilot.app.screen
+        assert isinstance(plan, ImportPlanScreen)
+        plan.action_import()
+        plan.action_back()
+        await settled(pilot)
+        assert pilot.app.screen is plan
+        assert "Stopped. Nothing was changed." in shown(pilot)
+        assert len(_everybody(made)) == 1
+
+
+async def test_progress_is_shown_after_a_while(made: Example) -> None:
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3", "i")
+        progress = pilot.app.screen.query_one(ProgressLine)
+        job = Job("Reading many.csv", share=0.25)
+        progress.start(job)
+        assert "Reading" not in shown(pilot)
+        while "25%" not in shown(pilot):
+            await pilot.pause(0.05)
+        job.tell(0.5)
+        while "50%" not in shown(pilot):
+            await pilot.pause(0.05)
+        progress.stop()
+        await pilot.pause()
+        assert "Stopping: Reading many.csv" in shown(pilot)
+        with pytest.raises(Stopped):
+            job.tell(0.75)
+        progress.done()
+        await pilot.pause()
+        assert "Stopping" not in shown(pilot)
+
+
+def test_completes_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "people.csv").touch()
+    (tmp_path / "exports" / ".hidden").touch()
+    (tmp_path / "exports" / "bad\x1bname.csv").touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert complete("ex") == "exports/"
+    assert complete("exports/") == "exports/people.csv"
+    assert complete("~/exports/p") == "~/exports/people.csv"
+    assert complete("exports/.h") == "exports/.hidden"
+    assert complete("exports/b") is None
+    assert complete("nowhere/") is None

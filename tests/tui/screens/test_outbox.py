@@ -1,0 +1,194 @@
+"""The outbox and a mail in it (N10), and the activity (A3)."""
+
+from email import message_from_bytes
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.domain.notifications import NotificationFilter, NotificationState
+from studio_tui.services import outbox
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.screens.mail import MailScreen
+from studio_tui.tui.screens.outbox import OutboxScreen
+from studio_tui.tui.screens.outbox_states import StateLine
+from studio_tui.worker.sending import Worker
+from tests.tui import WIDE, press, running, settled
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import PEOPLE, Example, Postman, fill_outbox
+
+HELD, SENT, FAILED, DROPPED = (
+    NotificationState.HELD,
+    NotificationState.SENT,
+    NotificationState.FAILED,
+    NotificationState.DROPPED,
+)
+
+
+def _counts(made: Example) -> dict[NotificationState, int]:
+    return outbox.counts(made.studio, made.admin)
+
+
+def _states(pilot: Pilot[Any]) -> set[NotificationState]:
+    return {mail.state for mail in rows(pilot)}
+
+
+async def test_counts_by_state_and_lists_the_newest_first(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "4")
+        assert "all 10  held 3  sent 5  failed 1  dropped 1" in shown(pilot)
+        assert "times in Europe/Brussels" in shown(pilot)
+        assert "550 5.1.1 <[/x]>: no such user" in shown(pilot)
+        times = [mail.sent_at or mail.due_at for mail in rows(pilot)]
+        assert times == sorted(times, reverse=True)
+
+
+async def test_lists_one_state_at_a_time(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "4")
+        seen = []
+        for _ in range(5):
+            await press(pilot, "right")
+            seen.append(_states(pilot))
+        assert seen == [{HELD}, {SENT}, {FAILED}, {DROPPED}, {HELD, SENT, FAILED, DROPPED}]
+        await press(pilot, "left", "slash", *"bob", "enter")
+        assert rows(pilot) == []
+        assert "Nothing matches" in shown(pilot)
+
+
+async def test_marks_keep_to_the_state_they_were_made_in(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "4", "right", "a", "right", "right", "a", "left", "left", "left")
+        assert listed(pilot).selected_count == 4
+
+
+async def test_empty_outbox_says_where_mail_comes_from(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await press(pilot, "4")
+        assert "It is written when users are assigned to a push." in shown(pilot)
+
+
+async def test_a_mail_that_was_sent_is_read_as_it_was_got(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "4", "G", "enter")
+        assert isinstance(pilot.app.screen, MailScreen)
+        seen = shown(pilot)
+        for label in ("From", "To", "Subject", "Date", "Message-ID"):
+            assert f"\n {label} " in seen
+        assert "Hello Lou," in seen
+        assert "sent 2026-03-02 10:05 (Europe/Brussels)" in seen
+        await press(pilot, "s")
+        source = str(pilot.app.screen.query_one("MailText Static").render())
+        message = message_from_bytes(source.encode())
+        assert message["To"] == "Lou Alone <lone@example.org>"
+        await press(pilot, "s")
+        assert "Hello Lou," in shown(pilot)
+
+
+async def test_a_mail_that_waits_is_read_as_it_would_go(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "4", "right", "G", "enter")
+        assert "held until 2026-03-02 10:07 (Europe/Brussels)" in shown(pilot)
+        assert "This is how it would go now" in shown(pilot)
+        await press(pilot, "s")
+        assert "There is no source: this mail was not sent." in shown(pilot)
+
+
+async def test_retries_the_one_under_the_cursor_or_says_why_not(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "4", "G", "r")
+        assert "This mail did not fail" in shown(pilot)
+        assert _counts(made)[FAILED] == 1
+        await press(pilot, "g", "r")
+        assert "1 mail will be tried once more." in shown(pilot)
+        assert FAILED not in _counts(made)
+        assert "failed" not in shown(pilot)
+
+
+async def test_drops_what_is_marked_and_waits_and_says_how_many(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "4", "a", "x")
+        assert isinstance(pilot.app.screen, Confirm)
+        assert "Drop 4 mails?" in shown(pilot)
+        await press(pilot, "enter")
+        assert _counts(made)[HELD] == 3
+        await press(pilot, "x", "right", "enter")
+        assert isinstance(pilot.app.screen, OutboxScreen)
+        assert "4 mails dropped." in shown(pilot)
+        assert _counts(made) == {SENT: 5, DROPPED: 5}
+        assert listed(pilot).selection.empty
+
+
+async def test_what_was_sent_cannot_be_dropped(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "4", "G", "x")
+        assert isinstance(pilot.app.screen, OutboxScreen)
+        assert "it cannot be dropped" in shown(pilot)
+        await press(pilot, "space", "x")
+        assert isinstance(pilot.app.screen, OutboxScreen)
+        assert "None of the marked mails waits or failed" in shown(pilot)
+
+
+async def test_support_retries_and_drops_nothing(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app(made.actor("sam"))) as pilot:
+        await press(pilot, "4", "x")
+        assert isinstance(pilot.app.screen, OutboxScreen)
+        assert "Drop" not in shown(pilot)
+        await press(pilot, "r")
+        assert FAILED not in _counts(made)
+
+
+async def test_follows_the_worker(made: Example) -> None:
+    made.load(PEOPLE)
+    made.push("Q1 review", "ann")
+    made.clock.move(minutes=5)
+    async with running(made.app()) as pilot:
+        await press(pilot, "4")
+        assert _states(pilot) == {NotificationState.QUEUED}
+        await Worker(made.studio, [Postman()]).run(drain=True)
+        made.look(pilot)
+        await settled(pilot)
+        assert _states(pilot) == {SENT}
+        assert "all 3  sent 3" in shown(pilot)
+
+
+@pytest.mark.parametrize("key", ["enter", "x"])
+async def test_an_empty_list_has_nothing_to_open_or_drop(made: Example, key: str) -> None:
+    async with running(made.app()) as pilot:
+        await press(pilot, "4", key)
+        assert isinstance(pilot.app.screen, OutboxScreen)
+
+
+async def test_clicks_choose_a_state(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "4")
+        await pilot.click(StateLine, offset=(9, 0))
+        await settled(pilot)
+        assert _states(pilot) == {HELD}
+
+
+async def test_activity_tells_who_did_what_and_what_changed(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "5")
+        assert rows(pilot)[0].action == "dropped mail"
+        assert "mails: 1" in shown(pilot)
+        await press(pilot, "O")
+        assert rows(pilot)[0].action == "set up"
+        await press(pilot, "O", "slash", *"imported", "enter")
+        assert [line.action for line in rows(pilot)] == ["imported users"]
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ReadText)
+        assert "active: 1 → 7" in shown(pilot)
+        assert outbox.every(made.studio, made.admin, NotificationFilter())

@@ -1,0 +1,217 @@
+"""How the app starts, sends mail meanwhile, and ends (N7, N12, A2)."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio_tui.config.clock import SystemClock
+from studio_tui.config.settings import Database, Settings, Smtp
+from studio_tui.domain.errors import Unavailable
+from studio_tui.domain.notifications import NotificationState
+from studio_tui.services import outbox
+from studio_tui.services.context import open_studio
+from studio_tui.services.identity import Account, sign_in
+from studio_tui.tui import start
+from studio_tui.tui.opening import Opening
+from studio_tui.tui.start import OpenedStudio, run_app
+from studio_tui.tui.terminal import why_no_terminal
+from tests.smtp_server import smtp_server
+from tests.tui import press, running, settled
+from tests.tui.screens.looking import shown
+from tests.tui.screens.organisation import PEOPLE, Example, Postman, example
+
+
+async def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_assigning_sends_mail_and_the_outbox_shows_it(tmp_path: Path) -> None:
+    with smtp_server() as server, example(tmp_path, server.settings()) as made:
+        made.load(PEOPLE)
+        async with running(made.app()) as pilot:
+            await press(pilot, "4")
+            assert str(pilot.app.status) == ""  # type: ignore[attr-defined]
+            made.push("Q1 review", "ann")
+            made.clock.move(minutes=5)
+            await _until(lambda: len(server.messages) == 3)
+            await _until(lambda: _counts(made) == {NotificationState.SENT: 3})
+            made.look(pilot)
+            await settled(pilot)
+            assert "all 3  sent 3" in shown(pilot)
+            await press(pilot, "q")
+        server.wait_until_idle()
+    assert {message.recipients for message in server.messages} == {
+        ("ann@example.org",),
+        ("bob@example.org",),
+        ("carl@example.org",),
+    }
+
+
+async def test_says_why_no_mail_leaves(tmp_path: Path) -> None:
+    with smtp_server() as server:
+        smtp = server.settings(timeout=5)
+    with example(tmp_path, smtp) as made:
+        made.load(PEOPLE)
+        made.push("Q1 review", "ann")
+        made.clock.move(minutes=5)
+        async with running(made.app()) as pilot:
+            await _until(lambda: "The mail server does not answer" in shown(pilot))
+            await _until(lambda: "(3 waiting)" in str(pilot.app.status))  # type: ignore[attr-defined]
+        assert _counts(made)[NotificationState.QUEUED] == 3
+
+
+async def test_says_that_the_login_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_SMTP_PASSWORD", "wrong")
+    with (
+        smtp_server(username="studio", password="right") as server,
+        example(tmp_path, server.settings()) as made,
+    ):
+        made.load(PEOPLE)
+        made.push("Q1 review", "ann")
+        made.clock.move(minutes=5)
+        async with running(made.app()) as pilot:
+            await _until(lambda: "The mail server refuses the login" in shown(pilot))
+            assert "wrong" not in shown(pilot)
+    assert not server.messages
+
+
+async def test_says_that_no_server_is_set_up(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        none = "No mail server is set up: mail waits in the outbox"
+        await _until(lambda: str(pilot.app.status) == none)  # type: ignore[attr-defined]
+        made.push("Q1 review", "ann")
+        made.look(pilot)
+        await _until(lambda: str(pilot.app.status) == f"{none} (3 waiting)")  # type: ignore[attr-defined]
+
+
+async def test_a_sender_that_is_none_is_said(tmp_path: Path) -> None:
+    with example(tmp_path, Smtp(host="localhost", sender="nobody")) as made:
+        async with running(made.app()) as pilot:
+            await _until(lambda: "No mail is sent: " in shown(pilot))
+
+
+async def test_other_carriers_take_the_mail_instead(made: Example) -> None:
+    made.load(PEOPLE)
+    made.push("Q1 review", "ann")
+    made.clock.move(minutes=5)
+    app = OpenedStudio(lambda: (made.studio, made.admin), carriers=lambda studio: [Postman()])
+    async with running(app):
+        await _until(lambda: _counts(made) == {NotificationState.SENT: 3})
+        assert str(app.status) == ""
+
+
+async def test_who_may_not_see_the_outbox_sends_nothing(made: Example) -> None:
+    made.load(PEOPLE)
+    made.push("Q1 review", "ann")
+    made.clock.move(minutes=5)
+    async with running(made.app(made.actor("ann"))) as pilot:
+        assert "There is nothing here for your role yet." in shown(pilot)
+        assert str(pilot.app.status) == ""  # type: ignore[attr-defined]
+    assert _counts(made) == {NotificationState.QUEUED: 3}
+
+
+async def test_every_place_opens_with_its_key(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        for place in start.PLACES:
+            await press(pilot, place.key)
+            assert pilot.app.current_mode == place.id
+
+
+def _opening(path: Path) -> Callable[[], Any]:
+    def opening() -> Any:
+        studio = open_studio(Settings(database=Database(url=f"sqlite:///{path}")), SystemClock())
+        return studio, sign_in(studio, Account("els", "Els Claes"))
+
+    return opening
+
+
+def _not_a_database(path: Path) -> None:
+    path.write_bytes(b"This is a letter, and no database at all. " * 40)
+
+
+def _newer(path: Path) -> None:
+    _opening(path)()[0].close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "INSERT INTO schema_migration (name, applied) "
+            "SELECT '9999_from_the_future', applied FROM schema_migration LIMIT 1"
+        )
+
+
+def _somebody_elses(path: Path) -> None:
+    opened = open_studio(Settings(database=Database(url=f"sqlite:///{path}")), SystemClock())
+    sign_in(opened, Account("other", "Somebody Else"))
+    opened.close()
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (_not_a_database, "is not a database"),
+        (_newer, "newer"),
+        (_somebody_elses, "belongs to no active user"),
+        (_folder, "is a folder"),
+    ],
+)
+async def test_what_does_not_open_is_said_and_can_be_tried_again(
+    tmp_path: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    path = tmp_path / "spoilt.db"
+    spoil(path)
+    app = OpenedStudio(_opening(path))
+    async with running(app) as pilot:
+        assert isinstance(app.screen, Opening)
+        assert reason in " ".join(shown(pilot).split())
+        assert app.refused is not None
+        assert reason in app.refused.message
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink()
+        await press(pilot, "r")
+        assert app.refused is None
+        assert app.current_mode == "templates"
+
+
+def test_leaving_a_studio_that_did_not_open_is_a_failure(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opening() -> Any:
+        raise Unavailable("The database /srv/studio.db: it is \x1b[31mlocked.")
+
+    def run(app: OpenedStudio) -> None:
+        async def opened_and_left() -> None:
+            async with running(app) as pilot:
+                await press(pilot, "q")
+
+        asyncio.run(opened_and_left())
+
+    monkeypatch.setattr(OpenedStudio, "run", run)
+    assert run_app(opening) == 1
+    error = capsys.readouterr().err
+    assert error == "studio-tui: The database /srv/studio.db: it is [31mlocked.\n"
+
+
+def test_without_a_terminal_it_says_so() -> None:
+    reason = why_no_terminal({"TERM": "xterm"})
+    assert reason is not None
+    assert "needs a terminal" in reason
+
+
+def _counts(made: Example) -> dict[NotificationState, int]:
+    return outbox.counts(made.studio, made.admin)

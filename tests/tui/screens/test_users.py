@@ -1,0 +1,152 @@
+"""The list of users, and one of them (U1, U4, P16)."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from studio_tui.domain.users import User
+from studio_tui.services import conversations
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.screens.mail import MailScreen
+from studio_tui.tui.screens.push import PushScreen
+from studio_tui.tui.screens.user import UserScreen
+from studio_tui.tui.screens.users import UsersScreen
+from studio_tui.tui.widgets.facts import Facts
+from tests.hostile import CONTROLS, HOSTILE
+from tests.tui import WIDE, press, running, settled
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import PEOPLE, Example, fill_outbox, hostile_rows
+
+
+def _names(pilot: Pilot[Any]) -> list[str]:
+    return [user.name for user in rows(pilot)]
+
+
+def _logins(pilot: Pilot[Any]) -> list[str]:
+    return [user.login for user in rows(pilot)]
+
+
+async def test_lists_everybody_and_shows_who_has_no_manager(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3")
+        assert len(_names(pilot)) == 7
+        rows = {line[2:16].strip(): line for line in shown(pilot).splitlines()}
+        assert "no manager" in rows["Lou Alone"]
+        assert " 3" in rows["Dina Willems"]
+        assert "no manager" not in rows["Dina Willems"]
+        assert "support" in rows["Sam Claes"]
+
+
+async def test_begins_by_saying_how(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await press(pilot, "3")
+        assert pilot.app.screen.query_one(".begin").display
+        assert "Press i to import users from a CSV file." in shown(pilot)
+        made.load(PEOPLE)
+        made.look(pilot)
+        await settled(pilot)
+        assert not pilot.app.screen.query_one(".begin").display
+
+
+async def test_filters_as_one_types_and_sorts(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3", "slash", *"finance", "enter")
+        assert _names(pilot) == ["Carl Maes", "Dina Willems"]
+        await press(pilot, "slash", "escape", "escape")
+        await press(pilot, "o")
+        assert _logins(pilot) == sorted(_logins(pilot))
+        await press(pilot, "O")
+        assert _logins(pilot) == sorted(_logins(pilot), reverse=True)
+
+
+async def test_shows_and_hides_who_left(made: Example) -> None:
+    made.load(PEOPLE)
+    made.load("ann,ann@example.org,Ann,Peeters,no", "login,email,given_name,family_name,active")
+    async with running(made.app()) as pilot:
+        await press(pilot, "3")
+        assert "Ann Peeters" not in _names(pilot)
+        await press(pilot, "l")
+        assert "Ann Peeters" in _names(pilot)
+        await press(pilot, "slash", *"peeters", "enter")
+        assert _names(pilot) == ["Ann Peeters"]
+        assert "left" in shown(pilot)
+        await press(pilot, "l")
+        assert _names(pilot) == []
+
+
+async def test_marks_survive_the_filter_and_who_left(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3", "space", "slash", *"sales", "enter", "a", "l")
+        assert listed(pilot).selected_count == 3
+        assert "3 selected" in shown(pilot)
+
+
+async def test_support_reads_and_does_not_import(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app(made.actor("sam"))) as pilot:
+        await press(pilot, "3", "i")
+        assert isinstance(pilot.app.screen, UsersScreen)
+        assert "Import" not in shown(pilot)
+
+
+async def test_opens_a_user_with_pushes_and_mail(made: Example) -> None:
+    await fill_outbox(made)
+    conversation = conversations.find(made.studio, "Q1 review", "ann")
+    conversations.finish(made.studio, made.actor("bob"), conversation)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3", "slash", *"peeters", "enter", "enter")
+        assert isinstance(pilot.app.screen, UserScreen)
+        seen = shown(pilot)
+        assert "Bob Janssens (leads Belgium)" in seen
+        assert "Carl Maes (coach)" in seen
+        assert "Check-in [/x]" in seen
+        assert "held 2026-03-02 by Bob Janssens" in seen
+        await press(pilot, "right")
+        assert listed(pilot, "#mail").length == 3
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, MailScreen)
+        await press(pilot, "escape", "right", "enter")
+        assert isinstance(pilot.app.screen, ReadText)
+        await press(pilot, "escape", "right", "enter")
+        assert isinstance(pilot.app.screen, PushScreen)
+
+
+async def test_says_that_a_user_has_no_manager(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3", "enter")
+        assert "no manager: nobody is told" in shown(pilot)
+        assert "In no push yet." in shown(pilot)
+
+
+async def test_hostile_names_stay_text(made: Example) -> None:
+    made.load(PEOPLE + hostile_rows())
+    async with running(made.app()) as pilot:
+        await press(pilot, "3")
+        users: list[User] = rows(pilot)
+        assert len(users) > len(HOSTILE)
+        for user in users:
+            pilot.app.push_screen(UserScreen(user.id))
+            await settled(pilot)
+            assert user.name[:20] in str(pilot.app.screen.query_one(".title", Static).content)
+            assert user.login in str(pilot.app.screen.query_one(Facts).content)
+            assert not set(shown(pilot)) & set(CONTROLS)
+            await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, UsersScreen)
+
+
+async def test_what_others_change_appears(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3", "slash", *"alone", "enter", "enter")
+        assert "Legal" in shown(pilot)
+        moved = "lone@example.org,Lou,Alone,Care"
+        made.load(moved, "email,given_name,family_name,department")
+        made.look(pilot)
+        await settled(pilot)
+        assert "Legal" not in shown(pilot)
+        assert "Care" in shown(pilot)
