@@ -36,6 +36,8 @@ HANG_UP = "hang up"
 """In a reply's place: the connection is cut."""
 STALL = "stall"
 """In a reply's place: nothing is answered, the connection stays open."""
+HOLD = "hold"
+"""In a reply's place: nothing is answered until `Server.let_go`, then what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,15 @@ class Server:
     """After so many messages, a connection is closed with 421."""
     authority: Path | None = None
     """The certificate to trust, where there is TLS."""
+    held: threading.Event = field(default_factory=threading.Event)
+    """Set by `let_go`."""
     _rules: list[_Rule] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def script(
         self, step: Step, reply: str, *, recipient: str | None = None, times: float = float("inf")
     ) -> None:
-        """Answer ``reply`` (``"451 4.3.0 later"``, `HANG_UP` or `STALL`) at ``step``.
+        """Answer ``reply`` (``"451 4.3.0 later"``, `HANG_UP`, `STALL` or `HOLD`) at ``step``.
 
         Only for ``recipient`` where one is named, only the first ``times`` times. Of several
         rules for one step, the first that fits is followed.
@@ -108,6 +112,15 @@ class Server:
         """Forget everything scripted."""
         with self._changed:
             self._rules.clear()
+
+    def let_go(self) -> None:
+        """Answer as usual what was held."""
+        self.held.set()
+
+    def wait_until_followed(self, count: int = 1, seconds: float = 20) -> None:
+        """Return once so many scripted replies were given, or withheld; fails after ``seconds``."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.followed >= count, seconds), "not followed"
 
     def wait_for(self, count: int, seconds: float = 20) -> list[Received]:
         """The messages, once there are at least ``count``; fails after ``seconds``."""
@@ -157,6 +170,7 @@ class Server:
                 if rule.step == step and wanted and rule.left > 0:
                     rule.left -= 1
                     self.followed += 1
+                    self._changed.notify_all()
                     return rule.reply
         return None
 
@@ -253,18 +267,21 @@ class _Connection(SMTP):
 
     async def _unless_scripted(self, step: Step, usual: str) -> str:
         reply = self._server.rule(step, self._to())
-        if reply in (HANG_UP, STALL):
+        if reply in (HANG_UP, STALL, HOLD):
             await self._follow(reply)
-        return reply or usual
+        return reply if reply and reply != HOLD else usual
 
     async def _scripted(self, step: Step) -> bool:
         reply = self._server.rule(step, self._to())
         if reply is None:
             return False
         await self._follow(reply)
-        return True
+        return reply != HOLD
 
     async def _follow(self, reply: str) -> None:
+        if reply == HOLD:
+            await asyncio.to_thread(self._server.held.wait)
+            return
         if reply == STALL:
             await asyncio.Event().wait()
         if reply == HANG_UP:
@@ -366,6 +383,7 @@ def _running(
     try:
         yield
     finally:
+        server.let_go()
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
         assert not thread.is_alive(), "the server does not stop"

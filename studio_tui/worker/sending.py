@@ -98,14 +98,14 @@ class Worker:
         first = await self._claim()
         if not first.taken:
             return False
-        carriers = len(self._carriers)
+        carriers, before = len(self._carriers), self._breaker.down
         line = Line(self._batch // 2, self._pace.unwritten_per_carrier * carriers)
         writing = asyncio.create_task(self._write(line))
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed(line, first))
                 for carrier in self._carriers:
-                    tasks.create_task(self._carry(carrier, line))
+                    tasks.create_task(self._carry(carrier, line, before))
         finally:
             # Even where the worker is broken off, what the server took is written.
             line.close()
@@ -163,10 +163,12 @@ class Worker:
             batch = await self._claim()
         line.end(len(self._carriers))
 
-    async def _carry(self, carrier: Carrier, line: Line) -> None:
+    async def _carry(self, carrier: Carrier, line: Line, before: RelayDown | None) -> None:
+        """Send letters until the server is down for another reason than it was ``before``."""
         loop = asyncio.get_running_loop()
         while (letter := await line.next()) is not None:
-            if self._stopping.is_set() or self._breaker.down or loop.time() > letter.begin_by:
+            is_down = self._breaker.down not in (None, before)
+            if self._stopping.is_set() or is_down or loop.time() > letter.begin_by:
                 # Handed back at the end.
                 line.passed()
             elif isinstance(letter.mail, Failed):

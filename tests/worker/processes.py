@@ -1,0 +1,99 @@
+"""Workers as processes of their own, to be killed and stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from types import MappingProxyType
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
+from studio_tui.services import outbox
+from studio_tui.services.context import Studio
+from tests.smtp_server import Server
+
+LEASE = 2.0
+"""Seconds that a hurried worker holds what it claimed."""
+_COMMAND = Path(sys.executable).with_name("studio-tui")
+
+Process = subprocess.Popen[str]
+
+
+@contextmanager
+def hurried_worker(studio: Studio, server: Server, connections: int = 1) -> Iterator[Process]:
+    """A worker with a lease of `LEASE`; killed at the end if it still runs."""
+    command = [sys.executable, "-m", "bench.crash_worker", "--lease", str(LEASE)]
+    with _started(command, studio, server, connections) as process:
+        yield process
+
+
+@contextmanager
+def service(
+    studio: Studio, server: Server, *options: str, connections: int = 1
+) -> Iterator[Process]:
+    """``studio-tui worker`` itself, at the time of ``studio``; killed at the end if it still
+    runs."""
+    command = [str(_COMMAND), "worker", *options]
+    now = {"STUDIO_NOW": studio.now().isoformat()}
+    with _started(command, studio, server, connections, now) as process:
+        yield process
+
+
+def stop(process: Process, seconds: float = 30) -> tuple[int, str]:
+    """Tell a worker to stop; its exit code and what it printed."""
+    process.send_signal(signal.SIGTERM)
+    printed, _ = process.communicate(timeout=seconds)
+    return process.returncode, printed
+
+
+def everything(studio: Studio, admin: Actor) -> list[Notification]:
+    """The whole outbox."""
+    return outbox.every(studio, admin, NotificationFilter())
+
+
+def wait_until_sent(studio: Studio, admin: Actor) -> None:
+    """Return once every notification is *sent*."""
+    wait_until(lambda: set(outbox.counts(studio, admin)) == {NotificationState.SENT})
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
+    """Return once ``condition`` holds; fails after ``seconds``."""
+    until = monotonic() + seconds
+    while not condition():
+        assert monotonic() < until, f"not so after {seconds} s"
+        sleep(0.02)
+
+
+@contextmanager
+def _started(
+    command: list[str],
+    studio: Studio,
+    server: Server,
+    connections: int,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Process]:
+    environ = {
+        **os.environ,
+        **server.environ,
+        **more,
+        "STUDIO_DATABASE_URL": studio.settings.database.url,
+        "STUDIO_SMTP_CONNECTIONS": str(connections),
+        "STUDIO_SMTP_TIMEOUT": "20",
+    }
+    process = subprocess.Popen(
+        command,
+        env=environ,
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
