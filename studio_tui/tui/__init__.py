@@ -30,6 +30,8 @@
 - What one can do is a `Command` (`tui.commands`) with an ``action_<id>`` and, where it may be
   impossible, a ``why_not_<id>``. Key, footer, palette and keys help follow from it. After something
   changed that ``why_not_…`` looks at, call ``self.refresh_bindings()``.
+- A key may already be waiting when a command runs: move the focus with
+  ``self.screen.set_focus(widget)``, which happens at once, not with ``widget.focus()``.
 - Nothing blocks: ``self.read(lane, call, then)`` asks, ``self.write(call, then, failed)`` changes
   (`tui.bridge`). Errors that are not handled by ``failed`` appear in the status line. ``reload`` is
   called whenever oneself or somebody else changed something, and must not move anything.

@@ -33,6 +33,7 @@ from studio_tui.tui.bridge import bridge_of
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.widgets.columns import Column, Tone
 from studio_tui.tui.widgets.feed import Feed
+from studio_tui.tui.widgets.marking import is_marked, toggled, toggled_all
 from studio_tui.tui.widgets.row_painter import MARK_WIDTH, Painter
 from studio_tui.tui.widgets.window import Window
 
@@ -264,12 +265,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     def action_mark_all(self) -> None:
         """Mark all that match, or unmark them if all of them are marked."""
         window = self._feed.window
-        if window is None:
-            return
-        if self._all_marked(window):
-            self._select(self.selection.unmark_matching(window.filter))
-        else:
-            self._select(self.selection.mark_matching(window.filter))
+        if window is not None:
+            self._select(toggled_all(self.selection, window))
 
     def move_to(self, place: int) -> None:
         """Put the cursor at ``place``, or as near as there is a row, and bring it into view."""
@@ -347,7 +344,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         if row is None:
             return self._painter.loading(style if at_cursor else self._style("list--loading"))
         tones = {} if at_cursor else {tone: self._style(f"list--{tone}") for tone in Tone}
-        marked = self._marks and self._is_marked(window, place, row)
+        marked = self._marks and is_marked(self.selection, window, place)
         return self._painter.row(row, style, tones, marked=marked)
 
     def _render_empty(self, y: int) -> Strip:
@@ -413,33 +410,14 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     # Marks
 
-    def _is_marked(self, window: Window[R, F], place: int, row: R) -> bool:
-        return self.selection.contains(row.id, lambda filter_: window.matches(place, filter_))
-
     def _toggle(self, place: int) -> bool:
         window = self._feed.window
-        row = window.row(place) if window else None
-        if window is None or row is None:
+        selection = toggled(self.selection, window, place) if window else None
+        if selection is None:
             return False
-        marked = self._is_marked(window, place, row)
-        change = self.selection.unmark if marked else self.selection.mark
-        self._select(change((row.id,)), Region(0, self._line_of(place), self._room.width, 1))
+        line = place - self.scroll_offset.y + self._header
+        self._select(selection, Region(0, line, self._room.width, 1))
         return True
-
-    def _line_of(self, place: int) -> int:
-        return place - self.scroll_offset.y + self._header
-
-    def _all_marked(self, window: Window[R, F]) -> bool:
-        terms = self.selection.terms
-        last = terms[-1] if terms else None
-        if last and last.filter == window.filter and last.marks and not last.unmarked:
-            return True
-        places = range(len(window))
-        rows = [window.row(place) for place in places] if len(window) <= 500 else []
-        return bool(rows) and all(
-            row is not None and self._is_marked(window, place, row)
-            for place, row in zip(places, rows, strict=True)
-        )
 
     def _select(self, selection: Selection[F], changed: Region | None = None) -> None:
         self.selected_count = None
@@ -486,6 +464,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._painter = Painter.fitting(self._columns, self._room.width, marks=self._marks)
         self._bring_into_view()
         self._look()
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor, mark, open or sort, according to where the click went."""
