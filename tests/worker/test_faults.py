@@ -1,0 +1,314 @@
+"""Every way the mail server can fail: what becomes of this mail, of the others, and what the worker
+says (N7). Ann is told, and her managers Bob and Cor; the fault befalls Ann's mail where it befalls
+one."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+
+import msgspec
+import pytest
+
+from studio_tui.config.settings import Security
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
+from studio_tui.domain.pushes import Push
+from studio_tui.domain.selection import Selection
+from studio_tui.mail.outcomes import Fault
+from studio_tui.mail.password import Secret
+from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.services import outbox
+from studio_tui.services.context import Studio
+from studio_tui.worker.pace import Pace
+from studio_tui.worker.sending import Report, Worker, in_words
+from tests.acting import assign, mail
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+from tests.smtp_server import HANG_UP, STALL, Server, Step, smtp_server
+
+SENT, QUEUED, FAILED = NotificationState.SENT, NotificationState.QUEUED, NotificationState.FAILED
+HURRY = Pace(first_outage=timedelta(seconds=0.01), idle=timedelta(seconds=0.01))
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@dataclass
+class Post:
+    """The mail of a Studio, and a server to send it by."""
+
+    studio: Studio
+    admin: Actor
+    clock: MovableClock
+    server: Server
+    timeout: int = 20
+    password: Secret | None = None
+    reports: list[Report] = field(default_factory=list)
+
+    def worker(self, connections: int = 1, pace: Pace = HURRY) -> Worker:
+        """A worker that has not begun."""
+        smtp = self.server.settings(timeout=self.timeout)
+        settings = msgspec.structs.replace(self.studio.settings, smtp=smtp)
+        return Worker(
+            replace(self.studio, settings=settings),
+            [SmtpConnection(smtp, self.password) for _ in range(connections)],
+            random=Random(0),
+            watch=self.reports.append,
+            pace=pace,
+        )
+
+    def send(self) -> Report:
+        """Send what is due, and stop."""
+        return asyncio.run(self.worker().run(drain=True))
+
+    def to(self, login: str) -> Notification:
+        """The mail to somebody."""
+        (found,) = (each for each in mail(self.studio, self.admin) if each.recipient == login)
+        return found
+
+    def states(self) -> dict[str, NotificationState]:
+        """What became of the mail to each."""
+        return {each.recipient: each.state for each in mail(self.studio, self.admin)}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with smtp_server() as started:
+        yield started
+
+
+@pytest.fixture
+def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
+    """Ann is assigned, and the mail is due."""
+    pushed = assign(studio, admin, create_push(studio, admin), "ann").push
+    clock.move(minutes=2)
+    return pushed
+
+
+@pytest.fixture
+def post(studio: Studio, admin: Actor, clock: MovableClock, push: Push, server: Server) -> Post:
+    return Post(studio, admin, clock, server)
+
+
+@pytest.mark.parametrize("step", ["rcpt", "data", "message"])
+def test_a_temporary_refusal_defers_this_mail_and_no_other(post: Post, step: Step) -> None:
+    post.server.script(step, "451 4.7.1 greylisted", recipient="ann@example.org", times=1)
+    report = post.send()
+    assert (report.sent, report.failed, report.deferred, report.down) == (2, 0, 1, None)
+    assert post.states() == {"ann": QUEUED, "bob": SENT, "cor": SENT}
+    deferred = post.to("ann")
+    assert (deferred.attempts, deferred.error) == (1, "451 4.7.1 greylisted")
+    pause = deferred.due_at - post.studio.now()
+    assert timedelta(seconds=30) <= pause <= timedelta(minutes=1)
+    post.clock.move(minutes=1)
+    assert post.send().sent == 1
+    assert (post.to("ann").state, post.to("ann").error) == (SENT, None)
+
+
+def test_a_temporary_refusal_of_the_sender_defers_the_mails_it_meets(post: Post) -> None:
+    post.server.script("mail", "451 4.3.0 try later", times=1)
+    report = post.send()
+    assert (report.sent, report.deferred) == (2, 1)
+
+
+@pytest.mark.parametrize("step", ["rcpt", "data", "message"])
+def test_a_permanent_refusal_fails_this_mail_and_no_other(post: Post, step: Step) -> None:
+    post.server.script(step, "550 5.1.1 no such user", recipient="ann@example.org")
+    report = post.send()
+    assert (report.sent, report.failed, report.deferred, report.down) == (2, 1, 0, None)
+    assert post.states() == {"ann": FAILED, "bob": SENT, "cor": SENT}
+    assert (post.to("ann").attempts, post.to("ann").error) == (1, "550 5.1.1 no such user")
+    post.clock.move(days=1)
+    assert post.send() == Report()
+
+
+@pytest.mark.parametrize("step", ["rcpt", "data", "content", "message"])
+def test_a_connection_lost_before_the_mail_was_taken_sends_it_later_once(
+    post: Post, step: Step
+) -> None:
+    post.server.script(step, HANG_UP, recipient="ann@example.org", times=1)
+    report = post.send()
+    assert (report.sent, report.deferred, report.down) == (2, 1, None)
+    post.clock.move(minutes=1)
+    assert post.send().sent == 1
+    assert len(post.server.messages) == 3
+
+
+def test_a_connection_lost_after_the_mail_was_taken_sends_the_same_bytes_again(post: Post) -> None:
+    """Nobody can know: the one way in which a mail goes twice while no worker dies (N3)."""
+    post.server.script("accepted", HANG_UP, recipient="ann@example.org", times=1)
+    assert post.send().deferred == 1
+    post.clock.move(minutes=1)
+    assert post.send().sent == 1
+    copies = [m.content for m in post.server.messages if m.recipients == ("ann@example.org",)]
+    assert len(copies) == 2
+    assert copies[0] == copies[1]
+
+
+def test_a_server_that_takes_few_mails_a_connection_gets_them_all(post: Post) -> None:
+    post.server.per_connection = 1
+    for _ in range(3):
+        post.send()
+        post.clock.move(minutes=1)
+    assert set(post.states().values()) == {SENT}
+    assert len(post.server.messages) == 3
+
+
+@pytest.mark.parametrize("step", ["rcpt", "message", "accepted"])
+def test_a_server_that_falls_silent_defers_this_mail(post: Post, step: Step) -> None:
+    post.timeout = 1
+    post.server.script(step, STALL, recipient="ann@example.org", times=1)
+    report = post.send()
+    assert (report.sent, report.deferred, report.down) == (2, 1, None)
+
+
+@pytest.mark.parametrize("step", ["connect", "ehlo"])
+def test_a_server_that_does_not_greet_is_down(post: Post, step: Step) -> None:
+    post.timeout = 1
+    post.server.script(step, STALL)
+    report = post.send()
+    assert report.down
+    assert report.down.fault is Fault.UNREACHABLE
+    assert {(each.state, each.attempts) for each in mail(post.studio, post.admin)} == {(QUEUED, 0)}
+
+
+@pytest.mark.parametrize("greeting", ["421 4.3.2 closing", "554 5.3.2 not now", HANG_UP])
+def test_a_server_that_turns_everyone_away_costs_no_mail_a_try(post: Post, greeting: str) -> None:
+    post.server.script("connect", greeting)
+    report = post.send()
+    assert report.down
+    assert in_words(report.down).startswith("The mail server does not answer; mail waits")
+    assert {(each.state, each.attempts) for each in mail(post.studio, post.admin)} == {(QUEUED, 0)}
+    post.server.behave()
+    assert post.send().sent == 3
+
+
+def test_a_mail_is_not_on_the_wire_beyond_its_lease(post: Post) -> None:
+    """However slowly the server answers: somebody else may be sending it then (N8)."""
+    post.server.script("message", STALL, recipient="ann@example.org", times=1)
+    worker = post.worker(pace=replace(HURRY, lease=timedelta(seconds=1)))
+    report = asyncio.run(worker.run(drain=True))
+    assert (report.sent, report.deferred) == (2, 1)
+    assert post.to("ann").error == "The mail server took too long over this mail."
+
+
+def test_a_refused_login_is_said_and_loses_nothing(post: Post) -> None:
+    with smtp_server(username="studio", password="right") as server:
+        post.server, post.password = server, Secret("wrong")
+        report = post.send()
+        assert report.down
+        assert "refuses the login; check smtp.username" in in_words(report.down)
+        assert "wrong" not in in_words(report.down)
+        assert len(server.logins) == 1
+        assert set(post.states().values()) == {QUEUED}
+        post.password = Secret("right")
+        assert post.send().sent == 3
+
+
+def test_a_certificate_that_does_not_match_lets_nothing_out(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with smtp_server(security=Security.STARTTLS, certificate_for="other.example") as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.authority))
+        post.server = server
+        report = post.send()
+        assert report.down
+        assert report.down.fault is Fault.TLS
+        assert "check smtp.security and the server's certificate" in in_words(report.down)
+        assert server.messages == []
+    assert set(post.states().values()) == {QUEUED}
+
+
+def test_a_refused_sender_is_not_the_fault_of_a_mail(post: Post) -> None:
+    post.server.script("mail", "553 5.7.1 not your address")
+    report = post.send()
+    assert report.down
+    assert report.down.fault is Fault.SENDER
+    assert {(each.state, each.attempts) for each in mail(post.studio, post.admin)} == {(QUEUED, 0)}
+
+
+def test_the_same_worker_sends_on_when_a_server_that_was_gone_for_an_hour_is_back(
+    post: Post,
+) -> None:
+    post.server.script("connect", HANG_UP)
+
+    async def outage() -> Report:
+        worker = post.worker()
+        running = asyncio.create_task(worker.run())
+        await asyncio.to_thread(post.server.wait_until_followed, 3)
+        post.clock.move(hours=1)
+        post.server.behave()
+        await asyncio.to_thread(post.server.wait_for, 3)
+        worker.stop()
+        return await running
+
+    report = asyncio.run(outage())
+    assert (report.sent, report.deferred, report.down) == (3, 0, None)
+    assert [each.down is None for each in post.reports if each.sent == 0] == [False, True]
+    assert {each.attempts for each in mail(post.studio, post.admin)} == {1}
+
+
+@pytest.fixture
+def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
+    """Forty people without a manager, whose mail is due."""
+    rows = (f"p{number},p{number}@example.org,Pat,Number{number}" for number in range(40))
+    import_people(studio, first_admin, "\n".join(("login,email,given_name,family_name", *rows)))
+    push = create_push(studio, first_admin)
+    assign(studio, first_admin, push, *(f"p{number}" for number in range(40)))
+    clock.move(minutes=2)
+    return 40
+
+
+@pytest.fixture
+def crowd(
+    studio: Studio, first_admin: Actor, clock: MovableClock, many: int, server: Server
+) -> Post:
+    return Post(studio, first_admin, clock, server)
+
+
+def _counts(post: Post) -> tuple[int, int, int]:
+    states = list(post.states().values())
+    return states.count(SENT), states.count(FAILED), states.count(QUEUED)
+
+
+def test_a_server_that_relays_nothing_fails_few_mails_and_lets_the_others_wait(crowd: Post) -> None:
+    crowd.server.script("rcpt", "554 5.7.1 Relay access denied")
+    report = crowd.send()
+    assert report.down
+    assert report.down.fault is Fault.REFUSAL
+    assert "refuses one mail after another" in in_words(report.down)
+    assert _counts(crowd) == (0, 19, 21)
+    crowd.clock.move(hours=1)
+    crowd.send()
+    crowd.server.behave()
+    assert crowd.send().sent >= 2
+
+
+def test_the_same_worker_sends_on_once_a_relay_that_refused_takes_mail(crowd: Post) -> None:
+    crowd.server.script("rcpt", "554 Relay access denied", times=22)
+
+    async def misconfigured() -> Report:
+        worker = crowd.worker(connections=2)
+        running = asyncio.create_task(worker.run())
+        await asyncio.to_thread(crowd.server.wait_for, 21)
+        worker.stop()
+        return await running
+
+    report = asyncio.run(misconfigured())
+    assert (report.sent, report.failed, report.down) == (21, 19, None)
+
+
+def test_many_addresses_that_are_none_fail_without_holding_up_others(crowd: Post) -> None:
+    crowd.server.script("rcpt", "550 5.1.1 no such user", times=39)
+    report = crowd.send()
+    assert (report.sent, report.failed, report.down) == (1, 39, None)
+
+
+def test_what_failed_while_the_relay_refused_can_be_sent_again(crowd: Post) -> None:
+    crowd.server.script("rcpt", "554 5.7.1 Relay access denied")
+    crowd.send()
+    crowd.server.behave()
+    outbox.retry(crowd.studio, crowd.admin, Selection.matching(NotificationFilter(state=FAILED)))
+    crowd.send()
+    assert _counts(crowd) == (40, 0, 0)

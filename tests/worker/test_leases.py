@@ -1,0 +1,125 @@
+"""Several workers never send the same mail (N8)."""
+
+import asyncio
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import msgspec
+import pytest
+
+from studio_tui.config.clock import SystemClock
+from studio_tui.domain.access import Actor
+from studio_tui.mail.outcomes import Outcome
+from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.services import delivering
+from studio_tui.services.context import Studio
+from studio_tui.worker.pace import Pace
+from studio_tui.worker.sending import Report, Worker
+from tests.acting import assign, mail
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+from tests.smtp_server import Server, smtp_server
+from tests.worker.processes import LEASE, hurried_worker, stop, wait_until_sent
+
+
+@pytest.fixture
+def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
+    """Three hundred mails, all due."""
+    logins = [f"p{number}" for number in range(300)]
+    rows = (f"{login},{login}@example.org,Pat,{login}" for login in logins)
+    import_people(studio, first_admin, "\n".join(("login,email,given_name,family_name", *rows)))
+    assign(studio, first_admin, create_push(studio, first_admin), *logins)
+    clock.move(minutes=2)
+    return len(logins)
+
+
+class _SlowConnection(SmtpConnection):
+    """A connection over a long wire: half as many mails in a lease as are claimed."""
+
+    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
+        await asyncio.sleep(LEASE / 100)
+        return await super().send(sender, recipient, message)
+
+
+def _each_once(server: Server, count: int) -> None:
+    copies = Counter(m.parsed["Message-ID"] for m in server.messages)
+    assert len(copies) == count
+    assert set(copies.values()) == {1}
+
+
+def test_three_processes_send_each_mail_once(studio: Studio, first_admin: Actor, many: int) -> None:
+    with smtp_server() as server:
+        with (
+            hurried_worker(studio, server, 2) as one,
+            hurried_worker(studio, server, 2) as two,
+            hurried_worker(studio, server, 2) as three,
+        ):
+            wait_until_sent(studio, first_admin)
+            assert [stop(each)[0] for each in (one, two, three)] == [0, 0, 0]
+        _each_once(server, many)
+
+
+def test_leases_that_run_out_meanwhile_send_nothing_twice(
+    studio: Studio, first_admin: Actor, many: int
+) -> None:
+    """Each worker claims far more than it can send while its lease lasts."""
+    pace = Pace(
+        lease=timedelta(seconds=LEASE),
+        idle=timedelta(seconds=0.05),
+        claimed_per_carrier=100,
+    )
+
+    async def work(server: Server) -> Report:
+        smtp = server.settings()
+        settings = msgspec.structs.replace(studio.settings, smtp=smtp)
+        here = replace(studio, clock=SystemClock(), settings=settings)
+        worker = Worker(here, [_SlowConnection(smtp)], random=Random(0), pace=pace)
+        running = asyncio.create_task(worker.run())
+        await asyncio.to_thread(wait_until_sent, studio, first_admin)
+        worker.stop()
+        return await running
+
+    with smtp_server() as server:
+        with ThreadPoolExecutor(3) as pool:
+            reports = list(pool.map(lambda _: asyncio.run(work(server)), range(3)))
+        _each_once(server, many)
+    assert sum(report.sent for report in reports) == many
+
+
+def test_a_lease_covers_a_slow_server() -> None:
+    """Half of it is left to a mail that is begun at the last moment: four replies, and more."""
+    for timeout in (1, 30, 300):
+        assert Pace().lease_time(timeout) / 2 >= timedelta(seconds=4 * timeout)
+
+
+def test_two_claims_take_nothing_in_common(studio: Studio, many: int) -> None:
+    lasting = timedelta(minutes=5)
+    first = delivering.claim(studio, "first", limit=200, lasting=lasting)
+    second = delivering.claim(studio, "second", limit=200, lasting=lasting)
+    ids = [each.id for claimed in (first, second) for each in claimed.deliveries]
+    assert (first.taken, second.taken) == (200, 100)
+    assert len(set(ids)) == many
+
+
+def test_a_worker_that_comes_too_late_changes_nothing(
+    studio: Studio, first_admin: Actor, many: int, clock: MovableClock
+) -> None:
+    slow = delivering.claim(studio, "slow", limit=many, lasting=timedelta(minutes=5))
+    clock.move(minutes=5)
+    delivering.claim(studio, "quick", limit=many, lasting=timedelta(minutes=5))
+    before = mail(studio, first_admin)
+    late = [each.id for each in slow.deliveries]
+    delivering.settle(
+        studio,
+        "slow",
+        [
+            delivering.Sent(late[0], "x@example.org", studio.now(), b"x"),
+            delivering.Failed(late[1], "x@example.org", "550 no"),
+            delivering.Later(late[2], studio.now(), "451 later", tried=True),
+        ],
+    )
+    assert delivering.hand_back(studio, "slow") == 0
+    assert mail(studio, first_admin) == before
