@@ -1,6 +1,7 @@
 """``studio-tui demo``: the Studio on made-up data."""
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import click
@@ -33,8 +34,11 @@ def _show(surroundings: Surroundings) -> int:
     demos: list[Demo] = []
     with ExitStack() as opened:
 
-        def opening() -> tuple[Studio, Actor]:
-            demos.append(opened.enter_context(open_demo(clock)))
+        def opening(tell_user: Callable[[str], None]) -> tuple[Studio, Actor]:
+            def progress(share: float) -> None:
+                tell_user(f"Making up an organisation and what happened in it… {share:.0%}")
+
+            demos.append(opened.enter_context(open_demo(clock, progress)))
             return demos[-1].studio, demos[-1].actor
 
         return surroundings.run_app(opening, lambda studio: [demos[-1].mail])

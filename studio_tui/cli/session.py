@@ -58,7 +58,7 @@ def open_screens(surroundings: Surroundings) -> int:
     """Run the screens on the Studio of this account; returns the exit code."""
     with ExitStack() as opened:
 
-        def opening() -> tuple[Studio, Actor]:
+        def opening(_: Callable[[str], None]) -> tuple[Studio, Actor]:
             return opened.enter_context(own_studio())
 
         return surroundings.run_app(opening, None)

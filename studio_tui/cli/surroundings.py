@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studio_tui.mail.outcomes import Carrier
     from studio_tui.services.context import Studio
 
-    OpenStudio = Callable[[], tuple[Studio, Actor]]
+    OpenStudio = Callable[[Callable[[str], None]], tuple[Studio, Actor]]
     Carriers = Callable[[Studio], Sequence[Carrier]]
 
 

@@ -29,7 +29,8 @@ from studio_tui.tui.wire import WiredApp
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
 
-    OpenStudio = Callable[[], tuple[Studio, Actor]]
+    Tell = Callable[[str], None]
+    OpenStudio = Callable[[Tell], tuple[Studio, Actor]]
 
 _LOOK_AGAIN = 2.0
 """Seconds between two looks at whether somebody else changed something."""
@@ -39,7 +40,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     """The Studio in a terminal.
 
     ``open_studio`` opens the database and says who is asking; it is called off the loop, after the
-    first picture. ``places`` are what one can go to; the first one the actor may see is shown.
+    first picture, with what shows a sentence while that takes long. ``places`` are what one can go
+    to; the first one the actor may see is shown.
     """
 
     TITLE = "Conversation Studio"
@@ -83,11 +85,12 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         return self._studio
 
     @property
-    def identity(self) -> str:
-        """The organisation and who is using the Studio, as far as known."""
+    def identities(self) -> tuple[str, ...]:
+        """The organisation and who is using the Studio, as far as known, ever shorter."""
         if self._studio is None or self.actor is None:
-            return ""
-        return f"{self._studio.settings.organisation.name} · {self.actor.name}"
+            return ()
+        name = self.actor.name
+        return (f"{self._studio.settings.organisation.name} · {name}", name, self.actor.login)
 
     @property
     def status(self) -> Content:
@@ -145,8 +148,16 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     def open(self) -> None:
         """Open the database off the loop."""
         self.bridge.read(
-            self._opening, "open", self._open_studio, self._opened, self._opening.failed
+            self._opening,
+            "open",
+            lambda: self._open_studio(self._tell_opening),
+            self._opened,
+            self._opening.failed,
         )
+
+    def _tell_opening(self, sentence: str) -> None:
+        """Show how far opening is; called off the loop."""
+        self.call_later(self._opening.tell, sentence)
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
         self._studio, self.actor = opened
@@ -165,7 +176,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """Find out, off the loop, whether anybody changed anything."""
         studio = self._studio
         if studio is not None:
-            self.bridge.read(self.screen, "stamp", studio.stamp, self._compare_stamp, _ignore)
+            self.bridge.read(self._opening, "stamp", studio.stamp, self._compare_stamp, _ignore)
 
     def _compare_stamp(self, stamp: int) -> None:
         if stamp == self.stamp:

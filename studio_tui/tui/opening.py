@@ -32,6 +32,11 @@ class Opening(StudioScreen):
         """Say what takes so long, if it does."""
         self.set_timer(_PATIENCE, self._explain)
 
+    def tell(self, sentence: str) -> None:
+        """Show how far it is."""
+        if self._error is None:
+            self._notice.update(line(sentence))
+
     def failed(self, error: StudioError) -> None:
         """Show why the database cannot be opened."""
         self._error = error

@@ -14,7 +14,7 @@ from studio_tui.tui.terminal import why_no_terminal
 
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
-    from studio_tui.tui.app import OpenStudio
+    from studio_tui.tui.app import OpenStudio, Tell
     from studio_tui.tui.posting import Carriers
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
@@ -76,10 +76,10 @@ class OpenedStudio(StudioApp):
         self._posting = Posting(self, carriers)
 
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
-        def opening() -> "tuple[Studio, Actor]":
+        def opening(tell: "Tell") -> "tuple[Studio, Actor]":
             self.refused = None
             try:
-                return open_studio()
+                return open_studio(tell)
             except StudioError as error:
                 self.refused = error
                 raise
@@ -99,9 +99,9 @@ class OpenedStudio(StudioApp):
 def run_app(open_studio: "OpenStudio", carriers: "Carriers | None" = None) -> int:
     """Run the screens until they are left; returns the exit code.
 
-    ``open_studio`` opens the database and says who is asking. ``carriers`` take the mail away, in
-    place of the connections that the settings ask for. 1, with one line on stderr, where the
-    Studio could not be opened.
+    ``open_studio`` opens the database and says who is asking, see `StudioApp`. ``carriers`` take
+    the mail away, in place of the connections that the settings ask for. 1, with one line on
+    stderr, where the Studio could not be opened.
     """
     app = OpenedStudio(open_studio, carriers=carriers)
     app.run()

@@ -139,7 +139,7 @@ PLACES = (
 def studio_app(actor: Actor = ADMIN, places: tuple[Place, ...] = PLACES) -> StudioApp:
     """The shell around two places."""
     studio = FakeStudio()
-    return StudioApp(lambda: (cast(Any, studio), actor), places)
+    return StudioApp(lambda _: (cast(Any, studio), actor), places)
 
 
 def _divisor(text: str) -> int:

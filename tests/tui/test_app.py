@@ -42,7 +42,7 @@ def said(app: StudioApp) -> str:
 async def test_the_frame_is_there_before_the_database_is_open() -> None:
     opened = threading.Event()
 
-    def open_studio() -> Any:
+    def open_studio(_: Any) -> Any:
         assert opened.wait(10)
         return FakeStudio(), ADMIN
 
@@ -60,7 +60,7 @@ async def test_the_frame_is_there_before_the_database_is_open() -> None:
 async def test_a_database_that_does_not_open_says_why_and_can_be_tried_again() -> None:
     tries: list[int] = []
 
-    def open_studio() -> Any:
+    def open_studio(_: Any) -> Any:
         tries.append(1)
         if len(tries) == 1:
             raise Unavailable("The database [/x] is locked.")
@@ -239,7 +239,7 @@ async def test_what_others_change_appears_by_itself() -> None:
             reloaded.append(studio.changes)
 
     places = (PLACES[0].__class__("people", "People", "1", Watching), PLACES[1])
-    app = StudioApp(lambda: (cast(Any, studio), ADMIN), places)
+    app = StudioApp(lambda _: (cast(Any, studio), ADMIN), places)
     async with running(app) as pilot:
         reloaded.clear()
         app.look_for_changes()

@@ -56,7 +56,7 @@ def test_empty(snap_compare: Snap, size: tuple[int, int]) -> None:
 
 @SIZES
 def test_a_database_that_does_not_open(snap_compare: Snap, size: tuple[int, int]) -> None:
-    def fail() -> Any:
+    def fail(_: Any) -> Any:
         raise Unavailable("The database /srv/studio/[x].db is locked: try again in a moment.")
 
     assert snap_compare(StudioApp(fail), terminal_size=size, run_before=pressing())

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from studio_tui.tui.commands import Offer, offers, typed_away
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.labels import Label, LabelLine
+from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
 
 if TYPE_CHECKING:
     from studio_tui.tui.app import StudioApp
@@ -29,7 +29,18 @@ class TopBar(LabelLine):
             Label(place.id, _place_label(place.key, place.title, here=place.id == app.current_mode))
             for place in app.open_places()
         ]
-        self.show(places, [Label("", line(app.identity, "$muted"))])
+        self.show(places, [Label("", line(self._identity(places), "$muted"))])
+
+    def on_resize(self) -> None:
+        """Say as much of who you are as there is room for."""
+        self.update()
+
+    def _identity(self, places: list[Label]) -> str:
+        """The organisation and who you are, or who you are, or nothing: the places come first."""
+        app = cast("StudioApp", self.app)
+        room = self.size.width - sum(place.width + GAP for place in places)
+        fitting = (text for text in app.identities if line(text).cell_length <= room)
+        return next(fitting, "")
 
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
         """Go to a place."""
@@ -47,7 +58,7 @@ class StatusLine(Static):
     def refresh_status(self) -> None:
         """Draw what the app has to say, if that is new."""
         content = cast("StudioApp", self.app).status
-        if content != self.content:
+        if not (isinstance(self.content, Content) and content.is_same(self.content)):
             self.update(content)
 
 

@@ -48,9 +48,8 @@ class LabelLine(Widget):
 
     def show(self, left: Sequence[Label], right: Sequence[Label] = ()) -> None:
         """Draw these labels; nothing is written when they are the same as before."""
-        new = tuple(left), tuple(right)
-        if new != (self._left, self._right):
-            self._left, self._right = new
+        if not (_same(left, self._left) and _same(right, self._right)):
+            self._left, self._right = tuple(left), tuple(right)
             self.refresh()
 
     def render(self) -> Content:
@@ -82,3 +81,11 @@ class LabelLine(Widget):
                 placed.append((x, label))
             x += label.width + GAP
         return placed
+
+
+def _same(labels: Sequence[Label], others: Sequence[Label]) -> bool:
+    # Content is equal to other content of another style: only `is_same` looks at all of it.
+    return len(labels) == len(others) and all(
+        one.key == other.key and one.content.is_same(other.content)
+        for one, other in zip(labels, others, strict=True)
+    )

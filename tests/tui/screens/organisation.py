@@ -61,7 +61,7 @@ class Example:
 
     def app(self, actor: Actor | None = None) -> OpenedStudio:
         """The app on it."""
-        return OpenedStudio(lambda: (self.studio, actor or self.admin))
+        return OpenedStudio(lambda _: (self.studio, actor or self.admin))
 
     def look(self, pilot: Pilot[Any]) -> None:
         """Let the app find out at once what others changed."""

@@ -104,7 +104,7 @@ async def test_other_carriers_take_the_mail_instead(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     made.clock.move(minutes=5)
-    app = OpenedStudio(lambda: (made.studio, made.admin), carriers=lambda studio: [Postman()])
+    app = OpenedStudio(lambda _: (made.studio, made.admin), carriers=lambda studio: [Postman()])
     async with running(app):
         await _until(lambda: _counts(made) == {NotificationState.SENT: 3})
         assert str(app.status) == ""
@@ -128,8 +128,8 @@ async def test_every_place_opens_with_its_key(made: Example) -> None:
             assert pilot.app.current_mode == place.id
 
 
-def _opening(path: Path) -> Callable[[], Any]:
-    def opening() -> Any:
+def _opening(path: Path) -> Callable[[Any], Any]:
+    def opening(_: Any = None) -> Any:
         studio = open_studio(Settings(database=Database(url=f"sqlite:///{path}")), SystemClock())
         return studio, sign_in(studio, Account("els", "Els Claes"))
 
@@ -141,7 +141,7 @@ def _not_a_database(path: Path) -> None:
 
 
 def _newer(path: Path) -> None:
-    _opening(path)()[0].close()
+    _opening(path)(None)[0].close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
             "INSERT INTO schema_migration (name, applied) "
@@ -191,7 +191,7 @@ async def test_what_does_not_open_is_said_and_can_be_tried_again(
 def test_leaving_a_studio_that_did_not_open_is_a_failure(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def opening() -> Any:
+    def opening(_: Any) -> Any:
         raise Unavailable("The database /srv/studio.db: it is \x1b[31mlocked.")
 
     def run(app: OpenedStudio) -> None:
