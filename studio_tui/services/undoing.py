@@ -39,7 +39,8 @@ def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
 def undo(studio: Studio, actor: Actor, activity_id: int) -> int:
     """Take back an assigning or a reminding; returns how many mails are dropped by it.
 
-    Raises `Refused` once any of its mail has left, and for what is no such act.
+    Raises `Refused` once any of its mail has left or none waits any more, and for what is no such
+    act.
     """
     with studio.store.writing():
         act = _undoable_act(activity_id)
@@ -49,6 +50,8 @@ def undo(studio: Studio, actor: Actor, activity_id: int) -> int:
         # Asked only now: a worker may have taken some while the others were dropped.
         if gone := notifying.left_already(activity_id):
             raise Refused(f"Too late to undo: {gone} of its mails have left already.")
+        if not dropped:
+            raise Refused("Nothing to undo: none of its mail waits any more.")
         line = write_activity(
             actor,
             now,
