@@ -1,17 +1,9 @@
 """``studio-tui demo``: the Studio on made-up data."""
 
-import os
-from collections.abc import Callable
-from contextlib import ExitStack
-
 import click
 
-from studio_tui.cli.output import write_text
+from studio_tui.cli.screens import open_demo_screens
 from studio_tui.cli.surroundings import Surroundings
-from studio_tui.config.clock import clock_from
-from studio_tui.demo import Demo, open_demo, tell
-from studio_tui.domain.access import Actor
-from studio_tui.services.context import Studio
 
 
 @click.command()
@@ -22,23 +14,9 @@ def demo(ctx: click.Context) -> None:
     No mail leaves the machine, and nothing is kept. Without a terminal, the story is told as text.
     """
     surroundings = Surroundings.of(ctx)
-    if surroundings.why_no_terminal():
-        tell(write_text)
-        return
-    ctx.exit(_show(surroundings))
+    if not surroundings.why_no_terminal():
+        ctx.exit(open_demo_screens(surroundings))
+    from studio_tui.cli.output import write_text
+    from studio_tui.demo import tell
 
-
-def _show(surroundings: Surroundings) -> int:
-    now = os.environ.get("STUDIO_NOW")
-    clock = clock_from(now) if now else None
-    demos: list[Demo] = []
-    with ExitStack() as opened:
-
-        def opening(tell_user: Callable[[str], None]) -> tuple[Studio, Actor]:
-            def progress(share: float) -> None:
-                tell_user(f"Making up an organisation and what happened in it… {share:.0%}")
-
-            demos.append(opened.enter_context(open_demo(clock, progress)))
-            return demos[-1].studio, demos[-1].actor
-
-        return surroundings.run_app(opening, lambda studio: [demos[-1].mail])
+    tell(write_text)

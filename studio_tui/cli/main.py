@@ -17,10 +17,10 @@ COMMANDS = {
     "conversations": Lazy(
         "studio_tui.cli.conversations", "conversations", "Follow, plan and finish conversations."
     ),
-    "outbox": Lazy("studio_tui.cli.outbox", "outbox", "See what was mailed, retry and drop."),
+    "outbox": Lazy("studio_tui.cli.outbox", "outbox", "See what was mailed; retry, drop, undo."),
     "activity": Lazy("studio_tui.cli.activity", "activity", "See who did what, and when."),
     "worker": Lazy("studio_tui.cli.worker", "worker", "Send mail until stopped."),
-    "mail": Lazy("studio_tui.cli.mail", "mail", "Try the mail settings; keep the password."),
+    "mail": Lazy("studio_tui.cli.mail", "mail", "Try and preview mail; keep the password."),
     "db": Lazy("studio_tui.cli.db", "db", "Look after the database."),
     "doctor": Lazy("studio_tui.cli.doctor", "doctor", "See what is set up, what is missing."),
 }
@@ -57,6 +57,6 @@ def _open(ctx: click.Context) -> None:
     if why := surroundings.why_no_terminal():
         click.echo(f"studio-tui: {why}", err=True)
         ctx.exit(WRONG_USAGE)
-    from studio_tui.cli.session import open_screens
+    from studio_tui.cli.screens import open_screens
 
     ctx.exit(open_screens(surroundings))

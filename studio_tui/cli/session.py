@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from studio_tui.cli.surroundings import Surroundings
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.domain.access import Actor
@@ -52,13 +51,3 @@ def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable
             return command(studio, actor, *args, **kwargs)
 
     return opened
-
-
-def open_screens(surroundings: Surroundings) -> int:
-    """Run the screens on the Studio of this account; returns the exit code."""
-    with ExitStack() as opened:
-
-        def opening(_: Callable[[str], None]) -> tuple[Studio, Actor]:
-            return opened.enter_context(own_studio())
-
-        return surroundings.run_app(opening, None)

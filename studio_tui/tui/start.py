@@ -1,5 +1,6 @@
 """How the app starts: where one can go, what runs beside the screens, how it ends."""
 
+import importlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -8,14 +9,13 @@ from studio_tui.domain.errors import StudioError
 from studio_tui.domain.text import clean_line
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.places import Place
-from studio_tui.tui.posting import Posting
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.terminal import why_no_terminal
 
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
     from studio_tui.tui.app import OpenStudio, Tell
-    from studio_tui.tui.posting import Carriers
+    from studio_tui.tui.posting import Carriers, Posting
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
@@ -73,11 +73,14 @@ class OpenedStudio(StudioApp):
         super().__init__(self._opening_of(open_studio), places)
         self.refused: StudioError | None = None
         """Why the Studio could not be opened the last time it was tried."""
-        self._posting = Posting(self, carriers)
+        self._carriers = carriers
+        self._posting: Posting | None = None
 
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
         def opening(tell: "Tell") -> "tuple[Studio, Actor]":
             self.refused = None
+            # What sends mail takes as long to import as all the rest: off the loop, too.
+            importlib.import_module("studio_tui.tui.posting")
             try:
                 return open_studio(tell)
             except StudioError as error:
@@ -87,12 +90,16 @@ class OpenedStudio(StudioApp):
         return opening
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
+        from studio_tui.tui.posting import Posting
+
         super()._opened(opened)
+        self._posting = Posting(self, self._carriers)
         self._posting.start(*opened)
 
     async def action_quit(self) -> None:
         """Leave, after the mail on the wire and the writes under way have had a moment."""
-        await self._posting.stop()
+        if self._posting is not None:
+            await self._posting.stop()
         await super().action_quit()
 
 

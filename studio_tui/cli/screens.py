@@ -1,0 +1,47 @@
+"""Opening the screens: what opens the database is imported off the loop, after the first frame."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from studio_tui.cli.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from studio_tui.demo import Demo
+    from studio_tui.domain.access import Actor
+    from studio_tui.services.context import Studio
+
+
+def open_screens(surroundings: Surroundings) -> int:
+    """Run the screens on the Studio of this account; returns the exit code."""
+    with ExitStack() as opened:
+
+        def opening(_: Callable[[str], None]) -> tuple[Studio, Actor]:
+            from studio_tui.cli.session import own_studio
+
+            return opened.enter_context(own_studio())
+
+        return surroundings.run_app(opening, None)
+
+
+def open_demo_screens(surroundings: Surroundings) -> int:
+    """Run the screens on the demo, its mail kept in a folder; returns the exit code."""
+    demos: list[Demo] = []
+    with ExitStack() as opened:
+
+        def opening(tell: Callable[[str], None]) -> tuple[Studio, Actor]:
+            from studio_tui.config.clock import clock_from
+            from studio_tui.demo import open_demo
+
+            def progress(share: float) -> None:
+                tell(f"Making up an organisation and what happened in it… {share:.0%}")
+
+            now = os.environ.get("STUDIO_NOW")
+            clock = clock_from(now) if now else None
+            demos.append(opened.enter_context(open_demo(clock, progress)))
+            return demos[-1].studio, demos[-1].actor
+
+        return surroundings.run_app(opening, lambda studio: [demos[-1].mail])
