@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 import click
 
-from studio_tui.cli import shapes
+from studio_tui.cli import dry_runs, shapes
+from studio_tui.cli.dry_runs import dry_run_options
 from studio_tui.cli.output import counted, json_option, say, write_json, write_table
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import when
@@ -32,7 +33,7 @@ from studio_tui.services.context import Studio
     type=click.File("rb"),
     help="Logins or addresses, one on a line; “-” reads them from the input.",
 )
-@click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+@dry_run_options
 @json_option
 @with_studio
 def assign(
@@ -44,6 +45,7 @@ def assign(
     without: Sequence[str],
     listed: BinaryIO | None,
     dry_run: bool,
+    with_mail: bool,
     as_json: bool,
 ) -> None:
     """Assign users to PUSH, and tell them and all their managers by mail.
@@ -51,13 +53,14 @@ def assign(
     Users are named by login or e-mail address, taken over from earlier pushes, or both.
     Who is assigned already stays as they are and is told nothing.
     """
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     names = [*logins, *_names_in(listed)]
     if not names and not earlier:
         raise click.UsageError("Say who: LOGIN…, --from-push or --file.")
     found = service.find(studio, actor, push)
     chosen = _chosen(studio, actor, names, earlier, without)
     if dry_run:
-        _tell_preview(studio, found, assigning.preview(studio, actor, found, chosen), as_json)
+        _try(studio, actor, found, chosen, with_mail=with_mail, as_json=as_json)
     else:
         _tell_assigned(studio, assigning.assign(studio, actor, found, chosen), as_json)
 
@@ -108,10 +111,34 @@ def _names_in(file: BinaryIO | None) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _tell_preview(studio: Studio, push: Push, preview: AssignPreview, as_json: bool) -> None:
+def _try(
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    chosen: Selection[UserFilter],
+    *,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    preview = assigning.preview(studio, actor, push, chosen)
+    skipped = assigning.skipped(studio, actor, push, chosen)
+    run = (
+        dry_runs.tried(
+            studio,
+            lambda: assigning.assign(studio, actor, push, chosen),
+            lambda done: done.activity_id,
+        )
+        if preview.adding
+        else dry_runs.nothing()
+    )
     if as_json:
-        write_json(shapes.assign_preview(studio, push, preview))
+        write_json(shapes.assign_preview(studio, push, preview, run, skipped))
         return
+    _tell_preview(studio, push, preview)
+    dry_runs.tell(run, skipped, with_mail=with_mail)
+
+
+def _tell_preview(studio: Studio, push: Push, preview: AssignPreview) -> None:
     say(
         f"{counted(preview.adding, 'user')} would be assigned to “{push.name}” and "
         f"{counted(preview.managers, 'manager')} told; "
@@ -122,7 +149,6 @@ def _tell_preview(studio: Studio, push: Push, preview: AssignPreview, as_json: b
         say(f"{counted(len(preview.without_manager), 'user')} would have no manager to talk with:")
         rows = [(user.login, user.name) for user in preview.without_manager]
         write_table(("Login", "Name"), rows, "")
-    say("Nothing was changed.")
 
 
 def _tell_assigned(studio: Studio, assigned: Assigned, as_json: bool) -> None:
@@ -134,6 +160,7 @@ def _tell_assigned(studio: Studio, assigned: Assigned, as_json: bool) -> None:
         f"{counted(assigned.managers_told, 'manager')} told; "
         f"mail leaves {when(studio, assigned.leaves_at)}."
     )
+    say("Until then “studio-tui outbox undo” takes it back.")
     if unmanaged := assigned.push.progress.no_manager:
         told = counted(unmanaged, "user of it has", "users of it have")
         say(f"{told} no manager to talk with: studio-tui pushes show {quote(assigned.push.name)}")

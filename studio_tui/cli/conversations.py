@@ -1,4 +1,4 @@
-"""``studio-tui conversations``: list, show, plan, finish."""
+"""``studio-tui conversations``: list, show, plan, hand over, finish."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,7 +24,7 @@ _by = click.option("--by", "conductor", metavar="LOGIN", help="The leader or coa
 
 @click.group("conversations")
 def conversations() -> None:
-    """Follow the conversations that pushes ask for, plan them, record them as held."""
+    """Follow the conversations that pushes ask for, plan them, hand over, record as held."""
 
 
 @conversations.command("list")
@@ -66,6 +66,8 @@ def show(studio: Studio, actor: Actor, push: str, user: str, as_json: bool) -> N
             ("Conductor", found.conductor),
             ("Flags", ", ".join(shapes.flags(found)).replace("_", " ")),
             ("Managers", managers or "none"),
+            ("Reminders", str(found.reminders or "")),
+            (with_zone(studio, "Reminded"), shown(studio, found.reminded_at)),
         )
     )
 
@@ -110,6 +112,21 @@ def finish(
     found = service.find(studio, push, user)
     held = service.finish(studio, actor, found, conductor=conductor, held_at=held_at)
     say(f"Done: {held.conductor} talked with {held.name}.")
+
+
+@conversations.command("hand-over")
+@click.argument("push")
+@click.argument("user")
+@click.argument("conductor")
+@with_studio
+def hand_over(studio: Studio, actor: Actor, push: str, user: str, conductor: str) -> None:
+    """Name who is to hold the conversation of USER in PUSH: CONDUCTOR, a leader or coach.
+
+    Both are told by mail.
+    """
+    found = service.find(studio, push, user)
+    handed = service.hand_over(studio, actor, found, conductor)
+    say(f"{handed.conductor} is to hold the conversation with {handed.name}; both are told.")
 
 
 def _listed(studio: Studio, actor: Actor, push: str | None) -> Iterable[Listed]:

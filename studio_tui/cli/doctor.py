@@ -3,53 +3,33 @@
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from studio_tui import __version__
 from studio_tui.cli.errors import FAILED
-from studio_tui.cli.output import counted, json_option, say, write_json
+from studio_tui.cli.findings import Finding, Health
+from studio_tui.cli.outbox_findings import outbox_findings
+from studio_tui.cli.output import json_option, say, write_json
 from studio_tui.cli.session import studio_as_it_is
 from studio_tui.cli.shapes import CONTRACT
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.config.settings import Settings, Smtp
-from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.access import Action, may
 from studio_tui.domain.errors import StudioError
-from studio_tui.domain.notifications import UNSENT, NotificationState
 from studio_tui.domain.text import clean_line
 from studio_tui.mail import password
 from studio_tui.mail.addresses import sender_from
 from studio_tui.mail.outcomes import RelayDown
 from studio_tui.mail.password import Secret
 from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import outbox
+from studio_tui.services import mailing, outbox
 from studio_tui.services.context import Studio
 from studio_tui.services.identity import is_new, own_account, sign_in
 from studio_tui.worker.sending import in_words
-
-
-class Health(StrEnum):
-    """How something is."""
-
-    OK = "ok"
-    LIMITED = "limited"
-    """The Studio can be used, but something does not happen."""
-    BROKEN = "broken"
-    """Work stops here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    health: Health
-    message: str
-    """What is, and what to do where it is not as it should be."""
 
 
 @click.command()
@@ -92,6 +72,7 @@ def _examine() -> Iterator[Finding]:
         return
     yield _settings()
     yield from _database(loaded)
+    yield from _wording(loaded)
     yield from _mail(loaded.smtp)
 
 
@@ -134,18 +115,17 @@ def _inside(studio: Studio) -> Iterator[Finding]:
         return
     yield Finding("account", Health.OK, f"{actor.name} ({actor.login}), {actor.role}")
     if may(actor, Action.READ_OUTBOX):
-        yield _outbox(studio, actor)
+        yield from outbox_findings(studio, outbox.health(studio, actor))
 
 
-def _outbox(studio: Studio, actor: Actor) -> Finding:
-    counts = outbox.counts(studio, actor)
-    waiting = sum(counts.get(state, 0) for state in UNSENT)
-    said = f"{counted(waiting, 'mail')} waiting, {counts.get(NotificationState.SENT, 0)} sent"
-    failed = counts.get(NotificationState.FAILED, 0)
-    if not failed:
-        return Finding("outbox", Health.OK, said)
-    advice = "“studio-tui outbox list --state failed” tells why"
-    return Finding("outbox", Health.LIMITED, f"{said}, {failed} failed: {advice}")
+def _wording(loaded: Settings) -> Iterator[Finding]:
+    problems = mailing.wording_problems(loaded)
+    for problem in problems:
+        yield Finding("wording", Health.LIMITED, problem)
+    if not problems:
+        folder = mailing.wording_folder()
+        own = "with texts of your own from" if folder.is_dir() else "as it comes; yours go into"
+        yield Finding("wording", Health.OK, f"{own} {folder}")
 
 
 def _mail(smtp: Smtp) -> Iterator[Finding]:

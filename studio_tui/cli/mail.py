@@ -1,27 +1,37 @@
-"""``studio-tui mail``: try the settings, keep the password (N11)."""
+"""``studio-tui mail``: try the settings, preview the wording (N9), keep the password (N11)."""
 
 import asyncio
 import sys
 
 import click
 
-from studio_tui.cli.output import complain, say
+from studio_tui.cli import shapes
+from studio_tui.cli.output import (
+    complain,
+    json_option,
+    say,
+    write_facts,
+    write_json,
+    write_text,
+)
 from studio_tui.cli.session import with_studio
 from studio_tui.config import settings
-from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.mail import password as passwords
 from studio_tui.mail.outcomes import Carrier, Delivered, Outcome, RelayDown
 from studio_tui.mail.password import Secret
+from studio_tui.services import mailing
 from studio_tui.services.context import Studio
-from studio_tui.services.mailing import Mail, Mailroom
+from studio_tui.services.mailing import MOST_PEOPLE, Mail, Specimen
 from studio_tui.worker import sending
 from studio_tui.worker.service import carriers_of
 
 
 @click.group("mail")
 def mail() -> None:
-    """Try the mail settings; keep the password of the mail server."""
+    """Try the mail settings, preview mail; keep the password of the mail server."""
 
 
 @mail.command()
@@ -29,15 +39,51 @@ def mail() -> None:
 @with_studio
 def test(studio: Studio, actor: Actor, address: str) -> None:
     """Send a test mail to ADDRESS, now."""
-    require(actor, Action.TEST_MAIL)
-    carrier = carriers_of(studio)[0]
-    mailroom = Mailroom(studio)
-    written = mailroom.test_mail(address, studio.settings.organisation.language)
-    outcome = asyncio.run(_send(carrier, mailroom.sender.address, written))
+    sender, written = mailing.test_mail(studio, actor, address)
+    outcome = asyncio.run(_send(carriers_of(studio)[0], sender, written))
     if not isinstance(outcome, Delivered):
         raise Unavailable(f"The test mail did not leave: {_reason(outcome)}")
     server = studio.settings.smtp
     say(f"{server.host}:{server.port} took the test mail to {address}: {outcome.words}")
+
+
+@mail.command()
+@click.argument("kind", type=click.Choice([*map(str, Kind)]), metavar="KIND")
+@click.argument("capacity", type=click.Choice([*map(str, Capacity)]), metavar="CAPACITY")
+@click.option("--language", default="", help="As of a user, such as nl; the organisation's if not.")
+@click.option(
+    "--people",
+    type=click.IntRange(1, MOST_PEOPLE),
+    default=2,
+    show_default=True,
+    help="About how many people a manager is told.",
+)
+@click.option("--overdue", is_flag=True, help="As it is after the deadline.")
+@json_option
+@with_studio
+def preview(
+    studio: Studio,
+    actor: Actor,
+    kind: str,
+    capacity: str,
+    language: str,
+    people: int,
+    overdue: bool,
+    as_json: bool,
+) -> None:
+    """Show the wording of KIND, as a CAPACITY gets it, with made-up values.
+
+    KIND is assigned, reminder, deadline_moved, closed or handed_over; CAPACITY is user or manager.
+    It is your organisation's own text where there is one, and tells what is wrong with it.
+    """
+    wanted = Specimen(Kind(kind), Capacity(capacity), language, people, overdue)
+    letter = mailing.preview(studio, actor, wanted)
+    if as_json:
+        write_json({"kind": kind, "capacity": capacity, **shapes.letter(letter)})
+        return
+    write_facts((("Language", letter.language), ("Subject", letter.subject)))
+    click.echo()
+    write_text(letter.plain)
 
 
 @mail.command()

@@ -1,4 +1,4 @@
-"""``studio-tui outbox``: list, show, retry, drop (N10)."""
+"""``studio-tui outbox``: list, show, retry, drop (N10), undo (N5)."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,17 +17,19 @@ from studio_tui.cli.output import (
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
 from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
 from studio_tui.domain.selection import Selection
 from studio_tui.services import outbox as service
-from studio_tui.services import pushes
+from studio_tui.services import pushes, undoing
 from studio_tui.services.context import Studio
 from studio_tui.services.outbox import ReadMail
+from studio_tui.services.undoing import Undoable
 
 
 @click.group("outbox")
 def outbox() -> None:
-    """See what waits, what went, what failed and why; retry and drop."""
+    """See what waits, what went, what failed and why; retry, drop, undo."""
 
 
 @outbox.command("list")
@@ -88,6 +90,46 @@ def drop(studio: Studio, actor: Actor, notifications: Sequence[int]) -> None:
     """Drop mail that waits or failed: it is not sent."""
     count = service.drop(studio, actor, Selection.of(notifications))
     say(f"{counted(count, 'mail')} dropped.")
+
+
+@outbox.command()
+@click.argument("push", required=False)
+@click.option("--list", "only_list", is_flag=True, help="Only list what can be undone.")
+@json_option
+@with_studio
+def undo(studio: Studio, actor: Actor, push: str | None, only_list: bool, as_json: bool) -> None:
+    """Take back what you did last: assigning or reminding, until its first mail leaves.
+
+    The newest of all, or of PUSH. Its mail is dropped, and who was assigned by it is not any more.
+    """
+    acts = undoing.undoable(studio, actor)
+    if push is not None:
+        name = pushes.find(studio, actor, push).name
+        acts = [act for act in acts if act.push == name]
+    if only_list:
+        _list_acts(studio, acts, as_json)
+        return
+    if not acts:
+        raise Refused("Nothing to undo: of all you did last, mail has left, or there was none.")
+    dropped = undoing.undo(studio, actor, acts[0].activity_id)
+    if as_json:
+        write_json({"action": acts[0].action, "push": acts[0].push, "dropped": dropped})
+    else:
+        mails = counted(dropped, "mail")
+        say(f"Undone in “{acts[0].push}”: {acts[0].action}. {mails} dropped.")
+
+
+def _list_acts(studio: Studio, acts: Sequence[Undoable], as_json: bool) -> None:
+    if as_json:
+        write_json([shapes.undoable(studio, act) for act in acts])
+        return
+    headings = ("Did", "Push", "Mails", with_zone(studio, "Until"))
+    rows = ((act.action, act.push, str(act.mails), _second(studio, act)) for act in acts)
+    write_table(headings, rows, "Nothing can be undone.")
+
+
+def _second(studio: Studio, act: Undoable) -> str:
+    return f"{act.leaves_at.astimezone(studio.zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _row(studio: Studio, one: Notification) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""``studio-tui pushes``: create, list, show, edit, close, reopen, export."""
+"""``studio-tui pushes``: create, list, show, export; the rest is in modules of its own."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -8,8 +8,9 @@ import click
 
 from studio_tui.cli import shapes
 from studio_tui.cli.assigning import assign, unassign
+from studio_tui.cli.closing import close, reopen
+from studio_tui.cli.editing import edit, reminders_in_words
 from studio_tui.cli.output import (
-    counted,
     json_option,
     say,
     write_csv,
@@ -17,6 +18,7 @@ from studio_tui.cli.output import (
     write_json,
     write_table,
 )
+from studio_tui.cli.reminding import remind
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import day, iso, shown, with_zone
 from studio_tui.domain.access import Actor
@@ -25,7 +27,18 @@ from studio_tui.services import assigning, templates
 from studio_tui.services import pushes as service
 from studio_tui.services.context import Studio
 
-_EXPORTED = ("login", "name", "email", "status", "status_at", "conductor", "flags", "managers")
+_EXPORTED = (
+    "login",
+    "name",
+    "email",
+    "status",
+    "status_at",
+    "conductor",
+    "flags",
+    "managers",
+    "reminders",
+    "reminded_at",
+)
 
 
 def _draft(text: str) -> PushDraft:
@@ -41,8 +54,8 @@ def pushes() -> None:
     """Create pushes, assign users, follow up, close."""
 
 
-pushes.add_command(assign)
-pushes.add_command(unassign)
+for command in (assign, unassign, remind, edit, close, reopen):
+    pushes.add_command(command)
 
 
 @pushes.command()
@@ -120,59 +133,10 @@ def show(studio: Studio, actor: Actor, push: str, as_json: bool) -> None:
     write_facts(_facts(found))
     click.echo()
     write_table(
-        ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Managers"),
+        ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Reminders", "Managers"),
         (_user_row(studio, user) for user in users),
         "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
     )
-
-
-@pushes.command()
-@click.argument("push")
-@click.option("--name", help="Another name.")
-@click.option("--from", "available_from", type=day, help="Another first day, YYYY-MM-DD.")
-@click.option("--deadline", type=day, help="Another deadline, YYYY-MM-DD.")
-@with_studio
-def edit(
-    studio: Studio,
-    actor: Actor,
-    push: str,
-    name: str | None,
-    available_from: date | None,
-    deadline: date | None,
-) -> None:
-    """Change name, first day or deadline of PUSH."""
-    if name is None and available_from is None and deadline is None:
-        raise click.UsageError("Say what to change: --name, --from or --deadline.")
-    found = service.find(studio, actor, push)
-    draft = PushDraft(
-        found.name if name is None else name,
-        available_from or found.available_from,
-        deadline or found.deadline,
-    )
-    edited = service.edit(studio, actor, found, draft)
-    say(f"“{edited.name}” now runs from {edited.available_from} to {edited.deadline}.")
-    if edited.deadline != found.deadline and edited.progress.open:
-        say("Who was told of it and is not done is told of the new deadline.")
-
-
-@pushes.command()
-@click.argument("push")
-@with_studio
-def close(studio: Studio, actor: Actor, push: str) -> None:
-    """Close PUSH: nobody is asked for it any more. “reopen” undoes it."""
-    closed = service.close(studio, actor, service.find(studio, actor, push))
-    done = closed.push.progress
-    dropped = f" {counted(closed.dropped, 'waiting mail')} dropped." if closed.dropped else ""
-    say(f"“{closed.push.name}” is closed: {done.done} of {done.assigned} done.{dropped}")
-
-
-@pushes.command()
-@click.argument("push")
-@with_studio
-def reopen(studio: Studio, actor: Actor, push: str) -> None:
-    """Open PUSH again after it was closed; mail that closing dropped waits once more."""
-    opened = service.reopen(studio, actor, service.find(studio, actor, push))
-    say(f"“{opened.name}” is {opened.state} again, with the deadline {opened.deadline}.")
 
 
 @pushes.command()
@@ -214,6 +178,7 @@ def _facts(push: Push) -> Iterable[tuple[str, str]]:
     yield "State", f"{push.state}{overdue}"
     yield "Available from", push.available_from.isoformat()
     yield "Deadline", push.deadline.isoformat()
+    yield "Reminders", reminders_in_words(push.reminders)
     yield "Progress", _progress(push.progress)
 
 
@@ -234,8 +199,14 @@ def _user_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
         _in_words(user.status),
         shown(studio, user.status_at) + by,
         ", ".join(map(_in_words, shapes.flags(user))),
+        _reminders(studio, user),
         ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers),
     )
+
+
+def _reminders(studio: Studio, user: Assignment) -> str:
+    """How often somebody was reminded, and when last (P15)."""
+    return f"{user.reminders}, {shown(studio, user.reminded_at)}" if user.reminders else ""
 
 
 def _export_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
@@ -248,6 +219,8 @@ def _export_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
         user.conductor,
         "|".join(shapes.flags(user)),
         "|".join(manager.login for manager in user.managers),
+        str(user.reminders),
+        iso(studio, user.reminded_at) or "",
     )
 
 

@@ -10,18 +10,24 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from studio_tui.cli.dry_runs import managers_told, reason
 from studio_tui.cli.times import iso
-from studio_tui.domain.notifications import Notification
-from studio_tui.domain.pushes import Assignment, Flag, Progress, Push
+from studio_tui.domain.notifications import Notification, NotificationState
+from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Skipped
 from studio_tui.domain.templates import Template
 from studio_tui.domain.users import Manager, User
 
 if TYPE_CHECKING:
     # A command that shows no mail does not wait for what writes it.
+    from studio_tui.mail.letters import Letter
     from studio_tui.services.activity import ActivityLine
     from studio_tui.services.assigning import Assigned, AssignPreview
     from studio_tui.services.context import Studio
-    from studio_tui.services.outbox import ReadMail
+    from studio_tui.services.dry_run import DryRun
+    from studio_tui.services.outbox import Health, ReadMail
+    from studio_tui.services.pushes import Closed
+    from studio_tui.services.reminding import Reminded, RemindPreview
+    from studio_tui.services.undoing import Undoable
     from studio_tui.services.users import Involvement
 
 CONTRACT = 1
@@ -135,6 +141,8 @@ def conversation(studio: Studio, push_name: str, of: Assignment) -> Shape:
         "flags": flags(of),
         "conductor": of.conductor or None,
         "managers": managers(of.managers),
+        "reminders": of.reminders,
+        "reminded_at": iso(studio, of.reminded_at),
     }
 
 
@@ -143,7 +151,9 @@ def flags(of: Assignment) -> list[Flag]:
     return [flag for flag in Flag if flag in of.flags]
 
 
-def assign_preview(studio: Studio, to: Push, of: AssignPreview) -> Shape:
+def assign_preview(
+    studio: Studio, to: Push, of: AssignPreview, run: DryRun, skipped: Iterable[Skipped]
+) -> Shape:
     """What assigning would do (P14)."""
     return {
         "push": to.name,
@@ -153,6 +163,127 @@ def assign_preview(studio: Studio, to: Push, of: AssignPreview) -> Shape:
         "without_manager": [{"login": u.login, "name": u.name} for u in of.without_manager],
         "managers": of.managers,
         "leaves_at": iso(studio, of.leaves_at),
+        **tried(studio, run, skipped),
+    }
+
+
+def remind_preview(
+    studio: Studio, of: Push, preview: RemindPreview, run: DryRun, skipped: Iterable[Skipped]
+) -> Shape:
+    """What reminding would do (P14)."""
+    return {
+        "push": of.name,
+        "reminding": preview.reminding,
+        "done": preview.done,
+        "left": preview.left,
+        "recently": preview.recently_count,
+        "managers": managers_told(run),
+        **tried(studio, run, skipped),
+    }
+
+
+def close_preview(
+    studio: Studio,
+    of: Push,
+    dropped: Iterable[Notification],
+    run: DryRun,
+    skipped: Iterable[Skipped],
+) -> Shape:
+    """What closing would do (P14)."""
+    return {
+        "push": of.name,
+        "assigned": of.progress.assigned,
+        "done": of.progress.done,
+        "dropped": [{"id": each.id, **_told(studio, each)} for each in dropped],
+        **tried(studio, run, skipped),
+    }
+
+
+def tried(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
+    """What every dry run tells: who gets what and why, who does not, and the mails (P14)."""
+    return {
+        "notifications": [
+            {
+                **_told(studio, each),
+                "about": [{"login": u, "reason": reason(run, each, u)} for u in each.about],
+            }
+            for each in run.notifications
+        ],
+        "skipped": [asdict(each) for each in skipped],
+        "mails": [
+            {
+                "kind": sample.kind,
+                "capacity": sample.capacity,
+                "recipient": sample.recipient,
+                **letter(sample.letter),
+            }
+            for sample in run.samples
+        ],
+    }
+
+
+def _told(studio: Studio, of: Notification) -> Shape:
+    return {
+        "kind": of.kind,
+        "capacity": of.capacity,
+        "to": of.to,
+        "recipient": of.recipient,
+        "due_at": iso(studio, of.due_at),
+    }
+
+
+def letter(of: Letter) -> Shape:
+    """What a recipient reads."""
+    return {
+        "language": of.language,
+        "subject": of.subject,
+        "plain": of.plain,
+        "html": of.html,
+    }
+
+
+def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
+    """What reminding did."""
+    return {
+        "push": push.name,
+        "users_told": of.users_told,
+        "managers_told": of.managers_told,
+        "leaves_at": iso(studio, of.leaves_at),
+    }
+
+
+def closed(of: Closed) -> Shape:
+    """What closing did."""
+    return {
+        "push": of.push.name,
+        "assigned": of.push.progress.assigned,
+        "done": of.push.progress.done,
+        "dropped": of.dropped,
+    }
+
+
+def undoable(studio: Studio, of: Undoable) -> Shape:
+    """An act that can be taken back (N5)."""
+    return {
+        "action": of.action,
+        "push": of.push,
+        "mails": of.mails,
+        "leaves_at": iso(studio, of.leaves_at),
+    }
+
+
+def health(studio: Studio, of: Health) -> Shape:
+    """Whether mail leaves."""
+    address, words = of.last_error or (None, None)
+    return {
+        "counts": {state: of.counts.get(state, 0) for state in NotificationState},
+        "waiting_since": iso(studio, of.waiting_since),
+        "sending": [
+            {"worker": each.lease, "mails": each.mails, "until": iso(studio, each.until)}
+            for each in of.sending
+        ],
+        "last_sent_at": iso(studio, of.last_sent_at),
+        "last_error": {"to": address, "words": words} if of.last_error else None,
     }
 
 

@@ -1,5 +1,6 @@
 """``pushes assign`` and ``unassign`` (P3, P6, P11, P12)."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,8 @@ def test_a_dry_run_changes_nothing(pushed: Cli) -> None:
     assert "4 users would be assigned to “Q2” and 3 managers told" in said
     assert "1 user would have no manager" in said
     assert "eve" in said
-    assert pushed.json(*dry) == {
+    told = pushed.json(*dry)
+    assert {name: told[name] for name in list(told)[:7]} == {
         "push": "Q2",
         "adding": 4,
         "already": 0,
@@ -103,6 +105,37 @@ def test_a_dry_run_changes_nothing(pushed: Cli) -> None:
     }
     assert pushed.json("outbox", "list") == before
     assert logins(pushed, "Q2") == []
+
+
+def test_a_dry_run_tells_who_gets_what_and_why(pushed: Cli) -> None:
+    dry = ("pushes", "assign", "Q1 review", "ann", "cas", "--dry-run")
+    told = pushed.json(*dry)
+    assert [
+        (one["to"], one["capacity"], [(a["login"], a["reason"]) for a in one["about"]])
+        for one in told["notifications"]
+    ] == [
+        ("cas@example.org", "user", [("cas", None)]),
+        ("bea@example.org", "manager", [("cas", "leads France")]),
+        ("bob@example.org", "manager", [("cas", "leads Belgium")]),
+    ]
+    assert told["skipped"] == [{"login": "ann", "name": "Ann Peeters", "why": "is in it already"}]
+    mails = {(mail["capacity"], mail["language"]): mail for mail in told["mails"]}
+    assert set(mails) == {("user", "fr"), ("manager", "fr"), ("manager", "en")}
+    assert "Cas Dubois" in mails["manager", "en"]["plain"]
+    said = pushed.out(*dry)
+    assert re.search(r"bea@example.org +assigned +manager +cas \(leads France\)", said)
+    assert re.search(r"ann +Ann Peeters +is in it already", said)
+    assert not any(mail["plain"] in said for mail in told["mails"])
+    said = pushed.out(*dry, "--mail")
+    assert all(mail["plain"] in said for mail in told["mails"])
+    assert said.endswith("Nothing was changed.\n")
+
+
+def test_a_dry_run_in_which_nobody_is_told(pushed: Cli) -> None:
+    dry = ("pushes", "assign", "Q1 review", "ann", "--dry-run")
+    assert (pushed.json(*dry)["adding"], pushed.json(*dry)["notifications"]) == (0, [])
+    assert "is in it already" in pushed.out(*dry)
+    assert "--mail goes with --dry-run" in pushed.misused(*dry[:-1], "--mail")
 
 
 def test_who_has_no_manager_is_said(organisation: Cli) -> None:

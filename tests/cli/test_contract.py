@@ -56,7 +56,12 @@ def synopsis() -> dict[str, set[str]]:
 
 def test_every_command_and_option_is_listed() -> None:
     assert synopsis() == {
-        words: {opt for param in command.params for opt in param.opts if opt.startswith("--")}
+        words: {
+            option
+            for param in command.params
+            for option in (*param.opts, *param.secondary_opts)
+            if option.startswith("--")
+        }
         for words, command in commands().items()
     }
 

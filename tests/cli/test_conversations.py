@@ -16,6 +16,8 @@ def test_planning_in_the_zone_of_the_organisation(pushed: Cli) -> None:
         "flags": [],
         "conductor": "Bob Smith",
         "managers": [{"login": "bob", "reason": "leads Belgium"}],
+        "reminders": 0,
+        "reminded_at": None,
     }
 
 
@@ -34,6 +36,17 @@ def test_finishing_names_who_held_it(pushed: Cli) -> None:
     assert "neither leads nor coaches" in pushed.refused(
         "conversations", "finish", "Q1 review", "ben", "--by", "cor"
     )
+
+
+def test_handing_over_tells_both(pushed: Cli) -> None:
+    hand_over = ("conversations", "hand-over", "Q1 review", "ann")
+    assert pushed.out(*hand_over, "cor") == (
+        "Cor Coach is to hold the conversation with Ann Peeters; both are told.\n"
+    )
+    assert pushed.json("conversations", "show", "Q1 review", "ann")["conductor"] == "Cor Coach"
+    mails = [one for one in pushed.json("outbox", "list") if one["kind"] == "handed_over"]
+    assert {one["recipient"] for one in mails} == {"ann", "cor"}
+    assert "neither leads nor coaches" in pushed.refused(*hand_over, "dan")
 
 
 def test_times_that_cannot_be(pushed: Cli) -> None:

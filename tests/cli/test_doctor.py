@@ -1,6 +1,7 @@
 """``doctor`` and ``db migrate``."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from studio_tui.cli.session import studio_as_it_is
 from studio_tui.config.settings import Security
+from studio_tui.services import delivering
 from studio_tui.services.identity import is_new
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.smtp_server import smtp_server
@@ -103,3 +105,50 @@ def test_it_makes_nobody_an_admin(cli: Cli) -> None:
     assert examine(cli)["account"] == ("ok", said)
     with studio_as_it_is() as studio:
         assert is_new(studio)
+
+
+def test_whether_mail_leaves(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine(pushed)["waiting"] == ("ok", "nothing that should have left")
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
+    waiting = "since 2026-03-02 10:02 (Europe/Brussels) for what should have left"
+    assert examine(pushed)["waiting"] == ("ok", waiting)
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T11:00:00+01:00")
+    health, said = examine(pushed)["waiting"]
+    assert health == "limited"
+    assert said.startswith(f"{waiting}: start “studio-tui worker”")
+    with smtp_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        server.script("rcpt", "550 5.1.1 no such user", recipient="ann@example.org")
+        pushed.run("worker", "--drain")
+        found = examine(pushed)
+        report = pushed.json("doctor")
+    assert found["waiting"][0] == "ok"
+    assert found["last sent"] == ("ok", "2026-03-02 11:00 (Europe/Brussels)")
+    assert found["last error"][0] == "limited"
+    assert found["last error"][1].startswith("to ann@example.org: 550 5.1.1 no such user")
+    facts = {each["name"]: each["facts"] for each in report["findings"]}
+    assert facts["outbox"]["counts"]["failed"] == 1
+    assert facts["outbox"]["last_sent_at"] == "2026-03-02T11:00:00+01:00"
+    assert facts["outbox"]["last_error"]["to"] == "ann@example.org"
+    assert facts["program"] is None
+
+
+def test_who_holds_mail(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
+    with studio_as_it_is() as studio:
+        delivering.claim(studio, "w1", limit=2, lasting=timedelta(minutes=5))
+    assert examine(pushed)["sending"][1] == "worker w1 holds 2 mails until 2026-03-02 10:10"
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:11:00+01:00")
+    assert examine(pushed)["sending"][1] == "worker w1 holds 2 mails no longer: it is gone"
+
+
+def test_what_is_wrong_with_own_texts(cli: Cli, private_home: Path) -> None:
+    folder = private_home / "config" / "studio-tui" / "wording"
+    assert examine(cli)["wording"] == ("ok", f"as it comes; yours go into {folder}")
+    (folder / "en").mkdir(parents=True)
+    assert examine(cli)["wording"] == ("ok", f"with texts of your own from {folder}")
+    (folder / "en" / "closed.user.md").write_text("no subject")
+    health, said = examine(cli)["wording"]
+    assert health == "limited"
+    assert "closed.user.md, line 1" in said

@@ -77,6 +77,15 @@ READING = (
     ("activity", "list", "--json"),
     ("activity", "export"),
     ("doctor",),
+    ("doctor", "--json"),
+    ("pushes", "assign", PUSH, "u3", "--dry-run", "--mail"),
+    ("pushes", "remind", PUSH, "--dry-run", "--mail"),
+    ("pushes", "remind", PUSH, "--dry-run", "--json"),
+    ("pushes", "remind", PUSH, "u4"),
+    ("outbox", "undo", "--list"),
+    ("outbox", "undo", PUSH),
+    ("conversations", "hand-over", PUSH, "u7", "u8"),
+    ("pushes", "close", PUSH, "--tell", "--dry-run", "--mail"),
     ("pushes", "edit", PUSH, "--name", PUSH),
     ("pushes", "unassign", PUSH, "u3"),
     ("pushes", "assign", PUSH, "u3", "--dry-run"),
@@ -110,6 +119,9 @@ def test_nothing_but_text_comes_out_of_errors(hostile: Cli) -> None:
         ("pushes", "assign", PUSH, name, name + "2"),
         ("pushes", "unassign", PUSH, name),
         ("conversations", "finish", PUSH, name),
+        ("conversations", "hand-over", PUSH, "u1", name),
+        ("pushes", "remind", PUSH, name),
+        ("outbox", "undo", name),
     ):
         said = hostile.refused(*arguments)
         assert not set(CONTROLS + tuple(BIDIRECTIONAL)) & set(said), arguments

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config.settings import Security
-from tests.cli.conftest import COMMAND, Cli
+from studio_tui.domain.notifications import Capacity, Kind
+from tests.cli.conftest import ACCOUNT, COMMAND, Cli
 from tests.smtp_server import smtp_server
 
 SECRET = "s3cret with spaces"
@@ -111,3 +112,49 @@ def test_a_test_mail_arrives(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_server(cli: Cli) -> None:
     assert "No mail server is set up" in cli.refused("mail", "test", "hr@example.org")
+
+
+def test_who_may_not_send_a_test_mail(organisation: Cli) -> None:
+    Path("me.csv").write_text(
+        f"login,email,given_name,family_name,role\n{ACCOUNT},hr@example.org,Some,Body,user\n"
+    )
+    organisation.run("users", "import", "me.csv")
+    said = organisation.refused("mail", "test", "hr@example.org")
+    assert said == f"studio-tui: {ACCOUNT} (user) may not send a test mail.\n"
+    assert "may not see the outbox" in organisation.refused("mail", "preview", *CLOSED)
+
+
+CLOSED = ("closed", "user")
+
+
+def test_every_wording_can_be_seen(cli: Cli) -> None:
+    subjects = {
+        cli.json("mail", "preview", str(kind), str(capacity), "--language", language)["subject"]
+        for kind in Kind
+        for capacity in Capacity
+        for language in ("en", "nl", "fr")
+    }
+    assert len(subjects) == 30
+
+
+def test_a_preview_shows_the_form_that_is_asked_for(cli: Cli) -> None:
+    preview = ("mail", "preview", "reminder", "manager")
+    said = cli.out(*preview, "--language", "nl-BE")
+    assert said.startswith("Language  nl\nSubject   Ter herinnering: 2 gesprekken")
+    assert "- Ann Peeters\n- Ben Willems\n" in said
+    assert "- " not in cli.out(*preview, "--people", "1").partition("--")[0]
+    shown = {cli.json(*preview)["plain"], cli.json(*preview, "--overdue")["plain"]}
+    assert len(shown) == 2
+    assert "6 is not in the range" in cli.misused(*preview, "--people", "6")
+    assert "'lost' is not one of" in cli.misused("mail", "preview", "lost", "user")
+
+
+def test_a_preview_is_of_the_texts_of_the_organisation(cli: Cli, private_home: Path) -> None:
+    own = private_home / "config" / "studio-tui" / "wording" / "en"
+    own.mkdir(parents=True)
+    text = own / "closed.user.md"
+    text.write_text("Subject: {{ push }} is over\n\nDear {{ given_name }}, thank you.\n")
+    assert "Q1 review is over" in cli.out("mail", "preview", *CLOSED)
+    text.write_text("Subject: {{ push }} is over\n\nDear {{ givenname }}.\n")
+    said = cli.refused("mail", "preview", *CLOSED)
+    assert f"{text}, line 3" in said

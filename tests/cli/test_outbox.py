@@ -1,10 +1,11 @@
 """``outbox``: list, show, retry, drop; and the worker that empties it (N10, N12)."""
 
+import json
 import re
 
 import pytest
 
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, create
 from tests.smtp_server import smtp_server
 
 
@@ -79,6 +80,67 @@ def test_what_waits_can_be_dropped(pushed: Cli) -> None:
         (2, "dropped by hand"),
     ]
     assert "Nothing to drop" in pushed.refused("outbox", "drop", "1")
+
+
+def test_what_was_done_last_is_undone_first(pushed: Cli) -> None:
+    pushed.run("pushes", "assign", "Q1 review", "cas")
+    listed = pushed.json("outbox", "undo", "--list")
+    assert [(act["action"], act["mails"]) for act in listed] == [
+        ("assigned users", 3),
+        ("assigned users", 5),
+    ]
+    assert "2026-03-02 10:02:00" in pushed.out("outbox", "undo", "--list")
+    said = pushed.out("outbox", "undo")
+    assert said == "Undone in “Q1 review”: assigned users. 3 mails dropped.\n"
+    users = [user["login"] for user in pushed.json("pushes", "show", "Q1 review")["users"]]
+    assert sorted(users) == ["ann", "ben", "eve"]
+    assert pushed.json("outbox", "undo", "q1 review") == {
+        "action": "assigned users",
+        "push": "Q1 review",
+        "dropped": 5,
+    }
+    assert "Nothing to undo" in pushed.refused("outbox", "undo")
+    assert pushed.json("outbox", "undo", "--list") == []
+    assert "Nothing can be undone" in pushed.run("outbox", "undo", "--list").stderr
+
+
+def test_only_of_the_push_that_is_named(pushed: Cli) -> None:
+    pushed.run(*create("Q2"))
+    assert "Nothing to undo" in pushed.refused("outbox", "undo", "Q2")
+    assert "There is no push" in pushed.refused("outbox", "undo", "Q9")
+    assert len(pushed.json("outbox", "undo", "--list")) == 1
+
+
+def test_what_has_left_cannot_be_undone(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:02:00+01:00")
+    assert "Nothing to undo" in pushed.refused("outbox", "undo")
+
+
+def test_the_log_of_a_worker_as_json(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
+    with smtp_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        logged = pushed.out("worker", "--drain", "--log-json").splitlines()
+    lines = [json.loads(line) for line in logged]
+    assert [line["event"] for line in lines] == ["stopped"]
+    assert (lines[0]["sent"], lines[0]["failed"], lines[0]["fault"]) == (5, 0, None)
+    assert lines[0]["message"].startswith("5 sent")
+    result = pushed.run("worker", "--drain", "--log-json")
+    assert json.loads(result.stdout)["sent"] == 0
+
+
+def test_a_drained_worker_whose_server_is_away(
+    pushed: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
+    with smtp_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+    result = pushed.run("worker", "--drain", "--log-json", exit_code=1)
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["event"] for line in lines] == ["down", "stopped"]
+    assert {line["fault"] for line in lines} == {"unreachable"}
 
 
 @pytest.mark.parametrize("arguments", [("retry",), ("retry", "1", "--all"), ("drop",)])

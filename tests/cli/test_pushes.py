@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from tests.cli.conftest import ACCOUNT, Cli, create
+from tests.smtp_server import smtp_server
 
 
 def test_several_are_created_at_once(organisation: Cli) -> None:
@@ -37,6 +38,9 @@ def test_all_are_created_or_none(organisation: Cli) -> None:
     assert "name.1" in said
     assert "deadline.1" in said
     assert organisation.json("pushes", "list") == []
+
+
+SHOW = ("pushes", "show", "Q1 review")
 
 
 @pytest.mark.parametrize(
@@ -139,10 +143,28 @@ def test_editing(pushed: Cli) -> None:
     said = pushed.out("pushes", "edit", "First", "--name", "Second")
     assert said == "“Second” now runs from 2026-03-01 to 2026-05-01.\n"
     pushed.run("pushes", "edit", "Second", "--name", "First")
+    said = pushed.out("pushes", "edit", "First", "--deadline", "2026-05-02", "--no-tell")
+    assert "is not told of the new deadline" in said
     assert "before the first day" in pushed.refused(
         "pushes", "edit", "First", "--deadline", "2026-02-01"
     )
     assert "give the push a name" in pushed.refused("pushes", "edit", "First", "--name", " ")
+
+
+def test_automatic_reminders(pushed: Cli) -> None:
+    edit = ("pushes", "edit", "Q1 review")
+    assert "7 and 1 days before the deadline, 3 days after it" in pushed.out(*SHOW)
+    said = pushed.out(*edit, "--remind-before", "14, 1,14")
+    assert said.endswith(
+        "Automatic reminders: 14 and 1 days before the deadline, 3 days after it.\n"
+    )
+    said = pushed.out(*edit, "--remind-before", "", "--remind-after", "1")
+    assert said.endswith("Automatic reminders: 1 day after the deadline.\n")
+    assert pushed.out(*edit, "--remind-after", "").endswith("reminders: none.\n")
+    assert "Automatic" not in pushed.out(*edit, "--remind-after", "")
+    for wrong in ("x", "-1", "1,5 days", "366"):
+        assert "such as 7,1" in pushed.misused(*edit, "--remind-before", wrong)
+    assert "from 1 to 365" in pushed.misused(*edit, "--remind-after", "0")
 
 
 def test_closing_and_reopening(pushed: Cli) -> None:
@@ -155,6 +177,48 @@ def test_closing_and_reopening(pushed: Cli) -> None:
     assert pushed.out("pushes", "reopen", "Q1 review") == (
         "“Q1 review” is open again, with the deadline 2026-03-31.\n"
     )
+
+
+def test_a_dry_run_of_closing_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits would be dropped; told would be who knows of it and has not held it."""
+    close = ("pushes", "close", "Q1 review")
+    pushed.run("conversations", "finish", "Q1 review", "ben")
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
+    with smtp_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        pushed.run("worker", "--drain")
+    pushed.run("pushes", "assign", "Q1 review", "cas")
+    before = pushed.json("outbox", "list")
+    told = pushed.json(*close, "--tell", "--dry-run")
+    assert sorted(one["to"] for one in told["notifications"]) == [
+        "ann@example.org", "bob@example.org", "cor@example.org", "eve@example.org",
+    ]  # fmt: skip
+    assert {one["kind"] for one in told["notifications"]} == {"closed"}
+    assert told["skipped"] == [
+        {"login": "cas", "name": "Cas Dubois", "why": "was not told of it yet"},
+        {"login": "ben", "name": "Ben Willems", "why": "has held it"},
+    ]
+    assert sorted(one["to"] for one in told["dropped"]) == [
+        "bea@example.org", "bob@example.org", "cas@example.org",
+    ]  # fmt: skip
+    assert "Q1 review" in told["mails"][0]["plain"]
+    said = pushed.out(*close, "--tell", "--dry-run", "--mail")
+    assert told["mails"][0]["subject"] in said
+    assert "3 waiting mails would be dropped" in said
+    assert pushed.json(*close, "--dry-run")["notifications"] == []
+    assert pushed.json("outbox", "list") == before
+    assert "is told that it is closed" in pushed.out(*close, "--tell")
+    assert len(pushed.json("outbox", "list", "--state", "held")) == len(told["notifications"])
+
+
+def test_the_result_of_closing_as_json(pushed: Cli) -> None:
+    assert pushed.json("pushes", "close", "Q1 review") == {
+        "push": "Q1 review",
+        "assigned": 3,
+        "done": 0,
+        "dropped": 5,
+    }
 
 
 def test_the_export_tells_who_and_how_far(pushed: Cli) -> None:

@@ -91,6 +91,7 @@ def test_from_an_hr_export_to_a_closed_push(shell: Shell, server: Server) -> Non
     import_people(shell)
     create_and_assign(shell)
     send_and_read(shell, server)
+    remind_and_hand_over(shell, server)
     hold_and_close(shell, server)
     assign_the_earlier_list(shell, server)
     check_activity(shell)
@@ -148,6 +149,25 @@ def send_and_read(shell: Shell, server: Server) -> None:
     assert {one["state"] for one in listed.values()} == {"sent"}
 
 
+def remind_and_hand_over(shell: Shell, server: Server) -> None:
+    """What is undone mails nobody; what was tried is exactly what is sent."""
+    shell.run("pushes", "remind", "Q1 review", "ben")
+    assert "2 mails dropped" in shell.run("outbox", "undo")
+    tried = shell.json("pushes", "remind", "Q1 review", "--dry-run")
+    assert shell.run("pushes", "remind", "Q1 review").startswith("3 users of “Q1 review” reminded")
+    shell.run("conversations", "hand-over", "Q1 review", "bea", "bob")
+    shell.move(minutes=2)
+    assert shell.run("worker", "--drain").startswith("6 sent, 0 failed")
+    mails = server.wait_for(10)[4:]
+    told = [one["to"] for one in tried["notifications"]]
+    assert sorted(mail.recipients[0] for mail in mails) == sorted(
+        [*told, "bea@example.org", "bob@example.org"]
+    )
+    reminders = {mail["plain"] for mail in tried["mails"]}
+    assert reminders & {mail.text("plain").replace("\r\n", "\n") for mail in mails} == reminders
+    assert "Nobody to remind" in shell.run("pushes", "remind", "Q1 review", exit_code=1)
+
+
 def hold_and_close(shell: Shell, server: Server) -> None:
     """Follow-up until the end; what is closed mails nobody."""
     shell.run("conversations", "plan", "Q1 review", "ann", "--at", "2026-03-12T14:00")
@@ -165,7 +185,7 @@ def hold_and_close(shell: Shell, server: Server) -> None:
     assert said == f"“Q1 review” is closed: 1 of 4 done. {len(waiting)} waiting mails dropped.\n"
     shell.move(hours=1)
     assert "0 sent" in shell.run("worker", "--drain")
-    assert len(server.messages) == 4
+    assert len(server.messages) == 10
     rows = list(csv.DictReader(shell.run("pushes", "export", "Q1 review").splitlines()))
     assert {row["login"]: row["status"] for row in rows}["ann"] == "done"
     assert "is closed" in shell.run("pushes", "assign", "Q1 review", "dan", exit_code=1)
@@ -179,7 +199,7 @@ def assign_the_earlier_list(shell: Shell, server: Server) -> None:
     assert "0 sent" in shell.run("worker", "--drain")
     shell.now = datetime.fromisoformat("2026-06-01T08:00:00+02:00")
     assert "4 sent" in shell.run("worker", "--drain")
-    assert len(by_recipient(server.wait_for(8))["ann@example.org"]) == 2
+    assert len(by_recipient(server.wait_for(14))["ann@example.org"]) == 3
     listed = shell.run("pushes", "list")
     assert re.search(r"Q2 review .* open ", listed)
 
@@ -193,6 +213,10 @@ def check_activity(shell: Shell) -> None:
         "edited push",
         "finished conversation",
         "planned conversation",
+        "handed over conversation",
+        "reminded users",
+        "undid: reminded users",
+        "reminded users",
         "assigned users",
         "created push",
     ]

@@ -1,0 +1,115 @@
+"""``studio-tui pushes close`` and ``reopen`` (P5, P9)."""
+
+from collections.abc import Iterable
+
+import click
+
+from studio_tui.cli import dry_runs, shapes
+from studio_tui.cli.dry_runs import dry_run_options
+from studio_tui.cli.output import counted, json_option, say, write_json, write_table
+from studio_tui.cli.session import with_studio
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import UNSENT, Notification, NotificationFilter
+from studio_tui.domain.pushes import Assignment, Flag, Push, Skipped, Status
+from studio_tui.services import assigning
+from studio_tui.services import pushes as service
+from studio_tui.services.context import Studio
+from studio_tui.services.pushes import Closed
+
+
+@click.command()
+@click.argument("push")
+@click.option("--tell", is_flag=True, help="Tell those who have not held it, and their managers.")
+@dry_run_options
+@json_option
+@with_studio
+def close(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    tell: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    """Close PUSH: nobody is asked for it any more. “reopen” undoes it.
+
+    Its mail that waits is dropped. Who was told of it and has not held the conversation is told
+    that it is over only with --tell.
+    """
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    found = service.find(studio, actor, push)
+    if dry_run:
+        _try(studio, actor, found, tell=tell, with_mail=with_mail, as_json=as_json)
+    else:
+        _tell(service.close(studio, actor, found, tell=tell), told=tell, as_json=as_json)
+
+
+@click.command()
+@click.argument("push")
+@with_studio
+def reopen(studio: Studio, actor: Actor, push: str) -> None:
+    """Open PUSH again after it was closed; mail that closing dropped waits once more."""
+    opened = service.reopen(studio, actor, service.find(studio, actor, push))
+    say(f"“{opened.name}” is {opened.state} again, with the deadline {opened.deadline}.")
+
+
+def _tell(closed: Closed, *, told: bool, as_json: bool) -> None:
+    if as_json:
+        write_json(shapes.closed(closed))
+        return
+    done = closed.push.progress
+    dropped = f" {counted(closed.dropped, 'waiting mail')} dropped." if closed.dropped else ""
+    say(f"“{closed.push.name}” is closed: {done.done} of {done.assigned} done.{dropped}")
+    if told and done.open:
+        say("Who was told of it and is not done is told that it is closed.")
+
+
+def _try(
+    studio: Studio, actor: Actor, push: Push, *, tell: bool, with_mail: bool, as_json: bool
+) -> None:
+    dropped = _waiting(studio, actor, push)
+    users = assigning.every(studio, actor, push)
+    run = dry_runs.tried(
+        studio,
+        lambda: service.close(studio, actor, push, tell=tell),
+        lambda done: done.activity_id,
+    )
+    told = {each.recipient for each in run.notifications}
+    skipped = list(_skipped(users, told)) if tell else []
+    if as_json:
+        write_json(shapes.close_preview(studio, push, dropped, run, skipped))
+        return
+    done = push.progress
+    say(f"“{push.name}” would be closed: {done.done} of {done.assigned} done.")
+    if dropped:
+        say(f"{counted(len(dropped), 'waiting mail')} would be dropped:")
+        rows = ((str(each.id), each.kind.replace("_", " "), each.to) for each in dropped)
+        write_table(("Id", "Kind", "To"), rows, "")
+    dry_runs.tell(run, skipped, with_mail=with_mail)
+
+
+def _waiting(studio: Studio, actor: Actor, push: Push) -> list[Notification]:
+    """The mail of a push that has not left, in the order it is due."""
+    from studio_tui.services import outbox
+
+    found = [
+        notification
+        for state in UNSENT
+        for notification in outbox.every(
+            studio, actor, NotificationFilter(state=state, push_id=push.id)
+        )
+    ]
+    return sorted(found, key=lambda each: (each.due_at, each.id))
+
+
+def _skipped(users: Iterable[Assignment], told: set[str]) -> Iterable[Skipped]:
+    for user in users:
+        if user.login not in told:
+            yield Skipped(user.login, user.name, _why(user))
+
+
+def _why(user: Assignment) -> str:
+    if user.status is Status.DONE:
+        return "has held it"
+    return "has left" if Flag.LEFT in user.flags else "was not told of it yet"

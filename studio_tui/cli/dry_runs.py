@@ -1,0 +1,100 @@
+"""``--dry-run``: exactly who would get what and why, who would not, and the mail itself (P14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from studio_tui.cli.output import say, write_facts, write_table, write_text
+from studio_tui.domain.notifications import Capacity, Notification
+from studio_tui.domain.pushes import Skipped
+
+if TYPE_CHECKING:
+    # Only a dry run waits for what writes mail.
+    from studio_tui.services.context import Studio
+    from studio_tui.services.dry_run import DryRun, Sample
+
+C = TypeVar("C", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+def dry_run_options(command: C) -> C:
+    """``--dry-run`` and ``--mail``, as the arguments ``dry_run`` and ``with_mail``."""
+    mail = click.option(
+        "--mail", "with_mail", is_flag=True, help="With --dry-run: show the mails as well."
+    )
+    dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+    return dry_run(mail(command))
+
+
+def check_options(*, dry_run: bool, with_mail: bool) -> None:
+    """Wrong usage where mails are asked for that nobody looks at."""
+    if with_mail and not dry_run:
+        raise click.UsageError("--mail goes with --dry-run.")
+
+
+def tried(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int]) -> DryRun:
+    """What ``act`` would send; nothing of it stays."""
+    from studio_tui.services.dry_run import dry_run
+
+    return dry_run(studio, act, activity_of)
+
+
+def nothing() -> DryRun:
+    """What is sent where nobody is left to be told."""
+    from studio_tui.services.dry_run import NOTHING
+
+    return NOTHING
+
+
+def tell(run: DryRun, skipped: Sequence[Skipped], *, with_mail: bool) -> None:
+    """Print who would be told, who would not, and one mail of each kind."""
+    if run.notifications:
+        say("Who would be told:")
+        rows = (_row(run, each) for each in run.notifications)
+        write_table(("To", "Kind", "As", "About"), rows, "")
+    if skipped:
+        say("Who would not:")
+        write_table(("Login", "Name", "Why"), [(s.login, s.name, s.why) for s in skipped], "")
+    for sample in run.samples if with_mail else ():
+        _show(sample)
+    say("Nothing was changed.")
+
+
+def managers_told(run: DryRun) -> int:
+    """How many managers would be told."""
+    return sum(told.capacity is Capacity.MANAGER for told in run.notifications)
+
+
+def reason(run: DryRun, told: Notification, login: str) -> str | None:
+    """Why somebody is told of the user ``login``; None where they are that user."""
+    if told.capacity is Capacity.USER:
+        return None
+    return run.managing.get(login, {}).get(told.recipient)
+
+
+def _row(run: DryRun, told: Notification) -> tuple[str, ...]:
+    return (told.to, told.kind.replace("_", " "), told.capacity, ", ".join(_about(run, told)))
+
+
+def _about(run: DryRun, told: Notification) -> Iterable[str]:
+    for login in told.about:
+        why = reason(run, told, login)
+        yield f"{login} ({why})" if why else login
+
+
+def _show(sample: Sample) -> None:
+    click.echo()
+    write_facts(
+        (
+            ("Mail", f"{sample.kind.replace('_', ' ')}, to a {sample.capacity}"),
+            ("To", sample.recipient),
+            ("Language", sample.letter.language),
+            ("Subject", sample.letter.subject),
+        )
+    )
+    click.echo()
+    write_text(sample.letter.plain)
+    click.echo()

@@ -1,0 +1,105 @@
+"""``studio-tui pushes edit`` (P9, P15)."""
+
+from collections.abc import Callable
+from datetime import date
+
+import click
+
+from studio_tui.cli.output import say
+from studio_tui.cli.session import with_studio
+from studio_tui.cli.times import day
+from studio_tui.domain.access import Actor
+from studio_tui.domain.pushes import Push, PushDraft, Reminders
+from studio_tui.services import pushes as service
+from studio_tui.services.context import Studio
+
+_LONGEST = 365
+
+
+def _days(least: int) -> Callable[[str], tuple[int, ...]]:
+    """The type of an option: numbers of days, separated by commas; nothing for none."""
+
+    def days(text: str) -> tuple[int, ...]:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        if not all(part.isdecimal() and least <= int(part) <= _LONGEST for part in parts):
+            raise click.BadParameter(
+                f"Write numbers of days from {least} to {_LONGEST}, such as 7,1, or '' for none."
+            )
+        return tuple(dict.fromkeys(map(int, parts)))
+
+    return days
+
+
+@click.command()
+@click.argument("push")
+@click.option("--name", help="Another name.")
+@click.option("--from", "available_from", type=day, help="Another first day, YYYY-MM-DD.")
+@click.option("--deadline", type=day, help="Another deadline, YYYY-MM-DD.")
+@click.option(
+    "--remind-before",
+    type=_days(0),
+    metavar="DAYS",
+    help="Remind by itself so many days before the deadline, such as 7,1; '' for never.",
+)
+@click.option(
+    "--remind-after",
+    type=_days(1),
+    metavar="DAYS",
+    help="And so many days after it.",
+)
+@click.option(
+    "--tell/--no-tell",
+    default=True,
+    show_default=True,
+    help="Tell of a moved deadline those who were told of the push and are not done.",
+)
+@with_studio
+def edit(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    name: str | None,
+    available_from: date | None,
+    deadline: date | None,
+    remind_before: tuple[int, ...] | None,
+    remind_after: tuple[int, ...] | None,
+    tell: bool,
+) -> None:
+    """Change name, first day, deadline or automatic reminders of PUSH."""
+    if all(v is None for v in (name, available_from, deadline, remind_before, remind_after)):
+        raise click.UsageError(
+            "Say what to change: --name, --from, --deadline, --remind-before or --remind-after."
+        )
+    found = service.find(studio, actor, push)
+    usual = found.reminders
+    draft = PushDraft(
+        found.name if name is None else name,
+        available_from or found.available_from,
+        deadline or found.deadline,
+        Reminders(
+            usual.before if remind_before is None else remind_before,
+            usual.after if remind_after is None else remind_after,
+        ),
+    )
+    _tell(found, service.edit(studio, actor, found, draft, tell=tell), told=tell)
+
+
+def reminders_in_words(reminders: Reminders) -> str:
+    """``7 and 1 days before the deadline, 3 days after it``; ``none`` where there are none."""
+    parts = [f"{_in_words(reminders.before)} before the deadline"] if reminders.before else []
+    if reminders.after:
+        parts.append(f"{_in_words(reminders.after)} after {'it' if parts else 'the deadline'}")
+    return ", ".join(parts) or "none"
+
+
+def _in_words(days: tuple[int, ...]) -> str:
+    return " and ".join(map(str, days)) + (" day" if days == (1,) else " days")
+
+
+def _tell(before: Push, edited: Push, *, told: bool) -> None:
+    say(f"“{edited.name}” now runs from {edited.available_from} to {edited.deadline}.")
+    if edited.deadline != before.deadline and edited.progress.open:
+        to_tell = "is" if told else "is not"
+        say(f"Who was told of it and is not done {to_tell} told of the new deadline.")
+    if edited.reminders != before.reminders:
+        say(f"Automatic reminders: {reminders_in_words(edited.reminders)}.")

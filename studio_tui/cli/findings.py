@@ -1,0 +1,28 @@
+"""What `doctor` finds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Health(StrEnum):
+    """How something is."""
+
+    OK = "ok"
+    LIMITED = "limited"
+    """The Studio can be used, but something does not happen."""
+    BROKEN = "broken"
+    """Work stops here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    health: Health
+    message: str
+    """What is, and what to do where it is not as it should be."""
+    facts: Mapping[str, Any] | None = None
+    """The same for programs, where there is more to it than whether it works."""
