@@ -2,10 +2,11 @@
 
 import json
 import re
+import subprocess
 
 import pytest
 
-from tests.cli.conftest import Cli, create
+from tests.cli.conftest import COMMAND, Cli, create
 from tests.smtp_server import smtp_server
 
 
@@ -128,6 +129,24 @@ def test_the_log_of_a_worker_as_json(pushed: Cli, monkeypatch: pytest.MonkeyPatc
     assert lines[0]["message"].startswith("5 sent")
     result = pushed.run("worker", "--drain", "--log-json")
     assert json.loads(result.stdout)["sent"] == 0
+
+
+def test_a_worker_that_is_told_to_stop(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with smtp_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        worker = subprocess.Popen(
+            [*COMMAND, "worker", "--log-json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        with worker:
+            assert worker.stdout is not None
+            assert worker.stderr is not None
+            started = json.loads(worker.stdout.readline())
+            worker.terminate()
+            stopped = json.loads(worker.stdout.readline())
+            assert worker.stdout.read() == worker.stderr.read() == b""
+    assert (started["event"], stopped["event"], worker.returncode) == ("started", "stopped", 0)
+    assert started["at"] == "2026-03-02T09:00:00+00:00"
 
 
 def test_a_drained_worker_whose_server_is_away(
