@@ -1,0 +1,37 @@
+"""Lists that are small enough to hold in memory."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio_tui.domain.selection import Selection
+from studio_tui.services.listing import HeldSource
+
+
+@dataclass(frozen=True)
+class Number:
+    """A row."""
+
+    id: int
+
+
+def multiple(of: int, row: Number) -> bool:
+    return row.id % of == 0
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 30), st.integers(0, 30))
+def test_a_held_list_is_its_rows_that_match(
+    filter_: int, other: int, start: int, stop: int
+) -> None:
+    every = tuple(Number(number) for number in range(30, 0, -1))
+    source = HeldSource(every, multiple, filter_)
+    expected = [row for row in every if row.id % filter_ == 0]
+    assert source.count() == len(expected)
+    assert list(source.rows(start, stop)) == expected[start:stop]
+    assert [source.position(row.id) for row in expected] == list(range(len(expected)))
+    assert source.position(31) is None
+    assert source.matching(other, [1, 2, 3, 99]) == {n for n in (1, 2, 3) if n % other == 0}
+    selection = Selection.matching(other).mark([1]).unmark([30])
+    marked = {row.id for row in every if row.id % other == 0} | {1}
+    assert source.selected(selection) == len(marked - {30})
