@@ -15,6 +15,8 @@ from studio_tui.storage import people
 from studio_tui.storage.activity import write_activity
 
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST = 64
+"""Characters that an address can have before the @."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +90,4 @@ def _names(name: str) -> tuple[str, str]:
 
 def _address(login: str) -> str:
     """A well-formed address that leads nowhere, until an import brings the real one."""
-    return f"{_NOT_IN_ADDRESS.sub('-', login)}@localhost.localdomain"
+    return f"{_NOT_IN_ADDRESS.sub('-', login)[:_LONGEST]}@localhost.localdomain"

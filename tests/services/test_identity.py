@@ -31,6 +31,7 @@ def test_the_account_that_makes_the_database_is_its_first_admin(
         (Account("root", "root"), "root", "(admin)", "root@localhost.localdomain"),
         (Account("hr", ""), "hr", "(admin)", "hr@localhost.localdomain"),
         (Account("EX\\j.d o", "=Jan"), "=Jan", "(admin)", "EX-j-d-o@localhost.localdomain"),
+        (Account("x" * 70, "X Y"), "X", "Y", "x" * 64 + "@localhost.localdomain"),
     ],
 )
 def test_the_first_admin_has_a_name_and_an_address(
