@@ -22,7 +22,10 @@ class Undoable:
     action: str
     """``assigned users`` or ``reminded users``."""
     push: str
+    users: int
+    """How many users were assigned or reminded."""
     mails: int
+    done_at: datetime
     leaves_at: datetime
     """Until then it can be undone."""
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.content import Content
@@ -46,7 +46,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     TITLE = "Conversation Studio"
     ENABLE_COMMAND_PALETTE = False
-    OWN_COMMANDS = (
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("keys", "question_mark", "Keys", "Show what every key does here"),
         Command("palette", "ctrl+p", "Commands", "Find a command", footer=False, in_palette=False),
         Command("theme", "", "Dark or light", "Change between the dark and the light theme"),
@@ -66,6 +66,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self._opening = Opening()
         self._said: Content | None = None
         self._standing = Content("")
+        self._counting = Content("")
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = PLAIN.name if self.no_color else DARK.name
@@ -94,8 +95,14 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     @property
     def status(self) -> Content:
-        """What the status line shows: what just happened, or what is always worth knowing."""
-        return self._said or self._standing
+        """What the status line shows: what just happened, what can still be taken back, or what is
+        always worth knowing."""
+        return self._said or self._counting or self._standing
+
+    @property
+    def standing(self) -> str:
+        """What is always worth knowing; empty where there is nothing."""
+        return self._standing.plain
 
     def open_places(self) -> list[Place]:
         """The places the actor may see."""
@@ -120,6 +127,14 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """Show ``sentence`` whenever there is nothing else to say; empty: nothing."""
         self._standing = line(sentence, "$warning")
         self._refresh_status()
+
+    def count_down(self, sentence: str) -> None:
+        """Show ``sentence`` before what stands; empty: nothing."""
+        self._counting = line(sentence, "$key")
+        self._refresh_status()
+
+    def changed(self) -> None:
+        """Somebody, perhaps oneself, changed something."""
 
     def notify(
         self,
@@ -182,6 +197,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         if stamp == self.stamp:
             return
         self.stamp = stamp
+        self.changed()
         for screen in self.screen_stack:
             if isinstance(screen, StudioScreen):
                 screen.catch_up()

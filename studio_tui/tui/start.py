@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from studio_tui.domain.access import Action, Actor
 from studio_tui.domain.errors import StudioError
 from studio_tui.domain.text import clean_line
-from studio_tui.tui.app import StudioApp
 from studio_tui.tui.places import Place
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.terminal import why_no_terminal
+from studio_tui.tui.undoing import UndoingApp
 
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
@@ -61,7 +61,7 @@ PLACES = (
 )
 
 
-class OpenedStudio(StudioApp):
+class OpenedStudio(UndoingApp):
     """The app with its places, and with mail leaving while it is open."""
 
     def __init__(

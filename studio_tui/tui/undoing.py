@@ -1,0 +1,179 @@
+"""What was just done can be taken back as long as its mail waits: a line that counts down, and one
+key (N5)."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.timer import Timer
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import StudioError
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.commands import Command
+from studio_tui.tui.text import fit, plain
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from studio_tui.services.context import Studio
+    from studio_tui.services.undoing import Undoable
+
+_UNDO = "undo"
+_TICK = 1.0
+_LEAST_NAME = 12
+"""Cells that the name of a push keeps, however narrow the terminal is."""
+_EDGES = 2
+"""Cells beside the status line."""
+
+
+class UndoingApp(StudioApp):
+    """The shell, with what its user can still take back in view.
+
+    An act is in view for the hold after it was done and for the hold before its mail leaves: what
+    one no longer sees, one does not take back by a key.
+    """
+
+    OWN_COMMANDS = (
+        Command(
+            _UNDO,
+            "z",
+            "Undo",
+            "Take back the last assigning or reminding, as its mail has not left",
+            footer=False,
+        ),
+    )
+
+    _acts: "tuple[Undoable, ...]" = ()
+    _ticking: Timer | None = None
+
+    @property
+    def undoable(self) -> "Undoable | None":
+        """The newest act in view."""
+        if self._studio is None:
+            return None
+        now, hold = self.studio.now(), self.studio.settings.notifications.hold_time
+        return next((act for act in self._acts if _in_view(act, now, hold)), None)
+
+    def changed(self) -> None:
+        """Find out what can be taken back now."""
+        super().changed()
+        if self._studio is not None and self.actor is not None:
+            studio, actor = self._studio, self.actor
+            self.bridge.read(
+                self.get_default_screen(),
+                _UNDO,
+                lambda: _undoable(studio, actor),
+                self._found,
+                lambda error: None,
+            )
+
+    def may_do(self, command: Command) -> bool:
+        """There is something to take back."""
+        if command.id == _UNDO and self.undoable is None:
+            return False
+        return super().may_do(command)
+
+    def action_undo(self) -> None:
+        """Take back the newest act in view."""
+        act, actor = self.undoable, self.actor
+        if act is None or actor is None:
+            return
+        studio = self.studio
+        self._found([one for one in self._acts if one != act])
+        self.bridge.write(
+            self.get_default_screen(),
+            lambda: _take_back(studio, actor, act),
+            lambda dropped: self._taken_back(act, dropped),
+            self._not_taken_back,
+        )
+
+    def stand(self, sentence: str) -> None:
+        """Whether mail leaves at all is part of what counts down."""
+        super().stand(sentence)
+        self._count()
+
+    def _taken_back(self, act: "Undoable", dropped: int) -> None:
+        mails = "1 mail" if dropped == 1 else f"{dropped:,} mails"
+        self.say(f"Taken back: {_what(act, act.push)}; {mails} dropped.")
+        self.look_for_changes()
+
+    def _not_taken_back(self, error: StudioError) -> None:
+        self.complain(error.message)
+        self.changed()
+
+    def _found(self, acts: "list[Undoable]") -> None:
+        self._acts = tuple(acts)
+        self._count()
+
+    def _count(self) -> None:
+        if self._studio is None:
+            return
+        now = self.studio.now()
+        self._acts = tuple(act for act in self._acts if now < act.leaves_at)
+        act = self.undoable
+        self.count_down("" if act is None else self._in_words(act))
+        self._tick(bool(self._acts))
+
+    def _tick(self, on: bool) -> None:
+        if on and self._ticking is None:
+            self._ticking = self.set_interval(_TICK, self._count)
+        elif not on and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+
+    def _in_words(self, act: "Undoable") -> str:
+        now, zone = self.studio.now(), self.studio.zone
+        when = _when(act.leaves_at, now, zone, stuck=bool(self.standing))
+        room = self.size.width - _EDGES - cell_len(_what(act, "") + when)
+        name = plain(act.push)
+        if cell_len(name) > room:
+            name = fit(name, max(room, _LEAST_NAME)).rstrip()
+        why = f" · {self.standing}" if self.standing else ""
+        return f"{_what(act, name)}{when}{why}"
+
+
+def _in_view(act: "Undoable", now: datetime, hold: timedelta) -> bool:
+    if now >= act.leaves_at:
+        return False
+    return now - act.done_at < hold or act.leaves_at - now <= hold
+
+
+def _what(act: "Undoable", push: str) -> str:
+    users = "1 user" if act.users == 1 else f"{act.users:,} users"
+    done = "assigned to" if act.action == "assigned users" else "reminded of"
+    return f"{users} {done} “{push}”"
+
+
+def _when(leaves_at: datetime, now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:
+    """``: mail leaves in 1:58 · z undo``; where it does not leave anyway, until when one can."""
+    left = leaves_at - now
+    if left >= timedelta(days=1):
+        when = f"on {leaves_at.astimezone(zone):%Y-%m-%d at %H:%M}"
+    else:
+        when = f"in {_clock(left)}"
+    if stuck:
+        return f": z undo, ends {when}"
+    return f": mail leaves {when} · z undo"
+
+
+def _clock(left: timedelta) -> str:
+    seconds = int(left.total_seconds())
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    ends = f"{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+    return f"{hours}:{ends}" if hours else ends
+
+
+# Imported where the answer is waited for, off the loop: the first picture waits for none of it.
+
+
+def _undoable(studio: "Studio", actor: Actor) -> "list[Undoable]":
+    from studio_tui.services import undoing
+
+    return undoing.undoable(studio, actor)
+
+
+def _take_back(studio: "Studio", actor: Actor, act: "Undoable") -> int:
+    from studio_tui.services import undoing
+
+    return undoing.undo(studio, actor, act.activity_id)
