@@ -199,7 +199,7 @@ class AssignScreen(StudioScreen):
         if not preview.adding:
             return Content("Nobody would be added.")
         leaves = when_mail_leaves(preview.leaves_at, self.studio.now(), self.studio.zone)
-        return Content(f"{users} and {managers} get mail, which leaves {leaves}.")
+        return Content(f"{users} and {managers} get mail {leaves}.")
 
     def _assigned(self, assigned: Assigned) -> None:
         leaves = when_mail_leaves(assigned.leaves_at, self.studio.now(), self.studio.zone)

@@ -81,7 +81,7 @@ class PushRow(Vertical):
 
     def focus_entry(self, name: str = "name") -> None:
         """Put the cursor into an entry."""
-        self._entries[name].focus()
+        self.screen.set_focus(self._entries[name])
 
     @on(Input.Changed)
     def _corrected(self, event: Input.Changed) -> None:

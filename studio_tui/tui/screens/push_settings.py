@@ -171,7 +171,9 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     def _show_period(self) -> None:
         below = self._form.field("deadline").query_one(".below", Static)
         if not self._form.field("deadline").error:
-            below.update(line(period(self._typed)))
+            moved = self._typed.deadline != _entered(self._base).deadline
+            told = "; those not done are told" if moved and self._base.progress.open else ""
+            below.update(line(period(self._typed) + told))
 
     @on(Input.Changed)
     def _changed(self) -> None:

@@ -43,10 +43,9 @@ class PushUsers(Vertical):
         self._quick: Quick = None
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
             Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
-            Column("status", "Status", self._status, width=18, flex=3, most=44, sortable=True),
-            Column("flags", "Attention", _flags, width=12, flex=1, most=34),
-            Column("managers", "Managers", _managers, width=14, flex=2, most=50),
-            Column("login", "Login", lambda a: a.login, width=12, flex=1, most=24, gives_way=1),
+            Column("status", "Status", self._status, width=26, flex=3, most=44, sortable=True),
+            Column("flags", "Attention", _flags, width=19, most=34, flex=1),
+            Column("managers", "Managers", _managers, width=16, flex=2, most=50, gives_way=1),
             find=self.find,
             sort=Sort("name"),
             noun=("user", "users"),
@@ -72,9 +71,13 @@ class PushUsers(Vertical):
         home = self._home
         return filter_, assigning.source(home.studio, home.actor, self.push, filter_, sort)
 
+    def on_resize(self) -> None:
+        """Draw the list again once it has laid its columns out for its new size."""
+        self.call_after_refresh(self._browser.list.refresh)
+
     def focus_first(self) -> None:
         """Put the focus on the list."""
-        self._browser.list.focus()
+        self.screen.set_focus(self._browser.list)
 
     def reload(self) -> None:
         """Read the list again."""

@@ -1,10 +1,11 @@
 """What screens say of pushes and of who is in them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.clock import local_day
+from studio_tui.domain.notifications import Capacity, Notification
 from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Status
 from studio_tui.tui.moments import day
 
@@ -89,6 +90,19 @@ def attention(progress: Progress) -> str:
         Flag.LEFT: progress.left,
     }
     return " · ".join(f"{number:,} {_FLAG[flag]}" for flag, number in numbers.items() if number)
+
+
+def managers_told(told: Iterable[Notification]) -> str:
+    """``2 managers``: how many of those told are told as a manager."""
+    number = sum(each.capacity is Capacity.MANAGER for each in told)
+    return counted(number, "manager", "managers")
+
+
+def reminded_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
+    """``2× · 2026-03-12``: how many times somebody was reminded, and last on which day (P15)."""
+    if not assignment.reminders or assignment.reminded_at is None:
+        return ""
+    return f"{assignment.reminders:,}× · {day(local_day(assignment.reminded_at, zone))}"
 
 
 def when_mail_leaves(leaves_at: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -97,7 +97,7 @@ class PushesScreen(StudioScreen):
         browser.query_one(FilterBar).clear()
         filter_, source = self.find("", _ORDER)
         browser.list.set_source(source, filter_, sort=_ORDER, keep=first.id)
-        browser.list.focus()
+        self.set_focus(browser.list)
         made = counted(len(created), "push", "pushes")
         self.say(f"{made} created. Press a to assign users to “{first.name}”.")
 

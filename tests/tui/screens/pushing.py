@@ -1,0 +1,80 @@
+"""Pushes in every state, and what tests of their screens do again and again."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from textual.pilot import Pilot
+
+from studio_tui.domain.pushes import Push, PushDraft
+from studio_tui.services import assigning, conversations, pushes, templates
+from studio_tui.services.conversations import Conversation
+from studio_tui.tui.widgets.frame import CommandBar
+from studio_tui.tui.widgets.record_list import RecordList
+from tests.tui import press
+from tests.tui.screens.organisation import PEOPLE, Example
+
+
+def create(made: Example, name: str, first: date, last: date) -> Push:
+    """A push of the starter template, with nobody in it."""
+    template = templates.find(made.studio, made.admin, "Regular")
+    draft = PushDraft(name, first, last)
+    return pushes.create(made.studio, made.admin, template.id, [draft])[0]
+
+
+def assign(made: Example, push: Push, *logins: str) -> Push:
+    """``push`` with these users."""
+    chosen = assigning.users_named(made.studio, made.admin, logins)
+    return assigning.assign(made.studio, made.admin, push, chosen).push
+
+
+def user_id(made: Example, login: str) -> int:
+    """The id of a user."""
+    (term,) = assigning.users_named(made.studio, made.admin, [login]).terms
+    (found,) = term.marked
+    return found
+
+
+def everything(made: Example) -> dict[str, Push]:
+    """The people of Example NV and a push in every state, by name."""
+    made.load(PEOPLE)
+    late = create(made, "Late", date(2026, 1, 5), date(2026, 2, 20))
+    assign(made, late, "ann", "bob", "dina", "lone")
+    held = Conversation(late.id, user_id(made, "ann"))
+    conversations.finish(made.studio, made.admin, held, conductor="bob")
+    planned = Conversation(late.id, user_id(made, "dina"))
+    day = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+    conversations.plan(made.studio, made.admin, planned, day, conductor="carl")
+    ahead = create(made, "Ahead", date(2026, 4, 1), date(2026, 4, 30))
+    assign(made, ahead, "ann")
+    create(made, "Draft", date(2026, 3, 1), date(2026, 5, 31))
+    over = assign(made, create(made, "Over", date(2025, 1, 1), date(2025, 2, 1)), "carl")
+    pushes.close(made.studio, made.admin, over)
+    every = pushes.every(made.studio, made.admin)
+    return {push.name: push for push in every}
+
+
+async def put_cursor_on(pilot: Pilot[Any], name: str) -> None:
+    """Move the cursor of the list on the screen to the row of this name."""
+    of = pilot.app.screen.query_one(RecordList)
+    for _ in range(1000):
+        if of.length:
+            break
+        await pilot.pause()
+    await press(pilot, "g")
+    for _ in range(of.length):
+        row: Any = of.current
+        if getattr(row, "user", row).name == name:
+            return
+        await press(pilot, "j")
+    raise AssertionError(f"no row {name}")
+
+
+def said(pilot: Pilot[Any]) -> str:
+    """What the status line says."""
+    status: str = pilot.app.status.plain  # type: ignore[attr-defined]
+    return status
+
+
+def footer(pilot: Pilot[Any]) -> str:
+    """What the footer offers."""
+    return pilot.app.screen.query_one(CommandBar).render().plain

@@ -1,0 +1,251 @@
+"""The assignment view (P3, P6, P7, P12, U4), and the whole way to it and on."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.pushes import PushState
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import assigning, pushes
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screens.assign import AssignScreen
+from studio_tui.tui.screens.assign_marked import MarkedScreen
+from studio_tui.tui.screens.assign_source import Marked
+from studio_tui.tui.screens.push import PushScreen
+from studio_tui.tui.screens.pushes import PushesScreen
+from studio_tui.tui.screens.user import UserScreen
+from studio_tui.tui.widgets.field import Field
+from tests.tui import press, running
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import HEADINGS, PEOPLE, Example, hostile_rows
+from tests.tui.screens.pushing import everything, put_cursor_on, said, user_id
+
+
+async def _open(pilot: Pilot[Any], name: str) -> None:
+    await press(pilot, "2")
+    await put_cursor_on(pilot, name)
+    await press(pilot, "a")
+
+
+def _button(pilot: Pilot[Any]) -> str:
+    return str(pilot.app.screen.query_one("#assign", Button).label)
+
+
+def _logins(made: Example, name: str) -> set[str]:
+    push = pushes.find(made.studio, made.admin, name)
+    return {row.login for row in assigning.every(made.studio, made.admin, push)}
+
+
+async def test_lists_who_can_be_chosen_and_who_is_in_already(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Ahead")
+        assert len(rows(pilot)) == 7
+        assert [row.user.login for row in rows(pilot) if row.already] == ["ann"]
+        line = next(line for line in shown(pilot).splitlines() if "Ann Peeters" in line)
+        assert "in already" in line
+        assert _button(pilot) == "Assign users"
+        assert pilot.app.screen.query_one("#assign", Button).disabled
+        await press(pilot, "ctrl+s")
+        assert "Nobody is marked" in said(pilot)
+
+
+async def test_the_button_counts_those_added(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Ahead")
+        await press(pilot, "a")
+        assert _button(pilot) == "Assign 6 users"
+        text = shown(pilot)
+        assert "7 selected" in text
+        assert "1 in the push already" in text
+        assert "get mail on 2026-04-01 at" in text
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "space")
+        assert _button(pilot) == "Assign 5 users"
+        await press(pilot, "a", "a")
+        assert _button(pilot) == "Assign users"
+
+
+async def test_imports_picks_takes_out_and_assigns(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "i", *"late", "enter")
+        assert _button(pilot) == "Assign 4 users"
+        await put_cursor_on(pilot, "Bob Janssens")
+        await press(pilot, "space")
+        await put_cursor_on(pilot, "Carl Maes")
+        await press(pilot, "space")
+        assert _button(pilot) == "Assign 4 users"
+        assert pushes.find(made.studio, made.admin, "Draft").state is PushState.DRAFT
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, PushScreen)
+        assert "4 users assigned" in said(pilot)
+        assert "mail leaves at 10:02 (Europe/Brussels)" in said(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, PushesScreen)
+    assert _logins(made, "Draft") == {"ann", "carl", "dina", "lone"}
+
+
+async def test_a_selection_survives_filtering(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "slash", *"finance", "enter", "a", "slash", "escape", *"lou", "enter")
+        await press(pilot, "space")
+        assert _button(pilot) == "Assign 3 users"
+        assert "3 selected" in shown(pilot)
+
+
+async def test_the_button_is_pressed_by_enter(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "space")
+        pilot.app.screen.query_one("#assign", Button).focus()
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, PushScreen)
+
+
+async def test_sees_the_marked_and_takes_some_out(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "i", *"late", "enter", "m")
+        assert isinstance(pilot.app.screen, MarkedScreen)
+        assert {row.user.login for row in rows(pilot)} == {"ann", "bob", "dina", "lone"}
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "space")
+        assert {row.user.login for row in rows(pilot)} == {"ann", "bob", "lone"}
+        await press(pilot, "escape")
+        assert _button(pilot) == "Assign 3 users"
+
+
+async def test_those_without_a_manager_are_named_before_anything_is_sent(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "n")
+        assert "Nobody marked is without a manager" in said(pilot)
+        await press(pilot, "i", *"late", "enter")
+        assert "2 users have no manager (n)" in shown(pilot)
+        await press(pilot, "n")
+        assert [row.user.login for row in rows(pilot)] == ["lone", "bob"]
+        await press(pilot, "x", "x", "escape")
+        assert _button(pilot) == "Assign 2 users"
+        assert "no manager (n)" not in shown(pilot)
+
+
+async def test_those_who_left_are_counted_and_not_assigned(made: Example) -> None:
+    everything(made)
+    bob = next(line for line in PEOPLE.splitlines() if line.startswith("bob"))
+    made.load(f"{bob},no\n", f"{HEADINGS},active")
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "i", *"late", "enter")
+        assert _button(pilot) == "Assign 3 users"
+        assert "1 left, not assigned" in shown(pilot)
+        await press(pilot, "m")
+        line = next(line for line in shown(pilot).splitlines() if "Bob Janssens" in line)
+        assert "has left" in line
+
+
+async def test_importing_the_same_list_twice_adds_nobody(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "i", *"late", "enter", "ctrl+s", "A", "i", *"late", "enter")
+        assert _button(pilot) == "Assign users"
+        await press(pilot, "ctrl+s")
+        assert "Everyone marked is in the push already" in said(pilot)
+
+
+async def test_leaving_asks_only_when_somebody_is_marked(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, PushesScreen)
+        await press(pilot, "a", "space", "escape")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, AssignScreen)
+
+
+async def test_a_push_closed_meanwhile_is_refused_and_the_marks_are_kept(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "space")
+        pushes.close(made.studio, made.admin, pushes.find(made.studio, made.admin, "Draft"))
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, AssignScreen)
+        assert "is closed: reopen it first" in said(pilot)
+        assert not listed(pilot).selection.empty
+
+
+async def test_a_user_is_one_key_away(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, UserScreen)
+
+
+async def test_hostile_names_stay_text(made: Example) -> None:
+    made.load(hostile_rows())
+    made.load(PEOPLE)
+    made.push("[/x] O'Brien [HR]", "ann")
+    async with running(made.app(), (120, 40)) as pilot:
+        await press(pilot, "2", "a", "a")
+        assert "Assign users to [/x] O'Brien [HR]" in shown(pilot)
+        await press(pilot, "m")
+        assert "\x1b" not in shown(pilot)
+        names = {row.user.name for row in rows(pilot)}
+        assert any("[bold red]Loud[/bold red]" in name for name in names)
+        await press(pilot, *["x"] * 5)
+        assert len(rows(pilot)) == len(names) - 5
+
+
+async def test_the_whole_way(made: Example) -> None:
+    made.load(PEOPLE)
+    made.push("Review 2025", "ann", "lone")
+    async with running(made.app()) as pilot:
+        await put_cursor_on(pilot, "Regular")
+        await press(pilot, "p", *"Review 2026", "ctrl+s")
+        await press(pilot, "a", "i", "enter")
+        await put_cursor_on(pilot, "Lou Alone")
+        await press(pilot, "space")
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "space", "ctrl+s")
+        assert {row.login for row in rows(pilot)} == {"ann", "dina"}
+        await put_cursor_on(pilot, "Ann Peeters")
+        await press(pilot, "h", "enter", "e")
+        deadline = next(f for f in pilot.app.screen.query(Field) if f.field_name == "deadline")
+        deadline.value = "2026-06-30"
+        await press(pilot, "ctrl+s", "escape", "c", "right", "enter")
+        assert "is closed" in said(pilot)
+    push = pushes.find(made.studio, made.admin, "Review 2026")
+    assert push.state is PushState.CLOSED
+    assert push.deadline.isoformat() == "2026-06-30"
+    assert (push.progress.assigned, push.progress.done) == (2, 1)
+
+
+def test_the_marked_are_found_as_far_as_somebody_looks(made: Example) -> None:
+    made.load("".join(f"u{n:04},u{n:04}@example.org,U,N{n:04},,,,,,,\n" for n in range(1300)))
+    push = made.push("Q1", "u0001")
+    filter_ = UserFilter()
+    users = assigning.candidates(made.studio, made.admin, filter_, Sort("name"))
+    ids = [user_id(made, f"u{n:04}") for n in (1, 600, 1299)]
+    picked = Marked(users, assigning.of_push(push), Selection.of(ids))
+    assert [row.id for row in picked.rows(0, 1)] == ids[:1]
+    assert picked.rows(0, 1)[0].already
+    assert picked.position(ids[2]) == 2
+    assert picked.count() == 3
+    assert [row.id for row in picked.rows(1, 9)] == ids[1:]
+    every = Marked(users, assigning.of_push(push), Selection.matching(UserFilter("N00")))
+    assert every.count() == 100

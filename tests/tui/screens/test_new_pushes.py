@@ -1,0 +1,153 @@
+"""The creation window (P1, P2)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from studio_tui.domain.pushes import PushState
+from studio_tui.services import pushes
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screens.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.new_pushes_row import Entered, PushRow, month_later, period
+from studio_tui.tui.screens.pushes import PushesScreen
+from studio_tui.tui.screens.templates import TemplatesScreen
+from tests.hostile import HOSTILE
+from tests.tui import press, running
+from tests.tui.screens.looking import listed, shown
+from tests.tui.screens.organisation import Example
+from tests.tui.screens.pushing import create, put_cursor_on, said
+
+
+async def _open(pilot: Pilot[Any]) -> None:
+    await put_cursor_on(pilot, "Regular")
+    await press(pilot, "p")
+
+
+def _rows(pilot: Pilot[Any]) -> list[PushRow]:
+    return list(pilot.app.screen.query(PushRow))
+
+
+def _enter(row: PushRow, name: str, first: str = "2026-03-02", last: str = "2026-04-02") -> None:
+    for entry, value in zip(row.query(Input), (name, first, last), strict=True):
+        entry.value = value
+
+
+async def test_begins_today_and_lasts_a_month(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        (row,) = _rows(pilot)
+        assert row.entered == Entered("", "2026-03-02", "2026-04-02")
+        assert "Monday 2026-03-02 to Thursday 2026-04-02, 32 days" in shown(pilot)
+
+
+async def test_creates_several_and_leads_to_the_pushes(made: Example) -> None:
+    create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, *"North", "ctrl+n", *"South")
+        assert [row.entered.deadline for row in _rows(pilot)] == ["2026-04-02"] * 2
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, PushesScreen)
+        current: Any = listed(pilot).current
+        assert current.name == "North"
+        assert "2 pushes created. Press a to assign users" in said(pilot)
+        lines = {line.split()[1]: line for line in shown(pilot).splitlines() if " draft" in line}
+        assert lines["North"].split()[0] == "new"
+        assert lines["South"].split()[0] == "new"
+        assert not any(line.split()[0] == "new" for name, line in lines.items() if name == "Older")
+    every = pushes.every(made.studio, made.admin)
+    assert {push.name: push.state for push in every if push.name != "Older"} == {
+        "North": PushState.DRAFT,
+        "South": PushState.DRAFT,
+    }
+
+
+async def test_refusals_stand_beside_their_fields(made: Example) -> None:
+    create(made, "Taken", date(2026, 1, 1), date(2026, 2, 1))
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, "ctrl+n", "ctrl+n", "ctrl+n")
+        first, second, third, fourth = _rows(pilot)
+        _enter(second, "One", last="2026-02-30")
+        _enter(third, "One", last="2026-01-01")
+        _enter(fourth, "Taken")
+        await press(pilot, "ctrl+s")
+        assert set(first.errors) == {"name"}
+        assert set(second.errors) == {"deadline"}
+        assert set(third.errors) == {"name", "deadline"}
+        assert first.has_focus_within
+        assert "“2026-02-30” is not a date" in shown(pilot)
+        _enter(first, "Zero")
+        _enter(second, "One")
+        _enter(third, "Two")
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, NewPushesScreen)
+        assert set(fourth.errors) == {"name"}
+        assert fourth.entered.name == "Taken"
+    assert len(pushes.every(made.studio, made.admin)) == 1
+
+
+async def test_a_single_push_and_its_refusals(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, "ctrl+s")
+        (row,) = _rows(pilot)
+        assert set(row.errors) == {"name"}
+        await press(pilot, "x")
+        assert not row.errors
+        await press(pilot, "tab", "tab", "enter", "enter")
+        assert isinstance(pilot.app.screen, PushesScreen)
+
+
+async def test_removes_the_row_with_the_cursor(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, "ctrl+r")
+        assert len(_rows(pilot)) == 1
+        await press(pilot, *"A", "ctrl+n", *"B", "ctrl+n", *"C", "ctrl+r")
+        assert [row.entered.name for row in _rows(pilot)] == ["A", "B"]
+        assert _rows(pilot)[1].has_focus_within
+
+
+async def test_leaving_asks_only_when_something_was_entered(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, TemplatesScreen)
+        await press(pilot, "p", "x", "escape")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, NewPushesScreen)
+
+
+async def test_hostile_names_stay_text(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        for name in HOSTILE[:8]:
+            _enter(_rows(pilot)[-1], name.replace("\n", " "))
+            await press(pilot, "ctrl+n")
+        await press(pilot, "ctrl+r", "ctrl+s")
+        assert isinstance(pilot.app.screen, PushesScreen)
+        assert "[/x]" in shown(pilot)
+        assert "\x1b" not in shown(pilot)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 3, 2), date(2026, 4, 2)),
+        (date(2026, 1, 31), date(2026, 2, 28)),
+        (date(2027, 12, 31), date(2028, 1, 31)),
+    ],
+)
+def test_a_month_later(first: date, last: date) -> None:
+    assert month_later(first) == last
+
+
+def test_a_period_that_is_none_says_nothing() -> None:
+    assert period(Entered("", "2026-03-02", "2026-03-01")) == ""
+    assert period(Entered("", "soon", "2026-03-01")) == ""
+    assert period(Entered("", "2026-03-02", "2026-03-02")).endswith("1 day")

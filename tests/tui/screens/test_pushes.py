@@ -1,0 +1,335 @@
+"""The Pushes screen, and one push with its tabs (P4, P5, P8, P9, P11, P16)."""
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Static
+
+from studio_tui.domain.pushes import Flag, Push, PushDraft, PushState, Status
+from studio_tui.services import assigning, pushes
+from studio_tui.tui.modals.choose import Choose
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.screens.push import PushScreen
+from studio_tui.tui.screens.push_settings import PushSettings
+from studio_tui.tui.screens.push_users import PushUsers
+from studio_tui.tui.screens.pushes import PushesScreen
+from studio_tui.tui.screens.user import UserScreen
+from studio_tui.tui.widgets.field import Field
+from tests.hostile import HOSTILE
+from tests.tui import press, running, settled
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
+from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+
+
+def _now(made: Example, name: str) -> Push:
+    return pushes.find(made.studio, made.admin, name)
+
+
+async def _open(pilot: Pilot[Any], name: str, *keys: str) -> None:
+    await press(pilot, "2")
+    await put_cursor_on(pilot, name)
+    await press(pilot, *(keys or ("enter",)))
+
+
+def _field(pilot: Pilot[Any], name: str) -> Field:
+    return next(f for f in pilot.app.screen.query(Field) if f.field_name == name)
+
+
+def _users(pilot: Pilot[Any]) -> dict[str, Any]:
+    return {row.login: row for row in rows(pilot)}
+
+
+async def test_lists_what_runs_first_and_what_is_closed_last(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), (120, 40)) as pilot:
+        await press(pilot, "2")
+        assert [push.name for push in rows(pilot)] == ["Late", "Ahead", "Draft", "Over"]
+        lines = {line.split()[0]: line for line in shown(pilot).splitlines() if "Regular" in line}
+        assert "open, overdue" in lines["Late"]
+        assert "██░░░░░░ 1/4" in lines["Late"]
+        assert "scheduled" in lines["Ahead"]
+        assert "nobody yet" in lines["Draft"]
+        assert "closed" in lines["Over"]
+
+
+async def test_filters_by_name_template_and_state(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "2", "slash", *"sched", "enter")
+        assert [push.name for push in rows(pilot)] == ["Ahead"]
+
+
+async def test_an_empty_list_says_what_to_do_next(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await press(pilot, "2")
+        assert "Go to Templates and press p" in shown(pilot)
+        await press(pilot, "a", "c", "r", "e", "enter")
+        assert isinstance(pilot.app.screen, PushesScreen)
+
+
+async def test_users_with_their_status_and_flags(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), (120, 40)) as pilot:
+        await _open(pilot, "Late")
+        assert "1 of 4 held (25%)" in shown(pilot)
+        lines = {line[3:7].strip(): line for line in shown(pilot).splitlines()}
+        assert "held 2026-03-02 by Bob Janssens" in lines["Ann"]
+        assert "planned 2026-03-12" in lines["Dina"]
+        assert "overdue, no manager" in lines["Lou"]
+        assert _users(pilot)["lone"].flags == {Flag.OVERDUE, Flag.NO_MANAGER}
+
+
+async def test_narrows_to_a_flag_and_back(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late")
+        await press(pilot, "f", *"no man", "enter")
+        assert set(_users(pilot)) == {"bob", "lone"}
+        assert "Only: no manager" in shown(pilot)
+        await press(pilot, "a", "f", *"every", "enter")
+        assert len(_users(pilot)) == 4
+        assert listed(pilot).selected_count == 2
+        await press(pilot, "f", *"mail f", "enter")
+        assert "Nobody here is mail failed" in shown(pilot)
+
+
+async def test_records_a_conversation_as_held(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late")
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "h")
+        assert isinstance(pilot.app.screen, Choose)
+        await press(pilot, *"ann", "enter")
+        assert _users(pilot)["dina"].status is Status.DONE
+        assert "Dina Willems: held 2026-03-02 by Ann Peeters." in said(pilot)
+        await press(pilot, "h")
+        assert isinstance(pilot.app.screen, PushScreen)
+    assert _now(made, "Late").progress.done == 2
+
+
+async def test_nobody_without_a_manager_is_recorded(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late")
+        await put_cursor_on(pilot, "Lou Alone")
+        await press(pilot, "h")
+        assert "has no manager who could have held it" in said(pilot)
+
+
+async def test_unassigns_the_marked_and_says_how_to_undo_it(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late")
+        await press(pilot, "slash", *"ann", "enter", "a", "slash", *["backspace"] * 3, "enter")
+        await put_cursor_on(pilot, "Bob Janssens")
+        await press(pilot, "space", "u")
+        assert isinstance(pilot.app.screen, Confirm)
+        assert "Take 2 users out of “Late”?" in shown(pilot)
+        await press(pilot, "right", "enter")
+        assert set(_users(pilot)) == {"dina", "lone"}
+        assert "assigning them again" in said(pilot)
+        assert listed(pilot).selection.empty
+    left = assigning.every(made.studio, made.admin, _now(made, "Late"))
+    assert {row.login for row in left} == {"dina", "lone"}
+
+
+async def test_unassigns_who_is_under_the_cursor_when_nobody_is_marked(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late")
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "u", "right", "enter")
+        assert "dina" not in _users(pilot)
+
+
+async def test_a_user_is_one_key_away(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late")
+        await put_cursor_on(pilot, "Ann Peeters")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, UserScreen)
+        assert "Ann Peeters" in shown(pilot)
+
+
+async def test_what_others_do_appears(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        assert "Press A to assign users" in shown(pilot)
+        chosen = assigning.users_named(made.studio, made.admin, ["carl"])
+        assigning.assign(made.studio, made.admin, _now(made, "Draft"), chosen)
+        made.look(pilot)
+        await settled(pilot)
+        assert set(_users(pilot)) == {"carl"}
+        assert "0 of 1 held" in shown(pilot)
+
+
+async def test_settings_are_saved(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late", "e")
+        _field(pilot, "name").value = "Later"
+        _field(pilot, "deadline").value = "2026-03-31"
+        await press(pilot, "ctrl+s")
+        assert "“Later” saved" in said(pilot)
+        assert "Later" in shown(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, PushesScreen)
+        assert "Later" in [push.name for push in rows(pilot)]
+    assert not _now(made, "Later").overdue
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("name", "", "give the push a name"),
+        ("name", "ahead", "is the name of another push"),
+        ("deadline", "2026-02-30", "is not a date"),
+        ("deadline", "2025-01-01", "is before the first day"),
+        ("available_from", "soon", "is not a date"),
+    ],
+)
+async def test_refusals_stand_beside_the_field(
+    made: Example, field: str, value: str, reason: str
+) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late", "e")
+        _field(pilot, field).value = value
+        await press(pilot, "ctrl+s")
+        assert reason in _field(pilot, field).error
+        assert _field(pilot, field).value == value
+
+
+async def test_two_people_change_the_same_push(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late", "e")
+        _field(pilot, "name").value = "Mine"
+        late = _now(made, "Late")
+        theirs = PushDraft("Theirs", late.available_from, late.deadline)
+        pushes.edit(made.studio, made.admin, late, theirs)
+        made.look(pilot)
+        await settled(pilot)
+        assert _field(pilot, "name").value == "Mine"
+        await press(pilot, "ctrl+s")
+        told = str(pilot.app.screen.query_one(".theirs", Static).content)
+        assert "It is now “Theirs”" in told
+        assert _field(pilot, "name").value == "Mine"
+        await press(pilot, "ctrl+s")
+    assert _now(made, "Mine").id == late.id
+
+
+async def test_settings_follow_what_others_save_while_nothing_is_typed(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late", "e")
+        late = _now(made, "Late")
+        theirs = PushDraft("Theirs", late.available_from, late.deadline)
+        pushes.edit(made.studio, made.admin, late, theirs)
+        made.look(pilot)
+        await settled(pilot)
+        assert _field(pilot, "name").value == "Theirs"
+
+
+async def test_leaving_asks_only_when_something_is_typed(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late")
+        await press(pilot, "e", "x", "escape")
+        assert pilot.app.screen.query_one(PushUsers).display
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "right", "enter")
+        assert isinstance(pilot.app.screen, PushesScreen)
+
+
+async def test_closes_and_reopens(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Late")
+        await press(pilot, "c")
+        assert "3 of 4 conversations not held" in shown(pilot)
+        assert "mails that wait in the outbox are dropped" in shown(pilot)
+        await press(pilot, "enter")
+        assert _now(made, "Late").state is PushState.OPEN
+        await press(pilot, "c", "right", "enter")
+        assert _now(made, "Late").state is PushState.CLOSED
+        await press(pilot, "u")
+        assert "is closed: reopen it first" in said(pilot)
+        await press(pilot, "e")
+        reopen = pilot.app.screen.query_one("#reopen", Button)
+        assert reopen.has_focus
+        assert not pilot.app.screen.query_one("#save", Button).display
+        await press(pilot, "enter")
+        assert _now(made, "Late").state is PushState.OPEN
+        assert pilot.app.screen.query_one("#save", Button).display
+
+
+async def test_closes_from_the_list(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Ahead", "c", "right", "enter")
+        assert _now(made, "Ahead").state is PushState.CLOSED
+        assert rows(pilot)[-1].state is PushState.CLOSED
+        await put_cursor_on(pilot, "Ahead")
+        await press(pilot, "r")
+        assert _now(made, "Ahead").state is PushState.SCHEDULED
+
+
+async def test_activity_of_the_push(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), (120, 40)) as pilot:
+        await _open(pilot, "Late", "enter")
+        await press(pilot, "l")
+        assert isinstance(pilot.app.screen, ReadText)
+        assert "Times in Europe/Brussels." in shown(pilot)
+        assert "els assigned users: Late (4 users)" in shown(pilot)
+
+
+async def test_support_sees_and_changes_nothing(made: Example) -> None:
+    everything(made)
+    before = pushes.every(made.studio, made.admin)
+    async with running(made.app(made.actor("sam"))) as pilot:
+        await _open(pilot, "Late", "a", "c", "e", "r")
+        assert isinstance(pilot.app.screen, PushesScreen)
+        await press(pilot, "enter", "h", "u", "c", "A")
+        assert isinstance(pilot.app.screen, PushScreen)
+        assert "Unassign" not in footer(pilot)
+        assert "Held" not in footer(pilot)
+        await press(pilot, "e", "ctrl+s")
+        assert all(not button.display for button in pilot.app.screen.query(Button))
+        assert pilot.app.screen.query_one(PushSettings).display
+    assert pushes.every(made.studio, made.admin) == before
+
+
+async def test_support_who_manages_somebody_records_their_own(made: Example) -> None:
+    made.load(PEOPLE.replace("Finance,,bob|ann", "Finance,,sam"))
+    made.push("Q1", "ann", "dina")
+    async with running(made.app(made.actor("sam"))) as pilot:
+        await _open(pilot, "Q1")
+        await put_cursor_on(pilot, "Ann Peeters")
+        assert "Held" not in footer(pilot)
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "h", "enter")
+        assert _users(pilot)["dina"].conductor == "Sam Claes"
+
+
+async def test_hostile_names_stay_text(made: Example) -> None:
+    made.load(hostile_rows())
+    names = [f"h{number}" for number in range(len(HOSTILE))]
+    made.push(HOSTILE[5], *names)
+    async with running(made.app(), (120, 40)) as pilot:
+        await press(pilot, "2", "enter")
+        assert listed(pilot).length == len(HOSTILE)
+        assert "[/x]" in shown(pilot)
+        for keys in (("c", "escape"), ("u", "escape"), ("l", "escape"), ("e", "escape")):
+            await press(pilot, keys[0])
+            assert "\x1b" not in shown(pilot)
+            await press(pilot, keys[1])
+        assert isinstance(pilot.app.screen, PushScreen)

@@ -1,0 +1,206 @@
+"""Pictures of the screens around pushes: empty, typical, filtered and marked, in error; both sizes,
+with hostile names."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.domain.templates import Definition, Question, QuestionKind, Step, StepKind, Topic
+from studio_tui.services import templates
+from tests.hostile import HOSTILE
+from tests.tui import NARROW, WIDE, press, settled
+from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
+from tests.tui.screens.pushing import assign, create, everything, put_cursor_on
+
+SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+Snap = Callable[..., bool]
+Size = tuple[int, int]
+
+
+def pressing(*keys: str, on: str = "") -> Any:
+    """Go to the row called ``on``, then press ``keys``; the first one goes to a place."""
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        await press(pilot, keys[0])
+        if on:
+            await put_cursor_on(pilot, on)
+        for key in keys[1:]:
+            await press(pilot, key)
+
+    return before
+
+
+def hostile_templates(made: Example) -> None:
+    for number, text in enumerate(HOSTILE):
+        name = f"{text[:150]} {number}"
+        question = Question(name, QuestionKind.CHOICE, (f"a{name}", f"b{name}"))
+        step = Step(StepKind.DISCUSSION, (Topic(name, (question,)),))
+        templates.add(made.studio, made.admin, Definition(name, text, steps=(step,)))
+
+
+def hostile_pushes(made: Example) -> None:
+    made.load(hostile_rows())
+    for number, text in enumerate(HOSTILE):
+        push = create(made, f"{text[:150]} {number}", date(2026, 3, 1), date(2026, 3, 31))
+        assign(made, push, *(f"h{other}" for other in range(number, len(HOSTILE))))
+
+
+@SIZES
+def test_templates(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("1", on="Quick")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_templates_filtered(made: Example, snap_compare: Snap, size: Size) -> None:
+    keys = pressing("1", "slash", *"nothing", "enter")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_templates_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+    hostile_templates(made)
+    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("1", "G"))
+
+
+@SIZES
+def test_template(made: Example, snap_compare: Snap, size: Size) -> None:
+    keys = pressing("1", "enter", on="Performance review")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_template_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+    hostile_templates(made)
+    keys = pressing("1", "enter", on=f"{HOSTILE[2]} 2")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_template_as_text_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
+    keys = pressing("1", "e", "x", "ctrl+s", on="Quick")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_import_of_a_file_that_is_not_there(made: Example, snap_compare: Snap, size: Size) -> None:
+    keys = pressing("1", "i", *"/no/such.toml", "enter")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_new_pushes(made: Example, snap_compare: Snap, size: Size) -> None:
+    keys = pressing("1", "p", *"Spring", "ctrl+n", *"Autumn", on="Regular")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_new_pushes_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
+    keys = pressing("1", "p", "ctrl+n", "tab", "tab", "9", "ctrl+s", on="Regular")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_pushes_empty(made: Example, snap_compare: Snap, size: Size) -> None:
+    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2"))
+
+
+@SIZES
+def test_pushes(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2", "j"))
+
+
+@SIZES
+def test_pushes_new(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("1", "p", *"Spring", "ctrl+n", *"Autumn", "ctrl+s", on="Regular")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_pushes_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+    hostile_pushes(made)
+    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2"))
+
+
+@SIZES
+def test_push_empty(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("2", "enter", on="Draft")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_push(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("2", "enter", on="Late")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_push_filtered_and_marked(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("2", "enter", "f", *"overdue", "enter", "a", "j", "space", on="Late")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_push_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+    hostile_pushes(made)
+    keys = pressing("2", "enter", on=f"{HOSTILE[0]} 0")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_push_settings_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("2", "e", "tab", "tab", "9", "ctrl+s", on="Late")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_push_closing(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2", "c", on="Late"))
+
+
+@SIZES
+def test_assign_empty(made: Example, snap_compare: Snap, size: Size) -> None:
+    create(made, "First", date(2026, 3, 1), date(2026, 3, 31))
+    keys = pressing("2", "a", "slash", *"nobody", "enter")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_assign(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2", "a", on="Late"))
+
+
+@SIZES
+def test_assign_imported_and_filtered(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    imported = ("i", *"late", "enter")
+    keys = pressing("2", "a", *imported, "slash", *"example", "enter", "j", "space", on="Ahead")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_assign_marked(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("2", "a", "i", *"late", "enter", "m", on="Ahead")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_assign_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+    made.load(PEOPLE)
+    hostile_pushes(made)
+    keys = pressing("2", "a", "a", on=f"{HOSTILE[1]} 1")
+    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
