@@ -1,15 +1,26 @@
 """Closing a push and opening it again, wherever one is shown (P5, P9)."""
 
+from functools import partial
+from typing import TYPE_CHECKING
+
+from studio_tui.domain.access import Actor
 from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import NotificationFilter, NotificationState
-from studio_tui.domain.pushes import Push, PushState
-from studio_tui.services import outbox, pushes
+from studio_tui.domain.notifications import Capacity, NotificationFilter, NotificationState
+from studio_tui.domain.pushes import Assignment, Flag, Push, PushState, Skipped, Status
+from studio_tui.services import assigning, outbox, pushes
+from studio_tui.services.dry_run import dry_run
 from studio_tui.services.pushes import Closed
-from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.close_push import ClosePush
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.dry_run import DryRunScreen
+from studio_tui.tui.screens.dry_run_words import Trial
 from studio_tui.tui.screens.push_words import counted
 
+if TYPE_CHECKING:
+    from studio_tui.services.context import Studio
+
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
+_TELLING = "v shows what telling those who have not held it would send."
 
 
 def why_not_change(push: Push | None) -> str | None:
@@ -32,14 +43,19 @@ def close(screen: StudioScreen, push: Push) -> None:
     """Close ``push``, once it is confirmed with what that does in view."""
 
     def ask(waiting: int) -> None:
-        question = Confirm(f"Close “{push.name}”?", "Close", detail=_consequences(push, waiting))
-        screen.app.push_screen(question, lambda yes: go_on() if yes else None)
+        detail = _consequences(push, waiting)
+        preview = None
+        if push.progress.open:
+            detail += f"\n{_TELLING}"
+            preview = partial(_show_sent, screen, push)
+        screen.app.push_screen(ClosePush(push.name, detail, preview), answered)
 
-    def go_on() -> None:
-        screen.write(
-            lambda: pushes.close(screen.studio, screen.actor, push),
-            lambda closed: screen.say(_closed(closed)),
-        )
+    def answered(tell: bool | None) -> None:
+        if tell is not None:
+            screen.write(
+                lambda: pushes.close(screen.studio, screen.actor, push, tell=tell),
+                lambda closed: screen.say(_closed(closed, tell=tell)),
+            )
 
     screen.read("closing", lambda: _mail_waiting(screen, push), ask)
 
@@ -50,6 +66,33 @@ def reopen(screen: StudioScreen, push: Push) -> None:
         lambda: pushes.reopen(screen.studio, screen.actor, push),
         lambda opened: screen.say(f"“{opened.name}” is {opened.state} again."),
     )
+
+
+def _show_sent(screen: StudioScreen, push: Push) -> None:
+    title = f"What closing “{push.name}” and telling them would send"
+    studio, actor = screen.studio, screen.actor
+    screen.app.push_screen(DryRunScreen(title, lambda: _trial(studio, actor, push)))
+
+
+def _trial(studio: "Studio", actor: Actor, push: Push) -> Trial:
+    run = dry_run(
+        studio,
+        lambda: pushes.close(studio, actor, push, tell=True),
+        lambda closed: closed.activity_id,
+    )
+    told = {each.recipient for each in run.notifications if each.capacity is Capacity.USER}
+    skipped = [
+        Skipped(user.login, user.name, _why_not_told(user))
+        for user in assigning.every(studio, actor, push)
+        if user.login not in told
+    ]
+    return Trial(run, skipped)
+
+
+def _why_not_told(user: Assignment) -> str:
+    if user.status is Status.DONE:
+        return "has held it"
+    return "has left" if Flag.LEFT in user.flags else "was not told of it yet"
 
 
 def _mail_waiting(screen: StudioScreen, push: Push) -> int:
@@ -77,6 +120,7 @@ def _consequences(push: Push, waiting: int) -> str:
     return f"{held}\n{mail}\nIt leaves every overview, and can be reopened."
 
 
-def _closed(closed: Closed) -> str:
+def _closed(closed: Closed, *, tell: bool) -> str:
     dropped = counted(closed.dropped, "mail", "mails")
-    return f"“{closed.push.name}” is closed; {dropped} dropped. r reopens it."
+    told = "; those not done are told" if tell else ""
+    return f"“{closed.push.name}” is closed; {dropped} dropped{told}. r reopens it."

@@ -1,0 +1,67 @@
+"""Closing a push: quietly, or with a word to those who still thought of it (P9, P14)."""
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Static
+
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.text import block, line
+
+
+class ClosePush(Dialog[bool]):
+    """Asks whether to close the push called ``name``; ends with whether to tell of it, or None.
+
+    ``detail`` says what closing does. ``preview`` shows what telling would send, before anything is
+    done; None where there is nobody to tell.
+    """
+
+    OWN_COMMANDS = (
+        Command.moving("next", "right,down", "Go to the next button"),
+        Command.moving("previous", "left,up", "Go to the button before"),
+        Command("sent", "v", "What is sent", "See what telling them would send, and to whom"),
+    )
+
+    def __init__(self, name: str, detail: str, preview: Callable[[], None] | None) -> None:
+        super().__init__()
+        self._name_of_push = name
+        self._detail = detail
+        self._preview = preview
+
+    def compose(self) -> ComposeResult:
+        """The question, what closing does, and the buttons; the safe one has the focus."""
+        with Vertical(classes="dialog"):
+            yield Static(line(f"Close “{self._name_of_push}”?"), classes="question")
+            yield Static(block(self._detail), classes="detail")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Close", id="quietly", compact=True)
+                if self._preview is not None:
+                    yield Button("Close and tell them", id="tell", compact=True)
+
+    def may_do(self, command: Command) -> bool:
+        """There is something to see where somebody would be told."""
+        if command.id == "sent" and self._preview is None:
+            return False
+        return super().may_do(command)
+
+    def action_next(self) -> None:
+        """Move the focus to the next button."""
+        self.focus_next()
+
+    def action_previous(self) -> None:
+        """Move the focus to the button before."""
+        self.focus_previous()
+
+    def action_sent(self) -> None:
+        """Show what telling would send."""
+        if self._preview is not None:
+            self._preview()
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss({"quietly": False, "tell": True}.get(event.button.id or ""))

@@ -1,0 +1,42 @@
+"""What is sent: an act tried and taken back, as a text to read before it is done (P14)."""
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.errors import StudioError
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.dry_run_words import Trial, in_words
+from studio_tui.tui.screens.mail import MailText
+from studio_tui.tui.text import line
+
+
+class DryRunScreen(StudioScreen):
+    """What ``trying``, a call made off the loop, found out; ``title`` names the act."""
+
+    def __init__(self, title: str, trying: Callable[[], Trial]) -> None:
+        super().__init__()
+        self._title = title
+        self._trying = trying
+
+    def body(self) -> ComposeResult:
+        """The act above the text."""
+        yield Static(line(self._title), classes="title")
+        with MailText():
+            yield Static("One moment: it is tried, and taken back.")
+
+    def on_mount(self) -> None:
+        """Try it; the keys scroll the text."""
+        self.set_focus(self.query_one(MailText))
+        self.read("trial", self._trying, self._show, self._failed)
+
+    def _show(self, trial: Trial) -> None:
+        self._text.update(in_words(trial, self.studio.zone))
+
+    def _failed(self, error: StudioError) -> None:
+        self._text.update(line(error.message, "$error"))
+
+    @property
+    def _text(self) -> Static:
+        return self.query_one("MailText Static", Static)

@@ -1,0 +1,111 @@
+"""Exactly who would get what and why, who would not, and the mail itself, as a text to read
+(P14)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from textual.content import Content
+
+from studio_tui.domain.notifications import Capacity, Kind, Notification
+from studio_tui.domain.pushes import Skipped
+from studio_tui.services.dry_run import NOTHING, DryRun, Sample
+from studio_tui.tui.moments import moment_and_zone
+from studio_tui.tui.screens.push_words import counted
+from studio_tui.tui.text import block, line
+
+_SHOWN = 500
+"""At most so many people stand in one list."""
+_KIND = {
+    Kind.ASSIGNED: "that a template is available to them",
+    Kind.REMINDER: "a reminder",
+    Kind.DEADLINE_MOVED: "the new deadline",
+    Kind.CLOSED: "that the push is closed",
+    Kind.HANDED_OVER: "who holds the conversation",
+}
+_WHY = {
+    Kind.ASSIGNED: "as they are assigned",
+    Kind.REMINDER: "as they have not held the conversation yet",
+    Kind.DEADLINE_MOVED: "as they were told of the push and have not held the conversation",
+    Kind.CLOSED: "as they were told of the push and have not held the conversation",
+    Kind.HANDED_OVER: "as it is theirs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What an act would send, and who of those it is about would get nothing."""
+
+    run: DryRun = NOTHING
+    skipped: Sequence[Skipped] = ()
+
+
+def in_words(trial: Trial, zone: ZoneInfo) -> Content:
+    """The whole text: who gets what, who gets nothing, one mail of each kind and language."""
+    ordered = sorted(
+        trial.run.notifications, key=lambda n: (n.kind, n.capacity is Capacity.MANAGER)
+    )
+    parts = [
+        _told(trial.run, kind, capacity, list(told), zone)
+        for (kind, capacity), told in groupby(ordered, lambda n: (n.kind, n.capacity))
+    ]
+    parts += [_skipped(trial.skipped)] if trial.skipped else []
+    parts += [_mail(sample) for sample in trial.run.samples]
+    return Content("\n\n").join(parts or [Content("Nobody gets mail.")])
+
+
+def _group(told: Notification) -> tuple[Kind, Capacity]:
+    return told.kind, told.capacity
+
+
+def _told(
+    run: DryRun, kind: Kind, capacity: Capacity, told: list[Notification], zone: ZoneInfo
+) -> Content:
+    number = len(told)
+    gets = "gets" if number == 1 else "get"
+    if capacity is Capacity.USER:
+        head = f"{counted(number, 'user', 'users')} {gets} mail, {_WHY[kind]}: {_KIND[kind]}"
+    else:
+        head = f"{counted(number, 'manager', 'managers')} {gets} mail: the same, of their people"
+    leaves = moment_and_zone(min(each.due_at for each in told), zone)
+    return _listed(f"{head}. It leaves {leaves}.", [_recipient(run, each) for each in told])
+
+
+def _recipient(run: DryRun, told: Notification) -> str:
+    who = f"{told.name} <{told.to}>"
+    if told.capacity is Capacity.USER:
+        return who
+    return f"{who}: " + ", ".join(_of(run, told, login) for login in told.about)
+
+
+def _of(run: DryRun, told: Notification, login: str) -> str:
+    why = run.managing.get(login, {}).get(told.recipient)
+    return f"{login} ({why})" if why else login
+
+
+def _skipped(skipped: Sequence[Skipped]) -> Content:
+    number = len(skipped)
+    gets = "gets" if number == 1 else "get"
+    head = f"{counted(number, 'user', 'users')} {gets} nothing:"
+    return _listed(head, [f"{each.name} ({each.login}) {each.why}" for each in skipped])
+
+
+def _listed(head: str, texts: Sequence[str]) -> Content:
+    more = len(texts) - _SHOWN
+    rest = [Content.styled(f"  and {more:,} more", "$muted")] if more > 0 else []
+    shown: Iterable[Content] = (line(f"  {text}") for text in texts[:_SHOWN])
+    return Content("\n").join([line(head, "$key"), *shown, *rest])
+
+
+def _mail(sample: Sample) -> Content:
+    letter, kind = sample.letter, sample.kind.replace("_", " ")
+    head = (
+        f"The mail ({kind}, to a {sample.capacity}, in {letter.language}), for {sample.recipient}:"
+    )
+    text = Content("\n").join(
+        line(f"  {row}") for row in block(letter.plain.strip()).plain.split("\n")
+    )
+    return Content("\n").join(
+        [line(head, "$key"), line(f"  {letter.subject}", "bold"), Content(""), text]
+    )

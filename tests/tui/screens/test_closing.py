@@ -1,0 +1,102 @@
+"""Closing a push quietly or with a word to those it asked, and seeing that word first (P9, P14)."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from studio_tui.domain.notifications import Kind, Notification, NotificationFilter
+from studio_tui.domain.pushes import PushState
+from studio_tui.services import outbox, pushes
+from studio_tui.tui.modals.close_push import ClosePush
+from studio_tui.tui.screens.dry_run import DryRunScreen
+from studio_tui.tui.screens.push import PushScreen
+from studio_tui.worker.sending import Worker
+from tests.tui import WIDE, press, running
+from tests.tui.screens.looking import shown
+from tests.tui.screens.organisation import Example, Postman
+from tests.tui.screens.pushing import everything, put_cursor_on, said
+
+
+async def told(made: Example) -> None:
+    """Everybody has been told of every push that is open."""
+    everything(made)
+    made.clock.move(minutes=5)
+    await Worker(made.studio, [Postman()]).run(drain=True)
+
+
+async def ask(pilot: Pilot[Any], name: str = "Late") -> None:
+    await press(pilot, "2")
+    await put_cursor_on(pilot, name)
+    await press(pilot, "enter", "c")
+    assert isinstance(pilot.app.screen, ClosePush)
+
+
+def closing(made: Example) -> list[Notification]:
+    """The mail that tells of a closing."""
+    every = outbox.every(made.studio, made.admin, NotificationFilter())
+    return [each for each in every if each.kind is Kind.CLOSED]
+
+
+def state(made: Example, name: str = "Late") -> PushState:
+    return pushes.find(made.studio, made.admin, name).state
+
+
+async def test_the_safe_button_has_the_focus(made: Example) -> None:
+    await told(made)
+    async with running(made.app()) as pilot:
+        await ask(pilot)
+        buttons = [str(button.label) for button in pilot.app.screen.query(Button)]
+        assert buttons == ["Cancel", "Close", "Close and tell them"]
+        await press(pilot, "enter")
+        assert state(made) is PushState.OPEN
+
+
+async def test_closes_without_a_word(made: Example) -> None:
+    await told(made)
+    async with running(made.app()) as pilot:
+        await ask(pilot)
+        await press(pilot, "right", "enter")
+        assert said(pilot) == "“Late” is closed; 0 mails dropped. r reopens it."
+    assert state(made) is PushState.CLOSED
+    assert closing(made) == []
+
+
+async def test_closes_and_tells_those_who_have_not_held_it(made: Example) -> None:
+    await told(made)
+    async with running(made.app()) as pilot:
+        await ask(pilot)
+        await press(pilot, "right", "right", "enter")
+        assert "those not done are told" in said(pilot)
+    assert state(made) is PushState.CLOSED
+    assert {each.recipient for each in closing(made)} == {"ann", "bob", "carl", "dina", "lone"}
+
+
+async def test_what_would_be_sent_is_read_before_and_nothing_of_it_stays(made: Example) -> None:
+    await told(made)
+    async with running(made.app(), WIDE) as pilot:
+        await ask(pilot)
+        await press(pilot, "v")
+        assert isinstance(pilot.app.screen, DryRunScreen)
+        seen = shown(pilot)
+        assert "What closing “Late” and telling them would send" in seen
+        assert "Lou Alone <lone@example.org>" in seen
+        assert "dina (leads Finance)" in seen
+        assert "Ann Peeters (ann) has held it" in seen
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ClosePush)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, PushScreen)
+    assert state(made) is PushState.OPEN
+    assert closing(made) == []
+
+
+async def test_there_is_nobody_to_tell_of_a_draft(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await ask(pilot, "Draft")
+        assert [button.id for button in pilot.app.screen.query(Button)] == ["cancel", "quietly"]
+        await press(pilot, "v")
+        assert isinstance(pilot.app.screen, ClosePush)
+        await press(pilot, "left", "enter")
+    assert state(made, "Draft") is PushState.CLOSED

@@ -1,0 +1,173 @@
+"""Taking back what was just done, as long as its mail waits (N5)."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.domain.pushes import AssignmentFilter
+from studio_tui.domain.selection import Selection
+from studio_tui.services import assigning, pushes, reminding, undoing
+from studio_tui.tui.start import OpenedStudio
+from studio_tui.tui.undoing import UndoingApp
+from tests.tui import press, running, settled
+from tests.tui.screens.organisation import PEOPLE, Example, Postman, example
+from tests.tui.screens.pushing import create, said
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Example]:
+    with example(tmp_path) as one:
+        one.load(PEOPLE)
+        yield one
+
+
+def app(made: Example, login: str = "") -> OpenedStudio:
+    """The app, with somebody who takes the mail away."""
+    actor = made.actor(login) if login else made.admin
+    return OpenedStudio(lambda _: (made.studio, actor), carriers=lambda _: [Postman()])
+
+
+async def follow(made: Example, pilot: Pilot[Any]) -> None:
+    """Let the app see what was done, and what time it is."""
+    made.look(pilot)
+    await settled(pilot)
+    pilot.app._count()  # type: ignore[attr-defined]
+
+
+def assigned(made: Example, name: str) -> set[str]:
+    push = pushes.find(made.studio, made.admin, name)
+    return {row.login for row in assigning.every(made.studio, made.admin, push)}
+
+
+def ticking(pilot: Pilot[Any]) -> bool:
+    assert isinstance(pilot.app, UndoingApp)
+    return pilot.app._ticking is not None
+
+
+async def test_an_assigning_counts_down_and_is_taken_back_by_a_key(made: Example) -> None:
+    async with running(app(made)) as pilot:
+        assert said(pilot) == ""
+        made.push("Q1 review", "ann", "dina")
+        await follow(made, pilot)
+        assert said(pilot) == "2 users assigned to “Q1 review”: mail leaves in 2:00 · z undo"
+        made.clock.move(seconds=31)
+        await follow(made, pilot)
+        assert "in 1:29" in said(pilot)
+        await press(pilot, "z")
+        assert said(pilot) == "Taken back: 2 users assigned to “Q1 review”; 5 mails dropped."
+        await press(pilot, "down")
+        assert said(pilot) == ""
+        assert not ticking(pilot)
+    assert assigned(made, "Q1 review") == set()
+
+
+async def test_the_newest_is_taken_back_first(made: Example) -> None:
+    async with running(app(made)) as pilot:
+        made.push("First", "ann")
+        made.push("Second", "ann", "bob")
+        await follow(made, pilot)
+        assert "2 users assigned to “Second”" in said(pilot)
+        await press(pilot, "z", "down")
+        assert "1 user assigned to “First”" in said(pilot)
+        await press(pilot, "z")
+        assert undoing.undoable(made.studio, made.admin) == []
+
+
+async def test_a_reminding_is_taken_back(made: Example) -> None:
+    push = made.push("Q1 review", "ann", "dina")
+    made.clock.move(days=4)
+    async with running(app(made, "sam")) as pilot:
+        everyone = Selection.matching(AssignmentFilter())
+        reminding.remind(made.studio, made.actor("sam"), push, everyone)
+        await follow(made, pilot)
+        assert "2 users reminded of “Q1 review”: mail leaves in 2:00" in said(pilot)
+        await press(pilot, "z")
+        assert "Taken back: 2 users reminded of “Q1 review”" in said(pilot)
+    assert assigned(made, "Q1 review") == {"ann", "dina"}
+
+
+async def test_once_the_mail_may_leave_nothing_is_offered(made: Example) -> None:
+    async with running(app(made)) as pilot:
+        made.push("Q1 review", "ann")
+        await follow(made, pilot)
+        made.clock.move(minutes=2)
+        await press(pilot, "z")
+        assert not said(pilot).startswith("Taken back")
+        await follow(made, pilot)
+        assert said(pilot) == ""
+        assert not ticking(pilot)
+    assert assigned(made, "Q1 review") == {"ann"}
+
+
+async def test_too_late_says_so_and_looks_again(made: Example) -> None:
+    async with running(app(made)) as pilot:
+        push = made.push("Q1 review", "ann")
+        await follow(made, pilot)
+        pushes.close(made.studio, made.admin, push)
+        await press(pilot, "z")
+        assert "Nothing to undo" in said(pilot)
+        await press(pilot, "down")
+        assert said(pilot) == ""
+
+
+async def test_mail_of_a_later_day_is_in_view_for_the_hold_after_and_before(made: Example) -> None:
+    async with running(app(made)) as pilot:
+        push = create(made, "Spring", date(2026, 4, 1), date(2026, 4, 30))
+        chosen = assigning.users_named(made.studio, made.admin, ["ann"])
+        assigning.assign(made.studio, made.admin, push, chosen)
+        await follow(made, pilot)
+        assert said(pilot) == (
+            "1 user assigned to “Spring”: mail leaves on 2026-04-01 at 08:00 · z undo"
+        )
+        made.clock.move(minutes=3)
+        await follow(made, pilot)
+        await press(pilot, "z")
+        assert said(pilot) == ""
+        assert assigned(made, "Spring") == {"ann"}
+        leaves = undoing.undoable(made.studio, made.admin)[0].leaves_at
+        made.clock.move(seconds=(leaves - made.clock.now()).total_seconds() - 61)
+        await follow(made, pilot)
+        assert "mail leaves in 1:01 · z undo" in said(pilot)
+
+
+async def test_what_stands_in_the_way_of_mail_stays_in_view(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        assert said(pilot).startswith("No mail server is set up")
+        made.push("Q1 review", "ann")
+        await follow(made, pilot)
+        assert said(pilot).startswith(
+            "1 user assigned to “Q1 review”: z undo, ends in 2:00 · No mail server is set up"
+        )
+        made.clock.move(minutes=2)
+        await follow(made, pilot)
+        assert said(pilot).startswith("No mail server is set up")
+
+
+async def test_a_name_that_is_long_or_hostile_leaves_room_for_the_key(made: Example) -> None:
+    async with running(app(made)) as pilot:
+        made.push("[/x] " + "名" * 90, "ann")
+        await follow(made, pilot)
+        assert said(pilot).startswith("1 user assigned to “[/x] 名")
+        assert said(pilot).endswith("mail leaves in 2:00 · z undo")
+        assert pilot.app.status.cell_length <= 78  # type: ignore[attr-defined]
+
+
+async def test_z_is_typed_where_text_is_entered(made: Example) -> None:
+    async with running(app(made)) as pilot:
+        made.push("Q1 review", "ann")
+        await follow(made, pilot)
+        await press(pilot, "3", "slash", "z")
+        assert assigned(made, "Q1 review") == {"ann"}
+
+
+async def test_nobody_takes_back_what_another_did(made: Example) -> None:
+    async with running(app(made, "sam")) as pilot:
+        made.push("Q1 review", "ann")
+        await follow(made, pilot)
+        assert said(pilot) == ""
+        await press(pilot, "z")
+    assert assigned(made, "Q1 review") == {"ann"}
