@@ -99,7 +99,9 @@ def test_only_what_has_not_left_can_be_dropped_and_nothing_follows_sent() -> Non
     assert {s for s in state if may_become(s, state.SENT)} == {state.SENDING}
     assert {s for s in state if may_become(s, state.SENDING)} == {state.QUEUED}
     assert all(may_become(s, state.DROPPED) for s in UNSENT)
-    assert {s for s in state if may_become(state.DROPPED, s)} == {state.HELD}
+    taken_up = {s for s in state if may_become(state.DROPPED, s)}
+    assert taken_up
+    assert taken_up <= UNSENT
 
 
 @given(
