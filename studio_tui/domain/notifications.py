@@ -50,7 +50,8 @@ _TRANSITIONS: Mapping[NotificationState, frozenset[NotificationState]] = {
     ),
     NotificationState.SENT: frozenset(),
     NotificationState.FAILED: frozenset({NotificationState.QUEUED, NotificationState.DROPPED}),
-    NotificationState.DROPPED: frozenset({NotificationState.HELD}),
+    # Taken up once more: where it had been tried before, it is not held again.
+    NotificationState.DROPPED: frozenset({NotificationState.HELD, NotificationState.QUEUED}),
 }
 
 UNSENT = frozenset({NotificationState.HELD, NotificationState.QUEUED})
