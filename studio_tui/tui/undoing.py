@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _UNDO = "undo"
 _TICK = 1.0
+_SOON = timedelta(days=1)
+"""What leaves later than this is told by its day."""
 _LEAST_NAME = 12
 """Cells that the name of a push keeps, however narrow the terminal is."""
 _EDGES = 2
@@ -123,14 +125,13 @@ class UndoingApp(StudioApp):
             self._ticking = None
 
     def _in_words(self, act: "Undoable") -> str:
-        now, zone = self.studio.now(), self.studio.zone
-        when = _when(act.leaves_at, now, zone, stuck=bool(self.standing))
-        room = self.size.width - _EDGES - cell_len(_what(act, "") + when)
+        why = self.standing
+        rest = _rest(act, self.studio.now(), self.studio.zone, stuck=bool(why))
+        room = self.size.width - _EDGES - cell_len(_what(act, "") + rest)
         name = plain(act.push)
         if cell_len(name) > room:
             name = fit(name, max(room, _LEAST_NAME)).rstrip()
-        why = f" · {self.standing}" if self.standing else ""
-        return f"{_what(act, name)}{when}{why}"
+        return _what(act, name) + rest + (f" · {why}" if why else "")
 
 
 def _in_view(act: "Undoable", now: datetime, hold: timedelta) -> bool:
@@ -145,16 +146,14 @@ def _what(act: "Undoable", push: str) -> str:
     return f"{users} {done} “{push}”"
 
 
-def _when(leaves_at: datetime, now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:
-    """``: mail leaves in 1:58 · z undo``; where it does not leave anyway, until when one can."""
-    left = leaves_at - now
-    if left >= timedelta(days=1):
-        when = f"on {leaves_at.astimezone(zone):%Y-%m-%d at %H:%M}"
-    else:
-        when = f"in {_clock(left)}"
+def _rest(act: "Undoable", now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:
+    """``: mail leaves in 1:58 · z undo``; where no mail leaves anyway, how long one can undo."""
+    left = act.leaves_at - now
     if stuck:
-        return f": z undo, ends {when}"
-    return f": mail leaves {when} · z undo"
+        return " · z undo" + (f", {_clock(left)} left" if left < _SOON else "")
+    if left < _SOON:
+        return f": mail leaves in {_clock(left)} · z undo"
+    return f": mail leaves on {act.leaves_at.astimezone(zone):%Y-%m-%d at %H:%M} · z undo"
 
 
 def _clock(left: timedelta) -> str:

@@ -140,7 +140,7 @@ async def test_what_stands_in_the_way_of_mail_stays_in_view(made: Example) -> No
         made.push("Q1 review", "ann")
         await follow(made, pilot)
         assert said(pilot).startswith(
-            "1 user assigned to “Q1 review”: z undo, ends in 2:00 · No mail server is set up"
+            "1 user assigned to “Q1 review” · z undo, 2:00 left · No mail server is set up"
         )
         made.clock.move(minutes=2)
         await follow(made, pilot)

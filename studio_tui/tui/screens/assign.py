@@ -1,11 +1,15 @@
 """The assignment view: import the list of an earlier push, pick, or both; then assign (P3)."""
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import StudioError
 from studio_tui.domain.listing import Sort, Source
 from studio_tui.domain.pushes import Push
@@ -13,6 +17,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import UserFilter
 from studio_tui.services import assigning, pushes
 from studio_tui.services.assigning import Assigned, AssignPreview
+from studio_tui.services.dry_run import dry_run
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.moments import day
@@ -20,11 +25,16 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.assign_columns import COLUMNS
 from studio_tui.tui.screens.assign_marked import MarkedScreen
 from studio_tui.tui.screens.assign_source import Candidate, Candidates
+from studio_tui.tui.screens.dry_run import DryRunScreen
+from studio_tui.tui.screens.dry_run_words import Trial
 from studio_tui.tui.screens.push_leaving import leave
 from studio_tui.tui.screens.push_words import counted, state_in_words, when_mail_leaves
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from studio_tui.services.context import Studio
 
 _NOBODY = "Mark users with space, all that match with a, an earlier push's users with i."
 
@@ -36,6 +46,7 @@ class AssignScreen(StudioScreen):
         Command("assign", "ctrl+s", "Assign", "Assign the marked users"),
         Command("import_list", "i", "Earlier push", "Mark the users of an earlier push"),
         Command("marked", "m", "Marked", "See only the marked users, and take some out"),
+        Command("sent", "v", "What is sent", "See who would get what, before anything is sent"),
         Command("no_manager", "n", "No manager", "See who would have no manager", footer=False),
     )
 
@@ -109,6 +120,10 @@ class AssignScreen(StudioScreen):
         """It takes somebody."""
         return f"Nobody is marked. {_NOBODY}" if self.selection.empty else None
 
+    def why_not_sent(self) -> str | None:
+        """It takes somebody who would be told."""
+        return self.why_not_assign()
+
     def why_not_no_manager(self) -> str | None:
         """It takes somebody without one."""
         if self._preview is None or not self._preview.without_manager:
@@ -134,6 +149,13 @@ class AssignScreen(StudioScreen):
     def action_marked(self) -> None:
         """See only those marked."""
         self.app.push_screen(MarkedScreen(self.push, self.selection), self._take_back)
+
+    def action_sent(self) -> None:
+        """See who would get what and why, and the mail itself (P14)."""
+        title = f"What assigning them to “{self.push.name}” would send"
+        studio, actor, push, selection = self.studio, self.actor, self.push, self.selection
+        trial = partial(_trial, studio, actor, push, selection)
+        self.app.push_screen(DryRunScreen(title, trial))
 
     def action_no_manager(self) -> None:
         """See only those without a manager (U4)."""
@@ -206,7 +228,7 @@ class AssignScreen(StudioScreen):
         users = counted(assigned.added, "user", "users")
         managers = counted(assigned.managers_told, "manager", "managers")
         self._show_users()
-        self.say(f"{users} assigned, {managers} told; mail leaves {leaves}.")
+        self.say(f"{users} assigned (z undo), {managers} told; mail leaves {leaves}.")
 
     def _show_users(self) -> None:
         from studio_tui.tui.screens.push import PushScreen
@@ -249,6 +271,15 @@ class AssignScreen(StudioScreen):
     async def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         await self.action_command("assign")
+
+
+def _trial(studio: "Studio", actor: Actor, push: Push, selection: Selection[UserFilter]) -> Trial:
+    run = dry_run(
+        studio,
+        lambda: assigning.assign(studio, actor, push, selection),
+        lambda assigned: assigned.activity_id,
+    )
+    return Trial(run, assigning.skipped(studio, actor, push, selection))
 
 
 def _attention(preview: AssignPreview | None) -> Content:

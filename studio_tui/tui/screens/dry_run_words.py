@@ -17,19 +17,12 @@ from studio_tui.tui.text import block, line
 
 _SHOWN = 500
 """At most so many people stand in one list."""
-_KIND = {
-    Kind.ASSIGNED: "that a template is available to them",
-    Kind.REMINDER: "a reminder",
-    Kind.DEADLINE_MOVED: "the new deadline",
-    Kind.CLOSED: "that the push is closed",
-    Kind.HANDED_OVER: "who holds the conversation",
-}
 _WHY = {
-    Kind.ASSIGNED: "as they are assigned",
-    Kind.REMINDER: "as they have not held the conversation yet",
-    Kind.DEADLINE_MOVED: "as they were told of the push and have not held the conversation",
-    Kind.CLOSED: "as they were told of the push and have not held the conversation",
-    Kind.HANDED_OVER: "as it is theirs",
+    Kind.ASSIGNED: "a new template: they are assigned to it",
+    Kind.REMINDER: "a reminder: they have not held the conversation yet",
+    Kind.DEADLINE_MOVED: "the new deadline: they were told of the old one and are not done",
+    Kind.CLOSED: "that it is closed: they were told of it and are not done",
+    Kind.HANDED_OVER: "who holds the conversation: it is theirs",
 }
 
 
@@ -62,14 +55,12 @@ def _group(told: Notification) -> tuple[Kind, Capacity]:
 def _told(
     run: DryRun, kind: Kind, capacity: Capacity, told: list[Notification], zone: ZoneInfo
 ) -> Content:
-    number = len(told)
-    gets = "gets" if number == 1 else "get"
     if capacity is Capacity.USER:
-        head = f"{counted(number, 'user', 'users')} {gets} mail, {_WHY[kind]}: {_KIND[kind]}"
+        head = f"{counted(len(told), 'user', 'users')} · {_WHY[kind]}"
     else:
-        head = f"{counted(number, 'manager', 'managers')} {gets} mail: the same, of their people"
+        head = f"{counted(len(told), 'manager', 'managers')} · the same, of their people"
     leaves = moment_and_zone(min(each.due_at for each in told), zone)
-    return _listed(f"{head}. It leaves {leaves}.", [_recipient(run, each) for each in told])
+    return _listed(f"{head}. Leaves {leaves}", [_recipient(run, each) for each in told])
 
 
 def _recipient(run: DryRun, told: Notification) -> str:
@@ -85,27 +76,19 @@ def _of(run: DryRun, told: Notification, login: str) -> str:
 
 
 def _skipped(skipped: Sequence[Skipped]) -> Content:
-    number = len(skipped)
-    gets = "gets" if number == 1 else "get"
-    head = f"{counted(number, 'user', 'users')} {gets} nothing:"
+    head = f"{counted(len(skipped), 'user', 'users')} · nothing"
     return _listed(head, [f"{each.name} ({each.login}) {each.why}" for each in skipped])
 
 
 def _listed(head: str, texts: Sequence[str]) -> Content:
     more = len(texts) - _SHOWN
-    rest = [Content.styled(f"  and {more:,} more", "$muted")] if more > 0 else []
-    shown: Iterable[Content] = (line(f"  {text}") for text in texts[:_SHOWN])
+    rest = [Content.styled(f"and {more:,} more", "$muted")] if more > 0 else []
+    shown: Iterable[Content] = (line(f"· {text}") for text in texts[:_SHOWN])
     return Content("\n").join([line(head, "$key"), *shown, *rest])
 
 
 def _mail(sample: Sample) -> Content:
     letter, kind = sample.letter, sample.kind.replace("_", " ")
-    head = (
-        f"The mail ({kind}, to a {sample.capacity}, in {letter.language}), for {sample.recipient}:"
-    )
-    text = Content("\n").join(
-        line(f"  {row}") for row in block(letter.plain.strip()).plain.split("\n")
-    )
-    return Content("\n").join(
-        [line(head, "$key"), line(f"  {letter.subject}", "bold"), Content(""), text]
-    )
+    head = f"Mail · {kind}, to a {sample.capacity}, in {letter.language}: {sample.recipient}"
+    parts = (line(head, "$key"), line(letter.subject, "bold"), block(f"\n{letter.plain.strip()}"))
+    return Content("\n").join(parts)

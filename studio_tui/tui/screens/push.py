@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studio_tui.domain.access import Action
-from studio_tui.domain.pushes import Push
+from studio_tui.domain.pushes import Push, PushState
 from studio_tui.services import activity, pushes
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.commands import Command
@@ -20,13 +20,16 @@ from studio_tui.tui.screens.push_leaving import leave
 from studio_tui.tui.screens.push_settings import PushSettings
 from studio_tui.tui.screens.push_users import PushUsers
 from studio_tui.tui.screens.push_words import attention, bar, done_of_all, state_in_words
+from studio_tui.tui.screens.remind import why_not_remind
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.tabs import TabLine
 
 USERS, SETTINGS = "users", "settings"
 _TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
 _BAR = 20
-_ABOUT_USERS = {"held", "unassign", "narrow"}
+_ABOUT_USERS = {"held", "unassign", "narrow", "remind", "hand_over"}
+_ONE_BY_ONE = {"held", "hand_over"}
+"""What an admin does for anybody, and a manager for their own people."""
 
 
 class PushScreen(StudioScreen):
@@ -41,6 +44,10 @@ class PushScreen(StudioScreen):
             needs=Action.ASSIGN,
         ),
         Command("held", "h", "Held", "Record the conversation as held"),
+        Command("remind", "r", "Remind", "Remind those not done", needs=Action.REMIND),
+        Command(
+            "hand_over", "H", "Hand over", "Name who is to hold the conversation", footer=False
+        ),
         Command("unassign", "u", "Unassign", "Take users out of this push", needs=Action.ASSIGN),
         Command("narrow", "f", "Show", "Show only those of a status, or who need attention"),
         Command("settings", "e", "Settings", "Change name and days, or close it"),
@@ -108,7 +115,10 @@ class PushScreen(StudioScreen):
         """What is about users is offered where they are listed."""
         if command.id in _ABOUT_USERS and self._users is None:
             return False
-        if command.id == "held" and self._users is not None and not self._users.may_record():
+        if command.id in _ONE_BY_ONE and self._users is not None and not self._users.may_record():
+            return False
+        # The two share a key: what is closed is opened again, what is not reminds.
+        if command.id in ("remind", "reopen") and self._is_closed != (command.id == "reopen"):
             return False
         return super().may_do(command)
 
@@ -119,6 +129,24 @@ class PushScreen(StudioScreen):
     def why_not_unassign(self) -> str | None:
         """It takes somebody, in a push that is not closed."""
         return self._users.why_not_unassign() if self._users else None
+
+    def why_not_remind(self) -> str | None:
+        """Only an open push reminds."""
+        return why_not_remind(self._push)
+
+    def why_not_hand_over(self) -> str | None:
+        """It takes somebody who could hold it, and a conversation still to be held."""
+        return self._users.why_not_hand_over() if self._users else None
+
+    def action_remind(self) -> None:
+        """Remind those not done, once it is seen what that sends (P15)."""
+        if self._users is not None:
+            self._users.remind()
+
+    def action_hand_over(self) -> None:
+        """Name who is to hold a conversation (P10)."""
+        if self._users is not None:
+            self._users.hand_over()
 
     def action_held(self) -> None:
         """Record the conversation of the user under the cursor as held (C2)."""
@@ -184,6 +212,10 @@ class PushScreen(StudioScreen):
         else:
             lost = "What you changed in the settings would be lost."
             leave(self, self.unsaved, "Leave without saving?", lost)
+
+    @property
+    def _is_closed(self) -> bool:
+        return self._push is not None and self._push.state is PushState.CLOSED
 
     @property
     def _users(self) -> PushUsers | None:

@@ -16,14 +16,18 @@ from studio_tui.services.conversations import Conversation
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens import handing_over
 from studio_tui.tui.screens.push_closing import why_not_change
 from studio_tui.tui.screens.push_words import (
     counted,
     flag_name,
     flags_in_words,
+    manager_choice,
+    reminded_in_words,
     status_in_words,
     status_name,
 )
+from studio_tui.tui.screens.remind import RemindScreen
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
@@ -46,6 +50,7 @@ class PushUsers(Vertical):
             Column("status", "Status", self._status, width=26, flex=3, most=44, sortable=True),
             Column("flags", "Attention", _flags, width=19, most=34, flex=1),
             Column("managers", "Managers", _managers, width=16, flex=2, most=50, gives_way=1),
+            Column("reminded", "Reminded", self._reminded, width=15, gives_way=2),
             find=self.find,
             sort=Sort("name"),
             noun=("user", "users"),
@@ -104,11 +109,30 @@ class PushUsers(Vertical):
             return "There is nobody here."
         return why_not_change(self.push)
 
+    def why_not_hand_over(self) -> str | None:
+        """It takes a manager who could hold it, and a conversation that is still to be held."""
+        return handing_over.why_not(self.push, self._current)
+
+    def hand_over(self) -> None:
+        """Name who is to hold the conversation of the user under the cursor (P10)."""
+        if (assignment := self._current) is not None:
+            handing_over.ask(self._home, assignment)
+
+    def remind(self) -> None:
+        """Remind the marked, or everyone listed where nobody is marked (P15)."""
+        marked = self._browser.list.selection
+        if marked.empty:
+            chosen = Selection.matching(self._browser.filter)
+            screen = RemindScreen(self.push, chosen, self._everyone_listed())
+        else:
+            screen = RemindScreen(self.push, marked, "The marked users")
+        self.app.push_screen(screen, self._unmark)
+
     def record_held(self) -> None:
         """Ask who held it, and record that (C2)."""
         if (assignment := self._current) is not None:
             title = f"Conversation with {assignment.name}: held today by"
-            choices = [_choice(manager) for manager in self._conductors(assignment)]
+            choices = [manager_choice(manager) for manager in self._conductors(assignment)]
             self.app.push_screen(
                 Choose(title, choices),
                 lambda login: self._record(assignment, login) if login else None,
@@ -161,6 +185,14 @@ class PushUsers(Vertical):
         others = [manager for manager in assignment.managers if manager.user_id != me]
         return mine + others if may(self._home.actor, Action.FINISH_ANY) else mine
 
+    def _unmark(self, reminded: bool | None) -> None:
+        if reminded:
+            self._browser.list.selection = Selection()
+
+    def _everyone_listed(self) -> str:
+        words = [word for word in (_words(self._quick), self._browser.text) if word]
+        return f"Everyone listed: {', '.join(words)}" if words else "Everyone in it"
+
     def _record(self, assignment: Assignment, login: str) -> None:
         home, conversation = self._home, Conversation(self.push.id, assignment.user_id)
         home.write(
@@ -212,6 +244,9 @@ class PushUsers(Vertical):
         self.query_one(".quick", Static).update(f"Only: {words} (f shows others)")
         self.set_class(bool(words), "-narrowed")
 
+    def _reminded(self, assignment: Assignment) -> Toned:
+        return Toned(reminded_in_words(assignment, self._home.studio.zone), Tone.MUTED)
+
     def _status(self, assignment: Assignment) -> str | Toned:
         words = status_in_words(assignment, self._home.studio.zone)
         if assignment.status is Status.DONE:
@@ -226,10 +261,6 @@ def _flags(assignment: Assignment) -> Toned:
 def _managers(assignment: Assignment) -> str | Toned:
     names = ", ".join(manager.name for manager in assignment.managers)
     return names or Toned("nobody", Tone.WARN)
-
-
-def _choice(manager: Manager) -> Choice[str]:
-    return Choice(manager.login, manager.name, manager.reason)
 
 
 def _number(progress: object, quick: Status | Flag) -> str:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from studio_tui.domain.clock import local_day
 from studio_tui.domain.notifications import Capacity, Notification
 from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Status
+from studio_tui.domain.users import Manager
+from studio_tui.tui.modals.choose import Choice
 from studio_tui.tui.moments import day
 
 _STATUS = {
@@ -90,6 +92,11 @@ def attention(progress: Progress) -> str:
         Flag.LEFT: progress.left,
     }
     return " · ".join(f"{number:,} {_FLAG[flag]}" for flag, number in numbers.items() if number)
+
+
+def manager_choice(manager: Manager) -> Choice[str]:
+    """A manager to choose, by login, with why they are one (U4)."""
+    return Choice(manager.login, manager.name, manager.reason)
 
 
 def managers_told(told: Iterable[Notification]) -> str:

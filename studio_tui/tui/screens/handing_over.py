@@ -1,0 +1,40 @@
+"""Naming who is to hold a conversation (P10)."""
+
+from studio_tui.domain.pushes import Assignment, Push, PushState, Status
+from studio_tui.services import conversations
+from studio_tui.services.conversations import Conversation
+from studio_tui.tui.modals.choose import Choose
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.push_closing import why_not_change
+from studio_tui.tui.screens.push_words import manager_choice
+
+
+def why_not(push: Push, assignment: Assignment | None) -> str | None:
+    """Why nobody can be named for a conversation, None where somebody can."""
+    if assignment is None:
+        return "There is nobody here."
+    if assignment.status is Status.DONE:
+        return f"The conversation with {assignment.name} has been held."
+    if not assignment.managers:
+        return f"{assignment.name} has no manager who could hold it."
+    if push.state is PushState.SCHEDULED:
+        return f"“{push.name}” is available from {push.available_from} on."
+    return why_not_change(push)
+
+
+def ask(screen: StudioScreen, assignment: Assignment) -> None:
+    """Ask which of the managers is to hold it, and tell them and the user."""
+    now = f", now {assignment.conductor}" if assignment.conductor else ""
+    title = f"Who is to hold the conversation with {assignment.name}{now}?"
+    conversation = Conversation(assignment.push_id, assignment.user_id)
+
+    def name(login: str | None) -> None:
+        if login is not None:
+            screen.write(
+                lambda: conversations.hand_over(screen.studio, screen.actor, conversation, login),
+                lambda named: screen.say(
+                    f"{named.conductor} holds the conversation with {named.name}; both are told."
+                ),
+            )
+
+    screen.app.push_screen(Choose(title, [manager_choice(m) for m in assignment.managers]), name)

@@ -1,0 +1,60 @@
+"""Something that is on or off: ``[x] Tell those who know of it``."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from studio_tui.tui.commands import Command, Commands
+
+
+class Toggle(Commands, Static, can_focus=True):
+    """A box and its label (of ours); readable without colour. Posts `Changed`."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("change", "space,enter", "Change", "Turn it on or off"),
+    )
+
+    @dataclass
+    class Changed(Message):
+        """It was turned on or off."""
+
+        toggle: "Toggle"
+        on: bool
+
+        @property
+        def control(self) -> "Toggle":
+            """The toggle."""
+            return self.toggle
+
+    def __init__(self, label: str, *, on: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._label = label
+        self._on = on
+        self._draw()
+
+    @property
+    def on(self) -> bool:
+        """Whether it is on."""
+        return self._on
+
+    @on.setter
+    def on(self, on: bool) -> None:
+        self._on = on
+        self._draw()
+
+    def action_change(self) -> None:
+        """Turn it on or off."""
+        self.on = not self._on
+        self.post_message(self.Changed(self, self._on))
+
+    def on_click(self, event: events.Click) -> None:
+        """Turn it on or off."""
+        event.stop()
+        self.action_change()
+
+    def _draw(self) -> None:
+        self.update(Content(f"[{'x' if self._on else ' '}] {self._label}"))

@@ -1,0 +1,242 @@
+"""Reminding from the screens: seen before it is sent, not twice, by support too (P14, P15); who was
+reminded, and who is to hold a conversation (P10)."""
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from studio_tui.domain.notifications import Kind, Notification, NotificationFilter
+from studio_tui.domain.pushes import AssignmentFilter, Push
+from studio_tui.domain.selection import Selection
+from studio_tui.services import assigning, outbox, pushes, reminding
+from studio_tui.tui.screens.dry_run import DryRunScreen
+from studio_tui.tui.screens.push import PushScreen
+from studio_tui.tui.screens.remind import RemindScreen
+from studio_tui.tui.widgets.toggle import Toggle
+from tests.tui import WIDE, press, running, settled
+from tests.tui.screens.looking import listed, shown
+from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
+from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+
+TALL = (120, 110)
+
+
+async def open_push(pilot: Pilot[Any], name: str = "Late", *keys: str) -> None:
+    await press(pilot, "2")
+    await put_cursor_on(pilot, name)
+    await press(pilot, "enter", *keys)
+
+
+def mails(made: Example, kind: Kind) -> list[Notification]:
+    every = outbox.every(made.studio, made.admin, NotificationFilter())
+    return [each for each in every if each.kind is kind]
+
+
+def reminded(made: Example, push: str = "Late") -> dict[str, int]:
+    found = pushes.find(made.studio, made.admin, push)
+    rows = assigning.every(made.studio, made.admin, found)
+    return {row.login: row.reminders for row in rows if row.reminders}
+
+
+def remind(made: Example, push: Push, *logins: str) -> None:
+    chosen = reminding.users_named(made.studio, made.admin, push, logins)
+    reminding.remind(made.studio, made.admin, push, chosen)
+
+
+def button(pilot: Pilot[Any]) -> str:
+    return str(pilot.app.screen.query_one("#remind", Button).label)
+
+
+async def test_everyone_not_done_is_reminded_once_it_is_seen_what_that_sends(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), TALL) as pilot:
+        await open_push(pilot, "Late", "r")
+        assert isinstance(pilot.app.screen, RemindScreen)
+        seen = shown(pilot)
+        assert "Remind users of Late" in seen
+        assert "Everyone in it" in seen
+        assert button(pilot) == "Remind 3 users"
+        assert "3 users and 3 managers get mail at 10:02 (Europe/Brussels)." in seen
+        assert "Not reminded: 1 done" in seen
+        assert "Ann Peeters (ann) has held it" in seen
+        assert "Lou Alone <lone@example.org>" in seen
+        assert "dina (leads Finance)" in seen
+        assert "Mail · reminder, to a user, in fr: Dina Willems" in seen
+        assert mails(made, Kind.REMINDER) == []
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, PushScreen)
+        assert "3 users reminded (z undo), 3 managers told; mail leaves at 10:02" in said(pilot)
+    assert reminded(made) == {"bob": 1, "dina": 1, "lone": 1}
+
+
+async def test_only_the_marked_are_reminded(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await open_push(pilot)
+        await put_cursor_on(pilot, "Lou Alone")
+        await press(pilot, "space", "r")
+        assert "The marked users" in shown(pilot)
+        assert button(pilot) == "Remind 1 user"
+        pilot.app.screen.set_focus(pilot.app.screen.query_one("#remind"))
+        await press(pilot, "enter")
+        assert listed(pilot).selection.empty
+    assert reminded(made) == {"lone": 1}
+
+
+async def test_those_listed_are_reminded_where_nobody_is_marked(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await open_push(pilot, "Late", "f", *"no man", "enter", "slash", *"lou", "enter", "r")
+        assert "Everyone listed: no manager, lou" in shown(pilot)
+        await press(pilot, "ctrl+s")
+    assert reminded(made) == {"lone": 1}
+
+
+async def test_who_was_just_reminded_is_named_with_when_and_left_out_unless_asked(
+    made: Example,
+) -> None:
+    remind(made, everything(made)["Late"], "lone")
+    made.clock.move(hours=1)
+    async with running(made.app(), TALL) as pilot:
+        await open_push(pilot, "Late", "r")
+        assert button(pilot) == "Remind 2 users"
+        assert "Not reminded: 1 reminded a short while ago · 1 done" in shown(pilot)
+        reason = "Lou Alone (lone) was reminded 2026-03-02 10:02 (Europe/Brussels)"
+        assert reason in shown(pilot)
+        await press(pilot, "t")
+        assert pilot.app.screen.query_one(Toggle).on
+        assert button(pilot) == "Remind 3 users"
+        assert reason not in shown(pilot)
+        await press(pilot, "ctrl+s")
+    assert reminded(made) == {"bob": 1, "dina": 1, "lone": 2}
+
+
+async def test_nobody_is_left_to_remind(made: Example) -> None:
+    late = everything(made)["Late"]
+    reminding.remind(made.studio, made.admin, late, Selection.matching(AssignmentFilter()))
+    async with running(made.app(), WIDE) as pilot:
+        await open_push(pilot, "Late", "r")
+        assert pilot.app.screen.query_one("#remind", Button).disabled
+        assert "Nobody is reminded." in shown(pilot)
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, RemindScreen)
+        assert said(pilot).startswith("Nobody to remind")
+    assert reminded(made) == {"bob": 1, "dina": 1, "lone": 1}
+
+
+async def test_what_another_did_meanwhile_is_counted_and_refused(made: Example) -> None:
+    late = everything(made)["Late"]
+    async with running(made.app(), WIDE) as pilot:
+        await open_push(pilot, "Late", "r")
+        remind(made, late, "lone")
+        made.look(pilot)
+        await settled(pilot)
+        assert button(pilot) == "Remind 2 users"
+        pushes.close(made.studio, made.admin, pushes.show(made.studio, made.admin, late.id))
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, RemindScreen)
+        assert "only an open push reminds" in said(pilot) or "is closed" in said(pilot)
+
+
+@pytest.mark.parametrize(("name", "state"), [("Ahead", "scheduled"), ("Draft", "draft")])
+async def test_only_an_open_push_reminds(made: Example, name: str, state: str) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await open_push(pilot, name, "r")
+        assert said(pilot) == f"“{name}” is {state}: only an open push reminds."
+
+
+async def test_what_is_closed_is_reopened_by_the_same_key(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await open_push(pilot, "Over")
+        assert "Remind" not in footer(pilot)
+        await press(pilot, "r")
+        assert "“Over” is open again" in said(pilot)
+        assert "Remind" in footer(pilot)
+
+
+async def test_support_reminds(made: Example) -> None:
+    everything(made)
+    async with running(made.app(made.actor("sam"))) as pilot:
+        await open_push(pilot, "Late", "r", "ctrl+s")
+        assert "3 users reminded" in said(pilot)
+        await press(pilot, "z")
+        assert "Taken back: 3 users reminded of “Late”" in said(pilot)
+
+
+async def test_how_often_and_when_somebody_was_reminded_is_listed(made: Example) -> None:
+    late = everything(made)["Late"]
+    remind(made, late, "lone")
+    made.clock.move(days=4)
+    remind(made, late, "lone")
+    async with running(made.app(), WIDE) as pilot:
+        await open_push(pilot)
+        line = next(line for line in shown(pilot).splitlines() if "Lou Alone" in line)
+        assert "2× · 2026-03-06" in line
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert "2×" not in shown(pilot)
+
+
+async def test_names_who_is_to_hold_a_conversation(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await open_push(pilot)
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "H")
+        assert "Who is to hold the conversation with Dina Willems, now Carl Maes?" in shown(pilot)
+        await press(pilot, *"ann", "enter")
+        assert said(pilot) == (
+            "Ann Peeters holds the conversation with Dina Willems; both are told."
+        )
+    assert {each.recipient for each in mails(made, Kind.HANDED_OVER)} == {"ann", "dina"}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Ann Peeters", "The conversation with Ann Peeters has been held."),
+        ("Lou Alone", "Lou Alone has no manager who could hold it."),
+    ],
+)
+async def test_nobody_is_named_where_nobody_can_be(made: Example, name: str, reason: str) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await open_push(pilot)
+        await put_cursor_on(pilot, name)
+        await press(pilot, "H")
+        assert said(pilot) == reason
+
+
+async def test_what_assigning_sends_is_read_before_and_nothing_of_it_stays(made: Example) -> None:
+    everything(made)
+    before = len(mails(made, Kind.ASSIGNED))
+    async with running(made.app(), TALL) as pilot:
+        await press(pilot, "2")
+        await put_cursor_on(pilot, "Draft")
+        await press(pilot, "a", "v")
+        assert "Nobody is marked." in said(pilot)
+        await press(pilot, "i", *"late", "enter", "v")
+        assert isinstance(pilot.app.screen, DryRunScreen)
+        seen = shown(pilot)
+        assert "What assigning them to “Draft” would send" in seen
+        assert "4 users · a new template: they are assigned to it" in seen
+        assert "ann (leads Belgium)" in seen
+        assert "Mail · assigned, to a manager, in nl: Bob Janssens" in seen
+        await press(pilot, "escape")
+        assert not listed(pilot).selection.empty
+    assert len(mails(made, Kind.ASSIGNED)) == before
+
+
+async def test_hostile_names_stay_text(made: Example) -> None:
+    made.load(PEOPLE)
+    made.load(hostile_rows())
+    made.push("[/x] O'Brien [HR]", "ann", "h0", "h1", "h2", "h3", "h4", "h5")
+    async with running(made.app(), TALL) as pilot:
+        await open_push(pilot, "[/x] O'Brien [HR]", "r")
+        assert "Remind users of [/x] O'Brien [HR]" in shown(pilot)
+        assert button(pilot) == "Remind 7 users"
+        assert "\x1b" not in shown(pilot)
