@@ -7,10 +7,11 @@ from studio_tui.tui.moments import moment
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 
 _KINDS = {
-    (Kind.ASSIGNED, Capacity.USER): "assigned",
-    (Kind.ASSIGNED, Capacity.MANAGER): "their manager",
-    (Kind.REMINDER, Capacity.USER): "reminder",
-    (Kind.REMINDER, Capacity.MANAGER): "reminder, manager",
+    Kind.ASSIGNED: "assigned",
+    Kind.REMINDER: "reminder",
+    Kind.DEADLINE_MOVED: "deadline moved",
+    Kind.CLOSED: "closed",
+    Kind.HANDED_OVER: "handed over",
 }
 _TONES = {
     NotificationState.HELD: Tone.MUTED,
@@ -21,8 +22,9 @@ _TONES = {
 
 
 def kind_in_words(notification: Notification) -> str:
-    """What a mail tells, in a word or two."""
-    return _KINDS[notification.kind, notification.capacity]
+    """What a mail tells, in a few words; a kind that has none yet is named as it is stored."""
+    words = _KINDS.get(notification.kind, str(notification.kind).replace("_", " "))
+    return f"{words}, as manager" if notification.capacity is Capacity.MANAGER else words
 
 
 def about(notification: Notification) -> str:
@@ -51,7 +53,7 @@ def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Noti
     return (
         *(to if recipient else ()),
         Column("push", "About", about, width=15, flex=3, most=60, sortable=True),
-        Column("kind", "Kind", kind_in_words, width=13),
+        Column("kind", "Kind", kind_in_words, width=14, flex=1, most=26),
         Column("state", "State", state_cell, width=7, sortable=True),
         Column("sent_at", "Due or sent", lambda n: when_cell(n, zone), width=16, sortable=True),
         Column("error", "Why", lambda n: n.error or "", width=24, flex=4, gives_way=1),
