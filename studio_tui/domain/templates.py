@@ -161,10 +161,7 @@ class Template:
     def why_no_push(self) -> str | None:
         """Why Push is not offered, or None where it is (T3)."""
         if not self.definition.permissions.through_push:
-            return (
-                f"“{self.name}” does not allow conversations through push. "
-                "Edit the template and set “through push” first."
-            )
+            return f"“{self.name}” does not allow through push: set it in the template first."
         if self.archived:
             return f"“{self.name}” is archived. Take it out of the archive first."
         return None

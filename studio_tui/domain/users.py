@@ -64,7 +64,7 @@ class UserFilter:
     include_left: bool = False
 
     def words(self) -> tuple[str, ...]:
-        """The words of `text`; ``team:…`` and ``group:…`` narrow to a team or a group."""
+        """The words of `text`: parts of a name, login, address, department, team or group."""
         return tuple(self.text.split())
 
 

@@ -37,6 +37,8 @@ class AssignPreview:
     """How many of those chosen have left; they are not assigned."""
     without_manager: tuple[User, ...]
     """Those who would be added and have no manager (U4), the first thousand."""
+    users_told: int
+    """How many of those added would get mail: nobody who was told of this push before (N2)."""
     managers: int
     """How many managers would be told, with one mail each (P7)."""
     leaves_at: datetime
@@ -98,6 +100,9 @@ def preview(
             already=people.count_users(chosen & _assigned(push)),
             left=people.count_users(chosen & Clause("NOT u.active") & ~_assigned(push)),
             without_manager=tuple(people.users_by_id(people.without_manager(adding, limit=_SHOWN))),
+            users_told=people.count_users(
+                adding & ~notifying.told_before(push.id, Kind.ASSIGNED, "u.id")
+            ),
             managers=notifying.count_managers_to_tell(
                 push.id, Kind.ASSIGNED, people.users_of(adding)
             ),

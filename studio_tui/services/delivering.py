@@ -65,7 +65,7 @@ def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> Clai
         claimed = deliveries.deliveries(ids) if ids else []
         reasons = [why_dropped(delivery) for delivery in claimed]
         checked = list(zip(claimed, reasons, strict=True))
-        deliveries.settle_dropped(lease, [(each.id, why) for each, why in checked if why])
+        deliveries.settle_dropped(lease, [(each.id, why) for each, why in checked if why], now)
         still_true = tuple(each for each, why in checked if why is None)
         deliveries.forget_unassigned([each.id for each in still_true if _leaves_out(each)])
         return Claimed(len(ids), still_true)
@@ -82,7 +82,7 @@ def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> Non
     later = [(s.id, s.due_at, s.words, s.tried) for s in settlements if isinstance(s, Later)]
     with studio.store.writing():
         deliveries.settle_sent(lease, sent)
-        deliveries.settle_failed(lease, failed)
+        deliveries.settle_failed(lease, failed, studio.now())
         deliveries.settle_later(lease, later)
 
 

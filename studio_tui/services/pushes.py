@@ -97,8 +97,10 @@ def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft, *, tell: bo
             raise Refused(f"“{current.name}” is closed: reopen it first.")
         names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
         check_drafts([draft], names)
-        _update(current, draft, closed_at=None)
         before, after = _facts(current), _facts(draft, current.reminders)
+        if before == after:
+            return current
+        _update(current, draft, closed_at=None)
         line = write_activity(
             actor,
             studio.now(),

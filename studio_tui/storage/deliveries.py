@@ -106,9 +106,9 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, bytes]]) ->
         [(zlib.compress(message, 1), row_id, lease) for row_id, _, _, message in sent],
     )
     execute_many(
-        "UPDATE notification SET state = 'sent', sent_to = ?, sent_at = ?, error = NULL, "
-        f"attempts = attempts + 1, lease = NULL WHERE {_OURS}",
-        [(address, at, row_id, lease) for row_id, address, at, _ in sent],
+        "UPDATE notification SET state = 'sent', sent_to = ?, sent_at = ?, due_at = ?, "
+        f"error = NULL, attempts = attempts + 1, lease = NULL WHERE {_OURS}",
+        [(address, at, at, row_id, lease) for row_id, address, at, _ in sent],
     )
 
 
@@ -120,29 +120,37 @@ def sent_message(notification_id: int) -> bytes | None:
     return zlib.decompress(found) if found is not None else None
 
 
-def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]]) -> None:
+def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: datetime) -> None:
     """Write what will never arrive: id, address and the server's words of each."""
     execute_many(
-        "UPDATE notification SET state = 'failed', sent_to = ?, error = ?, "
+        "UPDATE notification SET state = 'failed', sent_to = ?, error = ?, due_at = ?, "
         f"attempts = attempts + 1, lease = NULL WHERE {_OURS}",
-        [(address, words, row_id, lease) for row_id, address, words in failed],
+        [(address, words, at, row_id, lease) for row_id, address, words in failed],
     )
 
 
-def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]]) -> None:
+def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime) -> None:
     """Write what is no longer true: id and reason of each."""
     execute_many(
-        f"UPDATE notification SET state = 'dropped', error = ?, lease = NULL WHERE {_OURS}",
-        [(reason, row_id, lease) for row_id, reason in dropped],
+        "UPDATE notification SET state = 'dropped', error = ?, due_at = ?, lease = NULL "
+        f"WHERE {_OURS}",
+        [(reason, at, row_id, lease) for row_id, reason in dropped],
     )
 
 
 def settle_later(lease: str, later: Sequence[tuple[int, datetime, str, bool]]) -> None:
-    """Put back what is to be tried again: id, when, why, and whether this was a try of its own."""
+    """Put back what is to be tried again: id, when, why, and whether this was a try of its own.
+
+    What was never tried gets its Date, and its age, when it is.
+    """
     execute_many(
-        "UPDATE notification SET state = 'queued', due_at = ?, error = ?, "
-        f"attempts = attempts + ?, lease = NULL WHERE {_OURS}",
-        [(due_at, words, int(tried), row_id, lease) for row_id, due_at, words, tried in later],
+        "UPDATE notification SET state = 'queued', due_at = ?, error = ?, lease = NULL, "
+        "dated_at = CASE WHEN attempts + ? = 0 THEN NULL ELSE dated_at END, "
+        f"attempts = attempts + ? WHERE {_OURS}",
+        [
+            (due_at, words, int(tried), int(tried), row_id, lease)
+            for row_id, due_at, words, tried in later
+        ],
     )
 
 

@@ -126,7 +126,8 @@ def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
 def retry(notifications: Clause, due_at: datetime) -> int:
     """Send what failed once more (N10); returns how many."""
     cursor = execute(
-        "UPDATE notification SET state = 'queued', due_at = ?, attempts = 0, error = NULL "
+        "UPDATE notification SET state = 'queued', due_at = ?, attempts = 0, dated_at = NULL, "
+        "error = NULL "
         f"WHERE state = 'failed' AND id IN (SELECT n.id FROM {_FROM} WHERE {notifications.text})",
         due_at,
         *notifications.params,

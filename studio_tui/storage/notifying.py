@@ -55,6 +55,15 @@ def tell_managers_once(cause: Cause, kind: Kind, users: Clause, round_: str) -> 
     return _tell_pairs(cause, kind, _untold_pairs(cause.push_id, kind, users), round_)
 
 
+def told_before(push_id: int, kind: Kind, user_column: str) -> Clause:
+    """Whether the user in a column was told of a push themself, or is about to be."""
+    return Clause(
+        f"EXISTS (SELECT 1 FROM notification n WHERE n.push_id = ? AND n.kind = ? "
+        f"AND n.capacity = ? AND n.state <> 'dropped' AND n.recipient_id = {user_column})",
+        (push_id, kind, Capacity.USER),
+    )
+
+
 def count_managers_to_tell(push_id: int, kind: Kind, users: Clause) -> int:
     """How many managers `tell_managers_once` would tell."""
     pairs = _untold_pairs(push_id, kind, users)

@@ -90,7 +90,7 @@ def test_a_template_that_does_not_allow_it_cannot_be_pushed(studio: Studio, admi
         replace(regular.definition, name="Private", permissions=Permissions(by_users=True)),
     )
     draft = PushDraft("Q1", FIRST, LAST)
-    with pytest.raises(Refused, match="does not allow conversations through push"):
+    with pytest.raises(Refused, match="does not allow through push"):
         pushes.create(studio, admin, private.id, [draft])
     put_away = templates.set_archived(studio, admin, regular, archived=True)
     with pytest.raises(Refused, match="is archived"):

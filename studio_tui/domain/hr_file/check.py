@@ -104,12 +104,13 @@ class _Check:
 
     def _refuse_doubles(self, entries: Sequence[Entry]) -> None:
         logins: dict[str, int] = {}
-        emails: dict[str, int] = {}
+        # A line that is refused for another reason may still be the right one of the two.
+        emails = {key(r.email): r.line for r in reversed(self._file.refusals) if r.email}
         users: dict[int, int] = {}
         for entry in entries:
             record = entry.record
             first = emails.setdefault(entry.email, record.line)
-            if first != record.line:
+            if first < record.line:
                 reason = f"the address {quoted(record.email)} is on line {first} already"
                 self._refuse(record, Field.EMAIL, reason)
                 continue

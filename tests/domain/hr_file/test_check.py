@@ -95,6 +95,18 @@ def test_doubles_name_the_first_line() -> None:
     ]
 
 
+def test_a_double_of_a_refused_line_is_refused_too() -> None:
+    result = checked(
+        "ann@example.org,Ann,Peeters,yesterday",
+        "Ann@example.org,Ann,Double,2020-01-01",
+        head="email,given_name,family_name,hired_on",
+    )
+    assert reasons(result)[1] == (
+        "line 3, column “email”: the address “Ann@example.org” is on line 2 already"
+    )
+    assert logins(result) == []
+
+
 def test_derived_logins_that_clash() -> None:
     rows = ["jan@a.example,Jan,A", "jan@b.example,Jan,B"]
     result = checked(*rows, head="email,given_name,family_name")
