@@ -10,6 +10,9 @@ from studio_tui.domain.templates import Definition
 from studio_tui.domain.text import MAX_NAME, clean_line, fold
 from studio_tui.domain.users import Manager
 
+_LONGEST = 365
+"""At most so many days lie between a deadline and an automatic reminder."""
+
 
 class PushState(StrEnum):
     """Where a push is in its life (P5). Overdue is a flag, not a state."""
@@ -208,6 +211,19 @@ def parse_day(text: str) -> date:
         raise ValueError(
             f"“{clean_line(text)}” is not a date: write it as 2026-03-31, on a day that exists"
         ) from error
+
+
+def parse_days(text: str, least: int) -> tuple[int, ...]:
+    """The numbers of days written as ``7, 1``, none where nothing is written (P15).
+
+    Raises ValueError, in words, for what is no number from ``least`` to a year.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdecimal() and least <= int(part) <= _LONGEST for part in parts):
+        raise ValueError(
+            f"write numbers of days from {least} to {_LONGEST}, as 7, 1, or nothing for never"
+        )
+    return tuple(dict.fromkeys(map(int, parts)))
 
 
 def check_drafts(drafts: Collection[PushDraft], names_in_use: Collection[str]) -> None:

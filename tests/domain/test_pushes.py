@@ -15,6 +15,7 @@ from studio_tui.domain.pushes import (
     check_drafts,
     is_overdue,
     parse_day,
+    parse_days,
     state_of,
     status_of,
 )
@@ -123,3 +124,18 @@ def test_a_date_that_is_none_says_how_to_write_one(text: str) -> None:
     with pytest.raises(ValueError, match="is not a date: write it as 2026-03-31") as caught:
         parse_day(text)
     assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("", ()), ("7", (7,)), (" 7,1 ", (7, 1)), ("7, 1, 7,", (7, 1)), ("0,365", (0, 365))],
+)
+def test_numbers_of_days_are_read(text: str, days: tuple[int, ...]) -> None:
+    """P15."""
+    assert parse_days(text, 0) == days
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "1.5", "7;1", "366", "0", "²"])
+def test_numbers_of_days_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="from 1 to 365"):
+        parse_days(text, 1)

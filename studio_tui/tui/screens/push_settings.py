@@ -1,5 +1,6 @@
-"""The Settings tab of a push: name, days, and its end (P9)."""
+"""The Settings tab of a push: name, days, automatic reminders, and its end (P9, P15)."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from textual import on
@@ -15,11 +16,12 @@ from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
-from studio_tui.tui.screens.new_pushes import drafts_of
-from studio_tui.tui.screens.new_pushes_row import FIELDS, Entered, period
+from studio_tui.tui.screens.new_pushes_row import period
+from studio_tui.tui.screens.push_entered import days_of, draft_of, entered, fields
 from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.facts import Facts
-from studio_tui.tui.widgets.field import Field, Form
+from studio_tui.tui.widgets.field import Form
+from studio_tui.tui.widgets.toggle import Toggle
 
 _CONFLICT = (
     "Somebody else saved this push meanwhile. It is now “$name”, from $first to $last. "
@@ -28,7 +30,7 @@ _CONFLICT = (
 
 
 class PushSettings(Commands, VerticalScroll, can_focus=False):
-    """Name, availability and deadline of a push; Close, or Reopen."""
+    """Name, days and automatic reminders of a push; Close, or Reopen."""
 
     OWN_COMMANDS = (
         Command("save", "ctrl+s", "Save", "Save the settings", needs=Action.EDIT_PUSHES),
@@ -37,13 +39,13 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._base = push
-        self._form = Form(
-            *(Field(name, label, getattr(_entered(push), name)) for name, label in FIELDS.items())
-        )
+        self._form = Form(*fields(push))
+        self._tell = Toggle("Tell those who know of the old deadline", on=True)
 
     def compose(self) -> ComposeResult:
         """The form, what somebody else saved, the buttons, and what cannot be changed."""
         yield self._form
+        yield self._tell
         yield Static(classes="theirs")
         with Horizontal(classes="buttons"):
             yield Button("Save", id="save", compact=True)
@@ -58,7 +60,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     @property
     def unsaved(self) -> bool:
         """Whether something was typed that is not saved."""
-        return self._typed != _entered(self._base)
+        return self._form.values() != entered(self._base)
 
     def focus_first(self) -> None:
         """Put the cursor where one changes something."""
@@ -71,8 +73,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         """The push is like this now: follow it, unless something is typed (A4)."""
         if not self.unsaved:
             self._base = push
-            for name in FIELDS:
-                self._form.field(name).value = getattr(_entered(push), name)
+            self._fill(push)
         elif push.version == self._base.version:
             self._base = push
         self._show_base()
@@ -84,7 +85,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     def action_save(self) -> None:
         """Save what is typed, or say beside the fields why not."""
         try:
-            draft = drafts_of([self._typed])[0]
+            draft = draft_of(self._form.values())
         except Invalid as error:
             self._form.show_error(error)
             return
@@ -95,26 +96,38 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         return cast(StudioScreen, self.screen)
 
     @property
-    def _typed(self) -> Entered:
-        return Entered(**self._form.values())
+    def _moves_deadline(self) -> bool:
+        """Whether those who know of the push would be told of another deadline."""
+        moved = self._form.field("deadline").value != day(self._base.deadline)
+        return moved and bool(self._base.progress.open)
 
     @property
     def _may_change(self) -> bool:
         allowed = may(self._home.actor, Action.EDIT_PUSHES)
         return allowed and self._base.state is not PushState.CLOSED
 
+    def _fill(self, push: Push) -> None:
+        for name, value in entered(push).items():
+            self._form.field(name).value = value
+
     def _save(self, draft: PushDraft) -> None:
-        home, base = self._home, self._base
+        home, base, tell = self._home, self._base, self._tell.on
+        told = "; its new deadline is told" if tell and self._moves_deadline else ""
+        typed = self._form.values()
         home.write(
-            lambda: pushes.edit(home.studio, home.actor, base, draft), self._saved, self._failed
+            lambda: pushes.edit(home.studio, home.actor, base, draft, tell=tell),
+            lambda push: self._saved(push, typed, told),
+            self._failed,
         )
 
-    def _saved(self, push: Push) -> None:
+    def _saved(self, push: Push, typed: Mapping[str, str], told: str) -> None:
         self._base = push
-        self._form.field("name").value = push.name
+        if self._form.values() == typed:
+            self._fill(push)
+        self._tell.on = True
         self._show_theirs(None)
         self._show_base()
-        self._home.say(f"“{push.name}” saved.")
+        self._home.say(f"“{push.name}” saved{told}.")
 
     def _failed(self, error: StudioError) -> None:
         if isinstance(error, Conflict):
@@ -169,11 +182,12 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         return facts
 
     def _show_period(self) -> None:
+        if self._tell.has_focus and not self._moves_deadline:
+            self._form.field("deadline").focus_entry()
+        self._tell.display = self._moves_deadline
         below = self._form.field("deadline").query_one(".below", Static)
         if not self._form.field("deadline").error:
-            moved = self._typed.deadline != _entered(self._base).deadline
-            told = "; those not done are told" if moved and self._base.progress.open else ""
-            below.update(line(period(self._typed) + told))
+            below.update(line(period(days_of(self._form.values()))))
 
     @on(Input.Changed)
     def _changed(self) -> None:
@@ -193,7 +207,3 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
             push_closing.close(self._home, self._base)
         else:
             push_closing.reopen(self._home, self._base)
-
-
-def _entered(push: Push) -> Entered:
-    return Entered(push.name, day(push.available_from), day(push.deadline))

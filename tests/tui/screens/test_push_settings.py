@@ -1,0 +1,116 @@
+"""Automatic reminders and moved deadlines in the settings of a push (P9, P15)."""
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.domain.notifications import Kind, NotificationFilter
+from studio_tui.domain.pushes import Push, Reminders
+from studio_tui.services import outbox, pushes
+from studio_tui.tui.widgets.field import Field
+from studio_tui.tui.widgets.toggle import Toggle
+from studio_tui.worker.sending import Worker
+from tests.tui import press, running, settled
+from tests.tui.screens.looking import shown
+from tests.tui.screens.organisation import Example, Postman
+from tests.tui.screens.pushing import everything, put_cursor_on, said
+
+
+def now(made: Example) -> Push:
+    return pushes.find(made.studio, made.admin, "Late")
+
+
+def field(pilot: Pilot[Any], name: str) -> Field:
+    return next(f for f in pilot.app.screen.query(Field) if f.field_name == name)
+
+
+async def open_settings(pilot: Pilot[Any]) -> None:
+    await press(pilot, "2")
+    await put_cursor_on(pilot, "Late")
+    await press(pilot, "e")
+
+
+async def type_in(pilot: Pilot[Any], name: str, value: str) -> None:
+    field(pilot, name).value = value
+    await settled(pilot)
+
+
+def told(made: Example) -> set[str]:
+    """Who is told of another deadline."""
+    every = outbox.every(made.studio, made.admin, NotificationFilter())
+    return {each.recipient for each in every if each.kind is Kind.DEADLINE_MOVED}
+
+
+async def everyone_knows(made: Example) -> None:
+    everything(made)
+    made.clock.move(minutes=5)
+    await Worker(made.studio, [Postman()]).run(drain=True)
+
+
+async def test_automatic_reminders_are_shown_and_saved(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await open_settings(pilot)
+        assert field(pilot, "remind_before").value == "7, 1"
+        assert field(pilot, "remind_after").value == "3"
+        await type_in(pilot, "remind_before", " 14,3,3 ")
+        await type_in(pilot, "remind_after", "")
+        await press(pilot, "ctrl+s")
+        assert field(pilot, "remind_before").value == "14, 3"
+        assert said(pilot) == "“Late” saved."
+    assert now(made).reminders == Reminders((14, 3), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("remind_before", "soon"),
+        ("remind_before", "-1"),
+        ("remind_after", "0"),
+        ("remind_after", "366"),
+        ("remind_after", "1.5"),
+    ],
+)
+async def test_refusals_stand_beside_the_field(made: Example, name: str, value: str) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await open_settings(pilot)
+        await type_in(pilot, name, value)
+        await type_in(pilot, "deadline", "2026-02-30")
+        await press(pilot, "ctrl+s")
+        assert "write numbers of days from" in field(pilot, name).error
+        assert "is not a date" in field(pilot, "deadline").error
+        assert field(pilot, name).value == value
+    assert now(made).reminders == Reminders((7, 1), (3,))
+
+
+async def test_a_moved_deadline_is_told_unless_it_is_switched_off(made: Example) -> None:
+    await everyone_knows(made)
+    async with running(made.app()) as pilot:
+        await open_settings(pilot)
+        tell = pilot.app.screen.query_one(Toggle)
+        assert not tell.display
+        await type_in(pilot, "deadline", "2026-03-31")
+        assert "[x] Tell those who know of the old deadline" in shown(pilot)
+        pilot.app.screen.set_focus(tell)
+        await press(pilot, "space")
+        assert "[ ] Tell those who know of the old deadline" in shown(pilot)
+        await press(pilot, "ctrl+s")
+        assert said(pilot) == "“Late” saved."
+        assert told(made) == set()
+        await type_in(pilot, "deadline", "2026-04-30")
+        await press(pilot, "ctrl+s")
+        assert said(pilot) == "“Late” saved; its new deadline is told."
+        assert not tell.display
+    assert told(made) == {"ann", "bob", "carl", "dina", "lone"}
+
+
+async def test_the_switch_goes_away_with_the_change(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await open_settings(pilot)
+        before = field(pilot, "deadline").value
+        await type_in(pilot, "deadline", "2026-03-31")
+        await type_in(pilot, "deadline", before)
+        assert not pilot.app.screen.query_one(Toggle).display
