@@ -138,12 +138,18 @@ def _try(
     dry_runs.tell(run, skipped, with_mail=with_mail)
 
 
+_TOLD_BEFORE = "all were told before, so that nobody gets mail again."
+
+
 def _tell_preview(studio: Studio, push: Push, preview: AssignPreview) -> None:
-    say(
-        f"{counted(preview.adding, 'user')} would be assigned to “{push.name}” and "
-        f"{counted(preview.managers, 'manager')} told; "
-        f"mail would leave {when(studio, preview.leaves_at)}."
-    )
+    assigned = f"{counted(preview.adding, 'user')} would be assigned to “{push.name}”"
+    if preview.adding and not preview.users_told and not preview.managers:
+        say(f"{assigned}; {_TOLD_BEFORE}")
+    else:
+        say(
+            f"{assigned} and {counted(preview.managers, 'manager')} told; "
+            f"mail would leave {when(studio, preview.leaves_at)}."
+        )
     say(f"{preview.already} in it already, {preview.left} left the organisation.")
     if preview.without_manager:
         say(f"{counted(len(preview.without_manager), 'user')} would have no manager to talk with:")
@@ -155,12 +161,13 @@ def _tell_assigned(studio: Studio, assigned: Assigned, as_json: bool) -> None:
     if as_json:
         write_json(shapes.assigned(studio, assigned))
         return
-    say(
-        f"{counted(assigned.added, 'user')} assigned to “{assigned.push.name}”, "
-        f"{counted(assigned.managers_told, 'manager')} told; "
-        f"mail leaves {when(studio, assigned.leaves_at)}."
-    )
-    say("Until then “studio-tui outbox undo” takes it back.")
+    users = f"{counted(assigned.added, 'user')} assigned to “{assigned.push.name}”"
+    if not assigned.users_told and not assigned.managers_told:
+        say(f"{users}; {_TOLD_BEFORE}")
+    else:
+        managers = counted(assigned.managers_told, "manager")
+        say(f"{users}, {managers} told; mail leaves {when(studio, assigned.leaves_at)}.")
+        say("Until then “studio-tui outbox undo” takes it back.")
     if unmanaged := assigned.push.progress.no_manager:
         told = counted(unmanaged, "user of it has", "users of it have")
         say(f"{told} no manager to talk with: studio-tui pushes show {quote(assigned.push.name)}")

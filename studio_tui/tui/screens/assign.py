@@ -220,15 +220,23 @@ class AssignScreen(StudioScreen):
         managers = counted(preview.managers, "manager", "managers")
         if not preview.adding:
             return Content("Nobody would be added.")
+        if not preview.users_told and not preview.managers:
+            return Content(f"{users}, told of this push before: nobody gets mail again.")
+        told = counted(preview.users_told, "user", "users")
         leaves = when_mail_leaves(preview.leaves_at, self.studio.now(), self.studio.zone)
-        return Content(f"{users} and {managers} get mail {leaves}.")
+        return Content(f"{told} and {managers} get mail {leaves}.")
 
     def _assigned(self, assigned: Assigned) -> None:
-        leaves = when_mail_leaves(assigned.leaves_at, self.studio.now(), self.studio.zone)
-        users = counted(assigned.added, "user", "users")
-        managers = counted(assigned.managers_told, "manager", "managers")
         self._show_users()
-        self.say(f"{users} assigned (z undo), {managers} told; mail leaves {leaves}.")
+        self.say(self._done(assigned))
+
+    def _done(self, assigned: Assigned) -> str:
+        users = counted(assigned.added, "user", "users")
+        if not assigned.users_told and not assigned.managers_told:
+            return f"{users} assigned, told of this push before: nobody gets mail again."
+        managers = counted(assigned.managers_told, "manager", "managers")
+        leaves = when_mail_leaves(assigned.leaves_at, self.studio.now(), self.studio.zone)
+        return f"{users} assigned (z undo), {managers} told; mail leaves {leaves}."
 
     def _show_users(self) -> None:
         from studio_tui.tui.screens.push import PushScreen

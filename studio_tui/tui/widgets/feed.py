@@ -102,6 +102,16 @@ class Feed(Generic[R, F]):
         """Whether another source than the one that is shown is on its way."""
         return self._wish is not None
 
+    def again(self, source: Source[R, F] | None, keep: int | None, place: int, above: int) -> None:
+        """Show the newest source, or an equal one, again: with the cursor on the row with id
+        ``keep``, or on the row it was to go to where the source is still on its way."""
+        newest = self.newest
+        if newest is None:
+            return
+        if self._wish is not None:
+            keep, place = self._wish.keep, self._wish.place
+        self.show(source or newest.source, newest.filter, keep, place, above)
+
     def show(
         self, source: Source[R, F], filter_: F, keep: int | None, place: int, above: int
     ) -> None:

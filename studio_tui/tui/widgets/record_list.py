@@ -199,11 +199,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     def reload(self, source: Source[R, F] | None = None) -> None:
         """Read the rows again, of the same source or of an equal one; nothing moves."""
-        newest = self._feed.newest
-        if newest is not None:
-            above = self._rows_above_cursor()
-            keep = self._current_id
-            self._feed.show(source or newest.source, newest.filter, keep, self._cursor, above)
+        self._feed.again(source, self._current_id, self._cursor, self._rows_above_cursor())
 
     def when_settled(self, action: Callable[[], None]) -> None:
         """Do ``action`` now, or once the source that is on its way is shown."""
