@@ -65,6 +65,17 @@ async def test_creates_several_and_leads_to_the_pushes(made: Example) -> None:
     }
 
 
+async def test_the_new_one_has_the_cursor_where_the_list_was_read_before(made: Example) -> None:
+    create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
+    async with running(made.app()) as pilot:
+        await press(pilot, "2")
+        assert listed(pilot).current.name == "Older"
+        await press(pilot, "1")
+        await _open(pilot)
+        await press(pilot, *"North", "ctrl+s", "a")
+        assert "Assign users to North" in shown(pilot)
+
+
 async def test_refusals_stand_beside_their_fields(made: Example) -> None:
     create(made, "Taken", date(2026, 1, 1), date(2026, 2, 1))
     async with running(made.app()) as pilot:
