@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from studio_tui.domain.pushes import AssignmentFilter
 from studio_tui.domain.selection import Selection
@@ -14,6 +15,7 @@ from studio_tui.services import assigning, pushes, reminding, undoing
 from studio_tui.tui.start import OpenedStudio
 from studio_tui.tui.undoing import UndoingApp
 from tests.tui import press, running, settled
+from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import PEOPLE, Example, Postman, example
 from tests.tui.screens.pushing import create, said
 
@@ -171,3 +173,14 @@ async def test_nobody_takes_back_what_another_did(made: Example) -> None:
         assert said(pilot) == ""
         await press(pilot, "z")
     assert assigned(made, "Q1 review") == {"ann"}
+
+
+async def test_the_outbox_and_the_mail_say_why_it_was_dropped(made: Example) -> None:
+    async with running(app(made)) as pilot:
+        made.push("Q1 review", "ann")
+        await follow(made, pilot)
+        await press(pilot, "z", "4")
+        detail = str(pilot.app.screen.query_one(".current", Static).render())
+        assert detail.endswith(": what caused it was undone")
+        await press(pilot, "enter")
+        assert "dropped: what caused it was undone. This is how it would" in shown(pilot)

@@ -12,8 +12,8 @@ from studio_tui.tui.widgets.field import Field
 
 _LABELS = {**FIELDS, "remind_before": "Remind before", "remind_after": "Remind after"}
 _HINTS = {
-    "remind_before": "so many days before the deadline, by itself: 7, 1; nothing for never",
-    "remind_after": "so many days after the deadline, those still not done",
+    "remind_before": "days before the deadline, as 7, 1; nothing for never",
+    "remind_after": "days after the deadline; who is done is left alone",
 }
 
 
