@@ -3,6 +3,7 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from textual.widgets import Input, Static
 
 from studio_tui.domain.pushes import parse_day
 from studio_tui.tui.moments import day
+from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Entry
@@ -98,6 +100,9 @@ class PushRow(Vertical):
         else:
             self.screen.focus_next()
 
+    def _today(self) -> date:
+        return cast(StudioScreen, self.screen).studio.today()
+
     def _draw(self) -> None:
         if not self.is_mounted:
             return
@@ -105,12 +110,15 @@ class PushRow(Vertical):
         for name, entry in self._entries.items():
             entry.set_class(name in self._errors, "-wrong")
         wrong = [f"{FIELDS[name]}: {self._errors[name]}" for name in FIELDS if name in self._errors]
-        shown = Content("\n").join(line(why) for why in wrong or [period(self.entered)])
+        shown = Content("\n").join(
+            line(why) for why in wrong or [period(self.entered, self._today())]
+        )
         self.query_one(".below", Static).update(shown)
 
 
-def period(entered: Entered) -> str:
-    """How long a push would be open, in words; empty where the days are none."""
+def period(entered: Entered, today: date) -> str:
+    """How long a push would be open, in words, and whether that is over; empty where the days are
+    none."""
     try:
         first, last = parse_day(entered.available_from), parse_day(entered.deadline)
     except ValueError:
@@ -118,7 +126,8 @@ def period(entered: Entered) -> str:
     if last < first:
         return ""
     days = counted((last - first).days + 1, "day", "days")
-    return f"{_weekday(first)} to {_weekday(last)}, {days}"
+    past = ": the deadline is past" if last < today else ""
+    return f"{_weekday(first)} to {_weekday(last)}, {days}{past}"
 
 
 def month_later(first: date) -> date:

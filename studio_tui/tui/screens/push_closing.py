@@ -117,7 +117,7 @@ def _consequences(push: Push, waiting: int) -> str:
     mail = {0: "No mail waits.", 1: "1 mail that waits in the outbox is dropped."}.get(
         waiting, f"{waiting:,} mails that wait in the outbox are dropped."
     )
-    return f"{held}\n{mail}\nIt leaves every overview, and can be reopened."
+    return f"{held}\n{mail}\nIt leaves the overviews of those it asks, and can be reopened."
 
 
 def _closed(closed: Closed, *, tell: bool) -> str:

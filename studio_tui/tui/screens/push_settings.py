@@ -187,7 +187,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self._tell.display = self._moves_deadline
         below = self._form.field("deadline").query_one(".below", Static)
         if not self._form.field("deadline").error:
-            below.update(line(period(days_of(self._form.values()))))
+            below.update(line(period(days_of(self._form.values()), self._home.studio.today())))
 
     @on(Input.Changed)
     def _changed(self) -> None:

@@ -99,6 +99,8 @@ class PushUsers(Vertical):
             return "There is nobody here."
         if assignment.status is Status.DONE:
             return f"{assignment.name}: {status_in_words(assignment, self._home.studio.zone)}."
+        if assignment.status is not Status.IN_PROGRESS and (why := why_not_change(self.push)):
+            return why
         if not assignment.managers:
             return f"{assignment.name} has no manager who could have held it."
         return None

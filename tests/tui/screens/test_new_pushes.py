@@ -20,6 +20,8 @@ from tests.tui.screens.looking import listed, shown
 from tests.tui.screens.organisation import Example
 from tests.tui.screens.pushing import create, put_cursor_on, said
 
+TODAY = date(2026, 3, 1)
+
 
 async def _open(pilot: Pilot[Any]) -> None:
     await put_cursor_on(pilot, "Regular")
@@ -159,6 +161,12 @@ def test_a_month_later(first: date, last: date) -> None:
 
 
 def test_a_period_that_is_none_says_nothing() -> None:
-    assert period(Entered("", "2026-03-02", "2026-03-01")) == ""
-    assert period(Entered("", "soon", "2026-03-01")) == ""
-    assert period(Entered("", "2026-03-02", "2026-03-02")).endswith("1 day")
+    assert period(Entered("", "2026-03-02", "2026-03-01"), TODAY) == ""
+    assert period(Entered("", "soon", "2026-03-01"), TODAY) == ""
+    assert period(Entered("", "2026-03-02", "2026-03-02"), TODAY).endswith("1 day")
+
+
+def test_a_deadline_that_is_past_is_said_to_be() -> None:
+    past = Entered("", "2026-02-02", "2026-02-28")
+    assert period(past, TODAY).endswith("27 days: the deadline is past")
+    assert "past" not in period(Entered("", "2026-02-02", "2026-03-01"), TODAY)
