@@ -71,7 +71,8 @@ async def test_the_new_one_has_the_cursor_where_the_list_was_read_before(made: E
     create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
     async with running(made.app()) as pilot:
         await press(pilot, "2")
-        assert listed(pilot).current.name == "Older"
+        older: Any = listed(pilot).current
+        assert older.name == "Older"
         await press(pilot, "1")
         await _open(pilot)
         await press(pilot, *"North", "ctrl+s", "a")
