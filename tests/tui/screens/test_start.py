@@ -91,6 +91,9 @@ async def test_says_that_no_server_is_set_up(made: Example) -> None:
         await _until(lambda: str(pilot.app.status) == none)  # type: ignore[attr-defined]
         made.push("Q1 review", "ann")
         made.look(pilot)
+        waiting = f"z undo, 2:00 left · {none} (3 waiting)"
+        await _until(lambda: str(pilot.app.status).endswith(waiting))  # type: ignore[attr-defined]
+        made.clock.move(minutes=2)
         await _until(lambda: str(pilot.app.status) == f"{none} (3 waiting)")  # type: ignore[attr-defined]
 
 
