@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _LOOK_AGAIN = 2.0
 """Seconds between two looks at whether somebody else changed something."""
 
+_LEAVING = frozenset({"q", "ctrl+q", "ctrl+c"})
+"""Keys that count while the database opens."""
+
 
 class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     """The Studio in a terminal.
@@ -238,6 +241,10 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self.say("Finishing…")
         await self.bridge.close()
         self.exit()
+
+    def takes(self, key: events.Key) -> bool:
+        """While the database opens there is nothing to do but to leave."""
+        return not (self.screen is self._opening and self._opening.waiting) or key.key in _LEAVING
 
     # Messages
 

@@ -24,6 +24,11 @@ class Opening(StudioScreen):
         super().__init__()
         self._error: StudioError | None = None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the database is still being opened."""
+        return self._error is None
+
     def body(self) -> ComposeResult:
         """A place for a sentence."""
         yield Static(classes="notice")

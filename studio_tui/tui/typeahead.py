@@ -2,7 +2,8 @@
 
 Over a slow line ``/ann`` may arrive as one packet. Textual hands all four keys to what has the
 focus at that moment, the list; when ``/`` then moves the focus to the filter, ``a`` would mark
-everybody. Here every key is handed over when the one before it has done what it does.
+everybody. Here every key is handed over when the one before it has done what it does, and when the
+screen is there that it is meant for.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ class KeyDone(Message):
 
 
 class TypeAheadApp(App[ReturnType]):
-    """An app that hands over keys one after another."""
+    """An app that hands over keys one after another, and none to a screen that is not there yet."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -35,10 +36,15 @@ class TypeAheadApp(App[ReturnType]):
         """Keep keys that come while another is under way."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-        elif self._under_way is not None:
+        elif self.takes(event):
             self._early.append(event)
-        else:
-            await self._hand_over(event)
+            if self._under_way is None:
+                self._under_way = KeyDone()
+                await self._go_on(self._under_way)
+
+    def takes(self, key: events.Key) -> bool:
+        """Whether anybody wants this key now; else it is thrown away."""
+        return True
 
     async def on_key_done(self, message: KeyDone) -> None:
         """The next key, if it is waiting."""
@@ -55,6 +61,10 @@ class TypeAheadApp(App[ReturnType]):
 
     async def _go_on(self, done: KeyDone) -> None:
         if done is not self._under_way:
+            return
+        if self._early and not self.screen.is_mounted:
+            # It answers once everything in it is there and one of its widgets has the focus.
+            self.screen.call_later(self.call_later, self._go_on, done)
             return
         self._under_way = None
         while self._early and self._under_way is None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyte
+import pytest
 
 _COMMAND = [str(Path(sys.executable).with_name("studio-tui"))]
 _PATIENCE = 30.0
@@ -42,6 +43,12 @@ class Terminal:
     def type(self, keys: str) -> None:
         """Press keys."""
         os.write(self.master, keys.encode())
+
+    def type_apart(self, key: str, seconds: float, following: str) -> None:
+        """Press a key, and another one ``seconds`` later."""
+        self.type(key)
+        time.sleep(seconds)
+        self.type(following)
 
     def wait_for(self, condition: Callable[[str], bool]) -> str:
         """What stands on the screen once ``condition`` is true of it."""
@@ -135,6 +142,14 @@ def test_a_terminal_that_is_too_small_says_so_until_it_grows() -> None:
         terminal.process.send_signal(signal.SIGWINCH)
         terminal.shows("1 Templates", "Regular")
         terminal.type("q")
+        assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.005, 0.03, 0.1, 0.2])
+def test_a_key_right_after_another_place_is_for_its_list(pause: float) -> None:
+    with opened((80, 24)) as terminal:
+        terminal.shows("1 Templates", "Regular")
+        terminal.type("3q") if not pause else terminal.type_apart("3", pause, "q")
         assert terminal.ended() == 0
 
 

@@ -57,6 +57,35 @@ async def test_the_frame_is_there_before_the_database_is_open() -> None:
         assert "Example NV · Ann Peeters" in drawn(app, TopBar)
 
 
+async def test_keys_while_the_database_opens_are_thrown_away_but_one_can_leave() -> None:
+    opened = threading.Event()
+
+    def open_studio(_: Any) -> Any:
+        assert opened.wait(10)
+        return FakeStudio(), ADMIN
+
+    app = StudioApp(open_studio, PLACES)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark", "2", "slash", "x")
+        assert isinstance(app.screen, Opening)
+        await pilot.press("q")
+        opened.set()
+        await settled(pilot)
+        assert app.return_code == 0
+        assert isinstance(app.screen, Opening)
+
+
+async def test_keys_wait_for_the_screen_they_are_meant_for() -> None:
+    async with running(studio_app()) as pilot:
+        app = pilot.app
+        for key in ("2", "1"):
+            app.post_message(events.Key(key, key))
+        app.post_message(events.Key("j", "j"))
+        await settled(pilot)
+        listed = app.screen.query_one(RecordBrowser)
+        assert (listed.text, listed.list.cursor) == ("", 1)
+
+
 async def test_a_database_that_does_not_open_says_why_and_can_be_tried_again() -> None:
     tries: list[int] = []
 

@@ -84,7 +84,7 @@ class ImportPlanScreen(StudioScreen):
 
     def on_mount(self) -> None:
         """Fill the lists, and look at the first one."""
-        self._list(self._tabs()[0][0]).focus()
+        self.set_focus(self._list(self._tabs()[0][0]))
         self._offer()
         self.call_after_refresh(self._fill)
 
@@ -113,7 +113,7 @@ class ImportPlanScreen(StudioScreen):
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Show another list."""
         self.query_one(ContentSwitcher).current = event.key
-        self._list(event.key).focus()
+        self.set_focus(self._list(event.key))
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Read it in full, or say what a column tells."""

@@ -57,7 +57,7 @@ class ImportScreen(StudioScreen):
         """Wait for a path."""
         entry = self.query_one(Input)
         entry.suggester = PathSuggester()
-        entry.focus()
+        self.set_focus(entry)
         self._columns.display = False
 
     def action_back(self) -> None:
@@ -114,7 +114,7 @@ class ImportScreen(StudioScreen):
         headings = guessed_headings(names, self._mapped)
         self._columns.set_source(MemorySource(headings), "", keep=self._columns.current_id)
         if names:
-            self._columns.focus()
+            self.set_focus(self._columns)
 
     def _decided(self, decided: str | SaidOtherwise | None) -> None:
         match decided:

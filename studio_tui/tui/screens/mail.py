@@ -42,7 +42,7 @@ class MailScreen(StudioScreen):
 
     def on_mount(self) -> None:
         """The keys scroll the text."""
-        self.query_one(MailText).focus()
+        self.set_focus(self.query_one(MailText))
 
     def reload(self) -> None:
         """It may have been sent meanwhile."""

@@ -96,7 +96,7 @@ class UserScreen(StudioScreen):
 
     def on_mount(self) -> None:
         """Look at the pushes first."""
-        self._list("pushes").focus()
+        self.set_focus(self._list("pushes"))
 
     def reload(self) -> None:
         """Read it all again; every list stays where it is."""
@@ -113,7 +113,7 @@ class UserScreen(StudioScreen):
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Show another list."""
         self.query_one(ContentSwitcher).current = event.key
-        self._list(event.key).focus()
+        self.set_focus(self._list(event.key))
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open a push, read a mail or a line of activity."""

@@ -68,7 +68,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def on_mount(self) -> None:
         """Read the first rows, and wait for keys."""
         self._show(None)
-        self.list.focus()
+        # At once, not in its turn: where nothing has the focus yet, the filter would take it.
+        self.screen.set_focus(self.list)
 
     @property
     def text(self) -> str:
