@@ -106,8 +106,8 @@ class StudioScreen(Commands, Screen[Any]):
         """Somebody, perhaps oneself, changed something: read again what is shown, quietly."""
 
     def catch_up(self) -> None:
-        """Reload if anything changed since this screen was last read. One that has nothing in it yet
-        is read when it is shown."""
+        """Reload if anything changed since this screen was last read; one that has nothing in it
+        yet is read when it is shown."""
         if self.is_mounted and self._seen != self.shell.stamp:
             self._seen = self.shell.stamp
             self.reload()

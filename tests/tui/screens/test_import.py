@@ -1,5 +1,8 @@
 """Importing users from the screen (U6)."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ from textual.widgets import ContentSwitcher, Input
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.users import User, UserFilter
 from studio_tui.services import users
+from studio_tui.tui.bridge import bridge_of
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dialog import Dialog
@@ -187,24 +191,41 @@ async def test_hostile_names_stay_text(made: Example) -> None:
             await press(pilot, "escape", "right")
 
 
+@contextmanager
+def _held_back(pilot: Pilot[Any]) -> Iterator[None]:
+    """No call off the loop is made before the end of this."""
+    bridge, screen, over = bridge_of(pilot.app), pilot.app.screen, threading.Event()
+
+    def hold() -> None:
+        assert over.wait(30)
+
+    for lane in range(8):
+        bridge.read(screen, lane, hold, lambda _: None)
+    bridge.write(screen, hold)
+    try:
+        yield
+    finally:
+        over.set()
+
+
 async def test_reading_and_importing_can_be_stopped(made: Example) -> None:
     Path("new.csv").write_text(GOOD)
     async with running(made.app(), WIDE) as pilot:
-        await press(pilot, "3", "i")
+        await press(pilot, "3", "i", *"new.csv")
         asking = pilot.app.screen
         assert isinstance(asking, ImportScreen)
-        asking._path = Path("new.csv")
-        asking._read()
-        asking.action_back()
+        with _held_back(pilot):
+            await pilot.press("enter")
+            await pilot.press("escape")
         await settled(pilot)
         assert pilot.app.screen is asking
         assert "Stopped. Nothing was changed." in shown(pilot)
-        asking.query_one(Input).value = "new.csv"
         await press(pilot, "enter")
         plan = pilot.app.screen
         assert isinstance(plan, ImportPlanScreen)
-        plan.action_import()
-        plan.action_back()
+        with _held_back(pilot):
+            await pilot.press("i")
+            await pilot.press("escape")
         await settled(pilot)
         assert pilot.app.screen is plan
         assert "Stopped. Nothing was changed." in shown(pilot)
