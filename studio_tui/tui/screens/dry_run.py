@@ -29,10 +29,8 @@ class DryRunScreen(StudioScreen):
     def on_mount(self) -> None:
         """Try it; the keys scroll the text."""
         self.set_focus(self.query_one(MailText))
-        self.read("trial", self._trying, self._show, self._failed)
-
-    def _show(self, trial: Trial) -> None:
-        self._text.update(in_words(trial, self.studio.zone))
+        trying, zone = self._trying, self.studio.zone
+        self.read("trial", lambda: in_words(trying(), zone), self._text.update, self._failed)
 
     def _failed(self, error: StudioError) -> None:
         self._text.update(line(error.message, "$error"))

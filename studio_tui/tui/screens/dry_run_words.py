@@ -1,9 +1,11 @@
 """Exactly who would get what and why, who would not, and the mail itself, as a text to read
 (P14)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from textual.content import Content
@@ -15,6 +17,7 @@ from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import block, line
 
+P = TypeVar("P")
 _SHOWN = 500
 """At most so many people stand in one list."""
 _WHY = {
@@ -35,7 +38,10 @@ class Trial:
 
 
 def in_words(trial: Trial, zone: ZoneInfo) -> Content:
-    """The whole text: who gets what, who gets nothing, one mail of each kind and language."""
+    """The whole text: who gets what, who gets nothing, one mail of each kind and language.
+
+    Takes a while where there are many people: not for the loop.
+    """
     ordered = sorted(
         trial.run.notifications, key=lambda n: (n.kind, n.capacity is Capacity.MANAGER)
     )
@@ -60,7 +66,7 @@ def _told(
     else:
         head = f"{counted(len(told), 'manager', 'managers')} · the same, of their people"
     leaves = moment_and_zone(min(each.due_at for each in told), zone)
-    return _listed(f"{head}. Leaves {leaves}", [_recipient(run, each) for each in told])
+    return _listed(f"{head}. Leaves {leaves}", told, partial(_recipient, run))
 
 
 def _recipient(run: DryRun, told: Notification) -> str:
@@ -77,13 +83,13 @@ def _of(run: DryRun, told: Notification, login: str) -> str:
 
 def _skipped(skipped: Sequence[Skipped]) -> Content:
     head = f"{counted(len(skipped), 'user', 'users')} · nothing"
-    return _listed(head, [f"{each.name} ({each.login}) {each.why}" for each in skipped])
+    return _listed(head, skipped, lambda each: f"{each.name} ({each.login}) {each.why}")
 
 
-def _listed(head: str, texts: Sequence[str]) -> Content:
-    more = len(texts) - _SHOWN
+def _listed(head: str, people: Sequence[P], in_words_of: Callable[[P], str]) -> Content:
+    more = len(people) - _SHOWN
     rest = [Content.styled(f"and {more:,} more", "$muted")] if more > 0 else []
-    shown: Iterable[Content] = (line(f"· {text}") for text in texts[:_SHOWN])
+    shown = [line(f"· {in_words_of(each)}") for each in people[:_SHOWN]]
     return Content("\n").join([line(head, "$key"), *shown, *rest])
 
 

@@ -1,7 +1,9 @@
 """Reminding: who is told, who is left out and why, and the mail itself, before it is sent
 (P14, P15)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +25,9 @@ from studio_tui.tui.screens.mail import MailText
 from studio_tui.tui.screens.push_words import counted, managers_told, when_mail_leaves
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.toggle import Toggle
+
+if TYPE_CHECKING:
+    from studio_tui.services.context import Studio
 
 _AGAIN = "Remind also those reminded a short while ago (t)"
 
@@ -124,18 +129,25 @@ class RemindScreen(StudioScreen):
         button.label = f"Remind {users}" if preview.reminding else "Remind"
         button.disabled = not preview.reminding
         self.query_one(".attention", Static).update(_attention(preview, again=self._again))
-        self.query_one(".effect", Static).update("" if preview.reminding else "Nobody is reminded.")
         self.refresh_bindings()
         self._try(preview)
 
     def _try(self, preview: RemindPreview) -> None:
+        studio, trying = self.studio, self._trial_of(preview)
+
+        def tried() -> tuple[Content, str]:
+            trial = trying()
+            return in_words(trial, studio.zone), _effect(studio, preview, trial)
+
+        self.read("trial", tried, self._tried, self._not_tried)
+
+    def _trial_of(self, preview: RemindPreview) -> Callable[[], Trial]:
         push, selection, again = self.push, self._selection, self._again
         studio, actor = self.studio, self.actor
 
         def trying() -> Trial:
             skipped = reminding.skipped(studio, actor, push, selection, again=True)
-            if not again:
-                skipped += _recently(preview.recently, self)
+            skipped += [] if again else _recently(preview.recently, studio.zone)
             if not preview.reminding:
                 return Trial(skipped=skipped)
             run = dry_run(
@@ -145,17 +157,12 @@ class RemindScreen(StudioScreen):
             )
             return Trial(run, skipped)
 
-        self.read("trial", trying, self._tried, self._not_tried)
+        return trying
 
-    def _tried(self, trial: Trial) -> None:
-        self._text.update(in_words(trial, self.studio.zone))
-        told = trial.run.notifications
-        if told:
-            leaves = min(each.due_at for each in told)
-            when = when_mail_leaves(leaves, self.studio.now(), self.studio.zone)
-            users = counted(self._preview.reminding if self._preview else 0, "user", "users")
-            managers = managers_told(told)
-            self.query_one(".effect", Static).update(f"{users} and {managers} get mail {when}.")
+    def _tried(self, tried: tuple[Content, str]) -> None:
+        text, effect = tried
+        self._text.update(text)
+        self.query_one(".effect", Static).update(effect)
 
     def _not_tried(self, error: StudioError) -> None:
         self._text.update(line(error.message, "$error"))
@@ -187,8 +194,16 @@ class RemindScreen(StudioScreen):
         await self.action_command("remind")
 
 
-def _recently(recently: Sequence[Assignment], screen: StudioScreen) -> list[Skipped]:
-    zone = screen.studio.zone
+def _effect(studio: "Studio", preview: RemindPreview, trial: Trial) -> str:
+    told = trial.run.notifications
+    if not told:
+        return "Nobody is reminded."
+    when = when_mail_leaves(min(each.due_at for each in told), studio.now(), studio.zone)
+    users = counted(preview.reminding, "user", "users")
+    return f"{users} and {managers_told(told)} get mail {when}."
+
+
+def _recently(recently: Sequence[Assignment], zone: ZoneInfo) -> list[Skipped]:
     return [
         Skipped(each.login, each.name, f"was reminded {moment_and_zone(each.reminded_at, zone)}")
         for each in recently
