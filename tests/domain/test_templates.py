@@ -179,7 +179,7 @@ def test_push_is_offered_only_where_the_template_allows_it() -> None:
     allowed = replace(GOOD, permissions=Permissions(through_push=True))
     others = replace(GOOD, permissions=Permissions(by_managers=True, by_users=True))
     require_pushable(Template(1, allowed, archived=False, version=1, pushes=0))
-    with pytest.raises(Refused, match="does not allow conversations through push"):
+    with pytest.raises(Refused, match="does not allow through push"):
         require_pushable(Template(1, others, archived=False, version=1, pushes=0))
     with pytest.raises(Refused, match="is archived"):
         require_pushable(Template(1, allowed, archived=True, version=1, pushes=0))
