@@ -63,7 +63,7 @@ def test_wrong_usage(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
 def test_a_template_that_does_not_allow_it(organisation: Cli) -> None:
     arguments = ("--name", "x", "--from", "2026-03-01", "--deadline", "2026-03-31")
     said = organisation.refused("pushes", "create", "Quick", *arguments)
-    assert "does not allow conversations through push" in said
+    assert "does not allow through push" in said
     assert "There is no template" in organisation.refused("pushes", "create", "Slow", *arguments)
 
 

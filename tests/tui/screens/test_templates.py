@@ -49,7 +49,7 @@ async def test_push_is_offered_only_where_it_is_allowed(made: Example) -> None:
         await put_cursor_on(pilot, "Quick")
         await press(pilot, "p")
         assert isinstance(pilot.app.screen, TemplatesScreen)
-        assert "does not allow conversations through push" in said(pilot)
+        assert "does not allow through push" in said(pilot)
         await put_cursor_on(pilot, "Regular")
         await press(pilot, "p")
         assert isinstance(pilot.app.screen, NewPushesScreen)
