@@ -1,6 +1,7 @@
 """`StudioApp`: the shell around the screens."""
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -284,7 +285,17 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         # Textual would print the stack with all local variables: names, answers, settings.
         if self._exception is not None:
             log_error(self._exception)
-        self.panic(f"The Studio stopped by a fault of its own. Details are in {log_path()}")
+        if self._driver is not None:
+            # Where there is no other screen to leave, what follows stands below this one.
+            self._driver.write(f"\x1b[{self.size.height};1H\r\n")
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        # The terminal is as it was; however many faults there were, one sentence is enough.
+        self._exit_renderables.clear()
+        if self._exception is not None and not self.is_headless:
+            told = "The Studio stopped by a fault of its own. Details are in"
+            sys.stderr.write(f"studio-tui: {told} {log_path()}\n")
 
 
 def _ignore(_: StudioError) -> None:

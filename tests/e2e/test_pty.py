@@ -10,7 +10,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,12 @@ import pyte
 import pytest
 
 _COMMAND = [str(Path(sys.executable).with_name("studio-tui"))]
+_FAULTY = """\
+from studio_tui.main import run
+from studio_tui.tui.screens.templates import TemplatesScreen
+TemplatesScreen.on_key = lambda self, event: 1 / 0
+run()
+"""
 _PATIENCE = 30.0
 _CSV = """\
 email,given_name,family_name,department,teams
@@ -34,6 +40,8 @@ class Terminal:
         self.master = master
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
+        self.written = b""
+        """All that the program wrote."""
 
     @property
     def text(self) -> str:
@@ -81,16 +89,19 @@ class Terminal:
         except OSError:
             return False
         self._stream.feed(data)
+        self.written += data
         return bool(data)
 
 
 @contextmanager
-def opened(size: tuple[int, int], **environ: str) -> Iterator[Terminal]:
+def opened(
+    size: tuple[int, int], command: Sequence[str] = _COMMAND, **environ: str
+) -> Iterator[Terminal]:
     """``studio-tui`` in a terminal of ``size``, in the home of the test."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     process = subprocess.Popen(
-        _COMMAND,
+        command,
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -162,6 +173,21 @@ def test_what_does_not_open_is_said_on_leaving_too(private_home: Path) -> None:
         assert terminal.ended() == 1
         assert "studio-tui: The database" in terminal.text
         assert path.read_text().startswith("This is a letter")
+
+
+def test_a_fault_of_its_own_leaves_the_terminal_as_it_was() -> None:
+    with opened((80, 24), [sys.executable, "-c", _FAULTY]) as terminal:
+        before = termios.tcgetattr(terminal.master)
+        terminal.shows("1 Templates", "Regular")
+        assert termios.tcgetattr(terminal.master) != before
+        terminal.type("xx")
+        assert terminal.ended() == 1
+        assert termios.tcgetattr(terminal.master) == before
+        assert not terminal.screen.cursor.hidden
+        left = terminal.written.partition(b"\x1b[?1049l")[2].decode()
+        assert "studio-tui: The Studio stopped by a fault of its own. Details are in /" in left
+        assert left.count("\n") == 1
+        assert b"ZeroDivisionError" not in terminal.written
 
 
 def test_without_a_terminal_it_says_so() -> None:
