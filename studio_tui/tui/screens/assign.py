@@ -46,7 +46,13 @@ class AssignScreen(StudioScreen):
         Command("assign", "ctrl+s", "Assign", "Assign the marked users"),
         Command("import_list", "i", "Earlier push", "Mark the users of an earlier push"),
         Command("marked", "m", "Marked", "See only the marked users, and take some out"),
-        Command("sent", "v", "What is sent", "See who would get what, before anything is sent"),
+        Command(
+            "sent",
+            "v",
+            "What is sent",
+            "See who would get what, before anything is sent",
+            footer=False,
+        ),
         Command("no_manager", "n", "No manager", "See who would have no manager", footer=False),
     )
 
@@ -224,7 +230,7 @@ class AssignScreen(StudioScreen):
             return Content(f"{users}, told of this push before: nobody gets mail again.")
         told = counted(preview.users_told, "user", "users")
         leaves = when_mail_leaves(preview.leaves_at, self.studio.now(), self.studio.zone)
-        return Content(f"{told} and {managers} get mail {leaves}.")
+        return Content(f"{told} and {managers} get mail {leaves}; v shows it.")
 
     def _assigned(self, assigned: Assigned) -> None:
         self._show_users()

@@ -114,10 +114,10 @@ def test_outbox_filtered_and_marked(snap_compare: Snap, made: Example, size: Siz
 
 
 @SIZES
-@pytest.mark.parametrize("key", ["g", "G"], ids=["failed", "sent"])
-def test_mail(snap_compare: Snap, made: Example, size: Size, key: str) -> None:
+@pytest.mark.parametrize("to", [("right",) * 3, ("G",)], ids=["failed", "sent"])
+def test_mail(snap_compare: Snap, made: Example, size: Size, to: tuple[str, ...]) -> None:
     asyncio.run(fill_outbox(made))
-    keys = _pressing("4", key, "enter")
+    keys = _pressing("4", *to, "enter")
     assert snap_compare(made.app(), terminal_size=size, run_before=keys)
 
 
