@@ -43,9 +43,8 @@ class ActivityScreen(StudioScreen):
     def _lines(self, text: str, sort: Sort) -> HeldSource[ActivityLine, str]:
         newest_first = activity.of_everything(self.studio, self.actor)
         every = newest_first if sort.descending else reversed(newest_first)
-        return HeldSource(tuple(every), _matches, text)
+        return HeldSource(tuple(every), self._matches, text)
 
-
-def _matches(text: str, done: ActivityLine) -> bool:
-    found = fold_search(found_in(done))
-    return all(word in found for word in fold_search(text).split())
+    def _matches(self, text: str, done: ActivityLine) -> bool:
+        found = fold_search(found_in(done, self.studio.zone))
+        return all(word in found for word in fold_search(text).split())

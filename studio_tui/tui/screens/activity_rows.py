@@ -1,12 +1,22 @@
 """How a line of activity stands in a list, and in full (A3)."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from studio_tui.domain.pushes import Status
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.moments import moment, moment_and_zone
+from studio_tui.tui.screens.push_words import status_name
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
+
+_LABELS = {
+    "remind_before_days": "reminders before the deadline (days)",
+    "remind_after_days": "reminders after the deadline (days)",
+}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
@@ -16,14 +26,20 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
         Column("actor", "Who", lambda done: done.actor, width=7, flex=1, most=20),
         Column("action", "What", lambda done: done.action, width=16, flex=1, most=24),
         Column("subject", "", lambda done: done.subject, width=12, flex=2, most=40),
-        Column("change", "From → to", _change_cell, width=14, flex=5, gives_way=1),
+        Column("change", "From → to", lambda done: _change_cell(done, zone), 14, 5, gives_way=1),
     )
 
 
-def changes(done: ActivityLine) -> list[str]:
-    """What changed, a line each: ``deadline: 2026-03-31 → 2026-04-15``."""
+def changes(done: ActivityLine, zone: ZoneInfo | None = None) -> list[str]:
+    """What changed, in words, a line each: ``deadline: 2026-03-31 → 2026-04-15``; instants in
+    ``zone``, or else in UTC. What there was none of is left out."""
     before, after = done.before or {}, done.after or {}
-    return [_change(name, before, after) for name in dict.fromkeys((*before, *after))]
+    told = [
+        name
+        for name in dict.fromkeys((*before, *after))
+        if name in before or after[name] not in (0, "", None)
+    ]
+    return [_change(name, before, after, zone) for name in told]
 
 
 def in_full(done: ActivityLine, zone: ZoneInfo) -> str:
@@ -36,27 +52,47 @@ def in_full(done: ActivityLine, zone: ZoneInfo) -> str:
     ]
     if done.users:
         facts.append(f"Users     {done.users:,}")
-    return "\n".join([*facts, "", *changes(done)]).rstrip()
+    return "\n".join([*facts, "", *changes(done, zone)]).rstrip()
 
 
-def found_in(done: ActivityLine) -> str:
+def found_in(done: ActivityLine, zone: ZoneInfo) -> str:
     """What a filter looks through."""
-    return " ".join((done.actor, done.action, done.subject, *changes(done)))
+    return " ".join((done.actor, done.action, done.subject, *changes(done, zone)))
 
 
-def _change_cell(done: ActivityLine) -> Toned:
+def _change_cell(done: ActivityLine, zone: ZoneInfo) -> Toned:
     about = [f"{done.users:,} users"] if done.users > 1 else []
-    return Toned(", ".join([*about, *changes(done)]), Tone.MUTED)
+    return Toned(", ".join([*about, *changes(done, zone)]), Tone.MUTED)
 
 
-def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    label = name.replace("_", " ")
+def _change(
+    name: str, before: Mapping[str, Any], after: Mapping[str, Any], zone: ZoneInfo | None
+) -> str:
+    label = _LABELS.get(name, name.replace("_", " "))
+    old, new = (_value(name, facts.get(name), zone) for facts in (before, after))
     if name not in before:
-        return f"{label}: {_value(after[name])}"
+        return f"at {new}" if name == "at" else f"{label}: {new}"
     if name not in after:
-        return f"{label}: {_value(before[name])} → nothing"
-    return f"{label}: {_value(before[name])} → {_value(after[name])}"
+        # A status is told as it was: what it became is what was done.
+        return f"was {old}" if name == "status" else f"{label}: {old} → nothing"
+    return f"{label}: {old} → {new}"
 
 
-def _value(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _value(name: str, value: Any, zone: ZoneInfo | None) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if value in ("", None):
+        return "none"
+    text = str(value)
+    if name == "status" and text in set(Status):
+        return status_name(Status(text))
+    return _instant(text, zone) if _INSTANT.match(text) else text
+
+
+def _instant(text: str, zone: ZoneInfo | None) -> str:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    known = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return moment(known, zone) if zone else moment_and_zone(known, ZoneInfo("UTC"))

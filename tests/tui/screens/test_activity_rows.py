@@ -1,0 +1,55 @@
+"""What was done, in words (A3)."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from studio_tui.services.activity import ActivityLine
+from studio_tui.tui.screens.activity_rows import changes, found_in, in_full
+
+_ZONE = ZoneInfo("Europe/Brussels")
+_AT = datetime(2026, 3, 2, 16, 43, 12, 345678, tzinfo=UTC)
+
+
+def _line(before: Any = None, after: Any = None, action: str = "edited push") -> ActivityLine:
+    return ActivityLine(1, None, _AT, "ann", action, "Q1 review", before, after, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"status": "not_planned"}, {"conductor": "bob"}, ["was not planned", "conductor: bob"]),
+        ({"status": "prepared"}, {"status": "in_progress"}, ["status: prepared → in progress"]),
+        (None, {"at": _AT.isoformat()}, ["at 2026-03-02 17:43"]),
+        (None, {"at": "2026-13-45T99:00"}, ["at 2026-13-45T99:00"]),
+        (
+            {"remind_before_days": "7, 1"},
+            {"remind_before_days": ""},
+            ["reminders before the deadline (days): 7, 1 → none"],
+        ),
+        (
+            {"available_from": "2026-03-02"},
+            {"available_from": "2026-03-09"},
+            ["available from: 2026-03-02 → 2026-03-09"],
+        ),
+        (None, {"mail dropped": 0, "added": 2, "left": 0}, ["added: 2"]),
+        ({"users": 0}, {"users": 3}, ["users: 0 → 3"]),
+        ({"text": "x"}, None, ["text: x → nothing"]),
+        ({"teams": []}, {"teams": ["Sales", "Legal"]}, ["teams: none → Sales, Legal"]),
+    ],
+)
+def test_changes_are_told_in_words(before: Any, after: Any, told: list[str]) -> None:
+    assert changes(_line(before, after), _ZONE) == told
+
+
+def test_without_a_zone_it_is_named() -> None:
+    assert changes(_line(after={"at": _AT.isoformat()})) == ["at 2026-03-02 16:43 (UTC)"]
+
+
+def test_the_detail_and_the_filter_say_the_same() -> None:
+    done = _line({"status": "not_planned"}, {"at": _AT.isoformat()}, "began conversation")
+    for words in ("was not planned", "at 2026-03-02 17:43"):
+        assert words in in_full(done, _ZONE)
+        assert words in found_in(done, _ZONE)
