@@ -40,9 +40,7 @@ def test_a_changed_text_changes_the_template(cli: Cli) -> None:
         ),
         encoding="utf-8",
     )
-    assert "does not allow through push" in cli.out(
-        "templates", "import", "mine.toml"
-    )
+    assert "does not allow through push" in cli.out("templates", "import", "mine.toml")
     assert len(cli.json("templates", "list")) == 4
 
 
