@@ -1,5 +1,6 @@
 """Which column of a file tells what, and saying so oneself (U6, ``--map``)."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,11 @@ _NAMES = {
     Field.PRINCIPAL: "Name to sign in with",
     Field.KNOWN_AS: "What else they are called",
 }
+
+_ARGUMENT = r'--map ".*?=([a-z_]+)"'
+_IF_IT_IS = re.compile(rf"(If “.*?” is it), add {_ARGUMENT}")
+_WHICH_IS_IT = re.compile(rf"Name the column that is it, as in {_ARGUMENT}")
+_ONE_TOO_MANY = re.compile(rf"leave one out with {_ARGUMENT}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,13 @@ def guessed_headings(names: Sequence[str], mapped: Mapped) -> list[Heading]:
     return [Heading(number, name, _guess(name, mapped)) for number, name in enumerate(names)]
 
 
+def explained_with_keys(reason: str) -> str:
+    """Why a file cannot be read, with the keys of the screen in place of ``--map``."""
+    reason = _IF_IT_IS.sub(r"\1, press ⏎ on it below and say so", reason)
+    reason = _WHICH_IS_IT.sub(_press_on, reason)
+    return _ONE_TOO_MANY.sub("press ⏎ on one of them below to leave it out", reason)
+
+
 def what_it_tells(heading: Heading) -> Choose[str]:
     """Asks what a column tells; ends with the field, or with ``ignore``."""
     fields = [Choice(field.value, name, field.value) for field, name in _NAMES.items()]
@@ -83,3 +96,8 @@ def _guess(name: str, mapped: Mapped) -> Field | None:
         return None if said == IGNORE else Field(said)
     known = recognise(name)
     return known[0] if known else None
+
+
+def _press_on(found: re.Match[str]) -> str:
+    name = _NAMES[Field(found[1])]
+    return f"Press ⏎ on the column below that is the {name[0].lower()}{name[1:]}"

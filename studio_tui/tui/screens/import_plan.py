@@ -141,8 +141,7 @@ class ImportPlanScreen(StudioScreen):
     def why_not_import(self) -> str | None:
         """All of it is imported, or nothing."""
         if self._plan.refusals:
-            lines = counted(len(self._plan.refusals), "line is", "lines are")
-            return f"{lines} refused: correct the file, or press s to import the others."
+            return self._why_refused()
         return self._why_nothing()
 
     def why_not_skip(self) -> str | None:
@@ -199,6 +198,10 @@ class ImportPlanScreen(StudioScreen):
         self.refresh_bindings()
         self.complain(error.message)
 
+    def _why_refused(self) -> str:
+        lines = counted(len(self._plan.refusals), "line is", "lines are")
+        return f"{lines} refused: correct the file, or press s to import the others."
+
     def _why_nothing(self) -> str | None:
         if self.query_one(ProgressLine).job is not None:
             return "The import is under way; escape stops it."
@@ -229,13 +232,16 @@ class ImportPlanScreen(StudioScreen):
 
     def _besides(self) -> Content:
         plan = self._plan
-        words = [f"{plan.unchanged:,} unchanged"]
+        words = [f"{plan.unchanged:,} unchanged"] if plan.unchanged else []
         if plan.teams_created:
             teams = counted(len(plan.teams_created), "new team", "new teams")
             words.append(f"{teams}: {', '.join(plan.teams_created[:20])}")
         if plan.ignored:
             words.append(f"{counted(len(plan.ignored), 'column', 'columns')} ignored")
-        return line(" · ".join(words), "$muted")
+        besides = line(" · ".join(words), "$muted")
+        if not plan.refusals:
+            return besides
+        return Content.assemble(line(f"{self._why_refused()}  ", "$warning"), besides)
 
     def _offer(self) -> None:
         plan = self._plan

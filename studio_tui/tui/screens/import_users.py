@@ -13,6 +13,7 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.import_columns import (
     COLUMNS,
     Heading,
+    explained_with_keys,
     guessed_headings,
     what_it_tells,
 )
@@ -103,7 +104,7 @@ class ImportScreen(StudioScreen):
     def _show(self, found: Compared | Unreadable) -> None:
         self.query_one(ProgressLine).done()
         if isinstance(found, Unreadable):
-            self._field.error = found.reason.message
+            self._field.error = explained_with_keys(found.reason.message)
             self._show_columns(found.headings)
         else:
             self._show_columns(())

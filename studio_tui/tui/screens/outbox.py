@@ -122,7 +122,7 @@ class OutboxScreen(StudioScreen):
         chosen = self._chosen(_RETRIED)
         self.write(
             lambda: outbox.retry(self.studio, self.actor, chosen),
-            lambda count: self._done(f"{_mails(count)} will be tried once more."),
+            lambda count: self._done(_done_to(count, "will be tried once more")),
         )
 
     def why_not_drop(self) -> str | None:
@@ -148,7 +148,7 @@ class OutboxScreen(StudioScreen):
         if await self.app.push_screen_wait(question):
             self.write(
                 lambda: outbox.drop(self.studio, self.actor, chosen),
-                lambda dropped: self._done(f"{_mails(dropped)} dropped."),
+                lambda count: self._done(_done_to(count, "dropped")),
             )
 
     def _done(self, sentence: str) -> None:
@@ -184,3 +184,7 @@ def _failed(mail: Notification) -> bool:
 
 def _mails(count: int) -> str:
     return f"{count:,} mail" if count == 1 else f"{count:,} mails"
+
+
+def _done_to(count: int, what: str) -> str:
+    return f"{_mails(count)} {what}." if count else "Nothing was done: the mail changed meanwhile."

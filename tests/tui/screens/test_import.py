@@ -24,6 +24,7 @@ from studio_tui.tui.screens.import_users import ImportScreen
 from studio_tui.tui.screens.path_suggester import complete
 from studio_tui.tui.screens.progress_line import ProgressLine
 from studio_tui.tui.screens.users import UsersScreen
+from studio_tui.tui.widgets.labels import LabelLine
 from tests.hostile import CONTROLS
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import rows, shown
@@ -175,6 +176,37 @@ async def test_a_file_that_may_not_be_read(made: Example) -> None:
         secret.unlink()
         await press(pilot, "escape", "enter")
         assert "No such file" in shown(pilot)
+
+
+@pytest.mark.parametrize(
+    ("headings", "told"),
+    [
+        ("Naam,Voornaam,Contact", "Press ⏎ on the column below that is the e-mail address."),
+        ("Naam,Voornaam,E-mial", "If “E-mial” is it, press ⏎ on it below and say so."),
+        (
+            "Work Email,First name,Last name,First name",
+            "both tell given_name: press ⏎ on one of them below to leave it out.",
+        ),
+    ],
+)
+async def test_columns_are_explained_with_keys(made: Example, headings: str, told: str) -> None:
+    Path("odd.csv").write_text(f"{headings}\n")
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, "odd.csv")
+        assert told in " ".join(shown(pilot).split())
+        assert "--map" not in shown(pilot)
+
+
+async def test_why_not_all_of_it_is_imported_stands_above_what_can_be_done(made: Example) -> None:
+    Path("some.csv").write_text(REFUSED)
+    async with running(made.app()) as pilot:
+        await _import(pilot, "some.csv")
+        why = "2 lines are refused: correct the file, or press s to import the others."
+        assert why in shown(pilot)
+        plan = pilot.app.screen
+        assert isinstance(plan, ImportPlanScreen)
+        styles = [str(span.style) for span in plan.query_one("#offers", LabelLine).render().spans]
+        assert any("$unavailable" in style for style in styles)
 
 
 async def test_hostile_names_stay_text(made: Example) -> None:
