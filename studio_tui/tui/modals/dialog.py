@@ -12,6 +12,8 @@ T = TypeVar("T")
 class Dialog(Commands, ModalScreen[T | None]):
     """A modal that always ends by ``dismiss(value)``: None where it was cancelled."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (90, "-roomy")]
+
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("cancel", "escape", "Cancel", "Leave without doing anything"),
     )

@@ -11,7 +11,7 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.text import line, plain
 from tests.hostile import HOSTILE
-from tests.tui import press, running
+from tests.tui import press, running, settled
 from tests.tui.demo import EmptyScreen, studio_app
 
 
@@ -69,3 +69,14 @@ async def test_hostile_text_is_shown_as_text(name: str) -> None:
         app.pop_screen()
         await app.push_screen(Choose(name, [Choice(1, name, name)]))
         await press(pilot)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_a_detail_is_never_wider_than_its_dialog(width: int) -> None:
+    async with running(studio_app(), (width, 24)) as pilot:
+        pilot.app.push_screen(Confirm("Drop it?", "Drop it", detail="What is dropped goes. " * 12))
+        await settled(pilot)
+        detail = pilot.app.screen.query_one(".detail")
+        dialog = pilot.app.screen.query_one(".dialog")
+        assert dialog.content_region.contains_region(detail.region)
+        assert detail.region.width <= 72
