@@ -34,12 +34,18 @@ def _states(pilot: Pilot[Any]) -> set[NotificationState]:
     return {mail.state for mail in rows(pilot)}
 
 
+async def _to_the_failed(pilot: Pilot[Any]) -> None:
+    place = [mail.state for mail in rows(pilot)].index(FAILED)
+    await press(pilot, "g", *["j"] * place)
+
+
 async def test_counts_by_state_and_lists_the_newest_first(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "4")
         assert "all 10  held 3  sent 5  failed 1  dropped 1" in shown(pilot)
         assert "times in Europe/Brussels" in shown(pilot)
+        await _to_the_failed(pilot)
         assert "550 5.1.1 <[/x]>: no such user" in shown(pilot)
         times = [mail.sent_at or mail.due_at for mail in rows(pilot)]
         assert times == sorted(times, reverse=True)
@@ -106,7 +112,8 @@ async def test_retries_the_one_under_the_cursor_or_says_why_not(made: Example) -
         await press(pilot, "4", "G", "r")
         assert "This mail did not fail" in shown(pilot)
         assert _counts(made)[FAILED] == 1
-        await press(pilot, "g", "r")
+        await _to_the_failed(pilot)
+        await press(pilot, "r")
         assert "1 mail will be tried once more." in shown(pilot)
         assert FAILED not in _counts(made)
         assert "failed" not in shown(pilot)
@@ -144,6 +151,7 @@ async def test_support_retries_and_drops_nothing(made: Example) -> None:
         await press(pilot, "4", "x")
         assert isinstance(pilot.app.screen, OutboxScreen)
         assert "Drop" not in shown(pilot)
+        await _to_the_failed(pilot)
         await press(pilot, "r")
         assert FAILED not in _counts(made)
 
