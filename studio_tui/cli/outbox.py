@@ -86,6 +86,15 @@ def retry(studio: Studio, actor: Actor, notifications: Sequence[int], every: boo
 @outbox.command()
 @click.argument("notifications", nargs=-1, type=int, required=True, metavar="ID...")
 @with_studio
+def again(studio: Studio, actor: Actor, notifications: Sequence[int]) -> None:
+    """Send mail that was sent to the same person once more."""
+    count = service.send_again(studio, actor, Selection.of(notifications))
+    say(f"{counted(count, 'mail')} to be sent again. “studio-tui worker --drain” sends now.")
+
+
+@outbox.command()
+@click.argument("notifications", nargs=-1, type=int, required=True, metavar="ID...")
+@with_studio
 def drop(studio: Studio, actor: Actor, notifications: Sequence[int]) -> None:
     """Drop mail that waits or failed: it is not sent."""
     count = service.drop(studio, actor, Selection.of(notifications))

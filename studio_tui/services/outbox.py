@@ -157,6 +157,21 @@ def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]
         return count
 
 
+def send_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """Send what was sent a second time, because somebody asks for it; returns how many.
+
+    It is a notification of its own, checked like any other when it leaves (N6).
+    """
+    require(actor, Action.SEND_AGAIN)
+    with studio.store.writing():
+        now = studio.now()
+        line = write_activity(actor, now, "sent mail again", "outbox")
+        count = notifications.send_again(_selected(selection, now), line, now)
+        if not count:
+            raise Refused("Nothing to send again: none of these was sent.")
+        return count
+
+
 def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
     """Drop what waits or failed; returns how many."""
     require(actor, Action.DROP_MAIL)

@@ -135,6 +135,31 @@ def retry(notifications: Clause, due_at: datetime) -> int:
     return int(cursor.rowcount)
 
 
+def send_again(notifications: Clause, activity_id: int, at: datetime) -> int:
+    """Write what was sent once more, as a notification of its own; returns how many (N10)."""
+    suffix = f"-again-{activity_id}"
+    cursor = execute(
+        "INSERT INTO notification (key, kind, capacity, state, push_id, recipient_id, "
+        "caused_by_id, created_at, due_at, attempts) "
+        "SELECT n.key || CAST(? AS TEXT), n.kind, n.capacity, 'queued', n.push_id, "
+        f"n.recipient_id, ?, ?, ?, 0 FROM {_FROM} WHERE n.state = 'sent' AND {notifications.text}",
+        suffix,
+        activity_id,
+        at,
+        at,
+        *notifications.params,
+    )
+    execute(
+        "INSERT INTO notification_user (notification_id, user_id) "
+        "SELECT again.id, x.user_id FROM notification again "
+        "JOIN notification n ON again.key = n.key || CAST(? AS TEXT) "
+        "JOIN notification_user x ON x.notification_id = n.id WHERE again.caused_by_id = ?",
+        suffix,
+        activity_id,
+    )
+    return int(cursor.rowcount)
+
+
 def drop(notifications: Clause, reason: str) -> int:
     """Drop what waits or failed (N10); returns how many."""
     cursor = execute(

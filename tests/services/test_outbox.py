@@ -186,3 +186,25 @@ def test_a_mail_is_read_as_it_would_go_and_then_as_it_went(
     for missing in (10**6, 2**70):
         with pytest.raises(NotFound, match="There is no notification"):
             outbox.read(studio, admin, missing)
+
+
+def test_what_was_sent_goes_again_as_a_mail_of_its_own(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """N10: asked for, it is sent to the same person once more, and again only where it is true."""
+    import_people(studio, admin)
+    assign(studio, admin, create_push(studio, admin), "ben")
+    clock.move(minutes=2)
+    send_due(studio)
+    sent = outbox.every(studio, admin, NotificationFilter(state=NotificationState.SENT))
+    assert outbox.send_again(studio, admin, Selection.of([sent[0].id])) == 1
+    (again,) = outbox.every(studio, admin, NotificationFilter(state=NotificationState.QUEUED))
+    assert (again.recipient, again.about, again.kind) == (
+        sent[0].recipient,
+        sent[0].about,
+        sent[0].kind,
+    )
+    assert again.key != sent[0].key
+    assert [each.id for each in send_due(studio).deliveries] == [again.id]
+    with pytest.raises(Refused, match="none of these was sent"):
+        outbox.send_again(studio, admin, Selection.of([10_000]))

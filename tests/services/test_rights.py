@@ -53,7 +53,7 @@ class World:
     studio: Studio
     clock: MovableClock
     push: Push
-    """Open, with Ann and Ben; Ben's mail failed; all other mail waits."""
+    """Open, with Ann and Ben; one mail was sent, the others failed; all other mail waits."""
     template: Template
     spare: Template
     closed: Push
@@ -80,8 +80,10 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     clock.move(minutes=2)
     claimed = delivering.claim(studio, "w", limit=99, lasting=HOUR)
-    failed = [delivering.Failed(each.id, each.address, "550 no") for each in claimed.deliveries]
-    delivering.settle(studio, "w", failed)
+    first, *others = claimed.deliveries
+    sent = delivering.Sent(first.id, first.address, studio.now(), b"mail")
+    failed = [delivering.Failed(each.id, each.address, "550 no") for each in others]
+    delivering.settle(studio, "w", [sent, *failed])
     planned = conversations.find(studio, push.name, "ben")
     conversations.plan(studio, admin, planned, studio.now() + HOUR, conductor="bob")
     later = assign(studio, admin, create_push(studio, admin, "Later", starts_in=9), "ann")
@@ -198,6 +200,12 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: outbox.retry(
             w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.FAILED))
+        ),
+    ),
+    "outbox.send_again": (
+        SUPPORT,
+        lambda w, a: outbox.send_again(
+            w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.SENT))
         ),
     ),
     "outbox.drop": (

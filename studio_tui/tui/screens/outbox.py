@@ -26,6 +26,7 @@ from studio_tui.tui.widgets.record_list import RecordList
 
 Chosen = Selection[NotificationFilter]
 
+_SENT = frozenset({NotificationState.SENT})
 _RETRIED = frozenset({NotificationState.FAILED})
 _DROPPED = frozenset({NotificationState.HELD, NotificationState.QUEUED, NotificationState.FAILED})
 _NEWEST_FIRST = Sort("sent_at", descending=True)
@@ -36,6 +37,14 @@ class OutboxScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("retry", "r", "Retry", "Send what failed once more", needs=Action.SEND_AGAIN),
+        Command(
+            "again",
+            "R",
+            "Send again",
+            "Send what was sent to the same person once more",
+            footer=False,
+            needs=Action.SEND_AGAIN,
+        ),
         Command("drop", "x", "Drop", "Drop what waits or failed", needs=Action.DROP_MAIL),
         Command("next_state", "right,l", "State", "Show only the mail of the next state"),
         Command.moving("previous_state", "left,h", "Show only the mail of the state before"),
@@ -124,6 +133,23 @@ class OutboxScreen(StudioScreen):
             lambda: outbox.retry(self.studio, self.actor, chosen),
             lambda count: self._done(_done_to(count, "will be tried once more")),
         )
+
+    def why_not_again(self) -> str | None:
+        """Only what was sent is sent again."""
+        return self._why_not(_SENT, "This mail was not sent: there is nothing to send again.")
+
+    @work
+    async def action_again(self) -> None:
+        """Ask, and send a second time."""
+        chosen = self._chosen(_SENT)
+        question = Confirm(
+            "Send again?", "Send again", detail="Whoever got it gets it a second time."
+        )
+        if await self.app.push_screen_wait(question):
+            self.write(
+                lambda: outbox.send_again(self.studio, self.actor, chosen),
+                lambda count: self._done(f"{_mails(count)} to be sent again."),
+            )
 
     def why_not_drop(self) -> str | None:
         """What was sent cannot be taken back."""
