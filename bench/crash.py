@@ -6,8 +6,10 @@ Workers are processes; the mail server answers 451 to one in twenty, cuts one co
 hundred before or after the final dot, and closes each with 421 after 200 messages. Workers are
 killed by SIGKILL and started again. At the end every mail must be *sent* in the database and have
 reached the server, and what reached it twice is counted: what the server took without answering
-is its own doing, the rest is what the kills cost. The moments, and what the server does, follow
-from ``--seed``. Exits with 1 where a mail is lost or more than the documented window went twice.
+is its own doing, the rest is what the kills cost. Every worker has a login of its own, so that a
+copy is known for what it is. The moments, and what the server does, follow from ``--seed``. Exits
+with 1 where a mail is lost, or where more than the documented window, or anything without a cause,
+went twice.
 """
 
 import argparse
@@ -19,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,13 +54,14 @@ class Found:
 
     seconds: float
     states: dict[NotificationState, int]
-    kills: int
     lost: int
     """Sent, says the database, and the server never took it; or never sent at all."""
     by_server: int
     """Copies because the server took a mail and did not answer."""
     by_kill: list[int]
     """Copies that each kill cost."""
+    by_nobody: int
+    """Copies that are left over: there must be none."""
     stopped: list[int]
     """Exit codes of the workers, told to stop at the end."""
 
@@ -111,11 +113,11 @@ def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
     with _server(journal, asked.seed) as port:
         crew = _Crew(_environ(url, port, asked.connections), asked)
         began = time.monotonic()
-        kills = _kill(crew, journal, asked)
+        _kill(crew, journal, asked)
         _await_end(studio, admin)
         seconds = time.monotonic() - began
         stopped = crew.stop()
-    found = _compare(studio, admin, read_journal(journal), kills, seconds, stopped)
+    found = _compare(studio, admin, read_journal(journal), crew.killed, seconds, stopped)
     studio.close()
     return found
 
@@ -163,38 +165,42 @@ class _Crew:
 
     def __init__(self, environ: dict[str, str], asked: argparse.Namespace) -> None:
         self._environ = environ
+        self._started = 0
+        self.killed: list[str] = []
+        """The logins of those that were killed."""
         self._command = [sys.executable, "-m", "bench.crash_worker", "--lease", str(asked.lease)]
         self._workers = [self._start() for _ in range(asked.workers)]
 
-    def kill(self, number: int) -> float:
-        """Kill one without a warning and start another; returns when."""
-        self._workers[number].kill()
-        at = time.time()
-        self._workers[number].wait()
+    def kill(self, number: int) -> None:
+        """Kill one without a warning and start another."""
+        login, process = self._workers[number]
+        process.kill()
+        process.wait()
+        self.killed.append(login)
         self._workers[number] = self._start()
-        return at
 
     def stop(self) -> list[int]:
         """Tell all to stop; returns their exit codes."""
-        for each in self._workers:
-            each.send_signal(signal.SIGTERM)
-        return [each.wait(60) for each in self._workers]
+        for _, process in self._workers:
+            process.send_signal(signal.SIGTERM)
+        return [process.wait(60) for _, process in self._workers]
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(self._command, env=self._environ, stdout=subprocess.DEVNULL)
+    def _start(self) -> "tuple[str, subprocess.Popen[bytes]]":
+        self._started += 1
+        login = f"worker-{self._started}"
+        environ = self._environ | {"STUDIO_SMTP_USERNAME": login, "STUDIO_SMTP_PASSWORD": "any"}
+        return login, subprocess.Popen(self._command, env=environ, stdout=subprocess.DEVNULL)
 
 
-def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> list[float]:
-    """Kill a worker each time that so many messages have arrived; returns when."""
+def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> None:
+    """Kill a worker each time that so many messages have arrived."""
     chance = random.Random(asked.seed)
     moments = sorted(chance.sample(range(asked.messages * 95 // 100), asked.kills))
-    kills = []
     for moment in moments:
         _await(partial(_has_lines, journal, moment))
         # Not always at the very moment that a message arrives.
         time.sleep(chance.random() * _LOOK)
-        kills.append(crew.kill(chance.randrange(asked.workers)))
-    return kills
+        crew.kill(chance.randrange(asked.workers))
 
 
 def _has_lines(journal: Path, count: int) -> bool:
@@ -218,41 +224,42 @@ def _compare(
     studio: Studio,
     admin: Actor,
     taken: list[Taken],
-    kills: list[float],
+    killed: list[str],
     seconds: float,
     stopped: list[int],
 ) -> Found:
     listed = outbox.every(studio, admin, NotificationFilter())
     ids = outbox.message_ids(studio, listed)
     copies = Counter(each.message_id for each in taken)
+    costs = _costs(taken)
     return Found(
         seconds=seconds,
         states=outbox.counts(studio, admin),
-        kills=len(kills),
         lost=sum(copies[message_id] == 0 for message_id in ids.values()),
         by_server=sum(not each.answered for each in taken),
-        by_kill=_by_kill(taken, kills),
+        by_kill=[costs[login] for login in killed],
+        by_nobody=costs.total() - sum(costs[login] for login in killed),
         stopped=stopped,
     )
 
 
-def _by_kill(taken: list[Taken], kills: list[float]) -> list[int]:
-    """How many copies each kill cost: of what was answered, all but the last of its kind, laid
-    to the first kill that followed."""
+def _costs(taken: list[Taken]) -> Counter[str]:
+    """How many copies each worker made necessary: of what it was told is taken, what another had
+    to send once more."""
     last = {each.message_id: number for number, each in enumerate(taken)}
-    costs = [0] * (len(kills) + 1)
-    for number, each in enumerate(taken):
-        if each.answered and last[each.message_id] != number:
-            costs[bisect_left(kills, each.at)] += 1
-    return costs
+    return Counter(
+        each.login
+        for number, each in enumerate(taken)
+        if each.answered and last[each.message_id] != number
+    )
 
 
 def _print(asked: argparse.Namespace, found: Found) -> int:
     window = 2 * asked.connections
     sent = found.states.get(NotificationState.SENT, 0)
-    worst, total = max(found.by_kill), sum(found.by_kill)
+    worst, total = max(found.by_kill, default=0), sum(found.by_kill)
     good = (
-        (sent, found.lost) == (asked.messages, 0)
+        (sent, found.lost, found.by_nobody) == (asked.messages, 0, 0)
         and worst <= window
         and not any(found.stopped)
         and set(found.states) == {NotificationState.SENT}
@@ -261,15 +268,16 @@ def _print(asked: argparse.Namespace, found: Found) -> int:
     print(f"{asked.messages:,} messages, seed {asked.seed}")
     rows = (
         ("seconds", f"{found.seconds:.1f}"),
-        ("kills", f"{found.kills}"),
+        ("kills", f"{asked.kills}"),
         ("sent", f"{sent:,}"),
         ("lost", f"{found.lost}"),
         ("dropped", f"{found.states.get(NotificationState.DROPPED, 0)}"),
         ("failed", f"{found.states.get(NotificationState.FAILED, 0)}"),
         ("twice, the server kept silent", f"{found.by_server}"),
         ("twice, a worker was killed", f"{total}"),
-        ("  a kill: mean", f"{total / max(found.kills, 1):.2f}"),
+        ("  a kill: mean", f"{total / max(asked.kills, 1):.2f}"),
         ("  a kill: most", f"{worst} (at most {window})"),
+        ("twice, without a cause", f"{found.by_nobody}"),
         ("exit codes when stopped", ", ".join(map(str, found.stopped))),
     )
     for label, value in rows:

@@ -1,14 +1,14 @@
 """A mail server that misbehaves by a plan, and writes down what it took.
 
-It runs in a process of its own. Every message taken is a line in a file before it is answered: the
-time, the Message-ID, and whether the answer was withheld.
+It runs in a process of its own. Every message taken is a line in a file before it is answered: its
+Message-ID, who sent it, and whether it is answered.
 """
 
 import asyncio
 import os
 import random
 import re
-import time
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -36,8 +36,9 @@ class Plan:
 class Taken:
     """One message that the server took."""
 
-    at: float
     message_id: str
+    login: str
+    """By which the worker that sent it is known."""
     answered: bool
 
 
@@ -49,17 +50,17 @@ def serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
 def read_journal(journal: Path) -> list[Taken]:
     """All messages taken so far, in order."""
     lines = (line.split(" ") for line in journal.read_text().splitlines())
-    return [Taken(float(at), message_id, answered == "1") for at, message_id, answered in lines]
+    return [Taken(message_id, login, answered == "1") for message_id, login, answered in lines]
 
 
 async def _serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
     chance = random.Random(seed)
     written = os.open(journal, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
 
-    def keep(message: bytes, answered: bool) -> None:
+    def keep(message: bytes, login: str, answered: bool) -> None:
         found = _MESSAGE_ID.search(message)
         name = found[1].decode() if found else "<none>"
-        os.write(written, f"{time.time()} {name} {int(answered)}\n".encode())
+        os.write(written, f"{name} {login} {int(answered)}\n".encode())
 
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Dialogue(plan, chance, keep), "127.0.0.1", 0)
@@ -71,7 +72,7 @@ class _Dialogue(asyncio.Protocol):
     """One connection."""
 
     def __init__(
-        self, plan: Plan, chance: random.Random, keep: Callable[[bytes, bool], None]
+        self, plan: Plan, chance: random.Random, keep: Callable[[bytes, str, bool], None]
     ) -> None:
         self._plan = plan
         self._chance = chance
@@ -79,6 +80,7 @@ class _Dialogue(asyncio.Protocol):
         self._buffer = bytearray()
         self._content = False
         self._taken = 0
+        self._login = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -108,7 +110,7 @@ class _Dialogue(asyncio.Protocol):
     def _take(self, message: bytes) -> None:
         self._taken += 1
         answered = not self._chance_of(self._plan.cut_after)
-        self._keep(message, answered)
+        self._keep(message, self._login, answered)
         if answered:
             self._say("250 2.0.0 kept")
         else:
@@ -118,13 +120,18 @@ class _Dialogue(asyncio.Protocol):
         end = self._buffer.find(b"\r\n")
         if self._content or end < 0:
             return False
-        verb = bytes(self._buffer[:4]).upper()
+        verb, _, rest = bytes(self._buffer[:end]).partition(b" ")
         del self._buffer[: end + 2]
-        self._answer(verb)
+        self._answer(verb.upper(), rest)
         return True
 
-    def _answer(self, verb: bytes) -> None:
-        if verb == b"MAIL" and self._taken >= self._plan.per_connection:
+    def _answer(self, verb: bytes, rest: bytes) -> None:
+        if verb == b"EHLO":
+            self._say("250-crash test\r\n250 AUTH PLAIN")
+        elif verb == b"AUTH":
+            self._login = b64decode(rest.split()[1]).split(b"\0")[1].decode()
+            self._say("235 welcome")
+        elif verb == b"MAIL" and self._taken >= self._plan.per_connection:
             self._say("421 4.7.0 too many messages in one session")
             self._transport.close()
         elif verb == b"RCPT" and self._chance_of(self._plan.later):

@@ -1,14 +1,18 @@
 """How fast a worker empties the outbox, beside floors of the same run.
 
-    python -m bench.mail [--messages 5000] [--connections 8]
+    python -m bench.mail [--messages 5000] [--connections 8] [--rounds 3]
 
-A mail server that takes everything runs on loopback: Postfix's ``smtp-sink``. Its ``smtp-source``, a
-C program, is the practical limit. The bare loop hands over one ready message again and again
-through the same library on as many connections.
+A mail server that takes everything runs on loopback: Postfix's ``smtp-sink``. Its ``smtp-source``,
+a C program, is the practical limit. The bare loop hands over one ready message again and again
+through the same library on as many connections. Where uvloop is installed, both run on it, too:
+as the service does with the extra ``fast``. Beside the worker, another process writes a small
+transaction every few milliseconds, as somebody at a screen would: how long it waits is what the
+worker costs them.
 """
 
 import argparse
 import asyncio
+import multiprocessing
 import random
 import shutil
 import socket
@@ -16,9 +20,12 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
@@ -34,10 +41,14 @@ from studio_tui.mail.smtp import SmtpConnection
 from studio_tui.services import assigning, imports, pushes, templates
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
-from studio_tui.worker.sending import Worker
+from studio_tui.storage.activity import write_activity
+from studio_tui.worker.sending import Report, Worker
+from studio_tui.worker.service import take_short_turns
 
 _NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _SENDER = "studio@example.org"
+_BETWEEN = 0.02
+"""Seconds between two writes of somebody else."""
 
 
 def main() -> None:
@@ -47,25 +58,93 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    found: dict[str, list[float]] = {}
+    take_short_turns()
+    found: dict[str, list[Measured]] = {}
+    waits: list[float] = []
     with tempfile.TemporaryDirectory() as name, _sink() as port:
         for number in range(asked.rounds):
-            folder = Path(name) / str(number)
-            folder.mkdir()
-            for label, rate in _measure(folder, port, asked.messages, asked.connections):
-                found.setdefault(label, []).append(rate)
-    _print(found, asked.messages, asked.connections)
+            for loop, factory in _loops().items():
+                folder = Path(name) / f"{number}{loop}"
+                folder.mkdir()
+                with asyncio.Runner(loop_factory=factory) as runner:
+                    for label, measured in _measure(runner, folder, port, asked, waits):
+                        found.setdefault(label + loop, []).append(measured)
+    _print(found, asked)
+    _print_waits(waits)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How one run went."""
+
+    rate: float
+    """Messages a second."""
+    cpu: float
+    """Microseconds of CPU time per message, of this process; 0 for another's."""
+
+
+def _loops() -> dict[str, Callable[[], asyncio.AbstractEventLoop] | None]:
+    try:
+        return {"": None, " on uvloop": import_module("uvloop").new_event_loop}
+    except ImportError:
+        return {"": None}
 
 
 def _measure(
-    folder: Path, port: int, messages: int, connections: int
-) -> Iterator[tuple[str, float]]:
+    runner: asyncio.Runner, folder: Path, port: int, asked: argparse.Namespace, waits: list[float]
+) -> Iterator[tuple[str, Measured]]:
+    messages, connections = asked.messages, asked.connections
     studio, message = _filled(folder, port, messages, connections)
     source = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
     if Path(source).exists():
-        yield "smtp-source (C)", _smtp_source(source, port, messages, len(message), connections)
-    yield "bare aiosmtplib", asyncio.run(_bare(port, messages, message, connections))
-    yield "worker", asyncio.run(_worker(studio, connections))
+        rate = _smtp_source(source, port, messages, len(message), connections)
+        yield "smtp-source (C)", Measured(rate, 0)
+    with _timed(messages) as bare:
+        runner.run(_bare(port, messages, message, connections))
+    yield "bare aiosmtplib", bare[0]
+    with _somebody_writes(studio.settings.database.url, waits), _timed(messages) as worker:
+        report = runner.run(_worker(studio, connections))
+    if report.sent != messages:
+        raise SystemExit(f"Of {messages} mails {report.sent} were sent: {report}")
+    yield "worker", worker[0]
+    studio.close()
+
+
+@contextmanager
+def _timed(messages: int) -> Iterator[list[Measured]]:
+    found: list[Measured] = []
+    start, cpu = time.perf_counter(), time.process_time()
+    yield found
+    seconds, used = time.perf_counter() - start, time.process_time() - cpu
+    found.append(Measured(messages / seconds, used / messages * 1e6))
+
+
+@contextmanager
+def _somebody_writes(url: str, waits: list[float]) -> Iterator[None]:
+    """Another process that writes; how long each write took is added to ``waits``, in seconds."""
+    here, there = multiprocessing.get_context("spawn").Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_write, args=(url, there))
+    process.start()
+    there.close()
+    here.recv()
+    try:
+        yield
+    finally:
+        here.send("stop")
+        waits += here.recv()
+        process.join()
+
+
+def _write(url: str, asked: Connection) -> None:
+    studio = open_studio(Settings(database=Database(url=url)), FixedClock(_NOW))
+    taken: list[float] = []
+    asked.send("ready")
+    while not asked.poll(_BETWEEN):
+        start = time.perf_counter()
+        with studio.store.writing():
+            write_activity(None, _NOW, "pressed a key", "bench")
+        taken.append(time.perf_counter() - start)
+    asked.send(taken)
     studio.close()
 
 
@@ -105,23 +184,19 @@ def _message(studio: Studio) -> bytes:
     return Mailroom(studio).mail(delivery).message
 
 
-async def _worker(studio: Studio, connections: int) -> float:
+async def _worker(studio: Studio, connections: int) -> Report:
     carriers = [SmtpConnection(studio.settings.smtp) for _ in range(connections)]
-    start = time.perf_counter()
-    report = await Worker(studio, carriers).run(drain=True)
-    return report.sent / (time.perf_counter() - start)
+    return await Worker(studio, carriers).run(drain=True)
 
 
-async def _bare(port: int, messages: int, message: bytes, connections: int) -> float:
+async def _bare(port: int, messages: int, message: bytes, connections: int) -> None:
     async def carry(count: int) -> None:
         async with SMTP(hostname="127.0.0.1", port=port, start_tls=False) as smtp:
             for _ in range(count):
                 await smtp.sendmail(_SENDER, ["p1@example.org"], message)
 
-    start = time.perf_counter()
-    share = messages // connections
-    await asyncio.gather(*(carry(share) for _ in range(connections)))
-    return share * connections / (time.perf_counter() - start)
+    shares = [len(range(number, messages, connections)) for number in range(connections)]
+    await asyncio.gather(*map(carry, shares))
 
 
 def _smtp_source(program: str, port: int, messages: int, size: int, connections: int) -> float:
@@ -163,15 +238,23 @@ def _await(port: int) -> None:
     raise SystemExit("smtp-sink does not answer")
 
 
-def _print(found: dict[str, list[float]], messages: int, connections: int) -> None:
+def _print(found: dict[str, list[Measured]], asked: argparse.Namespace) -> None:
+    print(f"{asked.messages} messages, {asked.connections} connections, ", end="")
+    print(f"median of {asked.rounds} rounds")
+    print(f"{'':28}{'messages/s':>12}{'× bare loop':>13}{'µs of CPU':>12}")
+    bare = statistics.median(each.rate for each in found["bare aiosmtplib"])
+    for label, runs in found.items():
+        rate = statistics.median(each.rate for each in runs)
+        cpu = statistics.median(each.cpu for each in runs)
+        print(f"{label:28}{rate:>12,.0f}{rate / bare:>13.2f}{cpu or '':>12.4}")
+
+
+def _print_waits(waits: list[float]) -> None:
+    middle, high = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]
+    print(f"\nwrites of another process meanwhile, {len(waits)}: ", end="")
     print(
-        f"{messages} messages, {connections} connections, median of {len(found['worker'])} runs\n"
+        f"median {middle * 1e3:.1f} ms, p95 {high * 1e3:.1f} ms, longest {max(waits) * 1e3:.0f} ms"
     )
-    bare = statistics.median(found["bare aiosmtplib"])
-    print(f"{'':20}{'messages/s':>12}{'× bare loop':>13}")
-    for label, rates in found.items():
-        rate = statistics.median(rates)
-        print(f"{label:20}{rate:>12,.0f}{rate / bare:>13.2f}")
 
 
 if __name__ == "__main__":

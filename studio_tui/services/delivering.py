@@ -57,18 +57,25 @@ class Claimed:
 def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> Claimed:
     """Take up to ``limit`` notifications that are due, for the worker ``lease``.
 
-    What is no longer true is dropped in the same transaction (N6).
+    What is no longer true is dropped before it is handed over (N6). Nobody who writes waits for
+    what is read and thought about here.
     """
     now = studio.now()
     with studio.store.writing():
         ids = deliveries.claim(lease, now, now + lasting, limit)
-        claimed = deliveries.deliveries(ids) if ids else []
-        reasons = [why_dropped(delivery) for delivery in claimed]
-        checked = list(zip(claimed, reasons, strict=True))
-        deliveries.settle_dropped(lease, [(each.id, why) for each, why in checked if why], now)
-        still_true = tuple(each for each, why in checked if why is None)
-        deliveries.forget_unassigned([each.id for each in still_true if _leaves_out(each)])
-        return Claimed(len(ids), still_true)
+    if not ids:
+        return Claimed(0, ())
+    with studio.store.reading():
+        claimed = deliveries.deliveries(ids)
+    dropped = [(each.id, why) for each in claimed if (why := why_dropped(each))]
+    gone = {row_id for row_id, _ in dropped}
+    still_true = tuple(each for each in claimed if each.id not in gone)
+    shortened = [each.id for each in still_true if _leaves_out(each)]
+    if dropped or shortened:
+        with studio.store.writing():
+            deliveries.settle_dropped(lease, dropped, now)
+            deliveries.forget_unassigned(shortened)
+    return Claimed(len(ids), still_true)
 
 
 def _leaves_out(delivery: Delivery) -> bool:
@@ -77,13 +84,23 @@ def _leaves_out(delivery: Delivery) -> bool:
 
 def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> None:
     """Write what became of notifications; what the lease no longer covers is left as it is."""
-    sent = [(s.id, s.address, s.at, s.message) for s in settlements if isinstance(s, Sent)]
+    # Packed before others are locked out.
+    sent = [
+        (s.id, s.address, s.at, deliveries.packed(s.message))
+        for s in settlements
+        if isinstance(s, Sent)
+    ]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
     later = [(s.id, s.due_at, s.words, s.tried) for s in settlements if isinstance(s, Later)]
     with studio.store.writing():
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
         deliveries.settle_later(lease, later)
+
+
+def locks_others_out(studio: Studio) -> bool:
+    """Whether nobody else can write while a worker does, be it something else altogether."""
+    return studio.store.is_sqlite
 
 
 def hand_back(studio: Studio, lease: str) -> int:

@@ -97,19 +97,25 @@ def forget_unassigned(ids: Collection[int]) -> None:
 
 
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, bytes]]) -> None:
-    """Write what the server took: id, address, instant and message of each, while still ours."""
+    """Write what the server took: id, address, instant and `packed` message of each, while still
+    ours."""
     # The message first: afterwards the lease is gone.
     execute_many(
         "INSERT INTO notification_mail (notification_id, message) "
         f"SELECT id, ? FROM notification WHERE {_OURS} "
         "ON CONFLICT (notification_id) DO UPDATE SET message = excluded.message",
-        [(zlib.compress(message, 1), row_id, lease) for row_id, _, _, message in sent],
+        [(message, row_id, lease) for row_id, _, _, message in sent],
     )
     execute_many(
         "UPDATE notification SET state = 'sent', sent_to = ?, sent_at = ?, due_at = ?, "
         f"error = NULL, attempts = attempts + 1, lease = NULL WHERE {_OURS}",
         [(address, at, at, row_id, lease) for row_id, address, at, _ in sent],
     )
+
+
+def packed(message: bytes) -> bytes:
+    """A message as it is kept."""
+    return zlib.compress(message, 1)
 
 
 def sent_message(notification_id: int) -> bytes | None:

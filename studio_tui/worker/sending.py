@@ -27,6 +27,9 @@ from studio_tui.worker.decisions import Try, decide, said
 from studio_tui.worker.line import Batch, Letter, Line
 from studio_tui.worker.pace import Pace
 
+_LONGEST_REST = 0.02
+"""Seconds between two writes, at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -70,6 +73,7 @@ class Worker:
         self._pace = pace or Pace()
         self._lease = token_hex(8)
         self._lease_time = self._pace.lease_time(studio.settings.smtp.timeout)
+        self._locks_others_out = delivering.locks_others_out(studio)
         self._breaker = Breaker(self._pace)
         self._stopping = asyncio.Event()
         self._reminded_at: datetime | None = None
@@ -194,11 +198,18 @@ class Worker:
             return Deferred(None, "The mail server took too long over this mail.", uncertain=True)
 
     async def _write(self, line: Line) -> None:
-        """Write results as they arrive, all that have arrived at once."""
+        """Write results as they arrive, all that have arrived at once.
+
+        Where a write locks others out, they have half as much time as the worker takes.
+        """
+        loop = asyncio.get_running_loop()
         while settlements := await line.results():
+            began = loop.time()
             await self._settle(settlements)
             line.written(len(settlements))
             self._tell(self.report.counting(settlements))
+            if self._locks_others_out:
+                await asyncio.sleep(min((loop.time() - began) / 2, _LONGEST_REST))
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
         """Write results; where the database is away, as soon as it is back.

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ NO_SERVER = (
     "No mail server is set up, so that mail waits in the outbox: "
     "set host and sender in [smtp] of config.toml."
 )
+_TURN = 0.0005
+"""Seconds that one thread may keep the others of this process waiting."""
 _TELL_EVERY = timedelta(minutes=1)
 
 
@@ -88,12 +91,21 @@ def run_worker(
     return 1 if drain and worker.down else 0
 
 
+def take_short_turns() -> None:
+    """Let the threads of this process take turns more often than is usual.
+
+    Whichever holds a lock of the database would otherwise keep it while waiting for its turn.
+    """
+    sys.setswitchinterval(_TURN)
+
+
 def _run_fast(main: Coroutine[Any, Any, Report]) -> Report:
     """Run ``main`` on uvloop where that is installed (the extra ``fast``)."""
     try:
         factory = import_module("uvloop").new_event_loop
     except ImportError:
         factory = None
+    take_short_turns()
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
 
