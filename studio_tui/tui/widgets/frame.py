@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from studio_tui.tui.commands import Offer, offers, typed_away
+from studio_tui.tui.commands import Command, Commands, Offer, offers, typed_away
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
 
@@ -79,7 +79,8 @@ class CommandBar(LabelLine):
         right: list[Label] = []
         for offer in offers(screen):
             command = offer.command
-            if not (command.footer and command.keys) or typed_away(screen, command):
+            shown = command.footer or _is_way_out(screen, command)
+            if not (shown and command.keys) or typed_away(screen, command):
                 continue
             side = right if isinstance(offer.node, App) else left
             side.append(Label(command.id, _command_label(offer)))
@@ -98,6 +99,15 @@ def _place_label(key: str, title: str, *, here: bool) -> Content:
     if here:
         return Content.styled(f" {key} {title} ", "$place-text on $place $place-style")
     return Content.assemble((f" {key} ", "$muted"), f"{title} ")
+
+
+def _is_way_out(screen: Screen[object], command: Command) -> bool:
+    """Whether it is how one leaves what one is typing in: there, nothing else says so."""
+    focused = screen.focused
+    if command.id != "back" or focused is None or not focused.check_consume_key("a", "a"):
+        return False
+    inner = focused.commands() if isinstance(focused, Commands) else ()
+    return all("escape" not in other.keys.split(",") for other in inner)
 
 
 def _command_label(offer: Offer) -> Content:

@@ -209,6 +209,15 @@ async def test_why_not_all_of_it_is_imported_stands_above_what_can_be_done(made:
         assert any("$unavailable" in style for style in styles)
 
 
+async def test_the_footer_says_how_to_leave_what_is_typed_in(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await press(pilot, "1", "e")
+        assert "esc Back" in shown(pilot)
+        await press(pilot, "escape", "slash")
+        assert "esc Clear" in shown(pilot)
+        assert "esc Back" not in shown(pilot)
+
+
 async def test_hostile_names_stay_text(made: Example) -> None:
     Path("hostile.csv").write_text(f"{HEADINGS}\n{hostile_rows()}wrong,,,,,,,,,,\n", newline="")
     async with running(made.app(), WIDE) as pilot:
