@@ -161,7 +161,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def on_mount(self) -> None:
         """Open the database once the frame is painted."""
-        self._fit(self.size.width, self.size.height)
+        self.fit()
         self.call_after_refresh(self.open)
 
     def open(self) -> None:
@@ -185,7 +185,6 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._opening.failed(StudioError("There is nothing here for your role yet."))
             return
         self.go(places[0].id)
-        self._fit(self.size.width, self.size.height)
         self.look_for_changes()
         self.set_interval(_LOOK_AGAIN, self.look_for_changes)
 
@@ -273,6 +272,10 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Show a sentence instead where no screen fits."""
         self._fit(event.size.width, event.size.height)
+
+    def fit(self) -> None:
+        """Cover the screen that has just come up where it does not fit."""
+        self._fit(self.size.width, self.size.height)
 
     def _fit(self, width: int, height: int) -> None:
         shown = isinstance(self.screen, TooSmall)

@@ -113,7 +113,8 @@ class StudioScreen(Commands, Screen[Any]):
             self.reload()
 
     def on_screen_resume(self) -> None:
-        """Show what was said and what changed meanwhile."""
+        """Show what was said and what changed meanwhile, where there is room for it."""
+        self.shell.fit()
         self.query_one(TopBar).update()
         self.query_one(StatusLine).refresh_status()
         if self.shell.actor is not None:
