@@ -15,6 +15,7 @@ from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import StoredSource
 from studio_tui.services.pushes import leaving, push_now, push_to_change
+from studio_tui.services.users import listed
 from studio_tui.storage import assignments, notifying, people
 from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.notifying import Cause
@@ -63,15 +64,7 @@ def candidates(
 ) -> StoredSource[User, UserFilter]:
     """The users to choose from."""
     require(actor, Action.ASSIGN)
-    return StoredSource(
-        store=studio.store,
-        listing=people.user_listing(filter_, sort),
-        read=people.users_by_id,
-        match=people.matching_users,
-        clause_of=people.user_clause,
-        count_of=people.count_users,
-        id_column="u.id",
-    )
+    return listed(studio, filter_, sort)
 
 
 def users_named(studio: Studio, actor: Actor, names: Sequence[str]) -> Selection[UserFilter]:
@@ -202,8 +195,8 @@ def source(
 
 def every(studio: Studio, actor: Actor, push: Push) -> list[Assignment]:
     """Everyone assigned to a push, by name: for export."""
-    listed = source(studio, actor, push, AssignmentFilter(), Sort("name"))
-    return list(listed.rows(0, listed.count()))
+    everyone = source(studio, actor, push, AssignmentFilter(), Sort("name"))
+    return list(everyone.rows(0, everyone.count()))
 
 
 def _assignable(push: Push) -> Push:

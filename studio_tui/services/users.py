@@ -31,6 +31,11 @@ def source(
 ) -> StoredSource[User, UserFilter]:
     """The users that a filter matches."""
     require(actor, Action.READ_USERS)
+    return listed(studio, filter_, sort)
+
+
+def listed(studio: Studio, filter_: UserFilter, sort: Sort) -> StoredSource[User, UserFilter]:
+    """The users that a filter matches, for services that have asked for the right already."""
     return StoredSource(
         store=studio.store,
         listing=people.user_listing(filter_, sort),
