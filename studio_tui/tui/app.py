@@ -275,7 +275,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def fit(self) -> None:
         """Cover the screen that has just come up where it does not fit."""
-        self._fit(self.size.width, self.size.height)
+        # Later: while a place comes up, the screen before it is still the current one.
+        self.call_later(self._fit, self.size.width, self.size.height)
 
     def _fit(self, width: int, height: int) -> None:
         shown = isinstance(self.screen, TooSmall)

@@ -144,18 +144,6 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
     assert (private_home / "data" / "studio-tui" / "studio.db").exists()
 
 
-def test_a_terminal_that_is_too_small_says_so_until_it_grows() -> None:
-    with opened((20, 5)) as terminal:
-        terminal.shows("The terminal", "20×5")
-        terminal.screen.resize(24, 80)
-        size = struct.pack("HHHH", 24, 80, 0, 0)
-        fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, size)
-        terminal.process.send_signal(signal.SIGWINCH)
-        terminal.shows("1 Templates", "Regular")
-        terminal.type("q")
-        assert terminal.ended() == 0
-
-
 @pytest.mark.parametrize("pause", [0.0, 0.005, 0.03, 0.1, 0.2])
 def test_a_key_right_after_another_place_is_for_its_list(pause: float) -> None:
     with opened((80, 24)) as terminal:

@@ -42,7 +42,7 @@ def with_postman(made: Example) -> OpenedStudio:
 
 
 @SIZES
-@pytest.mark.parametrize("server", [True, False], ids=["server", "none"])
+@pytest.mark.parametrize("server", [True], ids=["server"])
 def test_undo(made: Example, snap_compare: Snap, size: Size, server: bool) -> None:
     made.load(PEOPLE)
 
