@@ -11,7 +11,7 @@ from studio_tui.domain.text import clean_line
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.pushes import push_to_change
-from studio_tui.storage import assignments, notifying, people
+from studio_tui.storage import assignments, conversations, notifying, people
 from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.managers import managers_of
 from studio_tui.storage.notifying import Cause
@@ -51,7 +51,7 @@ def finish(
         held = held_at or now
         if held > now:
             raise Refused("A conversation cannot have been held in the future.")
-        assignments.finish(assignment.id, conductor_id, held)
+        _keep(assignment, push, conductor=conductor_id, finished_at=held, sealed_at=now)
         _record_conductor(
             studio, actor, "finished conversation", assignment, push, conductor_id, held
         )
@@ -71,7 +71,7 @@ def plan(
         assignment, push, conductor_id = _begin(studio, actor, conversation, conductor)
         if planned_for < studio.now():
             raise Refused("A conversation cannot be planned in the past.")
-        assignments.plan(assignment.id, conductor_id, planned_for)
+        _keep(assignment, push, conductor=conductor_id, planned_for=planned_for)
         _record_conductor(
             studio, actor, "planned conversation", assignment, push, conductor_id, planned_for
         )
@@ -87,7 +87,7 @@ def prepare(studio: Studio, actor: Actor, conversation: Conversation) -> Assignm
         assignment = _open_assignment(studio, push, conversation)
         if assignment.status is not Status.PLANNED:
             raise Refused(f"The conversation with {assignment.name} is not planned yet.")
-        assignments.prepare(assignment.id, studio.now())
+        _keep(assignment, push, user_prepared_at=studio.now())
         _record(studio, actor, "prepared conversation", assignment, push, {})
         return assignments.assignments_by_id([assignment.id], studio.today())[0]
 
@@ -98,7 +98,7 @@ def start(
     """Record that a conversation has begun; the rights are those of `finish`."""
     with studio.store.writing():
         assignment, push, conductor_id = _begin(studio, actor, conversation, conductor)
-        assignments.start(assignment.id, conductor_id, studio.now())
+        _keep(assignment, push, conductor=conductor_id, started_at=studio.now())
         _record_conductor(
             studio, actor, "began conversation", assignment, push, conductor_id, studio.now()
         )
@@ -119,6 +119,8 @@ def hand_over(
         assignment = _open_assignment(studio, push, conversation)
         conductor_id = _manager_named(assignment, conductor)
         assignments.name_conductor(assignment.id, conductor_id)
+        if (conversation_id := conversations.conversation_id_of(assignment.id)) is not None:
+            conversations.change_conversation(conversation_id, conductor=conductor_id)
         now = studio.now()
         line = _record_conductor(
             studio, actor, "handed over conversation", assignment, push, conductor_id, now
@@ -129,6 +131,18 @@ def hand_over(
         notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
         notifying.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
         return assignments.assignments_by_id([assignment.id], studio.today())[0]
+
+
+def _keep(assignment: Assignment, push: Push, **values: int | datetime) -> None:
+    conversation_id = conversations.conversation_id_of(assignment.id)
+    if conversation_id is None:
+        conversation_id = conversations.insert_conversation(
+            assignment.user_id,
+            push.template_id,
+            int(values["conductor"]),  # type: ignore[arg-type]
+            assignment_id=assignment.id,
+        )
+    conversations.change_conversation(conversation_id, **values)
 
 
 def _manager_named(assignment: Assignment, login: str) -> int:

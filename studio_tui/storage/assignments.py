@@ -10,15 +10,13 @@ from studio_tui.domain.users import full_name
 from studio_tui.storage.fields import instant_of
 from studio_tui.storage.listing import Listing
 from studio_tui.storage.managers import has_manager, managers_of
-from studio_tui.storage.pushes import STATUS
+from studio_tui.storage.pushes import CONVERSATION, STATUS
 from studio_tui.storage.sql import Clause, among, containing, execute, rows, scalar
-from studio_tui.storage.tables import ConversationTable
 
 _FROM = (
-    "assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id "
-    "LEFT JOIN conversation c ON c.assignment_id = a.id"
+    f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {CONVERSATION}"
 )
-_STATUS_AT = "COALESCE(c.finished_at, c.started_at, c.prepared_at, c.planned_for)"
+_STATUS_AT = "COALESCE(c.finished_at, c.started_at, c.user_prepared_at, c.planned_for)"
 _MAIL_FAILED = (
     "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
     "AND n.recipient_id = a.user_id AND n.state = 'failed')"
@@ -61,7 +59,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
         f"{STATUS}, {_STATUS_AT}, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
         f"u.active, p.deadline < ?, {_MAIL_FAILED}, (SELECT COUNT(*) {_REMINDED}), "
         f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {_REMINDED}) "
-        f"FROM {_FROM} LEFT JOIN users h ON h.id = c.conductor_id WHERE {wanted.text}",
+        f"FROM {_FROM} WHERE {wanted.text}",
         today,
         *wanted.params,
     )
@@ -260,35 +258,7 @@ def assignment_id_of(push_id: int, user_id: int) -> int | None:
 
 def name_conductor(assignment_id: int, conductor_id: int) -> None:
     """Record who is to hold a conversation (P10)."""
-    _set_conversation(assignment_id, conductor=conductor_id)
-
-
-def plan(assignment_id: int, conductor_id: int, planned_for: datetime) -> None:
-    """Record when a conversation is to be held, and by whom (C2)."""
-    _set_conversation(assignment_id, conductor=conductor_id, planned_for=planned_for)
-
-
-def prepare(assignment_id: int, at: datetime) -> None:
-    """Record that a planned conversation is prepared (C2)."""
-    ConversationTable.update(prepared_at=at).where(
-        ConversationTable.assignment == assignment_id
-    ).execute()
-
-
-def start(assignment_id: int, conductor_id: int, at: datetime) -> None:
-    """Record that a conversation has begun, and with whom (C2)."""
-    _set_conversation(assignment_id, conductor=conductor_id, started_at=at)
-
-
-def finish(assignment_id: int, conductor_id: int, held_at: datetime) -> None:
-    """Record a conversation as held (C2)."""
-    _set_conversation(assignment_id, conductor=conductor_id, finished_at=held_at)
-
-
-def _set_conversation(assignment_id: int, **values: int | datetime) -> None:
-    ConversationTable.insert(assignment=assignment_id, **values).on_conflict(
-        conflict_target=[ConversationTable.assignment], update=values
-    ).execute()
+    execute("UPDATE assignment SET conductor_id = ? WHERE id = ?", conductor_id, assignment_id)
 
 
 def _flag_clause(flag: Flag, today: date) -> Clause:

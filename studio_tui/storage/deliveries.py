@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
 from studio_tui.domain.users import full_name
+from studio_tui.storage.pushes import CONVERSATION
 from studio_tui.storage.sql import (
     among,
     day,
@@ -194,8 +195,7 @@ def _people(ids: Collection[int]) -> dict[int, tuple[Person, ...]]:
         "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
         "JOIN users u ON u.id = x.user_id "
         "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "
-        "AND a.unassigned_at IS NULL LEFT JOIN conversation c ON c.assignment_id = a.id "
-        "LEFT JOIN users h ON h.id = c.conductor_id "
+        f"AND a.unassigned_at IS NULL {CONVERSATION} "
         f"WHERE {wanted.text} ORDER BY n.id, u.sort_name, u.id",
         *wanted.params,
     ):

@@ -1,5 +1,7 @@
 """Bringing a database to the schema of this version, with Peewee's own migrations."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import peewee
@@ -34,10 +36,29 @@ def migrate(database: peewee.Database) -> list[str]:
     from playhouse.migrations import Runner
 
     is_sqlite = isinstance(database, peewee.SqliteDatabase)
-    with database.atomic(*(("EXCLUSIVE",) if is_sqlite else ())):
+    with (
+        _without_references(database) if is_sqlite else nullcontext(),
+        database.atomic(*(("EXCLUSIVE",) if is_sqlite else ())),
+    ):
         if not is_sqlite:
             database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-        return list(Runner(database, str(DIRECTORY), table_name=_HISTORY).up())
+        applied = list(Runner(database, str(DIRECTORY), table_name=_HISTORY).up())
+        if is_sqlite and (broken := database.execute_sql("PRAGMA foreign_key_check").fetchone()):
+            raise Refused(
+                f"The database holds a broken reference in {broken[0]}: restore a backup."
+            )
+        return applied
+
+
+@contextmanager
+def _without_references(database: peewee.Database) -> Iterator[None]:
+    """SQLite changes a column by making its table anew, which must not delete what refers to it."""
+    # It counts only outside of a transaction.
+    database.execute_sql("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        database.execute_sql("PRAGMA foreign_keys = ON")
 
 
 def _applied(database: peewee.Database) -> set[str]:

@@ -162,7 +162,7 @@ def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
         FROM (
             SELECT a.push_id, p.deadline, u.active, {STATUS} AS status
             FROM assignment a JOIN push p ON p.id = a.push_id JOIN users u ON u.id = a.user_id
-            LEFT JOIN conversation c ON c.assignment_id = a.id
+            {CONVERSATION}
             WHERE a.unassigned_at IS NULL AND {wanted.text}
         ) AS found GROUP BY push_id
         """,
@@ -175,10 +175,17 @@ def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
     }
 
 
+CONVERSATION = (
+    "LEFT JOIN conversation c ON c.assignment_id = a.id AND c.cancelled_at IS NULL "
+    "LEFT JOIN users h ON h.id = COALESCE(c.conductor_id, a.conductor_id)"
+)
+"""What an assignment ``a`` is joined with: its conversation ``c``, where there is one, and who
+holds it or is to hold it, ``h``."""
+
 STATUS = (
     "CASE WHEN c.finished_at IS NOT NULL THEN 'done' "
     "WHEN c.started_at IS NOT NULL THEN 'in_progress' "
-    "WHEN c.prepared_at IS NOT NULL THEN 'prepared' "
+    "WHEN c.user_prepared_at IS NOT NULL THEN 'prepared' "
     "WHEN c.planned_for IS NOT NULL THEN 'planned' ELSE 'not_planned' END"
 )
 """The status of an assignment, from its conversation ``c``: `domain.pushes.status_of` in SQL."""

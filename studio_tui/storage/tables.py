@@ -170,35 +170,151 @@ class ActivityUser(Table):
         primary_key = CompositeKey("activity", "user")
 
 
+class ActivitySeal(Table):
+    """The chain over the activity (A3): each hash covers a line and the hash before it."""
+
+    activity = ForeignKeyField(Activity, unique=True)
+    hash = CharField()
+
+    class Meta:
+        table_name = "activity_seal"
+
+
 class AssignmentTable(Table):
-    """One user in one push, once (P12); unassigned ones stay (P11)."""
+    """One user in one push, once (P12); unassigned ones stay (P11).
+
+    ``conductor`` is who was named to hold the conversation (P10), where somebody was.
+    """
 
     push = ForeignKeyField(PushTable, index=False)
     user = ForeignKeyField(UserTable)
     assigned_in = ForeignKeyField(Activity, index=False)
     unassigned_at = InstantField(null=True)
+    conductor = ForeignKeyField(UserTable, null=True)
 
     class Meta:
         table_name = "assignment"
         indexes = ((("push", "user"), True), (("assigned_in",), False))
 
 
-class ConversationTable(Table):
-    """The meeting itself; the status of an assignment is derived from its instants (P8)."""
+class NotMine(Table):
+    """A manager who said that an assignment is not theirs (P10)."""
 
-    assignment = ForeignKeyField(AssignmentTable, unique=True)
+    assignment = ForeignKeyField(AssignmentTable, on_delete="CASCADE", index=False)
+    manager = ForeignKeyField(UserTable)
+    at = InstantField()
+
+    class Meta:
+        table_name = "not_mine"
+        primary_key = CompositeKey("assignment", "manager")
+
+
+class ConversationTable(Table):
+    """The meeting itself (C2); the status of an assignment is derived from its instants (P8).
+
+    ``definition`` is that of a conversation no push asked for; otherwise the push's holds.
+    ``sequence`` numbers the calendar invitations sent (C5). ``finished_at`` is when it was held,
+    ``sealed_at`` when that was recorded.
+    """
+
+    user = ForeignKeyField(UserTable)
+    assignment = ForeignKeyField(AssignmentTable, null=True)
+    template = ForeignKeyField(TemplateTable)
+    definition = TextField(null=True)
     conductor = ForeignKeyField(UserTable)
     planned_for = InstantField(null=True)
-    prepared_at = InstantField(null=True)
+    minutes = IntegerField()
+    place = CharField()
+    sequence = IntegerField()
+    user_prepared_at = InstantField(null=True)
+    conductor_prepared_at = InstantField(null=True)
     started_at = InstantField(null=True)
     finished_at = InstantField(null=True)
+    sealed_at = InstantField(null=True)
+    cancelled_at = InstantField(null=True)
+    version = IntegerField()
 
     class Meta:
         table_name = "conversation"
 
 
+class ConversationQuestion(Table):
+    """What is asked in one conversation (T2), in the order of ``position``.
+
+    ``step`` is the kind of the step, ``step_position`` tells steps of one kind apart; ``options``
+    is a JSON array. ``added_by`` is who brought it in beyond the template. What was answered
+    already is only marked as removed.
+    """
+
+    conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
+    position = IntegerField()
+    step = CharField()
+    step_position = IntegerField()
+    topic = CharField()
+    text = TextField()
+    kind = CharField()
+    options = TextField()
+    added_by = ForeignKeyField(UserTable, null=True)
+    removed_at = InstantField(null=True)
+
+    class Meta:
+        table_name = "conversation_question"
+        indexes = ((("conversation", "position"), False),)
+
+
+class Preparation(Table):
+    """What one side wrote before the talk, on one question (C2)."""
+
+    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable)
+    text = TextField()
+    written_at = InstantField()
+    version = IntegerField()
+
+    class Meta:
+        table_name = "preparation"
+        primary_key = CompositeKey("question", "author")
+
+
+class Answer(Table):
+    """What was noted on one question in the talk (C2)."""
+
+    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", primary_key=True)
+    text = TextField()
+    written_by = ForeignKeyField(UserTable)
+    written_at = InstantField()
+    version = IntegerField()
+
+    class Meta:
+        table_name = "answer"
+
+
+class LibraryTopic(Table):
+    """Questions under one heading in the question library (T2); ``definition`` is JSON."""
+
+    name_key = KeyField(unique=True)
+    definition = TextField()
+    version = IntegerField()
+
+    class Meta:
+        table_name = "library_topic"
+
+
+class SshKey(Table):
+    """A key with which a user comes in (A1); ``fingerprint`` is OpenSSH's, of SHA-256."""
+
+    user = ForeignKeyField(UserTable)
+    fingerprint = CharField(unique=True)
+    key = TextField()
+    comment = CharField()
+    added_at = InstantField()
+
+    class Meta:
+        table_name = "ssh_key"
+
+
 class NotificationTable(Table):
-    """The outbox (N1, N4).
+    """The outbox (N1, N4). It tells of a push, or of the invitation ``sequence`` to a conversation.
 
     ``due_at`` is when to try next and, while sending, when the lease ends. ``dated_at`` is set at
     the first try and kept, so that a second copy has the same Date header. *Held* is not stored:
@@ -210,7 +326,9 @@ class NotificationTable(Table):
     kind = CharField()
     capacity = CharField()
     state = CharField()
-    push = ForeignKeyField(PushTable, index=False)
+    push = ForeignKeyField(PushTable, null=True, index=False)
+    conversation = ForeignKeyField(ConversationTable, null=True)
+    sequence = IntegerField(null=True)
     recipient = ForeignKeyField(UserTable)
     caused_by = ForeignKeyField(Activity)
     created_at = InstantField()
@@ -255,6 +373,13 @@ PushTable.add_index(
     name="push_name_open",
 )
 
+ConversationTable.add_index(
+    ConversationTable.assignment,
+    unique=True,
+    where=ConversationTable.cancelled_at.is_null(),
+    name="conversation_of_assignment",
+)
+
 NotificationTable.add_index(
     NotificationTable.due_at,
     NotificationTable.id,
@@ -273,8 +398,15 @@ TABLES: list[type[peewee.Model]] = [
     PushTable,
     Activity,
     ActivityUser,
+    ActivitySeal,
     AssignmentTable,
+    NotMine,
     ConversationTable,
+    ConversationQuestion,
+    Preparation,
+    Answer,
+    LibraryTopic,
+    SshKey,
     NotificationTable,
     NotificationUser,
     NotificationMail,
