@@ -13,6 +13,9 @@ COMMANDS = {
     "demo": Lazy("studio_tui.cli.demo", "demo", "The Studio on made-up data; no mail leaves."),
     "users": Lazy("studio_tui.cli.users", "users", "Import, list and export users."),
     "templates": Lazy("studio_tui.cli.templates", "templates", "List and keep templates."),
+    "questions": Lazy(
+        "studio_tui.cli.questions", "questions", "Keep the library that templates are made of."
+    ),
     "pushes": Lazy("studio_tui.cli.pushes", "pushes", "Create pushes, assign users, follow up."),
     "conversations": Lazy(
         "studio_tui.cli.conversations", "conversations", "Follow, plan and finish conversations."

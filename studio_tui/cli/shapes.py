@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from studio_tui.cli.dry_runs import managers_told, reason
 from studio_tui.cli.times import iso
+from studio_tui.domain.library import LibraryTopic
 from studio_tui.domain.notifications import Notification, NotificationState
 from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Skipped
-from studio_tui.domain.templates import Template
+from studio_tui.domain.template_changes import Change
+from studio_tui.domain.templates import Template, TemplateVersion
 from studio_tui.domain.users import Manager, User
 
 if TYPE_CHECKING:
@@ -91,6 +93,22 @@ def template(of: Template) -> Shape:
 def whole_template(of: Template) -> Shape:
     """A template with its steps."""
     return {**template(of), "steps": [asdict(step) for step in of.definition.steps]}
+
+
+def version(studio: Studio, of: TemplateVersion, since: Iterable[Change]) -> Shape:
+    """A version of a template, with what changed since the one before (T5)."""
+    return {
+        "version": of.id,
+        "saved_at": iso(studio, of.saved_at),
+        "saved_by": of.saved_by,
+        "open_pushes": of.open_pushes,
+        "changes": [asdict(change) for change in since],
+    }
+
+
+def library_topic(of: LibraryTopic) -> Shape:
+    """A topic of the question library (T2)."""
+    return asdict(of.topic)
 
 
 def push(of: Push) -> Shape:

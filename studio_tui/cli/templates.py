@@ -17,6 +17,7 @@ from studio_tui.cli.output import (
     write_text,
 )
 from studio_tui.cli.session import with_studio
+from studio_tui.cli.template_versions import bring_back, version_numbered, versions
 from studio_tui.domain.access import Actor
 from studio_tui.domain.templates import Definition, Step, Template
 from studio_tui.services import templates as service
@@ -27,6 +28,10 @@ from studio_tui.services.context import Studio
 @click.group("templates")
 def templates() -> None:
     """List templates, and keep them as text files."""
+
+
+templates.add_command(versions)
+templates.add_command(bring_back)
 
 
 @templates.command("list")
@@ -73,10 +78,16 @@ def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
 
 @templates.command()
 @click.argument("template")
+@click.option("--version", type=int, help="As it was in this one of its versions.")
 @with_studio
-def export(studio: Studio, actor: Actor, template: str) -> None:
+def export(studio: Studio, actor: Actor, template: str, version: int | None) -> None:
     """Print TEMPLATE as the text that “templates import” reads."""
-    write_text(service.export_text(service.find(studio, actor, template)))
+    found = service.find(studio, actor, template)
+    definition = found.definition
+    if version is not None:
+        saved = service.versions(studio, actor, found.id)
+        definition = version_numbered(saved, version).definition
+    write_text(service.export_text(definition))
 
 
 @templates.command()
@@ -137,6 +148,8 @@ def _facts(template: Template) -> Iterable[tuple[str, str]]:
     yield "Admins read", definition.viewing.admins
     yield "All leaders read", _yes(definition.viewing.leaders)
     yield "Used by", counted(template.pushes, "push", "pushes")
+    if template.conversations:
+        yield "", counted(template.conversations, "conversation") + " without a push"
     yield "Archived", "yes" if template.archived else ""
 
 

@@ -24,6 +24,7 @@ class Action(StrEnum):
     IMPORT_USERS = "import users"
     READ_TEMPLATES = "see the templates"
     EDIT_TEMPLATES = "change templates"
+    EDIT_LIBRARY = "change the question library"
     READ_PUSHES = "see the pushes"
     CREATE_PUSHES = "create pushes"
     ASSIGN = "assign users to a push"

@@ -6,6 +6,7 @@ editor on the screen and for the text file alike.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from studio_tui.domain.errors import Invalid, Refused
@@ -151,6 +152,13 @@ class Template:
     version: int
     pushes: int
     """How many pushes were made of it."""
+    conversations: int = 0
+    """How many conversations were held or planned by it without a push."""
+
+    @property
+    def used(self) -> bool:
+        """Whether anything was made of it, so that it stays (T6)."""
+        return bool(self.pushes or self.conversations)
 
     @property
     def name(self) -> str:
@@ -167,6 +175,20 @@ class Template:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateVersion:
+    """A template as somebody saved it (T5)."""
+
+    id: int
+    """Counted from 1, the oldest."""
+    definition: Definition
+    saved_at: datetime | None
+    saved_by: str | None
+    """A login; like ``saved_at`` None where nobody wrote it down."""
+    open_pushes: int
+    """How many pushes that are not closed keep exactly this."""
+
+
 def require_pushable(template: Template) -> None:
     """Raise `Refused`, with the reason, where ``template`` may not be pushed (T3)."""
     if reason := template.why_no_push:
@@ -179,17 +201,19 @@ def check_definition(definition: Definition) -> None:
     The fields of the error are key paths, the same in a form as in a text file:
     ``steps[2].topics[0].questions[1].options``.
     """
-    _raise(_definition_problems(definition))
+    if problems := problems_of(definition):
+        raise Invalid(problems)
 
 
 def check_topic(topic: Topic) -> None:
     """Raise `Invalid` unless ``topic`` may stand in a template or in the question library."""
-    _raise(_topic_problems(topic, ""))
+    if problems := dict(_topic_problems(topic, "")):
+        raise Invalid(problems)
 
 
-def _raise(problems: Iterator[Problem]) -> None:
-    if fields := dict(problems):
-        raise Invalid(fields)
+def problems_of(definition: Definition) -> dict[str, str]:
+    """What keeps a template from saying all of this, by key path; empty where nothing does."""
+    return dict(_definition_problems(definition))
 
 
 def _definition_problems(definition: Definition) -> Iterator[Problem]:

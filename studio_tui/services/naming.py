@@ -1,4 +1,4 @@
-"""Finding what a person named: users by login or address, pushes and templates by name."""
+"""Finding what a person named: users by login or address, everything else by name."""
 
 import difflib
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from studio_tui.domain.errors import NotFound
 from studio_tui.domain.text import clean_line, fold
 from studio_tui.services import definitions
-from studio_tui.storage import assignments, people, pushes, templates
+from studio_tui.storage import assignments, library, people, pushes, templates
 
 
 def push_id_named(name: str) -> int:
@@ -23,6 +23,15 @@ def template_id_named(name: str) -> int:
         return found
     known = [definitions.load(stored.definition).name for stored in templates.templates()]
     raise NotFound(_nothing("template", name, known))
+
+
+def library_topic_id_named(name: str) -> int:
+    """The topic of the question library of this name, ignoring case."""
+    found = library.topic_id_of(name)
+    if found is not None:
+        return found
+    known = [definitions.load_topic(stored.definition).name for stored in library.topics()]
+    raise NotFound(_nothing("topic in the question library", name, known))
 
 
 def user_id_named(login_or_email: str) -> int:

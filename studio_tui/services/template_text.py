@@ -8,12 +8,17 @@ Each file is at most `toml_text.MAX_BYTES` long; the sizes of its parts are limi
 `domain.templates`.
 """
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from studio_tui.config.assets import asset
 from studio_tui.domain.errors import Invalid
+from studio_tui.domain.library import Topics
 from studio_tui.domain.templates import Definition, Topic, check_definition, check_topic
 from studio_tui.services import toml_text
+
+_SEVERAL = re.compile(r"^\s*\[\[\s*topics\s*\]\]", re.MULTILINE)
 
 
 def dumps(definition: Definition) -> str:
@@ -46,14 +51,41 @@ def starter_templates() -> tuple[Definition, ...]:
 
 
 def question_library() -> tuple[Topic, ...]:
-    """The questions that templates can be made of, by topic (T2)."""
-    return tuple(_load_topic(path) for path in sorted(asset("data/questions").glob("*.toml")))
+    """The questions that a new database begins with, by topic (T2)."""
+    paths = sorted(asset("data/questions").glob("*.toml"))
+    return tuple(
+        topic for path in paths for topic in load_topics(toml_text.read_file(path), str(path))
+    )
 
 
-def _load_topic(path: Path) -> Topic:
-    topic = toml_text.read(toml_text.read_file(path), Topic, str(path))
+def dump_topic(topic: Topic) -> str:
+    """One topic of the question library as text."""
+    return toml_text.write(topic)
+
+
+def dump_topics(topics: Sequence[Topic]) -> str:
+    """Topics of the question library as text that `load_topics` reads."""
+    return dump_topic(topics[0]) if len(topics) == 1 else toml_text.write(Topics(tuple(topics)))
+
+
+def load_topics(text: str, source: str) -> tuple[Topic, ...]:
+    """The topics that ``text`` describes: one, or several under ``[[topics]]``.
+
+    Raises `Refused` with the mistakes, each by its key path.
+    """
+    if not _SEVERAL.search(text):
+        topic = toml_text.read(text, Topic, source)
+        _check(topic, "", source)
+        return (topic,)
+    topics = toml_text.read(text, Topics, source).topics
+    for number, topic in enumerate(topics):
+        _check(topic, f"topics[{number}].", source)
+    return topics
+
+
+def _check(topic: Topic, at: str, source: str) -> None:
     try:
         check_topic(topic)
     except Invalid as error:
-        raise toml_text.refuse_invalid(str(path), error) from error
-    return topic
+        problems = {at + field: reason for field, reason in error.fields.items()}
+        raise toml_text.refusal(source, problems) from error

@@ -1,17 +1,24 @@
-"""Templates: list, save, duplicate, archive, delete, as text (T1 to T7)."""
+"""Templates: list, save, versions, duplicate, archive, delete, as text (T1 to T7)."""
 
 from dataclasses import replace
 
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Conflict, Invalid, Refused
-from studio_tui.domain.templates import Definition, Template, TemplateFilter, check_definition
+from studio_tui.domain.templates import (
+    Definition,
+    Template,
+    TemplateFilter,
+    TemplateVersion,
+    check_definition,
+)
 from studio_tui.domain.text import MAX_NAME, fold_search
 from studio_tui.services import definitions, naming, template_text
 from studio_tui.services.context import Studio
+from studio_tui.services.drafts import template_subject
 from studio_tui.services.listing import HeldSource
-from studio_tui.storage import templates
+from studio_tui.storage import drafts, templates
 from studio_tui.storage.activity import write_activity
-from studio_tui.storage.templates import StoredTemplate
+from studio_tui.storage.templates import StoredTemplate, StoredVersion
 
 
 def every(studio: Studio, actor: Actor) -> list[Template]:
@@ -49,6 +56,7 @@ def add(studio: Studio, actor: Actor, definition: Definition) -> Template:
     with studio.store.writing():
         _require_free(definition.name)
         template_id = templates.insert_template(definition.name, definitions.dump(definition))
+        templates.keep_version(template_id, studio.now(), actor.login)
         write_activity(actor, studio.now(), "added template", definition.name)
         return stored_template(template_id)
 
@@ -58,21 +66,26 @@ def save(studio: Studio, actor: Actor, template: Template, definition: Definitio
 
     Raises `Invalid` for what is wrong, `Conflict` where somebody else changed it since (A4).
     """
-    require(actor, Action.EDIT_TEMPLATES)
-    check_definition(definition)
-    with studio.store.writing():
-        if templates.template_id_of(definition.name) not in (None, template.id):
-            _require_free(definition.name)
-        _write(template, definition, archived=template.archived)
-        write_activity(
-            actor,
-            studio.now(),
-            "edited template",
-            definition.name,
-            before={"text": template_text.dumps(template.definition)},
-            after={"text": template_text.dumps(definition)},
-        )
-        return stored_template(template.id)
+    return _save(studio, actor, template, definition, "edited template")
+
+
+def versions(studio: Studio, actor: Actor, template_id: int) -> list[TemplateVersion]:
+    """A template as it was saved (T5), the newest first, which is how it now is."""
+    require(actor, Action.READ_TEMPLATES)
+    with studio.store.reading():
+        stored_template(template_id)
+        stored = templates.versions(template_id)
+    return [_version(each, len(stored) - place) for place, each in enumerate(stored)]
+
+
+def bring_back(
+    studio: Studio, actor: Actor, template: Template, version: TemplateVersion
+) -> Template:
+    """Make ``template`` what it was in an earlier version; that is a version of its own.
+
+    Raises `Invalid` where another template took the name of that time, and what `save` raises.
+    """
+    return _save(studio, actor, template, version.definition, "brought back template")
 
 
 def duplicate(studio: Studio, actor: Actor, template: Template) -> Template:
@@ -99,8 +112,11 @@ def delete(studio: Studio, actor: Actor, template: Template) -> None:
     """Remove a template that nothing uses (T6)."""
     require(actor, Action.EDIT_TEMPLATES)
     with studio.store.writing():
-        if not templates.delete_template(stored_template(template.id).id):
-            raise Refused(f"“{template.name}” is used by pushes: archive it instead.")
+        current = stored_template(template.id)
+        if not templates.delete_template(current.id):
+            by = "pushes" if current.pushes else "conversations"
+            raise Refused(f"“{template.name}” is used by {by}: archive it instead.")
+        drafts.delete_drafts(template_subject(template.id))
         write_activity(
             actor,
             studio.now(),
@@ -124,9 +140,9 @@ def import_text(studio: Studio, actor: Actor, text: str, source_name: str) -> Te
     )
 
 
-def export_text(template: Template) -> str:
+def export_text(definition: Definition) -> str:
     """A template as a text file (T7)."""
-    return template_text.dumps(template.definition)
+    return template_text.dumps(definition)
 
 
 def stored_template(template_id: int) -> Template:
@@ -144,7 +160,39 @@ def _template(stored: StoredTemplate) -> Template:
         archived=stored.archived,
         version=stored.version,
         pushes=stored.pushes,
+        conversations=stored.conversations,
     )
+
+
+def _version(stored: StoredVersion, number: int) -> TemplateVersion:
+    return TemplateVersion(
+        id=number,
+        definition=definitions.load(stored.definition),
+        saved_at=stored.saved_at,
+        saved_by=stored.saved_by,
+        open_pushes=stored.open_pushes,
+    )
+
+
+def _save(
+    studio: Studio, actor: Actor, template: Template, definition: Definition, action: str
+) -> Template:
+    require(actor, Action.EDIT_TEMPLATES)
+    check_definition(definition)
+    with studio.store.writing():
+        if templates.template_id_of(definition.name) not in (None, template.id):
+            _require_free(definition.name)
+        _write(template, definition, archived=template.archived)
+        templates.keep_version(template.id, studio.now(), actor.login)
+        write_activity(
+            actor,
+            studio.now(),
+            action,
+            definition.name,
+            before={"text": template_text.dumps(template.definition)},
+            after={"text": template_text.dumps(definition)},
+        )
+        return stored_template(template.id)
 
 
 def _copy_name(template: Template, number: int) -> str:

@@ -300,6 +300,37 @@ class LibraryTopic(Table):
         table_name = "library_topic"
 
 
+class TemplateVersion(Table):
+    """A template as somebody saved it (T5); ``saved_by`` is their login, where it is known."""
+
+    template = ForeignKeyField(TemplateTable, on_delete="CASCADE", index=False)
+    version = IntegerField()
+    definition = TextField()
+    saved_at = InstantField(null=True)
+    saved_by = CharField(null=True)
+
+    class Meta:
+        table_name = "template_version"
+        primary_key = CompositeKey("template", "version")
+
+
+class Draft(Table):
+    """What somebody is writing and has not saved (A4), theirs alone; ``content`` is JSON.
+
+    ``subject`` says of what: ``template 12``; ``base_version`` is the version it began from.
+    """
+
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+    subject = CharField()
+    base_version = IntegerField()
+    content = TextField()
+    written_at = InstantField()
+
+    class Meta:
+        table_name = "draft"
+        primary_key = CompositeKey("user", "subject")
+
+
 class SshKey(Table):
     """A key with which a user comes in (A1); ``fingerprint`` is OpenSSH's, of SHA-256."""
 
@@ -406,6 +437,8 @@ TABLES: list[type[peewee.Model]] = [
     Preparation,
     Answer,
     LibraryTopic,
+    TemplateVersion,
+    Draft,
     SshKey,
     NotificationTable,
     NotificationUser,

@@ -83,6 +83,8 @@ def test_every_example_has_the_names_that_are_printed(cli: Cli, people: Path) ->
     with people.open("a", encoding="utf-8") as file:
         file.write("zoe,zoe@example.org,Zoé,Doe,nl,,,nobody,,\n")
     Path("regular.toml").write_text(cli.out("templates", "export", "Regular"), encoding="utf-8")
+    questions = cli.out("questions", "export", "Cooperation")
+    Path("cooperation.toml").write_text(questions, encoding="utf-8")
     for command, shown in examples():
         arguments = shlex.split(command)
         refuses = "--skip-refused" not in arguments and arguments[:2] == ["users", "import"]

@@ -40,6 +40,8 @@ def hostile(cli: Cli, file: str) -> Cli:
     text = cli.out("templates", "export", "Regular")
     Path("t.toml").write_text(text.replace('"Regular"', '"\\u001b]0;T\\u0007 [/x]"'))
     cli.run("templates", "import", "t.toml")
+    Path("q.toml").write_text('name = "\\u001b]0;Q\\u0007 [/x]"')
+    cli.run("questions", "import", "q.toml")
     cli.run("pushes", "create", "]0;T [/x]", "--push", f"{PUSH};2026-03-01;2026-03-31")
     everybody = "\n".join(user["login"] for user in cli.json("users", "list", "example.org"))
     cli.run("pushes", "assign", PUSH, "--file", "-", typed=everybody)
@@ -58,6 +60,10 @@ READING = (
     ("users", "import", "people.csv", "--dry-run", "--skip-refused"),
     ("users", "import", "people.csv", "--dry-run", "--skip-refused", "--json"),
     ("templates", "list"),
+    ("templates", "versions", "]0;T [/x]"),
+    ("questions", "list"),
+    ("questions", "show", "]0;Q [/x]"),
+    ("questions", "export"),
     ("templates", "list", "--json"),
     ("templates", "show", "]0;T [/x]"),
     ("templates", "export", "]0;T [/x]"),

@@ -59,3 +59,30 @@ def test_duplicate_archive_and_delete(cli: Cli) -> None:
     assert "no longer archived" in cli.out("templates", "unarchive", "Regular")
     cli.run(*create("x"))
     assert "archive it instead" in cli.refused("templates", "delete", "Regular")
+
+
+def test_versions_are_told_and_brought_back(cli: Cli) -> None:
+    """T5."""
+    first = cli.out("templates", "export", "Regular")
+    Path("r.toml").write_text(
+        first.replace("through_push = true", "through_push = false"), encoding="utf-8"
+    )
+    cli.run("templates", "import", "r.toml")
+    said = cli.out("templates", "versions", "Regular").splitlines()
+    assert said[0].startswith("2  2026-03-02 10:00  ")
+    assert said[1].strip() == "~ Through push: “yes” became “no”"
+    assert said[2].startswith("1  2026-03-02 10:00  ")
+    (change,) = cli.json("templates", "versions", "Regular")[0]["changes"]
+    assert change == {
+        "kind": "changed", "where": "Through push", "before": "yes", "after": "no",
+    }  # fmt: skip
+    assert cli.out("templates", "export", "Regular", "--version", "1") == first
+    assert "as it was in version 1" in cli.out("templates", "bring-back", "Regular", "1")
+    assert cli.out("templates", "export", "Regular") == first
+    assert "versions 1 to 3" in cli.refused("templates", "bring-back", "Regular", "9")
+
+
+def test_versions_say_what_pushes_keep(cli: Cli) -> None:
+    """T5."""
+    cli.run(*create("Q1"))
+    assert "kept by 1 push" in cli.out("templates", "versions", "Regular")

@@ -14,18 +14,21 @@ from studio_tui import services
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Forbidden
+from studio_tui.domain.library import LibraryFilter, LibraryTopic
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, Kind, NotificationFilter, NotificationState
 from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft, PushFilter
 from studio_tui.domain.selection import Selection
-from studio_tui.domain.templates import Template, TemplateFilter
+from studio_tui.domain.templates import Template, TemplateFilter, TemplateVersion, Topic
 from studio_tui.domain.users import UserFilter
 from studio_tui.services import (
     activity,
     assigning,
     conversations,
     delivering,
+    drafts,
     imports,
+    library,
     mailing,
     outbox,
     pushes,
@@ -59,6 +62,15 @@ class World:
     closed: Push
     assigned_in: int
     """The activity that assigned them to ``closed``'s successor; its mail still waits."""
+
+    @property
+    def topic(self) -> LibraryTopic:
+        return library.every(self.studio, as_user(self.studio, "els"))[0]
+
+    @property
+    def first_version(self) -> TemplateVersion:
+        els = as_user(self.studio, "els")
+        return templates.versions(self.studio, els, self.template.id)[-1]
 
     @property
     def ann(self) -> Conversation:
@@ -127,6 +139,10 @@ READS: dict[str, tuple[set[str], Call]] = {
     "pushes.source": (SUPPORT, lambda w, a: pushes.source(w.studio, a, PushFilter())),
     "pushes.show": (SUPPORT, lambda w, a: pushes.show(w.studio, a, w.push.id)),
     "pushes.find": (SUPPORT, lambda w, a: pushes.find(w.studio, a, w.push.name)),
+    "library.every": (EVERYONE, lambda w, a: library.every(w.studio, a)),
+    "library.source": (EVERYONE, lambda w, a: library.source(w.studio, a, LibraryFilter())),
+    "library.show": (EVERYONE, lambda w, a: library.show(w.studio, a, w.topic.id)),
+    "library.find": (EVERYONE, lambda w, a: library.find(w.studio, a, w.topic.name)),
     "mailing.test_mail": (
         SUPPORT,
         lambda w, a: mailing.test_mail(w.studio, a, "ann@example.org"),
@@ -151,6 +167,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "templates.source": (SUPPORT, lambda w, a: templates.source(w.studio, a, TemplateFilter())),
     "templates.show": (SUPPORT, lambda w, a: templates.show(w.studio, a, w.template.id)),
     "templates.find": (SUPPORT, lambda w, a: templates.find(w.studio, a, "Regular")),
+    "templates.versions": (SUPPORT, lambda w, a: templates.versions(w.studio, a, w.template.id)),
     "undoing.undoable": (EVERYONE, lambda w, a: undoing.undoable(w.studio, a)),
     "users.source": (SUPPORT, lambda w, a: users.source(w.studio, a, UserFilter(), NAME)),
     "users.show": (SUPPORT, lambda w, a: users.show(w.studio, a, w.ann.user_id)),
@@ -196,6 +213,13 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         lambda w, a: conversations.hand_over(w.studio, a, w.ann, "cor"),
     ),
     "imports.apply": (ADMIN, lambda w, a: imports.apply(w.studio, a, CSV)),
+    "library.add": (ADMIN, lambda w, a: library.add(w.studio, a, Topic("New"))),
+    "library.save": (ADMIN, lambda w, a: library.save(w.studio, a, w.topic, Topic("Other"))),
+    "library.delete": (ADMIN, lambda w, a: library.delete(w.studio, a, w.topic)),
+    "library.import_text": (
+        ADMIN,
+        lambda w, a: library.import_text(w.studio, a, 'name = "New"', "new.toml"),
+    ),
     "outbox.retry": (
         SUPPORT,
         lambda w, a: outbox.retry(
@@ -243,6 +267,10 @@ WRITES: dict[str, tuple[set[str], Call]] = {
             w.studio, a, w.template, replace(w.template.definition, description="Other")
         ),
     ),
+    "templates.bring_back": (
+        ADMIN,
+        lambda w, a: templates.bring_back(w.studio, a, w.template, w.first_version),
+    ),
     "templates.duplicate": (ADMIN, lambda w, a: templates.duplicate(w.studio, a, w.template)),
     "templates.set_archived": (
         ADMIN,
@@ -256,6 +284,13 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "undoing.undo": (ADMIN, lambda w, a: undoing.undo(w.studio, a, w.assigned_in)),
 }
 
+OWN: dict[str, Call] = {
+    "drafts.keep": lambda w, a: drafts.keep(w.studio, a, "x", 1, w.template.definition),
+    "drafts.find": lambda w, a: drafts.find(w.studio, a, "x"),
+    "drafts.forget": lambda w, a: drafts.forget(w.studio, a, "x"),
+}
+"""What everybody has for themself alone: it changes nothing of the Studio."""
+
 
 def test_no_service_is_missing_from_the_tables() -> None:
     """A service that takes an actor is listed above with who may use it."""
@@ -265,7 +300,7 @@ def test_no_service_is_missing_from_the_tables() -> None:
         for name, function in _functions(f"studio_tui.services.{module.name}")
         if "actor" in inspect.signature(function).parameters
     }
-    assert found - {"starters.add_starters"} == READS.keys() | WRITES.keys()
+    assert found - {"starters.add_starters"} == READS.keys() | WRITES.keys() | OWN.keys()
 
 
 def _functions(module_name: str) -> list[tuple[str, Callable[..., Any]]]:
@@ -326,7 +361,7 @@ def test_every_write_leaves_exactly_one_line(world: World) -> None:
             assert after[0].action, name
             assert after[0].subject, name
     before = lines(world.studio, els)
-    for _, call in READS.values():
+    for call in (*(call for _, call in READS.values()), *OWN.values()):
         call(world, els)
     assert lines(world.studio, els) == before
 

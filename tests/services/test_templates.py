@@ -119,7 +119,7 @@ def test_a_template_goes_through_a_text_file_and_back(
     studio: Studio, admin: Actor, regular: Template
 ) -> None:
     """T7: importing what was exported changes nothing; what was edited changes the template."""
-    text = templates.export_text(regular)
+    text = templates.export_text(regular.definition)
     before = lines(studio, admin)
     assert templates.import_text(studio, admin, text, "regular.toml") == regular
     assert lines(studio, admin) == before

@@ -117,7 +117,7 @@ class TemplateActions(StudioScreen):
     def action_export(self) -> None:
         """Write it to a text file (T7)."""
         template = self._meant
-        text = templates.export_text(template)
+        text = templates.export_text(template.definition)
         ask = AskFile[Path](
             f"Export “{template.name}”",
             lambda path, replace: write_file(path, text, replace),

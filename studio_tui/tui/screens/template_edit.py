@@ -51,7 +51,7 @@ class TemplateEditScreen(StudioScreen):
     def __init__(self, template: Template) -> None:
         super().__init__()
         self._base = template
-        self._saved = templates.export_text(template)
+        self._saved = templates.export_text(template.definition)
 
     def body(self) -> ComposeResult:
         """The text, what is wrong with it, and what somebody else made of it meanwhile."""
@@ -104,7 +104,7 @@ class TemplateEditScreen(StudioScreen):
     def _show_theirs(self, theirs: Template) -> None:
         self._base = theirs
         self._say_wrong(_CONFLICT)
-        self.query_one(".theirs", _Text).load_text(templates.export_text(theirs))
+        self.query_one(".theirs", _Text).load_text(templates.export_text(theirs.definition))
         self.add_class("-conflict")
 
     def _say_wrong(self, sentence: str) -> None:

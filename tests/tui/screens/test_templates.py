@@ -116,7 +116,7 @@ async def test_exports_and_imports(made: Example, tmp_path: Path) -> None:
         assert entry.value == "quick.toml"
         entry.value = str(path)
         await press(pilot, "enter")
-        assert path.read_text() == templates.export_text(_every(made)["Quick"])
+        assert path.read_text() == templates.export_text(_every(made)["Quick"].definition)
         path.write_text(path.read_text().replace('name = "Quick"', 'name = "Quicker"'))
         await press(pilot, "i", *str(path), "enter")
         assert "Quicker" in _every(made)

@@ -1,0 +1,67 @@
+"""What somebody is writing: kept as it is, theirs alone, gone with what it is about (A4)."""
+
+from dataclasses import replace
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.templates import Definition, Question, Step, StepKind, Topic
+from studio_tui.services import drafts, library, templates
+from studio_tui.services.context import Studio
+from tests.acting import as_user, lines
+from tests.hostile import HOSTILE
+from tests.organisation import import_people
+from tests.services.conftest import MovableClock
+
+SUBJECT = drafts.template_subject(1)
+WRONG = Definition("", steps=(Step(StepKind.SUMMARY, (Topic("", (Question(""),)),)),))
+
+
+def test_is_kept_as_it_was_last_typed(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    assert drafts.find(studio, admin, SUBJECT) is None
+    drafts.keep(studio, admin, SUBJECT, 3, Definition("First"))
+    clock.move(minutes=1)
+    drafts.keep(studio, admin, SUBJECT, 4, WRONG)
+    kept = drafts.find(studio, admin, SUBJECT)
+    assert kept == drafts.Draft(4, WRONG, clock.now())
+    drafts.forget(studio, admin, SUBJECT)
+    assert drafts.find(studio, admin, SUBJECT) is None
+
+
+def test_is_of_one_person_and_of_one_subject(studio: Studio, admin: Actor) -> None:
+    import_people(studio, admin)
+    sam = as_user(studio, "sam")
+    drafts.keep(studio, admin, SUBJECT, 1, WRONG)
+    assert drafts.find(studio, sam, SUBJECT) is None
+    assert drafts.find(studio, admin, drafts.topic_subject(1)) is None
+    drafts.keep(studio, sam, SUBJECT, 1, Definition("Sam's"))
+    drafts.forget(studio, sam, SUBJECT)
+    assert drafts.find(studio, admin, SUBJECT) is not None
+
+
+def test_is_no_change_of_the_studio(studio: Studio, admin: Actor) -> None:
+    """A3."""
+    before = lines(studio, admin)
+    drafts.keep(studio, admin, SUBJECT, 1, WRONG)
+    drafts.forget(studio, admin, SUBJECT)
+    assert lines(studio, admin) == before
+
+
+def test_goes_with_what_it_is_about(studio: Studio, admin: Actor) -> None:
+    """An id may be given again: nobody is offered what was about something else."""
+    template = templates.find(studio, admin, "Quick")
+    topic = library.every(studio, admin)[0]
+    about = (drafts.template_subject(template.id), drafts.topic_subject(topic.id))
+    for subject in about:
+        drafts.keep(studio, admin, subject, 1, WRONG)
+    templates.delete(studio, admin, template)
+    library.delete(studio, admin, topic)
+    assert [drafts.find(studio, admin, subject) for subject in about] == [None, None]
+
+
+def test_hostile_text_stays_text(studio: Studio, admin: Actor) -> None:
+    """A5."""
+    for text in HOSTILE:
+        draft = replace(WRONG, name=text, description=text)
+        drafts.keep(studio, admin, SUBJECT, 1, draft)
+        kept = drafts.find(studio, admin, SUBJECT)
+        assert kept is not None
+        assert kept.definition == draft

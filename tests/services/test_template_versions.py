@@ -1,0 +1,101 @@
+"""Versions of templates: what was saved when, by whom, and bringing it back (T5)."""
+
+from dataclasses import replace
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Conflict, Invalid
+from studio_tui.domain.templates import Definition, Template
+from studio_tui.services import pushes, templates
+from studio_tui.services.context import Studio
+from tests.acting import lines
+from tests.organisation import create_push
+from tests.services.conftest import MovableClock
+
+
+@pytest.fixture
+def regular(studio: Studio, admin: Actor) -> Template:
+    """One of the templates that exist from the start."""
+    return templates.find(studio, admin, "Regular")
+
+
+def described(studio: Studio, admin: Actor, template: Template, text: str) -> Template:
+    changed = replace(template.definition, description=text)
+    return templates.save(studio, admin, template, changed)
+
+
+def test_every_save_is_kept_with_who_and_when(
+    studio: Studio, admin: Actor, regular: Template, clock: MovableClock
+) -> None:
+    began = clock.now()
+    clock.move(hours=1)
+    described(studio, admin, regular, "Second")
+    saved = templates.versions(studio, admin, regular.id)
+    assert [(v.id, v.definition.description) for v in saved] == [
+        (2, "Second"),
+        (1, regular.definition.description),
+    ]
+    assert [(v.saved_by, v.saved_at) for v in saved] == [("els", clock.now()), ("els", began)]
+
+
+def test_putting_away_is_no_version(studio: Studio, admin: Actor, regular: Template) -> None:
+    away = templates.set_archived(studio, admin, regular, archived=True)
+    described(studio, admin, away, "Second")
+    assert [v.id for v in templates.versions(studio, admin, regular.id)] == [2, 1]
+
+
+def test_a_copy_and_an_import_have_a_first_version(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    copy = templates.duplicate(studio, admin, regular)
+    text = templates.export_text(replace(regular.definition, name="Ours"))
+    imported = templates.import_text(studio, admin, text, "x.toml")
+    for template in (copy, imported):
+        (only,) = templates.versions(studio, admin, template.id)
+        assert only.definition == template.definition
+
+
+def test_bringing_back_is_a_version_of_its_own(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    second = described(studio, admin, regular, "Second")
+    first = templates.versions(studio, admin, regular.id)[-1]
+    back = templates.bring_back(studio, admin, second, first)
+    assert back.definition == regular.definition
+    assert [v.id for v in templates.versions(studio, admin, regular.id)] == [3, 2, 1]
+    line = lines(studio, admin)[0]
+    assert (line.action, line.subject) == ("brought back template", "Regular")
+    with pytest.raises(Conflict):
+        templates.bring_back(studio, admin, second, first)
+
+
+def test_a_name_that_is_taken_meanwhile_does_not_come_back(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    renamed = templates.save(studio, admin, regular, replace(regular.definition, name="Talk"))
+    templates.add(studio, admin, regular.definition)
+    first = templates.versions(studio, admin, regular.id)[-1]
+    with pytest.raises(Invalid, match="the name of another template"):
+        templates.bring_back(studio, admin, renamed, first)
+
+
+def test_pushes_keep_theirs(studio: Studio, admin: Actor, regular: Template) -> None:
+    """T5: and the versions tell which are kept by how many that run."""
+    push = create_push(studio, admin)
+    closed = pushes.close(studio, admin, create_push(studio, admin, "Closed")).push
+    described(studio, admin, regular, "Second")
+    later = create_push(studio, admin, "Later")
+    saved = templates.versions(studio, admin, regular.id)
+    assert [v.open_pushes for v in saved] == [1, 1]
+    keeps = {p.name: p.template for p in pushes.every(studio, admin)}
+    first: Definition = regular.definition
+    assert (keeps[push.name], keeps[closed.name]) == (first, first)
+    assert keeps[later.name].description == "Second"
+
+
+def test_versions_go_with_their_template(studio: Studio, admin: Actor, regular: Template) -> None:
+    described(studio, admin, regular, "Second")
+    templates.delete(studio, admin, templates.show(studio, admin, regular.id))
+    again = templates.add(studio, admin, regular.definition)
+    assert len(templates.versions(studio, admin, again.id)) == 1
