@@ -32,6 +32,9 @@ Step = Literal["connect", "ehlo", "login", "mail", "rcpt", "data", "content", "m
 """Where the server can be told what to do: at the greeting, at a command, while the content comes,
 after the final dot, and after it has kept the message."""
 
+PIPELINING = False
+"""Whether servers offer PIPELINING, where it is not said for one of them."""
+
 HANG_UP = "hang up"
 """In a reply's place: the connection is cut."""
 STALL = "stall"
@@ -195,8 +198,9 @@ class Server:
 class _Connection(SMTP):
     """One connection, which follows the script."""
 
-    def __init__(self, server: Server, **options: Any) -> None:
+    def __init__(self, server: Server, pipelining: bool, **options: Any) -> None:
         self._server = server
+        self._pipelining = pipelining
         self._greeted = False
         self._taken = 0
         super().__init__(self, hostname="mail.example.org", ident="Test", timeout=60, **options)
@@ -233,6 +237,13 @@ class _Connection(SMTP):
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if not await self._scripted("data"):
             await super().smtp_DATA(arg)
+
+    async def handle_EHLO(  # noqa: N802
+        self, _: SMTP, session: Session, __: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        offered = ["250-PIPELINING"] if self._pipelining else []
+        return [*responses[:-1], *offered, responses[-1]]
 
     async def handle_MAIL(  # noqa: N802
         self, _: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -309,11 +320,13 @@ def smtp_server(
     certificate_for: str = "localhost",
     smtputf8: bool = True,
     starttls: bool = True,
+    pipelining: bool | None = None,
 ) -> Iterator[Server]:
     """A server that runs until the block ends.
 
     ``certificate_for`` is the name in its certificate (``localhost`` matches), ``starttls``
-    whether it offers STARTTLS where `security` says so.
+    whether it offers STARTTLS where `security` says so, ``pipelining`` whether it takes commands
+    ahead of its answers (None: as `PIPELINING` says).
     """
     server = Server("localhost", security, username, password)
     with tempfile.TemporaryDirectory() as folder:
@@ -321,6 +334,7 @@ def smtp_server(
         if security is not Security.NONE:
             context = _certified(server, Path(folder), certificate_for)
         options: dict[str, Any] = {
+            "pipelining": PIPELINING if pipelining is None else pipelining,
             "enable_SMTPUTF8": smtputf8,
             "auth_require_tls": False,
             "authenticator": _authenticator(server),

@@ -4,20 +4,29 @@ Nothing is tried twice here, except that a connection which the server closed wh
 opened again. What to do about an outcome is the worker's to decide.
 """
 
+import asyncio
 from base64 import b64encode
 from contextlib import suppress
 from ssl import SSLError
+from typing import cast
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from studio_tui.config.settings import Security, Smtp
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import deliverable
+from studio_tui.mail.dialogue import Broken, Dialogue, Reply
 from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Outcome, Rejected, RelayDown
 from studio_tui.mail.password import HIDDEN, Secret
 
 _LONGEST_WORDS = 500
+_WANTED = ("pipelining", "smtputf8")
+"""Extensions that are used where the server offers them."""
+_MAIL, _RCPT, _DATA = range(3)
+"""The commands that offer a mail, in order."""
+_TAKEN = 250
+_GO_ON = 354
 _CLOSING = 421
 _LOGIN_NEEDED = frozenset({530, 534, 535, 538})
 # The server lost the thread of the dialogue: that is not the mail's fault.
@@ -30,18 +39,25 @@ _GOODBYE_SECONDS = 5
 class _Stopped(Exception):
     """The dialogue ended before the mail was delivered."""
 
-    def __init__(self, outcome: Rejected | Deferred | RelayDown) -> None:
+    def __init__(self, outcome: Rejected | Deferred | RelayDown, *, unclear: bool = False) -> None:
+        """``unclear``: of commands sent at once none was answered, so that it may be any of
+        them."""
         super().__init__(outcome)
         self.outcome = outcome
+        self.unclear = unclear
 
 
 class SmtpConnection:
-    """A `Carrier` to the server of ``settings``; connects when the first mail is sent."""
+    """A `Carrier` to the server of ``settings``; connects when the first mail is sent.
+
+    Where the server offers PIPELINING, sender, recipient and DATA go in one turn.
+    """
 
     def __init__(self, settings: Smtp, password: Secret | None = None) -> None:
         self._settings = settings
         self._password = password
-        self._smtp: SMTP | None = None
+        self._dialogue: Dialogue | None = None
+        self._extensions: frozenset[str] = frozenset()
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
         """Hand over ``message``: headers and all, from one bare address to another."""
@@ -49,11 +65,19 @@ class SmtpConnection:
             envelope = deliverable(sender), deliverable(recipient)
         except Refused as refused:
             return Rejected(None, refused.message)
-        was_open = self._smtp is not None and self._smtp.is_connected
-        outcome = await self._send_once(*envelope, message)
-        if was_open and isinstance(outcome, RelayDown) and outcome.fault is Fault.UNREACHABLE:
-            outcome = await self._send_once(*envelope, message)
-        return outcome
+        was_open = self._is_open
+        try:
+            return await self._send_once(*envelope, message, at_once=True)
+        except _Stopped as stopped:
+            outcome, unclear = stopped.outcome, stopped.unclear
+        is_down = isinstance(outcome, RelayDown) and outcome.fault is Fault.UNREACHABLE
+        if not is_down or not (was_open or unclear):
+            return outcome
+        try:
+            # Step by step: so it is known for certain what the server stops at.
+            return await self._send_once(*envelope, message, at_once=False)
+        except _Stopped as stopped:
+            return stopped.outcome
 
     async def check(self) -> RelayDown | None:
         """Connect and log in without sending: what keeps all mail from leaving, or None."""
@@ -65,86 +89,134 @@ class SmtpConnection:
 
     async def close(self) -> None:
         """Take leave of the server, if it still listens."""
-        if self._smtp is not None and self._smtp.is_connected:
-            with suppress(*_BROKEN):
-                await self._smtp.quit(timeout=_GOODBYE_SECONDS)
+        if self._dialogue is not None:
+            with suppress(Broken, TimeoutError):
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await self._dialogue.take_leave()
+                    self._dialogue = None
         self._drop()
 
-    async def _send_once(self, sender: str, recipient: str, message: bytes) -> Outcome:
+    @property
+    def _is_open(self) -> bool:
+        return self._dialogue is not None and self._dialogue.is_open
+
+    async def _send_once(
+        self, sender: str, recipient: str, message: bytes, *, at_once: bool
+    ) -> Delivered:
         try:
-            smtp = await self._opened()
-            await self._name_sender(smtp, sender, utf8=not recipient.isascii())
-            await self._name_recipient(smtp, recipient)
-            return await self._hand_over(smtp, message)
-        except _Stopped as stopped:
-            return stopped.outcome
+            dialogue = await self._opened()
+            commands = self._commands(sender, recipient)
+            at_once = at_once and "pipelining" in self._extensions
+            await self._offer(dialogue, commands, at_once=at_once)
+            return await self._hand_over(dialogue, message)
+        except _Stopped:
+            raise
         except BaseException:
             # Cancelled in the middle: what the server answers next would be for this mail.
             self._drop()
             raise
 
-    async def _name_sender(self, smtp: SMTP, sender: str, *, utf8: bool) -> None:
-        if utf8 and not smtp.supports_extension("smtputf8"):
+    def _commands(self, sender: str, recipient: str) -> tuple[bytes, ...]:
+        utf8 = b"" if recipient.isascii() else b" SMTPUTF8"
+        if utf8 and "smtputf8" not in self._extensions:
             words = "The mail server does not take addresses outside ASCII (SMTPUTF8)."
             raise _Stopped(Rejected(None, words))
-        options = (b"SMTPUTF8",) if utf8 else ()
-        try:
-            reply = await smtp.execute_command(b"MAIL", b"FROM:<%b>" % sender.encode(), *options)
-        except _BROKEN as error:
-            raise self._down(Fault.UNREACHABLE, error) from error
-        if reply.code // 100 != 2:
-            raise await self._sender_refused(smtp, reply)
+        return (
+            b"MAIL FROM:<%b>%b" % (sender.encode(), utf8),
+            b"RCPT TO:<%b>" % recipient.encode(),
+            b"DATA",
+        )
 
-    async def _sender_refused(self, smtp: SMTP, reply: SMTPResponse) -> _Stopped:
+    async def _offer(
+        self, dialogue: Dialogue, commands: tuple[bytes, ...], *, at_once: bool
+    ) -> None:
+        """Ask whether the server takes a mail, up to its first no."""
+        for step, command in enumerate(commands):
+            try:
+                if not at_once:
+                    dialogue.say(command)
+                elif step == _MAIL:
+                    dialogue.say(*commands)
+                reply = await dialogue.reply()
+            except Broken as broken:
+                raise self._unanswered(step, broken, at_once) from broken
+            if reply.code != _GO_ON if step == _DATA else reply.code // 100 != 2:
+                stopped = self._sender_refused(reply) if step == _MAIL else self._refused(reply)
+                await self._start_over(dialogue, step, len(commands) - 1 - step if at_once else 0)
+                raise stopped
+
+    async def _hand_over(self, dialogue: Dialogue, message: bytes) -> Delivered:
+        try:
+            dialogue.say_message(message)
+            reply = await dialogue.reply()
+        except Broken as broken:
+            raise self._broken(broken, uncertain=True) from broken
+        if reply.code != _TAKEN:
+            stopped = self._refused(reply)
+            await self._start_over(dialogue, _DATA, 0)
+            raise stopped
+        return Delivered(reply.code, self._words(reply.text))
+
+    def _unanswered(self, step: int, broken: Broken, at_once: bool) -> _Stopped:
+        if step == _MAIL:
+            return self._down(Fault.UNREACHABLE, broken, unclear=at_once)
+        return self._broken(broken)
+
+    def _sender_refused(self, reply: Reply) -> _Stopped:
         if reply.code == _CLOSING:
             return self._down(Fault.UNREACHABLE, reply)
         if reply.code in _LOGIN_NEEDED:
             return self._down(Fault.LOGIN, reply)
         if reply.code // 100 == 5 and reply.code not in _OUT_OF_STEP:
             return self._down(Fault.SENDER, reply)
-        return await self._refused(smtp, reply)
+        return self._refused(reply)
 
-    async def _name_recipient(self, smtp: SMTP, recipient: str) -> None:
-        try:
-            reply = await smtp.execute_command(b"RCPT", b"TO:<%b>" % recipient.encode())
-        except _BROKEN as error:
-            raise self._broken(error) from error
-        if reply.code // 100 != 2:
-            raise await self._refused(smtp, reply)
-
-    async def _hand_over(self, smtp: SMTP, message: bytes) -> Delivered:
-        try:
-            reply = await smtp.data(message)
-        except SMTPResponseException as error:
-            raise await self._refused(smtp, SMTPResponse(error.code, error.message)) from error
-        except _BROKEN as error:
-            raise self._broken(error, uncertain=True) from error
-        return Delivered(reply.code, self._words(reply.message))
-
-    async def _refused(self, smtp: SMTP, reply: SMTPResponse) -> _Stopped:
-        """What a refusal of this mail means; the connection is made fit for the next."""
-        words = self._words(reply.message)
+    def _refused(self, reply: Reply) -> _Stopped:
+        """What a refusal of this mail means; a connection that is out of step is dropped."""
+        words = self._words(reply.text)
         if reply.code < 400 or reply.code == _CLOSING or reply.code in _OUT_OF_STEP:
             self._drop()
             return _Stopped(Deferred(reply.code, words, uncertain=reply.code < 400))
-        try:
-            await smtp.rset()
-        except _BROKEN:
-            self._drop()
         permanent = reply.code // 100 == 5
         return _Stopped((Rejected if permanent else Deferred)(reply.code, words))
 
-    async def _opened(self) -> SMTP:
-        if self._smtp is not None and self._smtp.is_connected:
-            return self._smtp
-        self._smtp = smtp = self._unconnected()
+    async def _start_over(self, dialogue: Dialogue, refused: int, unread: int) -> None:
+        """Make the connection fit for the next mail, or drop it.
+
+        Commands that were sent together with the ``refused`` one have replies that are
+        ``unread``.
+        """
+        try:
+            replies = [await dialogue.reply() for _ in range(unread)]
+            if replies and replies[-1].code == _GO_ON:
+                # It waits for a message to nobody, though. Where it is not certain that there is
+                # nobody, nothing must be said that ends a message.
+                if refused != _RCPT:
+                    raise Broken
+                dialogue.say(b".")
+                await dialogue.reply()
+            dialogue.say(b"RSET")
+            if (await dialogue.reply()).code // 100 != 2:
+                raise Broken
+        except Broken:
+            self._drop()
+
+    async def _opened(self) -> Dialogue:
+        if self._dialogue is not None and self._dialogue.is_open:
+            return self._dialogue
+        smtp = self._unconnected()
         try:
             await self._connect(smtp)
             await self._log_in(smtp)
+            if smtp.transport is None:
+                raise self._down(Fault.UNREACHABLE, "The mail server closed the connection.")
         except BaseException:
-            self._drop()
+            smtp.close()
             raise
-        return smtp
+        self._extensions = frozenset(filter(smtp.supports_extension, _WANTED))
+        transport = cast(asyncio.Transport, smtp.transport)
+        self._dialogue = Dialogue(transport, self._settings.timeout)
+        return self._dialogue
 
     def _unconnected(self) -> SMTP:
         settings = self._settings
@@ -204,20 +276,22 @@ class SmtpConnection:
             )
             raise self._down(Fault.LOGIN, words)
 
-    def _down(self, fault: Fault, reason: SMTPResponse | Exception | str) -> _Stopped:
+    def _down(
+        self, fault: Fault, reason: Reply | Exception | str, *, unclear: bool = False
+    ) -> _Stopped:
         self._drop()
-        code = getattr(reason, "code", None)
-        words = getattr(reason, "message", None) or str(reason)
-        return _Stopped(RelayDown(fault, code, self._words(words)))
+        code: int | None = getattr(reason, "code", None)
+        words = getattr(reason, "text", None) or getattr(reason, "message", None) or str(reason)
+        return _Stopped(RelayDown(fault, code, self._words(words)), unclear=unclear)
 
-    def _broken(self, error: Exception, *, uncertain: bool = False) -> _Stopped:
+    def _broken(self, error: Broken, *, uncertain: bool = False) -> _Stopped:
         self._drop()
         return _Stopped(Deferred(None, self._words(str(error)), uncertain))
 
     def _drop(self) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-        self._smtp = None
+        if self._dialogue is not None:
+            self._dialogue.drop()
+        self._dialogue = None
 
     def _words(self, text: str) -> str:
         """What the server said, on one line, without the password in it."""

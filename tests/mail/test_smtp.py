@@ -20,6 +20,13 @@ MESSAGE = b"Subject: hello\r\n\r\n.a line that begins with a dot\r\n"
 PASSWORD = "correct horse battery"
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["in turns", "at once"])
+def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether servers take commands ahead of their answers: nothing depends on it."""
+    monkeypatch.setattr("tests.smtp_server.PIPELINING", request.param)
+    return bool(request.param)
+
+
 @asynccontextmanager
 async def connected(
     server: Server, password: str | None = None, **changes: object

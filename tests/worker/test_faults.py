@@ -34,6 +34,12 @@ HURRY = Pace(first_outage=timedelta(seconds=0.01), idle=timedelta(seconds=0.01))
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["in turns", "at once"])
+def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the server takes commands ahead of its answers: nothing depends on it."""
+    monkeypatch.setattr("tests.smtp_server.PIPELINING", request.param)
+
+
 @dataclass
 class Post:
     """The mail of a Studio, and a server to send it by."""

@@ -1,0 +1,140 @@
+"""Commands and replies over an SMTP connection that is open and logged in.
+
+aiosmtplib opens connections, and waits for each reply before it writes the next command. Here
+several can be written at once (PIPELINING, RFC 2920); replies are read one by one, in the order of
+their commands.
+"""
+
+import asyncio
+import re
+from collections import deque
+from dataclasses import dataclass
+
+_LINE = re.compile(rb"(\d{3})(?:([ -])(.*))?")
+_LONGEST = 32_768
+"""Bytes of one reply."""
+_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
+
+
+class Broken(Exception):
+    """The connection is of no use any more: it is gone, silent, or says what is no reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server answered to one command."""
+
+    code: int
+    text: str
+
+
+class Dialogue(asyncio.Protocol):
+    """Takes a connection over from whoever opened it."""
+
+    def __init__(self, transport: asyncio.Transport, timeout: float) -> None:
+        """``timeout`` is in seconds, for each reply."""
+        self._transport = transport
+        self._timeout = timeout
+        self._loop = asyncio.get_running_loop()
+        self._rest = b""
+        self._lines: list[bytes] = []
+        self._replies: deque[Reply] = deque()
+        self._unanswered = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._fault = ""
+        transport.set_protocol(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether commands can still be written, as far as is known."""
+        return not self._fault and not self._transport.is_closing()
+
+    def say(self, *commands: bytes) -> None:
+        """Write ``commands`` at once; each has its `reply`. Raises `Broken`."""
+        self._write(b"\r\n".join((*commands, b"")), len(commands))
+
+    def say_message(self, message: bytes) -> None:
+        """Write a message, and the dot that ends it; it has one `reply`. Raises `Broken`."""
+        self._write(_on_the_wire(message), 1)
+
+    async def reply(self) -> Reply:
+        """The next reply; raises `Broken`."""
+        if not self._replies:
+            await self._arrival()
+        return self._replies.popleft()
+
+    async def take_leave(self) -> None:
+        """Close the connection as both sides should; raises `Broken`."""
+        self.say(b"QUIT")
+        await self.reply()
+        self._transport.close()
+
+    def drop(self, fault: str = "The connection was given up.") -> None:
+        """Cut the connection; what was not yet written never is."""
+        if not self._fault:
+            self._fault = fault
+            self._transport.abort()
+            self._wake()
+
+    def data_received(self, data: bytes) -> None:
+        """Take replies in."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if not self._fault:
+                self._take(line.rstrip())
+        if len(self._rest) + sum(map(len, self._lines)) > _LONGEST:
+            self.drop("The mail server does not come to an end.")
+        elif self._replies:
+            self._wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The server hung up, or the network did."""
+        self.drop(str(error) if error else "The mail server closed the connection.")
+
+    def _take(self, line: bytes) -> None:
+        found = _LINE.fullmatch(line)
+        if found is None or not self._unanswered:
+            # Read on, and the next command would have the answer to this one.
+            self.drop(f"The mail server says what is no answer: {line.decode(errors='replace')}")
+            return
+        code, separator, text = found.groups()
+        self._lines.append(text or b"")
+        if separator != b"-":
+            words = b"\n".join(self._lines).decode("utf-8", "surrogateescape")
+            self._lines.clear()
+            self._unanswered -= 1
+            self._replies.append(Reply(int(code), words))
+
+    def _write(self, data: bytes, replies: int) -> None:
+        if not self.is_open:
+            raise Broken(self._fault or "The connection is closed.")
+        self._unanswered += replies
+        self._transport.write(data)
+
+    async def _arrival(self) -> None:
+        if not self._fault:
+            self._waiter = self._loop.create_future()
+            words = "The mail server did not answer in time."
+            deadline = self._loop.call_later(self._timeout, self.drop, words)
+            try:
+                await self._waiter
+            finally:
+                deadline.cancel()
+                self._waiter = None
+        if not self._replies:
+            raise Broken(self._fault)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+def _on_the_wire(message: bytes) -> bytes:
+    """``message`` with CRLF at every end of a line, its dots doubled, and the dot that ends it."""
+    ends = message.count(b"\r\n")
+    if not message.count(b"\n") == message.count(b"\r") == ends or not message.endswith(b"\r\n"):
+        message = _LINE_ENDS.sub(b"\r\n", message)
+        message += b"" if message.endswith(b"\r\n") else b"\r\n"
+    if message.startswith(b"."):
+        message = b"." + message
+    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
