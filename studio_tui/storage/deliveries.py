@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
 from studio_tui.domain.users import full_name
@@ -17,14 +18,14 @@ from studio_tui.storage.sql import (
     among,
     day,
     execute,
-    execute_many,
     is_sqlite,
     known_instant,
+    listed,
     rows,
     scalar,
 )
 
-_OURS = "id = ? AND lease = ? AND state = 'sending'"
+_OURS = "n.id = given.id AND n.lease = ? AND n.state = 'sending'"
 
 
 def claim(lease: str, now: datetime, until: datetime, limit: int) -> list[int]:
@@ -100,23 +101,31 @@ def forget_unassigned(ids: Collection[int]) -> None:
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, bytes]]) -> None:
     """Write what the server took: id, address, instant and `packed` message of each, while still
     ours."""
+    if not sent:
+        return
     # The message first: afterwards the lease is gone.
-    execute_many(
-        "INSERT INTO notification_mail (notification_id, message) "
-        f"SELECT id, ? FROM notification WHERE {_OURS} "
+    messages = listed("given (id, message)", [(each[0], each[3]) for each in sent])
+    execute(
+        f"{messages.text} INSERT INTO notification_mail (notification_id, message) "
+        f"SELECT n.id, given.message FROM given JOIN notification n ON {_OURS} "
         "ON CONFLICT (notification_id) DO UPDATE SET message = excluded.message",
-        [(message, row_id, lease) for row_id, _, _, message in sent],
+        *messages.params,
+        lease,
     )
-    execute_many(
-        "UPDATE notification SET state = 'sent', sent_to = ?, sent_at = ?, due_at = ?, "
-        f"error = NULL, attempts = attempts + 1, lease = NULL WHERE {_OURS}",
-        [(address, at, at, row_id, lease) for row_id, address, at, _ in sent],
+    _settle(
+        "given (id, address, at)",
+        [each[:3] for each in sent],
+        "state = 'sent', sent_to = given.address, sent_at = given.at, due_at = given.at, "
+        "error = NULL, attempts = attempts + 1, lease = NULL",
+        lease,
     )
 
 
 def packed(message: bytes) -> bytes:
     """A message as it is kept."""
-    return zlib.compress(message, 1)
+    # A mail is small: what zlib would set up for more takes longer than the mail itself.
+    packing = zlib.compressobj(1, zlib.DEFLATED, wbits=13, memLevel=6)
+    return packing.compress(message) + packing.flush()
 
 
 def sent_message(notification_id: int) -> bytes | None:
@@ -129,19 +138,24 @@ def sent_message(notification_id: int) -> bytes | None:
 
 def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: datetime) -> None:
     """Write what will never arrive: id, address and the server's words of each."""
-    execute_many(
-        "UPDATE notification SET state = 'failed', sent_to = ?, error = ?, due_at = ?, "
-        f"attempts = attempts + 1, lease = NULL WHERE {_OURS}",
-        [(address, words, at, row_id, lease) for row_id, address, words in failed],
+    _settle(
+        "given (id, address, words)",
+        failed,
+        "state = 'failed', sent_to = given.address, error = given.words, due_at = ?, "
+        "attempts = attempts + 1, lease = NULL",
+        at,
+        lease,
     )
 
 
 def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime) -> None:
     """Write what is no longer true: id and reason of each."""
-    execute_many(
-        "UPDATE notification SET state = 'dropped', error = ?, due_at = ?, lease = NULL "
-        f"WHERE {_OURS}",
-        [(reason, at, row_id, lease) for row_id, reason in dropped],
+    _settle(
+        "given (id, words)",
+        dropped,
+        "state = 'dropped', error = given.words, due_at = ?, lease = NULL",
+        at,
+        lease,
     )
 
 
@@ -150,15 +164,26 @@ def settle_later(lease: str, later: Sequence[tuple[int, datetime, str, bool]]) -
 
     What was never tried gets its Date, and its age, when it is.
     """
-    execute_many(
-        "UPDATE notification SET state = 'queued', due_at = ?, error = ?, lease = NULL, "
-        "dated_at = CASE WHEN attempts + ? = 0 THEN NULL ELSE dated_at END, "
-        f"attempts = attempts + ? WHERE {_OURS}",
-        [
-            (due_at, words, int(tried), int(tried), row_id, lease)
-            for row_id, due_at, words, tried in later
-        ],
+    _settle(
+        "given (id, due_at, words, tries)",
+        [(row_id, due_at, words, int(tried)) for row_id, due_at, words, tried in later],
+        "state = 'queued', due_at = given.due_at, error = given.words, lease = NULL, "
+        "dated_at = CASE WHEN attempts + given.tries = 0 THEN NULL ELSE dated_at END, "
+        "attempts = attempts + given.tries",
+        lease,
     )
+
+
+def _settle(name: str, values: Sequence[Sequence[Any]], changes: str, *params: Any) -> None:
+    """Make ``changes`` to the notifications of ``values`` that are still ours, in one statement:
+    others wait for as long as this takes."""
+    if values:
+        each = listed(name, values)
+        execute(
+            f"{each.text} UPDATE notification AS n SET {changes} FROM given WHERE {_OURS}",
+            *each.params,
+            *params,
+        )
 
 
 def hand_back(lease: str, now: datetime) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import peewee
@@ -67,6 +68,14 @@ def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
             cursor.executemany(text, (tuple(map(_for_sqlite, row)) for row in params))
         else:
             cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
+
+
+def listed(name: str, rows: Sequence[Sequence[Any]]) -> Clause:
+    """``WITH`` for a statement that goes over ``rows``, one at least: ``name`` is that of the table
+    and its columns, ``sent (id, address)``."""
+    row = f"({', '.join('?' * len(rows[0]))})"
+    values = ", ".join([row] * len(rows))
+    return Clause(f"WITH {name} AS (VALUES {values})", tuple(chain.from_iterable(rows)))
 
 
 def is_sqlite() -> bool:
