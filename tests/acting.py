@@ -71,7 +71,8 @@ def told(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str,
 def send_due(studio: Studio, worker: str = "worker") -> Claimed:
     """What a worker does with a server that takes everything."""
     claimed = delivering.claim(studio, worker, limit=1_000, lasting=HOUR)
-    settled = [Sent(each.id, each.address, studio.now(), b"mail") for each in claimed.deliveries]
+    kept, now = delivering.packed(b"mail"), studio.now()
+    settled = [Sent(each.id, each.address, now, kept) for each in claimed.deliveries]
     delivering.settle(studio, worker, settled)
     return claimed
 

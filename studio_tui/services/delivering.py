@@ -20,6 +20,7 @@ class Sent:
     address: str
     at: datetime
     message: bytes
+    """As it is kept: `packed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +85,18 @@ def _leaves_out(delivery: Delivery) -> bool:
 
 def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> None:
     """Write what became of notifications; what the lease no longer covers is left as it is."""
-    # Packed before others are locked out.
-    sent = [
-        (s.id, s.address, s.at, deliveries.packed(s.message))
-        for s in settlements
-        if isinstance(s, Sent)
-    ]
+    sent = [(s.id, s.address, s.at, s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
     later = [(s.id, s.due_at, s.words, s.tried) for s in settlements if isinstance(s, Later)]
     with studio.store.writing():
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
         deliveries.settle_later(lease, later)
+
+
+def packed(message: bytes) -> bytes:
+    """A message as it is kept once it is sent."""
+    return deliveries.packed(message)
 
 
 def locks_others_out(studio: Studio) -> bool:

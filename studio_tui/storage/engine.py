@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 
 import peewee
 from playhouse.pool import (
@@ -26,6 +27,8 @@ from studio_tui.storage.tables import TABLES
 
 _LOCK_TIMEOUT = 5
 """Seconds to wait for another writer before giving up."""
+_LOOK_EVERY = 0.001
+"""Seconds between two looks whether the other writer is done."""
 _POOL_SIZE = 20
 _IDLE_AFTER = 300
 """Seconds after which a pooled connection is opened anew."""
@@ -47,6 +50,32 @@ _REASONS = {
     "full": "the disk is full; nothing was changed",
     "unable to open": "it cannot be opened; check that its folder exists and is yours",
 }
+
+
+class _Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
+    """SQLite with a wait for other writers that is as short as they are."""
+
+    def begin(self, lock_type: str | None = None) -> None:
+        """Begin a transaction; raises `peewee.OperationalError` after `_LOCK_TIMEOUT`.
+
+        SQLite looks ever more rarely whether it has its turn, up to a tenth of a second apart.
+        Who writes again and again, as a worker does, would always be there first.
+        """
+        until = monotonic() + _LOCK_TIMEOUT
+        self._wait_for_locks(0)
+        try:
+            while True:
+                try:
+                    return super().begin(lock_type)
+                except peewee.OperationalError as error:
+                    if not _is_busy(error) or monotonic() > until:
+                        raise
+                sleep(_LOOK_EVERY)
+        finally:
+            self._wait_for_locks(_LOCK_TIMEOUT)
+
+    def _wait_for_locks(self, seconds: int) -> None:
+        self.execute_sql(f"PRAGMA busy_timeout = {seconds * 1000}")
 
 
 class _TakenBack(Exception):
@@ -161,7 +190,7 @@ def _open_sqlite(url: str) -> Store:
             f"“{without_password(url)}” names no file: write sqlite:////absolute/path.db."
         )
     _create_private(path)
-    database = PooledSqliteDatabase(
+    database = _Sqlite(
         str(path),
         max_connections=_POOL_SIZE,
         check_same_thread=False,
@@ -211,6 +240,11 @@ def _create_private(path: Path) -> None:
             raise Refused(f"{path} is a folder, not a database file.") from None
     except OSError as error:
         raise Unavailable(f"The database {path} cannot be made: {error.strerror}.") from error
+
+
+def _is_busy(error: Exception) -> bool:
+    code = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)
+    return bool(code & 0xFF == sqlite3.SQLITE_BUSY)
 
 
 def _reason(error: Exception) -> str:

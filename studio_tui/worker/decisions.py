@@ -17,6 +17,8 @@ class Try:
 
     delivery: Delivery
     mail: Mail
+    packed: bytes
+    """The message as it is kept once it is sent."""
     outcome: Outcome
 
 
@@ -29,7 +31,7 @@ def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
     delivery, outcome = tried.delivery, tried.outcome
     match outcome:
         case Delivered():
-            return Sent(delivery.id, tried.mail.recipient, now, tried.mail.message)
+            return Sent(delivery.id, tried.mail.recipient, now, tried.packed)
         case Rejected():
             return Failed(delivery.id, tried.mail.recipient, said(outcome))
         case RelayDown():

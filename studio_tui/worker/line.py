@@ -15,6 +15,8 @@ class Letter:
 
     delivery: Delivery
     mail: Mail | Failed
+    packed: bytes
+    """The message as it will be kept; empty where there is none."""
     begin_by: float
     end_by: float
 

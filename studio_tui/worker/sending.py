@@ -140,7 +140,10 @@ class Worker:
             return Batch(0)
 
     def _claim_and_write(self, began: float) -> Batch:
-        """Claim what is due and write its mails, off the loop: it has the wire to listen to."""
+        """Claim what is due and write its mails, off the loop: it has the wire to listen to.
+
+        They are packed here as well, and not between the server's answer and the commit.
+        """
         seconds = self._lease_time.total_seconds()
         begin_by, end_by = began + 0.5 * seconds, began + 0.9 * seconds
         claimed = delivering.claim(
@@ -148,14 +151,16 @@ class Worker:
         )
         return Batch(
             claimed.taken,
-            tuple(Letter(each, self._mail(each), begin_by, end_by) for each in claimed.deliveries),
+            tuple(self._letter(each, begin_by, end_by) for each in claimed.deliveries),
         )
 
-    def _mail(self, delivery: Delivery) -> Mail | Failed:
+    def _letter(self, delivery: Delivery, begin_by: float, end_by: float) -> Letter:
         try:
-            return self._mailroom.mail(delivery)
+            mail = self._mailroom.mail(delivery)
         except StudioError as error:
-            return Failed(delivery.id, delivery.address, error.message)
+            failed = Failed(delivery.id, delivery.address, error.message)
+            return Letter(delivery, failed, b"", begin_by, end_by)
+        return Letter(delivery, mail, delivering.packed(mail.message), begin_by, end_by)
 
     async def _feed(self, line: Line, batch: Batch) -> None:
         """Keep the line filled: claim more while the carriers still have half of the last."""
@@ -184,7 +189,7 @@ class Worker:
         outcome = self._breaker.judge(await self._hand_over(carrier, letter, mail))
         if self._breaker.down != self.report.down:
             self._tell(replace(self.report, down=self._breaker.down))
-        tried = Try(letter.delivery, mail, outcome)
+        tried = Try(letter.delivery, mail, letter.packed, outcome)
         return decide(tried, self._studio.now(), self._random, self._pace)
 
     async def _hand_over(self, carrier: Carrier, letter: Letter, mail: Mail) -> Outcome:

@@ -93,7 +93,7 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     clock.move(minutes=2)
     claimed = delivering.claim(studio, "w", limit=99, lasting=HOUR)
     first, *others = claimed.deliveries
-    sent = delivering.Sent(first.id, first.address, studio.now(), b"mail")
+    sent = delivering.Sent(first.id, first.address, studio.now(), delivering.packed(b"mail"))
     failed = [delivering.Failed(each.id, each.address, "550 no") for each in others]
     delivering.settle(studio, "w", [sent, *failed])
     planned = conversations.find(studio, push.name, "ben")

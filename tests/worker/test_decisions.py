@@ -42,11 +42,11 @@ MAIL = Mail(Letter("en", "s", "p", "h"), "ann@example.org", b"bytes")
 
 def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0)) -> object:
     delivery = replace(DELIVERY, attempts=attempts, dated_at=NOW - age)
-    return decide(Try(delivery, MAIL, outcome), NOW, Random(1), Pace())
+    return decide(Try(delivery, MAIL, b"packed", outcome), NOW, Random(1), Pace())
 
 
 def test_what_the_server_took_is_sent_as_it_took_it() -> None:
-    assert _decide(Delivered(250, "ok")) == Sent(7, "ann@example.org", NOW, b"bytes")
+    assert _decide(Delivered(250, "ok")) == Sent(7, "ann@example.org", NOW, b"packed")
 
 
 def test_a_permanent_refusal_fails_this_mail_with_the_servers_words() -> None:
