@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Conversation
 from studio_tui.domain.notifications import (
     Capacity,
     Notification,
@@ -35,10 +36,10 @@ def assigned(studio: Studio, actor: Actor, push: Push) -> dict[str, Assignment]:
     return {row.login: row for row in assigning.every(studio, actor, push)}
 
 
-def finish(studio: Studio, actor: Actor, push: Push, login: str, *, by: str) -> Assignment:
+def finish(studio: Studio, actor: Actor, push: Push, login: str, *, by: str) -> Conversation:
     """Record a conversation as held."""
-    conversation = conversations.find(studio, push.name, login)
-    return conversations.finish(studio, actor, conversation, conductor=by)
+    ask = conversations.find(studio, push.name, login)
+    return conversations.record_held(studio, actor, ask, conductor=by)
 
 
 def now(studio: Studio, actor: Actor, push: Push) -> Push:

@@ -10,6 +10,7 @@ from studio_tui.cli.output import json_option, say, write_facts, write_json, wri
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import in_zone, instant, shown, when, with_zone
 from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Plan
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.pushes import Assignment, PushState, Status
 from studio_tui.services import assigning, pushes, users
@@ -89,7 +90,7 @@ def plan(
     """Record when the conversation of USER in PUSH is to be held."""
     moment = in_zone(at, studio.zone)
     found = service.find(studio, push, user)
-    planned = service.plan(studio, actor, found, moment, conductor=conductor)
+    planned = service.plan(studio, actor, found, Plan(moment), conductor=conductor)
     say(f"{planned.conductor} talks with {planned.name} {when(studio, moment)}.")
 
 
@@ -110,7 +111,7 @@ def finish(
     """Record the conversation of USER in PUSH as held."""
     held_at = in_zone(at, studio.zone) if at else None
     found = service.find(studio, push, user)
-    held = service.finish(studio, actor, found, conductor=conductor, held_at=held_at)
+    held = service.record_held(studio, actor, found, conductor=conductor, held_at=held_at)
     say(f"Done: {held.conductor} talked with {held.name}.")
 
 

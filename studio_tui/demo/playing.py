@@ -10,6 +10,7 @@ from studio_tui.config.settings import Database, Notifications, Organisation, Se
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import Clock, FixedClock
+from studio_tui.domain.conversations import Ask, Plan
 from studio_tui.domain.demo.building import build_organisation
 from studio_tui.domain.demo.export import organisation_csv
 from studio_tui.domain.demo.organisation import ADMIN, DEMO_NOW, DemoOrganisation
@@ -107,16 +108,23 @@ def _converse(demo: Demo, event: Event, push: DemoPush) -> None:
     if planned is None:
         return
     studio, actor = demo.studio, sign_in(demo.studio, Account(event.actor, event.actor))
-    conversation = conversations.find(studio, push.name, planned.user)
+    ask = conversations.find(studio, push.name, planned.user)
     match event.act:
         case Act.PLAN:
-            conversations.plan(studio, actor, conversation, planned.planned_for)
+            conversations.plan(studio, actor, ask, Plan(planned.planned_for))
         case Act.PREPARE:
-            conversations.prepare(studio, actor, conversation)
+            _prepare(studio, actor, ask)
         case Act.START:
-            conversations.start(studio, actor, conversation)
+            conversations.start(studio, actor, ask)
         case _:
-            conversations.finish(studio, actor, conversation)
+            conversations.record_held(studio, actor, ask)
+
+
+def _prepare(studio: Studio, actor: Actor, ask: Ask) -> None:
+    waiting = (one for one in conversations.matters(studio, actor) if one.push_id == ask.push_id)
+    for matter in waiting:
+        if matter.mine and matter.conversation_id is not None:
+            conversations.submit(studio, actor, matter.conversation_id)
 
 
 def _close(demo: Demo, _: Event, push: DemoPush) -> None:

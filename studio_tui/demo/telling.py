@@ -7,6 +7,7 @@ from textwrap import indent
 from studio_tui.demo.opening import open_demo
 from studio_tui.demo.playing import Demo
 from studio_tui.domain.clock import FixedClock
+from studio_tui.domain.conversations import Ask
 from studio_tui.domain.demo.organisation import DEMO_NOW
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, NotificationFilter, NotificationState
@@ -121,10 +122,10 @@ def _tell_holding(demo: Demo, push: Push, write: Write) -> None:
         0, _SHOWN
     )
     for assignment in listed:
-        finished = conversations.finish(
+        finished = conversations.record_held(
             demo.studio,
             demo.actor,
-            conversations.Conversation(push.id, assignment.user_id),
+            Ask(assignment.user_id, push.id),
             conductor=assignment.managers[0].login,
         )
         write(f"{finished.name}: held by {finished.conductor}.")

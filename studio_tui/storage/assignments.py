@@ -261,6 +261,36 @@ def name_conductor(assignment_id: int, conductor_id: int) -> None:
     execute("UPDATE assignment SET conductor_id = ? WHERE id = ?", conductor_id, assignment_id)
 
 
+def named_conductor(assignment_id: int) -> int | None:
+    """Who was named to hold a conversation (P10), None where nobody was."""
+    found = scalar("SELECT conductor_id FROM assignment WHERE id = ?", assignment_id)
+    return int(found) if found is not None else None
+
+
+def set_not_mine(assignment_id: int, manager_id: int, at: datetime | None) -> None:
+    """Record that a manager said an assignment is not theirs (P10), or None: that it may be."""
+    execute(
+        "DELETE FROM not_mine WHERE assignment_id = ? AND manager_id = ?", assignment_id, manager_id
+    )
+    if at is not None:
+        execute(
+            "INSERT INTO not_mine (assignment_id, manager_id, at) VALUES (?, ?, ?)",
+            assignment_id,
+            manager_id,
+            at,
+        )
+
+
+def who_said_not_mine(assignment_id: int) -> list[int]:
+    """The managers who said that an assignment is not theirs (P10)."""
+    return [
+        found
+        for (found,) in rows(
+            "SELECT manager_id FROM not_mine WHERE assignment_id = ?", assignment_id
+        )
+    ]
+
+
 def _flag_clause(flag: Flag, today: date) -> Clause:
     if flag is Flag.OVERDUE:
         return Clause(f"({STATUS}) <> 'done' AND p.deadline < ?", (today,))

@@ -81,3 +81,36 @@ def has_manager(user_column: str) -> Clause:
     """Whether the user in ``user_column`` has any manager."""
     body = managing(Clause(f"SELECT {user_column}"))
     return Clause(f"EXISTS (WITH RECURSIVE {body.text} SELECT 1 FROM managing)", body.params)
+
+
+def manages_as(user_id: int, manager_id: int) -> tuple[bool, bool]:
+    """Whether somebody leads and whether they coach a user."""
+    body = managing(Clause("SELECT CAST(? AS INTEGER)", (user_id,)))
+    found = rows(
+        f"WITH RECURSIVE {body.text} SELECT team_id FROM managing WHERE manager_id = ?",
+        *body.params,
+        manager_id,
+    )
+    return any(team is not None for (team,) in found), any(team is None for (team,) in found)
+
+
+def managed_by(manager_id: int) -> Clause:
+    """A query of one column, ``user_id``: whom somebody manages (U4)."""
+    # Who can be among them: members and leaders of the teams led, leaders of what lies below, who
+    # may lead alone there, and those coached.
+    candidates = Clause(
+        "WITH RECURSIVE below(team_id) AS ("
+        "SELECT team_id FROM team_leader WHERE user_id = ? "
+        "UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.team_id) "
+        "SELECT m.user_id FROM team_member m JOIN team_leader l ON l.team_id = m.team_id "
+        "WHERE l.user_id = ? "
+        "UNION SELECT l.user_id FROM team_leader l JOIN below b ON b.team_id = l.team_id "
+        "UNION SELECT k.user_id FROM coaching k WHERE k.coach_id = ?",
+        (manager_id, manager_id, manager_id),
+    )
+    body = managing(candidates)
+    return Clause(
+        f"SELECT found.user_id FROM (WITH RECURSIVE {body.text} "
+        "SELECT DISTINCT user_id FROM managing WHERE manager_id = ?) AS found",
+        (*body.params, manager_id),
+    )

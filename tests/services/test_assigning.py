@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Plan
 from studio_tui.domain.errors import NotFound, Refused, Unavailable
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, NotificationState
@@ -16,7 +17,19 @@ from studio_tui.domain.users import UserFilter
 from studio_tui.services import assigning, conversations, delivering, pushes, users
 from studio_tui.services.context import Studio
 from studio_tui.storage.sql import execute
-from tests.acting import HOUR, assign, assigned, finish, lines, mail, now, send_due, told, waiting
+from tests.acting import (
+    HOUR,
+    as_user,
+    assign,
+    assigned,
+    finish,
+    lines,
+    mail,
+    now,
+    send_due,
+    told,
+    waiting,
+)
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -231,11 +244,12 @@ def test_status_and_flags_are_derived_from_what_happened(
     push = assign(studio, admin, create_push(studio, admin, lasts=5), "ann", "ben", "cas").push
     push = assign(studio, admin, push, "eve", "bob", "bea").push
     ann = conversations.find(studio, push.name, "ann")
-    conversations.plan(studio, admin, ann, studio.now() + HOUR, conductor="cor")
+    conversations.plan(studio, admin, ann, Plan(studio.now() + HOUR), conductor="cor")
     ben = conversations.find(studio, push.name, "ben")
-    conversations.plan(studio, admin, ben, studio.now() + HOUR)
-    conversations.prepare(studio, admin, ben)
-    conversations.start(studio, admin, conversations.find(studio, push.name, "bob"))
+    planned = conversations.plan(studio, admin, ben, Plan(studio.now() + HOUR))
+    conversations.submit(studio, as_user(studio, "ben"), planned.id)
+    of_bob = conversations.find(studio, push.name, "bob")
+    conversations.start(studio, as_user(studio, "dan"), of_bob)
     finish(studio, admin, push, "cas", by="bea")
     finish(studio, admin, push, "bea", by="dan")
     leaves(studio, admin, "cas", "ben")

@@ -1,16 +1,20 @@
-"""How far a conversation is, and who may say so (C1, C2, P9, U4)."""
+"""Conversations from plan to finish, and who may do what when (C1 to C3, P8 to P10, U4)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Forbidden, NotFound, Refused
+from studio_tui.domain.conversations import Ask, Conversation, ConversationState, Plan
+from studio_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from studio_tui.domain.pushes import Push, Status
-from studio_tui.services import assigning, conversations, pushes
+from studio_tui.domain.templates import Permissions
+from studio_tui.services import assigning, conversations, imports, pushes, templates
 from studio_tui.services.context import Studio
-from studio_tui.services.conversations import Conversation
-from tests.acting import HOUR, as_user, assign, assigned, draft_of, lines, now
+from studio_tui.storage import people
+from tests.acting import HOUR, as_user, assign, assigned, draft_of, finish, lines, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -22,19 +26,39 @@ def push(studio: Studio, admin: Actor) -> Push:
     return assign(studio, admin, create_push(studio, admin), "ann", "bob", "eve").push
 
 
-def of(studio: Studio, push: Push, login: str) -> Conversation:
+def of(studio: Studio, push: Push, login: str) -> Ask:
     return conversations.find(studio, push.name, login)
+
+
+def plan(studio: Studio, push: Push, login: str, *, by: str, hours: int = 1) -> Conversation:
+    wanted = Plan(studio.now() + hours * HOUR)
+    return conversations.plan(studio, as_user(studio, by), of(studio, push, login), wanted)
+
+
+def about(studio: Studio, login: str, template: str) -> Ask:
+    """A conversation that no push asks for."""
+    found = templates.find(studio, as_user(studio, "els"), template)
+    with studio.store.reading():
+        user_id = people.user_id_of(login)
+    assert user_id is not None
+    return Ask(user_id, template_id=found.id)
 
 
 def test_each_manager_records_their_own(studio: Studio, admin: Actor, push: Push) -> None:
     """C2: leader and coach alike; the one who recorded it held it."""
-    held = conversations.finish(studio, as_user(studio, "cor"), of(studio, push, "ann"))
-    assert (held.status, held.conductor, held.status_at) == (
+    cor = as_user(studio, "cor")
+    held = conversations.record_held(studio, cor, of(studio, push, "ann"))
+    assert (held.state, held.conductor, held.finished_at) == (
+        ConversationState.DONE,
+        "Cor Coach",
+        studio.now(),
+    )
+    row = assigned(studio, admin, push)["ann"]
+    assert (row.status, row.conductor, row.status_at) == (
         Status.DONE,
         "Cor Coach",
         studio.now(),
     )
-    assert assigned(studio, admin, push)["ann"] == held
     line = lines(studio, admin)[0]
     assert (line.actor, line.action, line.subject, line.users) == (
         "cor",
@@ -46,68 +70,157 @@ def test_each_manager_records_their_own(studio: Studio, admin: Actor, push: Push
 
 def test_who_manages_somebody_else_may_not(studio: Studio, admin: Actor, push: Push) -> None:
     """C2, A2: neither the user, nor another manager, nor support."""
-    conversation = of(studio, push, "ann")
+    ask = of(studio, push, "ann")
     before = lines(studio, admin)
     for login in ("ann", "dan", "bea", "sam"):
-        for act in (conversations.finish, conversations.start):
+        for act in (conversations.record_held, conversations.start):
             with pytest.raises(Forbidden, match=f"{login} neither leads nor coaches"):
-                act(studio, as_user(studio, login), conversation)
+                act(studio, as_user(studio, login), ask)
         with pytest.raises(Forbidden):
-            conversations.plan(studio, as_user(studio, login), conversation, studio.now() + HOUR)
+            plan(studio, push, "ann", by=login)
     with pytest.raises(Forbidden, match="in another's name"):
-        conversations.finish(studio, as_user(studio, "bob"), conversation, conductor="cor")
+        conversations.record_held(studio, as_user(studio, "bob"), ask, conductor="cor")
     assert lines(studio, admin) == before
 
 
 def test_an_admin_names_who_held_it(studio: Studio, admin: Actor, push: Push) -> None:
     ann, bob, eve = (of(studio, push, login) for login in ("ann", "bob", "eve"))
-    with pytest.raises(Refused, match="several managers: say which of them held it: "):
-        conversations.finish(studio, admin, ann)
+    record = conversations.record_held
+    with pytest.raises(Refused, match="several managers: say which of them holds it: "):
+        record(studio, admin, ann)
     with pytest.raises(Refused, match="dan neither leads nor coaches Ann Peeters"):
-        conversations.finish(studio, admin, ann, conductor="dan")
+        record(studio, admin, ann, conductor="dan")
     with pytest.raises(NotFound, match="There is no user “nobody”"):
-        conversations.finish(studio, admin, ann, conductor="nobody")
+        record(studio, admin, ann, conductor="nobody")
     with pytest.raises(Refused, match="Eve Alone has no manager"):
-        conversations.finish(studio, admin, eve)
-    assert conversations.finish(studio, admin, ann, conductor="COR@example.org").conductor
-    assert conversations.finish(studio, admin, bob).conductor == "Dan Dewit"
+        record(studio, admin, eve)
+    assert record(studio, admin, ann, conductor="COR@example.org").conductor == "Cor Coach"
+    assert record(studio, admin, bob).conductor == "Dan Dewit"
 
 
 def test_a_conversation_goes_from_planned_to_done(
-    studio: Studio, push: Push, clock: MovableClock
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    """C2, P8."""
-    bob, ann = as_user(studio, "bob"), of(studio, push, "ann")
-    planned_for = studio.now() + 2 * HOUR
-    planned = conversations.plan(studio, bob, ann, planned_for)
-    assert (planned.status, planned.status_at) == (Status.PLANNED, planned_for)
-    prepared = conversations.prepare(studio, as_user(studio, "ann"), ann)
-    assert prepared.status is Status.PREPARED
+    """C2, P8: on every step the push shows it."""
+
+    def status() -> Status:
+        return assigned(studio, admin, push)["ann"].status
+
+    bob, planned_for = as_user(studio, "bob"), studio.now() + 2 * HOUR
+    planned = plan(studio, push, "ann", by="bob", hours=2)
+    assert (planned.state, planned.planned_for) == (ConversationState.PLANNED, planned_for)
+    assert assigned(studio, admin, push)["ann"].status_at == planned_for
+    conversations.submit(studio, bob, planned.id)
+    assert status() is Status.PLANNED
+    conversations.submit(studio, as_user(studio, "ann"), planned.id)
+    assert status() is Status.PREPARED
     clock.move(hours=2)
-    assert conversations.start(studio, bob, ann).status is Status.IN_PROGRESS
+    conversations.begin(studio, bob, planned.id)
+    assert status() is Status.IN_PROGRESS
     clock.move(hours=1)
-    done = conversations.finish(studio, bob, ann)
-    assert (done.status, done.status_at, done.conductor) == (Status.DONE, studio.now(), "Bob Smith")
+    done = conversations.finish(studio, bob, planned.id)
+    assert (done.state, done.sealed_at, done.conductor) == (
+        ConversationState.DONE,
+        studio.now(),
+        "Bob Smith",
+    )
+    assert status() is Status.DONE
 
 
-def test_what_was_held_is_held_once(studio: Studio, admin: Actor, push: Push) -> None:
-    ann = of(studio, push, "ann")
-    conversations.finish(studio, as_user(studio, "cor"), ann)
-    for act in (conversations.finish, conversations.start):
+def test_what_was_held_is_held_once(studio: Studio, push: Push) -> None:
+    conversations.record_held(studio, as_user(studio, "cor"), of(studio, push, "ann"))
+    bob, ask = as_user(studio, "bob"), of(studio, push, "ann")
+    with pytest.raises(Forbidden, match="Cor Coach holds the conversation with Ann Peeters"):
+        conversations.record_held(studio, bob, ask)
+    cor = as_user(studio, "cor")
+    for act in (conversations.record_held, conversations.start):
         with pytest.raises(Refused, match="was held already, by Cor Coach"):
-            act(studio, as_user(studio, "bob"), ann)
+            act(studio, cor, ask)
+    with pytest.raises(Refused, match="was held already"):
+        plan(studio, push, "ann", by="cor")
+
+
+def test_two_leaders_at_once(studio: Studio, push: Push) -> None:
+    """P10: once one has planned it, the other is told who; a start is refused alike."""
+    conversation = plan(studio, push, "ann", by="bob")
+    with pytest.raises(Forbidden, match="Bob Smith holds the conversation with Ann Peeters"):
+        plan(studio, push, "ann", by="cor")
+    with pytest.raises(Forbidden, match="hand it over first"):
+        conversations.start(studio, as_user(studio, "cor"), of(studio, push, "ann"))
+    with pytest.raises(Forbidden, match="hand it over first"):
+        conversations.begin(studio, as_user(studio, "cor"), conversation.id)
 
 
 def test_time_goes_one_way(studio: Studio, admin: Actor, push: Push) -> None:
     bob = of(studio, push, "bob")
     with pytest.raises(Refused, match="in the future"):
-        conversations.finish(studio, admin, bob, held_at=studio.now() + HOUR)
-    with pytest.raises(Refused, match="in the past"):
-        conversations.plan(studio, admin, bob, studio.now() - HOUR)
-    with pytest.raises(Refused, match="is not planned yet"):
-        conversations.prepare(studio, admin, bob)
+        conversations.record_held(studio, admin, bob, held_at=studio.now() + HOUR)
+    with pytest.raises(Invalid, match="in the past"):
+        plan(studio, push, "bob", by="dan", hours=-1)
+    for minutes in (0, 481):
+        with pytest.raises(Invalid, match="5 to 480 minutes"):
+            conversations.plan(studio, admin, bob, Plan(studio.now() + HOUR, minutes))
     yesterday = studio.now() - timedelta(days=1)
-    assert conversations.finish(studio, admin, bob, held_at=yesterday).status_at == yesterday
+    held = conversations.record_held(studio, admin, bob, held_at=yesterday)
+    assert (held.finished_at, held.sealed_at) == (yesterday, studio.now())
+
+
+def test_moving_knows_what_it_moves(studio: Studio, admin: Actor, push: Push) -> None:
+    """A4, C5: who looked before somebody else moved it is told what it is now."""
+    first = plan(studio, push, "ann", by="bob")
+    bob = as_user(studio, "bob")
+    moved = conversations.move(studio, bob, first, Plan(studio.now() + 3 * HOUR, 30, "Room  9"))
+    assert (moved.minutes, moved.place, moved.sequence) == (30, "Room 9", 1)
+    with pytest.raises(Conflict, match="30 minutes, with Bob Smith"):
+        conversations.move(studio, admin, first, Plan(studio.now() + 4 * HOUR))
+    again = plan(studio, push, "ann", by="bob", hours=5)
+    assert (again.id, again.sequence) == (first.id, 2)
+
+
+def test_cancelled_and_planned_anew(studio: Studio, admin: Actor, push: Push) -> None:
+    """C3: leader or coach only; the assignment is not planned again."""
+    first = plan(studio, push, "ann", by="bob")
+    for login in ("ann", "sam", "dan", "cor"):
+        with pytest.raises(Forbidden):
+            conversations.cancel(studio, as_user(studio, login), first.id)
+    cancelled = conversations.cancel(studio, as_user(studio, "bob"), first.id)
+    assert cancelled.state is ConversationState.CANCELLED
+    assert assigned(studio, admin, push)["ann"].status is Status.NOT_PLANNED
+    with pytest.raises(Refused, match="was cancelled"):
+        conversations.begin(studio, as_user(studio, "bob"), first.id)
+    assert plan(studio, push, "ann", by="cor").id != first.id
+
+
+def test_reopened_by_its_conductor_then_by_an_admin(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """C3."""
+    finish(studio, admin, push, "ann", by="bob")
+    held = plan_of(studio, push)
+    clock.move(days=2)
+    for login in ("ann", "cor"):
+        with pytest.raises(Refused, match="Only Bob Smith, who held it"):
+            conversations.reopen(studio, as_user(studio, login), held.id)
+    again = conversations.reopen(studio, as_user(studio, "bob"), held.id)
+    assert again.state is ConversationState.IN_PROGRESS
+    conversations.finish(studio, as_user(studio, "bob"), held.id)
+    clock.move(days=4)
+    with pytest.raises(Refused, match="ask an admin"):
+        conversations.reopen(studio, as_user(studio, "bob"), held.id)
+    assert conversations.reopen(studio, admin, held.id).state is ConversationState.IN_PROGRESS
+    with pytest.raises(Refused, match="Only a finished"):
+        conversations.reopen(studio, admin, held.id)
+
+
+def plan_of(studio: Studio, push: Push) -> Conversation:
+    """The conversation of Ann that is over."""
+    from studio_tui.domain.conversations import HistoryFilter
+    from studio_tui.domain.listing import Sort
+
+    source = conversations.history(
+        studio, as_user(studio, "ann"), HistoryFilter(), Sort("at", descending=True)
+    )
+    return next(one for one in source.rows(0, 99) if one.push == push.name)
 
 
 def test_a_closed_push_is_no_longer_used_but_what_has_begun_may_end(
@@ -115,11 +228,12 @@ def test_a_closed_push_is_no_longer_used_but_what_has_begun_may_end(
 ) -> None:
     """P9."""
     ann, bob = of(studio, push, "ann"), of(studio, push, "bob")
-    conversations.start(studio, admin, ann, conductor="cor")
+    begun = conversations.start(studio, as_user(studio, "cor"), ann)
     pushes.close(studio, admin, now(studio, admin, push))
     with pytest.raises(Refused, match="is closed: it can no longer be used"):
-        conversations.finish(studio, admin, bob)
-    assert conversations.finish(studio, admin, ann, conductor="cor").status is Status.DONE
+        conversations.record_held(studio, admin, bob)
+    done = conversations.finish(studio, as_user(studio, "cor"), begun.id)
+    assert done.state is ConversationState.DONE
 
 
 def test_a_push_that_has_not_begun_is_not_used_yet(
@@ -129,7 +243,7 @@ def test_a_push_that_has_not_begun_is_not_used_yet(
     later = draft_of(push, available_from=push.deadline)
     pushes.edit(studio, admin, push, later)
     with pytest.raises(Refused, match=f"is available from {push.deadline} on"):
-        conversations.finish(studio, admin, of(studio, push, "bob"))
+        conversations.record_held(studio, admin, of(studio, push, "bob"))
 
 
 def test_who_is_not_in_the_push_has_no_conversation(
@@ -138,6 +252,68 @@ def test_who_is_not_in_the_push_has_no_conversation(
     assigning.unassign_users(studio, admin, push, ["bob"])
     for login in ("bob", "ben"):
         with pytest.raises(Refused, match="is not assigned to “Q1 review”"):
-            conversations.finish(studio, admin, of(studio, push, login))
+            conversations.record_held(studio, admin, of(studio, push, login))
     with pytest.raises(NotFound, match="Did you mean “Q1 review”"):
         conversations.find(studio, "Q1 revieu", "bob")
+
+
+def test_without_a_push(studio: Studio, admin: Actor, push: Push) -> None:
+    """T3, C2: leaders and coaches start what lets them, users too, with one of their managers."""
+    bob, ask = as_user(studio, "bob"), about(studio, "ben", "Regular")
+    wanted = Plan(studio.now() + HOUR)
+    mine = conversations.plan(studio, bob, ask, wanted)
+    assert (mine.push_id, mine.conductor, mine.template.name) == (None, "Bob Smith", "Regular")
+    theirs = conversations.plan(studio, as_user(studio, "ben"), ask, wanted)
+    assert (theirs.id != mine.id, theirs.conductor) == (True, "Bob Smith")
+    ann = about(studio, "ann", "Regular")
+    with pytest.raises(Refused, match="several managers: say which"):
+        conversations.plan(studio, as_user(studio, "ann"), ann, wanted)
+    with_cor = conversations.plan(studio, as_user(studio, "ann"), ann, wanted, conductor="cor")
+    assert with_cor.conductor == "Cor Coach"
+    for login in ("els", "dan", "sam"):
+        with pytest.raises(Forbidden, match="neither leads nor coaches Ben Willems"):
+            conversations.plan(studio, as_user(studio, login), ask, wanted)
+
+
+def test_only_what_the_template_allows(studio: Studio, admin: Actor, push: Push) -> None:
+    """T3: nothing, unless it says so; and nothing that is archived."""
+    regular = templates.find(studio, admin, "Regular")
+    strict = replace(regular.definition, name="Strict", permissions=Permissions())
+    templates.add(studio, admin, strict)
+    ask, wanted = about(studio, "ben", "Strict"), Plan(studio.now() + HOUR)
+    with pytest.raises(Refused, match="does not let leaders and coaches"):
+        conversations.plan(studio, as_user(studio, "bob"), ask, wanted)
+    with pytest.raises(Refused, match="does not let users"):
+        conversations.plan(studio, as_user(studio, "ben"), ask, wanted)
+    templates.set_archived(studio, admin, regular, archived=True)
+    with pytest.raises(Refused, match="“Regular” is archived"):
+        conversations.plan(studio, as_user(studio, "bob"), about(studio, "ben", "Regular"), wanted)
+    names = {one.name for one in conversations.usable(studio, as_user(studio, "bob"), ask.user_id)}
+    assert "Quick" in names
+    assert not names & {"Regular", "Strict"}
+
+
+def test_a_quick_one_starts_at_the_talk(studio: Studio, push: Push) -> None:
+    """T1, C2."""
+    bob, ask = as_user(studio, "bob"), about(studio, "ben", "Quick")
+    with pytest.raises(Refused, match="“Quick” starts at the talk"):
+        conversations.plan(studio, bob, ask, Plan(studio.now() + HOUR))
+    assert conversations.start(studio, bob, ask).state is ConversationState.IN_PROGRESS
+
+
+def test_the_user_leaves_in_the_middle(studio: Studio, admin: Actor, push: Push) -> None:
+    """What has begun is finished; nothing else is planned with them."""
+    begun = conversations.start(studio, as_user(studio, "bob"), of(studio, push, "ann"))
+    gone = "login,email,given_name,family_name,active\n" + "".join(
+        f"{login},{login}@example.org,{given},{family},no\n"
+        for login, given, family in (("ann", "Ann", "Peeters"), ("ben", "Ben", "Willems"))
+    )
+    imports.apply(studio, admin, hr_file.read(gone.encode()))
+    with pytest.raises(Refused, match="Ben Willems has left"):
+        conversations.plan(
+            studio,
+            as_user(studio, "bob"),
+            about(studio, "ben", "Regular"),
+            Plan(studio.now() + HOUR),
+        )
+    assert conversations.finish(studio, as_user(studio, "bob"), begun.id).user_active is False

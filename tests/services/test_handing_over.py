@@ -3,12 +3,12 @@
 import pytest
 
 from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Ask
 from studio_tui.domain.errors import Forbidden, Refused
 from studio_tui.domain.notifications import Capacity, DropReason, Kind, NotificationState
 from studio_tui.domain.pushes import Push, Status
 from studio_tui.services import conversations
 from studio_tui.services.context import Studio
-from studio_tui.services.conversations import Conversation
 from tests.acting import as_user, assign, finish, lines, mail, send_due, told, waiting
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -27,12 +27,12 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
 
 
 @pytest.fixture
-def of_ann(studio: Studio, push: Push) -> Conversation:
+def of_ann(studio: Studio, push: Push) -> Ask:
     return conversations.find(studio, push.name, "ann")
 
 
 def test_the_new_conductor_and_the_user_are_told_and_nobody_else(
-    studio: Studio, admin: Actor, of_ann: Conversation, clock: MovableClock
+    studio: Studio, admin: Actor, of_ann: Ask, clock: MovableClock
 ) -> None:
     row = conversations.hand_over(studio, admin, of_ann, "cor")
     assert (row.conductor, row.status) == ("Cor Coach", Status.NOT_PLANNED)
@@ -43,9 +43,7 @@ def test_the_new_conductor_and_the_user_are_told_and_nobody_else(
     assert {each.about[0].conductor for each in sent} == {"Cor Coach"}
 
 
-def test_a_manager_hands_over_what_is_theirs(
-    studio: Studio, admin: Actor, of_ann: Conversation
-) -> None:
+def test_a_manager_hands_over_what_is_theirs(studio: Studio, admin: Actor, of_ann: Ask) -> None:
     bob = as_user(studio, "bob")
     assert conversations.hand_over(studio, bob, of_ann, "cor").conductor == "Cor Coach"
     for stranger in ("bea", "ann"):
@@ -53,14 +51,14 @@ def test_a_manager_hands_over_what_is_theirs(
             conversations.hand_over(studio, as_user(studio, stranger), of_ann, "cor")
 
 
-def test_only_to_one_of_the_managers(studio: Studio, admin: Actor, of_ann: Conversation) -> None:
+def test_only_to_one_of_the_managers(studio: Studio, admin: Actor, of_ann: Ask) -> None:
     with pytest.raises(Refused, match="bea neither leads nor coaches Ann Peeters"):
         conversations.hand_over(studio, admin, of_ann, "bea")
     assert waiting(mail(studio, admin)) == []
 
 
 def test_handed_on_before_the_mail_left_only_the_last_is_told(
-    studio: Studio, admin: Actor, of_ann: Conversation, clock: MovableClock
+    studio: Studio, admin: Actor, of_ann: Ask, clock: MovableClock
 ) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
     conversations.hand_over(studio, admin, of_ann, "bob")
@@ -71,7 +69,7 @@ def test_handed_on_before_the_mail_left_only_the_last_is_told(
 
 
 def test_nothing_is_told_of_what_was_held_meanwhile(
-    studio: Studio, admin: Actor, push: Push, of_ann: Conversation, clock: MovableClock
+    studio: Studio, admin: Actor, push: Push, of_ann: Ask, clock: MovableClock
 ) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
     finish(studio, admin, push, "ann", by="cor")
@@ -83,7 +81,7 @@ def test_nothing_is_told_of_what_was_held_meanwhile(
         conversations.hand_over(studio, admin, of_ann, "bob")
 
 
-def test_it_is_written_down(studio: Studio, admin: Actor, push: Push, of_ann: Conversation) -> None:
+def test_it_is_written_down(studio: Studio, admin: Actor, push: Push, of_ann: Ask) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
     line = lines(studio, admin)[0]
     assert (line.action, line.subject) == ("handed over conversation", "ann")

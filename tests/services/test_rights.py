@@ -13,13 +13,27 @@ import pytest
 from studio_tui import services
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import (
+    Ask,
+    Conversation,
+    HistoryFilter,
+    MatterFilter,
+    Part,
+    Plan,
+)
 from studio_tui.domain.errors import Forbidden
 from studio_tui.domain.library import LibraryFilter, LibraryTopic
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, Kind, NotificationFilter, NotificationState
 from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft, PushFilter
 from studio_tui.domain.selection import Selection
-from studio_tui.domain.templates import Template, TemplateFilter, TemplateVersion, Topic
+from studio_tui.domain.templates import (
+    Question,
+    Template,
+    TemplateFilter,
+    TemplateVersion,
+    Topic,
+)
 from studio_tui.domain.users import UserFilter
 from studio_tui.services import (
     activity,
@@ -39,7 +53,6 @@ from studio_tui.services import (
     users,
 )
 from studio_tui.services.context import Studio
-from studio_tui.services.conversations import Conversation
 from studio_tui.services.mailing import Specimen
 from tests.acting import HOUR, as_user, assign, draft_of, finish, lines
 from tests.organisation import create_push, import_people
@@ -60,6 +73,11 @@ class World:
     template: Template
     spare: Template
     closed: Push
+    planned: Conversation
+    """Of Ben, with Bob."""
+    begun: int
+    held: int
+    """Two more of Ben with Bob, that no push asked for."""
     assigned_in: int
     """The activity that assigned them to ``closed``'s successor; its mail still waits."""
 
@@ -73,8 +91,13 @@ class World:
         return templates.versions(self.studio, els, self.template.id)[-1]
 
     @property
-    def ann(self) -> Conversation:
+    def ann(self) -> Ask:
         return conversations.find(self.studio, self.push.name, "ann")
+
+    @property
+    def question(self) -> int:
+        bob = as_user(self.studio, "bob")
+        return conversations.read(self.studio, bob, self.planned.id).entries[0].asked.id
 
     @property
     def everybody(self) -> Selection[AssignmentFilter]:
@@ -96,16 +119,26 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     sent = delivering.Sent(first.id, first.address, studio.now(), delivering.packed(b"mail"))
     failed = [delivering.Failed(each.id, each.address, "550 no") for each in others]
     delivering.settle(studio, "w", [sent, *failed])
-    planned = conversations.find(studio, push.name, "ben")
-    conversations.plan(studio, admin, planned, studio.now() + HOUR, conductor="bob")
+    ben = conversations.find(studio, push.name, "ben")
+    planned = conversations.plan(studio, admin, ben, Plan(studio.now() + HOUR), conductor="bob")
+    bob, quick = as_user(studio, "bob"), templates.find(studio, admin, "Quick")
+    begun, held = (
+        conversations.start(studio, bob, Ask(planned.user_id, template_id=quick.id)).id
+        for _ in range(2)
+    )
+    conversations.finish(studio, bob, held)
     later = assign(studio, admin, create_push(studio, admin, "Later", starts_in=9), "ann")
     closed = pushes.close(studio, admin, create_push(studio, admin, "Closed")).push
     regular = templates.find(studio, admin, "Regular")
     spare = templates.add(studio, admin, replace(regular.definition, name="Spare"))
-    return World(studio, clock, push, regular, spare, closed, later.activity_id)
+    return World(
+        studio, clock, push, regular, spare, closed, planned, begun, held, later.activity_id
+    )
 
 
 ADMIN, SUPPORT, EVERYONE = {"els"}, {"els", "sam"}, {"els", "sam", "eve"}
+NOBODY: set[str] = set()
+"""Of those who have no part in it."""
 Call = Callable[[World, Actor], object]
 NAME = Sort("name")
 CSV = hr_file.read(b"email,given_name,family_name\nnew@example.org,New,Person\n")
@@ -114,6 +147,23 @@ READS: dict[str, tuple[set[str], Call]] = {
     "activity.of_everything": (SUPPORT, lambda w, a: activity.of_everything(w.studio, a)),
     "activity.of_push": (SUPPORT, lambda w, a: activity.of_push(w.studio, a, w.push.id)),
     "activity.of_user": (SUPPORT, lambda w, a: activity.of_user(w.studio, a, "ann")),
+    "conversations.matters": (EVERYONE, lambda w, a: conversations.matters(w.studio, a)),
+    "conversations.source": (
+        EVERYONE,
+        lambda w, a: conversations.source(w.studio, a, MatterFilter()),
+    ),
+    "conversations.usable": (
+        EVERYONE,
+        lambda w, a: conversations.usable(w.studio, a, w.planned.user_id),
+    ),
+    "conversations.history": (
+        EVERYONE,
+        lambda w, a: conversations.history(w.studio, a, HistoryFilter(), NAME),
+    ),
+    "conversations.read": (
+        SUPPORT,
+        lambda w, a: conversations.read(w.studio, a, w.planned.id),
+    ),
     "assigning.candidates": (
         ADMIN,
         lambda w, a: assigning.candidates(w.studio, a, UserFilter(), NAME),
@@ -190,24 +240,47 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: assigning.unassign_users(w.studio, a, w.push, ["ann"]),
     ),
-    "conversations.finish": (
+    "conversations.record_held": (
         ADMIN,
-        lambda w, a: conversations.finish(w.studio, a, w.ann, conductor="bob"),
+        lambda w, a: conversations.record_held(w.studio, a, w.ann, conductor="bob"),
     ),
     "conversations.plan": (
         ADMIN,
-        lambda w, a: conversations.plan(w.studio, a, w.ann, w.studio.now() + HOUR, conductor="cor"),
-    ),
-    "conversations.prepare": (
-        ADMIN,
-        lambda w, a: conversations.prepare(
-            w.studio, a, conversations.find(w.studio, w.push.name, "ben")
+        lambda w, a: conversations.plan(
+            w.studio, a, w.ann, Plan(w.studio.now() + HOUR), conductor="cor"
         ),
     ),
-    "conversations.start": (
+    "conversations.move": (
         ADMIN,
-        lambda w, a: conversations.start(w.studio, a, w.ann, conductor="cor"),
+        lambda w, a: conversations.move(w.studio, a, w.planned, Plan(w.studio.now() + 2 * HOUR)),
     ),
+    "conversations.cancel": (
+        ADMIN,
+        lambda w, a: conversations.cancel(w.studio, a, w.planned.id),
+    ),
+    "conversations.start": (NOBODY, lambda w, a: conversations.start(w.studio, a, w.ann)),
+    "conversations.begin": (NOBODY, lambda w, a: conversations.begin(w.studio, a, w.planned.id)),
+    "conversations.submit": (NOBODY, lambda w, a: conversations.submit(w.studio, a, w.planned.id)),
+    "conversations.add_question": (
+        NOBODY,
+        lambda w, a: conversations.add_question(
+            w.studio, a, w.planned.id, "More", Question("Why?")
+        ),
+    ),
+    "conversations.write": (
+        NOBODY,
+        lambda w, a: conversations.write(
+            w.studio, a, w.planned.id, w.question, Part.CONDUCTOR_PREPARATION, "Well", 0
+        ),
+    ),
+    "conversations.remove_question": (
+        NOBODY,
+        lambda w, a: conversations.remove_question(w.studio, a, w.planned.id, w.question),
+    ),
+    "conversations.finish": (ADMIN, lambda w, a: conversations.finish(w.studio, a, w.begun)),
+    "conversations.reopen": (ADMIN, lambda w, a: conversations.reopen(w.studio, a, w.held)),
+    "conversations.mine_again": (NOBODY, lambda w, a: conversations.mine_again(w.studio, a, w.ann)),
+    "conversations.not_mine": (NOBODY, lambda w, a: conversations.not_mine(w.studio, a, w.ann)),
     "conversations.hand_over": (
         ADMIN,
         lambda w, a: conversations.hand_over(w.studio, a, w.ann, "cor"),
@@ -308,7 +381,7 @@ def _functions(module_name: str) -> list[tuple[str, Callable[..., Any]]]:
     return [
         (name, function)
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module_name and not name.startswith("_")
+        if function.__module__.startswith(module_name) and not name.startswith("_")
     ]
 
 
@@ -351,7 +424,9 @@ def test_support_may_not_even_import_what_is_there_already(world: World) -> None
 def test_every_write_leaves_exactly_one_line(world: World) -> None:
     """A3: with who and when; and reading leaves none."""
     els = as_user(world.studio, "els")
-    for name, (_, call) in WRITES.items():
+    for name, (allowed, call) in WRITES.items():
+        if "els" not in allowed:
+            continue
         with world.studio.store.trying():
             before = lines(world.studio, els)
             call(world, els)

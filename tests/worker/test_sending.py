@@ -130,7 +130,7 @@ def test_what_is_no_longer_true_is_dropped_and_says_why(
     push = _assign(studio, admin, "ann")
     if happens == "held":
         conversation = conversations.find(studio, push.name, "ann")
-        conversations.finish(studio, admin, conversation, conductor="cor")
+        conversations.record_held(studio, admin, conversation, conductor="cor")
     elif happens == "unassigned":
         assigning.unassign_users(studio, admin, push, ["ann"])
     else:

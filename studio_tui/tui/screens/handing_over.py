@@ -1,8 +1,8 @@
 """Naming who is to hold a conversation (P10)."""
 
+from studio_tui.domain.conversations import Ask
 from studio_tui.domain.pushes import Assignment, Push, PushState, Status
 from studio_tui.services import conversations
-from studio_tui.services.conversations import Conversation
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.push_closing import why_not_change
@@ -26,12 +26,12 @@ def ask(screen: StudioScreen, assignment: Assignment) -> None:
     """Ask which of the managers is to hold it, and tell them and the user."""
     now = f", now {assignment.conductor}" if assignment.conductor else ""
     title = f"Who is to hold the conversation with {assignment.name}{now}?"
-    conversation = Conversation(assignment.push_id, assignment.user_id)
+    about = Ask(assignment.user_id, assignment.push_id)
 
     def name(login: str | None) -> None:
         if login is not None:
             screen.write(
-                lambda: conversations.hand_over(screen.studio, screen.actor, conversation, login),
+                lambda: conversations.hand_over(screen.studio, screen.actor, about, login),
                 lambda named: screen.say(
                     f"{named.conductor} holds the conversation with {named.name}; both are told."
                 ),

@@ -7,12 +7,12 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from studio_tui.domain.access import Action, may
+from studio_tui.domain.conversations import Ask
 from studio_tui.domain.listing import Sort, Source
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Push, Status
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import Manager
 from studio_tui.services import assigning, conversations
-from studio_tui.services.conversations import Conversation
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screen import StudioScreen
@@ -196,10 +196,10 @@ class PushUsers(Vertical):
         return f"Everyone listed: {', '.join(words)}" if words else "Everyone in it"
 
     def _record(self, assignment: Assignment, login: str) -> None:
-        home, conversation = self._home, Conversation(self.push.id, assignment.user_id)
+        home, ask = self._home, Ask(assignment.user_id, self.push.id)
         home.write(
-            lambda: conversations.finish(home.studio, home.actor, conversation, conductor=login),
-            lambda done: home.say(f"{done.name}: {status_in_words(done, home.studio.zone)}."),
+            lambda: conversations.record_held(home.studio, home.actor, ask, conductor=login),
+            lambda held: home.say(f"{held.conductor} talked with {held.name}: done."),
         )
 
     def _ask_unassign(self, selection: Selection[AssignmentFilter], count: int) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from studio_tui.domain.conversations import Ask, Plan
 from studio_tui.domain.pushes import Push, PushDraft
 from studio_tui.services import assigning, conversations, pushes, templates
-from studio_tui.services.conversations import Conversation
 from studio_tui.tui.widgets.frame import CommandBar
 from studio_tui.tui.widgets.record_list import RecordList
 from tests.tui import press
@@ -39,11 +39,11 @@ def everything(made: Example) -> dict[str, Push]:
     made.load(PEOPLE)
     late = create(made, "Late", date(2026, 1, 5), date(2026, 2, 20))
     assign(made, late, "ann", "bob", "dina", "lone")
-    held = Conversation(late.id, user_id(made, "ann"))
-    conversations.finish(made.studio, made.admin, held, conductor="bob")
-    planned = Conversation(late.id, user_id(made, "dina"))
+    held = Ask(user_id(made, "ann"), late.id)
+    conversations.record_held(made.studio, made.admin, held, conductor="bob")
+    planned = Ask(user_id(made, "dina"), late.id)
     day = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
-    conversations.plan(made.studio, made.admin, planned, day, conductor="carl")
+    conversations.plan(made.studio, made.admin, planned, Plan(day), conductor="carl")
     ahead = create(made, "Ahead", date(2026, 4, 1), date(2026, 4, 30))
     assign(made, ahead, "ann")
     create(made, "Draft", date(2026, 3, 1), date(2026, 5, 31))

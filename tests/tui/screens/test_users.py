@@ -96,7 +96,7 @@ async def test_support_reads_and_does_not_import(made: Example) -> None:
 async def test_opens_a_user_with_pushes_and_mail(made: Example) -> None:
     await fill_outbox(made)
     conversation = conversations.find(made.studio, "Q1 review", "ann")
-    conversations.finish(made.studio, made.actor("bob"), conversation)
+    conversations.record_held(made.studio, made.actor("bob"), conversation)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "3", "slash", *"peeters", "enter", "enter")
         assert isinstance(pilot.app.screen, UserScreen)

@@ -1,0 +1,137 @@
+"""Who of several managers is to hold a conversation (P10)."""
+
+from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.conversations import Ask, ConversationState
+from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.notifications import DropReason, Kind
+from studio_tui.domain.pushes import Assignment
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations import inviting
+from studio_tui.services.conversations.current import conversation_now, require_state
+from studio_tui.services.conversations.opening import (
+    Opened,
+    manager_named,
+    open_ask,
+    require_usable,
+)
+from studio_tui.storage import assignments, conversations, notifying
+from studio_tui.storage.activity import about_users, write_activity
+from studio_tui.storage.notifying import Cause
+from studio_tui.storage.sql import Clause
+
+_OPEN = (
+    ConversationState.PLANNED,
+    ConversationState.PREPARED,
+    ConversationState.IN_PROGRESS,
+)
+
+
+def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignment:
+    """Name who is to hold what a push asks: a login among the user's managers; they are told, and
+    the user.
+
+    An admin may name anybody's conductor, a manager may hand over what is theirs, or take it over.
+    """
+    with studio.store.writing():
+        opened = _managed(studio, actor, ask)
+        if opened.conversation is not None:
+            require_state(opened.conversation, *_OPEN)
+        if opened.conversation is None or opened.conversation.state is not _OPEN[-1]:
+            require_usable(opened)
+        chosen = manager_named(opened.user, conductor)
+        assignment_id = _assignment_id(opened)
+        assignments.name_conductor(assignment_id, chosen.user_id)
+        assignments.set_not_mine(assignment_id, chosen.user_id, None)
+        line = _record(studio, actor, "handed over conversation", opened, chosen.login)
+        if opened.conversation is not None and opened.conversation.conductor_id != chosen.user_id:
+            _take_over(studio, line, opened.conversation.id, chosen.user_id)
+        _tell(studio, opened, chosen.user_id, line)
+        return assignments.assignments_by_id([assignment_id], studio.today())[0]
+
+
+def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
+    """Say that what a push asks of several managers is not ``actor``'s: it stops asking them.
+
+    Raises `Refused` where nobody else is left to hold it, or where they hold it already.
+    """
+    with studio.store.writing():
+        opened = _own(studio, actor, ask)
+        if opened.conversation is not None and opened.conversation.conductor_id == actor.user_id:
+            raise Refused("You planned it: cancel it, or hand it over.")
+        if opened.named_id == actor.user_id:
+            raise Refused("It was handed to you: hand it over to somebody else.")
+        assignment_id = _assignment_id(opened)
+        others = {manager.user_id for manager in opened.user.managers} - {actor.user_id}
+        if not others - set(assignments.who_said_not_mine(assignment_id)):
+            raise Refused(
+                f"Nobody else is left who leads or coaches {opened.user.name}: ask HR to name "
+                "somebody."
+            )
+        assignments.set_not_mine(assignment_id, actor.user_id, studio.now())
+        _record(studio, actor, "said: not mine", opened, None)
+
+
+def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
+    """Take back `not_mine`."""
+    with studio.store.writing():
+        opened = _own(studio, actor, ask)
+        assignments.set_not_mine(_assignment_id(opened), actor.user_id, None)
+        _record(studio, actor, "took back: not mine", opened, None)
+
+
+def _managed(studio: Studio, actor: Actor, ask: Ask) -> Opened:
+    opened = open_ask(studio, ask)
+    if not opened.managed_by(actor.user_id) and not may(actor, Action.FINISH_ANY):
+        raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+    return opened
+
+
+def _own(studio: Studio, actor: Actor, ask: Ask) -> Opened:
+    opened = open_ask(studio, ask)
+    if not opened.managed_by(actor.user_id):
+        raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+    return opened
+
+
+def _assignment_id(opened: Opened) -> int:
+    if opened.assignment_id is None:
+        raise Refused("No push asks for this conversation.")
+    return opened.assignment_id
+
+
+def _take_over(studio: Studio, line: int, conversation_id: int, conductor_id: int) -> None:
+    before = conversation_now(conversation_id)
+    conversations.change_conversation(
+        conversation_id,
+        conductor=conductor_id,
+        conductor_prepared_at=None,
+        sequence=before.sequence + (before.planned_for is not None),
+    )
+    if before.state in _OPEN[:2]:
+        inviting.moved(studio, line, conversation_now(conversation_id))
+
+
+def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int) -> None:
+    if opened.push is None:
+        return
+    push_id, now = opened.push.id, studio.now()
+    cause = Cause(line, push_id, now, now + studio.settings.notifications.hold_time)
+    user = Clause("SELECT CAST(? AS INTEGER) AS user_id", (opened.user.id,))
+    notifying.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
+    notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
+    notifying.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
+
+
+def _record(
+    studio: Studio, actor: Actor, action: str, opened: Opened, conductor: str | None
+) -> int:
+    line = write_activity(
+        actor,
+        studio.now(),
+        action,
+        opened.user.login,
+        push_id=opened.push.id if opened.push else None,
+        after={"conductor": conductor} if conductor else None,
+    )
+    about_users(line, Clause("SELECT CAST(? AS INTEGER) AS user_id", (opened.user.id,)))
+    return line

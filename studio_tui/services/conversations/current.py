@@ -1,0 +1,160 @@
+"""A conversation as it is now, and what somebody is to it: inside an open unit of work."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.conversations import (
+    AskedQuestion,
+    Conversation,
+    ConversationState,
+    Relation,
+)
+from studio_tui.domain.errors import Forbidden, NotFound, Refused
+from studio_tui.domain.pushes import Status
+from studio_tui.domain.templates import Question, QuestionKind, StepKind
+from studio_tui.domain.users import Role
+from studio_tui.services import definitions
+from studio_tui.services.context import Studio
+from studio_tui.storage import conversations
+from studio_tui.storage.activity import about_users, write_activity
+from studio_tui.storage.conversations import StoredConversation, StoredQuestion
+from studio_tui.storage.managers import manages_as
+from studio_tui.storage.sql import Clause
+
+_ROLES = {Role.ADMIN: Relation.ADMIN, Role.SUPPORT: Relation.SUPPORT}
+
+
+def conversation_now(conversation_id: int) -> Conversation:
+    """One conversation as it is."""
+    found = conversations.conversations([conversation_id])
+    if not found:
+        raise NotFound("This conversation is no longer there.")
+    return conversation_of(found[0])
+
+
+def conversation_to_change(conversation_id: int) -> Conversation:
+    """One conversation that nobody else changes until the open unit of work ends (A4)."""
+    conversations.lock_conversation(conversation_id)
+    return conversation_now(conversation_id)
+
+
+def conversation_of(stored: StoredConversation) -> Conversation:
+    """A conversation from its row."""
+    fields = {name: getattr(stored, name) for name in StoredConversation.__slots__}
+    template = definitions.load(fields.pop("definition"))
+    return Conversation(template=template, **fields)
+
+
+def relations_of(actor: Actor, conversation: Conversation) -> frozenset[Relation]:
+    """What somebody is to a conversation, at this moment."""
+    leads, coaches = manages_as(conversation.user_id, actor.user_id)
+    found = {
+        Relation.USER: actor.user_id == conversation.user_id,
+        Relation.CONDUCTOR: actor.user_id == conversation.conductor_id,
+        Relation.LEADER: leads,
+        Relation.COACH: coaches,
+        _ROLES.get(actor.role, Relation.ADMIN): actor.role in _ROLES,
+    }
+    return frozenset(relation for relation, holds in found.items() if holds)
+
+
+def require_conductor(actor: Actor, conversation: Conversation) -> None:
+    """Raise `Forbidden` unless ``actor`` holds it or may record anybody's (A2)."""
+    if actor.user_id == conversation.conductor_id or may(actor, Action.FINISH_ANY):
+        return
+    if any(manages_as(conversation.user_id, actor.user_id)):
+        raise Forbidden(
+            f"{conversation.conductor} holds the conversation with {conversation.name}: "
+            "hand it over first."
+        )
+    raise Forbidden(f"{actor.login} does not hold this conversation.")
+
+
+def require_state(conversation: Conversation, *allowed: ConversationState) -> None:
+    """Raise `Refused` unless the conversation is in one of these states."""
+    if conversation.state in allowed:
+        return
+    name = f"The conversation with {conversation.name}"
+    match conversation.state:
+        case ConversationState.DONE:
+            raise Refused(f"{name} was held already, by {conversation.conductor}.")
+        case ConversationState.CANCELLED:
+            raise Refused(f"{name} was cancelled.")
+        case ConversationState.IN_PROGRESS:
+            raise Refused(f"{name} has begun already.")
+        case _:
+            raise Refused(f"{name} has not begun yet.")
+
+
+def asked_in(conversation_id: int) -> list[AskedQuestion]:
+    """What a conversation asks, in order, with what was removed after it was answered."""
+    return [_asked(stored) for stored in conversations.questions_of(conversation_id)]
+
+
+def ask_questions(conversation_id: int, asked: Iterable[AskedQuestion]) -> None:
+    """Let a conversation ask these questions, in this order."""
+    conversations.insert_questions(
+        conversation_id, [stored_question(each, place) for place, each in enumerate(asked)]
+    )
+
+
+def stored_question(asked: AskedQuestion, position: int) -> StoredQuestion:
+    """A question as a row, at a place among those of its conversation."""
+    return StoredQuestion(
+        id=0,
+        position=position,
+        step=asked.step,
+        step_position=asked.step_position,
+        topic=asked.topic,
+        text=asked.question.text,
+        kind=asked.question.kind,
+        options=msgspec.json.encode(asked.question.options).decode(),
+        added_by=asked.added_by,
+        removed=False,
+    )
+
+
+def record(
+    studio: Studio,
+    actor: Actor,
+    action: str,
+    conversation: Conversation,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> int:
+    """Write what was done to a conversation into the activity; nothing of what was said (C6)."""
+    line = write_activity(
+        actor,
+        studio.now(),
+        action,
+        conversation.login,
+        push_id=conversation.push_id,
+        before=before,
+        after=after,
+    )
+    about_users(line, Clause("SELECT CAST(? AS INTEGER) AS user_id", (conversation.user_id,)))
+    return line
+
+
+def how_far(conversation: Conversation) -> str:
+    """The state of a conversation for the activity, ``not_planned`` where nothing was."""
+    if conversation.state is ConversationState.PLANNED and conversation.planned_for is None:
+        return Status.NOT_PLANNED
+    return conversation.state
+
+
+def _asked(stored: StoredQuestion) -> AskedQuestion:
+    options = msgspec.json.decode(stored.options, type=tuple[str, ...])
+    question = Question(stored.text, QuestionKind(stored.kind), options)
+    return AskedQuestion(
+        id=stored.id,
+        step=StepKind(stored.step),
+        step_position=stored.step_position,
+        topic=stored.topic,
+        question=question,
+        added_by=stored.added_by,
+        removed=bool(stored.removed),
+    )

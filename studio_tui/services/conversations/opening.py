@@ -1,0 +1,156 @@
+"""What a conversation can be about, and who may hold it (C2, P10, T3): inside a unit of work."""
+
+from dataclasses import dataclass
+
+from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.conversations import Ask, Conversation, asked_of
+from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.pushes import Push, PushState
+from studio_tui.domain.templates import Definition
+from studio_tui.domain.text import clean_line
+from studio_tui.domain.users import Manager, User
+from studio_tui.services import definitions, naming
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations.current import (
+    ask_questions,
+    conversation_now,
+    conversation_to_change,
+)
+from studio_tui.services.pushes import push_to_change
+from studio_tui.services.templates import stored_template
+from studio_tui.storage import assignments, conversations, people
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was asked for, as it is now."""
+
+    user: User
+    template_id: int
+    template: Definition
+    push: Push | None = None
+    assignment_id: int | None = None
+    named_id: int | None = None
+    """Who was named to hold it (P10)."""
+    conversation: Conversation | None = None
+    """What there is of it already."""
+
+    def managed_by(self, user_id: int) -> bool:
+        """Whether somebody is one of the user's managers."""
+        return user_id in {manager.user_id for manager in self.user.managers}
+
+
+def open_ask(studio: Studio, ask: Ask) -> Opened:
+    """What ``ask`` is about; a push, and what there is of it, is locked (A4)."""
+    users = people.users_by_id([ask.user_id])
+    if not users:
+        raise Refused("This user is no longer there.")
+    if ask.push_id is not None:
+        return _of_push(studio, users[0], ask.push_id)
+    if ask.template_id is None:
+        raise Refused("Say by which push or by which template.")
+    template = stored_template(ask.template_id)
+    if template.archived:
+        raise Refused(f"“{template.name}” is archived.")
+    return Opened(users[0], template.id, template.definition)
+
+
+def conductor_of(actor: Actor, opened: Opened, named: str | None) -> int:
+    """Who is to hold it: ``named`` (a login), or who asks, or the user's only manager.
+
+    Raises `Forbidden` for who has no right to it, `Refused` where it is not to be them.
+    """
+    _require_right(actor, opened)
+    conductor_id = _named(actor, opened, named)
+    if opened.named_id not in (None, conductor_id) and not may(actor, Action.FINISH_ANY):
+        other = people.users_by_id([opened.named_id])[0]  # type: ignore[list-item] # not None here
+        raise Refused(f"{other.name} is to hold it: hand it over first.")
+    return conductor_id
+
+
+def require_usable(opened: Opened) -> None:
+    """Raise `Refused` where no conversation can be begun by what was asked for."""
+    push = opened.push
+    if not opened.user.active:
+        raise Refused(f"{opened.user.name} has left.")
+    if push is not None and push.state is PushState.CLOSED and opened.conversation is None:
+        raise Refused(f"“{push.name}” is closed: it can no longer be used.")
+    if push is not None and push.state is PushState.SCHEDULED:
+        raise Refused(f"“{push.name}” is available from {push.available_from} on.")
+
+
+def begin_with(opened: Opened, conductor_id: int) -> Conversation:
+    """The conversation there is, or a new one with the questions of its template."""
+    if opened.conversation is not None:
+        return opened.conversation
+    conversation_id = conversations.insert_conversation(
+        opened.user.id,
+        opened.template_id,
+        conductor_id,
+        assignment_id=opened.assignment_id,
+        definition=None if opened.push else definitions.dump(opened.template),
+    )
+    ask_questions(conversation_id, asked_of(opened.template))
+    return conversation_now(conversation_id)
+
+
+def manager_named(user: User, login: str) -> Manager:
+    """The manager of ``user`` who goes by this login or address."""
+    user_id = naming.user_id_named(login)
+    for manager in user.managers:
+        if manager.user_id == user_id:
+            return manager
+    raise Refused(f"{clean_line(login)} neither leads nor coaches {user.name}.")
+
+
+def _of_push(studio: Studio, user: User, push_id: int) -> Opened:
+    push = push_to_change(studio, push_id)
+    assignment_id = assignments.assignment_id_of(push_id, user.id)
+    if assignment_id is None:
+        raise Refused(f"{user.name} is not assigned to “{push.name}”.")
+    conversation_id = conversations.conversation_id_of(assignment_id)
+    return Opened(
+        user=user,
+        template_id=push.template_id,
+        template=push.template,
+        push=push,
+        assignment_id=assignment_id,
+        named_id=assignments.named_conductor(assignment_id),
+        conversation=conversation_to_change(conversation_id) if conversation_id else None,
+    )
+
+
+def _require_right(actor: Actor, opened: Opened) -> None:
+    if opened.push is not None:
+        if not opened.managed_by(actor.user_id) and not may(actor, Action.FINISH_ANY):
+            raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+        return
+    allowed, name = opened.template.permissions, opened.template.name
+    if opened.managed_by(actor.user_id):
+        if not allowed.by_managers:
+            raise Refused(f"“{name}” does not let leaders and coaches start it themselves.")
+    elif actor.user_id == opened.user.id:
+        if not allowed.by_users:
+            raise Refused(f"“{name}” does not let users start it themselves.")
+    else:
+        raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+
+
+def _named(actor: Actor, opened: Opened, named: str | None) -> int:
+    managers = opened.user.managers
+    if named is not None:
+        user_id = manager_named(opened.user, named).user_id
+        of_oneself = actor.user_id == opened.user.id
+        if user_id != actor.user_id and not of_oneself and not may(actor, Action.FINISH_ANY):
+            raise Forbidden(f"{actor.login} may not speak in another's name: hand it over instead.")
+        return user_id
+    if opened.managed_by(actor.user_id):
+        return actor.user_id
+    if opened.named_id is not None:
+        return opened.named_id
+    if len(managers) == 1:
+        return managers[0].user_id
+    if not managers:
+        raise Refused(f"{opened.user.name} has no manager who could hold the conversation.")
+    names = ", ".join(manager.login for manager in managers)
+    raise Refused(f"{opened.user.name} has several managers: say which of them holds it: {names}.")

@@ -1,0 +1,162 @@
+"""My conversations (C1), and the history of conversations."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+
+from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.conversations import (
+    Conversation,
+    HistoryFilter,
+    Matter,
+    MatterFilter,
+    in_order,
+)
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.pushes import Status
+from studio_tui.domain.templates import Definition
+from studio_tui.domain.text import fold_search
+from studio_tui.services import definitions
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations.current import conversation_of
+from studio_tui.services.listing import HeldSource, StoredSource
+from studio_tui.storage import conversations, overview
+from studio_tui.storage.overview import Asked
+from studio_tui.storage.sql import Clause
+
+_KINDS = 3
+"""A line is about an assignment, a conversation or a person: its id tells which."""
+
+People = Mapping[int, tuple[str, str]]
+"""Login and name, by id."""
+
+
+def matters(studio: Studio, actor: Actor) -> list[Matter]:
+    """What is asked of ``actor``, planned and under way, about themself and whom they manage.
+
+    What is overdue comes first, then what waits for them, then what waits for others, then the
+    people of whom nothing is asked.
+    """
+    today = studio.today()
+    with studio.store.reading():
+        people = overview.people_around(actor.user_id)
+        asked = overview.asked_of(list(people), actor.user_id)
+        asked += overview.begun_by(actor.user_id)
+        held = overview.last_held(list(people))
+    lines = [
+        _matter(actor, each, people[each.user_id], held.get(each.user_id), today)
+        for each in asked
+        if each.user_id in people
+    ]
+    return in_order([*lines, *_nothing_asked(actor, people, held, asked)])
+
+
+def source(studio: Studio, actor: Actor, filter_: MatterFilter) -> HeldSource[Matter, MatterFilter]:
+    """The lines of My conversations that a filter matches, as a list shows them."""
+    return HeldSource(tuple(matters(studio, actor)), _matches, filter_)
+
+
+def history(
+    studio: Studio, actor: Actor, filter_: HistoryFilter, sort: Sort
+) -> StoredSource[Conversation, HistoryFilter]:
+    """The conversations that are over: those ``actor`` was in, and those of whom they manage.
+
+    An admin and support see that all others were held, too; what was said is up to
+    `writing.read` (C6).
+    """
+    seen = Clause("(1 = 1)")
+    if not may(actor, Action.READ_PUSHES):
+        seen = overview.visible_to(actor.user_id)
+
+    def clause_of(wanted: HistoryFilter) -> Clause:
+        return conversations.history_clause(wanted) & seen
+
+    return StoredSource(
+        store=studio.store,
+        listing=conversations.history_listing(clause_of(filter_), sort),
+        read=lambda ids: [conversation_of(row) for row in conversations.conversations(ids)],
+        match=lambda other, ids: conversations.matching_conversations(clause_of(other), ids),
+        clause_of=clause_of,
+        count_of=conversations.count_conversations,
+        id_column="c.id",
+    )
+
+
+def _matter(
+    actor: Actor, asked: Asked, person: tuple[str, str], held: datetime | None, today: date
+) -> Matter:
+    template = _definition(asked.definition)
+    why_not = _why_not(actor, asked, template, today)
+    number, kind = (asked.assignment_id, 0) if asked.assignment_id else (asked.conversation_id, 1)
+    return Matter(
+        id=(number or 0) * _KINDS + kind,
+        user_id=asked.user_id,
+        login=person[0],
+        name=person[1],
+        mine=asked.user_id == actor.user_id,
+        push_id=asked.push_id,
+        push=asked.push,
+        template=template.name,
+        template_id=asked.template_id,
+        planning=template.planning,
+        available_from=asked.available_from,
+        deadline=asked.deadline,
+        overdue=asked.deadline is not None and asked.deadline < today,
+        status=Status(asked.status),
+        at=asked.started_at or asked.planned_for,
+        conversation_id=asked.conversation_id,
+        conductor_id=asked.conductor_id,
+        conductor=asked.conductor,
+        asked=not why_not,
+        why_not=why_not,
+        last_held=held,
+    )
+
+
+def _nothing_asked(
+    actor: Actor, people: People, held: Mapping[int, datetime], asked: list[Asked]
+) -> Iterator[Matter]:
+    busy = {each.user_id for each in asked} | {actor.user_id}
+    for user_id, (login, name) in people.items():
+        if user_id not in busy:
+            yield Matter(
+                id=user_id * _KINDS + 2,
+                user_id=user_id,
+                login=login,
+                name=name,
+                mine=False,
+                last_held=held.get(user_id),
+            )
+
+
+def _why_not(actor: Actor, asked: Asked, template: Definition, today: date) -> str:
+    """Why something does not wait for ``actor``; empty where it does (P10)."""
+    if asked.available_from is not None and asked.available_from > today:
+        return f"starts {asked.available_from}"
+    if asked.user_id == actor.user_id:
+        return _why_not_mine(asked, template)
+    if asked.conductor_id is not None and asked.conductor_id != actor.user_id:
+        holds = "holds it" if asked.conversation_id else "is to hold it"
+        return f"{asked.conductor} {holds}"
+    return "not mine" if asked.not_mine else ""
+
+
+def _why_not_mine(asked: Asked, template: Definition) -> str:
+    """Why a conversation about oneself does not wait: all there is to do is to prepare it."""
+    if asked.conversation_id is None:
+        return "not planned yet"
+    if asked.started_at is not None:
+        return "under way"
+    return "prepared" if asked.prepared or not template.planning else ""
+
+
+def _matches(filter_: MatterFilter, matter: Matter) -> bool:
+    if filter_.asked and not matter.asked:
+        return False
+    words = f"{matter.name} {matter.login} {matter.push} {matter.template} {matter.conductor}"
+    text = fold_search(words)
+    return all(fold_search(word) in text for word in filter_.text.split())
+
+
+# The same push asks for many.
+_definition = lru_cache(maxsize=64)(definitions.load)

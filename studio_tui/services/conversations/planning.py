@@ -1,0 +1,195 @@
+"""Planning conversations, moving and cancelling them (C2, C3, C5)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.conversations import Ask, Conversation, ConversationState, Plan, check_plan
+from studio_tui.domain.errors import Conflict, Refused
+from studio_tui.domain.pushes import PushState, Status
+from studio_tui.domain.templates import Definition, Permissions
+from studio_tui.services import definitions
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations import inviting
+from studio_tui.services.conversations.current import (
+    conversation_now,
+    conversation_to_change,
+    how_far,
+    record,
+    require_conductor,
+    require_state,
+)
+from studio_tui.services.conversations.opening import (
+    Opened,
+    begin_with,
+    conductor_of,
+    open_ask,
+    require_usable,
+)
+from studio_tui.services.pushes import push_now
+from studio_tui.storage import assignments, conversations, people, templates
+
+_NOT_BEGUN = (ConversationState.PLANNED, ConversationState.PREPARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """Something that a conversation with a user can be about (C2)."""
+
+    ask: Ask
+    name: str
+    """Of the push, or of the template."""
+    template: Definition
+    deadline: date | None = None
+
+
+def usable(studio: Studio, actor: Actor, user_id: int) -> list[Usable]:
+    """What ``actor`` can begin a conversation with a user about: what pushes ask, then templates.
+
+    Empty for who is nothing to the user.
+    """
+    with studio.store.reading():
+        user = people.users_by_id([user_id])[0]
+        manages = actor.user_id in {manager.user_id for manager in user.managers}
+        found = _asked_by_pushes(studio, user_id) if manages else []
+        for stored in templates.templates():
+            definition = definitions.load(stored.definition)
+            allowed = definition.permissions
+            if not stored.archived and _may_start(
+                allowed, manages=manages, own=actor.user_id == user_id
+            ):
+                ask = Ask(user_id, template_id=stored.id)
+                found.append(Usable(ask, definition.name, definition))
+        return found
+
+
+def plan(
+    studio: Studio, actor: Actor, ask: Ask, wanted: Plan, *, conductor: str | None = None
+) -> Conversation:
+    """Plan a conversation, or move the one there is; both sides get an invitation (C5).
+
+    ``conductor`` is the login of who is to hold it: an admin, and the user where the template lets
+    users start, name one of the user's managers. Raises `Invalid` for what was entered, `Refused`
+    where the push or the template does not allow it, or somebody else holds it.
+    """
+    check_plan(wanted, studio.now())
+    with studio.store.writing():
+        opened = open_ask(studio, ask)
+        conductor_id = conductor_of(actor, opened, conductor)
+        if opened.conversation is not None:
+            require_state(opened.conversation, *_NOT_BEGUN)
+        require_usable(opened)
+        _require_planning(opened)
+        if opened.conversation is not None:
+            require_conductor(actor, opened.conversation)
+            return _moved(studio, actor, opened.conversation, wanted, conductor_id)
+        conversation = begin_with(opened, conductor_id)
+        _write(conversation, wanted, conductor=conductor_id)
+        planned = conversation_now(conversation.id)
+        line = record(studio, actor, "planned conversation", planned, after=_facts(planned))
+        inviting.planned(studio, line, planned)
+        return planned
+
+
+def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan) -> Conversation:
+    """Plan ``conversation``, as it was read, for another time or place; invitations follow (C5).
+
+    Raises `Invalid`, `Conflict` where somebody changed it since (A4), or `Refused`.
+    """
+    check_plan(wanted, studio.now())
+    with studio.store.writing():
+        current = conversation_to_change(conversation.id)
+        require_conductor(actor, current)
+        require_state(current, *_NOT_BEGUN)
+        if current.version != conversation.version:
+            raise Conflict(_changed(studio, current))
+        return _moved(studio, actor, current, wanted, current.conductor_id)
+
+
+def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
+    """Cancel a conversation (C3): what was written stays, invitations are withdrawn (C5).
+
+    Leaders and coaches cancel what they hold, an admin any. Raises `Forbidden` or `Refused`.
+    """
+    with studio.store.writing():
+        current = conversation_to_change(conversation_id)
+        require_conductor(actor, current)
+        if current.state is ConversationState.CANCELLED:
+            return current
+        require_state(current, *_NOT_BEGUN, ConversationState.IN_PROGRESS)
+        conversations.change_conversation(current.id, cancelled_at=studio.now())
+        before = {"status": how_far(current), **_facts(current)}
+        line = record(studio, actor, "cancelled conversation", current, before=before)
+        inviting.cancelled(studio, line, current)
+        return conversation_now(current.id)
+
+
+def _asked_by_pushes(studio: Studio, user_id: int) -> list[Usable]:
+    found = []
+    for _, assignment in assignments.pushes_of(user_id, studio.today()):
+        push = push_now(studio, assignment.push_id)
+        if push.state is PushState.OPEN and assignment.status is not Status.DONE:
+            ask = Ask(user_id, push.id)
+            found.append(Usable(ask, push.name, push.template, push.deadline))
+    return found
+
+
+def _may_start(allowed: Permissions, *, manages: bool, own: bool) -> bool:
+    return (manages and allowed.by_managers) or (own and allowed.by_users)
+
+
+def _require_planning(opened: Opened) -> None:
+    if not opened.template.planning:
+        raise Refused(
+            f"“{opened.template.name}” starts at the talk: there is nothing to plan or prepare."
+        )
+
+
+def _moved(
+    studio: Studio, actor: Actor, current: Conversation, wanted: Plan, conductor_id: int
+) -> Conversation:
+    if conductor_id != current.conductor_id and not may(actor, Action.FINISH_ANY):
+        raise Refused(f"{current.conductor} holds it: hand it over first.")
+    _write(
+        current,
+        wanted,
+        conductor=conductor_id,
+        sequence=current.sequence + (current.planned_for is not None),
+    )
+    moved = conversation_now(current.id)
+    before, after = _facts(current), _facts(moved)
+    if before == after:
+        return moved
+    line = record(studio, actor, "moved conversation", moved, before=before, after=after)
+    inviting.moved(studio, line, moved)
+    return moved
+
+
+def _write(conversation: Conversation, wanted: Plan, **values: int) -> None:
+    conversations.change_conversation(
+        conversation.id,
+        planned_for=wanted.planned_for,
+        minutes=wanted.minutes,
+        place=wanted.place,
+        **values,
+    )
+
+
+def _facts(conversation: Conversation) -> dict[str, object]:
+    planned = conversation.planned_for
+    return {
+        "planned_for": planned.isoformat() if planned else None,
+        "minutes": conversation.minutes,
+        "place": conversation.place,
+        "conductor": conversation.conductor_login,
+    }
+
+
+def _changed(studio: Studio, current: Conversation) -> str:
+    planned = current.planned_for
+    at = f"{planned.astimezone(studio.zone):%Y-%m-%d %H:%M}" if planned else "no day yet"
+    return (
+        f"Somebody else changed this conversation in the meantime: it is now planned for {at} "
+        f"({studio.zone.key}), {current.minutes} minutes, with {current.conductor}. Look at it "
+        "again before you move it."
+    )

@@ -1,0 +1,137 @@
+"""The talk: begun, finished and sealed, recorded afterwards, reopened (C2, C3)."""
+
+from datetime import datetime
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import (
+    Ask,
+    Conversation,
+    ConversationState,
+    Relation,
+    reopened_by,
+)
+from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations.current import (
+    conversation_now,
+    conversation_to_change,
+    how_far,
+    record,
+    relations_of,
+    require_conductor,
+    require_state,
+)
+from studio_tui.services.conversations.opening import (
+    begin_with,
+    conductor_of,
+    open_ask,
+    require_usable,
+)
+from studio_tui.storage import conversations
+
+_NOT_BEGUN = (ConversationState.PLANNED, ConversationState.PREPARED)
+
+
+def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
+    """Begin the talk that ``ask`` is about, planned or not; who begins it holds it.
+
+    Raises `Forbidden` for who does not manage the user, `Refused` where somebody else holds it.
+    """
+    with studio.store.writing():
+        opened = open_ask(studio, ask)
+        if not opened.managed_by(actor.user_id):
+            raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+        conductor_id = conductor_of(actor, opened, None)
+        if opened.conversation is None:
+            require_usable(opened)
+        return _begin(studio, actor, begin_with(opened, conductor_id))
+
+
+def begin(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
+    """Begin the talk of a conversation that was planned; only who holds it can.
+
+    Raises `Forbidden` or `Refused`.
+    """
+    with studio.store.writing():
+        return _begin(studio, actor, conversation_to_change(conversation_id))
+
+
+def finish(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
+    """Finish a talk under way: it is sealed, and the assignment is done (C2).
+
+    Raises `Forbidden` or `Refused`.
+    """
+    with studio.store.writing():
+        current = conversation_to_change(conversation_id)
+        require_conductor(actor, current)
+        require_state(current, ConversationState.IN_PROGRESS)
+        return _sealed(studio, actor, current, studio.now())
+
+
+def record_held(
+    studio: Studio,
+    actor: Actor,
+    ask: Ask,
+    *,
+    conductor: str | None = None,
+    held_at: datetime | None = None,
+) -> Conversation:
+    """Record that a conversation was held, by ``conductor`` (a login), now unless said otherwise.
+
+    Leaders and coaches record their own; an admin records anybody's, and names the conductor
+    where the user has several managers. Raises `Forbidden` or `Refused`.
+    """
+    with studio.store.writing():
+        opened = open_ask(studio, ask)
+        if (current := opened.conversation) is not None:
+            require_conductor(actor, current)
+            require_state(current, *_NOT_BEGUN, ConversationState.IN_PROGRESS)
+        conductor_id = conductor_of(actor, opened, conductor)
+        held = held_at or studio.now()
+        if held > studio.now():
+            raise Refused("A conversation cannot have been held in the future.")
+        if current is None or current.state is not ConversationState.IN_PROGRESS:
+            require_usable(opened)
+        conversation = begin_with(opened, conductor_id)
+        if conductor_id != conversation.conductor_id:
+            conversations.change_conversation(conversation.id, conductor=conductor_id)
+        return _sealed(studio, actor, conversation, held)
+
+
+def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
+    """Take the seal off a finished conversation: within three days its conductor, later an admin
+    (C3). It is in progress again. Raises `Refused`."""
+    with studio.store.writing():
+        current = conversation_to_change(conversation_id)
+        relations = relations_of(actor, current)
+        if why := reopened_by(relations, current, studio.now()):
+            in_it = relations & {Relation.CONDUCTOR, Relation.ADMIN}
+            raise Refused(why) if in_it else Forbidden(why)
+        conversations.change_conversation(
+            current.id,
+            finished_at=None,
+            sealed_at=None,
+            started_at=current.started_at or current.finished_at,
+        )
+        record(studio, actor, "reopened conversation", current, before={"status": how_far(current)})
+        return conversation_now(current.id)
+
+
+def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
+    if Relation.CONDUCTOR not in relations_of(actor, current):
+        raise Forbidden(
+            f"{current.conductor} holds the conversation with {current.name}: hand it over first."
+        )
+    require_state(current, *_NOT_BEGUN)
+    conversations.change_conversation(current.id, started_at=studio.now())
+    record(studio, actor, "began conversation", current, before={"status": how_far(current)})
+    return conversation_now(current.id)
+
+
+def _sealed(studio: Studio, actor: Actor, current: Conversation, held: datetime) -> Conversation:
+    conversations.change_conversation(current.id, finished_at=held, sealed_at=studio.now())
+    finished = conversation_now(current.id)
+    after = {"conductor": finished.conductor_login, "at": held.isoformat()}
+    before = {"status": how_far(current)}
+    record(studio, actor, "finished conversation", finished, before=before, after=after)
+    return finished
