@@ -1,26 +1,40 @@
 """``studio-tui activity``: who did what, when, from what to what (A3)."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeVar
 
 import click
 
 from studio_tui.cli import shapes
-from studio_tui.cli.output import json_option, write_csv, write_json, write_table
+from studio_tui.cli.output import counted, json_option, say, write_csv, write_json, write_table
 from studio_tui.cli.session import with_studio
-from studio_tui.cli.times import iso, shown, with_zone
+from studio_tui.cli.times import day, iso, shown, with_zone
 from studio_tui.domain.access import Actor
+from studio_tui.domain.clock import end_of_day, start_of_day
+from studio_tui.domain.errors import Refused
 from studio_tui.services import activity as service
-from studio_tui.services import pushes
-from studio_tui.services.activity import ActivityLine
+from studio_tui.services import pushes, verifying
+from studio_tui.services.activity import ActivityFilter, ActivityLine
 from studio_tui.services.context import Studio
+from studio_tui.services.verifying import Verified
 
-_push = click.option("--push", help="Only what was done to this push.")
-_user = click.option("--user", metavar="LOGIN", help="Only what was done about this user.")
-_limit = click.option(
-    "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="At most so many."
-)
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+def _narrowing(command: C) -> C:
+    """What all commands take that read lines; all of it must hold."""
+    for option in (
+        click.option("--until", type=day, metavar="DATE", help="Not after this day."),
+        click.option("--since", type=day, metavar="DATE", help="Not before this day."),
+        click.option("--action", default="", metavar="WORDS", help="Only what was done so."),
+        click.option("--actor", "by", default="", metavar="LOGIN", help="Only what they did."),
+        click.option("--user", metavar="LOGIN", help="Only what was done about this user."),
+        click.option("--push", help="Only what was done to this push."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group("activity")
@@ -29,16 +43,15 @@ def activity() -> None:
 
 
 @activity.command("list")
-@_push
-@_user
-@_limit
+@_narrowing
+@click.option(
+    "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="At most so many."
+)
 @json_option
 @with_studio
-def list_(
-    studio: Studio, actor: Actor, push: str | None, user: str | None, limit: int, as_json: bool
-) -> None:
+def list_(studio: Studio, actor: Actor, /, limit: int, as_json: bool, **narrowing: Any) -> None:
     """List the activity, the newest first."""
-    lines = _lines(studio, actor, push, user, limit)
+    lines = service.of_everything(studio, actor, _filter(studio, actor, **narrowing), limit)
     if as_json:
         write_json([shapes.activity(studio, line) for line in lines])
         return
@@ -47,34 +60,91 @@ def list_(
 
 
 @activity.command()
-@_push
-@_user
-@_limit
+@_narrowing
+@click.option("--limit", type=click.IntRange(1), help="At most so many; otherwise all.")
 @with_studio
-def export(studio: Studio, actor: Actor, push: str | None, user: str | None, limit: int) -> None:
+def export(studio: Studio, actor: Actor, /, limit: int | None, **narrowing: Any) -> None:
     """Print the activity as CSV, the newest first."""
-    lines = _lines(studio, actor, push, user, limit)
-    headings = ("id", "at", "actor", "action", "subject", "users", "before", "after")
+    lines = service.every(studio, actor, _filter(studio, actor, **narrowing), limit)
+    headings = (
+        "id", "at", "actor", "actor_name", "action", "subject", "users", "before", "after",
+    )  # fmt: skip
     write_csv(headings, (_export_row(studio, line) for line in lines))
 
 
-def _lines(
-    studio: Studio, actor: Actor, push: str | None, user: str | None, limit: int
-) -> list[ActivityLine]:
-    if push is not None and user is not None:
-        raise click.UsageError("Either --push or --user.")
-    if push is not None:
-        push_id = pushes.find(studio, actor, push).id
-        return service.of_push(studio, actor, push_id, limit)
-    if user is not None:
-        return service.of_user(studio, actor, user, limit)
-    return service.of_everything(studio, actor, limit)
+@activity.command()
+@click.option("--against", metavar="SEAL", help="A seal kept from before: is it in the chain?")
+@json_option
+@with_studio
+def verify(studio: Studio, actor: Actor, against: str | None, as_json: bool) -> None:
+    """Tell whether the activity is as it was written, by its chain of seals.
+
+    Ends with 1 where it is not. Lines taken away from the end leave no trace but that a seal kept
+    elsewhere is no longer found: keep the newest from time to time, and ask with --against.
+    """
+    found = verifying.verify(studio, actor, kept=against)
+    missing = against is not None and found.kept_at is None
+    if as_json:
+        write_json(shapes.verified(found, against))
+    elif found.broken is None and not missing:
+        _tell(found)
+    if found.broken is not None:
+        raise Refused(f"{where_it_breaks(studio, found)}.")
+    if missing:
+        raise Refused(
+            "The chain is whole, but this seal is not in it: lines were taken away from its end, "
+            "or it was written anew, or the seal is of another database."
+        )
+
+
+def where_it_breaks(studio: Studio, found: Verified) -> str:
+    """Which line is not as it was written, or the first after what is missing."""
+    if found.broken is None:
+        return ""
+    number, line = found.broken.activity_id, found.broken.line
+    if line is None:
+        return f"The activity breaks at line {number}, which was taken out"
+    told = f"{shown(studio, line.at)}, {line.actor} {line.action}: {line.subject}"
+    return (
+        f"The activity breaks at line {number} ({told}): it, or what stood before it, is not as "
+        "it was written"
+    )
+
+
+def _tell(found: Verified) -> None:
+    say(f"{counted(found.lines, 'line')} as written, none missing between them.")
+    if found.kept_at is not None:
+        say(f"The seal that was kept is that of the {found.kept_at:,} lines it was made for.")
+    if found.unsealed:
+        say(f"{counted(found.unsealed, 'line')} not sealed yet: the next act seals what is new.")
+    say(f"Newest seal, to keep elsewhere: {found.head}")
+
+
+def _filter(
+    studio: Studio,
+    actor: Actor,
+    *,
+    push: str | None,
+    user: str | None,
+    by: str,
+    action: str,
+    since: date | None,
+    until: date | None,
+) -> ActivityFilter:
+    wanted = ActivityFilter(
+        push_id=pushes.find(studio, actor, push).id if push is not None else None,
+        actor=by.strip(),
+        action=action.strip(),
+        since=start_of_day(since, studio.zone) if since else None,
+        until=end_of_day(until, studio.zone) if until else None,
+    )
+    return service.narrowed(studio, actor, wanted, user) if user is not None else wanted
 
 
 def _row(studio: Studio, line: ActivityLine) -> tuple[str, ...]:
     return (
         shown(studio, line.at),
-        line.actor,
+        line.by,
         line.action,
         line.subject,
         str(line.users or ""),
@@ -100,6 +170,7 @@ def _export_row(studio: Studio, line: ActivityLine) -> tuple[str, ...]:
         str(line.id),
         iso(studio, line.at) or "",
         line.actor,
+        line.actor_name,
         line.action,
         line.subject,
         str(line.users),

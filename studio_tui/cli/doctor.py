@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from studio_tui import __version__
+from studio_tui.cli.activity import where_it_breaks
 from studio_tui.cli.errors import FAILED
 from studio_tui.cli.findings import Finding, Health
 from studio_tui.cli.outbox_findings import outbox_findings
-from studio_tui.cli.output import json_option, say, write_json
+from studio_tui.cli.output import counted, json_option, say, write_json
 from studio_tui.cli.session import studio_as_it_is
 from studio_tui.cli.shapes import CONTRACT
 from studio_tui.config import settings
@@ -26,10 +27,14 @@ from studio_tui.mail.addresses import sender_from
 from studio_tui.mail.outcomes import RelayDown
 from studio_tui.mail.password import Secret
 from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import mailing, outbox
+from studio_tui.services import mailing, outbox, verifying
 from studio_tui.services.context import Studio
 from studio_tui.services.identity import is_new, own_account, sign_in
+from studio_tui.services.verifying import Verified
 from studio_tui.worker.sending import in_words
+
+_NEWEST = 10_000
+"""So many lines of activity are looked at: all of them may take a while."""
 
 
 @click.command()
@@ -116,6 +121,19 @@ def _inside(studio: Studio) -> Iterator[Finding]:
     yield Finding("account", Health.OK, f"{actor.name} ({actor.login}), {actor.role}")
     if may(actor, Action.READ_OUTBOX):
         yield from outbox_findings(studio, outbox.health(studio, actor))
+    if may(actor, Action.READ_ACTIVITY):
+        yield _activity(studio, verifying.verify(studio, actor, newest=_NEWEST))
+
+
+def _activity(studio: Studio, found: Verified) -> Finding:
+    """Whether the newest lines are as they were written (A3)."""
+    if found.broken:
+        message = f"{where_it_breaks(studio, found)}: “studio-tui activity verify” looks at all"
+        return Finding("activity", Health.LIMITED, message)
+    which = "all" if found.of == found.lines else f"the newest {found.lines:,} of"
+    message = f"{which} {counted(found.of, 'line')} as written"
+    unsealed = f", {found.unsealed:,} not sealed yet" if found.unsealed else ""
+    return Finding("activity", Health.OK, message + unsealed)
 
 
 def _wording(loaded: Settings) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from studio_tui.services.reminding import Reminded, RemindPreview
     from studio_tui.services.undoing import Undoable
     from studio_tui.services.users import Involvement
+    from studio_tui.services.verifying import Verified
 
 CONTRACT = 1
 """The version of the contract: raised when a key goes, is renamed or means something else."""
@@ -352,9 +353,23 @@ def activity(studio: Studio, of: ActivityLine) -> Shape:
         "id": of.id,
         "at": iso(studio, of.at),
         "actor": of.actor,
+        "actor_name": of.actor_name,
         "action": of.action,
         "subject": of.subject,
         "users": of.users,
         "before": of.before,
         "after": of.after,
+    }
+
+
+def verified(of: Verified, against: str | None) -> Shape:
+    """What looking at the chain of seals found (A3)."""
+    return {
+        "intact": of.broken is None and (against is None or of.kept_at is not None),
+        "sealed": of.of,
+        "as_written": of.lines,
+        "not_sealed": of.unsealed,
+        "newest_seal": of.head,
+        "breaks_at": of.broken.activity_id if of.broken else None,
+        "against_at": of.kept_at,
     }

@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from studio_tui.domain.access import Actor
-from studio_tui.storage.sql import EVERYBODY, Clause, among, execute, known_instant, rows
+from studio_tui.domain.users import full_name
+from studio_tui.storage.sealing import line_written
+from studio_tui.storage.sql import (
+    EVERYBODY,
+    Clause,
+    among,
+    containing,
+    execute,
+    known_instant,
+    rows,
+)
 from studio_tui.storage.tables import Activity
 
 Facts = Mapping[str, Any]
@@ -26,13 +36,40 @@ class ActivityLine:
     push_id: int | None
     at: datetime
     actor: str
-    """Login of who did it."""
+    """Login of who did it, as it was then."""
     action: str
     subject: str
     before: Facts | None
     after: Facts | None
     users: int
     """How many users it is about."""
+    actor_name: str = ""
+    """Name of who did it, as it is now; empty for what the program did by itself."""
+
+    @property
+    def by(self) -> str:
+        """Who did it, as people read it: the name, or else the login."""
+        return self.actor_name or self.actor
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFilter:
+    """Which lines are wanted: all that is said must hold."""
+
+    push_id: int | None = None
+    user_id: int | None = None
+    """About this user."""
+    actor: str = ""
+    """Done by who had this login, whatever its case."""
+    action: str = ""
+    """These words stand in what was done, whatever their case."""
+    since: datetime | None = None
+    """At this instant or later."""
+    until: datetime | None = None
+    """Before this instant."""
+
+
+EVERYTHING = ActivityFilter()
 
 
 def write_activity(
@@ -46,6 +83,7 @@ def write_activity(
     after: Facts | None = None,
 ) -> int:
     """Add a line; returns its id. Without an actor it is what the program did by itself."""
+    line_written()
     return int(
         Activity.insert(
             at=at,
@@ -77,17 +115,12 @@ def about_users(activity_id: int, users: Clause) -> None:
 
 
 def activity_lines(
-    *, push_id: int | None = None, user_id: int | None = None, limit: int
+    filter_: ActivityFilter, limit: int, before_id: int | None = None
 ) -> list[ActivityLine]:
-    """The newest lines, of a push or of a user where one is given."""
-    clause = EVERYBODY
-    if push_id is not None:
-        clause &= Clause("a.push_id = ?", (push_id,))
-    if user_id is not None:
-        clause &= Clause(
-            "EXISTS (SELECT 1 FROM activity_user x WHERE x.activity_id = a.id AND x.user_id = ?)",
-            (user_id,),
-        )
+    """The newest lines, the newest first; older than the line ``before_id`` where it is given."""
+    clause = _matching(filter_)
+    if before_id is not None:
+        clause &= Clause("a.id < ?", (before_id,))
     return _lines(clause, limit)
 
 
@@ -99,8 +132,9 @@ def activity_line(activity_id: int) -> ActivityLine | None:
 
 def _lines(clause: Clause, limit: int) -> list[ActivityLine]:
     found = rows(
-        "SELECT a.id, a.push_id, a.at, a.actor_login, a.action, a.subject, a.before, a.after "
-        f"FROM activity a WHERE {clause.text} ORDER BY a.id DESC LIMIT ?",
+        "SELECT a.id, a.push_id, a.at, a.actor_login, a.action, a.subject, a.before, a.after, "
+        "u.given_name, u.family_name FROM activity a LEFT JOIN users u ON u.id = a.actor_id "
+        f"WHERE {clause.text} ORDER BY a.id DESC LIMIT ?",
         *clause.params,
         limit,
     )
@@ -116,9 +150,30 @@ def _lines(clause: Clause, limit: int) -> list[ActivityLine]:
             before=json.loads(row[6]) if row[6] else None,
             after=json.loads(row[7]) if row[7] else None,
             users=counts.get(row[0], 0),
+            actor_name=full_name(row[8] or "", row[9] or ""),
         )
         for row in found
     ]
+
+
+def _matching(filter_: ActivityFilter) -> Clause:
+    clause = EVERYBODY
+    if filter_.push_id is not None:
+        clause &= Clause("a.push_id = ?", (filter_.push_id,))
+    if filter_.user_id is not None:
+        clause &= Clause(
+            "EXISTS (SELECT 1 FROM activity_user x WHERE x.activity_id = a.id AND x.user_id = ?)",
+            (filter_.user_id,),
+        )
+    if filter_.actor:
+        clause &= Clause("LOWER(a.actor_login) = LOWER(?)", (filter_.actor,))
+    if filter_.action:
+        clause &= containing("LOWER(a.action)", (filter_.action.lower(),))
+    if filter_.since is not None:
+        clause &= Clause("a.at >= ?", (filter_.since,))
+    if filter_.until is not None:
+        clause &= Clause("a.at < ?", (filter_.until,))
+    return clause
 
 
 def _counts(ids: list[int]) -> dict[int, int]:

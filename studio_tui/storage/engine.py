@@ -21,6 +21,7 @@ from playhouse.pool import (
 )
 
 from studio_tui.domain.errors import Conflict, Refused, Unavailable
+from studio_tui.storage import sealing
 from studio_tui.storage.fields import FIELD_TYPES
 from studio_tui.storage.migrate import check_version, migrate
 from studio_tui.storage.tables import TABLES
@@ -109,10 +110,22 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction: all of it, or nothing. On SQLite it locks other writers out at once."""
-        lock = ("IMMEDIATE",) if self.is_sqlite else ()
-        with self._in_words(), self._database.connection_context(), self._database.atomic(*lock):
-            yield
+        """One transaction: all of it, or nothing. On SQLite it locks other writers out at once.
+
+        What it adds to the activity is sealed (A3): on SQLite with it, on PostgreSQL right after
+        it, so that nobody waits for the chain as long as the act takes.
+        """
+        outermost = not self._database.in_transaction()
+        if outermost:
+            sealing.begin()
+        with self._in_words(), self._database.connection_context():
+            with self._database.atomic(*self._lock):
+                yield
+                adds = outermost and sealing.any_written()
+                if adds and self.is_sqlite:
+                    sealing.add_seals(sealing.digests(sealing.unsealed()))
+            if adds and not self.is_sqlite:
+                self._seal_after()
 
     @contextmanager
     def trying(self) -> Iterator[None]:
@@ -120,6 +133,15 @@ class Store:
         with suppress(_TakenBack), self.writing():
             yield
             raise _TakenBack
+
+    def seal_rest(self) -> int:
+        """Seal every line of activity that has no seal, a few at a time; returns how many."""
+        count, last = 0, 0
+        with self._in_words(), self._database.connection_context():
+            while ids := sealing.unsealed_after(last):
+                count += self._seal(ids)
+                last = ids[-1]
+        return count
 
     def migrate(self) -> list[str]:
         """Bring the schema up to this version of the program; the names of what was applied."""
@@ -153,6 +175,24 @@ class Store:
                 self._watch = sqlite3.connect(self.name, check_same_thread=False)
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
+    @property
+    def _lock(self) -> tuple[str, ...]:
+        return ("IMMEDIATE",) if self.is_sqlite else ()
+
+    def _seal_after(self) -> None:
+        # The act is done: where it cannot be sealed now, the next one seals it.
+        with suppress(peewee.DatabaseError, peewee.InterfaceError):
+            self._seal(sealing.unsealed())
+
+    def _seal(self, ids: list[int]) -> int:
+        if not ids:
+            return 0
+        # Lines never change: what takes long is done before the lock.
+        found = sealing.digests(ids)
+        with self._database.atomic(*self._lock):
+            sealing.lock()
+            return sealing.add_seals(found)
+
     @contextmanager
     def _in_words(self) -> Iterator[None]:
         try:
@@ -172,6 +212,8 @@ def open_store(url: str) -> Store:
     store = _open_sqlite(url) if url.startswith("sqlite:") else _open_postgresql(url)
     try:
         store.applied = tuple(store.migrate())
+        if store.applied:
+            store.seal_rest()
     except BaseException:
         store.close()
         raise

@@ -22,6 +22,7 @@ from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later, Sent, Settlement
 from studio_tui.services.mailing import Mail, Mailroom
 from studio_tui.services.reminding import remind_by_schedule
+from studio_tui.services.verifying import seal_rest
 from studio_tui.worker.breaker import Breaker
 from studio_tui.worker.decisions import Try, decide, said
 from studio_tui.worker.line import Batch, Letter, Line
@@ -86,6 +87,7 @@ class Worker:
     async def run(self, *, drain: bool = False) -> Report:
         """Send until stopped or, to ``drain``, until nothing is due or the server takes no more."""
         try:
+            await self._seal()
             while not self._stopping.is_set():
                 busy = await self._send_due()
                 if drain and (not busy or self._breaker.down):
@@ -116,6 +118,11 @@ class Worker:
             await asyncio.shield(writing)
         await self._hand_back()
         return True
+
+    async def _seal(self) -> None:
+        """Seal what a program that died has left without a seal (A3)."""
+        with suppress(Unavailable):
+            await asyncio.to_thread(seal_rest, self._studio)
 
     async def _remind(self) -> None:
         """Write the automatic reminders of today, now and then: once written, they are due."""

@@ -2,8 +2,17 @@
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
+from studio_tui.config import settings
 from tests.cli.conftest import ACCOUNT, Cli
+
+
+def database() -> Path:
+    """The file that the commands work on."""
+    return Path(settings.load().database_url.removeprefix("sqlite:///"))
 
 
 def test_the_newest_comes_first(pushed: Cli) -> None:
@@ -21,8 +30,63 @@ def test_of_a_push_or_of_a_user(pushed: Cli) -> None:
     actions = [line["action"] for line in pushed.json("activity", "list", "--user", "ann")]
     assert actions == ["assigned users", "imported users"]
     assert pushed.run("activity", "list", "--user", "bea").stdout.count("\n") == 2
-    both = ("activity", "list", "--user", "ann", "--push", "Q1 review")
-    assert "Either --push or --user" in pushed.misused(*both)
+    both = ("--user", "ann", "--push", "Q1 review")
+    assert [line["action"] for line in pushed.json("activity", "list", *both)] == ["assigned users"]
+
+
+def test_by_whom_and_what_and_when(pushed: Cli) -> None:
+    def actions(*narrowing: str) -> list[str]:
+        found = [line["action"] for line in pushed.json("activity", "list", *narrowing)]
+        rows = csv.DictReader(pushed.out("activity", "export", *narrowing).splitlines())
+        assert [row["action"] for row in rows] == found
+        return found
+
+    every = actions()
+    assert actions("--actor", ACCOUNT.upper()) == every
+    assert actions("--actor", "ann") == []
+    assert actions("--action", "PUSH") == ["created push"]
+    assert actions("--action", "%") == []
+    assert actions("--since", "2026-03-02", "--until", "2026-03-02") == every
+    assert actions("--since", "2026-03-03") == actions("--until", "2026-03-01") == []
+    assert "not a date" in pushed.misused("activity", "list", "--since", "yesterday")
+
+
+def test_who_it_was_has_a_name(pushed: Cli) -> None:
+    Path("me.csv").write_text(
+        f"login,email,given_name,family_name,role\n{ACCOUNT},me@example.org,Maria,Admin,admin\n"
+    )
+    pushed.run("users", "import", "me.csv")
+    assert {line["actor_name"] for line in pushed.json("activity", "list")} == {"Maria Admin"}
+    assert "Maria Admin" in pushed.out("activity", "list")
+    exported = next(csv.DictReader(pushed.out("activity", "export").splitlines()))
+    assert (exported["actor"], exported["actor_name"]) == (ACCOUNT, "Maria Admin")
+
+
+def test_verify_says_that_all_is_as_written(pushed: Cli) -> None:
+    """A3."""
+    told = pushed.json("activity", "verify")
+    assert told["intact"]
+    assert told["sealed"] == told["as_written"] == len(pushed.json("activity", "list"))
+    said = pushed.out("activity", "verify", "--against", told["newest_seal"])
+    assert f"{told['sealed']} lines as written" in said
+    assert told["newest_seal"] in said
+    assert "not in it" in pushed.refused("activity", "verify", "--against", "1" * 64)
+    assert "hexadecimal" in pushed.refused("activity", "verify", "--against", "x")
+
+
+def test_verify_says_in_one_line_where_it_breaks(pushed: Cli) -> None:
+    """A3: and so does doctor."""
+    line = pushed.json("activity", "list")[1]
+    with closing(sqlite3.connect(database())) as connection, connection:
+        connection.execute("DROP TRIGGER activity_no_update")
+        connection.execute("UPDATE activity SET subject = 'Q9' WHERE id = ?", (line["id"],))
+    said = pushed.refused("activity", "verify")
+    assert f"breaks at line {line['id']} (2026-03-02 10:00, {ACCOUNT} created push: Q9)" in said
+    told = json.loads(pushed.run("activity", "verify", "--json", exit_code=1).stdout)
+    assert (told["intact"], told["breaks_at"]) == (False, line["id"])
+    findings = {f["name"]: f for f in pushed.json("doctor")["findings"]}
+    assert findings["activity"]["health"] == "limited"
+    assert f"line {line['id']}" in findings["activity"]["message"]
 
 
 def test_the_export_is_the_same_as_csv(pushed: Cli) -> None:

@@ -1,6 +1,6 @@
 """A Studio on each engine, with a clock that a test can move."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,6 +14,7 @@ from studio_tui.config.settings import Database, Organisation, Settings
 from studio_tui.domain.access import Actor
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
+from studio_tui.storage.sql import execute
 
 _numbers = count()
 
@@ -63,6 +64,22 @@ def studio(database_url: str, clock: MovableClock) -> Iterator[Studio]:
     opened = open_studio(settings, clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def open_database(studio: Studio) -> Callable[[], None]:
+    """Takes away what makes the engine refuse to change the activity, as its owner could."""
+
+    def take_away() -> None:
+        with studio.store.writing():
+            for table in ("activity", "activity_user", "activity_seal"):
+                if studio.store.is_sqlite:
+                    execute(f"DROP TRIGGER {table}_no_update")
+                    execute(f"DROP TRIGGER {table}_no_delete")
+                else:
+                    execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+
+    return take_away
 
 
 @pytest.fixture

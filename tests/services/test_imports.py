@@ -12,7 +12,7 @@ from studio_tui.domain.users import Role, User
 from studio_tui.services import imports
 from studio_tui.services.context import Studio
 from studio_tui.services.import_plan import FieldChange, PlannedUser
-from studio_tui.storage.activity import ActivityLine, activity_lines
+from studio_tui.storage.activity import EVERYTHING, ActivityFilter, ActivityLine, activity_lines
 from tests.hostile import HOSTILE
 from tests.services.importing import SAMPLES, found, hr, take, user, whole_database
 
@@ -28,7 +28,7 @@ def changes(planned: PlannedUser) -> dict[str, tuple[object, object]]:
 
 def activity(studio: Studio) -> list[ActivityLine]:
     with studio.store.reading():
-        return [line for line in activity_lines(limit=100) if line.action == "imported users"]
+        return [line for line in activity_lines(EVERYTHING, 100) if line.action == "imported users"]
 
 
 def test_who_is_new_gets_the_defaults_of_the_organisation(studio: Studio, admin: Actor) -> None:
@@ -257,7 +257,7 @@ def test_an_import_is_one_line_of_activity_about_those_it_touched(
         "teams_created": 1,
     }
     with studio.store.reading():
-        about_ann = activity_lines(user_id=user_id_in(studio, admin, "ann"), limit=9)
+        about_ann = activity_lines(ActivityFilter(user_id=user_id_in(studio, admin, "ann")), 9)
     assert [line.subject for line in about_ann] == ["1 left", "2 added"]
 
 

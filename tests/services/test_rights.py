@@ -51,6 +51,7 @@ from studio_tui.services import (
     templates,
     undoing,
     users,
+    verifying,
 )
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import Specimen
@@ -164,6 +165,11 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: conversations.read(w.studio, a, w.planned.id),
     ),
+    "activity.every": (SUPPORT, lambda w, a: list(activity.every(w.studio, a))),
+    "activity.narrowed": (
+        SUPPORT,
+        lambda w, a: activity.narrowed(w.studio, a, activity.EVERYTHING, "ann"),
+    ),
     "assigning.candidates": (
         ADMIN,
         lambda w, a: assigning.candidates(w.studio, a, UserFilter(), NAME),
@@ -223,6 +229,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "users.show": (SUPPORT, lambda w, a: users.show(w.studio, a, w.ann.user_id)),
     "users.find": (SUPPORT, lambda w, a: users.find(w.studio, a, "ann")),
     "users.every": (SUPPORT, lambda w, a: users.every(w.studio, a, UserFilter())),
+    "verifying.verify": (SUPPORT, lambda w, a: verifying.verify(w.studio, a)),
 }
 
 

@@ -23,7 +23,7 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
     """The columns of a list of activity."""
     return (
         Column("at", "When", lambda done: moment(done.at, zone), width=16),
-        Column("actor", "Who", lambda done: done.actor, width=7, flex=1, most=20),
+        Column("actor", "Who", lambda done: done.by, width=10, flex=1, most=20),
         Column("action", "What", lambda done: done.action, width=16, flex=1, most=24),
         Column("subject", "", lambda done: done.subject, width=12, flex=2, most=40),
         Column("change", "From → to", lambda done: _change_cell(done, zone), 14, 5, gives_way=1),
@@ -46,7 +46,7 @@ def in_full(done: ActivityLine, zone: ZoneInfo) -> str:
     """All of a line of activity, as a text to read."""
     facts = [
         f"When      {moment_and_zone(done.at, zone)}",
-        f"Who       {done.actor}",
+        f"Who       {f'{done.actor_name} ({done.actor})' if done.actor_name else done.actor}",
         f"What      {done.action}",
         f"On        {done.subject}",
     ]
@@ -57,7 +57,7 @@ def in_full(done: ActivityLine, zone: ZoneInfo) -> str:
 
 def found_in(done: ActivityLine, zone: ZoneInfo) -> str:
     """What a filter looks through."""
-    return " ".join((done.actor, done.action, done.subject, *changes(done, zone)))
+    return " ".join((done.actor_name, done.actor, done.action, done.subject, *changes(done, zone)))
 
 
 def _change_cell(done: ActivityLine, zone: ZoneInfo) -> Toned:

@@ -18,5 +18,5 @@ def activity_in_words(lines: Sequence[ActivityLine], zone: ZoneInfo) -> str:
 
 def _paragraph(line: ActivityLine, zone: ZoneInfo) -> str:
     about = f" ({counted(line.users, 'user', 'users')})" if line.users else ""
-    head = f"{moment(line.at, zone)}  {plain(line.actor)} {line.action}: {plain(line.subject)}"
+    head = f"{moment(line.at, zone)}  {plain(line.by)} {line.action}: {plain(line.subject)}"
     return "\n".join([head + about, *(f"    {plain(change)}" for change in changes(line, zone))])

@@ -1,0 +1,256 @@
+"""The activity is only ever added to, and its chain of seals shows what was not (A3)."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from hashlib import sha256
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Refused, StudioError
+from studio_tui.services import pushes, verifying
+from studio_tui.services.context import Studio
+from studio_tui.services.verifying import Verified
+from studio_tui.storage.fields import instant_text
+from studio_tui.storage.sql import execute, rows, scalar
+from tests.acting import assign, draft_of, lines
+from tests.organisation import create_push, import_people
+
+
+def verified(studio: Studio, actor: Actor, kept: str | None = None) -> Verified:
+    return verifying.verify(studio, actor, kept=kept)
+
+
+def change(studio: Studio, sql: str, *params: object) -> None:
+    """Write to the database past the program."""
+    with studio.store.writing():
+        execute(sql, *params)
+
+
+@pytest.fixture
+def acted(studio: Studio, admin: Actor) -> Studio:
+    """A Studio in which something was done."""
+    import_people(studio, admin)
+    assign(studio, admin, create_push(studio, admin), "ann", "ben")
+    create_push(studio, admin, "Q2 review")
+    return studio
+
+
+def id_of(studio: Studio, actor: Actor, action: str) -> int:
+    """The newest line of that action."""
+    return next(line.id for line in lines(studio, actor) if line.action == action)
+
+
+def test_every_act_is_sealed(acted: Studio, admin: Actor) -> None:
+    found = verified(acted, admin)
+    every = lines(acted, admin)
+    assert (found.lines, found.of, found.unsealed) == (len(every), len(every), 0)
+    assert found.broken is None
+    create_push(acted, admin, "Q3 review")
+    after = verified(acted, admin, kept=found.head)
+    assert (after.lines, after.kept_at) == (found.lines + 1, found.lines)
+    assert verified(acted, admin, kept=after.head).kept_at == after.lines
+
+
+def test_what_was_taken_back_leaves_no_seal(acted: Studio, admin: Actor) -> None:
+    before = verified(acted, admin)
+    with acted.store.trying():
+        create_push(acted, admin, "Tried")
+    with pytest.raises(StudioError):
+        create_push(acted, admin, "Q2 review")
+    assert verified(acted, admin) == before
+
+
+def test_it_is_what_the_document_says(acted: Studio, admin: Actor) -> None:
+    """docs/activity.md, computed by its own words."""
+    seal = "0" * 64
+    with acted.store.reading():
+        for activity_id, kept in rows("SELECT activity_id, hash FROM activity_seal ORDER BY id"):
+            (row,) = rows(
+                "SELECT id, at, actor_id, actor_login, action, push_id, subject, before, after "
+                "FROM activity WHERE id = ?",
+                activity_id,
+            )
+            at = row[1] if isinstance(row[1], str) else instant_text(row[1])
+            line = json.dumps([row[0], at, *row[2:]], ensure_ascii=False, separators=(",", ":"))
+            users = sorted(
+                user_id
+                for (user_id,) in rows(
+                    "SELECT user_id FROM activity_user WHERE activity_id = ?", activity_id
+                )
+            )
+            digest = sha256(f"{line}\n{','.join(map(str, users))}".encode()).hexdigest()
+            seal = sha256(f"{seal}\n{digest}".encode()).hexdigest()
+            assert seal == kept
+    assert verified(acted, admin).head == seal
+
+
+@pytest.mark.parametrize("table", ["activity", "activity_user", "activity_seal"])
+def test_the_engine_refuses_to_change_it(acted: Studio, admin: Actor, table: str) -> None:
+    column = {"activity": "subject", "activity_seal": "hash"}.get(table, "user_id")
+    attacks = [f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"]
+    if not acted.store.is_sqlite:
+        attacks.append(f"TRUNCATE {table} CASCADE")
+    before = lines(acted, admin)
+    for attack in attacks:
+        with pytest.raises(StudioError):
+            change(acted, attack)
+    assert lines(acted, admin) == before
+    assert verified(acted, admin).broken is None
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE activity SET subject = 'Other' WHERE id = ?",
+        "UPDATE activity SET actor_login = 'eve' WHERE id = ?",
+        "UPDATE activity SET before = '{}' WHERE id = ?",
+        "UPDATE activity SET push_id = NULL WHERE id = ?",
+        "UPDATE activity SET at = '2026-03-02T09:00:00.000001Z' WHERE id = ?",
+        "DELETE FROM activity_user WHERE activity_id = ?",
+        "INSERT INTO activity_user SELECT CAST(? AS INTEGER), MAX(id) FROM users",
+        "UPDATE activity_seal SET hash = REPLACE(hash, '0', '1') WHERE activity_id = ?",
+    ],
+)
+def test_an_edit_is_seen_where_it_is(
+    acted: Studio, admin: Actor, open_database: Callable[[], None], edit: str
+) -> None:
+    line = id_of(acted, admin, "assigned users")
+    open_database()
+    change(acted, edit, line)
+    found = verified(acted, admin)
+    assert found.broken is not None
+    assert found.broken.activity_id == line
+    assert found.broken.line is not None
+    assert found.lines < found.of
+
+
+def test_a_line_that_was_taken_out_is_seen(
+    acted: Studio, admin: Actor, open_database: Callable[[], None]
+) -> None:
+    """With its seal, by the line after it."""
+    push = pushes.find(acted, admin, "Q2 review")
+    pushes.edit(acted, admin, push, draft_of(push, name="Q2"))
+    line = id_of(acted, admin, "edited push")
+    create_push(acted, admin, "Q3 review")
+    open_database()
+    change(acted, "DELETE FROM activity_seal WHERE activity_id = ?", line)
+    change(acted, "DELETE FROM activity WHERE id = ?", line)
+    found = verified(acted, admin)
+    assert found.broken is not None
+    assert found.broken.line is not None
+    assert found.broken.line.subject == "Q3 review"
+
+
+def test_a_line_without_which_its_seal_is_left_is_seen(
+    acted: Studio, admin: Actor, open_database: Callable[[], None]
+) -> None:
+    line = id_of(acted, admin, "created push")
+    open_database()
+    if acted.store.is_sqlite:
+        # What refers to the line would keep it; a damaged file or another program does not ask.
+        with closing(sqlite3.connect(acted.store.name)) as other, other:
+            other.execute("DELETE FROM activity WHERE id = ?", (line,))
+    else:
+        with acted.store.writing():
+            execute("SET LOCAL session_replication_role = replica")
+            execute("DELETE FROM activity WHERE id = ?", line)
+    found = verified(acted, admin)
+    assert found.broken is not None
+    assert (found.broken.activity_id, found.broken.line) == (line, None)
+
+
+def test_a_cut_off_end_is_seen_by_the_seal_that_was_kept(
+    acted: Studio, admin: Actor, open_database: Callable[[], None]
+) -> None:
+    kept = verified(acted, admin).head
+    line = id_of(acted, admin, "created push")
+    open_database()
+    change(acted, "DELETE FROM activity_seal WHERE activity_id = ?", line)
+    change(acted, "DELETE FROM activity WHERE id = ?", line)
+    alone = verified(acted, admin)
+    assert (alone.broken, alone.unsealed) == (None, 0)
+    assert verified(acted, admin, kept=kept).kept_at is None
+
+
+def test_what_is_not_sealed_yet_is_counted_and_sealed_by_the_next_act(
+    acted: Studio, admin: Actor, open_database: Callable[[], None]
+) -> None:
+    """As after a crash between an act and its seal."""
+    open_database()
+    change(acted, "DELETE FROM activity_seal WHERE id > ?", 2)
+    left = len(lines(acted, admin)) - 2
+    found = verified(acted, admin)
+    assert (found.lines, found.unsealed, found.broken) == (2, left, None)
+    create_push(acted, admin, "Q3 review")
+    again = verified(acted, admin)
+    assert (again.lines, again.unsealed, again.broken) == (left + 3, 0, None)
+
+
+def test_all_that_is_left_is_sealed_at_once(
+    acted: Studio, admin: Actor, open_database: Callable[[], None]
+) -> None:
+    open_database()
+    change(acted, "DELETE FROM activity_seal")
+    every = len(lines(acted, admin))
+    assert verifying.seal_rest(acted) == every
+    assert verifying.seal_rest(acted) == 0
+    assert verified(acted, admin).lines == every
+
+
+def test_the_newest_alone(acted: Studio, admin: Actor) -> None:
+    every = verified(acted, admin)
+    newest = verifying.verify(acted, admin, newest=2)
+    assert (newest.lines, newest.of, newest.head) == (2, every.of, every.head)
+    assert verifying.verify(acted, admin, newest=10_000) == every
+
+
+def test_many_at_once_make_one_chain(acted: Studio, admin: Actor) -> None:
+    def act(number: int) -> None:
+        for turn in range(5):
+            create_push(acted, admin, f"Push {number}.{turn}")
+
+    threads = [threading.Thread(target=act, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = verified(acted, admin)
+    assert (found.broken, found.unsealed) == (None, 0)
+    assert found.lines == len(lines(acted, admin))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_nobody_waits_for_the_chain_while_a_long_act_goes_on(acted: Studio, admin: Actor) -> None:
+    """The long act began first, ends last, and is sealed last."""
+    begun, go_on = threading.Event(), threading.Event()
+    push = pushes.find(acted, admin, "Q2 review")
+
+    def act_long() -> None:
+        with acted.store.writing():
+            pushes.create(acted, admin, push.template_id, [draft_of(push, name="Long")])
+            begun.set()
+            assert go_on.wait(30)
+
+    thread = threading.Thread(target=act_long)
+    thread.start()
+    assert begun.wait(30)
+    create_push(acted, admin, "Short")
+    during = verified(acted, admin)
+    assert (during.broken, during.unsealed) == (None, 0)
+    go_on.set()
+    thread.join()
+    after = verified(acted, admin, kept=during.head)
+    assert (after.lines, after.unsealed, after.kept_at) == (during.lines + 1, 0, during.lines)
+    with acted.store.reading():
+        newest = scalar("SELECT activity_id FROM activity_seal ORDER BY id DESC LIMIT 1")
+        assert newest == scalar("SELECT MAX(id) - 1 FROM activity")
+
+
+def test_what_is_no_seal_is_refused(acted: Studio, admin: Actor) -> None:
+    for text in ("", "abc", "g" * 64):
+        with pytest.raises(Refused, match="64 hexadecimal digits"):
+            verified(acted, admin, kept=text)
