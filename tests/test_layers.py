@@ -13,7 +13,7 @@ from importlinter.cli import lint_imports
 ROOT = Path(__file__).resolve().parents[1]
 SCREENS = {"textual", "rich"}
 DATABASE = {"peewee", "playhouse", "psycopg"}
-MAIL = {"aiosmtplib", "jinja2", "markdown_it", "email_validator"}
+MAIL = {"aiosmtplib", "jinja2", "markdown_it", "email_validator", "icalendar"}
 EVERYTHING = SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec", "platformdirs", "tomli_w"}
 
 MAY_NOT_LOAD = {
@@ -29,7 +29,8 @@ MAY_NOT_LOAD = {
     "studio_tui.services.assigning": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.imports": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.mail.smtp": SCREENS | DATABASE | {"keyring", "click"},
-    "studio_tui.worker.service": SCREENS | {"keyring", "click"},
+    "studio_tui.worker.service": SCREENS | {"keyring", "click", "icalendar"},
+    "studio_tui.services.mailing": SCREENS | {"keyring", "click", "icalendar"},
     "studio_tui.demo": SCREENS | {"click"},
     "studio_tui.cli.pushes": SCREENS | {"keyring"},
     "studio_tui.cli.worker": SCREENS | {"keyring"},

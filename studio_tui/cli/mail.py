@@ -73,7 +73,8 @@ def preview(
 ) -> None:
     """Show the wording of KIND, as a CAPACITY gets it, with made-up values.
 
-    KIND is assigned, reminder, deadline_moved, closed or handed_over; CAPACITY is user or manager.
+    KIND is assigned, reminder, deadline_moved, closed, handed_over, planned, moved or cancelled;
+    CAPACITY is user or manager.
     It is your organisation's own text where there is one, and tells what is wrong with it.
     """
     wanted = Specimen(Kind(kind), Capacity(capacity), language, people, overdue)

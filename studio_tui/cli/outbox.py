@@ -36,7 +36,7 @@ def outbox() -> None:
 @click.option(
     "--state", type=click.Choice([*map(str, NotificationState)]), help="Only those in this state."
 )
-@click.option("--push", help="Only those about this push.")
+@click.option("--push", help="Only those about this push itself.")
 @json_option
 @with_studio
 def list_(studio: Studio, actor: Actor, state: str | None, push: str | None, as_json: bool) -> None:
@@ -48,7 +48,7 @@ def list_(studio: Studio, actor: Actor, state: str | None, push: str | None, as_
         ids = service.message_ids(studio, listed)
         write_json([shapes.notification(studio, one, ids[one.id]) for one in listed])
         return
-    headings = ("Id", "State", "Kind", "To", "Push", with_zone(studio, "Due"), "Sent", "Why")
+    headings = ("Id", "State", "Kind", "To", "About", with_zone(studio, "Due"), "Sent", "Why")
     write_table(headings, (_row(studio, one) for one in listed), "Nothing in the outbox.")
 
 
@@ -147,7 +147,7 @@ def _row(studio: Studio, one: Notification) -> tuple[str, ...]:
         one.state,
         f"{one.kind} ({one.capacity})",
         one.to,
-        one.push,
+        one.push or one.template,
         shown(studio, one.due_at),
         shown(studio, one.sent_at),
         one.error or "",

@@ -325,7 +325,7 @@ def notification(studio: Studio, of: Notification, message_id: str) -> Shape:
         "state": of.state,
         "to": of.to,
         "recipient": of.recipient,
-        "push": of.push,
+        "push": of.push or None,
         "about": of.about,
         "message_id": message_id,
         "due_at": iso(studio, of.due_at),

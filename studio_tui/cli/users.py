@@ -115,4 +115,4 @@ def _push_rows(found: Involvement) -> Iterable[tuple[str, ...]]:
 def _mail_rows(studio: Studio, found: Involvement) -> Iterable[tuple[str, ...]]:
     for one in found.notifications:
         due, sent = shown(studio, one.due_at), shown(studio, one.sent_at)
-        yield f"{one.kind} ({one.capacity})", one.push, one.state, due, sent
+        yield f"{one.kind} ({one.capacity})", one.push or one.template, one.state, due, sent

@@ -17,6 +17,13 @@ class Kind(StrEnum):
     DEADLINE_MOVED = "deadline_moved"
     CLOSED = "closed"
     HANDED_OVER = "handed_over"
+    PLANNED = "planned"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+INVITATIONS = frozenset({Kind.PLANNED, Kind.MOVED, Kind.CANCELLED})
+"""The kinds that carry an entry for the calendar (C5)."""
 
 
 class Capacity(StrEnum):
@@ -74,6 +81,11 @@ def key_around_recipient(
     return f"{push_id}-", f"-{kind}-{capacity}-{round_}"
 
 
+def invitation_key(conversation_id: int, recipient_id: int, kind: Kind, sequence: int) -> str:
+    """The one key of an invitation (N2): conversation × person × kind × sequence."""
+    return f"c{conversation_id}-{recipient_id}-{kind}-{sequence}"
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One row of the outbox (N10)."""
@@ -90,8 +102,10 @@ class Notification:
     name: str
     to: str
     """Address it goes, or went, to."""
-    push_id: int
+    push_id: int | None
+    """The push it tells of; None for an invitation."""
     push: str
+    """Name of the push it tells of or that asked for the conversation; empty where none did."""
     about: tuple[str, ...]
     """Logins of the people it tells about."""
     due_at: datetime
@@ -99,6 +113,8 @@ class Notification:
     sent_at: datetime | None
     error: str | None
     """Why it failed or was dropped, in the server's or the Studio's words."""
+    template: str = ""
+    """Name of the template, for an invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,36 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitee:
+    """One of the two who talk."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The conversation that an invitation is to, as it is planned at this moment (C5)."""
+
+    conversation_id: int
+    sequence: int
+    """That of the invitation."""
+    newest: int
+    """That of the last invitation there is."""
+    starts_at: datetime | None
+    minutes: int
+    place: str
+    user: Invitee
+    conductor: Invitee
+    planner: str
+    """Name of who planned, moved or cancelled it."""
+    takes_part: bool
+    """Whether the recipient is still one of the two."""
+    cancelled: bool
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Everything needed to check a claimed notification once more and to write its mail (N6)."""
 
@@ -143,10 +189,13 @@ class Delivery:
     time_zone: str
     recipient_active: bool
     push: str
+    """Empty for an invitation to what no push asked for; then there is no ``deadline`` either."""
     template: str
-    deadline: date
+    deadline: date | None
     closed: bool
     about: tuple[Person, ...]
+    meeting: Meeting | None = None
+    """What it invites to; None where it is no invitation."""
 
 
 class DropReason(StrEnum):
@@ -159,6 +208,8 @@ class DropReason(StrEnum):
     REOPENED = "the push was opened again"
     UNDONE = "what caused it was undone"
     SUPERSEDED = "a later mail says it anew"
+    CANCELLED = "the conversation was cancelled"
+    HANDED_OVER = "somebody else holds the conversation"
     BY_HAND = "dropped by hand"
 
 
@@ -182,6 +233,12 @@ def still_to_tell(delivery: Delivery) -> tuple[Person, ...]:
 
 def why_dropped(delivery: Delivery) -> DropReason | None:
     """Why a claimed notification is not sent after all, or None where it is still true (N6)."""
+    if delivery.meeting is not None:
+        return _why_not_invited(delivery, delivery.meeting)
+    return _why_not_told(delivery)
+
+
+def _why_not_told(delivery: Delivery) -> DropReason | None:
     tells_of_closing = delivery.kind is Kind.CLOSED
     if delivery.closed and not tells_of_closing:
         return DropReason.CLOSED
@@ -194,3 +251,19 @@ def why_dropped(delivery: Delivery) -> DropReason | None:
     if any(person.assigned and person.done for person in delivery.about):
         return DropReason.DONE
     return DropReason.UNASSIGNED
+
+
+def _why_not_invited(delivery: Delivery, meeting: Meeting) -> DropReason | None:
+    """`why_dropped` of an invitation: the conversation counts, not the push that asked for it."""
+    if not delivery.recipient_active:
+        return DropReason.LEFT
+    if delivery.kind is Kind.CANCELLED:
+        still_on = meeting.takes_part and not meeting.cancelled
+        return DropReason.SUPERSEDED if still_on else None
+    if meeting.cancelled or meeting.starts_at is None:
+        return DropReason.CANCELLED
+    if meeting.held:
+        return DropReason.DONE
+    if not meeting.takes_part:
+        return DropReason.HANDED_OVER
+    return DropReason.SUPERSEDED if meeting.sequence < meeting.newest else None

@@ -18,21 +18,27 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from studio_tui.domain.errors import Refused
-from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.domain.notifications import INVITATIONS, Capacity, Kind
 from studio_tui.mail.markdown import to_html, to_plain
 
 TEST = "test"
 """The name of the wording that tries the settings."""
+ENTRY = "calendar"
+"""What the wordings of what stands in a calendar begin with: ``calendar.user`` and so on."""
 FLAGS = ("several", "overdue")
+INVITATION_FLAGS = ("of_push", "placed", "handed_over")
 
 _EVERYWHERE = ("name", "given_name", "organisation")
 _OF_PUSH = ("push", "template", "deadline")
 _OF_PEOPLE = ("count", "person", "people")
 _OF_HANDING_OVER = ("conductor",)
+_OF_MEETING = ("person", "conductor", "starts_at", "minutes", "place", "planner")
+_NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
+"""Values of an invitation that there are only where a flag holds."""
 _TOKENS = {
     name: chr(0xF0000 + number)
     for number, name in enumerate(
-        (*_EVERYWHERE, *_OF_PUSH, *_OF_PEOPLE, *_OF_HANDING_OVER, "sent_at")
+        dict.fromkeys((*_EVERYWHERE, *_OF_PUSH, *_OF_PEOPLE, *_OF_MEETING, "sent_at"))
     )
 }
 _ALLOWED = "Only {{ name }}, {% if flag %} and {# comments #} can be used."
@@ -48,14 +54,25 @@ def names_in(wording: str) -> tuple[str, ...]:
     if wording == TEST:
         return (*_EVERYWHERE, "sent_at")
     kind, _, capacity = wording.partition(".")
+    if _invites(wording):
+        return (*_EVERYWHERE, *_OF_PUSH, *_OF_MEETING)
     people = _OF_PEOPLE if capacity == Capacity.MANAGER else ()
     conductor = _OF_HANDING_OVER if kind == Kind.HANDED_OVER else ()
     return (*_EVERYWHERE, *_OF_PUSH, *people, *conductor)
 
 
+def flags_in(wording: str) -> tuple[str, ...]:
+    """The flags that a wording may ask about."""
+    return INVITATION_FLAGS if _invites(wording) else FLAGS
+
+
 def wordings() -> tuple[str, ...]:
     """The names of all wordings: ``assigned.user`` and so on."""
-    return (*(f"{kind}.{capacity}" for kind, capacity in product(Kind, Capacity)), TEST)
+    return (*(f"{kind}.{capacity}" for kind, capacity in product((*Kind, ENTRY), Capacity)), TEST)
+
+
+def _invites(wording: str) -> bool:
+    return wording.partition(".")[0] in {ENTRY, *INVITATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +130,15 @@ class _Value:
 
 
 def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Form]:
-    """All forms of the text in ``path``, by its `FLAGS`.
+    """All forms of the text in ``path``, by its `flags_in`.
 
     Raises `Refused` that names file, line and what to do.
     """
     text, footer, layout = map(_compiled, (path, frame.footer, frame.layout))
     forms = {}
-    for flags in product((False, True), repeat=len(FLAGS)):
-        values = _offered(wording, dict(zip(FLAGS, flags, strict=True)))
+    names = flags_in(wording)
+    for flags in product((False, True), repeat=len(names)):
+        values = _offered(wording, dict(zip(names, flags, strict=True)))
         last_lines = _filled_in(footer, {"organisation": _Value("organisation")})
         forms[flags] = _form(_filled_in(text, values), last_lines, layout, path, frame)
     return forms
@@ -128,8 +146,11 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], For
 
 def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
     values = {name: _Value(name) for name in names_in(wording)}
-    if flags["several"]:
+    if flags.get("several"):
         values.pop("person", None)
+    for name, flag in _NEEDS.items():
+        if not flags.get(flag, True):
+            del values[name]
     return values | flags
 
 

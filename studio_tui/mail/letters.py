@@ -13,8 +13,24 @@ from zoneinfo import ZoneInfo
 
 from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.domain.text import clean_line
-from studio_tui.mail.forms import TEST, Form
+from studio_tui.mail.forms import ENTRY, TEST, Form
 from studio_tui.mail.wording import Forms, Wordings
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What an invitation tells: who talks, when and where."""
+
+    person: str
+    """The name of the user."""
+    conductor: str
+    starts_at: datetime
+    minutes: int
+    place: str
+    planner: str
+    """The name of who planned, moved or cancelled it."""
+    handed_over: bool = False
+    """Whether somebody else holds it now than the recipient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +41,8 @@ class Event:
     capacity: Capacity
     push: str
     template: str
-    deadline: date
+    deadline: date | None
+    """None only for an invitation to what no push asked for; then ``push`` is empty, too."""
     overdue: bool = False
     """Whether the deadline is past when the mail leaves."""
     conductor: str = ""
@@ -86,6 +103,34 @@ class Writer:
         values = (self._about(event, forms.language), _of(recipient), _of_people(people))
         return _written(forms, form, values)
 
+    def invitation(self, event: Event, meeting: Appointment, recipient: Recipient) -> Letter:
+        """What ``recipient`` reads about a conversation that is planned, moved or cancelled (C5).
+
+        Raises `Refused` like `letter`.
+        """
+        return self._of_meeting(str(event.kind), event, meeting, recipient)
+
+    def entry(self, event: Event, meeting: Appointment, recipient: Recipient) -> Letter:
+        """What stands in the calendar of ``recipient``: its subject and its plain text."""
+        return self._of_meeting(ENTRY, event, meeting, recipient)
+
+    def _of_meeting(
+        self, wording: str, event: Event, meeting: Appointment, recipient: Recipient
+    ) -> Letter:
+        forms = self._wordings.forms(f"{wording}.{event.capacity}", recipient.language)
+        form = forms.form(
+            of_push=event.deadline is not None,
+            placed=bool(clean_line(meeting.place)),
+            handed_over=meeting.handed_over,
+        )
+        starts_at = forms.speech.instant(meeting.starts_at, self._zone_of(recipient))
+        values = (
+            self._about(event, forms.language),
+            _of(recipient),
+            _of_appointment(meeting, starts_at),
+        )
+        return _written(forms, form, values)
+
     def test_letter(self, recipient: Recipient, now: datetime) -> Letter:
         """What `studio-tui mail test` sends: ``now`` in the recipient's zone."""
         forms = self._wordings.forms(TEST, recipient.language)
@@ -100,7 +145,7 @@ class Writer:
                 "organisation": self._organisation,
                 "push": clean_line(event.push),
                 "template": clean_line(event.template),
-                "deadline": speech.day(event.deadline),
+                "deadline": speech.day(event.deadline) if event.deadline else "",
                 "conductor": clean_line(event.conductor),
             }
         )
@@ -115,6 +160,19 @@ class Writer:
 def _of(recipient: Recipient) -> _Values:
     name = clean_line(recipient.name)
     return _texts({"name": name, "given_name": clean_line(recipient.given_name) or name})
+
+
+def _of_appointment(meeting: Appointment, starts_at: str) -> _Values:
+    return _texts(
+        {
+            "person": clean_line(meeting.person),
+            "conductor": clean_line(meeting.conductor),
+            "starts_at": starts_at,
+            "minutes": str(meeting.minutes),
+            "place": clean_line(meeting.place),
+            "planner": clean_line(meeting.planner),
+        }
+    )
 
 
 def _of_people(people: Sequence[str]) -> _Values:

@@ -5,7 +5,7 @@ ASCII in lines of at most 998, unless the part of an address before the @ is not
 """
 
 import re
-from base64 import b64encode
+from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,10 +14,20 @@ from functools import lru_cache
 
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import Sender, deliverable, reply_to_from
+from studio_tui.mail.invitation import Invitation, calendar
 from studio_tui.mail.letters import Letter, Recipient
 
-# Quoted-printable never holds "=_": no text can contain the boundary.
+# Neither quoted-printable nor base64 ever holds "=_": no text can contain a boundary.
 _BOUNDARY = "=_studio_alternative"
+_OUTER = "=_studio_mixed"
+_HEAD = f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n'.encode("ascii")
+_END = f"--{_BOUNDARY}--\r\n".encode("ascii")
+_ATTACHED = (
+    f"--{_OUTER}\r\n"
+    'Content-Type: application/ics; name="invite.ics"\r\n'
+    'Content-Disposition: attachment; filename="invite.ics"\r\n'
+    "Content-Transfer-Encoding: base64\r\n"
+).encode("ascii")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 -]{0,58}[A-Za-z0-9])?")
 _WORD = 39
 """Bytes of text in one encoded word: with the name of a header, no line is over 76."""
@@ -46,14 +56,18 @@ class Composer:
                 b"Auto-Submitted: auto-generated",
                 b"X-Auto-Response-Suppress: OOF, AutoReply",
                 b"MIME-Version: 1.0",
-                f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"'.encode("ascii"),
             )
         )
 
     def message(
-        self, letter: Letter, recipient: Recipient, message_id: str, date: datetime
+        self,
+        letter: Letter,
+        recipient: Recipient,
+        message_id: str,
+        date: datetime,
+        invitation: Invitation | None = None,
     ) -> bytes:
-        """The whole message, CRLF throughout.
+        """The whole message, CRLF throughout, with an entry for the calendar where there is one.
 
         The same arguments give the same bytes, so that a copy is known for one. ``date`` is
         aware. Raises `Refused` where the recipient's address is none.
@@ -68,10 +82,7 @@ class Composer:
                 b"Message-ID: " + message_id.encode("ascii"),
                 b"Content-Language: " + letter.language.encode("ascii"),
                 self._constant,
-                b"",
-                _part("plain", letter.plain),
-                _part("html", letter.html),
-                f"--{_BOUNDARY}--\r\n".encode("ascii"),
+                _body(letter) if invitation is None else _inviting(letter, invitation),
             )
         )
 
@@ -119,6 +130,31 @@ def _words(text: bytes) -> Iterator[bytes]:
         yield text[:end]
         text = text[end:]
     yield text
+
+
+def _inviting(letter: Letter, invitation: Invitation) -> bytes:
+    """The body of an invitation: the calendar beside the text, and once more as a file.
+
+    Outlook, Google and Apple act on the first; programs that know nothing of it offer the second.
+    """
+    entry = calendar(invitation)
+    text = entry.decode().replace("\r\n", "\n").rstrip("\n")
+    part = _part(f"calendar; method={invitation.method}", text)
+    return b"\r\n".join(
+        (
+            f'Content-Type: multipart/mixed; boundary="{_OUTER}"\r\n'.encode("ascii"),
+            f"--{_OUTER}".encode("ascii"),
+            _body(letter, part) + _ATTACHED,
+            encodebytes(entry).replace(b"\n", b"\r\n") + f"--{_OUTER}--\r\n".encode("ascii"),
+        )
+    )
+
+
+def _body(letter: Letter, *more: bytes) -> bytes:
+    """Everything below the headers of its own part: the same in all alternatives."""
+    return b"\r\n".join(
+        (_HEAD, _part("plain", letter.plain), _part("html", letter.html), *more, _END)
+    )
 
 
 def _part(subtype: str, text: str) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from studio_tui.config.assets import asset
 from studio_tui.domain.errors import Refused
-from studio_tui.mail.forms import TEST, Form, Frame, render, wordings
+from studio_tui.mail.forms import TEST, Form, Frame, flags_in, render, wordings
 from studio_tui.mail.speech import Speech, load_speech
 
 _LAYOUT = "layout.html"
@@ -29,11 +29,12 @@ class Forms:
 
     language: str
     speech: Speech
+    _flags: tuple[str, ...]
     _forms: Mapping[tuple[bool, ...], Form]
 
-    def form(self, *, several: bool = False, overdue: bool = False) -> Form:
-        """The form about one person or several, before the deadline or after."""
-        return self._forms[several, overdue]
+    def form(self, **flags: bool) -> Form:
+        """The form in which these flags hold; of what is not named, none does."""
+        return self._forms[tuple(flags.get(name, False) for name in self._flags)]
 
 
 class Wordings:
@@ -102,7 +103,7 @@ class Wordings:
         footer = self._file(language, _FOOTER)
         frame = Frame(language, layout=self._files[_LAYOUT], footer=footer)
         path = self._files[f"{language}/{name}.md"]
-        return Forms(language, self.speech(language), render(name, path, frame))
+        return Forms(language, self.speech(language), flags_in(name), render(name, path, frame))
 
     def _file(self, language: str, name: str) -> Path:
         """A file of a language, or of the language it is a kind of."""

@@ -80,6 +80,8 @@ def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> Clai
 
 
 def _leaves_out(delivery: Delivery) -> bool:
+    if delivery.meeting is not None:
+        return False
     return not all(person.assigned for person in delivery.about)
 
 

@@ -1,16 +1,28 @@
 """Writing the mail of a notification: the wording, filled in, as bytes for the wire (N9)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from studio_tui.config.settings import Settings, config_path
 from studio_tui.domain.access import Action, Actor, require
-from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person, still_to_tell
-from studio_tui.mail.addresses import Sender, sender_from
-from studio_tui.mail.letters import Event, Letter, Recipient, Writer
+from studio_tui.domain.clock import start_of_day
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.notifications import (
+    INVITATIONS,
+    Capacity,
+    Delivery,
+    Invitee,
+    Kind,
+    Meeting,
+    Person,
+    still_to_tell,
+)
+from studio_tui.mail.addresses import Sender, deliverable, sender_from
+from studio_tui.mail.invitation import Guest, Invitation, Method
+from studio_tui.mail.letters import Appointment, Event, Letter, Recipient, Writer
 from studio_tui.mail.message import Composer, message_id
 from studio_tui.mail.wording import Wordings
 from studio_tui.services.context import Studio
@@ -19,6 +31,8 @@ from studio_tui.storage.activity import founding
 _SAMPLE_PUSH = "Q1 review"
 _SAMPLE_TEMPLATE = "Performance review"
 _SAMPLE_CONDUCTOR = "Bob Smith"
+_SAMPLE_TIME = time(14)
+_SAMPLE_PLACE = "Meeting room 3"
 _SAMPLE_PEOPLE = ("Ann Peeters", "Ben Willems", "Béatrice Moreau", "Cas Dubois", "Eve Claes")
 MOST_PEOPLE = len(_SAMPLE_PEOPLE)
 
@@ -74,6 +88,9 @@ class Mailroom:
 
     def letter(self, delivery: Delivery) -> Letter:
         """What the recipient reads; about those it still has to tell of, or else all of them."""
+        if (meeting := delivery.meeting) is not None:
+            event, appointment = self._event(delivery), _appointment(meeting)
+            return self._writer.invitation(event, appointment, _recipient(delivery))
         people = still_to_tell(delivery) or delivery.about
         return self._writer.letter(
             self._event(delivery), _recipient(delivery), _names(delivery, people)
@@ -83,7 +100,11 @@ class Mailroom:
         """The whole mail; raises `Refused` for an address or a wording that is none."""
         letter = self.letter(delivery)
         message = self._composer.message(
-            letter, _recipient(delivery), self.message_id(delivery.key), delivery.dated_at
+            letter,
+            _recipient(delivery),
+            self.message_id(delivery.key),
+            delivery.dated_at,
+            self._invitation(delivery, delivery.meeting) if delivery.meeting else None,
         )
         return Mail(letter, delivery.address, message)
 
@@ -108,8 +129,21 @@ class Mailroom:
             overdue=specimen.overdue,
             conductor=_SAMPLE_CONDUCTOR,
         )
+        if specimen.kind in INVITATIONS:
+            return self._writer.invitation(event, self._sample_appointment(), recipient)
         people = _SAMPLE_PEOPLE[: specimen.people] if specimen.capacity is Capacity.MANAGER else ()
         return self._writer.letter(event, recipient, people)
+
+    def _sample_appointment(self) -> Appointment:
+        day = self._studio.today() + timedelta(days=7)
+        return Appointment(
+            person=_SAMPLE_PEOPLE[0],
+            conductor=_SAMPLE_CONDUCTOR,
+            starts_at=start_of_day(day, self._studio.zone, _SAMPLE_TIME),
+            minutes=60,
+            place=_SAMPLE_PLACE,
+            planner=_SAMPLE_CONDUCTOR,
+        )
 
     def _event(self, delivery: Delivery) -> Event:
         return Event(
@@ -118,8 +152,28 @@ class Mailroom:
             push=delivery.push,
             template=delivery.template,
             deadline=delivery.deadline,
-            overdue=delivery.deadline < self._studio.today(),
+            overdue=delivery.deadline is not None and delivery.deadline < self._studio.today(),
             conductor=delivery.about[0].conductor if delivery.about else "",
+        )
+
+    def _invitation(self, delivery: Delivery, meeting: Meeting) -> Invitation:
+        """What the calendar of the recipient is told (C5)."""
+        appointment = _appointment(meeting)
+        entry = self._writer.entry(self._event(delivery), appointment, _recipient(delivery))
+        cancelled = delivery.kind is Kind.CANCELLED
+        return Invitation(
+            # Not the sender's domain: where that changes, what is planned must still be found.
+            uid=f"conversation-{meeting.conversation_id}.{self._studio_id}",
+            sequence=meeting.sequence,
+            method=Method.CANCEL if cancelled else Method.REQUEST,
+            stamp=delivery.created_at,
+            starts_at=appointment.starts_at,
+            minutes=meeting.minutes,
+            summary=entry.subject,
+            description=entry.plain,
+            place=meeting.place,
+            organizer=Guest(self.sender.name, self.sender.address),
+            guests=_guests(delivery, meeting),
         )
 
 
@@ -169,6 +223,40 @@ def _recipient(delivery: Delivery) -> Recipient:
         language=delivery.language,
         time_zone=delivery.time_zone,
     )
+
+
+def _appointment(meeting: Meeting) -> Appointment:
+    if meeting.starts_at is None:
+        raise Refused("The conversation has no date any more: there is nothing to tell of.")
+    return Appointment(
+        person=meeting.user.name,
+        conductor=meeting.conductor.name,
+        starts_at=meeting.starts_at,
+        minutes=meeting.minutes,
+        place=meeting.place,
+        planner=meeting.planner,
+        handed_over=not meeting.takes_part and not meeting.cancelled,
+    )
+
+
+def _guests(delivery: Delivery, meeting: Meeting) -> tuple[Guest, ...]:
+    """Both who talk; who no longer holds it is alone in what takes it out of their calendar."""
+    if not meeting.takes_part:
+        return (Guest(delivery.name, deliverable(delivery.address), leads=True),)
+    both = ((meeting.user, False), (meeting.conductor, True))
+    return tuple(
+        Guest(invitee.name, address, leads=leads)
+        for invitee, leads in both
+        if (address := _address(invitee))
+    )
+
+
+def _address(invitee: Invitee) -> str:
+    """Empty where there is none: the other of the two is invited all the same."""
+    try:
+        return deliverable(invitee.address)
+    except Refused:
+        return ""
 
 
 def _names(delivery: Delivery, people: tuple[Person, ...]) -> tuple[str, ...]:

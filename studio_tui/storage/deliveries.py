@@ -13,6 +13,7 @@ from typing import Any
 
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
 from studio_tui.domain.users import full_name
+from studio_tui.storage.invitations import ABOUT, meetings
 from studio_tui.storage.pushes import CONVERSATION
 from studio_tui.storage.sql import (
     among,
@@ -51,6 +52,7 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
     """These notifications with all that is true of them at this moment, in order of id."""
     wanted = among("n.id", ids)
     about = _people(ids)
+    invited_to = meetings(ids)
     return [
         Delivery(
             id=row[0],
@@ -66,17 +68,18 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
             language=row[10],
             time_zone=row[11],
             recipient_active=bool(row[12]),
-            push=row[13],
-            template=_template_name(row[14]),
+            push=row[13] or "",
+            template=template_name(row[14]),
             deadline=day(row[15]),
             closed=row[16] is not None,
             about=about.get(row[0], ()),
+            meeting=invited_to.get(row[0]),
         )
         for row in rows(
             "SELECT n.id, n.key, n.kind, n.capacity, n.attempts, COALESCE(n.dated_at, n.due_at), "
             "n.created_at, u.given_name, u.family_name, u.email, u.language, u.time_zone, "
-            "u.active, p.name, p.definition, p.deadline, p.closed_at FROM notification n "
-            "JOIN users u ON u.id = n.recipient_id JOIN push p ON p.id = n.push_id "
+            "u.active, p.name, COALESCE(p.definition, c.definition, t.definition), p.deadline, "
+            f"p.closed_at FROM notification n JOIN users u ON u.id = n.recipient_id {ABOUT} "
             f"WHERE {wanted.text} ORDER BY n.id",
             *wanted.params,
         )
@@ -207,7 +210,8 @@ def next_due() -> datetime | None:
 
 
 @lru_cache(maxsize=64)
-def _template_name(definition: str) -> str:
+def template_name(definition: str) -> str:
+    """The name in a definition of a template."""
     return str(json.loads(definition)["name"])
 
 

@@ -15,7 +15,9 @@ from studio_tui.domain.notifications import (
 )
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import full_name
+from studio_tui.storage.deliveries import template_name
 from studio_tui.storage.fields import instant_of
+from studio_tui.storage.invitations import ABOUT
 from studio_tui.storage.listing import Listing
 from studio_tui.storage.sql import (
     Clause,
@@ -27,14 +29,15 @@ from studio_tui.storage.sql import (
     scalar,
 )
 
-_FROM = "notification n JOIN users u ON u.id = n.recipient_id JOIN push p ON p.id = n.push_id"
+_FROM = f"notification n JOIN users u ON u.id = n.recipient_id {ABOUT}"
+_ABOUT_KEY = "COALESCE(p.name_key, t.name_key, '')"
 _HELD = "(n.state = 'queued' AND n.attempts = 0 AND n.due_at > ?)"
 _SORTS = {
     "due_at": "n.due_at",
     "sent_at": "COALESCE(n.sent_at, n.due_at)",
     "recipient": "u.sort_name",
     "state": "n.state",
-    "push": "p.name_key",
+    "push": _ABOUT_KEY,
 }
 
 
@@ -44,12 +47,12 @@ def notification_clause(filter_: NotificationFilter, now: datetime) -> Clause:
     clause = Clause("(1 = 1)")
     for word in words:
         clause &= containing("u.search", [fold_search(word)]) | containing(
-            "p.name_key", [fold_search(word)]
+            _ABOUT_KEY, [fold_search(word)]
         )
     if filter_.state is not None:
         clause &= _state_clause(filter_.state, now)
     if filter_.push_id is not None:
-        clause &= Clause("n.push_id = ?", (filter_.push_id,))
+        clause &= Clause("(n.push_id IS NOT NULL AND n.push_id = ?)", (filter_.push_id,))
     if filter_.recipient_id is not None:
         clause &= Clause("n.recipient_id = ?", (filter_.recipient_id,))
     return clause
@@ -105,17 +108,20 @@ def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
             name=full_name(row[8], row[9]),
             to=row[10],
             push_id=row[11],
-            push=row[12],
+            push=row[12] or "",
             about=about.get(row[0], ()),
             due_at=known_instant(row[13]),
             attempts=row[14],
             sent_at=instant_of(row[15]),
             error=row[16],
+            template=template_name(row[17]) if row[17] else "",
         )
         for row in rows(
             f"SELECT n.id, n.key, n.kind, n.capacity, {_HELD}, n.state, u.id, u.login, "
-            "u.given_name, u.family_name, COALESCE(n.sent_to, u.email), p.id, p.name, n.due_at, "
-            f"n.attempts, n.sent_at, n.error FROM {_FROM} WHERE {wanted.text}",
+            "u.given_name, u.family_name, COALESCE(n.sent_to, u.email), n.push_id, p.name, "
+            "n.due_at, n.attempts, n.sent_at, n.error, CASE WHEN n.conversation_id IS NOT NULL "
+            "THEN COALESCE(p.definition, c.definition, t.definition) END "
+            f"FROM {_FROM} WHERE {wanted.text}",
             now,
             *wanted.params,
         )
@@ -139,10 +145,11 @@ def send_again(notifications: Clause, activity_id: int, at: datetime) -> int:
     """Write what was sent once more, as a notification of its own; returns how many (N10)."""
     suffix = f"-again-{activity_id}"
     cursor = execute(
-        "INSERT INTO notification (key, kind, capacity, state, push_id, recipient_id, "
-        "caused_by_id, created_at, due_at, attempts) "
+        "INSERT INTO notification (key, kind, capacity, state, push_id, conversation_id, sequence, "
+        "recipient_id, caused_by_id, created_at, due_at, attempts) "
         "SELECT n.key || CAST(? AS TEXT), n.kind, n.capacity, 'queued', n.push_id, "
-        f"n.recipient_id, ?, ?, ?, 0 FROM {_FROM} WHERE n.state = 'sent' AND {notifications.text}",
+        "n.conversation_id, n.sequence, n.recipient_id, ?, ?, ?, 0 "
+        f"FROM {_FROM} WHERE n.state = 'sent' AND {notifications.text}",
         suffix,
         activity_id,
         at,

@@ -17,7 +17,8 @@ class Cause:
     """Which act writes: its line of activity, its push, when, and when its mail leaves."""
 
     activity_id: int
-    push_id: int
+    push_id: int | None
+    """None for a conversation that no push asked for."""
     at: datetime
     due_at: datetime
 
@@ -52,7 +53,7 @@ def tell_one_manager(cause: Cause, kind: Kind, users: Clause, manager_id: int, r
 
 def tell_managers_once(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
     """Like `tell_managers`, but of nobody whom the same manager was told of before (P12)."""
-    return _tell_pairs(cause, kind, _untold_pairs(cause.push_id, kind, users), round_)
+    return _tell_pairs(cause, kind, _untold_pairs(_push_of(cause), kind, users), round_)
 
 
 def told_before(push_id: int, kind: Kind, user_column: str) -> Clause:
@@ -144,6 +145,12 @@ def left_already(activity_id: int) -> int:
     )
 
 
+def _push_of(cause: Cause) -> int:
+    if cause.push_id is None:
+        raise ValueError("only an invitation can do without a push")
+    return cause.push_id
+
+
 def _pairs(users: Clause) -> Clause:
     """``user_id, manager_id`` of ``users``: each pair once, whatever the reasons."""
     body = managing(users)
@@ -184,7 +191,8 @@ def _tell_pairs(cause: Cause, kind: Kind, pairs: Clause, round_: str) -> int:
 
 
 def _insert(cause: Cause, kind: Kind, capacity: Capacity, recipients: Clause, round_: str) -> None:
-    before, after = key_around_recipient(cause.push_id, kind, capacity, round_)
+    push_id = _push_of(cause)
+    before, after = key_around_recipient(push_id, kind, capacity, round_)
     execute(
         "INSERT INTO notification (key, kind, capacity, state, push_id, recipient_id, "
         "caused_by_id, created_at, due_at, attempts) "
@@ -196,7 +204,7 @@ def _insert(cause: Cause, kind: Kind, capacity: Capacity, recipients: Clause, ro
         after,
         kind,
         capacity,
-        cause.push_id,
+        push_id,
         cause.activity_id,
         cause.at,
         cause.due_at,

@@ -134,7 +134,7 @@ def test_every_wording_can_be_seen(cli: Cli) -> None:
         for capacity in Capacity
         for language in ("en", "nl", "fr")
     }
-    assert len(subjects) == 30
+    assert len(subjects) == 48
 
 
 def test_a_preview_shows_the_form_that_is_asked_for(cli: Cli) -> None:

@@ -13,7 +13,9 @@ from studio_tui.domain.notifications import (
     Capacity,
     Delivery,
     DropReason,
+    Invitee,
     Kind,
+    Meeting,
     NotificationState,
     Person,
     key_around_recipient,
@@ -46,6 +48,21 @@ TO_BOB = Delivery(
     deadline=date(2026, 3, 31),
     closed=False,
     about=(ANN,),
+)
+
+MEETING = Meeting(
+    conversation_id=5,
+    sequence=3,
+    newest=3,
+    starts_at=NOW,
+    minutes=60,
+    place="",
+    user=Invitee("Ann Peeters", "ann@example.org"),
+    conductor=Invitee("Bob Smith", "bob@example.org"),
+    planner="Bob Smith",
+    takes_part=True,
+    cancelled=False,
+    held=False,
 )
 
 
@@ -84,6 +101,39 @@ def test_what_is_no_longer_true_is_dropped_with_the_reason(
     delivery: Delivery, reason: DropReason | None
 ) -> None:
     """N6."""
+    assert why_dropped(delivery) is reason
+
+
+INVITING = replace(TO_BOB, kind=Kind.PLANNED, push="", deadline=None, about=(OUT,), meeting=MEETING)
+
+
+def invitation(kind: Kind = Kind.PLANNED, **changes: object) -> Delivery:
+    """To Bob, with something else about the meeting."""
+    return replace(INVITING, kind=kind, meeting=replace(MEETING, **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "reason"),
+    [
+        (invitation(), None),
+        (replace(INVITING, closed=True), None),
+        (replace(INVITING, recipient_active=False), DropReason.LEFT),
+        (invitation(cancelled=True), DropReason.CANCELLED),
+        (invitation(starts_at=None), DropReason.CANCELLED),
+        (invitation(held=True), DropReason.DONE),
+        (invitation(takes_part=False), DropReason.HANDED_OVER),
+        (invitation(newest=4), DropReason.SUPERSEDED),
+        (invitation(Kind.MOVED, newest=4), DropReason.SUPERSEDED),
+        (invitation(Kind.CANCELLED), DropReason.SUPERSEDED),
+        (invitation(Kind.CANCELLED, cancelled=True), None),
+        (invitation(Kind.CANCELLED, takes_part=False, newest=4), None),
+        (invitation(Kind.CANCELLED, cancelled=True, held=True), None),
+    ],
+)
+def test_an_invitation_is_sent_as_long_as_it_is_true(
+    delivery: Delivery, reason: DropReason | None
+) -> None:
+    """C5, N6: the conversation counts, not the push that asked for it."""
     assert why_dropped(delivery) is reason
 
 

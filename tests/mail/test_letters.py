@@ -8,14 +8,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.domain.notifications import INVITATIONS, Capacity, Kind
 from studio_tui.domain.text import clean_line
-from studio_tui.mail.letters import Event, Letter, Recipient, Writer
+from studio_tui.mail.letters import Appointment, Event, Letter, Recipient, Writer
 from studio_tui.mail.wording import Wordings
 from tests.hostile import HOSTILE
 
 ANN = Recipient("Ann Peeters", "ann@example.org", given_name="Ann", language="en")
 LANGUAGES = ("en", "nl", "fr")
+OF_PUSHES = [kind for kind in Kind if kind not in INVITATIONS]
+MEETING = Appointment(
+    person="Ann Peeters",
+    conductor="Dora Claes",
+    starts_at=datetime(2026, 3, 31, 12, 5, tzinfo=UTC),
+    minutes=45,
+    place="Room 3",
+    planner="Els Claes",
+)
 
 
 def event(
@@ -91,15 +100,99 @@ def test_a_manager_of_one_reads_the_name(writer: Writer) -> None:
 def test_days_are_written_in_the_language_of_the_recipient(
     writer: Writer, language: str, words: str
 ) -> None:
-    for kind in (kind for kind in Kind if kind is not Kind.CLOSED):
+    for kind in (kind for kind in OF_PUSHES if kind is not Kind.CLOSED):
         letter = writer.letter(event(kind), Recipient("Ann", "a@example.org", language=language))
         assert words in letter.plain
+
+
+def assert_whole(letter: Letter) -> None:
+    """Every value is filled in, and nothing gapes where a form leaves something out."""
+    for part in (letter.subject, letter.plain, letter.html):
+        assert not any(0xE000 <= ord(sign) <= 0xF8FF or ord(sign) >= 0xF0000 for sign in part)
+    assert "{" not in letter.subject + letter.plain + letter.html.partition("</style>")[2]
+    assert "  " not in letter.subject + letter.plain
+    assert "\n\n\n" not in letter.plain
+    assert "Performance review" in letter.plain
+
+
+@pytest.mark.parametrize("handed_over", [False, True])
+@pytest.mark.parametrize("place", ["", "Room 3"])
+@pytest.mark.parametrize("of_push", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("capacity", Capacity)
+@pytest.mark.parametrize("kind", sorted(INVITATIONS))
+def test_every_invitation_is_whole(
+    writer: Writer,
+    kind: Kind,
+    capacity: Capacity,
+    language: str,
+    place: str,
+    *,
+    of_push: bool,
+    handed_over: bool,
+) -> None:
+    """C5."""
+    told = event(kind, capacity)
+    if not of_push:
+        told = replace(told, push="", deadline=None)
+    meeting = replace(MEETING, place=place, handed_over=handed_over)
+    recipient = replace(ANN, language=language)
+    letter, entry = (
+        writer.invitation(told, meeting, recipient),
+        writer.entry(told, meeting, recipient),
+    )
+    for each in (letter, entry):
+        assert_whole(each)
+        other = "Dora Claes" if capacity is Capacity.USER else "Ann Peeters"
+        assert other in each.subject
+        assert ("Q1 review" in each.plain) <= of_push
+    if kind is not Kind.CANCELLED:
+        assert "14:05 (Europe/Brussels)" in letter.plain
+        assert "45 " in letter.plain
+        assert "Els Claes" in letter.plain
+        assert ("Room 3" in letter.plain) == bool(place)
+        assert ("Q1 review" in letter.plain) == of_push
+
+
+def test_an_invitation_is_in_the_zone_of_who_reads_it(writer: Writer) -> None:
+    """N9: the zone named, and the hour right on both sides of a change to summer time."""
+    told = event(Kind.PLANNED)
+    for zone, words in (
+        ("", "31 March 2026, 14:05 (Europe/Brussels)"),
+        ("America/New_York", "31 March 2026, 08:05 (America/New York)"),
+    ):
+        letter = writer.invitation(told, MEETING, replace(ANN, time_zone=zone))
+        assert words in letter.plain
+        assert words in letter.subject
+    winter = replace(MEETING, starts_at=datetime(2026, 3, 27, 12, 5, tzinfo=UTC))
+    assert "27 March 2026, 13:05 (" in writer.invitation(told, winter, ANN).plain
+
+
+def test_who_no_longer_holds_it_learns_who_does(writer: Writer) -> None:
+    told = event(Kind.CANCELLED, Capacity.MANAGER)
+    letter = writer.invitation(told, replace(MEETING, handed_over=True), ANN)
+    assert letter.subject == "Handed over to Dora Claes: Performance review with Ann Peeters"
+    assert "2026" not in letter.plain
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_is_typed_into_an_invitation_stays_text(writer: Writer, name: str) -> None:
+    def invited(text: str) -> Letter:
+        meeting = Appointment(text, text, MEETING.starts_at, 45, f"In {text}", text)
+        told = event(Kind.PLANNED, push=text, template=text)
+        return writer.invitation(told, meeting, replace(ANN, name=text, given_name=text))
+
+    letter, plain = invited(name), invited("Xenia")
+    shown = clean_line(name)
+    assert letter.plain == plain.plain.replace("Xenia", shown)
+    assert letter.subject == plain.subject.replace("Xenia", shown)
+    assert read(letter.html).tags == read(plain.html).tags
 
 
 @pytest.mark.parametrize("overdue", [False, True])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("capacity", Capacity)
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", OF_PUSHES)
 @pytest.mark.parametrize("people", [["Bob Maes"], ["Bob Maes", "Chloé Petit"]])
 def test_every_letter_is_whole(
     writer: Writer,
@@ -112,12 +205,7 @@ def test_every_letter_is_whole(
 ) -> None:
     told = replace(event(kind, capacity), overdue=overdue)
     letter = writer.letter(told, Recipient("Ann", "a@example.org", language=language), people)
-    for part in (letter.subject, letter.plain, letter.html):
-        assert not any(0xE000 <= ord(sign) <= 0xF8FF or ord(sign) >= 0xF0000 for sign in part)
-    assert "{" not in letter.subject + letter.plain + letter.html.partition("</style>")[2]
-    assert "  " not in letter.subject + letter.plain
-    assert "\n\n\n" not in letter.plain
-    assert "Performance review" in letter.plain
+    assert_whole(letter)
     assert all((name in letter.plain) == (capacity is Capacity.MANAGER) for name in people)
 
 
@@ -173,7 +261,11 @@ def test_the_new_conductor_reads_with_whom(writer: Writer) -> None:
 @pytest.mark.parametrize("capacity", Capacity)
 @pytest.mark.parametrize("kind", Kind)
 def test_no_french_sign_is_alone_on_a_line(writer: Writer, kind: Kind, capacity: Capacity) -> None:
-    letter = writer.letter(event(kind, capacity), replace(ANN, language="fr"), ["Bob Maes"])
+    told, recipient = event(kind, capacity), replace(ANN, language="fr")
+    if kind in INVITATIONS:
+        letter = writer.invitation(told, MEETING, recipient)
+    else:
+        letter = writer.letter(told, recipient, ["Bob Maes"])
     assert not re.search(" [:;?!»]|« ", letter.subject + letter.plain)
 
 

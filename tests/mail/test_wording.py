@@ -1,6 +1,7 @@
 """Which text is taken, in which language, and what is said of a wrong one (N9)."""
 
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,20 +9,22 @@ import pytest
 
 from studio_tui.config.assets import asset
 from studio_tui.domain.errors import Refused
-from studio_tui.mail.forms import FLAGS, TEST, Form, names_in, wordings
+from studio_tui.domain.notifications import INVITATIONS, Capacity
+from studio_tui.mail.forms import ENTRY, TEST, Form, flags_in, names_in, wordings
 from studio_tui.mail.wording import Wordings
 
 LANGUAGES = ("en", "nl", "fr")
+INVITING = [f"{kind}.{capacity}" for kind in (*sorted(INVITATIONS), ENTRY) for capacity in Capacity]
 GOOD = "Subject: About {{ template }}\n\nHello {{ name }}\n"
 
 
 def all_forms(texts: Wordings, name: str, language: str) -> list[Form]:
-    """The forms for one and for several people, before and after the deadline."""
+    """The forms for whatever its flags say."""
     found = texts.forms(name, language)
+    names = flags_in(name)
     return [
-        found.form(several=several, overdue=overdue)
-        for several in (False, True)
-        for overdue in (False, True)
+        found.form(**dict(zip(names, flags, strict=True)))
+        for flags in product((False, True), repeat=len(names))
     ]
 
 
@@ -45,7 +48,7 @@ def test_every_text_is_there_in_every_language(name: str, language: str) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name for name in wordings() if name != TEST])
+@pytest.mark.parametrize("name", [name for name in wordings() if name not in (TEST, *INVITING)])
 def test_every_text_says_what_it_must(name: str, language: str) -> None:
     """P6: the template and the deadline, as long as one can miss it; P7: the people."""
     needed = (
@@ -59,6 +62,26 @@ def test_every_text_says_what_it_must(name: str, language: str) -> None:
         texts = Wordings("en").forms(name, language)
         assert {"people", "count"} <= set(texts.form(several=True).plain.names)
         assert "person" in texts.form(several=False).plain.names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", INVITING)
+def test_every_invitation_says_what_it_must(name: str, language: str) -> None:
+    """C5: with whom, about what, when, where, for how long, and who decided it."""
+    texts = Wordings("en").forms(name, language)
+    other = "conductor" if name.endswith(".user") else "person"
+    whole = set(texts.form(of_push=True, placed=True).plain.names)
+    bare = set(texts.form().plain.names)
+    assert {other, "template", "planner"} <= bare
+    assert {"push", "deadline"} <= whole - bare
+    if name.startswith(("planned", "moved")):
+        assert {"starts_at", "minutes"} <= bare
+        assert "place" in whole - bare
+    if name == "cancelled.manager":
+        assert "conductor" in texts.form(handed_over=True).plain.names
+        assert "starts_at" not in texts.form(handed_over=True).plain.names
+    # The calendar knows when and where, and its text stays when those change.
+    assert ("starts_at" in bare) == (not name.startswith(ENTRY))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -176,6 +199,22 @@ def test_a_person_is_only_known_where_there_is_one(tmp_path: Path) -> None:
     assert "people" in problem
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{ push }}", "'push' is undefined"),
+        ("{{ place }}", "'place' is undefined"),
+        ("{{ people }}", "'people' is undefined"),
+        ("{% if of_push %}\n{{ push }} {{ deadline }}\n{% endif %}", None),
+        ("{% if several %}{% endif %}", "'several' is undefined"),
+    ],
+)
+def test_an_invitation_says_only_what_there_is(tmp_path: Path, text: str, said: str | None) -> None:
+    problems = own(tmp_path, "en/planned.user.md", f"Subject: a\n\n{text}\n").problems()
+    assert [said in problem for problem in problems if said] == ([True] if said else [])
+    assert bool(problems) == (said is not None)
+
+
 def test_a_file_that_nothing_reads_is_said_with_a_near_miss(tmp_path: Path) -> None:
     texts = own(tmp_path, "en/assign.user.md", GOOD)
     (problem,) = texts.problems()
@@ -231,4 +270,4 @@ def test_the_guide_names_every_file_and_every_value() -> None:
     for name in wordings():
         assert f"`en/{name}.md`" in guide
         assert all(f"`{{{{ {value} }}}}`" in guide for value in names_in(name))
-    assert all(f"{{% if {flag} %}}" in guide for flag in FLAGS)
+        assert all(f"{{% if {flag} %}}" in guide for flag in flags_in(name))

@@ -12,6 +12,9 @@ _KINDS = {
     Kind.DEADLINE_MOVED: "deadline moved",
     Kind.CLOSED: "closed",
     Kind.HANDED_OVER: "handed over",
+    Kind.PLANNED: "planned",
+    Kind.MOVED: "moved",
+    Kind.CANCELLED: "cancelled",
 }
 _TONES = {
     NotificationState.HELD: Tone.MUTED,
@@ -28,10 +31,11 @@ def kind_in_words(notification: Notification) -> str:
 
 
 def about(notification: Notification) -> str:
-    """The push, and for a manager the people of it."""
+    """The push or else the template, and for a manager the people of it."""
+    what = notification.push or notification.template
     if notification.capacity is Capacity.USER:
-        return notification.push
-    return f"{notification.push}: {', '.join(notification.about)}"
+        return what
+    return f"{what}: {', '.join(notification.about)}"
 
 
 def state_cell(notification: Notification) -> str | Toned:

@@ -1,0 +1,105 @@
+"""Conversations as tests plan, move, hand over and cancel them: their rows, and the invitations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import Capacity, Kind, Notification
+from studio_tui.services import naming
+from studio_tui.services.context import Studio
+from studio_tui.storage import invitations
+from studio_tui.storage.activity import write_activity
+from studio_tui.storage.notifying import Cause
+from studio_tui.storage.sql import execute, scalar
+from studio_tui.storage.tables import ConversationTable
+from tests.acting import mail
+
+WHEN = datetime.fromisoformat("2026-03-10T13:00:00+00:00")
+HOLD = timedelta(minutes=2)
+_BY_HAND = {
+    "held": "UPDATE conversation SET finished_at = '2026-03-02T09:00:00.000000Z' WHERE id = ?",
+    "cancelled": "UPDATE conversation SET cancelled_at = '2026-03-02T09:00:00Z' WHERE id = ?",
+    "on again": "UPDATE conversation SET cancelled_at = NULL WHERE id = ?",
+    "numbered": "UPDATE conversation SET sequence = 9 WHERE id = ?",
+    "handed over": "UPDATE conversation SET conductor_id = (SELECT id FROM users "
+    "WHERE login_key = 'cor') WHERE id = ?",
+    "left": "UPDATE users SET active = FALSE WHERE id IN "
+    "(SELECT conductor_id FROM conversation WHERE id = ?)",
+}
+
+
+class Planner:
+    """One conversation of ann, with bob unless said otherwise, and who writes it."""
+
+    def __init__(self, studio: Studio, actor: Actor, *, push_id: int | None = None) -> None:
+        self._studio = studio
+        self._actor = actor
+        self._push_id = push_id
+        self.id = 0
+
+    def plan(self, conductor: str = "bob", *, place: str = "") -> None:
+        """Plan it for the first time."""
+        with self._writing() as cause:
+            template = scalar("SELECT id FROM template WHERE name_key = 'regular'")
+            self.id = ConversationTable.insert(
+                user=naming.user_id_named("ann"),
+                assignment=self._assignment(),
+                template=template,
+                definition=scalar("SELECT definition FROM template WHERE id = ?", template),
+                conductor=naming.user_id_named(conductor),
+                planned_for=WHEN,
+                minutes=60,
+                place=place,
+                sequence=0,
+                version=1,
+            ).execute()
+            self.told = invitations.invite(cause, self.id)
+
+    def move(self, *, to: datetime = WHEN + timedelta(days=1), conductor: str = "bob") -> None:
+        """Another date, and perhaps somebody else."""
+        with self._writing() as cause:
+            execute(
+                "UPDATE conversation SET planned_for = ?, conductor_id = ? WHERE id = ?",
+                to,
+                naming.user_id_named(conductor),
+                self.id,
+            )
+            self.told = invitations.invite(cause, self.id)
+
+    def cancel(self) -> None:
+        """It does not take place."""
+        with self._writing() as cause:
+            execute(_BY_HAND["cancelled"], self.id)
+            self.told = invitations.withdraw(cause, self.id)
+
+    def hold(self) -> None:
+        """It has taken place."""
+        self.change_by_hand("held")
+
+    def change_by_hand(self, what: str) -> None:
+        """Change the rows and tell nobody: for what is checked when a mail leaves."""
+        with self._studio.store.writing():
+            execute(_BY_HAND[what], self.id)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Cause]:
+        now = self._studio.now()
+        with self._studio.store.writing():
+            line = write_activity(self._actor, now, "planned conversation", "ann")
+            yield Cause(line, self._push_id, now, now + HOLD)
+
+    def _assignment(self) -> int | None:
+        found = scalar("SELECT id FROM assignment WHERE push_id = ?", self._push_id or 0)
+        return int(found) if found is not None else None
+
+
+def invitations_in(studio: Studio, actor: Actor) -> list[Notification]:
+    """What is in the outbox about conversations, in the order it was written."""
+    listed = [each for each in mail(studio, actor) if each.push_id is None]
+    return sorted(listed, key=lambda each: each.id)
+
+
+def said(listed: list[Notification]) -> list[tuple[str, Kind, Capacity, str]]:
+    """Who reads what, as what, and what became of it."""
+    return [(each.recipient, each.kind, each.capacity, each.state.value) for each in listed]
