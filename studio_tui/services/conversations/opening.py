@@ -91,6 +91,8 @@ def begin_with(opened: Opened, conductor_id: int) -> Conversation:
         definition=None if opened.push else definitions.dump(opened.template),
     )
     ask_questions(conversation_id, asked_of(opened.template))
+    if opened.assignment_id is not None:
+        assignments.set_not_mine(opened.assignment_id, conductor_id, None)
     return conversation_now(conversation_id)
 
 
@@ -146,6 +148,8 @@ def _named(actor: Actor, opened: Opened, named: str | None) -> int:
         return user_id
     if opened.managed_by(actor.user_id):
         return actor.user_id
+    if opened.conversation is not None:
+        return opened.conversation.conductor_id
     if opened.named_id is not None:
         return opened.named_id
     if len(managers) == 1:
