@@ -3,6 +3,7 @@
 Nothing is imported before it is needed: ``studio-tui --help`` loads neither Textual nor Peewee.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ def run() -> None:
     """Do what the arguments say, and exit with the code that tells how it went."""
     _write_any_name(sys.stdout)
     _write_any_name(sys.stderr)
+    if sys.argv[1:3] == ["ssh", "session"]:
+        # Click would answer to this before the session throws away what the client sent.
+        os.environ.pop("_STUDIO_TUI_COMPLETE", None)
     program(prog_name="studio-tui", obj=SURROUNDINGS)
 
 

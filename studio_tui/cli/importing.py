@@ -8,9 +8,11 @@ import click
 from studio_tui.cli.errors import FAILED
 from studio_tui.cli.output import complain, counted, json_option, say, write_json
 from studio_tui.cli.progress import Progress
+from studio_tui.cli.reading import bytes_of, is_input
 from studio_tui.cli.session import with_studio
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.hr_file.source import MAX_BYTES
 from studio_tui.domain.text import clean_line
 from studio_tui.services import imports
 from studio_tui.services.context import Studio
@@ -50,12 +52,14 @@ def import_(
 ) -> None:
     """Import users, teams, leaders and coaches from FILE, a CSV that an HR system exported.
 
+    “-” reads the input.
     The usual headings of HR systems are recognised; --map "Work Email=email" tells about others.
     Where lines are refused, nothing is imported, unless --skip-refused leaves them out.
     """
     require(actor, Action.IMPORT_USERS)
+    source = bytes_of(file, MAX_BYTES) if is_input(file) else file
     with Progress("Reading") as reading:
-        content = hr_file.read(file, dict(mapping), progress=reading)
+        content = hr_file.read(source, dict(mapping), progress=reading)
     with Progress("Comparing") as comparing:
         plan = imports.preview(studio, actor, content, progress=comparing)
     stopped = bool(plan.refusals) and not skip_refused

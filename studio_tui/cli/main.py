@@ -25,6 +25,7 @@ COMMANDS = {
     "worker": Lazy("studio_tui.cli.worker", "worker", "Send mail until stopped."),
     "mail": Lazy("studio_tui.cli.mail", "mail", "Try and preview mail; keep the password."),
     "db": Lazy("studio_tui.cli.db", "db", "Look after the database."),
+    "ssh": Lazy("studio_tui.cli.ssh", "ssh", "Keep the keys of those who come in over SSH."),
     "doctor": Lazy("studio_tui.cli.doctor", "doctor", "See what is set up, what is missing."),
 }
 

@@ -1,4 +1,4 @@
-"""Opening the Studio for a command, as the account that runs it (A1)."""
+"""Opening the Studio for a command, as who runs it (A1)."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.domain.access import Actor
 from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import found, own_account, sign_in
+from studio_tui.services.identity import found, own_account, who_asks
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,9 +37,9 @@ def unsigned_studio() -> Iterator[Studio]:
 
 @contextmanager
 def own_studio() -> Iterator[tuple[Studio, Actor]]:
-    """The Studio of the settings, and who this account is in it."""
+    """The Studio of the settings, and who is asking it."""
     with studio_as_it_is() as studio:
-        yield studio, sign_in(studio, own_account())
+        yield studio, who_asks(studio)
 
 
 def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable[P, R]:

@@ -15,6 +15,7 @@ from studio_tui.cli.times import iso
 from studio_tui.domain.library import LibraryTopic
 from studio_tui.domain.notifications import Notification, NotificationState
 from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Skipped
+from studio_tui.domain.ssh_keys import UserKey
 from studio_tui.domain.template_changes import Change
 from studio_tui.domain.templates import Template, TemplateVersion
 from studio_tui.domain.users import Manager, User
@@ -344,6 +345,19 @@ def mail(studio: Studio, of: ReadMail) -> Shape:
         "subject": of.subject,
         "plain": of.plain,
         "html": of.html,
+    }
+
+
+def user_key(studio: Studio, of: UserKey) -> Shape:
+    """A key with which somebody comes in (A1)."""
+    return {
+        "login": of.login,
+        "name": of.name,
+        "active": of.active,
+        "fingerprint": of.fingerprint,
+        "kind": of.kind,
+        "comment": of.comment,
+        "added_at": iso(studio, of.added_at),
     }
 
 

@@ -16,6 +16,7 @@ from studio_tui.cli.output import (
     write_table,
     write_text,
 )
+from studio_tui.cli.reading import bytes_of, is_input
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.template_versions import bring_back, version_numbered, versions
 from studio_tui.domain.access import Actor
@@ -67,12 +68,14 @@ def show(studio: Studio, actor: Actor, template: str, as_json: bool) -> None:
 @json_option
 @with_studio
 def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
-    """Add the template in FILE, or change the one of the same name."""
-    template = service.import_text(studio, actor, toml_text.read_file(file), str(file))
+    """Add the template in FILE, or change the one of the same name; “-” reads the input."""
+    name = "the input" if is_input(file) else str(file)
+    text = toml_text.decoded(bytes_of(file, toml_text.MAX_BYTES), name)
+    template = service.import_text(studio, actor, text, name)
     if as_json:
         write_json(shapes.whole_template(template))
         return
-    say(f"The template “{template.name}” is as {file} says.")
+    say(f"The template “{template.name}” is as {name} says.")
     say(template.why_no_push or f"Next: studio-tui pushes create {quote(template.name)} --name …")
 
 

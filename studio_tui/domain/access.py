@@ -35,6 +35,7 @@ class Action(StrEnum):
     DROP_MAIL = "drop mail"
     TEST_MAIL = "send a test mail"
     READ_ACTIVITY = "see the activity"
+    KEEP_KEYS = "add, see or remove the SSH keys of others"
     FINISH_ANY = "record anybody's conversation as held"
 
 

@@ -1,17 +1,19 @@
-"""Who is asking (A1): the account of the operating system, never a name that somebody gives."""
+"""Who is asking (A1): the account of the operating system, or the SSH key that opened the session.
+Never a name that somebody gives."""
 
 import os
 import pwd
 import re
 from dataclasses import dataclass
 
+from studio_tui.config.session import restricted_session, session_key
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Forbidden
 from studio_tui.domain.text import clean_line
 from studio_tui.domain.users import Role, full_name
 from studio_tui.services.context import Studio
 from studio_tui.services.starters import add_starters
-from studio_tui.storage import people
+from studio_tui.storage import people, ssh_keys
 from studio_tui.storage.activity import write_activity
 
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9_-]+")
@@ -28,7 +30,12 @@ class Account:
 
 
 def own_account() -> Account:
-    """The account this process runs as; environment variables have no say in it."""
+    """The account this process runs as; environment variables have no say in it.
+
+    Raises `Forbidden` in the session of a key: the account is the service's then, and nobody's.
+    """
+    if restricted_session():
+        raise Forbidden("In a session over SSH, who you are is said by your key alone.")
     entry = pwd.getpwuid(os.getuid())
     return Account(entry.pw_name, clean_line(entry.pw_gecos.split(",")[0]) or entry.pw_name)
 
@@ -62,6 +69,29 @@ def sign_in(studio: Studio, account: Account) -> Actor:
             f"The account {account.login} belongs to no active user of this Studio: "
             "ask an admin to import you with this login."
         )
+    return actor
+
+
+def who_asks(studio: Studio) -> Actor:
+    """The actor of this process: by the key that opened the session, or else by its account."""
+    key = session_key()
+    return sign_in(studio, own_account()) if key is None else sign_in_by_key(studio, key)
+
+
+def sign_in_by_key(studio: Studio, fingerprint: str) -> Actor:
+    """The actor who has this key.
+
+    Raises `Forbidden` for a key that nobody has, or whose owner has left; and in a process whose
+    account does not own the database: whoever does not, names themself.
+    """
+    if not studio.store.is_own():
+        raise Forbidden(
+            "Only the account that the database belongs to lets people in by their keys."
+        )
+    with studio.store.reading():
+        actor = ssh_keys.actor_by_key(fingerprint)
+    if actor is None:
+        raise Forbidden("This key belongs to no active user of this Studio: ask an admin.")
     return actor
 
 

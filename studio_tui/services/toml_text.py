@@ -54,11 +54,17 @@ def read_file(path: Path) -> str:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise Refused(f"{path} is larger than {MAX_BYTES // 1000} kB: it is not read.")
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        return decoded(content, str(path))
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def decoded(content: bytes, source: str) -> str:
+    """The text of a file that was read; raises `Refused` naming ``source`` where it is none."""
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise Refused(f"{path} is not UTF-8 text, from byte {error.start} on.") from error
+        raise Refused(f"{source} is not UTF-8 text, from byte {error.start} on.") from error
 
 
 def read(text: str, kind: type[T], source: str) -> T:

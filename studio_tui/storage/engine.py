@@ -143,6 +143,17 @@ class Store:
                 last = ids[-1]
         return count
 
+    def is_own(self) -> bool:
+        """Whether this process runs as the owner of the database: of its file, of its tables."""
+        if self.is_sqlite:
+            return Path(self.name).stat().st_uid == os.geteuid()
+        with self._in_words(), self._database.connection_context():
+            cursor = self._database.execute_sql(
+                "SELECT pg_get_userbyid(relowner) = session_user FROM pg_class "
+                "WHERE oid = 'ssh_key'::regclass"
+            )
+            return bool(cursor.fetchone()[0])
+
     def migrate(self) -> list[str]:
         """Bring the schema up to this version of the program; the names of what was applied."""
         with self._in_words(), self._database.connection_context():

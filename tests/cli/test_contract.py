@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 from studio_tui.cli.main import COMMANDS
 from studio_tui.cli.shapes import CONTRACT
 from tests.cli.conftest import Cli
+from tests.domain.test_ssh_keys import ED25519
 
 TEXT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
 FREE = {"changes", "recognised", "before", "after"}
@@ -23,10 +25,18 @@ def commands() -> dict[str, click.Command]:
     for name, lazy in COMMANDS.items():
         command = lazy.load()
         if isinstance(command, click.Group):
-            found |= {f"{name} {verb}": leaf for verb, leaf in command.commands.items()}
+            found |= {f"{name} {verb}": leaf for verb, leaf in _leaves(command)}
         else:
             found[name] = command
     return found
+
+
+def _leaves(group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for verb in group.list_commands(context):
+        leaf = group.get_command(context, verb)
+        assert leaf is not None
+        yield verb, leaf
 
 
 def examples() -> list[tuple[str, Any]]:
@@ -86,6 +96,8 @@ def test_every_example_has_the_names_that_are_printed(cli: Cli, people: Path) ->
     questions = cli.out("questions", "export", "Cooperation")
     Path("cooperation.toml").write_text(questions, encoding="utf-8")
     for command, shown in examples():
+        if command.startswith("ssh list"):
+            cli.run("ssh", "add-key", "ann", typed=f"{ED25519} laptop")
         arguments = shlex.split(command)
         refuses = "--skip-refused" not in arguments and arguments[:2] == ["users", "import"]
         printed = cli.run(*arguments, exit_code=1 if refuses else 0)

@@ -47,6 +47,7 @@ from studio_tui.services import (
     outbox,
     pushes,
     reminding,
+    ssh_keys,
     template_text,
     templates,
     undoing,
@@ -56,6 +57,7 @@ from studio_tui.services import (
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import Specimen
 from tests.acting import HOUR, as_user, assign, draft_of, finish, lines
+from tests.domain.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -130,6 +132,7 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     conversations.finish(studio, bob, held)
     later = assign(studio, admin, create_push(studio, admin, "Later", starts_in=9), "ann")
     closed = pushes.close(studio, admin, create_push(studio, admin, "Closed")).push
+    ssh_keys.add(studio, admin, "bob", ED25519)
     regular = templates.find(studio, admin, "Regular")
     spare = templates.add(studio, admin, replace(regular.definition, name="Spare"))
     return World(
@@ -224,6 +227,9 @@ READS: dict[str, tuple[set[str], Call]] = {
     "templates.show": (SUPPORT, lambda w, a: templates.show(w.studio, a, w.template.id)),
     "templates.find": (SUPPORT, lambda w, a: templates.find(w.studio, a, "Regular")),
     "templates.versions": (SUPPORT, lambda w, a: templates.versions(w.studio, a, w.template.id)),
+    "ssh_keys.own": (EVERYONE, lambda w, a: ssh_keys.own(w.studio, a)),
+    "ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
+    "ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
     "undoing.undoable": (EVERYONE, lambda w, a: undoing.undoable(w.studio, a)),
     "users.source": (SUPPORT, lambda w, a: users.source(w.studio, a, UserFilter(), NAME)),
     "users.show": (SUPPORT, lambda w, a: users.show(w.studio, a, w.ann.user_id)),
@@ -336,6 +342,13 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "reminding.remind": (
         SUPPORT,
         lambda w, a: reminding.remind(w.studio, a, w.push, w.everybody),
+    ),
+    "ssh_keys.add": (ADMIN, lambda w, a: ssh_keys.add(w.studio, a, "ann", RSA_3072)),
+    "ssh_keys.remove": (
+        ADMIN,
+        lambda w, a: ssh_keys.remove(
+            w.studio, a, ssh_keys.every(w.studio, as_user(w.studio, "els"))[0].fingerprint
+        ),
     ),
     "templates.add": (
         ADMIN,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from studio_tui.config.session import require_files
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Refused, StudioError
@@ -66,6 +67,7 @@ def path_of(entered: str) -> Path:
 
     Raises `Refused` where there can be none.
     """
+    require_files()
     text = entered.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
+from studio_tui.config.session import why_no_files
 from studio_tui.domain.access import Action
 from studio_tui.domain.pushes import Push
 from studio_tui.domain.templates import Template
@@ -73,7 +74,15 @@ class TemplateActions(StudioScreen):
         """It takes a template."""
         return None if self.template else _NONE
 
-    why_not_duplicate = why_not_archive = why_not_export = why_not_edit
+    why_not_duplicate = why_not_archive = why_not_edit
+
+    def why_not_export(self) -> str | None:
+        """It takes a template, and a file to write to."""
+        return self.why_not_edit() or why_no_files("ssh … templates export NAME > FILE")
+
+    def why_not_import_file(self) -> str | None:
+        """It takes a file to read."""
+        return why_no_files("ssh … templates import - < FILE")
 
     def action_push(self) -> None:
         """Open the window in which pushes are set up (P1)."""

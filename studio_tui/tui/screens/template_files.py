@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from studio_tui.config.session import require_files
 from studio_tui.domain.errors import Invalid, Refused, StudioError
 from studio_tui.domain.text import fold_search
 from studio_tui.tui.bridge import bridge_of
@@ -53,6 +54,7 @@ class AskFile(Dialog[T]):
     @on(Form.Submitted)
     def action_go_on(self) -> None:
         """Use the path as it is entered."""
+        require_files()
         entered = self._form.values()["path"].strip()
         if not entered:
             self._refuse(Refused("Enter the path of a file."))

@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from studio_tui.config.session import why_no_files
 from studio_tui.domain.access import Action, may
 from studio_tui.domain.listing import Sort, Source
 from studio_tui.domain.users import Role, User, UserFilter
@@ -81,6 +82,10 @@ class UsersScreen(StudioScreen):
     def reload(self) -> None:
         """Somebody may have imported users."""
         self._browser.reload()
+
+    def why_not_import(self) -> str | None:
+        """Over SSH, files are on another machine."""
+        return why_no_files("ssh … users import - < people.csv")
 
     def action_import(self) -> None:
         """Import users."""

@@ -1,0 +1,172 @@
+"""A real sshd on loopback, set up as docs/ssh.md says, and clients that come with their keys."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from studio_tui.config.session import account_name
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "ssh.md").read_text(encoding="utf-8")
+STUDIO = Path(sys.executable).with_name("studio-tui")
+ACCOUNT = account_name()
+SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+_PATIENCE = 30.0
+
+_CARELESS = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host_key
+PidFile none
+UsePAM no
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+LogLevel DEBUG2
+Subsystem sftp internal-sftp
+X11Forwarding yes
+AllowTcpForwarding yes
+AllowAgentForwarding yes
+GatewayPorts yes
+PermitTunnel yes
+AcceptEnv STUDIO_* PYTHON* XDG_* EDITOR VISUAL PAGER LANG LC_* _STUDIO_TUI_COMPLETE
+"""
+"""What stands above the lines of the guide: as open as a host may be."""
+
+
+def documented() -> str:
+    """The lines for sshd_config, word for word."""
+    found = re.search(r"<!-- sshd configuration -->\n```\n(.*?)```", GUIDE, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where to knock."""
+
+    port: int
+    folder: Path
+    log: Path
+    control: tuple[str, ...] = ()
+    """Options that go through a connection that stands."""
+
+    def key(self, name: str, *options: str) -> Path:
+        """The private key of somebody, made when it is first asked for."""
+        path = self.folder / f"key_{name}"
+        if not path.exists():
+            kind = options or ("-t", "ed25519")
+            subprocess.run(
+                ["ssh-keygen", "-q", *kind, "-N", "", "-C", name, "-f", path], check=True
+            )
+        return path
+
+    def command(self, name: str, *words: str, options: Sequence[str] = ()) -> list[str]:
+        """``ssh`` as somebody, with what they send."""
+        at = f"{ACCOUNT}@127.0.0.1"
+        # A command that begins with a dash would be an option of the client.
+        sent = [f" {word}" if word.startswith("-") else word for word in words]
+        return [
+            "ssh",
+            *options,
+            *self.control,
+            *self.options(name),
+            "-p",
+            str(self.port),
+            at,
+            *sent,
+        ]
+
+    def options(self, name: str) -> list[str]:
+        """What makes a client of OpenSSH come with this key and no other."""
+        return [
+            "-F", "none", "-i", str(self.key(name)),
+            "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
+            "-o", f"UserKnownHostsFile={self.folder / 'known_hosts'}", "-o", "LogLevel=ERROR",
+        ]  # fmt: skip
+
+    def knock(
+        self, name: str, *words: str, options: Sequence[str] = (), typed: str = "", **environ: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Come in as somebody, and what came of it."""
+        return subprocess.run(
+            self.command(name, *words, options=options),
+            input=typed,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, **environ},
+            timeout=_PATIENCE * 2,
+            check=False,
+        )
+
+    @contextmanager
+    def ajar(self, name: str) -> Iterator["Door"]:
+        """A door at which somebody has shown their key already: each command costs less."""
+        path = self.folder / f"m{name}"
+        control = ["-o", f"ControlPath={path}"]
+        master = ["-o", "ControlMaster=yes", "-o", "ControlPersist=yes", *control]
+        subprocess.run(self.command(name, options=["-N", "-f", *master]), check=True)
+        try:
+            yield replace(self, control=tuple(control))
+        finally:
+            leave = self.command(name, options=["-O", "exit", *control])
+            subprocess.run(leave, capture_output=True, check=True)
+
+    def logged(self, words: str) -> bool:
+        """Whether sshd wrote this."""
+        return words in self.log.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def open_door(folder: Path, config: Path) -> Iterator[Door]:
+    """sshd with the lines of the guide, for the Studio that ``config`` names."""
+    assert SSHD is not None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    door = Door(port, folder, folder / "sshd.log")
+    _make_host_key(door)
+    lines = documented().replace("/opt/studio-tui/bin/studio-tui", str(STUDIO))
+    lines = lines.replace("/etc/studio-tui/config.toml", str(config))
+    lines = re.sub(
+        r"^((Match|    AuthorizedKeysCommand)User|Match User) studio$",
+        lambda found: found[0].replace(" studio", f" {ACCOUNT}"),
+        lines,
+        flags=re.M,
+    )
+    (folder / "sshd_config").write_text(_CARELESS.format(port=port, folder=folder) + lines)
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    door.log.touch()
+    arguments = [SSHD, "-D", "-E", door.log, "-f", folder / "sshd_config"]
+    server = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
+    try:
+        _wait_for(door, server)
+        yield door
+    finally:
+        server.terminate()
+        server.wait(_PATIENCE)
+
+
+def _make_host_key(door: Door) -> None:
+    path = door.folder / "host_key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+    public = path.with_suffix(".pub").read_text().split()
+    (door.folder / "known_hosts").write_text(f"[127.0.0.1]:{door.port} {public[0]} {public[1]}\n")
+
+
+def _wait_for(door: Door, server: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + _PATIENCE
+    while not door.logged("Server listening"):
+        assert server.poll() is None, door.log.read_text()
+        assert time.monotonic() < until, door.log.read_text()
+        time.sleep(0.02)

@@ -1,0 +1,398 @@
+"""The right people, over SSH, and nobody else (A1): a real sshd, as an attacker would try it."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from studio_tui.cli.key_program import MOST_CHARACTERS
+from tests.cli.conftest import create
+from tests.e2e.sshd import ACCOUNT, SSHD, STUDIO, Door, open_door
+from tests.e2e.test_pty import opened
+from tests.organisation import PEOPLE
+
+pytestmark = pytest.mark.skipif(
+    SSHD is None and "CI" not in os.environ,
+    reason="there is no sshd on this machine: apt-get install openssh-server; CI does have one",
+)
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host of the Studio: what its account can do there, and the door to it."""
+
+    door: Door
+    folder: Path
+    config: Path
+
+    @property
+    def marker(self) -> Path:
+        """What an attack would leave behind."""
+        return self.folder / "pwned"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "studio.db"
+
+    def studio(self, *arguments: str, typed: str = "") -> str:
+        """A command on the host, by the account of the service."""
+        done = subprocess.run(
+            [STUDIO, *arguments],
+            input=typed,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "STUDIO_CONFIG": str(self.config)},
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def let_in(self, name: str, login: str) -> str:
+        """Add the key of that name; returns its fingerprint."""
+        public = self.door.key(name).with_suffix(".pub").read_text()
+        return re.findall(r"SHA256:\S{43}", self.studio("ssh", "add-key", login, typed=public))[0]
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """The small organisation; Els, Sam and Ann have a key each."""
+    folder = tmp_path_factory.mktemp("host")
+    config = folder / "config.toml"
+    config.write_text(f'[database]\nurl = "sqlite:///{folder / "studio.db"}"\n')
+    config.chmod(0o600)
+    doorway = folder / "door"
+    doorway.mkdir(mode=0o700)
+    with open_door(doorway, config) as door:
+        host = Host(door, folder, config)
+        people = folder / "people.csv"
+        people.write_text(PEOPLE)
+        host.studio("users", "import", str(people))
+        host.studio(*create("Q1 review"))
+        for login in ("els", "sam", "ann"):
+            host.let_in(login, login)
+        yield host
+
+
+@pytest.fixture
+def door(host: Host) -> Iterator[Door]:
+    """The door; whatever is tried at it, nothing is left behind."""
+    yield host.door
+    assert not host.marker.exists()
+
+
+def test_one_command_runs_as_who_has_the_key(host: Host, door: Door) -> None:
+    done = door.knock("els", *create("'By Els'"))
+    assert (done.returncode, done.stderr) == (0, "")
+    newest = json.loads(door.knock("sam", "activity", "list", "--limit", "1", "--json").stdout)[0]
+    assert (newest["actor"], newest["action"], newest["subject"]) == (
+        "els", "created push", "By Els",
+    )  # fmt: skip
+
+
+def test_rights_are_those_of_who_has_the_key(door: Door) -> None:
+    assert door.knock("sam", "pushes", "list").returncode == 0
+    done = door.knock("ann", "users", "list")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "ann (user) may not see the users" in done.stderr
+    done = door.knock("ann", "ssh", "list", "--json")
+    assert [key["login"] for key in json.loads(done.stdout)] == ["ann"]
+
+
+def test_quotes_are_read_and_no_shell_reads_them(door: Door) -> None:
+    done = door.knock("els", "pushes show 'Q1 review' --json")
+    assert json.loads(done.stdout)["name"] == "Q1 review"
+    done = door.knock("els", "pushes show '$(id)`id`;|>*'")
+    assert done.returncode == 1
+    assert "There is no push “$(id)`id`;|>*”" in done.stderr
+
+
+def test_input_output_and_exit_codes_pass_through(door: Door) -> None:
+    done = door.knock("els", "users import - --dry-run", typed=PEOPLE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Nothing" in done.stdout or "unchanged" in done.stdout
+    done = door.knock("els", "pushes assign 'Q1 review' --file - --dry-run", typed="ann\nben\n")
+    assert done.returncode == 0, done.stderr
+    template = door.knock("els", "templates export Regular").stdout
+    done = door.knock("els", "templates import -", typed=template)
+    assert done.returncode == 0, done.stderr
+    assert "is as the input says" in done.stdout
+    exported = door.knock("els", "users", "export").stdout
+    assert "Béatrice" in exported
+    assert door.knock("els", "pushes", "show", "nothing").returncode == 1
+    assert door.knock("els", "pushes", "list", "--jason").returncode == 2
+    assert door.knock("els", "--version").returncode == 0
+
+
+def test_without_a_terminal_the_studio_does_not_open(door: Door) -> None:
+    done = door.knock("els")
+    assert done.returncode == 2
+    assert "needs a terminal" in done.stderr
+
+
+COMMANDS = (
+    "sh",
+    "/bin/sh -c 'touch {marker}'",
+    "bash -i",
+    "touch {marker}",
+    "pushes list; touch {marker}",
+    "pushes list && touch {marker}",
+    "pushes list || touch {marker}",
+    "pushes list | tee {marker}",
+    "pushes list > {marker}",
+    "pushes list & touch {marker}",
+    "$(touch {marker})",
+    "`touch {marker}`",
+    "pushes list $(touch {marker})",
+    "pushes list\ntouch {marker}",
+    "pushes list\r\ntouch {marker}",
+    "\ntouch {marker}",
+    "${{IFS}}touch {marker}",
+    "-o ProxyCommand='touch {marker}'",
+    "--config /dev/null pushes list",
+    "STUDIO_NOW=2030-01-01T00:00:00Z pushes list",
+    "env STUDIO_NOW=2030-01-01T00:00:00Z pushes list",
+    "studio-tui pushes list",
+    "ssh session {els}",
+    "ssh session {els} --config {config}",
+    "ssh keys",
+    "ssh keys {account} {els}",
+    "worker --drain",
+    "db migrate",
+    "mail password",
+    "doctor --json",
+    "demo",
+    "scp -t /tmp",
+    "scp -f {config}",
+    "rsync --server -e.Lsfx . {folder}",
+    "git-upload-pack {folder}",
+    "internal-sftp",
+    "/usr/lib/openssh/sftp-server",
+    "'unclosed",
+    "\\",
+    "#",
+)
+
+
+def test_nothing_else_runs(host: Host, door: Door) -> None:
+    listed = json.loads(host.studio("ssh", "list", "els", "--json"))
+    words = {"els": listed[0]["fingerprint"], "account": ACCOUNT, "marker": host.marker}
+    words |= {"config": host.config, "folder": host.folder}
+    with door.ajar("ann") as ajar:
+        for command in COMMANDS:
+            done = ajar.knock("ann", command.format(**words))
+            assert (done.returncode in (1, 2), done.stdout) == (True, ""), (command, done.stderr)
+            assert "Els" not in done.stderr
+            assert "sqlite" not in done.stderr
+            assert not host.marker.exists(), command
+
+
+FILES = (
+    "users import {file}",
+    "users import --dry-run -- {file}",
+    "templates import {file}",
+    "pushes assign 'Q1 review' --file {file}",
+    "pushes assign 'Q1 review' --file={file}",
+    "ssh add-key els {file}",
+    "users import ./-",
+    "users import /dev/stdin",
+    "users import /proc/self/fd/0",
+)
+
+
+def test_no_file_of_the_host_is_read(host: Host, door: Door) -> None:
+    with door.ajar("els") as ajar:
+        for command in FILES:
+            done = ajar.knock("els", command.format(file=host.config))
+            assert (done.returncode, done.stdout) == (2, ""), command
+            assert "no file of the host is used" in done.stderr
+            assert "sqlite" not in done.stderr
+
+
+def test_the_environment_of_the_client_does_not_count(host: Host, door: Door) -> None:
+    other = host.folder / "other.db"
+    evil = host.folder / "evil"
+    evil.mkdir()
+    for name in ("sitecustomize", "usercustomize", "click"):
+        (evil / f"{name}.py").write_text(f"open({str(host.marker)!r}, 'w')\n")
+    (evil / "config.toml").write_text(f'[database]\nurl = "sqlite:///{other}"\n')
+    sent = {
+        "STUDIO_NOW": "2030-01-01T00:00:00+00:00",
+        "STUDIO_DATABASE_URL": f"sqlite:///{other}",
+        "STUDIO_CONFIG": str(evil / "config.toml"),
+        "STUDIO_ORGANISATION_NAME": "Evil NV",
+        "STUDIO_SMTP_HOST": "127.0.0.1",
+        "PYTHONPATH": str(evil),
+        "PYTHONSTARTUP": str(evil / "click.py"),
+        "PYTHONINSPECT": "1",
+        "PYTHONBREAKPOINT": "os.system",
+        "XDG_CONFIG_HOME": str(evil),
+        "XDG_DATA_HOME": str(evil),
+        "EDITOR": f"touch {host.marker}",
+        "VISUAL": f"touch {host.marker}",
+        "PAGER": f"touch {host.marker}",
+        "LC_ALL": "C",
+        "_STUDIO_TUI_COMPLETE": "",
+    }
+    pairs = " ".join(f'{name}="{value}"' for name, value in sent.items())
+    options = ["-o", f"SetEnv={pairs}"]
+    done = door.knock("els", *create("Env"), options=options)
+    assert done.returncode == 0, done.stderr
+    assert door.logged("STUDIO_DATABASE_URL"), "the attack did not even reach the host"
+    newest = json.loads(host.studio("activity", "list", "--limit", "1", "--json"))[0]
+    assert newest["subject"] == "Env"
+    assert not newest["at"].startswith("2030")
+    assert not other.exists()
+    done = door.knock("els", "users --help", options=options)
+    assert done.returncode == 0
+    assert "Import, list, show and export users." in done.stdout
+
+
+def test_completion_is_not_for_who_comes_in(door: Door) -> None:
+    options = ["-o", "SetEnv=_STUDIO_TUI_COMPLETE=bash_source COMP_WORDS=x"]
+    done = door.knock("els", "--version", options=options)
+    assert done.returncode == 0
+    assert done.stdout.startswith("studio-tui ")
+
+
+def test_nothing_is_forwarded(host: Host, door: Door, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        reached: list[object] = []
+        inside.settimeout(0.2)
+        port = inside.getsockname()[1]
+        done = door.knock(
+            "els", options=["-o", "LogLevel=INFO", "-W", f"127.0.0.1:{port}"], typed="hello"
+        )
+        assert done.returncode == 255
+        assert "administratively prohibited" in done.stderr
+        strict = ["-o", "ExitOnForwardFailure=yes"]
+        for forwarded in (
+            ["-R", f"0:127.0.0.1:{port}"],
+            ["-R", f"{tmp_path / 'sock'}:127.0.0.1:{port}"],
+            ["-w", "0:0"],
+        ):
+            done = door.knock("els", "--version", options=[*strict, *forwarded])
+            assert (done.returncode, done.stdout) == (255, ""), forwarded
+        with pytest.raises(TimeoutError):
+            reached.append(inside.accept())
+        assert reached == []
+
+
+def test_no_agent_goes_along(door: Door, tmp_path: Path) -> None:
+    path = tmp_path / "agent"
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.PIPE)
+    with agent:
+        assert agent.stdout is not None
+        agent.stdout.readline()
+        done = door.knock("els", "--version", options=["-A"], SSH_AUTH_SOCK=str(path))
+        agent.terminate()
+    assert done.returncode == 0
+    assert door.logged("auth_agent_req"), "the client did not even ask"
+    assert not door.logged("SSH_AUTH_SOCK")
+
+
+@pytest.mark.parametrize("protocol", [["-s"], ["-O"]], ids=["sftp", "rcp"])
+def test_no_file_is_copied(host: Host, door: Door, tmp_path: Path, protocol: list[str]) -> None:
+    remote = f"{ACCOUNT}@127.0.0.1"
+    common = ["scp", *protocol, *door.options("els"), "-P", str(door.port)]
+    taken = tmp_path / "taken"
+    for source, target in (
+        (f"{remote}:{host.config}", str(taken)),
+        (str(host.door.key("els")), f"{remote}:{host.marker}"),
+    ):
+        done = subprocess.run([*common, source, target], capture_output=True, check=False)
+        assert done.returncode != 0
+    assert not taken.exists()
+
+
+def test_the_subsystem_is_the_studio_too(door: Door) -> None:
+    done = door.knock("els", "sftp", options=["-s"])
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_command_has_an_end(door: Door) -> None:
+    done = door.knock("els", "pushes show " + "x" * MOST_CHARACTERS)
+    assert done.returncode == 2
+    assert "too long" in done.stderr
+    done = door.knock("els", "pushes assign 'Q1 review' --dry-run" + " ann" * 20_000)
+    assert done.returncode == 0, done.stderr
+
+
+def test_bytes_that_are_no_text_are_refused(door: Door) -> None:
+    command = [*map(os.fsencode, door.command("els")), b"pushes show \xff\xfe"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert b"not UTF-8" in done.stderr
+
+
+def test_a_key_that_nobody_added_opens_nothing(door: Door) -> None:
+    done = door.knock("mallory", "pushes", "list")
+    assert (done.returncode, done.stdout) == (255, "")
+    assert "Permission denied (publickey)" in done.stderr
+
+
+def test_a_key_is_not_enough_without_its_other_half(host: Host, door: Door) -> None:
+    """To show the public key of Els, and sign with another, proves nothing."""
+    stolen = door.key("thief")
+    els = door.key("els").with_suffix(".pub").read_text()
+    stolen.with_suffix(".pub").write_text(els)
+    assert door.knock("thief", "pushes", "list").returncode == 255
+
+
+def test_no_password_is_asked_for(door: Door) -> None:
+    options = ["-o", "PubkeyAuthentication=no"]
+    assert door.knock("els", "pushes", "list", options=options).returncode == 255
+
+
+def test_a_removed_key_opens_nothing(host: Host, door: Door) -> None:
+    fingerprint = host.let_in("second", "ann")
+    assert door.knock("second", "ssh", "list").returncode == 0
+    assert door.knock("sam", "ssh", "remove-key", fingerprint).returncode == 1
+    done = door.knock("ann", "ssh", "remove-key", fingerprint)
+    assert done.returncode == 0, done.stderr
+    assert door.knock("second", "ssh", "list").returncode == 255
+    assert door.knock("ann", "ssh", "list").returncode == 0
+
+
+def test_who_left_does_not_come_in(host: Host, door: Door) -> None:
+    host.let_in("cas", "cas")
+    assert door.knock("cas", "ssh", "list").returncode == 0
+    gone = "email,given_name,family_name,active\ncas@example.org,Cas,Dubois,{}\n"
+    host.studio("users", "import", "-", typed=gone.format("no"))
+    assert door.knock("cas", "ssh", "list").returncode == 255
+    host.studio("users", "import", "-", typed=gone.format("yes"))
+    assert door.knock("cas", "ssh", "list").returncode == 0
+
+
+def test_an_admin_adds_a_key_over_ssh(host: Host, door: Door) -> None:
+    public = door.key("ben").with_suffix(".pub").read_text()
+    assert door.knock("ann", "ssh", "add-key", "ben", typed=public).returncode == 1
+    done = door.knock("els", "ssh", "add-key", "ben", "-", typed=public)
+    assert done.returncode == 0, done.stderr
+    assert door.knock("ben", "ssh", "list").returncode == 0
+
+
+def test_no_shell_for_who_has_no_command(door: Door) -> None:
+    """In a terminal, without a command, there is the Studio, and nothing behind it."""
+    with opened((100, 30), door.command("els", options=["-tt"])) as terminal:
+        terminal.shows("Templates", "Performance review", "Quit")
+        terminal.type("3")
+        terminal.shows("Béatrice Moreau")
+        terminal.type("i")
+        terminal.shows("users import -")
+        terminal.type("\x1a\x1c\x03")
+        terminal.type("q")
+        assert terminal.ended() == 0
+
+
+def test_help_in_a_terminal_is_not_paged(door: Door) -> None:
+    command = door.command("els", "users", "--help", options=["-tt"])
+    with opened((80, 10), command) as terminal:
+        assert terminal.ended() == 0
+    assert b"--More--" not in terminal.written
+    assert b"Import, list, show and export users." in terminal.written
