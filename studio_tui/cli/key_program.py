@@ -18,8 +18,12 @@ from studio_tui.domain.errors import Forbidden
 _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "users": frozenset({"import", "list", "show", "export"}),
     "templates": frozenset(
-        {"list", "show", "import", "export", "duplicate", "archive", "unarchive", "delete"}
+        {
+            "list", "show", "import", "export", "duplicate", "archive", "unarchive", "delete",
+            "versions", "bring-back",
+        }
     ),
+    "questions": frozenset({"list", "show", "import", "export", "delete"}),
     "pushes": frozenset(
         {
             "create", "assign", "unassign", "remind", "list", "show", "edit", "close", "reopen",
@@ -104,10 +108,10 @@ class _OpenGroup(click.Group):
         return _without_files(command) if is_open(path) else _refused(path)
 
 
-class _OnlyInput(click.ParamType):
+class _OnlyInput(click.ParamType[Any]):
     """A file that can only be the input, or the output."""
 
-    def __init__(self, of: click.ParamType) -> None:
+    def __init__(self, of: "click.ParamType[Any]") -> None:
         self.name = of.name
         self._of = of
 

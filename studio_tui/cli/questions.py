@@ -13,11 +13,11 @@ from studio_tui.cli.output import (
     write_table,
     write_text,
 )
+from studio_tui.cli.reading import toml_of
 from studio_tui.cli.session import with_studio
 from studio_tui.domain.access import Actor
 from studio_tui.domain.template_changes import described
 from studio_tui.services import library as service
-from studio_tui.services import toml_text
 from studio_tui.services.context import Studio
 
 
@@ -69,8 +69,12 @@ def export(studio: Studio, actor: Actor, topic: str | None) -> None:
 @json_option
 @with_studio
 def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
-    """Add the topics in FILE, or change those of the same name; the others stay."""
-    topics = service.import_text(studio, actor, toml_text.read_file(file), str(file))
+    """Add the topics in FILE, or change those of the same name; the others stay.
+
+    “-” reads the input.
+    """
+    text, name = toml_of(file)
+    topics = service.import_text(studio, actor, text, name)
     if as_json:
         write_json([shapes.library_topic(topic) for topic in topics])
         return

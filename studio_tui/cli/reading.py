@@ -1,10 +1,10 @@
 """A file that a command is given, or its input in place of one: ``-``."""
 
+import sys
 from pathlib import Path
 
-import click
-
 from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.services import toml_text
 
 INPUT = "-"
 
@@ -17,7 +17,7 @@ def bytes_of(file: Path, most: int) -> bytes:
     name = "The input" if is_input(file) else str(file)
     try:
         if is_input(file):
-            content = click.get_binary_stream("stdin").read(most + 1)
+            content = sys.stdin.buffer.read(most + 1)
         else:
             with file.open("rb") as opened:
                 content = opened.read(most + 1)
@@ -26,6 +26,14 @@ def bytes_of(file: Path, most: int) -> bytes:
     if len(content) > most:
         raise Refused(f"{name} is larger than {most:,} bytes: it is not read.")
     return content
+
+
+def toml_of(file: Path) -> tuple[str, str]:
+    """The text of a TOML file or of the input, and what messages call it; raises `Refused`."""
+    if not is_input(file):
+        return toml_text.read_file(file), str(file)
+    name = "the input"
+    return toml_text.decoded(bytes_of(file, toml_text.MAX_BYTES), name), name
 
 
 def is_input(file: Path) -> bool:

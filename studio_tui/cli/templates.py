@@ -16,13 +16,12 @@ from studio_tui.cli.output import (
     write_table,
     write_text,
 )
-from studio_tui.cli.reading import bytes_of, is_input
+from studio_tui.cli.reading import toml_of
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.template_versions import bring_back, version_numbered, versions
 from studio_tui.domain.access import Actor
 from studio_tui.domain.templates import Definition, Step, Template
 from studio_tui.services import templates as service
-from studio_tui.services import toml_text
 from studio_tui.services.context import Studio
 
 
@@ -69,8 +68,7 @@ def show(studio: Studio, actor: Actor, template: str, as_json: bool) -> None:
 @with_studio
 def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
     """Add the template in FILE, or change the one of the same name; “-” reads the input."""
-    name = "the input" if is_input(file) else str(file)
-    text = toml_text.decoded(bytes_of(file, toml_text.MAX_BYTES), name)
+    text, name = toml_of(file)
     template = service.import_text(studio, actor, text, name)
     if as_json:
         write_json(shapes.whole_template(template))

@@ -1,4 +1,4 @@
-"""Public keys of OpenSSH, as people hand them in: what they are, and which may open the door (A1)."""
+"""Public keys of OpenSSH, as people hand them in: what they are, and which are taken (A1)."""
 
 import base64
 import binascii

@@ -147,7 +147,7 @@ def open_door(folder: Path, config: Path) -> Iterator[Door]:
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     door.log.touch()
-    arguments = [SSHD, "-D", "-E", door.log, "-f", folder / "sshd_config"]
+    arguments = [SSHD, "-D", "-E", str(door.log), "-f", str(folder / "sshd_config")]
     server = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
     try:
         _wait_for(door, server)
