@@ -32,7 +32,7 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     ),
     "conversations": frozenset({"list", "show", "plan", "hand-over", "finish"}),
     "outbox": frozenset({"list", "show", "retry", "again", "drop", "undo"}),
-    "activity": frozenset({"list", "export"}),
+    "activity": frozenset({"list", "export", "verify"}),
     "mail": frozenset({"test", "preview"}),
     "ssh": frozenset({"add-key", "remove-key", "list"}),
 }  # fmt: skip
