@@ -1,6 +1,7 @@
 """``studio-tui pushes close`` and ``reopen`` (P5, P9)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import click
 
@@ -19,6 +20,11 @@ from studio_tui.services.pushes import Closed
 
 @click.command()
 @click.argument("push")
+@click.option(
+    "--cancel-planned",
+    is_flag=True,
+    help="Cancel what is planned and has not begun; unless said, it can still be held.",
+)
 @click.option("--tell", is_flag=True, help="Tell those who have not held it, and their managers.")
 @dry_run_options
 @json_option
@@ -28,6 +34,7 @@ def close(
     actor: Actor,
     push: str,
     tell: bool,
+    cancel_planned: bool,
     dry_run: bool,
     with_mail: bool,
     as_json: bool,
@@ -40,9 +47,13 @@ def close(
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     found = service.find(studio, actor, push)
     if dry_run:
-        _try(studio, actor, found, tell=tell, with_mail=with_mail, as_json=as_json)
+        closing = partial(
+            service.close, studio, actor, found, tell=tell, cancel_planned=cancel_planned
+        )
+        _try(studio, actor, found, closing, tell=tell, with_mail=with_mail, as_json=as_json)
     else:
-        _tell(service.close(studio, actor, found, tell=tell), told=tell, as_json=as_json)
+        closed = service.close(studio, actor, found, tell=tell, cancel_planned=cancel_planned)
+        _tell(closed, told=tell, as_json=as_json)
 
 
 @click.command()
@@ -61,18 +72,27 @@ def _tell(closed: Closed, *, told: bool, as_json: bool) -> None:
     done = closed.push.progress
     dropped = f" {counted(closed.dropped, 'waiting mail')} dropped." if closed.dropped else ""
     say(f"“{closed.push.name}” is closed: {done.done} of {done.assigned} done.{dropped}")
+    if closed.cancelled:
+        say(f"{counted(closed.cancelled, 'planned conversation')} cancelled, and taken back.")
     if told and done.open:
         say("Who was told of it and is not done is told that it is closed.")
 
 
 def _try(
-    studio: Studio, actor: Actor, push: Push, *, tell: bool, with_mail: bool, as_json: bool
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    closing: Callable[[], Closed],
+    *,
+    tell: bool,
+    with_mail: bool,
+    as_json: bool,
 ) -> None:
     dropped = _waiting(studio, actor, push)
     users = assigning.every(studio, actor, push)
     run = dry_runs.tried(
         studio,
-        lambda: service.close(studio, actor, push, tell=tell),
+        closing,
         lambda done: done.activity_id,
     )
     told = {each.recipient for each in run.notifications}

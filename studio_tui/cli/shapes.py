@@ -279,6 +279,7 @@ def closed(of: Closed) -> Shape:
         "assigned": of.push.progress.assigned,
         "done": of.push.progress.done,
         "dropped": of.dropped,
+        "cancelled": of.cancelled,
     }
 
 

@@ -24,7 +24,7 @@ from studio_tui.services import definitions, naming
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import HeldSource
 from studio_tui.services.templates import stored_template
-from studio_tui.storage import assignments, notifying, pushes
+from studio_tui.storage import assignments, conversations, invitations, notifying, pushes
 from studio_tui.storage.activity import write_activity
 from studio_tui.storage.notifying import Cause
 from studio_tui.storage.pushes import StoredPush
@@ -39,6 +39,8 @@ class Closed:
     """How many mails that waited were dropped."""
     activity_id: int
     """The act, by which what it tells is found."""
+    cancelled: int = 0
+    """How many planned conversations were cancelled."""
 
 
 def every(studio: Studio, actor: Actor) -> list[Push]:
@@ -117,11 +119,21 @@ def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft, *, tell: bo
         return push_now(studio, push.id)
 
 
-def close(studio: Studio, actor: Actor, push: Push, *, tell: bool = False) -> Closed:
+def planned(studio: Studio, actor: Actor, push: Push) -> int:
+    """How many of its conversations are planned and have not begun (P9)."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return conversations.count_planned(push.id)
+
+
+def close(
+    studio: Studio, actor: Actor, push: Push, *, tell: bool = False, cancel_planned: bool = False
+) -> Closed:
     """End a push: out of every overview, its unsent mail dropped (P4, P9).
 
-    With ``tell``, those who were told of it and are not done are told that it is over, and their
-    managers.
+    What is in progress can still be finished, and what is planned be held, unless
+    ``cancel_planned``: then it is cancelled, and its invitations are withdrawn. With ``tell``,
+    those who were told of it and are not done are told that it is over, and their managers.
     """
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
@@ -134,9 +146,10 @@ def close(studio: Studio, actor: Actor, push: Push, *, tell: bool = False) -> Cl
         line = write_activity(
             actor, now, "closed push", push.name, push_id=push.id, after={"mail dropped": dropped}
         )
+        cancelled = _cancel_planned(studio, push.id, line) if cancel_planned else 0
         if tell:
             _tell_of(studio, Kind.CLOSED, push.id, line)
-        return Closed(push_now(studio, push.id), dropped, line)
+        return Closed(push_now(studio, push.id), dropped, line, cancelled)
 
 
 def reopen(studio: Studio, actor: Actor, push: Push) -> Push:
@@ -185,6 +198,15 @@ def leaving(studio: Studio, available_from: date) -> datetime:
         send_time=settings.send_time,
         zone=studio.zone,
     )
+
+
+def _cancel_planned(studio: Studio, push_id: int, line: int) -> int:
+    now = studio.now()
+    cause = Cause(line, None, now, now + studio.settings.notifications.hold_time)
+    cancelled = conversations.cancel_planned(push_id, now)
+    for conversation_id in cancelled:
+        invitations.withdraw(cause, conversation_id)
+    return len(cancelled)
 
 
 def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> None:

@@ -201,11 +201,13 @@ def _remind(
     # Fixed before anything is written: what is written changes who matches.
     users = assignments.fixed_users_of(clause)
     about_users(line, users)
-    cause = Cause(line, push.id, now, leaves_at)
+    cause, number = Cause(line, push.id, now, leaves_at), round_ or str(line)
     return Reminded(
         activity_id=line,
-        users_told=notifying.tell_users(cause, Kind.REMINDER, users, round_ or str(line)),
-        managers_told=notifying.tell_managers(cause, Kind.REMINDER, users, round_ or str(line)),
+        users_told=notifying.tell_users(cause, Kind.REMINDER, users, number),
+        managers_told=notifying.tell_managers_asked(
+            cause, Kind.REMINDER, users, round_ or str(line)
+        ),
         leaves_at=leaves_at,
     )
 

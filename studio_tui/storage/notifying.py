@@ -9,6 +9,7 @@ from datetime import datetime
 
 from studio_tui.domain.notifications import Capacity, Kind, key_around_recipient
 from studio_tui.storage.managers import managing
+from studio_tui.storage.pushes import CONVERSATION
 from studio_tui.storage.sql import Clause, execute, scalar
 
 
@@ -40,6 +41,24 @@ def tell_users(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
 def tell_managers(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
     """Tell all managers of ``users``, one mail each with the people in it (P7)."""
     return _tell_pairs(cause, kind, _pairs(users), round_)
+
+
+def tell_managers_asked(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
+    """Like `tell_managers`, but only those whom a push still asks (P10).
+
+    Once somebody is to hold a conversation, it asks nobody else; who said that it is not theirs is
+    not asked. Where who was to hold it has left, all are.
+    """
+    pairs = _pairs(users)
+    asked = Clause(
+        f"SELECT pairs.user_id, pairs.manager_id FROM ({pairs.text}) AS pairs "
+        "JOIN assignment a ON a.user_id = pairs.user_id AND a.push_id = ? "
+        f"{CONVERSATION} WHERE (h.id IS NULL OR NOT h.active OR h.id = pairs.manager_id) "
+        "AND NOT EXISTS (SELECT 1 FROM not_mine x "
+        "WHERE x.assignment_id = a.id AND x.manager_id = pairs.manager_id)",
+        (*pairs.params, _push_of(cause)),
+    )
+    return _tell_pairs(cause, kind, asked, round_)
 
 
 def tell_one_manager(cause: Cause, kind: Kind, users: Clause, manager_id: int, round_: str) -> int:

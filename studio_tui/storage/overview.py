@@ -30,6 +30,7 @@ class Asked:
     """Whether the user submitted their preparation."""
     conductor_id: int | None
     conductor: str
+    conductor_left: bool
     not_mine: bool
     """Whether the reader said that it is not theirs (P10)."""
 
@@ -55,7 +56,8 @@ def asked_of(user_ids: list[int], reader_id: int) -> list[Asked]:
         "SELECT a.user_id, a.id, p.id, p.name, p.definition, p.template_id, p.available_from, "
         f"p.deadline, {STATUS}, c.id, c.planned_for, c.started_at, "
         "c.user_prepared_at IS NOT NULL, h.id, "
-        "COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), EXISTS (SELECT 1 "
+        "COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
+        "h.id IS NOT NULL AND NOT h.active, EXISTS (SELECT 1 "
         "FROM not_mine x WHERE x.assignment_id = a.id AND x.manager_id = ?) "
         f"FROM assignment a JOIN push p ON p.id = a.push_id {CONVERSATION} WHERE {wanted.text} "
         "AND c.finished_at IS NULL AND (c.id IS NOT NULL "
@@ -70,7 +72,7 @@ def begun_by(reader_id: int) -> list[Asked]:
     return _asked(
         "SELECT c.user_id, NULL, NULL, '', c.definition, c.template_id, NULL, NULL, "
         f"{STATUS}, c.id, c.planned_for, c.started_at, c.user_prepared_at IS NOT NULL, h.id, "
-        "h.given_name, h.family_name, 1 = 0 "
+        "h.given_name, h.family_name, NOT h.active, 1 = 0 "
         "FROM conversation c JOIN users h ON h.id = c.conductor_id "
         "WHERE c.assignment_id IS NULL AND c.finished_at IS NULL AND c.cancelled_at IS NULL "
         "AND (c.user_id = ? OR c.conductor_id = ?) ORDER BY c.id",
@@ -119,7 +121,8 @@ def _asked(text: str, *params: object) -> list[Asked]:
             prepared=bool(row[12]),
             conductor_id=row[13],
             conductor=full_name(row[14], row[15]),
-            not_mine=bool(row[16]),
+            conductor_left=bool(row[16]),
+            not_mine=bool(row[17]),
         )
         for row in rows(text, *params)
     ]

@@ -170,11 +170,11 @@ def test_moving_knows_what_it_moves(studio: Studio, admin: Actor, push: Push) ->
     first = plan(studio, push, "ann", by="bob")
     bob = as_user(studio, "bob")
     moved = conversations.move(studio, bob, first, Plan(studio.now() + 3 * HOUR, 30, "Room  9"))
-    assert (moved.minutes, moved.place, moved.sequence) == (30, "Room 9", 1)
+    assert (moved.minutes, moved.place, moved.sequence) == (30, "Room 9", 2)
     with pytest.raises(Conflict, match="30 minutes, with Bob Smith"):
         conversations.move(studio, admin, first, Plan(studio.now() + 4 * HOUR))
     again = plan(studio, push, "ann", by="bob", hours=5)
-    assert (again.id, again.sequence) == (first.id, 2)
+    assert (again.id, again.sequence) == (first.id, 3)
 
 
 def test_cancelled_and_planned_anew(studio: Studio, admin: Actor, push: Push) -> None:

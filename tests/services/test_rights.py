@@ -196,6 +196,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "outbox.read": (SUPPORT, lambda w, a: outbox.read(w.studio, a, 1)),
     "pushes.every": (SUPPORT, lambda w, a: pushes.every(w.studio, a)),
     "pushes.source": (SUPPORT, lambda w, a: pushes.source(w.studio, a, PushFilter())),
+    "pushes.planned": (SUPPORT, lambda w, a: pushes.planned(w.studio, a, w.push)),
     "pushes.show": (SUPPORT, lambda w, a: pushes.show(w.studio, a, w.push.id)),
     "pushes.find": (SUPPORT, lambda w, a: pushes.find(w.studio, a, w.push.name)),
     "library.every": (EVERYONE, lambda w, a: library.every(w.studio, a)),

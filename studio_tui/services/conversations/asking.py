@@ -16,7 +16,6 @@ from studio_tui.services.conversations.opening import (
 )
 from studio_tui.storage import assignments, conversations, notifying
 from studio_tui.storage.activity import about_users, write_activity
-from studio_tui.storage.notifying import Cause
 from studio_tui.storage.sql import Clause
 
 _OPEN = (
@@ -105,17 +104,16 @@ def _take_over(studio: Studio, line: int, conversation_id: int, conductor_id: in
         conversation_id,
         conductor=conductor_id,
         conductor_prepared_at=None,
-        sequence=before.sequence + (before.planned_for is not None),
     )
     if before.state in _OPEN[:2]:
-        inviting.moved(studio, line, conversation_now(conversation_id))
+        inviting.invite(studio, line, conversation_id)
 
 
 def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int) -> None:
     if opened.push is None:
         return
-    push_id, now = opened.push.id, studio.now()
-    cause = Cause(line, push_id, now, now + studio.settings.notifications.hold_time)
+    push_id = opened.push.id
+    cause = inviting.cause_of(studio, line, push_id)
     user = Clause("SELECT CAST(? AS INTEGER) AS user_id", (opened.user.id,))
     notifying.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
     notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))

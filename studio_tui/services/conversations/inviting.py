@@ -1,16 +1,24 @@
 """The calendar invitations that planning, moving and cancelling send (C5)."""
 
-from studio_tui.domain.conversations import Conversation
 from studio_tui.services.context import Studio
+from studio_tui.storage import invitations
+from studio_tui.storage.notifying import Cause
 
 
-def planned(studio: Studio, line: int, conversation: Conversation) -> None:
-    """Invite both sides."""
+def invite(studio: Studio, activity_id: int, conversation_id: int) -> None:
+    """Send both sides the conversation as it is planned now, and take it from who held it before.
+
+    It leaves after the hold (N5), so that what is changed again at once is said once.
+    """
+    invitations.invite(cause_of(studio, activity_id), conversation_id)
 
 
-def moved(studio: Studio, line: int, conversation: Conversation) -> None:
-    """Let the invitations of both sides follow."""
+def withdraw(studio: Studio, activity_id: int, conversation_id: int) -> None:
+    """Take a cancelled conversation out of the calendars it is in."""
+    invitations.withdraw(cause_of(studio, activity_id), conversation_id)
 
 
-def cancelled(studio: Studio, line: int, conversation: Conversation) -> None:
-    """Withdraw the invitations of both sides."""
+def cause_of(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
+    """What is told because of an act done now: it leaves after the hold (N5)."""
+    now = studio.now()
+    return Cause(activity_id, push_id, now, now + studio.settings.notifications.hold_time)

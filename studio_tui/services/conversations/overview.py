@@ -135,7 +135,7 @@ def _why_not(actor: Actor, asked: Asked, template: Definition, today: date) -> s
         return f"starts {asked.available_from}"
     if asked.user_id == actor.user_id:
         return _why_not_mine(asked, template)
-    if asked.conductor_id is not None and asked.conductor_id != actor.user_id:
+    if asked.conductor_id not in (None, actor.user_id) and not asked.conductor_left:
         holds = "holds it" if asked.conversation_id else "is to hold it"
         return f"{asked.conductor} {holds}"
     return "not mine" if asked.not_mine else ""

@@ -87,8 +87,8 @@ def plan(
         _write(conversation, wanted, conductor=conductor_id)
         planned = conversation_now(conversation.id)
         line = record(studio, actor, "planned conversation", planned, after=_facts(planned))
-        inviting.planned(studio, line, planned)
-        return planned
+        inviting.invite(studio, line, planned.id)
+        return conversation_now(planned.id)
 
 
 def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan) -> Conversation:
@@ -120,7 +120,7 @@ def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         conversations.change_conversation(current.id, cancelled_at=studio.now())
         before = {"status": how_far(current), **_facts(current)}
         line = record(studio, actor, "cancelled conversation", current, before=before)
-        inviting.cancelled(studio, line, current)
+        inviting.withdraw(studio, line, current.id)
         return conversation_now(current.id)
 
 
@@ -150,19 +150,14 @@ def _moved(
 ) -> Conversation:
     if conductor_id != current.conductor_id and not may(actor, Action.FINISH_ANY):
         raise Refused(f"{current.conductor} holds it: hand it over first.")
-    _write(
-        current,
-        wanted,
-        conductor=conductor_id,
-        sequence=current.sequence + (current.planned_for is not None),
-    )
+    _write(current, wanted, conductor=conductor_id)
     moved = conversation_now(current.id)
     before, after = _facts(current), _facts(moved)
     if before == after:
         return moved
     line = record(studio, actor, "moved conversation", moved, before=before, after=after)
-    inviting.moved(studio, line, moved)
-    return moved
+    inviting.invite(studio, line, moved.id)
+    return conversation_now(moved.id)
 
 
 def _write(conversation: Conversation, wanted: Plan, **values: int) -> None:

@@ -1,6 +1,7 @@
 """Closing a push: quietly, or with a word to those who still thought of it (P9, P14)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,25 +11,41 @@ from textual.widgets import Button, Static
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import block, line
+from studio_tui.tui.widgets.toggle import Toggle
 
 
-class ClosePush(Dialog[bool]):
-    """Asks whether to close the push called ``name``; ends with whether to tell of it, or None.
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a push is closed."""
 
-    ``detail`` says what closing does. ``preview`` shows what telling would send, before anything is
-    done; None where there is nobody to tell.
+    tell: bool
+    """Whether those who have not held it are told."""
+    cancel_planned: bool
+    """Whether what is planned and has not begun is cancelled."""
+
+
+class ClosePush(Dialog[Closing]):
+    """Asks whether to close the push called ``name``; ends with how, or None.
+
+    ``detail`` says what closing does. ``planned`` says what can be cancelled with it, empty where
+    nothing is planned. ``preview`` shows what telling would send, before anything is done; None
+    where there is nobody to tell.
     """
 
+    AUTO_FOCUS = "#cancel"
     OWN_COMMANDS = (
         Command.moving("next", "right,down", "Go to the next button"),
         Command.moving("previous", "left,up", "Go to the button before"),
         Command("sent", "v", "What is sent", "See what telling them would send, and to whom"),
     )
 
-    def __init__(self, name: str, detail: str, preview: Callable[[], None] | None) -> None:
+    def __init__(
+        self, name: str, detail: str, planned: str, preview: Callable[[bool], None] | None
+    ) -> None:
         super().__init__()
         self._name_of_push = name
         self._detail = detail
+        self._planned = planned
         self._preview = preview
 
     def compose(self) -> ComposeResult:
@@ -36,6 +53,8 @@ class ClosePush(Dialog[bool]):
         with Vertical(classes="dialog"):
             yield Static(line(f"Close “{self._name_of_push}”?"), classes="question")
             yield Static(block(self._detail), classes="detail")
+            if self._planned:
+                yield Toggle(self._planned)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Close", id="quietly", compact=True)
@@ -59,9 +78,14 @@ class ClosePush(Dialog[bool]):
     def action_sent(self) -> None:
         """Show what telling would send."""
         if self._preview is not None:
-            self._preview()
+            self._preview(self._cancels)
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
         event.stop()
-        self.dismiss({"quietly": False, "tell": True}.get(event.button.id or ""))
+        tell = {"quietly": False, "tell": True}.get(event.button.id or "")
+        self.dismiss(None if tell is None else Closing(tell, self._cancels))
+
+    @property
+    def _cancels(self) -> bool:
+        return any(toggle.on for toggle in self.query(Toggle))

@@ -10,7 +10,7 @@ from studio_tui.domain.pushes import Assignment, Flag, Push, PushState, Skipped,
 from studio_tui.services import assigning, outbox, pushes
 from studio_tui.services.dry_run import dry_run
 from studio_tui.services.pushes import Closed
-from studio_tui.tui.modals.close_push import ClosePush
+from studio_tui.tui.modals.close_push import ClosePush, Closing
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.dry_run import DryRunScreen
 from studio_tui.tui.screens.dry_run_words import Trial
@@ -42,22 +42,27 @@ def why_not_reopen(push: Push | None) -> str | None:
 def close(screen: StudioScreen, push: Push) -> None:
     """Close ``push``, once it is confirmed with what that does in view."""
 
-    def ask(waiting: int) -> None:
+    def ask(found: tuple[int, int]) -> None:
+        waiting, planned = found
         detail = _consequences(push, waiting)
         preview = None
         if push.progress.open:
             detail += f"\n{_TELLING}"
             preview = partial(_show_sent, screen, push)
-        screen.app.push_screen(ClosePush(push.name, detail, preview), answered)
+        screen.app.push_screen(ClosePush(push.name, detail, _planned(planned), preview), answered)
 
-    def answered(tell: bool | None) -> None:
-        if tell is not None:
+    def answered(how: Closing | None) -> None:
+        if how is not None:
             screen.write(
-                lambda: pushes.close(screen.studio, screen.actor, push, tell=tell),
-                lambda closed: screen.say(_closed(closed, tell=tell)),
+                lambda: _close(screen.studio, screen.actor, push, how),
+                lambda closed: screen.say(_closed(closed, tell=how.tell)),
             )
 
-    screen.read("closing", lambda: _mail_waiting(screen, push), ask)
+    def look() -> tuple[int, int]:
+        planned = pushes.planned(screen.studio, screen.actor, push)
+        return _mail_waiting(screen, push), planned
+
+    screen.read("closing", look, ask)
 
 
 def reopen(screen: StudioScreen, push: Push) -> None:
@@ -68,16 +73,26 @@ def reopen(screen: StudioScreen, push: Push) -> None:
     )
 
 
-def _show_sent(screen: StudioScreen, push: Push) -> None:
+def _close(studio: "Studio", actor: Actor, push: Push, how: Closing) -> Closed:
+    return pushes.close(studio, actor, push, tell=how.tell, cancel_planned=how.cancel_planned)
+
+
+def _planned(number: int) -> str:
+    return f"Cancel what is planned: {number:,} not begun" if number else ""
+
+
+def _show_sent(screen: StudioScreen, push: Push, cancels: bool) -> None:
     title = f"What closing “{push.name}” and telling them would send"
     studio, actor = screen.studio, screen.actor
-    screen.app.push_screen(DryRunScreen(title, lambda: _trial(studio, actor, push)))
+    screen.app.push_screen(
+        DryRunScreen(title, lambda: _trial(studio, actor, push, Closing(True, cancels)))
+    )
 
 
-def _trial(studio: "Studio", actor: Actor, push: Push) -> Trial:
+def _trial(studio: "Studio", actor: Actor, push: Push, how: Closing) -> Trial:
     run = dry_run(
         studio,
-        lambda: pushes.close(studio, actor, push, tell=True),
+        lambda: _close(studio, actor, push, how),
         lambda closed: closed.activity_id,
     )
     told = {each.recipient for each in run.notifications if each.capacity is Capacity.USER}
@@ -123,4 +138,5 @@ def _consequences(push: Push, waiting: int) -> str:
 def _closed(closed: Closed, *, tell: bool) -> str:
     dropped = counted(closed.dropped, "mail", "mails")
     told = "; those not done are told" if tell else ""
-    return f"“{closed.push.name}” is closed; {dropped} dropped{told}. r reopens it."
+    cancelled = f", {closed.cancelled:,} cancelled" if closed.cancelled else ""
+    return f"“{closed.push.name}” is closed; {dropped} dropped{cancelled}{told}. r reopens it."

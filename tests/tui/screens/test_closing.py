@@ -100,3 +100,16 @@ async def test_there_is_nobody_to_tell_of_a_draft(made: Example) -> None:
         assert isinstance(pilot.app.screen, ClosePush)
         await press(pilot, "left", "enter")
     assert state(made, "Draft") is PushState.CLOSED
+
+
+async def test_what_is_planned_is_kept_or_cancelled(made: Example) -> None:
+    """P9: Dina's conversation is planned with Carl."""
+    await told(made)
+    late = pushes.find(made.studio, made.admin, "Late")
+    assert pushes.planned(made.studio, made.admin, late) == 1
+    async with running(made.app()) as pilot:
+        await ask(pilot)
+        assert "[ ] Cancel what is planned: 1 not begun" in shown(pilot)
+        await press(pilot, "left", "space", "right", "right", "enter")
+        assert said(pilot).startswith("“Late” is closed; 0 mails dropped, 1 cancelled")
+    assert pushes.planned(made.studio, made.admin, late) == 0

@@ -1,0 +1,164 @@
+"""Who of several managers is asked and invited, and what closing does (P9, P10, C5)."""
+
+import pytest
+
+from studio_tui.domain import hr_file
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Ask, Plan
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.notifications import Capacity, Kind, Notification, NotificationState
+from studio_tui.domain.pushes import AssignmentFilter, Push
+from studio_tui.domain.selection import Selection
+from studio_tui.services import conversations, imports, pushes, reminding
+from studio_tui.services.context import Studio
+from tests.acting import HOUR, as_user, assign, mail, now, send_due
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+DROPPED = NotificationState.DROPPED
+
+
+@pytest.fixture
+def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
+    """Ann has Bob and Cor; what they were told has arrived."""
+    import_people(studio, admin)
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    clock.move(minutes=5)
+    send_due(studio)
+    return push
+
+
+def ann(studio: Studio, push: Push) -> Ask:
+    return conversations.find(studio, push.name, "ann")
+
+
+def reminded(studio: Studio, admin: Actor, push: Push) -> set[str]:
+    """Which managers a reminder by hand tells."""
+    everybody = Selection.matching(AssignmentFilter())
+    before = {each.id for each in mail(studio, admin)}
+    reminding.remind(studio, admin, push, everybody, again=True)
+    new = [each for each in mail(studio, admin) if each.id not in before]
+    assert {each.kind for each in new} == {Kind.REMINDER}
+    return {each.recipient for each in new if each.capacity is Capacity.MANAGER}
+
+
+def invited(studio: Studio, admin: Actor) -> list[tuple[str, Kind, NotificationState]]:
+    """Invitations in the order they were written."""
+    listed = sorted(mail(studio, admin), key=lambda each: each.id)
+    return [(each.recipient, each.kind, each.state) for each in listed if _of_meeting(each)]
+
+
+def _of_meeting(each: Notification) -> bool:
+    return each.push_id is None
+
+
+def waits_for(studio: Studio, login: str, push: Push) -> tuple[bool, str]:
+    listed = conversations.matters(studio, as_user(studio, login))
+    of_ann = next(m for m in listed if m.push_id == push.id and m.login == "ann")
+    return of_ann.asked, of_ann.why_not
+
+
+def test_all_managers_are_asked_until_one_plans(studio: Studio, admin: Actor, push: Push) -> None:
+    """P10: and everybody sees why."""
+    assert reminded(studio, admin, push) == {"bob", "cor"}
+    assert waits_for(studio, "cor", push) == (True, "")
+    bob = as_user(studio, "bob")
+    planned = conversations.plan(studio, bob, ann(studio, push), Plan(studio.now() + HOUR))
+    assert reminded(studio, admin, push) == {"bob"}
+    assert waits_for(studio, "cor", push) == (False, "Bob Smith holds it")
+    conversations.cancel(studio, bob, planned.id)
+    assert reminded(studio, admin, push) == {"bob", "cor"}
+
+
+def test_not_mine(studio: Studio, admin: Actor, push: Push) -> None:
+    """P10: it stops asking, and can be taken back; somebody has to be left."""
+    cor, bob, ask = as_user(studio, "cor"), as_user(studio, "bob"), ann(studio, push)
+    conversations.not_mine(studio, cor, ask)
+    assert reminded(studio, admin, push) == {"bob"}
+    assert waits_for(studio, "cor", push) == (False, "not mine")
+    with pytest.raises(Refused, match="Nobody else is left"):
+        conversations.not_mine(studio, bob, ask)
+    conversations.mine_again(studio, cor, ask)
+    assert waits_for(studio, "cor", push) == (True, "")
+    conversations.not_mine(studio, bob, ask)
+    assert reminded(studio, admin, push) == {"cor"}
+
+
+def test_who_is_named_is_asked_alone_until_they_leave(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """P10, U4."""
+    conversations.hand_over(studio, admin, ann(studio, push), "cor")
+    assert waits_for(studio, "bob", push) == (False, "Cor Coach is to hold it")
+    assert reminded(studio, admin, push) == {"cor"}
+    with pytest.raises(Refused, match="It was handed to you"):
+        conversations.not_mine(studio, as_user(studio, "cor"), ann(studio, push))
+    gone = "login,email,given_name,family_name,active\ncor,cor@example.org,Cor,Coach,no\n"
+    imports.apply(studio, admin, hr_file.read(gone.encode()))
+    assert waits_for(studio, "bob", push) == (True, "")
+    assert reminded(studio, admin, push) == {"bob"}
+
+
+def test_both_sides_are_invited_and_what_changes_at_once_is_said_once(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """C5, N5."""
+    bob, ask = as_user(studio, "bob"), ann(studio, push)
+    sent, queued = NotificationState.SENT, NotificationState.HELD
+    conversations.plan(studio, bob, ask, Plan(studio.now() + HOUR))
+    moved = conversations.plan(studio, bob, ask, Plan(studio.now() + 2 * HOUR))
+    assert invited(studio, admin) == [
+        ("ann", Kind.PLANNED, DROPPED),
+        ("bob", Kind.PLANNED, DROPPED),
+        ("ann", Kind.PLANNED, queued),
+        ("bob", Kind.PLANNED, queued),
+    ]
+    clock.move(minutes=5)
+    send_due(studio)
+    conversations.hand_over(studio, admin, ask, "cor")
+    clock.move(minutes=5)
+    send_due(studio)
+    assert [each for each in invited(studio, admin) if each[2] is sent] == [
+        ("ann", Kind.PLANNED, sent),
+        ("bob", Kind.PLANNED, sent),
+        ("ann", Kind.MOVED, sent),
+        ("cor", Kind.PLANNED, sent),
+        ("bob", Kind.CANCELLED, sent),
+    ]
+    before = len(invited(studio, admin))
+    conversations.cancel(studio, as_user(studio, "cor"), moved.id)
+    assert invited(studio, admin)[before:] == [
+        ("ann", Kind.CANCELLED, queued),
+        ("cor", Kind.CANCELLED, queued),
+    ]
+
+
+def test_nothing_new_is_not_said_again(studio: Studio, admin: Actor, push: Push) -> None:
+    bob, wanted = as_user(studio, "bob"), Plan(studio.now() + HOUR, 30, "Room 9")
+    planned = conversations.plan(studio, bob, ann(studio, push), wanted)
+    before = invited(studio, admin)
+    assert conversations.move(studio, bob, planned, wanted).sequence == planned.sequence
+    assert invited(studio, admin) == before
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_what_is_planned_is_kept_or_cancelled_when_a_push_is_closed(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock, cancels: bool
+) -> None:
+    """P9."""
+    bob = as_user(studio, "bob")
+    planned = conversations.plan(studio, bob, ann(studio, push), Plan(studio.now() + HOUR))
+    clock.move(minutes=5)
+    send_due(studio)
+    assert pushes.planned(studio, admin, push) == 1
+    closed = pushes.close(studio, admin, now(studio, admin, push), cancel_planned=cancels)
+    assert closed.cancelled == cancels
+    withdrawn = {r for r, kind, _ in invited(studio, admin) if kind is Kind.CANCELLED}
+    assert withdrawn == ({"ann", "bob"} if cancels else set())
+    listed = conversations.matters(studio, bob)
+    assert any(m.conversation_id == planned.id for m in listed) is not cancels
+    if cancels:
+        with pytest.raises(Refused, match="was cancelled"):
+            conversations.begin(studio, bob, planned.id)
+    else:
+        conversations.begin(studio, bob, planned.id)
