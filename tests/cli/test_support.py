@@ -1,0 +1,108 @@
+"""Support at the command line: sees what triage needs, sends again, reminds, changes nothing else,
+and reads nothing of what was said (A2, C6)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ACCOUNT, Cli, create
+from tests.cli.test_contract import commands
+
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "users list": (),
+    "users show": ("ann",),
+    "users export": (),
+    "templates list": (),
+    "templates show": ("Regular",),
+    "templates export": ("Regular",),
+    "templates versions": ("Regular",),
+    "questions list": (),
+    "questions show": ("Goals",),
+    "questions export": (),
+    "pushes list": (),
+    "pushes show": ("Q1 review",),
+    "pushes export": ("Q1 review",),
+    "pushes remind": ("Q1 review", "ann"),
+    "conversations list": (),
+    "conversations show": ("Q1 review", "ann"),
+    "outbox list": (),
+    "outbox show": ("1",),
+    "outbox retry": ("--all",),
+    "outbox undo": ("--list",),
+    "activity list": (),
+    "activity export": (),
+    "activity verify": (),
+    "mail preview": ("assigned", "user"),
+    "db migrate": (),
+    "doctor": (),
+}
+"""What support may do, and how."""
+REFUSED: dict[str, tuple[str, ...]] = {
+    "users import": ("people.csv",),
+    "templates import": ("regular.toml",),
+    "templates bring-back": ("Regular", "1"),
+    "templates duplicate": ("Regular",),
+    "templates archive": ("Regular",),
+    "templates unarchive": ("Regular",),
+    "templates delete": ("Regular",),
+    "questions import": ("topic.toml",),
+    "questions delete": ("Goals",),
+    "pushes create": create("Other")[2:],
+    "pushes assign": ("Q1 review", "cas"),
+    "pushes unassign": ("Q1 review", "ann"),
+    "pushes edit": ("Q1 review", "--name", "Other"),
+    "pushes close": ("Q1 review",),
+    "pushes reopen": ("Q1 review",),
+    "conversations plan": ("Q1 review", "ann", "--at", "2026-03-12T10:00", "--by", "bob"),
+    "conversations finish": ("Q1 review", "ann", "--by", "bob"),
+    "conversations hand-over": ("Q1 review", "ann", "bob"),
+    "outbox drop": ("1",),
+}
+"""What support may not do, as an admin could."""
+ELSEWHERE = {
+    "demo": "is a Studio of its own",
+    "worker": "sends what others wrote, as the account of the service",
+    "outbox again": "takes mail that was sent",
+    "mail test": "takes a mail server",
+    "mail password": "is about the keyring of the account",
+}
+"""What is no matter of rights here, or is tried where there is what it takes."""
+
+
+@pytest.fixture
+def support(pushed: Cli) -> Cli:
+    """Commands by somebody who is support, in a Studio with a push."""
+    Path("me.csv").write_text(
+        "login,email,given_name,family_name,role\n"
+        f"{ACCOUNT},me@example.org,Sam,Support,support\n"
+        "els,els@example.org,Els,Claes,admin\n"
+    )
+    Path("regular.toml").write_text(pushed.out("templates", "export", "Regular") + "\n")
+    Path("topic.toml").write_text('name = "Goals"\n')
+    pushed.run("questions", "import", "topic.toml")
+    pushed.run("users", "import", "me.csv")
+    return pushed
+
+
+def test_it_is_said_of_every_command_what_support_may() -> None:
+    assert commands().keys() == ALLOWED.keys() | REFUSED.keys() | ELSEWHERE.keys()
+
+
+def test_support_does_what_triage_takes(support: Cli) -> None:
+    for command, arguments in ALLOWED.items():
+        if command == "outbox retry":
+            said = support.refused("outbox", "retry", *arguments)
+            assert "may not" not in said
+        else:
+            support.run(*command.split(), *arguments)
+    acts = [line["action"] for line in support.json("activity", "list", "--since", "2026-03-02")]
+    assert acts[0] == "reminded users"
+
+
+def test_support_is_refused_what_an_admin_may(support: Cli) -> None:
+    before = support.json("activity", "list")
+    for command, arguments in REFUSED.items():
+        said = support.refused(*command.split(), *arguments)
+        of_a_conversation = "neither leads nor coaches" in said or "Only " in said
+        assert f"{ACCOUNT} (support) may not " in said or of_a_conversation, (command, said)
+    assert support.json("activity", "list") == before

@@ -1,0 +1,103 @@
+"""Support on the screens: what they may not do is not offered, and no key does it (A2, C6)."""
+
+from typing import Any, cast
+
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from studio_tui.services import activity
+from studio_tui.services.activity import ActivityLine
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.commands import Commands, offers
+from tests.tui import press, running
+from tests.tui.screens.organisation import Example
+from tests.tui.screens.pushing import everything, put_cursor_on
+
+CHANGES = {
+    "assign", "archive", "delete", "drop", "duplicate", "edit", "end", "import", "import_file",
+    "push", "reopen", "save", "unassign",
+}  # fmt: skip
+"""What only an admin is offered, by the ids of the commands."""
+OFFERED = {"remind", "again", "retry", "activity", "export"}
+"""What support is offered somewhere."""
+
+
+def lines(made: Example) -> list[ActivityLine]:
+    return activity.of_everything(made.studio, made.admin)
+
+
+def offered(screen: Screen[Any]) -> set[str]:
+    return {offer.command.id for offer in offers(screen)}
+
+
+def keys_of(screen: Screen[Any]) -> set[str]:
+    """The keys with which an admin changes something here, but those that support has a use for."""
+    nodes = [node for node in (screen, *screen.query("*")) if isinstance(node, Commands)]
+    keys = {
+        key
+        for node in nodes
+        for command in node.commands()
+        if command.id in CHANGES
+        for key in command.keys.split(",")
+    }
+    return keys - {key for offer in offers(screen) for key in offer.command.keys.split(",")}
+
+
+async def walked(pilot: Pilot[Any]) -> dict[str, set[str]]:
+    """What is offered on each screen there is to be reached, after its keys were tried."""
+    app = cast(StudioApp, pilot.app)
+    found: dict[str, set[str]] = {}
+
+    async def look(name: str) -> None:
+        found[name] = offered(app.screen)
+        here = app.screen
+        for key in sorted(keys_of(here)):
+            await press(pilot, key)
+            assert app.screen is here, (name, key)
+
+    for place in app.open_places():
+        await press(pilot, place.key)
+        await look(place.id)
+        if place.id == "pushes":
+            await put_cursor_on(pilot, "Late")
+        await press(pilot, "enter")
+        if not app.screen.is_modal and app.screen is not app.screen_stack[0]:
+            await look(f"{place.id}, opened")
+            if place.id == "pushes":
+                await press(pilot, "e")
+                await look("settings of a push")
+                await press(pilot, "escape")
+            await press(pilot, "escape")
+        else:
+            await press(pilot, "escape")
+    return found
+
+
+async def test_no_screen_offers_support_to_change_anything(made: Example) -> None:
+    everything(made)
+    before = lines(made)
+    async with running(made.app(made.actor("sam"))) as pilot:
+        as_support = await walked(pilot)
+    assert lines(made) == before
+    assert set().union(*as_support.values()) & CHANGES == set()
+    assert set().union(*as_support.values()) >= OFFERED
+    assert {"templates", "pushes", "users", "outbox", "activity"} <= as_support.keys()
+
+
+async def test_an_admin_is_offered_all_of_it(made: Example) -> None:
+    """So that the test above looks at what there is."""
+    everything(made)
+    async with running(made.app()) as pilot:
+        app = cast(StudioApp, pilot.app)
+        seen = set()
+        for place in app.open_places():
+            await press(pilot, place.key)
+            seen |= offered(app.screen)
+            if place.id == "pushes":
+                await put_cursor_on(pilot, "Late")
+                await press(pilot, "enter")
+                seen |= offered(app.screen)
+                await press(pilot, "e")
+                seen |= offered(app.screen)
+                await press(pilot, "escape")
+    assert seen >= CHANGES | OFFERED
