@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from studio_tui.domain.errors import Unavailable
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Notification
 from studio_tui.domain.text import fold
 from studio_tui.mail.letters import Letter
@@ -45,18 +46,33 @@ NOTHING = DryRun((), (), {})
 """What an act that there is no need for would send."""
 
 
-def dry_run(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int]) -> DryRun:
+def dry_run(
+    studio: Studio,
+    act: Callable[[], T],
+    activity_of: Callable[[T], int],
+    wanted: Callable[[], bool] = lambda: True,
+) -> DryRun:
     """What ``act``, a call of a service, would send; nothing of it stays.
 
-    ``activity_of`` finds the line of activity in what the act returns. Raises what the act raises.
+    ``activity_of`` finds the line of activity in what the act returns. Raises what the act raises,
+    and `Unavailable` once ``wanted`` says that nobody waits for the answer any more.
     """
-    with studio.store.trying():
+    with studio.store.trying(wanted):
         activity_id = activity_of(act())
+        _go_on(wanted)
         ids = notifications.ids_caused_by(activity_id)
         listed = notifications.notifications_by_id(ids, studio.now())
-        loaded = deliveries.deliveries(ids)
+        loaded = deliveries.deliveries(notifications.samples_caused_by(activity_id))
+    _go_on(wanted)
+    with studio.store.reading():
+        # Who manages whom is as it was: nobody need be locked out meanwhile.
         managing = _managing(listed)
     return DryRun(tuple(listed), _samples(Mailroom(studio), loaded), managing)
+
+
+def _go_on(wanted: Callable[[], bool]) -> None:
+    if not wanted():
+        raise Unavailable("Nobody waits for this any more.")
 
 
 def _managing(listed: Sequence[Notification]) -> dict[str, dict[str, str]]:
@@ -71,10 +87,6 @@ def _managing(listed: Sequence[Notification]) -> dict[str, dict[str, str]]:
 
 
 def _samples(mailroom: Mailroom, loaded: list[Delivery]) -> tuple[Sample, ...]:
-    different: dict[tuple[Kind, Capacity, str], Delivery] = {}
-    for delivery in loaded:
-        different.setdefault((delivery.kind, delivery.capacity, delivery.language), delivery)
     return tuple(
-        Sample(each.kind, each.capacity, each.name, mailroom.letter(each))
-        for each in different.values()
+        Sample(each.kind, each.capacity, each.name, mailroom.letter(each)) for each in loaded
     )

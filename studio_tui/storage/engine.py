@@ -6,8 +6,8 @@
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -33,6 +33,10 @@ _LOOK_EVERY = 0.001
 _POOL_SIZE = 20
 _IDLE_AFTER = 300
 """Seconds after which a pooled connection is opened anew."""
+_LARGE = 1_000_000_000
+"""Bytes of a file that takes too long, and too much room, to copy."""
+_STEPS = 100_000
+"""Steps of SQLite between two looks whether an answer is still wanted."""
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
@@ -44,6 +48,7 @@ _AFTER_USER = re.compile(r"^(\w+://[^/:@]*):.*@", re.DOTALL)
 _IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
 """Where a URL may hold a password."""
 _REASONS = {
+    "interrupted": "what was asked of it is no longer wanted",
     "locked": "another program has been writing to it for too long; try again",
     "readonly": "it cannot be written; check the permissions of the file and its folder",
     "not a database": "it is not a database of the Studio; check the setting database.url",
@@ -128,9 +133,15 @@ class Store:
                 self._seal_after()
 
     @contextmanager
-    def trying(self) -> Iterator[None]:
-        """Like `writing`, but nothing of it stays."""
-        with suppress(_TakenBack), self.writing():
+    def trying(self, wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
+        """Like `writing`, but nothing of it stays.
+
+        On SQLite it is tried in a copy, so that nobody is locked out meanwhile, and broken off
+        with `Unavailable` once ``wanted`` says no; a file of over a gigabyte is not copied.
+        """
+        alone = self.is_sqlite and self._database.is_closed() and self._is_small()
+        apart = self._copied(wanted) if alone else nullcontext()
+        with self._in_words(), apart, suppress(_TakenBack), self.writing():
             yield
             raise _TakenBack
 
@@ -185,6 +196,29 @@ class Store:
             if self._watch is None:
                 self._watch = sqlite3.connect(self.name, check_same_thread=False)
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+    def _is_small(self) -> bool:
+        with suppress(OSError):
+            return Path(self.name).stat().st_size < _LARGE
+        return False
+
+    @contextmanager
+    def _copied(self, wanted: Callable[[], bool]) -> Iterator[None]:
+        """This thread works on a copy that nobody else sees, and that is gone afterwards."""
+        with (
+            peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
+            closing(sqlite3.connect("", check_same_thread=False, isolation_level=None)) as copy,
+        ):
+            with closing(sqlite3.connect(self.name, timeout=_LOCK_TIMEOUT)) as source:
+                source.backup(copy)
+            copy.set_progress_handler(lambda: not wanted(), _STEPS)
+            # Peewee has no other way to hand it a connection.
+            self._database._add_conn_hooks(copy)  # noqa: SLF001
+            self._database._state.set_connection(copy)  # noqa: SLF001
+            try:
+                yield
+            finally:
+                self._database._state.reset()  # noqa: SLF001
 
     @property
     def _lock(self) -> tuple[str, ...]:

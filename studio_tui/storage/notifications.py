@@ -77,6 +77,18 @@ def ids_caused_by(activity_id: int) -> list[int]:
     ]
 
 
+def samples_caused_by(activity_id: int) -> list[int]:
+    """Of the notifications that an act wrote, one of each kind, capacity and language."""
+    return [
+        found
+        for (found,) in rows(
+            f"SELECT MIN(n.id) FROM {_FROM} WHERE n.caused_by_id = ? "
+            "GROUP BY n.kind, n.capacity, u.language",
+            activity_id,
+        )
+    ]
+
+
 def matching_notifications(
     filter_: NotificationFilter, ids: list[int], now: datetime
 ) -> frozenset[int]:

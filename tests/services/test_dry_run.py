@@ -1,9 +1,11 @@
 """Trying an act: exactly what it would do, and nothing of it stays (P14)."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import Refused, Unavailable
 from studio_tui.domain.notifications import Capacity
 from studio_tui.domain.pushes import AssignmentFilter, Skipped
 from studio_tui.domain.selection import Selection
@@ -11,6 +13,7 @@ from studio_tui.domain.users import UserFilter
 from studio_tui.services import assigning, imports, pushes, reminding
 from studio_tui.services.context import Studio
 from studio_tui.services.dry_run import dry_run
+from studio_tui.storage.sql import execute, rows
 from tests.acting import assign, finish, mail, send_due, told
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -104,3 +107,51 @@ def test_who_would_not_be_reminded(studio: Studio, admin: Actor, clock: MovableC
     assert reminding.skipped(studio, admin, push, EVERYBODY, again=True) == without
     with pytest.raises(Refused, match="Not assigned to “Q1 review”: bob, dan"):
         reminding.users_named(studio, admin, push, ["ann", "bob", "dan"])
+
+
+def test_others_write_meanwhile(studio: Studio, admin: Actor) -> None:
+    """An act that is only tried locks nobody out, and does not see what they do."""
+    push = create_push(studio, admin)
+    chosen = assigning.users_named(studio, admin, ["ann"])
+
+    def act() -> assigning.Assigned:
+        with ThreadPoolExecutor() as other:
+            other.submit(create_push, studio, admin, "Meanwhile").result()
+        return assigning.assign(studio, admin, push, chosen)
+
+    assert told(dry_run(studio, act, lambda done: done.activity_id).notifications)
+    every = pushes.every(studio, admin)
+    assert {(each.name, each.progress.assigned) for each in every} == {
+        (push.name, 0),
+        ("Meanwhile", 0),
+    }
+
+
+def test_it_is_broken_off_where_nobody_waits_any_more(studio: Studio, admin: Actor) -> None:
+    push = create_push(studio, admin)
+    chosen = assigning.users_named(studio, admin, ["ann"])
+    asked = []
+
+    def wanted() -> bool:
+        asked.append(True)
+        return False
+
+    with pytest.raises(Unavailable):
+        dry_run(
+            studio,
+            lambda: assigning.assign(studio, admin, push, chosen),
+            lambda done: done.activity_id,
+            wanted,
+        )
+    assert asked
+    assert not mail(studio, admin)
+    assert assign(studio, admin, push, "ann").added == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_it_is_broken_off_in_the_middle_of_what_takes_long(studio: Studio) -> None:
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n"
+    with pytest.raises(Unavailable, match="no longer wanted"), studio.store.trying(lambda: False):
+        execute(count)
+    with studio.store.reading():
+        assert rows("SELECT COUNT(*) FROM users") != [(0,)]

@@ -1,5 +1,6 @@
 """The assignment view: import the list of an earlier push, pick, or both; then assign (P3)."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -287,11 +288,18 @@ class AssignScreen(StudioScreen):
         await self.action_command("assign")
 
 
-def _trial(studio: "Studio", actor: Actor, push: Push, selection: Selection[UserFilter]) -> Trial:
+def _trial(
+    studio: "Studio",
+    actor: Actor,
+    push: Push,
+    selection: Selection[UserFilter],
+    wanted: Callable[[], bool],
+) -> Trial:
     run = dry_run(
         studio,
         lambda: assigning.assign(studio, actor, push, selection),
         lambda assigned: assigned.activity_id,
+        wanted,
     )
     return Trial(run, assigning.skipped(studio, actor, push, selection))
 

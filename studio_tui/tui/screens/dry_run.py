@@ -13,9 +13,12 @@ from studio_tui.tui.text import line
 
 
 class DryRunScreen(StudioScreen):
-    """What ``trying``, a call made off the loop, found out; ``title`` names the act."""
+    """What ``trying``, a call made off the loop, found out; ``title`` names the act.
 
-    def __init__(self, title: str, trying: Callable[[], Trial]) -> None:
+    It is handed a call that says whether the answer is still wanted: not once the screen is left.
+    """
+
+    def __init__(self, title: str, trying: Callable[[Callable[[], bool]], Trial]) -> None:
         super().__init__()
         self._title = title
         self._trying = trying
@@ -30,7 +33,15 @@ class DryRunScreen(StudioScreen):
         """Try it; the keys scroll the text."""
         self.set_focus(self.query_one(MailText))
         trying, zone = self._trying, self.studio.zone
-        self.read("trial", lambda: in_words(trying(), zone), self._text.update, self._failed)
+        self.read(
+            "trial",
+            lambda: in_words(trying(self._is_wanted), zone),
+            self._text.update,
+            self._failed,
+        )
+
+    def _is_wanted(self) -> bool:
+        return self.is_attached
 
     def _failed(self, error: StudioError) -> None:
         self._text.update(line(error.message, "$error"))

@@ -1,5 +1,6 @@
 """Closing a push and opening it again, wherever one is shown (P5, P9)."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -84,16 +85,19 @@ def _planned(number: int) -> str:
 def _show_sent(screen: StudioScreen, push: Push, cancels: bool) -> None:
     title = f"What closing “{push.name}” and telling them would send"
     studio, actor = screen.studio, screen.actor
-    screen.app.push_screen(
-        DryRunScreen(title, lambda: _trial(studio, actor, push, Closing(True, cancels)))
-    )
+    how = Closing(True, cancels)
+    trial = partial(_trial, studio, actor, push, how)
+    screen.app.push_screen(DryRunScreen(title, trial))
 
 
-def _trial(studio: "Studio", actor: Actor, push: Push, how: Closing) -> Trial:
+def _trial(
+    studio: "Studio", actor: Actor, push: Push, how: Closing, wanted: Callable[[], bool]
+) -> Trial:
     run = dry_run(
         studio,
         lambda: _close(studio, actor, push, how),
         lambda closed: closed.activity_id,
+        wanted,
     )
     told = {each.recipient for each in run.notifications if each.capacity is Capacity.USER}
     skipped = [

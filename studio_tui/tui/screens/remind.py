@@ -154,6 +154,7 @@ class RemindScreen(StudioScreen):
                 studio,
                 lambda: reminding.remind(studio, actor, push, selection, again=again),
                 lambda done: done.activity_id,
+                lambda: self.is_attached,
             )
             return Trial(run, skipped)
 
