@@ -33,6 +33,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "activity export": (),
     "activity verify": (),
     "mail preview": ("assigned", "user"),
+    "ssh list": (),
     "db migrate": (),
     "doctor": (),
 }
@@ -65,6 +66,10 @@ ELSEWHERE = {
     "outbox again": "takes mail that was sent",
     "mail test": "takes a mail server",
     "mail password": "is about the keyring of the account",
+    "ssh add-key": "takes a key, and one's own may be added",
+    "ssh remove-key": "takes a key, and one's own may be removed",
+    "ssh keys": "is asked by sshd",
+    "ssh session": "is run by sshd",
 }
 """What is no matter of rights here, or is tried where there is what it takes."""
 

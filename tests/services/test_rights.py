@@ -405,6 +405,8 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "identity.found": WHO,
     "identity.is_new": WHO,
     "identity.sign_in": WHO,
+    "identity.sign_in_by_key": WHO,
+    "identity.who_asks": WHO,
     "outbox.message_ids": VALUES,
     "pushes.leaving": INSIDE,
     "pushes.push_now": INSIDE,
