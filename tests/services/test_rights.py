@@ -392,9 +392,9 @@ WHO = "finds out who is asking"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.find": "turns names into ids; whoever uses them is asked",
-    "conversations.inviting.cancelled": INSIDE,
-    "conversations.inviting.moved": INSIDE,
-    "conversations.inviting.planned": INSIDE,
+    "conversations.inviting.cause_of": INSIDE,
+    "conversations.inviting.invite": INSIDE,
+    "conversations.inviting.withdraw": INSIDE,
     "conversations.opening.open_ask": INSIDE,
     "delivering.claim": ITSELF,
     "delivering.hand_back": ITSELF,
