@@ -21,7 +21,6 @@ _BY_HAND = {
     "held": "UPDATE conversation SET finished_at = '2026-03-02T09:00:00.000000Z' WHERE id = ?",
     "cancelled": "UPDATE conversation SET cancelled_at = '2026-03-02T09:00:00Z' WHERE id = ?",
     "on again": "UPDATE conversation SET cancelled_at = NULL WHERE id = ?",
-    "numbered": "UPDATE conversation SET sequence = 9 WHERE id = ?",
     "handed over": "UPDATE conversation SET conductor_id = (SELECT id FROM users "
     "WHERE login_key = 'cor') WHERE id = ?",
     "left": "UPDATE users SET active = FALSE WHERE id IN "
@@ -54,7 +53,7 @@ class Planner:
                 sequence=0,
                 version=1,
             ).execute()
-            self.told = invitations.invite(cause, self.id)
+            self.told = invitations.invite(cause, [self.id])
 
     def move(self, *, to: datetime = WHEN + timedelta(days=1), conductor: str = "bob") -> None:
         """Another date, and perhaps somebody else."""
@@ -65,13 +64,19 @@ class Planner:
                 naming.user_id_named(conductor),
                 self.id,
             )
-            self.told = invitations.invite(cause, self.id)
+            self.told = invitations.invite(cause, [self.id])
 
     def cancel(self) -> None:
         """It does not take place."""
+        self.cancel_with()
+
+    def cancel_with(self, *others: "Planner") -> None:
+        """This one does not take place, and others neither."""
+        ids = [self.id, *(each.id for each in others)]
         with self._writing() as cause:
-            execute(_BY_HAND["cancelled"], self.id)
-            self.told = invitations.withdraw(cause, self.id)
+            for conversation_id in ids:
+                execute(_BY_HAND["cancelled"], conversation_id)
+            self.told = invitations.withdraw(cause, ids)
 
     def hold(self) -> None:
         """It has taken place."""

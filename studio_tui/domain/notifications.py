@@ -81,11 +81,6 @@ def key_around_recipient(
     return f"{push_id}-", f"-{kind}-{capacity}-{round_}"
 
 
-def invitation_key(conversation_id: int, recipient_id: int, kind: Kind, sequence: int) -> str:
-    """The one key of an invitation (N2): conversation × person × kind × sequence."""
-    return f"c{conversation_id}-{recipient_id}-{kind}-{sequence}"
-
-
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One row of the outbox (N10)."""
@@ -155,7 +150,7 @@ class Meeting:
     sequence: int
     """That of the invitation."""
     newest: int
-    """That of the last invitation there is."""
+    """That of the last invitation to the same person."""
     starts_at: datetime | None
     minutes: int
     place: str

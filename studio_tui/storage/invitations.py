@@ -7,18 +7,11 @@ from who the two are now. What was tried and may have arrived counts as sent.
 
 from collections.abc import Collection
 
-from studio_tui.domain.notifications import (
-    Capacity,
-    DropReason,
-    Invitee,
-    Kind,
-    Meeting,
-    invitation_key,
-)
+from studio_tui.domain.notifications import DropReason, Invitee, Kind, Meeting
 from studio_tui.domain.users import full_name
 from studio_tui.storage.fields import instant_of
 from studio_tui.storage.notifying import Cause
-from studio_tui.storage.sql import among, execute, rows, scalar
+from studio_tui.storage.sql import Clause, among, execute, rows
 
 ABOUT = (
     "LEFT JOIN conversation c ON c.id = n.conversation_id "
@@ -30,39 +23,28 @@ ABOUT = (
 conversation ``c`` with its template ``t`` and, where one asked for it, its push."""
 
 
-def invite(cause: Cause, conversation_id: int) -> int:
-    """Send both sides the conversation as it is now planned; returns how many are told.
+def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
+    """Send both sides each conversation as it is now planned; returns how many are told.
 
-    Call it once the conversation is written, whenever its date, length, place or conductor is new.
-    Who has it in the calendar already reads that it changed; who held it before and does no more,
+    Call it once they are written, whenever date, length, place or conductor of them is new. Who
+    has one in the calendar already reads that it changed; who held it before and does no more,
     that it is cancelled. Invitations that wait are dropped: these say it anew.
     """
-    user_id, conductor_id, sequence = _numbered_anew(conversation_id)
-    _drop_unsent(conversation_id, DropReason.SUPERSEDED)
-    holding = _holding(conversation_id)
-    both = {user_id: Capacity.USER, conductor_id: Capacity.MANAGER}
-    for recipient_id, capacity in both.items():
-        kind = Kind.MOVED if recipient_id in holding else Kind.PLANNED
-        _write(cause, conversation_id, sequence, kind, capacity, recipient_id)
-    former = holding - both.keys()
-    for recipient_id in sorted(former):
-        _write(cause, conversation_id, sequence, Kind.CANCELLED, Capacity.MANAGER, recipient_id)
-    return len(both) + len(former)
+    _begin(conversation_ids, DropReason.SUPERSEDED)
+    both, holding = _both(conversation_ids), _holding(conversation_ids)
+    told = _write(cause, Kind.MOVED, _combined(both, "INTERSECT", holding))
+    told += _write(cause, Kind.PLANNED, _combined(both, "EXCEPT", holding))
+    return told + _write(cause, Kind.CANCELLED, _combined(holding, "EXCEPT", both))
 
 
-def withdraw(cause: Cause, conversation_id: int) -> int:
-    """Take a cancelled conversation out of every calendar; returns how many are told.
+def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
+    """Take cancelled conversations out of every calendar; returns how many are told.
 
-    Call it once the conversation is written as cancelled, its date still in it. Who was sent
-    nothing is told nothing.
+    Call it once they are written as cancelled, their dates still in them. Who was sent nothing is
+    told nothing.
     """
-    user_id, _, sequence = _numbered_anew(conversation_id)
-    _drop_unsent(conversation_id, DropReason.CANCELLED)
-    holding = _holding(conversation_id)
-    for recipient_id in sorted(holding, key=lambda each: (each != user_id, each)):
-        capacity = Capacity.USER if recipient_id == user_id else Capacity.MANAGER
-        _write(cause, conversation_id, sequence, Kind.CANCELLED, capacity, recipient_id)
-    return len(holding)
+    _begin(conversation_ids, DropReason.CANCELLED)
+    return _write(cause, Kind.CANCELLED, _holding(conversation_ids))
 
 
 def meetings(ids: Collection[int]) -> dict[int, Meeting]:
@@ -84,7 +66,9 @@ def meetings(ids: Collection[int]) -> dict[int, Meeting]:
             held=row[18] is not None,
         )
         for row in rows(
-            "SELECT n.id, c.id, n.sequence, c.sequence, c.planned_for, c.minutes, c.place, "
+            "SELECT n.id, c.id, n.sequence, (SELECT MAX(x.sequence) FROM notification x "
+            "WHERE x.conversation_id = c.id AND x.recipient_id = n.recipient_id), "
+            "c.planned_for, c.minutes, c.place, "
             "u.given_name, u.family_name, u.email, h.given_name, h.family_name, h.email, "
             "COALESCE(w.given_name, ''), COALESCE(w.family_name, ''), act.actor_login, "
             "n.recipient_id IN (c.user_id, c.conductor_id), c.cancelled_at, c.finished_at "
@@ -99,40 +83,41 @@ def meetings(ids: Collection[int]) -> dict[int, Meeting]:
     }
 
 
-def _numbered_anew(conversation_id: int) -> tuple[int, int, int]:
-    """Who the two are, and the number of what they are sent now."""
-    ((user_id, conductor_id, sequence),) = rows(
-        "UPDATE conversation SET sequence = sequence + 1 WHERE id = ? "
-        "RETURNING user_id, conductor_id, sequence",
-        conversation_id,
-    )
-    return user_id, conductor_id, sequence
-
-
-def _drop_unsent(conversation_id: int, reason: DropReason) -> None:
+def _begin(conversation_ids: Collection[int], reason: DropReason) -> None:
+    """Number what follows, and drop what it takes the place of."""
+    wanted = among("id", conversation_ids)
+    execute(f"UPDATE conversation SET sequence = sequence + 1 WHERE {wanted.text}", *wanted.params)
+    waiting = among("conversation_id", conversation_ids)
     execute(
         "UPDATE notification SET state = 'dropped', error = ? "
-        "WHERE state = 'queued' AND conversation_id = ?",
+        f"WHERE state = 'queued' AND {waiting.text}",
         reason,
-        conversation_id,
+        *waiting.params,
     )
 
 
-def _holding(conversation_id: int) -> set[int]:
-    """Who may have the conversation in their calendar."""
-    return {
-        recipient_id
-        for (recipient_id,) in rows(
-            "SELECT n.recipient_id FROM notification n "
-            f"WHERE n.conversation_id = ? AND n.kind <> ? AND {_may_have_arrived('n')} "
-            "AND NOT EXISTS (SELECT 1 FROM notification x "
-            "WHERE x.conversation_id = n.conversation_id AND x.recipient_id = n.recipient_id "
-            f"AND x.kind = ? AND x.sequence > n.sequence AND {_may_have_arrived('x')})",
-            conversation_id,
-            Kind.CANCELLED,
-            Kind.CANCELLED,
-        )
-    }
+def _both(conversation_ids: Collection[int]) -> Clause:
+    """``conversation_id, recipient_id`` of the two who talk."""
+    wanted = among("c.id", conversation_ids)
+    return Clause(
+        "SELECT c.id AS conversation_id, c.user_id AS recipient_id FROM conversation c "
+        f"WHERE {wanted.text} UNION "
+        f"SELECT c.id, c.conductor_id FROM conversation c WHERE {wanted.text}",
+        wanted.params * 2,
+    )
+
+
+def _holding(conversation_ids: Collection[int]) -> Clause:
+    """``conversation_id, recipient_id`` of who may have it in their calendar."""
+    wanted = among("n.conversation_id", conversation_ids)
+    return Clause(
+        "SELECT DISTINCT n.conversation_id, n.recipient_id FROM notification n "
+        f"WHERE {wanted.text} AND n.kind <> ? AND {_may_have_arrived('n')} "
+        "AND NOT EXISTS (SELECT 1 FROM notification x "
+        "WHERE x.conversation_id = n.conversation_id AND x.recipient_id = n.recipient_id "
+        f"AND x.kind = ? AND x.sequence > n.sequence AND {_may_have_arrived('x')})",
+        (*wanted.params, Kind.CANCELLED, Kind.CANCELLED),
+    )
 
 
 def _may_have_arrived(notification: str) -> str:
@@ -142,31 +127,37 @@ def _may_have_arrived(notification: str) -> str:
     )
 
 
-def _write(
-    cause: Cause,
-    conversation_id: int,
-    sequence: int,
-    kind: Kind,
-    capacity: Capacity,
-    recipient_id: int,
-) -> None:
-    notification_id = scalar(
+def _combined(one: Clause, how: str, other: Clause) -> Clause:
+    return Clause(
+        f"SELECT * FROM ({one.text}) AS one {how} SELECT * FROM ({other.text}) AS other",
+        one.params + other.params,
+    )
+
+
+def _write(cause: Cause, kind: Kind, recipients: Clause) -> int:
+    """One invitation each; its key is conversation × person × kind × sequence (N2)."""
+    cursor = execute(
         "INSERT INTO notification (key, kind, capacity, state, conversation_id, sequence, "
         "recipient_id, caused_by_id, created_at, due_at, attempts) "
-        "VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0) RETURNING id",
-        invitation_key(conversation_id, recipient_id, kind, sequence),
+        "SELECT 'c' || CAST(c.id AS TEXT) || '-' || CAST(found.recipient_id AS TEXT) || '-' "
+        "|| CAST(? AS TEXT) || '-' || CAST(c.sequence AS TEXT), ?, "
+        "CASE WHEN found.recipient_id = c.user_id THEN 'user' ELSE 'manager' END, 'queued', "
+        f"c.id, c.sequence, found.recipient_id, ?, ?, ?, 0 FROM ({recipients.text}) AS found "
+        "JOIN conversation c ON c.id = found.conversation_id "
+        "ORDER BY c.id, found.recipient_id <> c.user_id, found.recipient_id",
         kind,
-        capacity,
-        conversation_id,
-        sequence,
-        recipient_id,
+        kind,
         cause.activity_id,
         cause.at,
         cause.due_at,
+        *recipients.params,
     )
     execute(
         "INSERT INTO notification_user (notification_id, user_id) "
-        "SELECT CAST(? AS INTEGER), user_id FROM conversation WHERE id = ?",
-        notification_id,
-        conversation_id,
+        "SELECT n.id, c.user_id FROM notification n "
+        "JOIN conversation c ON c.id = n.conversation_id "
+        "WHERE n.caused_by_id = ? AND n.kind = ? ON CONFLICT DO NOTHING",
+        cause.activity_id,
+        kind,
     )
+    return int(cursor.rowcount)

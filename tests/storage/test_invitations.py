@@ -140,6 +140,25 @@ def test_what_is_on_the_wire_is_taken_back(
     assert planner.told == 2
 
 
+def test_what_comes_back_from_the_wire_is_not_sent_after_what_is_newer(
+    studio: Studio, admin: Actor, planner: Planner, clock: MovableClock
+) -> None:
+    """N6: a worker took it, gave it back, and it was moved in between."""
+    planner.plan()
+    clock.move(minutes=5)
+    delivering.claim(studio, "A", limit=9, lasting=HOUR)
+    planner.move()
+    delivering.hand_back(studio, "A")
+    send(studio, clock)
+    assert [each[1:] for each in outcome(studio, admin)] == [
+        (PLANNED, USER, "dropped"),
+        (PLANNED, MANAGER, "dropped"),
+        (MOVED, USER, "sent"),
+        (MOVED, MANAGER, "sent"),
+    ]
+    assert invitations_in(studio, admin)[0].error == "a later mail says it anew"
+
+
 def test_handed_over_the_former_conductor_is_told(
     studio: Studio, admin: Actor, planner: Planner, clock: MovableClock
 ) -> None:
@@ -185,6 +204,19 @@ def test_cancelled_twice_is_told_once(
     assert [kind for _, kind, *_ in outcome(studio, admin)] == [PLANNED] * 2 + [CANCELLED] * 2
 
 
+def test_many_are_withdrawn_at_once(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    """P9: as closing a push does."""
+    import_people(studio, admin)
+    several = [Planner(studio, admin) for _ in range(3)]
+    for each in several:
+        each.plan()
+    send(studio, clock)
+    several[0].cancel_with(*several[1:])
+    assert several[0].told == 6
+    send(studio, clock)
+    assert [state for *_, state in outcome(studio, admin)] == ["sent"] * 12
+
+
 def test_the_sequence_grows_with_every_invitation(
     studio: Studio, admin: Actor, planner: Planner, clock: MovableClock
 ) -> None:
@@ -204,7 +236,6 @@ def test_the_sequence_grows_with_every_invitation(
         ("left", "the recipient has left"),
         ("cancelled", "the conversation was cancelled"),
         ("handed over", "somebody else holds the conversation"),
-        ("numbered", "a later mail says it anew"),
     ],
 )
 def test_checked_once_more_when_it_leaves(
