@@ -204,8 +204,7 @@ def _cancel_planned(studio: Studio, push_id: int, line: int) -> int:
     now = studio.now()
     cause = Cause(line, None, now, now + studio.settings.notifications.hold_time)
     cancelled = conversations.cancel_planned(push_id, now)
-    for conversation_id in cancelled:
-        invitations.withdraw(cause, conversation_id)
+    invitations.withdraw(cause, cancelled)
     return len(cancelled)
 
 

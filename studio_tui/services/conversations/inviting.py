@@ -10,12 +10,12 @@ def invite(studio: Studio, activity_id: int, conversation_id: int) -> None:
 
     It leaves after the hold (N5), so that what is changed again at once is said once.
     """
-    invitations.invite(cause_of(studio, activity_id), conversation_id)
+    invitations.invite(cause_of(studio, activity_id), [conversation_id])
 
 
 def withdraw(studio: Studio, activity_id: int, conversation_id: int) -> None:
     """Take a cancelled conversation out of the calendars it is in."""
-    invitations.withdraw(cause_of(studio, activity_id), conversation_id)
+    invitations.withdraw(cause_of(studio, activity_id), [conversation_id])
 
 
 def cause_of(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
