@@ -1,24 +1,28 @@
 """Playing the story of the demo, from the first import to the demo's today."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
 from studio_tui.config.settings import Database, Notifications, Organisation, Settings, Smtp
+from studio_tui.demo.writing import Writing
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import Clock, FixedClock
-from studio_tui.domain.conversations import Ask, Plan
+from studio_tui.domain.conversations import Ask, Conversation, Plan
 from studio_tui.domain.demo.building import build_organisation
+from studio_tui.domain.demo.chance import Chance
 from studio_tui.domain.demo.export import organisation_csv
 from studio_tui.domain.demo.organisation import ADMIN, DEMO_NOW, DemoOrganisation
-from studio_tui.domain.demo.story import DemoPush, build_story
+from studio_tui.domain.demo.story import DemoConversation, DemoPush, build_story
+from studio_tui.domain.demo.talks import build_talks
 from studio_tui.domain.demo.timeline import Act, Event, timeline
+from studio_tui.domain.demo.words import Words
 from studio_tui.domain.pushes import PushDraft
 from studio_tui.mail.mailbox import MailFolder
-from studio_tui.services import assigning, conversations, imports, pushes, templates
+from studio_tui.services import assigning, conversations, imports, pushes, templates, users
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.demo_text import demo_plan
 from studio_tui.services.identity import Account, sign_in
@@ -28,6 +32,7 @@ DATABASE = "studio.db"
 """Name of the database in the folder of a demo."""
 _HOLD = "10s"
 """Short, so that whoever tries the demo sees mail leave."""
+_MAIL_BEFORE = (Act.ASSIGN, Act.CLOSE, Act.IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,20 @@ def play(folder: Path, progress: Callable[[float], None] = lambda share: None) -
     """
     plan = demo_plan()
     organisation = build_organisation(plan)
-    events = timeline(organisation, build_story(organisation, plan))
+    talks = build_talks(organisation, plan)
+    events = timeline(organisation, build_story(organisation, plan), talks)
     demo = reopen(folder, FixedClock(events[0].at))
-    for number, event in enumerate(events):
-        _play(demo.at(FixedClock(event.at)), organisation, event)
-        progress((number + 1) / len(events))
+    player = _Player(organisation, Writing(Words(plan.words.words, Chance(plan.organisation.seed))))
+    played = 0
+    for stretch in _stretches(events):
+        # Mail that fell due in the meantime left in the meantime.
+        demo.at(FixedClock(stretch[0].at)).send_mail()
+        # One transaction for all: the disk is waited for once.
+        with demo.studio.at_once():
+            for event in stretch:
+                player.play(demo.at(FixedClock(event.at)), event)
+                played += 1
+                progress(played / len(events))
     demo = demo.at(FixedClock(DEMO_NOW))
     demo.send_mail()
     return demo
@@ -80,63 +94,102 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-def _play(demo: Demo, organisation: DemoOrganisation, event: Event) -> None:
-    # Mail that fell due in the meantime left in the meantime.
-    if event.act in (Act.ASSIGN, Act.CLOSE, Act.IMPORT):
-        demo.send_mail()
-    if event.act is Act.IMPORT:
-        exported = organisation_csv(organisation, event.at.date())
-        imports.apply(demo.studio, demo.actor, hr_file.read(exported.encode()))
-    elif event.push is not None:
-        _PLAYERS[event.act](demo, event, event.push)
+def _stretches(events: Sequence[Event]) -> Iterator[list[Event]]:
+    """``events`` up to each at which mail leaves, which begins a stretch of its own."""
+    stretch: list[Event] = []
+    for event in events:
+        if event.act in _MAIL_BEFORE and stretch:
+            yield stretch
+            stretch = []
+        stretch.append(event)
+    yield stretch
 
 
-def _create(demo: Demo, _: Event, push: DemoPush) -> None:
+class _Player:
+    """Does what the events tell."""
+
+    def __init__(self, organisation: DemoOrganisation, writing: Writing) -> None:
+        self._organisation = organisation
+        self._writing = writing
+        self._begun: dict[DemoConversation, Conversation] = {}
+
+    def play(self, demo: Demo, event: Event) -> None:
+        """Do what one event tells, at its instant."""
+        if event.act is Act.IMPORT:
+            exported = organisation_csv(self._organisation, event.at.date())
+            imports.apply(demo.studio, demo.actor, hr_file.read(exported.encode()))
+        elif event.conversation is not None:
+            self._converse(demo, event, event.conversation)
+        elif event.push is not None:
+            _PUSHING[event.act](demo, event.push)
+
+    def _converse(self, demo: Demo, event: Event, told: DemoConversation) -> None:
+        studio, actor = demo.studio, sign_in(demo.studio, Account(event.actor, event.actor))
+        match event.act:
+            case Act.PLAN:
+                plan = Plan(told.first_for or told.planned_for)
+                self._begun[told] = conversations.plan(studio, actor, _ask(demo, event, told), plan)
+            case Act.MOVE:
+                plan = Plan(told.planned_for)
+                self._begun[told] = conversations.move(studio, actor, self._begun[told], plan)
+            case Act.CANCEL:
+                conversations.cancel(studio, actor, self._begun[told].id)
+            case Act.PREPARE:
+                self._prepare(studio, actor, told)
+            case Act.START:
+                self._start(demo, actor, event, told)
+            case _:
+                self._finish(studio, actor, told)
+
+    def _prepare(self, studio: Studio, actor: Actor, told: DemoConversation) -> None:
+        conversation = self._begun[told]
+        if told.written:
+            self._writing.prepare(studio, actor, conversation.id)
+        conversations.submit(studio, actor, conversation.id)
+
+    def _start(self, demo: Demo, actor: Actor, event: Event, told: DemoConversation) -> None:
+        if told not in self._begun:
+            begun = conversations.start(demo.studio, actor, _ask(demo, event, told))
+            self._begun[told] = begun
+        else:
+            if told.written:
+                self._prepare(demo.studio, actor, told)
+            conversations.begin(demo.studio, actor, self._begun[told].id)
+        if told.written and told.finished_at is None:
+            self._writing.note(demo.studio, actor, self._begun[told].id, share=0.4)
+
+    def _finish(self, studio: Studio, actor: Actor, told: DemoConversation) -> None:
+        if told.written:
+            self._writing.note(studio, actor, self._begun[told].id)
+        conversations.finish(studio, actor, self._begun[told].id)
+
+
+def _ask(demo: Demo, event: Event, told: DemoConversation) -> Ask:
+    if event.push is not None:
+        return conversations.find(demo.studio, event.push.name, told.user)
+    user = users.find(demo.studio, demo.actor, told.user).user
+    name = event.talk.template if event.talk else ""
+    return Ask(user.id, template_id=templates.find(demo.studio, demo.actor, name).id)
+
+
+def _create(demo: Demo, push: DemoPush) -> None:
     template = templates.find(demo.studio, demo.actor, push.template)
     draft = PushDraft(push.name, push.available_from, push.deadline)
     pushes.create(demo.studio, demo.actor, template.id, [draft])
 
 
-def _assign(demo: Demo, _: Event, push: DemoPush) -> None:
+def _assign(demo: Demo, push: DemoPush) -> None:
     chosen = assigning.users_named(demo.studio, demo.actor, push.assigned)
     found = pushes.find(demo.studio, demo.actor, push.name)
     assigning.assign(demo.studio, demo.actor, found, chosen)
 
 
-def _converse(demo: Demo, event: Event, push: DemoPush) -> None:
-    planned = event.conversation
-    if planned is None:
-        return
-    studio, actor = demo.studio, sign_in(demo.studio, Account(event.actor, event.actor))
-    ask = conversations.find(studio, push.name, planned.user)
-    match event.act:
-        case Act.PLAN:
-            conversations.plan(studio, actor, ask, Plan(planned.planned_for))
-        case Act.PREPARE:
-            _prepare(studio, actor, ask)
-        case Act.START:
-            conversations.start(studio, actor, ask)
-        case _:
-            conversations.record_held(studio, actor, ask)
-
-
-def _prepare(studio: Studio, actor: Actor, ask: Ask) -> None:
-    waiting = (one for one in conversations.matters(studio, actor) if one.push_id == ask.push_id)
-    for matter in waiting:
-        if matter.mine and matter.conversation_id is not None:
-            conversations.submit(studio, actor, matter.conversation_id)
-
-
-def _close(demo: Demo, _: Event, push: DemoPush) -> None:
+def _close(demo: Demo, push: DemoPush) -> None:
     pushes.close(demo.studio, demo.actor, pushes.find(demo.studio, demo.actor, push.name))
 
 
-_PLAYERS: dict[Act, Callable[[Demo, Event, DemoPush], None]] = {
+_PUSHING: dict[Act, Callable[[Demo, DemoPush], None]] = {
     Act.CREATE: _create,
     Act.ASSIGN: _assign,
-    Act.PLAN: _converse,
-    Act.PREPARE: _converse,
-    Act.START: _converse,
-    Act.FINISH: _converse,
     Act.CLOSE: _close,
 }

@@ -1,5 +1,6 @@
 """The Studio that services work on: its database, its clock, its settings."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -33,6 +34,10 @@ class Studio:
     def stamp(self) -> int:
         """A number that changes when anybody changes anything."""
         return self.store.stamp()
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Let all that is done inside be one transaction: all of it, or nothing."""
+        return self.store.writing()
 
     def close(self) -> None:
         """Let go of the database."""

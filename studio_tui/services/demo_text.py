@@ -5,11 +5,13 @@ from typing import TypeVar
 
 from studio_tui.config.assets import asset
 from studio_tui.domain.demo.plan import (
+    AllWords,
     DemoPlan,
     Names,
     OrganisationPlan,
     People,
     Pushes,
+    Talks,
     Teams,
 )
 from studio_tui.services import toml_text
@@ -26,6 +28,8 @@ def demo_plan() -> DemoPlan:
         people=_read(folder / "people.toml", People),
         teams=_read(folder / "teams.toml", Teams),
         pushes=_read(folder / "pushes.toml", Pushes),
+        talks=_read(folder / "talks.toml", Talks),
+        words=_read(folder / "words.toml", AllWords),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from studio_tui.domain.conversations import ConversationState
 from studio_tui.domain.users import Role
 
 ZONE = "Europe/Brussels"
@@ -129,6 +130,12 @@ class PushPlan:
     in_progress: int = 0
     prepared: int = 0
     planned: int = 0
+    cancelled: int = 0
+    """Planned, and cancelled again."""
+    moved: int = 0
+    """Of those planned, this share was planned for another day at first."""
+    written: int = 0
+    """Of those held, this share has something written in it; all that are under way have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,49 @@ class Pushes:
     """``pushes.toml``"""
 
     pushes: tuple[PushPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TalkPlan:
+    """Conversations that no push asks for, on days counted from the day of the demo."""
+
+    template: str
+    people: int
+    """How many, each with somebody else."""
+    first: int
+    last: int
+    ends: ConversationState
+    """How far they came: done, planned or cancelled."""
+    planning: bool = True
+    logins: tuple[str, ...] = ()
+    """These first; the rest is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """``talks.toml``"""
+
+    talks: tuple[TalkPlan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WordsPlan:
+    """What people write under a question, or in a step without questions."""
+
+    about: str
+    user: tuple[str, ...] = ()
+    """Prepared by the user."""
+    conductor: tuple[str, ...] = ()
+    """Prepared by who holds it."""
+    noted: tuple[str, ...] = ()
+    """Noted in the talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllWords:
+    """``words.toml``"""
+
+    words: tuple[WordsPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +197,5 @@ class DemoPlan:
     people: People
     teams: Teams
     pushes: Pushes
+    talks: Talks = Talks()
+    words: AllWords = AllWords()

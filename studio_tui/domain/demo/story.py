@@ -7,19 +7,19 @@ takes place (U4).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from studio_tui.domain.conversations import ConversationState
 from studio_tui.domain.demo.chance import Chance
+from studio_tui.domain.demo.days import MEETING_HOURS, moment, working_days
 from studio_tui.domain.demo.organisation import DEMO_NOW, DemoOrganisation, DemoUser, day
 from studio_tui.domain.demo.plan import DemoPlan, PushPlan
-from studio_tui.domain.pushes import Status
 
 _AHEAD = 12
 """Conversations still to come are planned for at most so many days ahead."""
 _NOTICE = 4
 """The first conversations are held so many days after the first day: they are planned before."""
-_MEETING_HOURS = (9, 10, 11, 13, 14, 15, 16)
-_SATURDAY = 5
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,16 @@ class DemoConversation:
     """Login of the manager who planned it, and holds or held it."""
     planned_at: datetime
     planned_for: datetime
+    first_for: datetime | None = None
+    """What it was planned for before it was moved, …"""
+    moved_at: datetime | None = None
+    """… and when that was."""
     prepared_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    written: bool = False
+    """Whether anything is written in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class _Teller:
     def tell(self, number: int) -> DemoPush:
         """The push; the next ``number`` is created five minutes later in the day."""
         push = self._push
-        created = _at(push.created, 10, 5 * number)
+        created = moment(push.created, 10, 5 * number)
         assigned = self._assigned()
         return DemoPush(
             name=push.name,
@@ -83,7 +90,7 @@ class _Teller:
             assigned_at=created + timedelta(minutes=3),
             assigned=tuple(user.login for user in assigned),
             conversations=tuple(self._conversations(assigned)),
-            closed_at=None if push.closed is None else _at(push.closed, 17, 0),
+            closed_at=None if push.closed is None else moment(push.closed, 17, 0),
         )
 
     def _assigned(self) -> list[DemoUser]:
@@ -114,66 +121,75 @@ class _Teller:
         begun = [user for user in managed if user.login in self._push.begun]
         others = [user for user in managed if user not in begun]
         order = self._chance.shuffled(others, "order", self._push.name)
-        for user, status in (
-            *((user, Status.IN_PROGRESS) for user in begun),
-            *zip(order, self._statuses(len(assigned)), strict=False),
+        for user, state in (
+            *((user, ConversationState.IN_PROGRESS) for user in begun),
+            *zip(order, self._states(len(assigned)), strict=False),
         ):
-            if conversation := self._conversation(user, status):
+            if conversation := self._conversation(user, state):
                 yield conversation
 
-    def _statuses(self, assigned: int) -> Iterator[Status]:
+    def _states(self, assigned: int) -> Iterator[ConversationState]:
         push = self._push
-        for status, percent in (
-            (Status.DONE, push.done),
-            (Status.IN_PROGRESS, push.in_progress),
-            (Status.PREPARED, push.prepared),
-            (Status.PLANNED, push.planned),
+        for state, percent in (
+            (ConversationState.DONE, push.done),
+            (ConversationState.IN_PROGRESS, push.in_progress),
+            (ConversationState.PREPARED, push.prepared),
+            (ConversationState.PLANNED, push.planned),
+            (ConversationState.CANCELLED, push.cancelled),
         ):
-            yield from [status] * (assigned * percent // 100)
+            yield from [state] * (assigned * percent // 100)
 
     def _managers(self, user: DemoUser, offset: int) -> tuple[str, ...]:
         return self._organisation.managers_of(user.login, day(offset))
 
-    def _conversation(self, user: DemoUser, status: Status) -> DemoConversation | None:
+    def _conversation(self, user: DemoUser, state: ConversationState) -> DemoConversation | None:
         """None where the user, or everybody who could hold it, left before."""
         key = (self._push.name, user.login)
-        meetings = self._meeting_days(user, status)
+        meetings = self._meeting_days(user, state)
         if not meetings:
             return None
         met = self._chance.pick(meetings, "met", *key)
         ready = min(met, 0) - 1
-        planned = self._chance.pick(
-            _working_days(self._push.available_from, ready), "planned", *key
-        )
+        planned = self._chance.pick(working_days(self._push.available_from, ready), "planned", *key)
         conversation = DemoConversation(
             user=user.login,
             conductor=self._chance.pick(self._managers(user, met), "conductor", *key),
             planned_at=self._moment(planned, 9, 12, "planned", *key),
             planned_for=self._meeting(met, *key),
+            written=self._written(state, *key),
         )
-        if status is Status.PLANNED:
+        if self._chance.below(100, "moved", *key) < self._push.moved:
+            conversation = _moved(conversation)
+        if state is ConversationState.PLANNED:
             return conversation
-        prepared = self._chance.pick(_working_days(planned, ready), "prepared", *key)
-        prepared_at = self._moment(prepared, 13, 17, "prepared", *key)
-        return self._held(replace(conversation, prepared_at=prepared_at), status, *key)
+        later = self._chance.pick(working_days(planned, ready), "prepared", *key)
+        later_at = self._moment(later, 13, 17, "prepared", *key)
+        if state is ConversationState.CANCELLED:
+            return replace(conversation, cancelled_at=later_at)
+        return self._held(replace(conversation, prepared_at=later_at), state, *key)
+
+    def _written(self, state: ConversationState, *key: object) -> bool:
+        if state is ConversationState.DONE:
+            return self._chance.below(100, "written", *key) < self._push.written
+        return state in (ConversationState.PREPARED, ConversationState.IN_PROGRESS)
 
     def _held(
-        self, conversation: DemoConversation, status: Status, *key: object
+        self, conversation: DemoConversation, state: ConversationState, *key: object
     ) -> DemoConversation:
         started = conversation.planned_for
-        if status is Status.IN_PROGRESS:
+        if state is ConversationState.IN_PROGRESS:
             return replace(conversation, started_at=started)
-        if status is Status.DONE:
+        if state is ConversationState.DONE:
             length = timedelta(minutes=self._chance.between(30, 70, "length", *key))
             return replace(conversation, started_at=started, finished_at=started + length)
         return conversation
 
-    def _meeting_days(self, user: DemoUser, status: Status) -> list[int]:
+    def _meeting_days(self, user: DemoUser, state: ConversationState) -> list[int]:
         """The days on which it may be, or have been, held."""
         push = self._push
-        days = [0] if status is Status.IN_PROGRESS else _working_days(1, _AHEAD)
-        if status is Status.DONE:
-            days = _working_days(push.available_from, min(0, push.closed or 0) - 1)
+        days = [0] if state is ConversationState.IN_PROGRESS else working_days(1, _AHEAD)
+        if state is ConversationState.DONE:
+            days = working_days(push.available_from, min(0, push.closed or 0) - 1)
         return [
             one
             for one in days
@@ -185,16 +201,17 @@ class _Teller:
     def _meeting(self, offset: int, *key: object) -> datetime:
         if offset == 0:
             return DEMO_NOW - timedelta(minutes=45)
-        return _at(offset, self._chance.pick(_MEETING_HOURS, "hour", *key), 0)
+        return moment(offset, self._chance.pick(MEETING_HOURS, "hour", *key), 0)
 
     def _moment(self, offset: int, first_hour: int, last_hour: int, *key: object) -> datetime:
         hour = self._chance.between(first_hour, last_hour, "hour of", *key)
-        return _at(offset, hour, self._chance.below(60, "minute of", *key))
+        return moment(offset, hour, self._chance.below(60, "minute of", *key))
 
 
-def _working_days(first: int, last: int) -> list[int]:
-    return [offset for offset in range(first, last + 1) if day(offset).weekday() < _SATURDAY]
-
-
-def _at(offset: int, hour: int, minute: int) -> datetime:
-    return datetime.combine(day(offset), time(hour, minute), tzinfo=DEMO_NOW.tzinfo)
+def _moved(conversation: DemoConversation) -> DemoConversation:
+    """Planned for a week later at first, and moved before anybody prepared for it."""
+    planned = conversation.planned_at
+    moved = planned + (planned.replace(hour=13, minute=0) - planned) / 2
+    return replace(
+        conversation, first_for=conversation.planned_for + _WEEK, moved_at=moved.replace(second=0)
+    )

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from studio_tui.domain.demo.organisation import ADMIN, DEMO_NOW, DemoOrganisation
 from studio_tui.domain.demo.story import DemoConversation, DemoPush
+from studio_tui.domain.demo.talks import DemoTalk
 
 _EXPORTED = time(7)
 """When the HR system makes its export, on the days on which it has news."""
@@ -20,6 +21,8 @@ class Act(StrEnum):
     CREATE = "create"
     ASSIGN = "assign"
     PLAN = "plan"
+    MOVE = "move"
+    CANCEL = "cancel"
     PREPARE = "prepare"
     START = "start"
     FINISH = "finish"
@@ -34,12 +37,17 @@ class Event:
     act: Act
     actor: str
     push: DemoPush | None = None
+    talk: DemoTalk | None = None
+    """What the conversation is about where no push asks for it."""
     conversation: DemoConversation | None = None
 
 
-def timeline(organisation: DemoOrganisation, story: Sequence[DemoPush]) -> tuple[Event, ...]:
+def timeline(
+    organisation: DemoOrganisation, story: Sequence[DemoPush], talks: Sequence[DemoTalk] = ()
+) -> tuple[Event, ...]:
     """Everything up to `DEMO_NOW`, in order; imports come before what they make possible."""
     events = [event for push in story for event in _push_events(push)]
+    events += [event for talk in talks for event in _talk_events(talk)]
     first = min(event.at for event in events)
     return tuple(sorted([*_imports(organisation, first), *events], key=lambda event: event.at))
 
@@ -57,18 +65,27 @@ def _push_events(push: DemoPush) -> Iterator[Event]:
     if push.assigned:
         yield Event(push.assigned_at, Act.ASSIGN, ADMIN, push)
     for conversation in push.conversations:
-        yield from _conversation_events(push, conversation)
+        for at, act, actor in _acts(conversation):
+            yield Event(at, act, actor, push=push, conversation=conversation)
     if push.closed_at:
         yield Event(push.closed_at, Act.CLOSE, ADMIN, push)
 
 
-def _conversation_events(push: DemoPush, conversation: DemoConversation) -> Iterator[Event]:
+def _talk_events(talk: DemoTalk) -> Iterator[Event]:
+    for at, act, actor in _acts(talk.conversation):
+        if act is not Act.PLAN or talk.planning:
+            yield Event(at, act, actor, talk=talk, conversation=talk.conversation)
+
+
+def _acts(conversation: DemoConversation) -> Iterator[tuple[datetime, Act, str]]:
     conductor = conversation.conductor
     for at, act, actor in (
         (conversation.planned_at, Act.PLAN, conductor),
+        (conversation.moved_at, Act.MOVE, conductor),
         (conversation.prepared_at, Act.PREPARE, conversation.user),
+        (conversation.cancelled_at, Act.CANCEL, conductor),
         (conversation.started_at, Act.START, conductor),
         (conversation.finished_at, Act.FINISH, conductor),
     ):
         if at:
-            yield Event(at, act, actor, push, conversation)
+            yield at, act, actor

@@ -6,7 +6,9 @@ from itertools import pairwise
 import pytest
 
 from studio_tui.domain.demo.organisation import ADMIN, DEMO_NOW, DemoOrganisation
+from studio_tui.domain.demo.plan import DemoPlan
 from studio_tui.domain.demo.story import DemoConversation, DemoPush
+from studio_tui.domain.demo.talks import DemoTalk, build_talks
 from studio_tui.domain.demo.timeline import Act, Event, timeline
 from studio_tui.domain.pushes import (
     PushDraft,
@@ -21,12 +23,19 @@ from studio_tui.domain.templates import Definition
 from studio_tui.services.template_text import starter_templates
 
 TODAY = DEMO_NOW.date()
-STORY_SHA256 = "2bbb2a34f1f9bd87fe33014970f42f8ae2b445b01d526675fc4463f602f0887d"
+STORY_SHA256 = "751aec1dcfd1289bf730176b8b74539e3557055277b8f410703541f47c63531e"
 
 
 @pytest.fixture(scope="module")
-def events(organisation: DemoOrganisation, story: tuple[DemoPush, ...]) -> tuple[Event, ...]:
-    return timeline(organisation, story)
+def talks(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoTalk, ...]:
+    return build_talks(organisation, plan)
+
+
+@pytest.fixture(scope="module")
+def events(
+    organisation: DemoOrganisation, story: tuple[DemoPush, ...], talks: tuple[DemoTalk, ...]
+) -> tuple[Event, ...]:
+    return timeline(organisation, story, talks)
 
 
 @pytest.fixture(scope="module")
@@ -140,12 +149,43 @@ def test_instants_follow_each_other(story: tuple[DemoPush, ...]) -> None:
     for push in story:
         assert push.created_at < push.assigned_at <= DEMO_NOW
         for one in push.conversations:
-            past = [one.planned_at, one.prepared_at, one.started_at, one.finished_at]
+            past = [one.planned_at, one.moved_at, one.prepared_at, one.started_at]
+            past += [one.finished_at, one.cancelled_at]
             known = [push.assigned_at, *(at for at in past if at), push.closed_at or DEMO_NOW]
             assert all(earlier < later for earlier, later in pairwise(known))
             assert one.planned_at.date() >= push.available_from
             assert one.planned_for == (one.started_at or one.planned_for)
             assert one.started_at or one.planned_for > DEMO_NOW
+
+
+def test_some_are_moved_some_cancelled_and_some_written(story: tuple[DemoPush, ...]) -> None:
+    told = [one for push in story for one in push.conversations]
+    assert 4 < sum(one.moved_at is not None for one in told) < len(told) / 4
+    assert 2 < sum(one.cancelled_at is not None for one in told) < len(told) / 10
+    assert 20 < sum(one.written for one in told) < len(told) / 2
+    for one in told:
+        assert not (one.cancelled_at and one.prepared_at)
+        assert one.first_for is None or one.first_for > one.planned_for
+
+
+def test_those_without_a_push_are_about_other_people_and_held_by_their_managers(
+    organisation: DemoOrganisation,
+    talks: tuple[DemoTalk, ...],
+    templates: dict[str, Definition],
+) -> None:
+    assert {talk.template for talk in talks} == {"Regular", "Quick"}
+    assert any(talk.conversation.conductor == ADMIN for talk in talks)
+    open_ones = [t.conversation.user for t in talks if not t.conversation.started_at]
+    assert len(set(open_ones)) == len(open_ones)
+    for talk in talks:
+        one = talk.conversation
+        assert templates[talk.template].permissions.by_managers
+        assert talk.planning is templates[talk.template].planning
+        for day in (one.planned_at.date(), one.planned_for.date()):
+            assert one.conductor in organisation.managers_of(one.user, day)
+        past = [one.planned_at, one.prepared_at, one.cancelled_at, one.started_at, one.finished_at]
+        known = [at for at in past if at]
+        assert all(earlier < later for earlier, later in pairwise([*known, DEMO_NOW]))
 
 
 def test_the_timeline_tells_everything_in_order(

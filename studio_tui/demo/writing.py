@@ -1,0 +1,48 @@
+"""Writing into the conversations of the demo, through the services."""
+
+from collections.abc import Iterable
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import AskedQuestion, Part, Relation
+from studio_tui.domain.demo.words import Words
+from studio_tui.services import conversations
+from studio_tui.services.context import Studio
+
+
+class Writing:
+    """Writes what `Words` give, under each question of a conversation."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def prepare(self, studio: Studio, actor: Actor, conversation_id: int) -> None:
+        """Write the preparation of ``actor``."""
+        reading = conversations.read(studio, actor, conversation_id)
+        user = Relation.USER in reading.relations
+        part = Part.USER_PREPARATION if user else Part.CONDUCTOR_PREPARATION
+        asked = (entry.asked for entry in reading.entries)
+        self._write(
+            studio,
+            actor,
+            conversation_id,
+            ((each, part) for each in asked if each.part is Part.ANSWERS),
+        )
+
+    def note(
+        self, studio: Studio, actor: Actor, conversation_id: int, *, share: float = 1.0
+    ) -> None:
+        """Write what was noted in the talk: this share of it, from the top."""
+        entries = conversations.read(studio, actor, conversation_id).entries
+        asked = [entry.asked for entry in entries[: int(len(entries) * share)]]
+        self._write(studio, actor, conversation_id, ((each, each.part) for each in asked))
+
+    def _write(
+        self,
+        studio: Studio,
+        actor: Actor,
+        conversation_id: int,
+        asked: Iterable[tuple[AskedQuestion, Part]],
+    ) -> None:
+        for each, part in asked:
+            if text := self._words.text(each, part, conversation_id):
+                conversations.write(studio, actor, conversation_id, each.id, part, text, version=0)

@@ -1,0 +1,43 @@
+"""What people of the demo write fits what they are asked (C2)."""
+
+from studio_tui.domain.conversations import MAX_ANSWER, Part, answered, asked_of
+from studio_tui.domain.demo.chance import Chance
+from studio_tui.domain.demo.plan import DemoPlan
+from studio_tui.domain.demo.words import Words
+from studio_tui.domain.templates import StepKind
+from studio_tui.services.template_text import starter_templates
+
+SIDES = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION, Part.ANSWERS)
+
+
+def test_every_question_of_a_starter_template_is_answered(plan: DemoPlan) -> None:
+    words = Words(plan.words.words, Chance(plan.organisation.seed))
+    for template in starter_templates():
+        sides = SIDES if template.planning else (Part.ANSWERS,)
+        for asked in asked_of(template):
+            for part in (Part.SUMMARY,) if asked.part is Part.SUMMARY else sides:
+                for number in range(20):
+                    text = words.text(asked, part, number)
+                    assert text, (template.name, asked, part)
+                    assert answered(asked, text) == text
+                    assert len(text) < MAX_ANSWER
+
+
+def test_nothing_is_there_that_nobody_asks(plan: DemoPlan) -> None:
+    asked = {
+        each.question.text or str(each.step)
+        for template in starter_templates()
+        for each in asked_of(template)
+    }
+    assert {words.about for words in plan.words.words} <= asked
+    assert StepKind.SUMMARY in asked
+
+
+def test_two_conversations_are_not_alike(plan: DemoPlan) -> None:
+    words = Words(plan.words.words, Chance(plan.organisation.seed))
+    regular = next(one for one in starter_templates() if one.name == "Regular")
+    written = {
+        tuple(words.text(asked, Part.ANSWERS, number) for asked in asked_of(regular))
+        for number in range(30)
+    }
+    assert len(written) > 25
