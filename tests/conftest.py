@@ -7,6 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from studio_tui.storage.engine import open_store
+from tests.databases import create_database, url_of
+
 _PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR")
 
 
@@ -48,3 +51,19 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the tables in it and nothing else, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "studio.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_server(postgresql_server: str) -> str:
+    """The server, with such a database on it to be copied: ``migrated``."""
+    create_database(postgresql_server, "migrated")
+    open_store(url_of(postgresql_server, "migrated")).close()
+    return postgresql_server

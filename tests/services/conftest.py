@@ -1,11 +1,12 @@
 """A Studio on each engine, with a clock that a test can move."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from studio_tui.domain.access import Actor
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
 from studio_tui.storage.sql import execute
+from tests.databases import create_database, url_of
 
 _numbers = count()
 
@@ -42,15 +44,30 @@ def clock() -> MovableClock:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database, on each engine in turn."""
+    """The URL of a database without a row in it, on each engine in turn."""
+    if request.param == "sqlite":
+        migrated: Path = request.getfixturevalue("migrated_file")
+        yield f"sqlite:///{shutil.copy(migrated, tmp_path)}"
+        return
+    with _database(request.getfixturevalue("migrated_server"), "TEMPLATE migrated") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without so much as a table in it."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'studio.db'}"
         return
-    server: str = request.getfixturevalue("postgresql_server")
+    with _database(request.getfixturevalue("postgresql_server"), "") as url:
+        yield url
+
+
+@contextmanager
+def _database(server: str, made_like: str) -> Iterator[str]:
     name = f"studio_{next(_numbers)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    create_database(server, name, made_like)
+    yield url_of(server, name)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 

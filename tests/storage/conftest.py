@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.conftest import MovableClock, admin, clock, database_url, studio
+from tests.services.conftest import (
+    MovableClock,
+    admin,
+    clock,
+    database_url,
+    empty_database_url,
+    studio,
+)
 
-__all__ = ["MovableClock", "admin", "clock", "database_url", "studio"]
+__all__ = ["MovableClock", "admin", "clock", "database_url", "empty_database_url", "studio"]
 
 _NOBODY = 65534
 

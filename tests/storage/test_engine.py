@@ -242,8 +242,10 @@ def test_two_programs_that_make_the_same_database_both_work(tmp_path: Path) -> N
     _open_at_once([f"sqlite:///{tmp_path / f'{number}.db'}" for number in range(6)])
 
 
-def test_two_programs_that_migrate_the_same_database_both_work(database_url: str) -> None:
-    _open_at_once([database_url])
+def test_two_programs_that_migrate_the_same_database_both_work(
+    empty_database_url: str,
+) -> None:
+    _open_at_once([empty_database_url])
 
 
 def test_the_stamp_changes_with_what_others_commit_and_not_otherwise(

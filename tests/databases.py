@@ -1,0 +1,16 @@
+"""Databases on the PostgreSQL server of the tests."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+
+def create_database(server: str, name: str, made_like: str = "") -> None:
+    """Make a database; ``made_like`` is more of the statement, as ``TEMPLATE other``."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} {made_like}".encode())
+
+
+def url_of(server: str, name: str) -> str:
+    """The URL of a database on ``server``."""
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
