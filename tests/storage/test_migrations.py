@@ -1,0 +1,193 @@
+"""A database of any version before opens in this one with everything in it (Storage)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import peewee
+import pytest
+from playhouse.db_url import connect
+from playhouse.migrations import Runner
+
+from studio_tui.storage import migrate
+from studio_tui.storage.conversations import questions_of
+from studio_tui.storage.engine import Store, open_store
+from studio_tui.storage.fields import FIELD_TYPES
+from studio_tui.storage.sql import rows
+
+AT = "2026-03-02T09:00:00.000000Z"
+DEFINITION = json.dumps(
+    {
+        "name": "Regular",
+        "description": "",
+        "planning": True,
+        "questions": "extendable",
+        "permissions": {"through_push": True, "by_managers": True, "by_users": True},
+        "viewing": {"admins": "nothing", "leaders": False},
+        "steps": [
+            {
+                "kind": "discussion",
+                "topics": [
+                    {
+                        "name": "Work",
+                        "questions": [{"text": "Well?", "kind": "choice", "options": ["Yes", "Ñ"]}],
+                    }
+                ],
+            },
+            {"kind": "summary", "topics": []},
+        ],
+    },
+    ensure_ascii=False,
+)
+FIRST: dict[str, list[dict[str, Any]]] = {
+    "users": [
+        {
+            "id": number,
+            "login": login,
+            "login_key": login,
+            "email": f"{login}@example.org",
+            "email_key": f"{login}@example.org",
+            "given_name": login.title(),
+            "family_name": "Test",
+            "sort_name": f"test {login}",
+            "search": login,
+            "language": "",
+            "time_zone": "",
+            "role": "user",
+            "department": "",
+            "active": True,
+        }
+        for number, login in enumerate(("ann", "bob", "cas", "dan", "eve"), 1)
+    ],
+    "template": [
+        {
+            "id": 1,
+            "name_key": "regular",
+            "definition": DEFINITION,
+            "archived": False,
+            "version": 1,
+        }
+    ],
+    "push": [
+        {
+            "id": 1,
+            "name": "Q1",
+            "name_key": "q1",
+            "template_id": 1,
+            "definition": DEFINITION,
+            "available_from": "2026-03-01",
+            "deadline": "2026-03-31",
+            "remind_before": "",
+            "remind_after": "",
+            "created_at": AT,
+            "version": 1,
+        }
+    ],
+    "activity": [
+        {"id": 1, "at": AT, "actor_id": 1, "actor_login": "ann", "action": "x", "subject": "y"}
+    ],
+    "assignment": [
+        {"id": number, "push_id": 1, "user_id": number, "assigned_in_id": 1}
+        for number in (1, 2, 3, 4)
+    ],
+    "conversation": [
+        {"assignment_id": 1, "conductor_id": 5, "planned_for": AT, "prepared_at": AT},
+        {"assignment_id": 2, "conductor_id": 5, "finished_at": AT},
+        {"assignment_id": 3, "conductor_id": 5},
+    ],
+    "notification": [
+        {
+            "id": 7,
+            "key": "1-1-assigned-user-1",
+            "kind": "assigned",
+            "capacity": "user",
+            "state": "sent",
+            "push_id": 1,
+            "recipient_id": 1,
+            "caused_by_id": 1,
+            "created_at": AT,
+            "due_at": AT,
+            "attempts": 1,
+        }
+    ],
+    "notification_mail": [{"notification_id": 7, "message": b"mail"}],
+    "notification_user": [{"notification_id": 7, "user_id": 1}],
+}
+"""What a database of the first version holds: Ann's conversation is prepared, Bob's held, Cas's
+only named to Eve, Dan's not even that."""
+
+
+@pytest.fixture
+def opened(empty_database_url: str) -> Iterator[Store]:
+    """A database of the first version, opened by this one."""
+    before = _database(empty_database_url)
+    with before.connection_context(), before.atomic():
+        Runner(before, str(migrate.DIRECTORY), table_name="schema_migration").up("0001_first")
+        for table, listed in FIRST.items():
+            for row in listed:
+                _insert(before, table, row)
+    store = open_store(empty_database_url)
+    yield store
+    store.close()
+
+
+def _database(url: str) -> peewee.Database:
+    engine = "sqlite" if url.startswith("sqlite") else "postgresql"
+    own = {} if engine == "sqlite" else {"prefer_psycopg3": True}
+    found: peewee.Database = connect(url, field_types=FIELD_TYPES[engine], **own)
+    return found
+
+
+def _insert(database: peewee.Database, table: str, row: dict[str, Any]) -> None:
+    mark = "?" if isinstance(database, peewee.SqliteDatabase) else "%s"
+    marks = ", ".join([mark] * len(row))
+    columns = ", ".join(row)
+    database.execute_sql(  # type: ignore[no-untyped-call]
+        f"INSERT INTO {table} ({columns}) VALUES ({marks})", [*row.values()]
+    )
+
+
+def test_everything_is_still_there(opened: Store) -> None:
+    assert list(opened.applied) == migrate.known()[1:]
+    with opened.reading():
+        assert rows("SELECT COUNT(*) FROM users")[0] == (5,)
+        assert rows("SELECT id, push_id, recipient_id, state FROM notification") == [
+            (7, 1, 1, "sent")
+        ]
+        ((message,),) = rows("SELECT message FROM notification_mail WHERE notification_id = 7")
+        assert bytes(message) == b"mail"
+        assert rows("SELECT notification_id, user_id FROM notification_user") == [(7, 1)]
+        assert rows("SELECT action, subject FROM activity") == [("x", "y")]
+
+
+def test_conversations_stand_by_themselves(opened: Store) -> None:
+    """Who was only named to hold one is a fact of the assignment."""
+    with opened.reading():
+        found = rows(
+            "SELECT id, user_id, assignment_id, template_id, conductor_id, "
+            "planned_for IS NOT NULL, user_prepared_at IS NOT NULL, finished_at IS NOT NULL, "
+            "sealed_at IS NOT NULL, minutes "
+            "FROM conversation ORDER BY assignment_id"
+        )
+        assert [tuple(map(int, row[1:])) for row in found] == [
+            (1, 1, 1, 5, 1, 1, 0, 0, 60),
+            (2, 2, 1, 5, 0, 0, 1, 1, 60),
+        ]
+        assert rows("SELECT user_id, conductor_id FROM assignment ORDER BY user_id") == [
+            (1, 5),
+            (2, 5),
+            (3, 5),
+            (4, None),
+        ]
+        asked = [(q.step, q.topic, q.text, q.kind, q.options) for q in questions_of(found[0][0])]
+        assert asked == [
+            ("discussion", "Work", "Well?", "choice", '["Yes", "Ñ"]'),
+            ("summary", "", "", "text", "[]"),
+        ]
+        assert questions_of(found[1][0]) == []
+
+
+def test_references_are_kept_again_afterwards(opened: Store) -> None:
+    """SQLite lets go of them while it makes a table anew."""
+    with pytest.raises(Exception, match=r"Somebody else changed"), opened.writing():
+        rows("DELETE FROM users WHERE id = 5 RETURNING id")
