@@ -1,5 +1,6 @@
 """``studio-tui pushes assign`` and ``unassign`` (P3, P6, P11, P12)."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from shlex import quote
 from typing import BinaryIO
@@ -33,6 +34,10 @@ from studio_tui.services.context import Studio
     type=click.File("rb"),
     help="Logins or addresses, one on a line; “-” reads them from the input.",
 )
+@click.option(
+    "--expect", type=click.IntRange(0), metavar="N", help="Assign nobody where they are not N."
+)
+@click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
 @dry_run_options
 @json_option
 @with_studio
@@ -44,6 +49,8 @@ def assign(
     earlier: Sequence[str],
     without: Sequence[str],
     listed: BinaryIO | None,
+    expect: int | None,
+    yes: bool,
     dry_run: bool,
     with_mail: bool,
     as_json: bool,
@@ -51,7 +58,8 @@ def assign(
     """Assign users to PUSH, and tell them and all their managers by mail.
 
     Users are named by login or e-mail address, taken over from earlier pushes, or both.
-    Who is assigned already stays as they are and is told nothing.
+    Who is assigned already stays as they are and is told nothing. At a terminal, more than 500 at
+    once are asked for by their number; a script says --expect N.
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     names = [*logins, *_names_in(listed)]
@@ -61,8 +69,11 @@ def assign(
     chosen = _chosen(studio, actor, names, earlier, without)
     if dry_run:
         _try(studio, actor, found, chosen, with_mail=with_mail, as_json=as_json)
-    else:
-        _tell_assigned(studio, assigning.assign(studio, actor, found, chosen), as_json)
+        return
+    if expect is None and not yes and sys.stdin.isatty():
+        expect = _meant(studio, actor, found, chosen)
+    done = assigning.assign(studio, actor, found, chosen, expected=expect)
+    _tell_assigned(studio, done, as_json)
 
 
 @click.command()
@@ -77,6 +88,18 @@ def unassign(studio: Studio, actor: Actor, push: str, logins: Sequence[str]) -> 
         f"{counted(count, 'user')} taken out of “{found.name}”. "
         "Assigning them again brings back what was written."
     )
+
+
+def _meant(studio: Studio, actor: Actor, push: Push, chosen: Selection[UserFilter]) -> int | None:
+    """How many they are, typed by who assigns very many; None where they are not so many."""
+    adding = assigning.preview(studio, actor, push, chosen).adding
+    if adding <= assigning.MANY:
+        return None
+    asked = f"{adding:,} users would be assigned to “{push.name}” and told. Type how many they are"
+    typed = click.prompt(asked, default="", show_default=False, err=True)
+    if typed.replace(",", "").strip() != str(adding):
+        raise Refused("Nobody was assigned: this is not how many they are.")
+    return adding
 
 
 def _chosen(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.access import Action, Actor, require
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import Conflict, Refused
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState, Skipped
@@ -23,6 +23,8 @@ from studio_tui.storage.sql import Clause, selected
 
 ASSIGNED = "assigned users"
 """What the activity calls it."""
+MANY = 500
+"""More than so many at once are assigned only by whoever says how many, or means it anyhow."""
 _SHOWN = 1_000
 """At most so many people are listed by name in a preview."""
 
@@ -121,10 +123,18 @@ def skipped(
         ]
 
 
-def assign(studio: Studio, actor: Actor, push: Push, selection: Selection[UserFilter]) -> Assigned:
+def assign(
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    selection: Selection[UserFilter],
+    *,
+    expected: int | None = None,
+) -> Assigned:
     """Assign those selected who are not assigned yet, and tell them and all their managers (P6).
 
-    Raises `Refused` for a push that is closed, or where there is nobody to add.
+    Raises `Refused` for a push that is closed, or where there is nobody to add, and `Conflict`
+    where they are not as many as ``expected``.
     """
     require(actor, Action.ASSIGN)
     with studio.store.writing():
@@ -135,6 +145,10 @@ def assign(studio: Studio, actor: Actor, push: Push, selection: Selection[UserFi
         if not added:
             raise Refused(
                 f"Nobody to assign: everyone chosen is in “{current.name}” already, or has left."
+            )
+        if expected is not None and added != expected:
+            raise Conflict(
+                f"Nobody was assigned: they would be {added:,}, and {expected:,} were expected."
             )
         users = assignments.assigned_in(line)
         about_users(line, users)

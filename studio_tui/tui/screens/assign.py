@@ -21,6 +21,7 @@ from studio_tui.services.assigning import Assigned, AssignPreview
 from studio_tui.services.dry_run import dry_run
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.type_number import TypeNumber
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.assign_columns import COLUMNS
@@ -139,12 +140,26 @@ class AssignScreen(StudioScreen):
 
     def action_assign(self) -> None:
         """Assign the marked users, and tell them and their managers (P6)."""
+        adding = self._preview.adding if self._preview else 0
+        if adding <= assigning.MANY:
+            self._assign(None)
+            return
+        many = f"Assign {adding:,} users to “{self.push.name}”?"
+        detail = f"{self._effect(self._preview).plain}\nType how many they are."
+
+        def typed(meant: bool | None) -> None:
+            if meant:
+                self._assign(adding)
+
+        self.app.push_screen(TypeNumber(many, adding, detail=detail), typed)
+
+    def _assign(self, expected: int | None) -> None:
         push, selection = self.push, self.selection
         self._assigning = True
         self.refresh_bindings()
         self.say("Assigning…")
         self.write(
-            lambda: assigning.assign(self.studio, self.actor, push, selection),
+            lambda: assigning.assign(self.studio, self.actor, push, selection, expected=expected),
             self._assigned,
             self._refused,
         )

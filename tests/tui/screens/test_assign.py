@@ -1,5 +1,6 @@
 """The assignment view (P3, P6, P7, P12, U4), and the whole way to it and on."""
 
+from datetime import date
 from typing import Any
 
 from textual.pilot import Pilot
@@ -11,6 +12,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import UserFilter
 from studio_tui.services import assigning, pushes
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.type_number import TypeNumber
 from studio_tui.tui.screens.assign import AssignScreen
 from studio_tui.tui.screens.assign_marked import MarkedScreen
 from studio_tui.tui.screens.assign_source import Marked
@@ -21,7 +23,7 @@ from studio_tui.tui.widgets.field import Field
 from tests.tui import press, running
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import HEADINGS, PEOPLE, Example, hostile_rows
-from tests.tui.screens.pushing import everything, put_cursor_on, said, user_id
+from tests.tui.screens.pushing import create, everything, put_cursor_on, said, user_id
 
 
 async def _open(pilot: Pilot[Any], name: str) -> None:
@@ -249,3 +251,25 @@ def test_the_marked_are_found_as_far_as_somebody_looks(made: Example) -> None:
     assert [row.id for row in picked.rows(1, 9)] == ids[1:]
     every = Marked(users, assigning.of_push(push), Selection.matching(UserFilter("N00")))
     assert every.count() == 100
+
+
+async def test_very_many_are_asked_for_by_their_number(made: Example) -> None:
+    """A flood by mistake is one key away from nothing."""
+    made.load("".join(f"m{n},m{n}@example.org,Many,N{n},,,,,,,\n" for n in range(501)))
+    made.load(PEOPLE)
+    (push,) = [create(made, "Everybody [/x]", date(2026, 3, 1), date(2026, 3, 31))]
+    async with running(made.app()) as pilot:
+        await _open(pilot, push.name)
+        await press(pilot, "slash", *"Many", "enter", "a")
+        assert _button(pilot) == "Assign 501 users"
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, TypeNumber)
+        assert "Assign 501 users to “Everybody [/x]”?" in shown(pilot)
+        await press(pilot, *"42", "enter")
+        assert isinstance(pilot.app.screen, TypeNumber)
+        await press(pilot, "escape")
+        assert _logins(made, push.name) == set()
+        assert _button(pilot) == "Assign 501 users"
+        await press(pilot, "ctrl+s", *"501", "enter")
+        assert "501 users assigned" in said(pilot)
+    assert len(_logins(made, push.name)) == 501
