@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio_tui.domain.notifications import Capacity, Kind
@@ -183,6 +183,7 @@ def test_a_name_stays_text(text: str) -> None:
     assert_only_text(text)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(min_size=1, max_size=80))
 def test_any_text_stays_text(text: str) -> None:
     content = calendar(

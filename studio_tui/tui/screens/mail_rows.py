@@ -2,7 +2,13 @@
 
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.notifications import Capacity, Kind, Notification, NotificationState
+from studio_tui.domain.notifications import (
+    INVITATIONS,
+    Capacity,
+    Kind,
+    Notification,
+    NotificationState,
+)
 from studio_tui.tui.moments import moment
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 
@@ -27,7 +33,10 @@ _TONES = {
 def kind_in_words(notification: Notification) -> str:
     """What a mail tells, in a few words; a kind that has none yet is named as it is stored."""
     words = _KINDS.get(notification.kind, str(notification.kind).replace("_", " "))
-    return f"{words}, as manager" if notification.capacity is Capacity.MANAGER else words
+    if notification.capacity is Capacity.USER:
+        return words
+    # Of all managers, only who holds a conversation is invited to it.
+    return f"{words}, as {'conductor' if notification.kind in INVITATIONS else 'manager'}"
 
 
 def about(notification: Notification) -> str:

@@ -1,5 +1,6 @@
 """What a mail tells, in the lists of mails."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from typing import cast
@@ -7,8 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.notifications import Capacity, Kind, Notification, NotificationState
-from studio_tui.tui.screens.mail_rows import kind_in_words, mail_columns
+from studio_tui.domain.notifications import (
+    INVITATIONS,
+    Capacity,
+    Kind,
+    Notification,
+    NotificationState,
+)
+from studio_tui.tui.screens.mail_rows import about, kind_in_words, mail_columns
 
 _AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -38,10 +45,18 @@ def _mail(kind: Kind, capacity: Capacity) -> Notification:
 def test_every_mail_says_what_it_tells_and_to_whom(kind: Kind, capacity: Capacity) -> None:
     words = kind_in_words(_mail(kind, capacity))
     assert words.startswith(kind.value.replace("_", " "))
-    assert words.endswith(", as manager") == (capacity is Capacity.MANAGER)
+    manager = ", as conductor" if kind in INVITATIONS else ", as manager"
+    assert words.endswith(manager) == (capacity is Capacity.MANAGER)
     column = next(c for c in mail_columns(ZoneInfo("UTC")) if c.key == "kind")
     assert column.most is not None
     assert len(words) <= column.most
+
+
+def test_what_no_push_asked_for_is_about_its_template() -> None:
+    to_user = replace(_mail(Kind.PLANNED, Capacity.USER), push="", push_id=None, template="Quick")
+    assert about(to_user) == "Quick"
+    assert about(replace(to_user, capacity=Capacity.MANAGER)) == "Quick: bob"
+    assert about(replace(to_user, push="Q1 review")) == "Q1 review"
 
 
 def test_a_kind_without_words_is_named_as_it_is_stored() -> None:
