@@ -275,8 +275,9 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def fit(self) -> None:
         """Cover the screen that has just come up where it does not fit."""
-        # Later: while a place comes up, the screen before it is still the current one.
-        self.call_later(self._fit, self.size.width, self.size.height)
+        # Later: while a place comes up, the screen before it is still the current one. And by the
+        # size there is then: the terminal may have grown in between.
+        self.call_later(lambda: self._fit(*self.size))
 
     def _fit(self, width: int, height: int) -> None:
         shown = isinstance(self.screen, TooSmall)

@@ -58,6 +58,18 @@ class Terminal:
         time.sleep(seconds)
         self.type(following)
 
+    def grow(self, width: int, height: int) -> None:
+        """Make the window another size."""
+        self.screen.resize(height, width)
+        size = struct.pack("HHHH", height, width, 0, 0)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def wait_for_quiet(self) -> None:
+        """Read until nothing has been written for two seconds."""
+        while self._read(2.0):
+            pass
+
     def wait_for(self, condition: Callable[[str], bool]) -> str:
         """What stands on the screen once ``condition`` is true of it."""
         until = time.monotonic() + _PATIENCE
@@ -142,6 +154,21 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
         terminal.type("q")
         assert terminal.ended() == 0
     assert (private_home / "data" / "studio-tui" / "studio.db").exists()
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_terminal_that_is_too_small_says_so_until_it_grows(settled: bool) -> None:
+    """Whether it grows while the database opens or afterwards."""
+    with opened((20, 5)) as terminal:
+        terminal.shows("The terminal", "20×5")
+        if settled:
+            terminal.type("?")
+            terminal.wait_for_quiet()
+            terminal.shows("The terminal", "20×5")
+        terminal.grow(80, 24)
+        terminal.shows("1 Templates", "Regular")
+        terminal.type("q")
+        assert terminal.ended() == 0
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.005, 0.03, 0.1, 0.2])
