@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from studio_tui.domain.pushes import parse_day
+from studio_tui.domain.pushes import YEARS, parse_day
 from studio_tui.domain.text import clean_line
 from studio_tui.services.context import Studio
 
@@ -20,13 +20,16 @@ def day(text: str) -> date:
 
 def instant(text: str) -> datetime:
     """The type of an option: a date and a time; see `in_zone` for one without an offset."""
+    shown = clean_line(text)
     try:
-        return datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        shown = clean_line(text)
         raise click.BadParameter(
             f"“{shown}” is not a time: write it as 2026-03-31T14:00, on a day that exists."
         ) from error
+    if found.year not in YEARS:
+        raise click.BadParameter(f"“{shown}” is too far away: from {YEARS[0]} to {YEARS[-1]}.")
+    return found
 
 
 def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:

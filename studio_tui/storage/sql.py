@@ -36,6 +36,10 @@ class Clause:
         return Clause(f"(NOT ({self.text}))", self.params)
 
 
+_LONGEST = 10_000
+"""Characters of a word that is looked for; SQLite takes patterns of 50,000 bytes."""
+_MOST = 200
+"""Different words that are looked for; SQLite nests 1,000 conditions."""
 NOBODY = Clause("(1 = 0)")
 EVERYBODY = Clause("(1 = 1)")
 
@@ -98,9 +102,15 @@ def one_of(column: str, texts: Iterable[str]) -> Clause:
 
 
 def containing(column: str, words: Iterable[str]) -> Clause:
-    """``column`` contains every one of ``words``; ``%`` and ``_`` in them mean themselves."""
+    """``column`` contains every one of ``words``; ``%`` and ``_`` in them mean themselves.
+
+    What is longer than anything, or more words than any name has, matches nothing: the engines
+    take no such pattern.
+    """
     clause = EVERYBODY
-    for word in words:
+    for number, word in enumerate(dict.fromkeys(words)):
+        if number >= _MOST or len(word) > _LONGEST:
+            return NOBODY
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         clause &= Clause(f"{column} LIKE ? ESCAPE '\\'", (f"%{escaped}%",))
     return clause

@@ -126,6 +126,13 @@ def test_a_date_that_is_none_says_how_to_write_one(text: str) -> None:
     assert "\x1b" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31"])
+def test_a_date_that_is_far_away_is_refused(text: str) -> None:
+    """Its midnight may be in no calendar, so that every list of it would be a fault."""
+    with pytest.raises(ValueError, match="too far away: from 1900 to 2999"):
+        parse_day(text)
+
+
 @pytest.mark.parametrize(
     ("text", "days"),
     [("", ()), ("7", (7,)), (" 7,1 ", (7, 1)), ("7, 1, 7,", (7, 1)), ("0,365", (0, 365))],

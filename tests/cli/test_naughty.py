@@ -1,0 +1,109 @@
+"""Text that broke other programs, through files, commands, exports, mails and the log (A5)."""
+
+import csv
+import io
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+
+from studio_tui.domain.cells import bare, inert
+from studio_tui.domain.text import clean_line, fold
+from tests.cli.conftest import Cli
+from tests.cli.test_hostile import BIDIRECTIONAL
+from tests.hostile import CONTROLS
+from tests.naughty import NAUGHTY
+
+NAMES = list({fold(clean_line(text)): text for text in NAUGHTY if clean_line(text)}.values())
+"""Of those that are the same to a reader, one; somebody without a name is refused."""
+SIGNS = {*CONTROLS, *BIDIRECTIONAL, "\u2028", "\u2029"} - {"\t"}
+
+
+def clean(printed: str) -> str:
+    """``printed``, which holds nothing that a terminal would act on."""
+    assert not SIGNS & set(printed), sorted(SIGNS & set(printed))
+    return printed
+
+
+@pytest.fixture
+def people(cli: Cli) -> Cli:
+    """Somebody of every such name."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("login", "email", "given_name", "family_name", "department"))
+    for number, name in enumerate(NAMES):
+        writer.writerow((f"n{number}", f"n{number}@example.org", name, "N", name))
+    Path("people.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
+    cli.run("users", "import", "people.csv")
+    return cli
+
+
+def test_names_are_the_text_and_nothing_else(people: Cli) -> None:
+    by_login = {user["login"]: user["given_name"] for user in people.json("users", "list")}
+    for number, name in enumerate(NAMES):
+        assert by_login[f"n{number}"] == clean_line(bare(name)), name
+    clean(people.out("users", "list"))
+    clean(people.out("activity", "list"))
+
+
+def test_what_is_exported_is_imported_as_it_was(people: Cli) -> None:
+    exported = clean(people.out("users", "export"))
+    for row in csv.DictReader(exported.splitlines()):
+        for cell in row.values():
+            assert inert(cell) == cell or cell.startswith("'"), cell
+    Path("again.csv").write_text(exported, encoding="utf-8")
+    said = people.json("users", "import", "again.csv", "--dry-run")
+    assert (said["added"], said["changed"], said["refused"]) == ([], [], [])
+
+
+def test_questions_go_through_a_file_and_back(cli: Cli) -> None:
+    template = tomllib.loads(cli.out("templates", "export", "Regular"))
+    template["name"] = "Naughty \x1b]0;x\x07"
+    template["description"] = "\n".join(NAUGHTY)[:3_000]
+    step = next(step for step in template["steps"] if "topics" in step)
+    asked = [{"text": text, "kind": "text"} for text in NAMES]
+    step["topics"] = [
+        {"name": f"{number} {NAMES[number]}"[:200], "questions": asked[number : number + 50]}
+        for number in range(0, len(asked), 50)
+    ]
+    Path("t.toml").write_text(tomli_w.dumps(template), encoding="utf-8")
+    cli.run("templates", "import", "t.toml")
+    exported = clean(cli.out("templates", "export", "Naughty ]0;x"))
+    found = tomllib.loads(exported)
+    texts = [q["text"] for s in found["steps"] for t in s.get("topics", ()) for q in t["questions"]]
+    assert texts == [clean_line(text) for text in NAMES]
+    Path("again.toml").write_text(exported, encoding="utf-8")
+    before = cli.json("activity", "list")
+    cli.run("templates", "import", "again.toml")
+    assert cli.json("activity", "list") == before
+    clean(cli.out("templates", "show", "Naughty ]0;x"))
+
+
+def test_pushes_of_every_name_and_the_mail_about_them(people: Cli) -> None:
+    names = [name for name in NAMES if ";" not in name]
+    unique = [f"--push={name};2026-03-01;2026-03-31" for name in names]
+    for start in range(0, len(unique), 50):
+        clean(people.out("pushes", "create", "Regular", *unique[start : start + 50]))
+    listed = people.json("pushes", "list")
+    assert len(listed) == len(unique)
+    clean(people.out("pushes", "list"))
+    for number, push in list(enumerate(listed))[::9]:
+        run = people.out(
+            "pushes", "assign", "--dry-run", "--mail", "--", push["name"], f"n{number}"
+        )
+        assert "Subject" in clean(run)
+        assert sum(line.lower().startswith("bcc:") for line in run.splitlines()) == 0
+
+
+def test_what_is_not_found_is_said_as_text(cli: Cli) -> None:
+    for name in NAMES:
+        for command in (("users", "show"), ("pushes", "show"), ("templates", "show")):
+            clean(cli.refused(*command, "--", name).removesuffix("\n"))
+
+
+def test_very_many_words_and_very_long_ones_match_nobody(people: Cli) -> None:
+    for words in ("x" * 60_000, " ".join(f"w{number}" for number in range(3_000))):
+        assert people.json("users", "list", words) == []
+    assert json.loads(people.out("users", "list", *["n"] * 300, "--json"))
