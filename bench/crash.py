@@ -40,6 +40,7 @@ from studio_tui.domain.users import UserFilter
 from studio_tui.services import assigning, imports, outbox, pushes, templates
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
+from studio_tui.worker.pace import Pace
 
 _SENDER = "HR Studio <studio@example.org>"
 _LOOK = 0.02
@@ -255,7 +256,7 @@ def _costs(taken: list[Taken]) -> Counter[str]:
 
 
 def _print(asked: argparse.Namespace, found: Found) -> int:
-    window = 2 * asked.connections
+    window = Pace().unwritten(asked.connections)
     sent = found.states.get(NotificationState.SENT, 0)
     worst, total = max(found.by_kill, default=0), sum(found.by_kill)
     good = (

@@ -28,8 +28,8 @@ from studio_tui.worker.decisions import Try, decide, said
 from studio_tui.worker.line import Batch, Letter, Line
 from studio_tui.worker.pace import Pace
 
-_LONGEST_REST = 0.02
-"""Seconds between two writes, at most."""
+_REST = 0.001
+"""Seconds between two writes: as often as the others look whether they have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Worker:
         if not first.taken:
             return False
         carriers, before = len(self._carriers), self._breaker.down
-        line = Line(self._batch // 2, self._pace.unwritten_per_carrier * carriers)
+        line = Line(self._batch // 2, self._pace.unwritten(carriers))
         writing = asyncio.create_task(self._write(line))
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -212,16 +212,14 @@ class Worker:
     async def _write(self, line: Line) -> None:
         """Write results as they arrive, all that have arrived at once.
 
-        Where a write locks others out, they have half as much time as the worker takes.
+        Where a write locks others out, they have their turn before the next.
         """
-        loop = asyncio.get_running_loop()
         while settlements := await line.results():
-            began = loop.time()
             await self._settle(settlements)
             line.written(len(settlements))
             self._tell(self.report.counting(settlements))
             if self._locks_others_out:
-                await asyncio.sleep(min((loop.time() - began) / 2, _LONGEST_REST))
+                await asyncio.sleep(_REST)
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
         """Write results; where the database is away, as soon as it is back.
