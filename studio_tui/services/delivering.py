@@ -96,6 +96,13 @@ def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> Non
         deliveries.settle_later(lease, later)
 
 
+def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:
+    """Hold for longer what the worker ``lease`` has claimed and not yet settled."""
+    now = studio.now()
+    with studio.store.writing():
+        deliveries.renew(lease, now + lasting)
+
+
 def packed(message: bytes) -> bytes:
     """A message as it is kept once it is sent."""
     return deliveries.packed(message)

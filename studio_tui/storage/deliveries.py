@@ -48,6 +48,13 @@ def claim(lease: str, now: datetime, until: datetime, limit: int) -> list[int]:
     ]
 
 
+def renew(lease: str, until: datetime) -> None:
+    """Let the worker ``lease`` keep what it still holds until then."""
+    execute(
+        "UPDATE notification SET due_at = ? WHERE state = 'sending' AND lease = ?", until, lease
+    )
+
+
 def deliveries(ids: Collection[int]) -> list[Delivery]:
     """These notifications with all that is true of them at this moment, in order of id."""
     wanted = among("n.id", ids)

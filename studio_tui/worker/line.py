@@ -17,8 +17,7 @@ class Letter:
     mail: Mail | Failed
     packed: bytes
     """The message as it will be kept; empty where there is none."""
-    begin_by: float
-    end_by: float
+    claimed_at: float
 
 
 @dataclass(frozen=True, slots=True)

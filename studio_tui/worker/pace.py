@@ -9,9 +9,8 @@ class Pace:
     """The times and numbers that a worker goes by; what stands here is what the Studio uses."""
 
     lease: timedelta | None = None
-    """How long a claimed mail is a worker's own; None: as the time-out of the server demands.
-    Mails are begun in its first half, and none is on the wire in its last tenth: that is how far
-    the clocks of several hosts may be apart (N8)."""
+    """How long a claimed mail is a worker's own unless that is renewed; None: as the time-out of
+    the server demands."""
     first_pause: timedelta = timedelta(minutes=1)
     """Between the first two tries of a mail that is deferred; doubled each time (N7)."""
     longest_pause: timedelta = timedelta(hours=4)
@@ -42,5 +41,5 @@ class Pace:
 
     def lease_time(self, timeout: float) -> timedelta:
         """How long a lease lasts where the server may take ``timeout`` seconds for a reply."""
-        # A mail has four replies to wait for, and half of the lease to do so.
-        return self.lease or 2 * timedelta(seconds=4 * timeout + 30)
+        # A mail has four replies to wait for.
+        return self.lease or timedelta(seconds=4 * timeout + 30)

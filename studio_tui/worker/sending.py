@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
-from secrets import token_hex
 
 from studio_tui.domain.errors import StudioError, Unavailable
 from studio_tui.domain.notifications import Delivery
@@ -25,6 +24,7 @@ from studio_tui.services.reminding import remind_by_schedule
 from studio_tui.services.verifying import seal_rest
 from studio_tui.worker.breaker import Breaker
 from studio_tui.worker.decisions import Try, decide, said
+from studio_tui.worker.lease import Lease
 from studio_tui.worker.line import Batch, Letter, Line
 from studio_tui.worker.pace import Pace
 
@@ -72,8 +72,8 @@ class Worker:
         self._watch = watch
         self._random = random or Random()  # noqa: S311 - spreads retries, hides nothing
         self._pace = pace or Pace()
-        self._lease = token_hex(8)
-        self._lease_time = self._pace.lease_time(studio.settings.smtp.timeout)
+        self._lease = Lease(self._pace.lease_time(studio.settings.smtp.timeout))
+        self._leasing = asyncio.Lock()
         self._locks_others_out = delivering.locks_others_out(studio)
         self._breaker = Breaker(self._pace)
         self._stopping = asyncio.Event()
@@ -107,6 +107,7 @@ class Worker:
         carriers, before = len(self._carriers), self._breaker.down
         line = Line(self._batch // 2, self._pace.unwritten(carriers))
         writing = asyncio.create_task(self._write(line))
+        renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed(line, first))
@@ -115,7 +116,10 @@ class Worker:
         finally:
             # Even where the worker is broken off, what the server took is written.
             line.close()
-            await asyncio.shield(writing)
+            try:
+                await asyncio.shield(writing)
+            finally:
+                renewing.cancel()
         await self._hand_back()
         return True
 
@@ -139,35 +143,48 @@ class Worker:
         return 1 if self._breaker.down else self._pace.claimed_per_carrier * len(self._carriers)
 
     async def _claim(self) -> Batch:
-        began = asyncio.get_running_loop().time()
         try:
-            return await asyncio.to_thread(self._claim_and_write, began)
+            async with self._leasing:
+                began = asyncio.get_running_loop().time()
+                return await asyncio.to_thread(self._claim_and_write, began)
         except Unavailable:
             # The database is away for a while: what waits there waits on.
             return Batch(0)
+
+    async def _renew(self) -> None:
+        """Renew the lease as long as mails are being sent."""
+        while True:
+            await asyncio.sleep(self._lease.renew_after)
+            # Where the database is away, the lease runs out by itself.
+            with suppress(Unavailable):
+                # One after another with claims: what is claimed meanwhile is not renewed.
+                async with self._leasing:
+                    began = asyncio.get_running_loop().time()
+                    await asyncio.to_thread(
+                        delivering.renew,
+                        self._studio,
+                        self._lease.name,
+                        lasting=self._lease.lasting,
+                    )
+                    self._lease.renewed(began)
 
     def _claim_and_write(self, began: float) -> Batch:
         """Claim what is due and write its mails, off the loop: it has the wire to listen to.
 
         They are packed here as well, and not between the server's answer and the commit.
         """
-        seconds = self._lease_time.total_seconds()
-        begin_by, end_by = began + 0.5 * seconds, began + 0.9 * seconds
         claimed = delivering.claim(
-            self._studio, self._lease, limit=self._batch, lasting=self._lease_time
+            self._studio, self._lease.name, limit=self._batch, lasting=self._lease.lasting
         )
-        return Batch(
-            claimed.taken,
-            tuple(self._letter(each, begin_by, end_by) for each in claimed.deliveries),
-        )
+        return Batch(claimed.taken, tuple(self._letter(each, began) for each in claimed.deliveries))
 
-    def _letter(self, delivery: Delivery, begin_by: float, end_by: float) -> Letter:
+    def _letter(self, delivery: Delivery, claimed_at: float) -> Letter:
         try:
             mail = self._mailroom.mail(delivery)
         except StudioError as error:
             failed = Failed(delivery.id, delivery.address, error.message)
-            return Letter(delivery, failed, b"", begin_by, end_by)
-        return Letter(delivery, mail, delivering.packed(mail.message), begin_by, end_by)
+            return Letter(delivery, failed, b"", claimed_at)
+        return Letter(delivery, mail, delivering.packed(mail.message), claimed_at)
 
     async def _feed(self, line: Line, batch: Batch) -> None:
         """Keep the line filled: claim more while the carriers still have half of the last."""
@@ -184,7 +201,8 @@ class Worker:
         loop = asyncio.get_running_loop()
         while (letter := await line.next()) is not None:
             is_down = self._breaker.down not in (None, before)
-            if self._stopping.is_set() or is_down or loop.time() > letter.begin_by:
+            in_time = self._lease.may_begin(letter.claimed_at, loop.time())
+            if self._stopping.is_set() or is_down or not in_time:
                 # Handed back at the end.
                 line.passed()
             elif isinstance(letter.mail, Failed):
@@ -200,12 +218,10 @@ class Worker:
         return decide(tried, self._studio.now(), self._random, self._pace)
 
     async def _hand_over(self, carrier: Carrier, letter: Letter, mail: Mail) -> Outcome:
+        sending = carrier.send(self._mailroom.sender.address, mail.recipient, mail.message)
         try:
             # Beyond its lease, somebody else may be sending the same mail (N8).
-            async with asyncio.timeout_at(letter.end_by):
-                return await carrier.send(
-                    self._mailroom.sender.address, mail.recipient, mail.message
-                )
+            return await self._lease.within(letter.claimed_at, sending)
         except TimeoutError:
             return Deferred(None, "The mail server took too long over this mail.", uncertain=True)
 
@@ -227,11 +243,11 @@ class Worker:
         Once the worker is stopped it waits no longer than the lease can cover them.
         """
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._lease_time.total_seconds()
+        until = loop.time() + self._lease.lasting.total_seconds()
         while True:
             try:
                 return await asyncio.to_thread(
-                    delivering.settle, self._studio, self._lease, settlements
+                    delivering.settle, self._studio, self._lease.name, settlements
                 )
             except Unavailable:
                 if self._stopping.is_set() and loop.time() > until:
@@ -246,7 +262,7 @@ class Worker:
     async def _hand_back(self) -> None:
         # Where the database is away, the lease runs out by itself.
         with suppress(Unavailable):
-            await asyncio.to_thread(delivering.hand_back, self._studio, self._lease)
+            await asyncio.to_thread(delivering.hand_back, self._studio, self._lease.name)
 
     async def _leave(self) -> None:
         await self._hand_back()

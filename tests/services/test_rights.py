@@ -400,6 +400,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "delivering.hand_back": ITSELF,
     "delivering.locks_others_out": ITSELF,
     "delivering.next_due": ITSELF,
+    "delivering.renew": ITSELF,
     "delivering.settle": ITSELF,
     "dry_run.dry_run": "does what a service does, which asks",
     "identity.found": WHO,

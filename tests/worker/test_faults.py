@@ -3,7 +3,9 @@ says (N7). Ann is told, and her managers Bob and Cor; the fault befalls Ann's ma
 one."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
@@ -30,6 +32,7 @@ from tests.smtp_server import HANG_UP, STALL, Server, Step, smtp_server
 
 SENT, QUEUED, FAILED = NotificationState.SENT, NotificationState.QUEUED, NotificationState.FAILED
 HURRY = Pace(first_outage=timedelta(seconds=0.01), idle=timedelta(seconds=0.01))
+SHORT = replace(HURRY, lease=timedelta(seconds=1))
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -190,13 +193,39 @@ def test_a_server_that_turns_everyone_away_costs_no_mail_a_try(post: Post, greet
     assert post.send().sent == 3
 
 
-def test_a_mail_is_not_on_the_wire_beyond_its_lease(post: Post) -> None:
-    """However slowly the server answers: somebody else may be sending it then (N8)."""
+def test_a_slow_server_has_its_time_while_the_lease_is_renewed(post: Post) -> None:
+    """Nobody else sends the mail meanwhile, however short the lease (N8)."""
+    post.timeout = 2
     post.server.script("message", STALL, recipient="ann@example.org", times=1)
-    worker = post.worker(pace=replace(HURRY, lease=timedelta(seconds=1)))
-    report = asyncio.run(worker.run(drain=True))
+    report = asyncio.run(post.worker(pace=SHORT).run(drain=True))
+    assert (report.sent, report.deferred) == (2, 1)
+    assert post.to("ann").error == "The mail server did not answer in time."
+
+
+def test_a_mail_is_not_on_the_wire_beyond_its_lease(post: Post) -> None:
+    """Where it cannot be renewed, somebody else may be sending it then (N8)."""
+    post.server.script("message", STALL, recipient="ann@example.org", times=1)
+
+    async def without_database() -> Report:
+        running = asyncio.create_task(post.worker(pace=SHORT).run(drain=True))
+        await asyncio.to_thread(post.server.wait_until_followed)
+        with _nobody_else_writes(post.studio):
+            await asyncio.to_thread(post.server.wait_until_idle)
+        return await running
+
+    report = asyncio.run(without_database())
     assert (report.sent, report.deferred) == (2, 1)
     assert post.to("ann").error == "The mail server took too long over this mail."
+
+
+@contextmanager
+def _nobody_else_writes(studio: Studio) -> Iterator[None]:
+    """Another program keeps the database to itself."""
+    path = studio.settings.database.url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
 
 
 def test_a_refused_login_is_said_and_loses_nothing(post: Post) -> None:

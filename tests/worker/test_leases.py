@@ -16,6 +16,7 @@ from studio_tui.mail.outcomes import Outcome
 from studio_tui.mail.smtp import SmtpConnection
 from studio_tui.services import delivering
 from studio_tui.services.context import Studio
+from studio_tui.worker.lease import Lease
 from studio_tui.worker.pace import Pace
 from studio_tui.worker.sending import Report, Worker
 from tests.acting import assign, mail
@@ -37,7 +38,7 @@ def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
 
 
 class _SlowConnection(SmtpConnection):
-    """A connection over a long wire: half as many mails in a lease as are claimed."""
+    """A connection over a long wire: a worker claims more than it can send in a lease."""
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
         await asyncio.sleep(LEASE / 100)
@@ -62,10 +63,10 @@ def test_three_processes_send_each_mail_once(studio: Studio, first_admin: Actor,
         _each_once(server, many)
 
 
-def test_leases_that_run_out_meanwhile_send_nothing_twice(
+def test_a_lease_that_is_renewed_keeps_what_is_not_sent_yet(
     studio: Studio, first_admin: Actor, many: int
 ) -> None:
-    """Each worker claims far more than it can send while its lease lasts."""
+    """Each worker claims more than it can send while its lease lasts, and no other takes it."""
     pace = Pace(
         lease=timedelta(seconds=LEASE),
         idle=timedelta(seconds=0.05),
@@ -90,9 +91,48 @@ def test_leases_that_run_out_meanwhile_send_nothing_twice(
 
 
 def test_a_lease_covers_a_slow_server() -> None:
-    """Half of it is left to a mail that is begun at the last moment: four replies, and more."""
+    """A mail has four replies to wait for."""
     for timeout in (1, 30, 300):
-        assert Pace().lease_time(timeout) / 2 >= timedelta(seconds=4 * timeout)
+        assert Pace().lease_time(timeout) > timedelta(seconds=4 * timeout)
+
+
+def test_nothing_is_begun_in_the_last_third_unless_the_lease_is_renewed() -> None:
+    lease = Lease(timedelta(seconds=30))
+    assert lease.may_begin(claimed_at=100, now=120)
+    assert not lease.may_begin(claimed_at=100, now=121)
+    lease.renewed(110)
+    assert lease.may_begin(claimed_at=100, now=130)
+    assert not lease.may_begin(claimed_at=100, now=131)
+    # What is claimed later is held longer.
+    assert lease.may_begin(claimed_at=120, now=140)
+
+
+def test_what_a_lease_had_run_out_for_is_not_held_again() -> None:
+    lease = Lease(timedelta(seconds=30))
+    lease.renewed(100)
+    # The database was away: by now, somebody else may have the first.
+    lease.renewed(130)
+    assert not lease.may_begin(claimed_at=95, now=131)
+    assert lease.may_begin(claimed_at=105, now=131)
+    lease.renewed(140)
+    assert not lease.may_begin(claimed_at=95, now=141)
+    assert lease.may_begin(claimed_at=105, now=141)
+
+
+def test_renewing_holds_what_is_claimed_and_nothing_else(
+    studio: Studio, many: int, clock: MovableClock
+) -> None:
+    lasting = timedelta(minutes=5)
+    held = delivering.claim(studio, "first", limit=100, lasting=lasting)
+    delivering.claim(studio, "dead", limit=100, lasting=lasting)
+    sent = held.deliveries[0]
+    delivering.settle(studio, "first", [delivering.Failed(sent.id, "x@example.org", "550 no")])
+    clock.move(minutes=4)
+    delivering.renew(studio, "first", lasting=lasting)
+    clock.move(minutes=4)
+    taken = delivering.claim(studio, "second", limit=many, lasting=lasting)
+    assert taken.taken == many - 100
+    assert {each.id for each in held.deliveries}.isdisjoint(each.id for each in taken.deliveries)
 
 
 def test_two_claims_take_nothing_in_common(studio: Studio, many: int) -> None:

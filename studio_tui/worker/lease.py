@@ -1,0 +1,59 @@
+"""How long what a worker claimed is its own (N4, N8)."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from secrets import token_hex
+from typing import TypeVar
+
+_Value = TypeVar("_Value")
+
+
+class Lease:
+    """The name that a worker claims under, and until when that counts.
+
+    It is renewed every third of its time. Where that fails, nothing is begun in its last third,
+    and nothing is on the wire in its last tenth: so far may the clocks of several hosts be apart.
+    What it had run out for is not held again by renewing it: somebody else may have that. Times
+    are those of the loop.
+    """
+
+    def __init__(self, lasting: timedelta) -> None:
+        self.name = token_hex(8)
+        self.lasting = lasting
+        self._seconds = lasting.total_seconds()
+        self._renewed_at = float("-inf")
+        self._unbroken_since = float("-inf")
+        self._running: dict[asyncio.Timeout, float] = {}
+
+    @property
+    def renew_after(self) -> float:
+        """Seconds from one renewal to the next."""
+        return self._seconds / 3
+
+    def renewed(self, at: float) -> None:
+        """What was still held at ``at`` is held from then on."""
+        if at > self._renewed_at + 0.9 * self._seconds:
+            self._unbroken_since = at - 0.9 * self._seconds
+        self._renewed_at = at
+        for timeout, claimed_at in self._running.items():
+            if not timeout.expired():
+                timeout.reschedule(self._share(claimed_at, 0.9))
+
+    def may_begin(self, claimed_at: float, now: float) -> bool:
+        """Whether there is time enough left for a mail that was claimed then."""
+        return now <= self._share(claimed_at, 2 / 3)
+
+    async def within(self, claimed_at: float, sending: Awaitable[_Value]) -> _Value:
+        """Wait for a mail that was claimed then; raises `TimeoutError` before the lease ends."""
+        async with asyncio.timeout_at(self._share(claimed_at, 0.9)) as timeout:
+            self._running[timeout] = claimed_at
+            try:
+                return await sending
+            finally:
+                del self._running[timeout]
+
+    def _share(self, claimed_at: float, share: float) -> float:
+        held = claimed_at >= self._unbroken_since
+        since = max(claimed_at, self._renewed_at) if held else claimed_at
+        return since + share * self._seconds
