@@ -24,7 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from studio_tui.domain.notifications import NotificationFilter, NotificationStat
 from studio_tui.domain.pushes import PushDraft
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, imports, outbox, pushes, templates
+from studio_tui.services import assigning, delivering, imports, outbox, pushes, templates
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
 from studio_tui.worker.pace import Pace
@@ -53,7 +53,6 @@ _LONGEST = 600
 class Found:
     """What the database and the server know at the end."""
 
-    seconds: float
     states: dict[NotificationState, int]
     lost: int
     """Sent, says the database, and the server never took it; or never sent at all."""
@@ -63,7 +62,10 @@ class Found:
     """Copies that each kill cost."""
     by_nobody: int
     """Copies that are left over: there must be none."""
-    stopped: list[int]
+    seconds: float = 0
+    cpu: float = 0
+    """Seconds of CPU time of all processes together: what it costs however busy the machine is."""
+    stopped: list[int] = field(default_factory=list)
     """Exit codes of the workers, told to stop at the end."""
 
 
@@ -111,16 +113,24 @@ def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
     admin = sign_in(studio, Account("admin", "Admin"))
     _fill(studio, admin, asked.messages)
     journal = folder / "journal"
+    cpu = _cpu()
     with _server(journal, asked.seed) as port:
         crew = _Crew(_environ(url, port, asked.connections), asked)
         began = time.monotonic()
         _kill(crew, journal, asked)
-        _await_end(studio, admin)
+        _await(lambda: delivering.next_due(studio) is None)
         seconds = time.monotonic() - began
         stopped = crew.stop()
-    found = _compare(studio, admin, read_journal(journal), crew.killed, seconds, stopped)
+    cpu = _cpu() - cpu
+    found = _compare(studio, admin, read_journal(journal), crew.killed)
     studio.close()
-    return found
+    return replace(found, seconds=seconds, cpu=cpu, stopped=stopped)
+
+
+def _cpu() -> float:
+    """Seconds of CPU time so far, of this process and of those that it has waited for."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _fill(studio: Studio, admin: Actor, messages: int) -> None:
@@ -197,20 +207,30 @@ def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> None:
     """Kill a worker each time that so many messages have arrived."""
     chance = random.Random(asked.seed)
     moments = sorted(chance.sample(range(asked.messages * 95 // 100), asked.kills))
+    lines = _Lines(journal)
     for moment in moments:
-        _await(partial(_has_lines, journal, moment))
+        _await(partial(lines.are_over, moment))
         # Not always at the very moment that a message arrives.
         time.sleep(chance.random() * _LOOK)
         crew.kill(chance.randrange(asked.workers))
 
 
-def _has_lines(journal: Path, count: int) -> bool:
-    return journal.read_bytes().count(b"\n") > count
+class _Lines:
+    """How many lines a file has by now; reads what is new."""
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._count = 0
 
-def _await_end(studio: Studio, admin: Actor) -> None:
-    waiting = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
-    _await(lambda: not any(outbox.counts(studio, admin).get(state) for state in waiting))
+    def are_over(self, count: int) -> bool:
+        """Whether there are more than ``count``."""
+        with self._path.open("rb") as journal:
+            journal.seek(self._read)
+            new = journal.read()
+        self._read += len(new)
+        self._count += new.count(b"\n")
+        return self._count > count
 
 
 def _await(condition: Callable[[], bool]) -> None:
@@ -221,26 +241,17 @@ def _await(condition: Callable[[], bool]) -> None:
         time.sleep(_LOOK)
 
 
-def _compare(
-    studio: Studio,
-    admin: Actor,
-    taken: list[Taken],
-    killed: list[str],
-    seconds: float,
-    stopped: list[int],
-) -> Found:
+def _compare(studio: Studio, admin: Actor, taken: list[Taken], killed: list[str]) -> Found:
     listed = outbox.every(studio, admin, NotificationFilter())
     ids = outbox.message_ids(studio, listed)
     copies = Counter(each.message_id for each in taken)
     costs = _costs(taken)
     return Found(
-        seconds=seconds,
         states=outbox.counts(studio, admin),
         lost=sum(copies[message_id] == 0 for message_id in ids.values()),
         by_server=sum(not each.answered for each in taken),
         by_kill=[costs[login] for login in killed],
         by_nobody=costs.total() - sum(costs[login] for login in killed),
-        stopped=stopped,
     )
 
 
@@ -269,6 +280,7 @@ def _print(asked: argparse.Namespace, found: Found) -> int:
     print(f"{asked.messages:,} messages, seed {asked.seed}")
     rows = (
         ("seconds", f"{found.seconds:.1f}"),
+        ("seconds of CPU, all processes", f"{found.cpu:.1f}"),
         ("kills", f"{asked.kills}"),
         ("sent", f"{sent:,}"),
         ("lost", f"{found.lost}"),

@@ -78,6 +78,7 @@ class _Dialogue(asyncio.Protocol):
         self._chance = chance
         self._keep = keep
         self._buffer = bytearray()
+        self._for_somebody = False
         self._content = False
         self._taken = 0
         self._login = ""
@@ -127,18 +128,19 @@ class _Dialogue(asyncio.Protocol):
 
     def _answer(self, verb: bytes, rest: bytes) -> None:
         if verb == b"EHLO":
-            self._say("250-crash test\r\n250 AUTH PLAIN")
+            self._say("250-crash test\r\n250-PIPELINING\r\n250 AUTH PLAIN")
         elif verb == b"AUTH":
             self._login = b64decode(rest.split()[1]).split(b"\0")[1].decode()
             self._say("235 welcome")
         elif verb == b"MAIL" and self._taken >= self._plan.per_connection:
             self._say("421 4.7.0 too many messages in one session")
             self._transport.close()
-        elif verb == b"RCPT" and self._chance_of(self._plan.later):
-            self._say("451 4.3.0 later")
+        elif verb == b"RCPT":
+            self._for_somebody = not self._chance_of(self._plan.later)
+            self._say("250 ok" if self._for_somebody else "451 4.3.0 later")
         elif verb == b"DATA":
-            self._content = True
-            self._say("354 go on")
+            self._content = self._for_somebody
+            self._say("354 go on" if self._for_somebody else "554 5.5.1 no valid recipients")
         elif verb == b"QUIT":
             self._say("221 bye")
             self._transport.close()

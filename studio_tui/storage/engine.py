@@ -80,8 +80,8 @@ class _Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
         finally:
             self._wait_for_locks(_LOCK_TIMEOUT)
 
-    def _wait_for_locks(self, seconds: int) -> None:
-        self.execute_sql(f"PRAGMA busy_timeout = {seconds * 1000}")
+    def _wait_for_locks(self, seconds: float) -> None:
+        self.execute_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 class _TakenBack(Exception):

@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -121,6 +122,19 @@ def test_a_database_that_another_program_keeps_locked_says_so(
         _delete_users(url)
     other.close()
     _delete_users(url)
+
+
+def test_a_writer_has_its_turn_once_another_is_done(tmp_path: Path, opened: Open) -> None:
+    path = tmp_path / "studio.db"
+    store = opened(f"sqlite:///{path}")
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.05, other.execute, ["ROLLBACK"]).start()
+    with store.writing():
+        assert not other.in_transaction
+        # Locks that are met later are waited for as before.
+        assert scalar("PRAGMA busy_timeout") == 5_000
+    other.close()
 
 
 def test_a_database_of_a_newer_version_is_not_touched(database_url: str) -> None:

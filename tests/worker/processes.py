@@ -1,6 +1,7 @@
 """Workers as processes of their own, to be killed and stopped."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -48,6 +49,13 @@ def stop(process: Process, seconds: float = 30) -> tuple[int, str]:
     process.send_signal(signal.SIGTERM)
     printed, _ = process.communicate(timeout=seconds)
     return process.returncode, printed
+
+
+def wait_until_heard(process: Process) -> None:
+    """Return once ``process`` has got the signals that were sent to it."""
+    status = Path(f"/proc/{process.pid}/status")
+    pending = re.compile(r"^(?:Sig|Shd)Pnd:\s*0*[1-9a-f]", re.MULTILINE)
+    wait_until(lambda: not pending.search(status.read_text()))
 
 
 def everything(studio: Studio, admin: Actor) -> list[Notification]:

@@ -195,9 +195,10 @@ def test_a_server_that_turns_everyone_away_costs_no_mail_a_try(post: Post, greet
 
 def test_a_slow_server_has_its_time_while_the_lease_is_renewed(post: Post) -> None:
     """Nobody else sends the mail meanwhile, however short the lease (N8)."""
-    post.timeout = 2
+    post.timeout = 6
     post.server.script("message", STALL, recipient="ann@example.org", times=1)
-    report = asyncio.run(post.worker(pace=SHORT).run(drain=True))
+    pace = replace(HURRY, lease=timedelta(seconds=4))
+    report = asyncio.run(post.worker(pace=pace).run(drain=True))
     assert (report.sent, report.deferred) == (2, 1)
     assert post.to("ann").error == "The mail server did not answer in time."
 

@@ -17,6 +17,7 @@ from tests.worker.processes import (
     hurried_worker,
     service,
     stop,
+    wait_until_heard,
     wait_until_sent,
 )
 
@@ -44,6 +45,7 @@ def test_told_to_stop_it_finishes_what_is_on_the_wire_and_hands_back_the_rest(
             server.wait_until_followed()
             for _ in range(signals):
                 worker.send_signal(signal.SIGTERM)
+            wait_until_heard(worker)
             server.let_go()
             printed, _ = worker.communicate(timeout=30)
         assert worker.returncode == 0
