@@ -14,6 +14,7 @@ from studio_tui.cli.output import (
     write_text,
 )
 from studio_tui.cli.reading import toml_of
+from studio_tui.cli.reading import toml_of
 from studio_tui.cli.session import with_studio
 from studio_tui.domain.access import Actor
 from studio_tui.domain.template_changes import described
@@ -79,7 +80,7 @@ def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
         write_json([shapes.library_topic(topic) for topic in topics])
         return
     are = "is" if len(topics) == 1 else "are"
-    say(f"{counted(len(topics), 'topic')} of the question library {are} as {file} says.")
+    say(f"{counted(len(topics), 'topic')} of the question library {are} as {name} says.")
 
 
 @questions.command()

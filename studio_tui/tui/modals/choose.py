@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -51,10 +51,25 @@ def _title(row: _Numbered[T]) -> str | Toned:
     return choice.title if choice.possible else Toned(f"({choice.title})", Tone.MUTED)
 
 
+def _hint(row: _Numbered[T]) -> Toned:
+    return Toned(row.choice.hint, Tone.MUTED)
+
+
+def _columns(*, long_titles: bool) -> Sequence[Column[Any]]:
+    if long_titles:
+        return Column("title", "", _title, width=30, flex=3), Column("hint", "", _hint, width=17)
+    return (
+        Column("title", "", _title, width=18, flex=1),
+        Column("hint", "", _hint, width=30, flex=2),
+        Column("key", "", lambda row: row.choice.key, width=5, right=True),
+    )
+
+
 class Choose(Dialog[T]):
     """Asks for one of ``choices``; ends with its value.
 
-    The first match of what is typed has the cursor, so that typing and enter is enough.
+    The first match of what is typed has the cursor, so that typing and enter is enough. With
+    ``long_titles`` they have most of the room, and keys are not shown.
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -67,15 +82,18 @@ class Choose(Dialog[T]):
     AUTO_FOCUS = "Input"
 
     def __init__(
-        self, title: str, choices: Sequence[Choice[T]], *, empty: str = "Nothing matches."
+        self,
+        title: str,
+        choices: Sequence[Choice[T]],
+        *,
+        empty: str = "Nothing matches.",
+        long_titles: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
         self._rows = [_Numbered(number, choice) for number, choice in enumerate(choices)]
         self._list: RecordList[_Numbered[T], str] = RecordList(
-            Column("title", "", _title, width=18, flex=1),
-            Column("hint", "", lambda row: Toned(row.choice.hint, Tone.MUTED), width=30, flex=2),
-            Column("key", "", lambda row: row.choice.key, width=5, right=True),
+            *_columns(long_titles=long_titles),
             heading=False,
             empty=empty,
         )

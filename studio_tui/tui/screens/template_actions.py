@@ -21,8 +21,20 @@ class TemplateActions(StudioScreen):
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("push", "p", "Push", "Set up pushes of this template", needs=Action.CREATE_PUSHES),
-        Command("edit", "e", "Edit", "Edit it as text", needs=Action.EDIT_TEMPLATES),
+        Command("edit", "e", "Edit", "Change it", needs=Action.EDIT_TEMPLATES),
+        Command("new", "n", "New", "Write a new one", needs=Action.EDIT_TEMPLATES),
+        Command("preview", "v", "Preview", "See it as leader and user would"),
+        Command("versions", "h", "Versions", "See what changed when, by whom; bring it back"),
+        Command("library", "l", "Library", "The questions that templates are made of"),
         Command("duplicate", "d", "Duplicate", "Add a copy", needs=Action.EDIT_TEMPLATES),
+        Command(
+            "edit_text",
+            "t",
+            "As text",
+            "Change it as text",
+            footer=False,
+            needs=Action.EDIT_TEMPLATES,
+        ),
         Command(
             "archive",
             "x",
@@ -48,7 +60,12 @@ class TemplateActions(StudioScreen):
             needs=Action.READ_TEMPLATES,
         ),
         Command(
-            "import_file", "i", "Import", "Import one from a file", needs=Action.EDIT_TEMPLATES
+            "import_file",
+            "i",
+            "Import",
+            "Import one from a file",
+            footer=False,
+            needs=Action.EDIT_TEMPLATES,
         ),
     )
 
@@ -66,8 +83,9 @@ class TemplateActions(StudioScreen):
         template = self.template
         if template is None:
             return _NONE
-        if template.pushes:
-            return f"“{template.name}” is used by pushes: archive it instead."
+        if template.used:
+            by = "pushes" if template.pushes else "conversations"
+            return f"“{template.name}” is used by {by}: archive it instead."
         return None
 
     def why_not_edit(self) -> str | None:
@@ -75,6 +93,7 @@ class TemplateActions(StudioScreen):
         return None if self.template else _NONE
 
     why_not_duplicate = why_not_archive = why_not_edit
+    why_not_preview = why_not_versions = why_not_edit_text = why_not_edit
 
     def why_not_export(self) -> str | None:
         """It takes a template, and a file to write to."""
@@ -91,6 +110,36 @@ class TemplateActions(StudioScreen):
         self.app.push_screen(NewPushesScreen(self._meant), self._pushed)
 
     def action_edit(self) -> None:
+        """Write it."""
+        from studio_tui.tui.screens.template_editor import TemplateEditor
+
+        self.app.push_screen(TemplateEditor(self._meant))
+
+    def action_new(self) -> None:
+        """Write a new one."""
+        from studio_tui.tui.screens.template_editor import TemplateEditor
+
+        self.app.push_screen(TemplateEditor())
+
+    def action_preview(self) -> None:
+        """Show how a conversation by it would go (T6)."""
+        from studio_tui.tui.screens.template_preview import TemplatePreview
+
+        self.app.push_screen(TemplatePreview(self._meant.definition))
+
+    def action_versions(self) -> None:
+        """Show what it was before (T5)."""
+        from studio_tui.tui.screens.template_versions import TemplateVersions
+
+        self.app.push_screen(TemplateVersions(self._meant))
+
+    def action_library(self) -> None:
+        """Show the question library (T2)."""
+        from studio_tui.tui.screens.question_library import QuestionLibraryScreen
+
+        self.app.push_screen(QuestionLibraryScreen())
+
+    def action_edit_text(self) -> None:
         """Open it as text."""
         from studio_tui.tui.screens.template_edit import TemplateEditScreen
 

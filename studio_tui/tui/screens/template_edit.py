@@ -2,19 +2,19 @@
 
 import re
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
 from studio_tui.domain.errors import Conflict, StudioError
 from studio_tui.domain.templates import Template
-from studio_tui.domain.text import clean_text
 from studio_tui.services import template_text, templates
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.push_leaving import leave
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.lines_field import LinesEntry
 
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)")
 _CONFLICT = (
@@ -23,30 +23,11 @@ _CONFLICT = (
 )
 
 
-class _Text(TextArea):
-    """Text that does not blink and takes in nothing that a terminal would obey (A5)."""
-
-    def __init__(self, text: str, *, read_only: bool = False, classes: str | None = None) -> None:
-        super().__init__(
-            text,
-            soft_wrap=True,
-            show_line_numbers=True,
-            read_only=read_only,
-            compact=True,
-            classes=classes,
-        )
-        self.cursor_blink = False
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        await super()._on_paste(events.Paste(clean_text(event.text)))
-
-
 class TemplateEditScreen(StudioScreen):
     """The text of a template. What is wrong with it is said below it; nothing typed is lost."""
 
     OWN_COMMANDS = (Command("save", "ctrl+s", "Save", "Save the template"),)
-    AUTO_FOCUS = "_Text"
+    AUTO_FOCUS = "LinesEntry"
 
     def __init__(self, template: Template) -> None:
         super().__init__()
@@ -56,10 +37,10 @@ class TemplateEditScreen(StudioScreen):
     def body(self) -> ComposeResult:
         """The text, what is wrong with it, and what somebody else made of it meanwhile."""
         yield Static(line(f"Edit “{self._base.name}”"), classes="title")
-        yield _Text(self._saved, classes="own")
+        yield LinesEntry(self._saved, numbers=True, classes="own")
         with Vertical(classes="notice"):
             yield Static(classes="wrong")
-        yield _Text("", read_only=True, classes="theirs")
+        yield LinesEntry("", numbers=True, read_only=True, classes="theirs")
 
     @property
     def unsaved(self) -> bool:
@@ -81,8 +62,8 @@ class TemplateEditScreen(StudioScreen):
         leave(self, self.unsaved, "Leave without saving?", "What you changed would be lost.")
 
     @property
-    def _own(self) -> _Text:
-        return self.query_one(".own", _Text)
+    def _own(self) -> LinesEntry:
+        return self.query_one(".own", LinesEntry)
 
     def _done(self, template: Template) -> None:
         self.say(f"“{template.name}” saved. Pushes that run keep the template they began with.")
@@ -104,7 +85,7 @@ class TemplateEditScreen(StudioScreen):
     def _show_theirs(self, theirs: Template) -> None:
         self._base = theirs
         self._say_wrong(_CONFLICT)
-        self.query_one(".theirs", _Text).load_text(templates.export_text(theirs.definition))
+        self.query_one(".theirs", LinesEntry).load_text(templates.export_text(theirs.definition))
         self.add_class("-conflict")
 
     def _say_wrong(self, sentence: str) -> None:

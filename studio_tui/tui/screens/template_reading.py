@@ -35,14 +35,17 @@ _BETWEEN = {QuestionKind.RATING: " → ", QuestionKind.CHOICE: " / "}
 
 def facts(template: Template) -> list[Fact]:
     """What there is to know about a template besides its questions."""
-    definition = template.definition
+    return [*setting_facts(template.definition), ("Used by", used_by(template))]
+
+
+def setting_facts(definition: Definition) -> list[Fact]:
+    """Who may what with it, and how it goes."""
     return [
         ("Through push", through_push(definition.permissions)),
         ("Started by", _starters(definition.permissions)),
         ("Goes through", "plan, prepare, talk" if definition.planning else "talk"),
         ("Questions", _POLICY[definition.questions]),
         ("Read by", _readers(definition.viewing)),
-        ("Used by", used_by(template)),
     ]
 
 
@@ -54,6 +57,9 @@ def through_push(permissions: Permissions) -> str:
 def used_by(template: Template) -> str:
     """How many pushes were made of it, and whether it is put away."""
     pushes = counted(template.pushes, "push", "pushes") if template.pushes else "no push"
+    if template.conversations:
+        alone = counted(template.conversations, "conversation", "conversations")
+        pushes = f"{pushes}, {alone} without one"
     return f"{pushes} · archived" if template.archived else pushes
 
 

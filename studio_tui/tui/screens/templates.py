@@ -47,7 +47,7 @@ class TemplatesScreen(TemplateActions):
             find=self.find,
             sort=Sort("name"),
             noun=("template", "templates"),
-            empty="No templates yet.\nPress i to import one from a text file.",
+            empty="No templates yet.\nPress n to write one, i to import one from a text file.",
         )
 
     def body(self) -> ComposeResult:

@@ -16,16 +16,18 @@ class Facts(Static):
     """``Deadline   31 March 2026`` and so on; values start at the same cell."""
 
     def __init__(self, facts: Iterable[Fact] = (), *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(_drawn(list(facts)), id=id)
+        super().__init__(self.drawn(facts), id=id)
 
     def show(self, facts: Iterable[Fact]) -> None:
         """Show these instead."""
-        self.update(_drawn(list(facts)))
+        self.update(self.drawn(facts))
 
-
-def _drawn(facts: list[Fact]) -> Content:
-    width = max((cell_len(label) for label, _ in facts), default=0)
-    return Content("\n").join(_fact(label, value, width) for label, value in facts)
+    @staticmethod
+    def drawn(facts: Iterable[Fact]) -> Content:
+        """What is shown of ``facts``."""
+        listed = list(facts)
+        width = max((cell_len(label) for label, _ in listed), default=0)
+        return Content("\n").join(_fact(label, value, width) for label, value in listed)
 
 
 def _fact(label: str, value: str | Content, width: int) -> Content:

@@ -83,7 +83,7 @@ def test_template_hostile(made: Example, snap_compare: Snap, size: Size) -> None
 
 @SIZES
 def test_template_as_text_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
-    keys = pressing("1", "e", "x", "ctrl+s", on="Quick")
+    keys = pressing("1", "t", "x", "ctrl+s", on="Quick")
     assert snap_compare(made.app(), terminal_size=size, run_before=keys)
 
 

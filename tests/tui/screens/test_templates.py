@@ -160,7 +160,7 @@ async def test_an_imported_file_that_is_no_template(made: Example, tmp_path: Pat
 async def test_edits_as_text(made: Example) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
-        await press(pilot, "e")
+        await press(pilot, "t")
         area = pilot.app.screen.query_one(".own", TextArea)
         area.text = area.text.replace("through_push = false", "through_push = true")
         await press(pilot, "ctrl+s")
@@ -170,7 +170,7 @@ async def test_edits_as_text(made: Example) -> None:
 
 async def test_a_wrong_text_is_kept_and_its_place_named(made: Example) -> None:
     async with running(made.app()) as pilot:
-        await press(pilot, "e")
+        await press(pilot, "t")
         area = pilot.app.screen.query_one(".own", TextArea)
         area.text = 'name = "x"\nsteps = [\n'
         await press(pilot, "ctrl+s")
@@ -184,7 +184,7 @@ async def test_a_wrong_text_is_kept_and_its_place_named(made: Example) -> None:
 
 async def test_the_cursor_goes_to_the_line_that_is_wrong(made: Example) -> None:
     async with running(made.app()) as pilot:
-        await press(pilot, "e")
+        await press(pilot, "t")
         area = pilot.app.screen.query_one(".own", TextArea)
         area.text = 'name = "x"\n\nplanning = perhaps\n'
         await press(pilot, "ctrl+s")
@@ -193,9 +193,9 @@ async def test_the_cursor_goes_to_the_line_that_is_wrong(made: Example) -> None:
 
 async def test_leaving_asks_only_when_something_changed(made: Example) -> None:
     async with running(made.app()) as pilot:
-        await press(pilot, "e", "escape")
+        await press(pilot, "t", "escape")
         assert isinstance(pilot.app.screen, TemplatesScreen)
-        await press(pilot, "e", "x", "escape")
+        await press(pilot, "t", "x", "escape")
         assert isinstance(pilot.app.screen, Confirm)
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, TemplateEditScreen)
@@ -206,7 +206,7 @@ async def test_leaving_asks_only_when_something_changed(made: Example) -> None:
 async def test_two_people_edit_the_same_template(made: Example) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
-        await press(pilot, "e")
+        await press(pilot, "t")
         theirs = _every(made)["Quick"]
         changed = Definition("Quick", "theirs", steps=theirs.definition.steps)
         templates.save(made.studio, made.admin, theirs, changed)
@@ -224,7 +224,7 @@ async def test_pasted_escapes_are_not_taken_in(made: Example) -> None:
     from textual import events
 
     async with running(made.app()) as pilot:
-        await press(pilot, "e")
+        await press(pilot, "t")
         area = pilot.app.screen.query_one(".own", TextArea)
         area.post_message(events.Paste("\x1b]52;c;aGVsbG8=\x07pasted"))
         await settled(pilot)
@@ -234,7 +234,7 @@ async def test_pasted_escapes_are_not_taken_in(made: Example) -> None:
 async def test_support_reads_and_changes_nothing(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(made.actor("sam"))) as pilot:
-        for key in ("p", "e", "d", "x", "D", "i"):
+        for key in ("p", "e", "n", "t", "d", "x", "D", "i"):
             await press(pilot, key)
             assert isinstance(pilot.app.screen, TemplatesScreen)
         assert "Push" not in footer(pilot).split("  ")
@@ -252,9 +252,11 @@ async def test_hostile_templates_stay_text(made: Example) -> None:
             await press(pilot, "enter")
             assert pilot.app.is_running
             assert "\x1b" not in shown(pilot)
-            await press(pilot, "e")
-            assert "\x1b" not in shown(pilot)
-            await press(pilot, "escape", "escape")
+            for key in ("e", "t", "v", "h"):
+                await press(pilot, key)
+                assert "\x1b" not in shown(pilot)
+                await press(pilot, "escape")
+            await press(pilot, "escape")
 
 
 def test_file_names_are_plain() -> None:

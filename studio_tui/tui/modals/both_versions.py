@@ -1,0 +1,53 @@
+"""Two people wrote the same thing: what each of them made of it (A4)."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.text import line
+
+MINE, THEIRS = "mine", "theirs"
+
+
+class _Pages(VerticalScroll, can_focus=True):
+    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
+
+
+class BothVersions(Dialog[str]):
+    """Shows what changed on both sides; ends with `MINE`, `THEIRS`, or None to go on writing."""
+
+    OWN_COMMANDS = (Command.moving("other", "left,right", "Go to the next button"),)
+    AUTO_FOCUS = "#on"
+
+    def __init__(self, question: str, theirs: Content, mine: Content) -> None:
+        super().__init__()
+        self._question = question
+        self._theirs = theirs
+        self._mine = mine
+
+    def compose(self) -> ComposeResult:
+        """What they changed, what you changed, and three ways out."""
+        with Vertical(classes="dialog wide both"):
+            yield Static(line(self._question), classes="question")
+            with _Pages():
+                yield Static(Content.styled("What they changed", "bold"))
+                yield Static(self._theirs, classes="changes")
+                yield Static(Content.styled("What is in yours, beside theirs", "bold"))
+                yield Static(self._mine, classes="changes")
+            with Horizontal(classes="buttons"):
+                yield Button("Go on writing", id="on", compact=True)
+                yield Button("Take theirs", id=THEIRS, compact=True)
+                yield Button("Save mine over it", id=MINE, compact=True)
+
+    def action_other(self) -> None:
+        """Move the focus on."""
+        self.focus_next()
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss(event.button.id if event.button.id in (MINE, THEIRS) else None)

@@ -1,0 +1,122 @@
+"""One of a few things, all of them in view: ``(•) text  ( ) rating  ( ) choice``."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from studio_tui.tui.commands import Command, Commands
+
+_GAP = "  "
+
+
+class OneOf(Commands, Static, can_focus=True):
+    """A label and its options (all of ours); readable without colour. Posts `Changed`.
+
+    ``options`` are pairs of a value and a title; the label stands as beside a `Field`.
+    """
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("next_option", "right,space", "Next", "Choose the next one", in_palette=False),
+        Command.moving("previous_option", "left", "Choose the one before"),
+    )
+
+    @dataclass
+    class Changed(Message):
+        """Another one was chosen."""
+
+        one_of: "OneOf"
+        value: str
+
+        @property
+        def control(self) -> "OneOf":
+            """The widget."""
+            return self.one_of
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        options: Sequence[tuple[str, str]],
+        value: str,
+        *,
+        label_width: int = 18,
+    ) -> None:
+        super().__init__(id=name)
+        self._label_width = label_width
+        self.field_name = name
+        self._label = label
+        self._options = tuple(options)
+        self._value = value
+        self._draw()
+
+    @property
+    def value(self) -> str:
+        """The one that is chosen."""
+        return self._value
+
+    def choose(self, value: str) -> None:
+        """Choose ``value``."""
+        if value != self._value:
+            self._value = value
+            self._draw()
+            self.post_message(self.Changed(self, value))
+
+    def action_next_option(self) -> None:
+        """Choose the next one; after the last comes the first."""
+        self._step(1)
+
+    def action_previous_option(self) -> None:
+        """Choose the one before."""
+        self._step(-1)
+
+    def on_resize(self) -> None:
+        """Break the options into lines anew."""
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the one that was clicked."""
+        event.stop()
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        for y, row in enumerate(self._rows()):
+            x = self._label_width
+            for value, title in row:
+                if (offset.y == y) and x <= offset.x < x + _width(title):
+                    self.choose(value)
+                x += _width(title) + len(_GAP)
+
+    def _step(self, by: int) -> None:
+        values = [value for value, _ in self._options]
+        self.choose(values[(values.index(self._value) + by) % len(values)])
+
+    def _rows(self) -> list[list[tuple[str, str]]]:
+        """The options in as many lines as they take; the first time, the room is not known."""
+        room = (self.size.width or sys.maxsize) - self._label_width
+        rows: list[list[tuple[str, str]]] = [[]]
+        left = room
+        for value, title in self._options:
+            if left < _width(title) and rows[-1]:
+                rows.append([])
+                left = room
+            rows[-1].append((value, title))
+            left -= _width(title) + len(_GAP)
+        return rows
+
+    def _draw(self) -> None:
+        lines = [
+            _GAP.join(f"({'•' if value == self._value else ' '}) {title}" for value, title in row)
+            for row in self._rows()
+        ]
+        label = (f"{self._label:<{self._label_width}}", "$muted")
+        self.update(Content.assemble(label, ("\n" + " " * self._label_width).join(lines)))
+
+
+def _width(title: str) -> int:
+    return len(title) + len("( ) ")

@@ -1,0 +1,97 @@
+"""What a template was before, and bringing it back (T5)."""
+
+from dataclasses import replace
+from typing import Any
+
+from textual.pilot import Pilot
+
+from studio_tui.domain.templates import Template
+from studio_tui.services import templates
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screens.template_preview import TemplatePreview
+from studio_tui.tui.screens.template_versions import TemplateVersions
+from tests.tui import press, running
+from tests.tui.screens.looking import shown
+from tests.tui.screens.organisation import PEOPLE, Example
+from tests.tui.screens.pushing import footer, put_cursor_on, said
+
+
+def quick(made: Example) -> Template:
+    return templates.find(made.studio, made.admin, "Quick")
+
+
+def edit_twice(made: Example) -> None:
+    for hours, description in ((1, "Second"), (24, "Third")):
+        made.clock.move(hours=hours)
+        template = quick(made)
+        changed = replace(template.definition, description=description)
+        templates.save(made.studio, made.admin, template, changed)
+
+
+async def open_versions(pilot: Pilot[Any], name: str = "Quick") -> None:
+    await put_cursor_on(pilot, name)
+    await press(pilot, "h")
+    assert isinstance(pilot.app.screen, TemplateVersions)
+
+
+async def test_tells_who_saved_what_when(made: Example) -> None:
+    edit_twice(made)
+    async with running(made.app()) as pilot:
+        await open_versions(pilot)
+        text = shown(pilot)
+        assert "2026-03-03 11:00  els" in text
+        assert "What version 3 changed" in text
+        assert "− Second" in text
+        assert "+ Third" in text
+        await press(pilot, "G")
+        assert "The first version that is known" in shown(pilot)
+        await press(pilot, "c")
+        assert "From version 1 to how it is now" in shown(pilot)
+        assert "+ Third" in shown(pilot)
+
+
+async def test_brings_back_once_that_is_confirmed(made: Example) -> None:
+    first = quick(made).definition
+    edit_twice(made)
+    async with running(made.app()) as pilot:
+        await open_versions(pilot)
+        await press(pilot, "b")
+        assert "The template is like this now." in said(pilot)
+        await press(pilot, "G", "b")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "enter")
+        assert quick(made).definition.description == "Third"
+        await press(pilot, "b", "right", "enter")
+        assert quick(made).definition == first
+        assert "as it was in version 1" in said(pilot)
+        await press(pilot, "g")
+        assert "What version 4 changed" in shown(pilot)
+
+
+async def test_says_what_pushes_keep(made: Example) -> None:
+    made.load(PEOPLE)
+    made.push("Q1 review", "ann")
+    async with running(made.app()) as pilot:
+        await open_versions(pilot, "Regular")
+        assert "1 push" in shown(pilot)
+        assert "Pushes keep the template as it was" in shown(pilot)
+
+
+async def test_each_can_be_previewed(made: Example) -> None:
+    edit_twice(made)
+    async with running(made.app()) as pilot:
+        await open_versions(pilot)
+        await press(pilot, "j", "v")
+        assert isinstance(pilot.app.screen, TemplatePreview)
+        assert "Second" in shown(pilot)
+
+
+async def test_support_reads_and_brings_nothing_back(made: Example) -> None:
+    made.load(PEOPLE)
+    edit_twice(made)
+    async with running(made.app(made.actor("sam"))) as pilot:
+        await open_versions(pilot)
+        await press(pilot, "G", "b")
+        assert isinstance(pilot.app.screen, TemplateVersions)
+        assert "Bring back" not in footer(pilot)
+    assert quick(made).definition.description == "Third"
