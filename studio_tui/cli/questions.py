@@ -14,7 +14,6 @@ from studio_tui.cli.output import (
     write_text,
 )
 from studio_tui.cli.reading import toml_of
-from studio_tui.cli.reading import toml_of
 from studio_tui.cli.session import with_studio
 from studio_tui.domain.access import Actor
 from studio_tui.domain.template_changes import described
