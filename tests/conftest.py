@@ -6,9 +6,20 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from studio_tui.storage.engine import open_store
 from tests.databases import create_database, url_of
+
+# The same examples on every run; how long they take says more of the machine than of the code.
+settings.register_profile(
+    "studio",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("studio")
 
 _PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR")
 

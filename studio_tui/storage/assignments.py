@@ -18,9 +18,12 @@ _FROM = (
 )
 _STATUS_AT = "COALESCE(c.finished_at, c.started_at, c.user_prepared_at, c.planned_for)"
 _MAIL_FAILED = (
-    "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
-    "AND n.recipient_id = a.user_id AND n.state = 'failed')"
+    "(EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
+    "AND n.recipient_id = a.user_id AND n.state = 'failed') "
+    "OR EXISTS (SELECT 1 FROM notification n WHERE n.conversation_id = c.id "
+    "AND n.recipient_id = a.user_id AND n.state = 'failed'))"
 )
+"""Of what the push told the user, or of the invitations to the conversation it asked for."""
 _REMINDED = (
     "FROM notification n WHERE n.push_id = a.push_id AND n.recipient_id = a.user_id "
     "AND n.kind = 'reminder' AND n.capacity = 'user' AND n.state IN ('queued', 'sending', 'sent')"

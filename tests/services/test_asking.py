@@ -6,12 +6,13 @@ from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Ask, Plan
 from studio_tui.domain.errors import Refused
+from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, Kind, Notification, NotificationState
-from studio_tui.domain.pushes import AssignmentFilter, Push
+from studio_tui.domain.pushes import AssignmentFilter, Flag, Push
 from studio_tui.domain.selection import Selection
-from studio_tui.services import conversations, imports, pushes, reminding
+from studio_tui.services import assigning, conversations, delivering, imports, pushes, reminding
 from studio_tui.services.context import Studio
-from tests.acting import HOUR, as_user, assign, mail, now, send_due
+from tests.acting import HOUR, as_user, assign, assigned, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -131,6 +132,20 @@ def test_both_sides_are_invited_and_what_changes_at_once_is_said_once(
         ("ann", Kind.CANCELLED, queued),
         ("cor", Kind.CANCELLED, queued),
     ]
+
+
+def test_an_invitation_that_failed_shows_in_the_push(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    """P8."""
+    conversations.plan(studio, as_user(studio, "bob"), ann(studio, push), Plan(studio.now() + HOUR))
+    clock.move(minutes=5)
+    claimed = delivering.claim(studio, "w", limit=9, lasting=HOUR).deliveries
+    failed = [delivering.Failed(each.id, each.address, "550 no") for each in claimed]
+    delivering.settle(studio, "w", failed)
+    assert assigned(studio, admin, push)["ann"].flags == {Flag.MAIL_FAILED}
+    everybody = AssignmentFilter(flag=Flag.MAIL_FAILED)
+    assert assigning.source(studio, admin, push, everybody, Sort("name")).count() == 1
 
 
 def test_nothing_new_is_not_said_again(studio: Studio, admin: Actor, push: Push) -> None:
