@@ -1,6 +1,6 @@
 """Text that has broken other programs, in the spirit of the public lists of naughty strings.
 
-Our own collection, for what takes any text; `tests.hostile` are the names every screen is tried with.
+Our own collection, for what takes any text; `tests.hostile` are names for every screen.
 """
 
 RESERVED = (
