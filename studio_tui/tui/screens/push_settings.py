@@ -24,7 +24,8 @@ from studio_tui.tui.widgets.field import Form
 from studio_tui.tui.widgets.toggle import Toggle
 
 _CONFLICT = (
-    "Somebody else saved this push meanwhile. It is now “$name”, from $first to $last. "
+    "Somebody else saved this push meanwhile. It is now “$name”, from $first to $last, $state, "
+    "with reminders $before days before the deadline and $after days after it. "
     "What you typed is kept above; Save again puts yours in its place."
 )
 
@@ -144,6 +145,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self.set_class(theirs is not None, "-conflict")
         if theirs is None:
             return
+        self._take_untouched(theirs)
         self._base = theirs
         self.query_one(".theirs", Static).update(
             filled(
@@ -151,9 +153,19 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
                 name=theirs.name,
                 first=day(theirs.available_from),
                 last=day(theirs.deadline),
+                state=theirs.state,
+                before=_days(theirs.reminders.before),
+                after=_days(theirs.reminders.after),
             )
         )
         self._show_base()
+
+    def _take_untouched(self, theirs: Push) -> None:
+        """What nobody typed anything into is as they left it: saving must not undo that (A4)."""
+        typed, before = self._form.values(), entered(self._base)
+        for name, value in entered(theirs).items():
+            if typed[name] == before[name]:
+                self._form.field(name).value = value
 
     def _show_base(self) -> None:
         closed = self._base.state is PushState.CLOSED
@@ -207,3 +219,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
             push_closing.close(self._home, self._base)
         else:
             push_closing.reopen(self._home, self._base)
+
+
+def _days(days: tuple[int, ...]) -> str:
+    return ", ".join(map(str, days)) or "no"

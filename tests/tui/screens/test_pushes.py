@@ -1,12 +1,13 @@
 """The Pushes screen, and one push with its tabs (P4, P5, P8, P9, P11, P16)."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from studio_tui.domain.pushes import Flag, Push, PushDraft, PushState, Status
+from studio_tui.domain.pushes import Flag, Push, PushDraft, PushState, Reminders, Status
 from studio_tui.services import assigning, pushes
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
@@ -212,17 +213,20 @@ async def test_two_people_change_the_same_push(made: Example) -> None:
         await _open(pilot, "Late", "e")
         _field(pilot, "name").value = "Mine"
         late = _now(made, "Late")
-        theirs = PushDraft("Theirs", late.available_from, late.deadline)
+        theirs = PushDraft("Theirs", late.available_from, date(2026, 2, 25), Reminders((5,), ()))
         pushes.edit(made.studio, made.admin, late, theirs)
         made.look(pilot)
         await settled(pilot)
         assert _field(pilot, "name").value == "Mine"
         await press(pilot, "ctrl+s")
         told = str(pilot.app.screen.query_one(".theirs", Static).content)
-        assert "It is now “Theirs”" in told
+        assert "It is now “Theirs”, from 2026-01-05 to 2026-02-25, open" in told
+        assert "reminders 5 days before the deadline and no days after it" in told
         assert _field(pilot, "name").value == "Mine"
+        assert _field(pilot, "deadline").value == "2026-02-25"
         await press(pilot, "ctrl+s")
-    assert _now(made, "Mine").id == late.id
+    both = _now(made, "Mine")
+    assert (both.id, both.deadline, both.reminders) == (late.id, date(2026, 2, 25), Reminders((5,)))
 
 
 async def test_settings_follow_what_others_save_while_nothing_is_typed(made: Example) -> None:
