@@ -293,7 +293,7 @@ async def test_activity_of_the_push(made: Example) -> None:
         await press(pilot, "l")
         assert isinstance(pilot.app.screen, ReadText)
         assert "Times in Europe/Brussels." in shown(pilot)
-        assert "els assigned users: Late (4 users)" in shown(pilot)
+        assert "Els Claes assigned users: Late (4 users)" in shown(pilot)
 
 
 async def test_support_sees_and_changes_nothing(made: Example) -> None:
