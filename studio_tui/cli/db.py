@@ -4,7 +4,7 @@ import click
 
 from studio_tui import __version__
 from studio_tui.cli.output import say
-from studio_tui.cli.session import studio_as_it_is
+from studio_tui.cli.session import studio_as_it_is, tell_closed
 from studio_tui.services.identity import found, own_account
 
 
@@ -21,6 +21,7 @@ def migrate() -> None:
     applied. On a new database, the account that runs it becomes its first admin.
     """
     with studio_as_it_is() as studio:
+        tell_closed(studio)
         for name in studio.store.applied:
             say(f"Applied {name}.")
         if founder := found(studio, own_account()):

@@ -18,6 +18,7 @@ from studio_tui.cli.session import studio_as_it_is
 from studio_tui.cli.shapes import CONTRACT
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
+from studio_tui.config.private import readable_by_others
 from studio_tui.config.settings import Settings, Smtp
 from studio_tui.domain.access import Action, may
 from studio_tui.domain.errors import StudioError
@@ -75,14 +76,17 @@ def _examine() -> Iterator[Finding]:
     except StudioError as error:
         yield Finding("settings", Health.BROKEN, error.message)
         return
-    yield _settings()
+    yield _settings(loaded)
     yield from _database(loaded)
     yield from _wording(loaded)
     yield from _mail(loaded.smtp)
 
 
-def _settings() -> Finding:
+def _settings(loaded: Settings) -> Finding:
     path = settings.config_path()
+    if path.exists() and loaded.database.holds_password and readable_by_others(path):
+        message = f"{path} holds a password and others can read it: run “chmod 600 {path}”"
+        return Finding("settings", Health.LIMITED, message)
     if path.exists():
         return Finding("settings", Health.OK, str(path))
     return Finding("settings", Health.OK, f"{path} is not there: everything is at its default")
@@ -96,6 +100,8 @@ def _database(loaded: Settings) -> Iterator[Finding]:
     try:
         with studio_as_it_is() as studio:
             yield Finding("database", Health.OK, studio.store.name)
+            for sentence in studio.store.closed:
+                yield Finding("database", Health.LIMITED, sentence)
             yield from _inside(studio)
     except StudioError as error:
         yield Finding("database", Health.BROKEN, error.message)

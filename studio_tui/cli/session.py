@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from studio_tui.cli.output import complain
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.domain.access import Actor
@@ -31,6 +32,7 @@ def unsigned_studio() -> Iterator[Studio]:
     On a new database this account is its first admin all the same.
     """
     with studio_as_it_is() as studio:
+        tell_closed(studio)
         found(studio, own_account())
         yield studio
 
@@ -42,12 +44,19 @@ def own_studio() -> Iterator[tuple[Studio, Actor]]:
         yield studio, who_asks(studio)
 
 
+def tell_closed(studio: Studio) -> None:
+    """Say what others could read until just now."""
+    for sentence in studio.store.closed:
+        complain(f"studio-tui: {sentence}")
+
+
 def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable[P, R]:
     """A command that is given the Studio and the actor before its own arguments."""
 
     @wraps(command)
     def opened(*args: P.args, **kwargs: P.kwargs) -> R:
         with own_studio() as (studio, actor):
+            tell_closed(studio)
             return command(studio, actor, *args, **kwargs)
 
     return opened

@@ -6,6 +6,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from studio_tui.config.private import make_folder
 from studio_tui.config.settings import state_path
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
@@ -26,7 +27,7 @@ def log_error(error: BaseException) -> Path:
     stack = "".join(traceback.format_exception(error))
     entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{_CREDENTIALS.sub('…@', stack)}\n"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         _append(path, entry)
     except OSError:
         return path
@@ -35,7 +36,8 @@ def log_error(error: BaseException) -> Path:
 
 def _append(path: Path, entry: str) -> None:
     start_over = path.exists() and path.stat().st_size > _MOST
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if start_over else os.O_APPEND)
+    # A link in its place would make us write into what it leads to.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_TRUNC if start_over else os.O_APPEND)
     with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(entry)

@@ -18,12 +18,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
+from studio_tui.config.private import require_own_file
 from studio_tui.domain.errors import Refused
 
 APP = "studio-tui"
 _UNKNOWN = re.compile(
     r"Object contains unknown field `(?P<key>[^`]*)`(?: - at `\$\.?(?P<at>[^`]*)`)?"
 )
+_PASSWORD = re.compile(r"^\w+://[^/@]*:[^/@]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
+"""What a URL has where a password is in it."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -44,6 +47,11 @@ class Database(_Section, frozen=True):
 
     url: str = ""
     """Empty: the SQLite file in the folder for user data."""
+
+    @property
+    def holds_password(self) -> bool:
+        """Whether there is a password in the URL."""
+        return bool(_PASSWORD.search(self.url))
 
 
 class Smtp(_Section, frozen=True):
@@ -148,6 +156,7 @@ def parse_duration(text: str) -> timedelta:
 
 def _read(path: Path, *, named: bool) -> dict[str, Any]:
     try:
+        require_own_file(path)
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         if named:

@@ -11,6 +11,7 @@ from platformdirs import user_cache_path
 
 from studio_tui.config.assets import asset
 from studio_tui.config.clock import ClockFrom
+from studio_tui.config.private import make_folder, require_own_folder
 from studio_tui.config.settings import APP
 from studio_tui.demo.playing import DATABASE, Demo, play, reopen
 from studio_tui.domain.clock import Clock
@@ -31,6 +32,8 @@ def open_demo(
     with TemporaryDirectory(prefix="studio-tui-demo-") as name:
         folder = Path(name)
         kept = _kept()
+        make_folder(kept.parent)
+        require_own_folder(kept.parent)
         if not kept.is_file():
             _play_into(kept, progress)
         shutil.copy(kept, folder / DATABASE)
@@ -47,7 +50,6 @@ def _kept() -> Path:
 
 
 def _play_into(kept: Path, progress: Callable[[float], None]) -> None:
-    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="demo-", dir=kept.parent) as name:
         folder = Path(name)
         play(folder, progress).studio.close()

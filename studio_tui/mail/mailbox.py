@@ -5,6 +5,7 @@ import mailbox
 from collections.abc import Iterator
 from pathlib import Path
 
+from studio_tui.config.private import make_folder
 from studio_tui.domain.errors import Refused
 from studio_tui.mail.addresses import deliverable
 from studio_tui.mail.outcomes import Delivered, Fault, Outcome, Rejected, RelayDown
@@ -50,5 +51,5 @@ class MailFolder:
         return None
 
     def _keep(self, message: bytes) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._path.parent)
         mailbox.Maildir(self._path).add(message)

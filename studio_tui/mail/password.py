@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio_tui.config.private import make_folder
 from studio_tui.config.settings import APP, Smtp, config_path
 from studio_tui.domain.errors import Refused, Unavailable
 
@@ -151,7 +152,7 @@ def _write(path: Path, password: Secret) -> None:
     fresh = path.with_name(f".{FILE}.{os.getpid()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(password.reveal() + "\n")

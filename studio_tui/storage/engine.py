@@ -20,6 +20,13 @@ from playhouse.pool import (
     PooledSqliteDatabase,
 )
 
+from studio_tui.config.private import (
+    close_file,
+    make_file,
+    make_folder,
+    require_own_file,
+    require_own_folder,
+)
 from studio_tui.domain.errors import Conflict, Refused, Unavailable
 from studio_tui.storage import sealing
 from studio_tui.storage.fields import FIELD_TYPES
@@ -97,6 +104,8 @@ class Store:
         """The path or the URL, without a password: fit for messages."""
         self.applied: tuple[str, ...] = ()
         """The migrations that opening it has applied."""
+        self.closed: tuple[str, ...] = ()
+        """What others could read of it until it was opened now, in sentences."""
         self._watch: sqlite3.Connection | None = None
         self._watching = Lock()
         database.bind(TABLES)
@@ -276,7 +285,7 @@ def _open_sqlite(url: str) -> Store:
         raise Refused(
             f"“{without_password(url)}” names no file: write sqlite:////absolute/path.db."
         )
-    _create_private(path)
+    closed = _made_private(path)
     database = _Sqlite(
         str(path),
         max_connections=_POOL_SIZE,
@@ -286,7 +295,9 @@ def _open_sqlite(url: str) -> Store:
         autoconnect=False,
         field_types=FIELD_TYPES["sqlite"],
     )
-    return Store(database, str(path))
+    store = Store(database, str(path))
+    store.closed = tuple(closed)
+    return store
 
 
 def _open_postgresql(url: str) -> Store:
@@ -317,16 +328,30 @@ def _open_postgresql(url: str) -> Store:
     return Store(database, shown)
 
 
-def _create_private(path: Path) -> None:
-    """Make the file, and its folder, readable by its owner alone; SQLite keeps that for its WAL."""
+def _made_private(path: Path) -> list[str]:
+    """Make the file where it is missing, or else see that it is ours alone; what was closed, in
+    sentences. SQLite gives its other files the rights of this one.
+
+    Raises `Refused` where others can write it, or anything beside it.
+    """
+    if path.is_dir():
+        raise Refused(f"{path} is a folder, not a database file.")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        if path.is_dir():
-            raise Refused(f"{path} is a folder, not a database file.") from None
+        make_folder(path.parent)
+        # They could put a log there that SQLite takes for ours.
+        require_own_folder(path.parent)
+        if make_file(path):
+            return []
+        require_own_file(path)
+        require_own_folder(path.resolve().parent)
+        return [sentence for each in _files_of(path) if (sentence := close_file(each))]
     except OSError as error:
         raise Unavailable(f"The database {path} cannot be made: {error.strerror}.") from error
+
+
+def _files_of(path: Path) -> list[Path]:
+    found = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+    return [each for each in found if each.exists()]
 
 
 def _is_busy(error: Exception) -> bool:

@@ -185,6 +185,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._opening.failed(StudioError("There is nothing here for your role yet."))
             return
         self.go(places[0].id)
+        for sentence in self._studio.store.closed:
+            self.complain(sentence)
         self.look_for_changes()
         self.set_interval(_LOOK_AGAIN, self.look_for_changes)
 

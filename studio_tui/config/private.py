@@ -1,0 +1,109 @@
+"""Files and folders of this account alone, whatever the umask: made so, closed, or refused.
+
+What others can *read* of a file of ours is closed, and said. What others can *write*, or could put
+something else in the place of, is refused: nobody knows any more what is in it.
+"""
+
+import grp
+import os
+import pwd
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from studio_tui.domain.errors import Refused, Unavailable
+
+_OF_OTHERS = 0o077
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder and all above it that are missing, for this account alone."""
+    if not path.parent.exists():
+        make_folder(path.parent)
+    with suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+
+
+def make_file(path: Path) -> bool:
+    """Make an empty file for this account alone; False where something is there by that name.
+
+    Raises `Unavailable` where it cannot be made.
+    """
+    try:
+        make_folder(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be made: {error.strerror}.") from error
+    return True
+
+
+def require_own_folder(path: Path) -> None:
+    """Raise `Refused` where others can put files into the folder, or take them out."""
+    status = path.stat()
+    if _by_others(status):
+        raise Refused(
+            f"Others can write in the folder {path}: use one that is yours alone, or run "
+            f"“chmod go-w {path}”."
+        )
+    _require_owner(status, path)
+
+
+def require_own_file(path: Path) -> None:
+    """Raise `Refused` for a file that others can write, or put another in the place of.
+
+    A link counts as what it leads to, if it is ours. Raises OSError where there is no such file.
+    """
+    if stat.S_ISCHR(path.stat().st_mode):
+        # As /dev/null: there is nothing in it.
+        return
+    link = path.lstat()
+    if stat.S_ISLNK(link.st_mode):
+        _require_owner(link, path)
+        require_own_file(path.parent / path.readlink())
+        return
+    if _by_others(link):
+        raise Refused(f"Others can write {path}: look what is in it, and run “chmod go-w {path}”.")
+    _require_owner(link, path)
+    folder = path.parent.stat()
+    # Where the folder is sticky, only the owner of a file can replace it.
+    if not folder.st_mode & stat.S_ISVTX:
+        require_own_folder(path.parent)
+
+
+def close_file(path: Path) -> str | None:
+    """Let nobody else read a file of ours; a sentence where somebody else could."""
+    status = path.stat()
+    if not status.st_mode & _OF_OTHERS:
+        return None
+    path.chmod(stat.S_IMODE(status.st_mode) & ~_OF_OTHERS)
+    return f"Others could read {path}: it is closed to them now."
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether other accounts can read the file."""
+    return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def _by_others(status: os.stat_result) -> bool:
+    if status.st_mode & stat.S_IWOTH:
+        return True
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_own_group(status.st_gid)
+
+
+def _is_own_group(gid: int) -> bool:
+    """Whether the group is the one that many systems make for each account, with nobody else."""
+    account = pwd.getpwuid(os.geteuid())
+    try:
+        group = grp.getgrgid(gid)
+    except KeyError:
+        return False
+    alone = set(group.gr_mem) <= {account.pw_name}
+    return gid == account.pw_gid and group.gr_name == account.pw_name and alone
+
+
+def _require_owner(status: os.stat_result, path: Path) -> None:
+    # Root may look after what is another account's.
+    if os.geteuid() not in (0, status.st_uid) and status.st_uid != 0:
+        raise Refused(f"{path} belongs to another account: use one of your own.")

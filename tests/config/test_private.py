@@ -1,0 +1,121 @@
+"""Files of ours are ours alone, whatever the umask and whoever was there first."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio_tui.config import private
+from studio_tui.domain.errors import Refused
+
+_NOBODY = 65534
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever somebody has set."""
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.usefixtures("umask")
+def test_what_is_made_is_for_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "c.db"
+    assert private.make_file(path)
+    assert not private.make_file(path)
+    assert [mode(each) for each in (path, path.parent, path.parent.parent)] == [0o600, 0o700, 0o700]
+
+
+def test_a_link_that_waits_is_not_followed(tmp_path: Path) -> None:
+    """In a folder of everybody, somebody was there first."""
+    aim = tmp_path / "aim"
+    (tmp_path / "studio.db").symlink_to(aim)
+    assert not private.make_file(tmp_path / "studio.db")
+    assert not aim.exists()
+    with pytest.raises(FileNotFoundError):
+        private.require_own_file(tmp_path / "studio.db")
+
+
+@pytest.mark.parametrize("bits", [0o602, 0o666, 0o777])
+def test_what_others_can_write_is_refused(tmp_path: Path, bits: int) -> None:
+    path = tmp_path / "config.toml"
+    path.touch()
+    path.chmod(bits)
+    with pytest.raises(Refused, match="chmod go-w"):
+        private.require_own_file(path)
+    link = tmp_path / "link"
+    link.symlink_to("config.toml")
+    with pytest.raises(Refused, match="Others can write"):
+        private.require_own_file(link)
+
+
+def test_what_others_could_replace_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    path = folder / "config.toml"
+    path.touch(mode=0o600)
+    private.require_own_file(path)
+    folder.chmod(0o777)
+    with pytest.raises(Refused, match="in the folder"):
+        private.require_own_file(path)
+    folder.chmod(0o1777)
+    private.require_own_file(path)
+    with pytest.raises(Refused, match="in the folder"):
+        private.require_own_folder(folder)
+
+
+def test_a_link_to_itself_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("a")
+    with pytest.raises(OSError, match="symbolic links"):
+        private.require_own_file(tmp_path / "a")
+
+
+def test_what_others_could_read_is_closed_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "studio.db"
+    path.touch(mode=0o600)
+    assert private.close_file(path) is None
+    path.chmod(0o644)
+    assert private.readable_by_others(path)
+    assert private.close_file(path) == f"Others could read {path}: it is closed to them now."
+    assert mode(path) == 0o600
+    assert not private.readable_by_others(path)
+
+
+def test_nothing_is_in_a_device(tmp_path: Path) -> None:
+    private.require_own_file(Path(os.devnull))
+
+
+def test_the_group_of_one_account_is_no_other(tmp_path: Path) -> None:
+    """Many systems make a group for each account, and a umask that lets it write."""
+    path = tmp_path / "config.toml"
+    path.touch()
+    path.chmod(0o660)
+    own = private._is_own_group(path.stat().st_gid)
+    if own:
+        private.require_own_file(path)
+    else:
+        with pytest.raises(Refused):
+            private.require_own_file(path)
+    assert not private._is_own_group(_NOBODY - 1)
+
+
+def test_what_belongs_to_another_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    path.touch(mode=0o600)
+    owner = path.stat().st_uid
+    if owner == 0:
+        os.chown(path, _NOBODY, -1)
+        private.require_own_file(path)
+    # Another account looks at it.
+    monkeypatch.setattr(os, "geteuid", lambda: 12_345)
+    with pytest.raises(Refused, match="belongs to another account"):
+        private.require_own_file(path)
