@@ -9,7 +9,8 @@ from pathlib import Path
 from studio_tui.config.private import make_folder
 from studio_tui.config.settings import state_path
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
+_CREDENTIALS = re.compile(r"(//)\S+@|(password=)[^&\s'\"]+", re.IGNORECASE)
+"""What a URL may hold of a login: all that stands before its last @, and in its query."""
 _MOST = 1_000_000
 
 
@@ -25,13 +26,17 @@ def log_error(error: BaseException) -> Path:
     """
     path = log_path()
     stack = "".join(traceback.format_exception(error))
-    entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{_CREDENTIALS.sub('…@', stack)}\n"
+    entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{_hidden(stack)}\n"
     try:
         make_folder(path.parent)
         _append(path, entry)
     except OSError:
         return path
     return path
+
+
+def _hidden(stack: str) -> str:
+    return _CREDENTIALS.sub(lambda found: f"{found[1]}…@" if found[1] else f"{found[2]}…", stack)
 
 
 def _append(path: Path, entry: str) -> None:

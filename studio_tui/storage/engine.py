@@ -52,6 +52,7 @@ _PRAGMAS = {
     "temp_store": 2,
 }
 _AFTER_USER = re.compile(r"^(\w+://[^/:@]*):.*@", re.DOTALL)
+_BEGINNING = re.compile(r"\w+://[^/:@]*@")
 _IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
 """Where a URL may hold a password."""
 _REASONS = {
@@ -276,7 +277,11 @@ def open_store(url: str) -> Store:
 
 def without_password(url: str) -> str:
     """``url`` as it may be shown, even where it is none (N11)."""
-    return _IN_QUERY.sub("", _AFTER_USER.sub(r"\1@", url)).rstrip("?&")
+    shown = _IN_QUERY.sub("", _AFTER_USER.sub(r"\1@", url)).rstrip("?&")
+    if "@" in shown and not shown.startswith("sqlite:") and not _BEGINNING.match(shown):
+        # Where it is mistyped, nobody knows where the password begins.
+        return f"…@{shown.rpartition('@')[2]}"
+    return shown
 
 
 def _open_sqlite(url: str) -> Store:
