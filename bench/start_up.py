@@ -49,6 +49,7 @@ def _measure(environment: Mapping[str, str]) -> dict[str, float]:
         _FLOOR: _process([*python, _FLOOR], environment),
         "studio-tui --help": _process([_COMMAND, "--help"], environment),
         "studio-tui pushes list": _process([_COMMAND, "pushes", "list"], environment),
+        "studio-tui ssh keys": _process([_COMMAND, "ssh", "keys"], environment),
         "studio-tui demo, the frame": _screen(b"Quit", environment),
         "studio-tui demo, the first list": _screen(b"Performance review", environment),
     }

@@ -33,6 +33,8 @@ MAY_NOT_LOAD = {
     "studio_tui.services.mailing": SCREENS | {"keyring", "click", "icalendar"},
     "studio_tui.demo": SCREENS | {"click"},
     "studio_tui.cli.pushes": SCREENS | {"keyring"},
+    "studio_tui.cli.ssh_door": SCREENS | DATABASE | MAIL | {"keyring"},
+    "studio_tui.services.door": SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec"},
     "studio_tui.cli.worker": SCREENS | {"keyring"},
 }
 
