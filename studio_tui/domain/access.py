@@ -15,6 +15,8 @@ class Actor:
     login: str
     name: str
     role: Role
+    time_zone: str = ""
+    """The zone they live in; empty: the organisation's (D1)."""
 
 
 class Action(StrEnum):

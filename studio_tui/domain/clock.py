@@ -38,3 +38,26 @@ def start_of_day(day: date, zone: ZoneInfo, at: time = time(0)) -> datetime:
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first instant, in UTC, that is no longer ``day`` in ``zone``: where a deadline ends."""
     return start_of_day(day + timedelta(days=1), zone)
+
+
+def zone_named(name: str, otherwise: ZoneInfo) -> ZoneInfo:
+    """The time zone of this name, ``otherwise`` where there is none."""
+    try:
+        return ZoneInfo(name) if name else otherwise
+    except (ValueError, OSError, KeyError):
+        return otherwise
+
+
+def instants_at(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """The instants, in UTC, at which clocks in ``zone`` show ``at`` on ``day``.
+
+    One, but none where the clocks are put forward over it and two where they are put back.
+    """
+    local = [datetime.combine(day, at.replace(fold=fold), tzinfo=zone) for fold in (0, 1)]
+    instants = dict.fromkeys(moment.astimezone(UTC) for moment in local)
+    wanted = datetime.combine(day, at)
+    return tuple(
+        instant
+        for instant in instants
+        if instant.astimezone(zone).replace(tzinfo=None, fold=0) == wanted
+    )

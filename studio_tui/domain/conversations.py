@@ -27,6 +27,8 @@ MAX_ASKED = 200
 """Most questions in one conversation."""
 SHORTEST, LONGEST = 5, 480
 """Minutes that a conversation can be planned to last."""
+NOT_MINE = "not mine"
+"""Why something does not wait for a manager who said so (P10)."""
 REOPEN_WITHIN = timedelta(days=3)
 """How long its conductor can reopen a finished conversation (C3)."""
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from html import escape
 from zoneinfo import ZoneInfo
 
+from studio_tui.domain.clock import zone_named
 from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.forms import ENTRY, TEST, Form
@@ -151,10 +152,7 @@ class Writer:
         )
 
     def _zone_of(self, recipient: Recipient) -> ZoneInfo:
-        try:
-            return ZoneInfo(recipient.time_zone) if recipient.time_zone else self._zone
-        except (ValueError, OSError, KeyError):
-            return self._zone
+        return zone_named(recipient.time_zone, self._zone)
 
 
 def _of(recipient: Recipient) -> _Values:

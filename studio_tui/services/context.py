@@ -6,7 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from studio_tui.config.settings import Settings
-from studio_tui.domain.clock import Clock, local_day
+from studio_tui.domain.access import Actor
+from studio_tui.domain.clock import Clock, local_day, zone_named
 from studio_tui.storage.engine import Store, open_store
 
 
@@ -22,6 +23,11 @@ class Studio:
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return self.settings.organisation.zone
+
+    def zone_of(self, actor: Actor) -> ZoneInfo:
+        """The zone in which ``actor`` reads and enters the times of conversations: their own, else
+        the organisation's (D1). Days and what is about the whole organisation stay in `zone`."""
+        return zone_named(actor.time_zone, self.zone)
 
     def now(self) -> datetime:
         """The current instant, in UTC."""

@@ -106,7 +106,13 @@ def _first_admin(studio: Studio, account: Account) -> Actor:
         organisation.language,
         organisation.time_zone,
     )
-    actor = Actor(user_id, account.login, full_name(given, family), Role.ADMIN)
+    actor = Actor(
+        user_id,
+        account.login,
+        full_name(given, family),
+        Role.ADMIN,
+        organisation.time_zone,
+    )
     write_activity(actor, studio.now(), "set up", "the Studio")
     add_starters(studio, actor)
     return actor

@@ -154,11 +154,12 @@ def without_manager(clause: Clause, limit: int) -> list[int]:
 def actor_of(login: str) -> Actor | None:
     """The active user of this login, as one who asks; None where there is none."""
     found = rows(
-        "SELECT id, login, given_name, family_name, role FROM users WHERE login_key = ? AND active",
+        "SELECT id, login, given_name, family_name, role, time_zone FROM users "
+        "WHERE login_key = ? AND active",
         fold(login),
     )
-    for user_id, own_login, given, family, role in found:
-        return Actor(user_id, own_login, full_name(given, family), Role(role))
+    for user_id, own_login, given, family, role, zone in found:
+        return Actor(user_id, own_login, full_name(given, family), Role(role), zone)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -57,6 +58,11 @@ class StudioScreen(Commands, Screen[Any]):
         if actor is None:
             raise RuntimeError("a screen was opened before the database")
         return actor
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the times of conversations: the reader's own (D1)."""
+        return self.studio.zone_of(self.actor)
 
     def read(
         self,

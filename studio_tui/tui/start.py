@@ -52,12 +52,19 @@ def _activity() -> StudioScreen:
     return ActivityScreen()
 
 
+def _mine() -> StudioScreen:
+    from studio_tui.tui.screens.my_conversations import MyConversationsScreen
+
+    return MyConversationsScreen()
+
+
 PLACES = (
     Place("templates", "Templates", "1", _templates, Action.READ_TEMPLATES),
     Place("pushes", "Pushes", "2", _pushes, Action.READ_PUSHES),
     Place("users", "Users", "3", _users, Action.READ_USERS),
     Place("outbox", "Outbox", "4", _outbox, Action.READ_OUTBOX),
     Place("activity", "Activity", "5", _activity, Action.READ_ACTIVITY),
+    Place("mine", "My conversations", "6", _mine),
 )
 
 

@@ -3,7 +3,12 @@
 from studio_tui.domain.conversations import Ask
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
-from studio_tui.services.conversations.asking import hand_over, mine_again, not_mine
+from studio_tui.services.conversations.asking import (
+    conductors,
+    hand_over,
+    mine_again,
+    not_mine,
+)
 from studio_tui.services.conversations.overview import history, matters, source
 from studio_tui.services.conversations.planning import Usable, cancel, move, plan, usable
 from studio_tui.services.conversations.talking import begin, finish, record_held, reopen, start
@@ -20,6 +25,7 @@ __all__ = [
     "add_question",
     "begin",
     "cancel",
+    "conductors",
     "find",
     "finish",
     "hand_over",

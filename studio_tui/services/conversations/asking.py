@@ -1,10 +1,11 @@
 """Who of several managers is to hold a conversation (P10)."""
 
-from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.access import Action, Actor, may, require
 from studio_tui.domain.conversations import Ask, ConversationState
 from studio_tui.domain.errors import Forbidden, Refused
 from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment
+from studio_tui.domain.users import Manager
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import inviting
 from studio_tui.services.conversations.current import conversation_now, require_state
@@ -14,7 +15,7 @@ from studio_tui.services.conversations.opening import (
     open_ask,
     require_usable,
 )
-from studio_tui.storage import assignments, conversations, notifying
+from studio_tui.storage import assignments, conversations, notifying, people
 from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.sql import Clause
 
@@ -76,6 +77,20 @@ def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
         opened = _own(studio, actor, ask)
         assignments.set_not_mine(_assignment_id(opened), actor.user_id, None)
         _record(studio, actor, "took back: not mine", opened, None)
+
+
+def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...]:
+    """The managers of a user: who could hold a conversation with them (U4).
+
+    For the user, each of the managers, and who may see the users; raises `Forbidden` for others.
+    """
+    with studio.store.reading():
+        found = people.users_by_id([user_id])
+    managers = found[0].managers if found else ()
+    around = {user_id, *(manager.user_id for manager in managers)}
+    if actor.user_id not in around:
+        require(actor, Action.READ_USERS)
+    return managers
 
 
 def _managed(studio: Studio, actor: Actor, ask: Ask) -> Opened:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from studio_tui.domain.access import Action, Actor, may
 from studio_tui.domain.conversations import (
+    NOT_MINE,
     Conversation,
     HistoryFilter,
     Matter,
@@ -138,7 +139,7 @@ def _why_not(actor: Actor, asked: Asked, template: Definition, today: date) -> s
     if asked.conductor_id not in (None, actor.user_id) and not asked.conductor_left:
         holds = "holds it" if asked.conversation_id else "is to hold it"
         return f"{asked.conductor} {holds}"
-    return "not mine" if asked.not_mine else ""
+    return NOT_MINE if asked.not_mine else ""
 
 
 def _why_not_mine(asked: Asked, template: Definition) -> str:

@@ -1,7 +1,10 @@
 """Naming who is to hold a conversation (P10)."""
 
-from studio_tui.domain.conversations import Ask
+from collections.abc import Sequence
+
+from studio_tui.domain.conversations import Ask, Matter
 from studio_tui.domain.pushes import Assignment, Push, PushState, Status
+from studio_tui.domain.users import Manager
 from studio_tui.services import conversations
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.screen import StudioScreen
@@ -24,9 +27,27 @@ def why_not(push: Push, assignment: Assignment | None) -> str | None:
 
 def ask(screen: StudioScreen, assignment: Assignment) -> None:
     """Ask which of the managers is to hold it, and tell them and the user."""
-    now = f", now {assignment.conductor}" if assignment.conductor else ""
-    title = f"Who is to hold the conversation with {assignment.name}{now}?"
     about = Ask(assignment.user_id, assignment.push_id)
+    _ask(screen, about, assignment.name, assignment.conductor, assignment.managers)
+
+
+def ask_of(screen: StudioScreen, matter: Matter) -> None:
+    """The same for a line of My conversations."""
+    user_id = matter.user_id
+    screen.read(
+        "conductors",
+        lambda: conversations.conductors(screen.studio, screen.actor, user_id),
+        lambda managers: _ask(
+            screen, Ask(user_id, matter.push_id), matter.name, matter.conductor, managers
+        ),
+    )
+
+
+def _ask(
+    screen: StudioScreen, about: Ask, user: str, conductor: str, managers: Sequence[Manager]
+) -> None:
+    now = f", now {conductor}" if conductor else ""
+    title = f"Who is to hold the conversation with {user}{now}?"
 
     def name(login: str | None) -> None:
         if login is not None:
@@ -37,4 +58,4 @@ def ask(screen: StudioScreen, assignment: Assignment) -> None:
                 ),
             )
 
-    screen.app.push_screen(Choose(title, [manager_choice(m) for m in assignment.managers]), name)
+    screen.app.push_screen(Choose(title, [manager_choice(m) for m in managers]), name)

@@ -74,6 +74,17 @@ class Field(Vertical):
         self._entry.value = value
 
     @property
+    def hint(self) -> str:
+        """What stands below while nothing is wrong."""
+        return self._hint
+
+    @hint.setter
+    def hint(self, hint: str) -> None:
+        if hint != self._hint:
+            self._hint = hint
+            self._draw_below()
+
+    @property
     def error(self) -> str:
         """What is wrong with it; empty: nothing."""
         return self._error
@@ -84,11 +95,14 @@ class Field(Vertical):
             return
         self._error = error
         self.set_class(bool(error), "-wrong")
-        self.query_one(".below", Static).update(line(error or self._hint))
+        self._draw_below()
 
     def focus_entry(self) -> None:
         """Put the cursor into it."""
         self.screen.set_focus(self._entry)
+
+    def _draw_below(self) -> None:
+        self.query_one(".below", Static).update(line(self._error or self._hint))
 
     @on(Input.Changed)
     def _corrected(self) -> None:

@@ -25,15 +25,35 @@ class TopBar(LabelLine):
     def update(self) -> None:
         """Draw the places again: the actor is known, or another place is open."""
         app = cast("StudioApp", self.app)
+        found = app.open_places()
         places = [
-            Label(place.id, _place_label(place.key, place.title, here=place.id == app.current_mode))
-            for place in app.open_places()
+            # Where there is nowhere else to go, no key goes there.
+            Label(
+                place.id,
+                _place_label(
+                    place.key if len(found) > 1 else "",
+                    place.title,
+                    here=place.id == app.current_mode,
+                ),
+            )
+            for place in found
         ]
-        self.show(places, [Label("", line(self._identity(places), "$muted"))])
+        self._close_up(places)
+        identity = self._identity(places)
+        self.show(places, [Label("", line(identity, "$muted"))] if identity else [])
 
     def on_resize(self) -> None:
         """Say as much of who you are as there is room for."""
         self.update()
+
+    def _close_up(self, places: list[Label]) -> None:
+        """Let the places stand closer where they do not fit side by side otherwise."""
+        gap, width = GAP, sum(place.width for place in places)
+        while gap and width + gap * (len(places) - 1) > self.size.width:
+            gap -= 1
+        if gap != self.gap:
+            self.gap = gap
+            self.refresh()
 
     def _identity(self, places: list[Label]) -> str:
         """The organisation and who you are, or who you are, or nothing: the places come first."""
@@ -96,9 +116,10 @@ class CommandBar(LabelLine):
 
 
 def _place_label(key: str, title: str, *, here: bool) -> Content:
+    key = f" {key} " if key else " "
     if here:
-        return Content.styled(f" {key} {title} ", "$place-text on $place $place-style")
-    return Content.assemble((f" {key} ", "$muted"), f"{title} ")
+        return Content.styled(f"{key}{title} ", "$place-text on $place $place-style")
+    return Content.assemble((key, "$muted"), f"{title} ")
 
 
 def _is_way_out(screen: Screen[object], command: Command) -> bool:

@@ -43,6 +43,8 @@ class LabelLine(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
+        self.gap = GAP
+        """Cells between two labels at the left."""
         self._left: tuple[Label, ...] = ()
         self._right: tuple[Label, ...] = ()
 
@@ -74,7 +76,7 @@ class LabelLine(Widget):
             if x + label.width + right_width > width:
                 break
             placed.append((x, label))
-            x += label.width + GAP
+            x += label.width + self.gap
         x = max(x, width - right_width + GAP)
         for label in self._right:
             if x + label.width <= width:

@@ -99,7 +99,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     @dataclass
     class CursorMoved(ListMessage):
-        """The cursor is on another row; None where there is no row, or it is not loaded yet."""
+        """The cursor is on another row, or the row says something else now; None where there is no
+        row, or it is not loaded yet."""
 
         row: Any
 
@@ -143,6 +144,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._cursor = 0
         self._painter: Painter[R] = Painter.fitting(columns, 80, marks=marks)
         self._current_id: int | None = None
+        self._current_row: R | None = None
         self._error: StudioError | None = None
         self._said_length: tuple[int, bool] | None = None
         self._to_the_end = False
@@ -435,9 +437,9 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     def _follow_cursor(self) -> None:
         row = self.current
-        row_id = row.id if row else None
-        if row_id != self._current_id and (row or not self.length):
-            self._current_id = row_id
+        if row != self._current_row and (row or not self.length):
+            self._current_row = row
+            self._current_id = row.id if row else None
             self.post_message(self.CursorMoved(self, row))
 
     def _tell_length(self) -> None:

@@ -1,0 +1,160 @@
+"""What is typed to plan a conversation, and the plan that is made of it (C2, D1)."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.clock import instants_at, local_day
+from studio_tui.domain.conversations import Plan, check_plan
+from studio_tui.domain.errors import Invalid
+from studio_tui.domain.pushes import parse_day
+from studio_tui.domain.text import clean_line, fold
+
+FIELDS = ("date", "time", "minutes", "place")
+"""What is typed, by the names of the fields."""
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?")
+_SHORTEST_NAME = 3
+_FIRST_HOUR, _LAST_HOUR = 9, 16
+"""Between these a conversation begins unless somebody says otherwise."""
+_SATURDAY = 5
+_FAR = 100
+"""Years; beyond, an instant may be one that cannot be written."""
+
+
+def parse_near_day(text: str, today: date) -> date:
+    """The day written as ``2026-03-31``, ``today``, ``tomorrow`` or as the name of a weekday: the
+    next such day. Raises ValueError, in words, for a date that is none."""
+    word = fold(clean_line(text))
+    if word in ("today", "tomorrow"):
+        return today + timedelta(days=word == "tomorrow")
+    if len(word) >= _SHORTEST_NAME:
+        for number, name in enumerate(WEEKDAYS):
+            if fold(name).startswith(word):
+                return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    day = parse_day(text)
+    if abs(day.year - today.year) > _FAR:
+        raise ValueError(f"“{clean_line(text)}” is too far away")
+    return day
+
+
+def parse_time(text: str) -> time:
+    """The time written as ``14:30``, ``1430`` or ``14``; raises ValueError, in words."""
+    found = _TIME.fullmatch(text.strip())
+    try:
+        if found is not None:
+            return time(int(found[1]), int(found[2] or 0))
+    except ValueError:
+        pass
+    raise ValueError(f"“{clean_line(text)}” is not a time: write it as 14:30")
+
+
+def entered_plan(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Plan:
+    """The plan that is typed, in ``zone``; of a time that comes twice that day, the first.
+
+    Raises `Invalid` with all that is wrong, by the names of `FIELDS`.
+    """
+    errors: dict[str, str] = {}
+    minutes = typed["minutes"].strip()
+    if not minutes.isdecimal():
+        errors["minutes"] = f"“{clean_line(minutes)}” is not a number of minutes: write it as 60"
+    try:
+        instant = _instant(typed, now, zone)
+    except Invalid as error:
+        raise Invalid({**error.fields, **errors}) from None
+    if errors:
+        raise Invalid(errors)
+    plan = Plan(instant, int(minutes[:6]), typed["place"])
+    try:
+        check_plan(plan, now)
+    except Invalid as error:
+        raise Invalid(_renamed(error, plan, now, zone)) from None
+    return plan
+
+
+def word_on_day(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
+    """The day typed, with its weekday; empty where it is none."""
+    try:
+        day = parse_near_day(typed["date"], local_day(now, zone))
+    except ValueError:
+        return ""
+    return f"{WEEKDAYS[day.weekday()]} {day}"
+
+
+def word_on_time(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
+    """What there is to know of the time typed: that it comes twice that day; else empty."""
+    try:
+        day, at = parse_near_day(typed["date"], local_day(now, zone)), parse_time(typed["time"])
+    except ValueError:
+        return ""
+    instants = instants_at(day, at, zone)
+    if len(instants) < 2:
+        return ""
+    first, second = (instant.astimezone(zone) for instant in instants)
+    return (
+        f"{at:%H:%M} comes twice on {day}, as the clocks go back: the first is meant "
+        f"({first:UTC%z}), not the second ({second:UTC%z})"
+    )
+
+
+def typed_of(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
+    """What would have to be typed for ``plan``, by the names of `FIELDS`."""
+    local = plan.planned_for.astimezone(zone)
+    return {
+        "date": local.date().isoformat(),
+        "time": f"{local:%H:%M}",
+        "minutes": str(plan.minutes),
+        "place": plan.place,
+    }
+
+
+def likely_plan(now: datetime, zone: ZoneInfo) -> Plan:
+    """A plan to begin with: the next full hour of the next working day, within office hours."""
+    local = now.astimezone(zone)
+    day = local.date() + timedelta(days=1)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    hour = min(max(local.hour + 1, _FIRST_HOUR), _LAST_HOUR)
+    return Plan(datetime.combine(day, time(hour), tzinfo=zone))
+
+
+def _instant(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> datetime:
+    errors: dict[str, str] = {}
+    day = at = None
+    try:
+        day = parse_near_day(typed["date"], local_day(now, zone))
+    except ValueError as error:
+        errors["date"] = str(error)
+    try:
+        at = parse_time(typed["time"])
+    except ValueError as error:
+        errors["time"] = str(error)
+    if day is None or at is None:
+        raise Invalid(errors)
+    instants = instants_at(day, at, zone)
+    if not instants:
+        raise Invalid({"time": _skipped(day, at, zone)})
+    return instants[0]
+
+
+def _skipped(day: date, at: time, zone: ZoneInfo) -> str:
+    after = datetime.combine(day, at, tzinfo=zone)
+    return (
+        f"there is no {at:%H:%M} on {day} in {zone.key}: the clocks are put forward then "
+        f"(write {_later(after):%H:%M}?)"
+    )
+
+
+def _later(moment: datetime) -> datetime:
+    """The time that clocks show instead of one they skip."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo)
+
+
+def _renamed(error: Invalid, plan: Plan, now: datetime, zone: ZoneInfo) -> dict[str, str]:
+    """The reasons of the plan, by what is typed: a day that is over, or an hour of today."""
+    errors = dict(error.fields)
+    if why := errors.pop("planned_for", ""):
+        over = local_day(plan.planned_for, zone) < local_day(now, zone)
+        errors["date" if over else "time"] = why
+    return errors

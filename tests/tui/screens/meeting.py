@@ -1,0 +1,53 @@
+"""Example NV with conversations in every state, as its leaders, coaches and users see them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from studio_tui.domain.conversations import Ask, Conversation, Plan
+from studio_tui.services import conversations, templates
+from tests.tui.screens.organisation import PEOPLE, Example
+from tests.tui.screens.pushing import assign, create, user_id
+
+TEAM = """\
+eva,eva@example.org,Eva,Jacobs,Sales > Belgium,,,Sales,nl,2020-01-06,
+fay,fay@example.org,Fay,Mertens,Sales > Belgium,,,Sales,nl,2020-01-06,
+gus,gus@example.org,Gus,Claes,Sales > Belgium,,,Sales,nl,2020-01-06,
+hal,hal@example.org,Hal,Goossens,Sales > Belgium,,,Sales,nl,2020-01-06,
+"""
+"""More people of Bob's; Carl coaches Ann as well."""
+
+
+def busy(made: Example) -> None:
+    """Bob leads Ann, Eva, Fay, Gus and Hal; each of them is elsewhere in two pushes."""
+    made.load(PEOPLE + TEAM)
+    late = create(made, "Late", date(2026, 1, 5), date(2026, 2, 20))
+    assign(made, late, "ann", "eva", "fay", "bob")
+    q1 = create(made, "Q1 review", date(2026, 3, 1), date(2026, 3, 31))
+    assign(made, q1, "ann", "gus", "dina")
+    ahead = create(made, "Ahead", date(2026, 4, 1), date(2026, 4, 30))
+    assign(made, ahead, "fay")
+    plan(made, "bob", of_push(made, "eva", late.id), days=2)
+    plan(made, "carl", of_push(made, "ann", q1.id), days=3)
+    conversations.start(made.studio, made.actor("bob"), of_push(made, "gus", q1.id))
+    conversations.record_held(
+        made.studio,
+        made.actor("bob"),
+        of_push(made, "fay", late.id),
+        held_at=made.studio.now() - timedelta(days=20),
+    )
+
+
+def of_push(made: Example, login: str, push_id: int) -> Ask:
+    """What a push asks for a user."""
+    return Ask(user_id(made, login), push_id)
+
+
+def of_template(made: Example, login: str, name: str = "Regular") -> Ask:
+    """What no push asks for."""
+    found = templates.find(made.studio, made.admin, name)
+    return Ask(user_id(made, login), template_id=found.id)
+
+
+def plan(made: Example, by: str, ask: Ask, *, days: int) -> Conversation:
+    """Plan a conversation at ten in Brussels, so many days from the second of March 2026."""
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC) + timedelta(days=days)
+    return conversations.plan(made.studio, made.actor(by), ask, Plan(at, 60, "Room 3"))

@@ -1,0 +1,222 @@
+"""My conversations, for leaders, coaches, users and admins (C1, C2, C3, P10)."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+
+from studio_tui.domain.conversations import Matter
+from studio_tui.domain.pushes import Status
+from studio_tui.services import conversations
+from studio_tui.tui.modals.choose import Choose
+from studio_tui.tui.modals.confirm import Confirm
+from tests.tui import WIDE, press, running, settled
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.meeting import busy
+from tests.tui.screens.organisation import PEOPLE, Example
+from tests.tui.screens.pushing import footer, put_cursor_on, said
+
+
+def lines(pilot: Pilot[Any]) -> list[tuple[str, str, str]]:
+    """Who, what and for whom each line waits."""
+    return [(row.login, row.push or row.template, row.why_not) for row in rows(pilot)]
+
+
+def matter(made: Example, by: str, login: str, push: str) -> Matter:
+    """One line, as somebody sees it."""
+    every = conversations.matters(made.studio, made.actor(by))
+    return next(row for row in every if (row.login, row.push) == (login, push))
+
+
+async def test_a_leader_begins_here_with_what_is_overdue_first(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob")), WIDE) as pilot:
+        assert lines(pilot) == [
+            ("ann", "Late", ""),
+            ("eva", "Late", ""),
+            ("dina", "Q1 review", ""),
+            ("gus", "Q1 review", ""),
+            ("bob", "Late", "not planned yet"),
+            ("ann", "Q1 review", "Carl Maes holds it"),
+            ("fay", "Ahead", "starts 2026-04-01"),
+            ("hal", "", ""),
+        ]
+        seen = shown(pilot)
+        assert seen.splitlines()[0].startswith(" My conversations ")
+        assert "Europe/Brussels" in seen
+        assert "planned 2026-03-04 10:00" in seen
+        assert " me  " in seen
+        assert "waits for you · never held yet" in seen
+
+
+async def test_only_what_waits(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "w")
+        assert [login for login, _, _ in lines(pilot)] == ["ann", "eva", "dina", "gus"]
+        assert "Only what waits for you (w shows everything)" in shown(pilot)
+        await press(pilot, "slash", *"jacobs", "enter")
+        assert [login for login, _, _ in lines(pilot)] == ["eva"]
+        await press(pilot, "slash", "escape", "escape", "w")
+        assert listed(pilot).length == 8
+
+
+async def test_a_user_sees_what_is_about_them(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("eva"))) as pilot:
+        assert lines(pilot) == [("eva", "Late", "")]
+        assert "Late (Regular) · by 2026-02-20, overdue" in shown(pilot)
+        assert "Bob Janssens holds it · waits for you to prepare" in " ".join(shown(pilot).split())
+        for key, why in {
+            "p": "Only Bob Janssens, who holds it, can plan it anew.",
+            "s": "It is your leaders and coaches who begin a talk.",
+            "x": "Only Bob Janssens, who holds it, can cancel it.",
+            "d": "It is recorded by who held it: one of your leaders and coaches.",
+            "n": "It is about you.",
+            "H": "Your leaders and coaches settle who of them holds it.",
+        }.items():
+            await press(pilot, key)
+            assert said(pilot) == why
+
+
+async def test_nothing_says_what_to_do(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app(made.actor("lone"))) as pilot:
+        assert "you neither lead nor coach anybody" in shown(pilot)
+        await press(pilot, "p")
+        assert said(pilot) == "There is nobody here."
+        await press(pilot, "w")
+        assert "Nothing waits for you." in shown(pilot)
+
+
+async def test_times_are_in_the_zone_of_the_reader(made: Example) -> None:
+    """D1: Brussels is an hour ahead of London."""
+    busy(made)
+    made.load(
+        "bob,bob@example.org,Bob,Janssens,Europe/London",
+        "login,email,given_name,family_name,time_zone",
+    )
+    async with running(made.app(made.actor("bob")), WIDE) as pilot:
+        assert "Europe/London" in shown(pilot)
+        assert "planned 2026-03-04 09:00" in shown(pilot)
+        await put_cursor_on(pilot, "Eva Jacobs")
+        assert "planned for 2026-03-04 09:00 (Europe/London)" in shown(pilot)
+
+
+async def test_what_is_impossible_says_why(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, *"jjj", "p")
+        assert said(pilot) == "The talk has begun: there is nothing to plan any more."
+        await press(pilot, *"jj", "p")
+        assert said(pilot) == "Carl Maes holds it: hand it over first (H)."
+        await press(pilot, "x")
+        assert said(pilot) == "Carl Maes holds it: hand it over first (H)."
+        await press(pilot, "n")
+        assert said(pilot) == "It does not ask you: Carl Maes holds it."
+        await press(pilot, "j", "d")
+        assert said(pilot) == "“Ahead” is available from 2026-04-01 on."
+        await press(pilot, "j", "d")
+        assert said(pilot) == "Nothing is asked about Hal Goossens: s begins a talk."
+
+
+async def test_not_mine_and_mine_again(made: Example) -> None:
+    """P10: the other manager is still asked."""
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "n")
+        assert said(pilot).startswith("“Late” with Ann Peeters no longer waits for you")
+        assert matter(made, "bob", "ann", "Late").why_not == "not mine"
+        assert matter(made, "carl", "ann", "Late").asked
+        assert "you said that it is not yours (n takes it back)" in shown(pilot)
+        await press(pilot, "n")
+        assert matter(made, "bob", "ann", "Late").asked
+        await press(pilot, "j", "n")
+        assert said(pilot) == "You hold it: cancel it (x), or hand it over (H)."
+
+
+async def test_the_last_who_is_left_cannot_say_not_mine(made: Example) -> None:
+    busy(made)
+    conversations.cancel(
+        made.studio, made.actor("bob"), matter(made, "bob", "eva", "Late").conversation_id or 0
+    )
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "j", "n")
+        assert "Nobody else is left who leads or coaches Eva Jacobs" in said(pilot)
+
+
+async def test_hand_over(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "H")
+        assert isinstance(pilot.app.screen, Choose)
+        await press(pilot, *"carl", "enter")
+        assert said(pilot) == "Carl Maes holds the conversation with Ann Peeters; both are told."
+        assert matter(made, "bob", "ann", "Late").why_not == "Carl Maes is to hold it"
+
+
+async def test_cancel_asks_first(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "j", "x")
+        assert isinstance(pilot.app.screen, Confirm)
+        assert "Planned for 2026-03-04 10:00 (Europe/Brussels)." in shown(pilot)
+        await press(pilot, "enter")
+        assert matter(made, "bob", "eva", "Late").status is Status.PLANNED
+        await press(pilot, "x", "right", "enter")
+        assert said(pilot) == "The conversation with Eva Jacobs is cancelled."
+        assert matter(made, "bob", "eva", "Late").status is Status.NOT_PLANNED
+
+
+async def test_record_as_held(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "d", "right", "enter")
+        assert said(pilot) == "Bob Janssens talked with Ann Peeters: done."
+        assert ("ann", "Late", "") not in lines(pilot)
+
+
+async def test_start_what_is_asked_or_something_else(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "s")
+        assert isinstance(pilot.app.screen, Choose)
+        seen = shown(pilot)
+        assert seen.index("Late") < seen.index("Quick")
+        await press(pilot, "enter")
+        assert matter(made, "bob", "ann", "Late").status is Status.IN_PROGRESS
+
+
+async def test_start_a_quick_talk_with_somebody_of_whom_nothing_is_asked(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "G", "s", *"quick", "enter")
+        begun = matter(made, "bob", "hal", "")
+        assert (begun.template, begun.status) == ("Quick", Status.IN_PROGRESS)
+
+
+async def test_what_somebody_else_holds_cannot_be_started(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, *"jjjjj", "s", "enter")
+        assert said(pilot) == "Carl Maes holds it: hand it over first (H)."
+        assert matter(made, "carl", "ann", "Q1 review").status is Status.PLANNED
+
+
+async def test_enter_offers_what_can_be_done(made: Example) -> None:
+    busy(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, Choose)
+        assert "With Ann Peeters:" in shown(pilot)
+        await press(pilot, *"not mine", "enter")
+        await settled(pilot)
+        assert matter(made, "bob", "ann", "Late").why_not == "not mine"
+
+
+async def test_an_admin_has_the_place_among_others(made: Example) -> None:
+    busy(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "6")
+        assert "6 My conversations" in shown(pilot).splitlines()[0]
+        assert "you neither lead nor coach anybody" in shown(pilot)
+        assert "p Plan" in footer(pilot)
