@@ -143,6 +143,8 @@ class Assignment:
     reminders: int = 0
     """How many times the user was reminded (P15)."""
     reminded_at: datetime | None = None
+    conversation_id: int | None = None
+    """What there is of it; None where nothing was planned or begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
         f"SELECT a.id, a.push_id, a.user_id, u.login, u.given_name, u.family_name, u.email, "
         f"{STATUS}, {_STATUS_AT}, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
         f"u.active, p.deadline < ?, {_MAIL_FAILED}, (SELECT COUNT(*) {_REMINDED}), "
-        f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {_REMINDED}) "
+        f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {_REMINDED}), c.id "
         f"FROM {_FROM} WHERE {wanted.text}",
         today,
         *wanted.params,
@@ -87,6 +87,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
             managers=managers.get(row[2], ()),
             reminders=row[14],
             reminded_at=instant_of(row[15]),
+            conversation_id=row[16],
         )
         for row in found
     }

@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.clock import FixedClock, end_of_day, local_day, start_of_day
+from studio_tui.domain.clock import (
+    FixedClock,
+    end_of_day,
+    instants_at,
+    local_day,
+    start_of_day,
+    zone_named,
+)
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ZONES = st.sampled_from([BRUSSELS, ZoneInfo("America/New_York"), ZoneInfo("Pacific/Apia"), UTC])
@@ -36,3 +43,42 @@ def test_days_are_as_long_as_they_are() -> None:
 def test_a_day_ends_where_the_next_begins(day: date, zone: ZoneInfo) -> None:
     assert end_of_day(day, zone) == start_of_day(day + timedelta(days=1), zone)
     assert start_of_day(day, zone).tzinfo is UTC
+
+
+def test_a_time_that_clocks_skip_is_at_no_instant() -> None:
+    """D1: Brussels puts its clocks forward at 02:00 on 29 March 2026."""
+    day = date(2026, 3, 29)
+    assert instants_at(day, time(2, 30), BRUSSELS) == ()
+    assert instants_at(day, time(2), BRUSSELS) == ()
+    assert instants_at(day, time(1, 59), BRUSSELS) == (datetime(2026, 3, 29, 0, 59, tzinfo=UTC),)
+    assert instants_at(day, time(3), BRUSSELS) == (datetime(2026, 3, 29, 1, tzinfo=UTC),)
+
+
+def test_a_time_that_comes_twice_is_at_two_instants() -> None:
+    """D1: Brussels puts its clocks back at 03:00 on 25 October 2026."""
+    day = date(2026, 10, 25)
+    assert instants_at(day, time(2, 30), BRUSSELS) == (
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    )
+    assert len(instants_at(day, time(3), BRUSSELS)) == 1
+
+
+def test_a_day_may_be_skipped_as_a_whole() -> None:
+    """Samoa went from 29 to 31 December 2011."""
+    assert instants_at(date(2011, 12, 30), time(12), ZoneInfo("Pacific/Apia")) == ()
+
+
+@given(DAYS, st.times().filter(lambda at: at.fold == 0), ZONES)
+def test_every_instant_at_a_time_shows_it(day: date, at: time, zone: ZoneInfo) -> None:
+    found = instants_at(day, at, zone)
+    shown = [instant.astimezone(zone).replace(tzinfo=None, fold=0) for instant in found]
+    assert shown == [datetime.combine(day, at)] * len(found)
+    assert list(found) == sorted(found)
+    assert len(found) <= 2
+
+
+def test_a_zone_that_is_none_gives_way() -> None:
+    assert zone_named("America/New_York", BRUSSELS) == ZoneInfo("America/New_York")
+    for name in ("", "Mars/Olympus", "../../etc/passwd", "\x00", "[/x]"):
+        assert zone_named(name, BRUSSELS) == BRUSSELS

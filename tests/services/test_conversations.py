@@ -317,3 +317,20 @@ def test_the_user_leaves_in_the_middle(studio: Studio, admin: Actor, push: Push)
             Plan(studio.now() + HOUR),
         )
     assert conversations.finish(studio, as_user(studio, "bob"), begun.id).user_active is False
+
+
+def test_who_could_hold_it_is_told_to_those_around(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """U4, A2: to the user, their managers, and who sees the users."""
+    ann = of(studio, push, "ann").user_id
+    for login in ("ann", "bob", "cor", "els", "sam"):
+        found = conversations.conductors(studio, as_user(studio, login), ann)
+        assert [manager.login for manager in found] == ["bob", "cor"]
+    for login in ("ben", "dan"):
+        with pytest.raises(Forbidden):
+            conversations.conductors(studio, as_user(studio, login), ann)
+    assert conversations.conductors(studio, admin, of(studio, push, "eve").user_id) == ()
+    with pytest.raises(Forbidden):
+        conversations.conductors(studio, as_user(studio, "ann"), 10**9)
+    assert conversations.conductors(studio, admin, 10**9) == ()

@@ -150,12 +150,12 @@ class MyConversationsScreen(StudioScreen):
             handing_over.ask_of(self, matter)
 
     def action_history(self) -> None:
-        """What was held with the person under the cursor, or with oneself."""
+        """What was held with the person under the cursor; with everybody where there is none."""
         from studio_tui.tui.screens.history import HistoryScreen
 
         matter = self._current
-        user_id = matter.user_id if matter else self.actor.user_id
-        self.app.push_screen(HistoryScreen(user_id, matter.name if matter else self.actor.name))
+        screen = HistoryScreen(matter.user_id, matter.name) if matter else HistoryScreen()
+        self.app.push_screen(screen)
 
     def action_waiting(self) -> None:
         """Show only what waits for oneself, or everything."""

@@ -27,7 +27,7 @@ from studio_tui.tui.widgets.tabs import TabLine
 USERS, SETTINGS = "users", "settings"
 _TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
 _BAR = 20
-_ABOUT_USERS = {"held", "unassign", "narrow", "remind", "hand_over"}
+_ABOUT_USERS = {"held", "unassign", "narrow", "remind", "hand_over", "talk"}
 _ONE_BY_ONE = {"held", "hand_over"}
 """What an admin does for anybody, and a manager for their own people."""
 
@@ -48,6 +48,7 @@ class PushScreen(StudioScreen):
         Command(
             "hand_over", "H", "Hand over", "Name who is to hold the conversation", footer=False
         ),
+        Command("talk", "t", "Conversation", "Open the conversation", footer=False),
         Command("unassign", "u", "Unassign", "Take users out of this push", needs=Action.ASSIGN),
         Command("narrow", "f", "Show", "Show only those of a status, or who need attention"),
         Command("settings", "e", "Settings", "Change name and days, or close it"),
@@ -126,6 +127,10 @@ class PushScreen(StudioScreen):
         """It takes a manager, and is done once."""
         return self._users.why_not_held() if self._users else None
 
+    def why_not_talk(self) -> str | None:
+        """It takes something that was planned or begun."""
+        return self._users.why_not_talk() if self._users else None
+
     def why_not_unassign(self) -> str | None:
         """It takes somebody, in a push that is not closed."""
         return self._users.why_not_unassign() if self._users else None
@@ -152,6 +157,11 @@ class PushScreen(StudioScreen):
         """Record the conversation of the user under the cursor as held (C2)."""
         if self._users is not None:
             self._users.record_held()
+
+    def action_talk(self) -> None:
+        """Open the conversation of the user under the cursor (C6)."""
+        if self._users is not None:
+            self._users.open_talk()
 
     def action_unassign(self) -> None:
         """Take users out (P11)."""

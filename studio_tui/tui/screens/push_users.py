@@ -17,6 +17,7 @@ from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import handing_over
+from studio_tui.tui.screens.opening_conversations import open_conversation
 from studio_tui.tui.screens.push_closing import why_not_change
 from studio_tui.tui.screens.push_words import (
     counted,
@@ -104,6 +105,20 @@ class PushUsers(Vertical):
         if not assignment.managers:
             return f"{assignment.name} has no manager who could have held it."
         return None
+
+    def why_not_talk(self) -> str | None:
+        """It takes something that was planned or begun."""
+        assignment = self._current
+        if assignment is None:
+            return "There is nobody here."
+        if assignment.conversation_id is None:
+            return f"Nothing is planned with {assignment.name} yet."
+        return None
+
+    def open_talk(self) -> None:
+        """Open the conversation of the user under the cursor, with what one may read (C6)."""
+        if (assignment := self._current) and assignment.conversation_id is not None:
+            open_conversation(self._home, assignment.conversation_id)
 
     def why_not_unassign(self) -> str | None:
         """It takes somebody, in a push that is not closed."""

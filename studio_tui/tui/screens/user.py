@@ -69,12 +69,14 @@ class UserScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("next_list", "right,l", "Next list", "Go to the list to the right"),
+        Command("talks", "t", "Conversations", "Show the conversations held with them"),
         Command.moving("previous_list", "left,h", "Go to the list to the left"),
     )
 
     def __init__(self, user_id: int) -> None:
         super().__init__()
         self._user_id = user_id
+        self._user_name = ""
 
     def body(self) -> ComposeResult:
         """The facts above three lists."""
@@ -110,6 +112,12 @@ class UserScreen(StudioScreen):
         """Go to the list to the left."""
         self.query_one(TabLine).action_previous_tab()
 
+    def action_talks(self) -> None:
+        """Show which conversations were held with them (C6)."""
+        from studio_tui.tui.screens.history import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self._user_id, self._user_name))
+
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Show another list."""
         self.query_one(ContentSwitcher).current = event.key
@@ -133,6 +141,7 @@ class UserScreen(StudioScreen):
 
     def _show(self, found: Involvement) -> None:
         user = found.user
+        self._user_name = user.name
         self.query_one(".title", Static).update(_title(user))
         self.query_one(Facts).show(facts_about(user))
         self._fill("pushes", [InPush(name, assignment) for name, assignment in found.pushes])

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from studio_tui.domain.conversations import Ask, Conversation, Plan
 from studio_tui.services import conversations, templates
-from tests.tui.screens.organisation import PEOPLE, Example
+from tests.hostile import HOSTILE
+from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
 from tests.tui.screens.pushing import assign, create, user_id
 
 TEAM = """\
@@ -51,3 +52,10 @@ def plan(made: Example, by: str, ask: Ask, *, days: int) -> Conversation:
     """Plan a conversation at ten in Brussels, so many days from the second of March 2026."""
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC) + timedelta(days=days)
     return conversations.plan(made.studio, made.actor(by), ask, Plan(at, 60, "Room 3"))
+
+
+def hostile_team(made: Example) -> None:
+    """Bob leads somebody of every hostile name, and a push of such a name asks for each."""
+    made.load(PEOPLE + hostile_rows(team="Sales > Belgium"))
+    push = create(made, "[@click=app.quit()]Q1[/]", date(2026, 3, 1), date(2026, 3, 31))
+    assign(made, push, *(f"h{number}" for number in range(len(HOSTILE))))

@@ -103,12 +103,15 @@ def example(folder: Path, smtp: Smtp | None = None) -> Iterator[Example]:
         studio.close()
 
 
-def hostile_rows() -> str:
-    """A user for every hostile name, as rows under `HEADINGS`."""
+def hostile_rows(team: str = "") -> str:
+    """A user for every hostile name, as rows under `HEADINGS`; each in a team of such a name, or
+    all in ``team``."""
     cells = []
     for number, name in enumerate(HOSTILE):
         quoted = name.replace("\x00", "").replace('"', '""')[:150]
-        cells.append(f'h{number},h{number}@example.org,"{quoted}",H{number:02},"{_team(quoted)}",')
+        cells.append(
+            f'h{number},h{number}@example.org,"{quoted}",H{number:02},"{team or _team(quoted)}",'
+        )
     return "".join(f"{row},,,,,\n" for row in cells)
 
 

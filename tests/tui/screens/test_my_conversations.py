@@ -9,9 +9,11 @@ from studio_tui.domain.pushes import Status
 from studio_tui.services import conversations
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screens.my_conversations import MyConversationsScreen
+from tests.hostile import CONTROLS, HOSTILE
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
-from tests.tui.screens.meeting import busy
+from tests.tui.screens.meeting import busy, hostile_team
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import footer, put_cursor_on, said
 
@@ -220,3 +222,18 @@ async def test_an_admin_has_the_place_among_others(made: Example) -> None:
         assert "6 My conversations" in shown(pilot).splitlines()[0]
         assert "you neither lead nor coach anybody" in shown(pilot)
         assert "p Plan" in footer(pilot)
+
+
+async def test_hostile_names_stay_text(made: Example) -> None:
+    """A5: in the list, below it, in questions and in the form."""
+    hostile_team(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        waiting = [row for row in rows(pilot) if row.asked]
+        assert len(waiting) == len(HOSTILE)
+        for number in range(len(waiting)):
+            for keys in ((), ("p",), ("s",), ("d",), ("h",))[: None if number < 8 else 2]:
+                await press(pilot, *keys)
+                assert not set(shown(pilot)) & set(CONTROLS)
+                await press(pilot, *("escape" for _ in keys))
+            assert isinstance(pilot.app.screen, MyConversationsScreen)
+            await press(pilot, "j")

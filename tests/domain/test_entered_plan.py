@@ -1,0 +1,151 @@
+"""What is typed to plan a conversation (C2, D1)."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio_tui.domain.conversations import Plan
+from studio_tui.domain.entered_plan import (
+    FIELDS,
+    entered_plan,
+    likely_plan,
+    parse_near_day,
+    parse_time,
+    typed_of,
+    word_on_day,
+    word_on_time,
+)
+from studio_tui.domain.errors import Invalid
+from tests.hostile import HOSTILE
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""A Monday, ten o'clock in Brussels."""
+MONDAY = date(2026, 3, 2)
+
+
+def typed(**changes: str) -> dict[str, str]:
+    return {"date": "2026-03-03", "time": "14:30", "minutes": "60", "place": "Room 3"} | changes
+
+
+def wrong(**changes: str) -> dict[str, str]:
+    with pytest.raises(Invalid) as raised:
+        entered_plan(typed(**changes), NOW, BRUSSELS)
+    return raised.value.fields
+
+
+def test_days_as_they_are_typed() -> None:
+    for text, day in {
+        "2026-03-31": date(2026, 3, 31),
+        " 2026-03-31 ": date(2026, 3, 31),
+        "today": MONDAY,
+        "Tomorrow": date(2026, 3, 3),
+        "tue": date(2026, 3, 3),
+        "FRIDAY": date(2026, 3, 6),
+        "mon": date(2026, 3, 9),
+    }.items():
+        assert parse_near_day(text, MONDAY) == day
+
+
+@pytest.mark.parametrize("text", ["", "2026-02-30", "31/3", "t", "fridays", "9999-12-31", *HOSTILE])
+def test_days_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="“"):
+        parse_near_day(text, MONDAY)
+
+
+def test_times_as_they_are_typed() -> None:
+    for text, at in {
+        "14:30": time(14, 30),
+        "1430": time(14, 30),
+        "14h30": time(14, 30),
+        "9": time(9),
+        " 09:05 ": time(9, 5),
+        "0:00": time(0),
+    }.items():
+        assert parse_time(text) == at
+
+
+@pytest.mark.parametrize("text", ["", "24:00", "9:60", "9:5", "-1", "14:30:00", "two", *HOSTILE])
+def test_times_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time"):
+        parse_time(text)
+
+
+def test_a_plan_is_in_the_zone_it_is_typed_in() -> None:
+    plan = entered_plan(typed(), NOW, BRUSSELS)
+    assert plan == Plan(datetime(2026, 3, 3, 13, 30, tzinfo=UTC), 60, "Room 3")
+    assert typed_of(plan, BRUSSELS) == typed()
+    assert typed_of(plan, ZoneInfo("Asia/Tokyo"))["time"] == "22:30"
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    fields = wrong(date="soon", time="noon", minutes="an hour")
+    assert list(fields) == ["date", "time", "minutes"]
+    assert "“soon” is not a date" in fields["date"]
+
+
+def test_the_past_is_refused_where_it_was_typed() -> None:
+    assert wrong(date="2026-03-01") == {"date": "a conversation cannot be planned in the past"}
+    assert wrong(date="today", time="09:59") == {
+        "time": "a conversation cannot be planned in the past"
+    }
+
+
+def test_length_and_place_are_checked() -> None:
+    assert wrong(minutes="4") == {"minutes": "a conversation lasts 5 to 480 minutes"}
+    assert "minutes" in wrong(minutes="9" * 5000)
+    assert "place" in wrong(place="x" * 300)
+
+
+def test_a_time_that_does_not_exist_is_refused() -> None:
+    """D1: and what could be meant is said."""
+    assert wrong(date="2026-03-29", time="02:30") == {
+        "time": "there is no 02:30 on 2026-03-29 in Europe/Brussels: the clocks are put forward "
+        "then (write 03:30?)"
+    }
+
+
+def test_a_time_that_comes_twice_is_the_first_and_says_so() -> None:
+    at = typed(date="2026-10-25", time="02:30")
+    planned = entered_plan(at, NOW, BRUSSELS).planned_for
+    assert planned == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert word_on_time(at, NOW, BRUSSELS) == (
+        "02:30 comes twice on 2026-10-25, as the clocks go back: the first is meant (UTC+0200), "
+        "not the second (UTC+0100)"
+    )
+    assert word_on_time(typed(), NOW, BRUSSELS) == ""
+    assert word_on_time(typed(time="?"), NOW, BRUSSELS) == ""
+
+
+def test_a_day_is_told_with_its_weekday() -> None:
+    assert word_on_day(typed(date="fri"), NOW, BRUSSELS) == "Friday 2026-03-06"
+    assert word_on_day(typed(date="never"), NOW, BRUSSELS) == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "date_", "time_"),
+    [
+        (NOW, "2026-03-03", "11:00"),
+        (datetime(2026, 3, 2, 22, 30, tzinfo=UTC), "2026-03-03", "16:00"),
+        (datetime(2026, 3, 6, 3, 0, tzinfo=UTC), "2026-03-09", "09:00"),
+    ],
+)
+def test_a_form_begins_with_a_working_day(now: datetime, date_: str, time_: str) -> None:
+    begun = typed_of(likely_plan(now, BRUSSELS), BRUSSELS)
+    assert (begun["date"], begun["time"], begun["minutes"]) == (date_, time_, "60")
+
+
+@given(st.fixed_dictionaries({name: st.text() for name in FIELDS}))
+def test_whatever_is_typed_is_a_plan_or_said_to_be_none(text: dict[str, str]) -> None:
+    assert set(_reasons(text)) <= set(FIELDS)
+
+
+def _reasons(text: dict[str, str]) -> dict[str, str]:
+    try:
+        entered_plan(text, NOW, BRUSSELS)
+    except Invalid as error:
+        return error.fields
+    return {}
