@@ -101,7 +101,7 @@ async def test_from_a_user_and_from_a_push(made: Example) -> None:
 
 async def test_nothing_was_held_yet(made: Example) -> None:
     made.load(PEOPLE)
-    async with running(made.app(made.actor("ann"))) as pilot:
+    async with running(made.app(made.actor("lone"))) as pilot:
         await press(pilot, "h")
         assert "No conversation was held or cancelled yet." in shown(pilot)
 

@@ -170,7 +170,9 @@ async def test_what_somebody_else_planned_meanwhile_is_told(made: Example) -> No
         ask = of_template(made, "ann")
         plan(made, "carl", type(ask)(late.user_id, late.push_id), days=4)
         await press(pilot, "ctrl+s")
-        assert said(pilot) == "Carl Maes holds it: hand it over first."
+        assert (
+            said(pilot) == "Carl Maes holds the conversation with Ann Peeters: hand it over first."
+        )
         assert field(pilot, "place").value == "Mine"
 
 
@@ -185,7 +187,7 @@ async def test_what_can_be_planned_is_chosen_pushes_first(made: Example) -> None
         seen = shown(pilot)
         assert seen.index("Q1 review") < seen.index("Regular")
         assert "Quick" not in seen
-        await press(pilot, *"regular", "enter")
+        await press(pilot, *"template", "enter")
         assert "a template: no push asks for it" in shown(pilot)
         await press(pilot, "ctrl+s")
         assert matter(made, "bob", "ann", "").template == "Regular"
