@@ -120,8 +120,8 @@ class HistoryScreen(StudioScreen):
 
 def _columns(zone: ZoneInfo) -> tuple[Column[Conversation], ...]:
     return (
-        Column("at", zone.key, lambda c: _when(c, zone), width=16, flex=1, most=26, sortable=True),
-        Column("name", "Who", lambda c: c.name, width=16, flex=2, most=36, sortable=True),
+        Column("at", zone.key, lambda c: _when(c, zone), width=17, flex=1, most=26, sortable=True),
+        Column("name", "Who", lambda c: c.name, width=15, flex=2, most=36, sortable=True),
         Column("what", "What", lambda c: c.push or c.template.name, width=16, flex=3, most=50),
         Column("state", "", _state, width=9),
         Column(

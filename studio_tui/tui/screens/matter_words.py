@@ -23,9 +23,9 @@ def matter_columns(zone: ZoneInfo) -> tuple[Column[Matter], ...]:
     return (
         Column("sign", "", _sign, width=1),
         Column("who", "Who", _who, width=16, flex=2, most=32),
-        Column("what", "What", lambda m: _toned(m, m.push or m.template), 18, 3, most=40),
+        Column("what", "What", lambda m: _toned(m, m.push or m.template), 16, 3, most=40),
         Column("by", "By", _by, width=10),
-        Column("status", zone.key, lambda m: _status(m, zone), width=24),
+        Column("status", zone.key, lambda m: _status(m, zone), width=25),
         Column("waits", "Waits for", _waits, width=18, flex=3, most=40, gives_way=1),
         Column(
             "held", "Last held", lambda m: Toned(_held(m, zone), Tone.MUTED), width=10, gives_way=2

@@ -26,7 +26,7 @@ from studio_tui.tui.modals.choose import Choice
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.push_leaving import leave
-from studio_tui.tui.screens.push_words import manager_choice, when_mail_leaves
+from studio_tui.tui.screens.push_words import manager_choice
 from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.field import Field, Form
 from studio_tui.tui.widgets.pick import Pick
@@ -201,12 +201,12 @@ class PlanScreen(StudioScreen):
         return conversations.plan(studio, actor, ask, plan, conductor=conductor)
 
     def _done(self, planned: Conversation) -> None:
-        now, hold = self.studio.now(), self.studio.settings.notifications.hold_time
-        leaves = when_mail_leaves(now + hold, now, self.zone)
+        leaves = self.studio.now() + self.studio.settings.notifications.hold_time
         at = moment_and_zone(planned.planned_for, self.zone)
-        whom = planned.conductor if self._own else planned.name
         self.dismiss(planned)
-        self.say(f"Planned with {whom} for {at}; invitations leave {leaves}.")
+        # In the same zone, and short: it has to fit on one line of 80 cells.
+        told = f"invitations leave at {leaves.astimezone(self.zone):%H:%M}"
+        self.say(f"Planned for {at}; {told}.")
 
     def _failed(self, error: StudioError) -> None:
         if isinstance(error, Conflict) and (conversation_id := self._conversation_id) is not None:

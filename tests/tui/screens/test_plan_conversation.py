@@ -55,8 +55,7 @@ async def test_a_plan_begins_likely_and_is_made_by_one_key(made: Example) -> Non
         await press(pilot, "ctrl+s")
         assert isinstance(pilot.app.screen, MyConversationsScreen)
         assert said(pilot) == (
-            "Planned with Ann Peeters for 2026-03-03 11:00 (Europe/Brussels); "
-            "invitations leave at 10:02 (Europe/Brussels)."
+            "Planned for 2026-03-03 11:00 (Europe/Brussels); invitations leave at 10:02."
         )
         found = planned(made, "bob", "ann", "Late")
         assert (found.planned_for, found.minutes) == (datetime(2026, 3, 3, 10, tzinfo=UTC), 60)
@@ -185,12 +184,12 @@ async def test_what_can_be_planned_is_chosen_pushes_first(made: Example) -> None
         await press(pilot, "shift+tab", "enter")
         assert isinstance(pilot.app.screen, Choose)
         seen = shown(pilot)
-        assert seen.index("Q1 review") < seen.index("Regular")
+        assert seen.index("Q1 review") < seen.index("Performance review")
         assert "Quick" not in seen
         await press(pilot, *"template", "enter")
         assert "a template: no push asks for it" in shown(pilot)
         await press(pilot, "ctrl+s")
-        assert matter(made, "bob", "ann", "").template == "Regular"
+        assert matter(made, "bob", "ann", "").template == "Performance review"
 
 
 async def test_a_user_asks_one_of_their_managers(made: Example) -> None:
@@ -203,8 +202,9 @@ async def test_a_user_asks_one_of_their_managers(made: Example) -> None:
         await press(pilot, "shift+tab", "right")
         assert value(pilot, "whom") == "carl"
         await press(pilot, "ctrl+s")
-        assert said(pilot).startswith("Planned with Carl Maes for 2026-03-03 11:00")
-        assert matter(made, "carl", "ann", "").asked
+        assert said(pilot).startswith("Planned for 2026-03-03 11:00")
+        asked = matter(made, "carl", "ann", "")
+        assert (asked.asked, asked.conductor) == (True, "Carl Maes")
 
 
 async def test_who_has_no_manager_is_told(made: Example) -> None:
