@@ -1,43 +1,142 @@
-"""``studio-tui conversations``: list, show, plan, hand over, finish."""
+"""``studio-tui conversations``: list and show; the rest is in modules of its own."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from studio_tui.cli import shapes
-from studio_tui.cli.output import json_option, say, write_facts, write_json, write_table
+from studio_tui.cli import conversation_files, conversation_plans, conversation_talks, shapes
+from studio_tui.cli.conversation_named import conversation_argument, number_in
+from studio_tui.cli.output import json_option, write_facts, write_json, write_table, write_text
 from studio_tui.cli.session import with_studio
-from studio_tui.cli.times import in_zone, instant, shown, when, with_zone
+from studio_tui.cli.times import shown, with_zone
 from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Plan
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.conversations import (
+    Ask,
+    Conversation,
+    Entry,
+    Matter,
+    MatterFilter,
+    Part,
+    Reading,
+    Written,
+)
 from studio_tui.domain.pushes import Assignment, PushState, Status
-from studio_tui.services import assigning, pushes, users
+from studio_tui.services import assigning, pushes
 from studio_tui.services import conversations as service
 from studio_tui.services.context import Studio
+from studio_tui.services.conversations import Found
 
 Listed = tuple[str, Assignment]
 """The name of the push, and one user's conversation in it."""
 
-_by = click.option("--by", "conductor", metavar="LOGIN", help="The leader or coach who holds it.")
-
 
 @click.group("conversations")
 def conversations() -> None:
-    """Follow the conversations that pushes ask for, plan them, hand over, record as held."""
+    """Your conversations: plan, prepare, talk, finish, take along; follow those of all pushes."""
+
+
+for _command in (
+    conversation_plans.usable,
+    conversation_plans.plan,
+    conversation_plans.move,
+    conversation_plans.cancel,
+    conversation_plans.hand_over,
+    conversation_plans.not_mine,
+    conversation_talks.write,
+    conversation_talks.submit,
+    conversation_talks.add_question,
+    conversation_talks.remove_question,
+    conversation_talks.start,
+    conversation_talks.finish,
+    conversation_talks.reopen,
+    conversation_files.history,
+    conversation_files.export,
+):
+    conversations.add_command(_command)
 
 
 @conversations.command("list")
-@click.option("--push", help="Only those of this push, which may be closed.")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--asked", is_flag=True, help="Only what waits for you.")
+@click.option("--all", "every", is_flag=True, help="Those of all pushes that are not closed.")
+@click.option("--push", help="Those of this push, which may be closed.")
 @click.option("--status", type=click.Choice([*map(str, Status)]), help="Only those this far.")
 @json_option
 @with_studio
 def list_(
-    studio: Studio, actor: Actor, push: str | None, status: str | None, as_json: bool
+    studio: Studio,
+    actor: Actor,
+    words: Sequence[str],
+    asked: bool,
+    every: bool,
+    push: str | None,
+    status: str | None,
+    as_json: bool,
 ) -> None:
-    """List the conversations of all pushes that are not closed."""
-    every = _listed(studio, actor, push)
+    """List your conversations: with those you lead or coach, and about yourself.
+
+    Each WORD must be found. --all and --push list what pushes ask of everybody, for those who
+    see the pushes.
+    """
+    if (every or push) and (asked or words):
+        raise click.UsageError("--asked and WORD go with your own conversations only.")
+    if every or push:
+        _list_pushed(studio, _listed(studio, actor, push), status, as_json)
+        return
+    source = service.source(studio, actor, MatterFilter(" ".join(words), asked))
+    found = [
+        one for one in source.rows(0, source.count()) if status is None or one.status == status
+    ]
+    if as_json:
+        write_json([shapes.matter(studio, one) for one in found])
+        return
+    headings = ("ID", "Name", "Login", "About", "Status", with_zone(studio, "When"), "Deadline", "")
+    rows = (_matter_row(studio, one) for one in found)
+    write_table(headings, rows, "No conversations. “studio-tui conversations usable USER”.")
+
+
+@conversations.command()
+@conversation_argument
+@json_option
+@with_studio
+def show(studio: Studio, actor: Actor, named: Sequence[str], as_json: bool) -> None:
+    """Show one conversation: how far it is, and what you may read of it."""
+    found, reading = _one(studio, actor, named)
+    if as_json:
+        write_json(_shape(studio, found, reading))
+        return
+    facts = list(_assignment_facts(studio, found)) if found else []
+    write_facts([*facts, *_conversation_facts(studio, reading)])
+    for entry in reading.entries if reading else ():
+        write_text("\n" + "\n".join(_entry_lines(reading, entry)))
+
+
+def _one(studio: Studio, actor: Actor, named: Sequence[str]) -> tuple[Found | None, Reading | None]:
+    """What a push asks, where one does, and the conversation, where there is one."""
+    number = number_in(named)
+    if number is None:
+        found = service.look_up(studio, actor, service.find(studio, named[0], named[1]))
+        wanted = found.conversation_id
+        return found, service.read(studio, actor, wanted) if wanted is not None else None
+    reading = service.read(studio, actor, number)
+    about = reading.conversation
+    if about.push_id is None:
+        return None, reading
+    return service.look_up(studio, actor, Ask(about.user_id, about.push_id)), reading
+
+
+def _shape(studio: Studio, found: Found | None, reading: Reading | None) -> shapes.Shape:
+    """How far it is, in the names of the list, and the conversation."""
+    if found is not None:
+        about = shapes.conversation(studio, found.push, found.assignment)
+    else:
+        about = shapes.unasked(studio, reading.conversation) if reading else {}
+    return {**about, "conversation": shapes.reading(studio, reading) if reading else None}
+
+
+def _list_pushed(
+    studio: Studio, every: Iterable[Listed], status: str | None, as_json: bool
+) -> None:
     listed = [(name, one) for name, one in every if status is None or one.status == status]
     if as_json:
         write_json([shapes.conversation(studio, name, one) for name, one in listed])
@@ -46,91 +145,7 @@ def list_(
     write_table(headings, (_row(studio, *each) for each in listed), "No conversations.")
 
 
-@conversations.command()
-@click.argument("push")
-@click.argument("user")
-@json_option
-@with_studio
-def show(studio: Studio, actor: Actor, push: str, user: str, as_json: bool) -> None:
-    """Show how far the conversation of USER in PUSH is."""
-    name, found = _one(studio, actor, push, user)
-    if as_json:
-        write_json(shapes.conversation(studio, name, found))
-        return
-    managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in found.managers)
-    write_facts(
-        (
-            ("Push", name),
-            ("User", f"{found.name} ({found.login})"),
-            ("Status", found.status.replace("_", " ")),
-            (with_zone(studio, "When"), shown(studio, found.status_at)),
-            ("Conductor", found.conductor),
-            ("Flags", ", ".join(shapes.flags(found)).replace("_", " ")),
-            ("Managers", managers or "none"),
-            ("Reminders", str(found.reminders or "")),
-            (with_zone(studio, "Reminded"), shown(studio, found.reminded_at)),
-        )
-    )
-
-
-@conversations.command()
-@click.argument("push")
-@click.argument("user")
-@click.option("--at", type=instant, required=True, help="When, such as 2026-03-31T14:00.")
-@_by
-@with_studio
-def plan(
-    studio: Studio,
-    actor: Actor,
-    push: str,
-    user: str,
-    at: datetime,
-    conductor: str | None,
-) -> None:
-    """Record when the conversation of USER in PUSH is to be held."""
-    moment = in_zone(at, studio.zone)
-    found = service.find(studio, push, user)
-    planned = service.plan(studio, actor, found, Plan(moment), conductor=conductor)
-    say(f"{planned.conductor} talks with {planned.name} {when(studio, moment)}.")
-
-
-@conversations.command()
-@click.argument("push")
-@click.argument("user")
-@click.option("--at", type=instant, help="When it was held; now, unless said otherwise.")
-@_by
-@with_studio
-def finish(
-    studio: Studio,
-    actor: Actor,
-    push: str,
-    user: str,
-    at: datetime | None,
-    conductor: str | None,
-) -> None:
-    """Record the conversation of USER in PUSH as held."""
-    held_at = in_zone(at, studio.zone) if at else None
-    found = service.find(studio, push, user)
-    held = service.record_held(studio, actor, found, conductor=conductor, held_at=held_at)
-    say(f"Done: {held.conductor} talked with {held.name}.")
-
-
-@conversations.command("hand-over")
-@click.argument("push")
-@click.argument("user")
-@click.argument("conductor")
-@with_studio
-def hand_over(studio: Studio, actor: Actor, push: str, user: str, conductor: str) -> None:
-    """Name who is to hold the conversation of USER in PUSH: CONDUCTOR, a leader or coach.
-
-    Both are told by mail.
-    """
-    found = service.find(studio, push, user)
-    handed = service.hand_over(studio, actor, found, conductor)
-    say(f"{handed.conductor} is to hold the conversation with {handed.name}; both are told.")
-
-
-def _listed(studio: Studio, actor: Actor, push: str | None) -> Iterable[Listed]:
+def _listed(studio: Studio, actor: Actor, push: str | None) -> Iterator[Listed]:
     if push is not None:
         chosen = [pushes.find(studio, actor, push)]
     else:
@@ -141,13 +156,71 @@ def _listed(studio: Studio, actor: Actor, push: str | None) -> Iterable[Listed]:
             yield one.name, assignment
 
 
-def _one(studio: Studio, actor: Actor, push: str, user: str) -> Listed:
-    found = pushes.find(studio, actor, push)
-    person = users.find(studio, actor, user)
-    for name, assignment in person.pushes:
-        if assignment.push_id == found.id:
-            return name, assignment
-    raise Refused(f"{person.user.name} is not assigned to “{found.name}”.")
+def _assignment_facts(studio: Studio, found: Found) -> Iterator[tuple[str, str]]:
+    one = found.assignment
+    managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in one.managers)
+    yield "Push", found.push
+    yield "User", f"{one.name} ({one.login})"
+    yield "Status", one.status.replace("_", " ")
+    yield with_zone(studio, "When"), shown(studio, one.status_at)
+    yield "Conductor", one.conductor
+    yield "Flags", ", ".join(shapes.flags(one)).replace("_", " ")
+    yield "Managers", managers or "none"
+    yield "Reminders", str(one.reminders or "")
+    yield with_zone(studio, "Reminded"), shown(studio, one.reminded_at)
+
+
+def _conversation_facts(studio: Studio, reading: Reading | None) -> Iterator[tuple[str, str]]:
+    if reading is None:
+        return
+    one: Conversation = reading.conversation
+    yield "Conversation", str(one.id)
+    yield "Template", one.template.name
+    if not one.push:
+        yield "User", f"{one.name} ({one.login})"
+        yield "Conductor", one.conductor
+    yield "State", one.state.replace("_", " ")
+    yield with_zone(studio, "Planned for"), shown(studio, one.planned_for)
+    yield "Minutes", str(one.minutes) if one.planned_for else ""
+    yield "Place", one.place
+    yield with_zone(studio, "Held"), shown(studio, one.finished_at)
+    yield with_zone(studio, "Cancelled"), shown(studio, one.cancelled_at)
+
+
+def _entry_lines(reading: Reading | None, entry: Entry) -> Iterator[str]:
+    if reading is None:
+        return
+    asked, names = entry.asked, reading.conversation
+    heading = asked.question.text or asked.step.capitalize()
+    topic = f"{asked.topic}: " if asked.topic else ""
+    yield f"[{asked.id}] {topic}{heading}{' (taken out)' if asked.removed else ''}"
+    if asked.question.options:
+        yield f"    ({' / '.join(asked.question.options)})"
+    noted = "Summary" if asked.part is Part.SUMMARY else "Noted"
+    sides = ((names.name, entry.user), (names.conductor, entry.conductor), (noted, entry.answer))
+    for whose, written in sides:
+        yield from _written_lines(whose, written)
+
+
+def _written_lines(whose: str, written: Written | None) -> Iterator[str]:
+    if written is None or not written.text:
+        return
+    yield f"  {whose}:"
+    for line in written.text.split("\n"):
+        yield f"    {line}"
+
+
+def _matter_row(studio: Studio, one: Matter) -> tuple[str, ...]:
+    return (
+        str(one.conversation_id or ""),
+        one.name,
+        one.login,
+        one.push or one.template,
+        one.status.replace("_", " ") if one.status else "",
+        shown(studio, one.at),
+        f"{one.deadline}{' overdue' if one.overdue else ''}" if one.deadline else "",
+        "waits for you" if one.asked else one.why_not,
+    )
 
 
 def _row(studio: Studio, push: str, one: Assignment) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_tui.cli.dry_runs import managers_told, reason
 from studio_tui.cli.times import iso
+from studio_tui.domain.conversations import Conversation, Entry, Matter, Reading, Written
 from studio_tui.domain.library import LibraryTopic
 from studio_tui.domain.notifications import Notification, NotificationState
 from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Skipped
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from studio_tui.services.activity import ActivityLine
     from studio_tui.services.assigning import Assigned, AssignPreview
     from studio_tui.services.context import Studio
+    from studio_tui.services.conversations import Usable
     from studio_tui.services.dry_run import DryRun
     from studio_tui.services.outbox import Health, ReadMail
     from studio_tui.services.pushes import Closed
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from studio_tui.services.users import Involvement
     from studio_tui.services.verifying import Verified
 
-CONTRACT = 1
+CONTRACT = 2
 """The version of the contract: raised when a key goes, is renamed or means something else."""
 
 Shape = dict[str, Any]
@@ -164,6 +166,110 @@ def conversation(studio: Studio, push_name: str, of: Assignment) -> Shape:
         "reminders": of.reminders,
         "reminded_at": iso(studio, of.reminded_at),
     }
+
+
+def unasked(studio: Studio, of: Conversation) -> Shape:
+    """A conversation that no push asks for, in the names of one that a push does."""
+    at = of.finished_at or of.started_at or of.planned_for
+    return {
+        "push": None,
+        "login": of.login,
+        "name": of.name,
+        "status": None if of.cancelled_at else str(of.state),
+        "status_at": None if of.cancelled_at else iso(studio, at),
+        "flags": [],
+        "conductor": of.conductor,
+        "managers": [],
+        "reminders": 0,
+        "reminded_at": None,
+    }
+
+
+def matter(studio: Studio, of: Matter) -> Shape:
+    """One line of My conversations (C1)."""
+    return {
+        "id": of.conversation_id,
+        "push": of.push or None,
+        "template": of.template or None,
+        "login": of.login,
+        "name": of.name,
+        "mine": of.mine,
+        "status": of.status,
+        "at": iso(studio, of.at),
+        "available_from": of.available_from.isoformat() if of.available_from else None,
+        "deadline": of.deadline.isoformat() if of.deadline else None,
+        "overdue": of.overdue,
+        "conductor": of.conductor or None,
+        "asked": of.asked,
+        "why_not": of.why_not or None,
+        "last_held": iso(studio, of.last_held),
+    }
+
+
+def usable(of: Usable) -> Shape:
+    """Something that a conversation can be about (C2)."""
+    return {
+        "push": of.name if of.ask.push_id is not None else None,
+        "template": of.template.name,
+        "planning": of.template.planning,
+        "deadline": of.deadline.isoformat() if of.deadline else None,
+    }
+
+
+def held(studio: Studio, of: Conversation) -> Shape:
+    """One conversation, and nothing of what was said."""
+    return {
+        "id": of.id,
+        "push": of.push or None,
+        "template": of.template.name,
+        "login": of.login,
+        "name": of.name,
+        "conductor_login": of.conductor_login,
+        "conductor": of.conductor,
+        "state": of.state,
+        "planned_for": iso(studio, of.planned_for),
+        "minutes": of.minutes,
+        "place": of.place,
+        "user_prepared_at": iso(studio, of.user_prepared_at),
+        "conductor_prepared_at": iso(studio, of.conductor_prepared_at),
+        "started_at": iso(studio, of.started_at),
+        "held_at": iso(studio, of.finished_at),
+        "cancelled_at": iso(studio, of.cancelled_at),
+    }
+
+
+def reading(studio: Studio, of: Reading) -> Shape:
+    """One conversation with what one reader may read of it (C2, C6, T4)."""
+    return {
+        **held(studio, of.conversation),
+        "readable": sorted(of.parts),
+        "writable": sorted(of.writes),
+        "may_ask": of.may_ask,
+        "entries": [_entry(studio, entry) for entry in of.entries],
+    }
+
+
+def _entry(studio: Studio, of: Entry) -> Shape:
+    asked = of.asked
+    return {
+        "id": asked.id,
+        "step": asked.step,
+        "topic": asked.topic,
+        "question": asked.question.text,
+        "kind": asked.question.kind,
+        "options": asked.question.options,
+        "added": asked.added_by is not None,
+        "removed": asked.removed,
+        "user": _written(studio, of.user),
+        "conductor": _written(studio, of.conductor),
+        "answer": _written(studio, of.answer),
+    }
+
+
+def _written(studio: Studio, of: Written | None) -> Shape | None:
+    if of is None:
+        return None
+    return {"text": of.text, "version": of.version, "written_at": iso(studio, of.written_at)}
 
 
 def flags(of: Assignment) -> list[Flag]:

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from studio_tui.domain.clock import instants_at
+from studio_tui.domain.errors import Refused
 from studio_tui.domain.pushes import YEARS, parse_day
 from studio_tui.domain.text import clean_line
 from studio_tui.services.context import Studio
@@ -33,8 +35,25 @@ def instant(text: str) -> datetime:
 
 
 def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
-    """``moment``, in ``zone`` unless it names its own offset."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    """``moment``, in ``zone`` unless it names its own offset (D1).
+
+    Raises `Refused` for a time over which the clocks are put forward or back there: it does not
+    exist, or exists twice.
+    """
+    if moment.tzinfo:
+        return moment
+    found = instants_at(moment.date(), moment.time(), zone)
+    if not found:
+        raise Refused(
+            f"{moment:%Y-%m-%d %H:%M} does not exist in {zone.key}: the clocks are put forward "
+            "over it."
+        )
+    if len(found) > 1:
+        first, second = (one.astimezone(zone).isoformat(timespec="minutes") for one in found)
+        raise Refused(
+            f"{moment:%Y-%m-%d %H:%M} is there twice in {zone.key}: write {first} or {second}."
+        )
+    return found[0]
 
 
 def iso(studio: Studio, moment: datetime | None) -> str | None:

@@ -1,13 +1,17 @@
 """Conversations: plan, prepare, talk, finish (C1 to C6, P10), a module for each side of it."""
 
-from studio_tui.domain.conversations import Ask
-from studio_tui.services import naming
-from studio_tui.services.context import Studio
 from studio_tui.services.conversations.asking import (
     conductors,
     hand_over,
     mine_again,
     not_mine,
+)
+from studio_tui.services.conversations.finding import (
+    Found,
+    ask_about,
+    find,
+    look_up,
+    user_named,
 )
 from studio_tui.services.conversations.overview import history, matters, source
 from studio_tui.services.conversations.planning import Usable, cancel, move, plan, usable
@@ -21,8 +25,10 @@ from studio_tui.services.conversations.writing import (
 )
 
 __all__ = [
+    "Found",
     "Usable",
     "add_question",
+    "ask_about",
     "begin",
     "cancel",
     "conductors",
@@ -30,6 +36,7 @@ __all__ = [
     "finish",
     "hand_over",
     "history",
+    "look_up",
     "matters",
     "mine_again",
     "move",
@@ -43,11 +50,6 @@ __all__ = [
     "start",
     "submit",
     "usable",
+    "user_named",
     "write",
 ]
-
-
-def find(studio: Studio, push_name: str, login: str) -> Ask:
-    """What a push asks for a user, by the name of the push and a login or address."""
-    with studio.store.reading():
-        return Ask(naming.user_id_named(login), naming.push_id_named(push_name))

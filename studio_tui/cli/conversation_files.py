@@ -1,0 +1,115 @@
+"""``studio-tui conversations export`` and ``history`` (C3)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from studio_tui.cli import shapes
+from studio_tui.cli.conversation_named import conversation_argument, conversation_named
+from studio_tui.cli.output import json_option, say, write_json, write_table, write_text
+from studio_tui.cli.session import with_studio
+from studio_tui.cli.times import shown, with_zone
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Conversation, ConversationState, HistoryFilter
+from studio_tui.domain.listing import Sort
+from studio_tui.services import conversations as service
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations import exports
+from studio_tui.services.conversations.exports import Form
+
+_FORMS = {"markdown": Form.MARKDOWN, "pdf": Form.PDF}
+
+
+@click.command()
+@conversation_argument
+@click.option("--output", type=click.Path(path_type=Path), help="The file to write: .md or .pdf.")
+@click.option("--format", "form", type=click.Choice([*_FORMS]), help="Whatever the file is called.")
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@click.option(
+    "--font",
+    "fonts",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A font file for signs that the PDF would not have.",
+)
+@with_studio
+def export(
+    studio: Studio,
+    actor: Actor,
+    named: Sequence[str],
+    output: Path | None,
+    form: str | None,
+    force: bool,
+    fonts: Sequence[Path],
+) -> None:
+    """Take a finished conversation along, as Markdown or PDF: what you may read of it.
+
+    Without --output, Markdown is printed. The file can be read by you alone.
+    """
+    if output is None and form == "pdf":
+        raise click.UsageError("A PDF goes into a file: --output FILE.")
+    number = conversation_named(studio, actor, named)
+    if output is None:
+        write_text(exports.to_text(studio, actor, number))
+        return
+    exports.to_file(
+        studio,
+        actor,
+        number,
+        output,
+        form=_FORMS[form] if form else None,
+        force=force,
+        fonts=fonts,
+    )
+    say(f"Written: {output}")
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--user", help="Only those with this user.")
+@click.option("--state", type=click.Choice(["done", "cancelled"]), help="Only those that ended so.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
+@json_option
+@with_studio
+def history(
+    studio: Studio,
+    actor: Actor,
+    words: Sequence[str],
+    user: str | None,
+    state: str | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """List conversations that are over, the newest first: yours, and of whom you lead or coach.
+
+    An admin and support see that all others were held, too. Each WORD must be found.
+    """
+    if as_csv and as_json:
+        raise click.UsageError("Either --csv or --json.")
+    filter_ = HistoryFilter(
+        text=" ".join(words),
+        user_id=service.user_named(studio, user) if user else None,
+        state=ConversationState(state) if state else None,
+    )
+    held = exports.every_held(studio, actor, filter_, Sort("at", descending=True))
+    if as_json:
+        write_json([shapes.held(studio, one) for one in held])
+    elif as_csv:
+        for line in exports.history_csv(studio, held):
+            click.echo(line, nl=False)
+    else:
+        headings = ("ID", "Name", "Login", "Conductor", "State", with_zone(studio, "When"), "About")
+        write_table(headings, (_row(studio, one) for one in held), "No conversations.")
+
+
+def _row(studio: Studio, one: Conversation) -> tuple[str, ...]:
+    return (
+        str(one.id),
+        one.name,
+        one.login,
+        one.conductor,
+        one.state,
+        shown(studio, one.finished_at or one.cancelled_at),
+        one.push or one.template.name,
+    )

@@ -1,0 +1,62 @@
+"""Which conversation is meant: by a push and a user, by its number, or by a user and a template."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Ask
+from studio_tui.domain.errors import Refused
+from studio_tui.services import conversations
+from studio_tui.services.context import Studio
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+_PAIR = 2
+
+
+def conversation_argument(command: C) -> C:
+    """``PUSH USER`` or ``ID``, as the argument ``named``."""
+    return click.argument("named", nargs=-1, required=True, metavar="PUSH USER | ID")(command)
+
+
+def ask_argument(command: C) -> C:
+    """``PUSH USER``, or ``USER`` with ``--template``, as ``named`` and ``template``."""
+    option = click.option("--template", help="Of a conversation that no push asks for.")
+    return click.argument("named", nargs=-1, required=True, metavar="[PUSH] USER")(option(command))
+
+
+def number_in(named: Sequence[str]) -> int | None:
+    """The number of a conversation, None where a push and a user are named.
+
+    Raises `click.UsageError` for anything else.
+    """
+    if len(named) == _PAIR:
+        return None
+    if len(named) == 1 and named[0].isascii() and named[0].isdigit():
+        return int(named[0])
+    raise click.UsageError("Say which conversation: PUSH USER, or its ID.")
+
+
+def conversation_named(studio: Studio, actor: Actor, named: Sequence[str]) -> int:
+    """The id of the conversation that is meant.
+
+    Raises `Refused` where a push asks for it and nobody has planned or begun it yet.
+    """
+    number = number_in(named)
+    if number is not None:
+        return number
+    found = conversations.look_up(studio, actor, conversations.find(studio, named[0], named[1]))
+    if found.conversation_id is None:
+        raise Refused(f"Nobody has planned or begun the conversation with {found.assignment.name}.")
+    return found.conversation_id
+
+
+def ask_named(studio: Studio, named: Sequence[str], template: str | None) -> Ask:
+    """What a conversation is to be about."""
+    if template is None and len(named) == _PAIR:
+        return conversations.find(studio, named[0], named[1])
+    if template is not None and len(named) == 1:
+        return conversations.ask_about(studio, named[0], template)
+    raise click.UsageError("Say what it is about: PUSH USER, or USER --template TEMPLATE.")

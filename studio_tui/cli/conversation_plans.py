@@ -1,0 +1,152 @@
+"""``studio-tui conversations``: plan, move, cancel; who is to hold it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import click
+
+from studio_tui.cli import shapes
+from studio_tui.cli.conversation_named import (
+    ask_argument,
+    ask_named,
+    conversation_argument,
+    conversation_named,
+)
+from studio_tui.cli.output import json_option, say, write_json, write_table
+from studio_tui.cli.session import with_studio
+from studio_tui.cli.times import in_zone, instant, when
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Conversation, Plan
+from studio_tui.domain.errors import Refused
+from studio_tui.services import conversations as service
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations import Usable
+
+_AT = "When, such as 2026-03-31T14:00, in the organisation's zone unless it names an offset."
+
+
+@click.command()
+@click.argument("user")
+@json_option
+@with_studio
+def usable(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
+    """List what you can begin a conversation with USER about: pushes, then templates."""
+    found = service.usable(studio, actor, service.user_named(studio, user))
+    if as_json:
+        write_json([shapes.usable(one) for one in found])
+        return
+    headings = ("Push", "Template", "Deadline", "")
+    write_table(headings, map(_row, found), "Nothing: no push asks, and no template allows it.")
+
+
+@click.command()
+@ask_argument
+@click.option("--at", type=instant, required=True, help=_AT)
+@click.option("--minutes", type=int, default=60, show_default=True, help="How long it lasts.")
+@click.option("--place", default="", help="Where it is held.")
+@click.option("--by", "conductor", metavar="LOGIN", help="The leader or coach who holds it.")
+@with_studio
+def plan(
+    studio: Studio,
+    actor: Actor,
+    named: Sequence[str],
+    template: str | None,
+    at: datetime,
+    minutes: int,
+    place: str,
+    conductor: str | None,
+) -> None:
+    """Plan the conversation of USER in PUSH, or one by a template that no push asks for.
+
+    Both sides get an invitation. What is planned already is moved.
+    """
+    ask = ask_named(studio, named, template)
+    wanted = Plan(in_zone(at, studio.zone), minutes, place)
+    _say_planned(studio, service.plan(studio, actor, ask, wanted, conductor=conductor))
+
+
+@click.command()
+@conversation_argument
+@click.option("--at", type=instant, help=_AT)
+@click.option("--minutes", type=int, help="How long it lasts.")
+@click.option("--place", help="Where it is held.")
+@with_studio
+def move(
+    studio: Studio,
+    actor: Actor,
+    named: Sequence[str],
+    at: datetime | None,
+    minutes: int | None,
+    place: str | None,
+) -> None:
+    """Move a conversation to another time or place; the rest stays as it was planned."""
+    number = conversation_named(studio, actor, named)
+    conversation = service.read(studio, actor, number).conversation
+    planned_for = in_zone(at, studio.zone) if at else conversation.planned_for
+    if planned_for is None:
+        raise Refused("It is not planned yet: say --at when it is to be held.")
+    wanted = Plan(planned_for, conversation.minutes, conversation.place)
+    if minutes is not None:
+        wanted = replace(wanted, minutes=minutes)
+    if place is not None:
+        wanted = replace(wanted, place=place)
+    _say_planned(studio, service.move(studio, actor, conversation, wanted))
+
+
+@click.command()
+@conversation_argument
+@with_studio
+def cancel(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
+    """Cancel a conversation: what was written stays, invitations are withdrawn."""
+    cancelled = service.cancel(studio, actor, conversation_named(studio, actor, named))
+    say(f"Cancelled: the conversation of {cancelled.conductor} with {cancelled.name}.")
+
+
+@click.command("hand-over")
+@click.argument("push")
+@click.argument("user")
+@click.argument("conductor")
+@with_studio
+def hand_over(studio: Studio, actor: Actor, push: str, user: str, conductor: str) -> None:
+    """Name who is to hold the conversation of USER in PUSH: CONDUCTOR, a leader or coach.
+
+    Both are told by mail.
+    """
+    found = service.find(studio, push, user)
+    handed = service.hand_over(studio, actor, found, conductor)
+    say(f"{handed.conductor} is to hold the conversation with {handed.name}; both are told.")
+
+
+@click.command("not-mine")
+@click.argument("push")
+@click.argument("user")
+@click.option("--undo", is_flag=True, help="Take it back: it asks you again.")
+@with_studio
+def not_mine(studio: Studio, actor: Actor, push: str, user: str, undo: bool) -> None:
+    """Say that another leader or coach is to hold the conversation of USER in PUSH.
+
+    It no longer asks you; the others go on being asked.
+    """
+    ask = service.find(studio, push, user)
+    if undo:
+        service.mine_again(studio, actor, ask)
+        say("It asks you again.")
+        return
+    service.not_mine(studio, actor, ask)
+    say("It no longer asks you; the others are asked as before.")
+
+
+def _say_planned(studio: Studio, planned: Conversation) -> None:
+    if planned.planned_for is not None:
+        moment = when(studio, planned.planned_for)
+        say(f"{planned.conductor} talks with {planned.name} {moment}.")
+
+
+def _row(one: Usable) -> tuple[str, ...]:
+    return (
+        one.name if one.ask.push_id is not None else "",
+        one.template.name,
+        one.deadline.isoformat() if one.deadline else "",
+        "" if one.template.planning else "starts at the talk",
+    )

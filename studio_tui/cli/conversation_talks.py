@@ -1,0 +1,213 @@
+"""``studio-tui conversations``: write, submit, start, finish, reopen; ask more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from studio_tui.cli.conversation_named import (
+    ask_named,
+    conversation_argument,
+    conversation_named,
+)
+from studio_tui.cli.output import say
+from studio_tui.cli.reading import INPUT, bytes_of
+from studio_tui.cli.session import with_studio
+from studio_tui.cli.times import in_zone, instant
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import (
+    MAX_ANSWER,
+    AskedQuestion,
+    Conversation,
+    Entry,
+    Overtaken,
+    Part,
+    Reading,
+    Written,
+)
+from studio_tui.domain.errors import Conflict, NotFound, Refused
+from studio_tui.domain.templates import Question, QuestionKind
+from studio_tui.services import conversations as service
+from studio_tui.services import library
+from studio_tui.services.context import Studio
+
+_MOST = 4 * MAX_ANSWER + 10
+"""Bytes that the longest answer can have."""
+_PREPARATIONS = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION)
+
+
+@click.command()
+@click.argument("named", nargs=-1, required=True, metavar="PUSH USER | ID | USER")
+@click.option("--template", help="Of a conversation that no push asks for.")
+@with_studio
+def start(studio: Studio, actor: Actor, named: Sequence[str], template: str | None) -> None:
+    """Begin the talk: of PUSH with USER, of a conversation by its ID, or USER --template."""
+    if template is None and len(named) == 1:
+        begun = service.begin(studio, actor, conversation_named(studio, actor, named))
+    else:
+        begun = service.start(studio, actor, ask_named(studio, named, template))
+    say(f"{begun.conductor} talks with {begun.name}: conversation {begun.id}.")
+
+
+@click.command()
+@click.argument("named", nargs=-1, required=True, metavar="PUSH USER | ID | USER")
+@click.option("--template", help="Of a conversation that no push asks for.")
+@click.option("--at", type=instant, help="When it was held; now, unless said otherwise.")
+@click.option("--by", "conductor", metavar="LOGIN", help="The leader or coach who holds it.")
+@with_studio
+def finish(
+    studio: Studio,
+    actor: Actor,
+    named: Sequence[str],
+    template: str | None,
+    at: datetime | None,
+    conductor: str | None,
+) -> None:
+    """Finish the talk, or record a conversation that was held: it is sealed."""
+    if template is None and len(named) == 1:
+        held = _finish_by_id(studio, actor, named, recorded=bool(at or conductor))
+    else:
+        held_at = in_zone(at, studio.zone) if at else None
+        ask = ask_named(studio, named, template)
+        held = service.record_held(studio, actor, ask, conductor=conductor, held_at=held_at)
+    say(f"Done: {held.conductor} talked with {held.name}.")
+
+
+@click.command()
+@conversation_argument
+@with_studio
+def reopen(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
+    """Reopen a finished conversation: its conductor within three days, later an admin."""
+    reopened = service.reopen(studio, actor, conversation_named(studio, actor, named))
+    say(f"The conversation with {reopened.name} is in progress again.")
+
+
+@click.command()
+@conversation_argument
+@click.option("--question", type=int, required=True, help="Its number, as “show” tells it.")
+@click.option("--text", required=True, help="What to write; - reads it from the input.")
+@click.option(
+    "--version", type=int, help="Only where this version stands there, as “show --json” tells."
+)
+@with_studio
+def write(
+    studio: Studio,
+    actor: Actor,
+    named: Sequence[str],
+    question: int,
+    text: str,
+    version: int | None,
+) -> None:
+    """Write under a question: your preparation before the talk, the answer during it.
+
+    It replaces what stands there; an empty text takes it back.
+    """
+    number = conversation_named(studio, actor, named)
+    typed = _typed(text)
+    reading = service.read(studio, actor, number)
+    entry = _entry(reading, question)
+    part = _part(reading, entry.asked)
+    standing = _standing(entry, part)
+    known = standing.version if version is None else version
+    try:
+        written = service.write(studio, actor, number, question, part, typed, known)
+    except Overtaken as error:
+        raise Conflict(
+            f"Somebody wrote there in the meantime: version {error.theirs.version} stands there "
+            "now, and nothing was overwritten. Read it with “show”."
+        ) from error
+    say(f"Written: {len(written.text):,} characters, version {written.version}.")
+
+
+@click.command()
+@conversation_argument
+@with_studio
+def submit(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
+    """Show your preparation to the other side.
+
+    The conductor sees the user's at once, the user the conductor's when the talk begins.
+    """
+    service.submit(studio, actor, conversation_named(studio, actor, named))
+    say("Your preparation is submitted.")
+
+
+@click.command("add-question")
+@conversation_argument
+@click.option("--topic", required=True, help="What it stands under.")
+@click.option("--question", help="What to ask; without it, all that the library has under TOPIC.")
+@click.option(
+    "--kind",
+    type=click.Choice([*map(str, QuestionKind)]),
+    default=str(QuestionKind.TEXT),
+    show_default=True,
+    help="How it is answered.",
+)
+@click.option("--option", "options", multiple=True, help="An answer to choose; repeat it.")
+@with_studio
+def add_question(
+    studio: Studio,
+    actor: Actor,
+    named: Sequence[str],
+    topic: str,
+    question: str | None,
+    kind: str,
+    options: Sequence[str],
+) -> None:
+    """Ask one more question, or those of a topic of the question library."""
+    number = conversation_named(studio, actor, named)
+    if question is None:
+        found = library.find(studio, actor, topic).topic
+        heading, asked = found.name, found.questions
+    else:
+        heading, asked = topic, (Question(question, QuestionKind(kind), tuple(options)),)
+    with studio.at_once():
+        for one in asked:
+            added = service.add_question(studio, actor, number, heading, one)
+            say(f"Question {added.id} is asked: {added.question.text}")
+
+
+@click.command("remove-question")
+@conversation_argument
+@click.option("--question", type=int, required=True, help="Its number, as “show” tells it.")
+@with_studio
+def remove_question(studio: Studio, actor: Actor, named: Sequence[str], question: int) -> None:
+    """Take a question out; what was written under it stays readable."""
+    number = conversation_named(studio, actor, named)
+    service.remove_question(studio, actor, number, question)
+    say(f"Question {question} is not asked any more.")
+
+
+def _finish_by_id(
+    studio: Studio, actor: Actor, named: Sequence[str], *, recorded: bool
+) -> Conversation:
+    if recorded:
+        raise click.UsageError("--at and --by go with PUSH USER, or USER --template.")
+    return service.finish(studio, actor, conversation_named(studio, actor, named))
+
+
+def _typed(text: str) -> str:
+    if text != INPUT:
+        return text
+    try:
+        return bytes_of(Path(INPUT), _MOST).decode("utf-8-sig").removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise Refused("The text from the input is not UTF-8.") from error
+
+
+def _entry(reading: Reading, question: int) -> Entry:
+    for entry in reading.entries:
+        if entry.asked.id == question:
+            return entry
+    raise NotFound(f"Question {question} is not asked in this conversation.")
+
+
+def _part(reading: Reading, asked: AskedQuestion) -> Part:
+    """What is to be written under a question now; what cannot be is for the service to refuse."""
+    prepared = [part for part in _PREPARATIONS if part in reading.writes]
+    return prepared[0] if prepared else asked.part
+
+
+def _standing(entry: Entry, part: Part) -> Written:
+    by_part = {Part.USER_PREPARATION: entry.user, Part.CONDUCTOR_PREPARATION: entry.conductor}
+    return by_part.get(part, entry.answer) or Written()

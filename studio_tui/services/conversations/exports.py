@@ -1,0 +1,159 @@
+"""Taking a finished conversation along as Markdown or PDF, and the history as CSV (C3, C6).
+
+Only what the reader may read is in it. That somebody who was not in the conversation takes along
+what was said is written into the activity, as reading it is.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.cells import inert
+from studio_tui.domain.conversations import (
+    CONTENT,
+    Conversation,
+    ConversationState,
+    HistoryFilter,
+)
+from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.text import clean_line
+from studio_tui.domain.transcript import Transcript, transcript
+from studio_tui.domain.transcript_markdown import markdown
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations.overview import history
+from studio_tui.services.conversations.writing import read
+from studio_tui.services.files import require_free, write_private
+
+HISTORY_HEADINGS = (
+    "id",
+    "login",
+    "name",
+    "conductor_login",
+    "conductor",
+    "push",
+    "template",
+    "state",
+    "planned_for",
+    "held_at",
+    "cancelled_at",
+    "minutes",
+    "place",
+)
+_PAGE = 500
+
+
+class Form(StrEnum):
+    """What an export is written as; the value is the suffix of its file."""
+
+    MARKDOWN = "md"
+    PDF = "pdf"
+
+
+def to_text(studio: Studio, actor: Actor, conversation_id: int) -> str:
+    """A finished conversation as Markdown.
+
+    Raises `Refused` where it is not finished, `Forbidden` for who may read nothing of it.
+    """
+    return markdown(_transcript(studio, actor, conversation_id))
+
+
+def to_file(
+    studio: Studio,
+    actor: Actor,
+    conversation_id: int,
+    path: Path,
+    *,
+    form: Form | None = None,
+    force: bool = False,
+    fonts: Sequence[Path] = (),
+) -> None:
+    """Write a finished conversation into a file that only its owner can read.
+
+    ``form`` is what the suffix of ``path`` says unless given. ``fonts`` are font files for signs
+    that those of the PDF do not have. Raises `Refused` as `to_text` does, where the file is there
+    already and not to be overwritten (``force``), and where the extra for PDF is not installed.
+    """
+    form = form or form_of(path)
+    require_free(path, force=force)
+    if form is Form.PDF:
+        from studio_tui.services.conversations.pdf import pdf, require_extra
+
+        require_extra(fonts)
+        content = pdf(_transcript(studio, actor, conversation_id), studio.now(), fonts)
+    else:
+        content = to_text(studio, actor, conversation_id).encode()
+    write_private(path, content, force=force)
+
+
+def form_of(path: Path) -> Form:
+    """What a file of this name holds; raises `Refused` where its suffix does not tell."""
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix in ("md", "markdown"):
+        return Form.MARKDOWN
+    if suffix == "pdf":
+        return Form.PDF
+    raise Refused(f"{path} ends in neither .md nor .pdf: say what to write.")
+
+
+def every_held(
+    studio: Studio, actor: Actor, filter_: HistoryFilter, sort: Sort
+) -> Iterator[Conversation]:
+    """The whole history that a filter matches, read a page at a time."""
+    source = history(studio, actor, filter_, sort)
+    for start in range(0, source.count(), _PAGE):
+        yield from source.rows(start, start + _PAGE)
+
+
+def history_csv(studio: Studio, held: Iterable[Conversation]) -> Iterator[str]:
+    """The history as comma-separated lines, the headings first; no cell is a formula (A5)."""
+    yield _line(HISTORY_HEADINGS)
+    for one in held:
+        yield _line(_cells(studio, one))
+
+
+def _transcript(studio: Studio, actor: Actor, conversation_id: int) -> Transcript:
+    reading = read(studio, actor, conversation_id)
+    conversation = reading.conversation
+    if conversation.state is not ConversationState.DONE:
+        state = conversation.state.replace("_", " ")
+        raise Refused(
+            f"The conversation with {conversation.name} is {state}: only a finished one can be "
+            "exported."
+        )
+    if not reading.parts & CONTENT:
+        raise Forbidden(
+            f"{actor.login} may know that it was held, but not what was said: nothing to export."
+        )
+    return transcript(reading, studio.zone)
+
+
+def _cells(studio: Studio, one: Conversation) -> tuple[str, ...]:
+    def at(instant: datetime | None) -> str:
+        return instant.astimezone(studio.zone).isoformat(timespec="seconds") if instant else ""
+
+    return (
+        str(one.id),
+        one.login,
+        one.name,
+        one.conductor_login,
+        one.conductor,
+        one.push,
+        one.template.name,
+        one.state.value,
+        at(one.planned_for),
+        at(one.finished_at),
+        at(one.cancelled_at),
+        str(one.minutes),
+        one.place,
+    )
+
+
+def _line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow([inert(clean_line(cell)) for cell in cells])
+    return text.getvalue()

@@ -1,0 +1,170 @@
+"""A transcript on paper (C3): with the extra ``pdf``, and fonts that come with it.
+
+They have Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai and Georgian, and many symbols.
+A sign that no font has is written as its number, such as ``[U+5C71]``, and the end of the paper
+says so: nothing is lost silently.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.transcript import Answered, Transcript
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+_EXTRA = ("fpdf", "pymupdf_fonts", "uharfbuzz")
+_FACE = "text"
+_FONTS = (("", "figo"), ("B", "figbo"))
+"""FiraGO, regular and bold."""
+_SYMBOLS = ("symbol1", "symbol2")
+_MARGIN = 20
+"""Millimetres."""
+_SMALL, _NORMAL, _HEADING, _TITLE = 8, 10.5, 13, 18
+"""Points."""
+_MILLIMETRES = 0.5
+"""Of a line, for each point of its text."""
+_INDENT = 5
+_INVISIBLE = {"Cf", "Cc"}
+_SHAPED = re.compile("[\u0300-\u036f\u0590-\u1dff\u200b-\u200f]")
+"""Signs that change with their neighbours or run the other way: working that out takes long."""
+_VARIATIONS = range(0xFE00, 0xFE10)
+
+
+def require_extra(fonts: Sequence[Path] = ()) -> None:
+    """Raise `Refused` where what draws a PDF is not installed, or a font is not there."""
+    try:
+        for module in _EXTRA:
+            import_module(module)
+    except ImportError as error:
+        raise Refused(
+            "PDF needs an extra: install it with pip install 'studio-tui[pdf]'. Markdown needs "
+            "nothing."
+        ) from error
+    for path in fonts:
+        if path.suffix.lower() not in (".ttf", ".otf") or not path.is_file():
+            raise Refused(f"{path} is no font: name a file that ends in .ttf or .otf.")
+
+
+def pdf(of: Transcript, at: datetime, fonts: Sequence[Path] = ()) -> bytes:
+    """The content of a PDF file, made at an instant. See `require_extra`."""
+    with _own_fonts() as own:
+        paper = _paper(of.title, at)
+        for style, name in _FONTS:
+            paper.add_font(_FACE, style, own[name])
+        fallback = [*(own[name] for name in _SYMBOLS), *fonts]
+        for number, path in enumerate(fallback):
+            try:
+                paper.add_font(f"more{number}", "", path)
+            except Exception as error:  # whatever is wrong with somebody's file
+                raise Refused(f"{path} cannot be used as a font: {error}.") from error
+        paper.set_fallback_fonts([f"more{n}" for n in range(len(fallback))], exact_match=False)
+        _Drawing(paper).draw(of)
+        return bytes(paper.output())
+
+
+@contextmanager
+def _own_fonts() -> Iterator[dict[str, Path]]:
+    """The fonts of the extra as files, which is how they are asked for."""
+    from pymupdf_fonts import myfont
+
+    with TemporaryDirectory(prefix="studio-tui-fonts-") as folder:
+        found = {}
+        for name in (*(name for _, name in _FONTS), *_SYMBOLS):
+            content = bytes(myfont(name))
+            suffix = "otf" if content.startswith(b"OTTO") else "ttf"
+            found[name] = Path(folder) / f"{name}.{suffix}"
+            found[name].write_bytes(content)
+        yield found
+
+
+def _paper(title: str, at: datetime) -> "FPDF":
+    from fpdf import FPDF
+
+    class Paper(FPDF):
+        """A4 with the number of the page at the foot."""
+
+        def footer(self) -> None:
+            """What stands under every page."""
+            self.set_y(-15)
+            self.set_font(_FACE, "", _SMALL)
+            self.cell(0, 8, str(self.page_no()), align="R")
+
+    paper = Paper(format="A4")
+    # Somebody may have typed what stands for the number of pages.
+    paper.alias_nb_pages("\ufffe")
+    paper.set_margin(_MARGIN)
+    paper.set_auto_page_break(True, _MARGIN)
+    paper.set_creation_date(at)
+    paper.set_lang("en")
+    paper.set_title(title)
+    paper.set_creator("Studio TUI")
+    return paper
+
+
+class _Drawing:
+    """Puts a transcript on paper, from the top."""
+
+    def __init__(self, paper: "FPDF") -> None:
+        self._paper = paper
+        self._known = {sign for font in paper.fonts.values() for sign in font.cmap}  # type: ignore[union-attr] # none is a core font
+        self._missing = 0
+
+    def draw(self, of: Transcript) -> None:
+        """Draw all of it."""
+        self._paper.add_page()
+        self._write(of.title, _TITLE, bold=True)
+        for name, value in of.facts:
+            self._write(f"{name}: {value}", _NORMAL)
+        for section in of.sections:
+            self._write(section.heading, _HEADING, bold=True, above=5)
+            for answered in section.answered:
+                self._answered(answered)
+        if self._missing:
+            self._write(
+                f"{self._missing} signs are given by their number, such as [U+5C71]: no font of "
+                "this paper has them. The export as Markdown has all of them.",
+                _SMALL,
+                above=6,
+            )
+
+    def _answered(self, answered: Answered) -> None:
+        if answered.question:
+            self._write(answered.question, _NORMAL, bold=True, above=2)
+        for told in answered.told:
+            self._write(told.whose, _SMALL, above=1)
+            self._write(told.text, _NORMAL, indent=_INDENT)
+        if not answered.told:
+            self._write("Nothing was written.", _SMALL)
+
+    def _write(
+        self, text: str, size: float, *, bold: bool = False, above: float = 0, indent: float = 0
+    ) -> None:
+        paper = self._paper
+        paper.set_font(_FACE, "B" if bold else "", size)
+        paper.set_y(paper.get_y() + above)
+        paper.set_left_margin(_MARGIN + indent)
+        paper.set_x(_MARGIN + indent)
+        for line in self._drawable(text).split("\n"):
+            paper.set_text_shaping(_SHAPED.search(line) is not None)
+            paper.multi_cell(0, size * _MILLIMETRES, line, align="L", new_x="LMARGIN", new_y="NEXT")
+        paper.set_left_margin(_MARGIN)
+
+    def _drawable(self, text: str) -> str:
+        return "".join(map(self._sign, text.expandtabs(4)))
+
+    def _sign(self, sign: str) -> str:
+        if sign == "\n" or ord(sign) in self._known:
+            return sign
+        if unicodedata.category(sign) in _INVISIBLE or ord(sign) in _VARIATIONS:
+            return ""
+        self._missing += 1
+        return f"[U+{ord(sign):04X}]"
