@@ -87,9 +87,7 @@ def reopen(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
 @conversation_argument
 @click.option("--question", type=int, required=True, help="Its number, as “show” tells it.")
 @click.option("--text", required=True, help="What to write; - reads it from the input.")
-@click.option(
-    "--version", type=int, help="Only where this version stands there, as “show --json” tells."
-)
+@click.option("--version", type=int, help="Only where this version stands there still.")
 @with_studio
 def write(
     studio: Studio,

@@ -11,7 +11,7 @@ import click
 
 from studio_tui.cli.main import COMMANDS
 from studio_tui.cli.shapes import CONTRACT
-from tests.cli.conftest import Cli
+from tests.cli.conftest import ACCOUNT, Cli
 from tests.domain.test_ssh_keys import ED25519
 
 TEXT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -98,10 +98,23 @@ def test_every_example_has_the_names_that_are_printed(cli: Cli, people: Path) ->
     for command, shown in examples():
         if command.startswith("ssh list"):
             cli.run("ssh", "add-key", "ann", typed=f"{ED25519} laptop")
+        if command == "conversations list --json":
+            coach_fay(cli)
         arguments = shlex.split(command)
         refuses = "--skip-refused" not in arguments and arguments[:2] == ["users", "import"]
         printed = cli.run(*arguments, exit_code=1 if refuses else 0)
         assert_alike(shown, json.loads(printed.stdout), command)
+
+
+def coach_fay(cli: Cli) -> None:
+    """Let who runs the commands hold two conversations with Fay, one of them done."""
+    head = "login,email,given_name,family_name,coaches"
+    Path("fay.csv").write_text(f"{head}\nfay,fay@example.org,Fay,Novak,{ACCOUNT}\n")
+    cli.run("users", "import", "fay.csv")
+    cli.run("pushes", "assign", "Q1 review", "fay")
+    cli.run("conversations", "plan", "Q1 review", "fay", "--at", "2026-03-10T14:00")
+    cli.run("conversations", "write", "1", "--question", "1", "--text", "A lot.")
+    cli.run("conversations", "finish", "fay", "--template", "Quick")
 
 
 def test_every_json_is_shown() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -50,8 +51,7 @@ def require_extra(fonts: Sequence[Path] = ()) -> None:
             "nothing."
         ) from error
     for path in fonts:
-        if path.suffix.lower() not in (".ttf", ".otf") or not path.is_file():
-            raise Refused(f"{path} is no font: name a file that ends in .ttf or .otf.")
+        _require_font(path)
 
 
 def pdf(of: Transcript, at: datetime, fonts: Sequence[Path] = ()) -> bytes:
@@ -62,13 +62,23 @@ def pdf(of: Transcript, at: datetime, fonts: Sequence[Path] = ()) -> bytes:
             paper.add_font(_FACE, style, own[name])
         fallback = [*(own[name] for name in _SYMBOLS), *fonts]
         for number, path in enumerate(fallback):
-            try:
-                paper.add_font(f"more{number}", "", path)
-            except Exception as error:  # whatever is wrong with somebody's file
-                raise Refused(f"{path} cannot be used as a font: {error}.") from error
+            paper.add_font(f"more{number}", "", path)
         paper.set_fallback_fonts([f"more{n}" for n in range(len(fallback))], exact_match=False)
         _Drawing(paper).draw(of)
         return bytes(paper.output())
+
+
+def _require_font(path: Path) -> None:
+    from fontTools.ttLib import TTFont
+
+    if path.suffix.lower() not in (".ttf", ".otf") or not path.is_file():
+        raise Refused(f"{path} is no font: name a file that ends in .ttf or .otf.")
+    try:
+        known = TTFont(BytesIO(path.read_bytes())).getBestCmap()
+    except Exception as error:  # whatever is wrong with somebody's file
+        raise Refused(f"{path} cannot be used as a font: {error}.") from error
+    if not known:
+        raise Refused(f"{path} cannot be used as a font: it does not say what signs it has.")
 
 
 @contextmanager

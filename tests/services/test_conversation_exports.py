@@ -1,0 +1,214 @@
+"""Taking conversations along: who gets what, as Markdown, PDF and CSV (C3, C6, T4, A5)."""
+
+import csv
+import io
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Ask, Conversation, HistoryFilter, Part, Plan
+from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.listing import Sort
+from studio_tui.domain.text import clean_text
+from studio_tui.services import conversations, templates
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations import exports
+from studio_tui.services.conversations.exports import Form
+from tests.acting import HOUR, as_user, assign, lines
+from tests.hostile import CONTROLS, HOSTILE
+from tests.organisation import create_push, import_people
+
+SIDES = {"BEN-PREPARED", "BOB-PREPARED", "NOTED", "SUMMED-UP"}
+
+
+def write(
+    studio: Studio, login: str, conversation: Conversation, part: Part, text: str, place: int = 0
+) -> None:
+    actor = as_user(studio, login)
+    entry = conversations.read(studio, actor, conversation.id).entries[place]
+    conversations.write(studio, actor, conversation.id, entry.asked.id, part, text, 0)
+
+
+def hold(studio: Studio, admin: Actor, template: str = "Regular", **said: str) -> Conversation:
+    """Ben's conversation with Bob, from plan to finish; ``said`` replaces what each wrote."""
+    import_people(studio, admin)
+    push = assign(studio, admin, create_push(studio, admin, template=template), "ben").push
+    bob, ben = as_user(studio, "bob"), as_user(studio, "ben")
+    found = conversations.find(studio, push.name, "ben")
+    planned = conversations.plan(studio, bob, found, Plan(studio.now() + HOUR, 60, "=Room [1]"))
+    prepared = said.get("user", "BEN-PREPARED")
+    write(studio, "ben", planned, Part.USER_PREPARATION, prepared)
+    conversations.submit(studio, ben, planned.id)
+    write(studio, "bob", planned, Part.CONDUCTOR_PREPARATION, "BOB-PREPARED")
+    conversations.begin(studio, bob, planned.id)
+    write(studio, "bob", planned, Part.ANSWERS, said.get("noted", "NOTED"))
+    write(studio, "bob", planned, Part.SUMMARY, "SUMMED-UP", place=-1)
+    return conversations.finish(studio, bob, planned.id)
+
+
+@pytest.fixture
+def held(studio: Studio, admin: Actor) -> Conversation:
+    """A Regular conversation: nobody but the two reads it."""
+    return hold(studio, admin)
+
+
+def pdf_text(path: Path) -> str:
+    """What another library reads out of a PDF."""
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+def test_the_two_get_all_of_it(studio: Studio, admin: Actor, held: Conversation) -> None:
+    before = lines(studio, admin)
+    for login in ("ben", "bob"):
+        text = exports.to_text(studio, as_user(studio, login), held.id)
+        assert {side for side in SIDES if f"> {side}\n" in text.replace("\\", "")} == SIDES
+        assert "Not in here" not in text
+        assert "- Place: \\=Room \\[1\\]\n" in text
+    assert lines(studio, admin) == before
+
+
+def test_others_get_nothing(studio: Studio, admin: Actor, held: Conversation) -> None:
+    """C6: who may know that it was held as little as who may not."""
+    for login, words in (
+        ("els", "not what was said"),
+        ("sam", "not what was said"),
+        ("cor", "no part"),
+        ("ann", "no part"),
+        ("dan", "no part"),
+    ):
+        with pytest.raises(Forbidden, match=words):
+            exports.to_text(studio, as_user(studio, login), held.id)
+
+
+def test_an_admin_gets_what_the_template_opens_and_it_is_written_down(
+    studio: Studio, admin: Actor
+) -> None:
+    """T4, A3: the Performance review opens the summary."""
+    held = hold(studio, admin, "Performance review")
+    text = exports.to_text(studio, admin, held.id)
+    assert {side for side in SIDES if side in text.replace("\\", "")} == {"SUMMED-UP"}
+    assert "Not in here: the preparation of Ben Willems, the preparation of Bob Smith, " in text
+    line = lines(studio, admin)[0]
+    assert (line.actor, line.action, line.subject) == ("els", "read conversation", "ben")
+    assert line.after == {"parts": ["summary"]}
+
+
+def test_only_what_is_finished(studio: Studio, admin: Actor) -> None:
+    import_people(studio, admin)
+    quick = templates.find(studio, admin, "Quick")
+    bob = as_user(studio, "bob")
+    ben = conversations.user_named(studio, "ben")
+    started = conversations.start(studio, bob, Ask(ben, template_id=quick.id))
+    with pytest.raises(Refused, match="is in progress: only a finished one can be exported"):
+        exports.to_text(studio, bob, started.id)
+    conversations.cancel(studio, bob, started.id)
+    with pytest.raises(Refused, match="is cancelled"):
+        exports.to_text(studio, bob, started.id)
+
+
+@pytest.mark.parametrize("name", ["talk.md", "talk.pdf"])
+def test_a_file_is_private_and_not_overwritten_unasked(
+    studio: Studio, held: Conversation, tmp_path: Path, name: str
+) -> None:
+    path, bob = tmp_path / name, as_user(studio, "bob")
+    exports.to_file(studio, bob, held.id, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".studio")] == []
+    path.write_text("mine")
+    path.chmod(0o644)
+    with pytest.raises(Refused, match="is there already"):
+        exports.to_file(studio, bob, held.id, path)
+    assert path.read_text() == "mine"
+    exports.to_file(studio, bob, held.id, path, force=True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    text = pdf_text(path) if name.endswith("pdf") else path.read_text(encoding="utf-8")
+    assert {side for side in SIDES if side in text.replace("\\", "")} == SIDES
+
+
+def test_places_where_no_file_can_be(studio: Studio, held: Conversation, tmp_path: Path) -> None:
+    bob = as_user(studio, "bob")
+    (tmp_path / "there").symlink_to(tmp_path / "nowhere")
+    for path, words in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "no" / "folder.md", "cannot be written: No such file"),
+        (tmp_path / "there", "is there already"),
+    ):
+        with pytest.raises(Refused, match=words):
+            exports.to_file(studio, bob, held.id, path, form=Form.MARKDOWN)
+    with pytest.raises(Refused, match=r"neither \.md nor \.pdf"):
+        exports.to_file(studio, bob, held.id, tmp_path / "talk.txt")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_without_the_extra_it_says_so(
+    studio: Studio, held: Conversation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    path = tmp_path / "talk.pdf"
+    with pytest.raises(Refused, match=r"pip install 'studio-tui\[pdf\]'"):
+        exports.to_file(studio, as_user(studio, "bob"), held.id, path)
+    assert not path.exists()
+
+
+def test_whatever_was_typed_is_in_both(studio: Studio, admin: Actor, tmp_path: Path) -> None:
+    """A5: nothing crashes it, nothing is lost silently; a sign without a font is its number."""
+    typed = "\n".join(HOSTILE) + "\n{nb} ж Ω ს ไทย हिन्दी ✓ **bold**"
+    held = hold(studio, admin, user=typed)
+    bob, path = as_user(studio, "bob"), tmp_path / "talk.pdf"
+    exports.to_file(studio, bob, held.id, path)
+    text = pdf_text(path)
+    for sign in (
+        "O'Brien [HR]", "[bold red]Loud[/bold red]", "{nb}", "**bold**", "100% _done_",
+        "<b>bold</b> &", "ж Ω ს", "✓", "[U+5C71][U+7530]", "[U+D55C]", "[U+1F469]",
+        "עברית", "مرحبا", "signs are given by their number",
+    ):  # fmt: skip
+        assert sign in text, sign
+    markdown = exports.to_text(studio, bob, held.id)
+    for line in clean_text(typed).split("\n"):
+        assert "".join(line.split()) in "".join(markdown.replace("\\", "").split()) or "\\" in line
+    for sign in CONTROLS:
+        assert sign not in markdown or sign == "\t"
+        assert sign not in text.replace("\r", "") or sign in "\t\x0c"
+
+
+def test_a_font_of_ones_own_draws_what_ours_do_not(
+    studio: Studio, admin: Actor, tmp_path: Path
+) -> None:
+    from pymupdf_fonts import myfont
+
+    held = hold(studio, admin, user="Tune: \U0001d11e")
+    bob, font = as_user(studio, "bob"), tmp_path / "music.ttf"
+    font.write_bytes(bytes(myfont("music")))
+    exports.to_file(studio, bob, held.id, tmp_path / "without.pdf")
+    assert "Tune: [U+1D11E]" in pdf_text(tmp_path / "without.pdf")
+    exports.to_file(studio, bob, held.id, tmp_path / "with.pdf", fonts=[font])
+    assert "Tune: \U0001d11e" in pdf_text(tmp_path / "with.pdf")
+    broken = tmp_path / "broken.ttf"
+    broken.write_bytes(b"no font")
+    for path, words in ((broken, "cannot be used as a font"), (tmp_path / "no.ttf", "is no font")):
+        with pytest.raises(Refused, match=words):
+            exports.to_file(studio, bob, held.id, tmp_path / "x.pdf", fonts=[path])
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_the_history_as_csv(studio: Studio, admin: Actor, held: Conversation) -> None:
+    def rows(login: str) -> list[dict[str, str]]:
+        actor = as_user(studio, login)
+        every = exports.every_held(studio, actor, HistoryFilter(), Sort("at", descending=True))
+        return list(csv.DictReader(io.StringIO("".join(exports.history_csv(studio, every)))))
+
+    assert rows("bob") == rows("els") == rows("sam") == rows("ben")
+    assert rows("cor") == []
+    (row,) = rows("bob")
+    assert tuple(row) == exports.HISTORY_HEADINGS
+    assert (row["login"], row["conductor"], row["state"], row["place"]) == (
+        "ben",
+        "Bob Smith",
+        "done",
+        "'=Room [1]",
+    )
+    assert row["held_at"] == "2026-03-02T10:00:00+01:00"
