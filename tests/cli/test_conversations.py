@@ -195,11 +195,12 @@ def test_who_may_see_how_far_it_is(talk: Accounts) -> None:
     for login in ("cor", "ann", "cas", "dan"):
         with talk.of(login) as cli:
             for named in (("Q1 review", "ben"), ("1",)):
-                for command in ("show", "cancel", "submit", "export", "start"):
+                for command in ("show", "cancel", "submit", "export", "reopen"):
                     said = cli.refused("conversations", command, *named)
                     assert login in said, said
+            assert login in cli.refused("conversations", "start", "1")
     with talk.of("cas") as cas:
-        assert "no part in this" in cas.refused("conversations", "show", "Q1 review", "cas")
+        assert "is not assigned" in cas.refused("conversations", "show", "Q1 review", "cas")
 
 
 def test_a_conversation_from_plan_to_history(talk: Accounts) -> None:

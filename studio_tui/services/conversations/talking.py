@@ -104,6 +104,8 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     with studio.store.writing():
         current = conversation_to_change(conversation_id)
         relations = relations_of(actor, current)
+        if not relations:
+            raise Forbidden(f"{actor.login} has no part in this conversation.")
         if why := reopened_by(relations, current, studio.now()):
             in_it = relations & {Relation.CONDUCTOR, Relation.ADMIN}
             raise Refused(why) if in_it else Forbidden(why)
@@ -118,7 +120,10 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 
 
 def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
-    if Relation.CONDUCTOR not in relations_of(actor, current):
+    relations = relations_of(actor, current)
+    if not relations:
+        raise Forbidden(f"{actor.login} has no part in this conversation.")
+    if Relation.CONDUCTOR not in relations:
         raise Forbidden(
             f"{current.conductor} holds the conversation with {current.name}: hand it over first."
         )
