@@ -7,7 +7,7 @@ from textwrap import indent
 from studio_tui.demo.opening import open_demo
 from studio_tui.demo.playing import Demo
 from studio_tui.domain.clock import FixedClock
-from studio_tui.domain.conversations import Ask
+from studio_tui.domain.conversations import Ask, ConversationState, HistoryFilter
 from studio_tui.domain.demo.organisation import DEMO_NOW
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, NotificationFilter, NotificationState
@@ -17,6 +17,8 @@ from studio_tui.domain.templates import Template
 from studio_tui.domain.users import UserFilter
 from studio_tui.services import assigning, conversations, outbox, pushes, templates, users
 from studio_tui.services.assigning import Assigned
+from studio_tui.services.conversations import exports
+from studio_tui.services.identity import Account, sign_in
 
 Write = Callable[[str], None]
 
@@ -35,6 +37,7 @@ def tell(write: Write) -> None:
         assigned = _tell_assigning(demo, push, write)
         _tell_mail(demo.at(FixedClock(assigned.leaves_at)), push, write)
         later = demo.at(FixedClock(assigned.leaves_at + timedelta(days=9)))
+        _tell_conversation(later, write)
         _tell_holding(later, push, write)
         _tell_closing(later, push, write)
 
@@ -114,6 +117,17 @@ def _tell_mail(demo: Demo, push: Push, write: Write) -> None:
         mail = outbox.read(demo.studio, demo.actor, chosen.id)
         write(f"\nTo: {chosen.name} <{chosen.to}>\nSubject: {mail.subject}\n")
         write(indent(mail.plain.strip(), "    "))
+
+
+def _tell_conversation(demo: Demo, write: Write) -> None:
+    """Read by who held it: the admin of the demo may not."""
+    held = conversations.history(
+        demo.studio, demo.actor, HistoryFilter(state=ConversationState.DONE), Sort("at")
+    )
+    quick = next(one for one in held.rows(0, held.count()) if not one.template.planning)
+    conductor = sign_in(demo.studio, Account(quick.conductor_login, quick.conductor_login))
+    write(_heading("A conversation, as its conductor takes it along"))
+    write(indent(exports.to_text(demo.studio, conductor, quick.id).strip(), "    "))
 
 
 def _tell_holding(demo: Demo, push: Push, write: Write) -> None:

@@ -5,25 +5,8 @@ import io
 from collections.abc import Iterable
 
 from studio_tui.domain.cells import inert
+from studio_tui.domain.hr_file.heading_names import EXPORTED
 from studio_tui.domain.users import User
-
-HEADINGS = (
-    "login",
-    "email",
-    "given_name",
-    "family_name",
-    "language",
-    "time_zone",
-    "groups",
-    "teams",
-    "leads",
-    "coaches",
-    "department",
-    "role",
-    "hired_on",
-    "active",
-)
-"""All that the import knows but ``manager``: who that is follows from teams and leaders (U4)."""
 
 
 def users_csv(users: Iterable[User]) -> str:
@@ -33,7 +16,7 @@ def users_csv(users: Iterable[User]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADINGS)
+    writer.writerow(EXPORTED)
     writer.writerows([inert(cell) for cell in _cells(user)] for user in users)
     return text.getvalue()
 

@@ -70,6 +70,8 @@ def test_told_as_text_it_is_the_whole_job(private_home: Path) -> None:
         "Without a manager: Hélène Vandenbroucke and Jonas Wouters.",
         "Quick: 2 questions, cannot be pushed: it does not allow through push.",
         "Subject: ",
+        "    ### What did you agree on, and who does what by when?",
+        "    **Noted in the talk**",
         "“Spring check-in”: 3 of 51 held, 48 to go.",
         "“Spring check-in” is closed",
     ):

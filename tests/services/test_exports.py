@@ -9,6 +9,7 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.demo.building import build_organisation
 from studio_tui.domain.demo.export import organisation_csv
 from studio_tui.domain.hr_file import read
+from studio_tui.domain.hr_file.heading_names import EXPORTED
 from studio_tui.domain.text import clean_line
 from studio_tui.domain.users import User, UserFilter
 from studio_tui.services import exports, imports, users
@@ -52,7 +53,7 @@ def test_an_export_in_our_own_headings(studio: Studio, admin: Actor) -> None:
 
 
 def test_nobody_is_a_line_of_headings() -> None:
-    assert exports.users_csv([]) == ",".join(exports.HEADINGS) + "\n"
+    assert exports.users_csv([]) == ",".join(EXPORTED) + "\n"
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.iterdir()))

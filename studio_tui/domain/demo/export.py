@@ -5,23 +5,7 @@ import io
 from datetime import date
 
 from studio_tui.domain.demo.organisation import DEMO_NOW, DemoOrganisation, DemoUser
-
-HEADINGS = (
-    "login",
-    "email",
-    "given_name",
-    "family_name",
-    "language",
-    "time_zone",
-    "groups",
-    "teams",
-    "leads",
-    "coaches",
-    "department",
-    "role",
-    "hired_on",
-    "active",
-)
+from studio_tui.domain.hr_file.heading_names import EXPORTED
 
 
 def organisation_csv(organisation: DemoOrganisation, day: date | None = None) -> str:
@@ -32,7 +16,7 @@ def organisation_csv(organisation: DemoOrganisation, day: date | None = None) ->
     day = day or DEMO_NOW.date()
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(HEADINGS)
+    rows.writerow(EXPORTED)
     rows.writerows(
         _row(organisation, user, day) for user in organisation.users if user.hired_on <= day
     )

@@ -89,3 +89,22 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("id", "objectId", "object ID", "external ID", "distinguishedName"),
     ),
 }
+
+EXPORTED = (
+    "login",
+    "email",
+    "given_name",
+    "family_name",
+    "language",
+    "time_zone",
+    "groups",
+    "teams",
+    "leads",
+    "coaches",
+    "department",
+    "role",
+    "hired_on",
+    "active",
+)
+"""The columns of an export in our own headings: all that the import knows but ``manager``, who
+follows from teams and leaders (U4)."""

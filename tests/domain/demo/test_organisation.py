@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from studio_tui.domain.demo.building import build_organisation
-from studio_tui.domain.demo.export import HEADINGS, organisation_csv
+from studio_tui.domain.demo.export import organisation_csv
 from studio_tui.domain.demo.organisation import (
     ADMIN,
     DEMO_NOW,
@@ -21,6 +21,7 @@ from studio_tui.domain.demo.organisation import (
 )
 from studio_tui.domain.demo.plan import DemoPlan, People, Person
 from studio_tui.domain.errors import Refused
+from studio_tui.domain.hr_file.heading_names import EXPORTED
 from studio_tui.domain.text import clean_line, fold
 from studio_tui.domain.users import Role
 
@@ -187,7 +188,7 @@ def _user(login: str) -> DemoUser:
 
 def test_the_csv_has_a_row_for_everybody(organisation: DemoOrganisation) -> None:
     header, *rows = csv.reader(organisation_csv(organisation).splitlines())
-    assert tuple(header) == HEADINGS
+    assert tuple(header) == EXPORTED
     assert [row[0] for row in rows] == [user.login for user in organisation.users]
     ann = next(dict(zip(header, row, strict=True)) for row in rows if row[0] == "ann")
     assert ann["teams"] == "Sales > Belgium > Antwerp"
