@@ -178,6 +178,10 @@ READS: dict[str, tuple[set[str], Call]] = {
         NOBODY,
         lambda w, a: exports.to_file(w.studio, a, w.held, Path("talk.md")),
     ),
+    "conversations.conductors": (
+        SUPPORT,
+        lambda w, a: conversations.conductors(w.studio, a, w.planned.user_id),
+    ),
     "conversations.look_up": (
         SUPPORT,
         lambda w, a: conversations.look_up(w.studio, a, w.ann),
