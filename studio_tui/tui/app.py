@@ -16,6 +16,7 @@ from studio_tui.domain.access import Actor, may
 from studio_tui.domain.errors import StudioError
 from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.keys import KeysHelp
 from studio_tui.tui.modals.palette import Palette
 from studio_tui.tui.opening import Opening, TooSmall, too_small
@@ -238,11 +239,39 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self.redraw()
 
     async def action_quit(self) -> None:
-        """Leave, after the writes under way have had a moment to finish."""
+        """Leave, once what was typed is saved; ask where something cannot be (C4)."""
+        self._keep()
         if self.bridge.busy:
             self.say("Finishing…")
+        await self.bridge.written()
+        if lost := self._unkept():
+            question = "Leave, and lose what is not saved?"
+            asked = Confirm(question, "Leave", no="Stay", detail=lost)
+            self.push_screen(asked, self._leave_anyway)
+        else:
+            await self.leave()
+
+    async def leave(self) -> None:
+        """End, after the writes under way have had a moment to finish."""
         await self.bridge.close()
         self.exit()
+
+    async def _leave_anyway(self, yes: bool | None) -> None:
+        if yes:
+            await self.leave()
+
+    def _every_screen(self) -> list[StudioScreen]:
+        """The screens of all places, on top of each other or not."""
+        stacks = self._screen_stacks.values()
+        return [each for stack in stacks for each in stack if isinstance(each, StudioScreen)]
+
+    def _keep(self) -> None:
+        for screen in self._every_screen():
+            screen.keep()
+
+    def _unkept(self) -> str:
+        """What would be lost now; empty: nothing."""
+        return "\n".join(filter(None, (screen.unkept for screen in self._every_screen())))
 
     def takes(self, key: events.Key) -> bool:
         """While the database opens there is nothing to do but to leave."""

@@ -124,9 +124,8 @@ class Bridge:
             self._quiet.clear()
             await self._quiet.wait()
 
-    async def close(self, patience: float = 5.0) -> None:
-        """Take no more calls; give writes under way ``patience`` seconds, reads none."""
-        self._closed = True
+    async def written(self, patience: float = 5.0) -> None:
+        """Give writes under way ``patience`` seconds."""
         deadline = asyncio.get_running_loop().time() + patience
         while self._writing and (left := deadline - asyncio.get_running_loop().time()) > 0:
             self._quiet.clear()
@@ -134,6 +133,11 @@ class Bridge:
                 await asyncio.wait_for(self._quiet.wait(), left)
             except TimeoutError:
                 break
+
+    async def close(self, patience: float = 5.0) -> None:
+        """Take no more calls; give writes under way ``patience`` seconds, reads none."""
+        self._closed = True
+        await self.written(patience)
         self._readers.close()
         self._writer.close()
 

@@ -111,6 +111,14 @@ class StudioScreen(Commands, Screen[Any]):
     def reload(self) -> None:
         """Somebody, perhaps oneself, changed something: read again what is shown, quietly."""
 
+    @property
+    def unkept(self) -> str:
+        """What would be lost if the Studio ended now, in a sentence; empty: nothing."""
+        return ""
+
+    def keep(self) -> None:
+        """Begin to save what was typed: the screen or the Studio is being left."""
+
     def catch_up(self) -> None:
         """Reload if anything changed since this screen was last read; one that has nothing in it
         yet is read when it is shown."""

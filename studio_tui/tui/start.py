@@ -103,11 +103,11 @@ class OpenedStudio(UndoingApp):
         self._posting = Posting(self, self._carriers)
         self._posting.start(*opened)
 
-    async def action_quit(self) -> None:
-        """Leave, after the mail on the wire and the writes under way have had a moment."""
+    async def leave(self) -> None:
+        """End, after the mail on the wire and the writes under way have had a moment."""
         if self._posting is not None:
             await self._posting.stop()
-        await super().action_quit()
+        await super().leave()
 
 
 def run_app(open_studio: "OpenStudio", carriers: "Carriers | None" = None) -> int:

@@ -20,6 +20,7 @@ from studio_tui.services.conversations.writing import (
     add_question,
     read,
     remove_question,
+    show,
     submit,
     write,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "record_held",
     "remove_question",
     "reopen",
+    "show",
     "source",
     "start",
     "submit",

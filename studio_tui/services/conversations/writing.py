@@ -52,6 +52,17 @@ def read(studio: Studio, actor: Actor, conversation_id: int) -> Reading:
     return found
 
 
+def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
+    """A conversation without anything that was said, for who may know of it (C6).
+
+    Raises `Forbidden`.
+    """
+    with studio.store.reading():
+        conversation = conversation_now(conversation_id)
+        _require_parts(actor, conversation, relations_of(actor, conversation))
+        return conversation
+
+
 def write(
     studio: Studio,
     actor: Actor,
@@ -141,9 +152,7 @@ def remove_question(studio: Studio, actor: Actor, conversation_id: int, question
 def _reading(actor: Actor, conversation_id: int) -> Reading:
     conversation = conversation_now(conversation_id)
     relations = relations_of(actor, conversation)
-    parts = readable(relations, conversation, conversation.template.viewing)
-    if not parts:
-        raise Forbidden(f"{actor.login} has no part in this conversation.")
+    parts = _require_parts(actor, conversation, relations)
     return Reading(
         conversation=conversation,
         relations=relations,
@@ -152,6 +161,15 @@ def _reading(actor: Actor, conversation_id: int) -> Reading:
         may_ask=may_ask(relations, conversation),
         entries=_entries(conversation, parts) if parts & CONTENT else (),
     )
+
+
+def _require_parts(
+    actor: Actor, conversation: Conversation, relations: frozenset[Relation]
+) -> frozenset[Part]:
+    parts = readable(relations, conversation, conversation.template.viewing)
+    if not parts:
+        raise Forbidden(f"{actor.login} has no part in this conversation.")
+    return parts
 
 
 def _entries(conversation: Conversation, parts: frozenset[Part]) -> tuple[Entry, ...]:

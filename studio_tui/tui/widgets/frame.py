@@ -127,7 +127,12 @@ def _is_way_out(screen: Screen[object], command: Command) -> bool:
     focused = screen.focused
     if command.id != "back" or focused is None or not focused.check_consume_key("a", "a"):
         return False
-    inner = focused.commands() if isinstance(focused, Commands) else ()
+    inner = [
+        other
+        for node in focused.ancestors_with_self
+        if isinstance(node, Commands) and not isinstance(node, Screen | App)
+        for other in node.commands()
+    ]
     return all("escape" not in other.keys.split(",") for other in inner)
 
 

@@ -1,0 +1,66 @@
+"""Where one writes long text: wrapped, with undo, inert (A5)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual import events
+from textual.document._history import EditHistory
+from textual.geometry import Offset
+from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
+
+from studio_tui.domain.text import clean_text
+
+_CHECKPOINT = 100
+"""Characters typed in one go that undo takes back at once."""
+
+
+def _history() -> EditHistory:
+    return EditHistory(
+        max_checkpoints=50, checkpoint_timer=2.0, checkpoint_max_characters=_CHECKPOINT
+    )
+
+
+@dataclass
+class Page:
+    """A text with its cursor and all that can be undone in it."""
+
+    text: str = ""
+    selection: Selection = field(default_factory=Selection)
+    scroll: Offset = field(default_factory=lambda: Offset(0, 0))
+    history: EditHistory = field(default_factory=_history)
+
+
+class Editor(TextArea):
+    """Text that does not blink and takes in nothing that a terminal would obey.
+
+    One editor shows many texts, one at a time: each keeps its cursor and its undo.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(
+            soft_wrap=True, compact=True, highlight_cursor_line=False, show_cursor=True, **arguments
+        )
+        self.cursor_blink = False
+
+    def page(self) -> Page:
+        """What is shown now, to come back to."""
+        return Page(self.text, self.selection, self.scroll_offset, self.history)
+
+    def turn_to(self, page: Page) -> None:
+        """Show another text."""
+        # Loading clears the history that is there: it belongs to the text that is left.
+        self.history = _history()
+        self.load_text(page.text)
+        self.history = page.history
+        self.selection = page.selection
+        self.scroll_to(page.scroll.x, page.scroll.y, animate=False)
+
+    def write(self, text: str) -> None:
+        """Put ``text`` in the place of all that is there; undo brings it back."""
+        if text != self.text:
+            self.replace(text, self.document.start, self.document.end)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        await super()._on_paste(events.Paste(clean_text(event.text)))

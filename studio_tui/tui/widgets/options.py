@@ -1,0 +1,150 @@
+"""An answer to choose: a rating, a choice, yes or no, by one key (T2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.text import fit, line
+
+_DIGITS = "1234567890"
+_YES_NO = ("yes", "no")
+
+
+class Options(Commands, VerticalScroll, can_focus=True):
+    """The options under each other, one of them chosen or none. Posts `Chosen`."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command.moving("up", "up,k", "Go to the option above"),
+        Command.moving("down", "down,j", "Go to the option below"),
+        Command("choose", "space,enter", "Choose", "Choose the option under the cursor"),
+        Command("clear", "delete,backspace", "Clear", "Take the answer back"),
+    )
+
+    @dataclass
+    class Chosen(Message):
+        """Another option was chosen; empty: none."""
+
+        options: "Options"
+        option: str
+
+        @property
+        def control(self) -> "Options":
+            """The options."""
+            return self.options
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._options: tuple[str, ...] = ()
+        self._chosen = ""
+        self._cursor = 0
+        self._drawn = Static()
+
+    def compose(self) -> ComposeResult:
+        """The options."""
+        yield self._drawn
+
+    @property
+    def chosen(self) -> str:
+        """The option that is chosen; empty: none."""
+        return self._chosen
+
+    def show(self, options: Sequence[str], chosen: str) -> None:
+        """Show these options, which may be text of people."""
+        if tuple(options) != self._options:
+            self._options = tuple(options)
+            self._cursor = 0
+        self._chosen = chosen
+        if chosen in self._options:
+            self._cursor = self._options.index(chosen)
+        self._draw()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Digits choose, and so do y and n where the answer is yes or no."""
+        return self._typed(character) is not None
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose by the key of an option."""
+        option = self._typed(event.character)
+        if option is not None:
+            event.stop()
+            event.prevent_default()
+            self._choose(option)
+
+    def action_up(self) -> None:
+        """Go up."""
+        self._move(-1)
+
+    def action_down(self) -> None:
+        """Go down."""
+        self._move(1)
+
+    def action_choose(self) -> None:
+        """Choose what is under the cursor."""
+        if self._options:
+            self._choose(self._options[self._cursor])
+
+    def action_clear(self) -> None:
+        """Choose nothing."""
+        self._choose("")
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked."""
+        offset = event.get_content_offset(self._drawn)
+        if offset is not None and 0 <= offset.y < len(self._options):
+            self._choose(self._options[offset.y])
+
+    def on_focus(self) -> None:
+        """The cursor shows where the keys go."""
+        self._draw()
+
+    def on_blur(self) -> None:
+        """The cursor shows where the keys go."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Cut the options anew."""
+        self._draw()
+
+    def _typed(self, character: str | None) -> str | None:
+        if not character:
+            return None
+        if self._options == _YES_NO and character in "yn":
+            return "yes" if character == "y" else "no"
+        place = _DIGITS.find(character)
+        return self._options[place] if 0 <= place < len(self._options) else None
+
+    def _move(self, by: int) -> None:
+        if self._options:
+            self._cursor = max(0, min(self._cursor + by, len(self._options) - 1))
+            self._draw()
+            self.scroll_to(y=max(self._cursor - 2, 0), animate=False)
+
+    def _choose(self, option: str) -> None:
+        if option in self._options:
+            self._cursor = self._options.index(option)
+        if option != self._chosen:
+            self._chosen = option
+            self.post_message(self.Chosen(self, option))
+        self._draw()
+
+    def _draw(self) -> None:
+        width = max(self.scrollable_content_region.width, 10)
+        drawn = [self._option(place, width) for place in range(len(self._options))]
+        self._drawn.update(Content("\n").join(drawn))
+
+    def _option(self, place: int, width: int) -> Content:
+        option = self._options[place]
+        key = option[0] if self._options == _YES_NO else _DIGITS[place : place + 1]
+        mark = "●" if option == self._chosen else "○"
+        text = fit(f"{key or ' '} {mark} {line(option).plain}", width)
+        if place == self._cursor and self.has_focus:
+            return line(text, "$cursor-text on $cursor $cursor-style")
+        return line(text, "bold" if option == self._chosen else "")

@@ -1,0 +1,95 @@
+"""Conversations for tests of their screen: people, a push, and what was written so far."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from textual.pilot import Pilot
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Ask, Conversation, Part, Plan, Reading, Written
+from studio_tui.services import conversations, templates
+from studio_tui.tui.screens.conversation import ConversationScreen
+from studio_tui.tui.screens.conversation_drafts import standing
+from tests.tui import settled
+from tests.tui.screens.organisation import PEOPLE, Example
+from tests.tui.screens.pushing import user_id
+
+USER = Part.USER_PREPARATION
+CONDUCTOR = Part.CONDUCTOR_PREPARATION
+ANSWERS = Part.ANSWERS
+FEELING = "How do you feel about the amount of work you have?"
+ENERGY = "What has given you energy since we last spoke, and what has cost you energy?"
+RESULT = "Which result of the past period are you most satisfied with?"
+
+
+def planned(made: Example, *, template: str = "Regular") -> Conversation:
+    """Bob is to talk with Ann, as a push asks."""
+    made.load(PEOPLE)
+    if template == "Regular":
+        ask = Ask(user_id(made, "ann"), made.push("Q1 review", "ann").id)
+    else:
+        found = templates.find(made.studio, made.admin, template)
+        ask = Ask(user_id(made, "ann"), template_id=found.id)
+    bob = made.actor("bob")
+    if template == "Quick":
+        return conversations.start(made.studio, bob, ask)
+    day = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+    return conversations.plan(made.studio, bob, ask, Plan(day, place="Room 4"))
+
+
+def reading(made: Example, conversation: Conversation, login: str) -> Reading:
+    """A conversation as somebody reads it."""
+    return conversations.read(made.studio, made.actor(login), conversation.id)
+
+
+def question_id(made: Example, conversation: Conversation, text: str) -> int:
+    """The id of a question; a step without topics goes by its kind."""
+    for entry in reading(made, conversation, "bob").entries:
+        if text in (entry.asked.question.text, entry.asked.step):
+            return entry.asked.id
+    raise AssertionError(f"not asked: {text}")
+
+
+def stands(made: Example, conversation: Conversation, login: str, part: Part, text: str) -> Written:
+    """What is in the database under a question."""
+    for entry in reading(made, conversation, login).entries:
+        if text in (entry.asked.question.text, entry.asked.step):
+            return standing(entry, part)
+    raise AssertionError(f"not asked: {text}")
+
+
+def write(
+    made: Example, conversation: Conversation, login: str, part: Part, question: str, text: str
+) -> None:
+    """Write elsewhere than on the screen of the test."""
+    version = stands(made, conversation, login, part, question).version
+    asked = question_id(made, conversation, question)
+    actor = made.actor(login)
+    conversations.write(made.studio, actor, conversation.id, asked, part, text, version)
+
+
+async def open_one(pilot: Pilot[Any], conversation: Conversation) -> ConversationScreen:
+    """Open the screen of a conversation, as My conversations does."""
+    screen = ConversationScreen(conversation.id)
+    await pilot.app.push_screen(screen)
+    await settled(pilot)
+    return screen
+
+
+async def until(pilot: Pilot[Any], condition: Any) -> None:
+    """Wait until something is true: what is typed is saved a moment later."""
+    for _ in range(500):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it did not come true")
+
+
+def screen_of(pilot: Pilot[Any]) -> ConversationScreen:
+    """The screen, as what it is."""
+    return cast(ConversationScreen, pilot.app.screen)
+
+
+def as_actor(made: Example, login: str) -> Actor:
+    """Somebody who uses the app."""
+    return made.actor(login)

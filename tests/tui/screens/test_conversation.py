@@ -1,0 +1,381 @@
+"""Preparing, talking and finishing on the screen: keys, and what is in the database (C2 to C4)."""
+
+import sqlite3
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from studio_tui.domain.conversations import MAX_ANSWER, ConversationState, Part
+from studio_tui.domain.templates import Question, QuestionKind
+from studio_tui.services import activity, conversations
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screens.conversation import ConversationScreen
+from studio_tui.tui.screens.conversation_agenda import Agenda
+from studio_tui.tui.widgets.editor import Editor
+from studio_tui.tui.widgets.options import Options
+from tests.hostile import CONTROLS, HOSTILE
+from tests.tui import WIDE, press, running, settled
+from tests.tui.screens.looking import shown
+from tests.tui.screens.organisation import Example
+from tests.tui.screens.pushing import footer, said
+from tests.tui.screens.talking import (
+    ANSWERS,
+    CONDUCTOR,
+    ENERGY,
+    FEELING,
+    RESULT,
+    USER,
+    open_one,
+    planned,
+    reading,
+    screen_of,
+    stands,
+    until,
+    write,
+)
+
+
+def editor(pilot: Pilot[Any]) -> Editor:
+    return pilot.app.screen.query_one(Editor)
+
+
+async def paste(pilot: Pilot[Any], text: str) -> None:
+    editor(pilot).post_message(events.Paste(text))
+    await settled(pilot)
+
+
+async def test_what_is_typed_is_saved_without_a_key(made: Example) -> None:
+    """C4: shortly after the last key."""
+    talk = planned(made)
+    async with running(made.app(made.actor("ann"))) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter", *"Sun")
+        await until(pilot, lambda: stands(made, talk, "ann", USER, ENERGY).text == "Sun")
+        await press(pilot, *"ny")
+        await until(pilot, lambda: stands(made, talk, "ann", USER, ENERGY).text == "Sunny")
+        await settled(pilot)
+        assert "Saved 2026-03-02" in shown(pilot)
+        assert "1 of 7 answered" in shown(pilot)
+    assert stands(made, talk, "bob", CONDUCTOR, ENERGY).text == ""
+
+
+async def test_leaving_a_field_saves_it_at_once(made: Example) -> None:
+    talk = planned(made)
+    async with running(made.app(made.actor("ann"))) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter", *"One", "tab", "2", "tab", *"Three", "shift+tab", "4")
+        assert stands(made, talk, "ann", USER, ENERGY).text == "One"
+        assert stands(made, talk, "ann", USER, FEELING).text
+        await press(pilot, "tab", *"!", "escape")
+        assert stands(made, talk, "ann", USER, RESULT).text == "Three!"
+        assert isinstance(pilot.app.focused, Agenda)
+        await press(pilot, "g", "enter", *"s", "escape", "escape")
+        assert not isinstance(pilot.app.screen, ConversationScreen)
+    assert stands(made, talk, "ann", USER, ENERGY).text == "Ones"
+
+
+async def test_leaving_the_studio_saves_it_too(made: Example) -> None:
+    talk = planned(made)
+    async with running(made.app(made.actor("ann"))) as pilot:
+        await open_one(pilot, talk)
+        await pilot.press("enter", *"Last words", "ctrl+q")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert stands(made, talk, "ann", USER, ENERGY).text == "Last words"
+
+
+async def test_each_text_keeps_its_cursor_and_its_undo(made: Example) -> None:
+    talk = planned(made)
+    async with running(made.app(made.actor("ann"))) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter", *"One", "left", "tab", "tab", *"Three", "shift+tab")
+        await press(pilot, "shift+tab", "X")
+        assert editor(pilot).text == "OnXe"
+        await press(pilot, "ctrl+z", "ctrl+z", "ctrl+z")
+        assert editor(pilot).text == ""
+        await press(pilot, "ctrl+y", "tab", "tab", "ctrl+z", "ctrl+s")
+        assert editor(pilot).text == ""
+    assert stands(made, talk, "ann", USER, RESULT).text == ""
+
+
+async def test_choices_take_one_key_or_the_arrows(made: Example) -> None:
+    talk = planned(made)
+    found = []
+    async with running(made.app(made.actor("ann"))) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter", "tab")
+        assert isinstance(pilot.app.focused, Options)
+        asked = [entry.asked.question for entry in reading(made, talk, "ann").entries]
+        first, second, *_ = next(each.options for each in asked if each.text == FEELING)
+        for key in ("down", "space", "backspace", "9", "1"):
+            await press(pilot, key, "ctrl+s")
+            found.append(stands(made, talk, "ann", USER, FEELING).text)
+    assert found == ["", second, "", "", first]
+
+
+async def test_from_preparation_to_the_seal(made: Example) -> None:
+    """C2: submit, begin, note, finish, reopen; what each side sees appears by itself."""
+    talk = planned(made)
+    async with running(made.app(made.actor("bob")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        assert "Ann Peeters has not submitted yet." in shown(pilot)
+        write(made, talk, "ann", USER, ENERGY, "Customers [/x]")
+        made.look(pilot)
+        await settled(pilot)
+        assert "Customers" not in shown(pilot)
+        conversations.submit(made.studio, made.actor("ann"), talk.id)
+        made.look(pilot)
+        await settled(pilot)
+        assert "Customers [/x]" in shown(pilot)
+        await press(pilot, "s", "enter")
+        assert isinstance(pilot.app.screen, ConversationScreen)
+        assert reading(made, talk, "bob").conversation.conductor_prepared_at is None
+        await press(pilot, "s", "right", "enter")
+        assert "submitted" in said(pilot)
+        assert "s Submit" not in footer(pilot)
+        await press(pilot, "b", "right", "enter", "enter", *"Noted", "escape", "f")
+        assert isinstance(pilot.app.screen, Confirm)
+        assert "7 questions have no answer." in shown(pilot)
+        assert "Private to Ann Peeters and Bob Janssens" in shown(pilot)
+        await press(pilot, "right", "enter")
+        done = reading(made, talk, "bob")
+        assert done.conversation.state is ConversationState.DONE
+        assert stands(made, talk, "bob", ANSWERS, ENERGY).text == "Noted"
+        assert "Noted in the talk" in shown(pilot)
+        await press(pilot, "r", "right", "enter")
+        assert reading(made, talk, "bob").conversation.state is ConversationState.IN_PROGRESS
+        assert "1 of 8 answered" in shown(pilot)
+
+
+async def test_the_user_sees_the_preparation_when_the_talk_begins(made: Example) -> None:
+    talk = planned(made)
+    write(made, talk, "bob", CONDUCTOR, ENERGY, "Bob's own words")
+    conversations.submit(made.studio, made.actor("bob"), talk.id)
+    async with running(made.app(made.actor("ann")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        assert "What Bob Janssens prepares is shown when the talk begins." in shown(pilot)
+        assert "own words" not in shown(pilot)
+        assert "b Begin" not in footer(pilot)
+        conversations.begin(made.studio, made.actor("bob"), talk.id)
+        made.look(pilot)
+        await settled(pilot)
+        assert "Bob's own words" in shown(pilot)
+
+
+async def test_hostile_text_stays_text(made: Example) -> None:
+    """A5: what is pasted is cleaned, what is shown is inert."""
+    talk = planned(made)
+    everything = "\n".join(HOSTILE)
+    async with running(made.app(made.actor("ann")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter")
+        await paste(pilot, everything)
+        assert not set(CONTROLS) - {"\t"} & set(editor(pilot).text)
+        await press(pilot, "escape")
+        saved = stands(made, talk, "ann", USER, ENERGY).text
+        assert "[/x]" in saved
+        assert not (set(CONTROLS) - {"\t"}) & set(saved)
+        conversations.submit(made.studio, made.actor("ann"), talk.id)
+        conversations.begin(made.studio, made.actor("bob"), talk.id)
+        conversations.finish(made.studio, made.actor("bob"), talk.id)
+        made.look(pilot)
+        await settled(pilot)
+        assert "O'Brien [HR]" in shown(pilot)
+        assert not set(CONTROLS) & set(shown(pilot))
+
+
+async def test_too_long_is_told_while_typing_and_not_lost(made: Example) -> None:
+    talk = planned(made)
+    async with running(made.app(made.actor("ann"))) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter", *"Short. ", "ctrl+s")
+        await paste(pilot, "word " * (MAX_ANSWER // 5))
+        assert "7 characters over 100,000" in shown(pilot)
+        await press(pilot, "tab", "shift+tab")
+        assert len(editor(pilot).text) == MAX_ANSWER + 7
+        assert stands(made, talk, "ann", USER, ENERGY).text == "Short. "
+        await press(pilot, *["backspace"] * 7, "ctrl+s")
+        assert len(stands(made, talk, "ann", USER, ENERGY).text) == MAX_ANSWER
+
+
+async def test_two_versions_are_shown_and_decided(made: Example) -> None:
+    """A4: keep mine, take the other, or both."""
+    talk = planned(made)
+    results = []
+    async with running(made.app(made.actor("ann")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter")
+        for number, keys in enumerate([("enter",), ("down", "enter"), ("down", "down", "enter")]):
+            write(made, talk, "ann", USER, ENERGY, f"other {number}")
+            await press(pilot, "ctrl+e", *"mine", "ctrl+s")
+            mine = editor(pilot).text
+            assert "The other version" in shown(pilot)
+            assert f"other {number}" in shown(pilot)
+            await press(pilot, *"!", "backspace", "ctrl+s", *keys)
+            assert "The other version" not in shown(pilot)
+            kept = stands(made, talk, "ann", USER, ENERGY).text
+            assert kept == editor(pilot).text
+            results.append((mine, kept))
+    assert results[0][1] == results[0][0] == "mine"
+    assert results[1][1] == "other 1"
+    assert results[2][1] == f"other 2\n\n{results[2][0]}"
+
+
+async def test_the_database_does_not_answer_for_a_while(made: Example) -> None:
+    """C4: what is typed stays, it is said, and it is saved later."""
+    talk = planned(made)
+    async with running(made.app(made.actor("ann"))) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter")
+        with sqlite3.connect(made.studio.store.name) as elsewhere:
+            elsewhere.execute("ALTER TABLE preparation RENAME TO away")
+        await press(pilot, *"Kept", "ctrl+s")
+        assert "Not saved yet, tried again soon" in shown(pilot)
+        await press(pilot, "escape", "escape")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "enter", "q")
+        assert isinstance(pilot.app.screen, Confirm)
+        assert "1 answer is not saved" in shown(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ConversationScreen)
+        with sqlite3.connect(made.studio.store.name) as elsewhere:
+            elsewhere.execute("ALTER TABLE away RENAME TO preparation")
+        await until(pilot, lambda: stands(made, talk, "ann", USER, ENERGY).text == "Kept")
+        await until(pilot, lambda: "Not saved yet" not in shown(pilot))
+
+
+async def test_a_question_removed_while_it_is_answered(made: Example) -> None:
+    """What was typed stays on the screen and says why it is not saved."""
+    talk = planned(made)
+    bob = made.actor("bob")
+    added = conversations.add_question(
+        made.studio, bob, talk.id, "How are you?", Question("One more?")
+    )
+    async with running(made.app(made.actor("ann")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "j", "j", "enter")
+        assert "One more?" in shown(pilot)
+        conversations.remove_question(made.studio, bob, talk.id, added.id)
+        await press(pilot, *"Mine", "ctrl+s")
+        made.look(pilot)
+        await settled(pilot)
+        assert editor(pilot).text == "Mine"
+        assert "Not saved: This question is no longer asked." in shown(pilot)
+        await press(pilot, "escape", "escape")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "right", "enter")
+        assert not isinstance(pilot.app.screen, ConversationScreen)
+
+
+@pytest.mark.parametrize("ending", ["cancel", "begin", "hand_over"])
+async def test_the_conversation_ends_under_ones_hands(made: Example, ending: str) -> None:
+    """Cancelled, begun or handed over meanwhile: what was typed is kept and shown."""
+    talk = planned(made)
+    login, part = ("bob", CONDUCTOR) if ending == "hand_over" else ("ann", USER)
+    async with running(made.app(made.actor(login)), WIDE) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter", *"Old", "ctrl+s")
+        match ending:
+            case "cancel":
+                conversations.cancel(made.studio, made.actor("bob"), talk.id)
+            case "begin":
+                conversations.begin(made.studio, made.actor("bob"), talk.id)
+            case "hand_over":
+                ask = conversations.find(made.studio, "Q1 review", "ann")
+                conversations.hand_over(made.studio, made.admin, ask, "carl")
+        await pilot.press(*" and new")
+        made.look(pilot)
+        await settled(pilot)
+        await press(pilot, "ctrl+s")
+        assert "Typed here, and not saved" in shown(pilot)
+        assert "Old and new" in shown(pilot)
+    assert stands(made, talk, "carl" if ending == "hand_over" else login, part, ENERGY).text in (
+        "Old",
+        "",
+    )
+
+
+async def test_adds_a_question_from_the_library_and_takes_it_out(made: Example) -> None:
+    """T2: a question of the library, or one's own."""
+    talk = planned(made)
+    async with running(made.app(made.actor("bob")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "n", *"talent", "enter")
+        asked = [entry.asked.question.text for entry in reading(made, talk, "bob").entries]
+        assert "Which talent of yours do we use too little?" in asked
+        assert "0 of 8 answered" in shown(pilot)
+        await press(pilot, "x", "right", "enter")
+        assert len(reading(made, talk, "bob").entries) == len(asked) - 1
+        await press(pilot, "g", "x")
+        assert said(pilot) == "The template keeps this question."
+
+
+async def test_adds_a_question_of_ones_own(made: Example) -> None:
+    talk = planned(made)
+    async with running(made.app(made.actor("bob")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "n", "enter", *"Fit [/x]?", "enter", "enter")
+        await press(pilot, *"no > a bit > yes", "enter")
+        (mine,) = [e.asked for e in reading(made, talk, "bob").entries if e.asked.added_by]
+        assert mine.question == Question("Fit [/x]?", QuestionKind.RATING, ("no", "a bit", "yes"))
+        assert mine.topic == "How are you?"
+        await press(pilot, "enter", "3", "escape")
+        assert stands(made, talk, "bob", CONDUCTOR, "Fit [/x]?").text == "yes"
+        await press(pilot, "n", "enter", "enter", "enter", *"one", "enter")
+        assert "write the question" in shown(pilot)
+        assert "2 to 20 options" in shown(pilot)
+
+
+async def test_an_admin_sees_only_that_it_was_held(made: Example) -> None:
+    """C6: without rights by T4."""
+    talk = planned(made)
+    conversations.begin(made.studio, made.actor("bob"), talk.id)
+    write(made, talk, "bob", ANSWERS, ENERGY, "Between us")
+    conversations.finish(made.studio, made.actor("bob"), talk.id)
+    async with running(made.app(), WIDE) as pilot:
+        await open_one(pilot, talk)
+        assert "held 2026-03-02" in shown(pilot)
+        assert "not shown to you" in shown(pilot)
+        assert "Between us" not in shown(pilot)
+        assert ENERGY not in shown(pilot)
+
+
+async def test_who_reads_along_is_written_down_once(made: Example) -> None:
+    """A3: the screen that shows it does not read it again and again."""
+    talk = planned(made, template="Performance review")
+    conversations.begin(made.studio, made.actor("bob"), talk.id)
+    write(made, talk, "bob", Part.SUMMARY, "summary", "A good year")
+    conversations.finish(made.studio, made.actor("bob"), talk.id)
+
+    def readings() -> int:
+        lines = activity.of_everything(made.studio, made.admin)
+        return sum(each.action == "read conversation" for each in lines)
+
+    async with running(made.app(), WIDE) as pilot:
+        await open_one(pilot, talk)
+        assert "A good year" in shown(pilot)
+        assert "admins read the summary" in shown(pilot)
+        for _ in range(3):
+            made.look(pilot)
+            await settled(pilot)
+        assert readings() == 1
+        conversations.reopen(made.studio, made.actor("bob"), talk.id)
+        made.look(pilot)
+        await settled(pilot)
+        assert "A good year" not in shown(pilot)
+        assert readings() == 1
+
+
+async def test_two_screens_of_one_person_follow_each_other(made: Example) -> None:
+    talk = planned(made)
+    async with running(made.app(made.actor("ann")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "enter", *"Here", "ctrl+s")
+        write(made, talk, "ann", USER, ENERGY, "There")
+        made.look(pilot)
+        await settled(pilot)
+        assert editor(pilot).text == "There"
+        await press(pilot, "ctrl+end", *"!", "ctrl+s")
+        assert stands(made, talk, "ann", USER, ENERGY).text == "There!"
+        assert screen_of(pilot).unkept == ""
