@@ -30,6 +30,7 @@ from studio_tui.tui.screens.conversation_question import QuestionPane, joined
 from studio_tui.tui.screens.conversation_reading import whole_text
 from studio_tui.tui.screens.conversation_words import how_far, title
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.editor import in_lines
 
 _WIDEST = 100
 """Cells of a line that is still easy to read."""
@@ -324,7 +325,7 @@ class ConversationScreen(ConversationActions):
             self.action_back()
 
     def _decide(self, draft: Draft) -> None:
-        theirs = draft.theirs.text if draft.theirs else ""
+        theirs = in_lines(draft.theirs.text) if draft.theirs else ""
         mine = draft.text
         choices = [
             Choice(mine, "Keep mine", "What you typed takes the place of the other version"),
@@ -365,7 +366,7 @@ class ConversationScreen(ConversationActions):
         with self.app.suspend():
             # The terminal comes back only where nothing is raised in here.
             try:
-                text = outside.edited(text, outside.editor())
+                text = in_lines(outside.edited(text, outside.editor()))
             except StudioError as error:
                 failed = error
         if failed is not None:

@@ -26,6 +26,7 @@ from studio_tui.domain.templates import QuestionKind
 from studio_tui.domain.text import clean_text
 from studio_tui.services import conversations
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.widgets.editor import in_lines
 
 _SOON = 0.4
 """Seconds after the last key."""
@@ -151,7 +152,8 @@ class Drafts:
             draft = self._drafts.pop((entry.asked.id, part), None)
             if draft is None:
                 now = standing(entry, part)
-                draft = Draft(entry, part, now.version, now.text, now.text)
+                text = in_lines(now.text)
+                draft = Draft(entry, part, now.version, text, text)
             elif self._follow(draft, entry):
                 moved.append(draft)
             found[entry.asked.id, part] = draft
@@ -199,8 +201,9 @@ class Drafts:
             self._plan(_SOON)
         if draft.unsaved or draft.under_way or now.version <= draft.version:
             return False
-        changed = now.text != draft.text
-        draft.version, draft.saved, draft.text = now.version, now.text, now.text
+        text = in_lines(now.text)
+        changed = text != draft.text
+        draft.version, draft.saved, draft.text = now.version, text, text
         return changed
 
     def _measure(self, draft: Draft) -> None:

@@ -22,7 +22,7 @@ from studio_tui.tui.screens.conversation_drafts import Draft, Hurdle, standing
 from studio_tui.tui.screens.conversation_reading import told_under
 from studio_tui.tui.screens.conversation_words import own_label, question_text
 from studio_tui.tui.text import block, line
-from studio_tui.tui.widgets.editor import Editor, Page
+from studio_tui.tui.widgets.editor import Editor, Page, in_lines
 from studio_tui.tui.widgets.options import Options
 
 _NEARLY = MAX_ANSWER * 9 // 10
@@ -209,4 +209,4 @@ def _saving(draft: Draft, zone: ZoneInfo) -> Content:
 
 def joined(mine: str, theirs: str) -> str:
     """Both versions of a text, one after the other."""
-    return clean_text(f"{theirs.rstrip()}\n\n{mine.lstrip()}")
+    return in_lines(clean_text(f"{theirs.rstrip()}\n\n{mine.lstrip()}"))

@@ -1,5 +1,6 @@
 """Where one writes long text: wrapped, with undo, inert (A5)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,28 @@ from studio_tui.domain.text import clean_text
 
 _CHECKPOINT = 100
 """Characters typed in one go that undo takes back at once."""
+
+
+LONGEST_LINE = 2000
+"""Characters of a line that every key still answers at once in: a text area wraps and draws a line
+as a whole."""
+
+
+def in_lines(text: str) -> str:
+    """``text`` with lines beyond `LONGEST_LINE` broken, at a space where there is one."""
+    if len(text) <= LONGEST_LINE:
+        return text
+    return "\n".join(part for line in text.split("\n") for part in _parts(line))
+
+
+def _parts(line: str) -> Iterator[str]:
+    start = 0
+    while len(line) - start > LONGEST_LINE:
+        space = line.rfind(" ", start + 1, start + LONGEST_LINE)
+        stop = space if space > 0 else start + LONGEST_LINE
+        yield line[start:stop]
+        start = stop + (space > 0)
+    yield line[start:]
 
 
 def _history() -> EditHistory:
@@ -63,4 +86,4 @@ class Editor(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
-        await super()._on_paste(events.Paste(clean_text(event.text)))
+        await super()._on_paste(events.Paste(in_lines(clean_text(event.text))))

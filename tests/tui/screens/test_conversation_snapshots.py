@@ -1,0 +1,141 @@
+"""Pictures of the screen of one conversation: leader, user and admin, before, in and after it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.domain.conversations import Conversation, Part
+from studio_tui.services import conversations
+from tests.tui import NARROW, WIDE, press, settled
+from tests.tui.screens.organisation import Example
+from tests.tui.screens.talking import (
+    ANSWERS,
+    CONDUCTOR,
+    ENERGY,
+    FEELING,
+    RESULT,
+    USER,
+    open_one,
+    planned,
+    write,
+)
+
+SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+Size = tuple[int, int]
+Snap = Callable[..., bool]
+
+_CUSTOMERS = (
+    "The weekly talks with customers: I hear what they do with what we build, and it comes back in "
+    "my own work.\n\nWhat cost me energy: the offers that changed three times [/x]."
+)
+_HERS = "She seems at ease with customers. Ask what she needs for the large accounts."
+
+
+def _prepared(made: Example, *, submitted: bool = True) -> Conversation:
+    talk = planned(made)
+    write(made, talk, "ann", USER, ENERGY, _CUSTOMERS)
+    write(made, talk, "ann", USER, FEELING, "Just right")
+    write(made, talk, "bob", CONDUCTOR, ENERGY, _HERS)
+    if submitted:
+        conversations.submit(made.studio, made.actor("ann"), talk.id)
+    return talk
+
+
+def _talking(made: Example) -> Conversation:
+    talk = _prepared(made)
+    conversations.begin(made.studio, made.actor("bob"), talk.id)
+    write(made, talk, "bob", ANSWERS, ENERGY, "Large accounts from May on, with Carl beside her.")
+    write(made, talk, "bob", ANSWERS, RESULT, "The offer to Acme.")
+    return talk
+
+
+def _held(made: Example) -> Conversation:
+    talk = _talking(made)
+    write(made, talk, "bob", Part.SUMMARY, "summary", "A good year. Large accounts from May on.")
+    return conversations.finish(made.studio, made.actor("bob"), talk.id)
+
+
+def _at(talk: Conversation, *keys: str, theme: str = "") -> Any:
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        if theme:
+            pilot.app.theme = theme
+        await open_one(pilot, talk)
+        await press(pilot, *keys)
+
+    return before
+
+
+@SIZES
+def test_leader_prepares(made: Example, snap_compare: Snap, size: Size) -> None:
+    app = made.app(made.actor("bob"))
+    assert snap_compare(app, terminal_size=size, run_before=_at(_prepared(made), "g", "enter"))
+
+
+@SIZES
+def test_leader_talks(made: Example, snap_compare: Snap, size: Size) -> None:
+    app = made.app(made.actor("bob"))
+    assert snap_compare(app, terminal_size=size, run_before=_at(_talking(made), "g"))
+
+
+def test_leader_talks_in_the_light(made: Example, snap_compare: Snap) -> None:
+    app = made.app(made.actor("bob"))
+    before = _at(_talking(made), "g", "enter", theme="studio-light")
+    assert snap_compare(app, terminal_size=WIDE, run_before=before)
+
+
+def test_leader_rates_in_the_light(made: Example, snap_compare: Snap) -> None:
+    app = made.app(made.actor("bob"))
+    before = _at(_talking(made), "g", "j", "enter", "3", theme="studio-light")
+    assert snap_compare(app, terminal_size=NARROW, run_before=before)
+
+
+@SIZES
+def test_leader_reads_what_was_held(made: Example, snap_compare: Snap, size: Size) -> None:
+    app = made.app(made.actor("bob"))
+    assert snap_compare(app, terminal_size=size, run_before=_at(_held(made)))
+
+
+@SIZES
+def test_user_prepares(made: Example, snap_compare: Snap, size: Size) -> None:
+    app = made.app(made.actor("ann"))
+    before = _at(_prepared(made, submitted=False), "g", "enter")
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_user_waits(made: Example, snap_compare: Snap, size: Size) -> None:
+    app = made.app(made.actor("ann"))
+    assert snap_compare(app, terminal_size=size, run_before=_at(_prepared(made), "j"))
+
+
+@SIZES
+def test_user_reads(made: Example, snap_compare: Snap, size: Size) -> None:
+    app = made.app(made.actor("ann"))
+    assert snap_compare(app, terminal_size=size, run_before=_at(_held(made)))
+
+
+@SIZES
+def test_admin_sees_that_it_was_held(made: Example, snap_compare: Snap, size: Size) -> None:
+    assert snap_compare(made.app(), terminal_size=size, run_before=_at(_held(made)))
+
+
+@SIZES
+def test_two_versions(made: Example, snap_compare: Snap, size: Size) -> None:
+    talk = _prepared(made)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await open_one(pilot, talk)
+        await press(pilot, "g", "enter")
+        write(made, talk, "ann", USER, ENERGY, "Only the customers; the rest is left out.")
+        await press(pilot, *"And more. ", "ctrl+s")
+
+    assert snap_compare(made.app(made.actor("ann")), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_asked_before_it_is_sealed(made: Example, snap_compare: Snap, size: Size) -> None:
+    app = made.app(made.actor("bob"))
+    assert snap_compare(app, terminal_size=size, run_before=_at(_talking(made), "f"))

@@ -1,0 +1,70 @@
+"""A text in an editor of one's own (A5)."""
+
+from pathlib import Path
+
+import pytest
+
+from studio_tui.domain.errors import StudioError
+from studio_tui.tui import outside
+
+
+def _script(tmp_path: Path, body: str) -> list[str]:
+    path = tmp_path / "an editor"
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return [str(path)]
+
+
+def test_the_text_lies_in_a_private_file_and_comes_back_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "run"
+    place.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(place))
+    body = f'stat -c %a "$1" "$(dirname "$1")" > {tmp_path}/modes; cp "$1" {tmp_path}/seen\n'
+    body += r"""printf 'new \033]52;c;aGk=\007text\r\nand [/x]\n' > "$1"; touch "$1~" """
+    assert outside.edited("old", _script(tmp_path, body)) == "new ]52;c;aGk=text\nand [/x]"
+    assert (tmp_path / "modes").read_text().split() == ["600", "700"]
+    assert (tmp_path / "seen").read_text() == "old"
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("exit 3", "ended with 3: nothing was changed"),
+        ('rm "$1"', "left no text behind"),
+        (r"""printf '\377\376' > "$1" """, "left no text behind"),
+    ],
+)
+def test_an_editor_that_fails_costs_nothing(tmp_path: Path, body: str, reason: str) -> None:
+    with pytest.raises(StudioError, match=reason):
+        outside.edited("old", _script(tmp_path, body))
+
+
+def test_an_editor_that_is_not_there() -> None:
+    with pytest.raises(StudioError, match="/nowhere/vi cannot be started: No such file"):
+        outside.edited("old", ["/nowhere/vi"])
+
+
+def test_a_line_that_the_editor_ended_is_not_an_empty_one_more(tmp_path: Path) -> None:
+    body = 'echo more >> "$1"'
+    assert outside.edited("one\n", _script(tmp_path, body)) == "one\nmore\n"
+    assert outside.edited("one ", _script(tmp_path, body)) == "one more"
+
+
+@pytest.mark.parametrize(
+    ("environ", "command"),
+    [
+        ({"VISUAL": "code --wait", "EDITOR": "vi"}, ["code", "--wait"]),
+        ({"EDITOR": "'/opt/my editor' -n"}, ["/opt/my editor", "-n"]),
+    ],
+)
+def test_which_editor(environ: dict[str, str], command: list[str]) -> None:
+    assert outside.editor(environ) == command
+    assert outside.why_no_editor(environ) is None
+
+
+def test_without_any_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert outside.why_no_editor({"EDITOR": "unclosed '"}) is not None
