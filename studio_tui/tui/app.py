@@ -1,7 +1,10 @@
 """`StudioApp`: the shell around the screens."""
 
+import asyncio
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -40,6 +43,10 @@ _LOOK_AGAIN = 2.0
 _LEAVING = frozenset({"q", "ctrl+q", "ctrl+c"})
 """Keys that count while the database opens."""
 
+_TOLD_TO_END = (signal.SIGHUP, signal.SIGTERM)
+_LAST_MOMENT = 10.0
+"""Seconds after which the program ends whatever it is doing, once it was told to."""
+
 
 class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     """The Studio in a terminal.
@@ -72,6 +79,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self._said: Content | None = None
         self._standing = Content("")
         self._counting = Content("")
+        self._ending: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = PLAIN.name if self.no_color else DARK.name
@@ -164,6 +172,9 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """Open the database once the frame is painted."""
         self.fit()
         self.call_after_refresh(self.open)
+        if not self.is_headless:
+            for number in _TOLD_TO_END:
+                asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
 
     def open(self) -> None:
         """Open the database off the loop."""
@@ -259,6 +270,20 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     async def _leave_anyway(self, yes: bool | None) -> None:
         if yes:
             await self.leave()
+
+    def _told_to_end(self, number: int) -> None:
+        """The connection is gone, or the machine goes down: save what was typed, and end (C4)."""
+        self._keep()
+        # A terminal that is gone may keep what draws on it waiting for ever.
+        last = threading.Timer(_LAST_MOMENT, os._exit, [128 + number])
+        last.daemon = True
+        last.start()
+        self._ending = asyncio.create_task(self._end(128 + number))
+
+    async def _end(self, code: int) -> None:
+        await self.bridge.written()
+        await self.leave()
+        self._return_code = code
 
     def _every_screen(self) -> list[StudioScreen]:
         """The screens of all places, on top of each other or not."""

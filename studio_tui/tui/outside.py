@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.config.session import restricted_session
+from studio_tui.domain.errors import Forbidden, Refused, Unavailable
 from studio_tui.domain.text import clean_text
 
 _COMMON = ("nano", "vim", "vi")
@@ -23,7 +24,12 @@ def editor(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def why_no_editor(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Why no editor can be opened here, in a sentence; None where one can."""
+    """Why no editor can be opened here, in a sentence; None where one can.
+
+    In a session that an SSH key opened there is none: it would run as the service (A1).
+    """
+    if restricted_session():
+        return "Over SSH no program of the host is started: write here."
     if not editor(environ):
         return "There is no editor here: set EDITOR to the command of one."
     return None
@@ -36,6 +42,8 @@ def edited(text: str, command: list[str]) -> str:
     editor cannot be started, `Refused` where it fails or leaves no text behind: then nothing of
     what it did counts.
     """
+    if restricted_session():
+        raise Forbidden("Over SSH no program of the host is started.")
     folder = Path(tempfile.mkdtemp(prefix="studio-tui-", dir=_private_place()))
     try:
         file = folder / "text.md"
@@ -48,12 +56,13 @@ def edited(text: str, command: list[str]) -> str:
 
 
 def _run(command: list[str]) -> None:
+    name = Path(command[0]).name
     try:
         done = subprocess.run(command, check=False)  # noqa: S603 - the command of who asks
     except OSError as error:
-        raise Unavailable(f"{command[0]} cannot be started: {error.strerror}.") from error
+        raise Unavailable(f"{name} cannot be started: {error.strerror}.") from error
     if done.returncode:
-        raise Refused(f"{command[0]} ended with {done.returncode}: nothing was changed.")
+        raise Refused(f"{name} ended with {done.returncode}: nothing was changed.")
 
 
 def _read(file: Path, *, ended: bool) -> str:

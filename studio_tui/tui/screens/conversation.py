@@ -3,7 +3,6 @@
 from collections.abc import Hashable
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -48,6 +47,7 @@ class ConversationScreen(ConversationActions):
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("open", "enter", "Write", "Write under the question the cursor is on"),
         Command("save", "ctrl+s", "Save", "Save now, or decide between two versions", footer=False),
         Command("read_down", "pagedown,space", "Read on", "Scroll what others wrote", footer=False),
         Command("read_up", "pageup", "Read back", "Scroll what others wrote back", footer=False),
@@ -70,8 +70,8 @@ class ConversationScreen(ConversationActions):
         with Horizontal(classes="work"):
             with Vertical(classes="agenda"):
                 yield Static(classes="count")
-                yield Agenda()
-            yield QuestionPane(self._drafts.typed)
+                yield Agenda(self._go)
+            yield QuestionPane(self._drafts.typed, self._step, self._write_outside)
         with _Pages():
             yield Static()
 
@@ -199,8 +199,10 @@ class ConversationScreen(ConversationActions):
         return next((each for each in self._agenda if each.key == self._key), None)
 
     def _nearest(self) -> Hashable:
-        """Where to go when the question one was at is gone."""
-        return self._first_open()
+        """Where to go when the question one was at is gone: to what was typed there."""
+        draft = self.query_one(QuestionPane).draft
+        kept = (each.key for each in self._agenda if draft is not None and each.draft is draft)
+        return next(kept, self._first_open())
 
     def _count(self) -> tuple[int, int]:
         """How many questions are answered, and how many there are."""
@@ -214,27 +216,19 @@ class ConversationScreen(ConversationActions):
 
     # Moving about
 
-    @on(Agenda.Moved)
-    def _moved(self, event: Agenda.Moved) -> None:
-        event.stop()
-        self._go(event.key)
+    def action_open(self) -> None:
+        """Write under the question the cursor is on."""
+        self.set_focus(self.query_one(QuestionPane).entry_widget or self.query_one(Agenda))
 
-    @on(Agenda.Opened)
-    def _opened(self, event: Agenda.Opened) -> None:
-        event.stop()
-        self._write_here()
-
-    @on(QuestionPane.Step)
-    def _stepped(self, event: QuestionPane.Step) -> None:
-        event.stop()
+    def _step(self, by: int) -> None:
         keys = [each.key for each in self._agenda]
-        if not event.by:
+        if not by:
             self.set_focus(self.query_one(Agenda))
         elif self._key in keys:
-            place = keys.index(self._key) + event.by
+            place = keys.index(self._key) + by
             if 0 <= place < len(keys):
                 self._go(keys[place])
-                self._write_here()
+                self.action_open()
 
     def action_read_down(self) -> None:
         """Scroll what others wrote."""
@@ -249,10 +243,6 @@ class ConversationScreen(ConversationActions):
         self._key = key
         self._show_work()
         self.refresh_bindings()
-
-    def _write_here(self) -> None:
-        widget = self.query_one(QuestionPane).entry_widget
-        self.set_focus(widget or self.query_one(Agenda))
 
     # Saving
 
@@ -322,7 +312,10 @@ class ConversationScreen(ConversationActions):
             self._show_pages()
         if self._leaving and not self._drafts.under_way:
             self._leaving = False
-            self.action_back()
+            if self._drafts.unsaved:
+                self._ask_to_leave()
+            else:
+                self.dismiss()
 
     def _decide(self, draft: Draft) -> None:
         theirs = in_lines(draft.theirs.text) if draft.theirs else ""
@@ -344,11 +337,9 @@ class ConversationScreen(ConversationActions):
 
     # An editor of one's own
 
-    @on(QuestionPane.EditorWanted)
-    def _write_outside(self, event: QuestionPane.EditorWanted) -> None:
+    def _write_outside(self, draft: Draft) -> None:
         """Write in an editor of one's own; what it leaves behind is cleaned (A5)."""
-        event.stop()
-        pane, draft = self.query_one(QuestionPane), event.draft
+        pane = self.query_one(QuestionPane)
         self.keep()
         try:
             text = self._edited(draft.text)
@@ -375,6 +366,8 @@ class ConversationScreen(ConversationActions):
 
     def may_do(self, command: Command) -> bool:
         """Writing is offered where one writes."""
-        if command.id in ("save", "read_down", "read_up") and not self.writing:
+        if command.id in ("open", "save", "read_down", "read_up") and not self.writing:
+            return False
+        if command.id == "open" and not isinstance(self.focused, Agenda):
             return False
         return super().may_do(command)

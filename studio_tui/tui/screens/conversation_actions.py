@@ -40,7 +40,6 @@ class ConversationActions(StudioScreen):
         Command("reopen", "r", "Reopen", "Take the seal off, to change what was written"),
         Command("add", "n", "Add question", "Ask one more question"),
         Command("remove", "x", "Take out", "Take the question under the cursor out"),
-        Command("move", "m", "Move", "Plan it for another time or place", footer=False),
         Command("call_off", "c", "Cancel", "Cancel this conversation", footer=False),
     )
 
@@ -255,10 +254,6 @@ def _may_reopen(reading: Reading) -> bool:
     return bool(in_it) and reading.conversation.state is ConversationState.DONE
 
 
-def _may_move(reading: Reading, by_right: bool) -> bool:
-    return _holds(reading, by_right, *_BEFORE) and reading.conversation.template.planning
-
-
 _OFFERED: dict[str, Callable[[Reading, bool], bool]] = {
     "submit": lambda reading, _: _may_submit(reading),
     "begin": lambda reading, _: _holds(reading, False, *_BEFORE),
@@ -266,7 +261,6 @@ _OFFERED: dict[str, Callable[[Reading, bool], bool]] = {
     "reopen": lambda reading, _: _may_reopen(reading),
     "add": lambda reading, _: reading.may_ask,
     "remove": lambda reading, _: reading.may_ask,
-    "move": _may_move,
     "call_off": lambda reading, right: _holds(reading, right, *_OPEN),
 }
 """Whether a command is offered to a reader, who perhaps may record anybody's conversation."""

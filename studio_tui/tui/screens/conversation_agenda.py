@@ -1,6 +1,6 @@
 """The agenda of a conversation: steps, topics and questions in order, with how far one is."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,7 +8,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from studio_tui.domain.conversations import Entry
@@ -66,41 +65,21 @@ def _mark(entry: Entry, draft: Draft | None) -> tuple[str, str]:
 
 
 class Agenda(Commands, VerticalScroll, can_focus=True):
-    """The lines, with a cursor on one question. Posts `Moved` and `Opened`."""
+    """The lines, with a cursor on one question.
+
+    ``moved`` hears at once of the question it moved to: the next key may already be waiting.
+    """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command.moving("up", "up,k", "Go to the question above"),
         Command.moving("down", "down,j", "Go to the question below"),
         Command.moving("first", "home,g", "Go to the first question"),
         Command.moving("last", "end,G", "Go to the last question"),
-        Command("open", "enter", "Write", "Write under this question"),
     )
 
-    @dataclass
-    class Moved(Message):
-        """The cursor is on another question."""
-
-        agenda: "Agenda"
-        key: Hashable
-
-        @property
-        def control(self) -> "Agenda":
-            """The agenda."""
-            return self.agenda
-
-    @dataclass
-    class Opened(Message):
-        """The question under the cursor is to be written."""
-
-        agenda: "Agenda"
-
-        @property
-        def control(self) -> "Agenda":
-            """The agenda."""
-            return self.agenda
-
-    def __init__(self) -> None:
+    def __init__(self, moved: Callable[[Hashable], None]) -> None:
         super().__init__()
+        self._moved = moved
         self._items: tuple[Item, ...] = ()
         self._key: Hashable = None
         self._drawn = Static()
@@ -154,10 +133,6 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
         """Go to the last one."""
         self._step(len(self._items))
 
-    def action_open(self) -> None:
-        """Write under it."""
-        self.post_message(self.Opened(self))
-
     def _step(self, by: int) -> None:
         keys = [item.key for item in self._items if item.key is not None]
         if keys:
@@ -169,7 +144,7 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
             self._key = key
             self._draw()
             self._follow()
-            self.post_message(self.Moved(self, key))
+            self._moved(key)
 
     def _follow(self) -> None:
         place = next((n for n, item in enumerate(self._items) if item.key == self._key), 0)

@@ -25,7 +25,7 @@ Ask = Callable[[str, Question], AskedQuestion]
 _YES_NO = fold("yes/no")
 
 
-class ChooseQuestion(Choose[tuple[str, Question] | None]):
+class ChooseQuestion(Choose[tuple[str, Question]]):
     """Asks for a question of the library; ends with it and its topic.
 
     Ends with ``OWN`` where one wants to write a question of one's own.
@@ -37,14 +37,16 @@ class ChooseQuestion(Choose[tuple[str, Question] | None]):
     def of(cls, topics: Sequence[LibraryTopic], asked: Sequence[AskedQuestion]) -> "ChooseQuestion":
         """The questions of ``topics`` that are not asked already."""
         there = {fold(each.question.text) for each in asked if not each.removed}
-        choices = [
-            Choice[tuple[str, Question] | None]((topic.name, question), question.text, topic.name)
+        choices: list[Choice[tuple[str, Question]]] = [
+            Choice(cls.OWN, "One of my own", "Write a question")
+        ]
+        choices += [
+            Choice((topic.name, question), question.text, topic.name)
             for topic in topics
             for question in topic.topic.questions
             if fold(question.text) not in there
         ]
-        own = Choice[tuple[str, Question] | None](cls.OWN, "One of my own", "Write a question")
-        return cls("Add a question", [own, *choices])
+        return cls("Add a question", choices)
 
 
 class OwnQuestion(Dialog[AskedQuestion]):

@@ -1,7 +1,6 @@
 """One question of a conversation: what others wrote under it, and what one writes oneself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -9,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from studio_tui.domain.conversations import MAX_ANSWER, Entry, Reading, choices
@@ -31,7 +29,11 @@ _TWO_VERSIONS = "Changed somewhere else in the meantime: ^s to keep one, or both
 
 
 class QuestionPane(Commands, Vertical):
-    """The question in full, and where it is answered. ``typed`` hears of every change at once."""
+    """The question in full, and where it is answered.
+
+    ``typed`` hears of every change, ``step`` of the wish for another question (0: the agenda) and
+    ``outside`` for an editor of one's own: at once, as the next key may already be waiting.
+    """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("leave", "escape", "Agenda", "Go to the agenda"),
@@ -40,21 +42,16 @@ class QuestionPane(Commands, Vertical):
         Command("editor", "ctrl+o", "Editor", "Write in an editor of your own ($EDITOR)"),
     )
 
-    @dataclass
-    class Step(Message):
-        """Another question is wanted: the one ``by`` further, or with 0 the agenda."""
-
-        by: int
-
-    @dataclass
-    class EditorWanted(Message):
-        """The text is to be written in an editor of one's own."""
-
-        draft: Draft
-
-    def __init__(self, typed: Callable[[Draft, str], None]) -> None:
+    def __init__(
+        self,
+        typed: Callable[[Draft, str], None],
+        step: Callable[[int], None],
+        outside: Callable[[Draft], None],
+    ) -> None:
         super().__init__()
         self._typed = typed
+        self._step = step
+        self._outside = outside
         self._draft: Draft | None = None
         self._pages: dict[Draft, Page] = {}
         self._told: Callable[[int], Content] = lambda width: Content("")
@@ -68,7 +65,7 @@ class QuestionPane(Commands, Vertical):
         yield Static(classes="label")
         with Horizontal(classes="own"):
             yield Editor()
-            yield Options()
+            yield Options(self._option_taken)
             with VerticalScroll(classes="theirs", can_focus=False):
                 yield Static(line("The other version", "$warning"))
                 yield Static(classes="text")
@@ -134,15 +131,15 @@ class QuestionPane(Commands, Vertical):
 
     def action_leave(self) -> None:
         """Go to the agenda."""
-        self.post_message(self.Step(0))
+        self._step(0)
 
     def action_next(self) -> None:
         """Go to the next question."""
-        self.post_message(self.Step(1))
+        self._step(1)
 
     def action_previous(self) -> None:
         """Go to the previous question."""
-        self.post_message(self.Step(-1))
+        self._step(-1)
 
     def why_not_editor(self) -> str | None:
         """It takes an editor, and a text to write."""
@@ -153,7 +150,7 @@ class QuestionPane(Commands, Vertical):
     def action_editor(self) -> None:
         """Write in an editor of one's own."""
         if self._draft is not None:
-            self.post_message(self.EditorWanted(self._draft))
+            self._outside(self._draft)
 
     def on_resize(self) -> None:
         """Break the lines anew."""
@@ -183,11 +180,9 @@ class QuestionPane(Commands, Vertical):
         event.stop()
         self.keep()
 
-    @on(Options.Chosen)
-    def _option_chosen(self, event: Options.Chosen) -> None:
-        event.stop()
+    def _option_taken(self, option: str) -> None:
         if self._draft is not None:
-            self._typed(self._draft, event.option)
+            self._typed(self._draft, option)
 
 
 def _saving(draft: Draft, zone: ZoneInfo) -> Content:

@@ -1,14 +1,12 @@
 """An answer to choose: a rating, a choice, yes or no, by one key (T2)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from studio_tui.tui.commands import Command, Commands
@@ -19,7 +17,11 @@ _YES_NO = ("yes", "no")
 
 
 class Options(Commands, VerticalScroll, can_focus=True):
-    """The options under each other, one of them chosen or none. Posts `Chosen`."""
+    """The options under each other, one of them chosen or none.
+
+    ``taken`` hears at once of the one that was chosen, empty for none: the next key may already
+    be waiting, and be about something else.
+    """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command.moving("up", "up,k", "Go to the option above"),
@@ -28,20 +30,9 @@ class Options(Commands, VerticalScroll, can_focus=True):
         Command("clear", "delete,backspace", "Clear", "Take the answer back"),
     )
 
-    @dataclass
-    class Chosen(Message):
-        """Another option was chosen; empty: none."""
-
-        options: "Options"
-        option: str
-
-        @property
-        def control(self) -> "Options":
-            """The options."""
-            return self.options
-
-    def __init__(self) -> None:
+    def __init__(self, taken: Callable[[str], None]) -> None:
         super().__init__()
+        self._taken = taken
         self._options: tuple[str, ...] = ()
         self._chosen = ""
         self._cursor = 0
@@ -132,7 +123,7 @@ class Options(Commands, VerticalScroll, can_focus=True):
             self._cursor = self._options.index(option)
         if option != self._chosen:
             self._chosen = option
-            self.post_message(self.Chosen(self, option))
+            self._taken(option)
         self._draw()
 
     def _draw(self) -> None:

@@ -42,7 +42,7 @@ def editor(pilot: Pilot[Any]) -> Editor:
 
 
 async def paste(pilot: Pilot[Any], text: str) -> None:
-    editor(pilot).post_message(events.Paste(text))
+    pilot.app.post_message(events.Paste(text))
     await settled(pilot)
 
 
