@@ -119,3 +119,12 @@ PLAIN = Theme(
 )
 
 THEMES = (DARK, LIGHT, PLAIN)
+
+
+def cursor_style(theme: str, *, away: bool = False) -> str:
+    """How the line under a cursor is drawn in the theme of this name; ``away``: without focus."""
+    name = "cursor-away" if away else "cursor"
+    extra = next((each.variables[f"{name}-style"] for each in THEMES if each.name == theme), "none")
+    style = f"${name}-text on ${name}"
+    # “none” would take all of it back.
+    return style if extra == "none" else f"{style} {extra}"

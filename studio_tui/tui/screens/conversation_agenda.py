@@ -15,7 +15,10 @@ from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.screens.conversation_drafts import Draft, Hurdle
 from studio_tui.tui.screens.conversation_words import question_text, step_name
 from studio_tui.tui.text import fit, line
+from studio_tui.tui.theme import cursor_style
 
+_MARK = 3
+"""Cells of the mark before a question."""
 _AROUND = 3
 """Lines of the agenda in view above and below the cursor."""
 
@@ -98,12 +101,9 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
         if moved:
             self._follow()
 
-    def on_focus(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
         """The cursor shows where the keys go."""
-        self._draw()
-
-    def on_blur(self) -> None:
-        """The cursor shows where the keys go."""
+        super().watch_has_focus(has_focus)
         self._draw()
 
     def on_resize(self) -> None:
@@ -165,8 +165,7 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
     def _line(self, item: Item, width: int) -> Content:
         if item.key is None:
             return line(fit(item.text, width), item.style)
-        text = fit(f" {item.mark or ' '} {line(item.text).plain}", width)
+        text = f" {item.mark or ' '} " + fit(item.text, width - _MARK)
         if item.key != self._key:
-            return line(text, item.style)
-        away = "" if self.has_focus else "-away"
-        return line(text, f"$cursor{away}-text on $cursor{away} $cursor{away}-style")
+            return Content.styled(text, item.style)
+        return Content.styled(text, cursor_style(self.app.theme, away=not self.has_focus))

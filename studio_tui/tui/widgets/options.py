@@ -10,9 +10,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.text import fit, line
+from studio_tui.tui.text import fit
+from studio_tui.tui.theme import cursor_style
 
 _DIGITS = "1234567890"
+_MARK = 5
+"""Cells of key and mark before an option."""
 _YES_NO = ("yes", "no")
 
 
@@ -92,12 +95,9 @@ class Options(Commands, VerticalScroll, can_focus=True):
         if offset is not None and 0 <= offset.y < len(self._options):
             self._choose(self._options[offset.y])
 
-    def on_focus(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
         """The cursor shows where the keys go."""
-        self._draw()
-
-    def on_blur(self) -> None:
-        """The cursor shows where the keys go."""
+        super().watch_has_focus(has_focus)
         self._draw()
 
     def on_resize(self) -> None:
@@ -135,7 +135,7 @@ class Options(Commands, VerticalScroll, can_focus=True):
         option = self._options[place]
         key = option[0] if self._options == _YES_NO else _DIGITS[place : place + 1]
         mark = "●" if option == self._chosen else "○"
-        text = fit(f"{key or ' '} {mark} {line(option).plain}", width)
+        text = f" {key or ' '} {mark} " + fit(option, width - _MARK)
         if place == self._cursor and self.has_focus:
-            return line(text, "$cursor-text on $cursor $cursor-style")
-        return line(text, "bold" if option == self._chosen else "")
+            return Content.styled(text, cursor_style(self.app.theme))
+        return Content.styled(text, "bold" if option == self._chosen else "")

@@ -70,51 +70,56 @@ def _at(talk: Conversation, *keys: str, theme: str = "") -> Any:
 
 @SIZES
 def test_leader_prepares(made: Example, snap_compare: Snap, size: Size) -> None:
+    before = _at(_prepared(made), "g", "enter")
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=size, run_before=_at(_prepared(made), "g", "enter"))
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
 def test_leader_talks(made: Example, snap_compare: Snap, size: Size) -> None:
+    before = _at(_talking(made), "g")
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=size, run_before=_at(_talking(made), "g"))
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 def test_leader_talks_in_the_light(made: Example, snap_compare: Snap) -> None:
-    app = made.app(made.actor("bob"))
     before = _at(_talking(made), "g", "enter", theme="studio-light")
+    app = made.app(made.actor("bob"))
     assert snap_compare(app, terminal_size=WIDE, run_before=before)
 
 
 def test_leader_rates_in_the_light(made: Example, snap_compare: Snap) -> None:
-    app = made.app(made.actor("bob"))
     before = _at(_talking(made), "g", "j", "enter", "3", theme="studio-light")
+    app = made.app(made.actor("bob"))
     assert snap_compare(app, terminal_size=NARROW, run_before=before)
 
 
 @SIZES
 def test_leader_reads_what_was_held(made: Example, snap_compare: Snap, size: Size) -> None:
+    before = _at(_held(made))
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=size, run_before=_at(_held(made)))
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
 def test_user_prepares(made: Example, snap_compare: Snap, size: Size) -> None:
-    app = made.app(made.actor("ann"))
     before = _at(_prepared(made, submitted=False), "g", "enter")
+    app = made.app(made.actor("ann"))
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
 def test_user_waits(made: Example, snap_compare: Snap, size: Size) -> None:
+    before = _at(_prepared(made), "j")
     app = made.app(made.actor("ann"))
-    assert snap_compare(app, terminal_size=size, run_before=_at(_prepared(made), "j"))
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
 def test_user_reads(made: Example, snap_compare: Snap, size: Size) -> None:
+    before = _at(_held(made))
     app = made.app(made.actor("ann"))
-    assert snap_compare(app, terminal_size=size, run_before=_at(_held(made)))
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
@@ -127,6 +132,7 @@ def test_two_versions(made: Example, snap_compare: Snap, size: Size) -> None:
     talk = _prepared(made)
 
     async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
         await open_one(pilot, talk)
         await press(pilot, "g", "enter")
         write(made, talk, "ann", USER, ENERGY, "Only the customers; the rest is left out.")
@@ -137,5 +143,6 @@ def test_two_versions(made: Example, snap_compare: Snap, size: Size) -> None:
 
 @SIZES
 def test_asked_before_it_is_sealed(made: Example, snap_compare: Snap, size: Size) -> None:
+    before = _at(_talking(made), "f")
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=size, run_before=_at(_talking(made), "f"))
+    assert snap_compare(app, terminal_size=size, run_before=before)
