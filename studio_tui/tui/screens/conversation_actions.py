@@ -40,6 +40,7 @@ class ConversationActions(StudioScreen):
         Command("reopen", "r", "Reopen", "Take the seal off, to change what was written"),
         Command("add", "n", "Add question", "Ask one more question"),
         Command("remove", "x", "Take out", "Take the question under the cursor out"),
+        Command("move", "m", "Move", "Plan it for another time or place", footer=False),
         Command("call_off", "c", "Cancel", "Cancel this conversation", footer=False),
     )
 
@@ -151,6 +152,15 @@ class ConversationActions(StudioScreen):
             "It is in progress again.",
         )
 
+    def action_move(self) -> None:
+        """Plan it for another time or place (C5)."""
+        from studio_tui.tui.screens.plan_conversation import PlanScreen
+
+        about = self._conversation
+        self.app.push_screen(
+            PlanScreen(about.user_id, about.name, conversation_id=self.conversation_id)
+        )
+
     def action_call_off(self) -> None:
         """Cancel it (C3)."""
         conversation = self._conversation
@@ -245,6 +255,10 @@ def _holds(reading: Reading, by_right: bool, *states: ConversationState) -> bool
     return holds and reading.conversation.state in states
 
 
+def _may_move(reading: Reading, by_right: bool) -> bool:
+    return _holds(reading, by_right, *_BEFORE) and reading.conversation.template.planning
+
+
 def _may_submit(reading: Reading) -> bool:
     return bool(reading.writes & _PREPARATIONS) and not submitted(reading)
 
@@ -261,6 +275,7 @@ _OFFERED: dict[str, Callable[[Reading, bool], bool]] = {
     "reopen": lambda reading, _: _may_reopen(reading),
     "add": lambda reading, _: reading.may_ask,
     "remove": lambda reading, _: reading.may_ask,
+    "move": _may_move,
     "call_off": lambda reading, right: _holds(reading, right, *_OPEN),
 }
 """Whether a command is offered to a reader, who perhaps may record anybody's conversation."""

@@ -157,8 +157,9 @@ class QuestionPane(Commands, Vertical):
         self._draw_told()
 
     def _draw_told(self) -> None:
-        width = max(self.size.width - 2, 20)
-        told = self._told(width)
+        if not self.size.width:
+            return
+        told = self._told(max(self.size.width - 2, 20))
         self.told.query_one(Static).update(told)
         self.told.display = bool(told.plain)
 

@@ -13,6 +13,7 @@ from studio_tui.services import activity, conversations
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.conversation import ConversationScreen
 from studio_tui.tui.screens.conversation_agenda import Agenda
+from studio_tui.tui.screens.plan_conversation import PlanScreen
 from studio_tui.tui.widgets.editor import Editor
 from studio_tui.tui.widgets.options import Options
 from tests.hostile import CONTROLS, HOSTILE
@@ -325,6 +326,25 @@ async def test_adds_a_question_of_ones_own(made: Example) -> None:
         await press(pilot, "n", "enter", "enter", "enter", *"one", "enter")
         assert "write the question" in shown(pilot)
         assert "2 to 20 options" in shown(pilot)
+
+
+async def test_moves_and_cancels_it(made: Example) -> None:
+    """C3, C5: the leader alone."""
+    talk = planned(made)
+    async with running(made.app(made.actor("bob")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "m")
+        assert isinstance(pilot.app.screen, PlanScreen)
+        await press(pilot, "escape", "c", "enter")
+        assert reading(made, talk, "bob").conversation.state is ConversationState.PLANNED
+        await press(pilot, "c", "right", "enter")
+        assert reading(made, talk, "bob").conversation.state is ConversationState.CANCELLED
+        assert "cancelled 2026-03-02" in shown(pilot)
+        assert "c" not in footer(pilot).split()
+    async with running(made.app(made.actor("ann"))) as pilot:
+        screen = await open_one(pilot, talk)
+        offered = {each.id for each in screen.commands() if screen.may_do(each)}
+        assert not offered & {"move", "call_off", "begin", "finish", "add", "remove", "reopen"}
 
 
 async def test_an_admin_sees_only_that_it_was_held(made: Example) -> None:
