@@ -200,7 +200,7 @@ def _state(matter: Matter, zone: ZoneInfo) -> list[str]:
     }.get(matter.status, _step(matter))
     holder = f"{matter.conductor} holds it" if matter.mine and matter.conductor else ""
     held = _held(matter, zone)
-    told = [words, holder, _why(matter), f"last held {held}" if held else "never held yet"]
+    told = [words, holder, _why(matter), f"last held {held}" if held else "never held"]
     return [each for each in told if each]
 
 

@@ -47,7 +47,7 @@ async def test_a_leader_begins_here_with_what_is_overdue_first(made: Example) ->
         assert "Europe/Brussels" in seen
         assert "planned 2026-03-04 10:00" in seen
         assert " me  " in seen
-        assert "waits for you · never held yet" in seen
+        assert "waits for you · never held" in seen
 
 
 async def test_only_what_waits(made: Example) -> None:
