@@ -89,7 +89,7 @@ def history(
         raise click.UsageError("Either --csv or --json.")
     filter_ = HistoryFilter(
         text=" ".join(words),
-        user_id=service.user_named(studio, user) if user else None,
+        user_id=service.user_named(studio, user, asked_by=actor) if user else None,
         state=ConversationState(state) if state else None,
     )
     held = exports.every_held(studio, actor, filter_, Sort("at", descending=True))

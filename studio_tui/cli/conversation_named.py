@@ -47,16 +47,18 @@ def conversation_named(studio: Studio, actor: Actor, named: Sequence[str]) -> in
     number = number_in(named)
     if number is not None:
         return number
-    found = conversations.look_up(studio, actor, conversations.find(studio, named[0], named[1]))
+    found = conversations.look_up(
+        studio, actor, conversations.find(studio, named[0], named[1], asked_by=actor)
+    )
     if found.conversation_id is None:
         raise Refused(f"Nobody has planned or begun the conversation with {found.assignment.name}.")
     return found.conversation_id
 
 
-def ask_named(studio: Studio, named: Sequence[str], template: str | None) -> Ask:
+def ask_named(studio: Studio, actor: Actor, named: Sequence[str], template: str | None) -> Ask:
     """What a conversation is to be about."""
     if template is None and len(named) == _PAIR:
-        return conversations.find(studio, named[0], named[1])
+        return conversations.find(studio, named[0], named[1], asked_by=actor)
     if template is not None and len(named) == 1:
-        return conversations.ask_about(studio, named[0], template)
+        return conversations.ask_about(studio, named[0], template, asked_by=actor)
     raise click.UsageError("Say what it is about: PUSH USER, or USER --template TEMPLATE.")

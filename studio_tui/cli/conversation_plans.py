@@ -32,7 +32,7 @@ _AT = "When, such as 2026-03-31T14:00, in the organisation's zone unless it name
 @with_studio
 def usable(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
     """List what you can begin a conversation with USER about: pushes, then templates."""
-    found = service.usable(studio, actor, service.user_named(studio, user))
+    found = service.usable(studio, actor, service.user_named(studio, user, asked_by=actor))
     if as_json:
         write_json([shapes.usable(one) for one in found])
         return
@@ -61,7 +61,7 @@ def plan(
 
     Both sides get an invitation. What is planned already is moved.
     """
-    ask = ask_named(studio, named, template)
+    ask = ask_named(studio, actor, named, template)
     wanted = Plan(in_zone(at, studio.zone), minutes, place)
     _say_planned(studio, service.plan(studio, actor, ask, wanted, conductor=conductor))
 
@@ -113,7 +113,7 @@ def hand_over(studio: Studio, actor: Actor, push: str, user: str, conductor: str
 
     Both are told by mail.
     """
-    found = service.find(studio, push, user)
+    found = service.find(studio, push, user, asked_by=actor)
     handed = service.hand_over(studio, actor, found, conductor)
     say(f"{handed.conductor} is to hold the conversation with {handed.name}; both are told.")
 
@@ -128,7 +128,7 @@ def not_mine(studio: Studio, actor: Actor, push: str, user: str, undo: bool) -> 
 
     It no longer asks you; the others go on being asked.
     """
-    ask = service.find(studio, push, user)
+    ask = service.find(studio, push, user, asked_by=actor)
     if undo:
         service.mine_again(studio, actor, ask)
         say("It asks you again.")

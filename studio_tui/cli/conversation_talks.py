@@ -46,7 +46,7 @@ def start(studio: Studio, actor: Actor, named: Sequence[str], template: str | No
     if template is None and len(named) == 1:
         begun = service.begin(studio, actor, conversation_named(studio, actor, named))
     else:
-        begun = service.start(studio, actor, ask_named(studio, named, template))
+        begun = service.start(studio, actor, ask_named(studio, actor, named, template))
     say(f"{begun.conductor} talks with {begun.name}: conversation {begun.id}.")
 
 
@@ -69,7 +69,7 @@ def finish(
         held = _finish_by_id(studio, actor, named, recorded=bool(at or conductor))
     else:
         held_at = in_zone(at, studio.zone) if at else None
-        ask = ask_named(studio, named, template)
+        ask = ask_named(studio, actor, named, template)
         held = service.record_held(studio, actor, ask, conductor=conductor, held_at=held_at)
     say(f"Done: {held.conductor} talked with {held.name}.")
 

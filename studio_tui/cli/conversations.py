@@ -115,7 +115,9 @@ def _one(studio: Studio, actor: Actor, named: Sequence[str]) -> tuple[Found | No
     """What a push asks, where one does, and the conversation, where there is one."""
     number = number_in(named)
     if number is None:
-        found = service.look_up(studio, actor, service.find(studio, named[0], named[1]))
+        found = service.look_up(
+            studio, actor, service.find(studio, named[0], named[1], asked_by=actor)
+        )
         wanted = found.conversation_id
         return found, service.read(studio, actor, wanted) if wanted is not None else None
     reading = service.read(studio, actor, number)

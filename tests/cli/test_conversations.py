@@ -367,7 +367,21 @@ def test_which_conversation_is_said_wrongly(talk: Accounts) -> None:
         bob.misused("conversations", "finish", "1", "--by", "bob")
         bob.misused("conversations", "history", "--csv", "--json")
         assert "no longer there" in bob.refused("conversations", "show", "77")
-        assert "There is no push “Q3”" in bob.refused("conversations", "show", "Q3", "ben")
+
+
+def test_who_has_no_part_learns_no_names(talk: Accounts) -> None:
+    """A2: a push or a login that is unknown is like one that is somebody else's."""
+    with talk.of("eve") as eve:
+        known = eve.refused("conversations", "show", "Q1 review", "ann")
+        assert "eve has no part in this conversation" in known
+        for named in (("Q1 revieu", "ann"), ("Q1 review", "anne")):
+            assert eve.refused("conversations", "show", *named) == known
+        assert eve.refused("conversations", "usable", "anne") == known
+
+
+def test_an_admin_is_told_the_near_miss(pushed: Cli) -> None:
+    said = pushed.refused("conversations", "show", "Q1 revieu", "ann")
+    assert "Did you mean “Q1 review”?" in said
 
 
 def test_who_is_not_assigned(pushed: Cli) -> None:

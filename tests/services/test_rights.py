@@ -186,6 +186,7 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: conversations.look_up(w.studio, a, w.ann),
     ),
+    "conversations.show": (SUPPORT, lambda w, a: conversations.show(w.studio, a, w.planned.id)),
     "conversations.read": (
         SUPPORT,
         lambda w, a: conversations.read(w.studio, a, w.planned.id),

@@ -1,10 +1,12 @@
 """Finding what a push asks for a user, and the conversation there is of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from studio_tui.domain.access import Action, Actor, may
 from studio_tui.domain.conversations import Ask
-from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.errors import Forbidden, NotFound, Refused
 from studio_tui.domain.pushes import Assignment
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
@@ -26,23 +28,49 @@ class Found:
     """Of the conversation that was not cancelled, None where there is none."""
 
 
-def find(studio: Studio, push_name: str, login: str) -> Ask:
-    """What a push asks for a user, by the name of the push and a login or address."""
-    with studio.store.reading():
+def find(studio: Studio, push_name: str, login: str, *, asked_by: Actor | None = None) -> Ask:
+    """What a push asks for a user, by the name of the push and a login or address.
+
+    Who may not see the pushes learns nothing of names that are not theirs: for them a name that is
+    unknown is like one they have no part in.
+    """
+    with studio.store.reading(), _naming_for(asked_by):
         return Ask(naming.user_id_named(login), naming.push_id_named(push_name))
 
 
-def user_named(studio: Studio, login: str) -> int:
-    """The id of the user of this login or address."""
-    with studio.store.reading():
+def user_named(studio: Studio, login: str, *, asked_by: Actor | None = None) -> int:
+    """The id of the user of this login or address; see `find` for who asks."""
+    with studio.store.reading(), _naming_for(asked_by):
         return naming.user_id_named(login)
 
 
-def ask_about(studio: Studio, login: str, template_name: str) -> Ask:
-    """A conversation that no push asks for, by a login or address and the name of a template."""
-    with studio.store.reading():
+def ask_about(
+    studio: Studio, login: str, template_name: str, *, asked_by: Actor | None = None
+) -> Ask:
+    """A conversation that no push asks for, by a login or address and the name of a template; see
+    `find` for who asks."""
+    with studio.store.reading(), _naming_for(asked_by):
         template_id = naming.template_id_named(template_name)
         return Ask(naming.user_id_named(login), template_id=template_id)
+
+
+@contextmanager
+def _naming_for(actor: Actor | None) -> Iterator[None]:
+    """Turn what names are known into what anybody without a part in it is told."""
+    try:
+        yield
+    except NotFound as error:
+        if actor is None or may(actor, Action.READ_PUSHES):
+            raise
+        raise _no_part(actor) from error
+
+
+def _no_part(actor: Actor) -> Forbidden:
+    """What somebody is told of a conversation that is not theirs, or is none."""
+    return Forbidden(
+        f"{actor.login} has no part in this conversation: “studio-tui conversations list” shows "
+        "what you can name."
+    )
 
 
 def look_up(studio: Studio, actor: Actor, ask: Ask) -> Found:
@@ -56,7 +84,7 @@ def look_up(studio: Studio, actor: Actor, ask: Ask) -> Found:
         assignment_id = assignments.assignment_id_of(push.id, ask.user_id)
         found = conversations.conversation_id_of(assignment_id) if assignment_id else None
         if not _may_know(actor, ask.user_id, found):
-            raise Forbidden(f"{actor.login} has no part in this conversation.")
+            raise _no_part(actor)
         if assignment_id is None:
             raise Refused(f"{_name(ask.user_id)} is not assigned to “{push.name}”.")
         assignment = assignments.assignments_by_id([assignment_id], studio.today())[0]
