@@ -25,6 +25,7 @@ from studio_tui.tui.modals.palette import Palette
 from studio_tui.tui.opening import Opening, TooSmall, too_small
 from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.terminal import terminal_is_gone
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
 from studio_tui.tui.typeahead import TypeAheadApp
@@ -205,7 +206,11 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     # What others change
 
     def look_for_changes(self) -> None:
-        """Find out, off the loop, whether anybody changed anything."""
+        """Find out, off the loop, whether anybody changed anything; end where nobody looks."""
+        # Who is not the leader of a session is not told by a signal.
+        if not self.is_headless and self._ending is None and terminal_is_gone():
+            self._told_to_end(signal.SIGHUP)
+            return
         studio = self._studio
         if studio is not None:
             self.bridge.read(self._opening, "stamp", studio.stamp, self._compare_stamp, _ignore)

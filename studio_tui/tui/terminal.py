@@ -1,8 +1,18 @@
 """Whether there is a terminal that screens can be drawn on."""
 
 import os
+import select
 import sys
 from collections.abc import Mapping
+
+
+def terminal_is_gone() -> bool:
+    """Whether the terminal that input came from has been closed."""
+    if not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 def why_no_terminal(environ: Mapping[str, str] = os.environ) -> str | None:

@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyte
@@ -57,6 +57,10 @@ class Terminal:
         self.type(key)
         time.sleep(seconds)
         self.type(following)
+
+    def hang_up(self) -> None:
+        """Close the window."""
+        os.close(self.master)
 
     def grow(self, width: int, height: int) -> None:
         """Make the window another size."""
@@ -127,7 +131,8 @@ def opened(
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
         process.wait()
-        os.close(master)
+        with suppress(OSError):
+            os.close(master)
 
 
 def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
@@ -154,6 +159,14 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
         terminal.type("q")
         assert terminal.ended() == 0
     assert (private_home / "data" / "studio-tui" / "studio.db").exists()
+
+
+def test_it_ends_when_its_terminal_is_gone() -> None:
+    """And does not go on by itself, looking for keys."""
+    with opened((80, 24)) as terminal:
+        terminal.shows("1 Templates", "Regular")
+        terminal.hang_up()
+        assert terminal.process.wait(_PATIENCE) == 128 + signal.SIGHUP
 
 
 @pytest.mark.parametrize("settled", [False, True])
