@@ -40,12 +40,12 @@ def key_named(fingerprint: str) -> tuple[int, UserKey] | None:
 
 def actor_by_key(fingerprint: str) -> Actor | None:
     """The active user who has this key, as one who asks; None where there is none."""
-    for user_id, login, given, family, role in rows(
-        "SELECT u.id, u.login, u.given_name, u.family_name, u.role FROM ssh_key k "
-        "JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND u.active",
+    for user_id, login, given, family, role, zone in rows(
+        "SELECT u.id, u.login, u.given_name, u.family_name, u.role, u.time_zone "
+        "FROM ssh_key k JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND u.active",
         fingerprint,
     ):
-        return Actor(user_id, login, full_name(given, family), Role(role))
+        return Actor(user_id, login, full_name(given, family), Role(role), zone)
     return None
 
 
