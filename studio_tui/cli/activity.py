@@ -1,4 +1,4 @@
-"""``studio-tui activity``: who did what, when, from what to what (A3)."""
+"""``studio-tui activity``: who did what, when, from where, from what to what (A3)."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ def _narrowing(command: C) -> C:
 
 @click.group("activity")
 def activity() -> None:
-    """See who did what, when, from what to what."""
+    """See who did what, when, from where, from what to what."""
 
 
 @activity.command("list")
@@ -68,6 +68,7 @@ def export(studio: Studio, actor: Actor, /, limit: int | None, **narrowing: Any)
     lines = service.every(studio, actor, _filter(studio, actor, **narrowing), limit)
     headings = (
         "id", "at", "actor", "actor_name", "action", "subject", "users", "before", "after",
+        "origin",
     )  # fmt: skip
     write_csv(headings, (_export_row(studio, line) for line in lines))
 
@@ -176,6 +177,7 @@ def _export_row(studio: Studio, line: ActivityLine) -> tuple[str, ...]:
         str(line.users),
         _json(line.before),
         _json(line.after),
+        line.origin,
     )
 
 

@@ -475,6 +475,7 @@ def activity(studio: Studio, of: ActivityLine) -> Shape:
         "at": iso(studio, of.at),
         "actor": of.actor,
         "actor_name": of.actor_name,
+        "origin": of.origin or None,
         "action": of.action,
         "subject": of.subject,
         "users": of.users,

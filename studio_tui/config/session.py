@@ -48,6 +48,14 @@ def session_key() -> str | None:
     return _key
 
 
+def client_address() -> str:
+    """The address that this session came from, as sshd says; empty where none did.
+
+    In the session of a key only sshd can have said it. An account can tell itself anything.
+    """
+    return os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+
+
 def restricted_session() -> bool:
     """Whether this session was opened by an SSH key: no editor, no pager, no file of this host."""
     return _key is not None

@@ -1,6 +1,6 @@
 """Who may do what: the one place where it is decided (A2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from studio_tui.domain.errors import Forbidden
@@ -17,6 +17,8 @@ class Actor:
     role: Role
     time_zone: str = ""
     """The zone they live in; empty: the organisation's (D1)."""
+    origin: str = field(default="", compare=False)
+    """How they came, for the activity (A3); who they are does not depend on it."""
 
 
 class Action(StrEnum):

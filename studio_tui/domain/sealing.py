@@ -28,11 +28,16 @@ class SealedLine:
     subject: str
     before: str | None
     after: str | None
+    origin: str | None = None
+    """From where the actor came; lines older than this column have none."""
 
 
 def digest(line: SealedLine, users: Iterable[int]) -> str:
     """The digest of a line and of whom it is about: the ids of users, in ascending order."""
     told = [getattr(line, name) for name in SealedLine.__slots__]
+    if line.origin is None:
+        # What was sealed before there was an origin stays as it was sealed.
+        told.pop()
     found = sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
     found.update(b"\n" + ",".join(map(str, users)).encode())
     return found.hexdigest()

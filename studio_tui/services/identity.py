@@ -4,12 +4,12 @@ Never a name that somebody gives."""
 import os
 import pwd
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from studio_tui.config.session import restricted_session, session_key
+from studio_tui.config.session import client_address, restricted_session, session_key
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Forbidden
-from studio_tui.domain.text import clean_line
+from studio_tui.domain.text import MAX_NAME, clean_line
 from studio_tui.domain.users import Role, full_name
 from studio_tui.services.context import Studio
 from studio_tui.services.starters import add_starters
@@ -27,6 +27,8 @@ class Account:
 
     login: str
     full_name: str
+    origin: str = ""
+    """On which host, and from which address, as the activity tells it (A3)."""
 
 
 def own_account() -> Account:
@@ -37,7 +39,10 @@ def own_account() -> Account:
     if restricted_session():
         raise Forbidden("In a session over SSH, who you are is said by your key alone.")
     entry = pwd.getpwuid(os.getuid())
-    return Account(entry.pw_name, clean_line(entry.pw_gecos.split(",")[0]) or entry.pw_name)
+    name = clean_line(entry.pw_gecos.split(",")[0]) or entry.pw_name
+    return Account(
+        entry.pw_name, name, _origin(f"account {entry.pw_name} on {os.uname().nodename}")
+    )
 
 
 def is_new(studio: Studio) -> bool:
@@ -69,7 +74,7 @@ def sign_in(studio: Studio, account: Account) -> Actor:
             f"The account {account.login} belongs to no active user of this Studio: "
             "ask an admin to import you with this login."
         )
-    return actor
+    return replace(actor, origin=account.origin)
 
 
 def who_asks(studio: Studio) -> Actor:
@@ -92,7 +97,7 @@ def sign_in_by_key(studio: Studio, fingerprint: str) -> Actor:
         actor = ssh_keys.actor_by_key(fingerprint)
     if actor is None:
         raise Forbidden("This key belongs to no active user of this Studio: ask an admin.")
-    return actor
+    return replace(actor, origin=_origin(f"key {fingerprint}"))
 
 
 def _first_admin(studio: Studio, account: Account) -> Actor:
@@ -112,10 +117,17 @@ def _first_admin(studio: Studio, account: Account) -> Actor:
         full_name(given, family),
         Role.ADMIN,
         organisation.time_zone,
+        account.origin,
     )
     write_activity(actor, studio.now(), "set up", "the Studio")
     add_starters(studio, actor)
     return actor
+
+
+def _origin(opened_by: str) -> str:
+    """From where somebody comes: what opened the session, and the address where there is one."""
+    address = client_address()
+    return clean_line(f"{opened_by} from {address}" if address else opened_by)[:MAX_NAME]
 
 
 def _names(name: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The activity: who did what, when, from what to what (A3). Only ever added to."""
+"""The activity: who did what, when, from where, from what to what (A3). Only ever added to."""
 
 import json
 from collections.abc import Mapping
@@ -45,6 +45,9 @@ class ActivityLine:
     """How many users it is about."""
     actor_name: str = ""
     """Name of who did it, as it is now; empty for what the program did by itself."""
+    origin: str = ""
+    """From where: account and host, or key and address; empty for what the program did by itself,
+    and for what was done before this was written down."""
 
     @property
     def by(self) -> str:
@@ -94,6 +97,7 @@ def write_activity(
             push=push_id,
             before=_json(before),
             after=_json(after),
+            origin=(actor.origin or None) if actor else None,
         ).execute()
     )
 
@@ -133,7 +137,8 @@ def activity_line(activity_id: int) -> ActivityLine | None:
 def _lines(clause: Clause, limit: int) -> list[ActivityLine]:
     found = rows(
         "SELECT a.id, a.push_id, a.at, a.actor_login, a.action, a.subject, a.before, a.after, "
-        "u.given_name, u.family_name FROM activity a LEFT JOIN users u ON u.id = a.actor_id "
+        "u.given_name, u.family_name, a.origin "
+        "FROM activity a LEFT JOIN users u ON u.id = a.actor_id "
         f"WHERE {clause.text} ORDER BY a.id DESC LIMIT ?",
         *clause.params,
         limit,
@@ -151,6 +156,7 @@ def _lines(clause: Clause, limit: int) -> list[ActivityLine]:
             after=json.loads(row[7]) if row[7] else None,
             users=counts.get(row[0], 0),
             actor_name=full_name(row[8] or "", row[9] or ""),
+            origin=row[10] or "",
         )
         for row in found
     ]

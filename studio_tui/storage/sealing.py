@@ -23,7 +23,10 @@ _PAGE = 500
 """Lines that are read at a time."""
 _USERS = 200_000
 """About so many users, and those of one more line, are read at a time."""
-_LINE = "a.id, a.at, a.actor_id, a.actor_login, a.action, a.push_id, a.subject, a.before, a.after"
+_LINE = (
+    "a.id, a.at, a.actor_id, a.actor_login, a.action, a.push_id, a.subject, a.before, a.after, "
+    "a.origin"
+)
 _UNSEALED = "NOT EXISTS (SELECT 1 FROM activity_seal s WHERE s.activity_id = a.id)"
 
 _written = threading.local()

@@ -144,7 +144,7 @@ class PushTable(Table):
 
 
 class Activity(Table):
-    """Who, when, what, from what to what (A3). Only ever added to."""
+    """Who, when, from where, what, from what to what (A3). Only ever added to."""
 
     at = InstantField()
     actor = ForeignKeyField(UserTable, null=True)
@@ -154,6 +154,7 @@ class Activity(Table):
     subject = TextField()
     before = TextField(null=True)
     after = TextField(null=True)
+    origin = TextField(null=True)
 
     class Meta:
         table_name = "activity"

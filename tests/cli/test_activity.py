@@ -2,9 +2,12 @@
 
 import csv
 import json
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from studio_tui.config import settings
 from tests.cli.conftest import ACCOUNT, Cli
@@ -61,6 +64,17 @@ def test_who_it_was_has_a_name(pushed: Cli) -> None:
     assert "Maria Admin" in pushed.out("activity", "list")
     exported = next(csv.DictReader(pushed.out("activity", "export").splitlines()))
     assert (exported["actor"], exported["actor_name"]) == (ACCOUNT, "Maria Admin")
+
+
+def test_from_where_it_was_done(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A3."""
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50123 192.0.2.1 22")
+    pushed.run("pushes", "close", "Q1 review")
+    here = f"account {ACCOUNT} on {socket.gethostname()}"
+    origins = [line["origin"] for line in pushed.json("activity", "list", "--limit", "2")]
+    assert origins == [f"{here} from 192.0.2.7", here]
+    rows = csv.DictReader(pushed.out("activity", "export", "--limit", "2").splitlines())
+    assert [row["origin"] for row in rows] == origins
 
 
 def test_verify_says_that_all_is_as_written(pushed: Cli) -> None:

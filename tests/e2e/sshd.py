@@ -36,7 +36,7 @@ AllowTcpForwarding yes
 AllowAgentForwarding yes
 GatewayPorts yes
 PermitTunnel yes
-AcceptEnv STUDIO_* PYTHON* XDG_* EDITOR VISUAL PAGER LANG LC_* _STUDIO_TUI_COMPLETE
+AcceptEnv SSH_* STUDIO_* PYTHON* XDG_* EDITOR VISUAL PAGER LANG LC_* _STUDIO_TUI_COMPLETE
 """
 """What stands above the lines of the guide: as open as a host may be."""
 

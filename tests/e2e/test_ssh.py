@@ -93,6 +93,8 @@ def test_one_command_runs_as_who_has_the_key(host: Host, door: Door) -> None:
     assert (newest["actor"], newest["action"], newest["subject"]) == (
         "els", "created push", "By Els",
     )  # fmt: skip
+    listed = json.loads(host.studio("ssh", "list", "els", "--json"))
+    assert newest["origin"] == f"key {listed[0]['fingerprint']} from 127.0.0.1"
 
 
 def test_rights_are_those_of_who_has_the_key(door: Door) -> None:
@@ -236,6 +238,8 @@ def test_the_environment_of_the_client_does_not_count(host: Host, door: Door) ->
         "EDITOR": f"touch {host.marker}",
         "VISUAL": f"touch {host.marker}",
         "PAGER": f"touch {host.marker}",
+        "SSH_CONNECTION": "192.0.2.7 1 192.0.2.1 22",
+        "SSH_CLIENT": "192.0.2.7 1 22",
         "LC_ALL": "C",
         "_STUDIO_TUI_COMPLETE": "",
     }
@@ -246,6 +250,7 @@ def test_the_environment_of_the_client_does_not_count(host: Host, door: Door) ->
     assert door.logged("STUDIO_DATABASE_URL"), "the attack did not even reach the host"
     newest = json.loads(host.studio("activity", "list", "--limit", "1", "--json"))[0]
     assert newest["subject"] == "Env"
+    assert newest["origin"].endswith(" from 127.0.0.1")
     assert not newest["at"].startswith("2030")
     assert not other.exists()
     done = door.knock("els", "users --help", options=options)

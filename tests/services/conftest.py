@@ -102,4 +102,4 @@ def open_database(studio: Studio) -> Callable[[], None]:
 @pytest.fixture
 def admin(studio: Studio) -> Actor:
     """The first admin, with the starter templates in place."""
-    return sign_in(studio, Account("els", "Els Claes"))
+    return sign_in(studio, Account("els", "Els Claes", "account els on hr-host"))

@@ -1,7 +1,10 @@
 """Who is asking (A1)."""
 
+import socket
+
 import pytest
 
+from studio_tui.config.session import account_name
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Forbidden
@@ -9,6 +12,9 @@ from studio_tui.domain.users import Role, UserFilter
 from studio_tui.services import exports, imports, templates, users
 from studio_tui.services.context import Studio
 from studio_tui.services.identity import Account, found, is_new, own_account, sign_in
+from studio_tui.storage.activity import write_activity
+from tests.acting import lines
+from tests.organisation import create_push
 
 
 def test_the_account_that_makes_the_database_is_its_first_admin(
@@ -69,6 +75,43 @@ def test_an_unknown_account_is_refused_and_not_made(studio: Studio, admin: Actor
         sign_in(studio, Account("mallory", "Mallory"))
     with pytest.raises(Exception, match="no user"):
         users.find(studio, admin, "mallory")
+
+
+def test_the_activity_says_from_where(studio: Studio, admin: Actor) -> None:
+    """A3: of the first line as of the others; of the program's own there is nothing to say."""
+    create_push(studio, sign_in(studio, Account("els", "", "account els on other")))
+    with studio.store.writing():
+        write_activity(None, studio.now(), "sent", "mail")
+    origins = [line.origin for line in lines(studio, admin)]
+    assert origins[:2] == ["", "account els on other"]
+    assert set(origins[2:]) == {"account els on hr-host"}
+
+
+@pytest.mark.parametrize(
+    ("connection", "told"),
+    [
+        ("192.0.2.7 50123 192.0.2.1 22", " from 192.0.2.7"),
+        ("2001:db8::7%eth0 50123 2001:db8::1 22", " from 2001:db8::7%eth0"),
+        ("UNKNOWN 65535 UNKNOWN 65535", " from UNKNOWN"),
+        ("\x1b[2J\n\u202ex 1", " from [2J x"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_an_account_comes_from_a_host_and_perhaps_an_address(
+    monkeypatch: pytest.MonkeyPatch, connection: str | None, told: str
+) -> None:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    if connection is not None:
+        monkeypatch.setenv("SSH_CONNECTION", connection)
+    assert own_account().origin == f"account {account_name()} on {socket.gethostname()}{told}"
+
+
+def test_what_an_account_says_of_its_address_is_one_short_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "x" * 10_000)
+    assert len(own_account().origin) == 200
 
 
 def test_the_account_comes_from_the_system_and_not_from_the_environment(

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -66,16 +67,18 @@ def test_what_was_taken_back_leaves_no_seal(acted: Studio, admin: Actor) -> None
 
 def test_it_is_what_the_document_says(acted: Studio, admin: Actor) -> None:
     """docs/activity.md, computed by its own words."""
+    create_push(acted, replace(admin, origin=""), "From nowhere")
     seal = "0" * 64
     with acted.store.reading():
         for activity_id, kept in rows("SELECT activity_id, hash FROM activity_seal ORDER BY id"):
             (row,) = rows(
-                "SELECT id, at, actor_id, actor_login, action, push_id, subject, before, after "
-                "FROM activity WHERE id = ?",
+                "SELECT id, at, actor_id, actor_login, action, push_id, subject, before, after, "
+                "origin FROM activity WHERE id = ?",
                 activity_id,
             )
             at = row[1] if isinstance(row[1], str) else instant_text(row[1])
-            line = json.dumps([row[0], at, *row[2:]], ensure_ascii=False, separators=(",", ":"))
+            said = [row[0], at, *(row[2:] if row[-1] is not None else row[2:-1])]
+            line = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
             users = sorted(
                 user_id
                 for (user_id,) in rows(
@@ -109,6 +112,8 @@ def test_the_engine_refuses_to_change_it(acted: Studio, admin: Actor, table: str
         "UPDATE activity SET actor_login = 'eve' WHERE id = ?",
         "UPDATE activity SET before = '{}' WHERE id = ?",
         "UPDATE activity SET push_id = NULL WHERE id = ?",
+        "UPDATE activity SET origin = NULL WHERE id = ?",
+        "UPDATE activity SET origin = 'key SHA256:other' WHERE id = ?",
         "UPDATE activity SET at = '2026-03-02T09:00:00.000001Z' WHERE id = ?",
         "DELETE FROM activity_user WHERE activity_id = ?",
         "INSERT INTO activity_user SELECT CAST(? AS INTEGER), MAX(id) FROM users",

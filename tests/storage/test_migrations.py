@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from hashlib import sha256
 from typing import Any
 
 import peewee
@@ -13,6 +15,7 @@ from studio_tui.storage import migrate
 from studio_tui.storage.conversations import questions_of
 from studio_tui.storage.engine import Store, open_store
 from studio_tui.storage.fields import FIELD_TYPES
+from studio_tui.storage.sealing import chain
 from studio_tui.storage.sql import rows
 
 AT = "2026-03-02T09:00:00.000000Z"
@@ -185,6 +188,23 @@ def test_conversations_stand_by_themselves(opened: Store) -> None:
             ("summary", "", "", "text", "[]"),
         ]
         assert questions_of(found[1][0]) == []
+
+
+def test_what_was_sealed_before_there_was_an_origin_is_as_it_was_sealed(
+    empty_database_url: str,
+) -> None:
+    """A3: the seal covers what a line said then."""
+    before = _database(empty_database_url)
+    said = [1, AT, None, "ann", "x", None, "y", None, None]
+    digest = sha256((json.dumps(said, separators=(",", ":")) + "\n").encode()).hexdigest()
+    seal = sha256(f"{'0' * 64}\n{digest}".encode()).hexdigest()
+    with before.connection_context(), before.atomic():
+        Runner(before, str(migrate.DIRECTORY), table_name="schema_migration").up("0004_append_only")
+        _insert(before, "activity", {**FIRST["activity"][0], "actor_id": None})
+        _insert(before, "activity_seal", {"activity_id": 1, "hash": seal})
+    with closing(open_store(empty_database_url)) as store, store.reading():
+        _, links = chain()
+        assert [(link.activity_id, link.hash, link.digest) for link in links] == [(1, seal, digest)]
 
 
 def test_references_are_kept_again_afterwards(opened: Store) -> None:

@@ -47,6 +47,7 @@ def in_full(done: ActivityLine, zone: ZoneInfo) -> str:
     facts = [
         f"When      {moment_and_zone(done.at, zone)}",
         f"Who       {f'{done.actor_name} ({done.actor})' if done.actor_name else done.actor}",
+        *([f"From      {done.origin}"] if done.origin else []),
         f"What      {done.action}",
         f"On        {done.subject}",
     ]
@@ -57,7 +58,8 @@ def in_full(done: ActivityLine, zone: ZoneInfo) -> str:
 
 def found_in(done: ActivityLine, zone: ZoneInfo) -> str:
     """What a filter looks through."""
-    return " ".join((done.actor_name, done.actor, done.action, done.subject, *changes(done, zone)))
+    who = (done.actor_name, done.actor, done.origin)
+    return " ".join((*who, done.action, done.subject, *changes(done, zone)))
 
 
 def _change_cell(done: ActivityLine, zone: ZoneInfo) -> Toned:

@@ -1,5 +1,6 @@
 """What was done, in words (A3)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,3 +54,10 @@ def test_the_detail_and_the_filter_say_the_same() -> None:
     for words in ("was not planned", "at 2026-03-02 17:43"):
         assert words in in_full(done, _ZONE)
         assert words in found_in(done, _ZONE)
+
+
+def test_the_detail_says_from_where() -> None:
+    done = replace(_line(), origin="key SHA256:x from 192.0.2.7")
+    assert "From      key SHA256:x from 192.0.2.7\nWhat" in in_full(done, _ZONE)
+    assert "192.0.2.7" in found_in(done, _ZONE)
+    assert "From" not in in_full(_line(), _ZONE)
