@@ -13,7 +13,7 @@ from studio_tui.cli.surroundings import Surroundings
 from studio_tui.tui.terminal import why_no_terminal
 
 if TYPE_CHECKING:
-    from studio_tui.cli.surroundings import Carriers, OpenStudio
+    from studio_tui.cli.surroundings import Carriers, OpenStudio, WhoAsks
 
 
 def run() -> None:
@@ -31,10 +31,12 @@ def _write_any_name(stream: Any) -> None:
     stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="replace")
 
 
-def _run_app(open_studio: "OpenStudio", carriers: "Carriers | None") -> int:
+def _run_app(
+    open_studio: "OpenStudio", carriers: "Carriers | None", who_asks: "WhoAsks | None"
+) -> int:
     from studio_tui.tui.start import run_app
 
-    return run_app(open_studio, carriers)
+    return run_app(open_studio, carriers, who_asks)
 
 
 def _log_error(error: BaseException) -> Path:

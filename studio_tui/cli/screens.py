@@ -24,7 +24,7 @@ def open_screens(surroundings: Surroundings) -> int:
 
             return opened.enter_context(own_studio())
 
-        return surroundings.run_app(opening, None)
+        return surroundings.run_app(opening, None, _who_asks)
 
 
 def open_demo_screens(surroundings: Surroundings) -> int:
@@ -44,4 +44,10 @@ def open_demo_screens(surroundings: Surroundings) -> int:
             demos.append(opened.enter_context(open_demo(clock, progress)))
             return demos[-1].studio, demos[-1].actor
 
-        return surroundings.run_app(opening, lambda studio: [demos[-1].mail])
+        return surroundings.run_app(opening, lambda studio: [demos[-1].mail], None)
+
+
+def _who_asks(studio: Studio) -> Actor:
+    from studio_tui.services.identity import who_asks
+
+    return who_asks(studio)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from studio_tui.services.context import Studio
 
     OpenStudio = Callable[[Callable[[str], None]], tuple[Studio, Actor]]
+    WhoAsks = Callable[[Studio], Actor]
     Carriers = Callable[[Studio], Sequence[Carrier]]
 
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 class Surroundings:
     """The object of click's context."""
 
-    run_app: Callable[[OpenStudio, Carriers | None], int]
+    run_app: Callable[[OpenStudio, Carriers | None, WhoAsks | None], int]
     """Runs the screens on the Studio that is opened so, its mail taken away by these carriers or
-    else by what the settings name; returns the exit code."""
+    else by what the settings name, for who it is each time that is asked; returns the exit code."""
     why_no_terminal: Callable[[], str | None]
     """Why no screen can be drawn here, in a sentence; None where one can."""
     log_error: Callable[[BaseException], Path]

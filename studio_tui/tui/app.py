@@ -16,7 +16,7 @@ from textual.screen import Screen
 from studio_tui.config.assets import asset
 from studio_tui.config.log import log_error, log_path
 from studio_tui.domain.access import Actor, may
-from studio_tui.domain.errors import StudioError
+from studio_tui.domain.errors import Forbidden, StudioError
 from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.modals.confirm import Confirm
@@ -29,7 +29,7 @@ from studio_tui.tui.terminal import terminal_is_gone
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
 from studio_tui.tui.typeahead import TypeAheadApp
-from studio_tui.tui.widgets.frame import StatusLine
+from studio_tui.tui.widgets.frame import StatusLine, TopBar
 from studio_tui.tui.wire import WiredApp
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str], None]
     OpenStudio = Callable[[Tell], tuple[Studio, Actor]]
+    WhoAsks = Callable[[Studio], Actor]
 
 _LOOK_AGAIN = 2.0
 """Seconds between two looks at whether somebody else changed something."""
@@ -54,7 +55,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     ``open_studio`` opens the database and says who is asking; it is called off the loop, after the
     first picture, with what shows a sentence while that takes long. ``places`` are what one can go
-    to; the first one the actor may see is shown.
+    to; the first one the actor may see is shown. ``who_asks`` says who it is now, or raises
+    `Forbidden`; it is called off the loop whenever anything changed (A1, A2).
     """
 
     TITLE = "Conversation Studio"
@@ -67,14 +69,23 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         Command("quit", "q", "Quit", "Leave the Studio"),
     )
 
-    def __init__(self, open_studio: "OpenStudio", places: Sequence[Place] = ()) -> None:
+    def __init__(
+        self,
+        open_studio: "OpenStudio",
+        places: Sequence[Place] = (),
+        who_asks: "WhoAsks | None" = None,
+    ) -> None:
         plain = True if "NO_COLOR" in os.environ else None
         super().__init__(css_path=sorted(asset("styles").glob("*.tcss")), ansi_color=plain)
         self.bridge = Bridge(self._report)
         self.actor: Actor | None = None
         self.stamp = 0
         self._studio: Studio | None = None
+        self.refused: StudioError | None = None
+        """Why the Studio could not be opened the last time it was tried, or is closed to its user
+        since."""
         self._open_studio = open_studio
+        self._who_asks = who_asks
         self._places = tuple(places)
         self._opening = Opening()
         self._said: Content | None = None
@@ -213,16 +224,60 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             return
         studio = self._studio
         if studio is not None:
-            self.bridge.read(self._opening, "stamp", studio.stamp, self._compare_stamp, _ignore)
+            self.bridge.read(
+                self._opening, "stamp", lambda: self._look(studio), self._looked, self._not_looked
+            )
 
-    def _compare_stamp(self, stamp: int) -> None:
+    def _look(self, studio: "Studio") -> "tuple[int, Actor | None]":
+        """The stamp now; where it is new, who is asking now, as far as somebody can say it."""
+        stamp = studio.stamp()
+        if self._who_asks is None or stamp == self.stamp:
+            return stamp, None
+        actor = self._who_asks(studio)
+        if self.actor is not None and actor.user_id != self.actor.user_id:
+            raise Forbidden("Your login belongs to another user now: open the Studio again.")
+        return stamp, actor
+
+    def _looked(self, seen: "tuple[int, Actor | None]") -> None:
+        stamp, actor = seen
         if stamp == self.stamp:
             return
         self.stamp = stamp
+        if actor is not None:
+            self._become(actor)
         self.changed()
         for screen in self.screen_stack:
             if isinstance(screen, StudioScreen):
                 screen.catch_up()
+
+    def _not_looked(self, error: StudioError) -> None:
+        # Another look is made soon; what people do themselves reports its errors.
+        if isinstance(error, Forbidden) and self._ending is None:
+            self.refused = error
+            self._ending = asyncio.create_task(self._put_out())
+
+    async def _put_out(self) -> None:
+        """End: who is here has no right to be any more. Nothing they do now begins."""
+        await self.bridge.close()
+        await self._end(1)
+
+    def _become(self, actor: Actor) -> None:
+        """Go on as who the actor is now; where the role is another, in the places of that role."""
+        before, self.actor = self.actor, actor
+        if before is None or before.role is actor.role:
+            return
+        open_ = {place.id: place for place in self.open_places()}
+        if self.current_mode not in open_:
+            self.go(next(iter(open_)))
+        for place in self._places:
+            if place.id not in open_ and place.id in self._screen_stacks:
+                self.remove_mode(place.id)
+                self.add_mode(place.id, place.screen)
+        for screen in self._every_screen():
+            if screen.is_mounted:
+                screen.query_one(TopBar).update()
+                screen.refresh_bindings()
+        self.complain(f"Your role was changed: from now on it is “{actor.role}”.")
 
     # Commands
 
@@ -304,7 +359,9 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         return "\n".join(filter(None, (screen.unkept for screen in self._every_screen())))
 
     def takes(self, key: events.Key) -> bool:
-        """While the database opens there is nothing to do but to leave."""
+        """While the database opens there is nothing to do but to leave; while it ends, nothing."""
+        if self._ending is not None:
+            return False
         return not (self.screen is self._opening and self._opening.waiting) or key.key in _LEAVING
 
     # Messages
@@ -362,7 +419,3 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         if self._exception is not None and not self.is_headless:
             told = "The Studio stopped by a fault of its own. Details are in"
             sys.stderr.write(f"studio-tui: {told} {log_path()}\n")
-
-
-def _ignore(_: StudioError) -> None:
-    """A look that failed is made again soon; what people do themselves reports its errors."""

@@ -49,8 +49,8 @@ class Posting:
             self._stand("No mail server is set up: mail waits in the outbox")
         else:
             self._make_worker(studio, self._carriers or carriers_of)
-        self._look(studio, actor)
-        self._app.set_interval(_LOOK_AGAIN, lambda: self._look(studio, actor))
+        self._look(studio)
+        self._app.set_interval(_LOOK_AGAIN, lambda: self._look(studio))
 
     async def stop(self) -> None:
         """Give what is on the wire a moment; what then remains is sent by the next worker."""
@@ -87,8 +87,9 @@ class Posting:
             path = log_error(error)
             self._stand(f"No mail is sent, by a fault of the Studio. Details are in {path}")
 
-    def _look(self, studio: "Studio", actor: Actor) -> None:
-        if self._stamp == self._app.stamp:
+    def _look(self, studio: "Studio") -> None:
+        actor = self._app.actor
+        if actor is None or self._stamp == self._app.stamp:
             return
         self._stamp = self._app.stamp
         self._app.bridge.read(

@@ -14,7 +14,7 @@ from studio_tui.tui.undoing import UndoingApp
 
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
-    from studio_tui.tui.app import OpenStudio, Tell
+    from studio_tui.tui.app import OpenStudio, Tell, WhoAsks
     from studio_tui.tui.posting import Carriers, Posting
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
@@ -76,10 +76,9 @@ class OpenedStudio(UndoingApp):
         open_studio: "OpenStudio",
         places: tuple[Place, ...] = PLACES,
         carriers: "Carriers | None" = None,
+        who_asks: "WhoAsks | None" = None,
     ) -> None:
-        super().__init__(self._opening_of(open_studio), places)
-        self.refused: StudioError | None = None
-        """Why the Studio could not be opened the last time it was tried."""
+        super().__init__(self._opening_of(open_studio), places, who_asks)
         self._carriers = carriers
         self._posting: Posting | None = None
 
@@ -110,14 +109,19 @@ class OpenedStudio(UndoingApp):
         await super().leave()
 
 
-def run_app(open_studio: "OpenStudio", carriers: "Carriers | None" = None) -> int:
+def run_app(
+    open_studio: "OpenStudio",
+    carriers: "Carriers | None" = None,
+    who_asks: "WhoAsks | None" = None,
+) -> int:
     """Run the screens until they are left; returns the exit code.
 
     ``open_studio`` opens the database and says who is asking, see `StudioApp`. ``carriers`` take
-    the mail away, in place of the connections that the settings ask for. 1, with one line on
-    stderr, where the Studio could not be opened.
+    the mail away, in place of the connections that the settings ask for. ``who_asks`` says who it
+    is now, where that may change. 1, with one line on stderr, where the Studio could not be opened
+    or its user may not be in it any more.
     """
-    app = OpenedStudio(open_studio, carriers=carriers)
+    app = OpenedStudio(open_studio, carriers=carriers, who_asks=who_asks)
     app.run()
     if app.refused is not None:
         sys.stderr.write(f"studio-tui: {clean_line(app.refused.message)}\n")

@@ -395,6 +395,16 @@ def test_no_shell_for_who_has_no_command(door: Door) -> None:
         assert terminal.ended() == 0
 
 
+def test_who_loses_the_key_loses_the_open_studio(host: Host, door: Door) -> None:
+    fingerprint = host.let_in("lost", "els")
+    with opened((100, 30), door.command("lost", options=["-tt"])) as terminal:
+        terminal.shows("Templates", "Performance review", "Quit")
+        done = door.knock("els", "ssh", "remove-key", fingerprint)
+        assert done.returncode == 0, done.stderr
+        assert terminal.ended() == 1
+    assert b"This key belongs to no active user of this Studio" in terminal.written
+
+
 def test_help_in_a_terminal_is_not_paged(door: Door) -> None:
     command = door.command("els", "users", "--help", options=["-tt"])
     with opened((80, 10), command) as terminal:

@@ -124,6 +124,99 @@ async def test_who_may_not_see_the_outbox_sends_nothing(made: Example) -> None:
     assert _counts(made) == {NotificationState.QUEUED: 3}
 
 
+def _as(made: Example, login: str) -> OpenedStudio:
+    """The app of somebody who is asked again who they are."""
+    return OpenedStudio(
+        lambda _: (made.studio, made.actor(login)),
+        carriers=lambda _: [Postman()],
+        who_asks=lambda studio: sign_in(studio, Account(login, login)),
+    )
+
+
+def _change(made: Example, login: str, columns: str, cells: str) -> None:
+    name = f"{login}@example.org,{login.title()},Claes"
+    made.load(f"{login},{name},{cells}\n", f"login,email,given_name,family_name,{columns}")
+
+
+async def test_who_leaves_is_put_out_and_nothing_they_still_do_is_done(made: Example) -> None:
+    """A1, A2."""
+    made.load(PEOPLE)
+    app = _as(made, "sam")
+    done: list[str] = []
+    async with running(app) as pilot:
+        await press(pilot, "3")
+        assert app.refused is None
+        _change(made, "sam", "active", "no")
+        made.look(pilot)
+        await _until(lambda: app.refused is not None)
+        app.bridge.write(app.screen, lambda: done.append("written"))
+        await _until(lambda: app.return_code is not None)
+    assert done == []
+    assert app.return_code == 1
+    assert app.refused is not None
+    assert "sam belongs to no active user" in app.refused.message
+
+
+async def test_another_role_has_its_places_at_once(made: Example) -> None:
+    """A2: what it may not see is closed, and what it may see is there."""
+    made.load(PEOPLE)
+    app = _as(made, "sam")
+    async with running(app) as pilot:
+        await press(pilot, "3", "enter")
+        assert "Templates" in shown(pilot)
+        closed = app.screen
+        _change(made, "sam", "role", "user")
+        made.look(pilot)
+        await _until(lambda: isinstance(app.screen, MyConversationsScreen))
+        await settled(pilot)
+        assert "Your role was changed: from now on it is “user”." in shown(pilot)
+        assert "Templates" not in shown(pilot)
+        await press(pilot, "3")
+        assert isinstance(app.screen, MyConversationsScreen)
+        await _until(lambda: not closed.is_attached)
+        _change(made, "sam", "role", "admin")
+        made.look(pilot)
+        await _until(lambda: "Templates" in shown(pilot))
+        await press(pilot, "3")
+        assert "import" in shown(pilot).lower()
+    assert app.refused is None
+
+
+async def test_who_is_somebody_else_by_now_is_put_out(made: Example) -> None:
+    made.load(PEOPLE)
+    logins = iter(["sam", "sam", "ann"])
+    app = OpenedStudio(
+        lambda _: (made.studio, made.actor("sam")),
+        carriers=lambda _: [Postman()],
+        who_asks=lambda studio: made.actor(next(logins, "ann")),
+    )
+    async with running(app) as pilot:
+        for name in ("Q1", "Q2", "Q3"):
+            made.push(name, "ann")
+            made.look(pilot)
+            await settled(pilot)
+        await _until(lambda: app.return_code == 1)
+    assert app.refused is not None
+    assert "another user" in app.refused.message
+
+
+async def test_a_look_that_fails_is_made_again(made: Example) -> None:
+    made.load(PEOPLE)
+    answers = iter([Unavailable("The database is away.")])
+
+    def who_asks(studio: Any) -> Any:
+        for error in answers:
+            raise error
+        return sign_in(studio, Account("sam", "sam"))
+
+    app = OpenedStudio(lambda _: (made.studio, made.actor("sam")), who_asks=who_asks)
+    async with running(app) as pilot:
+        _change(made, "sam", "role", "user")
+        made.look(pilot)
+        await _until(lambda: isinstance(app.screen, MyConversationsScreen))
+    assert app.refused is None
+
+
 async def test_every_place_opens_with_its_key(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
