@@ -195,7 +195,8 @@ class Store:
 
     def close(self) -> None:
         """Give back what is pooled."""
-        self._database.close_all()
+        # Not what a thread still reads by: SQLite does not survive that. It goes with the process.
+        self._database.close_idle()
         if self._watch is not None:
             self._watch.close()
             self._watch = None
