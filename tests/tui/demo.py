@@ -80,6 +80,13 @@ class ListApp(App[None]):
 
 
 @dataclass
+class FakeStore:
+    """A database that nobody else could read."""
+
+    closed: tuple[str, ...] = ()
+
+
+@dataclass
 class FakeStudio:
     """What the shell itself needs of an open Studio."""
 
@@ -88,6 +95,7 @@ class FakeStudio:
         default_factory=lambda: Settings(organisation=Organisation(name="Example NV"))
     )
     changes: int = 0
+    store: FakeStore = field(default_factory=FakeStore)
 
     def stamp(self) -> int:
         return self.changes
