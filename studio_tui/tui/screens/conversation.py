@@ -164,7 +164,7 @@ class ConversationScreen(ConversationActions):
         reading = self._reading
         if reading is not None:
             self.query_one(".title", Static).update(line(title(reading)))
-            self.query_one(".when", Static).update(line(how_far(reading, self.studio.zone)))
+            self.query_one(".when", Static).update(line(how_far(reading, self.zone)))
         work, pages = self.query_one(".work"), self.query_one(_Pages)
         changed = work.display != self.writing or pages.display == self.writing
         work.display, pages.display = self.writing, not self.writing
@@ -184,7 +184,7 @@ class ConversationScreen(ConversationActions):
         self.query_one(".count", Static).update(line(f"{answered} of {all_} answered", "$muted"))
         at, reading = self._at, self._reading
         if at is not None and reading is not None:
-            self.query_one(QuestionPane).show(reading, at.entry, at.draft, self.studio.zone)
+            self.query_one(QuestionPane).show(reading, at.entry, at.draft, self.zone)
 
     def _show_pages(self) -> None:
         width = min(self.size.width - 4, _WIDEST)
@@ -307,7 +307,7 @@ class ConversationScreen(ConversationActions):
             count = line(f"{answered} of {all_} answered", "$muted")
             self.query_one(".count", Static).update(count)
             if draft is self.query_one(QuestionPane).draft:
-                self.query_one(QuestionPane).show_saving(self.studio.zone)
+                self.query_one(QuestionPane).show_saving(self.zone)
         else:
             self._show_pages()
         if self._leaving and not self._drafts.under_way:

@@ -12,7 +12,7 @@ from studio_tui.domain.conversations import (
     Relation,
 )
 from studio_tui.domain.templates import AdminsRead, StepKind
-from studio_tui.tui.moments import day, moment, moment_and_zone
+from studio_tui.tui.moments import day, moment_and_zone
 
 _STATE = {
     ConversationState.PLANNED: "planned",
@@ -123,7 +123,7 @@ def _state(conversation: Conversation, zone: ZoneInfo) -> str:
         case ConversationState.CANCELLED:
             return f"cancelled {moment_and_zone(conversation.cancelled_at, zone)}"
         case ConversationState.IN_PROGRESS:
-            return f"in progress since {moment(conversation.started_at, zone)}"
+            return f"in progress since {moment_and_zone(conversation.started_at, zone)}"
     if conversation.planned_for is None:
         return "not planned yet"
     place = f", {conversation.place}" if conversation.place else ""

@@ -16,7 +16,7 @@ _CHECKPOINT = 100
 """Characters typed in one go that undo takes back at once."""
 
 
-LONGEST_LINE = 2000
+LONGEST_LINE = 10_000
 """Characters of a line that every key still answers at once in: a text area wraps and draws a line
 as a whole."""
 
