@@ -1,5 +1,6 @@
 """The shell: places, commands, messages, sizes, opening and leaving."""
 
+import asyncio
 import threading
 from pathlib import Path
 from typing import Any, cast
@@ -317,5 +318,6 @@ async def test_a_fault_of_a_screen_leaves_no_stack_on_the_screen(
 
 
 async def until(pilot: Pilot[Any], condition: Any) -> None:
-    while not condition():
-        await settled(pilot)
+    async with asyncio.timeout(60):
+        while not condition():
+            await settled(pilot)
