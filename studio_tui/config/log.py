@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studio_tui.config.private import make_folder
 from studio_tui.config.settings import state_path
+from studio_tui.domain.text import clean_text
 
 _CREDENTIALS = re.compile(r"(//)\S+@|(password=)[^&\s'\"]+", re.IGNORECASE)
 """What a URL may hold of a login: all that stands before its last @, and in its query."""
@@ -25,7 +26,8 @@ def log_error(error: BaseException) -> Path:
     A log that cannot be written is no reason to fail as well. Its path is returned all the same.
     """
     path = log_path()
-    stack = "".join(traceback.format_exception(error))
+    # Who reads it does so on a terminal: what people typed must not be obeyed there (A5).
+    stack = clean_text("".join(traceback.format_exception(error)))
     entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{_hidden(stack)}\n"
     try:
         make_folder(path.parent)

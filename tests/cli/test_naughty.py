@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import tomli_w
 
+from studio_tui.config.log import log_error
 from studio_tui.domain.cells import bare, inert
 from studio_tui.domain.text import clean_line, fold
 from tests.cli.conftest import Cli
@@ -101,6 +102,14 @@ def test_what_is_not_found_is_said_as_text(cli: Cli) -> None:
     for name in NAMES:
         for command in (("users", "show"), ("pushes", "show"), ("templates", "show")):
             clean(cli.refused(*command, "--", name).removesuffix("\n"))
+
+
+def test_the_log_holds_text(private_home: Path) -> None:
+    for text in NAUGHTY:
+        path = log_error(ValueError(f"{text} before"))
+    written = path.read_text(encoding="utf-8")
+    assert written.count(" before") >= len(NAUGHTY)
+    clean(written.replace("\n", ""))
 
 
 def test_very_many_words_and_very_long_ones_match_nobody(people: Cli) -> None:
