@@ -30,7 +30,13 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
             "export",
         }
     ),
-    "conversations": frozenset({"list", "show", "plan", "hand-over", "finish"}),
+    "conversations": frozenset(
+        {
+            "list", "show", "usable", "plan", "move", "cancel", "hand-over", "not-mine", "write",
+            "submit", "add-question", "remove-question", "start", "finish", "reopen", "history",
+            "export",
+        }
+    ),
     "outbox": frozenset({"list", "show", "retry", "again", "drop", "undo"}),
     "activity": frozenset({"list", "export", "verify"}),
     "mail": frozenset({"test", "preview"}),

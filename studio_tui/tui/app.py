@@ -222,6 +222,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         if not self.is_headless and self._ending is None and terminal_is_gone():
             self._told_to_end(signal.SIGHUP)
             return
+        # A place that came up while another screen was still leaving may not have been looked at.
+        self.fit()
         studio = self._studio
         if studio is not None:
             self.bridge.read(

@@ -147,6 +147,9 @@ def test_progress_is_shown_in_place_and_wiped(monkeypatch: pytest.MonkeyPatch) -
         with Progress("Reading") as progress:
             for share in (0.1, 0.101, 0.102, 1.0):
                 progress(share)
-        shown = os.read(ours, 1024).decode()
+        terminal.flush()
+        shown = ""
+        while not shown.endswith("\r\x1b[K") or "100" not in shown:
+            shown += os.read(ours, 1024).decode()
     os.close(ours)
     assert shown == "\r\x1b[KReading… 10 %\r\x1b[KReading… 100 %\r\x1b[K"

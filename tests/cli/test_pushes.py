@@ -218,6 +218,7 @@ def test_the_result_of_closing_as_json(pushed: Cli) -> None:
         "assigned": 3,
         "done": 0,
         "dropped": 5,
+        "cancelled": 0,
     }
 
 

@@ -63,7 +63,7 @@ def test_how_often_and_when_is_in_view(pushed: Cli) -> None:
     pushed.run(*REMIND, "ann")
     pushed.run(*REMIND, "ann", "--again")
     assert "2, 2026-03-02 10:02" in pushed.out("pushes", "show", "Q1 review")
-    listed = {one["login"]: one for one in pushed.json("conversations", "list")}
+    listed = {one["login"]: one for one in pushed.json("conversations", "list", "--all")}
     assert (listed["ann"]["reminders"], listed["ben"]["reminders"]) == (2, 0)
     assert listed["ann"]["reminded_at"] == "2026-03-02T10:02:00+01:00"
     assert listed["ben"]["reminded_at"] is None

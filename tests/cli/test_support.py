@@ -25,6 +25,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pushes remind": ("Q1 review", "ann"),
     "conversations list": (),
     "conversations show": ("Q1 review", "ann"),
+    "conversations usable": ("ann",),
+    "conversations history": (),
     "outbox list": (),
     "outbox show": ("1",),
     "outbox retry": ("--all",),
@@ -57,12 +59,27 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "conversations plan": ("Q1 review", "ann", "--at", "2026-03-12T10:00", "--by", "bob"),
     "conversations finish": ("Q1 review", "ann", "--by", "bob"),
     "conversations hand-over": ("Q1 review", "ann", "bob"),
+    "conversations start": ("Q1 review", "ann"),
+    "conversations not-mine": ("Q1 review", "ann"),
     "outbox drop": ("1",),
 }
 """What support may not do, as an admin could."""
 ELSEWHERE = {
     "demo": "is a Studio of its own",
     "worker": "sends what others wrote, as the account of the service",
+    **dict.fromkeys(
+        (
+            "conversations move",
+            "conversations cancel",
+            "conversations write",
+            "conversations submit",
+            "conversations add-question",
+            "conversations remove-question",
+            "conversations reopen",
+            "conversations export",
+        ),
+        "takes a conversation: tests/services/test_conversation_rights.py, test_rights.py",
+    ),
     "outbox again": "takes mail that was sent",
     "mail test": "takes a mail server",
     "mail password": "is about the keyring of the account",

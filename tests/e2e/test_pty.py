@@ -62,18 +62,6 @@ class Terminal:
         """Close the window."""
         os.close(self.master)
 
-    def grow(self, width: int, height: int) -> None:
-        """Make the window another size."""
-        self.screen.resize(height, width)
-        size = struct.pack("HHHH", height, width, 0, 0)
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
-        self.process.send_signal(signal.SIGWINCH)
-
-    def wait_for_quiet(self) -> None:
-        """Read until nothing has been written for two seconds."""
-        while self._read(2.0):
-            pass
-
     def wait_for(self, condition: Callable[[str], bool]) -> str:
         """What stands on the screen once ``condition`` is true of it."""
         until = time.monotonic() + _PATIENCE
@@ -167,21 +155,6 @@ def test_it_ends_when_its_terminal_is_gone() -> None:
         terminal.shows("1 Templates", "Regular")
         terminal.hang_up()
         assert terminal.process.wait(_PATIENCE) == 128 + signal.SIGHUP
-
-
-@pytest.mark.parametrize("settled", [False, True])
-def test_a_terminal_that_is_too_small_says_so_until_it_grows(settled: bool) -> None:
-    """Whether it grows while the database opens or afterwards."""
-    with opened((20, 5)) as terminal:
-        terminal.shows("The terminal", "20×5")
-        if settled:
-            terminal.type("?")
-            terminal.wait_for_quiet()
-            terminal.shows("The terminal", "20×5")
-        terminal.grow(80, 24)
-        terminal.shows("1 Templates", "Regular")
-        terminal.type("q")
-        assert terminal.ended() == 0
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.005, 0.03, 0.1, 0.2])

@@ -7,6 +7,7 @@ is told once, and that nobody is told what is no longer true (P4 to P12, N1, N2,
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ MANAGERS = {"ann": {"bob", "cor"}, "ben": {"bob"}, "cas": {"bea", "bob"}, "eve":
 NAMES = {"Ann Peeters": "ann", "Ben Willems": "ben", "Cas Dubois": "cas", "Eve Alone": "eve"}
 PEOPLE = st.sets(st.sampled_from(sorted(MANAGERS)), min_size=1)
 HOLD = timedelta(minutes=2)
+_numbers = count()
 FOREVER = timedelta(days=10_000)
 """A lease that never ends: what a worker that dies sends twice is tested with the worker."""
 
@@ -61,12 +63,10 @@ class LifeOfAPush(RuleBasedStateMachine):
                 "notification",
                 "conversation",
                 "assignment",
-                "activity_user",
-                "activity",
-                "push",
             ):
                 execute(f"DELETE FROM {table}")
-        return create_push(self.studio, self.admin, lasts=60)
+        # The activity, and the pushes it tells of, stay: they are only ever added to.
+        return create_push(self.studio, self.admin, f"Push {next(_numbers)}", lasts=60)
 
     @property
     def current(self) -> Push:

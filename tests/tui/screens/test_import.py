@@ -211,7 +211,7 @@ async def test_why_not_all_of_it_is_imported_stands_above_what_can_be_done(made:
 
 async def test_the_footer_says_how_to_leave_what_is_typed_in(made: Example) -> None:
     async with running(made.app()) as pilot:
-        await press(pilot, "1", "e")
+        await press(pilot, "1", "t")
         assert "esc Back" in shown(pilot)
         await press(pilot, "escape", "slash")
         assert "esc Clear" in shown(pilot)

@@ -106,7 +106,7 @@ async def test_records_a_conversation_as_held(made: Example) -> None:
         assert isinstance(pilot.app.screen, Choose)
         await press(pilot, *"ann", "enter")
         assert _users(pilot)["dina"].status is Status.DONE
-        assert "Dina Willems: held 2026-03-02 by Ann Peeters." in said(pilot)
+        assert "Ann Peeters talked with Dina Willems: done." in said(pilot)
         await press(pilot, "h")
         assert isinstance(pilot.app.screen, PushScreen)
     assert _now(made, "Late").progress.done == 2
