@@ -197,9 +197,10 @@ class Store:
         """Give back what is pooled."""
         # Not what a thread still reads by: SQLite does not survive that. It goes with the process.
         self._database.close_idle()
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
 
     def _data_version(self) -> int:
         # It tells a connection what the others did, so it needs one that does nothing else.
