@@ -321,7 +321,7 @@ def test_a_conversation_lives_by_its_rules_whatever_happens(
     run_state_machine_as_test(
         OnThisEngine,
         settings=settings(
-            max_examples=30 if studio.store.is_sqlite else 8,
+            max_examples=18 if studio.store.is_sqlite else 5,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

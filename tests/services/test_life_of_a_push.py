@@ -252,7 +252,7 @@ def test_a_push_lives_by_its_rules_whatever_happens(
     run_state_machine_as_test(
         OnThisEngine,
         settings=settings(
-            max_examples=30 if studio.store.is_sqlite else 10,
+            max_examples=18 if studio.store.is_sqlite else 6,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

@@ -246,7 +246,7 @@ def test_calendars_hold_what_is_true(machine: type[Calendars]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=14,
             stateful_step_count=15,
             derandomize=True,
             deadline=None,

@@ -259,7 +259,7 @@ def test_the_life_of_notifications(machine: type[Life]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=50,
+            max_examples=30,
             stateful_step_count=30,
             derandomize=True,
             deadline=None,
