@@ -380,7 +380,7 @@ async def test_is_previewed_before_it_is_saved(made: Example) -> None:
         assert editor(pilot).editing.unsaved
 
 
-@pytest.mark.parametrize("size", [(80, 24), WIDE])
+@pytest.mark.parametrize("size", [WIDE])
 async def test_hostile_text_stays_text(made: Example, size: tuple[int, int]) -> None:
     """A5."""
     quick = stored(made, "Quick")
