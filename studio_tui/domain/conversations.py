@@ -64,10 +64,12 @@ class Relation(StrEnum):
     SUPPORT = "support"
 
 
-_BEFORE_THE_TALK = frozenset({ConversationState.PLANNED, ConversationState.PREPARED})
-_PREPARATIONS = frozenset({Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION})
+NOT_BEGUN = frozenset({ConversationState.PLANNED, ConversationState.PREPARED})
+NOT_OVER = NOT_BEGUN | {ConversationState.IN_PROGRESS}
+PARTICIPANTS = frozenset({Relation.USER, Relation.CONDUCTOR})
+PREPARATIONS = frozenset({Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION})
 _TALK = frozenset({Part.ANSWERS, Part.SUMMARY})
-CONTENT = _PREPARATIONS | _TALK
+CONTENT = PREPARATIONS | _TALK
 """Everything that somebody wrote."""
 
 
@@ -307,7 +309,7 @@ def _opened_by(relations: Collection[Relation], viewing: Viewing) -> frozenset[P
 def writable(relations: Collection[Relation], conversation: Conversation) -> frozenset[Part]:
     """What somebody may write in a conversation now (C2)."""
     parts: set[Part] = set()
-    if conversation.state in _BEFORE_THE_TALK and conversation.template.planning:
+    if conversation.state in NOT_BEGUN and conversation.template.planning:
         if Relation.USER in relations:
             parts.add(Part.USER_PREPARATION)
         if Relation.CONDUCTOR in relations:
@@ -322,7 +324,7 @@ def may_ask(relations: Collection[Relation], conversation: Conversation) -> bool
     return (
         Relation.CONDUCTOR in relations
         and conversation.template.questions is not QuestionPolicy.FIXED
-        and conversation.state in _BEFORE_THE_TALK | {ConversationState.IN_PROGRESS}
+        and conversation.state in NOT_OVER
     )
 
 

@@ -200,18 +200,21 @@ def leaving(studio: Studio, available_from: date) -> datetime:
     )
 
 
-def _cancel_planned(studio: Studio, push_id: int, line: int) -> int:
+def cause_of(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
+    """What is told because of an act done now: it leaves after the hold (N5)."""
     now = studio.now()
-    cause = Cause(line, None, now, now + studio.settings.notifications.hold_time)
-    cancelled = conversations.cancel_planned(push_id, now)
-    invitations.withdraw(cause, cancelled)
+    return Cause(activity_id, push_id, now, now + studio.settings.notifications.hold_time)
+
+
+def _cancel_planned(studio: Studio, push_id: int, line: int) -> int:
+    cancelled = conversations.cancel_planned(push_id, studio.now())
+    invitations.withdraw(cause_of(studio, line), cancelled)
     return len(cancelled)
 
 
 def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> None:
     """Tell those who know of a push and are not done, and their managers."""
-    now = studio.now()
-    cause = Cause(line, push_id, now, now + studio.settings.notifications.hold_time)
+    cause = cause_of(studio, line, push_id)
     users = assignments.told_and_not_done(push_id)
     notifying.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
     notifying.tell_users(cause, kind, users, str(line))

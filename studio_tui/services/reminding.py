@@ -205,9 +205,7 @@ def _remind(
     return Reminded(
         activity_id=line,
         users_told=notifying.tell_users(cause, Kind.REMINDER, users, number),
-        managers_told=notifying.tell_managers_asked(
-            cause, Kind.REMINDER, users, round_ or str(line)
-        ),
+        managers_told=notifying.tell_managers_asked(cause, Kind.REMINDER, users, number),
         leaves_at=leaves_at,
     )
 

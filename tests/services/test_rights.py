@@ -417,7 +417,6 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.ask_about": "turns names into ids; whoever uses them is asked",
     "conversations.exports.history_csv": VALUES,
     "conversations.find": "turns names into ids; whoever uses them is asked",
-    "conversations.inviting.cause_of": INSIDE,
     "conversations.inviting.invite": INSIDE,
     "conversations.inviting.withdraw": INSIDE,
     "conversations.opening.open_ask": INSIDE,
@@ -435,6 +434,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "identity.sign_in_by_key": WHO,
     "identity.who_asks": WHO,
     "outbox.message_ids": VALUES,
+    "pushes.cause_of": INSIDE,
     "pushes.leaving": INSIDE,
     "pushes.push_now": INSIDE,
     "pushes.push_to_change": INSIDE,
@@ -446,6 +446,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
 cannot reach the database by itself."""
 ASKED_BEFORE = {
     "conversations.current.record",
+    "conversations.current.record_about",
     "conversations.current.relations_of",
     "conversations.current.require_conductor",
     "conversations.opening.conductor_of",

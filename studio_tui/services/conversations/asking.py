@@ -1,29 +1,27 @@
 """Who of several managers is to hold a conversation (P10)."""
 
 from studio_tui.domain.access import Action, Actor, may, require
-from studio_tui.domain.conversations import Ask, ConversationState
-from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.conversations import NOT_BEGUN, NOT_OVER, Ask
+from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment
 from studio_tui.domain.users import Manager
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import inviting
-from studio_tui.services.conversations.current import conversation_now, require_state
+from studio_tui.services.conversations.current import (
+    conversation_now,
+    one_user,
+    record_about,
+    require_state,
+)
 from studio_tui.services.conversations.opening import (
     Opened,
     manager_named,
     open_ask,
     require_usable,
 )
+from studio_tui.services.pushes import cause_of
 from studio_tui.storage import assignments, conversations, notifying, people
-from studio_tui.storage.activity import about_users, write_activity
-from studio_tui.storage.sql import Clause
-
-_OPEN = (
-    ConversationState.PLANNED,
-    ConversationState.PREPARED,
-    ConversationState.IN_PROGRESS,
-)
 
 
 def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignment:
@@ -33,10 +31,12 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
     An admin may name anybody's conductor, a manager may hand over what is theirs, or take it over.
     """
     with studio.store.writing():
-        opened = _managed(studio, actor, ask)
+        opened = open_ask(studio, ask)
+        if not may(actor, Action.FINISH_ANY):
+            opened.require_managed_by(actor)
         if opened.conversation is not None:
-            require_state(opened.conversation, *_OPEN)
-        if opened.conversation is None or opened.conversation.state is not _OPEN[-1]:
+            require_state(opened.conversation, *NOT_OVER)
+        if opened.conversation is None or opened.conversation.state in NOT_BEGUN:
             require_usable(opened)
         chosen = manager_named(opened.user, conductor)
         assignment_id = _assignment_id(opened)
@@ -68,7 +68,7 @@ def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
                 "somebody."
             )
         assignments.set_not_mine(assignment_id, actor.user_id, studio.now())
-        _record(studio, actor, "said: not mine", opened, None)
+        _record(studio, actor, "said: not mine", opened)
 
 
 def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
@@ -76,7 +76,7 @@ def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
     with studio.store.writing():
         opened = _own(studio, actor, ask)
         assignments.set_not_mine(_assignment_id(opened), actor.user_id, None)
-        _record(studio, actor, "took back: not mine", opened, None)
+        _record(studio, actor, "took back: not mine", opened)
 
 
 def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...]:
@@ -93,17 +93,9 @@ def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...
     return managers
 
 
-def _managed(studio: Studio, actor: Actor, ask: Ask) -> Opened:
-    opened = open_ask(studio, ask)
-    if not opened.managed_by(actor.user_id) and not may(actor, Action.FINISH_ANY):
-        raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
-    return opened
-
-
 def _own(studio: Studio, actor: Actor, ask: Ask) -> Opened:
     opened = open_ask(studio, ask)
-    if not opened.managed_by(actor.user_id):
-        raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+    opened.require_managed_by(actor)
     return opened
 
 
@@ -120,7 +112,7 @@ def _take_over(studio: Studio, line: int, conversation_id: int, conductor_id: in
         conductor=conductor_id,
         conductor_prepared_at=None,
     )
-    if before.state in _OPEN[:2]:
+    if before.state in NOT_BEGUN:
         inviting.invite(studio, line, conversation_id)
 
 
@@ -128,23 +120,17 @@ def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int) -> None:
     if opened.push is None:
         return
     push_id = opened.push.id
-    cause = inviting.cause_of(studio, line, push_id)
-    user = Clause("SELECT CAST(? AS INTEGER) AS user_id", (opened.user.id,))
+    cause, user = cause_of(studio, line, push_id), one_user(opened.user.id)
     notifying.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
     notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
     notifying.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
 
 
 def _record(
-    studio: Studio, actor: Actor, action: str, opened: Opened, conductor: str | None
+    studio: Studio, actor: Actor, action: str, opened: Opened, conductor: str | None = None
 ) -> int:
-    line = write_activity(
-        actor,
-        studio.now(),
-        action,
-        opened.user.login,
-        push_id=opened.push.id if opened.push else None,
-        after={"conductor": conductor} if conductor else None,
+    push_id = opened.push.id if opened.push else None
+    after = {"conductor": conductor} if conductor else None
+    return record_about(
+        studio, actor, action, opened.user.id, opened.user.login, push_id, after=after
     )
-    about_users(line, Clause("SELECT CAST(? AS INTEGER) AS user_id", (opened.user.id,)))
-    return line

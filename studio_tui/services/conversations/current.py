@@ -1,6 +1,6 @@
 """A conversation as it is now, and what somebody is to it: inside an open unit of work."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -18,7 +18,7 @@ from studio_tui.domain.users import Role
 from studio_tui.services import definitions
 from studio_tui.services.context import Studio
 from studio_tui.storage import conversations
-from studio_tui.storage.activity import about_users, write_activity
+from studio_tui.storage.activity import Facts, about_users, write_activity
 from studio_tui.storage.conversations import StoredConversation, StoredQuestion
 from studio_tui.storage.managers import manages_as
 from studio_tui.storage.sql import Clause
@@ -122,21 +122,36 @@ def record(
     action: str,
     conversation: Conversation,
     *,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
+    before: Facts | None = None,
+    after: Facts | None = None,
 ) -> int:
     """Write what was done to a conversation into the activity; nothing of what was said (C6)."""
+    about = (conversation.user_id, conversation.login, conversation.push_id)
+    return record_about(studio, actor, action, *about, before=before, after=after)
+
+
+def record_about(
+    studio: Studio,
+    actor: Actor,
+    action: str,
+    user_id: int,
+    login: str,
+    push_id: int | None,
+    *,
+    before: Facts | None = None,
+    after: Facts | None = None,
+) -> int:
+    """Like `record`, also where there is no conversation with the user yet."""
     line = write_activity(
-        actor,
-        studio.now(),
-        action,
-        conversation.login,
-        push_id=conversation.push_id,
-        before=before,
-        after=after,
+        actor, studio.now(), action, login, push_id=push_id, before=before, after=after
     )
-    about_users(line, Clause("SELECT CAST(? AS INTEGER) AS user_id", (conversation.user_id,)))
+    about_users(line, one_user(user_id))
     return line
+
+
+def one_user(user_id: int) -> Clause:
+    """A query of one column, ``user_id``: this user."""
+    return Clause("SELECT CAST(? AS INTEGER) AS user_id", (user_id,))
 
 
 def how_far(conversation: Conversation) -> str:

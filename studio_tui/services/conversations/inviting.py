@@ -1,8 +1,8 @@
 """The calendar invitations that planning, moving and cancelling send (C5)."""
 
 from studio_tui.services.context import Studio
+from studio_tui.services.pushes import cause_of
 from studio_tui.storage import invitations
-from studio_tui.storage.notifying import Cause
 
 
 def invite(studio: Studio, activity_id: int, conversation_id: int) -> None:
@@ -16,9 +16,3 @@ def invite(studio: Studio, activity_id: int, conversation_id: int) -> None:
 def withdraw(studio: Studio, activity_id: int, conversation_id: int) -> None:
     """Take a cancelled conversation out of the calendars it is in."""
     invitations.withdraw(cause_of(studio, activity_id), [conversation_id])
-
-
-def cause_of(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
-    """What is told because of an act done now: it leaves after the hold (N5)."""
-    now = studio.now()
-    return Cause(activity_id, push_id, now, now + studio.settings.notifications.hold_time)

@@ -39,6 +39,11 @@ class Opened:
         """Whether somebody is one of the user's managers."""
         return user_id in {manager.user_id for manager in self.user.managers}
 
+    def require_managed_by(self, actor: Actor) -> None:
+        """Raise `Forbidden` unless ``actor`` is one of the user's managers."""
+        if not self.managed_by(actor.user_id):
+            raise Forbidden(f"{actor.login} neither leads nor coaches {self.user.name}.")
+
 
 def open_ask(studio: Studio, ask: Ask) -> Opened:
     """What ``ask`` is about; a push, and what there is of it, is locked (A4)."""
@@ -124,8 +129,8 @@ def _of_push(studio: Studio, user: User, push_id: int) -> Opened:
 
 def _require_right(actor: Actor, opened: Opened) -> None:
     if opened.push is not None:
-        if not opened.managed_by(actor.user_id) and not may(actor, Action.FINISH_ANY):
-            raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+        if not may(actor, Action.FINISH_ANY):
+            opened.require_managed_by(actor)
         return
     allowed, name = opened.template.permissions, opened.template.name
     if opened.managed_by(actor.user_id):
@@ -135,7 +140,7 @@ def _require_right(actor: Actor, opened: Opened) -> None:
         if not allowed.by_users:
             raise Refused(f"“{name}” does not let users start it themselves.")
     else:
-        raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+        opened.require_managed_by(actor)
 
 
 def _named(actor: Actor, opened: Opened, named: str | None) -> int:

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.domain.access import Action, Actor, may
-from studio_tui.domain.conversations import Ask, Conversation, ConversationState, Plan, check_plan
+from studio_tui.domain.conversations import (
+    NOT_BEGUN,
+    NOT_OVER,
+    Ask,
+    Conversation,
+    ConversationState,
+    Plan,
+    check_plan,
+)
 from studio_tui.domain.errors import Conflict, Refused
 from studio_tui.domain.pushes import PushState, Status
 from studio_tui.domain.templates import Definition, Permissions
@@ -28,8 +36,6 @@ from studio_tui.services.conversations.opening import (
 )
 from studio_tui.services.pushes import push_now
 from studio_tui.storage import assignments, conversations, people, templates
-
-_NOT_BEGUN = (ConversationState.PLANNED, ConversationState.PREPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def plan(
         opened = open_ask(studio, ask)
         conductor_id = conductor_of(actor, opened, conductor)
         if opened.conversation is not None:
-            require_state(opened.conversation, *_NOT_BEGUN)
+            require_state(opened.conversation, *NOT_BEGUN)
         require_usable(opened)
         _require_planning(opened)
         if opened.conversation is not None:
@@ -100,7 +106,7 @@ def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan)
     with studio.store.writing():
         current = conversation_to_change(conversation.id)
         require_conductor(actor, current)
-        require_state(current, *_NOT_BEGUN)
+        require_state(current, *NOT_BEGUN)
         if current.version != conversation.version:
             raise Conflict(_changed(studio, current))
         return _moved(studio, actor, current, wanted, current.conductor_id)
@@ -116,7 +122,7 @@ def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         require_conductor(actor, current)
         if current.state is ConversationState.CANCELLED:
             return current
-        require_state(current, *_NOT_BEGUN, ConversationState.IN_PROGRESS)
+        require_state(current, *NOT_OVER)
         conversations.change_conversation(current.id, cancelled_at=studio.now())
         before = {"status": how_far(current), **_facts(current)}
         line = record(studio, actor, "cancelled conversation", current, before=before)

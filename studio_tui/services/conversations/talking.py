@@ -4,6 +4,8 @@ from datetime import datetime
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import (
+    NOT_BEGUN,
+    NOT_OVER,
     Ask,
     Conversation,
     ConversationState,
@@ -29,8 +31,6 @@ from studio_tui.services.conversations.opening import (
 )
 from studio_tui.storage import conversations
 
-_NOT_BEGUN = (ConversationState.PLANNED, ConversationState.PREPARED)
-
 
 def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
     """Begin the talk that ``ask`` is about, planned or not; who begins it holds it.
@@ -39,8 +39,7 @@ def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
     """
     with studio.store.writing():
         opened = open_ask(studio, ask)
-        if not opened.managed_by(actor.user_id):
-            raise Forbidden(f"{actor.login} neither leads nor coaches {opened.user.name}.")
+        opened.require_managed_by(actor)
         conductor_id = conductor_of(actor, opened, None)
         if opened.conversation is None:
             require_usable(opened)
@@ -85,7 +84,7 @@ def record_held(
         opened = open_ask(studio, ask)
         if (current := opened.conversation) is not None:
             require_conductor(actor, current)
-            require_state(current, *_NOT_BEGUN, ConversationState.IN_PROGRESS)
+            require_state(current, *NOT_OVER)
         conductor_id = conductor_of(actor, opened, conductor)
         held = held_at or studio.now()
         if held > studio.now():
@@ -127,7 +126,7 @@ def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
         raise Forbidden(
             f"{current.conductor} holds the conversation with {current.name}: hand it over first."
         )
-    require_state(current, *_NOT_BEGUN)
+    require_state(current, *NOT_BEGUN)
     conversations.change_conversation(current.id, started_at=studio.now())
     record(studio, actor, "began conversation", current, before={"status": how_far(current)})
     return conversation_now(current.id)

@@ -4,6 +4,8 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import (
     CONTENT,
     MAX_ASKED,
+    PARTICIPANTS,
+    PREPARATIONS,
     AskedQuestion,
     Conversation,
     ConversationState,
@@ -33,9 +35,6 @@ from studio_tui.services.conversations.current import (
 )
 from studio_tui.storage import conversations
 
-_PREPARATIONS = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION)
-_PARTICIPANTS = frozenset({Relation.USER, Relation.CONDUCTOR})
-
 
 def read(studio: Studio, actor: Actor, conversation_id: int) -> Reading:
     """A conversation with all that ``actor`` may read of it (C2, C6, T4).
@@ -45,7 +44,7 @@ def read(studio: Studio, actor: Actor, conversation_id: int) -> Reading:
     """
     with studio.store.reading():
         found = _reading(actor, conversation_id)
-    if found.parts & CONTENT and not found.relations & _PARTICIPANTS:
+    if found.parts & CONTENT and not found.relations & PARTICIPANTS:
         with studio.store.writing():
             parts = sorted(found.parts & CONTENT)
             record(studio, actor, "read conversation", found.conversation, after={"parts": parts})
@@ -85,7 +84,7 @@ def write(
         _require_writable(actor, conversation, part)
         _require_place(asked, part)
         cleaned = answered(asked, text)
-        prepared = part in _PREPARATIONS
+        prepared = part in PREPARATIONS
         store = conversations.write_preparation if prepared else conversations.write_answer
         if not store(question_id, actor.user_id, cleaned, version, studio.now()):
             raise Overtaken(_standing(actor, conversation_id, asked, part))
@@ -97,7 +96,7 @@ def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     conductor to the user when the talk begins. Raises `Forbidden` or `Refused`."""
     with studio.store.writing():
         current = conversation_to_change(conversation_id)
-        own = relations_of(actor, current) & _PARTICIPANTS
+        own = relations_of(actor, current) & PARTICIPANTS
         if not own:
             raise Forbidden(f"{actor.login} has no part in this conversation.")
         if current.state in (ConversationState.DONE, ConversationState.CANCELLED):
@@ -212,20 +211,20 @@ def _require_writable(actor: Actor, conversation: Conversation, part: Part) -> N
     relations = relations_of(actor, conversation)
     if part in writable(relations, conversation):
         return
-    if not relations & _PARTICIPANTS:
+    if not relations & PARTICIPANTS:
         raise Forbidden(f"{actor.login} has no part in this conversation.")
     raise Refused(f"The conversation is {conversation.state.replace('_', ' ')}: {_why(part)}.")
 
 
 def _require_place(asked: AskedQuestion, part: Part) -> None:
-    if part in _PREPARATIONS and asked.part is Part.SUMMARY:
+    if part in PREPARATIONS and asked.part is Part.SUMMARY:
         raise Refused("The summary is written in the talk: it is not prepared.")
-    if part not in _PREPARATIONS and part is not asked.part:
+    if part not in PREPARATIONS and part is not asked.part:
         raise Refused("The summary is written under the summary, an answer under its question.")
 
 
 def _why(part: Part) -> str:
-    if part in _PREPARATIONS:
+    if part in PREPARATIONS:
         return "each side prepares its own, and before the talk"
     return "answers and summary are written by who holds it, during the talk"
 
