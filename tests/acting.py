@@ -11,7 +11,7 @@ from studio_tui.domain.notifications import (
     NotificationFilter,
     NotificationState,
 )
-from studio_tui.domain.pushes import Assignment, Push, PushDraft
+from studio_tui.domain.pushes import Assignment, Push, PushDraft, PushFacts
 from studio_tui.services import activity, assigning, conversations, delivering, outbox, pushes
 from studio_tui.services.assigning import Assigned
 from studio_tui.services.context import Studio
@@ -26,28 +26,28 @@ def as_user(studio: Studio, login: str) -> Actor:
     return sign_in(studio, Account(login, ""))
 
 
-def assign(studio: Studio, actor: Actor, push: Push, *logins: str) -> Assigned:
+def assign(studio: Studio, actor: Actor, push: PushFacts, *logins: str) -> Assigned:
     """Assign these users."""
     return assigning.assign(studio, actor, push, assigning.users_named(studio, actor, logins))
 
 
-def assigned(studio: Studio, actor: Actor, push: Push) -> dict[str, Assignment]:
+def assigned(studio: Studio, actor: Actor, push: PushFacts) -> dict[str, Assignment]:
     """Who is in a push, by login."""
     return {row.login: row for row in assigning.every(studio, actor, push)}
 
 
-def finish(studio: Studio, actor: Actor, push: Push, login: str, *, by: str) -> Conversation:
+def finish(studio: Studio, actor: Actor, push: PushFacts, login: str, *, by: str) -> Conversation:
     """Record a conversation as held."""
     ask = conversations.find(studio, push.name, login)
     return conversations.record_held(studio, actor, ask, conductor=by)
 
 
-def now(studio: Studio, actor: Actor, push: Push) -> Push:
+def now(studio: Studio, actor: Actor, push: PushFacts) -> Push:
     """The push as it is at this moment."""
     return pushes.show(studio, actor, push.id)
 
 
-def draft_of(push: Push, **changes: object) -> PushDraft:
+def draft_of(push: PushFacts, **changes: object) -> PushDraft:
     """What the form of a push shows, with something typed into it."""
     fields = {"name": push.name, "available_from": push.available_from, "deadline": push.deadline}
     return PushDraft(**fields | changes)  # type: ignore[arg-type]

@@ -73,7 +73,10 @@ def assign(
     if expect is None and not yes and sys.stdin.isatty():
         expect = _meant(studio, actor, found, chosen)
     done = assigning.assign(studio, actor, found, chosen, expected=expect)
-    _tell_assigned(studio, done, as_json)
+    if as_json:
+        write_json(shapes.assigned(studio, done))
+    else:
+        _tell_assigned(studio, done, service.show(studio, actor, done.push.id))
 
 
 @click.command()
@@ -180,19 +183,16 @@ def _tell_preview(studio: Studio, push: Push, preview: AssignPreview) -> None:
         write_table(("Login", "Name"), rows, "")
 
 
-def _tell_assigned(studio: Studio, assigned: Assigned, as_json: bool) -> None:
-    if as_json:
-        write_json(shapes.assigned(studio, assigned))
-        return
-    users = f"{counted(assigned.added, 'user')} assigned to “{assigned.push.name}”"
+def _tell_assigned(studio: Studio, assigned: Assigned, push: Push) -> None:
+    users = f"{counted(assigned.added, 'user')} assigned to “{push.name}”"
     if not assigned.users_told and not assigned.managers_told:
         say(f"{users}; {_TOLD_BEFORE}")
     else:
         managers = counted(assigned.managers_told, "manager")
         say(f"{users}, {managers} told; mail leaves {when(studio, assigned.leaves_at)}.")
         say("Until then “studio-tui outbox undo” takes it back.")
-    if unmanaged := assigned.push.progress.no_manager:
+    if unmanaged := push.progress.no_manager:
         told = counted(unmanaged, "user of it has", "users of it have")
-        say(f"{told} no manager to talk with: studio-tui pushes show {quote(assigned.push.name)}")
+        say(f"{told} no manager to talk with: studio-tui pushes show {quote(push.name)}")
     if not studio.settings.smtp.host:
         say("No mail server is set up: mail waits in the outbox. “studio-tui doctor” tells more.")

@@ -53,7 +53,8 @@ def close(
         _try(studio, actor, found, closing, tell=tell, with_mail=with_mail, as_json=as_json)
     else:
         closed = service.close(studio, actor, found, tell=tell, cancel_planned=cancel_planned)
-        _tell(closed, told=tell, as_json=as_json)
+        now = service.show(studio, actor, closed.push.id)
+        _tell(closed, now, told=tell, as_json=as_json)
 
 
 @click.command()
@@ -65,13 +66,13 @@ def reopen(studio: Studio, actor: Actor, push: str) -> None:
     say(f"“{opened.name}” is {opened.state} again, with the deadline {opened.deadline}.")
 
 
-def _tell(closed: Closed, *, told: bool, as_json: bool) -> None:
+def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:
     if as_json:
-        write_json(shapes.closed(closed))
+        write_json(shapes.closed(closed, push))
         return
-    done = closed.push.progress
+    done = push.progress
     dropped = f" {counted(closed.dropped, 'waiting mail')} dropped." if closed.dropped else ""
-    say(f"“{closed.push.name}” is closed: {done.done} of {done.assigned} done.{dropped}")
+    say(f"“{push.name}” is closed: {done.done} of {done.assigned} done.{dropped}")
     if closed.cancelled:
         say(f"{counted(closed.cancelled, 'planned conversation')} cancelled, and taken back.")
     if told and done.open:

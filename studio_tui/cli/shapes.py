@@ -378,12 +378,12 @@ def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
     }
 
 
-def closed(of: Closed) -> Shape:
-    """What closing did."""
+def closed(of: Closed, push: Push) -> Shape:
+    """What closing did to ``push``, as it is now."""
     return {
-        "push": of.push.name,
-        "assigned": of.push.progress.assigned,
-        "done": of.push.progress.done,
+        "push": push.name,
+        "assigned": push.progress.assigned,
+        "done": push.progress.done,
         "dropped": of.dropped,
         "cancelled": of.cancelled,
     }

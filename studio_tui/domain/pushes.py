@@ -1,7 +1,7 @@
 """Pushes: their life, who is assigned, and what became of it (P1 to P12)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -104,8 +104,9 @@ class Reminders:
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
-    """One template × a group of users × a period, as lists show it."""
+class PushFacts:
+    """One template × a group of users × a period: all but how far it is, which takes a look at
+    everybody in it."""
 
     id: int
     name: str
@@ -116,11 +117,29 @@ class Push:
     deadline: date
     reminders: Reminders
     state: PushState
-    overdue: bool
     created_at: datetime
     closed_at: datetime | None
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Push(PushFacts):
+    """A push as lists show it: with how far it is."""
+
+    overdue: bool
     progress: Progress = field(default_factory=Progress)
+
+    @classmethod
+    def of(cls, facts: PushFacts, progress: Progress, today: date) -> "Push":
+        """The push of these facts, this far ``today``."""
+        overdue = is_overdue(
+            state=facts.state,
+            deadline=facts.deadline,
+            open_conversations=progress.open,
+            today=today,
+        )
+        known = {each.name: getattr(facts, each.name) for each in fields(facts)}
+        return cls(**known, overdue=overdue, progress=progress)
 
 
 @dataclass(frozen=True, slots=True)

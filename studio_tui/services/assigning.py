@@ -8,13 +8,13 @@ from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Conflict, Refused
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import DropReason, Kind
-from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState, Skipped
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, PushFacts, PushState, Skipped
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import User, UserFilter
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import StoredSource
-from studio_tui.services.pushes import leaving, push_now, push_to_change
+from studio_tui.services.pushes import leaving, push_facts, push_to_change
 from studio_tui.services.users import listed
 from studio_tui.storage import assignments, notifying, people
 from studio_tui.storage.activity import about_users, write_activity
@@ -51,7 +51,7 @@ class AssignPreview:
 class Assigned:
     """What assigning did."""
 
-    push: Push
+    push: PushFacts
     activity_id: int
     """The act, as `services.undoing` takes it back."""
     added: int
@@ -76,18 +76,18 @@ def users_named(studio: Studio, actor: Actor, names: Sequence[str]) -> Selection
         return Selection.of(naming.user_ids_named(names))
 
 
-def of_push(push: Push) -> UserFilter:
+def of_push(push: PushFacts) -> UserFilter:
     """The users of an earlier push: what importing its list adds to a selection (P3)."""
     return UserFilter(push_id=push.id, include_left=True)
 
 
 def preview(
-    studio: Studio, actor: Actor, push: Push, selection: Selection[UserFilter]
+    studio: Studio, actor: Actor, push: PushFacts, selection: Selection[UserFilter]
 ) -> AssignPreview:
     """What assigning ``selection`` would do, with nothing written."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
-        current = _assignable(push_now(studio, push.id))
+        current = _assignable(push_facts(studio, push.id))
         chosen = _chosen(selection)
         adding = chosen & Clause("u.active") & ~_assigned(push)
         return AssignPreview(
@@ -106,7 +106,7 @@ def preview(
 
 
 def skipped(
-    studio: Studio, actor: Actor, push: Push, selection: Selection[UserFilter]
+    studio: Studio, actor: Actor, push: PushFacts, selection: Selection[UserFilter]
 ) -> list[Skipped]:
     """Who of ``selection`` would not be assigned, and why, by name (P14)."""
     require(actor, Action.ASSIGN)
@@ -126,7 +126,7 @@ def skipped(
 def assign(
     studio: Studio,
     actor: Actor,
-    push: Push,
+    push: PushFacts,
     selection: Selection[UserFilter],
     *,
     expected: int | None = None,
@@ -155,11 +155,11 @@ def assign(
         cause = Cause(line, push.id, now, leaves)
         users_told = notifying.tell_users(cause, Kind.ASSIGNED, users, "1")
         managers_told = notifying.tell_managers_once(cause, Kind.ASSIGNED, users, str(line))
-        return Assigned(push_now(studio, push.id), line, added, users_told, managers_told, leaves)
+        return Assigned(push_facts(studio, push.id), line, added, users_told, managers_told, leaves)
 
 
 def unassign(
-    studio: Studio, actor: Actor, push: Push, selection: Selection[AssignmentFilter]
+    studio: Studio, actor: Actor, push: PushFacts, selection: Selection[AssignmentFilter]
 ) -> int:
     """Take users out of a push; what was written stays, what waits is dropped (P11).
 
@@ -182,7 +182,7 @@ def unassign(
         return count
 
 
-def unassign_users(studio: Studio, actor: Actor, push: Push, names: Sequence[str]) -> int:
+def unassign_users(studio: Studio, actor: Actor, push: PushFacts, names: Sequence[str]) -> int:
     """Take the users of these logins or addresses out of a push (P11); returns how many."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
@@ -191,7 +191,7 @@ def unassign_users(studio: Studio, actor: Actor, push: Push, names: Sequence[str
 
 
 def source(
-    studio: Studio, actor: Actor, push: Push, filter_: AssignmentFilter, sort: Sort
+    studio: Studio, actor: Actor, push: PushFacts, filter_: AssignmentFilter, sort: Sort
 ) -> StoredSource[Assignment, AssignmentFilter]:
     """Who is assigned to a push, and whether the conversation has been held (P8)."""
     require(actor, Action.READ_PUSHES)
@@ -207,13 +207,13 @@ def source(
     )
 
 
-def every(studio: Studio, actor: Actor, push: Push) -> list[Assignment]:
+def every(studio: Studio, actor: Actor, push: PushFacts) -> list[Assignment]:
     """Everyone assigned to a push, by name: for export."""
     everyone = source(studio, actor, push, AssignmentFilter(), Sort("name"))
     return list(everyone.rows(0, everyone.count()))
 
 
-def _assignable(push: Push) -> Push:
+def _assignable(push: PushFacts) -> PushFacts:
     if push.state is PushState.CLOSED:
         raise Refused(f"“{push.name}” is closed: reopen it first.")
     return push
@@ -223,5 +223,5 @@ def _chosen(selection: Selection[UserFilter]) -> Clause:
     return selected(selection, people.user_clause, "u.id")
 
 
-def _assigned(push: Push) -> Clause:
+def _assigned(push: PushFacts) -> Clause:
     return people.user_clause(of_push(push))

@@ -11,11 +11,11 @@ from studio_tui.domain.pushes import (
     Progress,
     Push,
     PushDraft,
+    PushFacts,
     PushFilter,
     PushState,
     Reminders,
     check_drafts,
-    is_overdue,
     state_of,
 )
 from studio_tui.domain.templates import Definition, require_pushable
@@ -34,7 +34,7 @@ from studio_tui.storage.pushes import StoredPush
 class Closed:
     """What closing a push did."""
 
-    push: Push
+    push: PushFacts
     dropped: int
     """How many mails that waited were dropped."""
     activity_id: int
@@ -85,7 +85,9 @@ def create(
         return [push_now(studio, push_id) for push_id in created]
 
 
-def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft, *, tell: bool = True) -> Push:
+def edit(
+    studio: Studio, actor: Actor, push: PushFacts, draft: PushDraft, *, tell: bool = True
+) -> Push:
     """Change name, availability, deadline and reminders of ``push``, as it was read (P9).
 
     Where the deadline moves, those who were told of it and are not done are told, and their
@@ -94,32 +96,12 @@ def edit(studio: Studio, actor: Actor, push: Push, draft: PushDraft, *, tell: bo
     """
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
-        current = _unchanged(studio, push)
-        if current.state is PushState.CLOSED:
-            raise Refused(f"“{current.name}” is closed: reopen it first.")
-        names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
-        check_drafts([draft], names)
-        before, after = _facts(current), _facts(draft, current.reminders)
-        if before == after:
-            return current
-        _update(current, draft, closed_at=None)
-        line = write_activity(
-            actor,
-            studio.now(),
-            "edited push",
-            draft.name,
-            push_id=push.id,
-            before={key: value for key, value in before.items() if value != after[key]},
-            after={key: value for key, value in after.items() if value != before[key]},
-        )
-        if draft.available_from != current.available_from:
-            notifying.postpone_untried(push.id, leaving(studio, draft.available_from))
-        if tell and draft.deadline != current.deadline:
-            _tell_of(studio, Kind.DEADLINE_MOVED, push.id, line)
+        _edit(studio, actor, _unchanged(studio, push), draft, tell=tell)
+    with studio.store.reading():
         return push_now(studio, push.id)
 
 
-def planned(studio: Studio, actor: Actor, push: Push) -> int:
+def planned(studio: Studio, actor: Actor, push: PushFacts) -> int:
     """How many of its conversations are planned and have not begun (P9)."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
@@ -127,7 +109,12 @@ def planned(studio: Studio, actor: Actor, push: Push) -> int:
 
 
 def close(
-    studio: Studio, actor: Actor, push: Push, *, tell: bool = False, cancel_planned: bool = False
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    *,
+    tell: bool = False,
+    cancel_planned: bool = False,
 ) -> Closed:
     """End a push: out of every overview, its unsent mail dropped (P4, P9).
 
@@ -149,10 +136,10 @@ def close(
         cancelled = _cancel_planned(studio, push.id, line) if cancel_planned else 0
         if tell:
             _tell_of(studio, Kind.CLOSED, push.id, line)
-        return Closed(push_now(studio, push.id), dropped, line, cancelled)
+        return Closed(push_facts(studio, push.id), dropped, line, cancelled)
 
 
-def reopen(studio: Studio, actor: Actor, push: Push) -> Push:
+def reopen(studio: Studio, actor: Actor, push: PushFacts) -> PushFacts:
     """Open a closed push again (P5); mail that closing dropped waits once more."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
@@ -171,21 +158,23 @@ def reopen(studio: Studio, actor: Actor, push: Push) -> Push:
             push_id=push.id,
             after={"mail waiting again": again},
         )
-        return push_now(studio, push.id)
+        return push_facts(studio, push.id)
 
 
 def push_now(studio: Studio, push_id: int) -> Push:
     """One push with its progress, inside an open unit of work."""
-    found = _with_progress(studio, pushes.pushes(push_id))
-    if not found:
-        raise Refused("This push is no longer there.")
-    return found[0]
+    return _with_progress(studio, [_stored(push_id)])[0]
 
 
-def push_to_change(studio: Studio, push_id: int) -> Push:
+def push_facts(studio: Studio, push_id: int) -> PushFacts:
+    """One push, whatever its size at the same cost, inside an open unit of work."""
+    return _facts_of(_stored(push_id), pushes.any_assigned(push_id), studio.today())
+
+
+def push_to_change(studio: Studio, push_id: int) -> PushFacts:
     """One push that nobody else changes until the open unit of work ends (A4)."""
     pushes.lock_push(push_id)
-    return push_now(studio, push_id)
+    return push_facts(studio, push_id)
 
 
 def leaving(studio: Studio, available_from: date) -> datetime:
@@ -221,6 +210,32 @@ def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> None:
     notifying.tell_managers(cause, kind, users, str(line))
 
 
+def _edit(
+    studio: Studio, actor: Actor, current: PushFacts, draft: PushDraft, *, tell: bool
+) -> None:
+    if current.state is PushState.CLOSED:
+        raise Refused(f"“{current.name}” is closed: reopen it first.")
+    names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
+    check_drafts([draft], names)
+    before, after = _facts(current), _facts(draft, current.reminders)
+    if before == after:
+        return
+    _update(current, draft, closed_at=None)
+    line = write_activity(
+        actor,
+        studio.now(),
+        "edited push",
+        draft.name,
+        push_id=current.id,
+        before={key: value for key, value in before.items() if value != after[key]},
+        after={key: value for key, value in after.items() if value != before[key]},
+    )
+    if draft.available_from != current.available_from:
+        notifying.postpone_untried(current.id, leaving(studio, draft.available_from))
+    if tell and draft.deadline != current.deadline:
+        _tell_of(studio, Kind.DEADLINE_MOVED, current.id, line)
+
+
 def _create(
     studio: Studio, actor: Actor, template_id: int, definition: Definition, draft: PushDraft
 ) -> int:
@@ -249,17 +264,23 @@ def _create(
 def _with_progress(studio: Studio, stored: Sequence[StoredPush]) -> list[Push]:
     today = studio.today()
     progress = pushes.progress_of([push.id for push in stored], today)
-    return [_push(push, progress.get(push.id, Progress()), today) for push in stored]
+    return [_push(each, progress.get(each.id, Progress()), today) for each in stored]
+
+
+def _stored(push_id: int) -> StoredPush:
+    found = pushes.pushes(push_id)
+    if not found:
+        raise Refused("This push is no longer there.")
+    return found[0]
 
 
 def _push(stored: StoredPush, progress: Progress, today: date) -> Push:
-    state = state_of(
-        assigned=progress.assigned,
-        available_from=stored.available_from,
-        closed_at=stored.closed_at,
-        today=today,
-    )
-    return Push(
+    return Push.of(_facts_of(stored, progress.assigned, today), progress, today)
+
+
+def _facts_of(stored: StoredPush, assigned: int, today: date) -> PushFacts:
+    """``assigned`` need be no more than whether it is 0."""
+    return PushFacts(
         id=stored.id,
         name=stored.name,
         template_id=stored.template_id,
@@ -267,21 +288,19 @@ def _push(stored: StoredPush, progress: Progress, today: date) -> Push:
         available_from=stored.available_from,
         deadline=stored.deadline,
         reminders=stored.reminders,
-        state=state,
-        overdue=is_overdue(
-            state=state,
-            deadline=stored.deadline,
-            open_conversations=progress.open,
+        state=state_of(
+            assigned=assigned,
+            available_from=stored.available_from,
+            closed_at=stored.closed_at,
             today=today,
         ),
         created_at=stored.created_at,
         closed_at=stored.closed_at,
         version=stored.version,
-        progress=progress,
     )
 
 
-def _unchanged(studio: Studio, push: Push) -> Push:
+def _unchanged(studio: Studio, push: PushFacts) -> PushFacts:
     current = push_to_change(studio, push.id)
     if current.version != push.version:
         raise Conflict(
@@ -292,7 +311,7 @@ def _unchanged(studio: Studio, push: Push) -> Push:
     return current
 
 
-def _update(current: Push, draft: PushDraft, *, closed_at: datetime | None) -> None:
+def _update(current: PushFacts, draft: PushDraft, *, closed_at: datetime | None) -> None:
     pushes.update_push(
         current.id,
         name=draft.name,
@@ -303,11 +322,11 @@ def _update(current: Push, draft: PushDraft, *, closed_at: datetime | None) -> N
     )
 
 
-def _draft(push: Push) -> PushDraft:
+def _draft(push: PushFacts) -> PushDraft:
     return PushDraft(push.name, push.available_from, push.deadline, push.reminders)
 
 
-def _facts(push: Push | PushDraft, usual: Reminders | None = None) -> dict[str, str]:
+def _facts(push: PushFacts | PushDraft, usual: Reminders | None = None) -> dict[str, str]:
     reminders = push.reminders or usual or Reminders()
     return {
         "name": push.name,

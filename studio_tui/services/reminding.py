@@ -12,7 +12,7 @@ from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.clock import start_of_day
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import Kind
-from studio_tui.domain.pushes import Assignment, AssignmentFilter, Push, PushState, Skipped
+from studio_tui.domain.pushes import Assignment, AssignmentFilter, PushFacts, PushState, Skipped
 from studio_tui.domain.selection import Selection
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
@@ -57,7 +57,7 @@ class Reminded:
 
 
 def users_named(
-    studio: Studio, actor: Actor, push: Push, names: Sequence[str]
+    studio: Studio, actor: Actor, push: PushFacts, names: Sequence[str]
 ) -> Selection[AssignmentFilter]:
     """A selection of those of a push who go by these logins or addresses.
 
@@ -71,7 +71,7 @@ def users_named(
 def preview(
     studio: Studio,
     actor: Actor,
-    push: Push,
+    push: PushFacts,
     selection: Selection[AssignmentFilter],
     *,
     again: bool = False,
@@ -96,7 +96,7 @@ def preview(
 def skipped(
     studio: Studio,
     actor: Actor,
-    push: Push,
+    push: PushFacts,
     selection: Selection[AssignmentFilter],
     *,
     again: bool = False,
@@ -119,7 +119,7 @@ def skipped(
 def remind(
     studio: Studio,
     actor: Actor,
-    push: Push,
+    push: PushFacts,
     selection: Selection[AssignmentFilter],
     *,
     again: bool = False,
@@ -190,7 +190,7 @@ def _of_round(studio: Studio, push_id: int, round_: str) -> Clause:
 def _remind(
     studio: Studio,
     actor: Actor | None,
-    push: Push,
+    push: PushFacts,
     clause: Clause,
     round_: str | None,
     leaves_at: datetime,
@@ -210,7 +210,7 @@ def _remind(
     )
 
 
-def _chosen(studio: Studio, push: Push, selection: Selection[AssignmentFilter]) -> Clause:
+def _chosen(studio: Studio, push: PushFacts, selection: Selection[AssignmentFilter]) -> Clause:
     today = studio.today()
     everyone = assignments.assignment_clause(push.id, AssignmentFilter(), today)
     return everyone & selected(

@@ -191,13 +191,12 @@ STATUS = (
 """The status of an assignment, from its conversation ``c``: `domain.pushes.status_of` in SQL."""
 
 
-def assigned_count(push_id: int) -> int:
-    """How many users are assigned."""
-    return int(
-        scalar(
-            "SELECT COUNT(*) FROM assignment WHERE push_id = ? AND unassigned_at IS NULL", push_id
-        )
+def any_assigned(push_id: int) -> bool:
+    """Whether anybody is assigned."""
+    found = scalar(
+        "SELECT 1 FROM assignment WHERE push_id = ? AND unassigned_at IS NULL LIMIT 1", push_id
     )
+    return found is not None
 
 
 def _days(listed: str) -> tuple[int, ...]:

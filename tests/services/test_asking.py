@@ -26,7 +26,7 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     push = assign(studio, admin, create_push(studio, admin), "ann").push
     clock.move(minutes=5)
     send_due(studio)
-    return push
+    return now(studio, admin, push)
 
 
 def ann(studio: Studio, push: Push) -> Ask:

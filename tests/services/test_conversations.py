@@ -1,5 +1,6 @@
 """Conversations from plan to finish, and who may do what when (C1 to C3, P8 to P10, U4)."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,7 +24,9 @@ from tests.services.conftest import MovableClock
 def push(studio: Studio, admin: Actor) -> Push:
     """Ann has Bob and Cor; Bob has Dan alone; Eve has nobody."""
     import_people(studio, admin)
-    return assign(studio, admin, create_push(studio, admin), "ann", "bob", "eve").push
+    push = create_push(studio, admin)
+    assign(studio, admin, push, "ann", "bob", "eve")
+    return now(studio, admin, push)
 
 
 def of(studio: Studio, push: Push, login: str) -> Ask:
@@ -334,3 +337,18 @@ def test_who_could_hold_it_is_told_to_those_around(
     with pytest.raises(Forbidden):
         conversations.conductors(studio, as_user(studio, "ann"), 10**9)
     assert conversations.conductors(studio, admin, 10**9) == ()
+
+
+def test_an_act_on_one_looks_at_nobody_else_of_the_push(
+    studio: Studio, push: Push, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A key on a push of 100,000 costs what it costs on a push of three."""
+    caplog.set_level(logging.DEBUG, "peewee")
+    pushes.every(studio, as_user(studio, "els"))
+    assert "GROUP BY push_id" in caplog.text, "that is how progress is counted"
+    caplog.clear()
+    ann = of(studio, push, "ann")
+    conversations.plan(studio, as_user(studio, "bob"), ann, Plan(studio.now() + HOUR))
+    conversations.usable(studio, as_user(studio, "bob"), ann.user_id)
+    assert caplog.text
+    assert "GROUP BY push_id" not in caplog.text

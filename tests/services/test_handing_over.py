@@ -9,7 +9,7 @@ from studio_tui.domain.notifications import Capacity, DropReason, Kind, Notifica
 from studio_tui.domain.pushes import Push, Status
 from studio_tui.services import conversations
 from studio_tui.services.context import Studio
-from tests.acting import as_user, assign, finish, lines, mail, send_due, told, waiting
+from tests.acting import as_user, assign, finish, lines, mail, now, send_due, told, waiting
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -23,7 +23,7 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     pushed = assign(studio, admin, create_push(studio, admin), "ann").push
     clock.move(minutes=2)
     send_due(studio)
-    return pushed
+    return now(studio, admin, pushed)
 
 
 @pytest.fixture

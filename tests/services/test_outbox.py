@@ -11,7 +11,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.services import delivering, outbox, users
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later, Sent
-from tests.acting import HOUR, assign, mail, send_due
+from tests.acting import HOUR, assign, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -23,7 +23,9 @@ EVERYTHING: Selection[NotificationFilter] = Selection.matching(NotificationFilte
 def push(studio: Studio, admin: Actor) -> Push:
     """Ann and Ben are told, and Bob and Cor, who manage them."""
     import_people(studio, admin)
-    return assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    push = create_push(studio, admin)
+    assign(studio, admin, push, "ann", "ben")
+    return now(studio, admin, push)
 
 
 def states(studio: Studio, admin: Actor) -> dict[str, State]:

@@ -106,7 +106,8 @@ def test_a_push_lives_from_draft_to_closed_and_back(
     """P4, P5."""
     push = create_push(studio, admin, starts_in=2, lasts=5)
     assert push.state is PushState.DRAFT
-    push = assign(studio, admin, push, "ann", "ben").push
+    assign(studio, admin, push, "ann", "ben")
+    push = now(studio, admin, push)
     assert (push.state, push.overdue) == (PushState.SCHEDULED, False)
     clock.move(days=2)
     assert now(studio, admin, push).state is PushState.OPEN

@@ -39,7 +39,7 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     pushed = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
     clock.move(minutes=2)
     send_due(studio)
-    return pushed
+    return now(studio, admin, pushed)
 
 
 def _reminders(studio: Studio, admin: Actor) -> list[Notification]:

@@ -26,7 +26,7 @@ from studio_tui.domain.errors import Forbidden
 from studio_tui.domain.library import LibraryFilter, LibraryTopic
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, Kind, NotificationFilter, NotificationState
-from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft, PushFilter
+from studio_tui.domain.pushes import AssignmentFilter, PushDraft, PushFacts, PushFilter
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.templates import (
     Question,
@@ -73,11 +73,11 @@ class World:
 
     studio: Studio
     clock: MovableClock
-    push: Push
+    push: PushFacts
     """Open, with Ann and Ben; one mail was sent, the others failed; all other mail waits."""
     template: Template
     spare: Template
-    closed: Push
+    closed: PushFacts
     planned: Conversation
     """Of Ben, with Bob."""
     begun: int

@@ -16,7 +16,7 @@ import pytest
 from studio_tui.config.settings import Security
 from studio_tui.domain.access import Actor
 from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
-from studio_tui.domain.pushes import Push
+from studio_tui.domain.pushes import PushFacts
 from studio_tui.domain.selection import Selection
 from studio_tui.mail.outcomes import Fault
 from studio_tui.mail.password import Secret
@@ -88,7 +88,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
+def push(studio: Studio, admin: Actor, clock: MovableClock) -> PushFacts:
     """Ann is assigned, and the mail is due."""
     pushed = assign(studio, admin, create_push(studio, admin), "ann").push
     clock.move(minutes=2)
@@ -96,7 +96,9 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
 
 
 @pytest.fixture
-def post(studio: Studio, admin: Actor, clock: MovableClock, push: Push, server: Server) -> Post:
+def post(
+    studio: Studio, admin: Actor, clock: MovableClock, push: PushFacts, server: Server
+) -> Post:
     return Post(studio, admin, clock, server)
 
 

@@ -15,7 +15,7 @@ from studio_tui.domain.notifications import (
     NotificationFilter,
     NotificationState,
 )
-from studio_tui.domain.pushes import Push
+from studio_tui.domain.pushes import PushFacts
 from studio_tui.domain.selection import Selection
 from studio_tui.mail.outcomes import Fault
 from studio_tui.mail.smtp import SmtpConnection
@@ -35,7 +35,7 @@ def _send(studio: Studio, server: Server) -> Report:
     return asyncio.run(worker.run(drain=True))
 
 
-def _assign(studio: Studio, admin: Actor, *logins: str) -> Push:
+def _assign(studio: Studio, admin: Actor, *logins: str) -> PushFacts:
     push = create_push(studio, admin)
     chosen = assigning.users_named(studio, admin, logins)
     return assigning.assign(studio, admin, push, chosen).push

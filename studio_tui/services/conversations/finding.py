@@ -11,7 +11,7 @@ from studio_tui.domain.pushes import Assignment
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations.current import conversation_now
-from studio_tui.services.pushes import push_now
+from studio_tui.services.pushes import push_facts
 from studio_tui.storage import assignments, conversations, people
 from studio_tui.storage.managers import manages_as
 
@@ -80,7 +80,7 @@ def look_up(studio: Studio, actor: Actor, ask: Ask) -> Found:
     pushes; `Refused` where the user is not assigned.
     """
     with studio.store.reading():
-        push = push_now(studio, ask.push_id or 0)
+        push = push_facts(studio, ask.push_id or 0)
         assignment_id = assignments.assignment_id_of(push.id, ask.user_id)
         found = conversations.conversation_id_of(assignment_id) if assignment_id else None
         if not _may_know(actor, ask.user_id, found):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from studio_tui.domain.access import Action, Actor, may
 from studio_tui.domain.conversations import Ask, Conversation, asked_of
 from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.pushes import Push, PushState
+from studio_tui.domain.pushes import PushFacts, PushState
 from studio_tui.domain.templates import Definition
 from studio_tui.domain.text import clean_line
 from studio_tui.domain.users import Manager, User
@@ -28,7 +28,7 @@ class Opened:
     user: User
     template_id: int
     template: Definition
-    push: Push | None = None
+    push: PushFacts | None = None
     assignment_id: int | None = None
     named_id: int | None = None
     """Who was named to hold it (P10)."""

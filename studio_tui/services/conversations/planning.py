@@ -34,7 +34,7 @@ from studio_tui.services.conversations.opening import (
     open_ask,
     require_usable,
 )
-from studio_tui.services.pushes import push_now
+from studio_tui.services.pushes import push_facts
 from studio_tui.storage import assignments, conversations, people, templates
 
 
@@ -133,7 +133,7 @@ def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 def _asked_by_pushes(studio: Studio, user_id: int) -> list[Usable]:
     found = []
     for _, assignment in assignments.pushes_of(user_id, studio.today()):
-        push = push_now(studio, assignment.push_id)
+        push = push_facts(studio, assignment.push_id)
         if push.state is PushState.OPEN and assignment.status is not Status.DONE:
             ask = Ask(user_id, push.id)
             found.append(Usable(ask, push.name, push.template, push.deadline))

@@ -14,7 +14,7 @@ from studio_tui.config.settings import Database, Organisation, Settings, Smtp
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.notifications import NotificationFilter, NotificationState
-from studio_tui.domain.pushes import Push, PushDraft
+from studio_tui.domain.pushes import PushDraft, PushFacts
 from studio_tui.domain.selection import Selection
 from studio_tui.mail.outcomes import Delivered, Outcome, Rejected
 from studio_tui.services import assigning, imports, outbox, pushes, templates
@@ -51,7 +51,7 @@ class Example:
         file = hr_file.read(f"{headings}\n{rows}".encode())
         imports.apply(self.studio, self.admin, file)
 
-    def push(self, name: str, *logins: str) -> Push:
+    def push(self, name: str, *logins: str) -> PushFacts:
         """A push of the starter template, with these users assigned."""
         template = templates.find(self.studio, self.admin, "Regular")
         draft = PushDraft(name, date(2026, 3, 1), date(2026, 3, 31))
@@ -119,7 +119,7 @@ def _team(name: str) -> str:
     return name.replace(">", "").replace("|", "")[:100]
 
 
-async def fill_outbox(example: Example) -> Push:
+async def fill_outbox(example: Example) -> PushFacts:
     """Mail that was sent, that failed, that was dropped, that waits."""
     example.load(PEOPLE)
     push = example.push("Q1 review", "ann", "dina", "lone")

@@ -24,7 +24,8 @@ def create(made: Example, name: str, first: date, last: date) -> Push:
 def assign(made: Example, push: Push, *logins: str) -> Push:
     """``push`` with these users."""
     chosen = assigning.users_named(made.studio, made.admin, logins)
-    return assigning.assign(made.studio, made.admin, push, chosen).push
+    assigning.assign(made.studio, made.admin, push, chosen)
+    return pushes.show(made.studio, made.admin, push.id)
 
 
 def user_id(made: Example, login: str) -> int:
