@@ -26,6 +26,7 @@ from studio_tui.services.listing import HeldSource
 from studio_tui.services.templates import stored_template
 from studio_tui.storage import assignments, conversations, invitations, notifying, pushes
 from studio_tui.storage.activity import write_activity
+from studio_tui.storage.fixing import fixed_users
 from studio_tui.storage.notifying import Cause
 from studio_tui.storage.pushes import StoredPush
 
@@ -204,7 +205,7 @@ def _cancel_planned(studio: Studio, push_id: int, line: int) -> int:
 def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> None:
     """Tell those who know of a push and are not done, and their managers."""
     cause = cause_of(studio, line, push_id)
-    users = assignments.told_and_not_done(push_id)
+    users, _ = fixed_users(assignments.told_and_not_done(push_id))
     notifying.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
     notifying.tell_users(cause, kind, users, str(line))
     notifying.tell_managers(cause, kind, users, str(line))

@@ -19,6 +19,7 @@ from studio_tui.services.context import Studio
 from studio_tui.services.pushes import push_to_change
 from studio_tui.storage import assignments, notifying, pushes
 from studio_tui.storage.activity import about_users, write_activity
+from studio_tui.storage.fixing import fixed_users
 from studio_tui.storage.notifying import Cause
 from studio_tui.storage.sql import Clause, selected
 
@@ -137,13 +138,14 @@ def remind(
         clause = _chosen(studio, push, selection) & assignments.still_to_talk()
         if not again:
             clause &= ~_recently(studio)
-        if not assignments.count_assignments(clause):
+        users, count = fixed_users(assignments.users_of(clause))
+        if not count:
             raise Refused(
                 "Nobody to remind: everyone chosen is done, has left or was reminded a short "
                 "while ago."
             )
         leaves = studio.now() + studio.settings.notifications.hold_time
-        return _remind(studio, actor, current, clause, None, leaves)
+        return _remind(studio, actor, current, users, None, leaves)
 
 
 def remind_by_schedule(studio: Studio) -> int:
@@ -170,10 +172,10 @@ def _remind_round(studio: Studio, push_id: int, round_: str) -> int:
             return 0
     with studio.store.writing():
         push = push_to_change(studio, push_id)
-        clause = _of_round(studio, push_id, round_)
-        if push.state is not PushState.OPEN or not assignments.count_assignments(clause):
+        users, count = fixed_users(assignments.users_of(_of_round(studio, push_id, round_)))
+        if push.state is not PushState.OPEN or not count:
             return 0
-        return _remind(studio, None, push, clause, round_, studio.now()).users_told
+        return _remind(studio, None, push, users, round_, studio.now()).users_told
 
 
 def _of_round(studio: Studio, push_id: int, round_: str) -> Clause:
@@ -191,15 +193,14 @@ def _remind(
     studio: Studio,
     actor: Actor | None,
     push: PushFacts,
-    clause: Clause,
+    users: Clause,
     round_: str | None,
     leaves_at: datetime,
 ) -> Reminded:
+    """Remind ``users``, who are fixed: what is written changes who would be found."""
     now = studio.now()
     after = {"round": round_} if round_ else None
     line = write_activity(actor, now, REMINDED, push.name, push_id=push.id, after=after)
-    # Fixed before anything is written: what is written changes who matches.
-    users = assignments.fixed_users_of(clause)
     about_users(line, users)
     cause, number = Cause(line, push.id, now, leaves_at), round_ or str(line)
     return Reminded(

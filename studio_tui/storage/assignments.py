@@ -117,7 +117,8 @@ def assign(push_id: int, users: Clause, activity_id: int) -> int:
     execute(
         "INSERT INTO assignment (push_id, user_id, assigned_in_id) "
         "SELECT CAST(? AS INTEGER), u.id, CAST(? AS INTEGER) FROM users u "
-        f"WHERE u.active AND {users.text} "
+        # In the order of their ids: what is written side by side lies side by side.
+        f"WHERE u.active AND {users.text} ORDER BY u.id "
         "ON CONFLICT (push_id, user_id) DO UPDATE SET "
         "assigned_in_id = excluded.assigned_in_id, unassigned_at = NULL "
         "WHERE assignment.unassigned_at IS NOT NULL",
@@ -158,13 +159,6 @@ def unassign(assignments: Clause, at: datetime) -> None:
 def users_of(assignments: Clause) -> Clause:
     """A query of one column, ``user_id``: the users of the assignments that a clause matches."""
     return Clause(f"SELECT a.user_id FROM {_FROM} WHERE {assignments.text}", assignments.params)
-
-
-def fixed_users_of(assignments: Clause) -> Clause:
-    """Like `users_of`, but who it is now, whatever is written afterwards."""
-    found = rows(f"SELECT a.user_id FROM {_FROM} WHERE {assignments.text}", *assignments.params)
-    those = among("id", (user_id for (user_id,) in found))
-    return Clause(f"SELECT id AS user_id FROM users WHERE {those.text}", those.params)
 
 
 def users_about(activity_id: int) -> Clause:

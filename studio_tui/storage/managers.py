@@ -17,26 +17,25 @@ def managing(people: Clause) -> Clause:
     return Clause(
         f"""
         people(user_id) AS ({people.text}),
-        climb(user_id, team_id, alone) AS (
-            SELECT user_id, team_id, 0 FROM (
-                SELECT m.user_id, m.team_id FROM team_member m
-                JOIN people p ON p.user_id = m.user_id
-                UNION
-                SELECT l.user_id, l.team_id FROM team_leader l
-                JOIN people p ON p.user_id = l.user_id
-            ) own
+        own(user_id, team_id) AS (
+            SELECT m.user_id, m.team_id FROM team_member m JOIN people p ON p.user_id = m.user_id
+            UNION ALL
+            SELECT l.user_id, l.team_id FROM team_leader l JOIN people p ON p.user_id = l.user_id
+        ),
+        above(user_id, team_id) AS (
+            SELECT c.user_id, t.parent_id FROM team_leader c
+            JOIN people p ON p.user_id = c.user_id JOIN team t ON t.id = c.team_id
+            WHERE t.parent_id IS NOT NULL AND {_ALONE}
             UNION
-            SELECT c.user_id, t.parent_id, 1 FROM climb c JOIN team t ON t.id = c.team_id
-            WHERE t.parent_id IS NOT NULL
-            AND (c.alone = 1 OR EXISTS (
-                SELECT 1 FROM team_leader l
-                WHERE l.team_id = c.team_id AND l.user_id = c.user_id))
-            AND NOT EXISTS (
-                SELECT 1 FROM team_leader l JOIN users u ON u.id = l.user_id
-                WHERE l.team_id = c.team_id AND l.user_id <> c.user_id AND u.active)
+            SELECT c.user_id, t.parent_id FROM above c JOIN team t ON t.id = c.team_id
+            WHERE t.parent_id IS NOT NULL AND {_ALONE}
         ),
         managing(user_id, manager_id, team_id) AS (
-            SELECT c.user_id, l.user_id, c.team_id FROM climb c
+            SELECT c.user_id, l.user_id, c.team_id FROM own c
+            JOIN team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
+            JOIN users u ON u.id = l.user_id AND u.active
+            UNION
+            SELECT c.user_id, l.user_id, c.team_id FROM above c
             JOIN team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
             JOIN users u ON u.id = l.user_id AND u.active
             UNION
@@ -48,6 +47,12 @@ def managing(people: Clause) -> Clause:
         """,
         people.params,
     )
+
+
+_ALONE = """NOT EXISTS (
+                SELECT 1 FROM team_leader l JOIN users u ON u.id = l.user_id
+                WHERE l.team_id = c.team_id AND l.user_id <> c.user_id AND u.active)"""
+"""Nobody who is there leads the team but, perhaps, the user."""
 
 
 def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.notifications import Capacity, Kind, key_around_recipient
+from studio_tui.storage.fixing import fixed_pairs
 from studio_tui.storage.managers import managing
 from studio_tui.storage.pushes import CONVERSATION
 from studio_tui.storage.sql import Clause, execute, scalar
@@ -192,19 +193,22 @@ def _untold_pairs(push_id: int, kind: Kind, users: Clause) -> Clause:
     )
 
 
-def _tell_pairs(cause: Cause, kind: Kind, pairs: Clause, round_: str) -> int:
+def _tell_pairs(cause: Cause, kind: Kind, found: Clause, round_: str) -> int:
+    pairs = fixed_pairs(found)
     recipients = Clause(
         f"SELECT DISTINCT pairs.manager_id AS id FROM ({pairs.text}) AS pairs", pairs.params
     )
     _insert(cause, kind, Capacity.MANAGER, recipients, round_)
+    before, after = key_around_recipient(_push_of(cause), kind, Capacity.MANAGER, round_)
     execute(
         "INSERT INTO notification_user (notification_id, user_id) "
         f"SELECT n.id, pairs.user_id FROM ({pairs.text}) AS pairs JOIN notification n "
-        "ON n.recipient_id = pairs.manager_id AND n.caused_by_id = ? AND n.capacity = ? "
-        "WHERE TRUE ON CONFLICT DO NOTHING",
+        "ON n.key = CAST(? AS TEXT) || CAST(pairs.manager_id AS TEXT) || CAST(? AS TEXT) "
+        "AND n.caused_by_id = ? WHERE TRUE ON CONFLICT DO NOTHING",
         *pairs.params,
+        before,
+        after,
         cause.activity_id,
-        Capacity.MANAGER,
     )
     return _told(cause, Capacity.MANAGER)
 
@@ -216,7 +220,7 @@ def _insert(cause: Cause, kind: Kind, capacity: Capacity, recipients: Clause, ro
         "INSERT INTO notification (key, kind, capacity, state, push_id, recipient_id, "
         "caused_by_id, created_at, due_at, attempts) "
         "SELECT CAST(? AS TEXT) || CAST(found.id AS TEXT) || CAST(? AS TEXT), ?, ?, 'queued', "
-        f"?, found.id, ?, ?, ?, 0 FROM ({recipients.text}) AS found WHERE TRUE "
+        f"?, found.id, ?, ?, ?, 0 FROM ({recipients.text}) AS found WHERE TRUE ORDER BY found.id "
         "ON CONFLICT (key) DO UPDATE SET state = 'queued', due_at = excluded.due_at, "
         "caused_by_id = excluded.caused_by_id, error = NULL WHERE notification.state = 'dropped'",
         before,

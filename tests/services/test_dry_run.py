@@ -53,9 +53,10 @@ def test_what_it_tells_is_what_the_act_does(studio: Studio, admin: Actor) -> Non
 
 
 def test_what_closing_would_tell(studio: Studio, admin: Actor, clock: MovableClock) -> None:
-    push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    assigned = assign(studio, admin, create_push(studio, admin), "ann", "ben")
     clock.move(minutes=2)
     send_due(studio)
+    push = pushes.show(studio, admin, assigned.push.id)
     tried = dry_run(
         studio,
         lambda: pushes.close(studio, admin, push, tell=True),
