@@ -25,6 +25,7 @@ from studio_tui.tui.modals.palette import Palette
 from studio_tui.tui.opening import Opening, TooSmall, too_small
 from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.stylesheet import ParsedOnce
 from studio_tui.tui.terminal import terminal_is_gone
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
@@ -95,6 +96,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = PLAIN.name if self.no_color else DARK.name
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         if "SSH_CONNECTION" in os.environ:
             self.animation_level = "none"
         for place in self._places:
@@ -377,7 +379,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def _refresh_status(self) -> None:
         for screen in self.screen_stack:
-            for status in screen.query(StatusLine):
+            if (status := screen.query_one_optional(StatusLine)) is not None:
                 status.refresh_status()
 
     async def on_event(self, event: events.Event) -> None:

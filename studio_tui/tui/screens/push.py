@@ -230,7 +230,8 @@ class PushScreen(StudioScreen):
     @property
     def _users(self) -> PushUsers | None:
         """The list of users, where it is on the screen."""
-        return next((pane for pane in self.query(PushUsers) if pane.display), None)
+        pane = self.query_one_optional(PushUsers)
+        return pane if pane is not None and pane.display else None
 
     @on(TabLine.Chosen)
     def _tab_chosen(self) -> None:

@@ -1,0 +1,32 @@
+"""A style sheet whose parts are parsed once."""
+
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
+
+_parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+"""The rules of a part with the colours of a theme: some fifty parts, and as many themes as are
+looked at."""
+
+
+class ParsedOnce(Stylesheet):
+    """Textual's style sheet, which it parses as a whole anew at the start and, twice, when a place
+    is entered for the first time. Only another theme makes other rules of the same text."""
+
+    def reparse(self) -> None:
+        """Apply the variables as they are now."""
+        self.parse()
+
+    def _parse_rules(
+        self,
+        css: str,
+        read_from: CSSLocation,
+        is_default_rules: bool = False,
+        tie_breaker: int = 0,
+        scope: str = "",
+    ) -> list[RuleSet]:
+        part = (css, read_from, is_default_rules, tie_breaker, scope)
+        key = (*part, frozenset(self._variables.items()))
+        if key not in _parsed:
+            _parsed[key] = super()._parse_rules(*part)
+        return _parsed[key]

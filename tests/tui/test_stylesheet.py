@@ -1,0 +1,27 @@
+"""The style sheet that is parsed once."""
+
+from textual.color import Color
+
+from studio_tui.tui.stylesheet import ParsedOnce
+
+_SHEET = "Label { color: $key; } Input { width: 5; }"
+
+
+def test_parsed_once_a_theme() -> None:
+    """Other colours make other rules; the same colours the very same ones, nothing is read anew."""
+    sheet = ParsedOnce(variables={"key": "red"})
+    sheet.add_source(_SHEET)
+    sheet.parse()
+    red = sheet.rules
+    assert _colour(sheet) == Color.parse("red")
+    sheet.set_variables({"key": "blue"})
+    sheet.reparse()
+    assert _colour(sheet) == Color.parse("blue")
+    sheet.set_variables({"key": "red"})
+    sheet.reparse()
+    assert _colour(sheet) == Color.parse("red")
+    assert all(now is then for now, then in zip(sheet.rules, red, strict=True))
+
+
+def _colour(sheet: ParsedOnce) -> Color:
+    return sheet.rules_map["Label"][0].styles.color
