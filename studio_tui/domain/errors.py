@@ -42,3 +42,7 @@ class Invalid(Refused):
 
 class Unavailable(StudioError):
     """Something outside the Studio does not answer: the database, the mail server, a file."""
+
+
+class Away(Unavailable):
+    """The database does not answer: nothing can be read or written until it does."""

@@ -41,6 +41,11 @@ class Studio:
         """A number that changes when anybody changes anything."""
         return self.store.stamp()
 
+    def await_change(self, seconds: float) -> None:
+        """Return once anybody has changed anything, after ``seconds`` at the latest; sooner where
+        that cannot be told. Raises `Unavailable` where the database does not answer."""
+        self.store.await_change(seconds)
+
     def at_once(self) -> AbstractContextManager[None]:
         """Let all that is done inside be one transaction: all of it, or nothing."""
         return self.store.writing()

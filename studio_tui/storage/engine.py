@@ -9,106 +9,55 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from threading import Lock
-from time import monotonic, sleep
+from typing import Protocol
 
 import peewee
-from playhouse.pool import (
-    MaxConnectionsExceeded,
-    PooledDatabase,
-    PooledPostgresqlDatabase,
-    PooledSqliteDatabase,
-)
+from playhouse.pool import PooledDatabase
 
-from studio_tui.config.private import (
-    close_file,
-    make_file,
-    make_folder,
-    require_own_file,
-    require_own_folder,
-)
-from studio_tui.domain.errors import Conflict, Refused, Unavailable
-from studio_tui.storage import sealing
-from studio_tui.storage.fields import FIELD_TYPES
+from studio_tui.domain.errors import Refused
+from studio_tui.storage import reasons, sealing, sqlite
 from studio_tui.storage.migrate import check_version, migrate
 from studio_tui.storage.tables import TABLES
 
-_LOCK_TIMEOUT = 5
-"""Seconds to wait for another writer before giving up."""
-_LOOK_EVERY = 0.001
-"""Seconds between two looks whether the other writer is done."""
-_POOL_SIZE = 20
-_IDLE_AFTER = 300
-"""Seconds after which a pooled connection is opened anew."""
 _LARGE = 1_000_000_000
 """Bytes of a file that takes too long, and too much room, to copy."""
 _STEPS = 100_000
 """Steps of SQLite between two looks whether an answer is still wanted."""
-_PRAGMAS = {
-    "journal_mode": "wal",
-    "synchronous": "full",
-    "foreign_keys": 1,
-    "cache_size": -32_000,
-    "temp_store": 2,
-}
 _AFTER_USER = re.compile(r"^(\w+://[^/:@]*):.*@", re.DOTALL)
 _BEGINNING = re.compile(r"\w+://[^/:@]*@")
 _IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
 """Where a URL may hold a password."""
-_REASONS = {
-    "interrupted": "what was asked of it is no longer wanted",
-    "locked": "another program has been writing to it for too long; try again",
-    "readonly": "it cannot be written; check the permissions of the file and its folder",
-    "not a database": "it is not a database of the Studio; check the setting database.url",
-    "malformed": "the file is damaged; restore a backup",
-    "full": "the disk is full; nothing was changed",
-    "unable to open": "it cannot be opened; check that its folder exists and is yours",
-}
-
-
-class _Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
-    """SQLite with a wait for other writers that is as short as they are."""
-
-    def begin(self, lock_type: str | None = None) -> None:
-        """Begin a transaction; raises `peewee.OperationalError` after `_LOCK_TIMEOUT`.
-
-        SQLite looks ever more rarely whether it has its turn, up to a tenth of a second apart.
-        Who writes again and again, as a worker does, would always be there first.
-        """
-        until = monotonic() + _LOCK_TIMEOUT
-        self._wait_for_locks(0)
-        try:
-            while True:
-                try:
-                    return super().begin(lock_type)
-                except peewee.OperationalError as error:
-                    if not _is_busy(error) or monotonic() > until:
-                        raise
-                sleep(_LOOK_EVERY)
-        finally:
-            self._wait_for_locks(_LOCK_TIMEOUT)
-
-    def _wait_for_locks(self, seconds: float) -> None:
-        self.execute_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 class _TakenBack(Exception):
     """Ends a transaction that was only tried."""
 
 
+class News(Protocol):
+    """Tells of what anybody commits."""
+
+    def stamp(self) -> int:
+        """A number that changes with it."""
+
+    def wait(self, seconds: float) -> None:
+        """Return once there is something new, after ``seconds`` at the latest."""
+
+    def close(self) -> None:
+        """Let go; who waits returns."""
+
+
 class Store:
     """An open database. One per process: opening binds the tables to it."""
 
-    def __init__(self, database: PooledDatabase, name: str) -> None:
+    def __init__(self, database: PooledDatabase, name: str, news: "News") -> None:
         self._database = database
+        self._news = news
         self.name = name
         """The path or the URL, without a password: fit for messages."""
         self.applied: tuple[str, ...] = ()
         """The migrations that opening it has applied."""
         self.closed: tuple[str, ...] = ()
         """What others could read of it until it was opened now, in sentences."""
-        self._watch: sqlite3.Connection | None = None
-        self._watching = Lock()
         database.bind(TABLES)
 
     @property
@@ -184,30 +133,22 @@ class Store:
     def stamp(self) -> int:
         """A number that changes when anybody commits anything; cheap enough to ask every second."""
         with self._in_words():
-            if self.is_sqlite:
-                return self._data_version()
-            with self._database.connection_context():
-                # All of it: what began first and ended last moves no end of the snapshot.
-                cursor = self._database.execute_sql(
-                    "SELECT hashtextextended(pg_current_snapshot()::text, 0)"
-                )
-                return int(cursor.fetchone()[0])
+            return self._news.stamp()
+
+    def await_change(self, seconds: float) -> None:
+        """Return once anybody has committed anything, after ``seconds`` at the latest; sooner where
+        that cannot be told. One thread of a process can wait.
+
+        Raises `Unavailable` where the database does not answer.
+        """
+        with self._in_words():
+            self._news.wait(seconds)
 
     def close(self) -> None:
         """Give back what is pooled."""
         # Not what a thread still reads by: SQLite does not survive that. It goes with the process.
         self._database.close_idle()
-        with self._watching:
-            if self._watch is not None:
-                self._watch.close()
-                self._watch = None
-
-    def _data_version(self) -> int:
-        # It tells a connection what the others did, so it needs one that does nothing else.
-        with self._watching:
-            if self._watch is None:
-                self._watch = sqlite3.connect(self.name, check_same_thread=False)
-            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+        self._news.close()
 
     def _is_small(self) -> bool:
         with suppress(OSError):
@@ -221,7 +162,7 @@ class Store:
             peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
             closing(sqlite3.connect("", check_same_thread=False, isolation_level=None)) as copy,
         ):
-            with closing(sqlite3.connect(self.name, timeout=_LOCK_TIMEOUT)) as source:
+            with closing(sqlite3.connect(self.name, timeout=sqlite.PATIENCE)) as source:
                 source.backup(copy)
             copy.set_progress_handler(lambda: not wanted(), _STEPS)
             # Peewee has no other way to hand it a connection.
@@ -254,10 +195,8 @@ class Store:
     def _in_words(self) -> Iterator[None]:
         try:
             yield
-        except peewee.IntegrityError as error:
-            raise Conflict("Somebody else changed the same thing just now; try again.") from error
-        except (peewee.DatabaseError, peewee.InterfaceError, MaxConnectionsExceeded) as error:
-            raise Unavailable(f"The database {self.name}: {_reason(error)}.") from error
+        except reasons.ERRORS as error:
+            raise reasons.in_words(error, self.name) from error
 
 
 def open_store(url: str) -> Store:
@@ -292,17 +231,8 @@ def _open_sqlite(url: str) -> Store:
         raise Refused(
             f"“{without_password(url)}” names no file: write sqlite:////absolute/path.db."
         )
-    closed = _made_private(path)
-    database = _Sqlite(
-        str(path),
-        max_connections=_POOL_SIZE,
-        check_same_thread=False,
-        pragmas={"busy_timeout": int(_LOCK_TIMEOUT * 1000), **_PRAGMAS},
-        timeout=_LOCK_TIMEOUT,
-        autoconnect=False,
-        field_types=FIELD_TYPES["sqlite"],
-    )
-    store = Store(database, str(path))
+    closed = sqlite.made_private(path)
+    store = Store(sqlite.Sqlite(path), str(path), sqlite.Looking(path))
     store.closed = tuple(closed)
     return store
 
@@ -318,58 +248,11 @@ def _open_postgresql(url: str) -> Store:
         raise Refused(
             "PostgreSQL needs an extra: install it with pip install 'studio-tui[postgres]'."
         ) from error
+    from studio_tui.storage.postgresql import Listening, postgresql
+
     try:
-        psycopg.conninfo.conninfo_to_dict(url)
+        database = postgresql(url)
     except psycopg.Error:
         # What it complains of may be a piece of the password.
         raise Refused(no_url) from None
-    database = PooledPostgresqlDatabase(
-        url,
-        max_connections=_POOL_SIZE,
-        stale_timeout=_IDLE_AFTER,
-        prefer_psycopg3=True,
-        autoconnect=False,
-        field_types=FIELD_TYPES["postgresql"],
-        connect_timeout=_LOCK_TIMEOUT,
-    )
-    return Store(database, shown)
-
-
-def _made_private(path: Path) -> list[str]:
-    """Make the file where it is missing, or else see that it is ours alone; what was closed, in
-    sentences. SQLite gives its other files the rights of this one.
-
-    Raises `Refused` where others can write it, or anything beside it.
-    """
-    if path.is_dir():
-        raise Refused(f"{path} is a folder, not a database file.")
-    try:
-        make_folder(path.parent)
-        # They could put a log there that SQLite takes for ours.
-        require_own_folder(path.parent)
-        if make_file(path):
-            return []
-        require_own_file(path)
-        require_own_folder(path.resolve().parent)
-        return [sentence for each in _files_of(path) if (sentence := close_file(each))]
-    except OSError as error:
-        raise Unavailable(f"The database {path} cannot be made: {error.strerror}.") from error
-
-
-def _files_of(path: Path) -> list[Path]:
-    found = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
-    return [each for each in found if each.exists()]
-
-
-def _is_busy(error: Exception) -> bool:
-    code = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)
-    return bool(code & 0xFF == sqlite3.SQLITE_BUSY)
-
-
-def _reason(error: Exception) -> str:
-    words = " ".join(str(error).split())
-    if isinstance(error.__cause__ or error.__context__, sqlite3.Error):
-        for sign, reason in _REASONS.items():
-            if sign in words:
-                return reason
-    return words or "it does not answer"
+    return Store(database, shown, Listening(database))

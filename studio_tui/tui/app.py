@@ -16,7 +16,7 @@ from textual.screen import Screen
 from studio_tui.config.assets import asset
 from studio_tui.config.log import log_error, log_path
 from studio_tui.domain.access import Actor, may
-from studio_tui.domain.errors import Forbidden, StudioError
+from studio_tui.domain.errors import Away, Forbidden, StudioError
 from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.modals.confirm import Confirm
@@ -30,6 +30,7 @@ from studio_tui.tui.terminal import terminal_is_gone
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
 from studio_tui.tui.typeahead import TypeAheadApp
+from studio_tui.tui.watching import Watching
 from studio_tui.tui.widgets.frame import StatusLine, TopBar
 from studio_tui.tui.wire import WiredApp
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     WhoAsks = Callable[[Studio], Actor]
 
 _LOOK_AGAIN = 2.0
-"""Seconds between two looks at whether somebody else changed something."""
+"""Seconds between two looks at whether the terminal is still there."""
 
 _LEAVING = frozenset({"q", "ctrl+q", "ctrl+c"})
 """Keys that count while the database opens."""
@@ -92,6 +93,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self._said: Content | None = None
         self._standing = Content("")
         self._counting = Content("")
+        self._away = Content("")
+        self._watching: Watching | None = None
         self._ending: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -122,9 +125,9 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     @property
     def status(self) -> Content:
-        """What the status line shows: what just happened, what can still be taken back, or what is
-        always worth knowing."""
-        return self._said or self._counting or self._standing
+        """What the status line shows: what just happened, that the database is away, what can still
+        be taken back, or what is always worth knowing."""
+        return self._said or self._away or self._counting or self._standing
 
     @property
     def standing(self) -> str:
@@ -214,18 +217,24 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         for sentence in self._studio.store.closed:
             self.complain(sentence)
         self.look_for_changes()
-        self.set_interval(_LOOK_AGAIN, self.look_for_changes)
+        self.set_interval(_LOOK_AGAIN, self._look_around)
+        if not self.is_headless:
+            self._watching = Watching(self._studio, self.look_for_changes)
+            self._watching.start()
 
-    # What others change
-
-    def look_for_changes(self) -> None:
-        """Find out, off the loop, whether anybody changed anything; end where nobody looks."""
+    def _look_around(self) -> None:
+        """End where nobody looks at the terminal any more."""
         # Who is not the leader of a session is not told by a signal.
         if not self.is_headless and self._ending is None and terminal_is_gone():
             self._told_to_end(signal.SIGHUP)
             return
         # A place that came up while another screen was still leaving may not have been looked at.
         self.fit()
+
+    # What others change
+
+    def look_for_changes(self) -> None:
+        """Find out, off the loop, whether anybody changed anything."""
         studio = self._studio
         if studio is not None:
             self.bridge.read(
@@ -244,7 +253,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def _looked(self, seen: "tuple[int, Actor | None]") -> None:
         stamp, actor = seen
-        if stamp == self.stamp:
+        back = self._is_back()
+        if stamp == self.stamp and not back:
             return
         self.stamp = stamp
         if actor is not None:
@@ -254,8 +264,26 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             if isinstance(screen, StudioScreen):
                 screen.catch_up()
 
+    def _is_back(self) -> bool:
+        """Whether the database was away until now: then nobody knows what was read last."""
+        if not self._away:
+            return False
+        self._away = Content("")
+        for screen in self._every_screen():
+            screen.forget_seen()
+        self.say("The database answers again.")
+        return True
+
     def _not_looked(self, error: StudioError) -> None:
         # Another look is made soon; what people do themselves reports its errors.
+        if isinstance(error, Away) and not self._away:
+            zone = self.studio.zone_of(self.actor) if self.actor else self.studio.zone
+            self._away = line(
+                "The database does not answer since "
+                f"{self.studio.now().astimezone(zone):%H:%M} ({zone.key}); typing is kept.",
+                "$error",
+            )
+            self._refresh_status()
         if isinstance(error, Forbidden) and self._ending is None:
             self.refused = error
             self._ending = asyncio.create_task(self._put_out())
@@ -328,6 +356,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     async def leave(self) -> None:
         """End, after the writes under way have had a moment to finish."""
+        if self._watching is not None:
+            self._watching.stop()
         await self.bridge.close()
         self.exit()
 
@@ -372,6 +402,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def _report(self, error: StudioError) -> None:
         self.complain(str(error))
+        if isinstance(error, Away) and not self._away:
+            self.look_for_changes()
 
     def _show_status(self, content: Content) -> None:
         self._said = content

@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from studio_tui.domain.errors import StudioError
+from studio_tui.domain.errors import Away, StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
@@ -13,6 +13,8 @@ from studio_tui.tui.text import line
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
 _PATIENCE = 0.5
+_AGAIN = 2.0
+"""Seconds until a database that does not answer is tried again."""
 
 
 class Opening(StudioScreen):
@@ -47,6 +49,8 @@ class Opening(StudioScreen):
         self._error = error
         self._notice.update(line(str(error), "$error"))
         self.refresh_bindings()
+        if isinstance(error, Away):
+            self.set_timer(_AGAIN, self._again)
 
     def may_do(self, command: Command) -> bool:
         """One can try again after it failed."""
@@ -62,6 +66,10 @@ class Opening(StudioScreen):
     @property
     def _notice(self) -> Static:
         return self.query_one(".notice", Static)
+
+    def _again(self) -> None:
+        if self._error is not None:
+            self.shell.open()
 
     def _explain(self) -> None:
         if self._error is None:

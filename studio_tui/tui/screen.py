@@ -126,6 +126,10 @@ class StudioScreen(Commands, Screen[Any]):
             self._seen = self.shell.stamp
             self.reload()
 
+    def forget_seen(self) -> None:
+        """What was read last may not have arrived: the next `catch_up` reads again."""
+        self._seen = None
+
     def on_screen_resume(self) -> None:
         """Show what was said and what changed meanwhile, where there is room for it."""
         self.shell.fit()

@@ -14,7 +14,7 @@ import pytest
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Refused, Unavailable
 from studio_tui.services.context import Studio
-from studio_tui.storage import engine
+from studio_tui.storage import postgresql, sqlite
 from studio_tui.storage.engine import Store, open_store, without_password
 from studio_tui.storage.sql import execute, scalar
 from tests.acting import lines
@@ -111,7 +111,7 @@ def _delete_users(url: str) -> None:
 def test_a_database_that_another_program_keeps_locked_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bool
 ) -> None:
-    monkeypatch.setattr(engine, "_LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
     path = tmp_path / "studio.db"
     url = f"sqlite:///{path}"
     if not new:
@@ -170,7 +170,7 @@ def test_a_server_that_is_away_says_so_and_keeps_the_password(opened: Open) -> N
 def test_a_server_that_does_not_answer_is_not_waited_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engine, "_LOCK_TIMEOUT", 1)
+    monkeypatch.setitem(postgresql.DEFAULTS, "connect_timeout", 1)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

@@ -1,10 +1,13 @@
 """Keeps what is being written as it is typed, so that a lost connection loses nothing (A4)."""
 
-from studio_tui.domain.errors import StudioError
+from studio_tui.domain.errors import Away, StudioError, Unavailable
 from studio_tui.domain.templates import Definition
 from studio_tui.services import drafts
 from studio_tui.tui.bridge import bridge_of
 from studio_tui.tui.screen import StudioScreen
+
+_AGAIN = 2.0
+"""Seconds until what the database did not take is tried again."""
 
 
 class DraftKeeper:
@@ -31,19 +34,31 @@ class DraftKeeper:
     def _write(self) -> None:
         if self._wanted is None:
             return
-        (version, definition), self._wanted, self._writing = self._wanted, None, True
+        wanted, self._wanted, self._writing = self._wanted, None, True
+        version, definition = wanted
         studio, actor, subject = self._screen.studio, self._screen.actor, self.subject
         bridge_of(self._screen).write(
             self._screen,
             lambda: drafts.keep(studio, actor, subject, version, definition),
             lambda _: self._written(),
-            self._failed,
+            lambda error: self._failed(wanted, error),
         )
 
     def _written(self) -> None:
         self._writing = False
         self._write()
 
-    def _failed(self, error: StudioError) -> None:
+    def _failed(self, tried: tuple[int, Definition], error: StudioError) -> None:
         self._writing = False
-        self._screen.complain(f"What you type is not kept at this moment: {error.message}")
+        if isinstance(error, Unavailable):
+            self._wanted = self._wanted or tried
+            self._screen.set_timer(_AGAIN, self._try_again)
+        if isinstance(error, Away):
+            # The shell says so, as long as that lasts.
+            self._screen.shell.look_for_changes()
+        else:
+            self._screen.complain(f"What you type is not kept at this moment: {error.message}")
+
+    def _try_again(self) -> None:
+        if not self._writing:
+            self._write()

@@ -1,0 +1,139 @@
+"""SQLite: one file of this account alone, and a wait for other writers as short as they are."""
+
+import sqlite3
+from pathlib import Path
+from threading import Event, Lock
+from time import monotonic, sleep
+
+import peewee
+from playhouse.pool import PooledSqliteDatabase
+
+from studio_tui.config.private import (
+    close_file,
+    make_file,
+    make_folder,
+    require_own_file,
+    require_own_folder,
+)
+from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.storage.fields import FIELD_TYPES
+
+PATIENCE = 5
+"""Seconds to wait for another writer before giving up."""
+_LOOK_EVERY = 0.001
+"""Seconds between two looks whether the other writer is done."""
+_LOOK_FOR_CHANGES = 0.25
+"""Seconds between two looks whether others changed something: one takes a few microseconds."""
+_MOST = 20
+"""Connections of one process."""
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "cache_size": -32_000,
+    "temp_store": 2,
+}
+
+
+class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
+    """SQLite with a wait for other writers that is as short as they are."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            str(path),
+            max_connections=_MOST,
+            check_same_thread=False,
+            pragmas={"busy_timeout": int(PATIENCE * 1000), **_PRAGMAS},
+            timeout=PATIENCE,
+            autoconnect=False,
+            field_types=FIELD_TYPES["sqlite"],
+        )
+
+    def begin(self, lock_type: str | None = None) -> None:
+        """Begin a transaction; raises `peewee.OperationalError` after `PATIENCE`.
+
+        SQLite looks ever more rarely whether it has its turn, up to a tenth of a second apart.
+        Who writes again and again, as a worker does, would always be there first.
+        """
+        until = monotonic() + PATIENCE
+        self._wait_for_locks(0)
+        try:
+            while True:
+                try:
+                    return super().begin(lock_type)
+                except peewee.OperationalError as error:
+                    if not _is_busy(error) or monotonic() > until:
+                        raise
+                sleep(_LOOK_EVERY)
+        finally:
+            self._wait_for_locks(PATIENCE)
+
+    def _wait_for_locks(self, seconds: float) -> None:
+        self.execute_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+
+class Looking:
+    """Looks whether others commit anything, through a connection that does nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._looking = Lock()
+        self._closed = Event()
+        self._seen: int | None = None
+
+    def stamp(self) -> int:
+        """A number that changes when anybody commits anything; raises `sqlite3.Error`."""
+        # It tells a connection what the others did.
+        with peewee.__exception_wrapper__, self._looking:  # type: ignore[attr-defined] # not in the stubs
+            if self._connection is None:
+                self._connection = sqlite3.connect(self._path, check_same_thread=False)
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def wait(self, seconds: float) -> None:
+        """Return once anybody has committed anything, after ``seconds`` at the latest."""
+        until = monotonic() + seconds
+        while monotonic() < until and not self._closed.is_set():
+            before, self._seen = self._seen, self.stamp()
+            if self._seen != before:
+                return
+            self._closed.wait(_LOOK_FOR_CHANGES)
+
+    def close(self) -> None:
+        """Let go of the connection; who waits returns."""
+        self._closed.set()
+        with self._looking:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+
+def made_private(path: Path) -> list[str]:
+    """Make the file where it is missing, or else see that it is ours alone; what was closed, in
+    sentences. SQLite gives its other files the rights of this one.
+
+    Raises `Refused` where others can write it, or anything beside it.
+    """
+    if path.is_dir():
+        raise Refused(f"{path} is a folder, not a database file.")
+    try:
+        make_folder(path.parent)
+        # They could put a log there that SQLite takes for ours.
+        require_own_folder(path.parent)
+        if make_file(path):
+            return []
+        require_own_file(path)
+        require_own_folder(path.resolve().parent)
+        return [sentence for each in _files_of(path) if (sentence := close_file(each))]
+    except OSError as error:
+        raise Unavailable(f"The database {path} cannot be made: {error.strerror}.") from error
+
+
+def _files_of(path: Path) -> list[Path]:
+    found = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+    return [each for each in found if each.exists()]
+
+
+def _is_busy(error: Exception) -> bool:
+    code = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)
+    return bool(code & 0xFF == sqlite3.SQLITE_BUSY)
