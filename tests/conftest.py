@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from studio_tui.storage.engine import open_store
+from tests.cluster import Cluster, cluster
 from tests.databases import create_database, url_of
 
 # The same examples on every run; how long they take says more of the machine than of the code.
@@ -62,6 +63,13 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A second server, that may be stopped: nobody else uses it."""
+    with cluster(tmp_path_factory.mktemp("own")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

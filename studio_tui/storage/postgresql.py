@@ -78,7 +78,9 @@ class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc] # not in the s
 
     def _is_closed(self, connection: "psycopg.Connection[Any]") -> bool:
         # A server that goes away says so unasked. To ask it each time would cost a round trip.
-        return connection.closed or _says_something(connection)
+        if not connection.closed and _says_something(connection):
+            self._close_raw(connection)
+        return connection.closed
 
     def listening(self) -> "psycopg.Connection[Any]":
         """A connection outside of the pool that hears of every commit."""
