@@ -58,7 +58,16 @@ class Store:
         """The migrations that opening it has applied."""
         self.closed: tuple[str, ...] = ()
         """What others could read of it until it was opened now, in sentences."""
-        database.bind(TABLES)
+        self.bind()
+
+    @property
+    def database(self) -> PooledDatabase:
+        """What Peewee knows it by: for this layer alone."""
+        return self._database
+
+    def bind(self) -> None:
+        """Let the tables be those of this database, where a process has opened another since."""
+        self._database.bind(TABLES)
 
     @property
     def is_sqlite(self) -> bool:
@@ -69,7 +78,7 @@ class Store:
     def reading(self) -> Iterator[None]:
         """A consistent view: everything read inside is of one moment."""
         moment = () if self.is_sqlite else ("REPEATABLE READ",)
-        with self._in_words(), self._database.connection_context(), self._database.atomic(*moment):
+        with self.in_words(), self._database.connection_context(), self._database.atomic(*moment):
             yield
 
     @contextmanager
@@ -82,7 +91,7 @@ class Store:
         outermost = not self._database.in_transaction()
         if outermost:
             sealing.begin()
-        with self._in_words(), self._database.connection_context():
+        with self.in_words(), self._database.connection_context():
             with self._database.atomic(*self._lock):
                 yield
                 adds = outermost and sealing.any_written()
@@ -100,14 +109,14 @@ class Store:
         """
         alone = self.is_sqlite and self._database.is_closed() and self._is_small()
         apart = self._copied(wanted) if alone else nullcontext()
-        with self._in_words(), apart, suppress(_TakenBack), self.writing():
+        with self.in_words(), apart, suppress(_TakenBack), self.writing():
             yield
             raise _TakenBack
 
     def seal_rest(self) -> int:
         """Seal every line of activity that has no seal, a few at a time; returns how many."""
         count, last = 0, 0
-        with self._in_words(), self._database.connection_context():
+        with self.in_words(), self._database.connection_context():
             while ids := sealing.unsealed_after(last):
                 count += self._seal(ids)
                 last = ids[-1]
@@ -117,7 +126,7 @@ class Store:
         """Whether this process runs as the owner of the database: of its file, of its tables."""
         if self.is_sqlite:
             return Path(self.name).stat().st_uid == os.geteuid()
-        with self._in_words(), self._database.connection_context():
+        with self.in_words(), self._database.connection_context():
             cursor = self._database.execute_sql(
                 "SELECT pg_get_userbyid(relowner) = session_user FROM pg_class "
                 "WHERE oid = 'ssh_key'::regclass"
@@ -126,13 +135,13 @@ class Store:
 
     def migrate(self) -> list[str]:
         """Bring the schema up to this version of the program; the names of what was applied."""
-        with self._in_words(), self._database.connection_context():
+        with self.in_words(), self._database.connection_context():
             pending = check_version(self._database, self.name)
             return migrate(self._database) if pending else []
 
     def stamp(self) -> int:
         """A number that changes when anybody commits anything; cheap enough to ask every second."""
-        with self._in_words():
+        with self.in_words():
             return self._news.stamp()
 
     def await_change(self, seconds: float) -> None:
@@ -141,7 +150,7 @@ class Store:
 
         Raises `Unavailable` where the database does not answer.
         """
-        with self._in_words():
+        with self.in_words():
             self._news.wait(seconds)
 
     def close(self) -> None:
@@ -192,7 +201,8 @@ class Store:
             return sealing.add_seals(found)
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
+    def in_words(self) -> Iterator[None]:
+        """What goes wrong with the database inside is raised as a `StudioError`."""
         try:
             yield
         except reasons.ERRORS as error:
