@@ -37,5 +37,26 @@ HOSTILE = (
 )
 """Names; every one of them can be a name of a user, a team, a push, a template or a question."""
 
+
+def _packed(most: int) -> tuple[str, ...]:
+    packed = [""]
+    for text in HOSTILE:
+        if len(text) >= 100:
+            continue
+        if len(packed[-1]) + len(text) + 1 > most:
+            packed.append("")
+        packed[-1] += f" {text}" if packed[-1] else text
+    return tuple(packed)
+
+
+PACKED = _packed(165)
+"""The same but the very long, several in a name: what takes long is tried with each of these."""
+
 CONTROLS = tuple(chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0)) if code != 0x0A)
 """What never reaches a terminal, a header or a cell."""
+
+BIDIRECTIONAL = tuple("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What would turn a line around."""
+
+SIGNS = frozenset({*CONTROLS, *BIDIRECTIONAL, "\u2028", "\u2029"})
+"""All that text is cleaned of; a newline and a tab are among what may stand between lines."""

@@ -14,6 +14,7 @@ from studio_tui.cli.times import day, iso, shown, with_zone
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import end_of_day, start_of_day
 from studio_tui.domain.errors import Refused
+from studio_tui.domain.origins import came_from
 from studio_tui.services import activity as service
 from studio_tui.services import pushes, verifying
 from studio_tui.services.activity import ActivityFilter, ActivityLine
@@ -55,7 +56,7 @@ def list_(studio: Studio, actor: Actor, /, limit: int, as_json: bool, **narrowin
     if as_json:
         write_json([shapes.activity(studio, line) for line in lines])
         return
-    headings = (with_zone(studio, "When"), "Who", "Did", "What", "Users", "Changed")
+    headings = (with_zone(studio, "When"), "Who", "Did", "What", "Users", "Changed", "From where")
     write_table(headings, (_row(studio, line) for line in lines), "No activity.")
 
 
@@ -150,6 +151,7 @@ def _row(studio: Studio, line: ActivityLine) -> tuple[str, ...]:
         line.subject,
         str(line.users or ""),
         _changed(line.before or {}, line.after or {}),
+        came_from(line.origin),
     )
 
 

@@ -34,6 +34,8 @@ class Posting:
         """``carriers`` take the mail away; None: the connections that the settings ask for."""
         self._app = app
         self._carriers = carriers
+        self._studio: Studio | None = None
+        self._on = False
         self._worker: Worker | None = None
         self._running: asyncio.Task[Report] | None = None
         self._why = ""
@@ -42,15 +44,38 @@ class Posting:
 
     def start(self, studio: "Studio", actor: Actor) -> None:
         """Begin, where the actor may see the outbox at all."""
-        if not may(actor, Action.READ_OUTBOX):
-            return
-        smtp = studio.settings.smtp
+        self._studio = studio
+        self._app.set_interval(_LOOK_AGAIN, self._look)
+        self.follow(actor)
+
+    def follow(self, actor: Actor) -> None:
+        """Begin or end with the right to see the outbox: a role may change meanwhile (A2)."""
+        if may(actor, Action.READ_OUTBOX) and not self._on:
+            self._begin()
+        elif not may(actor, Action.READ_OUTBOX) and self._on:
+            self._cease()
+
+    def _begin(self) -> None:
+        self._on, self._stamp = True, None
+        smtp = self._opened.settings.smtp
         if self._carriers is None and not (smtp.host and smtp.sender):
             self._stand("No mail server is set up: mail waits in the outbox")
         else:
-            self._make_worker(studio, self._carriers or carriers_of)
-        self._look(studio)
-        self._app.set_interval(_LOOK_AGAIN, lambda: self._look(studio))
+            self._make_worker(self._opened, self._carriers or carriers_of)
+        self._look()
+
+    def _cease(self) -> None:
+        """What is on the wire is finished by itself."""
+        self._on, self._waiting = False, 0
+        if self._worker is not None:
+            self._worker.stop()
+        self._stand("")
+
+    @property
+    def _opened(self) -> "Studio":
+        if self._studio is None:
+            raise RuntimeError("nothing was begun")
+        return self._studio
 
     async def stop(self) -> None:
         """Give what is on the wire a moment; what then remains is sent by the next worker."""
@@ -72,24 +97,29 @@ class Posting:
         )
 
     def _run(self, worker: Worker) -> None:
+        if not self._on:
+            return
         self._worker = worker
         self._running = asyncio.create_task(worker.run())
         self._running.add_done_callback(self._ended)
 
     def _watch(self, report: Report) -> None:
-        self._stand(in_words(report.down) if report.down else "")
+        if self._on:
+            self._stand(in_words(report.down) if report.down else "")
 
     def _ended(self, running: "asyncio.Task[Report]") -> None:
         error = None if running.cancelled() else running.exception()
+        if not self._on:
+            return
         if isinstance(error, StudioError):
             self._stand(f"No mail is sent: {error.message}")
         elif error is not None:
             path = log_error(error)
             self._stand(f"No mail is sent, by a fault of the Studio. Details are in {path}")
 
-    def _look(self, studio: "Studio") -> None:
-        actor = self._app.actor
-        if actor is None or self._stamp == self._app.stamp:
+    def _look(self) -> None:
+        studio, actor = self._opened, self._app.actor
+        if not self._on or actor is None or self._stamp == self._app.stamp:
             return
         self._stamp = self._app.stamp
         self._app.bridge.read(
@@ -101,6 +131,8 @@ class Posting:
         )
 
     def _count(self, counts: dict[NotificationState, int]) -> None:
+        if not self._on:
+            return
         self._waiting = sum(counts.get(state, 0) for state in _WAITING)
         self._stand(self._why)
 

@@ -102,6 +102,11 @@ class OpenedStudio(UndoingApp):
         self._posting = Posting(self, self._carriers)
         self._posting.start(*opened)
 
+    def _become(self, actor: Actor) -> None:
+        super()._become(actor)
+        if self._posting is not None:
+            self._posting.follow(actor)
+
     async def leave(self) -> None:
         """End, after the mail on the wire and the writes under way have had a moment."""
         if self._posting is not None:

@@ -11,11 +11,10 @@ import pytest
 from studio_tui.domain.cells import inert
 from studio_tui.domain.text import clean_line
 from tests.cli.conftest import Cli
-from tests.hostile import CONTROLS, HOSTILE
+from tests.hostile import BIDIRECTIONAL, CONTROLS, HOSTILE
 
 # A file with NUL in it is none, and somebody without a name is refused.
 NAMES = [name.replace("\0", "") for name in HOSTILE if clean_line(name)]
-BIDIRECTIONAL = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +135,7 @@ def test_nothing_but_text_comes_out_of_errors(hostile: Cli) -> None:
         ("outbox", "undo", name),
     ):
         said = hostile.refused(*arguments)
-        assert not set(CONTROLS + tuple(BIDIRECTIONAL)) & set(said), arguments
+        assert not {*CONTROLS, *BIDIRECTIONAL} & set(said), arguments
 
 
 def test_json_and_csv_tell_the_name_as_it_is(hostile: Cli) -> None:

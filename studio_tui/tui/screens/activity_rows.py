@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from studio_tui.domain.origins import came_from
 from studio_tui.domain.pushes import Status
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.moments import moment, moment_and_zone
@@ -27,6 +28,7 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
         Column("action", "What", lambda done: done.action, width=16, flex=1, most=24),
         Column("subject", "", lambda done: done.subject, width=12, flex=2, most=40),
         Column("change", "From → to", lambda done: _change_cell(done, zone), 14, 5, gives_way=1),
+        Column("origin", "From where", lambda done: came_from(done.origin), 18, 1, 34, gives_way=2),
     )
 
 

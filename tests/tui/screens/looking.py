@@ -5,6 +5,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from studio_tui.tui.widgets.record_list import RecordList
+from tests.hostile import SIGNS
 
 
 def listed(pilot: Pilot[Any], selector: str = "") -> RecordList[Any, Any]:
@@ -24,3 +25,10 @@ def shown(pilot: Pilot[Any]) -> str:
     """The text that stands on the screen."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join(strip.text for strip in strips)
+
+
+def assert_text(pilot: Pilot[Any]) -> None:
+    """Everything on the screen is text: nothing that a terminal would act on (A5)."""
+    assert pilot.app.is_running
+    found = SIGNS & set(shown(pilot).replace("\n", ""))
+    assert not found, sorted(found)

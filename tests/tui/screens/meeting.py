@@ -54,8 +54,11 @@ def plan(made: Example, by: str, ask: Ask, *, days: int) -> Conversation:
     return conversations.plan(made.studio, made.actor(by), ask, Plan(at, 60, "Room 3"))
 
 
-def hostile_team(made: Example) -> None:
-    """Bob leads somebody of every hostile name, and a push of such a name asks for each."""
-    made.load(PEOPLE + hostile_rows(team="Sales > Belgium"))
+def hostile_team(made: Example, more: tuple[str, ...] = ()) -> None:
+    """Bob leads somebody of every hostile name and of these, and a push of such a name asks for
+    each."""
+    of_team = "Sales > Belgium"
+    made.load(PEOPLE + hostile_rows(of_team) + hostile_rows(of_team, more, "p", 170))
     push = create(made, "[@click=app.quit()]Q1[/]", date(2026, 3, 1), date(2026, 3, 31))
-    assign(made, push, *(f"h{number}" for number in range(len(HOSTILE))))
+    logins = [f"h{number}" for number in range(len(HOSTILE))]
+    assign(made, push, *logins, *(f"p{number}" for number in range(len(more))))

@@ -1,7 +1,7 @@
 """A real Studio of Example NV on SQLite, as screens meet it: people, pushes, mail of all states."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -103,14 +103,17 @@ def example(folder: Path, smtp: Smtp | None = None) -> Iterator[Example]:
         studio.close()
 
 
-def hostile_rows(team: str = "") -> str:
-    """A user for every hostile name, as rows under `HEADINGS`; each in a team of such a name, or
-    all in ``team``."""
+def hostile_rows(
+    team: str = "", names: Sequence[str] = HOSTILE, sign: str = "h", most: int = 150
+) -> str:
+    """A user for each of these names, as rows under `HEADINGS`, with logins that begin with
+    ``sign``; each in a team of such a name, or all in ``team``."""
     cells = []
-    for number, name in enumerate(HOSTILE):
-        quoted = name.replace("\x00", "").replace('"', '""')[:150]
+    for number, name in enumerate(names):
+        quoted = name.replace("\x00", "").replace('"', '""')[:most]
+        login = f"{sign}{number}"
         cells.append(
-            f'h{number},h{number}@example.org,"{quoted}",H{number:02},"{team or _team(quoted)}",'
+            f'{login},{login}@example.org,"{quoted}",H{number:02},"{team or _team(quoted)}",'
         )
     return "".join(f"{row},,,,,\n" for row in cells)
 

@@ -10,7 +10,8 @@ from studio_tui.domain.pushes import Push, PushDraft
 from studio_tui.services import assigning, conversations, pushes, templates
 from studio_tui.tui.widgets.frame import CommandBar
 from studio_tui.tui.widgets.record_list import RecordList
-from tests.tui import press
+from tests.tui import settled
+from tests.tui.screens.looking import rows
 from tests.tui.screens.organisation import PEOPLE, Example
 
 
@@ -61,12 +62,11 @@ async def put_cursor_on(pilot: Pilot[Any], name: str) -> None:
         if of.length:
             break
         await pilot.pause()
-    await press(pilot, "g")
-    for _ in range(of.length):
-        row: Any = of.current
+    for place, row in enumerate(rows(pilot)):
         if getattr(row, "user", row).name == name:
+            of.move_to(place)
+            await settled(pilot)
             return
-        await press(pilot, "j")
     raise AssertionError(f"no row {name}")
 
 

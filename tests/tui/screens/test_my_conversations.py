@@ -6,13 +6,14 @@ from textual.pilot import Pilot
 
 from studio_tui.domain.conversations import Matter
 from studio_tui.domain.pushes import Status
+from studio_tui.domain.text import clean_line
 from studio_tui.services import conversations
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.my_conversations import MyConversationsScreen
-from tests.hostile import CONTROLS, HOSTILE
+from tests.hostile import HOSTILE, PACKED
 from tests.tui import WIDE, press, running, settled
-from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.looking import assert_text, listed, rows, shown
 from tests.tui.screens.meeting import busy, hostile_team
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import footer, put_cursor_on, said
@@ -225,15 +226,19 @@ async def test_an_admin_has_the_place_among_others(made: Example) -> None:
 
 
 async def test_hostile_names_stay_text(made: Example) -> None:
-    """A5: in the list, below it, in questions and in the form."""
-    hostile_team(made)
-    async with running(made.app(made.actor("bob"))) as pilot:
+    """A5: all names in the list, and some at a time below it, in questions, in the form and in the
+    history."""
+    hostile_team(made, PACKED)
+    async with running(made.app(made.actor("bob")), (120, 60)) as pilot:
         waiting = [row for row in rows(pilot) if row.asked]
-        assert len(waiting) == len(HOSTILE)
-        for number in range(len(waiting)):
-            for keys in ((), ("p",), ("s",), ("d",), ("h",))[: None if number < 8 else 2]:
+        assert len(waiting) == len(HOSTILE) + len(PACKED)
+        assert_text(pilot)
+        for number, text in enumerate(PACKED):
+            await put_cursor_on(pilot, clean_line(f"{text} H{number:02}"))
+            assert_text(pilot)
+            assert clean_line(text)[:80] in shown(pilot)
+            for keys in (("p",), ("s",), ("d",), ("h",)):
                 await press(pilot, *keys)
-                assert not set(shown(pilot)) & set(CONTROLS)
-                await press(pilot, *("escape" for _ in keys))
+                assert_text(pilot)
+                await press(pilot, "escape")
             assert isinstance(pilot.app.screen, MyConversationsScreen)
-            await press(pilot, "j")

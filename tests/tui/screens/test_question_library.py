@@ -6,6 +6,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from studio_tui.domain.templates import Question, QuestionKind, Topic
+from studio_tui.domain.text import clean_line
 from studio_tui.services import library
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
@@ -13,9 +14,9 @@ from studio_tui.tui.screens.library_editor import LibraryEditor
 from studio_tui.tui.screens.question_library import QuestionLibraryScreen
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.record_list import RecordList
-from tests.hostile import HOSTILE
+from tests.hostile import HOSTILE, PACKED
 from tests.tui import press, running
-from tests.tui.screens.looking import shown
+from tests.tui.screens.looking import assert_text, shown
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import put_cursor_on, said
 
@@ -123,13 +124,18 @@ async def test_support_reads(made: Example) -> None:
 
 async def test_hostile_topics_stay_text(made: Example) -> None:
     """A5."""
-    for number, text in enumerate(HOSTILE[:14]):
-        library.add(made.studio, made.admin, Topic(f"{number} {text}", (Question(f"q{text}"),)))
-    async with running(made.app()) as pilot:
+    asked = tuple(Question(text) for text in HOSTILE)
+    for number, text in enumerate((*PACKED, *HOSTILE)):
+        library.add(made.studio, made.admin, Topic(f"{number} {text}"[:200], asked))
+    async with running(made.app(), (120, 60)) as pilot:
         await open_library(pilot)
-        for name in topics(made):
+        assert_text(pilot)
+        for number, text in enumerate(PACKED):
+            name = clean_line(f"{number} {text}")
             await put_cursor_on(pilot, name)
             await press(pilot, "enter")
             assert isinstance(pilot.app.screen, LibraryEditor)
-            assert "\x1b" not in shown(pilot)
+            assert_text(pilot)
+            assert name[:80] in shown(pilot)
+            assert "[bold red]Loud[/bold red]" in shown(pilot)
             await press(pilot, "escape")

@@ -182,6 +182,30 @@ async def test_another_role_has_its_places_at_once(made: Example) -> None:
     assert app.refused is None
 
 
+async def test_mail_leaves_while_the_role_allows_it(made: Example) -> None:
+    """A2: who may not see the outbox does not send, and begins when they may."""
+    made.load(PEOPLE)
+    app = _as(made, "sam")
+    async with running(app) as pilot:
+        made.push("Q1 review", "ann")
+        made.clock.move(minutes=5)
+        await _until(lambda: _counts(made) == {NotificationState.SENT: 3})
+        posting = app._posting
+        assert posting is not None
+        first = posting._running
+        assert first is not None
+        _change(made, "sam", "role", "user")
+        made.look(pilot)
+        await _until(first.done)
+        made.push("Q2 review", "ann")
+        made.clock.move(minutes=5)
+        assert _counts(made)[NotificationState.SENT] == 3
+        _change(made, "sam", "role", "support")
+        made.look(pilot)
+        await _until(lambda: _counts(made) == {NotificationState.SENT: 6})
+        await _until(lambda: posting._running is not first)
+
+
 async def test_who_is_somebody_else_by_now_is_put_out(made: Example) -> None:
     made.load(PEOPLE)
     logins = iter(["sam", "sam", "ann"])

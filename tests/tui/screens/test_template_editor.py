@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
@@ -23,9 +22,9 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.template_editor import TemplateEditor
 from studio_tui.tui.screens.template_preview import TemplatePreview
 from studio_tui.tui.screens.templates import TemplatesScreen
-from tests.hostile import HOSTILE
+from tests.hostile import HOSTILE, PACKED
 from tests.tui import WIDE, press, running, settled
-from tests.tui.screens.looking import shown
+from tests.tui.screens.looking import assert_text, shown
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import put_cursor_on, said
 
@@ -380,26 +379,27 @@ async def test_is_previewed_before_it_is_saved(made: Example) -> None:
         assert editor(pilot).editing.unsaved
 
 
-@pytest.mark.parametrize("size", [WIDE])
-async def test_hostile_text_stays_text(made: Example, size: tuple[int, int]) -> None:
-    """A5."""
+async def test_hostile_text_stays_text(made: Example) -> None:
+    """A5: all of it in the outline, and some at a time in the form of each row."""
     quick = stored(made, "Quick")
-    async with running(made.app(), size) as pilot:
+    step = quick.steps[0]
+    asked = [Question(text, QuestionKind.CHOICE, (f"a{text}", f"b{text}")) for text in HOSTILE]
+    async with running(made.app(), (120, 60)) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION)
-        for text in HOSTILE:
-            step = quick.steps[0]
-            question = Question(text or "x", QuestionKind.CHOICE, (f"a{text}", f"b{text}"))
-            topic = replace(step.topics[0], name=text, questions=(question,))
+        for text in PACKED:
+            first = Question(text, QuestionKind.CHOICE, (f"a{text}", f"b{text}"))
+            topic = replace(step.topics[0], name=text, questions=(first, *asked))
             definition = replace(
                 quick, name=text, description=text, steps=(replace(step, topics=(topic,)),)
             )
             editor(pilot).editing.replace_all(definition)
             editor(pilot).show()
             await press(pilot, "g")
-            for key in ("j", "j", "j", "enter", "escape"):
-                await press(pilot, key)
-                assert "\x1b" not in shown(pilot)
-                assert "\u202e" not in shown(pilot)
+            for keys in (("enter", "escape"), ("j", "j"), ("enter", "escape"), ("j", "enter")):
+                await press(pilot, *keys)
+                assert_text(pilot)
+            assert "[bold red]Loud[/bold red]" in shown(pilot)
+            await press(pilot, "escape")
             assert editor(pilot).editing.definition == definition
 
 

@@ -16,6 +16,7 @@ from studio_tui.domain.templates import (
     Template,
     Topic,
 )
+from studio_tui.domain.text import clean_line
 from studio_tui.services import templates
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.new_pushes import NewPushesScreen
@@ -25,9 +26,9 @@ from studio_tui.tui.screens.template_files import AskFile, file_name
 from studio_tui.tui.screens.templates import TemplatesScreen
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.record_list import RecordList
-from tests.hostile import HOSTILE
+from tests.hostile import HOSTILE, PACKED
 from tests.tui import press, running, settled
-from tests.tui.screens.looking import shown
+from tests.tui.screens.looking import assert_text, shown
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import footer, put_cursor_on, said
 
@@ -241,21 +242,33 @@ async def test_support_reads_and_changes_nothing(made: Example) -> None:
         assert not any(t.archived for t in _every(made).values())
 
 
+def _around(name: str, step: Step) -> Definition:
+    return Definition(name, "\n".join(HOSTILE), steps=(step,))
+
+
 async def test_hostile_templates_stay_text(made: Example) -> None:
-    for text in HOSTILE[:12]:
-        question = Question(text, QuestionKind.CHOICE, (f"a{text}", f"b{text}"))
-        step = Step(StepKind.DISCUSSION, (Topic(f"t{text}", (question,)),))
-        templates.add(made.studio, made.admin, Definition(f"n{text}", text, steps=(step,)))
-    async with running(made.app()) as pilot:
-        for name in list(_every(made)):
+    """A5: as names in the list, and as all that a template holds on each of its screens."""
+    for text in HOSTILE:
+        step = Step(StepKind.DISCUSSION, (Topic("t", (Question("q"),)),))
+        templates.add(made.studio, made.admin, Definition(f"n{text}"[:200], text, steps=(step,)))
+    asked = tuple(
+        Question(text, QuestionKind.CHOICE, (f"a{text[:190]}", f"b{text[:190]}"))
+        for text in HOSTILE
+    )
+    for at, text in enumerate(PACKED):
+        step = Step(StepKind.DISCUSSION, (Topic(text, asked[at :: len(PACKED)]),))
+        templates.add(made.studio, made.admin, _around(f"{at} {text}", step))
+    async with running(made.app(), (120, 60)) as pilot:
+        assert_text(pilot)
+        for at, text in enumerate(PACKED):
+            name = clean_line(f"{at} {text}")
             await put_cursor_on(pilot, name)
-            await press(pilot, "enter")
-            assert pilot.app.is_running
-            assert "\x1b" not in shown(pilot)
-            for key in ("e", "t", "v", "h"):
+            for key in ("enter", "e", "t", "v", "h"):
                 await press(pilot, key)
-                assert "\x1b" not in shown(pilot)
-                await press(pilot, "escape")
+                assert_text(pilot)
+                assert name[:60] in shown(pilot), key
+                if key != "enter":
+                    await press(pilot, "escape")
             await press(pilot, "escape")
 
 

@@ -13,9 +13,9 @@ from studio_tui.tui.screens.push import PushScreen
 from studio_tui.tui.screens.user import UserScreen
 from studio_tui.tui.screens.users import UsersScreen
 from studio_tui.tui.widgets.facts import Facts
-from tests.hostile import CONTROLS, HOSTILE
+from tests.hostile import HOSTILE, PACKED
 from tests.tui import WIDE, press, running, settled
-from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.looking import assert_text, listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, fill_outbox, hostile_rows
 
 
@@ -124,17 +124,18 @@ async def test_says_that_a_user_has_no_manager(made: Example) -> None:
 
 
 async def test_hostile_names_stay_text(made: Example) -> None:
-    made.load(PEOPLE + hostile_rows())
-    async with running(made.app()) as pilot:
+    made.load(PEOPLE + hostile_rows() + hostile_rows("", PACKED, "p", 170))
+    async with running(made.app(), (120, 60)) as pilot:
         await press(pilot, "3")
         users: list[User] = rows(pilot)
-        assert len(users) > len(HOSTILE)
-        for user in users:
+        assert len(users) > len(HOSTILE) + len(PACKED)
+        assert_text(pilot)
+        for user in [user for user in users if user.login[0] == "p"]:
             pilot.app.push_screen(UserScreen(user.id))
             await settled(pilot)
             assert user.name[:20] in str(pilot.app.screen.query_one(".title", Static).content)
             assert user.login in str(pilot.app.screen.query_one(Facts).content)
-            assert not set(shown(pilot)) & set(CONTROLS)
+            assert_text(pilot)
             await press(pilot, "escape")
         assert isinstance(pilot.app.screen, UsersScreen)
 

@@ -1,0 +1,20 @@
+"""From where somebody came, in short (A3)."""
+
+import pytest
+
+from studio_tui.domain.origins import came_from
+
+
+@pytest.mark.parametrize(
+    ("origin", "short"),
+    [
+        ("", ""),
+        ("account els on hr-host", "els on hr-host"),
+        ("account els on hr-host from 192.0.2.7", "192.0.2.7, els on hr-host"),
+        ("key SHA256:3NpiyzPOfm/g2 from 2001:db8::7", "2001:db8::7, key 3Npiyz…"),
+        ("key SHA256:3NpiyzPOfm/g2", "key 3Npiyz…"),
+        ("something else", "something else"),
+    ],
+)
+def test_in_short(origin: str, short: str) -> None:
+    assert came_from(origin) == short
