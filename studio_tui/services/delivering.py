@@ -62,7 +62,7 @@ def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> Clai
     what is read and thought about here.
     """
     now = studio.now()
-    with studio.store.writing():
+    with studio.store.writing_unflushed():
         ids = deliveries.claim(lease, now, now + lasting, limit)
     if not ids:
         return Claimed(0, ())
@@ -90,7 +90,7 @@ def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> Non
     sent = [(s.id, s.address, s.at, s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
     later = [(s.id, s.due_at, s.words, s.tried) for s in settlements if isinstance(s, Later)]
-    with studio.store.writing():
+    with studio.store.writing_unflushed():
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
         deliveries.settle_later(lease, later)
@@ -99,13 +99,18 @@ def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> Non
 def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:
     """Hold for longer what the worker ``lease`` has claimed and not yet settled."""
     now = studio.now()
-    with studio.store.writing():
+    with studio.store.writing_unflushed():
         deliveries.renew(lease, now + lasting)
 
 
 def packed(message: bytes) -> bytes:
     """A message as it is kept once it is sent."""
     return deliveries.packed(message)
+
+
+def flush(studio: Studio) -> None:
+    """Return once what was settled outlives the machine."""
+    studio.store.flush()
 
 
 def locks_others_out(studio: Studio) -> bool:

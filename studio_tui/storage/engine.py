@@ -82,6 +82,22 @@ class Store:
             yield
 
     @contextmanager
+    def writing_unflushed(self) -> Iterator[None]:
+        """Like `writing`, but what it wrote survives a crash of the machine only once `flush` has
+        returned, though one of this process at once.
+
+        On SQLite nobody else can write while the disk takes in what was written: here they can.
+        """
+        unflushed = sqlite.unflushed(self._database) if self.is_sqlite else nullcontext()
+        with self.in_words(), self._database.connection_context(), unflushed, self.writing():
+            yield
+
+    def flush(self) -> None:
+        """Return once the disk has all that was written so far."""
+        if self.is_sqlite:
+            sqlite.flush(Path(self.name))
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction: all of it, or nothing. On SQLite it locks other writers out at once.
 

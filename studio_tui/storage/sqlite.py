@@ -1,6 +1,9 @@
 """SQLite: one file of this account alone, and a wait for other writers as short as they are."""
 
+import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic, sleep
@@ -106,6 +109,33 @@ class Looking:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+
+@contextmanager
+def unflushed(database: Sqlite) -> Iterator[None]:
+    """What is committed inside is there for everybody before the disk has it: it survives a crash
+    of this process at once, one of the machine after the next `flush`."""
+    database.execute_sql("PRAGMA synchronous = normal")
+    try:
+        yield
+    finally:
+        database.execute_sql(f"PRAGMA synchronous = {_PRAGMAS['synchronous']}")
+
+
+def flush(path: Path) -> None:
+    """Return once the disk has all that was committed; raises `Unavailable` where it takes none."""
+    try:
+        # SQLite locks nothing of this file, so that opening it here lets go of no lock.
+        log = os.open(f"{path}-wal", os.O_RDWR)
+        try:
+            getattr(os, "fdatasync", os.fsync)(log)
+        finally:
+            os.close(log)
+    except FileNotFoundError:
+        # It has become part of the database, which is on the disk.
+        return
+    except OSError as error:
+        raise Unavailable(f"The disk does not take {path}-wal: {error.strerror}.") from error
 
 
 def made_private(path: Path) -> list[str]:

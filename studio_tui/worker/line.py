@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from studio_tui.domain.notifications import Delivery
 from studio_tui.services.delivering import Failed, Settlement
 from studio_tui.services.mailing import Mail
+from studio_tui.worker.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,13 @@ class Batch:
 class Line:
     """Letters waiting for a carrier, and results waiting to be written."""
 
-    def __init__(self, low_at: int, unwritten: int) -> None:
-        """It is low from ``low_at`` letters down; of at most ``unwritten`` mails the server may
-        know what the database does not (N3)."""
+    def __init__(self, low_at: int, window: Window) -> None:
+        """It is low from ``low_at`` letters down; a letter has its place in ``window`` from when it
+        is handed out until its result is written."""
         self._letters = asyncio.Queue[Letter | None]()
         self._low_at = low_at
         self._low = asyncio.Event()
-        self._unwritten = asyncio.Semaphore(unwritten)
+        self._window = window
         self._results: list[Settlement] = []
         self._arrived = asyncio.Event()
         self._closed = False
@@ -59,11 +60,11 @@ class Line:
 
         Each has either its `result` or is `passed`.
         """
-        await self._unwritten.acquire()
+        await self._window.enter()
         letter = await self._letters.get()
         self._look()
         if letter is None:
-            self._unwritten.release()
+            self._window.leave()
         return letter
 
     async def is_low(self) -> None:
@@ -72,7 +73,7 @@ class Line:
 
     def passed(self) -> None:
         """A letter was not sent after all."""
-        self._unwritten.release()
+        self._window.leave()
 
     def result(self, settlement: Settlement) -> None:
         """What became of a letter, to be written."""
@@ -81,8 +82,7 @@ class Line:
 
     def written(self, count: int) -> None:
         """So many results are in the database."""
-        for _ in range(count):
-            self._unwritten.release()
+        self._window.leave(count)
 
     def close(self) -> None:
         """No result comes any more."""

@@ -297,6 +297,19 @@ def test_the_stamp_changes_with_what_began_first_and_ended_last(
         assert studio.stamp() != before
 
 
+def test_what_is_not_flushed_is_written_and_the_next_act_waits_for_the_disk_again(
+    studio: Studio, admin: Actor
+) -> None:
+    with studio.store.writing_unflushed():
+        execute("UPDATE template SET version = 7 WHERE id = 1")
+        assert not studio.store.is_sqlite or scalar("PRAGMA synchronous") == 1
+    with studio.store.reading():
+        assert scalar("SELECT version FROM template WHERE id = 1") == 7
+    studio.store.flush()
+    with studio.store.writing():
+        assert not studio.store.is_sqlite or scalar("PRAGMA synchronous") == 2
+
+
 def test_what_fails_leaves_nothing(studio: Studio, admin: Actor) -> None:
     with pytest.raises(ZeroDivisionError):
         _fail_after_deleting(studio)
