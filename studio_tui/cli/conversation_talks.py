@@ -65,10 +65,10 @@ def finish(
     conductor: str | None,
 ) -> None:
     """Finish the talk, or record a conversation that was held: it is sealed."""
+    held_at = in_zone(at, studio.zone) if at else None
     if template is None and len(named) == 1:
-        held = _finish_by_id(studio, actor, named, recorded=bool(at or conductor))
+        held = _finish_by_id(studio, actor, named, held_at, conductor)
     else:
-        held_at = in_zone(at, studio.zone) if at else None
         ask = ask_named(studio, actor, named, template)
         held = service.record_held(studio, actor, ask, conductor=conductor, held_at=held_at)
     say(f"Done: {held.conductor} talked with {held.name}.")
@@ -177,11 +177,16 @@ def remove_question(studio: Studio, actor: Actor, named: Sequence[str], question
 
 
 def _finish_by_id(
-    studio: Studio, actor: Actor, named: Sequence[str], *, recorded: bool
+    studio: Studio,
+    actor: Actor,
+    named: Sequence[str],
+    held_at: datetime | None,
+    conductor: str | None,
 ) -> Conversation:
-    if recorded:
-        raise click.UsageError("--at and --by go with PUSH USER, or USER --template.")
-    return service.finish(studio, actor, conversation_named(studio, actor, named))
+    if conductor:
+        raise click.UsageError("--by goes with PUSH USER, or USER --template.")
+    number = conversation_named(studio, actor, named)
+    return service.finish(studio, actor, number, held_at=held_at)
 
 
 def _typed(text: str) -> str:

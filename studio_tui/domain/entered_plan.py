@@ -1,11 +1,11 @@
-"""What is typed to plan a conversation, and the plan that is made of it (C2, D1)."""
+"""What is typed to plan a conversation or to say when it was held, and what it means (C2, D1)."""
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.clock import instants_at, local_day
+from studio_tui.domain.clock import instants_at, local_day, start_of_day
 from studio_tui.domain.conversations import Plan, check_plan
 from studio_tui.domain.errors import Invalid
 from studio_tui.domain.pushes import parse_day
@@ -19,6 +19,7 @@ _SHORTEST_NAME = 3
 _FIRST_HOUR, _LAST_HOUR = 9, 16
 """Between these a conversation begins unless somebody says otherwise."""
 _SATURDAY = 5
+_NOON = time(12)
 _FAR = 100
 """Years; beyond, an instant may be one that cannot be written."""
 
@@ -29,13 +30,22 @@ def parse_near_day(text: str, today: date) -> date:
     word = fold(clean_line(text))
     if word in ("today", "tomorrow"):
         return today + timedelta(days=word == "tomorrow")
-    if len(word) >= _SHORTEST_NAME:
-        for number, name in enumerate(WEEKDAYS):
-            if fold(name).startswith(word):
-                return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
-    day = parse_day(text)
-    if abs(day.year - today.year) > _FAR:
-        raise ValueError(f"“{clean_line(text)}” is too far away")
+    if (number := _weekday(word)) is not None:
+        return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    return _written(text, today)
+
+
+def parse_past_day(text: str, today: date) -> date:
+    """The day written as ``2026-03-31``, ``today``, ``yesterday`` or as the name of a weekday: the
+    last such day. Raises ValueError, in words, for a date that is none, or is still to come."""
+    word = fold(clean_line(text))
+    if word in ("today", "yesterday"):
+        return today - timedelta(days=word == "yesterday")
+    if (number := _weekday(word)) is not None:
+        return today - timedelta(days=(today.weekday() - number - 1) % 7 + 1)
+    day = _written(text, today)
+    if day > today:
+        raise ValueError(f"{day} is still to come")
     return day
 
 
@@ -109,6 +119,26 @@ def typed_of(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
+def entered_held(
+    text: str, planned_for: datetime | None, now: datetime, zone: ZoneInfo
+) -> datetime:
+    """When a conversation was held that took place on the day typed: at the time it was planned
+    for, else now where that is today, else at noon. Raises `Invalid` for ``held_on``."""
+    today = local_day(now, zone)
+    try:
+        day = parse_past_day(text, today)
+    except ValueError as error:
+        raise Invalid({"held_on": str(error)}) from None
+    if planned_for is not None and planned_for <= now and local_day(planned_for, zone) == day:
+        return planned_for
+    return now if day == today else start_of_day(day, zone, _NOON)
+
+
+def likely_held(planned_for: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """The day to begin with: the one it was planned for, where that is over; else today."""
+    return local_day(min(planned_for or now, now), zone).isoformat()
+
+
 def likely_plan(now: datetime, zone: ZoneInfo) -> Plan:
     """A plan to begin with: the next full hour of the next working day, within office hours."""
     local = now.astimezone(zone)
@@ -117,6 +147,20 @@ def likely_plan(now: datetime, zone: ZoneInfo) -> Plan:
         day += timedelta(days=1)
     hour = min(max(local.hour + 1, _FIRST_HOUR), _LAST_HOUR)
     return Plan(datetime.combine(day, time(hour), tzinfo=zone))
+
+
+def _weekday(word: str) -> int | None:
+    """The number of the weekday that begins with ``word``, 0 for Monday."""
+    if len(word) < _SHORTEST_NAME:
+        return None
+    return next((n for n, name in enumerate(WEEKDAYS) if fold(name).startswith(word)), None)
+
+
+def _written(text: str, today: date) -> date:
+    day = parse_day(text)
+    if abs(day.year - today.year) > _FAR:
+        raise ValueError(f"“{clean_line(text)}” is too far away")
+    return day
 
 
 def _instant(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> datetime:

@@ -1,6 +1,6 @@
 """What is typed to plan a conversation (C2, D1)."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from studio_tui.domain.conversations import Plan
 from studio_tui.domain.entered_plan import (
     FIELDS,
+    entered_held,
     entered_plan,
+    likely_held,
     likely_plan,
     parse_near_day,
+    parse_past_day,
     parse_time,
     typed_of,
     word_on_day,
@@ -48,6 +51,34 @@ def test_days_as_they_are_typed() -> None:
         "mon": date(2026, 3, 9),
     }.items():
         assert parse_near_day(text, MONDAY) == day
+
+
+def test_days_gone_by_as_they_are_typed() -> None:
+    for text, day in {
+        "2026-02-27": date(2026, 2, 27),
+        "today": MONDAY,
+        "Yesterday": date(2026, 3, 1),
+        "fri": date(2026, 2, 27),
+        "monday": date(2026, 2, 23),
+    }.items():
+        assert parse_past_day(text, MONDAY) == day
+
+
+@pytest.mark.parametrize("text", ["", "2026-03-03", "tomorrow", "1826-01-01", *HOSTILE])
+def test_days_that_are_not_gone_by(text: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        entered_held(text, None, NOW, BRUSSELS)
+    assert raised.value.fields["held_on"]
+
+
+def test_when_it_was_held() -> None:
+    """At the time it was planned for that day, now if it was today, else at noon."""
+    planned = NOW - timedelta(days=3)
+    assert likely_held(planned, NOW, BRUSSELS) == "2026-02-27"
+    assert entered_held("2026-02-27", planned, NOW, BRUSSELS) == planned
+    assert entered_held("2026-02-26", planned, NOW, BRUSSELS).hour == 11
+    assert likely_held(NOW + timedelta(days=3), NOW, BRUSSELS) == "2026-03-02"
+    assert entered_held("today", NOW + timedelta(hours=1), NOW, BRUSSELS) == NOW
 
 
 @pytest.mark.parametrize("text", ["", "2026-02-30", "31/3", "t", "fridays", "9999-12-31", *HOSTILE])

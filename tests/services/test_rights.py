@@ -436,6 +436,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "outbox.message_ids": VALUES,
     "pushes.cause_of": INSIDE,
     "pushes.leaving": INSIDE,
+    "pushes.push_facts": INSIDE,
     "pushes.push_now": INSIDE,
     "pushes.push_to_change": INSIDE,
     "reminding.remind_by_schedule": ITSELF,

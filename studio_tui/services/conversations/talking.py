@@ -55,16 +55,20 @@ def begin(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         return _begin(studio, actor, conversation_to_change(conversation_id))
 
 
-def finish(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """Finish a talk under way: it is sealed, and the assignment is done (C2).
+def finish(
+    studio: Studio, actor: Actor, conversation_id: int, *, held_at: datetime | None = None
+) -> Conversation:
+    """Finish a talk under way, or record one that was held at ``held_at``, begun here or not: it is
+    sealed, and the assignment is done (C2).
 
     Raises `Forbidden` or `Refused`.
     """
     with studio.store.writing():
         current = conversation_to_change(conversation_id)
         require_conductor(actor, current)
-        require_state(current, ConversationState.IN_PROGRESS)
-        return _sealed(studio, actor, current, studio.now())
+        begun = frozenset({ConversationState.IN_PROGRESS})
+        require_state(current, *(NOT_OVER if held_at else begun))
+        return _sealed(studio, actor, current, _when_held(studio, held_at))
 
 
 def record_held(
@@ -86,9 +90,7 @@ def record_held(
             require_conductor(actor, current)
             require_state(current, *NOT_OVER)
         conductor_id = conductor_of(actor, opened, conductor)
-        held = held_at or studio.now()
-        if held > studio.now():
-            raise Refused("A conversation cannot have been held in the future.")
+        held = _when_held(studio, held_at)
         if current is None or current.state is not ConversationState.IN_PROGRESS:
             require_usable(opened)
         conversation = begin_with(opened, conductor_id)
@@ -130,6 +132,13 @@ def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
     conversations.change_conversation(current.id, started_at=studio.now())
     record(studio, actor, "began conversation", current, before={"status": how_far(current)})
     return conversation_now(current.id)
+
+
+def _when_held(studio: Studio, held_at: datetime | None) -> datetime:
+    held = held_at or studio.now()
+    if held > studio.now():
+        raise Refused("A conversation cannot have been held in the future.")
+    return held
 
 
 def _sealed(studio: Studio, actor: Actor, current: Conversation, held: datetime) -> Conversation:

@@ -1,6 +1,7 @@
 """What is done with a line of My conversations (C1 to C3, P10)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from studio_tui.domain.conversations import Ask, Conversation, Matter
 from studio_tui.domain.pushes import Status
@@ -8,6 +9,7 @@ from studio_tui.services import conversations
 from studio_tui.services.conversations import Usable
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.held import Held
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.matter_words import said_not_mine, why_not_record
@@ -69,18 +71,20 @@ def cancel(screen: StudioScreen, matter: Matter) -> None:
 
 
 def record_held(screen: StudioScreen, matter: Matter) -> None:
-    """Record a conversation as held today, once it is confirmed (C2)."""
+    """Record a conversation as held by oneself, on the day that is typed (C2)."""
     what = matter.push or matter.template
-    question = Confirm(
+    question = Held(
         f"Record “{what}” with {matter.name} as held?",
-        "It was held",
-        detail="By you, today. It is sealed then; s holds it here, with what is said noted.",
+        "By you; it is sealed then. s holds it here, and notes what is said.",
+        screen.studio.now(),
+        screen.zone,
+        planned_for=matter.at,
     )
 
-    def answered(yes: bool | None) -> None:
-        if yes:
+    def answered(held_at: datetime | None) -> None:
+        if held_at is not None:
             screen.write(
-                lambda: _record(screen, matter),
+                lambda: _record(screen, matter, held_at),
                 lambda held: screen.say(f"{held.conductor} talked with {held.name}: done."),
             )
 
@@ -148,12 +152,11 @@ def _begun(screen: StudioScreen, chosen: _Start) -> Conversation:
     return conversations.start(screen.studio, screen.actor, chosen.ask)
 
 
-def _record(screen: StudioScreen, matter: Matter) -> Conversation:
+def _record(screen: StudioScreen, matter: Matter, held_at: datetime) -> Conversation:
     studio, actor = screen.studio, screen.actor
     if matter.push_id is not None:
-        return conversations.record_held(studio, actor, Ask(matter.user_id, matter.push_id))
+        ask = Ask(matter.user_id, matter.push_id)
+        return conversations.record_held(studio, actor, ask, held_at=held_at)
     if matter.conversation_id is None:
         raise RuntimeError("a record of nothing")
-    if matter.status is not Status.IN_PROGRESS:
-        conversations.begin(studio, actor, matter.conversation_id)
-    return conversations.finish(studio, actor, matter.conversation_id)
+    return conversations.finish(studio, actor, matter.conversation_id, held_at=held_at)

@@ -1,5 +1,6 @@
 """The Users tab of a push: who is in it, and whether the conversation has been held (P8)."""
 
+from datetime import datetime
 from typing import cast
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from studio_tui.domain.users import Manager
 from studio_tui.services import assigning, conversations
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.held import Held
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import handing_over
 from studio_tui.tui.screens.opening_conversations import open_conversation
@@ -148,11 +150,11 @@ class PushUsers(Vertical):
     def record_held(self) -> None:
         """Ask who held it, and record that (C2)."""
         if (assignment := self._current) is not None:
-            title = f"Conversation with {assignment.name}: held today by"
+            title = f"Conversation with {assignment.name}: held by"
             choices = [manager_choice(manager) for manager in self._conductors(assignment)]
             self.app.push_screen(
                 Choose(title, choices),
-                lambda login: self._record(assignment, login) if login else None,
+                lambda login: self._ask_when(assignment, login) if login else None,
             )
 
     def unassign(self) -> None:
@@ -210,10 +212,24 @@ class PushUsers(Vertical):
         words = [word for word in (_words(self._quick), self._browser.text) if word]
         return f"Everyone listed: {', '.join(words)}" if words else "Everyone in it"
 
-    def _record(self, assignment: Assignment, login: str) -> None:
+    def _ask_when(self, assignment: Assignment, login: str) -> None:
+        home, manager = self._home, next(m for m in assignment.managers if m.login == login)
+        question = Held(
+            f"Record the conversation with {assignment.name} as held?",
+            f"By {manager.name}. It is sealed then.",
+            home.studio.now(),
+            home.zone,
+        )
+        self.app.push_screen(
+            question, lambda held_at: self._record(assignment, login, held_at) if held_at else None
+        )
+
+    def _record(self, assignment: Assignment, login: str, held_at: datetime) -> None:
         home, ask = self._home, Ask(assignment.user_id, self.push.id)
         home.write(
-            lambda: conversations.record_held(home.studio, home.actor, ask, conductor=login),
+            lambda: conversations.record_held(
+                home.studio, home.actor, ask, conductor=login, held_at=held_at
+            ),
             lambda held: home.say(f"{held.conductor} talked with {held.name}: done."),
         )
 

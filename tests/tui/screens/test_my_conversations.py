@@ -1,5 +1,6 @@
 """My conversations, for leaders, coaches, users and admins (C1, C2, C3, P10)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from textual.pilot import Pilot
@@ -173,9 +174,17 @@ async def test_cancel_asks_first(made: Example) -> None:
 async def test_record_as_held(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "d", "right", "enter")
+        await press(pilot, "d")
+        assert "2026-03-02" in shown(pilot)
+        await press(pilot, "ctrl+u", *"soon", "enter", "enter")
+        assert "“soon” is not a date" in shown(pilot)
+        await press(pilot, "ctrl+u", *"fri", "enter")
+        assert "2026-02-27" in shown(pilot)
+        await press(pilot, "enter")
         assert said(pilot) == "Bob Janssens talked with Ann Peeters: done."
         assert ("ann", "Late", "") not in lines(pilot)
+        held = {row.last_held for row in rows(pilot) if row.login == "ann"}
+        assert held == {datetime(2026, 2, 27, 11, tzinfo=UTC)}
 
 
 async def test_start_what_is_asked_or_something_else(made: Example) -> None:

@@ -138,3 +138,10 @@ def test_history_narrowed(snap_compare: Snap, made: Example, size: Size) -> None
     past(made)
     keys = _pressing("h", "f", *"cancelled", "enter")
     assert snap_compare(made.app(made.actor("bob")), terminal_size=size, run_before=keys)
+
+
+@THEMES
+def test_held_on_a_day_to_come(snap_compare: Snap, made: Example, theme: str) -> None:
+    busy(made)
+    keys = _pressing("d", theme=theme, typed={"held_on": "2026-04-01"}, then=("enter",))
+    assert snap_compare(made.app(made.actor("bob")), terminal_size=NARROW, run_before=keys)

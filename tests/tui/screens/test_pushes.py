@@ -105,6 +105,8 @@ async def test_records_a_conversation_as_held(made: Example) -> None:
         await press(pilot, "h")
         assert isinstance(pilot.app.screen, Choose)
         await press(pilot, *"ann", "enter")
+        assert "By Ann Peeters." in shown(pilot)
+        await press(pilot, "enter", "enter")
         assert _users(pilot)["dina"].status is Status.DONE
         assert "Ann Peeters talked with Dina Willems: done." in said(pilot)
         await press(pilot, "h")
@@ -320,7 +322,7 @@ async def test_support_who_manages_somebody_records_their_own(made: Example) -> 
         await put_cursor_on(pilot, "Ann Peeters")
         assert "Held" not in footer(pilot)
         await put_cursor_on(pilot, "Dina Willems")
-        await press(pilot, "h", "enter")
+        await press(pilot, "h", "enter", "enter", "enter")
         assert _users(pilot)["dina"].conductor == "Sam Claes"
 
 

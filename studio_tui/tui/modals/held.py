@@ -1,0 +1,78 @@
+"""On which day a conversation was held, before it is recorded and sealed."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Input, Static
+
+from studio_tui.domain.clock import local_day
+from studio_tui.domain.entered_plan import entered_held, likely_held
+from studio_tui.domain.errors import Invalid
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.text import block, line
+from studio_tui.tui.widgets.field import Field
+
+
+class Held(Dialog[datetime]):
+    """Asks ``question`` and the day; ends with the instant it was held at, or with None.
+
+    Enter writes out the day that is meant and goes to the button: recording takes one more.
+    ``question`` and ``detail`` may hold text of people.
+    """
+
+    AUTO_FOCUS = "Input"
+
+    def __init__(
+        self,
+        question: str,
+        detail: str,
+        now: datetime,
+        zone: ZoneInfo,
+        *,
+        planned_for: datetime | None = None,
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._detail = detail
+        self._now = now
+        self._zone = zone
+        self._planned_for = planned_for
+
+    def compose(self) -> ComposeResult:
+        """The question, what there is to know, the day, and two buttons."""
+        day = likely_held(self._planned_for, self._now, self._zone)
+        with Vertical(classes="dialog wide"):
+            yield Static(line(self._question), classes="question")
+            yield Static(block(self._detail), classes="detail")
+            yield Field("held_on", "Held on", day, hint="2026-03-31, yesterday, fri")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button("It was held", id="yes", compact=True)
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        if (held_at := self._held_at()) is not None:
+            event.input.value = local_day(held_at, self._zone).isoformat()
+            self.query_one("#yes").focus()
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "no":
+            self.dismiss(None)
+        elif (held_at := self._held_at()) is not None:
+            self.dismiss(held_at)
+
+    def _held_at(self) -> datetime | None:
+        """What is typed; where that is nothing, the reason is shown beside it."""
+        field = self.query_one(Field)
+        try:
+            return entered_held(field.value, self._planned_for, self._now, self._zone)
+        except Invalid as error:
+            field.error = error.fields["held_on"]
+            field.focus_entry()
+            return None
