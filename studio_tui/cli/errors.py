@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from studio_tui.domain.errors import StudioError
+from studio_tui.domain.errors import Stopped, StudioError
 from studio_tui.domain.text import clean_line
 
 FAILED = 1
@@ -28,7 +28,8 @@ def in_words(log_error: Callable[[BaseException], Path]) -> Iterator[None]:
         sys.stdout.flush()
     except StudioError as error:
         _complain(error.message)
-        raise click.exceptions.Exit(FAILED) from error
+        stopped = isinstance(error, Stopped)
+        raise click.exceptions.Exit(INTERRUPTED if stopped else FAILED) from error
     except (KeyboardInterrupt, click.Abort) as error:
         click.echo(err=True)
         raise click.exceptions.Exit(INTERRUPTED) from error

@@ -40,6 +40,10 @@ class Invalid(Refused):
         super().__init__("; ".join(f"{name}: {reason}" for name, reason in self.fields.items()))
 
 
+class Stopped(StudioError):
+    """Whoever asked for it wants it no more; nothing was changed."""
+
+
 class Unavailable(StudioError):
     """Something outside the Studio does not answer: the database, the mail server, a file."""
 

@@ -10,6 +10,7 @@ from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, PushFacts, PushState, Skipped
 from studio_tui.domain.selection import Selection
+from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.domain.users import User, UserFilter
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
@@ -130,6 +131,7 @@ def assign(
     selection: Selection[UserFilter],
     *,
     expected: int | None = None,
+    progress: Progress = unwatched,
 ) -> Assigned:
     """Assign those selected who are not assigned yet, and tell them and all their managers (P6).
 
@@ -139,6 +141,7 @@ def assign(
     require(actor, Action.ASSIGN)
     with studio.store.writing():
         current = _assignable(push_to_change(studio, push.id))
+        progress(0.0)
         now, leaves = studio.now(), leaving(studio, current.available_from)
         line = write_activity(actor, now, ASSIGNED, current.name, push_id=push.id)
         added = assignments.assign(push.id, _chosen(selection), line)
@@ -150,16 +153,24 @@ def assign(
             raise Conflict(
                 f"Nobody was assigned: they would be {added:,}, and {expected:,} were expected."
             )
+        progress(0.1)
         users = assignments.assigned_in(line)
         about_users(line, users)
+        progress(0.2)
         cause = Cause(line, push.id, now, leaves)
         users_told = notifying.tell_users(cause, Kind.ASSIGNED, users, "1")
+        progress(0.5)
         managers_told = notifying.tell_managers_once(cause, Kind.ASSIGNED, users, str(line))
         return Assigned(push_facts(studio, push.id), line, added, users_told, managers_told, leaves)
 
 
 def unassign(
-    studio: Studio, actor: Actor, push: PushFacts, selection: Selection[AssignmentFilter]
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    selection: Selection[AssignmentFilter],
+    *,
+    progress: Progress = unwatched,
 ) -> int:
     """Take users out of a push; what was written stays, what waits is dropped (P11).
 
@@ -168,6 +179,7 @@ def unassign(
     require(actor, Action.ASSIGN)
     with studio.store.writing():
         current = _assignable(push_to_change(studio, push.id))
+        progress(0.0)
         clause = Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push.id,)) & selected(
             selection, lambda f: assignments.assignment_clause(push.id, f, studio.today()), "a.id"
         )
@@ -178,6 +190,7 @@ def unassign(
         line = write_activity(actor, now, "unassigned users", current.name, push_id=push.id)
         about_users(line, assignments.users_of(clause))
         assignments.unassign(clause, now)
+        progress(0.5)
         notifying.drop_unsent_about_unassigned(push.id, DropReason.UNASSIGNED)
         return count
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from studio_tui.config.settings import Settings
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import Clock, local_day, zone_named
+from studio_tui.domain.stopping import Stop
 from studio_tui.storage.engine import Store, open_store
+from studio_tui.storage.stopping import stoppable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Studio:
     def at_once(self) -> AbstractContextManager[None]:
         """Let all that is done inside be one transaction: all of it, or nothing."""
         return self.store.writing()
+
+    def until(self, stop: Stop) -> AbstractContextManager[None]:
+        """What this thread does inside ends with `Stopped`, all of it or nothing, once ``stop`` is
+        asked."""
+        return stoppable(stop)
 
     def close(self) -> None:
         """Let go of the database."""

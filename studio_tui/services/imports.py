@@ -4,7 +4,7 @@ Reading the file is `domain.hr_file.read`; here it is compared with the Studio a
 happen in one transaction: what `apply` does is what it found when it began to write.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.hr_file import Checked, HrFile, Refusal, UserRef, check
 from studio_tui.domain.hr_file.collecting import no_cycles_made
+from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.domain.users import Role
 from studio_tui.services.context import Studio
 from studio_tui.services.import_comparison import Comparison
@@ -23,9 +24,6 @@ from studio_tui.storage.imports import Profile
 
 T = TypeVar("T")
 
-Progress = Callable[[float], None]
-"""Told how much is done, from 0 to 1; what it raises stops the import, and nothing is written."""
-
 _TOLD_EVERY = 2_000
 _NAMED = 3
 """So many refused lines are named where an import is refused."""
@@ -33,12 +31,8 @@ _CHECKED, _COMPARED = 0.2, 0.4
 """How much of the whole is done once the file is checked, and compared."""
 
 
-def _no_progress(_share: float) -> None:
-    """For who does not ask."""
-
-
 def preview(
-    studio: Studio, actor: Actor, file: HrFile, *, progress: Progress = _no_progress
+    studio: Studio, actor: Actor, file: HrFile, *, progress: Progress = unwatched
 ) -> ImportPlan:
     """What importing ``file`` would do, with nothing written: the dry run.
 
@@ -57,7 +51,7 @@ def apply(
     file: HrFile,
     *,
     skip_refused: bool = False,
-    progress: Progress = _no_progress,
+    progress: Progress = unwatched,
 ) -> ImportPlan:
     """Import ``file``, whole or not at all; what it did.
 

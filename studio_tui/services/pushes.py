@@ -18,6 +18,8 @@ from studio_tui.domain.pushes import (
     check_drafts,
     state_of,
 )
+from studio_tui.domain.stopping import Progress as Told
+from studio_tui.domain.stopping import unwatched
 from studio_tui.domain.templates import Definition, require_pushable
 from studio_tui.domain.text import fold, fold_search
 from studio_tui.services import definitions, naming
@@ -87,7 +89,13 @@ def create(
 
 
 def edit(
-    studio: Studio, actor: Actor, push: PushFacts, draft: PushDraft, *, tell: bool = True
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    draft: PushDraft,
+    *,
+    tell: bool = True,
+    progress: Told = unwatched,
 ) -> Push:
     """Change name, availability, deadline and reminders of ``push``, as it was read (P9).
 
@@ -97,7 +105,9 @@ def edit(
     """
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
-        _edit(studio, actor, _unchanged(studio, push), draft, tell=tell)
+        current = _unchanged(studio, push)
+        progress(0.0)
+        _edit(studio, actor, current, draft, tell=tell)
     with studio.store.reading():
         return push_now(studio, push.id)
 
@@ -116,6 +126,7 @@ def close(
     *,
     tell: bool = False,
     cancel_planned: bool = False,
+    progress: Told = unwatched,
 ) -> Closed:
     """End a push: out of every overview, its unsent mail dropped (P4, P9).
 
@@ -128,13 +139,16 @@ def close(
         current = _unchanged(studio, push)
         if current.state is PushState.CLOSED:
             raise Refused(f"“{current.name}” is closed already.")
+        progress(0.0)
         now = studio.now()
         _update(current, _draft(current), closed_at=now)
         dropped = notifying.drop_unsent(push.id, DropReason.CLOSED)
         line = write_activity(
             actor, now, "closed push", push.name, push_id=push.id, after={"mail dropped": dropped}
         )
+        progress(0.3)
         cancelled = _cancel_planned(studio, push.id, line) if cancel_planned else 0
+        progress(0.4)
         if tell:
             _tell_of(studio, Kind.CLOSED, push.id, line)
         return Closed(push_facts(studio, push.id), dropped, line, cancelled)

@@ -14,6 +14,7 @@ from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import Kind
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, PushFacts, PushState, Skipped
 from studio_tui.domain.selection import Selection
+from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.pushes import push_to_change
@@ -124,6 +125,7 @@ def remind(
     selection: Selection[AssignmentFilter],
     *,
     again: bool = False,
+    progress: Progress = unwatched,
 ) -> Reminded:
     """Remind those selected who have still to talk, and their managers.
 
@@ -133,6 +135,7 @@ def remind(
     require(actor, Action.REMIND)
     with studio.store.writing():
         current = push_to_change(studio, push.id)
+        progress(0.0)
         if current.state is not PushState.OPEN:
             raise Refused(f"“{current.name}” is {current.state}: only an open push reminds.")
         clause = _chosen(studio, push, selection) & assignments.still_to_talk()
@@ -145,7 +148,7 @@ def remind(
                 "while ago."
             )
         leaves = studio.now() + studio.settings.notifications.hold_time
-        return _remind(studio, actor, current, users, None, leaves)
+        return _remind(studio, actor, current, users, None, leaves, progress)
 
 
 def remind_by_schedule(studio: Studio) -> int:
@@ -196,16 +199,21 @@ def _remind(
     users: Clause,
     round_: str | None,
     leaves_at: datetime,
+    progress: Progress = unwatched,
 ) -> Reminded:
     """Remind ``users``, who are fixed: what is written changes who would be found."""
     now = studio.now()
     after = {"round": round_} if round_ else None
     line = write_activity(actor, now, REMINDED, push.name, push_id=push.id, after=after)
+    progress(0.1)
     about_users(line, users)
     cause, number = Cause(line, push.id, now, leaves_at), round_ or str(line)
+    progress(0.2)
+    users_told = notifying.tell_users(cause, Kind.REMINDER, users, number)
+    progress(0.5)
     return Reminded(
         activity_id=line,
-        users_told=notifying.tell_users(cause, Kind.REMINDER, users, number),
+        users_told=users_told,
         managers_told=notifying.tell_managers_asked(cause, Kind.REMINDER, users, number),
         leaves_at=leaves_at,
     )

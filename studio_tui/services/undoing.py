@@ -6,6 +6,7 @@ from datetime import datetime
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import DropReason
+from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.services.assigning import ASSIGNED
 from studio_tui.services.context import Studio
 from studio_tui.services.reminding import REMINDED
@@ -39,7 +40,7 @@ def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
         ]
 
 
-def undo(studio: Studio, actor: Actor, activity_id: int) -> int:
+def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress = unwatched) -> int:
     """Take back an assigning or a reminding; returns how many mails are dropped by it.
 
     Raises `Refused` once any of its mail has left or none waits any more, and for what is no such
@@ -48,6 +49,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int) -> int:
     with studio.store.writing():
         act = _undoable_act(activity_id)
         require(actor, Action.ASSIGN if act.action == ASSIGNED else Action.REMIND)
+        progress(0.0)
         now = studio.now()
         dropped = notifying.drop_caused(activity_id, DropReason.UNDONE)
         # Asked only now: a worker may have taken some while the others were dropped.
@@ -55,6 +57,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int) -> int:
             raise Refused(f"Too late to undo: {gone} of its mails have left already.")
         if not dropped:
             raise Refused("Nothing to undo: none of its mail waits any more.")
+        progress(0.5)
         line = write_activity(
             actor,
             now,

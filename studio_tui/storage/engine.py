@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +15,7 @@ import peewee
 from playhouse.pool import PooledDatabase
 
 from studio_tui.domain.errors import Refused
-from studio_tui.storage import reasons, sealing, sqlite
+from studio_tui.storage import reasons, sealing, sqlite, stopping
 from studio_tui.storage.migrate import check_version, migrate
 from studio_tui.storage.tables import TABLES
 
@@ -107,8 +107,8 @@ class Store:
         outermost = not self._database.in_transaction()
         if outermost:
             sealing.begin()
-        with self.in_words(), self._database.connection_context():
-            with self._database.atomic(*self._lock):
+        with self.in_words(), stopping.told(), self._database.connection_context():
+            with self._database.atomic(*self._lock), self._stoppable(outermost):
                 yield
                 adds = outermost and sealing.any_written()
                 if adds and self.is_sqlite:
@@ -197,6 +197,11 @@ class Store:
                 yield
             finally:
                 self._database._state.reset()  # noqa: SLF001
+
+    def _stoppable(self, outermost: bool) -> AbstractContextManager[None]:
+        if not outermost:
+            return nullcontext()
+        return stopping.broken_off(self._database.connection())
 
     @property
     def _lock(self) -> tuple[str, ...]:

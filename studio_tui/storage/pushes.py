@@ -20,6 +20,9 @@ from studio_tui.storage.sql import (
 )
 from studio_tui.storage.tables import PushTable
 
+_TURN = "60s"
+"""How long to wait for whoever changes the same push."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPush:
@@ -116,6 +119,8 @@ def insert_push(
 def lock_push(push_id: int) -> None:
     """Keep others from changing a push until the unit of work ends; SQLite does so by itself."""
     if not is_sqlite():
+        # Who is before may be assigning a hundred thousand.
+        execute(f"SET LOCAL lock_timeout = '{_TURN}'")
         execute("SELECT 1 FROM push WHERE id = ? FOR NO KEY UPDATE", push_id)
 
 

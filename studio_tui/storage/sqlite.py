@@ -19,10 +19,13 @@ from studio_tui.config.private import (
     require_own_folder,
 )
 from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.storage import stopping
 from studio_tui.storage.fields import FIELD_TYPES
 
 PATIENCE = 5
-"""Seconds to wait for another writer before giving up."""
+"""Seconds to wait for a lock that is met in the middle of something before giving up."""
+TURN = 60
+"""Seconds to wait until one may write: somebody may be assigning a hundred thousand."""
 _LOOK_EVERY = 0.001
 """Seconds between two looks whether the other writer is done."""
 _LOOK_FOR_CHANGES = 0.25
@@ -53,12 +56,14 @@ class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
         )
 
     def begin(self, lock_type: str | None = None) -> None:
-        """Begin a transaction; raises `peewee.OperationalError` after `PATIENCE`.
+        """Begin a transaction; raises `peewee.OperationalError` after `TURN`,
+        and `Stopped` where this thread is told to stop.
 
         SQLite looks ever more rarely whether it has its turn, up to a tenth of a second apart.
         Who writes again and again, as a worker does, would always be there first.
         """
-        until = monotonic() + PATIENCE
+        stop = stopping.current()
+        until = monotonic() + TURN
         self._wait_for_locks(0)
         try:
             while True:
@@ -67,6 +72,8 @@ class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
                 except peewee.OperationalError as error:
                     if not _is_busy(error) or monotonic() > until:
                         raise
+                if stop is not None:
+                    stop.check()
                 sleep(_LOOK_EVERY)
         finally:
             self._wait_for_locks(PATIENCE)

@@ -19,6 +19,7 @@ from studio_tui.domain.access import Actor, may
 from studio_tui.domain.errors import Away, Forbidden, StudioError
 from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.job import Job
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.keys import KeysHelp
 from studio_tui.tui.modals.palette import Palette
@@ -162,6 +163,12 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """Show ``sentence`` before what stands; empty: nothing."""
         self._counting = line(sentence, "$key")
         self._refresh_status()
+
+    def work(self, job: Job) -> None:
+        """Something begins that may take a while."""
+
+    def worked(self) -> None:
+        """Something of it has ended."""
 
     def changed(self) -> None:
         """Somebody, perhaps oneself, changed something."""

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import StudioError
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.job import Job
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
 
 if TYPE_CHECKING:
@@ -80,15 +81,26 @@ class StudioScreen(Commands, Screen[Any]):
         call: Callable[[], T],
         then: Callable[[T], Any] | None = None,
         failed: Callable[[StudioError], None] | None = None,
+        job: Job | None = None,
     ) -> None:
-        """Make ``call``, which changes something, off the loop and after all writes before it."""
+        """Make ``call``, which changes something, off the loop and after all writes before it.
+
+        Where it can be stopped, ``job`` says what it is, and is told how far.
+        """
+        shell, studio, done = self.shell, self.studio, job or Job("Saving", can_stop=False)
 
         def written(answer: T) -> None:
+            shell.worked()
             if then is not None:
                 then(answer)
-            self.shell.look_for_changes()
+            shell.look_for_changes()
 
-        self.shell.bridge.write(self, call, written, failed)
+        def not_written(error: StudioError) -> None:
+            shell.worked()
+            (failed or shell.bridge.report)(error)
+
+        shell.work(done)
+        shell.bridge.write(self, lambda: done.do(studio, call), written, not_written)
 
     def say(self, sentence: str) -> None:
         """Show ``sentence`` in the status line."""

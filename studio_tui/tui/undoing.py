@@ -9,9 +9,10 @@ from textual.timer import Timer
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import StudioError
-from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Command
+from studio_tui.tui.job import Job
 from studio_tui.tui.text import fit, plain
+from studio_tui.tui.working import WorkingApp
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -29,7 +30,7 @@ _EDGES = 2
 """Cells beside the status line."""
 
 
-class UndoingApp(StudioApp):
+class UndoingApp(WorkingApp):
     """The shell, with what its user can still take back in view.
 
     An act is in view for the hold after it was done and for the hold before its mail leaves: what
@@ -81,11 +82,12 @@ class UndoingApp(StudioApp):
         act, actor = self.undoable, self.actor
         if act is None or actor is None:
             return
-        studio = self.studio
+        studio, job = self.studio, Job(f"Taking back: {_what(act, act.push)}")
         self._found([one for one in self._acts if one != act])
+        self.work(job)
         self.bridge.write(
             self.get_default_screen(),
-            lambda: _take_back(studio, actor, act),
+            lambda: job.do(studio, lambda: _take_back(studio, actor, act, job)),
             lambda dropped: self._taken_back(act, dropped),
             self._not_taken_back,
         )
@@ -96,11 +98,13 @@ class UndoingApp(StudioApp):
         self._count()
 
     def _taken_back(self, act: "Undoable", dropped: int) -> None:
+        self.worked()
         mails = "1 mail" if dropped == 1 else f"{dropped:,} mails"
         self.say(f"Taken back: {_what(act, act.push)}; {mails} dropped.")
         self.look_for_changes()
 
     def _not_taken_back(self, error: StudioError) -> None:
+        self.worked()
         self.complain(error.message)
         self.changed()
 
@@ -172,7 +176,7 @@ def _undoable(studio: "Studio", actor: Actor) -> "list[Undoable]":
     return undoing.undoable(studio, actor)
 
 
-def _take_back(studio: "Studio", actor: Actor, act: "Undoable") -> int:
+def _take_back(studio: "Studio", actor: Actor, act: "Undoable", job: Job) -> int:
     from studio_tui.services import undoing
 
-    return undoing.undo(studio, actor, act.activity_id)
+    return undoing.undo(studio, actor, act.activity_id, progress=job.tell)

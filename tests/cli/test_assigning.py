@@ -4,12 +4,16 @@ import json
 import os
 import pty
 import re
+import signal
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from subprocess import PIPE
 
 import pytest
 
+from studio_tui.storage import sqlite
 from tests.cli.conftest import COMMAND, Cli, create
 
 
@@ -209,3 +213,15 @@ def test_very_many_at_a_terminal_are_asked_for_by_their_number(
         assert process.returncode == 1
         assert "Nobody was assigned" in said
     assert organisation.json("pushes", "show", "Q1 review")["progress"]["assigned"] == added
+
+
+def test_ctrl_c_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it waits for whoever else writes; in a statement it is the same `Stop`."""
+    pushed.run(*create("Q2"))
+    file = next(Path.home().rglob("studio.db"))
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(sqlite, "sleep", lambda _: os.kill(os.getpid(), signal.SIGINT))
+        said = pushed.run("pushes", "assign", "Q2", "ann", exit_code=130).stderr
+    assert said == "studio-tui: Stopped. Nothing was changed.\n"
+    assert logins(pushed, "Q2") == []

@@ -112,6 +112,7 @@ def test_a_database_that_another_program_keeps_locked_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bool
 ) -> None:
     monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
+    monkeypatch.setattr(sqlite, "TURN", 0.05)
     path = tmp_path / "studio.db"
     url = f"sqlite:///{path}"
     if not new:

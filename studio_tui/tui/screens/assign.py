@@ -20,6 +20,7 @@ from studio_tui.services import assigning, pushes
 from studio_tui.services.assigning import Assigned, AssignPreview
 from studio_tui.services.dry_run import dry_run
 from studio_tui.tui.commands import Command
+from studio_tui.tui.job import Job
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.type_number import TypeNumber
 from studio_tui.tui.moments import day
@@ -157,11 +158,16 @@ class AssignScreen(StudioScreen):
         push, selection = self.push, self.selection
         self._assigning = True
         self.refresh_bindings()
-        self.say("Assigning…")
+        studio, actor = self.studio, self.actor
+        adding = self._preview.adding if self._preview else 0
+        job = Job(f"Assigning {counted(adding, 'user', 'users')}")
         self.write(
-            lambda: assigning.assign(self.studio, self.actor, push, selection, expected=expected),
+            lambda: assigning.assign(
+                studio, actor, push, selection, expected=expected, progress=job.tell
+            ),
             self._assigned,
             self._refused,
+            job,
         )
 
     def action_import_list(self) -> None:

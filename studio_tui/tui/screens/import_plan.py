@@ -13,6 +13,7 @@ from studio_tui.domain.hr_file import Refusal
 from studio_tui.services import imports
 from studio_tui.services.import_plan import ImportPlan, PlannedUser
 from studio_tui.tui.commands import Command
+from studio_tui.tui.job import Job
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
@@ -22,7 +23,7 @@ from studio_tui.tui.screens.import_columns import (
     planned_headings,
     what_it_tells,
 )
-from studio_tui.tui.screens.import_reading import Compared, Job
+from studio_tui.tui.screens.import_reading import Compared
 from studio_tui.tui.screens.import_rows import (
     REFUSAL_COLUMNS,
     NumberedSource,
@@ -186,6 +187,7 @@ class ImportPlanScreen(StudioScreen):
             ),
             self._applied,
             self._failed,
+            job,
         )
 
     def _applied(self, plan: ImportPlan) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from studio_tui.config.session import require_files
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused, StudioError
+from studio_tui.domain.errors import Refused, Stopped, StudioError
 from studio_tui.domain.hr_file import HrFile
 from studio_tui.domain.hr_file.rows import find_form, rows
 from studio_tui.domain.hr_file.source import open_source
@@ -16,32 +16,13 @@ from studio_tui.domain.text import clean_line
 from studio_tui.services import imports
 from studio_tui.services.context import Studio
 from studio_tui.services.import_plan import ImportPlan
+from studio_tui.tui.job import Job
 
 Mapped = Mapping[str, str]
 """What columns are said to be: heading → field, as ``--map`` gives it."""
 
 _READING = 0.6
 """How much of the whole is done once the file is read; comparing it is the rest."""
-
-
-class Stopped(StudioError):
-    """Somebody pressed escape."""
-
-
-@dataclass(slots=True)
-class Job:
-    """How far something is, told by the thread that does it; and whether it is still wanted."""
-
-    what: str
-    """In words, as ``Reading users.csv``."""
-    share: float = 0.0
-    stopped: bool = False
-
-    def tell(self, share: float) -> None:
-        """So much is done, from 0 to 1; raises `Stopped` to end it."""
-        self.share = share
-        if self.stopped:
-            raise Stopped("Stopped. Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from studio_tui.domain.errors import Refused, StudioError
+from studio_tui.domain.errors import Refused, Stopped, StudioError
 from studio_tui.tui.commands import Command
+from studio_tui.tui.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.import_columns import (
     COLUMNS,
@@ -20,9 +21,7 @@ from studio_tui.tui.screens.import_columns import (
 from studio_tui.tui.screens.import_plan import ImportPlanScreen, SaidOtherwise
 from studio_tui.tui.screens.import_reading import (
     Compared,
-    Job,
     Mapped,
-    Stopped,
     Unreadable,
     compare,
     path_of,

@@ -1,19 +1,13 @@
-"""How far something is that takes longer than a moment."""
+"""How far something is that takes longer than a moment, in its place on a screen."""
 
 from textual.timer import Timer
 from textual.widgets import Static
 
-from studio_tui.tui.screens.import_reading import Job
-from studio_tui.tui.text import line
-
-_PATIENCE = 0.5
-"""Seconds before it says anything."""
-_EVERY = 0.25
-_WIDTH = 24
+from studio_tui.tui.job import EVERY, PATIENCE, Job
 
 
 class ProgressLine(Static):
-    """``Reading users.csv  ██████░░░░░░  50 %  esc stops it``; empty while nothing is under way."""
+    """The words of a `Job`; empty while nothing is under way."""
 
     job: Job | None = None
     """What is under way."""
@@ -23,13 +17,13 @@ class ProgressLine(Static):
         """Show how far ``job`` is, if it takes a while."""
         self.done()
         self.job = job
-        self._timer = self.set_timer(_PATIENCE, self._follow)
+        self._timer = self.set_timer(PATIENCE, self._follow)
 
     def stop(self) -> None:
         """Ask what is under way to end."""
         if self.job is not None:
-            self.job.stopped = True
-            self.update(line(f"Stopping: {self.job.what}…"))
+            self.job.stop.ask()
+            self._draw()
 
     def done(self) -> None:
         """It has ended."""
@@ -40,12 +34,8 @@ class ProgressLine(Static):
 
     def _follow(self) -> None:
         self._draw()
-        self._timer = self.set_interval(_EVERY, self._draw)
+        self._timer = self.set_interval(EVERY, self._draw)
 
     def _draw(self) -> None:
-        job = self.job
-        if job is None or job.stopped:
-            return
-        cells = round(job.share * _WIDTH)
-        bar = "█" * cells + "░" * (_WIDTH - cells)
-        self.update(line(f"{job.what}  {bar}  {job.share:.0%}  esc stops it"))
+        if self.job is not None:
+            self.update(self.job.in_words())

@@ -8,9 +8,11 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, NotificationFilter, NotificationState
 from studio_tui.domain.pushes import Assignment, Flag, Push, PushState, Skipped, Status
+from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.services import assigning, outbox, pushes
 from studio_tui.services.dry_run import dry_run
 from studio_tui.services.pushes import Closed
+from studio_tui.tui.job import Job
 from studio_tui.tui.modals.close_push import ClosePush, Closing
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.dry_run import DryRunScreen
@@ -54,9 +56,11 @@ def close(screen: StudioScreen, push: Push) -> None:
 
     def answered(how: Closing | None) -> None:
         if how is not None:
+            job = Job(f"Closing “{push.name}”")
             screen.write(
-                lambda: _close(screen.studio, screen.actor, push, how),
+                lambda: _close(screen.studio, screen.actor, push, how, job.tell),
                 lambda closed: screen.say(_closed(closed, tell=how.tell)),
+                job=job,
             )
 
     def look() -> tuple[int, int]:
@@ -74,8 +78,17 @@ def reopen(screen: StudioScreen, push: Push) -> None:
     )
 
 
-def _close(studio: "Studio", actor: Actor, push: Push, how: Closing) -> Closed:
-    return pushes.close(studio, actor, push, tell=how.tell, cancel_planned=how.cancel_planned)
+def _close(
+    studio: "Studio", actor: Actor, push: Push, how: Closing, progress: Progress = unwatched
+) -> Closed:
+    return pushes.close(
+        studio,
+        actor,
+        push,
+        tell=how.tell,
+        cancel_planned=how.cancel_planned,
+        progress=progress,
+    )
 
 
 def _planned(number: int) -> str:

@@ -13,6 +13,7 @@ from studio_tui.domain.errors import Conflict, Invalid, StudioError
 from studio_tui.domain.pushes import Push, PushDraft, PushState
 from studio_tui.services import pushes
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.job import Job
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
@@ -114,11 +115,13 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     def _save(self, draft: PushDraft) -> None:
         home, base, tell = self._home, self._base, self._tell.on
         told = "; its new deadline is told" if tell and self._moves_deadline else ""
-        typed = self._form.values()
+        typed, job = self._form.values(), Job("Saving")
+        studio, actor = home.studio, home.actor
         home.write(
-            lambda: pushes.edit(home.studio, home.actor, base, draft, tell=tell),
+            lambda: pushes.edit(studio, actor, base, draft, tell=tell, progress=job.tell),
             lambda push: self._saved(push, typed, told),
             self._failed,
+            job,
         )
 
     def _saved(self, push: Push, typed: Mapping[str, str], told: str) -> None:

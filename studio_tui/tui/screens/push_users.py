@@ -14,6 +14,7 @@ from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Push, S
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import Manager
 from studio_tui.services import assigning, conversations
+from studio_tui.tui.job import Job
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.held import Held
@@ -253,7 +254,12 @@ class PushUsers(Vertical):
             home.say(f"{users} unassigned; assigning them again (A) takes it back.")
 
         home, push = self._home, self.push
-        home.write(lambda: assigning.unassign(home.studio, home.actor, push, selection), gone)
+        studio, actor, job = home.studio, home.actor, Job("Unassigning")
+        home.write(
+            lambda: assigning.unassign(studio, actor, push, selection, progress=job.tell),
+            gone,
+            job=job,
+        )
 
     def _quick_choices(self) -> list[Choice[str]]:
         progress = self.push.progress

@@ -18,6 +18,7 @@ from studio_tui.services import reminding
 from studio_tui.services.dry_run import dry_run
 from studio_tui.services.reminding import Reminded, RemindPreview
 from studio_tui.tui.commands import Command
+from studio_tui.tui.job import Job
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.dry_run_words import Trial, in_words
@@ -106,10 +107,16 @@ class RemindScreen(StudioScreen):
         push, selection, again = self.push, self._selection, self._again
         self._reminding = True
         self.refresh_bindings()
+        studio, actor = self.studio, self.actor
+        reminded = self._preview.reminding if self._preview else 0
+        job = Job(f"Reminding {counted(reminded, 'user', 'users')}")
         self.write(
-            lambda: reminding.remind(self.studio, self.actor, push, selection, again=again),
+            lambda: reminding.remind(
+                studio, actor, push, selection, again=again, progress=job.tell
+            ),
             self._reminded,
             self._refused,
+            job,
         )
 
     def action_again(self) -> None:

@@ -1,5 +1,8 @@
 """The assignment view (P3, P6, P7, P12, U4), and the whole way to it and on."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
@@ -20,7 +23,7 @@ from studio_tui.tui.screens.push import PushScreen
 from studio_tui.tui.screens.pushes import PushesScreen
 from studio_tui.tui.screens.user import UserScreen
 from studio_tui.tui.widgets.field import Field
-from tests.tui import press, running
+from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import HEADINGS, PEOPLE, Example, hostile_rows
 from tests.tui.screens.pushing import create, everything, put_cursor_on, said, user_id
@@ -273,3 +276,32 @@ async def test_very_many_are_asked_for_by_their_number(made: Example) -> None:
         await press(pilot, "ctrl+s", *"501", "enter")
         assert "501 users assigned" in said(pilot)
     assert len(_logins(made, push.name)) == 501
+
+
+async def test_while_others_write_it_waits_and_can_be_stopped(made: Example) -> None:
+    """Nothing is lost: neither the marks, nor, once they are done, the assigning."""
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Ahead")
+        await press(pilot, "a")
+        for key, added in (("escape", 0), ("ctrl+l", 6)):
+            with _somebody_writes(made):
+                await pilot.press("ctrl+s")
+                while "waiting until others have written  esc stops it" not in said(pilot):
+                    await pilot.pause(0.05)
+                assert said(pilot).startswith("Assigning 6 users")
+                await pilot.press(key)
+                if not added:
+                    await settled(pilot)
+                    assert said(pilot) == "Stopped. Nothing was changed."
+                    assert _button(pilot) == "Assign 6 users"
+            await settled(pilot)
+            assert len(_logins(made, "Ahead")) == 1 + added
+        assert "6 users assigned" in said(pilot)
+
+
+@contextmanager
+def _somebody_writes(made: Example) -> Iterator[None]:
+    with closing(sqlite3.connect(made.studio.store.name, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield

@@ -10,16 +10,17 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher, Input
 
+from studio_tui.domain.errors import Stopped
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.users import User, UserFilter
 from studio_tui.services import users
 from studio_tui.tui.bridge import bridge_of
+from studio_tui.tui.job import Job
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screens.import_plan import ImportPlanScreen
-from studio_tui.tui.screens.import_reading import Job, Stopped
 from studio_tui.tui.screens.import_users import ImportScreen
 from studio_tui.tui.screens.path_suggester import complete
 from studio_tui.tui.screens.progress_line import ProgressLine

@@ -1,0 +1,100 @@
+"""A directory of any size, made by SQL: teams of ten under departments of a hundred, coaches."""
+
+from collections.abc import Iterator
+from random import Random
+
+from studio_tui.services.context import Studio
+from studio_tui.storage.sql import execute, is_sqlite, scalar
+
+GIVEN = ("Ann", "Björn", "Chloé", "Dirk", "Emma", "Femke", "Gus", "Hanna", "Ivo", "Jolien")
+_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+_SPREAD = 7_919
+"""A prime: multiples of it spread over a directory as names and coaches do."""
+
+
+def make_people(studio: Studio, count: int) -> None:
+    """Add ``count`` users after those that are there, with their teams, leaders and coaches."""
+    with studio.store.writing():
+        first = int(scalar("SELECT MAX(id) FROM users")) + 1
+        execute(
+            f"{_NUMBERS} INSERT INTO users (login, login_key, email, email_key, given_name, "
+            "family_name, sort_name, search, language, time_zone, role, department, active) "
+            "SELECT 'u' || i, 'u' || i, 'u' || i || '@example.org', 'u' || i || '@example.org', "
+            f"'Ann', 'Peeters ' || i, 'peeters ' || ((i * {_SPREAD}) % ?) || ' ann', "
+            "'ann peeters ' || i || ' u' || i || ' u' || i || '@example.org', "
+            "'en', '', 'user', 'Sales', ? FROM n",
+            count,
+            count,
+            True,
+        )
+        _make_teams(count)
+        execute(
+            f"{_NUMBERS} INSERT INTO team_member (user_id, team_id) "
+            "SELECT ? + i, t.id FROM n JOIN team t ON t.path_key = 't' || ((i - 1) / 10)",
+            count,
+            first - 1,
+        )
+        execute(
+            f"{_NUMBERS} INSERT INTO team_leader (user_id, team_id) "
+            "SELECT ? + i, t.id FROM n JOIN team t ON t.path_key = 't' || ((i - 1) / 10) "
+            "WHERE i % 10 = 1",
+            count,
+            first - 1,
+        )
+        execute(
+            f"{_NUMBERS} INSERT INTO coaching (user_id, coach_id) "
+            f"SELECT ? + i, ? + 1 + (i * {_SPREAD}) % ? FROM n "
+            f"WHERE i % 4 = 0 AND i <> 1 + (i * {_SPREAD}) % ?",
+            count,
+            first - 1,
+            first - 1,
+            count,
+            count,
+        )
+    settle(studio)
+
+
+def settle(studio: Studio) -> None:
+    """Let the server know what is in its tables, as it finds out by itself within a minute."""
+    with studio.store.writing():
+        if not is_sqlite():
+            execute("ANALYZE")
+
+
+def hr_export(count: int, seed: int = 5) -> Iterator[list[str]]:
+    """The rows of a CSV of ``count`` users that an HR system could have exported, the headings
+    first: a tenth lead the team that ten are in, each has a group, every fourth a coach."""
+    random = Random(seed)
+    yield [
+        *("email", "given_name", "family_name", "language", "department"),
+        *("groups", "teams", "leads", "coaches", "hired_on"),
+    ]
+    for number in range(count):
+        team = f"Division {number // 1000} > Team {number // 10}"
+        coach = random.randrange(count)
+        yield [
+            f"u{number}@example.org",
+            random.choice(GIVEN),
+            f"Peeters {random.randrange(count)}",
+            random.choice(("en", "nl", "fr")),
+            f"Department {number // 1000}",
+            f"Group {number % 20}",
+            team,
+            team if number % 10 == 0 else "",
+            f"u{coach}@example.org" if number % 4 == 0 and coach != number else "",
+            f"20{number % 20:02}-0{1 + number % 9}-1{number % 10}",
+        ]
+
+
+def _make_teams(count: int) -> None:
+    execute(
+        f"{_NUMBERS} INSERT INTO team (name, path, path_key, by_manager) "
+        "SELECT 'Team ' || (i - 1), 'Team ' || (i - 1), 't' || (i - 1), ? FROM n",
+        max(1, (count + 9) // 10),
+        False,
+    )
+    execute(
+        "UPDATE team SET parent_id = (SELECT above.id FROM team above WHERE above.path_key = "
+        "'t' || (CAST(SUBSTR(team.path_key, 2) AS INTEGER) / 10)) "
+        "WHERE path_key LIKE 't%' AND path_key <> 't0'"
+    )
