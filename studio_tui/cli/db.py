@@ -1,11 +1,24 @@
 """``studio-tui db``: look after the database."""
 
+import os
+from pathlib import Path
+
 import click
 
 from studio_tui import __version__
-from studio_tui.cli.output import say
-from studio_tui.cli.session import studio_as_it_is, tell_closed
+from studio_tui.cli import shapes
+from studio_tui.cli.output import counted, json_option, say, write_json
+from studio_tui.cli.progress import Progress
+from studio_tui.cli.session import studio_as_it_is, tell_closed, with_studio
+from studio_tui.config import settings
+from studio_tui.config.clock import clock_from
+from studio_tui.domain.access import Actor
+from studio_tui.services import moving
+from studio_tui.services.context import Studio
 from studio_tui.services.identity import found, own_account
+from studio_tui.services.moving import Moved
+
+_file = click.argument("file", type=click.Path(path_type=Path))
 
 
 @click.group("db")
@@ -27,3 +40,70 @@ def migrate() -> None:
         if founder := found(studio, own_account()):
             say(f"{founder.name} ({founder.login}) is its first admin.")
         say(f"The database {studio.store.name} is ready for Studio TUI {__version__}.")
+
+
+@db.command()
+@_file
+@json_option
+@with_studio
+def backup(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
+    """Write all of the database into FILE, while others go on.
+
+    FILE is a SQLite database that only you can read, whatever the engine. It is looked through
+    before it is there, and nothing is overwritten.
+    """
+    with Progress("Backing up") as progress:
+        moved = moving.back_up(studio, actor, file, progress)
+    _tell(moved, "Backed up to", as_json)
+
+
+@db.command()
+@_file
+@json_option
+def restore(file: Path, as_json: bool) -> None:
+    """Bring what a backup holds into the database of the settings, which must be empty.
+
+    A backup of an earlier version is brought up to this one on the way; FILE stays as it is.
+    """
+    url = settings.load().database_url
+    now = clock_from(os.environ.get("STUDIO_NOW")).now()
+    with Progress("Restoring") as progress:
+        moved = moving.restore(url, file, own_account(), now, progress)
+    _tell(moved, "Restored into", as_json)
+    if moved.waiting and not as_json:
+        say(
+            f"{counted(moved.waiting, 'mail')} waited when the backup was made: before a worker "
+            "runs, look with “studio-tui outbox list --state queued”, and drop what has gone since."
+        )
+
+
+@db.command()
+@click.option("--to", "url", metavar="URL", required=True, help="Where to: an empty database.")
+@json_option
+@with_studio
+def copy(studio: Studio, actor: Actor, url: str, as_json: bool) -> None:
+    """Copy everything into another database, from one engine to the other or to the same.
+
+    All of it or nothing: every table is compared, and the seals of the activity are followed,
+    before anything stays. Stop the workers first: what is written meanwhile stays behind.
+    """
+    with Progress("Copying") as progress:
+        moved = moving.copy(studio, actor, url, progress)
+    _tell(moved, "Copied to", as_json)
+    if not as_json:
+        say("Next: set database.url to it, here and on every host, before anybody goes on.")
+
+
+def _tell(moved: Moved, done: str, as_json: bool) -> None:
+    if as_json:
+        write_json(shapes.moved(moved))
+        return
+    tables = sum(1 for each in moved.contents if each.rows)
+    say(
+        f"{done} {moved.name}: {counted(moved.rows, 'row')} in {counted(tables, 'table')}, "
+        "as they were."
+    )
+    if moved.activity.broken is None:
+        say(f"{counted(moved.activity.lines, 'line')} of activity as written.")
+    else:
+        say("The activity breaks there as it does here: see “studio-tui activity verify”.")

@@ -45,8 +45,11 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
 """What can be done over SSH, with the rights of who does it."""
 
 HOST_ONLY = frozenset(
-    {"demo", "worker", "doctor", "db migrate", "mail password", "ssh keys", "ssh session"}
-)
+    {
+        "demo", "worker", "doctor", "db migrate", "db backup", "db restore", "db copy",
+        "mail password", "ssh keys", "ssh session",
+    }
+)  # fmt: skip
 """What is done on the host, by the account of the service."""
 
 MOST_CHARACTERS = 100_000

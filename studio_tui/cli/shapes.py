@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from studio_tui.services.context import Studio
     from studio_tui.services.conversations import Usable
     from studio_tui.services.dry_run import DryRun
+    from studio_tui.services.moving import Moved
     from studio_tui.services.outbox import Health, ReadMail
     from studio_tui.services.pushes import Closed
     from studio_tui.services.reminding import Reminded, RemindPreview
@@ -494,4 +495,22 @@ def verified(of: Verified, against: str | None) -> Shape:
         "newest_seal": of.head,
         "breaks_at": of.broken.activity_id if of.broken else None,
         "against_at": of.kept_at,
+    }
+
+
+def moved(of: Moved) -> Shape:
+    """A database that was copied, backed up or restored."""
+    return {
+        "database": of.name,
+        "tables": [
+            {"table": each.table, "rows": each.rows, "checksum": each.checksum}
+            for each in of.contents
+        ],
+        "rows": of.rows,
+        "activity": {
+            "lines": of.activity.lines,
+            "sealed": of.activity.of,
+            "seal": of.activity.head,
+        },
+        "waiting_mail": of.waiting,
     }

@@ -8,8 +8,10 @@ import grp
 import os
 import pwd
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from studio_tui.domain.errors import Refused, Unavailable
 
@@ -37,6 +39,30 @@ def make_file(path: Path) -> bool:
     except OSError as error:
         raise Unavailable(f"{path} cannot be made: {error.strerror}.") from error
     return True
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A place for a file that comes to ``path`` once all inside is done, whole or not at all. What
+    is there already is not touched; whoever makes the file lets nobody else read it.
+
+    Raises `Refused` where something is there, `Unavailable` where no file can be made.
+    """
+    taken = f"{path} is there already: choose another name, or move it away."
+    if path.exists() or path.is_symlink():
+        raise Refused(taken)
+    try:
+        make_folder(path.parent)
+        with TemporaryDirectory(prefix=".studio-tui-", dir=path.parent) as folder:
+            place = Path(folder) / path.name
+            yield place
+            # A link, unlike a move, does not take the place of what came meanwhile.
+            os.link(place, path)
+            _write_through(path.parent)
+    except FileExistsError as error:
+        raise Refused(taken) from error
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be made: {error.strerror}.") from error
 
 
 def require_own_folder(path: Path) -> None:
@@ -84,6 +110,15 @@ def close_file(path: Path) -> str | None:
 def readable_by_others(path: Path) -> bool:
     """Whether other accounts can read the file."""
     return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def _write_through(folder: Path) -> None:
+    """Let what was made in a folder outlast a crash of the machine."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _by_others(status: os.stat_result) -> bool:

@@ -40,6 +40,7 @@ class Action(StrEnum):
     TEST_MAIL = "send a test mail"
     READ_ACTIVITY = "see the activity"
     KEEP_KEYS = "add, see or remove the SSH keys of others"
+    MOVE_DATABASE = "back up or copy the database"
     FINISH_ANY = "record anybody's conversation as held"
 
 

@@ -53,8 +53,13 @@ def verify(
     require(actor, Action.READ_ACTIVITY)
     wanted = _seal_of(kept) if kept is not None else None
     with studio.store.reading():
-        before, links = sealing.chain(newest)
-        return _follow(before, links, wanted)
+        return verified(wanted, newest)
+
+
+def verified(wanted: str | None = None, newest: int | None = None) -> Verified:
+    """What `verify` finds, inside of a unit of work."""
+    before, links = sealing.chain(newest)
+    return _follow(before, links, wanted)
 
 
 def seal_rest(studio: Studio) -> int:

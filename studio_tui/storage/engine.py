@@ -236,7 +236,8 @@ def open_store(url: str) -> Store:
     Raises `Refused` for a URL that is none or a database of a newer version, `Unavailable` where
     it does not answer.
     """
-    store = _open_sqlite(url) if url.startswith("sqlite:") else _open_postgresql(url)
+    path = file_of(url)
+    store = _open_sqlite(path) if path else _open_postgresql(url)
     try:
         store.applied = tuple(store.migrate())
         if store.applied:
@@ -245,6 +246,19 @@ def open_store(url: str) -> Store:
         store.close()
         raise
     return store
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database, None for another engine; raises `Refused` where it has no
+    name."""
+    if not url.startswith("sqlite:"):
+        return None
+    path = Path(url.removeprefix("sqlite:///")).expanduser()
+    if not url.startswith("sqlite:///") or not path.name:
+        raise Refused(
+            f"“{without_password(url)}” names no file: write sqlite:////absolute/path.db."
+        )
+    return path
 
 
 def without_password(url: str) -> str:
@@ -256,12 +270,7 @@ def without_password(url: str) -> str:
     return shown
 
 
-def _open_sqlite(url: str) -> Store:
-    path = Path(url.removeprefix("sqlite:///")).expanduser()
-    if not url.startswith("sqlite:///") or not path.name:
-        raise Refused(
-            f"“{without_password(url)}” names no file: write sqlite:////absolute/path.db."
-        )
+def _open_sqlite(path: Path) -> Store:
     closed = sqlite.made_private(path)
     store = Store(sqlite.Sqlite(path), str(path), sqlite.Looking(path))
     store.closed = tuple(closed)

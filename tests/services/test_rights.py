@@ -2,7 +2,9 @@
 
 import importlib
 import inspect
+import os
 import pkgutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -45,6 +47,7 @@ from studio_tui.services import (
     imports,
     library,
     mailing,
+    moving,
     outbox,
     pushes,
     reminding,
@@ -263,6 +266,10 @@ READS: dict[str, tuple[set[str], Call]] = {
 }
 
 
+def _free_file() -> Path:
+    return Path(tempfile.mkdtemp(dir=os.environ["HOME"])) / "studio.db"
+
+
 def _text_of(w: World, name: str) -> str:
     return template_text.dumps(replace(w.template.definition, name=name))
 
@@ -329,6 +336,14 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "library.import_text": (
         ADMIN,
         lambda w, a: library.import_text(w.studio, a, 'name = "New"', "new.toml"),
+    ),
+    "moving.back_up": (
+        ADMIN,
+        lambda w, a: moving.back_up(w.studio, a, _free_file(), lambda _: None),
+    ),
+    "moving.copy": (
+        ADMIN,
+        lambda w, a: moving.copy(w.studio, a, f"sqlite:///{_free_file()}", lambda _: None),
     ),
     "outbox.retry": (
         SUPPORT,
