@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pytest
 
 from studio_tui.cli.main import COMMANDS
 from studio_tui.cli.shapes import CONTRACT
@@ -88,7 +89,9 @@ def test_the_version_is_the_one_of_the_program(cli: Cli) -> None:
     assert cli.json("doctor")["contract"] == CONTRACT
 
 
-def test_every_example_has_the_names_that_are_printed(cli: Cli, people: Path) -> None:
+def test_every_example_has_the_names_that_are_printed(
+    cli: Cli, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The examples, run in their order, print what the document shows."""
     with people.open("a", encoding="utf-8") as file:
         file.write("zoe,zoe@example.org,Zoé,Doe,nl,,,nobody,,\n")
@@ -100,6 +103,8 @@ def test_every_example_has_the_names_that_are_printed(cli: Cli, people: Path) ->
             cli.run("ssh", "add-key", "ann", typed=f"{ED25519} laptop")
         if command == "conversations list --json":
             coach_fay(cli)
+        if command.startswith("db restore"):
+            monkeypatch.setenv("STUDIO_DATABASE_URL", "sqlite:///restored.db")
         arguments = shlex.split(command)
         refuses = "--skip-refused" not in arguments and arguments[:2] == ["users", "import"]
         printed = cli.run(*arguments, exit_code=1 if refuses else 0)

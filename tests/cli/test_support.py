@@ -62,10 +62,13 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "conversations start": ("Q1 review", "ann"),
     "conversations not-mine": ("Q1 review", "ann"),
     "outbox drop": ("1",),
+    "db backup": ("backup.db",),
+    "db copy": ("--to", "sqlite:///copy.db"),
 }
 """What support may not do, as an admin could."""
 ELSEWHERE = {
     "demo": "is a Studio of its own",
+    "db restore": "makes a database in which nobody is known yet",
     "worker": "sends what others wrote, as the account of the service",
     **dict.fromkeys(
         (

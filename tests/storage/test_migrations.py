@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import peewee
@@ -11,8 +13,11 @@ import pytest
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
 
+from studio_tui.services.identity import Account
+from studio_tui.services.moving import restore
 from studio_tui.storage import migrate
 from studio_tui.storage.conversations import questions_of
+from studio_tui.storage.copying import survey
 from studio_tui.storage.engine import Store, open_store
 from studio_tui.storage.fields import FIELD_TYPES
 from studio_tui.storage.sealing import chain
@@ -120,18 +125,67 @@ FIRST: dict[str, list[dict[str, Any]]] = {
 only named to Eve, Dan's not even that."""
 
 
+RELEASED = ("0001_first", "0002_conversations", "0003_templates", "0004_append_only", "0005_origin")
+"""The schemas that somebody may have."""
+
+
 @pytest.fixture
 def opened(empty_database_url: str) -> Iterator[Store]:
     """A database of the first version, opened by this one."""
-    before = _database(empty_database_url)
+    _make(empty_database_url, "0001_first")
+    store = open_store(empty_database_url)
+    yield store
+    store.close()
+
+
+def _make(url: str, version: str) -> None:
+    """A database as the first version left it, and as it was brought up to ``version``."""
+    before = _database(url)
     with before.connection_context(), before.atomic():
         Runner(before, str(migrate.DIRECTORY), table_name="schema_migration").up("0001_first")
         for table, listed in FIRST.items():
             for row in listed:
                 _insert(before, table, row)
-    store = open_store(empty_database_url)
-    yield store
-    store.close()
+        Runner(before, str(migrate.DIRECTORY), table_name="schema_migration").up(version)
+
+
+@pytest.mark.parametrize("version", RELEASED)
+def test_every_released_version_opens_with_everything_in_it(
+    empty_database_url: str, tmp_path: Path, version: str
+) -> None:
+    """From wherever one comes, what is there is the same."""
+    _make(empty_database_url, version)
+    reference = f"sqlite:///{tmp_path / 'reference.db'}"
+    _make(reference, "0001_first")
+    found = []
+    for url in (empty_database_url, reference):
+        with closing(open_store(url)) as store:
+            # Opening seals what it has brought up; of this version, a worker does.
+            store.seal_rest()
+            with store.reading():
+                found.append(survey(store, lambda _: None))
+    assert found[0] == found[1]
+    assert {each.table: each.rows for each in found[0]}.items() >= {
+        "users": 5, "assignment": 4, "conversation": 2, "notification": 1, "activity": 1,
+    }.items()  # fmt: skip
+
+
+def test_a_backup_of_the_first_version_is_brought_up_to_this_one(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    """Storage: and the file stays as it is."""
+    path = tmp_path / "old.db"
+    _make(f"sqlite:///{path}", "0001_first")
+    before = path.read_bytes()
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    restored = restore(empty_database_url, path, Account("ann", ""), now, lambda _: None)
+    assert path.read_bytes() == before
+    assert {each.table: each.rows for each in restored.contents}["conversation"] == 2
+    with closing(open_store(empty_database_url)) as store, store.reading():
+        assert rows("SELECT action, actor_login FROM activity ORDER BY id") == [
+            ("x", "ann"),
+            ("restored the database", "ann"),
+        ]
 
 
 def _database(url: str) -> peewee.Database:
