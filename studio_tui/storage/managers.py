@@ -49,6 +49,27 @@ def managing(people: Clause) -> Clause:
     )
 
 
+def unmanaged(people: Clause) -> Clause:
+    """A query of one column, ``user_id``: those of ``people``, likewise, who have no manager."""
+    # Nearly everybody has one beside them: who has need not be looked up the teams for.
+    body = managing(
+        Clause(
+            f"SELECT asked.id FROM (SELECT id FROM users WHERE id IN ({people.text})) AS asked "
+            "WHERE NOT EXISTS (SELECT 1 FROM team_member m "
+            "JOIN team_leader l ON l.team_id = m.team_id AND l.user_id <> m.user_id "
+            "JOIN users u ON u.id = l.user_id AND u.active WHERE m.user_id = asked.id) "
+            "AND NOT EXISTS (SELECT 1 FROM coaching k JOIN users u ON u.id = k.coach_id "
+            "AND u.active WHERE k.user_id = asked.id AND k.coach_id <> k.user_id)",
+            people.params,
+        )
+    )
+    return Clause(
+        f"SELECT found.user_id FROM (WITH RECURSIVE {body.text} SELECT user_id FROM people "
+        "WHERE user_id NOT IN (SELECT user_id FROM managing)) AS found",
+        body.params,
+    )
+
+
 _ALONE = """NOT EXISTS (
                 SELECT 1 FROM team_leader l JOIN users u ON u.id = l.user_id
                 WHERE l.team_id = c.team_id AND l.user_id <> c.user_id AND u.active)"""

@@ -9,7 +9,7 @@ from studio_tui.domain.listing import Sort
 from studio_tui.domain.text import fold, fold_search
 from studio_tui.domain.users import Role, User, UserFilter, full_name, sort_name
 from studio_tui.storage.listing import Listing
-from studio_tui.storage.managers import managers_of, managing
+from studio_tui.storage.managers import managers_of, unmanaged
 from studio_tui.storage.sql import Clause, among, containing, day, one_of, rows, scalar
 from studio_tui.storage.tables import UserTable
 
@@ -138,14 +138,13 @@ def names_of(clause: Clause) -> list[tuple[str, str]]:
 
 def without_manager(clause: Clause, limit: int) -> list[int]:
     """The users, as ``u``, that a clause matches and who have no manager (U4), by name."""
-    body = managing(Clause(f"SELECT u.id FROM users u WHERE {clause.text}", clause.params))
+    alone = unmanaged(Clause(f"SELECT u.id FROM users u WHERE {clause.text}", clause.params))
     return [
         found
         for (found,) in rows(
-            f"WITH RECURSIVE {body.text} SELECT u.id FROM users u "
-            "JOIN people p ON p.user_id = u.id "
-            "WHERE u.id NOT IN (SELECT user_id FROM managing) ORDER BY u.sort_name, u.id LIMIT ?",
-            *body.params,
+            f"SELECT u.id FROM users u WHERE u.id IN ({alone.text}) "
+            "ORDER BY u.sort_name, u.id LIMIT ?",
+            *alone.params,
             limit,
         )
     ]

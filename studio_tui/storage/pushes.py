@@ -6,7 +6,7 @@ from datetime import date, datetime
 from studio_tui.domain.pushes import Progress, Reminders
 from studio_tui.domain.text import fold
 from studio_tui.storage.fields import instant_of
-from studio_tui.storage.managers import managing
+from studio_tui.storage.managers import unmanaged
 from studio_tui.storage.sql import (
     EVERYBODY,
     Clause,
@@ -214,14 +214,12 @@ def _listed(days: tuple[int, ...]) -> str:
 
 def _without_manager(push_ids: list[int]) -> dict[int, int]:
     wanted = among("push_id", push_ids)
-    assigned = f"SELECT user_id FROM assignment WHERE unassigned_at IS NULL AND {wanted.text}"
-    body = managing(Clause(assigned, wanted.params))
+    assigned = f"FROM assignment WHERE unassigned_at IS NULL AND {wanted.text}"
+    alone = unmanaged(Clause(f"SELECT user_id {assigned}", wanted.params))
     return dict(
         rows(
-            f"WITH RECURSIVE {body.text} SELECT a.push_id, COUNT(*) FROM assignment a "
-            f"WHERE a.unassigned_at IS NULL AND {wanted.text.replace('push_id', 'a.push_id')} "
-            "AND a.user_id NOT IN (SELECT user_id FROM managing) GROUP BY a.push_id",
-            *body.params,
+            f"SELECT push_id, COUNT(*) {assigned} AND user_id IN ({alone.text}) GROUP BY push_id",
             *wanted.params,
+            *alone.params,
         )
     )
