@@ -30,6 +30,8 @@ class Job:
     share: float | None = None
     """From 0 to 1; None until it has begun, because others have to end first."""
     can_stop: bool = True
+    in_place: bool = False
+    """Whether the screen itself shows how far it is, and stops it."""
     stop: Stop = field(default_factory=Stop)
     ended: bool = False
 

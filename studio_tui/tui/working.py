@@ -25,6 +25,8 @@ class WorkingApp(StudioApp):
 
     def work(self, job: Job) -> None:
         """Follow ``job``; say how far it is if it takes a while."""
+        if job.in_place:
+            return
         self._jobs = (*self._jobs, job)
         if self._working is None:
             self._working = self.set_timer(PATIENCE, self._look_longer)
@@ -44,12 +46,16 @@ class WorkingApp(StudioApp):
     def takes(self, key: events.Key) -> bool:
         """Escape stops what is under way, rather than leave it."""
         if key.key == "escape" and isinstance(self.screen, StudioScreen):
-            for job in self._jobs[:1]:
+            for job in self._jobs:
                 if job.can_stop and not job.ended:
                     job.stop.ask()
                     self._tell_how_far()
                     return False
         return super().takes(key)
+
+    def _unkept(self) -> str:
+        under_way = (f"{job.what}: leaving now undoes it." for job in self._jobs if not job.ended)
+        return "\n".join(filter(None, (*under_way, super()._unkept())))
 
     def _look_longer(self) -> None:
         self._tell_how_far()

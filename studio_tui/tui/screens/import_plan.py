@@ -174,7 +174,7 @@ class ImportPlanScreen(StudioScreen):
             self.dismiss(None)
 
     def _apply(self, *, skip_refused: bool) -> None:
-        job = Job(f"Importing {self._people()}")
+        job = Job(f"Importing {self._people()}", in_place=True)
         self.query_one(ProgressLine).start(job)
         self.refresh_bindings()
         self.write(
