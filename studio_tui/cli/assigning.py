@@ -1,6 +1,5 @@
 """``studio-tui pushes assign`` and ``unassign`` (P3, P6, P11, P12)."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from shlex import quote
 from typing import BinaryIO
@@ -9,6 +8,7 @@ import click
 
 from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import dry_run_options
+from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import counted, json_option, say, write_json, write_table
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import when
@@ -37,7 +37,7 @@ from studio_tui.services.context import Studio
 @click.option(
     "--expect", type=click.IntRange(0), metavar="N", help="Assign nobody where they are not N."
 )
-@click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
+@yes_option
 @dry_run_options
 @json_option
 @with_studio
@@ -70,8 +70,13 @@ def assign(
     if dry_run:
         _try(studio, actor, found, chosen, with_mail=with_mail, as_json=as_json)
         return
-    if expect is None and not yes and sys.stdin.isatty():
-        expect = _meant(studio, actor, found, chosen)
+    if expect is None:
+        expect = meant(
+            lambda: assigning.preview(studio, actor, found, chosen).adding,
+            f"users would be assigned to “{found.name}” and told",
+            "Nobody was assigned",
+            yes=yes,
+        )
     done = assigning.assign(studio, actor, found, chosen, expected=expect)
     if as_json:
         write_json(shapes.assigned(studio, done))
@@ -91,18 +96,6 @@ def unassign(studio: Studio, actor: Actor, push: str, logins: Sequence[str]) -> 
         f"{counted(count, 'user')} taken out of “{found.name}”. "
         "Assigning them again brings back what was written."
     )
-
-
-def _meant(studio: Studio, actor: Actor, push: Push, chosen: Selection[UserFilter]) -> int | None:
-    """How many they are, typed by who assigns very many; None where they are not so many."""
-    adding = assigning.preview(studio, actor, push, chosen).adding
-    if adding <= assigning.MANY:
-        return None
-    asked = f"{adding:,} users would be assigned to “{push.name}” and told. Type how many they are"
-    typed = click.prompt(asked, default="", show_default=False, err=True)
-    if typed.replace(",", "").strip() != str(adding):
-        raise Refused("Nobody was assigned: this is not how many they are.")
-    return adding
 
 
 def _chosen(

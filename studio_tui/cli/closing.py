@@ -7,6 +7,7 @@ import click
 
 from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import dry_run_options
+from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import counted, json_option, say, write_json, write_table
 from studio_tui.cli.session import with_studio
 from studio_tui.domain.access import Actor
@@ -26,6 +27,7 @@ from studio_tui.services.pushes import Closed
     help="Cancel what is planned and has not begun; unless said, it can still be held.",
 )
 @click.option("--tell", is_flag=True, help="Tell those who have not held it, and their managers.")
+@yes_option
 @dry_run_options
 @json_option
 @with_studio
@@ -35,6 +37,7 @@ def close(
     push: str,
     tell: bool,
     cancel_planned: bool,
+    yes: bool,
     dry_run: bool,
     with_mail: bool,
     as_json: bool,
@@ -52,6 +55,13 @@ def close(
         )
         _try(studio, actor, found, closing, tell=tell, with_mail=with_mail, as_json=as_json)
     else:
+        if tell:
+            meant(
+                lambda: found.progress.open,
+                f"users at most would be told that “{found.name}” is closed",
+                "It was not closed",
+                yes=yes,
+            )
         closed = service.close(studio, actor, found, tell=tell, cancel_planned=cancel_planned)
         now = service.show(studio, actor, closed.push.id)
         _tell(closed, now, told=tell, as_json=as_json)

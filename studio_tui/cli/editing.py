@@ -5,6 +5,7 @@ from datetime import date
 
 import click
 
+from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import say
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import day
@@ -53,6 +54,7 @@ def _days(least: int) -> Callable[[str], tuple[int, ...]]:
     show_default=True,
     help="Tell of a moved deadline those who were told of the push and are not done.",
 )
+@yes_option
 @with_studio
 def edit(
     studio: Studio,
@@ -64,6 +66,7 @@ def edit(
     remind_before: tuple[int, ...] | None,
     remind_after: tuple[int, ...] | None,
     tell: bool,
+    yes: bool,
 ) -> None:
     """Change name, first day, deadline or automatic reminders of PUSH."""
     if all(v is None for v in (name, available_from, deadline, remind_before, remind_after)):
@@ -81,6 +84,13 @@ def edit(
             usual.after if remind_after is None else remind_after,
         ),
     )
+    if tell and draft.deadline != found.deadline:
+        meant(
+            lambda: found.progress.open,
+            f"users at most would be told of another deadline of “{found.name}”",
+            "Nothing was changed",
+            yes=yes,
+        )
     _tell(found, service.edit(studio, actor, found, draft, tell=tell), told=tell)
 
 

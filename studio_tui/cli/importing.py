@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from studio_tui.cli.errors import FAILED
+from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import complain, counted, json_option, say, write_json
 from studio_tui.cli.progress import Progress
 from studio_tui.cli.reading import bytes_of, is_input
@@ -39,6 +40,7 @@ def _mapped(text: str) -> tuple[str, str]:
 )
 @click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 @click.option("--skip-refused", is_flag=True, help="Import the other lines of the file.")
+@yes_option
 @json_option
 @with_studio
 def import_(
@@ -48,6 +50,7 @@ def import_(
     mapping: Sequence[tuple[str, str]],
     dry_run: bool,
     skip_refused: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     """Import users, teams, leaders and coaches from FILE, a CSV that an HR system exported.
@@ -64,6 +67,8 @@ def import_(
         plan = imports.preview(studio, actor, content, progress=comparing)
     stopped = bool(plan.refusals) and not skip_refused
     if not dry_run and not stopped:
+        left = len(plan.left)
+        meant(lambda: left, "users would be marked as left", "Nothing was imported", yes=yes)
         with Progress("Importing") as importing:
             plan = imports.apply(
                 studio, actor, content, skip_refused=skip_refused, progress=importing

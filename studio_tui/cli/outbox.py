@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from studio_tui.cli import shapes
+from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import (
     counted,
     json_option,
@@ -70,14 +71,23 @@ def show(studio: Studio, actor: Actor, notification: int, as_json: bool) -> None
 @outbox.command()
 @click.argument("notifications", nargs=-1, type=int, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Everything that failed.")
+@yes_option
 @with_studio
-def retry(studio: Studio, actor: Actor, notifications: Sequence[int], every: bool) -> None:
+def retry(
+    studio: Studio, actor: Actor, notifications: Sequence[int], every: bool, yes: bool
+) -> None:
     """Send what failed once more."""
     if bool(notifications) == every:
         raise click.UsageError("Say which: ID…, or --all.")
     failed = NotificationFilter(state=NotificationState.FAILED)
     chosen: Selection[NotificationFilter] = (
         Selection.matching(failed) if every else Selection.of(notifications)
+    )
+    meant(
+        lambda: service.number_of(studio, actor, chosen),
+        "mails would be sent once more",
+        "Nothing was done",
+        yes=yes,
     )
     count = service.retry(studio, actor, chosen)
     say(f"{counted(count, 'mail')} in the queue again. “studio-tui worker --drain” sends now.")

@@ -6,6 +6,7 @@ import click
 
 from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import dry_run_options
+from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import counted, json_option, say, write_json
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import when
@@ -32,6 +33,7 @@ _TO_REMIND = [status for status in Status if status is not Status.DONE]
 )
 @click.option("--overdue", is_flag=True, help="Only those whose deadline is past.")
 @click.option("--again", is_flag=True, help="Also those reminded a short while ago.")
+@yes_option
 @dry_run_options
 @json_option
 @with_studio
@@ -43,6 +45,7 @@ def remind(
     statuses: Sequence[str],
     overdue: bool,
     again: bool,
+    yes: bool,
     dry_run: bool,
     with_mail: bool,
     as_json: bool,
@@ -63,6 +66,12 @@ def remind(
     if dry_run:
         _try(studio, actor, found, chosen, again=again, with_mail=with_mail, as_json=as_json)
     else:
+        meant(
+            lambda: reminding.preview(studio, actor, found, chosen, again=again).reminding,
+            f"users of “{found.name}” would be reminded",
+            "Nobody was reminded",
+            yes=yes,
+        )
         _tell(studio, found, reminding.remind(studio, actor, found, chosen, again=again), as_json)
 
 

@@ -24,8 +24,6 @@ from studio_tui.storage.sql import Clause, selected
 
 ASSIGNED = "assigned users"
 """What the activity calls it."""
-MANY = 500
-"""More than so many at once are assigned only by whoever says how many, or means it anyhow."""
 _SHOWN = 1_000
 """At most so many people are listed by name in a preview."""
 

@@ -145,6 +145,13 @@ def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
     )
 
 
+def number_of(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """How many mails ``selection`` holds."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        return notifications.count_notifications(_selected(selection, studio.now()))
+
+
 def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
     """Send what failed once more; returns how many."""
     require(actor, Action.SEND_AGAIN)

@@ -1,20 +1,16 @@
 """``pushes assign`` and ``unassign`` (P3, P6, P11, P12)."""
 
-import json
 import os
-import pty
 import re
 import signal
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 
 from studio_tui.storage import sqlite
-from tests.cli.conftest import COMMAND, Cli, create
+from tests.cli.conftest import Cli, create
 
 
 def logins(cli: Cli, push: str) -> list[str]:
@@ -188,31 +184,6 @@ def test_a_script_says_how_many_it_expects(organisation: Cli) -> None:
     assert "they would be 2, and 3 were expected" in said
     assert organisation.json("outbox", "list") == []
     assert organisation.json(*assigning, "--expect", "2")["added"] == 2
-
-
-@pytest.mark.parametrize(("typed", "added"), [("501", 501), ("500", 0), ("y", 0), ("", 0)])
-def test_very_many_at_a_terminal_are_asked_for_by_their_number(
-    organisation: Cli, typed: str, added: int
-) -> None:
-    rows = "".join(f"m{n}@example.org,Many,N{n}\n" for n in range(501))
-    Path("many.csv").write_text("email,given_name,family_name\n" + rows)
-    Path("many.txt").write_text("".join(f"m{n}\n" for n in range(501)))
-    organisation.run("users", "import", "many.csv")
-    organisation.run(*create("Q1 review"))
-    ours, theirs = pty.openpty()
-    command = [*COMMAND, "pushes", "assign", "Q1 review", "--file", "many.txt", "--json"]
-    with subprocess.Popen(command, stdin=theirs, stdout=PIPE, stderr=PIPE, text=True) as process:
-        os.close(theirs)
-        os.write(ours, f"{typed}\n".encode())
-        printed, said = process.communicate()
-        os.close(ours)
-    assert "501 users would be assigned to “Q1 review”" in said
-    if added:
-        assert json.loads(printed)["added"] == added
-    else:
-        assert process.returncode == 1
-        assert "Nobody was assigned" in said
-    assert organisation.json("pushes", "show", "Q1 review")["progress"]["assigned"] == added
 
 
 def test_ctrl_c_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from threading import Barrier
 from typing import TypeVar
@@ -9,16 +11,25 @@ from typing import TypeVar
 import pytest
 
 from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Part, Plan
 from studio_tui.domain.errors import Conflict, Refused
 from studio_tui.domain.notifications import Kind, NotificationState
 from studio_tui.domain.pushes import AssignmentFilter, PushState
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import Role, UserFilter
-from studio_tui.services import assigning, pushes, reminding, templates, undoing, users
+from studio_tui.services import (
+    assigning,
+    conversations,
+    pushes,
+    reminding,
+    templates,
+    undoing,
+    users,
+)
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Claimed
 from studio_tui.services.identity import Account, sign_in
-from tests.acting import assign, assigned, draft_of, lines, mail, now, send_due
+from tests.acting import as_user, assign, assigned, draft_of, lines, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -123,6 +134,65 @@ def test_nobody_is_assigned_to_a_push_while_it_closes(studio: Studio, admin: Act
         )
         assert now(studio, admin, push).state is PushState.CLOSED
         assert {each.state for each in mail(studio, admin)} <= {"dropped"}
+
+
+def test_of_an_edit_and_a_closing_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
+    """A4: a closed push is what it was when it was closed."""
+    for number in ROUNDS:
+        push = create_push(studio, admin, f"Push {number}")
+        outcomes = at_once(
+            partial(pushes.close, studio, admin, push),
+            partial(pushes.edit, studio, admin, push, draft_of(push, name=f"Edited {number}")),
+        )
+        assert [type(refusal) for refusal in refusals(outcomes)] == [Conflict]
+        after = now(studio, admin, push)
+        closed = after.state is PushState.CLOSED
+        assert after.name == (push.name if closed else f"Edited {number}")
+
+
+def test_of_two_managers_one_plans_and_the_other_hears_of_it(studio: Studio, admin: Actor) -> None:
+    """P10, A4: one conversation, one conductor, one invitation to each side."""
+    import_people(studio, admin)
+    managers = [as_user(studio, login) for login in ("bob", "cor")]
+    plan = Plan(studio.now() + timedelta(days=2))
+    for number in ROUNDS:
+        push = assign(studio, admin, create_push(studio, admin, f"Push {number}"), "ann").push
+        ask = conversations.find(studio, push.name, "ann")
+        outcomes = at_once(
+            *(partial(conversations.plan, studio, manager, ask, plan) for manager in managers)
+        )
+        holds = assigned(studio, admin, push)["ann"].conductor
+        assert len(refusals(outcomes)) == 1
+        assert holds in str(refusals(outcomes)[0])
+        invited = [each for each in mail(studio, admin) if each.kind is Kind.PLANNED]
+        assert len(invited) == 2 * (number + 1)
+
+
+def test_of_two_who_write_one_answer_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
+    """A4, C4: as from two windows of the conductor."""
+    import_people(studio, admin)
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    bob = as_user(studio, "bob")
+    talk = conversations.start(studio, bob, conversations.find(studio, push.name, "ann"))
+    asked = conversations.read(studio, bob, talk.id).entries[0].asked.id
+    write = partial(conversations.write, studio, bob, talk.id, asked, Part.ANSWERS)
+    for version in ROUNDS:
+        outcomes = at_once(*(partial(write, f"{letter} {version}", version) for letter in "ab"))
+        assert [isinstance(each, Conflict) for each in refusals(outcomes)] == [True]
+
+
+def test_of_two_who_bring_back_a_version_one_is_told_of_the_other(
+    studio: Studio, admin: Actor
+) -> None:
+    """A4."""
+    first = templates.find(studio, admin, "Regular")
+    version = templates.versions(studio, admin, first.id)[-1]
+    changed = replace(first.definition, description="Another")
+    for _ in ROUNDS:
+        current = templates.find(studio, admin, "Regular")
+        saved = templates.save(studio, admin, current, changed)
+        outcomes = at_once(*[partial(templates.bring_back, studio, admin, saved, version)] * 2)
+        assert [type(refusal) for refusal in refusals(outcomes)] == [Conflict]
 
 
 def test_two_who_remind_the_same_people_remind_them_once(studio: Studio, admin: Actor) -> None:

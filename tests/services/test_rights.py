@@ -217,6 +217,10 @@ READS: dict[str, tuple[set[str], Call]] = {
         lambda w, a: outbox.source(w.studio, a, NotificationFilter(), NAME),
     ),
     "outbox.every": (SUPPORT, lambda w, a: outbox.every(w.studio, a, NotificationFilter())),
+    "outbox.number_of": (
+        SUPPORT,
+        lambda w, a: outbox.number_of(w.studio, a, Selection[NotificationFilter].of([1])),
+    ),
     "outbox.counts": (SUPPORT, lambda w, a: outbox.counts(w.studio, a)),
     "outbox.health": (SUPPORT, lambda w, a: outbox.health(w.studio, a)),
     "outbox.read": (SUPPORT, lambda w, a: outbox.read(w.studio, a, 1)),

@@ -1,10 +1,14 @@
 """A number to be typed, before something that reaches very many people."""
 
+from collections.abc import Callable
+from typing import Any
+
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from studio_tui.domain.many import MANY
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.field import Entry
@@ -38,3 +42,19 @@ class TypeNumber(Dialog[bool]):
             self.dismiss(True)
         else:
             event.input.value = ""
+
+
+def once_meant(
+    app: App[Any], number: int, question: str, detail: str, act: Callable[[], None]
+) -> None:
+    """``act``, where it reaches no more than `MANY`, or once ``number`` is typed."""
+    if number <= MANY:
+        act()
+        return
+
+    def typed(meant: bool | None) -> None:
+        if meant:
+            act()
+
+    asked = TypeNumber(question, number, detail=f"{detail}\nType how many they are.")
+    app.push_screen(asked, typed)

@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import StudioError
 from studio_tui.domain.listing import Sort, Source
+from studio_tui.domain.many import MANY
 from studio_tui.domain.pushes import Push
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import UserFilter
@@ -22,7 +23,7 @@ from studio_tui.services.dry_run import dry_run
 from studio_tui.tui.commands import Command
 from studio_tui.tui.job import Job
 from studio_tui.tui.modals.choose import Choice, Choose
-from studio_tui.tui.modals.type_number import TypeNumber
+from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.assign_columns import COLUMNS
@@ -142,17 +143,10 @@ class AssignScreen(StudioScreen):
     def action_assign(self) -> None:
         """Assign the marked users, and tell them and their managers (P6)."""
         adding = self._preview.adding if self._preview else 0
-        if adding <= assigning.MANY:
-            self._assign(None)
-            return
-        many = f"Assign {adding:,} users to “{self.push.name}”?"
-        detail = f"{self._effect(self._preview).plain}\nType how many they are."
-
-        def typed(meant: bool | None) -> None:
-            if meant:
-                self._assign(adding)
-
-        self.app.push_screen(TypeNumber(many, adding, detail=detail), typed)
+        question = f"Assign {adding:,} users to “{self.push.name}”?"
+        detail = self._effect(self._preview).plain
+        expected = adding if adding > MANY else None
+        once_meant(self.app, adding, question, detail, lambda: self._assign(expected))
 
     def _assign(self, expected: int | None) -> None:
         push, selection = self.push, self.selection

@@ -1,6 +1,7 @@
 """Importing users: what it would do, before anything changes, and doing it (U6)."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from textual import work
@@ -16,6 +17,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.job import Job
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.import_columns import (
     COLUMNS,
@@ -151,7 +153,7 @@ class ImportPlanScreen(StudioScreen):
 
     def action_import(self) -> None:
         """Import all of it."""
-        self._apply(skip_refused=False)
+        self._once_meant(skip_refused=False)
 
     @work
     async def action_skip(self) -> None:
@@ -163,7 +165,7 @@ class ImportPlanScreen(StudioScreen):
             detail="Who is on a refused line stays as they are, or is not added.",
         )
         if await self.app.push_screen_wait(question):
-            self._apply(skip_refused=True)
+            self._once_meant(skip_refused=True)
 
     def action_back(self) -> None:
         """Stop importing, or go back to the file."""
@@ -172,6 +174,13 @@ class ImportPlanScreen(StudioScreen):
             progress.stop()
         else:
             self.dismiss(None)
+
+    def _once_meant(self, *, skip_refused: bool) -> None:
+        left = len(self._plan.left)
+        question = f"Mark {counted(left, 'user', 'users')} as left?"
+        detail = "Nothing is asked of them any more, and they do not come in."
+        act = partial(self._apply, skip_refused=skip_refused)
+        once_meant(self.app, left, question, detail, act)
 
     def _apply(self, *, skip_refused: bool) -> None:
         job = Job(f"Importing {self._people()}", in_place=True)

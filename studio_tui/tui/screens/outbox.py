@@ -1,6 +1,6 @@
 """Outbox: what waits, what went, what failed and why (N10)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from textual import on, work
@@ -15,6 +15,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.services import outbox
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.mail import MailScreen
@@ -125,14 +126,17 @@ class OutboxScreen(StudioScreen):
         """Only what failed is sent once more."""
         return self._why_not(_RETRIED, "This mail did not fail: there is nothing to retry.")
 
-    @work
-    async def action_retry(self) -> None:
+    def action_retry(self) -> None:
         """Send what failed once more."""
         chosen = self._chosen(_RETRIED)
-        self.write(
-            lambda: outbox.retry(self.studio, self.actor, chosen),
-            lambda count: self._done(_done_to(count, "will be tried once more")),
-        )
+
+        def retry() -> None:
+            self.write(
+                lambda: outbox.retry(self.studio, self.actor, chosen),
+                lambda count: self._done(_done_to(count, "will be tried once more")),
+            )
+
+        self._once_meant(chosen, "Send {mails} once more?", "They failed before.", retry)
 
     def why_not_again(self) -> str | None:
         """Only what was sent is sent again."""
@@ -146,10 +150,22 @@ class OutboxScreen(StudioScreen):
             "Send again?", "Send again", detail="Whoever got it gets it a second time."
         )
         if await self.app.push_screen_wait(question):
-            self.write(
-                lambda: outbox.send_again(self.studio, self.actor, chosen),
-                lambda count: self._done(f"{_mails(count)} to be sent again."),
-            )
+            detail = "Whoever got them gets them a second time."
+            self._once_meant(chosen, "Send {mails} again?", detail, lambda: self._again(chosen))
+
+    def _again(self, chosen: Chosen) -> None:
+        self.write(
+            lambda: outbox.send_again(self.studio, self.actor, chosen),
+            lambda count: self._done(f"{_mails(count)} to be sent again."),
+        )
+
+    def _once_meant(
+        self, chosen: Chosen, question: str, detail: str, act: Callable[[], None]
+    ) -> None:
+        def ask(number: int) -> None:
+            once_meant(self.app, number, question.format(mails=_mails(number)), detail, act)
+
+        self.read("number", lambda: outbox.number_of(self.studio, self.actor, chosen), ask)
 
     def why_not_drop(self) -> str | None:
         """What was sent cannot be taken back."""
@@ -158,8 +174,11 @@ class OutboxScreen(StudioScreen):
     def action_drop(self) -> None:
         """Ask, with the number, and drop."""
         chosen = self._chosen(_DROPPED)
-        source = outbox.source(self.studio, self.actor, NotificationFilter(), _NEWEST_FIRST)
-        self.read("drop", lambda: source.selected(chosen), lambda count: self._ask(chosen, count))
+        self.read(
+            "number",
+            lambda: outbox.number_of(self.studio, self.actor, chosen),
+            lambda count: self._ask(chosen, count),
+        )
 
     @work
     async def _ask(self, chosen: Chosen, count: int) -> None:

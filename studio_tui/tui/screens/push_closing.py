@@ -14,6 +14,7 @@ from studio_tui.services.dry_run import dry_run
 from studio_tui.services.pushes import Closed
 from studio_tui.tui.job import Job
 from studio_tui.tui.modals.close_push import ClosePush, Closing
+from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.dry_run import DryRunScreen
 from studio_tui.tui.screens.dry_run_words import Trial
@@ -55,13 +56,20 @@ def close(screen: StudioScreen, push: Push) -> None:
         screen.app.push_screen(ClosePush(push.name, detail, _planned(planned), preview), answered)
 
     def answered(how: Closing | None) -> None:
-        if how is not None:
-            job = Job(f"Closing “{push.name}”")
-            screen.write(
-                lambda: _close(screen.studio, screen.actor, push, how, job.tell),
-                lambda closed: screen.say(_closed(closed, tell=how.tell)),
-                job=job,
-            )
+        if how is None:
+            return
+        told = push.progress.open if how.tell else 0
+        question = f"Close “{push.name}” and tell up to {told:,} users?"
+        detail = "Their managers are told as well."
+        once_meant(screen.app, told, question, detail, partial(end, how))
+
+    def end(how: Closing) -> None:
+        job = Job(f"Closing “{push.name}”")
+        screen.write(
+            lambda: _close(screen.studio, screen.actor, push, how, job.tell),
+            lambda closed: screen.say(_closed(closed, tell=how.tell)),
+            job=job,
+        )
 
     def look() -> tuple[int, int]:
         planned = pushes.planned(screen.studio, screen.actor, push)

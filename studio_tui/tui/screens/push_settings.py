@@ -14,6 +14,7 @@ from studio_tui.domain.pushes import Push, PushDraft, PushState
 from studio_tui.services import pushes
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.job import Job
+from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
@@ -113,6 +114,12 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
             self._form.field(name).value = value
 
     def _save(self, draft: PushDraft) -> None:
+        told = self._base.progress.open if self._tell.on and self._moves_deadline else 0
+        question = f"Tell up to {told:,} users of another deadline?"
+        detail = "Those who were told of the push and are not done, and their managers."
+        once_meant(self.app, told, question, detail, lambda: self._write(draft))
+
+    def _write(self, draft: PushDraft) -> None:
         home, base, tell = self._home, self._base, self._tell.on
         told = "; its new deadline is told" if tell and self._moves_deadline else ""
         typed, job = self._form.values(), Job("Saving")

@@ -19,6 +19,7 @@ from studio_tui.services.dry_run import dry_run
 from studio_tui.services.reminding import Reminded, RemindPreview
 from studio_tui.tui.commands import Command
 from studio_tui.tui.job import Job
+from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.dry_run_words import Trial, in_words
@@ -104,6 +105,11 @@ class RemindScreen(StudioScreen):
 
     def action_remind(self) -> None:
         """Remind them and tell their managers (P15)."""
+        number = self._preview.reminding if self._preview else 0
+        question = f"Remind {number:,} users of “{self.push.name}”?"
+        once_meant(self.app, number, question, "Their managers are told as well.", self._remind)
+
+    def _remind(self) -> None:
         push, selection, again = self.push, self._selection, self._again
         self._reminding = True
         self.refresh_bindings()
