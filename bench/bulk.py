@@ -261,7 +261,9 @@ def _again(studio: Studio, act: int, twin: _Twin) -> Callable[[], None]:
     with studio.store.writing():
         for table in ("assigned", "mail", "told", "about"):
             execute(f"DROP TABLE IF EXISTS floor_{table}")
-        shift = int(scalar("SELECT COALESCE(MAX(id), 0) FROM notification"))
+        last = int(scalar("SELECT COALESCE(MAX(id), 0) FROM notification"))
+        first = scalar("SELECT MIN(id) FROM notification WHERE caused_by_id = ?", act)
+        shift = last + 1 - int(first or 0)
         for table, query in {
             "assigned": f"SELECT user_id FROM assignment WHERE assigned_in_id = {act}",
             "mail": f"SELECT id + {shift} AS id, 'again ' || key AS key, {_KEPT} "

@@ -27,9 +27,14 @@ class Clause:
     params: tuple[Any, ...] = ()
 
     def __and__(self, other: "Clause") -> "Clause":
+        # What says nothing is left out: SQLite looks nothing up beside it.
+        if EVERYBODY in (self, other):
+            return other if self == EVERYBODY else self
         return Clause(f"(({self.text}) AND ({other.text}))", self.params + other.params)
 
     def __or__(self, other: "Clause") -> "Clause":
+        if NOBODY in (self, other):
+            return other if self == NOBODY else self
         return Clause(f"(({self.text}) OR ({other.text}))", self.params + other.params)
 
     def __invert__(self) -> "Clause":
