@@ -28,29 +28,7 @@ def make_people(studio: Studio, count: int) -> None:
             True,
         )
         _make_teams(count)
-        execute(
-            f"{_NUMBERS} INSERT INTO team_member (user_id, team_id) "
-            "SELECT ? + i, t.id FROM n JOIN team t ON t.path_key = 't' || ((i - 1) / 10)",
-            count,
-            first - 1,
-        )
-        execute(
-            f"{_NUMBERS} INSERT INTO team_leader (user_id, team_id) "
-            "SELECT ? + i, t.id FROM n JOIN team t ON t.path_key = 't' || ((i - 1) / 10) "
-            "WHERE i % 10 = 1",
-            count,
-            first - 1,
-        )
-        execute(
-            f"{_NUMBERS} INSERT INTO coaching (user_id, coach_id) "
-            f"SELECT ? + i, ? + 1 + (i * {_SPREAD}) % ? FROM n "
-            f"WHERE i % 4 = 0 AND i <> 1 + (i * {_SPREAD}) % ?",
-            count,
-            first - 1,
-            first - 1,
-            count,
-            count,
-        )
+        _make_links(count, first - 1)
     settle(studio)
 
 
@@ -84,6 +62,27 @@ def hr_export(count: int, seed: int = 5) -> Iterator[list[str]]:
             f"u{coach}@example.org" if number % 4 == 0 and coach != number else "",
             f"20{number % 20:02}-0{1 + number % 9}-1{number % 10}",
         ]
+
+
+def _make_links(count: int, before: int) -> None:
+    """Who is in which team, leads it and coaches whom; ``before`` is the id before the first."""
+    tens = "SELECT ? + i, t.id FROM n JOIN team t ON t.path_key = 't' || ((i - 1) / 10)"
+    execute(f"{_NUMBERS} INSERT INTO team_member (user_id, team_id) {tens}", count, before)
+    execute(
+        f"{_NUMBERS} INSERT INTO team_leader (user_id, team_id) {tens} WHERE i % 10 = 1",
+        count,
+        before,
+    )
+    execute(
+        f"{_NUMBERS} INSERT INTO coaching (user_id, coach_id) "
+        f"SELECT ? + i, ? + 1 + (i * {_SPREAD}) % ? FROM n "
+        f"WHERE i % 4 = 0 AND i <> 1 + (i * {_SPREAD}) % ?",
+        count,
+        before,
+        before,
+        count,
+        count,
+    )
 
 
 def _make_teams(count: int) -> None:

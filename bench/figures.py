@@ -1,7 +1,7 @@
 """What a bench measured, beside the floor of the same run."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -49,3 +49,18 @@ def taking() -> Iterator[Taken]:
     start, cpu = time.perf_counter(), time.process_time()
     yield taken
     taken.seconds, taken.cpu = time.perf_counter() - start, time.process_time() - cpu
+
+
+def report(found: Iterable[Figure]) -> None:
+    """A table of each figure beside its floor."""
+    print(f"{'':26}{'size':>10}{'seconds':>10}{'floor':>9}{'× floor':>9}", end="")
+    print(f"{'× of CPU':>10}{'µs/row':>9}  engine, floor")
+    for each in found:
+        per_row = each.seconds / each.size * 1e6
+        cpu = f"{each.cpu_ratio:.2f}" if each.cpu_ratio else ""
+        print(
+            f"{each.name:26}{each.size:>10,}{each.seconds:>10.3f}{each.floor_seconds:>9.3f}", end=""
+        )
+        print(
+            f"{each.ratio:>9.2f}{cpu:>10}{per_row:>9.1f}  {each.engine}, {each.floor}", flush=True
+        )

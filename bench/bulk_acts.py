@@ -1,0 +1,196 @@
+"""What acts on a push cost, each beside plain SQL that writes the same rows for another push."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bench.bulk_databases import NOW, Measured
+from bench.bulk_people import settle
+from bench.figures import Figure, taking
+from studio_tui.domain.access import Actor
+from studio_tui.domain.notifications import DropReason
+from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft
+from studio_tui.domain.selection import Selection
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import assigning, pushes, reminding, templates, undoing
+from studio_tui.services.context import Studio
+from studio_tui.storage.sql import execute, is_sqlite, rows, scalar
+
+_LAST = date(2026, 3, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """A push to which plain SQL does the same as an act does to another."""
+
+    push_id: int
+    act: int
+    """A line of activity that what is written belongs to."""
+
+
+def act_figures(studio: Studio, admin: Actor, size: int) -> Iterator[Figure]:
+    """What each act costs with ``size`` users, one after another."""
+    measured = Measured(studio, size)
+    first, second = _push(studio, admin), _push(studio, admin)
+    twin, other = _twin(studio, admin), _twin(studio, admin)
+    everyone = _everyone(studio, admin, size)
+
+    with taking() as taken:
+        done = assigning.assign(studio, admin, first, everyone)
+    yield measured.beside("assign", taken, _again(studio, done.activity_id, twin))
+
+    with taking() as taken:
+        undoing.undo(studio, admin, done.activity_id)
+    yield measured.beside("undo of an assigning", taken, lambda: _undone(twin))
+
+    assigning.assign(studio, admin, first, everyone)
+    with taking() as taken:
+        found = Selection.matching(assigning.of_push(first))
+        done = assigning.assign(studio, admin, second, found)
+    yield measured.beside("import from a push", taken, _again(studio, done.activity_id, other))
+    _all_sent(studio)
+
+    with taking() as taken:
+        reminded = reminding.remind(studio, admin, second, Selection.matching(AssignmentFilter()))
+    twin = _twin_of(studio, admin, other)
+    yield measured.beside("remind", taken, _again(studio, reminded.activity_id, twin))
+
+    with taking() as taken:
+        moved = pushes.edit(
+            studio, admin, second, PushDraft(second.name, NOW.date(), _LAST + timedelta(days=9))
+        )
+    act = _last_act(studio)
+    twin = _twin_of(studio, admin, other)
+    yield measured.beside("move the deadline", taken, _again(studio, act, twin))
+
+    with taking() as taken:
+        pushes.show(studio, admin, second.id)
+    yield measured.beside("progress", taken, lambda: _counted(second.id), "counts by status")
+
+    with taking() as taken:
+        pushes.close(studio, admin, moved)
+    yield measured.beside("close", taken, lambda: _dropped(other))
+    settle(studio)
+
+
+def _everyone(studio: Studio, admin: Actor, size: int) -> Selection[UserFilter]:
+    """So many users: all there are, or those of an earlier push."""
+    with studio.store.reading():
+        count, first = rows("SELECT COUNT(*), MIN(id) FROM users WHERE id <> ?", admin.user_id)[0]
+    if count == size:
+        return Selection.matching(UserFilter()).unmark([admin.user_id])
+    return Selection.of(range(first, first + size))
+
+
+def _push(studio: Studio, admin: Actor) -> Push:
+    template = templates.find(studio, admin, "Regular")
+    with studio.store.reading():
+        number = scalar("SELECT COUNT(*) FROM push")
+    draft = PushDraft(f"Push {number}", NOW.date(), _LAST)
+    return pushes.create(studio, admin, template.id, [draft])[0]
+
+
+def _twin(studio: Studio, admin: Actor) -> _Twin:
+    push = _push(studio, admin)
+    return _Twin(push.id, _last_act(studio))
+
+
+def _twin_of(studio: Studio, admin: Actor, twin: _Twin) -> _Twin:
+    """The same push, and another line of activity."""
+    _push(studio, admin)
+    return _Twin(twin.push_id, _last_act(studio))
+
+
+def _last_act(studio: Studio) -> int:
+    with studio.store.reading():
+        return int(scalar("SELECT MAX(id) FROM activity"))
+
+
+_KEPT = "kind, capacity, state, recipient_id, created_at, due_at, attempts"
+
+
+def _again(studio: Studio, act: int, twin: _Twin) -> Callable[[], None]:
+    """Writes the rows of ``act`` once more, for a twin."""
+    with studio.store.writing():
+        _keep_rows(act)
+    return lambda: _write_kept(twin)
+
+
+def _keep_rows(act: int) -> None:
+    """What ``act`` wrote, in tables of their own; mails under the ids that come next."""
+    last = int(scalar("SELECT COALESCE(MAX(id), 0) FROM notification"))
+    first = scalar("SELECT MIN(id) FROM notification WHERE caused_by_id = ?", act)
+    shift = last + 1 - int(first or 0)
+    for table, query in {
+        "assigned": f"SELECT user_id FROM assignment WHERE assigned_in_id = {act}",
+        "mail": f"SELECT id + {shift} AS id, 'again ' || key AS key, {_KEPT} "
+        f"FROM notification WHERE caused_by_id = {act}",
+        "told": f"SELECT x.notification_id + {shift} AS notification_id, x.user_id "
+        "FROM notification_user x JOIN notification n ON n.id = x.notification_id "
+        f"WHERE n.caused_by_id = {act}",
+        "about": f"SELECT user_id FROM activity_user WHERE activity_id = {act}",
+    }.items():
+        execute(f"DROP TABLE IF EXISTS floor_{table}")
+        execute(f"CREATE TABLE floor_{table} AS {query}")
+    if not is_sqlite():
+        execute(
+            "SELECT setval(pg_get_serial_sequence('notification', 'id'), "
+            "(SELECT MAX(id) FROM floor_mail))"
+        )
+
+
+def _write_kept(twin: _Twin) -> None:
+    execute(
+        "INSERT INTO assignment (push_id, user_id, assigned_in_id) "
+        f"SELECT {twin.push_id}, user_id, {twin.act} FROM floor_assigned"
+    )
+    execute(
+        "INSERT INTO activity_user (activity_id, user_id) "
+        f"SELECT {twin.act}, user_id FROM floor_about"
+    )
+    execute(
+        f"INSERT INTO notification (id, key, push_id, caused_by_id, {_KEPT}) "
+        f"SELECT id, key, {twin.push_id}, {twin.act}, {_KEPT} FROM floor_mail"
+    )
+    execute(
+        "INSERT INTO notification_user (notification_id, user_id) "
+        "SELECT notification_id, user_id FROM floor_told"
+    )
+
+
+def _undone(twin: _Twin) -> None:
+    execute("UPDATE assignment SET unassigned_at = ? WHERE assigned_in_id = ?", NOW, twin.act)
+    execute(
+        "UPDATE notification SET state = 'dropped', error = ? WHERE caused_by_id = ?",
+        DropReason.UNDONE,
+        twin.act,
+    )
+    execute(
+        "INSERT INTO activity_user (activity_id, user_id) "
+        f"SELECT {twin.act} - 1, user_id FROM floor_about"
+    )
+
+
+def _all_sent(studio: Studio) -> None:
+    with studio.store.writing():
+        earlier = NOW - timedelta(days=30)
+        execute("UPDATE notification SET state = 'sent', attempts = 1, sent_at = ?", earlier)
+    settle(studio)
+
+
+def _dropped(twin: _Twin) -> None:
+    execute(
+        "UPDATE notification SET state = 'dropped', error = ? "
+        "WHERE push_id = ? AND state = 'queued'",
+        DropReason.CLOSED,
+        twin.push_id,
+    )
+
+
+def _counted(push_id: int) -> None:
+    rows(
+        "SELECT c.finished_at IS NULL, COUNT(*) FROM assignment a JOIN users u ON u.id = a.user_id "
+        "LEFT JOIN conversation c ON c.assignment_id = a.id "
+        "WHERE a.push_id = ? AND a.unassigned_at IS NULL GROUP BY 1",
+        push_id,
+    )

