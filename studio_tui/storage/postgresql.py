@@ -25,8 +25,8 @@ _COMMIT = (
 )
 """Who changed something tells the others with its commit, and in no round trip of its own."""
 _LIMITS = (
-    # As long as a bulk act of somebody else may take, of a hundred thousand.
-    "-c lock_timeout=10s "
+    # As long as one waits for a turn on SQLite: somebody may be assigning a hundred thousand.
+    "-c lock_timeout=60s "
     # An import of a million is one of the longest.
     "-c statement_timeout=15min "
     # A program that was stopped, or a laptop that sleeps, keeps nobody waiting for ever.

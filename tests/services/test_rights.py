@@ -441,6 +441,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.opening.open_ask": INSIDE,
     "conversations.user_named": "turns names into ids; whoever uses them is asked",
     "delivering.claim": ITSELF,
+    "delivering.flush": ITSELF,
     "delivering.hand_back": ITSELF,
     "delivering.locks_others_out": ITSELF,
     "delivering.next_due": ITSELF,
