@@ -14,20 +14,26 @@ class Cluster:
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
+        self._runs = True
         self.url: str = server.get_uri()
 
     def stop(self) -> None:
         """Stop it as a package update does: whoever is connected is cut off."""
-        self._control("-m", "fast", "stop")
+        if self._runs:
+            self._control("-m", "fast", "stop")
+        self._runs = False
 
     def start(self) -> None:
-        """Start it, again if it runs, and wait until it answers."""
-        self._control("-m", "fast", "-l", str(self._server.log), "restart")
+        """Start it where it does not run, and wait until it answers."""
+        if not self._runs:
+            # Of a server that does not run, too: this alone keeps how it was started.
+            self._control("-l", str(self._server.log), "restart")
+        self._runs = True
 
-    def set(self, name: str, value: str) -> None:
-        """Change a setting; it counts after the next start."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+    def restart(self) -> None:
+        """Stop it and start it again."""
+        self.stop()
+        self.start()
 
     def _control(self, *words: str) -> None:
         folder = str(self._server.pgdata)
@@ -40,9 +46,10 @@ class Cluster:
 def cluster(folder: Path) -> Iterator[Cluster]:
     """A server whose data lie in ``folder``, running; nothing of it is left afterwards."""
     made = Cluster(get_server(folder, cleanup_mode=None))
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        made.set(setting, "off")
-    made.start()
+    with psycopg.connect(made.url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
     try:
         yield made
     finally:

@@ -15,7 +15,7 @@ from functools import partial
 from random import Random
 from time import monotonic, sleep
 
-from studio_tui.domain.errors import StudioError, Unavailable
+from studio_tui.domain.errors import Away, StudioError, Unavailable
 from studio_tui.domain.notifications import Delivery
 from studio_tui.mail.outcomes import Carrier, Deferred, Fault, Outcome, RelayDown
 from studio_tui.services import delivering
@@ -44,6 +44,8 @@ class Report:
     deferred: int = 0
     down: RelayDown | None = None
     """Why nothing is being sent, None while the server takes mail."""
+    away: str = ""
+    """Why nothing is known of the outbox; empty while the database answers."""
 
     def counting(self, settlements: Sequence[Settlement]) -> "Report":
         """With these added."""
@@ -150,9 +152,12 @@ class Worker:
         try:
             async with self._leasing:
                 began = asyncio.get_running_loop().time()
-                return await asyncio.to_thread(self._claim_and_write, began)
-        except Unavailable:
+                claimed = await asyncio.to_thread(self._claim_and_write, began)
+            self._tell(replace(self.report, away=""))
+            return claimed
+        except Unavailable as error:
             # The database is away for a while: what waits there waits on.
+            self._tell(replace(self.report, away=error.message))
             return Batch(0)
 
     async def _renew(self) -> None:
@@ -185,6 +190,9 @@ class Worker:
     def _letter(self, delivery: Delivery, claimed_at: float) -> Letter:
         try:
             mail = self._mailroom.mail(delivery)
+        except Away:
+            # What is claimed is claimed again when the lease is over.
+            raise
         except StudioError as error:
             failed = Failed(delivery.id, delivery.address, error.message)
             return Letter(delivery, failed, b"", claimed_at)
@@ -243,7 +251,7 @@ class Worker:
 
     def _written(self, line: Line, settlements: Sequence[Settlement]) -> None:
         line.written(len(settlements))
-        self._tell(self.report.counting(settlements))
+        self._tell(replace(self.report, away="").counting(settlements))
 
     async def _settle(self, settlements: Sequence[Settlement], written: Callable[[], None]) -> None:
         """Write results; where the database is away, as soon as it is back.
@@ -256,7 +264,8 @@ class Worker:
         while True:
             try:
                 return await asyncio.to_thread(self._settle_and_rest, settlements, told)
-            except Unavailable:
+            except Unavailable as error:
+                self._tell(replace(self.report, away=error.message))
                 if self._stopping.is_set() and loop.time() > until:
                     raise
                 await asyncio.sleep(self._pace.idle.total_seconds())

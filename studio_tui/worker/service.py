@@ -35,9 +35,9 @@ class Happening(StrEnum):
     PROGRESS = "progress"
     """Mail was sent since the last line; at most once a minute."""
     DOWN = "down"
-    """The server takes no mail; mail waits."""
+    """The server takes no mail, or the database does not answer; mail waits."""
     UP = "up"
-    """The server takes mail again."""
+    """Both answer again."""
     STOPPED = "stopped"
 
 
@@ -63,7 +63,7 @@ class Event:
                 "sent": self.report.sent,
                 "failed": self.report.failed,
                 "deferred": self.report.deferred,
-                "fault": down.fault if down else None,
+                "fault": down.fault if down else "database" if self.report.away else None,
             }
         )
 
@@ -132,19 +132,23 @@ class _Log:
 
     def watch(self, now: Report) -> None:
         """Hear of a change."""
-        words = in_words(now.down) if now.down else ""
-        if now.down and words != self._down:
+        words = _what_is_down(now)
+        if words and words != self._down:
             self.tell(Happening.DOWN, words, now)
-        elif self._down and not now.down:
-            self.tell(Happening.UP, "The mail server takes mail again.", now)
+        elif self._down and not words:
+            self.tell(Happening.UP, "Mail is sent again.", now)
         elif self._studio.now() - self._told_at >= _TELL_EVERY:
             self.tell(Happening.PROGRESS, _count(now), now)
 
     def tell(self, what: Happening, words: str, now: Report) -> None:
         """Write a line."""
-        self._down = in_words(now.down) if now.down else ""
+        self._down = _what_is_down(now)
         self._told_at = self._studio.now()
         self._report(Event(self._told_at, what, words, now))
+
+
+def _what_is_down(report: Report) -> str:
+    return in_words(report.down) if report.down else report.away
 
 
 def _count(report: Report) -> str:

@@ -63,7 +63,7 @@ def _use_two_connections(store: Store) -> None:
 
 def test_a_restart_is_not_noticed_by_who_comes_after_it(store: Store, own_cluster: Cluster) -> None:
     _use_two_connections(store)
-    own_cluster.start()
+    own_cluster.restart()
     _use_two_connections(store)
     with store.writing():
         _add_template(1)
