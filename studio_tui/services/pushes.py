@@ -217,12 +217,17 @@ def _cancel_planned(studio: Studio, push_id: int, line: int) -> int:
 
 
 def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> None:
-    """Tell those who know of a push and are not done, and their managers."""
+    """Tell those who know of a push and are not done, and their managers.
+
+    Of a closing all are told; of another deadline those who still have something to hold (P10).
+    """
     cause = cause_of(studio, line, push_id)
     users, _ = fixed_users(assignments.told_and_not_done(push_id))
     notifying.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
     notifying.tell_users(cause, kind, users, str(line))
-    notifying.tell_managers(cause, kind, users, str(line))
+    asked = kind is Kind.DEADLINE_MOVED
+    tell_managers = notifying.tell_managers_asked if asked else notifying.tell_managers
+    tell_managers(cause, kind, users, str(line))
 
 
 def _edit(

@@ -1,5 +1,7 @@
 """Who of several managers is asked and invited, and what closing does (P9, P10, C5)."""
 
+from datetime import timedelta
+
 import pytest
 
 from studio_tui.domain import hr_file
@@ -7,12 +9,12 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Ask, Plan
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import Capacity, Kind, Notification, NotificationState
+from studio_tui.domain.notifications import UNSENT, Capacity, Kind, Notification, NotificationState
 from studio_tui.domain.pushes import AssignmentFilter, Flag, Push
 from studio_tui.domain.selection import Selection
 from studio_tui.services import assigning, conversations, delivering, imports, pushes, reminding
 from studio_tui.services.context import Studio
-from tests.acting import HOUR, as_user, assign, assigned, mail, now, send_due
+from tests.acting import HOUR, as_user, assign, assigned, draft_of, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -98,6 +100,25 @@ def test_who_is_named_is_asked_alone_until_they_leave(
     imports.apply(studio, admin, hr_file.read(gone.encode()))
     assert waits_for(studio, "bob", push) == (True, "")
     assert reminded(studio, admin, push) == {"bob"}
+
+
+def test_another_deadline_concerns_who_is_still_asked_and_a_closing_everybody(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """P10: once Bob plans it, Cor has nothing to hold until a day."""
+    later = draft_of(push, deadline=push.deadline + timedelta(days=7))
+    pushes.edit(studio, admin, push, later)
+    assert _told_of(studio, admin, Kind.DEADLINE_MOVED) == {"ann", "bob", "cor"}
+    conversations.plan(studio, as_user(studio, "bob"), ann(studio, push), Plan(studio.now() + HOUR))
+    pushes.edit(studio, admin, now(studio, admin, push), draft_of(push))
+    assert _told_of(studio, admin, Kind.DEADLINE_MOVED) == {"ann", "bob"}
+    pushes.close(studio, admin, now(studio, admin, push), tell=True)
+    assert _told_of(studio, admin, Kind.CLOSED) == {"ann", "bob", "cor"}
+
+
+def _told_of(studio: Studio, admin: Actor, kind: Kind) -> set[str]:
+    unsent = [each for each in mail(studio, admin) if each.kind is kind and each.state in UNSENT]
+    return {each.recipient for each in unsent}
 
 
 def test_both_sides_are_invited_and_what_changes_at_once_is_said_once(
