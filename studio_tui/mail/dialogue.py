@@ -64,10 +64,11 @@ class Dialogue(asyncio.Protocol):
         return self._replies.popleft()
 
     async def take_leave(self) -> None:
-        """Close the connection as both sides should; raises `Broken`."""
+        """Close the connection once the server knows of it; raises `Broken`."""
         self.say(b"QUIT")
         await self.reply()
-        self._transport.close()
+        # All is said. With TLS, closing it would wait for a server that may take its time.
+        self.drop("The connection was closed.")
 
     def drop(self, fault: str = "The connection was given up.") -> None:
         """Cut the connection; what was not yet written never is."""

@@ -93,8 +93,9 @@ class SmtpConnection:
             with suppress(Broken, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_SECONDS):
                     await self._dialogue.take_leave()
-                    self._dialogue = None
         self._drop()
+        # The loop may end right after this: a socket is closed in its next turn.
+        await asyncio.sleep(0)
 
     @property
     def _is_open(self) -> bool:
@@ -211,6 +212,8 @@ class SmtpConnection:
             if smtp.transport is None:
                 raise self._down(Fault.UNREACHABLE, "The mail server closed the connection.")
         except BaseException:
+            if smtp.transport is not None:
+                cast(asyncio.Transport, smtp.transport).abort()
             smtp.close()
             raise
         self._extensions = frozenset(filter(smtp.supports_extension, _WANTED))

@@ -1,14 +1,21 @@
 """What comes of handing a mail to a server, for everything a server can do (N7)."""
 
 import asyncio
+import gc
 import logging
+import socket
+import ssl
+import threading
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
+import trustme
 
 from studio_tui.config.settings import Security, Smtp
-from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Rejected, RelayDown
+from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Outcome, Rejected, RelayDown
 from studio_tui.mail.password import Secret
 from studio_tui.mail.smtp import SmtpConnection
 from tests.smtp_server import HANG_UP, STALL, Server, smtp_server
@@ -329,6 +336,42 @@ async def test_a_server_that_is_not_there(host: str, port: int) -> None:
     assert isinstance(outcome, RelayDown)
     assert outcome.fault is Fault.UNREACHABLE
     await connection.close()
+
+
+def test_no_socket_is_left_open_where_the_server_does_not_hang_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As `mail test` ends: its loop ends with it."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    tls, over = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), threading.Event()
+    authority.issue_cert("localhost").configure_cert(tls)
+
+    def serve(listener: socket.socket) -> None:
+        with listener.accept()[0] as plain, tls.wrap_socket(plain, server_side=True) as wire:
+            for code in (220, 250, 250, 250, 354, 250):
+                wire.sendall(b"%d go on\r\n" % code)
+                wire.recv(65536)
+            wire.sendall(b"221 bye\r\n")
+            over.wait()
+
+    async def send_once(port: int) -> Outcome:
+        connection = SmtpConnection(Smtp(host="localhost", port=port, security=Security.TLS))
+        outcome = await connection.send(FROM, ANN, MESSAGE)
+        await connection.close()
+        return outcome
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve, args=(listener,))
+        server.start()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", ResourceWarning)
+            assert isinstance(asyncio.run(send_once(listener.getsockname()[1])), Delivered)
+            gc.collect()
+        over.set()
+        server.join()
+    assert [str(each.message) for each in caught] == []
 
 
 async def test_no_server_set_up_is_said(caplog: pytest.LogCaptureFixture) -> None:
