@@ -229,7 +229,7 @@ async def test_the_whole_way(made: Example) -> None:
         await press(pilot, "space", "ctrl+s")
         assert {row.login for row in rows(pilot)} == {"ann", "dina"}
         await put_cursor_on(pilot, "Ann Peeters")
-        await press(pilot, "h", "enter", "e")
+        await press(pilot, "h", "enter", "enter", "enter", "e")
         deadline = next(f for f in pilot.app.screen.query(Field) if f.field_name == "deadline")
         deadline.value = "2026-06-30"
         await press(pilot, "ctrl+s", "escape", "c", "right", "enter")

@@ -89,7 +89,7 @@ def test_leader_talks_in_the_light(made: Example, snap_compare: Snap) -> None:
 
 
 def test_leader_rates_in_the_light(made: Example, snap_compare: Snap) -> None:
-    before = _at(_talking(made), "g", "j", "enter", "3", theme="studio-light")
+    before = _at(_talking(made), "g", "j", "enter", "3", "ctrl+s", theme="studio-light")
     app = made.app(made.actor("bob"))
     assert snap_compare(app, terminal_size=NARROW, run_before=before)
 
