@@ -11,7 +11,7 @@ from studio_tui.domain.errors import Away, Conflict, StudioError, Unavailable
 ERRORS = (peewee.DatabaseError, peewee.InterfaceError, MaxConnectionsExceeded)
 """What `in_words` has words for."""
 _BUSY = "another program has been writing to it for too long; try again"
-_FULL = "the disk is full; nothing was changed"
+_FULL = "The disk of the database is full; nothing was changed. Make room and try again"
 _SQLITE = {
     "interrupted": "what was asked of it is no longer wanted",
     "locked": _BUSY,
@@ -84,6 +84,9 @@ def _of_postgresql(error: Exception, state: str | None, name: str) -> StudioErro
 
 
 def _sentence(name: str, reason: str) -> str:
+    if reason == _FULL:
+        # What to do stands before a path that may be longer than the screen is wide.
+        return f"{_FULL} ({name})."
     return f"The database {name}: {reason}."
 
 

@@ -78,6 +78,11 @@ class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
         finally:
             self._wait_for_locks(PATIENCE)
 
+    def rollback(self) -> None:
+        """Take back what is not committed; on a full disk SQLite did that by itself."""
+        if self.connection().in_transaction:
+            super().rollback()
+
     def _wait_for_locks(self, seconds: float) -> None:
         self.execute_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 

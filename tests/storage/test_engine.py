@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.domain.errors import Conflict, Refused, Unavailable
 from studio_tui.services.context import Studio
 from studio_tui.storage import postgresql, sqlite
 from studio_tui.storage.engine import Store, open_store, without_password
@@ -136,6 +136,24 @@ def test_a_writer_has_its_turn_once_another_is_done(tmp_path: Path, opened: Open
         # Locks that are met later are waited for as before.
         assert scalar("PRAGMA busy_timeout") == 5_000
     other.close()
+
+
+def test_what_sqlite_takes_back_by_itself_is_told_by_its_cause(
+    tmp_path: Path, opened: Open
+) -> None:
+    """As it does on a full disk; there is nothing to roll back any more."""
+    store = opened(f"sqlite:///{tmp_path / 'studio.db'}")
+    team = "INTO team (name, path, path_key, by_manager) VALUES ('Lost', 'Lost', 'lost', 0)"
+
+    def insert_twice() -> None:
+        with store.writing():
+            execute(f"INSERT {team}")
+            execute(f"INSERT OR ROLLBACK {team}")
+
+    with pytest.raises(Conflict):
+        insert_twice()
+    with store.writing():
+        assert scalar("SELECT COUNT(*) FROM team") == 0
 
 
 def test_a_database_of_a_newer_version_is_not_touched(database_url: str) -> None:
