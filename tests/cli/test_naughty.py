@@ -98,9 +98,11 @@ def test_pushes_of_every_name_and_the_mail_about_them(people: Cli) -> None:
 
 
 def test_what_is_not_found_is_said_as_text(cli: Cli) -> None:
-    for name in NAMES:
-        for command in (("users", "show"), ("pushes", "show"), ("templates", "show")):
-            clean(cli.refused(*command, "--", name).removesuffix("\n"))
+    cli.run("db", "migrate")
+    commands = ("users", "pushes", "templates")
+    for number, name in enumerate(NAMES):
+        said = cli.refused(commands[number % 3], "show", "--", name).removesuffix("\n")
+        assert clean_line(name)[:100] in clean(said)
 
 
 def test_the_log_holds_text(private_home: Path) -> None:

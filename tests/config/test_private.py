@@ -89,6 +89,7 @@ def test_what_others_could_read_is_closed_and_said(tmp_path: Path) -> None:
 
 
 def test_nothing_is_in_a_device(tmp_path: Path) -> None:
+    assert Path(os.devnull).stat().st_mode & 0o022, "others write into it"
     private.require_own_file(Path(os.devnull))
 
 

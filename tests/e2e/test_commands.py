@@ -1,6 +1,7 @@
 """The whole job from a shell: from an HR export to a closed push, with mail at a real server.
 
-Every command is a process of its own; the clock moves between them.
+The clock moves between the commands. What may talk to a mail server is a process of its own; the
+others run in this one.
 """
 
 import csv
@@ -16,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from studio_tui.cli.main import program
 from studio_tui.config.settings import Security
+from studio_tui.main import SURROUNDINGS
 from tests.smtp_server import Received, Server, smtp_server
 
 EXPORT = (
@@ -31,6 +35,22 @@ EXPORT = (
 """What a small HR system exports: semicolons, Windows-1252, a manager by name."""
 
 
+_ALONE = frozenset({"doctor", "mail", "worker"})
+
+
+def _start(environ: dict[str, str], *arguments: str, typed: str, exit_code: int) -> str:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("studio-tui"), *arguments],
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **environ},
+        check=False,
+    )
+    assert done.returncode == exit_code, (arguments, done.stdout, done.stderr)
+    return done.stderr if exit_code else done.stdout
+
+
 @dataclass
 class Shell:
     """Runs commands as an admin does, each at the moment where the clock stands."""
@@ -40,15 +60,11 @@ class Shell:
 
     def run(self, *arguments: str, typed: str = "", exit_code: int = 0) -> str:
         """What a command prints; on stderr where it is to fail."""
-        done = subprocess.run(
-            [Path(sys.executable).with_name("studio-tui"), *arguments],
-            input=typed,
-            capture_output=True,
-            encoding="utf-8",
-            env={**os.environ, **self.environ, "STUDIO_NOW": self.now.isoformat()},
-            check=False,
-        )
-        assert done.returncode == exit_code, (arguments, done.stdout, done.stderr)
+        environ = {**self.environ, "STUDIO_NOW": self.now.isoformat()}
+        if arguments[0] in _ALONE:
+            return _start(environ, *arguments, typed=typed, exit_code=exit_code)
+        done = CliRunner(env=environ).invoke(program, arguments, obj=SURROUNDINGS, input=typed)
+        assert done.exit_code == exit_code, (arguments, done.stdout, done.stderr)
         return done.stderr if exit_code else done.stdout
 
     def json(self, *arguments: str) -> Any:
