@@ -153,7 +153,7 @@ class Store:
         """Bring the schema up to this version of the program; the names of what was applied."""
         with self.in_words(), self._database.connection_context():
             pending = check_version(self._database, self.name)
-            return migrate(self._database) if pending else []
+            return migrate(self._database, self.name) if pending else []
 
     def stamp(self) -> int:
         """A number that changes when anybody commits anything; cheap enough to ask every second."""

@@ -10,7 +10,7 @@ from studio_tui.domain.errors import Refused
 
 DIRECTORY = Path(__file__).with_name("migrations")
 _HISTORY = "schema_migration"
-_LOCK = 7_483_921
+LOCK = 7_483_921
 """The advisory lock of PostgreSQL under which one program migrates and the others wait."""
 
 
@@ -30,8 +30,11 @@ def check_version(database: peewee.Database, name: str) -> list[str]:
     return [migration for migration in known() if migration not in applied]
 
 
-def migrate(database: peewee.Database) -> list[str]:
-    """Apply what is missing, one program at a time, all of it or nothing."""
+def migrate(database: peewee.Database, name: str) -> list[str]:
+    """Apply what is missing, one program at a time, all of it or nothing.
+
+    Raises `Refused` where a newer program was quicker.
+    """
     # Only who migrates pays for the import.
     from playhouse.migrations import Runner
 
@@ -41,13 +44,23 @@ def migrate(database: peewee.Database) -> list[str]:
         database.atomic(*(("EXCLUSIVE",) if is_sqlite else ())),
     ):
         if not is_sqlite:
-            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            _wait_for_others(database)
+        check_version(database, name)
         applied = list(Runner(database, str(DIRECTORY), table_name=_HISTORY).up())
         if is_sqlite and (broken := database.execute_sql("PRAGMA foreign_key_check").fetchone()):
             raise Refused(
                 f"The database holds a broken reference in {broken[0]}: restore a backup."
             )
         return applied
+
+
+def _wait_for_others(database: peewee.Database) -> None:
+    # Making an index of a million rows takes its time, and so does waiting for who makes it.
+    for limit in ("statement_timeout", "lock_timeout"):
+        database.execute_sql(f"SET LOCAL {limit} = 0")
+    database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+    # A table that somebody else holds is another matter.
+    database.execute_sql("SET LOCAL lock_timeout TO DEFAULT")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from studio_tui.storage.fields import FIELD_TYPES
 PATIENCE = 5
 """Seconds to wait for a connection: for the server to answer, for one of our own to come back, for
 room where the server takes no more."""
-_MOST = 5
+_MOST = 8
 """Connections of one process, the one that hears of commits left out."""
 _IDLE_AFTER = 300
 """Seconds after which a pooled connection is opened anew."""

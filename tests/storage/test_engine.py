@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Conflict, Refused, Unavailable
 from studio_tui.services.context import Studio
-from studio_tui.storage import postgresql, sqlite
+from studio_tui.storage import migrate, postgresql, sqlite
 from studio_tui.storage.engine import Store, open_store, without_password
 from studio_tui.storage.sql import execute, scalar
 from tests.acting import lines
@@ -279,6 +280,25 @@ def test_two_programs_that_migrate_the_same_database_both_work(
     empty_database_url: str,
 ) -> None:
     _open_at_once([empty_database_url])
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+def test_who_waits_for_a_newer_version_to_migrate_is_refused_afterwards(
+    empty_database_url: str,
+) -> None:
+    """Storage: SQLite lets nobody look meanwhile."""
+    import psycopg
+
+    with psycopg.connect(empty_database_url) as newer, ThreadPoolExecutor(1) as thread:
+        newer.execute("SELECT pg_advisory_xact_lock(%s)", (migrate.LOCK,))
+        newer.execute("CREATE TABLE schema_migration (name TEXT)")
+        newer.execute("INSERT INTO schema_migration VALUES ('9999_future')")
+        waiting = thread.submit(open_store, empty_database_url)
+        while not newer.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+            assert not waiting.done()
+        newer.commit()
+        with pytest.raises(Refused, match=r"newer version of Studio TUI \(9999_future\)"):
+            waiting.result(30)
 
 
 def test_the_stamp_changes_with_what_others_commit_and_not_otherwise(
