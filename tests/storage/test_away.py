@@ -123,7 +123,7 @@ def test_who_waits_for_a_change_is_let_go_when_the_store_is_closed(database_url:
         waiting.result(20)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def limited(postgresql_server: str) -> Iterator[str]:
     """The URL of a database whose role may have two connections."""
     create_database(postgresql_server, "limited")
@@ -157,3 +157,23 @@ def test_whom_another_keeps_waiting_is_told(limited: str) -> None:
         other.execute("LOCK TABLE template")
         with pytest.raises(Unavailable, match="has been writing to it for too long"):
             _templates(store)
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("SET LOCAL statement_timeout = 1; SELECT pg_sleep(9)", "took too long; nothing was"),
+        ("SET TRANSACTION READ ONLY; DELETE FROM template", "can only be read: it is a standby"),
+        ("SELECT * FROM pg_authid", "its role may not do that; see docs/postgresql.md"),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", "shut down or restarted"),
+    ],
+)
+def test_what_the_server_refuses_is_said_in_words(
+    limited: str, statement: str, reason: str
+) -> None:
+    with (
+        closing(open_store(limited)) as store,
+        pytest.raises(Unavailable, match=reason),
+        store.writing(),
+    ):
+        execute(statement)
