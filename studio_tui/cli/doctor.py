@@ -28,7 +28,7 @@ from studio_tui.mail.addresses import sender_from
 from studio_tui.mail.outcomes import RelayDown
 from studio_tui.mail.password import Secret
 from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import mailing, outbox, verifying
+from studio_tui.services import mailing, outbox, users, verifying
 from studio_tui.services.context import Studio
 from studio_tui.services.identity import is_new, own_account, sign_in
 from studio_tui.services.verifying import Verified
@@ -36,6 +36,11 @@ from studio_tui.worker.sending import in_words
 
 _NEWEST = 10_000
 """So many lines of activity are looked at: all of them may take a while."""
+_UNINDEXED = (
+    "PostgreSQL had no extension pg_trgm to make an index of names with: a filter looks through "
+    "all users. Have its owner run: CREATE EXTENSION pg_trgm; "
+    "CREATE INDEX users_search_trigram ON users USING gin (search gin_trgm_ops)"
+)
 
 
 @click.command()
@@ -114,6 +119,8 @@ def _not_yet_there(url: str) -> Path | None:
 
 
 def _inside(studio: Studio) -> Iterator[Finding]:
+    if not users.is_indexed(studio):
+        yield Finding("filters", Health.LIMITED, _UNINDEXED)
     account = own_account()
     if is_new(studio):
         message = f"nobody is known yet: {account.login} becomes the first admin"

@@ -56,3 +56,22 @@ class Stop:
             done.set()
             # Nothing is broken that comes after.
             watching.join()
+
+
+_this_thread = threading.local()
+
+
+def current() -> Stop | None:
+    """What tells this thread to stop; None where nobody can."""
+    return getattr(_this_thread, "stop", None)
+
+
+@contextmanager
+def stoppable(stop: Stop) -> Iterator[None]:
+    """What this thread asks the database inside ends with `Stopped` once ``stop`` is asked."""
+    before = current()
+    _this_thread.stop = stop
+    try:
+        yield
+    finally:
+        _this_thread.stop = before

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from studio_tui.config.settings import Settings
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import Clock, local_day, zone_named
-from studio_tui.domain.stopping import Stop
+from studio_tui.domain.stopping import Stop, stoppable
 from studio_tui.storage.engine import Store, open_store
-from studio_tui.storage.stopping import stoppable
 
 
 @dataclass(frozen=True, slots=True)

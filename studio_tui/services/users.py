@@ -10,7 +10,7 @@ from studio_tui.domain.users import User, UserFilter
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import StoredSource
-from studio_tui.storage import assignments, notifications, people
+from studio_tui.storage import assignments, notifications, people, search
 
 _RECENT = 200
 
@@ -59,6 +59,12 @@ def find(studio: Studio, actor: Actor, login_or_email: str) -> Involvement:
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return _involvement(studio, naming.user_id_named(login_or_email))
+
+
+def is_indexed(studio: Studio) -> bool:
+    """Whether an index serves what is typed into a filter; else everybody is looked through."""
+    with studio.store.reading():
+        return search.is_indexed()
 
 
 def every(studio: Studio, actor: Actor, filter_: UserFilter) -> list[User]:

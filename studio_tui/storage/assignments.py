@@ -5,17 +5,22 @@ from datetime import date, datetime
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, Kind, key_around_recipient
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Status
-from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import full_name
 from studio_tui.storage.fields import instant_of
 from studio_tui.storage.listing import Listing
 from studio_tui.storage.managers import has_manager, managers_of
 from studio_tui.storage.pushes import CONVERSATION, STATUS
-from studio_tui.storage.sql import Clause, among, containing, execute, rows, scalar
+from studio_tui.storage.search import finding
+from studio_tui.storage.sql import Clause, among, execute, is_sqlite, rows, scalar
 
 _FROM = (
     f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {CONVERSATION}"
 )
+_USERS_FIRST = (
+    "users u CROSS JOIN assignment a ON a.user_id = u.id JOIN push p ON p.id = a.push_id "
+    f"{CONVERSATION}"
+)
+"""The same, in the order of the users, which SQLite takes as it is written."""
 _STATUS_AT = "COALESCE(c.finished_at, c.started_at, c.user_prepared_at, c.planned_for)"
 _MAIL_FAILED = (
     "(EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
@@ -24,6 +29,13 @@ _MAIL_FAILED = (
     "AND n.recipient_id = a.user_id AND n.state = 'failed'))"
 )
 """Of what the push told the user, or of the invitations to the conversation it asked for."""
+_AMONG_FAILED = (
+    "((a.push_id, a.user_id) IN (SELECT n.push_id, n.recipient_id FROM notification n "
+    "WHERE n.state = 'failed' AND n.push_id IS NOT NULL) OR (c.id IS NOT NULL AND "
+    "(c.id, a.user_id) IN (SELECT n.conversation_id, n.recipient_id FROM notification n "
+    "WHERE n.state = 'failed' AND n.conversation_id IS NOT NULL)))"
+)
+"""The same for many assignments at once: what failed is looked up once."""
 _REMINDED = (
     "FROM notification n WHERE n.push_id = a.push_id AND n.recipient_id = a.user_id "
     "AND n.kind = 'reminder' AND n.capacity = 'user' AND n.state IN ('queued', 'sending', 'sent')"
@@ -39,7 +51,7 @@ _SORTS = {
 def assignment_clause(push_id: int, filter_: AssignmentFilter, today: date) -> Clause:
     """The assignments ``a`` of a push that a filter matches."""
     clause = Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push_id,))
-    clause &= containing("u.search", map(fold_search, filter_.text.split()))
+    clause &= finding("u", filter_.text)
     if filter_.status is not None:
         clause &= Clause(f"({STATUS}) = ?", (str(filter_.status),))
     if filter_.flag is not None:
@@ -51,7 +63,27 @@ def assignment_listing(push_id: int, filter_: AssignmentFilter, sort: Sort, toda
     """The assignments of a push that a filter matches."""
     key = _SORTS.get(sort.column, _SORTS["name"])
     clause = assignment_clause(push_id, filter_, today)
-    return Listing(_FROM, "a.id", clause, key, descending=sort.descending)
+    by_user = key.startswith("u.")
+    return Listing(
+        _needed(filter_),
+        "a.id",
+        clause,
+        key,
+        descending=sort.descending,
+        tie="u.id" if by_user else "",
+        narrowed=True,
+        computed=not by_user,
+        whole=_FROM,
+        walked=_USERS_FIRST if by_user and is_sqlite() else "",
+    )
+
+
+def _needed(filter_: AssignmentFilter) -> str:
+    """The tables that a filter speaks of."""
+    by_user = filter_.text or filter_.flag in (Flag.LEFT, Flag.NO_MANAGER)
+    if filter_.status is not None or filter_.flag not in (None, Flag.LEFT, Flag.NO_MANAGER):
+        return _FROM
+    return f"assignment a{' JOIN users u ON u.id = a.user_id' if by_user else ''}"
 
 
 def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
@@ -295,7 +327,7 @@ def _flag_clause(flag: Flag, today: date) -> Clause:
     if flag is Flag.LEFT:
         return Clause("NOT u.active")
     if flag is Flag.MAIL_FAILED:
-        return Clause(_MAIL_FAILED)
+        return Clause(_AMONG_FAILED)
     return ~has_manager("u.id")
 
 

@@ -152,7 +152,7 @@ def history_clause(filter_: HistoryFilter) -> Clause:
 def history_listing(clause: Clause, sort: Sort) -> Listing:
     """The conversations that a clause of the history matches."""
     key = _SORTS.get(sort.column, _SORTS["at"])
-    return Listing(FROM, "c.id", clause, key, descending=sort.descending)
+    return Listing(FROM, "c.id", clause, key, descending=sort.descending, computed=True)
 
 
 def matching_conversations(clause: Clause, ids: list[int]) -> frozenset[int]:

@@ -76,9 +76,17 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """A consistent view: everything read inside is of one moment."""
+        """A consistent view: everything read inside is of one moment. What nobody waits for any
+        more (`domain.stopping`) ends with `Stopped`."""
         moment = () if self.is_sqlite else ("REPEATABLE READ",)
-        with self.in_words(), self._database.connection_context(), self._database.atomic(*moment):
+        outermost = not self._database.in_transaction()
+        with (
+            self.in_words(),
+            stopping.told(),
+            self._database.connection_context(),
+            self._stoppable(outermost),
+            self._database.atomic(*moment),
+        ):
             yield
 
     @contextmanager

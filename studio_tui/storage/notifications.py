@@ -24,12 +24,17 @@ from studio_tui.storage.sql import (
     among,
     containing,
     execute,
+    is_sqlite,
     known_instant,
     rows,
     scalar,
 )
 
-_FROM = f"notification n JOIN users u ON u.id = n.recipient_id {ABOUT}"
+_ALONE = "notification n"
+_BY_USER = f"{_ALONE} JOIN users u ON u.id = n.recipient_id"
+_FROM = f"{_BY_USER} {ABOUT}"
+_USERS_FIRST = "users u CROSS JOIN notification n ON n.recipient_id = u.id"
+"""In the order of the users, which SQLite takes as it is written."""
 _ABOUT_KEY = "COALESCE(p.name_key, t.name_key, '')"
 _HELD = "(n.state = 'queued' AND n.attempts = 0 AND n.due_at > ?)"
 _SORTS = {
@@ -61,8 +66,19 @@ def notification_clause(filter_: NotificationFilter, now: datetime) -> Clause:
 def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime) -> Listing:
     """The notifications that a filter matches."""
     key = _SORTS.get(sort.column, _SORTS["due_at"])
-    clause = notification_clause(filter_, now)
-    return Listing(_FROM, "n.id", clause, key, descending=sort.descending)
+    by_user = sort.column == "recipient"
+    whole = _FROM if filter_.text or key == _ABOUT_KEY else _BY_USER if by_user else _ALONE
+    return Listing(
+        _FROM if filter_.text else _ALONE,
+        "n.id",
+        notification_clause(filter_, now),
+        key,
+        descending=sort.descending,
+        narrowed=filter_ != NotificationFilter(),
+        computed=key == _ABOUT_KEY,
+        whole=whole,
+        walked=_USERS_FIRST if whole == _BY_USER and is_sqlite() else "",
+    )
 
 
 def ids_caused_by(activity_id: int) -> list[int]:

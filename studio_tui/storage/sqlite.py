@@ -19,7 +19,7 @@ from studio_tui.config.private import (
     require_own_folder,
 )
 from studio_tui.domain.errors import Refused, Unavailable
-from studio_tui.storage import stopping
+from studio_tui.domain.stopping import current
 from studio_tui.storage.fields import FIELD_TYPES
 
 PATIENCE = 5
@@ -62,7 +62,7 @@ class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
         SQLite looks ever more rarely whether it has its turn, up to a tenth of a second apart.
         Who writes again and again, as a worker does, would always be there first.
         """
-        stop = stopping.current()
+        stop = current()
         until = monotonic() + TURN
         self._wait_for_locks(0)
         try:

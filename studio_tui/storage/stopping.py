@@ -1,33 +1,14 @@
 """Stopping what this thread asks of the database (`domain.stopping`)."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from studio_tui.domain.stopping import Stop
+from studio_tui.domain.stopping import current
 
 _STEPS = 10_000
 """Steps of SQLite, well below a millisecond, between two looks whether to stop."""
-
-_this_thread = threading.local()
-
-
-def current() -> Stop | None:
-    """What tells this thread to stop; None where nobody can."""
-    return getattr(_this_thread, "stop", None)
-
-
-@contextmanager
-def stoppable(stop: Stop) -> Iterator[None]:
-    """What this thread writes meanwhile ends with `Stopped` once ``stop`` is asked."""
-    before = current()
-    _this_thread.stop = stop
-    try:
-        yield
-    finally:
-        _this_thread.stop = before
 
 
 @contextmanager
@@ -43,7 +24,7 @@ def told() -> Iterator[None]:
 
 @contextmanager
 def broken_off(connection: Any) -> Iterator[None]:
-    """What is written through ``connection`` inside is broken off once this thread is to stop."""
+    """What is asked of ``connection`` inside is broken off once this thread is to stop."""
     stop = current()
     if stop is None:
         yield

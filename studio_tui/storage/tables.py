@@ -2,6 +2,7 @@
 
 import peewee
 from peewee import (
+    SQL,
     AutoField,
     BlobField,
     BooleanField,
@@ -25,7 +26,8 @@ class Table(Model):
 
 
 class UserTable(Table):
-    """A person (U1). The ``…_key`` columns are folded, for uniqueness without case."""
+    """A person (U1). The ``…_key`` columns are folded, for uniqueness without case; what ``search``
+    holds is in an index besides (`storage.search`)."""
 
     login = CharField()
     login_key = KeyField(unique=True)
@@ -44,7 +46,12 @@ class UserTable(Table):
 
     class Meta:
         table_name = "users"
-        indexes = ((("active", "sort_name", "id"), False),)
+        indexes = (
+            (("active", "sort_name", "id"), False),
+            (("active", "login_key", "id"), False),
+            (("active", "email_key", "id"), False),
+            (("sort_name", "id"), False),
+        )
 
 
 class UserGroup(Table):
@@ -374,7 +381,7 @@ class NotificationTable(Table):
 
     class Meta:
         table_name = "notification"
-        indexes = ((("state",), False), (("push", "recipient"), False))
+        indexes = ((("state", "id"), False), (("push", "recipient"), False))
 
 
 class NotificationMail(Table):
@@ -417,6 +424,14 @@ NotificationTable.add_index(
     NotificationTable.id,
     where=NotificationTable.state.in_(("queued", "sending")),
     name="notification_due",
+)
+
+# Sorted by what is no column: Peewee knows no other way to say it.
+UserTable.add_index(
+    SQL("CREATE INDEX users_active_department ON users (active, LOWER(department), id)")
+)
+NotificationTable.add_index(
+    SQL("CREATE INDEX notification_at ON notification (COALESCE(sent_at, due_at), id)")
 )
 
 TABLES: list[type[peewee.Model]] = [

@@ -24,6 +24,7 @@ from textual.widget import Widget
 
 from studio_tui.config.log import log_error
 from studio_tui.domain.errors import StudioError
+from studio_tui.domain.stopping import Stop, stoppable
 from studio_tui.tui.threads import Threads
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ class _Call(Generic[T]):
     then: Callable[[T], Any]
     failed: Failed
     lane: Hashable | None = None
-    dropped: bool = False
+    stop: Stop = field(default_factory=Stop)
 
 
 @dataclass(slots=True)
@@ -110,13 +111,14 @@ class Bridge:
         self._run(self._writer, asked)
 
     def drop(self, owner: Widget, lane: Hashable) -> None:
-        """Nobody wants the answer of this lane any more; a call not yet begun is not made."""
+        """Nobody wants the answer of this lane any more: a call not yet begun is not made, one
+        under way is broken off where it can be (`domain.stopping`)."""
         queue = self._lanes.get((owner, lane))
         if queue is None:
             return
         queue.newest = None
         if queue.running is not None:
-            queue.running.dropped = True
+            queue.running.stop.ask()
 
     async def idle(self) -> None:
         """Wait until no call is under way: for tests."""
@@ -152,7 +154,7 @@ class Bridge:
         loop = asyncio.get_running_loop()
 
         def job() -> None:
-            outcome = _Outcome() if asked.dropped else _attempt(asked.call)
+            outcome = _made(asked)
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._settle, asked, outcome)
 
@@ -199,6 +201,16 @@ class _Outcome(Generic[T]):
             asked.then(cast(T, self.value))
         else:
             asked.failed(self.error)
+
+
+def _made(asked: _Call[T]) -> _Outcome[T]:
+    """Make a call; writes always come to their end."""
+    if asked.stop.asked:
+        return _Outcome()
+    if asked.lane is None:
+        return _attempt(asked.call)
+    with stoppable(asked.stop):
+        return _attempt(asked.call)
 
 
 def _attempt(call: Callable[[], T]) -> _Outcome[T]:

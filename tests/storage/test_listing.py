@@ -46,9 +46,13 @@ def fill(keys: list[str]) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("read", ["by key", "as few", "as many", "by what no index knows"])
 def test_windows_in_any_order_are_pieces_of_the_sorted_list(
-    studio: Studio, descending: bool
+    studio: Studio, descending: bool, read: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whatever was asked before: windows, places, how many there are."""
+    monkeypatch.setattr("studio_tui.storage.listing._FEW", 0 if read == "as many" else ROWS)
+
     @FEW
     @given(KEYS, WINDOWS)
     def check(keys: list[str], windows: list[tuple[int, int]]) -> None:
@@ -59,10 +63,20 @@ def test_windows_in_any_order_are_pieces_of_the_sorted_list(
                 i for _, i in sorted(((k[:1], i) for k, i in fill(keys)), reverse=descending)
             ]
             listing = Listing(
-                "team", "id", EVERYBODY, f'{half} COLLATE "{binary(studio)}"', descending=descending
+                "team",
+                "id",
+                EVERYBODY,
+                f'{half} COLLATE "{binary(studio)}"',
+                descending=descending,
+                narrowed=read in ("as few", "as many"),
+                computed=read == "by what no index knows",
             )
             for start, length in windows:
                 assert listing.ids(start, start + length) == expected[start : start + length]
+                if start < len(expected) and length % 3 == 1:
+                    assert listing.position(expected[start]) == start
+                elif length % 3 == 2:
+                    assert listing.count() == len(expected)
             assert listing.count() == len(expected)
             assert [listing.position(row_id) for row_id in expected] == list(range(len(expected)))
             assert listing.position(10**6) is None
@@ -112,7 +126,18 @@ def test_a_selection_is_the_same_rows_to_the_database_as_to_the_rule(studio: Stu
     check()
 
 
-NAMES = (*HOSTILE, "50%", "a_b", "a\\b", "ab", "Ünal", "STRAẞE", "José")
+NAMES = (
+    *HOSTILE,
+    'He "said" AND left',
+    "NEAR(a b) ^x* search:y",
+    "50%",
+    "a_b",
+    "a\\b",
+    "ab",
+    "Ünal",
+    "STRAẞE",
+    "José",
+)
 
 
 @pytest.fixture
@@ -139,13 +164,18 @@ def search_of(user: User) -> str:
     )
 
 
-TYPED = ("%", "_", "\\", "a_b", "50%", "👍🏽", "strasse", "jose", "n u1", "[/x]")
+TYPED = (
+    *("%", "_", "\\", "a_b", "50%", "👍🏽", "strasse", "jose", "n u1", "[/x]"),
+    *('"', '"said"', 'aid" AND', "AND left", "NEAR(a b)", "near(", "^x*", "search:y"),
+)
 
 
+@pytest.mark.parametrize("few", [0, ROWS])
 def test_what_is_typed_into_a_filter_means_itself(
-    studio: Studio, admin: Actor, many: list[User]
+    studio: Studio, admin: Actor, many: list[User], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A5: wildcards of the database are none to a person."""
+    """A5: wildcards and words of the database are none to a person, however many they find."""
+    monkeypatch.setattr("studio_tui.storage.listing._FEW", few)
     for words in TYPED:
         expected = [
             u.id for u in many if all(fold_search(w) in search_of(u) for w in words.split())

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from studio_tui.config.log import log_path
 from studio_tui.domain.errors import Refused, StudioError
+from studio_tui.domain.stopping import Stop, current
 from studio_tui.tui.bridge import Bridge, Unexpected
 from tests.tui import running, settled
 
@@ -101,13 +102,24 @@ async def test_a_dropped_lane_answers_nobody() -> None:
     async with running(app) as pilot:
         gate = Gate("unwanted")
         answers: list[str] = []
-        app.bridge.read(app.asker, "lane", gate, answers.append)
+        stops: list[Stop | None] = []
+
+        def call() -> str:
+            stops.append(current())
+            return gate()
+
+        app.bridge.read(app.asker, "lane", call, answers.append)
+        await until(pilot, lambda: bool(stops))
         app.bridge.drop(app.asker, "lane")
+        assert stops[0] is not None
+        assert stops[0].asked
         gate.opened.set()
         await settled(pilot)
         app.bridge.read(app.asker, "lane", lambda: "wanted", answers.append)
+        app.bridge.write(app.asker, lambda: stops.append(current()))
         await settled(pilot)
         assert answers == ["wanted"]
+        assert stops[1] is None, "a write comes to its end"
 
 
 async def test_writes_are_made_one_after_another_and_all_count() -> None:

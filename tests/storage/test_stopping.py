@@ -1,0 +1,44 @@
+"""What nobody waits for any more is broken off, and what is read afterwards is not."""
+
+from threading import Thread
+
+import pytest
+
+from studio_tui.domain.errors import Stopped
+from studio_tui.domain.stopping import Stop, stoppable
+from studio_tui.services.context import Studio
+from studio_tui.storage.sql import rows, scalar
+
+ENDLESS = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000000 FROM n) "
+    "SELECT COUNT(*) FROM n"
+)
+
+
+def test_a_statement_that_nobody_waits_for_is_broken_off(studio: Studio) -> None:
+    stop, told = Stop(), list[str]()
+
+    def read() -> None:
+        try:
+            with stoppable(stop), studio.store.reading():
+                told.append("begun")
+                rows(ENDLESS)
+        except Stopped:
+            told.append("stopped")
+        with studio.store.reading():
+            told.append(str(scalar("SELECT 1")))
+
+    thread = Thread(target=read, daemon=True)
+    thread.start()
+    while not told:
+        thread.join(0.001)
+    stop.ask()
+    thread.join(30)
+    assert told == ["begun", "stopped", "1"]
+
+
+def test_what_nobody_waits_for_is_not_asked(studio: Studio) -> None:
+    stop = Stop()
+    stop.ask()
+    with pytest.raises(Stopped), stoppable(stop), studio.store.reading():
+        raise AssertionError("nobody wants to know")
