@@ -12,10 +12,18 @@ from textual.widgets import DataTable, Static
 
 
 class Hello(App[None]):
-    """The floor: a sentence."""
+    """The floor: a sentence, which says another number after every key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys = 0
 
     def compose(self) -> ComposeResult:
         yield Static("Ann Peeters says hello")
+
+    def on_key(self) -> None:
+        self._keys += 1
+        self.query_one(Static).update(f"Ann Peeters says hello {self._keys}")
 
 
 class Table(App[None]):

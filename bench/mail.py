@@ -39,6 +39,7 @@ from pathlib import Path
 import msgspec
 from aiosmtplib import SMTP
 
+from bench.figures import Figure
 from studio_tui.config.settings import Database, Security, Settings, Smtp
 from studio_tui.domain import hr_file
 from studio_tui.domain.clock import FixedClock
@@ -82,6 +83,18 @@ def main() -> None:
                         rounds[-1][label + loop] = measured
     _print(rounds, asked)
     _print_waits(waits)
+
+
+def worker_figure(messages: int, connections: int = 8) -> Figure | None:
+    """A worker that sends so many mails, beside the bare loop; None without ``smtp-sink``."""
+    if not _sink_program().exists():
+        return None
+    take_short_turns()
+    asked = argparse.Namespace(messages=messages, connections=connections)
+    with tempfile.TemporaryDirectory() as name, _sink() as port, asyncio.Runner() as runner:
+        found = dict(_measure(runner, Path(name), port, asked, []))
+    worker, bare = (messages / found[label].rate for label in ("worker", _BARE))
+    return Figure(f"send {messages:,} mails", messages, "sqlite", worker, _BARE, bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +272,14 @@ def _smtp_source(program: str, port: int, messages: int, size: int, connections:
     return messages / (time.perf_counter() - start)
 
 
+def _sink_program() -> Path:
+    return Path(shutil.which("smtp-sink") or "/usr/sbin/smtp-sink")
+
+
 @contextmanager
 def _sink() -> Iterator[int]:
-    program = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
-    if not Path(program).exists():
+    program = _sink_program()
+    if not program.exists():
         raise SystemExit("Install Postfix for smtp-sink: apt-get install postfix")
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))

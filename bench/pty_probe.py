@@ -41,9 +41,20 @@ class Probe:
         _, rest = self._burst(0.5)
         return (arrived - self._began) * 1000, len(written) + rest
 
-    def answers(self, key: bytes, times: int) -> tuple[float, float]:
-        """Medians over ``times`` presses of ``key``: how long and how large the answer is."""
-        taken = [self._answer(key) for _ in range(times)]
+    def press(self, key: bytes, expected: bytes, patience: float = 60.0) -> None:
+        """Press ``key`` and wait until ``expected`` was written, and nothing after it."""
+        os.write(self._terminal, key)
+        written = b""
+        while expected not in written:
+            if not (chunk := self._read(patience)):
+                raise TimeoutError(f"never saw {expected!r} in {written[-500:]!r}")
+            written += chunk
+        self._burst(1.0, 1.0)
+
+    def answers(self, key: bytes, times: int, quiet: float = _QUIET) -> tuple[float, float]:
+        """Medians over ``times`` presses of ``key``: how long and how large the answer is, which is
+        over after ``quiet`` seconds without a byte."""
+        taken = [self._answer(key, quiet) for _ in range(times)]
         return statistics.median(t for t, _ in taken), statistics.median(s for _, s in taken)
 
     def idle(self, seconds: float) -> int:
@@ -62,16 +73,16 @@ class Probe:
         os.waitpid(self._pid, 0)
         os.close(self._terminal)
 
-    def _answer(self, key: bytes) -> tuple[float, int]:
+    def _answer(self, key: bytes, quiet: float) -> tuple[float, int]:
         began = perf_counter()
         os.write(self._terminal, key)
-        ended, size = self._burst(2.0)
+        ended, size = self._burst(max(2.0, quiet), quiet)
         return (ended - began) * 1000, size
 
-    def _burst(self, patience: float) -> tuple[float, int]:
+    def _burst(self, patience: float, quiet: float = _QUIET) -> tuple[float, int]:
         size, ended = 0, perf_counter()
         while chunk := self._read(patience):
-            size, ended, patience = size + len(chunk), perf_counter(), _QUIET
+            size, ended, patience = size + len(chunk), perf_counter(), quiet
         return ended, size
 
     def _read(self, patience: float) -> bytes:

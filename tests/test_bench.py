@@ -1,7 +1,15 @@
 """The benches that others call: what they measure is there, beside an honest floor."""
 
+from contextlib import closing
+
 from bench.bulk import figures, import_figures
 from bench.bulk_databases import databases
+from bench.list_queries import query_figures
+from bench.organisation import NOW, fill
+from bench.table import table
+from studio_tui.config.settings import Database, Settings
+from studio_tui.domain.clock import FixedClock
+from studio_tui.services.context import Studio, open_studio
 
 
 def test_bulk_acts_are_measured_beside_a_floor() -> None:
@@ -18,3 +26,18 @@ def test_bulk_acts_are_measured_beside_a_floor() -> None:
         ("import of users", 20),
     ]
     assert all(each.seconds > 0 < each.floor_seconds for each in found)
+
+
+def test_lists_are_measured_beside_plain_sql() -> None:
+    with databases("sqlite") as fresh, closing(_studio(fresh())) as studio:
+        found = list(query_figures(studio, fill(studio, 30)))
+    assert len(found) == 10
+    assert all(each.value > 0 < each.floor_value for each in found)
+    lines = list(table({30: found, 60: found[1:]}))
+    assert "30" in lines[0]
+    assert "60" in lines[0]
+    assert len(lines) == 11
+
+
+def _studio(url: str) -> Studio:
+    return open_studio(Settings(database=Database(url=url)), FixedClock(NOW))

@@ -1,0 +1,93 @@
+"""What lists ask the database, beside the plainest SQL for the same page on the same connection."""
+
+import statistics
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench.figures import taking
+from bench.organisation import PUSH
+from bench.table import Measured
+from studio_tui.domain.access import Actor
+from studio_tui.domain.listing import Sort, Source
+from studio_tui.domain.notifications import NotificationFilter
+from studio_tui.domain.pushes import AssignmentFilter
+from studio_tui.domain.users import UserFilter
+from studio_tui.services import assigning, outbox, pushes, users
+from studio_tui.services.context import Studio
+from studio_tui.storage.sql import rows
+
+_PAGE = 64
+_TIMES = 5
+_ALL = "SELECT u.* FROM users u WHERE u.active = TRUE"
+_BY_NAME = "ORDER BY u.sort_name, u.id LIMIT 64"
+
+
+def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
+    """Medians; every page is that of a list just opened."""
+
+    def listed(text: str = "", column: str = "name") -> Source[Any, Any]:
+        return users.source(studio, admin, UserFilter(text), Sort(column))
+
+    def first(text: str = "", column: str = "name") -> Callable[[], Any]:
+        return lambda: listed(text, column).rows(0, _PAGE)
+
+    like = f"{_ALL} AND u.search LIKE ? {_BY_NAME}"
+    push = pushes.find(studio, admin, PUSH)
+    measured = _Beside(studio)
+    yield measured("users: first page", first(), f"{_ALL} {_BY_NAME}")
+    by_department = f"{_ALL} ORDER BY LOWER(u.department), u.id LIMIT 64"
+    yield measured("users by department", first(column="department"), by_department)
+    yield measured(
+        "users: count", lambda: listed().count(), "SELECT COUNT(*) FROM users u WHERE u.active"
+    )
+    middle = listed()
+    half = middle.count() // 2
+    middle.rows(half, half + _PAGE)
+    yield measured(
+        "users: next page in the middle",
+        lambda: middle.rows(half + _PAGE, half + 2 * _PAGE),
+        f"{_ALL} {_BY_NAME} OFFSET {half}",
+    )
+    yield measured("users: many match", first("an"), like, "%an%")
+    yield measured("users: some match", first("ann"), like, "%ann%")
+    yield measured("users: nobody matches", first("zzzz"), like, "%zzzz%")
+    yield measured("users: short, nobody", first("%"), like.replace("?", "? ESCAPE '\\'"), "%\\%%")
+    yield measured(
+        "a push: first page",
+        lambda: assigning.source(studio, admin, push, AssignmentFilter(), Sort("name")).rows(0, 64),
+        "SELECT * FROM users u JOIN assignment a ON a.user_id = u.id AND a.push_id = ? "
+        "WHERE a.unassigned_at IS NULL ORDER BY u.sort_name LIMIT 64",
+        push.id,
+    )
+    yield measured(
+        "outbox: first page",
+        lambda: outbox.source(
+            studio, admin, NotificationFilter(), Sort("sent_at", descending=True)
+        ).rows(0, _PAGE),
+        "SELECT * FROM notification ORDER BY COALESCE(sent_at, due_at) DESC, id DESC LIMIT 64",
+    )
+
+
+class _Beside:
+    """Measures a question beside SQL."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def __call__(self, name: str, ask: Callable[[], Any], sql: str, *params: Any) -> Measured:
+        """The figure of ``ask``."""
+
+        def plain() -> None:
+            with self._studio.store.reading():
+                rows(sql, *params)
+
+        # In turns, so that what else the machine does falls on both.
+        taken = [(_seconds(ask), _seconds(plain)) for _ in range(_TIMES)]
+        asked, floor = (statistics.median(each) * 1000 for each in zip(*taken, strict=True))
+        return Measured(name, "ms", asked, "plain SQL, one page", floor)
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    with taking() as taken:
+        call()
+    return taken.seconds

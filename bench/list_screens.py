@@ -1,0 +1,79 @@
+"""The Users screen of the whole program in a terminal of 80×24, beside an empty Textual app."""
+
+import os
+import statistics
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.list_widget import DOWN, END, HOME, PAGE_DOWN
+from bench.organisation import NOW
+from bench.pty_probe import Probe
+from bench.table import Measured
+
+_PROGRAM = Path(sys.executable).with_name("studio-tui")
+_READ = 0.3
+"""Seconds without a byte after which all is there that a key had read."""
+_PRESSES = 15
+
+
+def screen_figures(url: str, home: Path, runs: int) -> Iterator[Measured]:
+    """Medians over ``runs`` starts on the database at ``url``, taken in turns with the floor."""
+    taken: dict[str, list[Measured]] = {}
+    for _ in range(runs):
+        for each in _measured_once(url, home):
+            taken.setdefault(each.name, []).append(each)
+    for rounds in taken.values():
+        middle = statistics.median(each.value for each in rounds)
+        floor = statistics.median(each.floor_value for each in rounds)
+        yield rounds[0].replaced(middle, floor)
+
+
+def _measured_once(url: str, home: Path) -> Iterator[Measured]:
+    with _started([sys.executable, "-m", "bench.list_programs", "hello"], {}, home) as hello:
+        first, first_bytes = hello.until(b"Peeters")
+        key, key_bytes = hello.answers(b"x", _PRESSES)
+        idle, memory = hello.idle(1.0), hello.memory()
+    settings = {"STUDIO_DATABASE_URL": url, "STUDIO_NOW": NOW.isoformat()}
+    with _started([str(_PROGRAM)], settings, home) as probe:
+
+        def timed(name: str, pressed: bytes, times: int = 1, quiet: float = 0.06) -> Measured:
+            milliseconds, size = probe.answers(pressed, times, quiet)
+            sizes.append(Measured(f"{name}, bytes", "B", size, _KEY, key_bytes))
+            return Measured(name, "ms", milliseconds, _KEY, key)
+
+        sizes: list[Measured] = []
+        picture, picture_bytes = probe.until(b"Quit")
+        yield Measured("first picture", "ms", picture, _HELLO, first)
+        yield Measured("first picture, bytes", "B", picture_bytes, _HELLO, first_bytes)
+        probe.press(b"3", b" users")
+        yield Measured("bytes while idle, 1 s", "B", probe.idle(1.0), _HELLO, idle)
+        yield timed("key down", DOWN, _PRESSES)
+        yield timed("page down", PAGE_DOWN, _PRESSES)
+        yield timed("to the end", END, quiet=_READ)
+        yield timed("to the top", HOME, quiet=_READ)
+        probe.answers(b"/", 1)
+        yield timed("filter: a first letter", b"a", quiet=_READ)
+        probe.answers(b"n", 1, _READ)
+        yield timed("filter: the third letter", b"n", quiet=_READ)
+        probe.answers(b"\x1b\x1b", 1, _READ)
+        yield timed("mark all", b"a", quiet=_READ)
+        yield timed("sort by the next column", b"o", quiet=_READ)
+        yield Measured("memory", "MB", probe.memory(), _HELLO, memory)
+        yield from sizes[:2]
+
+
+_HELLO = "an empty Textual app"
+_KEY = "a key in an empty Textual app"
+
+
+@contextmanager
+def _started(command: list[str], settings: dict[str, str], home: Path) -> Iterator[Probe]:
+    environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    environment |= {"PATH": os.environ["PATH"], "HOME": str(home)}
+    probe = Probe(command, environment | settings, width=80, height=24)
+    try:
+        yield probe
+    finally:
+        probe.close()
