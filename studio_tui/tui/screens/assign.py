@@ -21,7 +21,7 @@ from studio_tui.services import assigning, pushes
 from studio_tui.services.assigning import Assigned, AssignPreview
 from studio_tui.services.dry_run import dry_run
 from studio_tui.tui.commands import Command
-from studio_tui.tui.job import Job
+from studio_tui.tui.job import PATIENCE, Job
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import day
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from studio_tui.services.context import Studio
 
 _NOBODY = "Mark users with space, all that match with a, an earlier push's users with i."
+_COUNTING = "One moment: the marked users are being counted."
 
 
 class AssignScreen(StudioScreen):
@@ -121,7 +122,7 @@ class AssignScreen(StudioScreen):
         if self.selection.empty:
             return f"Nobody is marked. {_NOBODY}"
         if self._assigning or self._preview is None:
-            return "One moment: the marked users are being counted."
+            return _COUNTING
         if not self._preview.adding:
             return "Everyone marked is in the push already, or has left."
         return None
@@ -219,11 +220,16 @@ class AssignScreen(StudioScreen):
             self.shell.bridge.drop(self, "preview")
             self._show_preview(None)
             return
+        self.set_timer(PATIENCE, self._say_counting)
         self.read(
             "preview",
             lambda: assigning.preview(self.studio, self.actor, push, selection),
             self._show_preview,
         )
+
+    def _say_counting(self) -> None:
+        if self._preview is None and not self.selection.empty:
+            self.query_one(".effect", Static).update(Content.styled(_COUNTING, "$muted"))
 
     def _show_preview(self, preview: AssignPreview | None) -> None:
         self._preview = preview
