@@ -86,6 +86,8 @@ def test_everything_arrives_on_the_other_engine_and_back(
     assert there.waiting == 3
     with reopened(studio, other_url) as other:
         assert (mail(other, els), users.every(other, els, UserFilter())) == before
+        # What lists are filtered by came with it.
+        assert [user.login for user in users.every(other, els, UserFilter("eeter"))] == ["ann"]
         assert verifying.verify(other, els).broken is None
         assert lines(other, els)[0].action == "copied the database"
         assign(other, els, create_push(other, els, "New"), "ann")
