@@ -279,6 +279,7 @@ def without_password(url: str) -> str:
 
 
 def _open_sqlite(path: Path) -> Store:
+    sqlite.require_version()
     closed = sqlite.made_private(path)
     store = Store(sqlite.Sqlite(path), str(path), sqlite.Looking(path))
     store.closed = tuple(closed)

@@ -32,6 +32,8 @@ _LOOK_FOR_CHANGES = 0.25
 """Seconds between two looks whether others changed something: one takes a few microseconds."""
 _MOST = 20
 """Connections of one process."""
+_OLDEST = (3, 35)
+"""The first with `RETURNING`; one before, trigrams came."""
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
@@ -148,6 +150,15 @@ def flush(path: Path) -> None:
         return
     except OSError as error:
         raise Unavailable(f"The disk does not take {path}-wal: {error.strerror}.") from error
+
+
+def require_version() -> None:
+    """Raise `Refused` where the SQLite of this Python is too old."""
+    if sqlite3.sqlite_version_info < _OLDEST:
+        raise Refused(
+            f"This Python has SQLite {sqlite3.sqlite_version}; the Studio needs "
+            f"{'.'.join(map(str, _OLDEST))} or newer: use another build of Python, or PostgreSQL."
+        )
 
 
 def made_private(path: Path) -> list[str]:

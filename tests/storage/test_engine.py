@@ -65,6 +65,15 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}")
 
 
+def test_an_old_sqlite_is_refused_before_there_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(Refused, match=r"needs 3\.35 or newer"):
+        open_store(f"sqlite:///{tmp_path / 'new' / 'studio.db'}")
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:studio.db", "sqlite://host/x"])
 def test_a_url_that_names_no_file_says_how_to_write_one(url: str) -> None:
     with pytest.raises(Refused, match="names no file: write sqlite:////absolute/path"):
