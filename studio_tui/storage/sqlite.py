@@ -34,11 +34,13 @@ _MOST = 20
 """Connections of one process."""
 _OLDEST = (3, 35)
 """The first with `RETURNING`; one before, trigrams came."""
+_WRITER, _READER = 32_000, 4_000
+"""Kilobytes of the file that a connection keeps. Who writes needs many at once, and is one; readers
+are several, and what they need is in the system's cache."""
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
     "foreign_keys": 1,
-    "cache_size": -32_000,
     "temp_store": 2,
 }
 
@@ -66,6 +68,7 @@ class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
         """
         stop = current()
         until = monotonic() + TURN
+        self.execute_sql(f"PRAGMA cache_size = {-_WRITER if lock_type else -_READER}")
         self._wait_for_locks(0)
         try:
             while True:

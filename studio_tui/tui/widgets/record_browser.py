@@ -129,7 +129,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def _summary(self) -> Content:
         one, many = self._noun
         length = self.list.length
-        listed = f"{length:,} {one if length == 1 else many}"
+        more = "+" if length and self.list.has_more else ""
+        listed = f"{length:,}{more} {one if length == 1 else many}"
         selected = self.list.selected_count
         if selected is None or selected:
             count = "…" if selected is None else f"{selected:,}"

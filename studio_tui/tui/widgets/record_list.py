@@ -174,6 +174,11 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         return len(self._feed.window) if self._feed.window else 0
 
     @property
+    def has_more(self) -> bool:
+        """Whether there may be more: they are still being counted."""
+        return self._feed.window is not None and not self._feed.window.counted
+
+    @property
     def selection(self) -> Selection[F]:
         """What is marked."""
         return self._feed.selection
