@@ -49,6 +49,10 @@ class Probe:
             if not (chunk := self._read(patience)):
                 raise TimeoutError(f"never saw {expected!r} in {written[-500:]!r}")
             written += chunk
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing was written for a second."""
         self._burst(1.0, 1.0)
 
     def answers(self, key: bytes, times: int, quiet: float = _QUIET) -> tuple[float, float]:
