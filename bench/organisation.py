@@ -23,7 +23,7 @@ from studio_tui.services import pushes, templates
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
 from studio_tui.storage.activity import write_activity
-from studio_tui.storage.sql import execute, execute_many, scalar
+from studio_tui.storage.sql import execute, execute_many, is_sqlite, scalar
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEAM = 12
@@ -81,6 +81,7 @@ def fill(studio: Studio, users: int, seed: int = 1) -> Actor:
     draft = PushDraft(PUSH, NOW.date(), NOW.date() + timedelta(days=29))
     (push,) = pushes.create(studio, admin, template.id, [draft])
     with studio.store.writing():
+        _moments()
         first = _users(users, seed)
         _teams(admin, first, users)
         activity = write_activity(admin, NOW, "assigned users", PUSH, push_id=push.id)
@@ -88,6 +89,7 @@ def fill(studio: Studio, users: int, seed: int = 1) -> Actor:
         _converse(template.id, first)
         _notify(push.id, activity)
         _work(admin, users // 100)
+        execute("DROP TABLE moment")
     return admin
 
 
@@ -98,10 +100,11 @@ def _numbers(count: int) -> str:
     )
 
 
-def _picked(name: str, values: tuple[object, ...]) -> tuple[str, tuple[object, ...]]:
-    """A table ``name(k, value)`` of a ``WITH``, and its parameters."""
-    rows = ", ".join(f"({number}, ?)" for number in range(len(values)))
-    return f"{name}(k, value) AS (VALUES {rows})", values
+def _moments() -> None:
+    """A table ``moment(k, value)`` that lasts as long as this connection."""
+    kept = "TEXT" if is_sqlite() else "TIMESTAMPTZ"
+    execute(f"CREATE TEMPORARY TABLE moment (k INTEGER PRIMARY KEY, value {kept})")
+    execute_many("INSERT INTO moment VALUES (?, ?)", enumerate(_MOMENTS))
 
 
 def _users(count: int, seed: int) -> int:
@@ -156,25 +159,22 @@ def _assign(push_id: int, activity: int) -> None:
 
 
 def _converse(template_id: int, first: int) -> None:
-    moments, values = _picked("moment", _MOMENTS)
     execute(
-        f"WITH {moments} INSERT INTO conversation (user_id, assignment_id, template_id, "
+        "INSERT INTO conversation (user_id, assignment_id, template_id, "
         "conductor_id, minutes, place, sequence, planned_for, started_at, finished_at, sealed_at, "
         "version) "
         f"SELECT a.user_id, a.id, {template_id}, "
         f"a.user_id - (a.user_id - {first}) % {TEAM}, 60, '', 0, m.value, "
         "CASE WHEN a.id % 9 IN (0, 6) THEN m.value END, "
         "CASE WHEN a.id % 9 = 0 THEN m.value END, CASE WHEN a.id % 9 = 0 THEN m.value END, 1 "
-        f"FROM assignment a JOIN moment m ON m.k = a.id % {len(values)} "
+        f"FROM assignment a JOIN moment m ON m.k = a.id % {len(_MOMENTS)} "
         f"WHERE a.id % 3 = 0 AND a.user_id >= {first} ORDER BY a.id",
-        *values,
     )
 
 
 def _notify(push_id: int, activity: int) -> None:
-    moments, values = _picked("moment", _MOMENTS)
     execute(
-        f"WITH {moments} INSERT INTO notification (key, kind, capacity, state, push_id, "
+        "INSERT INTO notification (key, kind, capacity, state, push_id, "
         "recipient_id, caused_by_id, created_at, due_at, attempts, sent_at, error) "
         f"SELECT '{push_id}-' || CAST(a.user_id AS TEXT) || '-assigned-user-1', "
         "'assigned', 'user', "
@@ -184,8 +184,7 @@ def _notify(push_id: int, activity: int) -> None:
         "CASE WHEN a.id % 20 = 4 THEN 0 ELSE 1 END, "
         "CASE WHEN a.id % 100 <> 3 AND a.id % 20 <> 4 THEN m.value END, "
         "CASE WHEN a.id % 100 = 3 THEN '550 no such user here' END "
-        f"FROM assignment a JOIN moment m ON m.k = a.id * 31 % {len(values)} ORDER BY a.id",
-        *values,
+        f"FROM assignment a JOIN moment m ON m.k = a.id * 31 % {len(_MOMENTS)} ORDER BY a.id",
     )
     execute(
         "INSERT INTO notification_user (notification_id, user_id) "
@@ -194,13 +193,11 @@ def _notify(push_id: int, activity: int) -> None:
 
 
 def _work(admin: Actor, lines: int) -> None:
-    moments, values = _picked("moment", _MOMENTS[::-1])
     execute(
-        f"{_numbers(max(lines, 1))}, {moments} "
+        f"{_numbers(max(lines, 1))} "
         "INSERT INTO activity (at, actor_id, actor_login, action, subject) "
         f"SELECT m.value, {admin.user_id}, ?, 'imported users', 'people ' || CAST(i AS TEXT) "
-        f"FROM counted JOIN moment m ON m.k = i % {len(values)} ORDER BY i",
-        *values,
+        f"FROM counted JOIN moment m ON m.k = i % {len(_MOMENTS)} ORDER BY i",
         admin.login,
     )
 
