@@ -40,7 +40,7 @@ from studio_tui.domain.users import UserFilter
 from studio_tui.services import assigning, delivering, imports, outbox, pushes, templates
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
-from studio_tui.worker.window import Window
+from studio_tui.worker.pace import Pace
 
 _SENDER = "HR Studio <studio@example.org>"
 _LOOK = 0.02
@@ -271,7 +271,7 @@ def _costs(taken: list[Taken]) -> Counter[str]:
 
 
 def _print(asked: argparse.Namespace, found: Found) -> int:
-    window = Window(asked.connections).wide
+    window = Pace().unwritten(asked.connections)
     sent = found.states.get(NotificationState.SENT, 0)
     worst, total = max(found.by_kill, default=0), sum(found.by_kill)
     good = (

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from studio_tui.domain.notifications import Delivery
 from studio_tui.services.delivering import Failed, Settlement
 from studio_tui.services.mailing import Mail
-from studio_tui.worker.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +32,13 @@ class Batch:
 class Line:
     """Letters waiting for a carrier, and results waiting to be written."""
 
-    def __init__(self, low_at: int, window: Window) -> None:
-        """It is low from ``low_at`` letters down; a letter has its place in ``window`` from when it
-        is handed out until its result is written."""
+    def __init__(self, low_at: int, unwritten: int) -> None:
+        """It is low from ``low_at`` letters down; of at most ``unwritten`` mails the server may
+        know what the database does not (N3)."""
         self._letters = asyncio.Queue[Letter | None]()
         self._low_at = low_at
         self._low = asyncio.Event()
-        self._window = window
+        self._unwritten = asyncio.Semaphore(unwritten)
         self._results: list[Settlement] = []
         self._arrived = asyncio.Event()
         self._closed = False
@@ -60,11 +59,11 @@ class Line:
 
         Each has either its `result` or is `passed`.
         """
-        await self._window.enter()
+        await self._unwritten.acquire()
         letter = await self._letters.get()
         self._look()
         if letter is None:
-            self._window.leave()
+            self._unwritten.release()
         return letter
 
     async def is_low(self) -> None:
@@ -73,7 +72,7 @@ class Line:
 
     def passed(self) -> None:
         """A letter was not sent after all."""
-        self._window.leave()
+        self._unwritten.release()
 
     def result(self, settlement: Settlement) -> None:
         """What became of a letter, to be written."""
@@ -82,7 +81,8 @@ class Line:
 
     def written(self, count: int) -> None:
         """So many results are in the database."""
-        self._window.leave(count)
+        for _ in range(count):
+            self._unwritten.release()
 
     def close(self) -> None:
         """No result comes any more."""

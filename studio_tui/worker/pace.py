@@ -30,6 +30,15 @@ class Pace:
     claimed_per_carrier: int = 25
     """How many mails are claimed at once: few enough to be begun well within the lease."""
 
+    def unwritten(self, carriers: int) -> int:
+        """How many mails may be between their first byte and the commit of what became of them: at
+        most these are sent twice when a worker is killed (N3).
+
+        One for each carrier; where they are few a second one, so that they need not wait for the
+        commit.
+        """
+        return max(carriers, min(2 * carriers, 8))
+
     def lease_time(self, timeout: float) -> timedelta:
         """How long a lease lasts where the server may take ``timeout`` seconds for a reply."""
         # A mail has four replies to wait for.

@@ -11,9 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from random import Random
-from time import monotonic, sleep
 
 from studio_tui.domain.errors import Away, StudioError, Unavailable
 from studio_tui.domain.notifications import Delivery
@@ -29,7 +27,6 @@ from studio_tui.worker.decisions import Try, decide, said
 from studio_tui.worker.lease import Lease
 from studio_tui.worker.line import Batch, Letter, Line
 from studio_tui.worker.pace import Pace
-from studio_tui.worker.window import Window
 
 _REST = 0.001
 """Seconds between two writes: as often as the others look whether they have their turn."""
@@ -110,15 +107,14 @@ class Worker:
         if not first.taken:
             return False
         carriers, before = len(self._carriers), self._breaker.down
-        window = Window(carriers)
-        line = Line(self._batch // 2, window)
-        writing = asyncio.create_task(self._write(line, window))
+        line = Line(self._batch // 2, self._pace.unwritten(carriers))
+        writing = asyncio.create_task(self._write(line))
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed(line, first))
                 for carrier in self._carriers:
-                    tasks.create_task(self._carry(carrier, line, window, before))
+                    tasks.create_task(self._carry(carrier, line, before))
         finally:
             # Even where the worker is broken off, what the server took is written.
             line.close()
@@ -208,9 +204,7 @@ class Worker:
             batch = await self._claim()
         line.end(len(self._carriers))
 
-    async def _carry(
-        self, carrier: Carrier, line: Line, window: Window, before: RelayDown | None
-    ) -> None:
+    async def _carry(self, carrier: Carrier, line: Line, before: RelayDown | None) -> None:
         """Send letters until the server is down for another reason than it was ``before``."""
         loop = asyncio.get_running_loop()
         while (letter := await line.next()) is not None:
@@ -222,9 +216,7 @@ class Worker:
             elif isinstance(letter.mail, Failed):
                 line.result(letter.mail)
             else:
-                began = loop.time()
                 line.result(await self._send(carrier, letter, letter.mail))
-                window.server_took(loop.time() - began)
 
     async def _send(self, carrier: Carrier, letter: Letter, mail: Mail) -> Settlement:
         outcome = self._breaker.judge(await self._hand_over(carrier, letter, mail))
@@ -241,50 +233,53 @@ class Worker:
         except TimeoutError:
             return Deferred(None, "The mail server took too long over this mail.", uncertain=True)
 
-    async def _write(self, line: Line, window: Window) -> None:
-        """Write results as they arrive, all that have arrived at once."""
-        loop = asyncio.get_running_loop()
-        while settlements := await line.results():
-            began = loop.time()
-            await self._settle(settlements, partial(self._written, line, settlements))
-            window.database_took(loop.time() - began)
+    async def _write(self, line: Line) -> None:
+        """Write results as they arrive, all that have arrived at once.
 
-    def _written(self, line: Line, settlements: Sequence[Settlement]) -> None:
-        line.written(len(settlements))
-        self._tell(replace(self.report, away="").counting(settlements))
+        Where a write locks others out, they have their turn before the next.
+        """
+        written = asyncio.Event()
+        flushing = asyncio.create_task(self._flush(written))
+        try:
+            while settlements := await line.results():
+                await self._settle(settlements)
+                line.written(len(settlements))
+                self._tell(replace(self.report, away="").counting(settlements))
+                written.set()
+                if self._locks_others_out:
+                    await asyncio.sleep(_REST)
+        finally:
+            flushing.cancel()
+            await asyncio.to_thread(self._flush_now)
 
-    async def _settle(self, settlements: Sequence[Settlement], written: Callable[[], None]) -> None:
+    async def _flush(self, written: asyncio.Event) -> None:
+        """Have the disk take in what is written, over and over, while the next mails leave."""
+        while await written.wait():
+            written.clear()
+            await asyncio.to_thread(self._flush_now)
+
+    def _flush_now(self) -> None:
+        # What is written stays, and the next write meets the same disk.
+        with suppress(Unavailable):
+            delivering.flush(self._studio)
+
+    async def _settle(self, settlements: Sequence[Settlement]) -> None:
         """Write results; where the database is away, as soon as it is back.
 
         Once the worker is stopped it waits no longer than the lease can cover them.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + self._lease.lasting.total_seconds()
-        told = partial(loop.call_soon_threadsafe, written)
         while True:
             try:
-                return await asyncio.to_thread(self._settle_and_rest, settlements, told)
+                return await asyncio.to_thread(
+                    delivering.settle, self._studio, self._lease.name, settlements
+                )
             except Unavailable as error:
                 self._tell(replace(self.report, away=error.message))
                 if self._stopping.is_set() and loop.time() > until:
                     raise
                 await asyncio.sleep(self._pace.idle.total_seconds())
-
-    def _settle_and_rest(
-        self, settlements: Sequence[Settlement], told: Callable[[], object]
-    ) -> None:
-        """Write results, off the loop; the next mails leave while the disk takes them in.
-
-        Where a write locks others out, they have their turn meanwhile.
-        """
-        delivering.settle(self._studio, self._lease.name, settlements)
-        told()
-        if self._locks_others_out:
-            until = monotonic() + _REST
-            # What is written stays, and the next write meets the same disk.
-            with suppress(Unavailable):
-                delivering.flush(self._studio)
-            sleep(max(0, until - monotonic()))
 
     async def _pause(self) -> None:
         """Wait for more to be due, or for the server to come back."""
