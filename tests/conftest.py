@@ -22,7 +22,7 @@ settings.register_profile(
 )
 settings.load_profile("studio")
 
-_PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR")
+_PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR", "COLUMNS", "LINES")
 
 
 @pytest.fixture(scope="session")

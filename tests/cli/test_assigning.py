@@ -190,9 +190,14 @@ def test_ctrl_c_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) ->
     """While it waits for whoever else writes; in a statement it is the same `Stop`."""
     pushed.run(*create("Q2"))
     file = next(Path.home().rglob("studio.db"))
+    # Who runs this in the background may have Ctrl-C ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         monkeypatch.setattr(sqlite, "sleep", lambda _: os.kill(os.getpid(), signal.SIGINT))
-        said = pushed.run("pushes", "assign", "Q2", "ann", exit_code=130).stderr
+        try:
+            said = pushed.run("pushes", "assign", "Q2", "ann", exit_code=130).stderr
+        finally:
+            signal.signal(signal.SIGINT, before)
     assert said == "studio-tui: Stopped. Nothing was changed.\n"
     assert logins(pushed, "Q2") == []

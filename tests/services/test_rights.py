@@ -460,6 +460,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "pushes.push_now": INSIDE,
     "pushes.push_to_change": INSIDE,
     "reminding.remind_by_schedule": ITSELF,
+    "users.is_indexed": "tells nothing of anybody: how the database looks for people",
     "users.listed": INSIDE,
     "verifying.seal_rest": ITSELF,
 }

@@ -43,12 +43,16 @@ def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: 
             assert worker.stdout is not None
             down = json.loads(worker.stdout.readline())
             own_cluster.start()
+            up = json.loads(worker.stdout.readline())
             wait_until_sent(studio, admin)
             code, printed = stop(worker)
             assert stop(other)[0] == code == 0
         copies = Counter(str(each.parsed["Message-ID"]) for each in server.messages)
     assert (down["event"], down["fault"]) == ("down", "database")
     assert "The database does not answer" in down["message"]
-    assert [json.loads(line)["event"] for line in printed.splitlines()] == ["up", "stopped"]
+    assert [up["event"], *(json.loads(line)["event"] for line in printed.splitlines())] == [
+        "up",
+        "stopped",
+    ]
     assert set(copies.values()) == {1}
     assert len(copies) == 6
