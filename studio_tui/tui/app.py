@@ -368,6 +368,10 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         await self.bridge.close()
         self.exit()
 
+    async def on_unmount(self) -> None:
+        """Let the threads go, however the Studio ended."""
+        await self.bridge.close(patience=0)
+
     async def _leave_anyway(self, yes: bool | None) -> None:
         if yes:
             await self.leave()

@@ -35,4 +35,6 @@ class Threads:
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+            # While it waits for the next one it keeps nothing alive that this one was about.
+            del job
             self._free.release()
