@@ -6,7 +6,7 @@ from collections.abc import Callable
 import click
 
 from studio_tui.domain.errors import Refused
-from studio_tui.domain.many import MANY
+from studio_tui.domain.many import MANY, says
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
 
@@ -25,6 +25,6 @@ def meant(count: Callable[[], int], what: str, nothing: str, *, yes: bool) -> in
         return None
     asked = f"{number:,} {what}. Type how many they are"
     typed = click.prompt(asked, default="", show_default=False, err=True)
-    if typed.replace(",", "").strip() != str(number):
+    if not says(typed, number):
         raise Refused(f"{nothing}: this is not how many they are.")
     return number

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,14 +16,13 @@ from studio_tui.config.settings import APP
 from studio_tui.demo.playing import DATABASE, Demo, play, reopen
 from studio_tui.domain.clock import Clock
 from studio_tui.domain.demo.organisation import DEMO_NOW
+from studio_tui.domain.stopping import Progress, unwatched
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def open_demo(
-    clock: Clock | None = None, progress: Callable[[float], None] = lambda share: None
-) -> Iterator[Demo]:
+def open_demo(clock: Clock | None = None, progress: Progress = unwatched) -> Iterator[Demo]:
     """The demo with its whole story played, at ``clock``: or from `DEMO_NOW` on, as time goes by.
 
     ``progress`` hears how much of the story has been played, from 0 to 1. What is done in the demo
@@ -49,7 +48,7 @@ def _kept() -> Path:
     return user_cache_path(APP) / f"demo-{_fingerprint()}.db"
 
 
-def _play_into(kept: Path, progress: Callable[[float], None]) -> None:
+def _play_into(kept: Path, progress: Progress) -> None:
     with TemporaryDirectory(prefix="demo-", dir=kept.parent) as name:
         folder = Path(name)
         play(folder, progress).studio.close()

@@ -21,6 +21,7 @@ from studio_tui.domain.demo.talks import build_talks
 from studio_tui.domain.demo.timeline import Act, Event, timeline
 from studio_tui.domain.demo.words import Words
 from studio_tui.domain.pushes import PushDraft
+from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.mail.mailbox import MailFolder
 from studio_tui.services import assigning, conversations, imports, pushes, templates, users
 from studio_tui.services.context import Studio, open_studio
@@ -53,7 +54,7 @@ class Demo:
         asyncio.run(worker.run(drain=True))
 
 
-def play(folder: Path, progress: Callable[[float], None] = lambda share: None) -> Demo:
+def play(folder: Path, progress: Progress = unwatched) -> Demo:
     """Play the story into a new database in ``folder``, up to `DEMO_NOW`.
 
     ``progress`` hears how much of the story has been played, from 0 to 1.

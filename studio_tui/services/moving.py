@@ -13,6 +13,7 @@ from studio_tui.config.session import require_files
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Unavailable
 from studio_tui.domain.notifications import NotificationState
+from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.services.context import Studio
 from studio_tui.services.identity import Account
 from studio_tui.services.verifying import Verified, verified
@@ -25,7 +26,6 @@ from studio_tui.storage.engine import Store, file_of, without_password
 
 __all__ = ["Content", "Moved", "back_up", "copy", "restore"]
 
-Tell = Callable[[float], None]
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
 
 
@@ -48,7 +48,7 @@ class Moved:
         return sum(each.rows for each in self.contents)
 
 
-def copy(studio: Studio, actor: Actor, url: str, tell: Tell) -> Moved:
+def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
     """Copy everything into the empty database at ``url``, all of it or nothing.
 
     What others write meanwhile is not in it. Raises `Refused` where something is there already.
@@ -70,7 +70,7 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Tell) -> Moved:
     return moved
 
 
-def back_up(studio: Studio, actor: Actor, path: Path, tell: Tell) -> Moved:
+def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
     """Write everything into a file that is not there yet, as it is at this moment, while others go
     on. The file is a SQLite database, whatever the engine."""
     require(actor, Action.MOVE_DATABASE)
@@ -78,7 +78,7 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Tell) -> Moved:
     try:
         if studio.store.is_sqlite:
             with copied_file(studio.store, path, tell) as copied, copied.reading():
-                contents = tuple(survey(copied, lambda _: None))
+                contents = tuple(survey(copied, unwatched))
                 moved = Moved(str(path), contents, verified(), _waiting(studio.now()))
         else:
             with new_database(f"sqlite:///{path.absolute()}") as target:
@@ -90,7 +90,7 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Tell) -> Moved:
     return moved
 
 
-def restore(url: str, path: Path, account: Account, now: datetime, tell: Tell) -> Moved:
+def restore(url: str, path: Path, account: Account, now: datetime, tell: Progress) -> Moved:
     """Bring what the backup at ``path`` holds into the empty database at ``url``.
 
     Nobody is known in an empty database: whoever may open it may fill it. Raises `Refused` where
@@ -114,7 +114,7 @@ def _transfer(
     name: str,
     now: datetime,
     written: Callable[[], None],
-    tell: Tell,
+    tell: Progress,
 ) -> Moved:
     with source.reading(), target.writing():
         contents = tuple(copy_rows(source, target, tell))

@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -10,12 +10,12 @@ import peewee
 
 from studio_tui.config.private import make_file, new_file
 from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.storage.copying import require_empty
 from studio_tui.storage.engine import Store, file_of, open_store
 from studio_tui.storage.migrate import check_version
 from studio_tui.storage.sqlite import PATIENCE
 
-Tell = Callable[[float], None]
 _PAGES = 5_000
 """Pages of SQLite between two words of how far it is."""
 
@@ -40,7 +40,7 @@ def new_database(url: str) -> Iterator[Store]:
 
 
 @contextmanager
-def copied_file(store: Store, path: Path, tell: Tell) -> Iterator[Store]:
+def copied_file(store: Store, path: Path, tell: Progress) -> Iterator[Store]:
     """A SQLite database as it is now, page by page, while others write: it comes to ``path`` once
     all inside is done."""
     with new_file(path) as place:
@@ -63,7 +63,7 @@ def unpacked(path: Path) -> Iterator[Store]:
         make_file(place)
         try:
             with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
-                _copy_pages(path, place, lambda _: None)
+                _copy_pages(path, place, unwatched)
             _require_backup(place, path)
         except (peewee.DatabaseError, sqlite3.Error) as error:
             raise Refused(f"{path} is no backup of the Studio, or is damaged.") from error
@@ -71,7 +71,7 @@ def unpacked(path: Path) -> Iterator[Store]:
             yield store
 
 
-def _copy_pages(source: Path, target: Path, tell: Tell) -> None:
+def _copy_pages(source: Path, target: Path, tell: Progress) -> None:
     def told(_: int, left: int, whole: int) -> None:
         tell(1 - left / max(whole, 1))
 

@@ -14,6 +14,7 @@ from typing import Any, Self
 import peewee
 
 from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.domain.stopping import Progress
 from studio_tui.storage.engine import Store
 from studio_tui.storage.fields import InstantField, instant_text
 from studio_tui.storage.tables import TABLES
@@ -42,14 +43,14 @@ def require_empty(store: Store) -> None:
             )
 
 
-def copy(source: Store, target: Store, tell: Callable[[float], None]) -> list[Content]:
+def copy(source: Store, target: Store, tell: Progress) -> list[Content]:
     """Copy every row of ``source`` into ``target``, which is empty; what was copied.
 
     Inside of `Store.reading` of the one and `Store.writing` of the other. ``tell`` hears of the
     share that is done. Raises `Unavailable` where what arrived is not what was sent.
     """
     tables = [_Table.of(model) for model in TABLES]
-    progress = _Progress(tell, 2 * sum(_count(source, table) for table in tables))
+    progress = _Passing(tell, 2 * sum(_count(source, table) for table in tables))
     if target.is_sqlite:
         # A team may come before the one that it is part of.
         target.database.execute_sql("PRAGMA defer_foreign_keys = ON")
@@ -66,10 +67,10 @@ def copy(source: Store, target: Store, tell: Callable[[float], None]) -> list[Co
     return contents
 
 
-def survey(store: Store, tell: Callable[[float], None]) -> list[Content]:
+def survey(store: Store, tell: Progress) -> list[Content]:
     """What every table holds, inside of `Store.reading`."""
     tables = [_Table.of(model) for model in TABLES]
-    progress = _Progress(tell, sum(_count(store, table) for table in tables))
+    progress = _Passing(tell, sum(_count(store, table) for table in tables))
     return [_content(store, table, progress) for table in tables]
 
 
@@ -117,8 +118,8 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
 
 
 @dataclass(slots=True)
-class _Progress:
-    tell: Callable[[float], None]
+class _Passing:
+    tell: Progress
     whole: int
     done: int = 0
 
@@ -150,7 +151,7 @@ class _Sum:
         return Content(table, self.rows, f"{self.total:032x}")
 
 
-def _content(store: Store, table: _Table, progress: _Progress) -> Content:
+def _content(store: Store, table: _Table, progress: _Passing) -> Content:
     found = _Sum()
     with closing(_rows(store, table)) as rows:
         for _ in found.of(progress.over(rows)):

@@ -13,6 +13,15 @@ class ParsedOnce(Stylesheet):
     """Textual's style sheet, which it parses as a whole anew at the start and, twice, when a place
     is entered for the first time. Only another theme makes other rules of the same text."""
 
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        super().__init__(variables=variables)
+        self._colours = frozenset(self._variables.items())
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        """Take these colours from the next `reparse` on."""
+        super().set_variables(variables)
+        self._colours = frozenset(variables.items())
+
     def reparse(self) -> None:
         """Apply the variables as they are now."""
         self.parse()
@@ -26,7 +35,7 @@ class ParsedOnce(Stylesheet):
         scope: str = "",
     ) -> list[RuleSet]:
         part = (css, read_from, is_default_rules, tie_breaker, scope)
-        key = (*part, frozenset(self._variables.items()))
+        key = (*part, self._colours)
         if key not in _parsed:
             _parsed[key] = super()._parse_rules(*part)
         return _parsed[key]

@@ -245,8 +245,8 @@ class Worker:
                 await self._settle(settlements)
                 line.written(len(settlements))
                 self._tell(replace(self.report, away="").counting(settlements))
-                written.set()
                 if self._locks_others_out:
+                    written.set()
                     await asyncio.sleep(_REST)
         finally:
             flushing.cancel()

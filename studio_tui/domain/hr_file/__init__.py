@@ -32,7 +32,7 @@ from studio_tui.domain.hr_file.people import (
     UserRef,
     key,
 )
-from studio_tui.domain.hr_file.read import Progress, read
+from studio_tui.domain.hr_file.read import read
 from studio_tui.domain.hr_file.records import Field, HrFile, Record, Refusal, TeamPath
 from studio_tui.domain.hr_file.rows import MAX_ROWS
 from studio_tui.domain.hr_file.source import MAX_BYTES
@@ -46,7 +46,6 @@ __all__ = [
     "Known",
     "ManagerTeam",
     "Person",
-    "Progress",
     "Record",
     "Refusal",
     "Studio",

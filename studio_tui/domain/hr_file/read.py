@@ -1,6 +1,6 @@
 """From bytes to records: each cell checked, no row yet compared with another (U6)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,16 +12,10 @@ from studio_tui.domain.hr_file.records import NOT_STORED, Field, HrFile, Record,
 from studio_tui.domain.hr_file.row_reader import RowReader
 from studio_tui.domain.hr_file.rows import Form, Row, find_form, rows
 from studio_tui.domain.hr_file.source import Source, open_source
-
-Progress = Callable[[float], None]
-"""Told how much is done, from 0 to 1; what it raises stops the reading."""
+from studio_tui.domain.stopping import Progress, unwatched
 
 _TOLD_EVERY = 5_000
 _REMEMBERED = 50_000
-
-
-def _no_progress(_share: float) -> None:
-    """For who does not ask."""
 
 
 def read(
@@ -29,7 +23,7 @@ def read(
     mapping: Mapping[str, str] | None = None,
     *,
     name: str = "",
-    progress: Progress = _no_progress,
+    progress: Progress = unwatched,
 ) -> HrFile:
     """Read what an HR system exported.
 
