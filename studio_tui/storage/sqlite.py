@@ -34,14 +34,16 @@ _MOST = 20
 """Connections of one process."""
 _OLDEST = (3, 35)
 """The first with `RETURNING`; one before, trigrams came."""
-_WRITER, _READER = 32_000, 4_000
+_WRITER, _READER = 32_000, 1_000
 """Kilobytes of the file that a connection keeps. Who writes needs many at once, and is one; readers
 are several, and what they need is in the system's cache."""
+_MEMORY, _FILES = 2, 1
+"""Where what is sorted or found on the way lies: it may be as large as the organisation. Who writes
+looks it up again and again; of readers it lies in files without a name."""
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
     "foreign_keys": 1,
-    "temp_store": 2,
 }
 
 
@@ -69,6 +71,7 @@ class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
         stop = current()
         until = monotonic() + TURN
         self.execute_sql(f"PRAGMA cache_size = {-_WRITER if lock_type else -_READER}")
+        self.execute_sql(f"PRAGMA temp_store = {_MEMORY if lock_type else _FILES}")
         self._wait_for_locks(0)
         try:
             while True:

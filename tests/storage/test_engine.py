@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -369,3 +370,51 @@ def _fail_after_deleting(studio: Studio) -> None:
     with studio.store.writing():
         execute("DELETE FROM template")
         raise ZeroDivisionError
+
+
+def test_what_readers_sort_or_go_through_does_not_lie_in_memory(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    """Ten megabytes of it, by each of several readers at once."""
+    copied = copy(migrated_file, tmp_path)
+    growth = subprocess.run(
+        [sys.executable, "-c", _LOOKS_AT_MUCH, f"sqlite:///{copied}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert int(growth) < 10_000
+
+
+_LOOKS_AT_MUCH = """
+import sys
+from resource import RUSAGE_SELF, getrusage
+from threading import Barrier, Thread
+from studio_tui.storage.engine import open_store
+from studio_tui.storage.sql import execute, scalar
+
+store = open_store(sys.argv[1])
+MUCH = (
+    "WITH RECURSIVE counted(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted WHERE i < 5000) "
+    "SELECT printf('%02000d', i * 7919 % 5003) AS text FROM counted"
+)
+with store.writing():
+    execute(f"CREATE TABLE much AS {MUCH}")
+before = getrusage(RUSAGE_SELF).ru_maxrss
+together = Barrier(4)
+
+def look():
+    with store.reading():
+        together.wait()
+        scalar("SELECT COUNT(*) FROM much WHERE text > 'x'")
+        scalar("SELECT COUNT(DISTINCT text) FROM much")
+        scalar("SELECT text FROM much ORDER BY text DESC LIMIT 1 OFFSET 4999")
+        together.wait()
+
+threads = [Thread(target=look) for _ in range(4)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+print(getrusage(RUSAGE_SELF).ru_maxrss - before)
+"""
