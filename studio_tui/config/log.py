@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from studio_tui.config.private import make_folder
-from studio_tui.config.settings import state_path
 from studio_tui.domain.text import clean_text
 
 _CREDENTIALS = re.compile(r"(//)\S+@|(password=)[^&\s'\"]+", re.IGNORECASE)
@@ -17,6 +16,9 @@ _MOST = 1_000_000
 
 def log_path() -> Path:
     """Where unexpected errors are written down."""
+    # Who has nothing to write does not wait for what reads settings.
+    from studio_tui.config.settings import state_path
+
     return state_path() / "studio-tui.log"
 
 

@@ -20,9 +20,6 @@ from studio_tui.domain.errors import Away, Forbidden, StudioError
 from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.job import Job
-from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.modals.keys import KeysHelp
-from studio_tui.tui.modals.palette import Palette
 from studio_tui.tui.opening import Opening, TooSmall, too_small
 from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.screen import StudioScreen
@@ -42,6 +39,10 @@ if TYPE_CHECKING:
     OpenStudio = Callable[[Tell], tuple[Studio, Actor]]
     WhoAsks = Callable[[Studio], Actor]
 
+STYLES = sorted(asset("styles").glob("*.tcss"))
+"""The style sheets of all screens."""
+_FIRST_STYLE = asset("styles/frame.tcss")
+"""That of the first picture, which waits for no other, nor for what only a key needs."""
 _LOOK_AGAIN = 2.0
 """Seconds between two looks at whether the terminal is still there."""
 
@@ -79,7 +80,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         who_asks: "WhoAsks | None" = None,
     ) -> None:
         plain = True if "NO_COLOR" in os.environ else None
-        super().__init__(css_path=sorted(asset("styles").glob("*.tcss")), ansi_color=plain)
+        super().__init__(css_path=[_FIRST_STYLE], ansi_color=plain)
         self.bridge = Bridge(self._report)
         self.actor: Actor | None = None
         self.stamp = 0
@@ -201,7 +202,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
                 asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
 
     def open(self) -> None:
-        """Open the database off the loop."""
+        """Open the database off the loop; get ready for what comes then."""
         self.bridge.read(
             self._opening,
             "open",
@@ -209,6 +210,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._opened,
             self._opening.failed,
         )
+        self.stylesheet.read_rest(STYLES)
+        self.stylesheet.update(self)
 
     def _tell_opening(self, sentence: str) -> None:
         """Show how far opening is; called off the loop."""
@@ -334,10 +337,14 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def action_keys(self) -> None:
         """Show what every key does here."""
+        from studio_tui.tui.modals.keys import KeysHelp
+
         self.push_screen(KeysHelp.of(self.screen))
 
     def action_palette(self) -> None:
         """Find a command by its name."""
+        from studio_tui.tui.modals.palette import Palette
+
         Palette.open(self.screen)
 
     def action_theme(self) -> None:
@@ -355,6 +362,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self.say("Finishing…")
         await self.bridge.written()
         if lost := self._unkept():
+            from studio_tui.tui.modals.confirm import Confirm
+
             question = "Leave, and lose what is not saved?"
             asked = Confirm(question, "Leave", no="Stay", detail=lost)
             self.push_screen(asked, self._leave_anyway)

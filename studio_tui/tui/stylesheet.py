@@ -1,5 +1,8 @@
 """A style sheet whose parts are parsed once."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
@@ -21,6 +24,13 @@ class ParsedOnce(Stylesheet):
         """Take these colours from the next `reparse` on."""
         super().set_variables(variables)
         self._colours = frozenset(variables.items())
+
+    def read_rest(self, paths: Sequence[Path]) -> None:
+        """Read what is missing of these files, as if all had been read in this order."""
+        for path in paths:
+            self.source.pop((str(path), ""), None)
+        self.read_all(list(paths))
+        self.parse()
 
     def reparse(self) -> None:
         """Apply the variables as they are now."""
