@@ -30,12 +30,16 @@ MAY_NOT_LOAD = {
     "studio_tui.services.imports": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.mail.smtp": SCREENS | DATABASE | {"keyring", "click"},
     "studio_tui.worker.service": SCREENS | {"keyring", "click", "icalendar"},
-    "studio_tui.services.mailing": SCREENS | {"keyring", "click", "icalendar"},
+    "studio_tui.services.mailing": (
+        SCREENS | {"keyring", "click", "icalendar", "markdown_it", "email_validator"}
+    ),
     "studio_tui.demo": SCREENS | {"click"},
     "studio_tui.cli.pushes": SCREENS | {"keyring"},
     "studio_tui.cli.ssh_door": SCREENS | DATABASE | MAIL | {"keyring"},
     "studio_tui.services.door": SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec"},
     "studio_tui.cli.worker": SCREENS | {"keyring"},
+    # The first picture waits for it.
+    "studio_tui.tui.start": DATABASE | MAIL | {"keyring", "click", "msgspec"},
 }
 
 

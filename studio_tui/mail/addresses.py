@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from email.utils import getaddresses
 
-from email_validator import EmailNotValidError, validate_email
-
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.text import clean_line
 
@@ -36,6 +34,9 @@ def deliverable(address: str) -> str:
     """
     if len(address) <= _LONGEST and _PLAIN.fullmatch(address):
         return address
+    # Hardly any address needs it.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         valid = validate_email(
             address, check_deliverability=False, globally_deliverable=False, strict=True

@@ -1,11 +1,14 @@
 """One Markdown text as the two parts of a mail: plain text and HTML with its styles in line."""
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import starmap
 from textwrap import indent
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
 
 # Mail programs drop style sheets: what must be seen stands on the element.
 _STYLES = {
@@ -18,27 +21,37 @@ _STYLES = {
     "blockquote": "margin:0 0 16px;padding:0 0 0 12px;border-left:3px solid #b8c0cc",
     "hr": "border:0;border-top:1px solid #b8c0cc;margin:24px 0",
 }
-# No HTML of the author's own: a wording is text.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 def to_html(markdown: str, blocks: Sequence[str] = ()) -> str:
     """``markdown`` as HTML; a paragraph that is one of ``blocks`` is left without its tags."""
-    tokens = _MARKDOWN.parse(markdown)
+    reader = _reader()
+    tokens = reader.parse(markdown)
     for place, token in enumerate(tokens):
         if token.tag in _STYLES and token.nesting >= 0:
             token.attrSet("style", _STYLES[token.tag])
         if token.type == "inline" and token.content in blocks:
             tokens[place - 1].hidden = tokens[place + 1].hidden = True
-    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})).strip()
+    return str(reader.renderer.render(tokens, reader.options, {})).strip()
 
 
 def to_plain(markdown: str) -> str:
     """``markdown`` as text: a paragraph per line, signs of emphasis gone, links spelled out."""
-    return _plain(SyntaxTreeNode(_MARKDOWN.parse(markdown)))
+    from markdown_it.tree import SyntaxTreeNode
+
+    return _plain(SyntaxTreeNode(_reader().parse(markdown)))
 
 
-def _plain(node: SyntaxTreeNode) -> str:
+@cache
+def _reader() -> "MarkdownIt":
+    # Whoever opens the Studio waits for no library that only a mail needs.
+    from markdown_it import MarkdownIt
+
+    # No HTML of the author's own: a wording is text.
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def _plain(node: "SyntaxTreeNode") -> str:
     match node.type:
         case "inline":
             return "".join(map(_inline, node.children))
@@ -54,22 +67,22 @@ def _plain(node: SyntaxTreeNode) -> str:
             return _blocks(node)
 
 
-def _blocks(node: SyntaxTreeNode) -> str:
+def _blocks(node: "SyntaxTreeNode") -> str:
     return "\n\n".join(map(_plain, node.children))
 
 
-def _signs(node: SyntaxTreeNode) -> list[str]:
+def _signs(node: "SyntaxTreeNode") -> list[str]:
     if node.type == "bullet_list":
         return ["- "] * len(node.children)
     first = int(node.attrs.get("start") or 1)
     return [f"{number}. " for number in range(first, first + len(node.children))]
 
 
-def _item(sign: str, node: SyntaxTreeNode) -> str:
+def _item(sign: str, node: "SyntaxTreeNode") -> str:
     return sign + indent(_blocks(node), " " * len(sign)).lstrip(" ")
 
 
-def _inline(node: SyntaxTreeNode) -> str:
+def _inline(node: "SyntaxTreeNode") -> str:
     match node.type:
         case "text" | "code_inline":
             return node.content
@@ -83,7 +96,7 @@ def _inline(node: SyntaxTreeNode) -> str:
             return "".join(map(_inline, node.children))
 
 
-def _link(node: SyntaxTreeNode) -> str:
+def _link(node: "SyntaxTreeNode") -> str:
     text = "".join(map(_inline, node.children))
     address = str(node.attrs["href"])
     return text if address in (text, f"mailto:{text}") else f"{text} ({address})"

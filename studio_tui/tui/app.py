@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     OpenStudio = Callable[[Tell], tuple[Studio, Actor]]
     WhoAsks = Callable[[Studio], Actor]
 
-STYLES = sorted(asset("styles").glob("*.tcss"))
+_STYLES = sorted(asset("styles").glob("*.tcss"))
 """The style sheets of all screens."""
 _FIRST_STYLE = asset("styles/frame.tcss")
 """That of the first picture, which waits for no other, nor for what only a key needs."""
@@ -101,7 +101,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = PLAIN.name if self.no_color else DARK.name
-        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
+        self.stylesheet = self._styles = ParsedOnce(variables=self.get_css_variables())
         if "SSH_CONNECTION" in os.environ:
             self.animation_level = "none"
         for place in self._places:
@@ -210,8 +210,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._opened,
             self._opening.failed,
         )
-        self.stylesheet.read_rest(STYLES)
-        self.stylesheet.update(self)
+        self._styles.read_rest(_STYLES)
+        self._styles.update(self)
 
     def _tell_opening(self, sentence: str) -> None:
         """Show how far opening is; called off the loop."""
