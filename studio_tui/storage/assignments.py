@@ -11,7 +11,7 @@ from studio_tui.storage.listing import Listing
 from studio_tui.storage.managers import has_manager, managers_of
 from studio_tui.storage.pushes import CONVERSATION, STATUS
 from studio_tui.storage.search import finding
-from studio_tui.storage.sql import Clause, among, execute, is_sqlite, rows, scalar
+from studio_tui.storage.sql import Clause, among, execute, is_sqlite, learn, rows, scalar
 
 _FROM = (
     f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {CONVERSATION}"
@@ -158,7 +158,9 @@ def assign(push_id: int, users: Clause, activity_id: int) -> int:
         activity_id,
         *users.params,
     )
-    return int(scalar("SELECT COUNT(*) FROM assignment WHERE assigned_in_id = ?", activity_id))
+    added = int(scalar("SELECT COUNT(*) FROM assignment WHERE assigned_in_id = ?", activity_id))
+    learn(added, "assignment")
+    return added
 
 
 def assigned_in(activity_id: int) -> Clause:

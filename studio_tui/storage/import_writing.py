@@ -10,7 +10,7 @@ from studio_tui.domain.hr_file import UserRef, key
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import sort_name
 from studio_tui.storage.imports import SEPARATOR, Profile
-from studio_tui.storage.sql import Clause, among, execute, execute_many, one_of, rows
+from studio_tui.storage.sql import Clause, among, execute, execute_many, learn, one_of, rows
 
 T = TypeVar("T")
 
@@ -72,6 +72,7 @@ def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -
         ("coaching", "coach_id", user_ids, attrgetter("coaches")),
     ):
         _write_links(_Links(table, column, ids, picked), found, counted)
+    learn(len(found), "users", "user_group", "team", "team_member", "team_leader", "coaching")
     written = among("id", [user_id for user_id, _, _ in found])
     return Clause(f"SELECT id AS user_id FROM users WHERE {written.text}", written.params)
 

@@ -64,8 +64,9 @@ def unmanaged(people: Clause) -> Clause:
         )
     )
     return Clause(
+        # PostgreSQL expects so much of NOT IN that it compares everybody with everybody.
         f"SELECT found.user_id FROM (WITH RECURSIVE {body.text} SELECT user_id FROM people "
-        "WHERE user_id NOT IN (SELECT user_id FROM managing)) AS found",
+        "EXCEPT SELECT user_id FROM managing) AS found",
         body.params,
     )
 

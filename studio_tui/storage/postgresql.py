@@ -30,7 +30,9 @@ _LIMITS = (
     # An import of a million is one of the longest.
     "-c statement_timeout=15min "
     # A program that was stopped, or a laptop that sleeps, keeps nobody waiting for ever.
-    "-c idle_in_transaction_session_timeout=5min"
+    "-c idle_in_transaction_session_timeout=5min "
+    # Nor does one whose network is gone.
+    "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 )
 DEFAULTS: dict[str, Any] = {
     "connect_timeout": PATIENCE,
@@ -46,8 +48,25 @@ _NO_ROOM = ("too many clients", "too many connections", "connection slots are re
 _SOON = (*_NO_ROOM, "is starting up")
 
 
+class _Connecting(peewee.Psycopg3Adapter):
+    """Opens connections, to a server or to a pooler before it."""
+
+    def connect(self, db: peewee.Database, **params: Any) -> "psycopg.Connection[Any]":
+        """Open one. Behind a pooler nothing is prepared: each transaction may have another
+        connection of the server's, which knows nothing of what was prepared on the last."""
+        connection: psycopg.Connection[Any] = super().connect(db, **params)
+        connection.autocommit = True
+        own = connection.execute("SELECT pg_backend_pid()").fetchone()
+        # A pooler makes one up.
+        if own != (connection.info.backend_pid,):
+            connection.prepare_threshold = None
+        return connection
+
+
 class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc] # not in the stubs
     """PostgreSQL by few connections, opened anew where the server was restarted."""
+
+    psycopg3_adapter = _Connecting
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Open a connection for this thread; where the server takes no more, wait for a while."""

@@ -49,6 +49,12 @@ _SIGNS = {
     "terminating connection": "it is being shut down or restarted",
     "Connection refused": "connection refused",
     "No such file": "nothing listens there",
+    "etwork is unreachable": "there is no network",
+    "No route to host": "there is no way to its host",
+    "not known": "nobody knows its host",
+    "resolve host": "nobody knows its host",
+    "unsupported startup parameter": "PgBouncer has to ignore_startup_parameters; see "
+    "docs/postgresql.md",
     "closed the connection unexpectedly": "the connection is lost",
     "connection is closed": "the connection is lost",
     "connection is lost": "the connection is lost",

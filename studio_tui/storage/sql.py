@@ -45,6 +45,8 @@ _LONGEST = 10_000
 """Characters of a word that is looked for; SQLite takes patterns of 50,000 bytes."""
 _MOST = 200
 """Different words that are looked for; SQLite nests 1,000 conditions."""
+_MANY = 2_000
+"""Rows that make a difference to how others are found."""
 NOBODY = Clause("(1 = 0)")
 EVERYBODY = Clause("(1 = 1)")
 
@@ -77,6 +79,16 @@ def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
             cursor.executemany(text, (tuple(map(_for_sqlite, row)) for row in params))
         else:
             cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
+
+
+def learn(written: int, *tables: str) -> None:
+    """Let PostgreSQL look what is in these tables now, where many rows were ``written``.
+
+    By itself it looks up to a minute later, and what is asked until then may take minutes.
+    """
+    if written >= _MANY and not is_sqlite():
+        # Where another is looking just now, that is enough.
+        execute(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
 
 
 def listed(name: str, rows: Sequence[Sequence[Any]]) -> Clause:
