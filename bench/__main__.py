@@ -14,7 +14,9 @@ the queries    what a list asks for, beside plain SQL for one page on the same f
 bulk work      `bench.bulk`, in databases of its own, beside plain SQL that writes the same rows
 mail           `bench.mail`, a worker beside a bare loop of aiosmtplib; takes Postfix's smtp-sink
 
-A million takes a quarter of an hour, a thousand a minute.
+What cannot be measured is left out and named below the table; Ctrl-C prints what there is. Of a
+million, only a few of the acts on pushes are measured: the others grow as these do. All four sizes
+take a quarter of an hour on two quiet processors, a thousand one minute.
 """
 
 import argparse
@@ -23,6 +25,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 from bench import bulk, mail
 from bench.bulk_databases import Fresh, databases
@@ -36,38 +39,65 @@ from studio_tui.services.context import open_studio
 
 _MAILS = 5_000
 """At most: more take longer, each of them as long."""
+_ALL_ACTS = 100_000
+"""Users up to which all acts on a push are measured."""
+
+Parts = dict[str, Callable[[int], Iterator[Measured]]]
+"""What is measured of each size."""
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; returns the exit code."""
+    asked = _arguments()
+    sizes = sorted(map(int, asked.sizes.split(",")))
+    found: dict[int, list[Measured]] = {size: [] for size in sizes}
+    left_out: list[str] = []
+    with databases(asked.engine) as fresh:
+        try:
+            _measure(_parts(asked, fresh), found, left_out)
+        except KeyboardInterrupt:
+            left_out.append("what came after: it was stopped")
+    print(f"{asked.engine}, seed {asked.seed}, medians; × tells how many times the floor it is")
+    for line in table(found):
+        print(line)
+    for reason in left_out:
+        print(f"left out: {reason}")
+    return 1 if left_out else 0
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", default="1000,10000,100000,1000000")
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--runs", type=int, default=3, help="how often the program is started")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=("lists", "bulk", "mail"), help="a part of it")
-    asked = parser.parse_args()
-    found: dict[int, list[Measured]] = {}
-    with databases(asked.engine) as fresh:
-        for size in map(int, asked.sizes.split(",")):
-            found[size] = [each for part in _parts(asked, fresh, size) for each in part()]
-    print(f"{asked.engine}, seed {asked.seed}, medians; each beside how many times its floor it is")
-    for line in table(found):
-        print(line)
+    return parser.parse_args()
 
 
-def _parts(
-    asked: argparse.Namespace, fresh: Fresh, size: int
-) -> Iterator[Callable[[], Iterator[Measured]]]:
-    parts: dict[str, Callable[[], Iterator[Measured]]] = {
-        "lists": lambda: _lists(fresh(), size, asked.runs, asked.seed),
-        "bulk": lambda: _bulk(fresh, size),
-        "mail": lambda: _mail(size),
+def _parts(asked: argparse.Namespace, fresh: Fresh) -> Parts:
+    parts: Parts = {
+        "lists": lambda size: _lists(fresh(), size, asked.runs, asked.seed),
+        "bulk": lambda size: _bulk(fresh, size),
+        "mail": lambda size: _mail(fresh, asked.engine, size),
     }
-    for name, part in parts.items():
-        if asked.only in (None, name):
-            sys.stderr.write(f"{size:,} users: {name}\n")
-            yield part
+    return {name: part for name, part in parts.items() if asked.only in (None, name)}
+
+
+def _measure(parts: Parts, found: dict[int, list[Measured]], left_out: list[str]) -> None:
+    """Fill ``found``, size by size, and ``left_out`` with what went wrong; tells how far it is."""
+    began = monotonic()
+    for size, figures in found.items():
+        for name, part in parts.items():
+            sys.stderr.write(f"{monotonic() - began:6.0f} s  {size:,} users: {name}\n")
+            try:
+                for figure in part(size):
+                    figures.append(figure)
+                    sys.stderr.write(f"{monotonic() - began:6.0f} s    {figure.name}\n")
+            except (Exception, SystemExit) as error:
+                # The others are measured all the same.
+                left_out.append(f"{name} of {size:,} users: {error or type(error).__name__}")
+                sys.stderr.write(f"{monotonic() - began:6.0f} s    {left_out[-1]}\n")
 
 
 def _lists(url: str, size: int, runs: int, seed: int) -> Iterator[Measured]:
@@ -81,14 +111,13 @@ def _lists(url: str, size: int, runs: int, seed: int) -> Iterator[Measured]:
 
 def _bulk(fresh: Fresh, size: int) -> Iterator[Measured]:
     yield from map(Measured.of, bulk.import_figures(fresh, [size]))
-    yield from map(Measured.of, bulk.figures(fresh, [size]))
+    few = size > _ALL_ACTS
+    yield from map(Measured.of, bulk.figures(fresh, [size], few=few))
 
 
-def _mail(size: int) -> Iterator[Measured]:
-    figure = mail.worker_figure(min(size, _MAILS))
-    if figure is not None:
-        yield Measured.of(figure)
+def _mail(fresh: Fresh, engine: str, size: int) -> Iterator[Measured]:
+    yield Measured.of(mail.worker_figure(fresh, engine, min(size, _MAILS)))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -41,12 +41,15 @@ def main() -> None:
         report(chain(acts, imports))
 
 
-def figures(fresh: Fresh, sizes: Sequence[int], directory: int = 0) -> Iterator[Figure]:
-    """What acts on pushes cost, each size in a new database of at least ``directory`` users."""
+def figures(
+    fresh: Fresh, sizes: Sequence[int], directory: int = 0, *, few: bool = False
+) -> Iterator[Figure]:
+    """What acts on pushes cost, each size in a new database of at least ``directory`` users; of a
+    ``few`` of them."""
     for size in sizes:
         with opened(fresh()) as (studio, admin):
             make_people(studio, max(size, directory))
-            yield from _repeated(size, lambda: act_figures(studio, admin, size))  # noqa: B023
+            yield from _repeated(size, lambda: act_figures(studio, admin, size, few=few))  # noqa: B023
 
 
 def import_figures(fresh: Fresh, sizes: Sequence[int]) -> Iterator[Figure]:
@@ -57,7 +60,12 @@ def import_figures(fresh: Fresh, sizes: Sequence[int]) -> Iterator[Figure]:
 
 def _repeated(size: int, measure: Callable[[], Iterator[Figure]]) -> Iterator[Figure]:
     """Of each figure the round whose ratio is the median."""
-    rounds = [list(measure()) for _ in range(_REPEATED.get(size, 1))]
+    times = _REPEATED.get(size, 1)
+    if times == 1:
+        # Each as soon as it is known: the next may take minutes.
+        yield from measure()
+        return
+    rounds = [list(measure()) for _ in range(times)]
     for several in zip(*rounds, strict=True):
         yield sorted(several, key=lambda figure: figure.ratio)[(len(several) - 1) // 2]
 

@@ -28,26 +28,48 @@ class _Twin:
     """A line of activity that what is written belongs to."""
 
 
-def act_figures(studio: Studio, admin: Actor, size: int) -> Iterator[Figure]:
-    """What each act costs with ``size`` users, one after another."""
+def act_figures(studio: Studio, admin: Actor, size: int, *, few: bool = False) -> Iterator[Figure]:
+    """What each act costs with ``size`` users, one after another; of a ``few`` only."""
     measured = Measured(studio, size)
-    first, second = _push(studio, admin), _push(studio, admin)
-    twin, other = _twin(studio, admin), _twin(studio, admin)
+    first, twin = _push(studio, admin), _twin(studio, admin)
     everyone = _everyone(studio, admin, size)
 
     with taking() as taken:
         done = assigning.assign(studio, admin, first, everyone)
     yield measured.beside("assign", taken, _again(studio, done.activity_id, twin))
 
+    if not few:
+        second = _push(studio, admin)
+        other = _twin(studio, admin)
+        yield from _between(measured, admin, (first, done.activity_id, twin), (second, other))
+        first, twin = second, other
     with taking() as taken:
-        undoing.undo(studio, admin, done.activity_id)
-    yield measured.beside("undo of an assigning", taken, lambda: _undone(twin))
+        pushes.show(studio, admin, first.id)
+    yield measured.beside("progress", taken, lambda: _counted(first.id), "counts by status")
 
-    assigning.assign(studio, admin, first, everyone)
+    first = pushes.find(studio, admin, first.name)
+    with taking() as taken:
+        pushes.close(studio, admin, first)
+    yield measured.beside("close", taken, lambda: _dropped(twin))
+    settle(studio)
+
+
+def _between(
+    measured: Measured,
+    admin: Actor,
+    assigned: tuple[Push, int, _Twin],
+    into: tuple[Push, _Twin],
+) -> Iterator[Figure]:
+    """What is done with a push that has users: imported from, taken back; reminded of, moved."""
+    studio, (first, act, twin), (second, other) = measured.studio, assigned, into
     with taking() as taken:
         found = Selection.matching(assigning.of_push(first))
         done = assigning.assign(studio, admin, second, found)
     yield measured.beside("import from a push", taken, _again(studio, done.activity_id, other))
+
+    with taking() as taken:
+        undoing.undo(studio, admin, act)
+    yield measured.beside("undo of an assigning", taken, lambda: _undone(twin))
     _all_sent(studio)
 
     with taking() as taken:
@@ -56,21 +78,11 @@ def act_figures(studio: Studio, admin: Actor, size: int) -> Iterator[Figure]:
     yield measured.beside("remind", taken, _again(studio, reminded.activity_id, twin))
 
     with taking() as taken:
-        moved = pushes.edit(
-            studio, admin, second, PushDraft(second.name, NOW.date(), _LAST + timedelta(days=9))
-        )
+        later = PushDraft(second.name, NOW.date(), _LAST + timedelta(days=9))
+        pushes.edit(studio, admin, second, later)
     act = _last_act(studio)
     twin = _twin_of(studio, admin, other)
     yield measured.beside("move the deadline", taken, _again(studio, act, twin))
-
-    with taking() as taken:
-        pushes.show(studio, admin, second.id)
-    yield measured.beside("progress", taken, lambda: _counted(second.id), "counts by status")
-
-    with taking() as taken:
-        pushes.close(studio, admin, moved)
-    yield measured.beside("close", taken, lambda: _dropped(other))
-    settle(studio)
 
 
 def _everyone(studio: Studio, admin: Actor, size: int) -> Selection[UserFilter]:

@@ -44,7 +44,7 @@ def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
     half = middle.count() // 2
     middle.rows(half, half + _PAGE)
     yield measured(
-        "users: next page in the middle",
+        "users: a page in the middle",
         lambda: middle.rows(half + _PAGE, half + 2 * _PAGE),
         f"{_ALL} {_BY_NAME} OFFSET {half}",
     )
@@ -84,7 +84,7 @@ class _Beside:
         # In turns, so that what else the machine does falls on both.
         taken = [(_seconds(ask), _seconds(plain)) for _ in range(_TIMES)]
         asked, floor = (statistics.median(each) * 1000 for each in zip(*taken, strict=True))
-        return Measured(name, "ms", asked, "plain SQL, one page", floor)
+        return Measured(name, "ms", asked, "plain SQL for one page", floor)
 
 
 def _seconds(call: Callable[[], Any]) -> float:

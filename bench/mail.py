@@ -26,7 +26,6 @@ import shutil
 import socket
 import statistics
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +38,7 @@ from pathlib import Path
 import msgspec
 from aiosmtplib import SMTP
 
+from bench.bulk_databases import Fresh, databases
 from bench.figures import Figure
 from studio_tui.config.settings import Database, Security, Settings, Smtp
 from studio_tui.domain import hr_file
@@ -72,29 +72,26 @@ def main() -> None:
     take_short_turns()
     rounds: list[dict[str, Measured]] = []
     waits: list[float] = []
-    with tempfile.TemporaryDirectory() as name, _sink() as port:
-        for number in range(asked.rounds):
+    with databases("sqlite") as fresh, _sink() as port:
+        for _ in range(asked.rounds):
             rounds.append({})
             for loop, factory in _loops().items():
-                folder = Path(name) / f"{number}{loop}"
-                folder.mkdir()
                 with asyncio.Runner(loop_factory=factory) as runner:
-                    for label, measured in _measure(runner, folder, port, asked, waits):
+                    for label, measured in _measure(runner, fresh, port, asked, waits):
                         rounds[-1][label + loop] = measured
     _print(rounds, asked)
     _print_waits(waits)
 
 
-def worker_figure(messages: int, connections: int = 8) -> Figure | None:
-    """A worker that sends so many mails, beside the bare loop; None without ``smtp-sink``."""
-    if not _sink_program().exists():
-        return None
+def worker_figure(fresh: Fresh, engine: str, messages: int, connections: int = 8) -> Figure:
+    """A worker that sends so many mails, beside the bare loop; ends the program, and says why,
+    without ``smtp-sink``."""
     take_short_turns()
     asked = argparse.Namespace(messages=messages, connections=connections)
-    with tempfile.TemporaryDirectory() as name, _sink() as port, asyncio.Runner() as runner:
-        found = dict(_measure(runner, Path(name), port, asked, []))
+    with _sink() as port, asyncio.Runner() as runner:
+        found = dict(_measure(runner, fresh, port, asked, []))
     worker, bare = (messages / found[label].rate for label in ("worker", _BARE))
-    return Figure(f"send {messages:,} mails", messages, "sqlite", worker, _BARE, bare)
+    return Figure("send mails", messages, engine, worker, _BARE, bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +117,10 @@ def _loops() -> dict[str, Callable[[], asyncio.AbstractEventLoop] | None]:
 
 
 def _measure(
-    runner: asyncio.Runner, folder: Path, port: int, asked: argparse.Namespace, waits: list[float]
+    runner: asyncio.Runner, fresh: Fresh, port: int, asked: argparse.Namespace, waits: list[float]
 ) -> Iterator[tuple[str, Measured]]:
     messages, connections = asked.messages, asked.connections
-    alone, beside = folder / "alone", folder / "beside"
-    alone.mkdir()
-    beside.mkdir()
-    studio, message = _filled(alone, port, messages, connections)
+    studio, message = _filled(fresh(), port, messages, connections)
     source = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
     if Path(source).exists():
         rate = _smtp_source(source, port, messages, len(message), connections)
@@ -141,7 +135,7 @@ def _measure(
         runner.run(_bare(port, messages, message, connections))
     yield _BARE, before[0].and_(after[0])
     studio.close()
-    studio, _ = _filled(beside, port, messages, connections)
+    studio, _ = _filled(fresh(), port, messages, connections)
     with _somebody_writes(studio.settings.database.url, waits):
         yield "worker while others write", _timed_worker(runner, studio, asked)
     studio.close()
@@ -193,7 +187,7 @@ def _write(url: str, asked: Connection) -> None:
     studio.close()
 
 
-def _filled(folder: Path, port: int, messages: int, connections: int) -> tuple[Studio, bytes]:
+def _filled(url: str, port: int, messages: int, connections: int) -> tuple[Studio, bytes]:
     """A Studio with ``messages`` mails due, and one of them as it will be sent."""
     smtp = Smtp(
         host="127.0.0.1",
@@ -202,7 +196,7 @@ def _filled(folder: Path, port: int, messages: int, connections: int) -> tuple[S
         sender=f"HR Studio <{_SENDER}>",
         connections=connections,
     )
-    settings = Settings(database=Database(url=f"sqlite:///{folder / 'studio.db'}"), smtp=smtp)
+    settings = Settings(database=Database(url=url), smtp=smtp)
     studio = open_studio(settings, FixedClock(_NOW))
     admin = sign_in(studio, Account("admin", "Admin"))
     people = (

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bench.bulk_people import settle
 from studio_tui.config.settings import Database, Settings
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import FixedClock
@@ -90,6 +91,7 @@ def fill(studio: Studio, users: int, seed: int = 1) -> Actor:
         _notify(push.id, activity)
         _work(admin, users // 100)
         execute("DROP TABLE moment")
+    settle(studio)
     return admin
 
 

@@ -1,6 +1,6 @@
-"""One table of all that was measured: a line a figure, a column a size."""
+"""One table of all that was measured: a line a figure, a column a size; a terminal holds four."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bench.figures import Figure
@@ -30,27 +30,45 @@ class Measured:
 
 
 def table(found: dict[int, list[Measured]]) -> Iterable[str]:
-    """The lines of the table: ``found`` has what was measured at each size."""
+    """The lines of the table, by floors: ``found`` has what was measured at each size."""
     sizes = sorted(found)
-    yield f"{'':34}{'':4}{_line([f'{size:,}' for size in sizes])}  floor"
-    lines: dict[str, dict[int, Measured]] = {}
+    yield f"{'':{_NAME}}{_line([f'{size:,}' for size in sizes])}"
+    by_floor: dict[str, dict[str, dict[int, Measured]]] = {}
     for size in sizes:
         for each in found[size]:
-            lines.setdefault(each.name, {})[size] = each
-    for name, by_size in lines.items():
-        some = next(iter(by_size.values()))
-        cells = [_cell(by_size.get(size)) for size in sizes]
-        yield f"{name:34}{some.unit:>3} {_line(cells)}  {some.floor}"
+            by_floor.setdefault(each.floor, {}).setdefault(each.name, {})[size] = each
+    for floor, figures in by_floor.items():
+        yield f"beside {floor}"
+        for name, by_size in figures.items():
+            yield f"  {name:{_NAME - 2}}{_line(_cells(by_size, sizes))}"
 
 
-def _line(cells: Sequence[str]) -> str:
-    return "".join(f"{cell:>18}" for cell in cells)
+_NAME = 28
 
 
-def _cell(each: Measured | None) -> str:
+def _cells(by_size: dict[int, Measured], sizes: Sequence[int]) -> Iterator[str]:
     """The value, and how many times the floor it is."""
-    if each is None:
+    for size in sizes:
+        each = by_size.get(size)
+        yield f"{_amount(each)}{_ratio(each):>6}" if each else "-"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "".join(f"{cell:>13}" for cell in cells)
+
+
+def _amount(each: Measured) -> str:
+    if each.unit == "ms" and each.value >= 1_000:
+        return f"{_digits(each.value / 1_000)} s"
+    return f"{_digits(each.value)} {each.unit}"
+
+
+def _digits(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def _ratio(each: Measured) -> str:
+    if not each.floor_value:
         return ""
-    value = f"{each.value:,.1f}" if each.value < 100 else f"{each.value:,.0f}"
-    ratio = f"{each.value / each.floor_value:.2f}×" if each.floor_value else ""
-    return f"{value} {ratio:>8}"
+    ratio = each.value / each.floor_value
+    return f"{ratio:.2f}×" if ratio < 10 else f"{ratio:.0f}×"

@@ -17,8 +17,8 @@ def test_bulk_acts_are_measured_beside_a_floor() -> None:
         found = [*figures(fresh, [20], 40), *import_figures(fresh, [20])]
     assert [(each.name, each.size) for each in found] == [
         ("assign", 20),
-        ("undo of an assigning", 20),
         ("import from a push", 20),
+        ("undo of an assigning", 20),
         ("remind", 20),
         ("move the deadline", 20),
         ("progress", 20),
@@ -33,10 +33,11 @@ def test_lists_are_measured_beside_plain_sql() -> None:
         found = list(query_figures(studio, fill(studio, 30)))
     assert len(found) == 10
     assert all(each.value > 0 < each.floor_value for each in found)
-    lines = list(table({30: found, 60: found[1:]}))
-    assert "30" in lines[0]
-    assert "60" in lines[0]
-    assert len(lines) == 11
+    heading, floor, first, *others = table({30: found, 60: found[1:]})
+    assert heading.split() == ["30", "60"]
+    assert floor == "beside plain SQL for one page"
+    assert first.endswith("-")
+    assert len(others) == 9
 
 
 def _studio(url: str) -> Studio:
