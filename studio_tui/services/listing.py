@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from studio_tui.domain.listing import Row
 from studio_tui.domain.selection import Selection
+from studio_tui.storage.bands import Bands
 from studio_tui.storage.engine import Store
 from studio_tui.storage.listing import Listing
 from studio_tui.storage.sql import Clause, selected
@@ -19,7 +20,7 @@ class StoredSource(Generic[R, F]):
     """Rows of the database, read a window at a time."""
 
     store: Store
-    listing: Listing
+    listing: Listing | Bands
     read: Callable[[list[int]], list[R]]
     """The rows of these ids, in that order."""
     match: Callable[[F, list[int]], frozenset[int]]

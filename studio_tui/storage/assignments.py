@@ -1,24 +1,23 @@
 """Who is assigned to a push, and what became of it (P3, P8, P11, P12)."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, Kind, key_around_recipient
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Status
 from studio_tui.domain.users import full_name
+from studio_tui.storage.bands import Bands
 from studio_tui.storage.fields import instant_of
 from studio_tui.storage.listing import Listing
 from studio_tui.storage.managers import has_manager, managers_of
-from studio_tui.storage.pushes import CONVERSATION, STATUS
+from studio_tui.storage.pushes import ASKED_FOR, CONDUCTOR, STATUS, TALK
 from studio_tui.storage.search import finding
 from studio_tui.storage.sql import Clause, among, execute, is_sqlite, learn, rows, scalar
 
-_FROM = (
-    f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {CONVERSATION}"
-)
+_FROM = f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {TALK}"
 _USERS_FIRST = (
-    "users u CROSS JOIN assignment a ON a.user_id = u.id JOIN push p ON p.id = a.push_id "
-    f"{CONVERSATION}"
+    f"users u CROSS JOIN assignment a ON a.user_id = u.id JOIN push p ON p.id = a.push_id {TALK}"
 )
 """The same, in the order of the users, which SQLite takes as it is written."""
 _STATUS_AT = "COALESCE(c.finished_at, c.started_at, c.user_prepared_at, c.planned_for)"
@@ -29,20 +28,21 @@ _MAIL_FAILED = (
     "AND n.recipient_id = a.user_id AND n.state = 'failed'))"
 )
 """Of what the push told the user, or of the invitations to the conversation it asked for."""
-_AMONG_FAILED = (
-    "((a.push_id, a.user_id) IN (SELECT n.push_id, n.recipient_id FROM notification n "
-    "WHERE n.state = 'failed' AND n.push_id IS NOT NULL) OR (c.id IS NOT NULL AND "
-    "(c.id, a.user_id) IN (SELECT n.conversation_id, n.recipient_id FROM notification n "
-    "WHERE n.state = 'failed' AND n.conversation_id IS NOT NULL)))"
+_FAILED = (
+    "SELECT f.id FROM notification n "
+    "JOIN assignment f ON f.push_id = n.push_id AND f.user_id = n.recipient_id "
+    "WHERE n.state = 'failed' "
+    "UNION SELECT d.assignment_id FROM notification n JOIN conversation d "
+    "ON d.id = n.conversation_id AND d.user_id = n.recipient_id AND d.cancelled_at IS NULL "
+    "WHERE n.state = 'failed' AND d.assignment_id IS NOT NULL"
 )
-"""The same for many assignments at once: what failed is looked up once."""
+"""The assignments of which that holds: what failed is looked up once."""
 _REMINDED = (
     "FROM notification n WHERE n.push_id = a.push_id AND n.recipient_id = a.user_id "
     "AND n.kind = 'reminder' AND n.capacity = 'user' AND n.state IN ('queued', 'sending', 'sent')"
 )
 _SORTS = {
     "name": "u.sort_name",
-    "status": f"({STATUS})",
     "status_at": f"COALESCE(CAST({_STATUS_AT} AS TEXT), '')",
     "login": "u.login_key",
 }
@@ -59,15 +59,31 @@ def assignment_clause(push_id: int, filter_: AssignmentFilter, today: date) -> C
     return clause
 
 
-def assignment_listing(push_id: int, filter_: AssignmentFilter, sort: Sort, today: date) -> Listing:
+def assignment_listing(
+    push_id: int, filter_: AssignmentFilter, sort: Sort, today: date
+) -> Listing | Bands:
     """The assignments of a push that a filter matches."""
+    by_status = sort.column == "status"
+    if not by_status or filter_.status is not None:
+        return _listing(
+            push_id, filter_, replace(sort, column="name") if by_status else sort, today
+        )
+    by_name = replace(sort, column="name")
+    order = sorted(Status, reverse=sort.descending)
+    return Bands(
+        [_listing(push_id, replace(filter_, status=each), by_name, today) for each in order],
+        _listing(push_id, filter_, by_name, today),
+        order.index(Status.NOT_PLANNED),
+    )
+
+
+def _listing(push_id: int, filter_: AssignmentFilter, sort: Sort, today: date) -> Listing:
     key = _SORTS.get(sort.column, _SORTS["name"])
-    clause = assignment_clause(push_id, filter_, today)
     by_user = key.startswith("u.")
     return Listing(
-        _needed(filter_),
+        _looked_through(filter_),
         "a.id",
-        clause,
+        assignment_clause(push_id, filter_, today),
         key,
         descending=sort.descending,
         tie="u.id" if by_user else "",
@@ -78,12 +94,23 @@ def assignment_listing(push_id: int, filter_: AssignmentFilter, sort: Sort, toda
     )
 
 
-def _needed(filter_: AssignmentFilter) -> str:
-    """The tables that a filter speaks of."""
-    by_user = filter_.text or filter_.flag in (Flag.LEFT, Flag.NO_MANAGER)
-    if filter_.status is not None or filter_.flag not in (None, Flag.LEFT, Flag.NO_MANAGER):
-        return _FROM
-    return f"assignment a{' JOIN users u ON u.id = a.user_id' if by_user else ''}"
+def _looked_through(filter_: AssignmentFilter) -> str:
+    """The tables that a filter speaks of, the one first that leaves the fewest: SQLite takes them
+    as they are written."""
+    join = "CROSS JOIN" if is_sqlite() else "JOIN"
+    if filter_.status not in (None, Status.NOT_PLANNED):
+        tables = f"conversation c {join} assignment a ON {ASKED_FOR}"
+    elif filter_.flag is Flag.MAIL_FAILED:
+        tables = f"({_FAILED}) AS failed {join} assignment a ON a.id = failed.id"
+    elif filter_.status is not None or filter_.flag is Flag.OVERDUE:
+        tables = f"assignment a {TALK}"
+    else:
+        tables = "assignment a"
+    if filter_.flag is Flag.OVERDUE:
+        tables += " JOIN push p ON p.id = a.push_id"
+    if filter_.text or filter_.flag is Flag.NO_MANAGER:
+        tables += " JOIN users u ON u.id = a.user_id"
+    return tables
 
 
 def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
@@ -94,7 +121,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
         f"{STATUS}, {_STATUS_AT}, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
         f"u.active, p.deadline < ?, {_MAIL_FAILED}, (SELECT COUNT(*) {_REMINDED}), "
         f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {_REMINDED}), c.id "
-        f"FROM {_FROM} WHERE {wanted.text}",
+        f"FROM {_FROM} {CONDUCTOR} WHERE {wanted.text}",
         today,
         *wanted.params,
     )
@@ -327,9 +354,10 @@ def _flag_clause(flag: Flag, today: date) -> Clause:
     if flag is Flag.OVERDUE:
         return Clause(f"({STATUS}) <> 'done' AND p.deadline < ?", (today,))
     if flag is Flag.LEFT:
-        return Clause("NOT u.active")
+        return Clause("a.user_id IN (SELECT l.id FROM users l WHERE l.active = FALSE)")
     if flag is Flag.MAIL_FAILED:
-        return Clause(_AMONG_FAILED)
+        # With a sign: one that is at hand is looked up there, not each of them for one at hand.
+        return Clause(f"+a.id IN ({_FAILED})")
     return ~has_manager("u.id")
 
 

@@ -79,6 +79,10 @@ class Listing:
             self._count = int(scalar(sql, *clause.params))
         return self._count or 0
 
+    def counted(self, count: int) -> None:
+        """It is known from elsewhere how many rows there are."""
+        self._count = count
+
     def ids(self, start: int, stop: int) -> list[int]:
         """The ids of the rows at the places from ``start`` up to ``stop``."""
         held = self._all()

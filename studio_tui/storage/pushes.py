@@ -167,7 +167,7 @@ def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
         FROM (
             SELECT a.push_id, p.deadline, u.active, {STATUS} AS status
             FROM assignment a JOIN push p ON p.id = a.push_id JOIN users u ON u.id = a.user_id
-            {CONVERSATION}
+            {TALK}
             WHERE a.unassigned_at IS NULL AND {wanted.text}
         ) AS found GROUP BY push_id
         """,
@@ -180,12 +180,14 @@ def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
     }
 
 
-CONVERSATION = (
-    "LEFT JOIN conversation c ON c.assignment_id = a.id AND c.cancelled_at IS NULL "
-    "LEFT JOIN users h ON h.id = COALESCE(c.conductor_id, a.conductor_id)"
-)
-"""What an assignment ``a`` is joined with: its conversation ``c``, where there is one, and who
-holds it or is to hold it, ``h``."""
+ASKED_FOR = "c.assignment_id = a.id AND c.cancelled_at IS NULL"
+"""Whether ``c`` is the conversation of an assignment ``a``."""
+TALK = f"LEFT JOIN conversation c ON {ASKED_FOR}"
+"""What an assignment ``a`` is joined with: its conversation ``c``, where there is one."""
+CONDUCTOR = "LEFT JOIN users h ON h.id = COALESCE(c.conductor_id, a.conductor_id)"
+"""And with who holds it or is to hold it, ``h``."""
+CONVERSATION = f"{TALK} {CONDUCTOR}"
+"""With both."""
 
 STATUS = (
     "CASE WHEN c.finished_at IS NOT NULL THEN 'done' "

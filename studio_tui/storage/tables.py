@@ -433,6 +433,15 @@ UserTable.add_index(
 NotificationTable.add_index(
     SQL("CREATE INDEX notification_at ON notification (COALESCE(sent_at, due_at), id)")
 )
+ConversationTable.add_index(
+    SQL(
+        "CREATE INDEX conversation_status ON conversation ((CASE "
+        "WHEN finished_at IS NOT NULL THEN 'done' WHEN started_at IS NOT NULL THEN 'in_progress' "
+        "WHEN user_prepared_at IS NOT NULL THEN 'prepared' "
+        "WHEN planned_for IS NOT NULL THEN 'planned' ELSE 'not_planned' END), assignment_id) "
+        "WHERE cancelled_at IS NULL"
+    )
+)
 
 TABLES: list[type[peewee.Model]] = [
     UserTable,

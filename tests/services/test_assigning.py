@@ -332,8 +332,14 @@ def test_a_filter_of_the_users_tab_lists_marks_and_counts_the_same(
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("column", ["name", "login", "status", "status_at"])
 def test_the_users_tab_is_sorted_by_any_column(
-    studio: Studio, admin: Actor, clock: MovableClock, column: str, descending: bool
+    studio: Studio,
+    admin: Actor,
+    clock: MovableClock,
+    column: str,
+    descending: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """From the top or from anywhere, few or many."""
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "bob").push
     for login, by in [("ben", "bob"), ("cas", "bea"), ("bob", "dan")]:
         clock.move(microseconds=500_000)
@@ -341,7 +347,7 @@ def test_the_users_tab_is_sorted_by_any_column(
     keys: dict[str, Callable[[Assignment], Any]] = {
         "name": lambda row: row.name.split()[-1],
         "login": lambda row: row.login,
-        "status": lambda row: row.status,
+        "status": lambda row: (row.status, row.name.split()[-1]),
         "status_at": lambda row: row.status_at or datetime.min.replace(tzinfo=UTC),
     }
     expected = sorted(
@@ -349,9 +355,15 @@ def test_the_users_tab_is_sorted_by_any_column(
         key=lambda row: (keys[column](row), row.id),
         reverse=descending,
     )
-    source = assigning.source(studio, admin, push, AssignmentFilter(), Sort(column, descending))
-    assert source.rows(0, 99) == expected
-    assert [source.position(row.id) for row in expected] == [0, 1, 2, 3]
+    by_column = Sort(column, descending)
+    for few in (5_000, 0):
+        monkeypatch.setattr("studio_tui.storage.listing._FEW", few)
+        for start in range(5):
+            source = assigning.source(studio, admin, push, AssignmentFilter(), by_column)
+            assert source.rows(start, start + 2) == expected[start : start + 2]
+            assert source.rows(0, 99) == expected
+            assert [source.position(row.id) for row in expected] == [0, 1, 2, 3]
+            assert source.count() == 4
 
 
 def test_a_failure_in_the_middle_leaves_nothing(studio: Studio, admin: Actor) -> None:
