@@ -171,7 +171,9 @@ def _tell_preview(studio: Studio, push: Push, preview: AssignPreview) -> None:
         )
     say(f"{preview.already} in it already, {preview.left} left the organisation.")
     if preview.without_manager:
-        say(f"{counted(len(preview.without_manager), 'user')} would have no manager to talk with:")
+        more = " or more" if len(preview.without_manager) == assigning.LISTED else ""
+        users = counted(len(preview.without_manager), f"user{more}", f"users{more}")
+        say(f"{users} would have no manager to talk with:")
         rows = [(user.login, user.name) for user in preview.without_manager]
         write_table(("Login", "Name"), rows, "")
 

@@ -10,11 +10,35 @@ Progress = Callable[[float], None]
 """Told how much is done, from 0 to 1; what it raises stops the act, and nothing is written."""
 
 _INSIST = 0.1
-"""Seconds between two looks whether it is to end: a break may come too early."""
+"""Seconds between two breaks: one may come too early."""
 
 
 def unwatched(_share: float) -> None:
     """The `Progress` of who does not ask."""
+
+
+class _UnderWay:
+    """Something that may be broken until it has ended."""
+
+    def __init__(self, break_: Callable[[], None]) -> None:
+        self._break = break_
+        self._breaking = threading.Lock()
+        self._ended = threading.Event()
+
+    def insist(self) -> None:
+        """Break it from another thread, again and again until it has ended."""
+        threading.Thread(target=self._insist, name="stop", daemon=True).start()
+
+    def end(self) -> None:
+        """It has ended: nothing is broken that comes after."""
+        with self._breaking:
+            self._ended.set()
+
+    def _insist(self) -> None:
+        while not self._ended.wait(_INSIST):
+            with self._breaking:
+                if not self._ended.is_set():
+                    self._break()
 
 
 class Stop:
@@ -22,6 +46,7 @@ class Stop:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
+        self._under_way: _UnderWay | None = None
 
     @property
     def asked(self) -> bool:
@@ -31,6 +56,8 @@ class Stop:
     def ask(self) -> None:
         """Let it end; may be called from any thread and from the handler of a signal."""
         self._asked.set()
+        if under_way := self._under_way:
+            under_way.insist()
 
     def check(self) -> None:
         """Raises `Stopped` once it is to end."""
@@ -40,22 +67,16 @@ class Stop:
     @contextmanager
     def breaking(self, break_: Callable[[], None]) -> Iterator[None]:
         """Once it is to end, ``break_`` is called from another thread, again and again until what
-        is done inside has ended."""
-        done = threading.Event()
-
-        def watch() -> None:
-            while not done.wait(_INSIST):
-                if self.asked:
-                    break_()
-
-        watching = threading.Thread(target=watch, name="stop", daemon=True)
-        watching.start()
+        is done inside has ended; one thing at a time."""
+        under_way = self._under_way = _UnderWay(break_)
+        if self.asked:
+            # Between the last look and now: who asked may have seen nothing under way.
+            under_way.insist()
         try:
             yield
         finally:
-            done.set()
-            # Nothing is broken that comes after.
-            watching.join()
+            self._under_way = None
+            under_way.end()
 
 
 _this_thread = threading.local()

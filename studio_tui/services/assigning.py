@@ -24,7 +24,7 @@ from studio_tui.storage.sql import Clause, selected
 
 ASSIGNED = "assigned users"
 """What the activity calls it."""
-_SHOWN = 1_000
+LISTED = 1_000
 """At most so many people are listed by name in a preview."""
 
 
@@ -93,7 +93,7 @@ def preview(
             adding=people.count_users(adding),
             already=people.count_users(chosen & _assigned(push)),
             left=people.count_users(chosen & Clause("NOT u.active") & ~_assigned(push)),
-            without_manager=tuple(people.users_by_id(people.without_manager(adding, limit=_SHOWN))),
+            without_manager=tuple(people.users_by_id(people.without_manager(adding, limit=LISTED))),
             users_told=people.count_users(
                 adding & ~notifying.told_before(push.id, Kind.ASSIGNED, "u.id")
             ),

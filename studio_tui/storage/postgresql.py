@@ -1,5 +1,6 @@
 """PostgreSQL as a company runs it: few connections, limits on waiting, restarts, news of others."""
 
+import logging
 import select
 from contextlib import suppress
 from time import monotonic, sleep
@@ -46,6 +47,9 @@ DEFAULTS: dict[str, Any] = {
 """What a URL need not say; what it says counts."""
 _NO_ROOM = ("too many clients", "too many connections", "connection slots are reserved")
 _SOON = (*_NO_ROOM, "is starting up")
+
+# What goes wrong is raised; the driver's warnings beside it would be written into the screen.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 class _Connecting(peewee.Psycopg3Adapter):

@@ -5,14 +5,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from studio_tui.cli.session import studio_as_it_is
 from studio_tui.config.settings import Security
 from studio_tui.services import delivering
 from studio_tui.services.identity import is_new
+from studio_tui.storage.engine import without_password
 from tests.cli.conftest import ACCOUNT, Cli
+from tests.databases import create_database, url_of
 from tests.smtp_server import smtp_server
+
+NO_TRIGRAMS = "PostgreSQL had no extension pg_trgm to make an index of names with"
 
 
 def examine(cli: Cli, *, exit_code: int = 0) -> dict[str, tuple[str, str]]:
@@ -72,6 +77,24 @@ def test_a_database_that_is_none(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> N
     path.write_bytes(b"nothing of the kind" * 500)
     monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{path}")
     assert examine(cli, exit_code=1)["database"][0] == "broken"
+
+
+def test_a_database_on_a_server(
+    cli: Cli, migrated_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_database(migrated_server, "examined", "TEMPLATE migrated")
+    url = url_of(migrated_server, "examined")
+    monkeypatch.setenv("STUDIO_DATABASE_URL", url)
+    found = examine(cli)
+    assert found["database"] == ("ok", without_password(url))
+    assert found["account"][1].endswith(f"{ACCOUNT} becomes the first admin")
+    with psycopg.connect(url) as server:
+        server.execute("DROP INDEX IF EXISTS users_search_trigram")
+    health, said = examine(cli)["filters"]
+    assert (health, said.split(":")[0]) == ("limited", NO_TRIGRAMS)
+    monkeypatch.setenv("STUDIO_DATABASE_URL", url_of(migrated_server, "nowhere"))
+    health, said = examine(cli, exit_code=1)["database"]
+    assert (health, 'database "nowhere" does not exist' in said) == ("broken", True)
 
 
 def test_an_account_that_is_no_user(organisation: Cli) -> None:

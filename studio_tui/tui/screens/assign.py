@@ -332,7 +332,9 @@ def _attention(preview: AssignPreview | None) -> Content:
     parts = []
     if alone:
         verb = "has" if alone == 1 else "have"
-        parts.append((f"{counted(alone, 'user', 'users')} {verb} no manager (n)", "$warning"))
+        more = " or more" if alone == assigning.LISTED else ""
+        users = counted(alone, f"user{more}", f"users{more}")
+        parts.append((f"{users} {verb} no manager (n)", "$warning"))
     if preview.already:
         parts.append((f"{preview.already:,} in the push already", "$muted"))
     if preview.left:
