@@ -28,7 +28,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -89,7 +89,7 @@ def worker_figure(fresh: Fresh, engine: str, messages: int, connections: int = 8
     take_short_turns()
     asked = argparse.Namespace(messages=messages, connections=connections)
     with _sink() as port, asyncio.Runner() as runner:
-        found = dict(_measure(runner, fresh, port, asked, []))
+        found = dict(_measure_alone(runner, fresh, port, asked))
     worker, bare = (messages / found[label].rate for label in ("worker", _BARE))
     return Figure("send mails", messages, engine, worker, _BARE, bare)
 
@@ -119,6 +119,15 @@ def _loops() -> dict[str, Callable[[], asyncio.AbstractEventLoop] | None]:
 def _measure(
     runner: asyncio.Runner, fresh: Fresh, port: int, asked: argparse.Namespace, waits: list[float]
 ) -> Iterator[tuple[str, Measured]]:
+    yield from _measure_alone(runner, fresh, port, asked)
+    studio, _ = _filled(fresh(), port, asked.messages, asked.connections)
+    with closing(studio), _somebody_writes(studio.settings.database.url, waits):
+        yield "worker while others write", _timed_worker(runner, studio, asked)
+
+
+def _measure_alone(
+    runner: asyncio.Runner, fresh: Fresh, port: int, asked: argparse.Namespace
+) -> Iterator[tuple[str, Measured]]:
     messages, connections = asked.messages, asked.connections
     studio, message = _filled(fresh(), port, messages, connections)
     source = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
@@ -130,15 +139,11 @@ def _measure(
     yield "our connection", ours[0]
     with _timed(messages) as before:
         runner.run(_bare(port, messages, message, connections))
-    yield "worker", _timed_worker(runner, studio, asked)
+    with closing(studio):
+        yield "worker", _timed_worker(runner, studio, asked)
     with _timed(messages) as after:
         runner.run(_bare(port, messages, message, connections))
     yield _BARE, before[0].and_(after[0])
-    studio.close()
-    studio, _ = _filled(fresh(), port, messages, connections)
-    with _somebody_writes(studio.settings.database.url, waits):
-        yield "worker while others write", _timed_worker(runner, studio, asked)
-    studio.close()
 
 
 def _timed_worker(runner: asyncio.Runner, studio: Studio, asked: argparse.Namespace) -> Measured:
