@@ -128,10 +128,13 @@ class Push(PushFacts):
 
     overdue: bool
     progress: Progress = field(default_factory=Progress)
+    counted: bool = True
+    """Whether it is known how far it is: that takes a look at everybody in it."""
 
     @classmethod
-    def of(cls, facts: PushFacts, progress: Progress, today: date) -> "Push":
-        """The push of these facts, this far ``today``."""
+    def of(cls, facts: PushFacts, progress: Progress | None, today: date) -> "Push":
+        """The push of these facts, this far ``today``; None: that is not known yet."""
+        counted, progress = progress is not None, progress or Progress()
         overdue = is_overdue(
             state=facts.state,
             deadline=facts.deadline,
@@ -139,7 +142,7 @@ class Push(PushFacts):
             today=today,
         )
         known = {each.name: getattr(facts, each.name) for each in fields(facts)}
-        return cls(**known, overdue=overdue, progress=progress)
+        return cls(**known, overdue=overdue, progress=progress, counted=counted)
 
 
 @dataclass(frozen=True, slots=True)

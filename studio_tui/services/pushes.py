@@ -1,6 +1,6 @@
 """Pushes: create, list, edit, close, reopen (P1, P2, P4, P5, P9)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,9 +53,16 @@ def every(studio: Studio, actor: Actor) -> list[Push]:
         return _with_progress(studio, pushes.pushes())
 
 
-def source(studio: Studio, actor: Actor, filter_: PushFilter) -> HeldSource[Push, PushFilter]:
-    """The pushes that a filter matches, as a list shows them."""
-    return HeldSource(tuple(every(studio, actor)), _matches, filter_)
+def source(
+    studio: Studio,
+    actor: Actor,
+    filter_: PushFilter,
+    known: Mapping[int, Progress] | None = None,
+) -> HeldSource[Push, PushFilter]:
+    """The pushes that a filter matches, as a list shows them; at once, where what is ``known`` of
+    how far they are is enough."""
+    found = every(studio, actor) if known is None else _as_known(studio, actor, known)
+    return HeldSource(tuple(found), _matches, filter_)
 
 
 def show(studio: Studio, actor: Actor, push_id: int) -> Push:
@@ -285,6 +292,18 @@ def _with_progress(studio: Studio, stored: Sequence[StoredPush]) -> list[Push]:
     today = studio.today()
     progress = pushes.progress_of([push.id for push in stored], today)
     return [_push(each, progress.get(each.id, Progress()), today) for each in stored]
+
+
+def _as_known(studio: Studio, actor: Actor, known: Mapping[int, Progress]) -> list[Push]:
+    require(actor, Action.READ_PUSHES)
+    today = studio.today()
+    with studio.store.reading():
+        return [
+            Push.of(
+                _facts_of(each, int(pushes.any_assigned(each.id)), today), known.get(each.id), today
+            )
+            for each in pushes.pushes()
+        ]
 
 
 def _stored(push_id: int) -> StoredPush:

@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from studio_tui.domain.access import Action
 from studio_tui.domain.listing import Sort, Source
-from studio_tui.domain.pushes import Push, PushFilter, PushState
+from studio_tui.domain.pushes import Progress, Push, PushFilter, PushState
 from studio_tui.services import pushes
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Command
@@ -39,6 +39,8 @@ def _state(push: Push) -> str | Toned:
 
 def _progress(push: Push) -> str | Toned:
     progress = push.progress
+    if not push.counted:
+        return Toned("…", Tone.MUTED)
     if not progress.assigned:
         return Toned("nobody yet", Tone.MUTED)
     drawn = bar(progress.done, progress.assigned, _BAR)
@@ -67,6 +69,7 @@ class PushesScreen(StudioScreen):
     def __init__(self) -> None:
         super().__init__()
         self._new: frozenset[int] = frozenset()
+        self._known: dict[int, Progress] = {}
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3),
             Column("name", "Name", lambda p: _cell(p, p.name), width=18, flex=3, most=60),
@@ -85,10 +88,14 @@ class PushesScreen(StudioScreen):
         """One list."""
         yield self._browser
 
+    def on_mount(self) -> None:
+        """Which pushes there are comes first, how far they are after it."""
+        self._count()
+
     def find(self, text: str, _: Sort) -> tuple[PushFilter, Source[Push, PushFilter]]:
         """The pushes in which all words of ``text`` are found."""
-        filter_ = PushFilter(text)
-        return filter_, LateSource(lambda: pushes.source(self.studio, self.actor, filter_))
+        filter_, known = PushFilter(text), self._known
+        return filter_, LateSource(lambda: pushes.source(self.studio, self.actor, filter_, known))
 
     def welcome(self, created: Sequence[Push]) -> None:
         """Let these stand out, with the cursor on the first of them (P2)."""
@@ -104,6 +111,17 @@ class PushesScreen(StudioScreen):
     def reload(self) -> None:
         """Read the list again."""
         self._browser.reload()
+        self._count()
+
+    def _count(self) -> None:
+        """Find out how far the pushes are."""
+        self.read("progress", lambda: pushes.every(self.studio, self.actor), self._counted)
+
+    def _counted(self, every: Sequence[Push]) -> None:
+        known = {push.id: push.progress for push in every}
+        if known != self._known:
+            self._known = known
+            self._browser.reload()
 
     def why_not_assign(self) -> str | None:
         """Nobody is added to what is closed."""
