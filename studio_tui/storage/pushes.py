@@ -20,6 +20,8 @@ from studio_tui.storage.sql import (
 )
 from studio_tui.storage.tables import PushTable
 
+_SHARE = 8
+"""Who are more than so small a part of all conversations are many of them."""
 _TURN = "60s"
 """How long to wait for whoever changes the same push."""
 
@@ -152,31 +154,68 @@ def update_push(
 def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
     """How far each of these pushes is; one without users has no entry."""
     wanted = among("a.push_id", push_ids)
-    without_manager = _without_manager(push_ids)
-    found = rows(
-        f"""
-        SELECT push_id, COUNT(*),
-            SUM(CASE WHEN status = 'not_planned' THEN 1 ELSE 0 END),
-            SUM(CASE WHEN status = 'planned' THEN 1 ELSE 0 END),
-            SUM(CASE WHEN status = 'prepared' THEN 1 ELSE 0 END),
-            SUM(CASE WHEN status = 'in_progress' THEN 1 ELSE 0 END),
-            SUM(CASE WHEN status = 'done' THEN 1 ELSE 0 END),
-            SUM(CASE WHEN status <> 'done' AND deadline < ? THEN 1 ELSE 0 END),
-            SUM(CASE WHEN active THEN 0 ELSE 1 END),
-            SUM(CASE WHEN status = 'done' AND NOT active THEN 1 ELSE 0 END)
-        FROM (
-            SELECT a.push_id, p.deadline, u.active, {STATUS} AS status
-            FROM assignment a JOIN push p ON p.id = a.push_id JOIN users u ON u.id = a.user_id
-            {TALK}
-            WHERE a.unassigned_at IS NULL AND {wanted.text}
-        ) AS found GROUP BY push_id
-        """,
-        today,
-        *wanted.params,
+    there = Clause("a.unassigned_at IS NULL") & wanted
+    assigned: dict[int, int] = dict(
+        rows(
+            f"SELECT a.push_id, COUNT(*) FROM assignment a WHERE {there.text} GROUP BY a.push_id",
+            *there.params,
+        )
     )
+    talks = _talks(there, sum(assigned.values()))
+    gone = _gone(there)
+    without_manager = _without_manager(push_ids)
+    late = among("id", push_ids) & Clause("deadline < ?", (today,))
+    overdue = {found for (found,) in rows(f"SELECT id FROM push WHERE {late.text}", *late.params)}
+    progress = {}
+    for push_id, count in assigned.items():
+        planned, prepared, in_progress, done = talks.get(push_id, (0, 0, 0, 0))
+        left, done_left = gone.get(push_id, (0, 0))
+        progress[push_id] = Progress(
+            assigned=count,
+            not_planned=count - planned - prepared - in_progress - done,
+            planned=planned,
+            prepared=prepared,
+            in_progress=in_progress,
+            done=done,
+            overdue=count - done if push_id in overdue else 0,
+            no_manager=without_manager.get(push_id, 0),
+            left=left,
+            done_left=done_left,
+        )
+    return progress
+
+
+def _talks(there: Clause, assigned: int) -> dict[int, tuple[int, ...]]:
+    """How many assignments ``a`` of each push are planned, prepared, in progress and done, where
+    ``there`` holds of ``assigned`` of them."""
+    tables = f"assignment a JOIN conversation c ON {ASKED_FOR}"
+    if is_sqlite() and assigned > int(scalar("SELECT MAX(id) FROM conversation") or 0) // _SHARE:
+        # All conversations are gone through sooner than those of so many are looked up.
+        tables = f"conversation c CROSS JOIN assignment a ON {ASKED_FOR}"
+    statuses = ("planned", "prepared", "in_progress", "done")
+    counts = ", ".join(f"SUM(CASE WHEN status = '{each}' THEN 1 ELSE 0 END)" for each in statuses)
     return {
-        push_id: Progress(*map(int, (*counts[:7], without_manager.get(push_id, 0), *counts[7:])))
-        for push_id, *counts in found
+        push_id: tuple(map(int, counted))
+        for push_id, *counted in rows(
+            f"SELECT push_id, {counts} FROM (SELECT a.push_id, {STATUS} AS status FROM {tables} "
+            f"WHERE {there.text}) AS found GROUP BY push_id",
+            *there.params,
+        )
+    }
+
+
+def _gone(there: Clause) -> dict[int, tuple[int, int]]:
+    """Of how many assignments ``a`` of each push, where ``there`` holds, the user has left, and how
+    many of those are done."""
+    join = "CROSS JOIN" if is_sqlite() else "JOIN"
+    return {
+        push_id: (left, done)
+        for push_id, left, done in rows(
+            "SELECT a.push_id, COUNT(*), COUNT(c.finished_at) "
+            f"FROM users u {join} assignment a ON a.user_id = u.id {TALK} "
+            f"WHERE u.active = FALSE AND {there.text} GROUP BY a.push_id",
+            *there.params,
+        )
     }
 
 
