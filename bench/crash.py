@@ -60,6 +60,8 @@ class Found:
     """Copies because the server took a mail and did not answer."""
     by_kill: list[int]
     """Copies that each kill cost."""
+    answered: list[int]
+    """Those of them that the server had answered for before the kill: the rest was on the wire."""
     by_nobody: int
     """Copies that are left over: there must be none."""
     seconds: float = 0
@@ -181,17 +183,17 @@ class _Crew:
     def __init__(self, environ: dict[str, str], asked: argparse.Namespace) -> None:
         self._environ = environ
         self._started = 0
-        self.killed: list[str] = []
-        """The logins of those that were killed."""
+        self.killed: dict[str, float] = {}
+        """When each was killed, by its login: `time.monotonic`."""
         self._command = [sys.executable, "-m", "bench.crash_worker", "--lease", str(asked.lease)]
         self._workers = [self._start() for _ in range(asked.workers)]
 
     def kill(self, number: int) -> None:
         """Kill one without a warning and start another."""
         login, process = self._workers[number]
+        self.killed[login] = time.monotonic()
         process.kill()
         process.wait()
-        self.killed.append(login)
         self._workers[number] = self._start()
 
     def stop(self) -> list[int]:
@@ -245,35 +247,38 @@ def _await(condition: Callable[[], bool]) -> None:
         time.sleep(_LOOK)
 
 
-def _compare(studio: Studio, admin: Actor, taken: list[Taken], killed: list[str]) -> Found:
+def _compare(studio: Studio, admin: Actor, taken: list[Taken], killed: dict[str, float]) -> Found:
     listed = outbox.every(studio, admin, NotificationFilter())
     ids = outbox.message_ids(studio, listed)
     copies = Counter(each.message_id for each in taken)
-    costs = _costs(taken)
+    twice = _twice(taken)
+    costs = Counter(each.login for each in twice)
+    early = Counter(each.login for each in twice if each.at < killed.get(each.login, 0))
     return Found(
         states=outbox.counts(studio, admin),
         lost=sum(copies[message_id] == 0 for message_id in ids.values()),
         by_server=sum(not each.answered for each in taken),
         by_kill=[costs[login] for login in killed],
+        answered=[early[login] for login in killed],
         by_nobody=costs.total() - sum(costs[login] for login in killed),
     )
 
 
-def _costs(taken: list[Taken]) -> Counter[str]:
-    """How many copies each worker made necessary: of what it was told is taken, what another had
-    to send once more."""
+def _twice(taken: list[Taken]) -> list[Taken]:
+    """What was sent once more although the server had taken it, and said so."""
     last = {each.message_id: number for number, each in enumerate(taken)}
-    return Counter(
-        each.login
+    return [
+        each
         for number, each in enumerate(taken)
         if each.answered and last[each.message_id] != number
-    )
+    ]
 
 
 def _print(asked: argparse.Namespace, found: Found) -> int:
     window = Pace().unwritten(asked.connections)
     sent = found.states.get(NotificationState.SENT, 0)
     worst, total = max(found.by_kill, default=0), sum(found.by_kill)
+    kills = max(asked.kills, 1)
     good = (
         (sent, found.lost, found.by_nobody) == (asked.messages, 0, 0)
         and worst <= window
@@ -293,7 +298,8 @@ def _print(asked: argparse.Namespace, found: Found) -> int:
         ("failed", f"{found.states.get(NotificationState.FAILED, 0)}"),
         ("twice, the server kept silent", f"{found.by_server}"),
         ("twice, a worker was killed", f"{total}"),
-        ("  a kill: mean", f"{total / max(asked.kills, 1):.2f}"),
+        ("  a kill: mean", f"{total / kills:.2f}"),
+        ("  a kill: answered before it", f"{sum(found.answered) / kills:.2f}"),
         ("  a kill: most", f"{worst} (at most {window})"),
         ("twice, without a cause", f"{found.by_nobody}"),
         ("exit codes when stopped", ", ".join(map(str, found.stopped))),

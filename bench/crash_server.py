@@ -1,13 +1,14 @@
 """A mail server that misbehaves by a plan, and writes down what it took.
 
 It runs in a process of its own. Every message taken is a line in a file before it is answered: its
-Message-ID, who sent it, and whether it is answered.
+Message-ID, who sent it, whether it is answered, and when.
 """
 
 import asyncio
 import os
 import random
 import re
+import time
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ class Taken:
     login: str
     """By which the worker that sent it is known."""
     answered: bool
+    at: float
+    """Seconds of the clock that all processes share (`time.monotonic`)."""
 
 
 def serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
@@ -50,7 +53,7 @@ def serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
 def read_journal(journal: Path) -> list[Taken]:
     """All messages taken so far, in order."""
     lines = (line.split(" ") for line in journal.read_text().splitlines())
-    return [Taken(message_id, login, answered == "1") for message_id, login, answered in lines]
+    return [Taken(name, login, answered == "1", float(at)) for name, login, answered, at in lines]
 
 
 async def _serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
@@ -60,7 +63,7 @@ async def _serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> N
     def keep(message: bytes, login: str, answered: bool) -> None:
         found = _MESSAGE_ID.search(message)
         name = found[1].decode() if found else "<none>"
-        os.write(written, f"{name} {login} {int(answered)}\n".encode())
+        os.write(written, f"{name} {login} {int(answered)} {time.monotonic()}\n".encode())
 
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Dialogue(plan, chance, keep), "127.0.0.1", 0)

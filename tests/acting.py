@@ -1,5 +1,6 @@
 """What people do in tests, in one line each."""
 
+import zlib
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -15,10 +16,12 @@ from studio_tui.domain.pushes import Assignment, Push, PushDraft, PushFacts
 from studio_tui.services import activity, assigning, conversations, delivering, outbox, pushes
 from studio_tui.services.assigning import Assigned
 from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Claimed, Sent
+from studio_tui.services.delivering import Claimed, Packed, Sent
 from studio_tui.services.identity import Account, sign_in
 
 HOUR = timedelta(hours=1)
+KEPT = Packed(None, zlib.compress(b"mail"))
+"""A mail that is like no other."""
 
 
 def as_user(studio: Studio, login: str) -> Actor:
@@ -72,8 +75,8 @@ def told(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str,
 def send_due(studio: Studio, worker: str = "worker") -> Claimed:
     """What a worker does with a server that takes everything."""
     claimed = delivering.claim(studio, worker, limit=1_000, lasting=HOUR)
-    kept, now = delivering.packed(b"mail"), studio.now()
-    settled = [Sent(each.id, each.address, now, kept) for each in claimed.deliveries]
+    now = studio.now()
+    settled = [Sent(each.id, each.address, now, KEPT) for each in claimed.deliveries]
     delivering.settle(studio, worker, settled)
     return claimed
 

@@ -50,3 +50,7 @@ class Unavailable(StudioError):
 
 class Away(Unavailable):
     """The database does not answer: nothing can be read or written until it does."""
+
+
+class Busy(Unavailable):
+    """Others write to the database: what was asked of it can be asked again."""

@@ -21,6 +21,8 @@ def clean_line(text: str) -> str:
 
     Accents are composed (NFC), so that what looks the same is the same.
     """
+    if _is_plain(text):
+        return " ".join(text.split())
     words = _CONTROLS.sub("", _SPACES.sub(" ", text)).split()
     return unicodedata.normalize("NFC", " ".join(words))
 

@@ -6,9 +6,10 @@ the values are put in where no markup is read any more.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
+from itertools import groupby, product
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NoReturn
@@ -75,12 +76,23 @@ def _invites(wording: str) -> bool:
     return wording.partition(".")[0] in {ENTRY, *INVITATIONS}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Blanks:
     """Text with blanks: what stands before, between and after them, and the value of each."""
 
     texts: tuple[str, ...]
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+    @cached_property
+    def lines(self) -> tuple["Blanks", ...]:
+        """Each line with a blank, and between them all that have none together."""
+        found: list[Blanks] = []
+        for names, lines in groupby(self._each_line(), lambda line: line.names):
+            if names:
+                found += lines
+            else:
+                found.append(Blanks(("\n".join(line.texts[0] for line in lines),)))
+        return tuple(found)
 
     def filled(self, values: Mapping[str, str]) -> str:
         """The text, with its values by name."""
@@ -89,14 +101,40 @@ class Blanks:
             written += (values[name], text)
         return "".join(written)
 
+    def begun(self, values: Mapping[str, str]) -> "Blanks":
+        """With these values filled in, and blanks for the others."""
+        texts, names = [self.texts[0]], []
+        for name, text in zip(self.names, self.texts[1:], strict=True):
+            if name in values:
+                texts[-1] += values[name] + text
+            else:
+                names.append(name)
+                texts.append(text)
+        return Blanks(tuple(texts), tuple(names))
 
-@dataclass(frozen=True, slots=True)
+    def _each_line(self) -> Iterator["Blanks"]:
+        texts: tuple[str, ...] = ()
+        names: tuple[str, ...] = ()
+        for number, text in enumerate(self.texts):
+            *ended, begun = text.split("\n")
+            for end in ended:
+                yield Blanks((*texts, end), names)
+                texts, names = (), ()
+            texts, names = (*texts, begun), (*names, *self.names[number : number + 1])
+        yield Blanks(texts, names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """A rendered wording, values still to be filled in."""
 
     subject: Blanks
     plain: Blanks
     html: Blanks
+
+    def begun(self, plain: Mapping[str, str], html: Mapping[str, str]) -> "Form":
+        """With these values filled in, and blanks for the others."""
+        return Form(self.subject.begun(plain), self.plain.begun(plain), self.html.begun(html))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The wording is rendered once per language. What differs between events and recip
 afterwards, escaped in HTML and as it is in plain text, so that no name can become markup.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,10 +12,10 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.clock import zone_named
-from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.domain.notifications import INVITATIONS, Capacity, Kind
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.forms import ENTRY, TEST, Form
-from studio_tui.mail.wording import Forms, Wordings
+from studio_tui.mail.wording import Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +66,39 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail as the recipient reads it, without its headers."""
-
-    language: str
-    subject: str
-    plain: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Values:
+class Values:
     """What is filled in, by the name it has in the wording."""
 
     plain: Mapping[str, str]
     html: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as the recipient reads it, without its headers."""
+
+    language: str
+    wording: Form
+    """As it is in every letter."""
+    form: Form
+    """As it is in every letter about the same event."""
+    values: Values
+    """What is still to be filled in."""
+
+    @property
+    def subject(self) -> str:
+        """Its subject, as it was typed."""
+        return self.form.subject.filled(self.values.plain)
+
+    @property
+    def plain(self) -> str:
+        """Its text."""
+        return self.form.plain.filled(self.values.plain)
+
+    @property
+    def html(self) -> str:
+        """Its text as a page."""
+        return self.form.html.filled(self.values.html)
 
 
 class Writer:
@@ -91,7 +109,7 @@ class Writer:
         self._organisation = clean_line(organisation)
         self._zone = zone
         # Events of one run are few and recipients many.
-        self._about = lru_cache(maxsize=256)(self._values_of_event)
+        self._begun = lru_cache(maxsize=256)(self._begin)
 
     def letter(self, event: Event, recipient: Recipient, people: Sequence[str] = ()) -> Letter:
         """What ``recipient`` reads about ``event``.
@@ -101,8 +119,8 @@ class Writer:
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
         form = forms.form(several=len(people) > 1, overdue=event.overdue)
-        values = (self._about(event, forms.language), _of(recipient), _of_people(people))
-        return _written(forms, form, values)
+        begun = self._begun(form, event, forms.language)
+        return Letter(forms.language, form, begun, _all((_of(recipient), _of_people(people))))
 
     def invitation(self, event: Event, meeting: Appointment, recipient: Recipient) -> Letter:
         """What ``recipient`` reads about a conversation that is planned, moved or cancelled (C5).
@@ -125,42 +143,40 @@ class Writer:
             handed_over=meeting.handed_over,
         )
         starts_at = forms.speech.instant(meeting.starts_at, self._zone_of(recipient))
-        values = (
-            self._about(event, forms.language),
-            _of(recipient),
-            _of_appointment(meeting, starts_at),
-        )
-        return _written(forms, form, values)
+        begun = self._begun(form, event, forms.language)
+        values = _all((_of(recipient), _of_appointment(meeting, starts_at)))
+        return Letter(forms.language, form, begun, values)
 
     def test_letter(self, recipient: Recipient, now: datetime) -> Letter:
         """What `studio-tui mail test` sends: ``now`` in the recipient's zone."""
         forms = self._wordings.forms(TEST, recipient.language)
         sent_at = forms.speech.instant(now, self._zone_of(recipient))
         values = (_texts({"organisation": self._organisation, "sent_at": sent_at}), _of(recipient))
-        return _written(forms, forms.form(), values)
+        return Letter(forms.language, forms.form(), forms.form(), _all(values))
 
-    def _values_of_event(self, event: Event, language: str) -> _Values:
-        speech = self._wordings.speech(language)
-        return _texts(
-            {
-                "organisation": self._organisation,
-                "push": clean_line(event.push),
-                "template": clean_line(event.template),
-                "deadline": speech.day(event.deadline) if event.deadline else "",
-                "conductor": clean_line(event.conductor),
-            }
-        )
+    def _begin(self, form: Form, event: Event, language: str) -> Form:
+        deadline = event.deadline
+        told = {
+            "organisation": self._organisation,
+            "push": clean_line(event.push),
+            "template": clean_line(event.template),
+            "deadline": self._wordings.speech(language).day(deadline) if deadline else "",
+        }
+        if event.kind not in INVITATIONS:
+            told["conductor"] = clean_line(event.conductor)
+        values = _texts(told)
+        return form.begun(values.plain, values.html)
 
     def _zone_of(self, recipient: Recipient) -> ZoneInfo:
         return zone_named(recipient.time_zone, self._zone)
 
 
-def _of(recipient: Recipient) -> _Values:
+def _of(recipient: Recipient) -> Values:
     name = clean_line(recipient.name)
     return _texts({"name": name, "given_name": clean_line(recipient.given_name) or name})
 
 
-def _of_appointment(meeting: Appointment, starts_at: str) -> _Values:
+def _of_appointment(meeting: Appointment, starts_at: str) -> Values:
     return _texts(
         {
             "person": clean_line(meeting.person),
@@ -173,32 +189,27 @@ def _of_appointment(meeting: Appointment, starts_at: str) -> _Values:
     )
 
 
-def _of_people(people: Sequence[str]) -> _Values:
+def _of_people(people: Sequence[str]) -> Values:
     names = [clean_line(name) for name in people]
     if not names:
-        return _Values({}, {})
+        return Values({}, {})
     listed = "".join(f'<li style="margin:0 0 4px">{escape(name)}</li>' for name in names)
     plain = {"count": str(len(names)), "person": names[0]}
-    return _Values(
+    return Values(
         plain | {"people": "\n".join(f"- {name}" for name in names)},
         {name: escape(value) for name, value in plain.items()}
         | {"people": f'<ul style="margin:0 0 16px;padding:0 0 0 24px">{listed}</ul>'},
     )
 
 
-def _texts(plain: Mapping[str, str]) -> _Values:
-    return _Values(plain, {name: escape(value) for name, value in plain.items()})
+def _texts(plain: Mapping[str, str]) -> Values:
+    return Values(plain, {name: escape(value) for name, value in plain.items()})
 
 
-def _written(forms: Forms, form: Form, values: Sequence[_Values]) -> Letter:
+def _all(parts: Iterable[Values]) -> Values:
     plain: dict[str, str] = {}
     html: dict[str, str] = {}
-    for part in values:
+    for part in parts:
         plain.update(part.plain)
         html.update(part.html)
-    return Letter(
-        language=forms.language,
-        subject=form.subject.filled(plain),
-        plain=form.plain.filled(plain),
-        html=form.html.filled(html),
-    )
+    return Values(plain, html)

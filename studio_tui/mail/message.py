@@ -7,15 +7,16 @@ ASCII in lines of at most 998, unless the part of an address before the @ is not
 import re
 from base64 import b64encode, encodebytes
 from binascii import b2a_qp
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import Sender, deliverable, reply_to_from
+from studio_tui.mail.forms import Blanks, Form
 from studio_tui.mail.invitation import Invitation, calendar
-from studio_tui.mail.letters import Letter, Recipient
+from studio_tui.mail.letters import Letter, Recipient, Values
 
 # Neither quoted-printable nor base64 ever holds "=_": no text can contain a boundary.
 _BOUNDARY = "=_studio_alternative"
@@ -44,6 +45,10 @@ def message_id(key: str, sender: Sender) -> str:
 class Composer:
     """Makes messages that come from one sender of one organisation."""
 
+    model: Callable[[Form], bytes]
+    """What all messages of a form have in common, about as it stands in them; the same whenever it
+    is asked for."""
+
     def __init__(self, sender: Sender, organisation: str, reply_to: str = "") -> None:
         """``reply_to`` is who answers go to, as ``HR <hr@example.org>`` or a bare address; empty
         for the sender. Raises `Refused` where it is nobody.
@@ -58,6 +63,7 @@ class Composer:
                 b"MIME-Version: 1.0",
             )
         )
+        self.model = lru_cache(maxsize=256)(self._model)
 
     def message(
         self,
@@ -78,13 +84,18 @@ class Composer:
                 self._from,
                 b"To: " + mailbox(clean_line(recipient.name), address),
                 b"Subject: " + _unstructured(clean_line(letter.subject)),
-                b"Date: " + format_datetime(date).encode("ascii"),
+                b"Date: " + _date(date),
                 b"Message-ID: " + message_id.encode("ascii"),
                 b"Content-Language: " + letter.language.encode("ascii"),
                 self._constant,
                 _body(letter) if invitation is None else _inviting(letter, invitation),
             )
         )
+
+    def _model(self, form: Form) -> bytes:
+        values = dict.fromkeys((*form.plain.names, *form.html.names), "")
+        body = _body(Letter("", form, form, Values(values, values)))
+        return b"\r\n".join((self._from, self._constant, body))
 
 
 def mailbox(name: str, address: str) -> bytes:
@@ -139,7 +150,7 @@ def _inviting(letter: Letter, invitation: Invitation) -> bytes:
     """
     entry = calendar(invitation)
     text = entry.decode().replace("\r\n", "\n").rstrip("\n")
-    part = _part(f"calendar; method={invitation.method}", text)
+    part = _part(f"calendar; method={invitation.method}", _quoted(text))
     return b"\r\n".join(
         (
             f'Content-Type: multipart/mixed; boundary="{_OUTER}"\r\n'.encode("ascii"),
@@ -153,20 +164,43 @@ def _inviting(letter: Letter, invitation: Invitation) -> bytes:
 def _body(letter: Letter, *more: bytes) -> bytes:
     """Everything below the headers of its own part: the same in all alternatives."""
     return b"\r\n".join(
-        (_HEAD, _part("plain", letter.plain), _part("html", letter.html), *more, _END)
+        (
+            _HEAD,
+            _part("plain", _filled(letter.form.plain, letter.values.plain)),
+            _part("html", _filled(letter.form.html, letter.values.html)),
+            *more,
+            _END,
+        )
     )
 
 
-def _part(subtype: str, text: str) -> bytes:
+def _part(subtype: str, lines: bytes) -> bytes:
     head = (
         f"--{_BOUNDARY}\r\n"
         f"Content-Type: text/{subtype}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode("ascii") + b"\r\n".join(map(_quoted, text.split("\n")))
+    return head.encode("ascii") + lines
+
+
+def _filled(text: Blanks, values: Mapping[str, str]) -> bytes:
+    return b"\r\n".join(
+        _quoted(line.filled(values)) if line.names else _quoted_once(line) for line in text.lines
+    )
 
 
 # Most lines of a mail are those of the mail before.
 @lru_cache(maxsize=4096)
-def _quoted(line: str) -> bytes:
-    return b2a_qp(line.encode()).replace(b"=\n", b"=\r\n")
+def _quoted_once(line: Blanks) -> bytes:
+    return _quoted(line.texts[0])
+
+
+def _quoted(text: str) -> bytes:
+    lines = (b2a_qp(line.encode()).replace(b"=\n", b"=\r\n") for line in text.split("\n"))
+    return b"\r\n".join(lines)
+
+
+# Mails that are claimed together have one.
+@lru_cache(maxsize=64)
+def _date(date: datetime) -> bytes:
+    return format_datetime(date).encode("ascii")

@@ -6,10 +6,36 @@ The program itself acts here, not a person: there is no actor.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from studio_tui.domain.notifications import Delivery, why_dropped
 from studio_tui.services.context import Studio
+from studio_tui.services.mailing import Mail
 from studio_tui.storage import deliveries
+
+
+class Packed(NamedTuple):
+    """A message as it is kept once it is sent."""
+
+    model_id: int | None
+    """What it has in common with others, None where it is whole."""
+    rest: bytes
+
+
+class Packing:
+    """Packs messages, so that of many that are nearly the same little is kept."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._models: dict[bytes, int] = {}
+
+    def packed(self, mail: Mail) -> Packed:
+        """``mail`` as it is kept; raises `Unavailable` where its model cannot be."""
+        model = mail.model
+        if model not in self._models:
+            with self._studio.store.writing_unflushed():
+                self._models[model] = deliveries.keep_model(model)
+        return Packed(self._models[model], deliveries.packed(mail.message, model))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +45,7 @@ class Sent:
     id: int
     address: str
     at: datetime
-    message: bytes
-    """As it is kept: `packed`."""
+    message: Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +110,17 @@ def _leaves_out(delivery: Delivery) -> bool:
     return not all(person.assigned for person in delivery.about)
 
 
-def settle(studio: Studio, lease: str, settlements: Sequence[Settlement]) -> None:
-    """Write what became of notifications; what the lease no longer covers is left as it is."""
-    sent = [(s.id, s.address, s.at, s.message) for s in settlements if isinstance(s, Sent)]
+def settle(
+    studio: Studio, lease: str, settlements: Sequence[Settlement], *, wait: bool = True
+) -> None:
+    """Write what became of notifications; what the lease no longer covers is left as it is.
+
+    Raises `Busy` where others write and it is not to ``wait``.
+    """
+    sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
     later = [(s.id, s.due_at, s.words, s.tried) for s in settlements if isinstance(s, Later)]
-    with studio.store.writing_unflushed():
+    with studio.store.writing_unflushed(wait=wait):
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
         deliveries.settle_later(lease, later)
@@ -101,11 +131,6 @@ def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:
     now = studio.now()
     with studio.store.writing_unflushed():
         deliveries.renew(lease, now + lasting)
-
-
-def packed(message: bytes) -> bytes:
-    """A message as it is kept once it is sent."""
-    return deliveries.packed(message)
 
 
 def flush(studio: Studio) -> None:

@@ -41,10 +41,11 @@ MOST_PEOPLE = len(_SAMPLE_PEOPLE)
 class Mail:
     """A mail, ready to be handed over."""
 
-    letter: Letter
     recipient: str
     """The bare address it goes to."""
     message: bytes
+    model: bytes
+    """What all messages of its form have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Mailroom:
             delivery.dated_at,
             self._invitation(delivery, delivery.meeting) if delivery.meeting else None,
         )
-        return Mail(letter, delivery.address, message)
+        return Mail(delivery.address, message, self._composer.model(letter.wording))
 
     def test_mail(self, address: str, language: str) -> Mail:
         """The mail by which an admin tries the settings."""
@@ -115,7 +116,7 @@ class Mailroom:
         letter = self._writer.test_letter(recipient, now)
         key = f"test-{int(now.timestamp() * 1_000_000)}"
         message = self._composer.message(letter, recipient, self.message_id(key), now)
-        return Mail(letter, address, message)
+        return Mail(address, message, self._composer.model(letter.wording))
 
     def specimen(self, specimen: Specimen, recipient: Recipient) -> Letter:
         """What ``recipient`` would read, with made-up values."""

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
@@ -108,17 +109,18 @@ def forget_unassigned(ids: Collection[int]) -> None:
     )
 
 
-def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, bytes]]) -> None:
-    """Write what the server took: id, address, instant and `packed` message of each, while still
-    ours."""
+def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None, bytes]]) -> None:
+    """Write what the server took: id, address, instant, model and `packed` message of each, while
+    still ours."""
     if not sent:
         return
     # The message first: afterwards the lease is gone.
-    messages = listed("given (id, message)", [(each[0], each[3]) for each in sent])
+    messages = listed("given (id, model, message)", [(each[0], *each[3:]) for each in sent])
     execute(
-        f"{messages.text} INSERT INTO notification_mail (notification_id, message) "
-        f"SELECT n.id, given.message FROM given JOIN notification n ON {_OURS} "
-        "ON CONFLICT (notification_id) DO UPDATE SET message = excluded.message",
+        f"{messages.text} INSERT INTO notification_mail (notification_id, model_id, message) "
+        "SELECT n.id, CAST(given.model AS INTEGER), given.message "
+        f"FROM given JOIN notification n ON {_OURS} ON CONFLICT (notification_id) "
+        "DO UPDATE SET model_id = excluded.model_id, message = excluded.message",
         *messages.params,
         lease,
     )
@@ -131,19 +133,37 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, bytes]]) ->
     )
 
 
-def packed(message: bytes) -> bytes:
-    """A message as it is kept."""
+def keep_model(text: bytes) -> int:
+    """Keep what messages have in common, once; returns its id."""
+    digest = sha256(text).hexdigest()
+    execute(
+        "INSERT INTO mail_model (digest, text) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING",
+        digest,
+        text,
+    )
+    return int(scalar("SELECT id FROM mail_model WHERE digest = ?", digest))
+
+
+def packed(message: bytes, model: bytes) -> bytes:
+    """A message as it is kept: what ``model`` does not hold, compressed."""
     # A mail is small: what zlib would set up for more takes longer than the mail itself.
-    packing = zlib.compressobj(1, zlib.DEFLATED, wbits=13, memLevel=6)
+    packing = zlib.compressobj(1, zlib.DEFLATED, wbits=14, memLevel=6, zdict=model)
     return packing.compress(message) + packing.flush()
 
 
 def sent_message(notification_id: int) -> bytes | None:
     """The mail as it was handed to the server, None where it was not."""
-    found = scalar(
-        "SELECT message FROM notification_mail WHERE notification_id = ?", notification_id
+    found = rows(
+        "SELECT m.message, model.text FROM notification_mail m "
+        "LEFT JOIN mail_model model ON model.id = m.model_id WHERE m.notification_id = ?",
+        notification_id,
     )
-    return zlib.decompress(found) if found is not None else None
+    if not found:
+        return None
+    ((message, model),) = found
+    # Before there were models, each was kept whole.
+    unpacking = zlib.decompressobj(zdict=model or b"")
+    return unpacking.decompress(message) + unpacking.flush()
 
 
 def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: datetime) -> None:

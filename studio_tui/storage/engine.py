@@ -17,6 +17,7 @@ from playhouse.pool import PooledDatabase
 from studio_tui.domain.errors import Refused
 from studio_tui.storage import reasons, sealing, sqlite, stopping
 from studio_tui.storage.migrate import check_version, migrate
+from studio_tui.storage.sqlite import Writing
 from studio_tui.storage.tables import TABLES
 
 _LARGE = 1_000_000_000
@@ -89,34 +90,35 @@ class Store:
         ):
             yield
 
-    @contextmanager
-    def writing_unflushed(self) -> Iterator[None]:
+    def writing_unflushed(self, *, wait: bool = True) -> AbstractContextManager[None]:
         """Like `writing`, but what it wrote survives a crash of the machine only once `flush` has
-        returned, though one of this process at once.
+        returned, though one of this process at once. Without ``wait`` it raises `Busy` where that
+        would have to wait for others who write.
 
         On SQLite nobody else can write while the disk takes in what was written: here they can.
         """
-        unflushed = sqlite.unflushed(self._database) if self.is_sqlite else nullcontext()
-        with self.in_words(), self._database.connection_context(), unflushed, self.writing():
-            yield
+        return self._writing(Writing(flushed=False, waits=wait))
 
     def flush(self) -> None:
         """Return once the disk has all that was written so far."""
         if self.is_sqlite:
             sqlite.flush(Path(self.name))
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """One transaction: all of it, or nothing. On SQLite it locks other writers out at once.
 
         What it adds to the activity is sealed (A3): on SQLite with it, on PostgreSQL right after
         it, so that nobody waits for the chain as long as the act takes.
         """
+        return self._writing(Writing())
+
+    @contextmanager
+    def _writing(self, how: Writing) -> Iterator[None]:
         outermost = not self._database.in_transaction()
         if outermost:
             sealing.begin()
         with self.in_words(), stopping.told(), self._database.connection_context():
-            with self._database.atomic(*self._lock), self._stoppable(outermost):
+            with self._database.atomic(*self._how(how)), self._stoppable(outermost):
                 yield
                 adds = outermost and sealing.any_written()
                 if adds and self.is_sqlite:
@@ -193,7 +195,7 @@ class Store:
         """This thread works on a copy that nobody else sees, and that is gone afterwards."""
         with (
             peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
-            closing(sqlite3.connect("", check_same_thread=False, isolation_level=None)) as copy,
+            closing(sqlite.in_memory()) as copy,
         ):
             with closing(sqlite3.connect(self.name, timeout=sqlite.PATIENCE)) as source:
                 source.backup(copy)
@@ -211,9 +213,8 @@ class Store:
             return nullcontext()
         return stopping.broken_off(self._database.connection())
 
-    @property
-    def _lock(self) -> tuple[str, ...]:
-        return ("IMMEDIATE",) if self.is_sqlite else ()
+    def _how(self, writing: Writing) -> tuple[Writing, ...]:
+        return (writing,) if self.is_sqlite else ()
 
     def _seal_after(self) -> None:
         # The act is done: where it cannot be sealed now, the next one seals it.
@@ -225,7 +226,7 @@ class Store:
             return 0
         # Lines never change: what takes long is done before the lock.
         found = sealing.digests(ids)
-        with self._database.atomic(*self._lock):
+        with self._database.atomic(*self._how(Writing())):
             sealing.lock()
             return sealing.add_seals(found)
 

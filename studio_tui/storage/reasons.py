@@ -6,7 +6,7 @@ import sqlite3
 import peewee
 from playhouse.pool import MaxConnectionsExceeded
 
-from studio_tui.domain.errors import Away, Conflict, StudioError, Unavailable
+from studio_tui.domain.errors import Away, Busy, Conflict, StudioError, Unavailable
 
 ERRORS = (peewee.DatabaseError, peewee.InterfaceError, MaxConnectionsExceeded)
 """What `in_words` has words for."""
@@ -68,7 +68,7 @@ def in_words(error: Exception, name: str) -> StudioError:
         return Conflict(f"{_MEANWHILE.capitalize()}.")
     cause = error.__cause__ or error.__context__
     if isinstance(cause, sqlite3.Error):
-        return Unavailable(_sentence(name, _of_sqlite(str(error))))
+        return _unavailable(name, _of_sqlite(str(error)))
     if isinstance(error, MaxConnectionsExceeded):
         return Unavailable(_sentence(name, "every connection is in use; try again"))
     return _of_postgresql(error, getattr(cause, "sqlstate", None), name)
@@ -81,12 +81,16 @@ def _of_sqlite(words: str) -> str:
 def _of_postgresql(error: Exception, state: str | None, name: str) -> StudioError:
     words = str(error)
     if state in _POSTGRESQL:
-        return Unavailable(_sentence(name, _POSTGRESQL[state]))
+        return _unavailable(name, _POSTGRESQL[state])
     reason = next((reason for sign, reason in _SIGNS.items() if sign in words), _plain(words))
     # A connection that is lost, or was never made, has no code.
     if isinstance(error, peewee.OperationalError) and (not state or state.startswith(_AWAY)):
         return Away(f"The database does not answer: {reason} ({name}).")
     return Unavailable(_sentence(name, reason))
+
+
+def _unavailable(name: str, reason: str) -> Unavailable:
+    return (Busy if reason == _BUSY else Unavailable)(_sentence(name, reason))
 
 
 def _sentence(name: str, reason: str) -> str:

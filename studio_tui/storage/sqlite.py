@@ -2,11 +2,12 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic, sleep
+from typing import Any
 
 import peewee
 from playhouse.pool import PooledSqliteDatabase
@@ -40,11 +41,38 @@ are several, and what they need is in the system's cache."""
 _MEMORY, _FILES = 2, 1
 """Where what is sorted or found on the way lies: it may be as large as the organisation. Who writes
 looks it up again and again; of readers it lies in files without a name."""
-_PRAGMAS = {
+_PRAGMAS: dict[str, int | str] = {
     "journal_mode": "wal",
     "synchronous": "full",
     "foreign_keys": 1,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a transaction writes."""
+
+    flushed: bool = True
+    """Whether the disk has it once it is committed, and not only after the next `flush`."""
+    waits: bool = True
+    """Whether it waits its turn where others write."""
+    alone: bool = False
+    """Whether nobody else can even read meanwhile."""
+
+
+class _Connection(sqlite3.Connection):
+    """Remembers how it is set: saying it again takes as long as a small write."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._set: dict[str, int | str] = {}
+
+    def set(self, pragmas: Mapping[str, int | str]) -> None:
+        """Set what is set otherwise."""
+        for name, value in pragmas.items():
+            if self._set.get(name) != value:
+                self.execute(f"PRAGMA {name} = {value}").close()
+                self._set[name] = value
 
 
 class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
@@ -55,44 +83,54 @@ class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
             str(path),
             max_connections=_MOST,
             check_same_thread=False,
+            factory=_Connection,
             pragmas={"busy_timeout": int(PATIENCE * 1000), **_PRAGMAS},
             timeout=PATIENCE,
             autoconnect=False,
             field_types=FIELD_TYPES["sqlite"],
         )
 
-    def begin(self, lock_type: str | None = None) -> None:
-        """Begin a transaction; raises `peewee.OperationalError` after `TURN`,
-        and `Stopped` where this thread is told to stop.
+    def begin(self, writing: Writing | None = None) -> None:
+        """Begin a transaction that reads or, where ``writing`` says how, writes.
 
-        SQLite looks ever more rarely whether it has its turn, up to a tenth of a second apart.
-        Who writes again and again, as a worker does, would always be there first.
+        Raises `peewee.OperationalError` where others write for longer than `TURN`, or at all, and
+        `Stopped` where this thread is told to stop.
         """
-        stop = current()
-        until = monotonic() + TURN
-        self.execute_sql(f"PRAGMA cache_size = {-_WRITER if lock_type else -_READER}")
-        self.execute_sql(f"PRAGMA temp_store = {_MEMORY if lock_type else _FILES}")
-        self._wait_for_locks(0)
+        if writing is None:
+            self._set(cache_size=-_READER, temp_store=_FILES)
+            super().begin()
+            return
+        synchronous = _PRAGMAS["synchronous"] if writing.flushed else "normal"
+        # SQLite looks ever more rarely whether it has its turn, up to a tenth of a second apart.
+        # Who writes again and again, as a worker does, would always be there first.
+        self._set(cache_size=-_WRITER, temp_store=_MEMORY, synchronous=synchronous, busy_timeout=0)
         try:
-            while True:
-                try:
-                    return super().begin(lock_type)
-                except peewee.OperationalError as error:
-                    if not _is_busy(error) or monotonic() > until:
-                        raise
-                if stop is not None:
-                    stop.check()
-                sleep(_LOOK_EVERY)
+            self._begin("EXCLUSIVE" if writing.alone else "IMMEDIATE", TURN * writing.waits)
         finally:
-            self._wait_for_locks(PATIENCE)
+            # A lock may be met later, where the file system knows no log.
+            self._set(busy_timeout=int(PATIENCE * 1000))
+
+    def _begin(self, lock: str, patience: float) -> None:
+        stop = current()
+        until = monotonic() + patience
+        while True:
+            try:
+                return super().begin(lock)
+            except peewee.OperationalError as error:
+                if not _is_busy(error) or monotonic() > until:
+                    raise
+            if stop is not None:
+                stop.check()
+            sleep(_LOOK_EVERY)
+
+    def _set(self, **pragmas: int | str) -> None:
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+            self.connection().set(pragmas)
 
     def rollback(self) -> None:
         """Take back what is not committed; on a full disk SQLite did that by itself."""
         if self.connection().in_transaction:
             super().rollback()
-
-    def _wait_for_locks(self, seconds: float) -> None:
-        self.execute_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 class Looking:
@@ -131,15 +169,9 @@ class Looking:
                 self._connection = None
 
 
-@contextmanager
-def unflushed(database: Sqlite) -> Iterator[None]:
-    """What is committed inside is there for everybody before the disk has it: it survives a crash
-    of this process at once, one of the machine after the next `flush`."""
-    database.execute_sql("PRAGMA synchronous = normal")
-    try:
-        yield
-    finally:
-        database.execute_sql(f"PRAGMA synchronous = {_PRAGMAS['synchronous']}")
+def in_memory() -> sqlite3.Connection:
+    """A connection to an empty database that nobody else sees."""
+    return sqlite3.connect("", check_same_thread=False, isolation_level=None, factory=_Connection)
 
 
 def flush(path: Path) -> None:

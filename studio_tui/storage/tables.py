@@ -384,11 +384,23 @@ class NotificationTable(Table):
         indexes = ((("state", "id"), False), (("push", "recipient"), False))
 
 
+class MailModel(Table):
+    """What many mails have in common."""
+
+    digest = CharField(unique=True)
+    text = BlobField()
+
+    class Meta:
+        table_name = "mail_model"
+
+
 class NotificationMail(Table):
-    """The mail of a notification as it was handed to the server: bytes, compressed by zlib."""
+    """The mail of a notification as it was handed to the server: bytes, compressed by zlib, which
+    takes the model for its dictionary."""
 
     notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", primary_key=True)
     message = BlobField()
+    model = ForeignKeyField(MailModel, null=True, index=False)
 
     class Meta:
         table_name = "notification_mail"
@@ -467,5 +479,6 @@ TABLES: list[type[peewee.Model]] = [
     SshKey,
     NotificationTable,
     NotificationUser,
+    MailModel,
     NotificationMail,
 ]

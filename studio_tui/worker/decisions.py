@@ -7,7 +7,7 @@ from random import Random
 from studio_tui.domain.notifications import Delivery
 from studio_tui.mail.outcomes import Deferred, Delivered, Outcome, Rejected, RelayDown
 from studio_tui.services.delivering import Failed, Later, Sent, Settlement
-from studio_tui.services.mailing import Mail
+from studio_tui.worker.line import Parcel
 from studio_tui.worker.pace import Pace
 
 
@@ -16,9 +16,7 @@ class Try:
     """One try to send one mail, and what came of it."""
 
     delivery: Delivery
-    mail: Mail
-    packed: bytes
-    """The message as it is kept once it is sent."""
+    parcel: Parcel
     outcome: Outcome
 
 
@@ -28,18 +26,18 @@ def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
     Delivered: sent. Rejected: failed for good, this mail alone. Deferred: later, after a pause that
     grows, until it is given up by age. The relay is down: later, and no try of the mail's own.
     """
-    delivery, outcome = tried.delivery, tried.outcome
+    delivery, recipient, outcome = tried.delivery, tried.parcel.mail.recipient, tried.outcome
     match outcome:
         case Delivered():
-            return Sent(delivery.id, tried.mail.recipient, now, tried.packed)
+            return Sent(delivery.id, recipient, now, tried.parcel.packed)
         case Rejected():
-            return Failed(delivery.id, tried.mail.recipient, said(outcome))
+            return Failed(delivery.id, recipient, said(outcome))
         case RelayDown():
             return Later(delivery.id, now, said(outcome), tried=False)
         case Deferred():
             if now - delivery.dated_at > pace.give_up_after:
                 words = f"given up after {pace.give_up_after.days} days; the last answer: "
-                return Failed(delivery.id, tried.mail.recipient, words + said(outcome))
+                return Failed(delivery.id, recipient, words + said(outcome))
             pause = pause_after(
                 delivery.attempts, random, first=pace.first_pause, longest=pace.longest_pause
             )

@@ -5,8 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio_tui.domain.notifications import Delivery
-from studio_tui.services.delivering import Failed, Settlement
+from studio_tui.services.delivering import Failed, Packed, Settlement
 from studio_tui.services.mailing import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A mail, ready to be handed over and, after that, to be kept."""
+
+    mail: Mail
+    packed: Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +22,7 @@ class Letter:
     """A claimed notification with its mail, in the time of the loop."""
 
     delivery: Delivery
-    mail: Mail | Failed
-    packed: bytes
-    """The message as it will be kept; empty where there is none."""
+    parcel: Parcel | Failed
     claimed_at: float
 
 

@@ -11,25 +11,28 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 
-from studio_tui.domain.errors import Away, StudioError, Unavailable
+from studio_tui.domain.errors import Busy, StudioError, Unavailable
 from studio_tui.domain.notifications import Delivery
 from studio_tui.mail.outcomes import Carrier, Deferred, Fault, Outcome, RelayDown
 from studio_tui.services import delivering
 from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed, Later, Sent, Settlement
+from studio_tui.services.delivering import Failed, Later, Packing, Sent, Settlement
 from studio_tui.services.mailing import Mail, Mailroom
 from studio_tui.services.reminding import remind_by_schedule
 from studio_tui.services.verifying import seal_rest
 from studio_tui.worker.breaker import Breaker
 from studio_tui.worker.decisions import Try, decide, said
 from studio_tui.worker.lease import Lease
-from studio_tui.worker.line import Batch, Letter, Line
+from studio_tui.worker.line import Batch, Letter, Line, Parcel
 from studio_tui.worker.pace import Pace
 
 _REST = 0.001
 """Seconds between two writes: as often as the others look whether they have their turn."""
+_FLUSH_EVERY = 0.01
+"""Seconds between two times that the disk is asked to take in what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Worker:
         """``watch`` hears of every change. Raises `Refused` where the sender's address is none."""
         self._studio = studio
         self._mailroom = Mailroom(studio)
+        self._packing = Packing(studio)
         self._carriers = carriers
         self._watch = watch
         self._random = random or Random()  # noqa: S311 - spreads retries, hides nothing
@@ -186,13 +190,14 @@ class Worker:
     def _letter(self, delivery: Delivery, claimed_at: float) -> Letter:
         try:
             mail = self._mailroom.mail(delivery)
-        except Away:
+            parcel = Parcel(mail, self._packing.packed(mail))
+        except Unavailable:
             # What is claimed is claimed again when the lease is over.
             raise
         except StudioError as error:
             failed = Failed(delivery.id, delivery.address, error.message)
-            return Letter(delivery, failed, b"", claimed_at)
-        return Letter(delivery, mail, delivering.packed(mail.message), claimed_at)
+            return Letter(delivery, failed, claimed_at)
+        return Letter(delivery, parcel, claimed_at)
 
     async def _feed(self, line: Line, batch: Batch) -> None:
         """Keep the line filled: claim more while the carriers still have half of the last."""
@@ -213,16 +218,16 @@ class Worker:
             if self._stopping.is_set() or is_down or not in_time:
                 # Handed back at the end.
                 line.passed()
-            elif isinstance(letter.mail, Failed):
-                line.result(letter.mail)
+            elif isinstance(letter.parcel, Failed):
+                line.result(letter.parcel)
             else:
-                line.result(await self._send(carrier, letter, letter.mail))
+                line.result(await self._send(carrier, letter, letter.parcel))
 
-    async def _send(self, carrier: Carrier, letter: Letter, mail: Mail) -> Settlement:
-        outcome = self._breaker.judge(await self._hand_over(carrier, letter, mail))
+    async def _send(self, carrier: Carrier, letter: Letter, parcel: Parcel) -> Settlement:
+        outcome = self._breaker.judge(await self._hand_over(carrier, letter, parcel.mail))
         if self._breaker.down != self.report.down:
             self._tell(replace(self.report, down=self._breaker.down))
-        tried = Try(letter.delivery, mail, letter.packed, outcome)
+        tried = Try(letter.delivery, parcel, outcome)
         return decide(tried, self._studio.now(), self._random, self._pace)
 
     async def _hand_over(self, carrier: Carrier, letter: Letter, mail: Mail) -> Outcome:
@@ -257,6 +262,7 @@ class Worker:
         while await written.wait():
             written.clear()
             await asyncio.to_thread(self._flush_now)
+            await asyncio.sleep(_FLUSH_EVERY)
 
     def _flush_now(self) -> None:
         # What is written stays, and the next write meets the same disk.
@@ -272,14 +278,23 @@ class Worker:
         until = loop.time() + self._lease.lasting.total_seconds()
         while True:
             try:
-                return await asyncio.to_thread(
-                    delivering.settle, self._studio, self._lease.name, settlements
-                )
+                return await self._settle_once(settlements)
             except Unavailable as error:
                 self._tell(replace(self.report, away=error.message))
                 if self._stopping.is_set() and loop.time() > until:
                     raise
                 await asyncio.sleep(self._pace.idle.total_seconds())
+
+    async def _settle_once(self, settlements: Sequence[Settlement]) -> None:
+        settle = partial(delivering.settle, self._studio, self._lease.name, settlements)
+        try:
+            if self._locks_others_out:
+                # Nothing is asked over a network: another thread would take longer to ask it.
+                settle(wait=False)
+            else:
+                await asyncio.to_thread(settle)
+        except Busy:
+            await asyncio.to_thread(settle)
 
     async def _pause(self) -> None:
         """Wait for more to be due, or for the server to come back."""

@@ -17,11 +17,11 @@ from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import sender_from
 from studio_tui.mail.invitation import Guest, Invitation, Method, calendar
-from studio_tui.mail.letters import Appointment, Event, Letter, Recipient, Writer
+from studio_tui.mail.letters import Appointment, Event, Recipient, Writer
 from studio_tui.mail.message import Composer, message_id
 from studio_tui.mail.wording import Wordings
 from tests.hostile import HOSTILE
-from tests.mail.test_message import addressee, assert_sound, received
+from tests.mail.test_message import addressee, assert_sound, letter_of, received
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "mail.md").read_text(encoding="utf-8")
 SENDER = sender_from("HR Studio <studio@example.org>")
@@ -267,7 +267,7 @@ def test_the_same_mail_is_the_same_bytes() -> None:
 
 
 def test_a_mail_without_one_is_as_it_was() -> None:
-    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
     message = Composer(SENDER, "x").message(
         letter, Recipient("", "a@example.org"), "<1@example.org>", PLANNED.stamp
     )

@@ -12,7 +12,8 @@ from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import deliverable, sender_from
-from studio_tui.mail.letters import Event, Letter, Recipient, Writer
+from studio_tui.mail.forms import Blanks, Form
+from studio_tui.mail.letters import Event, Letter, Recipient, Values, Writer
 from studio_tui.mail.message import Composer, message_id
 from studio_tui.mail.outcomes import Delivered
 from studio_tui.mail.smtp import SmtpConnection
@@ -45,6 +46,12 @@ def written(name: str, address: str = "ann@example.org", **changes: str) -> tupl
     recipient = Recipient(name, address, given_name=name, **changes)
     letter = writer.letter(event, recipient, [name, name])
     return letter, Composer(SENDER, "Example NV").message(letter, recipient, ID, DATE)
+
+
+def letter_of(subject: str, plain: str, html: str) -> Letter:
+    """A letter in which nothing was filled in."""
+    form = Form(Blanks((subject,)), Blanks((plain,)), Blanks((html,)))
+    return Letter("en", form, form, Values({}, {}))
 
 
 def received(message: bytes) -> Received:
@@ -91,7 +98,7 @@ def test_the_headers() -> None:
     assert [part.get_content_type() for part in parsed.iter_parts()] == ["text/plain", "text/html"]
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", [*HOSTILE, "\U000f0000 \U000f0001", "a\nb"])
 def test_every_name_arrives_as_it_was_typed(name: str) -> None:
     letter, message = written(name)
     parsed = assert_sound(message)
@@ -106,7 +113,7 @@ def test_every_name_arrives_as_it_was_typed(name: str) -> None:
 def test_a_sender_and_an_organisation_of_any_name(name: str) -> None:
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     sender = sender_from(f'"{clean_line(quoted)}" <studio@example.org>')
-    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
     message = Composer(sender, name).message(letter, Recipient("", "ann@example.org"), ID, DATE)
     parsed = assert_sound(message)
     assert addressee(message, b"From") == (clean_line(name), "studio@example.org")
@@ -114,7 +121,7 @@ def test_a_sender_and_an_organisation_of_any_name(name: str) -> None:
 
 
 def test_answers_go_where_the_organisation_wants_them() -> None:
-    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", "People & Culture <hr@exämple.org>")
     message = composer.message(letter, Recipient("", "ann@example.org"), ID, DATE)
     parsed = assert_sound(message)
@@ -124,7 +131,7 @@ def test_answers_go_where_the_organisation_wants_them() -> None:
 
 
 def test_answers_can_go_to_a_bare_address() -> None:
-    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", "hr@example.org")
     parsed = assert_sound(composer.message(letter, Recipient("", "a@example.org"), ID, DATE))
     assert parsed["Reply-To"] == "hr@example.org"
@@ -133,7 +140,7 @@ def test_answers_can_go_to_a_bare_address() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_answers_go_to_somebody_of_any_name(name: str) -> None:
     quoted = clean_line(name.replace("\\", "\\\\").replace('"', '\\"'))
-    letter = Letter("en", "Hello", "Hello\n", "<p>Hello</p>\n")
+    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", f'"{quoted}" <hr@example.org>')
     message = composer.message(letter, Recipient("", "a@example.org"), ID, DATE)
     assert assert_sound(message).keys() == ["From", "Reply-To", *HEADERS[1:]]
@@ -165,7 +172,7 @@ def test_nobody_to_answer_to_is_said(text: str) -> None:
     ],
 )
 def test_every_subject_arrives(text: str) -> None:
-    letter = Letter("en", text, "x\n", "x\n")
+    letter = letter_of(text, "x\n", "x\n")
     composer = Composer(SENDER, "Example NV")
     parsed = assert_sound(composer.message(letter, Recipient("", "a@example.org"), ID, DATE))
     assert parsed["Subject"] == clean_line(text)
@@ -185,7 +192,7 @@ def test_every_subject_arrives(text: str) -> None:
     ],
 )
 def test_every_body_arrives(text: str) -> None:
-    letter = Letter("en", "Hello", text, text)
+    letter = letter_of("Hello", text, text)
     message = Composer(SENDER, "Example NV").message(
         letter, Recipient("Ann", "ann@example.org"), ID, DATE
     )

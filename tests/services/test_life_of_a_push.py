@@ -28,7 +28,7 @@ from studio_tui.services import assigning, delivering, pushes
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Later, Sent
 from studio_tui.storage.sql import execute
-from tests.acting import assign, assigned, draft_of, finish, now
+from tests.acting import KEPT, assign, assigned, draft_of, finish, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -156,7 +156,7 @@ class LifeOfAPush(RuleBasedStateMachine):
         """It takes so many and puts off the next; the worker then stops, with some on its hands."""
         taken, others = self.sending[:takes], self.sending[takes:]
         at = self.studio.now()
-        delivering.settle(self.studio, "w", [Sent(d.id, d.address, at, b"") for d in taken])
+        delivering.settle(self.studio, "w", [Sent(d.id, d.address, at, KEPT) for d in taken])
         for delivery in taken:
             self._count(delivery)
         later = [Later(d.id, at + HOLD, "451 later", tried=True) for d in others[:1]]

@@ -11,7 +11,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.services import delivering, outbox, users
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later, Sent
-from tests.acting import HOUR, assign, mail, now, send_due
+from tests.acting import HOUR, KEPT, assign, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -47,7 +47,7 @@ def test_a_notification_goes_from_held_to_sent(
     delivering.settle(
         studio,
         "w",
-        [Sent(each.id, each.address, clock.now(), b"bytes") for each in claimed.deliveries],
+        [Sent(each.id, each.address, clock.now(), KEPT) for each in claimed.deliveries],
     )
     assert outbox.counts(studio, admin) == {State.SENT: 4}
     assert delivering.next_due(studio) is None
@@ -138,7 +138,7 @@ def test_what_waits_or_failed_can_be_dropped_and_nothing_else(
         "w",
         [
             Failed(failed.id, failed.address, "550 no"),
-            Sent(sent.id, sent.address, clock.now(), b"bytes"),
+            Sent(sent.id, sent.address, clock.now(), KEPT),
         ],
     )
     assert outbox.drop(studio, admin, EVERYTHING) == 3

@@ -10,7 +10,7 @@ from studio_tui.services import delivering, outbox
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later, Sent, Settlement
 from studio_tui.services.outbox import Health, Sending
-from tests.acting import HOUR, assign
+from tests.acting import HOUR, KEPT, assign
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -52,7 +52,7 @@ def test_who_sends_what_went_and_what_went_wrong(
     )
     first, second, third = claimed
     settled: list[Settlement] = [
-        Sent(first.id, first.address, clock.now(), b"mail"),
+        Sent(first.id, first.address, clock.now(), KEPT),
         Failed(second.id, second.address, "550 no"),
         Later(third.id, clock.now() + HOUR, "451 later", tried=True),
     ]

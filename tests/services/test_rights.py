@@ -61,7 +61,7 @@ from studio_tui.services import (
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import exports
 from studio_tui.services.mailing import Specimen
-from tests.acting import HOUR, as_user, assign, draft_of, finish, lines
+from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
 from tests.domain.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -124,7 +124,7 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     clock.move(minutes=2)
     claimed = delivering.claim(studio, "w", limit=99, lasting=HOUR)
     first, *others = claimed.deliveries
-    sent = delivering.Sent(first.id, first.address, studio.now(), delivering.packed(b"mail"))
+    sent = delivering.Sent(first.id, first.address, studio.now(), KEPT)
     failed = [delivering.Failed(each.id, each.address, "550 no") for each in others]
     delivering.settle(studio, "w", [sent, *failed])
     ben = conversations.find(studio, push.name, "ben")

@@ -10,7 +10,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.services import delivering, outbox, pushes
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later
-from tests.acting import HOUR, assign, send_due
+from tests.acting import HOUR, KEPT, assign, send_due
 from tests.organisation import create_push, import_people
 from tests.planning import WHEN, Planner, invitations_in, said
 from tests.services.conftest import MovableClock
@@ -105,9 +105,7 @@ def test_cancelled_only_for_who_was_invited(
     to_bob = next(each for each in claimed.deliveries if each.capacity is MANAGER)
     to_ann = next(each for each in claimed.deliveries if each.capacity is USER)
     delivering.settle(studio, "A", [Failed(to_bob.id, to_bob.address, "550 no")])
-    delivering.settle(
-        studio, "A", [delivering.Sent(to_ann.id, to_ann.address, studio.now(), b"mail")]
-    )
+    delivering.settle(studio, "A", [delivering.Sent(to_ann.id, to_ann.address, studio.now(), KEPT)])
     planner.cancel()
     assert outcome(studio, admin)[2:] == [("ann", CANCELLED, USER, "held")]
 

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_tui.domain.notifications import Capacity, Delivery, Kind
-from studio_tui.mail.letters import Letter
 from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Outcome, Rejected, RelayDown
 from studio_tui.services.delivering import Failed, Later, Sent
 from studio_tui.services.mailing import Mail
 from studio_tui.worker.decisions import Try, decide, pause_after
+from studio_tui.worker.line import Parcel
 from studio_tui.worker.pace import Pace
+from tests.acting import KEPT
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DELIVERY = Delivery(
@@ -37,16 +38,16 @@ DELIVERY = Delivery(
     closed=False,
     about=(),
 )
-MAIL = Mail(Letter("en", "s", "p", "h"), "ann@example.org", b"bytes")
+PARCEL = Parcel(Mail("ann@example.org", b"bytes", b""), KEPT)
 
 
 def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0)) -> object:
     delivery = replace(DELIVERY, attempts=attempts, dated_at=NOW - age)
-    return decide(Try(delivery, MAIL, b"packed", outcome), NOW, Random(1), Pace())
+    return decide(Try(delivery, PARCEL, outcome), NOW, Random(1), Pace())
 
 
 def test_what_the_server_took_is_sent_as_it_took_it() -> None:
-    assert _decide(Delivered(250, "ok")) == Sent(7, "ann@example.org", NOW, b"packed")
+    assert _decide(Delivered(250, "ok")) == Sent(7, "ann@example.org", NOW, KEPT)
 
 
 def test_a_permanent_refusal_fails_this_mail_with_the_servers_words() -> None:

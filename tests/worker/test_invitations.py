@@ -28,7 +28,7 @@ from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Later, Sent
 from studio_tui.services.mailing import Mailroom
 from studio_tui.worker.sending import Worker
-from tests.acting import HOUR, assign
+from tests.acting import HOUR, KEPT, assign
 from tests.organisation import create_push
 from tests.planning import WHEN, Planner, invitations_in
 from tests.services.conftest import MovableClock
@@ -216,7 +216,7 @@ class Calendars(RuleBasedStateMachine):
             self._receive(delivery)
         outcome: Sent | Later = Later(delivery.id, self.studio.now(), "lost", tried=True)
         if fate is Fate.ARRIVES:
-            outcome = Sent(delivery.id, delivery.address, self.studio.now(), b"mail")
+            outcome = Sent(delivery.id, delivery.address, self.studio.now(), KEPT)
         delivering.settle(self.studio, "A", [outcome])
 
     def _receive(self, delivery: Delivery) -> None:

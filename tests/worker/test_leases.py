@@ -19,7 +19,7 @@ from studio_tui.services.context import Studio
 from studio_tui.worker.lease import Lease
 from studio_tui.worker.pace import Pace
 from studio_tui.worker.sending import Report, Worker
-from tests.acting import assign, mail
+from tests.acting import KEPT, assign, mail
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import Server, smtp_server
@@ -156,7 +156,7 @@ def test_a_worker_that_comes_too_late_changes_nothing(
         studio,
         "slow",
         [
-            delivering.Sent(late[0], "x@example.org", studio.now(), b"x"),
+            delivering.Sent(late[0], "x@example.org", studio.now(), KEPT),
             delivering.Failed(late[1], "x@example.org", "550 no"),
             delivering.Later(late[2], studio.now(), "451 later", tried=True),
         ],

@@ -36,7 +36,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.services import assigning, delivering, outbox, pushes, undoing
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later, Sent, Settlement
-from tests.acting import assign, assigned, now
+from tests.acting import KEPT, assign, assigned, now
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 
@@ -196,7 +196,7 @@ class Life(RuleBasedStateMachine):
 
     def _settlement(self, row_id: int, outcome: NotificationState) -> Settlement:
         if outcome is SENT:
-            return Sent(row_id, "ann@example.org", self.studio.now(), b"mail")
+            return Sent(row_id, "ann@example.org", self.studio.now(), KEPT)
         if outcome is FAILED:
             return Failed(row_id, "ann@example.org", "550 no")
         return Later(row_id, self.studio.now() + timedelta(minutes=1), "451 later", tried=True)

@@ -21,6 +21,7 @@ from studio_tui.mail.outcomes import Fault
 from studio_tui.mail.smtp import SmtpConnection
 from studio_tui.services import assigning, conversations, delivering, outbox, pushes
 from studio_tui.services.context import Studio
+from studio_tui.storage.sql import scalar
 from studio_tui.worker.sending import Report, Worker
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
@@ -114,6 +115,12 @@ def test_a_mail_is_kept_as_the_server_got_it(
     assert read.source is not None
     assert read.source.rstrip() == to_ann.content.rstrip()
     assert read.subject == str(to_ann.parsed["Subject"])
+    with studio.store.reading():
+        kept = scalar(
+            "SELECT LENGTH(message) FROM notification_mail WHERE notification_id = ?", row.id
+        )
+    # What all mails of this wording have in common is kept once, for all of them.
+    assert kept < len(read.source) / 5
 
 
 @pytest.mark.parametrize(
