@@ -15,8 +15,8 @@ bulk work      `bench.bulk`, in databases of its own, beside plain SQL that writ
 mail           `bench.mail`, a worker beside a bare loop of aiosmtplib; takes Postfix's smtp-sink
 
 What cannot be measured is left out and named below the table; Ctrl-C prints what there is. Of a
-million, only a few of the acts on pushes are measured: the others grow as these do. All four sizes
-take a quarter of an hour on two quiet processors, a thousand one minute.
+million users, the acts that are measured on a push are fewer, as the others grow like these. A
+thousand takes a minute, all four sizes half an hour, most of it for the million.
 """
 
 import argparse
@@ -56,13 +56,20 @@ def main() -> int:
         try:
             _measure(_parts(asked, fresh), found, left_out)
         except KeyboardInterrupt:
-            left_out.append("what came after: it was stopped")
+            left_out.append("what would come next: it was stopped")
+        # Before the databases are removed: a million take their time.
+        _print(asked, found, left_out)
+    return 1 if left_out else 0
+
+
+def _print(
+    asked: argparse.Namespace, found: dict[int, list[Measured]], left_out: list[str]
+) -> None:
     print(f"{asked.engine}, seed {asked.seed}, medians; × tells how many times the floor it is")
     for line in table(found):
         print(line)
     for reason in left_out:
-        print(f"left out: {reason}")
-    return 1 if left_out else 0
+        print(f"left out: {reason}", flush=True)
 
 
 def _arguments() -> argparse.Namespace:

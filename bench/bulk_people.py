@@ -7,7 +7,9 @@ from studio_tui.services.context import Studio
 from studio_tui.storage.sql import execute, is_sqlite, scalar
 
 GIVEN = ("Ann", "Björn", "Chloé", "Dirk", "Emma", "Femke", "Gus", "Hanna", "Ivo", "Jolien")
-_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+_NUMBERS = (
+    "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+)
 _SPREAD = 7_919
 """A prime: multiples of it spread over a directory as names and coaches do."""
 
