@@ -61,14 +61,23 @@ def source(
 ) -> HeldSource[Push, PushFilter]:
     """The pushes that a filter matches, as a list shows them; at once, where what is ``known`` of
     how far they are is enough."""
-    found = every(studio, actor) if known is None else _as_known(studio, actor, known)
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        stored = pushes.pushes()
+        found = (
+            _with_progress(studio, stored) if known is None else _as_known(studio, stored, known)
+        )
     return HeldSource(tuple(found), _matches, filter_)
 
 
-def show(studio: Studio, actor: Actor, push_id: int) -> Push:
-    """One push with its progress."""
+def show(
+    studio: Studio, actor: Actor, push_id: int, known: Mapping[int, Progress] | None = None
+) -> Push:
+    """One push with its progress; at once, where what is ``known`` of that is enough."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
+        if known is not None:
+            return _as_known(studio, [_stored(push_id)], known)[0]
         return push_now(studio, push_id)
 
 
@@ -294,16 +303,16 @@ def _with_progress(studio: Studio, stored: Sequence[StoredPush]) -> list[Push]:
     return [_push(each, progress.get(each.id, Progress()), today) for each in stored]
 
 
-def _as_known(studio: Studio, actor: Actor, known: Mapping[int, Progress]) -> list[Push]:
-    require(actor, Action.READ_PUSHES)
+def _as_known(
+    studio: Studio, stored: Sequence[StoredPush], known: Mapping[int, Progress]
+) -> list[Push]:
     today = studio.today()
-    with studio.store.reading():
-        return [
-            Push.of(
-                _facts_of(each, int(pushes.any_assigned(each.id)), today), known.get(each.id), today
-            )
-            for each in pushes.pushes()
-        ]
+    return [
+        Push.of(
+            _facts_of(each, int(pushes.any_assigned(each.id)), today), known.get(each.id), today
+        )
+        for each in stored
+    ]
 
 
 def _stored(push_id: int) -> StoredPush:

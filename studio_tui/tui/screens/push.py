@@ -15,6 +15,7 @@ from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
+from studio_tui.tui.screens.counting import Counting
 from studio_tui.tui.screens.push_activity import activity_in_words
 from studio_tui.tui.screens.push_leaving import leave
 from studio_tui.tui.screens.push_settings import PushSettings
@@ -76,6 +77,9 @@ class PushScreen(StudioScreen):
         self.push_id = push_id
         self._push: Push | None = None
         self._first_tab = tab
+        self._counting = Counting(
+            self, lambda: pushes.show(self.studio, self.actor, self.push_id), self._show_push
+        )
 
     def body(self) -> ComposeResult:
         """The head, the tabs and, once the push is read, what they show."""
@@ -102,8 +106,11 @@ class PushScreen(StudioScreen):
 
     def reload(self) -> None:
         """Read the push and its users again."""
+        known = {self.push_id: self._push.progress} if self._push and self._push.counted else {}
         self.read(
-            "push", lambda: pushes.show(self.studio, self.actor, self.push_id), self._show_push
+            "push",
+            lambda: pushes.show(self.studio, self.actor, self.push_id, known),
+            self._show_first,
         )
         for pane in self.query(PushUsers):
             pane.reload()
@@ -237,26 +244,38 @@ class PushScreen(StudioScreen):
     def _tab_chosen(self) -> None:
         self._switch()
 
+    def _show_first(self, push: Push) -> None:
+        """What is known at once; how far it is follows."""
+        self._show_push(push)
+        self._counting.ask()
+
     def _show_push(self, push: Push) -> None:
-        first, self._push = self._push is None, push
+        self._push = push
         self.query_one(".title", Static).update(line(push.name))
         self.query_one(".when", Static).update(_when(push))
         self.query_one(".progress", Static).update(_progress(push))
-        if first:
-            self.call_later(self._fill)
+        self.call_later(self._fill)
         for pane in self.query(PushUsers):
             pane.push = push
-        for settings in self.query(PushSettings):
-            settings.take(push)
+        if push.counted:
+            for settings in self.query(PushSettings):
+                settings.take(push)
         self.refresh_bindings()
 
     async def _fill(self) -> None:
-        if self._push is None:
-            return
-        await self.query_one(".panes").mount(
-            PushUsers(self._push, id=USERS), PushSettings(self._push, id=SETTINGS)
-        )
-        self._switch()
+        """Add the panes that can be filled now: the settings say how many a change is told."""
+        push, panes = self._push, self.query_one(".panes")
+        new: list[PushUsers | PushSettings] = []
+        if push is not None and not self.query(PushUsers):
+            new.append(PushUsers(push, id=USERS))
+        if push is not None and push.counted and not self.query(PushSettings):
+            new.append(PushSettings(push, id=SETTINGS))
+        await panes.mount(*new)
+        chosen = self.query_one(TabLine).chosen
+        for pane in new:
+            pane.display = pane.id == chosen
+        if any(pane.display for pane in new):
+            self._switch()
 
     def _switch(self) -> None:
         chosen = self.query_one(TabLine).chosen
@@ -282,6 +301,8 @@ def _when(push: Push) -> Content:
 
 def _progress(push: Push) -> Content:
     progress = push.progress
+    if not push.counted:
+        return Content("…")
     drawn = bar(progress.done, progress.assigned, _BAR)
     words = done_of_all(progress)
     calls = attention(progress)

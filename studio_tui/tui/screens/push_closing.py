@@ -8,6 +8,7 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, NotificationFilter, NotificationState
 from studio_tui.domain.pushes import Assignment, Flag, Push, PushState, Skipped, Status
+from studio_tui.domain.pushes import Progress as HowFar
 from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.services import assigning, outbox, pushes
 from studio_tui.services.dry_run import dry_run
@@ -46,19 +47,20 @@ def why_not_reopen(push: Push | None) -> str | None:
 def close(screen: StudioScreen, push: Push) -> None:
     """Close ``push``, once it is confirmed with what that does in view."""
 
-    def ask(found: tuple[int, int]) -> None:
-        waiting, planned = found
-        detail = _consequences(push, waiting)
+    def ask(found: tuple[HowFar, int, int]) -> None:
+        progress, waiting, planned = found
+        detail = _consequences(progress, waiting)
         preview = None
-        if push.progress.open:
+        if progress.open:
             detail += f"\n{_TELLING}"
             preview = partial(_show_sent, screen, push)
-        screen.app.push_screen(ClosePush(push.name, detail, _planned(planned), preview), answered)
+        asked = ClosePush(push.name, detail, _planned(planned), preview)
+        screen.app.push_screen(asked, lambda how: answered(how, progress.open))
 
-    def answered(how: Closing | None) -> None:
+    def answered(how: Closing | None, open_: int) -> None:
         if how is None:
             return
-        told = push.progress.open if how.tell else 0
+        told = open_ if how.tell else 0
         question = f"Close “{push.name}” and tell up to {told:,} users?"
         detail = "Their managers are told as well."
         once_meant(screen.app, told, question, detail, partial(end, how))
@@ -71,9 +73,11 @@ def close(screen: StudioScreen, push: Push) -> None:
             job=job,
         )
 
-    def look() -> tuple[int, int]:
+    def look() -> tuple[HowFar, int, int]:
+        # What is to be told may not have been counted yet.
+        known = push if push.counted else pushes.show(screen.studio, screen.actor, push.id)
         planned = pushes.planned(screen.studio, screen.actor, push)
-        return _mail_waiting(screen, push), planned
+        return known.progress, _mail_waiting(screen, push), planned
 
     screen.read("closing", look, ask)
 
@@ -143,8 +147,7 @@ def _mail_waiting(screen: StudioScreen, push: Push) -> int:
     )
 
 
-def _consequences(push: Push, waiting: int) -> str:
-    progress = push.progress
+def _consequences(progress: HowFar, waiting: int) -> str:
     held = (
         "Nobody is assigned to it."
         if not progress.assigned

@@ -262,8 +262,8 @@ class PushUsers(Vertical):
         )
 
     def _quick_choices(self) -> list[Choice[str]]:
-        progress = self.push.progress
-        everyone = [Choice("", "everyone", f"{progress.assigned:,}")]
+        progress = self.push.progress if self.push.counted else None
+        everyone = [Choice("", "everyone", f"{progress.assigned:,}" if progress else "")]
         statuses = [
             Choice(str(status), status_name(status), _number(progress, status)) for status in Status
         ]
