@@ -41,6 +41,8 @@ _MAILS = 5_000
 """At most: more take longer, each of them as long."""
 _ALL_ACTS = 100_000
 """Users up to which all acts on a push are measured."""
+_SAID = 200
+"""Characters of what went wrong."""
 
 Parts = dict[str, Callable[[int], Iterator[Measured]]]
 """What is measured of each size."""
@@ -103,7 +105,8 @@ def _measure(parts: Parts, found: dict[int, list[Measured]], left_out: list[str]
                     sys.stderr.write(f"{monotonic() - began:6.0f} s    {figure.name}\n")
             except (Exception, SystemExit) as error:
                 # The others are measured all the same.
-                left_out.append(f"{name} of {size:,} users: {error or type(error).__name__}")
+                said = str(error)[:_SAID] or type(error).__name__
+                left_out.append(f"{name} of {size:,} users: {said}")
                 sys.stderr.write(f"{monotonic() - began:6.0f} s    {left_out[-1]}\n")
 
 
