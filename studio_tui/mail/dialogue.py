@@ -41,6 +41,8 @@ class Dialogue(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._unanswered = 0
         self._waiter: asyncio.Future[None] | None = None
+        self._patient_until = 0.0
+        self._watching: asyncio.TimerHandle | None = None
         self._fault = ""
         transport.set_protocol(self)
 
@@ -74,6 +76,8 @@ class Dialogue(asyncio.Protocol):
         """Cut the connection; what was not yet written never is."""
         if not self._fault:
             self._fault = fault
+            if self._watching is not None:
+                self._watching.cancel()
             self._transport.abort()
             self._wake()
 
@@ -115,15 +119,28 @@ class Dialogue(asyncio.Protocol):
     async def _arrival(self) -> None:
         if not self._fault:
             self._waiter = self._loop.create_future()
-            words = "The mail server did not answer in time."
-            deadline = self._loop.call_later(self._timeout, self.drop, words)
+            self._patient_until = self._loop.time() + self._timeout
+            # One timer at a time: most replies come at once, and a timer each takes as long.
+            if self._watching is None:
+                self._watch()
             try:
                 await self._waiter
             finally:
-                deadline.cancel()
                 self._waiter = None
         if not self._replies:
             raise Broken(self._fault)
+
+    def _watch(self) -> None:
+        self._watching = self._loop.call_at(self._patient_until, self._look)
+
+    def _look(self) -> None:
+        self._watching = None
+        if self._waiter is None:
+            return
+        if self._loop.time() < self._patient_until:
+            self._watch()
+        else:
+            self.drop("The mail server did not answer in time.")
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

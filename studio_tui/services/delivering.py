@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from studio_tui.domain.errors import Busy
 from studio_tui.domain.notifications import Delivery, why_dropped
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import Mail
@@ -76,32 +77,38 @@ class Claimed:
 
     taken: int
     """How many were due, those included that were dropped at once."""
-    deliveries: tuple[Delivery, ...]
+    deliveries: tuple[Delivery, ...] = ()
     """What is still true, and to be sent."""
 
 
-def claim(studio: Studio, lease: str, *, limit: int, lasting: timedelta) -> Claimed:
+def claim(
+    studio: Studio, lease: str, *, limit: int, lasting: timedelta, wait: bool = True
+) -> Claimed:
     """Take up to ``limit`` notifications that are due, for the worker ``lease``.
 
     What is no longer true is dropped before it is handed over (N6). Nobody who writes waits for
-    what is read and thought about here.
+    what is read and thought about here. Raises `Busy` where others write and it is not to
+    ``wait``.
     """
     now = studio.now()
-    with studio.store.writing_unflushed():
+    with studio.store.writing_unflushed(wait=wait):
         ids = deliveries.claim(lease, now, now + lasting, limit)
     if not ids:
-        return Claimed(0, ())
+        return Claimed(0)
     with studio.store.reading():
         claimed = deliveries.deliveries(ids)
-    dropped = [(each.id, why) for each in claimed if (why := why_dropped(each))]
-    gone = {row_id for row_id, _ in dropped}
-    still_true = tuple(each for each in claimed if each.id not in gone)
-    shortened = [each.id for each in still_true if _leaves_out(each)]
+    dropped = {each.id: why for each in claimed if (why := why_dropped(each))}
+    true = [each for each in claimed if each.id not in dropped]
+    shortened = {each.id for each in true if _leaves_out(each)}
     if dropped or shortened:
-        with studio.store.writing():
-            deliveries.settle_dropped(lease, dropped, now)
-            deliveries.forget_unassigned(shortened)
-    return Claimed(len(ids), still_true)
+        try:
+            with studio.store.writing_unflushed(wait=wait):
+                deliveries.settle_dropped(lease, list(dropped.items()), now)
+                deliveries.forget_unassigned(shortened)
+        except Busy:
+            # They are handed back with what is left over, and looked at once more.
+            true = [each for each in true if each.id not in shortened]
+    return Claimed(len(ids), tuple(true))
 
 
 def _leaves_out(delivery: Delivery) -> bool:

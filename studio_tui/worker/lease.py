@@ -25,6 +25,7 @@ class Lease:
         self._renewed_at = float("-inf")
         self._unbroken_since = float("-inf")
         self._running: dict[asyncio.Timeout, float] = {}
+        self._watching = False
 
     @property
     def renew_after(self) -> float:
@@ -36,9 +37,6 @@ class Lease:
         if at > self._renewed_at + 0.9 * self._seconds:
             self._unbroken_since = at - 0.9 * self._seconds
         self._renewed_at = at
-        for timeout, claimed_at in self._running.items():
-            if not timeout.expired():
-                timeout.reschedule(self._share(claimed_at, 0.9))
 
     def may_begin(self, claimed_at: float, now: float) -> bool:
         """Whether there is time enough left for a mail that was claimed then."""
@@ -46,12 +44,28 @@ class Lease:
 
     async def within(self, claimed_at: float, sending: Awaitable[_Value]) -> _Value:
         """Wait for a mail that was claimed then; raises `TimeoutError` before the lease ends."""
-        async with asyncio.timeout_at(self._share(claimed_at, 0.9)) as timeout:
+        # Nearly every mail is over long before that: one timer looks after all of them.
+        async with asyncio.timeout(None) as timeout:
             self._running[timeout] = claimed_at
+            self._watch()
             try:
                 return await sending
             finally:
                 del self._running[timeout]
+
+    def _watch(self) -> None:
+        if not self._watching:
+            self._watching = True
+            asyncio.get_running_loop().call_later(self._seconds / 100, self._look)
+
+    def _look(self) -> None:
+        self._watching = False
+        now = asyncio.get_running_loop().time()
+        for timeout, claimed_at in self._running.items():
+            if timeout.when() is None and now >= self._share(claimed_at, 0.9):
+                timeout.reschedule(now)
+        if self._running:
+            self._watch()
 
     def _share(self, claimed_at: float, share: float) -> float:
         held = claimed_at >= self._unbroken_since

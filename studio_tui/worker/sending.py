@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from random import Random
+from typing import TypeVar
 
 from studio_tui.domain.errors import Busy, StudioError, Unavailable
-from studio_tui.domain.notifications import Delivery
+from studio_tui.domain.notifications import Capacity, Delivery, Kind
 from studio_tui.mail.outcomes import Carrier, Deferred, Fault, Outcome, RelayDown
 from studio_tui.services import delivering
 from studio_tui.services.context import Studio
@@ -31,8 +32,11 @@ from studio_tui.worker.pace import Pace
 
 _REST = 0.001
 """Seconds between two writes: as often as the others look whether they have their turn."""
+_MOMENT = 0.001
+"""Seconds for which mails are written at a time."""
 _FLUSH_EVERY = 0.01
 """Seconds between two times that the disk is asked to take in what was written."""
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Worker:
         self._studio = studio
         self._mailroom = Mailroom(studio)
         self._packing = Packing(studio)
+        self._opened: set[tuple[Kind, Capacity, str]] = set()
         self._carriers = carriers
         self._watch = watch
         self._random = random or Random()  # noqa: S311 - spreads retries, hides nothing
@@ -149,12 +154,15 @@ class Worker:
         return 1 if self._breaker.down else self._pace.claimed_per_carrier * len(self._carriers)
 
     async def _claim(self) -> Batch:
+        take = partial(
+            delivering.claim, self._studio, self._lease.name, lasting=self._lease.lasting
+        )
         try:
             async with self._leasing:
                 began = asyncio.get_running_loop().time()
-                claimed = await asyncio.to_thread(self._claim_and_write, began)
+                claimed = await self._ask(partial(take, limit=self._batch))
             self._tell(replace(self.report, away=""))
-            return claimed
+            return Batch(claimed.taken, await self._letters(claimed.deliveries, began))
         except Unavailable as error:
             # The database is away for a while: what waits there waits on.
             self._tell(replace(self.report, away=error.message))
@@ -177,15 +185,29 @@ class Worker:
                     )
                     self._lease.renewed(began)
 
-    def _claim_and_write(self, began: float) -> Batch:
-        """Claim what is due and write its mails, off the loop: it has the wire to listen to.
+    async def _letters(
+        self, deliveries: Sequence[Delivery], claimed_at: float
+    ) -> tuple[Letter, ...]:
+        """Write and pack mails, a moment at a time: the wire is to be listened to meanwhile.
 
-        They are packed here as well, and not between the server's answer and the commit.
+        Of all threads one runs at a time, so that another would only take longer.
         """
-        claimed = delivering.claim(
-            self._studio, self._lease.name, limit=self._batch, lasting=self._lease.lasting
-        )
-        return Batch(claimed.taken, tuple(self._letter(each, began) for each in claimed.deliveries))
+        await self._open(deliveries)
+        loop = asyncio.get_running_loop()
+        letters, until = [], loop.time() + _MOMENT
+        for each in deliveries:
+            letters.append(self._letter(each, claimed_at))
+            if loop.time() > until:
+                await asyncio.sleep(0)
+                until = loop.time() + _MOMENT
+        return tuple(letters)
+
+    async def _open(self, deliveries: Sequence[Delivery]) -> None:
+        """Read the wordings that are needed for the first time: files, and so off the loop."""
+        new = {(each.kind, each.capacity, each.language): each for each in deliveries}
+        for wording in new.keys() - self._opened:
+            await asyncio.to_thread(self._letter, new[wording], 0)
+            self._opened.add(wording)
 
     def _letter(self, delivery: Delivery, claimed_at: float) -> Letter:
         try:
@@ -278,23 +300,22 @@ class Worker:
         until = loop.time() + self._lease.lasting.total_seconds()
         while True:
             try:
-                return await self._settle_once(settlements)
+                return await self._ask(
+                    partial(delivering.settle, self._studio, self._lease.name, settlements)
+                )
             except Unavailable as error:
                 self._tell(replace(self.report, away=error.message))
                 if self._stopping.is_set() and loop.time() > until:
                     raise
                 await asyncio.sleep(self._pace.idle.total_seconds())
 
-    async def _settle_once(self, settlements: Sequence[Settlement]) -> None:
-        settle = partial(delivering.settle, self._studio, self._lease.name, settlements)
-        try:
-            if self._locks_others_out:
-                # Nothing is asked over a network: another thread would take longer to ask it.
-                settle(wait=False)
-            else:
-                await asyncio.to_thread(settle)
-        except Busy:
-            await asyncio.to_thread(settle)
+    async def _ask(self, act: "partial[_Value]") -> _Value:
+        """Have the database do something, and others go on meanwhile."""
+        if self._locks_others_out:
+            # Nothing is asked over a network: another thread would take longer to ask it.
+            with suppress(Busy):
+                return act(wait=False)
+        return await asyncio.to_thread(act)
 
     async def _pause(self) -> None:
         """Wait for more to be due, or for the server to come back."""
