@@ -8,7 +8,7 @@ from pathlib import Path
 from studio_tui.config.private import make_folder
 from studio_tui.domain.errors import Refused
 from studio_tui.mail.addresses import deliverable
-from studio_tui.mail.outcomes import Delivered, Fault, Outcome, Rejected, RelayDown
+from studio_tui.mail.outcomes import Delivered, Fault, Leave, Outcome, Rejected, RelayDown, at_once
 
 
 class MailFolder:
@@ -20,13 +20,16 @@ class MailFolder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
+    async def send(
+        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+    ) -> Outcome:
         """Keep ``message``, with the addresses of its envelope above it."""
         try:
             envelope = f"Return-Path: <{deliverable(sender)}>\r\n"
             envelope += f"Delivered-To: {deliverable(recipient)}\r\n"
         except Refused as refused:
             return Rejected(None, refused.message)
+        await leave()
         try:
             await asyncio.to_thread(self._keep, envelope.encode() + message)
         except OSError as error:

@@ -1,5 +1,6 @@
 """What became of one try to send one mail (N7): values, for the worker to act on."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -60,15 +61,24 @@ class RelayDown:
 Outcome = Delivered | Rejected | Deferred | RelayDown
 
 
+Leave = Callable[[], Awaitable[None]]
+
+
+async def at_once() -> None:
+    """A message need not wait."""
+
+
 class Carrier(Protocol):
     """What takes mails away: a connection to a mail server, or a folder on this machine.
 
     One carrier takes one mail at a time; a worker that wants more at once has several.
     """
 
-    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
-        """Hand over ``message`` from one bare address to another; raises nothing but
-        cancellation."""
+    async def send(
+        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+    ) -> Outcome:
+        """Hand over ``message`` from one bare address to another, once it may ``leave``: its
+        recipient can be offered before. Raises nothing but cancellation."""
         ...
 
     async def close(self) -> None:

@@ -17,7 +17,16 @@ from studio_tui.domain.errors import Refused
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import deliverable
 from studio_tui.mail.dialogue import Broken, Dialogue, Reply
-from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Outcome, Rejected, RelayDown
+from studio_tui.mail.outcomes import (
+    Deferred,
+    Delivered,
+    Fault,
+    Leave,
+    Outcome,
+    Rejected,
+    RelayDown,
+    at_once,
+)
 from studio_tui.mail.password import HIDDEN, Secret
 
 _LONGEST_WORDS = 500
@@ -59,15 +68,18 @@ class SmtpConnection:
         self._dialogue: Dialogue | None = None
         self._extensions: frozenset[str] = frozenset()
 
-    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
-        """Hand over ``message``: headers and all, from one bare address to another."""
+    async def send(
+        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+    ) -> Outcome:
+        """Hand over ``message``: headers and all, from one bare address to another, once it may
+        ``leave``."""
         try:
             envelope = deliverable(sender), deliverable(recipient)
         except Refused as refused:
             return Rejected(None, refused.message)
         was_open = self._is_open
         try:
-            return await self._send_once(*envelope, message, at_once=True)
+            return await self._send_once(*envelope, message, leave, together=True)
         except _Stopped as stopped:
             outcome, unclear = stopped.outcome, stopped.unclear
         is_down = isinstance(outcome, RelayDown) and outcome.fault is Fault.UNREACHABLE
@@ -75,7 +87,7 @@ class SmtpConnection:
             return outcome
         try:
             # Step by step: so it is known for certain what the server stops at.
-            return await self._send_once(*envelope, message, at_once=False)
+            return await self._send_once(*envelope, message, leave, together=False)
         except _Stopped as stopped:
             return stopped.outcome
 
@@ -102,13 +114,14 @@ class SmtpConnection:
         return self._dialogue is not None and self._dialogue.is_open
 
     async def _send_once(
-        self, sender: str, recipient: str, message: bytes, *, at_once: bool
+        self, sender: str, recipient: str, message: bytes, leave: Leave, *, together: bool
     ) -> Delivered:
         try:
             dialogue = await self._opened()
             commands = self._commands(sender, recipient)
-            at_once = at_once and "pipelining" in self._extensions
-            await self._offer(dialogue, commands, at_once=at_once)
+            together = together and "pipelining" in self._extensions
+            await self._offer(dialogue, commands, together=together)
+            await leave()
             return await self._hand_over(dialogue, message)
         except _Stopped:
             raise
@@ -129,26 +142,30 @@ class SmtpConnection:
         )
 
     async def _offer(
-        self, dialogue: Dialogue, commands: tuple[bytes, ...], *, at_once: bool
+        self, dialogue: Dialogue, commands: tuple[bytes, ...], *, together: bool
     ) -> None:
         """Ask whether the server takes a mail, up to its first no."""
         for step, command in enumerate(commands):
             try:
-                if not at_once:
+                if not together:
                     dialogue.say(command)
                 elif step == _MAIL:
                     dialogue.say(*commands)
                 reply = await dialogue.reply()
             except Broken as broken:
-                raise self._unanswered(step, broken, at_once) from broken
+                raise self._unanswered(step, broken, together) from broken
             if reply.code != _GO_ON if step == _DATA else reply.code // 100 != 2:
                 stopped = self._sender_refused(reply) if step == _MAIL else self._refused(reply)
-                await self._start_over(dialogue, step, len(commands) - 1 - step if at_once else 0)
+                await self._start_over(dialogue, step, len(commands) - 1 - step if together else 0)
                 raise stopped
 
     async def _hand_over(self, dialogue: Dialogue, message: bytes) -> Delivered:
         try:
             dialogue.say_message(message)
+        except Broken as broken:
+            # Nothing was written: it waited for too long.
+            raise self._broken(broken) from broken
+        try:
             reply = await dialogue.reply()
         except Broken as broken:
             raise self._broken(broken, uncertain=True) from broken
@@ -158,9 +175,9 @@ class SmtpConnection:
             raise stopped
         return Delivered(reply.code, self._words(reply.text))
 
-    def _unanswered(self, step: int, broken: Broken, at_once: bool) -> _Stopped:
+    def _unanswered(self, step: int, broken: Broken, together: bool) -> _Stopped:
         if step == _MAIL:
-            return self._down(Fault.UNREACHABLE, broken, unclear=at_once)
+            return self._down(Fault.UNREACHABLE, broken, unclear=together)
         return self._broken(broken)
 
     def _sender_refused(self, reply: Reply) -> _Stopped:

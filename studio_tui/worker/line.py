@@ -45,6 +45,7 @@ class Line:
         self._low_at = low_at
         self._low = asyncio.Event()
         self._unwritten = asyncio.Semaphore(unwritten)
+        self._left: set[int] = set()
         self._results: list[Settlement] = []
         self._arrived = asyncio.Event()
         self._closed = False
@@ -61,34 +62,32 @@ class Line:
             self._letters.put_nowait(None)
 
     async def next(self) -> Letter | None:
-        """The next letter, once there is room for its result; None at the end.
-
-        Each has either its `result` or is `passed`.
-        """
-        await self._unwritten.acquire()
+        """The next letter; None at the end."""
         letter = await self._letters.get()
         self._look()
-        if letter is None:
-            self._unwritten.release()
         return letter
+
+    async def leave(self, notification_id: int) -> None:
+        """Wait until the server may know of one more mail what the database does not."""
+        if notification_id not in self._left:
+            await self._unwritten.acquire()
+            self._left.add(notification_id)
 
     async def is_low(self) -> None:
         """Wait until there is room for more letters."""
         await self._low.wait()
-
-    def passed(self) -> None:
-        """A letter was not sent after all."""
-        self._unwritten.release()
 
     def result(self, settlement: Settlement) -> None:
         """What became of a letter, to be written."""
         self._results.append(settlement)
         self._arrived.set()
 
-    def written(self, count: int) -> None:
-        """So many results are in the database."""
-        for _ in range(count):
-            self._unwritten.release()
+    def written(self, settlements: Sequence[Settlement]) -> None:
+        """These results are in the database."""
+        for each in settlements:
+            if each.id in self._left:
+                self._left.remove(each.id)
+                self._unwritten.release()
 
     def close(self) -> None:
         """No result comes any more."""

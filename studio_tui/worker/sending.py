@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from studio_tui.domain.errors import Busy, StudioError, Unavailable
 from studio_tui.domain.notifications import Capacity, Delivery, Kind
-from studio_tui.mail.outcomes import Carrier, Deferred, Fault, Outcome, RelayDown
+from studio_tui.mail.outcomes import Carrier, Deferred, Fault, Leave, Outcome, RelayDown
 from studio_tui.services import delivering
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later, Packing, Sent, Settlement
@@ -239,21 +239,27 @@ class Worker:
             in_time = self._lease.may_begin(letter.claimed_at, loop.time())
             if self._stopping.is_set() or is_down or not in_time:
                 # Handed back at the end.
-                line.passed()
-            elif isinstance(letter.parcel, Failed):
+                continue
+            if isinstance(letter.parcel, Failed):
                 line.result(letter.parcel)
             else:
-                line.result(await self._send(carrier, letter, letter.parcel))
+                leave = partial(line.leave, letter.delivery.id)
+                line.result(await self._send(carrier, letter, letter.parcel, leave))
 
-    async def _send(self, carrier: Carrier, letter: Letter, parcel: Parcel) -> Settlement:
-        outcome = self._breaker.judge(await self._hand_over(carrier, letter, parcel.mail))
+    async def _send(
+        self, carrier: Carrier, letter: Letter, parcel: Parcel, leave: Leave
+    ) -> Settlement:
+        outcome = self._breaker.judge(await self._hand_over(carrier, letter, parcel.mail, leave))
         if self._breaker.down != self.report.down:
             self._tell(replace(self.report, down=self._breaker.down))
         tried = Try(letter.delivery, parcel, outcome)
         return decide(tried, self._studio.now(), self._random, self._pace)
 
-    async def _hand_over(self, carrier: Carrier, letter: Letter, mail: Mail) -> Outcome:
-        sending = carrier.send(self._mailroom.sender.address, mail.recipient, mail.message)
+    async def _hand_over(
+        self, carrier: Carrier, letter: Letter, mail: Mail, leave: Leave
+    ) -> Outcome:
+        sender = self._mailroom.sender.address
+        sending = carrier.send(sender, mail.recipient, mail.message, leave)
         try:
             # Beyond its lease, somebody else may be sending the same mail (N8).
             return await self._lease.within(letter.claimed_at, sending)
@@ -270,7 +276,7 @@ class Worker:
         try:
             while settlements := await line.results():
                 await self._settle(settlements)
-                line.written(len(settlements))
+                line.written(settlements)
                 self._tell(replace(self.report, away="").counting(settlements))
                 if self._locks_others_out:
                     written.set()

@@ -12,7 +12,7 @@ import pytest
 
 from studio_tui.config.clock import SystemClock
 from studio_tui.domain.access import Actor
-from studio_tui.mail.outcomes import Outcome
+from studio_tui.mail.outcomes import Leave, Outcome, at_once
 from studio_tui.mail.smtp import SmtpConnection
 from studio_tui.services import delivering
 from studio_tui.services.context import Studio
@@ -40,9 +40,11 @@ def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
 class _SlowConnection(SmtpConnection):
     """A connection over a long wire: a worker claims more than it can send in a lease."""
 
-    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
+    async def send(
+        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+    ) -> Outcome:
         await asyncio.sleep(LEASE / 100)
-        return await super().send(sender, recipient, message)
+        return await super().send(sender, recipient, message, leave)
 
 
 def _each_once(server: Server, count: int) -> None:

@@ -18,7 +18,7 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.notifications import NotificationFilter, NotificationState
 from studio_tui.domain.pushes import PushDraft, PushFacts
 from studio_tui.domain.selection import Selection
-from studio_tui.mail.outcomes import Delivered, Outcome, Rejected
+from studio_tui.mail.outcomes import Delivered, Leave, Outcome, Rejected, at_once
 from studio_tui.services import assigning, imports, outbox, pushes, templates
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
@@ -81,7 +81,9 @@ class Postman:
     def __init__(self, *refused: str) -> None:
         self.refused = refused
 
-    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
+    async def send(
+        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+    ) -> Outcome:
         if recipient in self.refused:
             return Rejected(550, "5.1.1 <[/x]>: no such user here")
         return Delivered(250, "kept")
