@@ -47,7 +47,7 @@ _LOOK_AGAIN = 2.0
 """Seconds between two looks at whether the terminal is still there."""
 
 _LEAVING = frozenset({"q", "ctrl+q", "ctrl+c"})
-"""Keys that count while the database opens."""
+"""Keys that count at once while the database opens."""
 
 _TOLD_TO_END = (signal.SIGHUP, signal.SIGTERM)
 _LAST_MOMENT = 10.0
@@ -208,7 +208,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             "open",
             lambda: self._open_studio(self._tell_opening),
             self._opened,
-            self._opening.failed,
+            self._not_opened,
         )
         self._styles.read_rest(_STYLES)
         self._styles.update(self)
@@ -221,9 +221,10 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self._studio, self.actor = opened
         places = self.open_places()
         if not places:
-            self._opening.failed(StudioError("There is nothing here for your role yet."))
+            self._not_opened(StudioError("There is nothing here for your role yet."))
             return
         self.go(places[0].id)
+        self.call_later(self.hand_over_keys)
         for sentence in self._studio.store.closed:
             self.complain(sentence)
         self.look_for_changes()
@@ -231,6 +232,10 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         if not self.is_headless:
             self._watching = Watching(self._studio, self.look_for_changes)
             self._watching.start()
+
+    def _not_opened(self, error: StudioError) -> None:
+        self.forget_keys()
+        self._opening.failed(error)
 
     def _look_around(self) -> None:
         """End where nobody looks at the terminal any more."""
@@ -413,10 +418,16 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         return "\n".join(filter(None, (screen.unkept for screen in self._every_screen())))
 
     def takes(self, key: events.Key) -> bool:
-        """While the database opens there is nothing to do but to leave; while it ends, nothing."""
-        if self._ending is not None:
-            return False
-        return not (self.screen is self._opening and self._opening.waiting) or key.key in _LEAVING
+        """While it ends there is nothing to do."""
+        return self._ending is None
+
+    def keeps_keys(self) -> bool:
+        """While the database opens, what is typed is meant for the first place."""
+        return self.screen is self._opening and self._opening.waiting
+
+    def cannot_wait(self, key: events.Key) -> bool:
+        """One can leave while the database opens."""
+        return self.takes(key) and key.key in _LEAVING and self.keeps_keys()
 
     # Messages
 

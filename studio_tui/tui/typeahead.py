@@ -34,17 +34,33 @@ class TypeAheadApp(App[ReturnType]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys that come while another is under way."""
-        if not isinstance(event, events.Key) or event.is_forwarded:
+        if not isinstance(event, events.Key) or event.is_forwarded or self.cannot_wait(event):
             await super().on_event(event)
         elif self.takes(event):
             self._early.append(event)
-            if self._under_way is None:
-                self._under_way = KeyDone()
-                await self._go_on(self._under_way)
+            await self.hand_over_keys()
 
     def takes(self, key: events.Key) -> bool:
         """Whether anybody wants this key now; else it is thrown away."""
         return True
+
+    def keeps_keys(self) -> bool:
+        """Whether keys are kept for somebody who is not there yet."""
+        return False
+
+    def cannot_wait(self, key: events.Key) -> bool:
+        """Whether this key counts at once, although others are kept."""
+        return False
+
+    async def hand_over_keys(self) -> None:
+        """Hand over the keys that came, as soon as somebody is there for them."""
+        if self._under_way is None and not self.keeps_keys():
+            self._under_way = KeyDone()
+            await self._go_on(self._under_way)
+
+    def forget_keys(self) -> None:
+        """Nobody comes for the keys that were kept."""
+        self._early.clear()
 
     async def on_key_done(self, message: KeyDone) -> None:
         """The next key, if it is waiting."""

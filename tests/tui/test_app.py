@@ -58,7 +58,24 @@ async def test_the_frame_is_there_before_the_database_is_open() -> None:
         assert "Example NV · Ann Peeters" in drawn(app, TopBar)
 
 
-async def test_keys_while_the_database_opens_are_thrown_away_but_one_can_leave() -> None:
+async def test_keys_while_the_database_opens_are_for_the_first_place() -> None:
+    opened = threading.Event()
+
+    def open_studio(_: Any) -> Any:
+        assert opened.wait(10)
+        return FakeStudio(), ADMIN
+
+    app = StudioApp(open_studio, PLACES)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "1", "j")
+        assert isinstance(app.screen, Opening)
+        opened.set()
+        await settled(pilot)
+        assert isinstance(app.screen, PeopleScreen)
+        assert app.screen.query_one(RecordBrowser).list.cursor == 1
+
+
+async def test_one_can_leave_while_the_database_opens() -> None:
     opened = threading.Event()
 
     def open_studio(_: Any) -> Any:
