@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from studio_tui.domain.notifications import Delivery
@@ -44,8 +45,10 @@ class Line:
         self._letters = asyncio.Queue[Letter | None]()
         self._low_at = low_at
         self._low = asyncio.Event()
+        self._most = unwritten
         self._unwritten = asyncio.Semaphore(unwritten)
         self._left: set[int] = set()
+        self._full = asyncio.Event()
         self._results: list[Settlement] = []
         self._arrived = asyncio.Event()
         self._closed = False
@@ -81,6 +84,8 @@ class Line:
         """What became of a letter, to be written."""
         self._results.append(settlement)
         self._arrived.set()
+        if len(self._results) >= self._most:
+            self._full.set()
 
     def written(self, settlements: Sequence[Settlement]) -> None:
         """These results are in the database."""
@@ -93,6 +98,7 @@ class Line:
         """No result comes any more."""
         self._closed = True
         self._arrived.set()
+        self._full.set()
 
     async def results(self) -> list[Settlement]:
         """All that have arrived, at least one; none at the end."""
@@ -100,7 +106,15 @@ class Line:
             self._arrived.clear()
             await self._arrived.wait()
         arrived, self._results = self._results, []
+        if not self._closed:
+            self._full.clear()
         return arrived
+
+    async def gather(self, seconds: float) -> None:
+        """Let more results arrive for so long, unless no mail may leave before they are written."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._full.wait()
 
     def _look(self) -> None:
         if self._letters.qsize() <= self._low_at:

@@ -34,9 +34,9 @@ class Pace:
         """How many mails may be between their first byte and the commit of what became of them: at
         most these are sent twice when a worker is killed (N3).
 
-        For three carriers in four: the others offer the next recipients meanwhile.
+        For every second carrier: the others offer the next recipients meanwhile.
         """
-        return carriers - carriers // 4
+        return carriers - carriers // 2
 
     def lease_time(self, timeout: float) -> timedelta:
         """How long a lease lasts where the server may take ``timeout`` seconds for a reply."""

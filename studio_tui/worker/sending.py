@@ -280,7 +280,7 @@ class Worker:
                 self._tell(replace(self.report, away="").counting(settlements))
                 if self._locks_others_out:
                     written.set()
-                    await asyncio.sleep(_REST)
+                    await line.gather(_REST)
         finally:
             flushing.cancel()
             await asyncio.to_thread(self._flush_now)

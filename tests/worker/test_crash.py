@@ -72,18 +72,18 @@ def test_killed_in_the_dialogue(
 def test_killed_before_the_commit(studio: Studio, admin: Actor, due: int) -> None:
     """The server has answered, the database has not: the one window in which a mail goes twice.
 
-    However long the database takes, it stays as narrow as three mails for four connections.
+    However long the database takes, it stays as narrow as one mail for two connections.
     """
     with smtp_server() as server:
         server.script("rcpt", "250 2.1.5 recipient ok")
         with hurried_worker(studio, server, 4) as worker, _no_result_is_written(studio):
-            server.wait_for(3)
-            # The fourth has said who its mail is for, and keeps it.
+            server.wait_for(2)
+            # The others have said who their mail is for, and keep it.
             server.wait_until_followed(4)
             worker.kill()
             worker.wait()
         _finish(studio, admin, server)
-    assert _copies(server) == [1] * (due - 3) + [2] * 3
+    assert _copies(server) == [1] * (due - 2) + [2] * 2
 
 
 @contextmanager
