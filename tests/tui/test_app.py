@@ -40,14 +40,19 @@ def said(app: StudioApp) -> str:
     return content.plain if isinstance(content, Content) else str(content)
 
 
-async def test_the_frame_is_there_before_the_database_is_open() -> None:
+def _opening_app() -> tuple[StudioApp, threading.Event]:
+    """The app, and what lets its database be open."""
     opened = threading.Event()
 
     def open_studio(_: Any) -> Any:
         assert opened.wait(10)
         return FakeStudio(), ADMIN
 
-    app = StudioApp(open_studio, PLACES)
+    return StudioApp(open_studio, PLACES), opened
+
+
+async def test_the_frame_is_there_before_the_database_is_open() -> None:
+    app, opened = _opening_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert isinstance(app.screen, Opening)
@@ -59,13 +64,7 @@ async def test_the_frame_is_there_before_the_database_is_open() -> None:
 
 
 async def test_keys_while_the_database_opens_are_for_the_first_place() -> None:
-    opened = threading.Event()
-
-    def open_studio(_: Any) -> Any:
-        assert opened.wait(10)
-        return FakeStudio(), ADMIN
-
-    app = StudioApp(open_studio, PLACES)
+    app, opened = _opening_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "1", "j")
         assert isinstance(app.screen, Opening)
@@ -76,13 +75,7 @@ async def test_keys_while_the_database_opens_are_for_the_first_place() -> None:
 
 
 async def test_one_can_leave_while_the_database_opens() -> None:
-    opened = threading.Event()
-
-    def open_studio(_: Any) -> Any:
-        assert opened.wait(10)
-        return FakeStudio(), ADMIN
-
-    app = StudioApp(open_studio, PLACES)
+    app, opened = _opening_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("question_mark", "2", "slash", "x")
         assert isinstance(app.screen, Opening)
