@@ -4,7 +4,7 @@ import os
 import statistics
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.list_widget import DOWN, END, HOME, PAGE_DOWN
@@ -16,8 +16,6 @@ _PROGRAM = Path(sys.executable).with_name("studio-tui")
 _READ = 0.3
 """Seconds without a byte after which all is there that a key had read."""
 _PRESSES = 15
-_PATIENCE = 60
-"""Seconds until the first users are shown."""
 
 
 def screen_figures(url: str, home: Path, runs: int) -> Iterator[Measured]:
@@ -50,7 +48,7 @@ def _measured_once(url: str, home: Path) -> Iterator[Measured]:
         yield Measured("first picture", "ms", picture, _HELLO, first)
         yield Measured("first picture, bytes", "B", picture_bytes, _HELLO, first_bytes)
         probe.settle()
-        _show_users(probe)
+        probe.press(b"3", b"Team ")
         yield Measured("bytes while idle, 1 s", "B", probe.idle(1.0), _HELLO, idle)
         yield timed("key down", DOWN, _PRESSES)
         yield timed("page down", PAGE_DOWN, _PRESSES)
@@ -65,14 +63,6 @@ def _measured_once(url: str, home: Path) -> Iterator[Measured]:
         yield timed("sort by the next column", b"o", quiet=_READ)
         yield Measured("memory", "MB", probe.memory(), _HELLO, memory)
         yield from sizes[:2]
-
-
-def _show_users(probe: Probe) -> None:
-    """Go to the Users screen; a key means nothing while the database is being opened."""
-    for _ in range(_PATIENCE):
-        with suppress(TimeoutError):
-            return probe.press(b"3", b"Team ", patience=1.0)
-    raise TimeoutError(f"no users were shown within {_PATIENCE} s")
 
 
 _HELLO = "an empty Textual app"

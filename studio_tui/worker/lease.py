@@ -56,13 +56,14 @@ class Lease:
     def _watch(self) -> None:
         if not self._watching:
             self._watching = True
-            asyncio.get_running_loop().call_later(self._seconds / 100, self._look)
+            asyncio.get_running_loop().call_later(0.01 * self._seconds, self._look)
 
     def _look(self) -> None:
         self._watching = False
         now = asyncio.get_running_loop().time()
         for timeout, claimed_at in self._running.items():
-            if timeout.when() is None and now >= self._share(claimed_at, 0.9):
+            # The next look would be too late for what ends before it.
+            if timeout.when() is None and now >= self._share(claimed_at, 0.89):
                 timeout.reschedule(now)
         if self._running:
             self._watch()

@@ -1,9 +1,8 @@
 """The loop of a worker: no transaction is open while a mail is on the wire (N3, N4).
 
-Mails are claimed in batches and written off the loop, handed over several at a time, and results
-are written as they arrive: what came in while the last commit was being made goes into the next.
-Of few mails at a time the server knows what the database does not: only these are sent twice when
-the worker is killed.
+Mails are claimed and written in batches, handed over several at a time, and results are written as
+they arrive: what came in since the last commit goes into the next. Of few mails at a time the
+server knows what the database does not: only these are sent twice when the worker is killed.
 """
 
 import asyncio
@@ -316,7 +315,7 @@ class Worker:
                 await asyncio.sleep(self._pace.idle.total_seconds())
 
     async def _ask(self, act: "partial[_Value]") -> _Value:
-        """Have the database do something, and others go on meanwhile."""
+        """Have the database do something, on the loop where that waits for nobody."""
         if self._locks_others_out:
             # Nothing is asked over a network: another thread would take longer to ask it.
             with suppress(Busy):
