@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio_tui.cli.main import program
+from studio_tui.cli.screens import open_screens
 from studio_tui.cli.surroundings import Surroundings
 from studio_tui.tui.terminal import why_no_terminal
 
@@ -22,8 +22,16 @@ def run() -> None:
     _write_any_name(sys.stderr)
     if sys.argv[1:3] == ["ssh", "session"]:
         # Click would answer to this before the session throws away what the client sent.
-        os.environ.pop("_STUDIO_TUI_COMPLETE", None)
+        os.environ.pop(_COMPLETE, None)
+    if len(sys.argv) == 1 and _COMPLETE not in os.environ:
+        sys.exit(open_screens(SURROUNDINGS))
+    from studio_tui.cli.main import program
+
     program(prog_name="studio-tui", obj=SURROUNDINGS)
+
+
+_COMPLETE = "_STUDIO_TUI_COMPLETE"
+"""Set by a shell that asks what could come next."""
 
 
 def _write_any_name(stream: Any) -> None:

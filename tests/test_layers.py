@@ -23,7 +23,6 @@ MAY_NOT_LOAD = {
     "studio_tui.domain.templates": EVERYTHING,
     "studio_tui.config.settings": SCREENS | DATABASE | MAIL | {"keyring", "click"},
     "studio_tui.cli.main": SCREENS | DATABASE | MAIL | {"keyring"},
-    "studio_tui.main": SCREENS | DATABASE | MAIL | {"keyring"},
     "studio_tui.storage.engine": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.pushes": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.assigning": SCREENS | MAIL | {"keyring", "click"},
@@ -38,7 +37,8 @@ MAY_NOT_LOAD = {
     "studio_tui.cli.ssh_door": SCREENS | DATABASE | MAIL | {"keyring"},
     "studio_tui.services.door": SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec"},
     "studio_tui.cli.worker": SCREENS | {"keyring"},
-    # The first picture waits for it.
+    # The first picture waits for these.
+    "studio_tui.main": SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec"},
     "studio_tui.tui.start": DATABASE | MAIL | {"keyring", "click", "msgspec"},
 }
 

@@ -5,11 +5,8 @@ One line on stderr says why. A reader that goes away (``| head``) is no error an
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-
-import click
 
 from studio_tui.domain.errors import Stopped, StudioError
 from studio_tui.domain.text import clean_line
@@ -20,31 +17,24 @@ INTERRUPTED = 128 + 2
 PIPE_CLOSED = 128 + 13
 
 
-@contextmanager
-def in_words(log_error: Callable[[BaseException], Path]) -> Iterator[None]:
-    """Say what went wrong in one line, and leave click with nothing but the exit code."""
-    try:
-        yield
-        sys.stdout.flush()
-    except StudioError as error:
-        _complain(error.message)
-        stopped = isinstance(error, Stopped)
-        raise click.exceptions.Exit(INTERRUPTED if stopped else FAILED) from error
-    except (KeyboardInterrupt, click.Abort) as error:
-        click.echo(err=True)
-        raise click.exceptions.Exit(INTERRUPTED) from error
-    except BrokenPipeError as error:
+def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int:
+    """Say what went wrong; returns the exit code. What nobody foresaw goes to the log."""
+    if isinstance(error, StudioError):
+        complain(error.message)
+        return INTERRUPTED if isinstance(error, Stopped) else FAILED
+    if isinstance(error, KeyboardInterrupt):
+        sys.stderr.write("\n")
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
         _abandon_stdout()
-        raise click.exceptions.Exit(PIPE_CLOSED) from error
-    except (click.ClickException, click.exceptions.Exit):
-        raise
-    except Exception as error:
-        _complain(f"A fault of the program stopped this. Details are in {log_error(error)}")
-        raise click.exceptions.Exit(FAILED) from error
+        return PIPE_CLOSED
+    complain(f"A fault of the program stopped this. Details are in {log_error(error)}")
+    return FAILED
 
 
-def _complain(sentence: str) -> None:
-    click.echo(f"studio-tui: {clean_line(sentence)}", err=True)
+def complain(sentence: str) -> None:
+    """One line on stderr."""
+    sys.stderr.write(f"studio-tui: {clean_line(sentence)}\n")
 
 
 def _abandon_stdout() -> None:

@@ -1,11 +1,12 @@
 """``studio-tui``: the group of all commands, and what happens without one."""
 
+import sys
 from typing import Any
 
 import click
 
 from studio_tui import __version__
-from studio_tui.cli.errors import WRONG_USAGE, in_words
+from studio_tui.cli.errors import say
 from studio_tui.cli.lazy import Lazy, LazyGroup
 from studio_tui.cli.surroundings import Surroundings
 
@@ -35,8 +36,15 @@ class Program(LazyGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        with in_words(Surroundings.of(ctx).log_error):
-            return super().invoke(ctx)
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            pressed = KeyboardInterrupt() if isinstance(error, click.Abort) else error
+            raise click.exceptions.Exit(say(pressed, Surroundings.of(ctx).log_error)) from error
 
 
 @click.group(
@@ -53,14 +61,6 @@ def program(ctx: click.Context) -> None:
     Without a command, the Studio opens on the whole screen.
     """
     if ctx.invoked_subcommand is None:
-        _open(ctx)
+        from studio_tui.cli.screens import open_screens
 
-
-def _open(ctx: click.Context) -> None:
-    surroundings = Surroundings.of(ctx)
-    if why := surroundings.why_no_terminal():
-        click.echo(f"studio-tui: {why}", err=True)
-        ctx.exit(WRONG_USAGE)
-    from studio_tui.cli.screens import open_screens
-
-    ctx.exit(open_screens(surroundings))
+        ctx.exit(open_screens(Surroundings.of(ctx)))

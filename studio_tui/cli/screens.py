@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from studio_tui.cli.errors import WRONG_USAGE, complain, say
 from studio_tui.cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -16,7 +17,20 @@ if TYPE_CHECKING:
 
 
 def open_screens(surroundings: Surroundings) -> int:
-    """Run the screens on the Studio of this account; returns the exit code."""
+    """Run the screens on the Studio of this account; returns the exit code.
+
+    Click is not needed for it, and the first picture does not wait for it.
+    """
+    if why := surroundings.why_no_terminal():
+        complain(why)
+        return WRONG_USAGE
+    try:
+        return _run(surroundings)
+    except (Exception, KeyboardInterrupt) as error:
+        return say(error, surroundings.log_error)
+
+
+def _run(surroundings: Surroundings) -> int:
     with ExitStack() as opened:
 
         def opening(_: Callable[[str], None]) -> tuple[Studio, Actor]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 if TYPE_CHECKING:
+    import click
+
     from studio_tui.domain.access import Actor
     from studio_tui.mail.outcomes import Carrier
     from studio_tui.services.context import Studio
