@@ -1,0 +1,118 @@
+"""Counting what takes seconds, for a screen that does not wait for it."""
+
+import threading
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.domain.errors import Away, StudioError
+from studio_tui.services import pushes
+from studio_tui.tui.screens.counting import Counting
+from tests.tui import press, running, settled
+from tests.tui.demo import PeopleScreen, studio_app
+from tests.tui.screens.looking import shown
+from tests.tui.screens.organisation import Example
+from tests.tui.screens.pushing import everything
+
+
+class Counter:
+    """Answers what the test lets it, one call at a time."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.answers: SimpleQueue[int | StudioError] = SimpleQueue()
+        self.seen: list[int] = []
+
+    def __call__(self) -> int:
+        self.calls += 1
+        answer = self.answers.get(timeout=10)
+        if isinstance(answer, StudioError):
+            raise answer
+        return answer
+
+
+async def test_what_changes_meanwhile_is_counted_once_more_and_no_answer_is_lost() -> None:
+    app, counter = studio_app(), Counter()
+    async with running(app) as pilot:
+        assert isinstance(app.screen, PeopleScreen)
+        counting = Counting(app.screen, counter, counter.seen.append)
+        for _ in range(5):
+            counting.ask()
+        counter.answers.put(1)
+        counter.answers.put(2)
+        await settled(pilot)
+        assert (counter.seen, counter.calls) == ([1, 2], 2)
+
+
+async def test_a_database_that_goes_away_is_said_and_the_next_question_counts() -> None:
+    app, counter = studio_app(), Counter()
+    async with running(app) as pilot:
+        assert isinstance(app.screen, PeopleScreen)
+        counting = Counting(app.screen, counter, counter.seen.append)
+        counting.ask()
+        counting.ask()
+        counter.answers.put(Away("The database does not answer."))
+        await settled(pilot)
+        assert (counter.seen, counter.calls) == ([], 1)
+        assert "The database does not answer." in app.status.plain
+        counting.ask()
+        counter.answers.put(3)
+        await settled(pilot)
+        assert counter.seen == [3]
+
+
+async def test_nobody_is_told_once_the_screen_is_left() -> None:
+    app, counter, screen = studio_app(), Counter(), PeopleScreen()
+    async with running(app) as pilot:
+        await app.push_screen(screen)
+        counting = Counting(screen, counter, counter.seen.append)
+        counting.ask()
+        counting.ask()
+        await pilot.press("escape")
+        counter.answers.put(1)
+        await settled(pilot)
+        assert screen not in app.screen_stack
+        assert (counter.seen, counter.calls) == ([], 1)
+
+
+async def test_pushes_stand_there_before_they_are_counted(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything(made)
+    gate = threading.Event()
+    every, show = pushes.every, pushes.show
+
+    def every_later(*arguments: Any) -> Any:
+        assert gate.wait(10)
+        return every(*arguments)
+
+    def show_later(*arguments: Any) -> Any:
+        assert len(arguments) > 3 or gate.wait(10)
+        return show(*arguments)
+
+    monkeypatch.setattr(pushes, "every", every_later)
+    monkeypatch.setattr(pushes, "show", show_later)
+    async with running(made.app(), (120, 40)) as pilot:
+        await pilot.press("2")
+        await until(pilot, "Late", "Draft", "…")
+        assert "1/4" not in shown(pilot)
+        await pilot.press("enter")
+        await until(pilot, "open · 2026-01-05", "Ann Peeters", "\n … ")
+        assert "1 of 4" not in shown(pilot)
+        gate.set()
+        await settled(pilot)
+        assert "1 of 4 held (25%)" in shown(pilot)
+        await press(pilot, "escape")
+        assert "██░░░░░░ 1/4" in shown(pilot)
+        assert "…" not in shown(pilot)
+
+
+async def until(pilot: Pilot[Any], *words: str) -> None:
+    """Wait until all of ``words`` stand on the screen, whatever is under way."""
+    for _ in range(1_000):
+        if all(word in shown(pilot) for word in words):
+            return
+        await pilot.pause()
+    raise AssertionError(shown(pilot))
