@@ -171,9 +171,7 @@ def _tell_preview(studio: Studio, push: Push, preview: AssignPreview) -> None:
         )
     say(f"{preview.already} in it already, {preview.left} left the organisation.")
     if preview.without_manager:
-        more = " or more" if len(preview.without_manager) == assigning.LISTED else ""
-        users = counted(len(preview.without_manager), f"user{more}", f"users{more}")
-        say(f"{users} would have no manager to talk with:")
+        say(f"{preview.without_manager_in_words} would have no manager to talk with:")
         rows = [(user.login, user.name) for user in preview.without_manager]
         write_table(("Login", "Name"), rows, "")
 

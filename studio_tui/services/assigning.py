@@ -38,12 +38,21 @@ class AssignPreview:
     left: int
     """How many of those chosen have left; they are not assigned."""
     without_manager: tuple[User, ...]
-    """Those who would be added and have no manager (U4), the first thousand."""
+    """Those who would be added and have no manager (U4), the first thousand of them."""
+    more_without_manager: bool
+    """Whether they are more than that."""
     users_told: int
     """How many of those added would get mail: nobody who was told of this push before (N2)."""
     managers: int
     """How many managers would be told, with one mail each (P7)."""
     leaves_at: datetime
+
+    @property
+    def without_manager_in_words(self) -> str:
+        """``1 user``, ``1,000 users``, ``more than 1,000 users``."""
+        more = "more than " if self.more_without_manager else ""
+        count = len(self.without_manager)
+        return f"{more}{count:,} {'user' if count == 1 else 'users'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +98,13 @@ def preview(
         current = _assignable(push_facts(studio, push.id))
         chosen = _chosen(selection)
         adding = chosen & Clause("u.active") & ~_assigned(push)
+        alone = people.without_manager(adding, limit=LISTED + 1)
         return AssignPreview(
             adding=people.count_users(adding),
             already=people.count_users(chosen & _assigned(push)),
             left=people.count_users(chosen & Clause("NOT u.active") & ~_assigned(push)),
-            without_manager=tuple(people.users_by_id(people.without_manager(adding, limit=LISTED))),
+            without_manager=tuple(people.users_by_id(alone[:LISTED])),
+            more_without_manager=len(alone) > LISTED,
             users_told=people.count_users(
                 adding & ~notifying.told_before(push.id, Kind.ASSIGNED, "u.id")
             ),

@@ -146,6 +146,24 @@ def test_a_preview_says_what_assigning_then_does(studio: Studio, admin: Actor) -
     assert "eve" in {user.login for user in preview.without_manager}
 
 
+def test_a_preview_says_exactly_how_many_have_no_manager_as_far_as_it_lists_them(
+    studio: Studio, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = create_push(studio, admin)
+    everyone = Selection.matching(UserFilter())
+    alone = assigning.preview(studio, admin, push, everyone).without_manager
+    assert len(alone) > 1
+    for listed, words in [
+        (len(alone), f"{len(alone)} users"),
+        (len(alone) - 1, f"more than {len(alone) - 1} user"),
+        (1, "more than 1 user"),
+    ]:
+        monkeypatch.setattr(assigning, "LISTED", listed)
+        preview = assigning.preview(studio, admin, push, everyone)
+        assert preview.without_manager == alone[:listed]
+        assert preview.without_manager_in_words.startswith(words)
+
+
 def test_a_preview_counts_no_manager_who_knows_already(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:

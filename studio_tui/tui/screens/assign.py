@@ -328,13 +328,11 @@ def _trial(
 def _attention(preview: AssignPreview | None) -> Content:
     if preview is None:
         return Content("")
-    alone = len(preview.without_manager)
     parts = []
-    if alone:
-        verb = "has" if alone == 1 else "have"
-        more = " or more" if alone == assigning.LISTED else ""
-        users = counted(alone, f"user{more}", f"users{more}")
-        parts.append((f"{users} {verb} no manager (n)", "$warning"))
+    if preview.without_manager:
+        verb = "has" if len(preview.without_manager) == 1 else "have"
+        words = f"{preview.without_manager_in_words} {verb} no manager (n)"
+        parts.append((words, "$warning"))
     if preview.already:
         parts.append((f"{preview.already:,} in the push already", "$muted"))
     if preview.left:
