@@ -5,7 +5,7 @@ what is then visible: a held-down key asks for where it has arrived, not for whe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from textual.widget import Widget
@@ -22,49 +22,76 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival(Generic[R, F]):
-    """The first answer of a new source: where the kept row is, and the rows around it."""
+class Stand:
+    """Where a list stands: what shall not move when a source is shown in its place."""
 
-    place: int
-    fetched: Fetched[R, F]
+    keep: int | None
+    """The row to stay on."""
+    cursor: int
+    """The place of the cursor."""
+    lost: int
+    """The place to go to where the row to stay on is not there."""
+    top: int
+    """The first visible place."""
+    seen: int | None = None
+    """The row there, where the one at the cursor is out of sight: then it is the one that stays
+    where it is on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival(Generic[R, F]):
+    """The first answer of a new source: by how many places the row to stay on and the picture are
+    further down, and the rows there."""
+
+    cursor: int
+    picture: int
+    fetched: tuple[Fetched[R, F], ...]
     count: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wish(Generic[R, F]):
-    """A source that shall be shown, with the row to stay on, or else the place to be at, and how
-    many rows are visible above it."""
+    """A source that shall be shown, and where the list stood when it was asked for."""
 
     window: Window[R, F]
-    keep: int | None
-    place: int
-    above: int
+    stand: Stand
+    again: bool
+    """Whether it lists what is shown: then nobody waits for it."""
     height: int
     selection: Selection[F]
 
     def fulfil(self) -> Arrival[R, F]:
         """Ask the source: off the loop."""
-        source = self.window.source
-        found = None if self.keep is None else source.position(self.keep)
-        place = self.place if found is None else found
-        fetched = self._around(place)
+        stand = self.stand
+        place = self._place(stand.keep, stand.lost)
+        seen = stand.top if stand.seen is None else self._place(stand.seen, stand.top)
+        down = place - stand.cursor if stand.seen is None else seen - stand.top
+        fetched = self._from(stand.top + down)
         if fetched.rows or not fetched.start:
-            return Arrival(place, fetched, None)
-        count = source.count()
-        place = max(0, min(place, count - 1))
-        return Arrival(place, self._around(place), count)
+            apart = () if stand.seen is None else (self._from(place),)
+            return Arrival(place - stand.cursor, down, (fetched, *apart), None)
+        count = self.window.source.count()
+        last = max(0, min(place, count - 1))
+        top = max(0, count - self.height)
+        return Arrival(last - stand.cursor, top - stand.top, (self._from(top),), count)
 
-    def _around(self, place: int) -> Fetched[R, F]:
-        start = max(0, place - self.above) // BLOCK * BLOCK
-        stop = -(-(place + self.height + 1) // BLOCK) * BLOCK
+    def _place(self, row_id: int | None, otherwise: int) -> int:
+        found = None if row_id is None else self.window.source.position(row_id)
+        return otherwise if found is None else found
+
+    def _from(self, top: int) -> Fetched[R, F]:
+        top = max(0, top)
+        start = top // BLOCK * BLOCK
+        stop = -(-(top + self.height + 1) // BLOCK) * BLOCK
         return self.window.fetch(start, stop, self.selection)
 
 
 class Listener(Protocol[R, F]):
     """What a list wants to hear."""
 
-    def arrived(self, window: Window[R, F], place: int) -> None:
-        """The rows of a new source are there: show them, with the cursor at ``place``."""
+    def arrived(self, window: Window[R, F], cursor: int, picture: int, *, again: bool) -> None:
+        """The rows of a source are there: show them, with the cursor and the picture by so many
+        places further down. ``again``: it lists what was shown, and both may have moved since."""
 
     def grown(self) -> None:
         """More rows are loaded, or the length is known better."""
@@ -99,30 +126,30 @@ class Feed(Generic[R, F]):
 
     @property
     def awaits(self) -> bool:
-        """Whether another source than the one that is shown is on its way."""
-        return self._wish is not None
+        """Whether something else than what is shown is on its way."""
+        return self._wish is not None and not self._wish.again
 
-    def again(self, source: Source[R, F] | None, keep: int | None, place: int, above: int) -> None:
-        """Show the newest source, or an equal one, again: with the cursor on the row with id
-        ``keep``, or on the row it was to go to where the source is still on its way."""
+    def again(self, source: Source[R, F] | None, stand: Stand) -> None:
+        """Show the newest source, or an equal one, again."""
         newest = self.newest
         if newest is None:
             return
-        if self._wish is not None:
-            keep, place = self._wish.keep, self._wish.place
-        self.show(source or newest.source, newest.filter, keep, place, above)
+        if self._wish is not None and self.awaits:
+            stand = self._wish.stand
+        self._show(source or newest.source, newest.filter, stand, again=not self.awaits)
 
-    def show(
-        self, source: Source[R, F], filter_: F, keep: int | None, place: int, above: int
-    ) -> None:
+    def show(self, source: Source[R, F], filter_: F, stand: Stand) -> None:
         """Show ``source`` as soon as its first rows are there."""
+        self._show(source, filter_, stand, again=False)
+
+    def _show(self, source: Source[R, F], filter_: F, stand: Stand, *, again: bool) -> None:
         if (earlier := self.newest) is not None:
             bridge_of(self._owner).drop(self._owner, id(earlier.source))
         window = Window(source, filter_)
         if self.window is not None and self.window.filter == filter_:
             window.length = self.window.length
         height = max(len(self._visible), 1)
-        self._wish = Wish(window, keep, place, above, height, self.selection)
+        self._wish = Wish(window, stand, again, height, self.selection)
         self._uncounted = not self.selection.empty
         self._asking = None
         self.ask()
@@ -196,13 +223,24 @@ class Feed(Generic[R, F]):
         lane = id(window.source)
         bridge_of(self._owner).read(self._owner, lane, call, answered, self._fail)
 
-    def _arrive(self, wish: Wish[R, F], arrival: Arrival[R, F]) -> None:
-        window = wish.window
-        window.store(arrival.fetched)
+    def _arrive(self, wish: Wish[R, F], arrival: Arrival[R, F], *, looked: bool = False) -> None:
+        window, visible = wish.window, self._visible
+        for fetched in arrival.fetched:
+            window.store(fetched)
         if arrival.count is not None:
             window.store_count(arrival.count)
+        start, stop = visible.start + arrival.picture, visible.stop + arrival.picture
+        wanting = window.wanting(start, stop, wish.selection.filters)
+        if wish.again and wanting and not looked:
+            # Somebody went on meanwhile: what they look at now comes with it.
+            self._question(
+                window,
+                lambda: window.fetch(*wanting, wish.selection),
+                lambda more: self._arrive(wish, replace(arrival, fetched=(more,)), looked=True),
+            )
+            return
         self.window, self._wish = window, None
-        self._listener.arrived(window, arrival.place)
+        self._listener.arrived(window, arrival.cursor, arrival.picture, again=wish.again)
 
     def _store_rows(self, window: Window[R, F], fetched: Fetched[R, F]) -> None:
         window.store(fetched)

@@ -14,9 +14,7 @@ a cursor, and marks as a `domain.selection.Selection`. A million rows cost what 
 Messages: `Opened`, `SelectionChanged`, `CursorMoved`, `SortRequested`, `LengthChanged`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -32,26 +30,16 @@ from studio_tui.domain.selection import Selection
 from studio_tui.tui.bridge import bridge_of
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.widgets.columns import Column, Tone
-from studio_tui.tui.widgets.feed import Feed
+from studio_tui.tui.widgets.feed import Feed, Stand
 from studio_tui.tui.widgets.marking import is_marked, toggled, toggled_all
 from studio_tui.tui.widgets.row_painter import MARK_WIDTH, Painter
+from studio_tui.tui.widgets.waiting import Waiting, once
 from studio_tui.tui.widgets.window import Window
 
 R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 
 _MARKING = {"mark", "mark_all"}
-
-
-def _on_what_comes(action: Callable[["RecordList[R, F]"], None]) -> Any:
-    """Keys that were pressed after a filter was typed are about what it finds, not about what is
-    still on the screen: they wait until that is there."""
-
-    @wraps(action)
-    def wait(self: "RecordList[R, F]") -> None:
-        self.when_settled(lambda: action(self))
-
-    return wait
 
 
 @dataclass
@@ -148,15 +136,15 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._error: StudioError | None = None
         self._said_length: tuple[int, bool] | None = None
         self._to_the_end = False
-        self._postponed: list[Callable[[], None]] = []
+        self._sees_cursor = True
+        self.waiting = Waiting()
 
     # What screens ask and tell
 
     @property
     def current(self) -> R | None:
         """The row under the cursor."""
-        window = self._feed.window
-        return window.row(self._cursor) if window else None
+        return self._row_at(self._cursor)
 
     @property
     def current_id(self) -> int | None:
@@ -177,6 +165,19 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     def has_more(self) -> bool:
         """Whether there may be more: they are still being counted."""
         return self._feed.window is not None and not self._feed.window.counted
+
+    def is_settled(self) -> bool:
+        """Whether what is shown is what was asked for: keys that are pressed after a filter was
+        typed are about what it finds, and wait until that is there."""
+        return not self._feed.awaits and not self._to_the_end
+
+    def reach(self) -> bool:
+        """Whether the row under the cursor is there; brings it into view."""
+        if not self.is_settled():
+            return False
+        self._bring_into_view()
+        self._look()
+        return self.current is not None or not self.length
 
     @property
     def selection(self) -> Selection[F]:
@@ -202,18 +203,19 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         until the first rows are there.
         """
         self.sort = sort
-        self._feed.show(source, filter_, keep, 0, self._rows_above_cursor())
+        self._to_the_end = False
+        top = self._cursor - self._rows_above_cursor()
+        self._feed.show(source, filter_, Stand(keep, self._cursor, 0, top))
 
     def reload(self, source: Source[R, F] | None = None) -> None:
         """Read the rows again, of the same source or of an equal one; nothing moves."""
-        self._feed.again(source, self._current_id, self._cursor, self._rows_above_cursor())
-
-    def when_settled(self, action: Callable[[], None]) -> None:
-        """Do ``action`` now, or once the source that is on its way is shown."""
-        if self._feed.awaits:
-            self._postponed.append(action)
-        else:
-            action()
+        top = self.scroll_offset.y
+        keep, seen = self._id_at(self._cursor), None
+        if not self._sees_cursor:
+            # It has not moved since it was seen, and its row may have been given up.
+            keep, seen = self._current_id, self._id_at(top)
+        stand = Stand(keep, self._cursor, self._cursor, top, seen)
+        self._feed.again(source, stand)
 
     def set_empty(self, sentence: str) -> None:
         """What to show when there are no rows: say what to do next."""
@@ -226,45 +228,50 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         """Marking is offered where rows can be marked."""
         return (self._marks or command.id not in _MARKING) and super().may_do(command)
 
+    @once("is_settled")
     def action_cursor_up(self) -> None:
         """One row up."""
         self.move_to(self._cursor - 1)
 
+    @once("is_settled")
     def action_cursor_down(self) -> None:
         """One row down."""
         self.move_to(self._cursor + 1)
 
+    @once("is_settled")
     def action_page_up(self) -> None:
         """One page up."""
         self._move_by_page(-1)
 
+    @once("is_settled")
     def action_page_down(self) -> None:
         """One page down."""
         self._move_by_page(1)
 
+    @once("is_settled")
     def action_first(self) -> None:
         """To the first row."""
         self.move_to(0)
 
+    @once("is_settled")
     def action_last(self) -> None:
         """To the last row, as soon as it is known which that is."""
         window = self._feed.window
         self._to_the_end = window is not None and not window.counted
         self.move_to(self.length - 1)
 
-    @_on_what_comes
+    @once("reach")
     def action_open(self) -> None:
         """Post `Opened` for the row under the cursor."""
-        if (row := self.current) is not None:
-            self.post_message(self.Opened(self, row))
+        self._open()
 
-    @_on_what_comes
+    @once("reach")
     def action_mark(self) -> None:
         """Mark or unmark the row under the cursor and go down."""
         if self._toggle(self._cursor):
             self.move_to(self._cursor + 1)
 
-    @_on_what_comes
+    @once("is_settled")
     def action_mark_all(self) -> None:
         """Mark all that match, or unmark them if all of them are marked."""
         window = self._feed.window
@@ -278,23 +285,25 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             earlier, self._cursor = self._cursor, place
             self._refresh_row(earlier)
             self._refresh_row(place)
-            self._bring_into_view()
-            self._look()
-            self._follow_cursor()
+        self._bring_into_view()
+        self._look()
+        self._follow_cursor()
 
     # What the feed tells
 
-    def arrived(self, window: Window[R, F], place: int) -> None:
-        """The first rows of a new source are there: the picture changes at once."""
-        above = self._rows_above_cursor()
+    def arrived(self, window: Window[R, F], cursor: int, picture: int, *, again: bool) -> None:
+        """The first rows of a source are there: the picture changes at once."""
+        follows = not again or self._sees_cursor
+        top = self.scroll_offset.y + picture
         self._error = None
-        self._cursor = max(0, min(place, window.length - 1))
+        self._cursor = max(0, min(self._cursor + cursor, window.length - 1))
         self._set_height()
-        self._scroll_so_that(above)
+        self._scroll_rows(top)
+        if follows:
+            self._bring_into_view()
         self.refresh()
         self._look()
         self.grown()
-        self._do_postponed()
 
     def grown(self) -> None:
         """More rows are loaded, or the length is known better."""
@@ -304,6 +313,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             self._to_the_end = False
             self.move_to(self.length - 1)
         self._follow_cursor()
+        self.waiting.go_on()
 
     def loaded(self, places: range) -> None:
         """Rows at these places are there: draw those of them that are visible."""
@@ -321,7 +331,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     def failed(self, error: StudioError) -> None:
         """What was shown stays; where there is nothing, the list says what happened."""
         self._error = error
-        self._postponed.clear()
+        self._to_the_end = False
+        self.waiting.forget()
         bridge_of(self).report(error)
         self.refresh()
 
@@ -367,6 +378,14 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     # Places
 
+    def _row_at(self, place: int) -> R | None:
+        window = self._feed.window
+        return window.row(place) if window else None
+
+    def _id_at(self, place: int) -> int | None:
+        row = self._row_at(place)
+        return row.id if row else None
+
     @property
     def _room(self) -> Size:
         return self.scrollable_content_region.size
@@ -392,10 +411,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             self._scroll_rows(self._cursor)
         elif self._cursor >= top + self._height:
             self._scroll_rows(self._cursor - self._height + 1)
-
-    def _scroll_so_that(self, above: int) -> None:
-        self._scroll_rows(self._cursor - above)
-        self._bring_into_view()
+        self._sees_cursor = True
 
     def _scroll_rows(self, top: int) -> None:
         self.scroll_to(y=top, animate=False, force=True)
@@ -431,11 +447,6 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     # Following
 
-    def _do_postponed(self) -> None:
-        actions, self._postponed = self._postponed, []
-        for action in actions:
-            action()
-
     def _look(self) -> None:
         top = self.scroll_offset.y
         self._feed.look(range(top, top + max(self._height, 1)))
@@ -460,12 +471,14 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         """Ask for the rows that came into view."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
+            self._sees_cursor = 0 <= self._cursor - self.scroll_offset.y < self._height
             self._look()
 
     def on_resize(self) -> None:
-        """Lay the columns out anew and keep the cursor in view."""
+        """Lay the columns out anew and keep the cursor in view, where it is."""
         self._painter = Painter.fitting(self._columns, self._room.width, marks=self._marks)
-        self._bring_into_view()
+        if self._sees_cursor:
+            self._bring_into_view()
         self._look()
         self.refresh()
 
@@ -493,4 +506,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         if self._marks and x < MARK_WIDTH:
             self._toggle(place)
         elif clicks == 2:
-            self.action_open()
+            self._open()
+
+    def _open(self) -> None:
+        if (row := self.current) is not None:
+            self.post_message(self.Opened(self, row))

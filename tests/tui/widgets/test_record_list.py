@@ -264,6 +264,95 @@ async def test_a_stale_answer_never_overwrites_a_newer_one() -> None:
         assert app.list.length == 250 // 7
 
 
+class Later(Listed):
+    """People who are listed when the test says so."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        super().__init__(people)
+        self.gate = threading.Event()
+
+    def rows(self, start: int, stop: int) -> Sequence[Person]:
+        assert self.gate.wait(10)
+        return super().rows(start, stop)
+
+
+async def test_keys_pressed_while_what_others_changed_is_read_count() -> None:
+    """On the row they were meant for, wherever that is by then."""
+    people = [person(number) for number in range(1, 1_001)]
+    app = ListApp(Listed(people), "")
+    async with running(app) as pilot:
+        await press(pilot, *["down"] * 40)
+        changed = Later([*people[500:510], *people])
+        app.list.reload(changed)
+        await pilot.press("down", "space", *["pagedown"] * 10, "space")
+        line = app.list.cursor - app.list.scroll_offset.y
+        changed.gate.set()
+        await settled(pilot)
+        assert app.list.selection == Selection.of([42, 263])
+        assert app.list.current == person(264)
+        assert app.list.cursor == 263 + 10
+        assert app.list.cursor - app.list.scroll_offset.y == line
+        assert "·" not in {text.strip() for text in picture(app)}
+
+
+async def test_what_is_looked_at_away_from_the_cursor_stays() -> None:
+    people = [person(number) for number in range(1, 1_001)]
+    app = ListApp(Listed(people), "")
+    async with running(app) as pilot:
+        await press(pilot, "down")
+        app.list.scroll_to(y=600, animate=False)
+        await settled(pilot)
+        seen = picture(app)
+        app.list.reload(Listed([people[0], *people[10:], person(2)]))
+        await settled(pilot)
+        assert picture(app) == seen
+        app.list.reload(Listed(people))
+        await settled(pilot)
+        await pilot.resize_terminal(80, 15)
+        await settled(pilot)
+        assert picture(app) == seen[:15]
+        assert app.list.current == person(2)
+        await press(pilot, "space")
+        assert app.list.selection == Selection.of([2])
+        assert cursor_row(app) == 3
+
+
+async def test_home_comes_back_where_the_cursor_never_left() -> None:
+    app = ListApp(Crowd(1_000))
+    async with running(app) as pilot:
+        app.list.scroll_to(y=600, animate=False)
+        await settled(pilot)
+        await press(pilot, "home")
+        assert cursor_row(app) == 1
+
+
+async def test_all_keys_wait_for_what_was_filtered() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        slow = Slow(250, 10)
+        app.list.set_source(slow, 10)
+        await pilot.press("down", "down", "space", "end", "space", "up")
+        assert app.list.selection.empty
+        slow.gate.set()
+        await settled(pilot)
+        assert app.list.selection == Selection.of([30, 250])
+        assert app.list.current == person(240)
+
+
+async def test_a_mark_waits_for_its_row() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        slow = Slow(MILLION)
+        slow.gate.set()
+        app.list.set_source(slow, 1)
+        await settled(pilot)
+        slow.gate.clear()
+        await pilot.press("end", "space", "home", "space")
+        slow.gate.set()
+        await settled(pilot)
+        assert app.list.selection == Selection.of([1, MILLION])
+
+
 async def test_rows_that_are_not_there_yet_are_dots() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
