@@ -127,7 +127,10 @@ def settle(
     sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
     later = [(s.id, s.due_at, s.words, s.tried) for s in settlements if isinstance(s, Later)]
-    with studio.store.writing_unflushed(wait=wait):
+    store = studio.store
+    # Nearly always all of them were sent.
+    writing = store.writing_unflushed if failed or later else store.writing_alone
+    with writing(wait=wait):
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
         deliveries.settle_later(lease, later)

@@ -20,6 +20,7 @@ from studio_tui.storage.sql import (
     among,
     day,
     execute,
+    execute_alone,
     is_sqlite,
     known_instant,
     listed,
@@ -111,26 +112,31 @@ def forget_unassigned(ids: Collection[int]) -> None:
 
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None, bytes]]) -> None:
     """Write what the server took: id, address, instant, model and `packed` message of each, while
-    still ours."""
+    still ours. One statement on PostgreSQL."""
     if not sent:
+        return
+    if not is_sqlite():
+        each = listed("given (id, address, at, model, message)", sent)
+        execute_alone(f"{each.text}, kept AS ({_KEEP}) {_SENT}", *each.params, lease, lease)
         return
     # The message first: afterwards the lease is gone.
     messages = listed("given (id, model, message)", [(each[0], *each[3:]) for each in sent])
-    execute(
-        f"{messages.text} INSERT INTO notification_mail (notification_id, model_id, message) "
-        "SELECT n.id, CAST(given.model AS INTEGER), given.message "
-        f"FROM given JOIN notification n ON {_OURS} ON CONFLICT (notification_id) "
-        "DO UPDATE SET model_id = excluded.model_id, message = excluded.message",
-        *messages.params,
-        lease,
-    )
-    _settle(
-        "given (id, address, at)",
-        [each[:3] for each in sent],
-        "state = 'sent', sent_to = given.address, sent_at = given.at, due_at = given.at, "
-        "error = NULL, attempts = attempts + 1, lease = NULL",
-        lease,
-    )
+    execute(f"{messages.text} {_KEEP}", *messages.params, lease)
+    results = listed("given (id, address, at)", [each[:3] for each in sent])
+    execute(f"{results.text} {_SENT}", *results.params, lease)
+
+
+_KEEP = (
+    "INSERT INTO notification_mail (notification_id, model_id, message) "
+    "SELECT n.id, CAST(given.model AS INTEGER), given.message "
+    f"FROM given JOIN notification n ON {_OURS} ON CONFLICT (notification_id) "
+    "DO UPDATE SET model_id = excluded.model_id, message = excluded.message"
+)
+_SENT = (
+    "UPDATE notification AS n SET state = 'sent', sent_to = given.address, sent_at = given.at, "
+    "due_at = given.at, error = NULL, attempts = attempts + 1, lease = NULL "
+    f"FROM given WHERE {_OURS}"
+)
 
 
 def keep_model(text: bytes) -> int:

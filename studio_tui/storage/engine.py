@@ -99,6 +99,16 @@ class Store:
         """
         return self._writing(Writing(flushed=False, waits=wait))
 
+    def writing_alone(self, *, wait: bool = True) -> AbstractContextManager[None]:
+        """Like `writing_unflushed`, for `sql.execute_alone`: on PostgreSQL one statement is a
+        transaction by itself, and to begin and to end one would take longer than it does."""
+        return self.writing_unflushed(wait=wait) if self.is_sqlite else self._connected()
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        with self.in_words(), stopping.told(), self._database.connection_context():
+            yield
+
     def flush(self) -> None:
         """Return once the disk has all that was written so far."""
         if self.is_sqlite:
@@ -117,7 +127,7 @@ class Store:
         outermost = not self._database.in_transaction()
         if outermost:
             sealing.begin()
-        with self.in_words(), stopping.told(), self._database.connection_context():
+        with self._connected():
             with self._database.atomic(*self._how(how)), self._stoppable(outermost):
                 yield
                 adds = outermost and sealing.any_written()

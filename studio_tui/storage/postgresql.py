@@ -21,9 +21,8 @@ _IDLE_AFTER = 300
 """Seconds after which a pooled connection is opened anew."""
 _FIRST_PAUSE = 0.05
 _CHANNEL = "studio_changed"
-_COMMIT = (
-    f"SELECT pg_notify('{_CHANNEL}', '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT"
-)
+_TELL = f"pg_notify('{_CHANNEL}', '')"
+_COMMIT = f"SELECT {_TELL} WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT"
 """Who changed something tells the others with its commit, and in no round trip of its own."""
 _LIMITS = (
     # As long as one waits for a turn on SQLite: somebody may be assigning a hundred thousand.
@@ -71,6 +70,8 @@ class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc] # not in the s
     """PostgreSQL by few connections, opened anew where the server was restarted."""
 
     psycopg3_adapter = _Connecting
+    TELL = _TELL
+    """Tells who listens, in a statement that is a transaction by itself."""
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Open a connection for this thread; where the server takes no more, wait for a while."""

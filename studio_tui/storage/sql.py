@@ -59,6 +59,13 @@ def execute(text: str, *params: Any) -> Any:
     return database.execute_sql(text.replace("%", "%%").replace("?", "%s"), params)
 
 
+def execute_alone(text: str, *params: Any) -> None:
+    """Run one statement that changes rows, as all that `Store.writing_alone` is opened for."""
+    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
+    told = "" if isinstance(database, peewee.SqliteDatabase) else f" RETURNING {database.TELL}"
+    execute(f"{text}{told}", *params)
+
+
 def rows(text: str, *params: Any) -> list[tuple[Any, ...]]:
     """All rows that a statement returns."""
     return list(execute(text, *params).fetchall())

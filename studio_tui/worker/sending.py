@@ -279,7 +279,7 @@ class Worker:
                 self._tell(replace(self.report, away="").counting(settlements))
                 if self._locks_others_out:
                     written.set()
-                    await line.gather(_REST)
+                await line.gather(_REST)
         finally:
             flushing.cancel()
             await asyncio.to_thread(self._flush_now)

@@ -13,7 +13,7 @@ from studio_tui.domain.errors import Away, Unavailable
 from studio_tui.services.context import Studio
 from studio_tui.storage import postgresql
 from studio_tui.storage.engine import Store, open_store
-from studio_tui.storage.sql import execute, scalar
+from studio_tui.storage.sql import execute, execute_alone, scalar
 from tests.cluster import Cluster
 from tests.databases import create_database, url_of
 
@@ -111,6 +111,10 @@ def test_who_waits_for_a_change_hears_of_it_at_once(studio: Studio) -> None:
         assert not waiting.done()
         with studio.store.writing():
             _add_template(1)
+        waiting.result(20)
+        waiting = thread.submit(studio.await_change, 60)
+        with studio.store.writing_alone():
+            execute_alone("UPDATE template SET version = 2")
         waiting.result(20)
 
 
