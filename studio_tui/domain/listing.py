@@ -2,7 +2,7 @@
 
 A source never changes its mind about what it lists: another filter or another order is another
 source. Its calls may take a while and are made off the screen's loop; a source is asked by one
-thread at a time.
+thread at a time, but for `Source.selected`.
 """
 
 from collections.abc import Collection, Sequence
@@ -53,5 +53,6 @@ class Source(Protocol[R_co, F]):
         ...
 
     def selected(self, selection: Selection[F]) -> int:
-        """How many rows, in this list or out of its filter, ``selection`` holds."""
+        """How many rows, in this list or out of its filter, ``selection`` holds; others may be
+        asking the source meanwhile."""
         ...

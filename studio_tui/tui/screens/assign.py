@@ -21,6 +21,7 @@ from studio_tui.services import assigning, pushes
 from studio_tui.services.assigning import Assigned, AssignPreview
 from studio_tui.services.dry_run import dry_run
 from studio_tui.tui.commands import Command
+from studio_tui.tui.counting import Counting
 from studio_tui.tui.job import PATIENCE, Job
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.type_number import once_meant
@@ -66,6 +67,7 @@ class AssignScreen(StudioScreen):
         self.push = push
         self._preview: AssignPreview | None = None
         self._assigning = False
+        self._counting: Counting[AssignPreview] = Counting(self, self._show_preview)
         self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
             *COLUMNS,
             find=self.find,
@@ -198,6 +200,7 @@ class AssignScreen(StudioScreen):
     def on_record_list_selection_changed(self, event: RecordList.SelectionChanged) -> None:
         """Find out what assigning these would do; the list counts after the marks."""
         if event.count is None or not event.count:
+            self._preview = None
             self._count()
 
     @property
@@ -213,22 +216,21 @@ class AssignScreen(StudioScreen):
         self.query_one(".title", Static).update(title)
 
     def _count(self) -> None:
+        """Find out again what assigning would do; until then, what is known of it stands."""
         push, selection = self.push, self.selection
-        self._preview = None
         self.refresh_bindings()
         if selection.empty:
-            self.shell.bridge.drop(self, "preview")
+            self._counting.drop()
             self._show_preview(None)
             return
         self.set_timer(PATIENCE, self._say_counting)
-        self.read(
-            "preview",
-            lambda: assigning.preview(self.studio, self.actor, push, selection),
-            self._show_preview,
+        self._counting.ask(
+            lambda: assigning.preview(self.studio, self.actor, push, selection), about=selection
         )
 
     def _say_counting(self) -> None:
         if self._preview is None and not self.selection.empty:
+            self._show_preview(None)
             self.query_one(".effect", Static).update(Content.styled(_COUNTING, "$muted"))
 
     def _show_preview(self, preview: AssignPreview | None) -> None:
@@ -279,6 +281,7 @@ class AssignScreen(StudioScreen):
     def _refused(self, error: StudioError) -> None:
         self._assigning = False
         self.complain(error.message)
+        self._preview = None
         self._count()
 
     def _ask_push(self, every: list[Push]) -> None:

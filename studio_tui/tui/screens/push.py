@@ -11,11 +11,11 @@ from studio_tui.domain.pushes import Push, PushState
 from studio_tui.services import activity, pushes
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.commands import Command
+from studio_tui.tui.counting import Counting
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
-from studio_tui.tui.screens.counting import Counting
 from studio_tui.tui.screens.push_activity import activity_in_words
 from studio_tui.tui.screens.push_leaving import leave
 from studio_tui.tui.screens.push_settings import PushSettings
@@ -77,9 +77,7 @@ class PushScreen(StudioScreen):
         self.push_id = push_id
         self._push: Push | None = None
         self._first_tab = tab
-        self._counting = Counting(
-            self, lambda: pushes.show(self.studio, self.actor, self.push_id), self._show_push
-        )
+        self._counting = Counting(self, self._show_push)
 
     def body(self) -> ComposeResult:
         """The head, the tabs and, once the push is read, what they show."""
@@ -247,7 +245,7 @@ class PushScreen(StudioScreen):
     def _show_first(self, push: Push) -> None:
         """What is known at once; how far it is follows."""
         self._show_push(push)
-        self._counting.ask()
+        self._counting.ask(lambda: pushes.show(self.studio, self.actor, self.push_id))
 
     def _show_push(self, push: Push) -> None:
         self._push = push

@@ -11,10 +11,10 @@ from studio_tui.domain.pushes import Progress, Push, PushFilter, PushState
 from studio_tui.services import pushes
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Command
+from studio_tui.tui.counting import Counting
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
-from studio_tui.tui.screens.counting import Counting
 from studio_tui.tui.screens.late_source import LateSource
 from studio_tui.tui.screens.push_words import bar, counted, state_in_words
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
@@ -71,9 +71,7 @@ class PushesScreen(StudioScreen):
         super().__init__()
         self._new: frozenset[int] = frozenset()
         self._known: dict[int, Progress] = {}
-        self._counting = Counting(
-            self, lambda: pushes.every(self.studio, self.actor), self._counted
-        )
+        self._counting = Counting(self, self._counted)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3),
             Column("name", "Name", lambda p: _cell(p, p.name), width=18, flex=3, most=60),
@@ -94,7 +92,7 @@ class PushesScreen(StudioScreen):
 
     def on_mount(self) -> None:
         """Which pushes there are comes first, how far they are after it."""
-        self._counting.ask()
+        self._count()
 
     def find(self, text: str, _: Sort) -> tuple[PushFilter, Source[Push, PushFilter]]:
         """The pushes in which all words of ``text`` are found."""
@@ -115,7 +113,10 @@ class PushesScreen(StudioScreen):
     def reload(self) -> None:
         """Read the list again."""
         self._browser.reload()
-        self._counting.ask()
+        self._count()
+
+    def _count(self) -> None:
+        self._counting.ask(lambda: pushes.every(self.studio, self.actor))
 
     def _counted(self, every: Sequence[Push]) -> None:
         known = {push.id: push.progress for push in every}

@@ -14,6 +14,7 @@ from studio_tui.domain.errors import StudioError
 from studio_tui.domain.listing import Row, Source
 from studio_tui.domain.selection import Selection
 from studio_tui.tui.bridge import bridge_of
+from studio_tui.tui.counting import Counting
 from studio_tui.tui.widgets.window import BLOCK, Fetched, Window
 
 R = TypeVar("R", bound=Row)
@@ -118,6 +119,7 @@ class Feed(Generic[R, F]):
         self._asking: Window[R, F] | None = None
         self._visible = range(0)
         self._uncounted = False
+        self._tally: Counting[int] = Counting(owner, listener.counted, listener.failed)
 
     @property
     def newest(self) -> Window[R, F] | None:
@@ -164,6 +166,7 @@ class Feed(Generic[R, F]):
         self.selection = selection
         self._uncounted = not selection.empty
         if selection.empty:
+            self._tally.drop()
             self._listener.counted(0)
         self.ask()
 
@@ -185,14 +188,12 @@ class Feed(Generic[R, F]):
             self._ask_rows(window, wanting)
         elif not window.counted:
             self._question(window, window.source.count, window.store_count)
-        elif self._uncounted:
-            self._question(
-                window,
-                lambda: window.source.selected(selection),
-                lambda count: self._store_selected(selection, count),
-            )
-        elif nearby := self._nearby(window):
-            self._ask_rows(window, nearby)
+        else:
+            if self._uncounted:
+                self._uncounted = False
+                self._tally.ask(lambda: window.source.selected(selection), about=selection)
+            if nearby := self._nearby(window):
+                self._ask_rows(window, nearby)
 
     def _nearby(self, window: Window[R, F]) -> tuple[int, int] | None:
         visible = self._visible
@@ -245,11 +246,6 @@ class Feed(Generic[R, F]):
     def _store_rows(self, window: Window[R, F], fetched: Fetched[R, F]) -> None:
         window.store(fetched)
         self._listener.loaded(range(fetched.start, fetched.start + max(len(fetched.rows), BLOCK)))
-
-    def _store_selected(self, selection: Selection[F], count: int) -> None:
-        if selection is self.selection:
-            self._uncounted = False
-            self._listener.counted(count)
 
     def _fail(self, error: StudioError) -> None:
         # What failed is not asked again by itself: the next look, or a reload, tries again.

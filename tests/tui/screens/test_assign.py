@@ -1,11 +1,13 @@
 """The assignment view (P3, P6, P7, P12, U4), and the whole way to it and on."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
@@ -94,6 +96,35 @@ async def test_imports_picks_takes_out_and_assigns(made: Example) -> None:
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, PushesScreen)
     assert _logins(made, "Draft") == {"ann", "carl", "dina", "lone"}
+
+
+async def test_nobody_waits_for_what_others_change_to_be_counted(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything(made)
+    preview, gate = assigning.preview, threading.Event()
+
+    def later(*arguments: Any) -> Any:
+        assert gate.wait(10)
+        return preview(*arguments)
+
+    monkeypatch.setattr(assigning, "preview", later)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Ahead")
+        gate.set()
+        await press(pilot, "a")
+        assert _button(pilot) == "Assign 6 users"
+        gate.clear()
+        made.load("zed,zed@example.org,Zed,Young,,,,,,,\n")
+        made.look(pilot)
+        while "Zed Young" not in shown(pilot):
+            await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, AssignScreen)
+        assert (screen.why_not_assign(), _button(pilot)) == (None, "Assign 6 users")
+        gate.set()
+        await settled(pilot)
+        assert _button(pilot) == "Assign 7 users"
 
 
 async def test_a_selection_survives_filtering(made: Example) -> None:

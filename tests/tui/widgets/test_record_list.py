@@ -295,6 +295,34 @@ async def test_keys_pressed_while_what_others_changed_is_read_count() -> None:
         assert "·" not in {text.strip() for text in picture(app)}
 
 
+class SlowlyCounted(Crowd):
+    """A crowd whose marks are counted when the test says so."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.gate = threading.Event()
+
+    def selected(self, selection: Selection[int]) -> int:
+        assert self.gate.wait(10)
+        return super().selected(selection)
+
+
+async def test_marks_are_counted_however_often_others_change_something() -> None:
+    first, second = SlowlyCounted(MILLION), SlowlyCounted(MILLION - 1)
+    app = ListApp(first)
+    async with running(app) as pilot:
+        await pilot.press("a")
+        await pilot.pause()
+        app.list.reload(second)
+        first.gate.set()
+        while app.list.selected_count is None:
+            await pilot.pause()
+        assert app.list.selected_count == MILLION
+        second.gate.set()
+        await settled(pilot)
+        assert app.list.selected_count == MILLION - 1
+
+
 async def test_what_is_looked_at_away_from_the_cursor_stays() -> None:
     people = [person(number) for number in range(1, 1_001)]
     app = ListApp(Listed(people), "")
