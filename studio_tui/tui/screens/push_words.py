@@ -25,6 +25,7 @@ _FLAG = {
     Flag.MAIL_FAILED: "mail failed",
 }
 _DONE, _OPEN = "█", "░"
+_LONGEST_BAR, _SHORTEST_BAR = 8, 3
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -70,6 +71,16 @@ def bar(done: int, total: int, width: int) -> str:
     if done and not cells:
         cells = 1
     return _DONE * cells + _OPEN * (width - cells)
+
+
+def done_in_cells(done: int, total: int, width: int) -> str:
+    """``██░░░░░░ 1/4`` in at most ``width`` cells: of many with a shorter bar, of very many without
+    one, and of a million in percent, so that no digit is cut off."""
+    words = f"{done:,}/{total:,}"
+    if len(words) > width:
+        return f"{done * 100 // total}% of {total:,}"
+    cells = min(_LONGEST_BAR, width - 1 - len(words))
+    return f"{bar(done, total, cells)} {words}" if cells >= _SHORTEST_BAR else words
 
 
 def done_of_all(progress: Progress) -> str:

@@ -16,7 +16,7 @@ from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
 from studio_tui.tui.screens.late_source import LateSource
-from studio_tui.tui.screens.push_words import bar, counted, state_in_words
+from studio_tui.tui.screens.push_words import counted, done_in_cells, state_in_words
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.filter_bar import FilterBar
 from studio_tui.tui.widgets.record_browser import RecordBrowser
@@ -24,7 +24,8 @@ from studio_tui.tui.widgets.record_list import RecordList
 
 PLACE = "pushes"
 """The id of this screen among the places."""
-_BAR = 8
+_HELD = 16
+"""Cells that how far a push is has at least."""
 _ORDER = Sort("deadline")
 
 
@@ -44,8 +45,7 @@ def _progress(push: Push) -> str | Toned:
         return Toned("…", Tone.MUTED)
     if not progress.assigned:
         return Toned("nobody yet", Tone.MUTED)
-    drawn = bar(progress.done, progress.assigned, _BAR)
-    return _cell(push, f"{drawn} {progress.done:,}/{progress.assigned:,}")
+    return _cell(push, done_in_cells(progress.done, progress.assigned, _HELD))
 
 
 class PushesScreen(StudioScreen):
@@ -79,7 +79,7 @@ class PushesScreen(StudioScreen):
             Column("state", "State", _state, width=13),
             Column("from", "From", lambda p: _cell(p, day(p.available_from)), gives_way=1),
             Column("deadline", "Deadline", lambda p: _cell(p, day(p.deadline))),
-            Column("progress", "Held", _progress, width=16, flex=1, most=22),
+            Column("progress", "Held", _progress, width=_HELD, flex=1, most=22),
             find=self.find,
             sort=_ORDER,
             noun=("push", "pushes"),

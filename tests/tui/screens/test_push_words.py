@@ -10,6 +10,7 @@ from studio_tui.tui.screens.push_words import (
     attention,
     bar,
     counted,
+    done_in_cells,
     done_of_all,
     flags_in_words,
     status_in_words,
@@ -32,6 +33,22 @@ LATE_EVENING = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
 )
 def test_a_bar_is_full_only_when_all_are_done(done: int, total: int, drawn: str) -> None:
     assert bar(done, total, 4) == drawn
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "drawn"),
+    [
+        (1, 4, "██░░░░░░ 1/4"),
+        (125, 2_500, "█░░░░░ 125/2,500"),
+        (1_250, 2_500, "██░░ 1,250/2,500"),
+        (11_000, 100_000, "11,000/100,000"),
+        (108_889, 980_001, "108,889/980,001"),
+        (999_999, 1_000_000, "99% of 1,000,000"),
+    ],
+)
+def test_no_digit_of_a_push_is_cut_off(done: int, total: int, drawn: str) -> None:
+    assert done_in_cells(done, total, 16) == drawn
+    assert len(drawn) <= 16
 
 
 def test_progress_with_and_without_those_who_left() -> None:
