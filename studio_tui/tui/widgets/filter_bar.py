@@ -15,7 +15,7 @@ from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.widgets.field import Entry
 
 PAUSE = 0.08
-"""Seconds without a key before the list is filtered."""
+"""Seconds without a key before the list is filtered by what was typed after the first."""
 
 
 class FilterInput(Commands, Entry):
@@ -43,7 +43,7 @@ class FilterInput(Commands, Entry):
 
 
 class FilterBar(Horizontal):
-    """A filter as one types, debounced, and at the right a summary of what is listed.
+    """A filter as one types, and at the right a summary of what is listed.
 
     ``changed`` is called with what the list shall be filtered by, ``leads_to`` gets the focus. Both
     happen at once, not by messages: the next key may already be on its way.
@@ -87,7 +87,10 @@ class FilterBar(Horizontal):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._timer is not None:
+        if self._timer is None:
+            # Who types slowly waits for nothing, and who types fast for one filter, not for each.
+            self._settle()
+        else:
             self._timer.stop()
         self._timer = self.set_timer(PAUSE, self._settle)
 
