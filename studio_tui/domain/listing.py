@@ -2,7 +2,7 @@
 
 A source never changes its mind about what it lists: another filter or another order is another
 source. Its calls may take a while and are made off the screen's loop; a source is asked by one
-thread at a time, but for `Source.selected`.
+thread at a time, but for its numbers, which take longest: while it counts, rows are read.
 """
 
 from collections.abc import Collection, Sequence
@@ -37,7 +37,7 @@ class Source(Protocol[R_co, F]):
     """The rows that a filter matches, in an order."""
 
     def count(self) -> int:
-        """How many rows there are."""
+        """How many rows there are; others may be asking the source meanwhile."""
         ...
 
     def rows(self, start: int, stop: int) -> Sequence[R_co]:

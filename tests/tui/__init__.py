@@ -1,6 +1,7 @@
 """Helpers for tests of screens: an app that runs, and waiting until nothing is under way."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,6 +30,13 @@ async def settled(pilot: Pilot[Any]) -> None:
         await pilot.pause()
         quiet = 0 if bridge.busy else quiet + 1
         await bridge.idle()
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """Wait until something is true, whatever is under way."""
+    async with asyncio.timeout(60):
+        while not condition():
+            await pilot.pause(0.01)
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

@@ -1,6 +1,5 @@
 """The shell: places, commands, messages, sizes, opening and leaving."""
 
-import asyncio
 import threading
 from pathlib import Path
 from typing import Any, cast
@@ -8,7 +7,6 @@ from typing import Any, cast
 import pytest
 from textual import events
 from textual.content import Content
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from studio_tui.domain.errors import Unavailable
@@ -19,7 +17,7 @@ from studio_tui.tui.modals.palette import Palette
 from studio_tui.tui.opening import Opening, TooSmall
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
 from studio_tui.tui.widgets.record_browser import RecordBrowser
-from tests.tui import press, running, settled
+from tests.tui import press, running, settled, until
 from tests.tui.demo import (
     ADMIN,
     PLACES,
@@ -325,9 +323,3 @@ async def test_a_fault_of_a_screen_leaves_no_stack_on_the_screen(
         async with running(app):
             pass
     assert "ValueError: a fault" in (tmp_path / "studio-tui" / "studio-tui.log").read_text()
-
-
-async def until(pilot: Pilot[Any], condition: Any) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await settled(pilot)

@@ -1,19 +1,17 @@
 """Calls off the loop: fresh answers only, writes one after another, errors as one sentence."""
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from studio_tui.config.log import log_path
 from studio_tui.domain.errors import Refused, StudioError
 from studio_tui.domain.stopping import Stop, current
 from studio_tui.tui.bridge import Bridge, Unexpected
-from tests.tui import running, settled
+from tests.tui import running, settled, until
 
 
 class BridgeApp(App[None]):
@@ -44,11 +42,6 @@ class Gate:
         self.began.set()
         assert self.opened.wait(10)
         return self.answer
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    while not condition():
-        await pilot.pause()
 
 
 async def test_an_overtaken_answer_is_dropped_and_only_the_newest_call_made() -> None:

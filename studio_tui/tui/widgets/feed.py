@@ -118,6 +118,8 @@ class Feed(Generic[R, F]):
         self._wish: Wish[R, F] | None = None
         self._asking: Window[R, F] | None = None
         self._visible = range(0)
+        self._unmeasured = False
+        self._measure: Counting[tuple[F, int]] = Counting(owner, self._measured, listener.failed)
         self._uncounted = False
         self._tally: Counting[int] = Counting(owner, listener.counted, listener.failed)
 
@@ -147,9 +149,11 @@ class Feed(Generic[R, F]):
     def _show(self, source: Source[R, F], filter_: F, stand: Stand, *, again: bool) -> None:
         if (earlier := self.newest) is not None:
             bridge_of(self._owner).drop(self._owner, id(earlier.source))
+            if earlier.filter != filter_:
+                self._measure.drop()
         window = Window(source, filter_)
         if self.window is not None and self.window.filter == filter_:
-            window.length = self.window.length
+            window.length, window.counted = self.window.length, self.window.counted
         height = max(len(self._visible), 1)
         self._wish = Wish(window, stand, again, height, self.selection)
         self._uncounted = not self.selection.empty
@@ -186,14 +190,15 @@ class Feed(Generic[R, F]):
         wanting = window.wanting(visible.start, visible.stop, selection.filters)
         if wanting:
             self._ask_rows(window, wanting)
-        elif not window.counted:
-            self._question(window, window.source.count, window.store_count)
-        else:
-            if self._uncounted:
-                self._uncounted = False
-                self._tally.ask(lambda: window.source.selected(selection), about=selection)
-            if nearby := self._nearby(window):
-                self._ask_rows(window, nearby)
+            return
+        if self._unmeasured:
+            self._unmeasured = False
+            self._measure.ask(lambda: (window.filter, window.source.count()), window.filter)
+        if self._uncounted and window.counted:
+            self._uncounted = False
+            self._tally.ask(lambda: window.source.selected(selection), selection)
+        if nearby := self._nearby(window):
+            self._ask_rows(window, nearby)
 
     def _nearby(self, window: Window[R, F]) -> tuple[int, int] | None:
         visible = self._visible
@@ -240,8 +245,19 @@ class Feed(Generic[R, F]):
                 lambda more: self._arrive(wish, replace(arrival, fetched=(more,)), looked=True),
             )
             return
-        self.window, self._wish = window, None
+        exact = arrival.count is not None or any(each.tells_length for each in arrival.fetched)
+        if exact:
+            self._measure.drop()
+        self.window, self._wish, self._unmeasured = window, None, not exact
         self._listener.arrived(window, arrival.cursor, arrival.picture, again=wish.again)
+
+    def _measured(self, answer: tuple[F, int]) -> None:
+        filter_, count = answer
+        for window in (self.window, self.newest):
+            if window is not None and window.filter == filter_:
+                window.store_count(count)
+        self._listener.grown()
+        self.ask()
 
     def _store_rows(self, window: Window[R, F], fetched: Fetched[R, F]) -> None:
         window.store(fetched)

@@ -309,7 +309,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         """More rows are loaded, or the length is known better."""
         self._set_height()
         self._tell_length()
-        if self._to_the_end and self._feed.window and self._feed.window.counted:
+        arrives = self._to_the_end and not self.has_more
+        if arrives or self._cursor >= self.length > 0:
             self._to_the_end = False
             self.move_to(self.length - 1)
         self._follow_cursor()

@@ -39,12 +39,18 @@ class Fetched(Generic[R, F]):
     ended: bool
     matched: dict[F, frozenset[int]]
 
+    @property
+    def tells_length(self) -> bool:
+        """Whether it shows where the list ends."""
+        return self.ended and (bool(self.rows) or self.start == 0)
+
 
 class Window(Generic[R, F]):
     """The rows of one source that were read, and its length as far as it is known.
 
     ``filter`` is what the source lists: every row of it matches. ``length`` is a lower bound until
-    ``counted``. Memory is bounded: the blocks that were used longest ago are given up.
+    ``counted``, if only a moment ago. Memory is bounded: the blocks that were used longest ago are
+    given up.
     """
 
     def __init__(self, source: Source[R, F], filter_: F) -> None:
@@ -129,7 +135,7 @@ class Window(Generic[R, F]):
 
     def _learn_length(self, fetched: Fetched[R, F]) -> None:
         end = fetched.start + len(fetched.rows)
-        if fetched.ended and (fetched.rows or fetched.start == 0):
+        if fetched.tells_length:
             self.store_count(end)
         elif fetched.ended:
             self.length = min(self.length, end)

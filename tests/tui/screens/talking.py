@@ -76,15 +76,6 @@ async def open_one(pilot: Pilot[Any], conversation: Conversation) -> Conversatio
     return screen
 
 
-async def until(pilot: Pilot[Any], condition: Any) -> None:
-    """Wait until something is true: what is typed is saved a moment later."""
-    for _ in range(500):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it did not come true")
-
-
 def screen_of(pilot: Pilot[Any]) -> ConversationScreen:
     """The screen, as what it is."""
     return cast(ConversationScreen, pilot.app.screen)

@@ -17,7 +17,7 @@ from studio_tui.tui.screens.plan_conversation import PlanScreen
 from studio_tui.tui.widgets.editor import Editor
 from studio_tui.tui.widgets.options import Options
 from tests.hostile import CONTROLS, HOSTILE
-from tests.tui import WIDE, press, running, settled
+from tests.tui import WIDE, press, running, settled, until
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import Example
 from tests.tui.screens.pushing import footer, said
@@ -33,7 +33,6 @@ from tests.tui.screens.talking import (
     reading,
     screen_of,
     stands,
-    until,
     write,
 )
 

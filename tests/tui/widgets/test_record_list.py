@@ -17,7 +17,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.tui.widgets.record_list import RecordList
 from studio_tui.tui.widgets.row_painter import MARK
 from tests.hostile import CONTROLS
-from tests.tui import WIDE, press, running, settled
+from tests.tui import WIDE, press, running, settled, until
 from tests.tui.demo import ListApp
 from tests.tui.people import Crowd, Listed, Person, hostile_people, is_marked, person
 
@@ -315,12 +315,49 @@ async def test_marks_are_counted_however_often_others_change_something() -> None
         await pilot.pause()
         app.list.reload(second)
         first.gate.set()
-        while app.list.selected_count is None:
-            await pilot.pause()
+        await until(pilot, lambda: app.list.selected_count is not None)
         assert app.list.selected_count == MILLION
         second.gate.set()
         await settled(pilot)
         assert app.list.selected_count == MILLION - 1
+
+
+class SlowlyMeasured(Crowd):
+    """A crowd that says how many it is when the test lets it."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.gate = threading.Event()
+
+    def count(self) -> int:
+        assert self.gate.wait(10)
+        return super().count()
+
+    def rows(self, start: int, stop: int) -> Sequence[Person]:
+        return [person(place + 1) for place in range(start, min(stop, self.size))]
+
+
+async def test_how_many_there_are_is_found_out_however_often_others_change_something() -> None:
+    first, second = SlowlyMeasured(MILLION), SlowlyMeasured(MILLION - 1)
+    app = ListApp(Crowd(MILLION), "all")
+    async with running(app) as pilot:
+        app.list.set_source(first, "some")
+        await until(pilot, lambda: app.list.has_more)
+        app.list.reload(second)
+        first.gate.set()
+        await until(pilot, lambda: not app.list.has_more)
+        assert app.list.length == MILLION
+        second.gate.set()
+        await until(pilot, lambda: app.list.length == MILLION - 1)
+        # What was known a moment ago is said until it is known anew.
+        third = SlowlyMeasured(MILLION - 2)
+        app.list.reload(third)
+        await pilot.press("end")
+        await until(pilot, lambda: app.list.current == person(MILLION - 2))
+        assert not app.list.has_more
+        third.gate.set()
+        await settled(pilot)
+        assert app.list.length == MILLION - 2
 
 
 async def test_what_is_looked_at_away_from_the_cursor_stays() -> None:
