@@ -68,7 +68,7 @@ class People:
         sql = "SELECT id, name, team FROM person WHERE id > ? AND id <= ? ORDER BY id"
         return [Person(*row) for row in self._db.execute(sql, (start, stop))]
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, _: int | None = None) -> int | None:
         """The id tells."""
         return row_id - 1
 

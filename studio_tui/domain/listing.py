@@ -44,8 +44,9 @@ class Source(Protocol[R_co, F]):
         """The rows from place ``start`` up to ``stop``, fewer at the end of the list."""
         ...
 
-    def position(self, row_id: int) -> int | None:
-        """The place of a row, None where it is not in the list."""
+    def position(self, row_id: int, about: int | None = None, /) -> int | None:
+        """The place of a row, None where it is not in the list; ``about``, where it was a moment
+        ago, if to count up to it would take long."""
         ...
 
     def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:

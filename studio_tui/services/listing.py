@@ -38,10 +38,11 @@ class StoredSource(Generic[R, F]):
         with self.store.reading():
             return self.read(self.listing.ids(start, stop))
 
-    def position(self, row_id: int) -> int | None:
-        """The place of a row, None where it is not in the list."""
+    def position(self, row_id: int, about: int | None = None) -> int | None:
+        """The place of a row, None where it is not in the list; ``about``, where it was a moment
+        ago, if to count up to it would take long."""
         with self.store.reading():
-            return self.listing.position(row_id)
+            return self.listing.position(row_id, about)
 
     def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:
         """Those of ``ids`` that ``filter_`` matches."""
@@ -74,7 +75,7 @@ class HeldSource(Generic[R, F]):
         """The rows from place ``start`` up to ``stop``."""
         return self._listed()[start:stop]
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, _: int | None = None) -> int | None:
         """The place of a row, None where it is not in the list."""
         places = (place for place, row in enumerate(self._listed()) if row.id == row_id)
         return next(places, None)

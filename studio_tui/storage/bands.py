@@ -36,10 +36,12 @@ class Bands:
                 break
         return found
 
-    def position(self, row_id: int) -> int | None:
-        """The place of a row; None where it is not in the list, or deep in a band."""
+    def position(self, row_id: int, about: int | None = None) -> int | None:
+        """The place of a row; None where it is not in the list, or deep in a band: then ``about``,
+        where that is known."""
         for number, before in self._before():
-            place = self._bands[number].position(row_id)
+            near = None if about is None else about - before
+            place = self._bands[number].position(row_id, near)
             if place is not None:
                 return before + place
         return None

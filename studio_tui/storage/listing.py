@@ -106,9 +106,9 @@ class Listing:
             self._remember(anchor)
         return [each.row_id for each in found]
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, about: int | None = None) -> int | None:
         """The place of a row; None where it is not in the list, or so deep in what a filter leaves
-        that counting up to it would take long."""
+        that counting up to it would take long: then ``about``, where that is known."""
         held = self._all()
         if held is not None:
             return held.index(row_id) if row_id in held else None
@@ -118,6 +118,8 @@ class Listing:
             *wanted.params,
         ):
             place = self._count_before(key, tie)
+            if place is None and about is not None:
+                place = max(about, _NEAR + 1)
             if place is not None:
                 self._remember([_Anchor(place, key, tie, row_id)])
             return place

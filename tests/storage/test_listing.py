@@ -84,6 +84,23 @@ def test_windows_in_any_order_are_pieces_of_the_sorted_list(
     check()
 
 
+def test_a_row_deep_in_what_a_filter_leaves_is_about_where_it_was(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody counts through all that is before it, whenever others change something."""
+    monkeypatch.setattr("studio_tui.storage.listing._FEW", 0)
+    monkeypatch.setattr("studio_tui.storage.listing._NEAR", 2)
+    with studio.store.writing():
+        expected = [i for _, i in sorted(fill("abcdefghijkl"))]
+        listing = Listing("team", "id", EVERYBODY, "path_key", narrowed=True)
+        assert listing.position(expected[1], 5) == 1
+        assert listing.position(expected[6]) is None
+        assert listing.position(expected[6], 8) == 8
+        assert listing.ids(7, 10) == expected[5:8]
+        assert listing.position(expected[9], 0) == 3
+        assert listing.position(10**6, 8) is None
+
+
 def binary(studio: Studio) -> str:
     """The collation that sorts by code point."""
     return "BINARY" if studio.store.is_sqlite else "C"

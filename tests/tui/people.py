@@ -57,7 +57,7 @@ class Crowd:
     def rows(self, start: int, stop: int) -> Sequence[Person]:
         return [person(self._id(place)) for place in range(start, min(stop, self.count()))]
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, _: int | None = None) -> int | None:
         if row_id % self.divisor or not 1 <= row_id <= self.size:
             return None
         place = row_id // self.divisor - 1
@@ -91,7 +91,7 @@ class Listed:
     def rows(self, start: int, stop: int) -> Sequence[Person]:
         return self.people[start:stop]
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, _: int | None = None) -> int | None:
         ids = [one.id for one in self.people]
         return ids.index(row_id) if row_id in ids else None
 

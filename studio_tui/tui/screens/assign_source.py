@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from studio_tui.domain.listing import Source
 from studio_tui.domain.selection import Selection
@@ -40,9 +41,9 @@ class Candidates:
         """The rows from place ``start`` up to ``stop``."""
         return candidates(self._users, self._users.rows(start, stop), self._assigned)
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, about: int | None = None) -> int | None:
         """The place of a row, None where it is not in the list."""
-        return self._users.position(row_id)
+        return self._users.position(row_id, about)
 
     def matching(self, filter_: UserFilter, ids: Collection[int]) -> frozenset[int]:
         """Those of ``ids`` that ``filter_`` matches."""
@@ -68,6 +69,7 @@ class Marked:
         self._found: list[Candidate] = []
         self._read = 0
         self._ended = False
+        self._reading = Lock()
 
     def count(self) -> int:
         """How many rows there are."""
@@ -79,7 +81,7 @@ class Marked:
         self._look_until(lambda: len(self._found) >= stop)
         return self._found[start:stop]
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, _: int | None = None) -> int | None:
         """The place of a row, None where it is not in the list."""
         self._look_until(lambda: any(row.id == row_id for row in self._found))
         return next((n for n, row in enumerate(self._found) if row.id == row_id), None)
@@ -94,10 +96,12 @@ class Marked:
 
     def _look_until(self, enough: Callable[[], bool]) -> None:
         while not self._ended and not enough():
-            read = self._users.rows(self._read, self._read + _CHUNK)
-            self._read += len(read)
-            self._ended = len(read) < _CHUNK
-            self._found += candidates(self._users, self._held(read), self._assigned)
+            # Rows are asked for while they are counted.
+            with self._reading:
+                read = self._users.rows(self._read, self._read + _CHUNK)
+                self._read += len(read)
+                self._ended = len(read) < _CHUNK
+                self._found += candidates(self._users, self._held(read), self._assigned)
 
     def _held(self, read: Sequence[User]) -> list[User]:
         ids = [user.id for user in read]

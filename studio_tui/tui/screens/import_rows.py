@@ -40,7 +40,7 @@ class NumberedSource(Generic[T]):
         """The rows from place ``start`` up to ``stop``."""
         return [Numbered(start + n, it) for n, it in enumerate(self._every[start:stop])]
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, _: int | None = None) -> int | None:
         """The place of a row, None where it is not in the list."""
         return row_id if row_id < len(self._every) else None
 

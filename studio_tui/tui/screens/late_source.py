@@ -29,9 +29,9 @@ class LateSource(Generic[R, F]):
         """The rows from place ``start`` up to ``stop``."""
         return self._made.rows(start, stop)
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, about: int | None = None) -> int | None:
         """The place of a row, None where it is not in the list."""
-        return self._made.position(row_id)
+        return self._made.position(row_id, about)
 
     def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:
         """Those of ``ids`` that ``filter_`` matches."""

@@ -64,8 +64,8 @@ class Wish(Generic[R, F]):
     def fulfil(self) -> Arrival[R, F]:
         """Ask the source: off the loop."""
         stand = self.stand
-        place = self._place(stand.keep, stand.lost)
-        seen = stand.top if stand.seen is None else self._place(stand.seen, stand.top)
+        place = self._place(stand.keep, stand.cursor, stand.lost)
+        seen = stand.top if stand.seen is None else self._place(stand.seen, stand.top, stand.top)
         down = place - stand.cursor if stand.seen is None else seen - stand.top
         fetched = self._from(stand.top + down)
         if fetched.rows or not fetched.start:
@@ -76,9 +76,12 @@ class Wish(Generic[R, F]):
         top = max(0, count - self.height)
         return Arrival(last - stand.cursor, top - stand.top, (self._from(top),), count)
 
-    def _place(self, row_id: int | None, otherwise: int) -> int:
-        found = None if row_id is None else self.window.source.position(row_id)
-        return otherwise if found is None else found
+    def _place(self, row_id: int | None, about: int, lost: int) -> int:
+        if row_id is None:
+            return lost
+        # In another order, or of another filter, it may be anywhere.
+        found = self.window.source.position(row_id, about if self.again else None)
+        return lost if found is None else found
 
     def _from(self, top: int) -> Fetched[R, F]:
         top = max(0, top)

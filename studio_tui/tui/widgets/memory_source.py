@@ -24,7 +24,7 @@ class MemorySource(Generic[R, F]):
         """The rows from ``start`` up to ``stop``."""
         return self._rows[start:stop]
 
-    def position(self, row_id: int) -> int | None:
+    def position(self, row_id: int, _: int | None = None) -> int | None:
         """The place of a row, None where it is not in the list."""
         places = (place for place, row in enumerate(self._rows) if row.id == row_id)
         return next(places, None)
