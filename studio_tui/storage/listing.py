@@ -88,13 +88,13 @@ class Listing:
         held = self._all()
         if held is not None:
             return held[start:stop].tolist()
+        if self._is_worth_holding(start):
+            self._held = self._in_order(self._clause)
+            return self._held[start:stop].tolist()
         if self._count is not None:
             stop = min(stop, self._count)
         if stop <= start:
             return []
-        if self._is_worth_holding(start):
-            self._held = self._in_order(self._clause)
-            return self._held[start:stop].tolist()
         before, after = self._around(start)
         if after is not None and after.place < stop:
             found = [*self._before(after, start), after, *self._after(after, stop)]
@@ -161,14 +161,12 @@ class Listing:
 
     def _is_worth_holding(self, start: int) -> bool:
         """Whether somebody leaves the beginning of what a filter leaves: the rows on the way there
-        may lie anywhere among all others."""
-        before, _ = self._around(start)
-        return (
-            self._narrowed
-            and self._count is not None
-            and self._count <= _MANY
-            and start - (before.place if before else 0) > _NEAR
-        )
+        may lie anywhere among all others. Of more than are held, the end may be nearer."""
+        if not self._narrowed:
+            return False
+        before, after = self._around(start)
+        known = [0, *(each.place for each in (before, after) if each)]
+        return min(abs(start - place) for place in known) > _NEAR and self.count() <= _MANY
 
     def _around(self, start: int) -> tuple[_Anchor | None, _Anchor | None]:
         """The last row known before ``start``, and the first at or after it."""

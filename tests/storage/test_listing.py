@@ -91,7 +91,7 @@ def test_a_row_deep_in_what_a_filter_leaves_is_about_where_it_was(
     monkeypatch.setattr("studio_tui.storage.listing._FEW", 0)
     monkeypatch.setattr("studio_tui.storage.listing._NEAR", 2)
     with studio.store.writing():
-        expected = [i for _, i in sorted(fill("abcdefghijkl"))]
+        expected = [i for _, i in sorted(fill(list("abcdefghijkl")))]
         listing = Listing("team", "id", EVERYBODY, "path_key", narrowed=True)
         assert listing.position(expected[1], 5) == 1
         assert listing.position(expected[6]) is None

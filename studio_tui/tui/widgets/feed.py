@@ -136,14 +136,15 @@ class Feed(Generic[R, F]):
         """Whether something else than what is shown is on its way."""
         return self._wish is not None and not self._wish.again
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether rows are on their way."""
+        return self._asking is not None
+
     def again(self, source: Source[R, F] | None, stand: Stand) -> None:
-        """Show the newest source, or an equal one, again."""
-        newest = self.newest
-        if newest is None:
-            return
-        if self._wish is not None and self.awaits:
-            stand = self._wish.stand
-        self._show(source or newest.source, newest.filter, stand, again=not self.awaits)
+        """Show the source, or an equal one, again; not while it `is_reading`."""
+        if self.window is not None:
+            self._show(source or self.window.source, self.window.filter, stand, again=True)
 
     def show(self, source: Source[R, F], filter_: F, stand: Stand) -> None:
         """Show ``source`` as soon as its first rows are there."""

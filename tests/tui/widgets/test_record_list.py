@@ -264,6 +264,20 @@ async def test_a_stale_answer_never_overwrites_a_newer_one() -> None:
         assert app.list.length == 250 // 7
 
 
+async def test_what_was_asked_for_is_shown_however_often_others_change_something() -> None:
+    app = ListApp(Crowd(250))
+    async with running(app) as pilot:
+        first, second = Slow(250, 10), Slow(260, 10)
+        app.list.set_source(first, 10)
+        app.list.reload(second)
+        first.gate.set()
+        await until(pilot, lambda: app.list.current == person(10))
+        assert app.list.length == 25
+        second.gate.set()
+        await settled(pilot)
+        assert app.list.length == 26
+
+
 class Later(Listed):
     """People who are listed when the test says so."""
 
