@@ -52,7 +52,8 @@ def _play_into(kept: Path, progress: Progress) -> None:
     with TemporaryDirectory(prefix="demo-", dir=kept.parent) as name:
         folder = Path(name)
         play(folder, progress).studio.close()
-        for old in kept.parent.glob("demo-*.db"):
+        # Another may have been as far sooner, and be read from just now.
+        for old in set(kept.parent.glob("demo-*.db")) - {kept}:
             with suppress(FileNotFoundError):
                 old.unlink()
         (folder / DATABASE).replace(kept)

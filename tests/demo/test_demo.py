@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,15 +50,12 @@ def test_all_its_mail_went_into_its_own_folder(demo: Demo) -> None:
     assert demo.studio.settings.smtp.host == ""
 
 
-def test_it_is_the_same_on_every_run(tmp_path: Path) -> None:
+def test_it_is_the_same_on_every_run(demo: Demo, tmp_path: Path) -> None:
+    play(tmp_path).studio.close()
     dumps = []
-    for name in ("one", "other"):
-        folder = tmp_path / name
-        folder.mkdir()
-        play(folder).studio.close()
-        with sqlite3.connect(folder / DATABASE) as connection:
+    for path in (tmp_path / DATABASE, Path(demo.studio.store.name)):
+        with closing(sqlite3.connect(path)) as connection:
             dumps.append([line for line in connection.iterdump() if "schema_migration" not in line])
-        connection.close()
     assert dumps[0] == dumps[1]
 
 
