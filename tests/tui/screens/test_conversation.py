@@ -207,8 +207,10 @@ async def test_two_versions_are_shown_and_decided(made: Example) -> None:
         await open_one(pilot, talk)
         await press(pilot, "enter")
         for number, keys in enumerate([("enter",), ("down", "enter"), ("down", "down", "enter")]):
+            # What is not being written would be shown as the other has it.
+            await pilot.press("ctrl+e", "m")
             write(made, talk, "ann", USER, ENERGY, f"other {number}")
-            await press(pilot, "ctrl+e", *"mine", "ctrl+s")
+            await press(pilot, *"ine", "ctrl+s")
             mine = editor(pilot).text
             assert "The other version" in shown(pilot)
             assert f"other {number}" in shown(pilot)
