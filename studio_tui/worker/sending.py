@@ -30,7 +30,8 @@ from studio_tui.worker.line import Batch, Letter, Line, Parcel
 from studio_tui.worker.pace import Pace
 
 _REST = 0.001
-"""Seconds between two writes: as often as the others look whether they have their turn."""
+"""Seconds between two writes, in which more results arrive: on SQLite as often as the others look
+whether they have their turn."""
 _MOMENT = 0.001
 """Seconds for which mails are written at a time."""
 _FLUSH_EVERY = 0.01
@@ -268,7 +269,8 @@ class Worker:
     async def _write(self, line: Line) -> None:
         """Write results as they arrive, all that have arrived at once.
 
-        Where a write locks others out, they have their turn before the next.
+        Between two writes more of them arrive, and where a write locks others out, they have their
+        turn.
         """
         written = asyncio.Event()
         flushing = asyncio.create_task(self._flush(written))

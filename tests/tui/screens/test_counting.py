@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from studio_tui.domain.errors import Away, StudioError
 from studio_tui.services import pushes
 from studio_tui.tui.counting import Counting
-from tests.tui import press, running, settled
+from tests.tui import press, running, settled, until
 from tests.tui.demo import PeopleScreen, studio_app
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import Example
@@ -110,10 +110,10 @@ async def test_pushes_stand_there_before_they_are_counted(
     monkeypatch.setattr(pushes, "show", show_later)
     async with running(made.app(), (120, 40)) as pilot:
         await pilot.press("2")
-        await until(pilot, "Late", "Draft", "…")
+        await until_shown(pilot, "Late", "Draft", "…")
         assert "1/4" not in shown(pilot)
         await pilot.press("enter")
-        await until(pilot, "open · 2026-01-05", "Ann Peeters", "\n … ")
+        await until_shown(pilot, "open · 2026-01-05", "Ann Peeters", "\n … ")
         assert "1 of 4" not in shown(pilot)
         gate.set()
         await settled(pilot)
@@ -123,10 +123,6 @@ async def test_pushes_stand_there_before_they_are_counted(
         assert "…" not in shown(pilot)
 
 
-async def until(pilot: Pilot[Any], *words: str) -> None:
-    """Wait until all of ``words`` stand on the screen, whatever is under way."""
-    for _ in range(1_000):
-        if all(word in shown(pilot) for word in words):
-            return
-        await pilot.pause()
-    raise AssertionError(shown(pilot))
+async def until_shown(pilot: Pilot[Any], *words: str) -> None:
+    """Wait until all of ``words`` stand on the screen."""
+    await until(pilot, lambda: all(word in shown(pilot) for word in words))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.pilot import Pilot
 from textual.strip import Strip
 
 from studio_tui.domain.errors import Unavailable
@@ -225,15 +226,22 @@ async def test_reloading_moves_nothing_even_when_rows_go() -> None:
         assert any("Nobody yet." in line for line in picture(app))
 
 
-class Slow(Crowd):
-    """A crowd that answers when it is told to."""
+class Gated:
+    """A source that answers something when the test lets it."""
 
-    def __init__(self, size: int, divisor: int = 1) -> None:
-        super().__init__(size, divisor)
+    def __init__(self, *of_what: Any) -> None:
+        super().__init__(*of_what)
         self.gate = threading.Event()
 
-    def rows(self, start: int, stop: int) -> Sequence[Person]:
+    def wait(self) -> None:
         assert self.gate.wait(10)
+
+
+class Slow(Gated, Crowd):
+    """A crowd whose rows are read when the test says so."""
+
+    def rows(self, start: int, stop: int) -> Sequence[Person]:
+        self.wait()
         return super().rows(start, stop)
 
 
@@ -278,15 +286,11 @@ async def test_what_was_asked_for_is_shown_however_often_others_change_something
         assert app.list.length == 26
 
 
-class Later(Listed):
+class Later(Gated, Listed):
     """People who are listed when the test says so."""
 
-    def __init__(self, people: Sequence[Person]) -> None:
-        super().__init__(people)
-        self.gate = threading.Event()
-
     def rows(self, start: int, stop: int) -> Sequence[Person]:
-        assert self.gate.wait(10)
+        self.wait()
         return super().rows(start, stop)
 
 
@@ -309,15 +313,11 @@ async def test_keys_pressed_while_what_others_changed_is_read_count() -> None:
         assert "·" not in {text.strip() for text in picture(app)}
 
 
-class SlowlyCounted(Crowd):
+class SlowlyCounted(Gated, Crowd):
     """A crowd whose marks are counted when the test says so."""
 
-    def __init__(self, size: int) -> None:
-        super().__init__(size)
-        self.gate = threading.Event()
-
     def selected(self, selection: Selection[int]) -> int:
-        assert self.gate.wait(10)
+        self.wait()
         return super().selected(selection)
 
 
@@ -336,15 +336,11 @@ async def test_marks_are_counted_however_often_others_change_something() -> None
         assert app.list.selected_count == MILLION - 1
 
 
-class SlowlyMeasured(Crowd):
+class SlowlyMeasured(Gated, Crowd):
     """A crowd that says how many it is when the test lets it."""
 
-    def __init__(self, size: int) -> None:
-        super().__init__(size)
-        self.gate = threading.Event()
-
     def count(self) -> int:
-        assert self.gate.wait(10)
+        self.wait()
         return super().count()
 
     def rows(self, start: int, stop: int) -> Sequence[Person]:
@@ -418,14 +414,20 @@ async def test_all_keys_wait_for_what_was_filtered() -> None:
         assert app.list.current == person(240)
 
 
+async def slow_from_now_on(app: ListApp, pilot: Pilot[Any]) -> Slow:
+    """A million are listed, and what else is read of them waits."""
+    slow = Slow(MILLION)
+    slow.gate.set()
+    app.list.set_source(slow, 1)
+    await settled(pilot)
+    slow.gate.clear()
+    return slow
+
+
 async def test_a_mark_waits_for_its_row() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
-        slow = Slow(MILLION)
-        slow.gate.set()
-        app.list.set_source(slow, 1)
-        await settled(pilot)
-        slow.gate.clear()
+        slow = await slow_from_now_on(app, pilot)
         await pilot.press("end", "space", "home", "space")
         slow.gate.set()
         await settled(pilot)
@@ -435,11 +437,7 @@ async def test_a_mark_waits_for_its_row() -> None:
 async def test_rows_that_are_not_there_yet_are_dots() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
-        slow = Slow(MILLION)
-        slow.gate.set()
-        app.list.set_source(slow, 1)
-        await settled(pilot)
-        slow.gate.clear()
+        slow = await slow_from_now_on(app, pilot)
         await pilot.press("end")
         assert {line.strip() for line in picture(app)[1:]} == {"·"}
         slow.gate.set()
