@@ -141,10 +141,10 @@ class Feed(Generic[R, F]):
         """Whether rows are on their way."""
         return self._asking is not None
 
-    def again(self, source: Source[R, F] | None, stand: Stand) -> None:
-        """Show the source, or an equal one, again; not while it `is_reading`."""
+    def again(self, source: Source[R, F], stand: Stand) -> None:
+        """Show what is shown, or an equal source, again; not while it `is_reading`."""
         if self.window is not None:
-            self._show(source or self.window.source, self.window.filter, stand, again=True)
+            self._show(source, self.window.filter, stand, again=True)
 
     def show(self, source: Source[R, F], filter_: F, stand: Stand) -> None:
         """Show ``source`` as soon as its first rows are there."""

@@ -137,7 +137,6 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._said_length: tuple[int, bool] | None = None
         self._to_the_end = False
         self._sees_cursor = True
-        self._stale = False
         self._fresh: Source[R, F] | None = None
         self.waiting = Waiting()
 
@@ -205,30 +204,29 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         until the first rows are there.
         """
         self.sort = sort
-        self._to_the_end = self._stale = False
+        self._to_the_end = False
         self._fresh = None
         top = self._cursor - self._rows_above_cursor()
         self._feed.show(source, filter_, Stand(keep, self._cursor, 0, top))
 
-    def reload(self, source: Source[R, F] | None = None) -> None:
-        """Read the rows again, of the same source or of an equal one; nothing moves.
+    def reload(self, source: Source[R, F]) -> None:
+        """Read the rows again, of a source that lists the same; nothing moves.
 
         What is being read now comes first: where that takes long, and others change something all
         the time, nobody would ever see it.
         """
-        self._stale = True
-        self._fresh = source or self._fresh
+        self._fresh = source
         self._read_again()
 
     def _read_again(self) -> None:
-        if not self._stale or self._feed.is_reading:
+        if self._fresh is None or self._feed.is_reading:
             return
         top = self.scroll_offset.y
         keep, seen = self._id_at(self._cursor), None
         if not self._sees_cursor:
             # It has not moved since it was seen, and its row may have been given up.
             keep, seen = self._current_id, self._id_at(top)
-        source, self._stale, self._fresh = self._fresh, False, None
+        source, self._fresh = self._fresh, None
         self._feed.again(source, Stand(keep, self._cursor, self._cursor, top, seen))
 
     def set_empty(self, sentence: str) -> None:
@@ -347,7 +345,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     def failed(self, error: StudioError) -> None:
         """What was shown stays; where there is nothing, the list says what happened."""
         self._error = error
-        self._to_the_end = self._stale = False
+        self._to_the_end = False
+        self._fresh = None
         self.waiting.forget()
         bridge_of(self).report(error)
         self.refresh()
