@@ -28,6 +28,7 @@ from studio_tui.services.context import Studio
 from studio_tui.services.conversations.overview import history
 from studio_tui.services.conversations.writing import read
 from studio_tui.services.files import require_free, write_private
+from studio_tui.wording.conversations import STATE_LABELS
 
 HISTORY_HEADINGS = (
     "id",
@@ -120,7 +121,7 @@ def _transcript(studio: Studio, actor: Actor, conversation_id: int) -> Transcrip
     reading = read(studio, actor, conversation_id)
     conversation = reading.conversation
     if conversation.state is not ConversationState.DONE:
-        state = conversation.state.replace("_", " ")
+        state = STATE_LABELS[conversation.state]
         raise Refused(
             f"The conversation with {conversation.name} is {state}: only a finished one can be "
             "exported."

@@ -10,8 +10,8 @@ from studio_tui.domain.origins import came_from
 from studio_tui.domain.pushes import Status
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.moments import moment, moment_and_zone
-from studio_tui.tui.screens.push_words import status_name
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
+from studio_tui.wording.pushes import STATUS_LABELS
 
 _LABELS = {
     "remind_before_days": "reminders before the deadline (days)",
@@ -89,7 +89,7 @@ def _value(name: str, value: Any, zone: ZoneInfo | None) -> str:
         return "none"
     text = str(value)
     if name == "status" and text in set(Status):
-        return status_name(Status(text))
+        return STATUS_LABELS[Status(text)]
     return _instant(text, zone) if _INSTANT.match(text) else text
 
 

@@ -33,10 +33,12 @@ from studio_tui.tui.screens.assign_source import Candidate, Candidates
 from studio_tui.tui.screens.dry_run import DryRunScreen
 from studio_tui.tui.screens.dry_run_words import Trial
 from studio_tui.tui.screens.push_leaving import leave
-from studio_tui.tui.screens.push_words import counted, state_in_words, when_mail_leaves
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import when_mail_leaves
+from studio_tui.wording.pushes import state_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
@@ -246,13 +248,13 @@ class AssignScreen(StudioScreen):
     def _effect(self, preview: AssignPreview | None) -> Content:
         if preview is None:
             return Content.styled(_NOBODY, "$muted")
-        users = counted(preview.adding, "user", "users")
-        managers = counted(preview.managers, "manager", "managers")
+        users = counted(preview.adding, "user")
+        managers = counted(preview.managers, "manager")
         if not preview.adding:
             return Content("Nobody would be added.")
         if not preview.users_told and not preview.managers:
             return Content(f"{users}, told of this push before: nobody gets mail again.")
-        told = counted(preview.users_told, "user", "users")
+        told = counted(preview.users_told, "user")
         leaves = when_mail_leaves(preview.leaves_at, self.studio.now(), self.studio.zone)
         return Content(f"{told} and {managers} get mail {leaves}; v shows it.")
 
@@ -261,10 +263,10 @@ class AssignScreen(StudioScreen):
         self.say(self._done(assigned))
 
     def _done(self, assigned: Assigned) -> str:
-        users = counted(assigned.added, "user", "users")
+        users = counted(assigned.added, "user")
         if not assigned.users_told and not assigned.managers_told:
             return f"{users} assigned, told of this push before: nobody gets mail again."
-        managers = counted(assigned.managers_told, "manager", "managers")
+        managers = counted(assigned.managers_told, "manager")
         leaves = when_mail_leaves(assigned.leaves_at, self.studio.now(), self.studio.zone)
         return f"{users} assigned (z undo), {managers} told; mail leaves {leaves}."
 
@@ -299,7 +301,7 @@ class AssignScreen(StudioScreen):
     def _import(self, push: Push | None) -> None:
         if push is not None:
             self._list.selection = self.selection.mark_matching(assigning.of_push(push))
-            users = counted(push.progress.assigned, "user", "users")
+            users = counted(push.progress.assigned, "user")
             self.say(f"{users} of “{push.name}” marked. m shows them; space takes one out.")
 
     def _take_back(self, selection: Selection[UserFilter] | None) -> None:

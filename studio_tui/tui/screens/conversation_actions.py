@@ -23,7 +23,7 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.conversation_asking import ChooseQuestion, OwnQuestion
 from studio_tui.tui.screens.conversation_words import submitted, who_reads
-from studio_tui.tui.screens.push_words import counted
+from studio_tui.wording.counting import counted
 
 _BEFORE = (ConversationState.PLANNED, ConversationState.PREPARED)
 _OPEN = (*_BEFORE, ConversationState.IN_PROGRESS)

@@ -14,13 +14,6 @@ from studio_tui.domain.conversations import (
 from studio_tui.domain.templates import AdminsRead, StepKind
 from studio_tui.tui.moments import day, moment_and_zone
 
-_STATE = {
-    ConversationState.PLANNED: "planned",
-    ConversationState.PREPARED: "prepared",
-    ConversationState.IN_PROGRESS: "in progress",
-    ConversationState.DONE: "held",
-    ConversationState.CANCELLED: "cancelled",
-}
 _STEP = {
     StepKind.DISCUSSION: "Discussion",
     StepKind.FEEDBACK: "Feedback",

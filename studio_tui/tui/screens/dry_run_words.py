@@ -14,8 +14,9 @@ from studio_tui.domain.notifications import Capacity, Kind, Notification
 from studio_tui.domain.pushes import Skipped
 from studio_tui.services.dry_run import NOTHING, DryRun, Sample
 from studio_tui.tui.moments import moment_and_zone
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import block, line
+from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import KIND_LABELS
 
 P = TypeVar("P")
 _SHOWN = 500
@@ -94,7 +95,7 @@ def _listed(head: str, people: Sequence[P], in_words_of: Callable[[P], str]) -> 
 
 
 def _mail(sample: Sample) -> Content:
-    letter, kind = sample.letter, sample.kind.replace("_", " ")
+    letter, kind = sample.letter, KIND_LABELS[sample.kind]
     head = f"Mail · {kind}, to a {sample.capacity}, in {letter.language}: {sample.recipient}"
     parts = (line(head, "$key"), line(letter.subject, "bold"), block(f"\n{letter.plain.strip()}"))
     return Content("\n").join(parts)

@@ -8,7 +8,7 @@ from studio_tui.domain.template_outline import items
 from studio_tui.domain.templates import Definition, Question, Topic
 from studio_tui.domain.text import fold
 from studio_tui.tui.modals.choose import Choice, Choose
-from studio_tui.tui.screens.push_words import counted
+from studio_tui.wording.counting import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def _choices(
     for kept in topics:
         topic = kept.topic
         if whole:
-            count = counted(len(topic.questions), "question", "questions")
+            count = counted(len(topic.questions), "question")
             yield Choice(Chosen(topic, True), topic.name, f"all {count}")
         for question in topic.questions:
             there = "asked · " if fold(question.text) in asked else ""

@@ -18,13 +18,10 @@ from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.wording.conversations import STATE_LABELS
 
 _NEWEST = Sort("at", descending=True)
-_STATES = {
-    "": "everything",
-    ConversationState.DONE: "held",
-    ConversationState.CANCELLED: "cancelled",
-}
+_OVER = (ConversationState.DONE, ConversationState.CANCELLED)
 
 
 class HistoryScreen(StudioScreen):
@@ -81,7 +78,7 @@ class HistoryScreen(StudioScreen):
 
     def action_narrow(self) -> None:
         """Choose what to show."""
-        choices = [Choice(str(state), words) for state, words in _STATES.items()]
+        choices = [Choice("", "everything"), *(Choice(str(s), STATE_LABELS[s]) for s in _OVER)]
         self.app.push_screen(Choose("Show", choices), self._narrow)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
@@ -107,12 +104,12 @@ class HistoryScreen(StudioScreen):
             if self._everybody
             else filled("[bold]History of $name[/]", name=self._user)
         )
-        words = f"  only what was {_STATES[self._state]} (f)" if self._state else ""
+        words = f"  only what was {STATE_LABELS[self._state]} (f)" if self._state else ""
         self.query_one(".title", Static).update(whose + line(words, "$key") if words else whose)
 
     def _empty(self) -> str:
         if self._state is not None:
-            return f"Nothing was {_STATES[self._state]} yet.\nPress f to see everything."
+            return f"Nothing was {STATE_LABELS[self._state]} yet.\nPress f to see everything."
         if self._everybody:
             return "No conversation was held or cancelled yet."
         return f"Nothing was held or cancelled with {self._user} yet.\nPress e for everybody's."
@@ -135,6 +132,5 @@ def _when(conversation: Conversation, zone: ZoneInfo) -> str:
 
 
 def _state(conversation: Conversation) -> Toned:
-    if conversation.state is ConversationState.CANCELLED:
-        return Toned("cancelled", Tone.MUTED)
-    return Toned("held", Tone.GOOD)
+    held = conversation.state is ConversationState.DONE
+    return Toned(STATE_LABELS[conversation.state], Tone.GOOD if held else Tone.MUTED)

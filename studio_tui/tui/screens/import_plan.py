@@ -34,12 +34,12 @@ from studio_tui.tui.screens.import_rows import (
     user_in_full,
 )
 from studio_tui.tui.screens.progress_line import ProgressLine
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.labels import Label, LabelLine
 from studio_tui.tui.widgets.memory_source import MemorySource
 from studio_tui.tui.widgets.record_list import RecordList
 from studio_tui.tui.widgets.tabs import TabLine
+from studio_tui.wording.counting import counted
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
@@ -158,7 +158,7 @@ class ImportPlanScreen(StudioScreen):
     @work
     async def action_skip(self) -> None:
         """Import the others, once that is confirmed."""
-        refused = counted(len(self._plan.refusals), "refused line", "refused lines")
+        refused = counted(len(self._plan.refusals), "refused line")
         question = Confirm(
             f"Import {self._people()} without the {refused}?",
             f"Import and skip {refused}",
@@ -200,7 +200,7 @@ class ImportPlanScreen(StudioScreen):
         )
 
     def _applied(self, plan: ImportPlan) -> None:
-        skipped = counted(len(plan.refusals), "line", "lines")
+        skipped = counted(len(plan.refusals), "line")
         refused = f", {skipped} skipped" if plan.refusals else ""
         self.dismiss(f"Imported {self._compared.path.name}: {plan.summary}{refused}.")
 
@@ -245,7 +245,7 @@ class ImportPlanScreen(StudioScreen):
         plan = self._plan
         words = [f"{plan.unchanged:,} unchanged"] if plan.unchanged else []
         if plan.teams_created:
-            teams = counted(len(plan.teams_created), "new team", "new teams")
+            teams = counted(len(plan.teams_created), "new team")
             words.append(f"{teams}: {', '.join(plan.teams_created[:20])}")
         if plan.ignored:
             words.append(f"{counted(len(plan.ignored), 'column', 'columns')} ignored")
@@ -269,7 +269,7 @@ class ImportPlanScreen(StudioScreen):
         await self.action_command(event.key)
 
     def _people(self) -> str:
-        return counted(len(self._plan.touched), "user", "users")
+        return counted(len(self._plan.touched), "user")
 
     def _list(self, name: str) -> RecordList[Any, str]:
         return self.query_one(f"#{name}", RecordList)

@@ -13,6 +13,7 @@ from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.facts import Fact, Facts
+from studio_tui.wording.mail import STATE_LABELS
 
 
 class MailText(VerticalScroll, can_focus=True):
@@ -99,6 +100,9 @@ class MailScreen(StudioScreen):
             case NotificationState.DROPPED:
                 return line(f"dropped{why}. This is how it would have read", "$warning")
             case NotificationState.HELD:
-                return line(f"held until {due}. This is how it would go now", "$warning")
+                return line(f"waits until {due}. This is how it would go now", "$warning")
             case state:
-                return line(f"{state}, due {due}{why}. This is how it would go now", "$warning")
+                return line(
+                    f"{STATE_LABELS[state]}, due {due}{why}. This is how it would go now",
+                    "$warning",
+                )

@@ -2,41 +2,17 @@
 
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.notifications import (
-    INVITATIONS,
-    Capacity,
-    Kind,
-    Notification,
-    NotificationState,
-)
+from studio_tui.domain.notifications import Capacity, Notification, NotificationState
 from studio_tui.tui.moments import moment
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
+from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 
-_KINDS = {
-    Kind.ASSIGNED: "assigned",
-    Kind.REMINDER: "reminder",
-    Kind.DEADLINE_MOVED: "deadline moved",
-    Kind.CLOSED: "closed",
-    Kind.HANDED_OVER: "handed over",
-    Kind.PLANNED: "planned",
-    Kind.MOVED: "moved",
-    Kind.CANCELLED: "cancelled",
-}
 _TONES = {
     NotificationState.HELD: Tone.MUTED,
     NotificationState.SENT: Tone.GOOD,
     NotificationState.FAILED: Tone.BAD,
     NotificationState.DROPPED: Tone.MUTED,
 }
-
-
-def kind_in_words(notification: Notification) -> str:
-    """What a mail tells, in a few words; a kind that has none yet is named as it is stored."""
-    words = _KINDS.get(notification.kind, str(notification.kind).replace("_", " "))
-    if notification.capacity is Capacity.USER:
-        return words
-    # Of all managers, only who holds a conversation is invited to it.
-    return f"{words}, as {'conductor' if notification.kind in INVITATIONS else 'manager'}"
 
 
 def about(notification: Notification) -> str:
@@ -49,8 +25,12 @@ def about(notification: Notification) -> str:
 
 def state_cell(notification: Notification) -> str | Toned:
     """The state, standing out where it matters."""
-    tone = _TONES.get(notification.state)
-    return Toned(notification.state.value, tone) if tone else notification.state.value
+    label, tone = STATE_LABELS[notification.state], _TONES.get(notification.state)
+    return Toned(label, tone) if tone else label
+
+
+def _kind(notification: Notification) -> str:
+    return kind_in_words(notification.kind, notification.capacity)
 
 
 def when_cell(notification: Notification, zone: ZoneInfo) -> str:
@@ -66,7 +46,7 @@ def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Noti
     return (
         *(to if recipient else ()),
         Column("push", "About", about, width=15, flex=3, most=60, sortable=True),
-        Column("kind", "Kind", kind_in_words, width=14, flex=1, most=26),
+        Column("kind", "Kind", _kind, width=14, flex=1, most=26),
         Column("state", "State", state_cell, width=7, sortable=True),
         Column("sent_at", "Due or sent", lambda n: when_cell(n, zone), width=16, sortable=True),
         Column("error", "Why", lambda n: n.error or "", width=24, flex=4, gives_way=1),

@@ -10,9 +10,9 @@ from studio_tui.domain.clock import local_day
 from studio_tui.domain.conversations import NOT_MINE, Matter
 from studio_tui.domain.pushes import Status
 from studio_tui.tui.moments import day, moment, moment_and_zone
-from studio_tui.tui.screens.push_words import status_name
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
+from studio_tui.wording.pushes import STATUS_LABELS
 
 ME = "me"
 NOBODY = "There is nobody here."
@@ -158,7 +158,7 @@ def _status(matter: Matter, zone: ZoneInfo) -> str | Toned:
 
 
 def _step(matter: Matter) -> str:
-    return "nothing asked" if matter.status is None else status_name(matter.status)
+    return "nothing asked" if matter.status is None else STATUS_LABELS[matter.status]
 
 
 def _waits(matter: Matter) -> str | Toned:

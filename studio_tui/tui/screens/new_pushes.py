@@ -17,8 +17,8 @@ from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.new_pushes_row import FIELDS, Entered, PushRow, month_later
 from studio_tui.tui.screens.push_leaving import leave
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import line
+from studio_tui.wording.counting import counted
 
 _MOST = 50
 

@@ -15,9 +15,9 @@ from textual.widgets import Input, Static
 from studio_tui.domain.pushes import parse_day
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Entry
+from studio_tui.wording.counting import counted
 
 FIELDS = {"name": "Name", "available_from": "Available from", "deadline": "Deadline"}
 """What `Invalid.fields` calls the fields, and what people do."""
@@ -125,7 +125,7 @@ def period(entered: Entered, today: date) -> str:
         return ""
     if last < first:
         return ""
-    days = counted((last - first).days + 1, "day", "days")
+    days = counted((last - first).days + 1, "day")
     past = ": the deadline is past" if last < today else ""
     return f"{_weekday(first)} to {_weekday(last)}, {days}{past}"
 

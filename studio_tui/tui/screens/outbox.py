@@ -24,6 +24,8 @@ from studio_tui.tui.screens.outbox_states import StateLine
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import STATE_LABELS
 
 Chosen = Selection[NotificationFilter]
 
@@ -93,7 +95,7 @@ class OutboxScreen(StudioScreen):
         listed = self._browser.list
         filter_, source = self.find(self._browser.text, listed.sort or _NEWEST_FIRST)
         listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)
-        none = f"No mail is {event.state}." if event.state else "No mail yet."
+        none = f"No mail is {STATE_LABELS[event.state]}." if event.state else "No mail yet."
         listed.set_empty(none)
 
     # One mail
@@ -156,14 +158,16 @@ class OutboxScreen(StudioScreen):
     def _again(self, chosen: Chosen) -> None:
         self.write(
             lambda: outbox.send_again(self.studio, self.actor, chosen),
-            lambda count: self._done(f"{_mails(count)} to be sent again."),
+            lambda count: self._done(f"{counted(count, 'mail')} to be sent again."),
         )
 
     def _once_meant(
         self, chosen: Chosen, question: str, detail: str, act: Callable[[], None]
     ) -> None:
         def ask(number: int) -> None:
-            once_meant(self.app, number, question.format(mails=_mails(number)), detail, act)
+            once_meant(
+                self.app, number, question.format(mails=counted(number, "mail")), detail, act
+            )
 
         self.read("number", lambda: outbox.number_of(self.studio, self.actor, chosen), ask)
 
@@ -186,8 +190,8 @@ class OutboxScreen(StudioScreen):
             self.complain("None of the marked mails waits or failed: there is nothing to drop.")
             return
         question = Confirm(
-            f"Drop {_mails(count)}?",
-            f"Drop {_mails(count)}",
+            f"Drop {counted(count, 'mail')}?",
+            f"Drop {counted(count, 'mail')}",
             detail="What is dropped is not sent.",
         )
         if await self.app.push_screen_wait(question):
@@ -227,9 +231,9 @@ def _failed(mail: Notification) -> bool:
     return mail.state is NotificationState.FAILED
 
 
-def _mails(count: int) -> str:
-    return f"{count:,} mail" if count == 1 else f"{count:,} mails"
-
-
 def _done_to(count: int, what: str) -> str:
-    return f"{_mails(count)} {what}." if count else "Nothing was done: the mail changed meanwhile."
+    return (
+        f"{counted(count, 'mail')} {what}."
+        if count
+        else "Nothing was done: the mail changed meanwhile."
+    )

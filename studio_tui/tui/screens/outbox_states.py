@@ -8,6 +8,7 @@ from textual.message import Message
 
 from studio_tui.domain.notifications import NotificationState
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
+from studio_tui.wording.mail import STATE_LABELS
 
 _ALL = "all"
 _ORDER: tuple[NotificationState | None, ...] = (None, *NotificationState)
@@ -15,8 +16,8 @@ _STANDING_OUT = {NotificationState.FAILED: "$error"}
 
 
 class StateLine(LabelLine):
-    """``all 310  held 3  sent 302  failed 5``, one of them chosen, and at the right in which zone
-    times are. A state without any mail is left out."""
+    """``all 310  waiting 3  sent 302  failed 5``, one of them chosen, and at the right in which
+    zone times are. A state without any mail is left out."""
 
     @dataclass
     class Chosen(Message):
@@ -72,7 +73,10 @@ class StateLine(LabelLine):
         if count and state in _STANDING_OUT and state is not self.chosen:
             style = _STANDING_OUT[state]
         shown = "" if self._counts is None else f" {count:,}"
-        return Content.assemble((state or _ALL, style), (shown, style.replace(" underline", "")))
+        return Content.assemble(
+            (STATE_LABELS[state] if state else _ALL, style),
+            (shown, style.replace(" underline", "")),
+        )
 
     def _count_of(self, state: NotificationState | None) -> int:
         counts = self._counts or {}

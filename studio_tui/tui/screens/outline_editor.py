@@ -20,10 +20,10 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.from_library import Chosen, FromLibrary
 from studio_tui.tui.screens.outline_form import ItemForm
 from studio_tui.tui.screens.outline_rows import OutlineRow, columns, detail, rows_of
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.memory_source import MemorySource
 from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.wording.counting import counted
 
 _NO_HOLDER = "Only a discussion has topics and questions: add one (s), or go into one."
 _BLANK: dict[int, Thing] = {
@@ -329,7 +329,7 @@ def _told(thing: Thing) -> str:
         case Step():
             return f"{thing.kind.capitalize()} with all that is in it"
         case Topic():
-            asked = counted(len(thing.questions), "question", "questions")
+            asked = counted(len(thing.questions), "question")
             return f"“{thing.name}” with {asked}" if thing.questions else f"“{thing.name}”"
         case Question():
             return f"“{thing.text}”" if len(thing.text) < 30 else f"“{thing.text[:29]}…”"

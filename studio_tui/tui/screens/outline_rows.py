@@ -7,11 +7,11 @@ from textual.content import Content
 
 from studio_tui.domain.template_outline import Item, Place, Thing, items
 from studio_tui.domain.templates import Definition, Question, QuestionKind, Step, StepKind, Topic
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.screens.template_reading import setting_facts
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.facts import Facts
+from studio_tui.wording.counting import counted
 
 _KIND = {
     QuestionKind.TEXT: "text",
@@ -76,7 +76,7 @@ def _detail(thing: Thing) -> Iterator[Content]:
             yield line(_ABOUT[thing.kind], "$muted")
         case Topic():
             yield line(thing.name, "bold")
-            yield line(counted(len(thing.questions), "question", "questions"), "$muted")
+            yield line(counted(len(thing.questions), "question"), "$muted")
         case Question():
             yield line(thing.text, "bold")
             yield line(f"Answered by: {_KIND[thing.kind]}", "$muted")

@@ -20,10 +20,11 @@ from studio_tui.tui.screens.push_activity import activity_in_words
 from studio_tui.tui.screens.push_leaving import leave
 from studio_tui.tui.screens.push_settings import PushSettings
 from studio_tui.tui.screens.push_users import PushUsers
-from studio_tui.tui.screens.push_words import attention, bar, done_of_all, state_in_words
+from studio_tui.tui.screens.push_words import bar
 from studio_tui.tui.screens.remind import why_not_remind
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.tabs import TabLine
+from studio_tui.wording.pushes import attention_in_words, progress_in_words, state_in_words
 
 USERS, SETTINGS = "users", "settings"
 _TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
@@ -302,8 +303,8 @@ def _progress(push: Push) -> Content:
     if not push.counted:
         return Content("…")
     drawn = bar(progress.done, progress.assigned, _BAR)
-    words = done_of_all(progress)
-    calls = attention(progress)
+    words = progress_in_words(progress)
+    calls = attention_in_words(progress)
     return Content.assemble(
         (f"{drawn} " if drawn else "", "$key"), words, (f"\n{calls}" if calls else "", "$warning")
     )

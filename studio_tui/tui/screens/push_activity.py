@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.moments import moment
 from studio_tui.tui.screens.activity_rows import changes
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import plain
+from studio_tui.wording.counting import counted
 
 
 def activity_in_words(lines: Sequence[ActivityLine], zone: ZoneInfo) -> str:

@@ -19,7 +19,7 @@ from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.dry_run import DryRunScreen
 from studio_tui.tui.screens.dry_run_words import Trial
-from studio_tui.tui.screens.push_words import counted
+from studio_tui.wording.counting import counted
 
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
@@ -164,7 +164,7 @@ def _consequences(progress: HowFar, waiting: int) -> str:
 
 
 def _closed(closed: Closed, *, tell: bool) -> str:
-    dropped = counted(closed.dropped, "mail", "mails")
+    dropped = counted(closed.dropped, "mail")
     told = "; those not done are told" if tell else ""
     cancelled = f", {closed.cancelled:,} cancelled" if closed.cancelled else ""
     return f"“{closed.push.name}” is closed; {dropped} dropped{cancelled}{told}. r reopens it."

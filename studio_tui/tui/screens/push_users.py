@@ -22,19 +22,19 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import handing_over
 from studio_tui.tui.screens.opening_conversations import open_conversation
 from studio_tui.tui.screens.push_closing import why_not_change
-from studio_tui.tui.screens.push_words import (
-    counted,
-    flag_name,
-    flags_in_words,
-    manager_choice,
-    reminded_in_words,
-    status_in_words,
-    status_name,
-)
+from studio_tui.tui.screens.push_words import manager_choice
 from studio_tui.tui.screens.remind import RemindScreen
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.pushes import (
+    FLAG_LABELS,
+    STATUS_LABELS,
+    flags_in_words,
+    reminded_in_words,
+    status_in_words,
+)
 
 _NOBODY = "Nobody is in this push yet.\nPress A to assign users."
 _NOBODY_SUCH = "Nobody here is {}.\nPress f to see everyone."
@@ -238,7 +238,7 @@ class PushUsers(Vertical):
         if not count:
             self._home.complain("Nobody to unassign: nobody is marked.")
             return
-        users = counted(count, "user", "users")
+        users = counted(count, "user")
         question = Confirm(
             f"Take {users} out of “{self.push.name}”?",
             f"Unassign {users}",
@@ -250,7 +250,7 @@ class PushUsers(Vertical):
     def _unassign(self, selection: Selection[AssignmentFilter]) -> None:
         def gone(count: int) -> None:
             self._browser.list.selection = Selection()
-            users = counted(count, "user", "users")
+            users = counted(count, "user")
             home.say(f"{users} unassigned; assigning them again (A) takes it back.")
 
         home, push = self._home, self.push
@@ -265,9 +265,10 @@ class PushUsers(Vertical):
         progress = self.push.progress if self.push.counted else None
         everyone = [Choice("", "everyone", f"{progress.assigned:,}" if progress else "")]
         statuses = [
-            Choice(str(status), status_name(status), _number(progress, status)) for status in Status
+            Choice(str(status), STATUS_LABELS[status], _number(progress, status))
+            for status in Status
         ]
-        flags = [Choice(str(flag), flag_name(flag), _number(progress, flag)) for flag in Flag]
+        flags = [Choice(str(flag), FLAG_LABELS[flag], _number(progress, flag)) for flag in Flag]
         return everyone + statuses + flags
 
     def _narrow(self, chosen: str | None) -> None:
@@ -310,7 +311,7 @@ def _number(progress: object, quick: Status | Flag) -> str:
 def _words(quick: Quick) -> str:
     if quick is None:
         return ""
-    return status_name(quick) if isinstance(quick, Status) else flag_name(quick)
+    return STATUS_LABELS[quick] if isinstance(quick, Status) else FLAG_LABELS[quick]
 
 
 def _empty(quick: Quick) -> str:

@@ -16,11 +16,13 @@ from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
 from studio_tui.tui.screens.late_source import LateSource
-from studio_tui.tui.screens.push_words import counted, done_in_cells, state_in_words
+from studio_tui.tui.screens.push_words import done_in_cells
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.filter_bar import FilterBar
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.pushes import state_in_words
 
 PLACE = "pushes"
 """The id of this screen among the places."""

@@ -18,12 +18,12 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.late_source import LateSource
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.screens.template_files import AskFile, file_name, write_file
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.wording.counting import counted
 
 _NONE = "There is no topic here."
 _KEEPS = Action.EDIT_LIBRARY
@@ -100,7 +100,7 @@ class QuestionLibraryScreen(StudioScreen):
     def action_delete(self) -> None:
         """Delete it, once that is confirmed."""
         topic = self._meant
-        count = counted(len(topic.topic.questions), "question", "questions")
+        count = counted(len(topic.topic.questions), "question")
         question = Confirm(
             f"Delete “{topic.name}”?",
             "Delete",

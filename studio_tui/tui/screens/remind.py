@@ -24,9 +24,11 @@ from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.dry_run_words import Trial, in_words
 from studio_tui.tui.screens.mail import MailText
-from studio_tui.tui.screens.push_words import counted, managers_told, when_mail_leaves
+from studio_tui.tui.screens.push_words import managers_told
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.toggle import Toggle
+from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import when_mail_leaves
 
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
@@ -138,7 +140,7 @@ class RemindScreen(StudioScreen):
             return
         self._preview = preview
         button = self.query_one("#remind", Button)
-        users = counted(preview.reminding, "user", "users")
+        users = counted(preview.reminding, "user")
         button.label = f"Remind {users}" if preview.reminding else "Remind"
         button.disabled = not preview.reminding
         self.query_one(".attention", Static).update(_attention(preview, again=self._again))
@@ -183,8 +185,8 @@ class RemindScreen(StudioScreen):
 
     def _reminded(self, reminded: Reminded) -> None:
         when = when_mail_leaves(reminded.leaves_at, self.studio.now(), self.studio.zone)
-        users = counted(reminded.users_told, "user", "users")
-        managers = counted(reminded.managers_told, "manager", "managers")
+        users = counted(reminded.users_told, "user")
+        managers = counted(reminded.managers_told, "manager")
         self.dismiss(True)
         self.say(f"{users} reminded (z undo), {managers} told; mail leaves {when}.")
 
@@ -213,7 +215,7 @@ def _effect(studio: "Studio", preview: RemindPreview, trial: Trial) -> str:
     if not told:
         return "Nobody is reminded."
     when = when_mail_leaves(min(each.due_at for each in told), studio.now(), studio.zone)
-    users = counted(preview.reminding, "user", "users")
+    users = counted(preview.reminding, "user")
     return f"{users} and {managers_told(told)} get mail {when}."
 
 

@@ -17,7 +17,7 @@ from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screens.change_words import drawn
 from studio_tui.tui.screens.draft_keeper import DraftKeeper
 from studio_tui.tui.screens.outline_editor import OutlineEditor
-from studio_tui.tui.screens.push_words import counted
+from studio_tui.wording.counting import counted
 
 _SAVE, _KEEP, _THROW_AWAY = "save", "keep", "throw away"
 _MEANWHILE = "Somebody else saved this meanwhile. ^s shows what they changed."

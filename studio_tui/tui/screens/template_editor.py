@@ -8,8 +8,8 @@ from studio_tui.domain.template_outline import TOPIC
 from studio_tui.domain.templates import Definition, Step, StepKind, Template, Topic, problems_of
 from studio_tui.services import drafts, library, templates
 from studio_tui.tui.commands import Command
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.screens.saving_editor import SavingEditor
+from studio_tui.wording.counting import counted
 
 NEW = Definition("", steps=(Step(StepKind.DISCUSSION), Step(StepKind.SUMMARY)))
 """What a new template begins with."""

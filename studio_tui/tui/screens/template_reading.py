@@ -15,9 +15,9 @@ from studio_tui.domain.templates import (
     Template,
     Viewing,
 )
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.facts import Fact
+from studio_tui.wording.counting import counted
 
 _POLICY = {
     QuestionPolicy.FIXED: "as they are here",
@@ -58,14 +58,14 @@ def used_by(template: Template) -> str:
     """How many pushes were made of it, and whether it is put away."""
     pushes = counted(template.pushes, "push", "pushes") if template.pushes else "no push"
     if template.conversations:
-        alone = counted(template.conversations, "conversation", "conversations")
+        alone = counted(template.conversations, "conversation")
         pushes = f"{pushes}, {alone} without one"
     return f"{pushes} · archived" if template.archived else pushes
 
 
 def size_of(definition: Definition) -> str:
     """``3 steps, 12 questions``."""
-    questions = counted(definition.question_count(), "question", "questions")
+    questions = counted(definition.question_count(), "question")
     return f"{counted(len(definition.steps), 'step', 'steps')}, {questions}"
 
 

@@ -17,11 +17,11 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.moments import moment
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.change_words import drawn
-from studio_tui.tui.screens.push_words import counted
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.memory_source import MemorySource
 from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.wording.counting import counted
 
 _NOTE = "Pushes keep the template as it was when they were created."
 

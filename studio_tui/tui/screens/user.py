@@ -23,13 +23,13 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.activity_rows import activity_columns, in_full
 from studio_tui.tui.screens.mail import MailScreen
 from studio_tui.tui.screens.mail_rows import mail_columns
-from studio_tui.tui.screens.push_words import flags_in_words, status_in_words
 from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.facts import Fact, Facts
 from studio_tui.tui.widgets.memory_source import MemorySource
 from studio_tui.tui.widgets.record_list import RecordList
 from studio_tui.tui.widgets.tabs import TabLine
+from studio_tui.wording.pushes import flags_in_words, status_in_words
 
 _TABS = (("pushes", "Pushes"), ("mail", "Mail"), ("activity", "Activity"))
 

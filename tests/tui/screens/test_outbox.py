@@ -43,7 +43,7 @@ async def test_counts_by_state_and_lists_the_newest_first(made: Example) -> None
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "4")
-        assert "all 10  held 3  sent 5  failed 1  dropped 1" in shown(pilot)
+        assert "all 10  waiting 3  sent 5  failed 1  dropped 1" in shown(pilot)
         assert "times in Europe/Brussels" in shown(pilot)
         await _to_the_failed(pilot)
         assert "550 5.1.1 <[/x]>: no such user" in shown(pilot)
@@ -103,7 +103,7 @@ async def test_a_mail_that_waits_is_read_as_it_would_go(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "4", "right", "G", "enter")
-        assert "held until 2026-03-02 10:07 (Europe/Brussels)" in shown(pilot)
+        assert "waits until 2026-03-02 10:07 (Europe/Brussels)" in shown(pilot)
         assert "This is how it would go now" in shown(pilot)
         await press(pilot, "s")
         assert "There is no source: this mail was not sent." in shown(pilot)

@@ -1,0 +1,46 @@
+"""What is said of a mail in the outbox (N4, N10)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.clock import local_day
+from studio_tui.domain.notifications import INVITATIONS, Capacity, Kind, NotificationState
+
+STATE_LABELS: Mapping[NotificationState, str] = {
+    NotificationState.HELD: "waiting",
+    NotificationState.QUEUED: "queued",
+    NotificationState.SENDING: "sending",
+    NotificationState.SENT: "sent",
+    NotificationState.FAILED: "failed",
+    NotificationState.DROPPED: "dropped",
+}
+"""The states of a mail (N4). One that is not yet released *waits*: *held* is a conversation."""
+KIND_LABELS: Mapping[Kind, str] = {
+    Kind.ASSIGNED: "assigned",
+    Kind.REMINDER: "reminder",
+    Kind.DEADLINE_MOVED: "deadline moved",
+    Kind.CLOSED: "closed",
+    Kind.HANDED_OVER: "handed over",
+    Kind.PLANNED: "planned",
+    Kind.MOVED: "moved",
+    Kind.CANCELLED: "cancelled",
+}
+"""What a mail tells, in a few words."""
+
+
+def kind_in_words(kind: Kind, capacity: Capacity) -> str:
+    """What a mail tells, and as what the recipient is told: ``reminder, as manager``."""
+    label = KIND_LABELS.get(kind, str(kind).replace("_", " "))
+    if capacity is Capacity.USER:
+        return label
+    # Of all managers, only who holds a conversation is invited to it.
+    return f"{label}, as {'conductor' if kind in INVITATIONS else 'manager'}"
+
+
+def when_mail_leaves(leaves_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """``at 11:02 (Europe/Brussels)``, with the day where that is not today."""
+    local = leaves_at.astimezone(zone)
+    at = f"at {local:%H:%M} ({zone.key})"
+    same_day = local.date() == local_day(now, zone)
+    return at if same_day else f"on {local.date()} {at}"

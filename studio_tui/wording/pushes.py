@@ -1,0 +1,82 @@
+"""What is said of a push and of those who are in it (P5, P8, P15)."""
+
+from collections.abc import Collection, Mapping
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.clock import local_day
+from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, PushState, Status
+
+STATE_LABELS: Mapping[PushState, str] = {state: str(state) for state in PushState}
+"""The states of a push (P5)."""
+STATUS_LABELS: Mapping[Status, str] = {
+    Status.NOT_PLANNED: "not planned",
+    Status.PLANNED: "planned",
+    Status.PREPARED: "prepared",
+    Status.IN_PROGRESS: "in progress",
+    Status.DONE: "held",
+}
+"""The statuses of an assignment (P8); a conversation that took place is *held*."""
+FLAG_LABELS: Mapping[Flag, str] = {
+    Flag.OVERDUE: "overdue",
+    Flag.NO_MANAGER: "no manager",
+    Flag.LEFT: "left",
+    Flag.MAIL_FAILED: "mail failed",
+}
+"""The flags of an assignment, in the order in which they are shown (P8)."""
+
+
+def state_in_words(push: Push) -> str:
+    """The state, and whether the push is overdue: ``open, overdue``."""
+    label = STATE_LABELS[push.state]
+    return f"{label}, {FLAG_LABELS[Flag.OVERDUE]}" if push.overdue else label
+
+
+def flags_in_words(flags: Collection[Flag]) -> str:
+    """The flags, always in the same order: ``overdue, no manager``."""
+    return ", ".join(label for flag, label in FLAG_LABELS.items() if flag in flags)
+
+
+def status_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
+    """``planned 2026-03-12``, ``held 2026-03-03 by Bob Smith``: days in ``zone`` (P8)."""
+    words = [STATUS_LABELS[assignment.status]]
+    if assignment.status_at is not None:
+        words.append(local_day(assignment.status_at, zone).isoformat())
+    if assignment.status is Status.DONE and assignment.conductor:
+        words.append(f"by {assignment.conductor}")
+    return " ".join(words)
+
+
+def reminded_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
+    """``2× · 2026-03-12``: how many times somebody was reminded, and last on which day (P15)."""
+    if not assignment.reminders or assignment.reminded_at is None:
+        return ""
+    return f"{assignment.reminders:,}× · {local_day(assignment.reminded_at, zone)}"
+
+
+def progress_in_words(progress: Progress) -> str:
+    """``12 of 40 held (30%)``, and the same without those who left where there are any (P8)."""
+    if not progress.assigned:
+        return "nobody assigned yet"
+    words = _share(progress.done, progress.assigned, f" {STATUS_LABELS[Status.DONE]}")
+    if progress.left:
+        stayed = progress.assigned - progress.left
+        words += f" · without the {progress.left:,} who left: "
+        words += _share(progress.done - progress.done_left, stayed, "")
+    return words
+
+
+def attention_in_words(progress: Progress) -> str:
+    """What needs attention, in numbers; empty where nothing does: ``3 overdue · 1 left``."""
+    numbers = {
+        Flag.OVERDUE: progress.overdue,
+        Flag.NO_MANAGER: progress.no_manager,
+        Flag.LEFT: progress.left,
+    }
+    return " · ".join(
+        f"{number:,} {FLAG_LABELS[flag]}" for flag, number in numbers.items() if number
+    )
+
+
+def _share(done: int, total: int, held: str) -> str:
+    percent = f" ({done * 100 // total}%)" if total else ""
+    return f"{done:,} of {total:,}{held}{percent}"

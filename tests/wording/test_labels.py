@@ -1,0 +1,56 @@
+"""Labels: one for each member, and one word for one thing."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from studio_tui.domain.conversations import ConversationState
+from studio_tui.domain.notifications import Kind, NotificationState
+from studio_tui.domain.pushes import Flag, PushState, Status
+from studio_tui.wording import conversations, mail, pushes
+from studio_tui.wording.counting import counted
+
+TABLES: list[tuple[type[StrEnum], Mapping[Any, str]]] = [
+    (PushState, pushes.STATE_LABELS),
+    (Status, pushes.STATUS_LABELS),
+    (Flag, pushes.FLAG_LABELS),
+    (ConversationState, conversations.STATE_LABELS),
+    (NotificationState, mail.STATE_LABELS),
+    (Kind, mail.KIND_LABELS),
+]
+
+
+@pytest.mark.parametrize(("members", "labels"), TABLES)
+def test_every_member_has_a_label_of_its_own(
+    members: type[StrEnum], labels: Mapping[Any, str]
+) -> None:
+    assert list(labels) == list(members)
+    assert len(set(labels.values())) == len(labels)
+    assert not any("_" in label for label in labels.values())
+
+
+def test_held_is_a_conversation_that_took_place_and_nothing_else() -> None:
+    assert pushes.STATUS_LABELS[Status.DONE] == "held"
+    assert conversations.STATE_LABELS[ConversationState.DONE] == "held"
+    said = [label for _, labels in TABLES for label in labels.values()]
+    assert said.count("held") == 2
+    assert not {"done", "hold"} & set(said)
+
+
+def test_a_status_is_called_the_same_of_an_assignment_and_of_its_conversation() -> None:
+    shared = {*Status} & {*map(str, ConversationState)}
+    assert {"planned", "prepared", "in_progress", "done"} <= shared
+    for name in shared:
+        of_conversation = conversations.STATE_LABELS[ConversationState(name)]
+        assert pushes.STATUS_LABELS[Status(name)] == of_conversation
+
+
+def test_numbers_have_their_noun() -> None:
+    assert [counted(number, "user") for number in (0, 1, 1200)] == [
+        "0 users",
+        "1 user",
+        "1,200 users",
+    ]
+    assert counted(2, "push", "pushes") == "2 pushes"
