@@ -1,6 +1,5 @@
 """What is typed to plan a conversation or to say when it was held, and what it means (C2, D1)."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,14 +7,11 @@ from zoneinfo import ZoneInfo
 from studio_tui.domain.clock import instants_at, local_day, start_of_day
 from studio_tui.domain.conversations import Plan, check_plan
 from studio_tui.domain.errors import Invalid
-from studio_tui.domain.pushes import parse_day
-from studio_tui.domain.text import clean_line, fold
+from studio_tui.domain.text import clean_line
+from studio_tui.domain.written_dates import Nearest, parse_day, parse_time, weekday_and_day
 
 FIELDS = ("date", "time", "minutes", "place")
 """What is typed, by the names of the fields."""
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?")
-_SHORTEST_NAME = 3
 _FIRST_HOUR, _LAST_HOUR = 9, 16
 """Between these a conversation begins unless somebody says otherwise."""
 _SATURDAY = 5
@@ -25,39 +21,19 @@ _FAR = 100
 
 
 def parse_near_day(text: str, today: date) -> date:
-    """The day written as ``2026-03-31``, ``today``, ``tomorrow`` or as the name of a weekday: the
-    next such day. Raises ValueError, in words, for a date that is none."""
-    word = fold(clean_line(text))
-    if word in ("today", "tomorrow"):
-        return today + timedelta(days=word == "tomorrow")
-    if (number := _weekday(word)) is not None:
-        return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
-    return _written(text, today)
+    """The day that is written (see `written_dates`), at most a lifetime away; of several that could
+    be meant, the next. Raises ValueError, in words, for a date that is none."""
+    return _not_far(text, parse_day(text, today), today)
 
 
 def parse_past_day(text: str, today: date) -> date:
-    """The day written as ``2026-03-31``, ``today``, ``yesterday`` or as the name of a weekday: the
-    last such day. Raises ValueError, in words, for a date that is none, or is still to come."""
-    word = fold(clean_line(text))
-    if word in ("today", "yesterday"):
-        return today - timedelta(days=word == "yesterday")
-    if (number := _weekday(word)) is not None:
-        return today - timedelta(days=(today.weekday() - number - 1) % 7 + 1)
-    day = _written(text, today)
+    """The day that is written (see `written_dates`), at most a lifetime ago; of several that could
+    be meant, the last. Raises ValueError, in words, for a date that is none, or is still to
+    come."""
+    day = _not_far(text, parse_day(text, today, Nearest.LAST), today)
     if day > today:
         raise ValueError(f"{day} is still to come")
     return day
-
-
-def parse_time(text: str) -> time:
-    """The time written as ``14:30``, ``1430`` or ``14``; raises ValueError, in words."""
-    found = _TIME.fullmatch(text.strip())
-    try:
-        if found is not None:
-            return time(int(found[1]), int(found[2] or 0))
-    except ValueError:
-        pass
-    raise ValueError(f"“{clean_line(text)}” is not a time: write it as 14:30")
 
 
 def entered_plan(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Plan:
@@ -89,7 +65,7 @@ def word_on_day(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
         day = parse_near_day(typed["date"], local_day(now, zone))
     except ValueError:
         return ""
-    return f"{WEEKDAYS[day.weekday()]} {day}"
+    return weekday_and_day(day)
 
 
 def word_on_time(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
@@ -149,15 +125,7 @@ def likely_plan(now: datetime, zone: ZoneInfo) -> Plan:
     return Plan(datetime.combine(day, time(hour), tzinfo=zone))
 
 
-def _weekday(word: str) -> int | None:
-    """The number of the weekday that begins with ``word``, 0 for Monday."""
-    if len(word) < _SHORTEST_NAME:
-        return None
-    return next((n for n, name in enumerate(WEEKDAYS) if fold(name).startswith(word)), None)
-
-
-def _written(text: str, today: date) -> date:
-    day = parse_day(text)
+def _not_far(text: str, day: date, today: date) -> date:
     if abs(day.year - today.year) > _FAR:
         raise ValueError(f"“{clean_line(text)}” is too far away")
     return day

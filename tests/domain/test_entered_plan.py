@@ -16,12 +16,12 @@ from studio_tui.domain.entered_plan import (
     likely_plan,
     parse_near_day,
     parse_past_day,
-    parse_time,
     typed_of,
     word_on_day,
     word_on_time,
 )
 from studio_tui.domain.errors import Invalid
+from studio_tui.domain.written_dates import parse_time
 from tests.hostile import HOSTILE
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -81,7 +81,7 @@ def test_when_it_was_held() -> None:
     assert entered_held("today", NOW + timedelta(hours=1), NOW, BRUSSELS) == NOW
 
 
-@pytest.mark.parametrize("text", ["", "2026-02-30", "31/3", "t", "fridays", "9999-12-31", *HOSTILE])
+@pytest.mark.parametrize("text", ["", "2026-02-30", "31/4", "t", "fridays", "9999-12-31", *HOSTILE])
 def test_days_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match="“"):
         parse_near_day(text, MONDAY)

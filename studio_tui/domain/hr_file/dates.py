@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from studio_tui.domain.calendar_names import MONTHS
 from studio_tui.domain.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.text import fold_search
 
@@ -23,25 +24,6 @@ _NO_DATE = frozenset({"0000-00-00", "00/00/0000", "-"})
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 _TWO_DIGIT_PIVOT = 69
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        """jan january januari janvier janv januar
-        feb february februari fevrier fev fevr februar
-        mar march maart mars mrt marz
-        apr april avril avr
-        may mei mai
-        jun june juni juin
-        jul july juli juillet juil
-        aug august augustus aout
-        sep sept september septembre
-        oct october oktober octobre okt
-        nov november novembre
-        dec december decembre dez dezember""".splitlines(),
-        start=1,
-    )
-    for name in names.split()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +103,7 @@ def _in_words(text: str) -> date | None:
         month, day, year = found[1], found[2], found[3]
     else:
         return None
-    number = _MONTHS.get(month)
+    number = MONTHS.get(month)
     return date(_year(year), number, int(day)) if number else None
 
 

@@ -1,0 +1,41 @@
+"""Names of months and weekdays, in the languages that people write dates in, as `fold_search`
+leaves them."""
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        """jan january januari janvier janv januar
+        feb february februari fevrier fev fevr februar
+        mar march maart mars mrt marz
+        apr april avril avr
+        may mei mai
+        jun june juni juin
+        jul july juli juillet juil
+        aug august augustus aout
+        sep sept september septembre
+        oct october oktober octobre okt
+        nov november novembre
+        dec december decembre dez dezember""".splitlines(),
+        start=1,
+    )
+    for name in names.split()
+}
+"""1 for January, by every name and abbreviation."""
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FOREIGN = (
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "lundi mardi mercredi jeudi vendredi samedi dimanche",
+)
+_SHORTEST = 3
+"""Two letters are not enough: ``ma`` is a Monday in Dutch and a Tuesday in French."""
+
+
+def weekday_named(word: str) -> int | None:
+    """The number of the weekday that begins with ``word``, 0 for Monday; None where none does."""
+    if len(word) < _SHORTEST:
+        return None
+    for names in (" ".join(WEEKDAYS).lower(), *_FOREIGN):
+        for number, name in enumerate(names.split()):
+            if name.startswith(word):
+                return number
+    return None
