@@ -165,6 +165,7 @@ def _mail(smtp: Smtp) -> Iterator[Finding]:
         yield Finding("mail server", Health.LIMITED, message)
         return
     try:
+        smtp.require_usable()
         sender_from(smtp.sender)
         found = password.find(smtp) if smtp.username else None
     except StudioError as error:

@@ -109,7 +109,7 @@ def _asked(username: str) -> Secret:
         return Secret(
             click.prompt(prompt, hide_input=True, default="", show_default=False, err=True)
         )
-    return Secret(sys.stdin.readline().removesuffix("\n").removesuffix("\r"))
+    return Secret(passwords.without_marks(sys.stdin.readline()))
 
 
 async def _send(carrier: Carrier, sender: str, written: Mail) -> Outcome:

@@ -19,6 +19,7 @@ import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from studio_tui.config.private import require_own_file
+from studio_tui.config.smtp_settings import require_usable, tidy_smtp
 from studio_tui.domain.errors import Refused
 
 APP = "studio-tui"
@@ -65,9 +66,15 @@ class Smtp(_Section, frozen=True):
     sender: str = ""
     reply_to: str = ""
     """Where answers go; empty: to the sender."""
+    helo: str = ""
+    """The name that the Studio gives itself to the server; empty: the domain of the sender."""
     connections: int = 4
     timeout: int = 30
     """Seconds the server may take for one reply."""
+
+    def require_usable(self) -> None:
+        """Raise `Refused`, with the right form, where the host or ``helo`` is no name of one."""
+        require_usable(self.host, self.helo)
 
 
 class Organisation(_Section, frozen=True):
@@ -137,9 +144,13 @@ def state_path() -> Path:
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this account; raises `Refused` naming file, key and a near miss."""
     path = config_path(environ)
-    content = _read(path, named=bool(environ.get("STUDIO_CONFIG")))
+    content = _overlaid(_read(path, named=bool(environ.get("STUDIO_CONFIG"))), environ)
     try:
-        settings = msgspec.convert(_overlaid(content, environ), Settings, strict=False)
+        if isinstance(content.get("smtp"), dict):
+            tidy_smtp(content["smtp"])
+        settings = msgspec.convert(content, Settings, strict=False)
+    except Refused as refused:
+        raise Refused(f"{path}: {refused.message}") from refused
     except msgspec.ValidationError as error:
         raise Refused(f"{path}: {_in_words(str(error))}") from error
     _check(settings, path)

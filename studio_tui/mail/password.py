@@ -5,6 +5,7 @@ that only its owner can read, the system's keyring. It is never in the database,
 a log, a traceback or on the screen.
 """
 
+import codecs
 import os
 import stat
 from collections.abc import Mapping
@@ -65,7 +66,8 @@ def find(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> Found | None:
 
     Raises `Refused` for a file that others can read or that holds no password.
     """
-    if text := environ.get(VARIABLE):
+    if text := without_marks(environ.get(VARIABLE, "")):
+        _check(text, VARIABLE)
         return Found(Secret(text), f"the environment variable {VARIABLE}")
     return _in_credential(environ) or _in_file(password_file(environ)) or _in_keyring(smtp)
 
@@ -93,6 +95,11 @@ def set_password(smtp: Smtp, password: Secret, environ: Mapping[str, str] = os.e
 def password_file(environ: Mapping[str, str] = os.environ) -> Path:
     """The file that may hold the password."""
     return config_path(environ).parent / FILE
+
+
+def without_marks(text: str) -> str:
+    """A line that was read, without a byte order mark before it or an end of line behind it."""
+    return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
 
 
 def _in_credential(environ: Mapping[str, str]) -> Found | None:
@@ -132,11 +139,12 @@ def _require_private(status: os.stat_result, path: Path) -> None:
 
 
 def _secret_in(content: bytes, path: Path) -> Secret:
+    # PowerShell writes UTF-16 where it is not told otherwise.
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = content.decode()
+        text = without_marks(content.decode("utf-16" if utf16 else "utf-8"))
     except UnicodeDecodeError:
         raise Refused(f"{path} does not hold a password as UTF-8 text.") from None
-    text = text.removesuffix("\n").removesuffix("\r")
     _check(text, str(path))
     return Secret(text)
 

@@ -73,6 +73,7 @@ def carriers_of(studio: Studio) -> list[Carrier]:
     smtp = studio.settings.smtp
     if not smtp.host or not smtp.sender:
         raise Refused(NO_SERVER)
+    smtp.require_usable()
     found = find(smtp) if smtp.username else None
     password = found.password if found else None
     return [SmtpConnection(smtp, password) for _ in range(smtp.connections)]

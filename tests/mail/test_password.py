@@ -134,6 +134,35 @@ def test_a_pipe_in_its_place_does_not_keep_us_waiting(environ: dict[str, str]) -
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbfopen sesame",
+        b"\xef\xbb\xbfopen sesame\r\n",
+        "open sesame\r\n".encode("utf-16"),
+        b"\xfe\xff" + "open sesame".encode("utf-16-be"),
+    ],
+)
+def test_a_byte_order_mark_is_no_part_of_the_password(
+    environ: dict[str, str], tmp_path: Path, content: bytes
+) -> None:
+    written(environ, content)
+    found = find(SMTP, environ)
+    assert found is not None
+    assert found.password.reveal() == "open sesame"
+    (tmp_path / "smtp-password").write_bytes(content)
+    found = find(SMTP, {**environ, "CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert found is not None
+    assert found.where == "the systemd credential smtp-password"
+    assert found.password.reveal() == "open sesame"
+
+
+def test_neither_is_one_in_the_environment(environ: dict[str, str]) -> None:
+    found = find(SMTP, {**environ, "STUDIO_SMTP_PASSWORD": "\ufeffopen sesame\n"})
+    assert found is not None
+    assert found.password.reveal() == "open sesame"
+
+
+@pytest.mark.parametrize(
     "content", [b"", b"\n", b"two\nlines\n", b"nul\0", b"\xff\xfe", b"x" * 5000]
 )
 def test_what_is_no_password_is_refused_without_being_shown(

@@ -1,0 +1,123 @@
+"""What people write into ``[smtp]``: understood where only one thing can be meant, else refused.
+
+A host is copied from many places: with blanks around it, with a port behind it, in the brackets of
+an IPv6 address, or as a URL.
+"""
+
+import re
+from collections.abc import MutableMapping
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+
+from studio_tui.domain.errors import Refused
+
+_INVISIBLE = "\ufeff\u200b\u2060"
+"""What is copied along and not seen."""
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):/+(?P<rest>.*)", re.DOTALL)
+_PLACE = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?::(?P<port>\d{1,5}))?/*")
+_NAME = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")
+_LITERAL = re.compile(r"\[[0-9A-Za-z:.]+\]")
+_TLS_AT_ONCE = {"smtps", "submissions", "ssl", "tls"}
+_SCHEMES = {"smtp", "submission", *_TLS_AT_ONCE}
+_SECURITIES = (
+    'write "starttls" (protection is asked for, mostly on port 587 or 25), '
+    '"tls" (protected from the start, mostly on port 465) or "none"'
+)
+_TLS_PORT = 465
+
+
+def tidy_smtp(table: MutableMapping[str, Any]) -> None:
+    """Bring the values of ``[smtp]`` into the form that is used.
+
+    What cannot be understood is left as it is: `require_usable` refuses it when it is needed.
+    Raises `Refused` for what says two things, or holds a login.
+    """
+    for key, value in table.items():
+        if isinstance(value, str):
+            table[key] = value.strip(_INVISIBLE).strip().strip(_INVISIBLE)
+    if isinstance(table.get("security"), str):
+        table["security"] = _security(table["security"])
+    if isinstance(table.get("host"), str):
+        _take_apart(table, table["host"])
+
+
+def require_usable(host: str, helo: str) -> None:
+    """Raise `Refused`, with the right form, where one of them is no name of a host."""
+    if not _is_address(host) and not _NAME.fullmatch(host):
+        raise Refused(
+            f"smtp.host: “{host}” is not a mail server: "
+            'write a name or an address, such as host = "mail.example.org".'
+        )
+    known = not helo or _NAME.fullmatch(helo) or _LITERAL.fullmatch(helo)
+    if not known or not helo.isascii():
+        raise Refused(
+            f"smtp.helo: “{helo}” is not the name of a host: write the full name of the machine "
+            'that sends, such as helo = "studio.example.org".'
+        )
+
+
+def _security(written: str) -> str:
+    if written.lower() not in ("starttls", "tls", "none"):
+        raise Refused(f"smtp.security: “{written}” is not known: {_SECURITIES}.")
+    return written.lower()
+
+
+def _take_apart(table: MutableMapping[str, Any], written: str) -> None:
+    url = _URL.fullmatch(written)
+    rest = url["rest"] if url else written
+    if "@" in rest:
+        # Not repeated: there may be a password in it.
+        raise Refused(
+            "smtp.host holds a login: write the server alone into smtp.host and the login into "
+            "smtp.username, and put the password in place by “studio-tui mail password”."
+        )
+    scheme = url["scheme"].lower() if url else "smtp"
+    place = _host_and_port(rest)
+    if scheme not in _SCHEMES or place is None:
+        return
+    host, port = place
+    if scheme in _TLS_AT_ONCE:
+        _set_tls(table, scheme, port)
+    if port is not None:
+        _set_port(table, port)
+    table["host"] = host
+
+
+def _host_and_port(text: str) -> tuple[str, int | None] | None:
+    if _is_address(text):
+        return text, None
+    place = _PLACE.fullmatch(text)
+    if place is None:
+        return None
+    host = place["host"]
+    inside = host.removeprefix("[").removesuffix("]")
+    if not _is_address(inside) and (host != inside or not _NAME.fullmatch(host)):
+        return None
+    return inside, int(place["port"]) if place["port"] else None
+
+
+def _is_address(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(ip_address(text))
+    return False
+
+
+def _set_tls(table: MutableMapping[str, Any], scheme: str, port: int | None) -> None:
+    if table.get("security", "tls") != "tls":
+        raise Refused(
+            f"smtp.host says “{scheme}://”, which is protected from the start, and smtp.security "
+            f'is "{table["security"]}": set security = "tls", or leave “{scheme}://” out.'
+        )
+    table["security"] = "tls"
+    if port is None:
+        table.setdefault("port", _TLS_PORT)
+
+
+def _set_port(table: MutableMapping[str, Any], port: int) -> None:
+    if str(table.get("port", port)) != str(port):
+        raise Refused(
+            f"smtp.host names port {port}, and smtp.port is {table['port']}: "
+            "leave the port out of smtp.host."
+        )
+    table["port"] = port
