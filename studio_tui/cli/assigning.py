@@ -14,6 +14,7 @@ from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import when
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Refused
+from studio_tui.domain.name_list import names_in
 from studio_tui.domain.pushes import Push
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import UserFilter
@@ -32,7 +33,8 @@ from studio_tui.services.context import Studio
     "--file",
     "listed",
     type=click.File("rb"),
-    help="Logins or addresses, one on a line; “-” reads them from the input.",
+    help="Logins or addresses, one on a line or separated by “;”, or a CSV with a column of them; "
+    "“-” reads them from the input.",
 )
 @click.option(
     "--expect", type=click.IntRange(0), metavar="N", help="Assign nobody where they are not N."
@@ -122,12 +124,11 @@ def _names_in(file: BinaryIO | None) -> list[str]:
     if file is None:
         return []
     try:
-        lines = file.read().decode("utf-8-sig").splitlines()
+        return names_in(file.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Refused(
             f"The list of users is not UTF-8 text, from byte {error.start} on."
         ) from error
-    return [line.strip() for line in lines if line.strip()]
 
 
 def _try(

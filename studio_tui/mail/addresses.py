@@ -1,16 +1,11 @@
-"""E-mail addresses: which can be written to, and how they stand on the wire."""
+"""Addresses of mail: how they stand on the wire, and the settings that name a sender."""
 
-import re
 from dataclasses import dataclass
 from email.utils import getaddresses
 
+from studio_tui.domain.addresses import why_no_address
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.text import clean_line
-
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_PLAIN = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
-_LONGEST = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +27,26 @@ def deliverable(address: str) -> str:
     Only a part before the @ outside ASCII stays as it is (such mail needs SMTPUTF8). Raises
     `Refused`, in words, for what is no address, line breaks and controls among it.
     """
-    if len(address) <= _LONGEST and _PLAIN.fullmatch(address):
-        return address
+    if reason := why_no_address(address):
+        raise Refused(f"{reason}.")
+    local, _, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}@{_in_ascii(domain)}"
+
+
+def _in_ascii(domain: str) -> str:
     # Hardly any address needs it.
     from email_validator import EmailNotValidError, validate_email
 
     try:
         valid = validate_email(
-            address, check_deliverability=False, globally_deliverable=False, strict=True
+            f"x@{domain}",
+            check_deliverability=False,
+            globally_deliverable=False,
+            test_environment=True,
         )
     except EmailNotValidError as error:
-        raise Refused(f"“{clean_line(address)}” is not an e-mail address: {error}") from error
-    return valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"
+        raise Refused(f"“{clean_line(domain)}” is not a domain: {error}") from error
+    return valid.ascii_domain
 
 
 def sender_from(text: str) -> Sender:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studio_tui.config.settings import Settings, config_path
 from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.addresses import clear_address
 from studio_tui.domain.clock import start_of_day
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import (
@@ -111,6 +112,7 @@ class Mailroom:
 
     def test_mail(self, address: str, language: str) -> Mail:
         """The mail by which an admin tries the settings."""
+        address = clear_address(address)
         recipient = Recipient(address, address, language=language)
         now = self._studio.now()
         letter = self._writer.test_letter(recipient, now)

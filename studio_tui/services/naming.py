@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Sequence
 
+from studio_tui.domain.addresses import clear_address
 from studio_tui.domain.errors import NotFound
 from studio_tui.domain.text import clean_line, fold
 from studio_tui.services import definitions
@@ -35,8 +36,8 @@ def library_topic_id_named(name: str) -> int:
 
 
 def user_id_named(login_or_email: str) -> int:
-    """The user of this login or address, ignoring case."""
-    found = people.user_id_of(login_or_email)
+    """The user of this login or address, ignoring case; ``Ann <ann@example.org>`` is one too."""
+    found = people.user_id_of(clear_address(login_or_email))
     if found is not None:
         return found
     raise NotFound(_nothing("user", login_or_email, people.login_keys()))
@@ -44,6 +45,7 @@ def user_id_named(login_or_email: str) -> int:
 
 def user_ids_named(names: Sequence[str]) -> list[int]:
     """The users of these logins or addresses; raises `NotFound` naming all that are unknown."""
+    names = [clear_address(name) for name in names]
     known = people.ids_of_names(names)
     unknown = [name for name in names if fold(name) not in known]
     if len(unknown) > 1:

@@ -76,6 +76,16 @@ def test_a_list_from_the_input_or_a_file(organisation: Cli) -> None:
     assert logins(organisation, "Q1") == ["ann", "ben", "cas", "dan"]
 
 
+def test_a_list_as_mail_programs_and_spreadsheets_have_it(organisation: Cli) -> None:
+    organisation.run(*create("Q1"))
+    listed = 'Ann Peeters <ann@example.org>; "Smets, Ben" <ben@example.org>'
+    organisation.run("pushes", "assign", "Q1", "--file", "-", typed=listed)
+    Path("list.csv").write_text("Name,email\nCas,mailto:cas@example.org\nDan,dan@example.org\n")
+    organisation.run("pushes", "assign", "Q1", "--file", "list.csv")
+    organisation.run("pushes", "assign", "Q1", "Eve Alone (eve@example.org)")
+    assert logins(organisation, "Q1") == ["ann", "ben", "cas", "dan", "eve"]
+
+
 def test_a_list_that_is_not_text(organisation: Cli) -> None:
     organisation.run(*create("Q1"))
     said = organisation.refused("pushes", "assign", "Q1", "--file", "-", typed=b"ann\n\xff\n")

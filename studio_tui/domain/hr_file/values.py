@@ -8,6 +8,7 @@ import unicodedata
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from studio_tui.domain.addresses import clear_address, is_plain, why_no_address
 from studio_tui.domain.hr_file.records import TeamPath
 from studio_tui.domain.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.text import MAX_NAME, clean_line
@@ -16,12 +17,7 @@ from studio_tui.domain.users import Role
 MAX_CELL = 10_000
 """Longest cell of a column that tells something, in characters."""
 MAX_LOGIN = 100
-MAX_EMAIL = 254
 
-_DOMAIN = r"(?!-)[^\x00-,./:-@\[-`{-\xa0\s]{1,63}(?<!-)"
-_ATOM = r"[^\x00-\x20\"(),.:;<>@\[\\\]\x7f-\xa0\s]+"
-_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_DOMAIN}\.)+(?!\d+$){_DOMAIN}")
-_LONGEST_LOCAL_PART = 64
 _IN_BRACKETS = re.compile(r"(\s*[(\[][^()\[\]]*[)\]])+$")
 _ACTIVE = re.compile(
     "1|true|yes|y|active|enabled|activated|current|employed|hired|on leave|full[ -]?time"
@@ -63,18 +59,15 @@ def required(cell: str) -> str:
 
 
 def email(cell: str) -> str:
-    """An e-mail address; letters of any script are allowed on both sides of the @."""
-    text = line(cell)
+    """The one e-mail address that a cell holds (`domain.addresses`)."""
+    if is_plain(cell):
+        return cell
+    text = clear_address(line(cell))
     if not text:
         raise WrongCell("this cell may not be empty: an address is needed")
-    if not _EMAIL.fullmatch(text) or _too_long(text):
-        raise WrongCell(f"{quoted(text)} is not an e-mail address")
+    if reason := why_no_address(text):
+        raise WrongCell(reason)
     return text
-
-
-def _too_long(address: str) -> bool:
-    size = len(address) if address.isascii() else len(address.encode())
-    return size > MAX_EMAIL or address.index("@") > _LONGEST_LOCAL_PART
 
 
 def login(cell: str) -> str:

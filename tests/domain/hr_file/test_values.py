@@ -24,6 +24,7 @@ def test_the_quick_way_cleans_as_the_sure_one_does(text: str) -> None:
         "Ann.O'Brien+hr@sub-domain.example.co.uk",
         "josé@exämple.org",
         "用户@例子.广告",
+        "ann@example",
         "x@" + "a" * 63 + ".be",
     ],
 )
@@ -37,7 +38,6 @@ def test_addresses(address: str) -> None:
         "",
         "ann@",
         "@example.org",
-        "ann@example",
         "a@b@example.org",
         "ann@example.org\r\nBcc: eve@example.org",
         "ann peeters@example.org",
@@ -48,7 +48,6 @@ def test_addresses(address: str) -> None:
         ".ann@example.org",
         "a..b@example.org",
         "ann@example..org",
-        "Ann <ann@example.org>",
         "ann@example.org,bob@example.org",
         "a" * 65 + "@example.org",
         "x@" + "a" * 64 + ".be",

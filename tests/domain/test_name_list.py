@@ -1,0 +1,42 @@
+"""Lists of people as they are pasted."""
+
+import pytest
+
+from studio_tui.domain.name_list import names_in
+
+BOTH = ["ann@example.org", "bob@example.org"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ann@example.org\r\n\r\n bob@example.org",
+        "Ann Peeters <ann@example.org>; Bob Smith <bob@example.org>;",
+        "Peeters, Ann <ann@example.org>, Smith, Bob <bob@example.org>",
+        '"Peeters, Ann" <ann@example.org>\n"Smith, Bob (bob@example.org)"',
+        "ann@example.org, bob@example.org",
+        "ann@example.org\tbob@example.org",
+        "mailto:ann@example.org\nSMTP:bob@example.org",
+        "email\nann@example.org\nbob@example.org",
+        "E-Mail Address\nAnn <ann@example.org>\nBob <bob@example.org>",
+        'Name,Email\n"Peeters, Ann",ann@example.org\n"Smith, Bob",bob@example.org',
+        "Name;Work Email\nPeeters, Ann;ann@example.org\n;bob@example.org\nNobody;",
+    ],
+)
+def test_addresses(text: str) -> None:
+    assert names_in(text) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("ann\nbob", ["ann", "bob"]),
+        ("ann; bob,cas", ["ann", "bob", "cas"]),
+        ("login,email\nann,a@example.org", ["ann"]),
+        ("Ann Peeters, who is new", ["Ann Peeters, who is new"]),
+        ("", []),
+        (" \n", []),
+    ],
+)
+def test_logins(text: str, names: list[str]) -> None:
+    assert names_in(text) == names
