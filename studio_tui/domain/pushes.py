@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from studio_tui.domain.errors import Invalid
+from studio_tui.domain.lookalikes import taken_by
 from studio_tui.domain.templates import Definition
-from studio_tui.domain.text import MAX_NAME, clean_line, fold
+from studio_tui.domain.text import MAX_NAME, clean_line
 from studio_tui.domain.users import Manager
 
 YEARS = range(1900, 3000)
@@ -263,13 +264,13 @@ def check_drafts(drafts: Collection[PushDraft], names_in_use: Collection[str]) -
     several drafts, followed by the number of the draft, from 0: ``name.2``. ``names_in_use`` are
     the names of the pushes that are not closed, as typed.
     """
-    taken = {fold(name) for name in names_in_use}
+    taken = list(names_in_use)
     errors: dict[str, str] = {}
     for number, draft in enumerate(drafts):
         suffix = f".{number}" if len(drafts) > 1 else ""
         if reason := _wrong_name(draft.name, taken):
             errors["name" + suffix] = reason
-        taken.add(fold(draft.name))
+        taken.append(draft.name)
         if draft.deadline < draft.available_from:
             errors["deadline" + suffix] = (
                 f"the deadline {draft.deadline} is before the first day {draft.available_from}"
@@ -283,6 +284,4 @@ def _wrong_name(name: str, taken: Collection[str]) -> str | None:
         return "give the push a name"
     if len(name) > MAX_NAME:
         return f"at most {MAX_NAME} characters"
-    if fold(name) in taken:
-        return f"“{name}” is the name of another push that is not closed"
-    return None
+    return taken_by(name, "push that is not closed", taken)

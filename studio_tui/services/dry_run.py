@@ -78,7 +78,7 @@ def _go_on(wanted: Callable[[], bool]) -> None:
 def _managing(listed: Sequence[Notification]) -> dict[str, dict[str, str]]:
     told = [each for each in listed if each.capacity is Capacity.MANAGER]
     logins = {fold(login): login for each in told for login in each.about}
-    ids = people.ids_of_names(logins)
+    ids = people.ids_of_logins(logins)
     managers = managers_of(list(ids.values()))
     return {
         logins[key]: {manager.login: manager.reason for manager in managers.get(user_id, ())}

@@ -13,6 +13,7 @@ from studio_tui.domain.errors import Refused
 from studio_tui.domain.hr_file import Checked, HrFile, Refusal, UserRef, check
 from studio_tui.domain.hr_file.collecting import no_cycles_made
 from studio_tui.domain.stopping import Progress, unwatched
+from studio_tui.domain.text import fold
 from studio_tui.domain.users import Role
 from studio_tui.services.context import Studio
 from studio_tui.services.import_comparison import Comparison
@@ -94,7 +95,7 @@ def _plan(studio: Studio, file: HrFile, progress: Progress) -> _Planned:
     }
     for ref in sorted(_ids(leading) - after.keys()):
         after[ref] = comparison.leader(ref, before[ref])
-    _require_admin(after)
+    _require_admin(before, after)
     writes = [
         Write(ref, before.get(ref), new) for ref, new in after.items() if before.get(ref) != new
     ]
@@ -167,15 +168,30 @@ def _write(studio: Studio, actor: Actor, planned: _Planned, progress: Progress) 
     about_users(line, written)
 
 
-def _require_admin(after: Mapping[UserRef, Profile]) -> None:
+def _require_admin(before: Mapping[UserRef, Profile], after: Mapping[UserRef, Profile]) -> None:
+    """Raise `Refused` where nobody would be admin any more, or come in as one: the account of an
+    admin is known by its login (A1)."""
     admins = imports.active_admins()
-    if admins - after.keys() or any(_is_admin(profile) for profile in after.values()):
+    left = {ref: profile for ref, profile in after.items() if _is_admin(profile)}
+    if admins - after.keys() or any(_keeps_login(before.get(ref), p) for ref, p in left.items()):
         return
+    if left:
+        renamed = ", ".join(f"{before[ref].login} becomes {p.login}" for ref, p in left.items())
+        raise Refused(
+            f"Nothing can be imported: every admin gets another login in the file ({renamed}), and "
+            "no account of today could come in as an admin any more. Give somebody else the role "
+            "admin first, and let them import it."
+        )
     names = ", ".join(f"{after[ref].name} ({after[ref].login})" for ref in sorted(_ids(admins)))
     raise Refused(
         f"Nothing can be imported: the file takes the role admin from {names}, or marks them as "
         "left, and nobody active would be admin any more. Give somebody the role admin in it."
     )
+
+
+def _keeps_login(before: Profile | None, after: Profile) -> bool:
+    """Whether the account that somebody comes in by is still theirs; one who is added has it."""
+    return before is None or fold(before.login) == fold(after.login)
 
 
 def _is_admin(profile: Profile) -> bool:

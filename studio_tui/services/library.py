@@ -3,6 +3,7 @@
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Conflict, Invalid, Refused
 from studio_tui.domain.library import LibraryFilter, LibraryTopic
+from studio_tui.domain.lookalikes import taken_by
 from studio_tui.domain.templates import Topic, check_topic
 from studio_tui.services import definitions, naming, template_text
 from studio_tui.services.context import Studio
@@ -100,8 +101,7 @@ def _add(studio: Studio, actor: Actor, topic: Topic) -> LibraryTopic:
 
 
 def _save(studio: Studio, actor: Actor, base: LibraryTopic, topic: Topic) -> LibraryTopic:
-    if library.topic_id_of(topic.name) not in (None, base.id):
-        _require_free(topic.name)
+    _require_free(topic.name, but_of=base.id)
     if not library.update_topic(base.id, topic.name, definitions.dump(topic), base.version):
         raise Conflict(f"Somebody else changed “{base.name}” in the meantime: open it again.")
     write_activity(
@@ -115,9 +115,10 @@ def _save(studio: Studio, actor: Actor, base: LibraryTopic, topic: Topic) -> Lib
     return _stored(base.id)
 
 
-def _require_free(name: str) -> None:
-    if library.topic_id_of(name) is not None:
-        raise Invalid({"name": f"“{name}” is the name of another topic of the library"})
+def _require_free(name: str, but_of: int | None = None) -> None:
+    others = [_topic(stored).name for stored in library.topics() if stored.id != but_of]
+    if reason := taken_by(name, "topic of the library", others):
+        raise Invalid({"name": reason})
 
 
 def _stored(topic_id: int) -> LibraryTopic:

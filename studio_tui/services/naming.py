@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Sequence
 
 from studio_tui.domain.addresses import clear_address
-from studio_tui.domain.errors import NotFound
+from studio_tui.domain.errors import NotFound, Refused
 from studio_tui.domain.text import clean_line, fold
 from studio_tui.services import definitions
 from studio_tui.storage import assignments, library, people, pushes, templates
@@ -36,15 +36,20 @@ def library_topic_id_named(name: str) -> int:
 
 
 def user_id_named(login_or_email: str) -> int:
-    """The user of this login or address, ignoring case; ``Ann <ann@example.org>`` is one too."""
-    found = people.user_id_of(clear_address(login_or_email))
-    if found is not None:
-        return found
-    raise NotFound(_nothing("user", login_or_email, people.login_keys()))
+    """The user of this login or address, ignoring case; ``Ann <ann@example.org>`` is one too.
+
+    Raises `Refused` where that is two.
+    """
+    name = clear_address(login_or_email)
+    found = people.ids_of_names([name]).get(fold(name))
+    if found is None:
+        raise NotFound(_nothing("user", login_or_email, people.login_keys()))
+    return _one(name, found)
 
 
 def user_ids_named(names: Sequence[str]) -> list[int]:
-    """The users of these logins or addresses; raises `NotFound` naming all that are unknown."""
+    """The users of these logins or addresses; raises `NotFound` naming all that are unknown,
+    `Refused` for one that is two people's."""
     names = [clear_address(name) for name in names]
     known = people.ids_of_names(names)
     unknown = [name for name in names if fold(name) not in known]
@@ -52,7 +57,21 @@ def user_ids_named(names: Sequence[str]) -> list[int]:
         listed = ", ".join(clean_line(name) for name in unknown[:10])
         more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
         raise NotFound(f"{len(unknown)} users are unknown: {listed}{more}.")
-    return [known[fold(name)] if fold(name) in known else user_id_named(name) for name in names]
+    return [
+        _one(name, known[fold(name)]) if fold(name) in known else user_id_named(name)
+        for name in names
+    ]
+
+
+def _one(name: str, ids: Sequence[int]) -> int:
+    """The only one of ``ids``: a login that is another's address means nobody."""
+    if len(ids) == 1:
+        return ids[0]
+    candidates = " and ".join(
+        f"{user.name} (login {user.login}, address {user.email})"
+        for user in people.users_by_id(list(ids))
+    )
+    raise Refused(f"“{clean_line(name)}” is two people: {candidates}. Name them otherwise.")
 
 
 def assignment_ids_named(push_id: int, push_name: str, names: Sequence[str]) -> list[int]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Conflict, Invalid, Refused
+from studio_tui.domain.lookalikes import taken_by
 from studio_tui.domain.templates import (
     Definition,
     Template,
@@ -180,8 +181,7 @@ def _save(
     require(actor, Action.EDIT_TEMPLATES)
     check_definition(definition)
     with studio.store.writing():
-        if templates.template_id_of(definition.name) not in (None, template.id):
-            _require_free(definition.name)
+        _require_free(definition.name, but_of=template.id)
         _write(template, definition, archived=template.archived)
         templates.keep_version(template.id, studio.now(), actor.login)
         write_activity(
@@ -200,9 +200,14 @@ def _copy_name(template: Template, number: int) -> str:
     return template.name[: MAX_NAME - len(suffix)] + suffix
 
 
-def _require_free(name: str) -> None:
-    if templates.template_id_of(name) is not None:
-        raise Invalid({"name": f"“{name}” is the name of another template"})
+def _require_free(name: str, but_of: int | None = None) -> None:
+    others = [
+        definitions.load(stored.definition).name
+        for stored in templates.templates()
+        if stored.id != but_of
+    ]
+    if reason := taken_by(name, "template", others):
+        raise Invalid({"name": reason})
 
 
 def _write(template: Template, definition: Definition, *, archived: bool) -> None:

@@ -119,14 +119,26 @@ def user_id_of(login_or_email: str) -> int | None:
     return found or scalar("SELECT id FROM users WHERE email_key = ?", key)
 
 
-def ids_of_names(names: Iterable[str]) -> dict[str, int]:
-    """Who goes by each of these logins or addresses, by `fold` of it; unknown ones are left out."""
+def ids_of_names(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Who goes by each of these logins or addresses, by `fold` of it; unknown ones are left out.
+
+    Two people where the login of one is the address of another.
+    """
     keys = [fold(name) for name in names]
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, ...]] = {}
     for column in ("email_key", "login_key"):
         wanted = one_of(column, keys)
-        found.update(rows(f"SELECT {column}, id FROM users WHERE {wanted.text}", *wanted.params))
+        for key, user_id in rows(
+            f"SELECT {column}, id FROM users WHERE {wanted.text}", *wanted.params
+        ):
+            found[key] = tuple(sorted({*found.get(key, ()), user_id}))
     return found
+
+
+def ids_of_logins(logins: Iterable[str]) -> dict[str, int]:
+    """Who has each of these logins, by `fold` of it."""
+    wanted = one_of("login_key", map(fold, logins))
+    return dict(rows(f"SELECT login_key, id FROM users WHERE {wanted.text}", *wanted.params))
 
 
 def login_keys() -> list[str]:

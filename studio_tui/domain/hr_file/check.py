@@ -1,6 +1,7 @@
 """The rows of a file against each other and against the Studio (U6).
 
-What is refused here: a login or an address that an earlier row has; a login and an address of two
+What is refused here: a login or an address that an earlier row has; a login that is the address of
+somebody else, or the other way round (`shared_names`); a login and an address of two
 different users; a person whom nobody goes by, or several do; somebody as their own manager or
 coach; teams above themselves (`team_loops`). A row that names somebody whom only a refused row
 would have added is refused too, and so on, until no row that is left names anybody who will not be
@@ -26,6 +27,7 @@ from studio_tui.domain.hr_file.people import (
 )
 from studio_tui.domain.hr_file.records import Field, HrFile, Record, Refusal, TeamPath
 from studio_tui.domain.hr_file.references import Entry, Meant, named_in, resolve
+from studio_tui.domain.hr_file.shared_names import shared_names
 from studio_tui.domain.hr_file.team_loops import TeamLoops
 from studio_tui.domain.hr_file.wrong import quoted
 
@@ -47,14 +49,18 @@ class _Check:
         self._logins = [key(record.login) for record in file.records]
         self._emails = [key(record.email) for record in file.records]
         named = {key(text) for text in self._named}
-        self._by_login = studio.by_login(named.union(self._logins))
-        self._by_email = studio.by_email(named.union(self._emails))
+        # A login of one may be the address of another.
+        named.update(self._logins, self._emails)
+        self._by_login = studio.by_login(named)
+        self._by_email = studio.by_email(named)
         self._paths = list(studio.team_paths())
 
     def run(self) -> Checked:
         records = zip(self._file.records, self._logins, self._emails, strict=True)
         entries = [self._entry(*each) for each in records]
         self._refuse_doubles(entries)
+        for entry, field, reason in shared_names(entries, self._by_login, self._by_email):
+            self._refuse(entry.record, field, reason)
         self._refuse_loops(entries)
         meant = self._resolve(entries)
         for entry in entries:

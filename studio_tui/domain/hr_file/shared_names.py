@@ -1,0 +1,42 @@
+"""A login that is another's address (U1): whoever named it would mean one and reach the other."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from studio_tui.domain.hr_file.people import Known
+from studio_tui.domain.hr_file.records import Field
+from studio_tui.domain.hr_file.references import Entry
+from studio_tui.domain.hr_file.wrong import quoted
+
+
+def shared_names(
+    entries: Sequence[Entry], by_login: Mapping[str, Known], by_email: Mapping[str, Known]
+) -> Iterator[tuple[Entry, Field, str]]:
+    """The rows after which a login would be somebody else's address, each with field and reason.
+
+    ``by_login`` and ``by_email`` know all logins and addresses of ``entries`` either way. What the
+    file itself takes away from somebody is free.
+    """
+    by_user = {entry.user_id: entry for entry in entries if entry.user_id is not None}
+    by_address = {entry.email: entry for entry in entries}
+    for entry in entries:
+        record = entry.record
+        other, known = by_address.get(entry.login), by_email.get(entry.login)
+        if not entry.keeps_login:
+            if other is not None and other.ref != entry.ref:
+                line = other.record.line
+                reason = f"the login {quoted(record.login)} is the address on line {line}"
+                yield entry, Field.LOGIN, reason
+            elif known is not None and _is_other(known, entry) and known.user_id not in by_user:
+                whose = f"{known.name} ({known.login})"
+                reason = f"the login {quoted(record.login)} is the address of {whose}"
+                yield entry, Field.LOGIN, reason
+        known = by_login.get(entry.email)
+        if known is not None and _is_other(known, entry):
+            renamed = by_user.get(known.user_id)
+            if renamed is None or renamed.keeps_login:
+                reason = f"the address {quoted(record.email)} is the login of {known.name}"
+                yield entry, Field.EMAIL, reason
+
+
+def _is_other(known: Known, entry: Entry) -> bool:
+    return known.user_id != entry.user_id

@@ -1,0 +1,62 @@
+"""Names that look alike are one name (P1)."""
+
+import pytest
+
+from studio_tui.domain.lookalikes import appearance, like, taken_by
+
+ALIKE = [
+    ("Q1 review", "q1  REVIEW"),
+    ("Q1 review", "Q1 r\u0435view"),
+    ("Q1 review", "Q1\u200b review"),
+    ("Q1 review", "Q1\u00a0review"),
+    ("Q1 review", "Q1\u2003review\u2060"),
+    ("Q1 review", "Q1 re\u00adview"),
+    ("Q1 review", "\uff31\uff11\u3000\uff32\uff45\uff56\uff49\uff45\uff57"),
+    (
+        "Q1 review",
+        "Q1 \U0001d42b\U0001d41evi\U0001d41ew",
+    ),
+    ("HELLO", "\u0397\u0395LLO"),
+    ("Coach", "\u0421\u043e\u0430\u0441h"),
+    ("Sales", "\u0405\u0430les"),
+    ("Year-end", "Year\u2013end"),
+    ("Ann's", "Ann\u2019s"),
+    ("José", "Jose\u0301"),
+    ("Talk 👩\u200d💻", "Talk 👩💻"),
+    ("ΗΜΕΡΑ", "HMEPA"),
+]
+APART = [
+    ("Q1", "Q2"),
+    ("Q1", "Ql"),
+    ("Mail", "Mall"),
+    ("Level 0", "Level O"),
+    ("José", "Jose"),
+    ("Größe", "Grosse 2"),
+    ("Обзор", "Итоги"),
+    ("東京", "京都"),
+    ("Q1 review", "Q1 reviews"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_what_looks_alike_is_one_name(one: str, other: str) -> None:
+    assert like(one, ["Another", other]) == other
+    assert like(other, ["Another", one]) == one
+    assert "the name of another push" in str(taken_by(one, "push", [other]))
+
+
+@pytest.mark.parametrize(("one", "other"), APART)
+def test_what_reads_differently_is_two(one: str, other: str) -> None:
+    assert like(one, [other]) is None
+    assert taken_by(one, "push", [other]) is None
+
+
+def test_the_same_name_is_said_otherwise_than_one_that_looks_like_it() -> None:
+    assert taken_by("a", "push", ["A"]) == "“a” is the name of another push"
+    other = "\u0430"
+    assert taken_by("a", "push", [other]) == f"“a” looks like “{other}”, the name of another push"
+
+
+def test_what_it_looks_like_looks_like_itself() -> None:
+    for one, _ in ALIKE + APART:
+        assert appearance(appearance(one)) == appearance(one)
