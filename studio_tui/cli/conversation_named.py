@@ -27,6 +27,11 @@ def ask_argument(command: C) -> C:
     return click.argument("named", nargs=-1, required=True, metavar="[PUSH] USER")(option(command))
 
 
+def is_number(text: str) -> bool:
+    """Whether it names a conversation by its number."""
+    return text.isascii() and text.isdigit()
+
+
 def number_in(named: Sequence[str]) -> int | None:
     """The number of a conversation, None where a push and a user are named.
 
@@ -34,7 +39,7 @@ def number_in(named: Sequence[str]) -> int | None:
     """
     if len(named) == _PAIR:
         return None
-    if len(named) == 1 and named[0].isascii() and named[0].isdigit():
+    if len(named) == 1 and is_number(named[0]):
         return int(named[0])
     raise click.UsageError("Say which conversation: PUSH USER, or its ID.")
 
@@ -46,7 +51,7 @@ def conversation_named(studio: Studio, actor: Actor, named: Sequence[str]) -> in
     """
     number = number_in(named)
     if number is not None:
-        return number
+        return conversations.numbered(studio, actor, number)
     found = conversations.look_up(
         studio, actor, conversations.find(studio, named[0], named[1], asked_by=actor)
     )

@@ -12,6 +12,7 @@ from studio_tui.cli.conversation_named import (
     ask_named,
     conversation_argument,
     conversation_named,
+    is_number,
 )
 from studio_tui.cli.output import json_option, say, write_json, write_table
 from studio_tui.cli.session import with_studio
@@ -82,7 +83,7 @@ def move(
 ) -> None:
     """Move a conversation to another time or place; the rest stays as it was planned."""
     number = conversation_named(studio, actor, named)
-    conversation = service.read(studio, actor, number).conversation
+    conversation = service.show(studio, actor, number)
     planned_for = in_zone(at, studio.zone) if at else conversation.planned_for
     if planned_for is None:
         raise Refused("It is not planned yet: say --at when it is to be held.")
@@ -111,11 +112,33 @@ def cancel(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
 def hand_over(studio: Studio, actor: Actor, push: str, user: str, conductor: str) -> None:
     """Name who is to hold the conversation of USER in PUSH: CONDUCTOR, a leader or coach.
 
-    Both are told by mail.
+    Both are told by mail, and who held it before. What was written before stays closed to
+    CONDUCTOR, unless who wrote it opens it (“conversations open”).
     """
     found = service.find(studio, push, user, asked_by=actor)
     handed = service.hand_over(studio, actor, found, conductor)
     say(f"{handed.conductor} is to hold the conversation with {handed.name}; both are told.")
+
+
+@click.command("open")
+@click.argument("named", nargs=-1, required=True, metavar="PUSH [USER] | ID")
+@click.option("--undo", is_flag=True, help="Close it again.")
+@with_studio
+def open_(studio: Studio, actor: Actor, named: Sequence[str], undo: bool) -> None:
+    """Let who holds a conversation read what you wrote in it before they did.
+
+    You open your own part: the user what they prepared, who held it before what they wrote.
+    Without USER, it is the conversation about yourself in PUSH.
+    """
+    if len(named) == 1 and not is_number(named[0]):
+        named = (named[0], actor.login)
+    number = conversation_named(studio, actor, named)
+    if undo:
+        closed = service.close_own(studio, actor, number)
+        say(f"Closed: {closed.conductor} no longer reads what you wrote before.")
+        return
+    opened = service.open_own(studio, actor, number)
+    say(f"Open: {opened.conductor} reads what you wrote so far. --undo closes it again.")
 
 
 @click.command("not-mine")

@@ -21,6 +21,7 @@ from studio_tui.domain.conversations import (
     Written,
 )
 from studio_tui.domain.pushes import Assignment, PushState, Status
+from studio_tui.domain.transcript import told_by
 from studio_tui.services import assigning, pushes
 from studio_tui.services import conversations as service
 from studio_tui.services.context import Studio
@@ -42,6 +43,7 @@ for _command in (
     conversation_plans.cancel,
     conversation_plans.hand_over,
     conversation_plans.not_mine,
+    conversation_plans.open_,
     conversation_talks.write,
     conversation_talks.submit,
     conversation_talks.add_question,
@@ -120,7 +122,7 @@ def _one(studio: Studio, actor: Actor, named: Sequence[str]) -> tuple[Found | No
         )
         wanted = found.conversation_id
         return found, service.read(studio, actor, wanted) if wanted is not None else None
-    reading = service.read(studio, actor, number)
+    reading = service.read(studio, actor, service.numbered(studio, actor, number))
     about = reading.conversation
     if about.push_id is None:
         return None, reading
@@ -187,6 +189,13 @@ def _conversation_facts(studio: Studio, reading: Reading | None) -> Iterator[tup
     yield "Place", one.place
     yield with_zone(studio, "Held"), shown(studio, one.finished_at)
     yield with_zone(studio, "Cancelled"), shown(studio, one.cancelled_at)
+    if reading.closed_to_reader:
+        yield "Closed", "what was written before you held it, unless who wrote it opens it"
+    if reading.closed_to_conductor:
+        yield (
+            "Closed",
+            f"{one.conductor} does not read what you wrote: “conversations open {one.id}”",
+        )
 
 
 def _entry_lines(reading: Reading | None, entry: Entry) -> Iterator[str]:
@@ -199,9 +208,13 @@ def _entry_lines(reading: Reading | None, entry: Entry) -> Iterator[str]:
     if asked.question.options:
         yield f"    ({' / '.join(asked.question.options)})"
     noted = "Summary" if asked.part is Part.SUMMARY else "Noted"
+    if entry.answer_by:
+        noted += f" by {entry.answer_by}"
     sides = ((names.name, entry.user), (names.conductor, entry.conductor), (noted, entry.answer))
     for whose, written in sides:
         yield from _written_lines(whose, written)
+    for piece in entry.others:
+        yield from _written_lines(told_by(piece), piece.written)
 
 
 def _written_lines(whose: str, written: Written | None) -> Iterator[str]:

@@ -33,8 +33,8 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "conversations": frozenset(
         {
             "list", "show", "usable", "plan", "move", "cancel", "hand-over", "not-mine", "write",
-            "submit", "add-question", "remove-question", "start", "finish", "reopen", "history",
-            "export",
+            "open", "submit", "add-question", "remove-question", "start", "finish", "reopen",
+            "history", "export",
         }
     ),
     "outbox": frozenset({"list", "show", "retry", "again", "drop", "undo"}),

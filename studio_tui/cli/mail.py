@@ -73,7 +73,8 @@ def preview(
 ) -> None:
     """Show the wording of KIND, as a CAPACITY gets it, with made-up values.
 
-    KIND is assigned, reminder, deadline_moved, closed, handed_over, planned, moved or cancelled;
+    KIND is assigned, reminder, deadline_moved, closed, handed_over, planned, moved, cancelled,
+    taken_over, reopened or key_added;
     CAPACITY is user or manager.
     It is your organisation's own text where there is one, and tells what is wrong with it.
     """

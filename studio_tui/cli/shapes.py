@@ -246,6 +246,8 @@ def reading(studio: Studio, of: Reading) -> Shape:
         "readable": sorted(of.parts),
         "writable": sorted(of.writes),
         "may_ask": of.may_ask,
+        "closed_to_you": of.closed_to_reader,
+        "closed_to_conductor": of.closed_to_conductor,
         "entries": [_entry(studio, entry) for entry in of.entries],
     }
 
@@ -264,6 +266,11 @@ def _entry(studio: Studio, of: Entry) -> Shape:
         "user": _written(studio, of.user),
         "conductor": _written(studio, of.conductor),
         "answer": _written(studio, of.answer),
+        "answer_by": of.answer_by or None,
+        "others": [
+            {"part": piece.part, "by": piece.author, **(_written(studio, piece.written) or {})}
+            for piece in of.others
+        ],
     }
 
 

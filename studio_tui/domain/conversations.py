@@ -3,7 +3,7 @@
 Texts clean themselves as they enter (A5).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -62,6 +62,8 @@ class Relation(StrEnum):
     COACH = "coach"
     ADMIN = "admin"
     SUPPORT = "support"
+    FORMER = "former"
+    """Who held it before somebody else took it over: they know of it, and open what they wrote."""
 
 
 NOT_BEGUN = frozenset({ConversationState.PLANNED, ConversationState.PREPARED})
@@ -159,6 +161,8 @@ class AskedQuestion:
     """Id of who brought it in beyond the template, None where the template asks it."""
     removed: bool = False
     """Taken out after it was answered: what was written stays."""
+    term: int = 1
+    """The conductor's term in which it was brought in (`Term`)."""
 
     @property
     def part(self) -> Part:
@@ -176,6 +180,65 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What one person wrote in one part, under one question."""
+
+    question_id: int
+    part: Part
+    author_id: int
+    author: str
+    """Their name."""
+    term: int
+    """The conductor's term in which it was written last (`Term`)."""
+    written: Written
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The time for which one person holds a conversation; a take-over begins the next one."""
+
+    number: int
+    """From 1."""
+    conductor_id: int
+    talked: bool
+    """Whether the talk had begun when it ended; of the one that lasts, whether it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """Who held a conversation when, and who opened what they wrote to whom (C6)."""
+
+    terms: tuple[Term, ...]
+    """In order, at least one."""
+    openings: Mapping[tuple[int, int], int]
+    """The last term of which a reader reads what an author wrote, by the ids of the two."""
+
+    @property
+    def current(self) -> Term:
+        """The term that lasts."""
+        return self.terms[-1]
+
+    def opened(self, author_id: int, reader_id: int) -> int:
+        """The last term of which somebody reads what an author wrote; 0 for nothing."""
+        return self.openings.get((author_id, reader_id), 0)
+
+    def opened_to_anybody(self, author_id: int) -> int:
+        """Like `opened`, to whomever."""
+        return max((term for (by, _), term in self.openings.items() if by == author_id), default=0)
+
+    def had_part(self, reader_id: int, user_id: int, piece: Piece) -> bool:
+        """Whether somebody was one of the two when a piece was written: the user, or who held the
+        conversation then."""
+        if piece.author_id != user_id:
+            return reader_id in (user_id, piece.author_id)
+        return reader_id in (user_id, self.terms[piece.term - 1].conductor_id)
+
+    def talked(self, conductor_id: int) -> bool:
+        """Whether a conductor held the conversation when the talk had begun."""
+        return any(term.talked for term in self.terms if term.conductor_id == conductor_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One question with what one reader sees under it; None is what they may not read."""
 
@@ -185,7 +248,12 @@ class Entry:
     conductor: Written | None
     """The conductor's preparation."""
     answer: Written | None
-    """What was noted in the talk; in a summary step, the summary."""
+    """What was noted in the talk; in a summary step, the summary. Where several conductors noted
+    something: the reader's own, or else the newest."""
+    others: tuple[Piece, ...] = ()
+    """What else conductors wrote, the oldest first."""
+    answer_by: str = ""
+    """Name of who noted the answer, where that is not who holds the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +269,14 @@ class Reading:
     may_ask: bool
     """Whether they may add or remove questions now (T2)."""
     entries: tuple[Entry, ...]
+    from_others: frozenset[Piece] = frozenset()
+    """What they read of a conversation in which they had no part when it was written (A3)."""
+    closed_to_reader: bool = False
+    """Whether something was written before they came to hold it, and not opened to them (C6)."""
+    closed_to_conductor: bool = False
+    """Whether they wrote something that the conductor does not read unless they open it (C6)."""
+    opened_to_conductor: bool = False
+    """Whether they opened to the conductor what they wrote before (C6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,14 +344,19 @@ class Overtaken(Conflict):
 
 
 def readable(
-    relations: Collection[Relation], conversation: Conversation, viewing: Viewing
+    relations: Collection[Relation],
+    conversation: Conversation,
+    viewing: Viewing,
+    *,
+    opened: bool | None = None,
 ) -> frozenset[Part]:
-    """What somebody may read of a conversation (C2, C6, T4).
+    """The parts of a conversation of which somebody may read something (C2, C6, T4).
 
     The two participants read what they wrote at any time; the conductor the user's preparation
-    once it is submitted, the user the conductor's once the talk began. Everybody else reads
-    nothing but the status, and what T4 opens only once the conversation is done; what the user
-    never submitted stays theirs.
+    once it is submitted to them, which ``opened`` tells where there were several conductors; the
+    user the conductor's once the talk began. Everybody else reads nothing but the status, and what
+    T4 opens only once the conversation is done; what the user never submitted stays theirs. Which
+    pieces of a part they read says `may_read`.
     """
     if not relations:
         return frozenset()
@@ -286,12 +367,59 @@ def readable(
             parts |= {Part.CONDUCTOR_PREPARATION} | _TALK
     if Relation.CONDUCTOR in relations:
         parts |= {Part.CONDUCTOR_PREPARATION} | _TALK
-        if conversation.user_prepared_at:
+        if conversation.user_prepared_at if opened is None else opened:
             parts |= {Part.USER_PREPARATION}
     if conversation.state is ConversationState.DONE:
         kept = set() if conversation.user_prepared_at else {Part.USER_PREPARATION}
         parts |= _opened_by(relations, viewing) - kept
     return frozenset(parts)
+
+
+def may_read(
+    reader_id: int,
+    relations: Collection[Relation],
+    conversation: Conversation,
+    tenure: Tenure,
+    piece: Piece,
+) -> bool:
+    """Whether somebody may read one piece of a part that `readable` names (C6).
+
+    A conductor reads what they wrote themself, and what its author opened to them: what was
+    written before they came to hold the conversation stays closed however they came to hold it,
+    and whoever held it in between. The user reads all that was noted in the talk, and what a
+    conductor prepared who held it when the talk began or later; so do those to whom T4 opens it,
+    and of what the user prepared what was opened to a conductor.
+    """
+    if piece.author_id == reader_id:
+        return True
+    if Relation.USER in relations:
+        return _was_shown(tenure, piece)
+    if Relation.CONDUCTOR in relations and piece.term <= tenure.opened(piece.author_id, reader_id):
+        return True
+    by_template = piece.part in _opened_by(relations, conversation.template.viewing)
+    done = conversation.state is ConversationState.DONE
+    return done and by_template and _was_shown(tenure, piece)
+
+
+def may_see(
+    reader_id: int, relations: Collection[Relation], tenure: Tenure, asked: AskedQuestion
+) -> bool:
+    """Whether somebody who reads a conversation sees a question that it asks (C6).
+
+    A further question was written by a conductor: it is opened to the next one as all they wrote.
+    """
+    if asked.added_by in (None, reader_id) or Relation.CONDUCTOR not in relations:
+        return True
+    return asked.term <= tenure.opened(asked.added_by or 0, reader_id)
+
+
+def _was_shown(tenure: Tenure, piece: Piece) -> bool:
+    """Whether its author showed a piece to the other side."""
+    if piece.part is Part.USER_PREPARATION:
+        return piece.term <= tenure.opened_to_anybody(piece.author_id)
+    if piece.part is not Part.CONDUCTOR_PREPARATION:
+        return True
+    return tenure.talked(piece.author_id)
 
 
 def _opened_by(relations: Collection[Relation], viewing: Viewing) -> frozenset[Part]:
@@ -372,7 +500,9 @@ def answered(asked: AskedQuestion, text: str) -> str:
         return cleaned if cleaned.strip() else ""
     chosen, allowed = clean_line(text), choices(question)
     if chosen and chosen not in allowed:
-        raise Refused(f"“{chosen[:MAX_NAME]}” is no answer: choose one of {', '.join(allowed)}.")
+        # What was typed is not repeated, nor what an added question offers: errors are kept.
+        offered = ", ".join(allowed) if asked.added_by is None else "those under the question"
+        raise Refused(f"This is no answer: choose one of {offered}.")
     return chosen
 
 

@@ -20,10 +20,18 @@ class Kind(StrEnum):
     PLANNED = "planned"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    TAKEN_OVER = "taken_over"
+    REOPENED = "reopened"
+    KEY_ADDED = "key_added"
 
 
 INVITATIONS = frozenset({Kind.PLANNED, Kind.MOVED, Kind.CANCELLED})
 """The kinds that carry an entry for the calendar (C5)."""
+NOTICES = frozenset({Kind.TAKEN_OVER, Kind.REOPENED, Kind.KEY_ADDED})
+"""The kinds that tell somebody what others did to what is theirs (C6, A1): they leave at once, and
+nothing drops them."""
+KEPT_BY_HAND = NOTICES | {Kind.HANDED_OVER}
+"""The kinds that nobody can drop by hand."""
 
 
 class Capacity(StrEnum):
@@ -31,6 +39,11 @@ class Capacity(StrEnum):
 
     USER = "user"
     MANAGER = "manager"
+
+
+def capacities(kind: Kind) -> tuple[Capacity, ...]:
+    """As what somebody can be told of a kind."""
+    return (Capacity.USER,) if kind is Kind.KEY_ADDED else tuple(Capacity)
 
 
 class NotificationState(StrEnum):
@@ -165,6 +178,26 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody did that another is told of (`NOTICES`)."""
+
+    at: datetime
+    by: str
+    """Name of who did it."""
+    conversation_id: int | None = None
+    person: str = ""
+    """Name of the user of the conversation."""
+    conductor: str = ""
+    """Name of who holds it from then on."""
+    former: str = ""
+    """Name of who held it before; only where it was taken over."""
+    closed: bool = False
+    """Whether the recipient wrote something that stays closed to the conductor (C6)."""
+    fingerprint: str = ""
+    """Of the SSH key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Everything needed to check a claimed notification once more and to write its mail (N6)."""
 
@@ -184,13 +217,16 @@ class Delivery:
     time_zone: str
     recipient_active: bool
     push: str
-    """Empty for an invitation to what no push asked for; then there is no ``deadline`` either."""
+    """Empty where no push is told of; then there is no ``deadline`` either."""
     template: str
+    """Empty where no conversation is told of."""
     deadline: date | None
     closed: bool
     about: tuple[Person, ...]
     meeting: Meeting | None = None
     """What it invites to; None where it is no invitation."""
+    notice: Notice | None = None
+    """What it gives notice of; None for any other kind."""
 
 
 class DropReason(StrEnum):
@@ -227,7 +263,12 @@ def still_to_tell(delivery: Delivery) -> tuple[Person, ...]:
 
 
 def why_dropped(delivery: Delivery) -> DropReason | None:
-    """Why a claimed notification is not sent after all, or None where it is still true (N6)."""
+    """Why a claimed notification is not sent after all, or None where it is still true (N6).
+
+    What a notice tells has happened: it stays true.
+    """
+    if delivery.notice is not None:
+        return None
     if delivery.meeting is not None:
         return _why_not_invited(delivery, delivery.meeting)
     return _why_not_told(delivery)

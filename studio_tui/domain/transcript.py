@@ -6,7 +6,15 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.conversations import CONTENT, Conversation, Entry, Part, Reading, Written
+from studio_tui.domain.conversations import (
+    CONTENT,
+    Conversation,
+    Entry,
+    Part,
+    Piece,
+    Reading,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,17 @@ def part_names(conversation: Conversation) -> dict[Part, str]:
     }
 
 
+def noted(entry: Entry) -> str:
+    """The heading of what was noted in the talk."""
+    return f"Noted by {entry.answer_by}" if entry.answer_by else "Noted in the talk"
+
+
+def told_by(piece: Piece) -> str:
+    """The heading of what a conductor wrote beside what is told of the one there is now."""
+    how = "Prepared" if piece.part is Part.CONDUCTOR_PREPARATION else "Noted"
+    return f"{how} by {piece.author}"
+
+
 def _facts(reading: Reading, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     conversation = reading.conversation
     yield "With", conversation.name
@@ -95,9 +114,10 @@ def _answered(conversation: Conversation, entry: Entry) -> Answered | None:
     sides = (
         (f"Prepared by {conversation.name}", entry.user),
         (f"Prepared by {conversation.conductor}", entry.conductor),
-        ("Noted in the talk", entry.answer),
+        (noted(entry), entry.answer),
     )
     told = tuple(Told(whose, side.text) for whose, side in sides if _holds(side) and side)
+    told += tuple(Told(told_by(piece), piece.written.text) for piece in entry.others)
     if entry.asked.removed and not told:
         return None
     return Answered(entry.asked.question.text, told)

@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from studio_tui.domain.errors import Refused
-from studio_tui.domain.notifications import INVITATIONS, Capacity, Kind
+from studio_tui.domain.notifications import INVITATIONS, NOTICES, Capacity, Kind, capacities
 from studio_tui.mail.markdown import to_html, to_plain
 
 TEST = "test"
@@ -28,18 +28,38 @@ ENTRY = "calendar"
 """What the wordings of what stands in a calendar begin with: ``calendar.user`` and so on."""
 FLAGS = ("several", "overdue")
 INVITATION_FLAGS = ("of_push", "placed", "handed_over")
+NOTICE_FLAGS = ("of_push", "closed")
 
 _EVERYWHERE = ("name", "given_name", "organisation")
 _OF_PUSH = ("push", "template", "deadline")
 _OF_PEOPLE = ("count", "person", "people")
 _OF_HANDING_OVER = ("conductor",)
 _OF_MEETING = ("person", "conductor", "starts_at", "minutes", "place", "planner")
+_OF_ACT = ("by", "at")
+_OF_CONVERSATION = ("push", "template", "person", "conductor", "number")
+_OF_NOTICE = {
+    Kind.TAKEN_OVER: (*_OF_CONVERSATION, "former"),
+    Kind.REOPENED: _OF_CONVERSATION,
+    Kind.KEY_ADDED: ("fingerprint",),
+}
 _NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
-"""Values of an invitation that there are only where a flag holds."""
+"""Values of an invitation or a notice that there are only where a flag holds."""
 _TOKENS = {
     name: chr(0xF0000 + number)
     for number, name in enumerate(
-        dict.fromkeys((*_EVERYWHERE, *_OF_PUSH, *_OF_PEOPLE, *_OF_MEETING, "sent_at"))
+        dict.fromkeys(
+            (
+                *_EVERYWHERE,
+                *_OF_PUSH,
+                *_OF_PEOPLE,
+                *_OF_MEETING,
+                *_OF_ACT,
+                *_OF_CONVERSATION,
+                "former",
+                "fingerprint",
+                "sent_at",
+            )
+        )
     )
 }
 _ALLOWED = "Only {{ name }}, {% if flag %} and {# comments #} can be used."
@@ -57,6 +77,8 @@ def names_in(wording: str) -> tuple[str, ...]:
     kind, _, capacity = wording.partition(".")
     if _invites(wording):
         return (*_EVERYWHERE, *_OF_PUSH, *_OF_MEETING)
+    if kind in NOTICES:
+        return (*_EVERYWHERE, *_OF_ACT, *_OF_NOTICE[Kind(kind)])
     people = _OF_PEOPLE if capacity == Capacity.MANAGER else ()
     conductor = _OF_HANDING_OVER if kind == Kind.HANDED_OVER else ()
     return (*_EVERYWHERE, *_OF_PUSH, *people, *conductor)
@@ -64,12 +86,18 @@ def names_in(wording: str) -> tuple[str, ...]:
 
 def flags_in(wording: str) -> tuple[str, ...]:
     """The flags that a wording may ask about."""
-    return INVITATION_FLAGS if _invites(wording) else FLAGS
+    if _invites(wording):
+        return INVITATION_FLAGS
+    return NOTICE_FLAGS if wording.partition(".")[0] in NOTICES else FLAGS
 
 
 def wordings() -> tuple[str, ...]:
     """The names of all wordings: ``assigned.user`` and so on."""
-    return (*(f"{kind}.{capacity}" for kind, capacity in product((*Kind, ENTRY), Capacity)), TEST)
+    return (
+        *(f"{kind}.{capacity}" for kind in Kind for capacity in capacities(kind)),
+        *(f"{ENTRY}.{capacity}" for capacity in Capacity),
+        TEST,
+    )
 
 
 def _invites(wording: str) -> bool:
@@ -188,7 +216,7 @@ def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
         values.pop("person", None)
     for name, flag in _NEEDS.items():
         if not flags.get(flag, True):
-            del values[name]
+            values.pop(name, None)
     return values | flags
 
 

@@ -12,7 +12,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.clock import zone_named
-from studio_tui.domain.notifications import INVITATIONS, Capacity, Kind
+from studio_tui.domain.notifications import INVITATIONS, NOTICES, Capacity, Kind, Notice
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.forms import ENTRY, TEST, Form
 from studio_tui.mail.wording import Wordings
@@ -43,7 +43,7 @@ class Event:
     push: str
     template: str
     deadline: date | None
-    """None only for an invitation to what no push asked for; then ``push`` is empty, too."""
+    """None where no push is told of; then ``push`` is empty, too."""
     overdue: bool = False
     """Whether the deadline is past when the mail leaves."""
     conductor: str = ""
@@ -133,6 +133,17 @@ class Writer:
         """What stands in the calendar of ``recipient``: its subject and its plain text."""
         return self._of_meeting(ENTRY, event, meeting, recipient)
 
+    def notice(self, event: Event, told: Notice, recipient: Recipient) -> Letter:
+        """What ``recipient`` reads about what somebody did to what is theirs (C6, A1).
+
+        Raises `Refused` like `letter`.
+        """
+        forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
+        form = forms.form(of_push=bool(event.push), closed=told.closed)
+        at = forms.speech.instant(told.at, self._zone_of(recipient))
+        begun = self._begun(form, event, forms.language)
+        return Letter(forms.language, form, begun, _all((_of(recipient), _of_notice(told, at))))
+
     def _of_meeting(
         self, wording: str, event: Event, meeting: Appointment, recipient: Recipient
     ) -> Letter:
@@ -162,7 +173,7 @@ class Writer:
             "template": clean_line(event.template),
             "deadline": self._wordings.speech(language).day(deadline) if deadline else "",
         }
-        if event.kind not in INVITATIONS:
+        if event.kind not in INVITATIONS | NOTICES:
             told["conductor"] = clean_line(event.conductor)
         values = _texts(told)
         return form.begun(values.plain, values.html)
@@ -185,6 +196,20 @@ def _of_appointment(meeting: Appointment, starts_at: str) -> Values:
             "minutes": str(meeting.minutes),
             "place": clean_line(meeting.place),
             "planner": clean_line(meeting.planner),
+        }
+    )
+
+
+def _of_notice(told: Notice, at: str) -> Values:
+    return _texts(
+        {
+            "by": clean_line(told.by),
+            "at": at,
+            "person": clean_line(told.person),
+            "conductor": clean_line(told.conductor),
+            "former": clean_line(told.former),
+            "number": str(told.conversation_id or ""),
+            "fingerprint": told.fingerprint,
         }
     )
 

@@ -112,7 +112,7 @@ def claim(
 
 
 def _leaves_out(delivery: Delivery) -> bool:
-    if delivery.meeting is not None:
+    if delivery.meeting is not None or delivery.notice is not None:
         return False
     return not all(person.assigned for person in delivery.about)
 

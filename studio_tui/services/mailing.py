@@ -13,12 +13,15 @@ from studio_tui.domain.clock import start_of_day
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import (
     INVITATIONS,
+    NOTICES,
     Capacity,
     Delivery,
     Invitee,
     Kind,
     Meeting,
+    Notice,
     Person,
+    capacities,
     still_to_tell,
 )
 from studio_tui.mail.addresses import Sender, deliverable, sender_from
@@ -32,6 +35,8 @@ from studio_tui.storage.activity import founding
 _SAMPLE_PUSH = "Q1 review"
 _SAMPLE_TEMPLATE = "Performance review"
 _SAMPLE_CONDUCTOR = "Bob Smith"
+_SAMPLE_OTHER = "Dora Maes"
+_SAMPLE_FINGERPRINT = "SHA256:3NpiyzGQPLEnbDQ4nkUJ8ZnZ7cmYbWg8Rj0yE0pXnDs"
 _SAMPLE_TIME = time(14)
 _SAMPLE_PLACE = "Meeting room 3"
 _SAMPLE_PEOPLE = ("Ann Peeters", "Ben Willems", "Béatrice Moreau", "Cas Dubois", "Eve Claes")
@@ -90,6 +95,8 @@ class Mailroom:
 
     def letter(self, delivery: Delivery) -> Letter:
         """What the recipient reads; about those it still has to tell of, or else all of them."""
+        if (notice := delivery.notice) is not None:
+            return self._writer.notice(self._event(delivery), notice, _recipient(delivery))
         if (meeting := delivery.meeting) is not None:
             event, appointment = self._event(delivery), _appointment(meeting)
             return self._writer.invitation(event, appointment, _recipient(delivery))
@@ -121,7 +128,12 @@ class Mailroom:
         return Mail(address, message, self._composer.model(letter.wording))
 
     def specimen(self, specimen: Specimen, recipient: Recipient) -> Letter:
-        """What ``recipient`` would read, with made-up values."""
+        """What ``recipient`` would read, with made-up values.
+
+        Raises `Refused` where nobody is told of this kind in this capacity.
+        """
+        if specimen.capacity not in capacities(specimen.kind):
+            raise Refused(f"Nobody is told of {specimen.kind} as a {specimen.capacity}.")
         ahead = -3 if specimen.overdue else 30
         event = Event(
             kind=specimen.kind,
@@ -134,6 +146,8 @@ class Mailroom:
         )
         if specimen.kind in INVITATIONS:
             return self._writer.invitation(event, self._sample_appointment(), recipient)
+        if specimen.kind in NOTICES:
+            return self._writer.notice(event, self._sample_notice(), recipient)
         people = _SAMPLE_PEOPLE[: specimen.people] if specimen.capacity is Capacity.MANAGER else ()
         return self._writer.letter(event, recipient, people)
 
@@ -146,6 +160,18 @@ class Mailroom:
             minutes=60,
             place=_SAMPLE_PLACE,
             planner=_SAMPLE_CONDUCTOR,
+        )
+
+    def _sample_notice(self) -> Notice:
+        return Notice(
+            at=self._studio.now(),
+            by=_SAMPLE_OTHER,
+            conversation_id=12,
+            person=_SAMPLE_PEOPLE[0],
+            conductor=_SAMPLE_CONDUCTOR,
+            former=_SAMPLE_OTHER,
+            closed=True,
+            fingerprint=_SAMPLE_FINGERPRINT,
         )
 
     def _event(self, delivery: Delivery) -> Event:

@@ -180,13 +180,20 @@ def send_again(studio: Studio, actor: Actor, selection: Selection[NotificationFi
 
 
 def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
-    """Drop what waits or failed; returns how many."""
+    """Drop what waits or failed; returns how many.
+
+    What tells of a take-over, a reopening or a new key is never dropped (C6, A1).
+    """
     require(actor, Action.DROP_MAIL)
     with studio.store.writing():
         now = studio.now()
         count = notifications.drop(_selected(selection, now), DropReason.BY_HAND)
         if not count:
-            raise Refused("Nothing to drop: none of these waits or failed.")
+            raise Refused(
+                "Nothing to drop: none of these waits or failed and is of a kind that can be "
+                "dropped. Mail about who holds a conversation, about a reopening and about a new "
+                "SSH key always leaves."
+            )
         write_activity(actor, now, "dropped mail", "outbox", after={"mails": count})
         return count
 

@@ -226,6 +226,12 @@ def cause_of(studio: Studio, activity_id: int, push_id: int | None = None) -> Ca
     return Cause(activity_id, push_id, now, now + studio.settings.notifications.hold_time)
 
 
+def cause_at_once(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
+    """Like `cause_of`, of what is told without a hold."""
+    now = studio.now()
+    return Cause(activity_id, push_id, now, now)
+
+
 def _cancel_planned(studio: Studio, push_id: int, line: int) -> int:
     cancelled = conversations.cancel_planned(push_id, studio.now())
     invitations.withdraw(cause_of(studio, line), cancelled)

@@ -2,17 +2,21 @@
 
 from studio_tui.domain.access import Action, Actor, may, require
 from studio_tui.domain.errors import NotFound, Refused
+from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.domain.ssh_keys import UserKey, parse_public_key
 from studio_tui.domain.text import clean_line
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
+from studio_tui.services.pushes import cause_at_once
 from studio_tui.storage import ssh_keys
 from studio_tui.storage.activity import about_users, write_activity
+from studio_tui.storage.notices import give_notice
 from studio_tui.storage.sql import Clause
 
 
 def add(studio: Studio, actor: Actor, login: str, text: str) -> UserKey:
-    """Let the user of ``login`` in with the key in ``text``, the line of an ``id_….pub``.
+    """Let the user of ``login`` in with the key in ``text``, the line of an ``id_….pub``; they are
+    told, where somebody else does it.
 
     Raises `Refused` for a key that is none or that somebody has already.
     """
@@ -24,7 +28,10 @@ def add(studio: Studio, actor: Actor, login: str, text: str) -> UserKey:
             raise Refused(f"{known[1].name} ({known[1].login}) has this key already.")
         ssh_keys.insert_key(user_id, key, studio.now())
         added = _found(key.fingerprint)[1]
-        _write(studio, actor, "added an SSH key", user_id, added)
+        act = _write(studio, actor, "added an SSH key", user_id, added)
+        if user_id != actor.user_id:
+            cause = cause_at_once(studio, act)
+            give_notice(cause, Kind.KEY_ADDED, Capacity.USER, user_id, user_id)
     return added
 
 
@@ -67,7 +74,7 @@ def _found(fingerprint: str) -> tuple[int, UserKey]:
     return found
 
 
-def _write(studio: Studio, actor: Actor, action: str, user_id: int, key: UserKey) -> None:
+def _write(studio: Studio, actor: Actor, action: str, user_id: int, key: UserKey) -> int:
     facts = {"fingerprint": key.fingerprint, "kind": key.kind, "comment": key.comment}
     added = action.startswith("added")
     line = write_activity(
@@ -79,3 +86,4 @@ def _write(studio: Studio, actor: Actor, action: str, user_id: int, key: UserKey
         after=facts if added else None,
     )
     about_users(line, Clause("SELECT u.id AS user_id FROM users u WHERE u.id = ?", (user_id,)))
+    return line

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from studio_tui.domain.conversations import ConversationState, HistoryFilter, Written
+from studio_tui.domain.conversations import ConversationState, HistoryFilter
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import full_name
@@ -19,7 +19,6 @@ from studio_tui.storage.sql import (
     containing,
     day,
     execute,
-    known_instant,
     rows,
     scalar,
 )
@@ -80,6 +79,7 @@ class StoredQuestion:
     options: str
     added_by: int | None
     removed: bool
+    term: int
 
 
 def conversation_id_of(assignment_id: int) -> int | None:
@@ -236,7 +236,7 @@ def questions_of(conversation_id: int) -> list[StoredQuestion]:
     """What a conversation asks, in order, with what was removed after it was answered."""
     found = rows(
         "SELECT id, position, step, step_position, topic, text, kind, options, added_by_id, "
-        "removed_at IS NOT NULL FROM conversation_question WHERE conversation_id = ? "
+        "removed_at IS NOT NULL, term FROM conversation_question WHERE conversation_id = ? "
         "ORDER BY position, id",
         conversation_id,
     )
@@ -256,6 +256,7 @@ def insert_questions(conversation_id: int, asked: Sequence[StoredQuestion]) -> N
             "kind": each.kind,
             "options": each.options,
             "added_by": each.added_by,
+            "term": each.term,
         }
         for each in asked
     ]
@@ -284,68 +285,3 @@ def remove_question(question_id: int, at: datetime) -> None:
         execute("UPDATE conversation_question SET removed_at = ? WHERE id = ?", at, question_id)
     else:
         execute("DELETE FROM conversation_question WHERE id = ?", question_id)
-
-
-# What is written
-
-
-def preparations(conversation_id: int, author_id: int) -> dict[int, Written]:
-    """What one side prepared, by question."""
-    return {
-        question_id: Written(text, version, known_instant(at))
-        for question_id, text, version, at in rows(
-            "SELECT x.question_id, x.text, x.version, x.written_at FROM preparation x "
-            "JOIN conversation_question q ON q.id = x.question_id "
-            "WHERE q.conversation_id = ? AND x.author_id = ?",
-            conversation_id,
-            author_id,
-        )
-    }
-
-
-def answers(conversation_id: int) -> dict[int, Written]:
-    """What was noted in the talk, by question."""
-    return {
-        question_id: Written(text, version, known_instant(at))
-        for question_id, text, version, at in rows(
-            "SELECT x.question_id, x.text, x.version, x.written_at FROM answer x "
-            "JOIN conversation_question q ON q.id = x.question_id WHERE q.conversation_id = ?",
-            conversation_id,
-        )
-    }
-
-
-def write_preparation(
-    question_id: int, author_id: int, text: str, version: int, at: datetime
-) -> bool:
-    """Write what was at ``version`` (0: nothing yet); whether it still was (A4)."""
-    if not version:
-        return _wrote(
-            "INSERT INTO preparation (question_id, author_id, text, written_at, version) "
-            "VALUES (?, ?, ?, ?, 1) ON CONFLICT DO NOTHING",
-            (question_id, author_id, text, at),
-        )
-    return _wrote(
-        "UPDATE preparation SET text = ?, written_at = ?, version = version + 1 "
-        "WHERE question_id = ? AND author_id = ? AND version = ?",
-        (text, at, question_id, author_id, version),
-    )
-
-
-def write_answer(question_id: int, author_id: int, text: str, version: int, at: datetime) -> bool:
-    """Write what was at ``version`` (0: nothing yet); whether it still was (A4)."""
-    if not version:
-        return _wrote(
-            "INSERT INTO answer (question_id, written_by_id, text, written_at, version) "
-            "VALUES (?, ?, ?, ?, 1) ON CONFLICT DO NOTHING",
-            (question_id, author_id, text, at),
-        )
-    return _wrote(
-        "UPDATE answer SET text = ?, written_by_id = ?, written_at = ?, version = version + 1 "
-        "WHERE question_id = ? AND version = ?",
-        (text, author_id, at, question_id, version),
-    )
-
-
-def _wrote(text: str, params: tuple[int | str | datetime, ...]) -> bool:
-    return bool(execute(text, *params).rowcount)

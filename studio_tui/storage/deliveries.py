@@ -15,6 +15,7 @@ from typing import Any
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
 from studio_tui.domain.users import full_name
 from studio_tui.storage.invitations import ABOUT, meetings
+from studio_tui.storage.notices import notices
 from studio_tui.storage.pushes import CONVERSATION
 from studio_tui.storage.sql import (
     among,
@@ -62,6 +63,7 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
     wanted = among("n.id", ids)
     about = _people(ids)
     invited_to = meetings(ids)
+    told_of = notices(ids)
     return [
         Delivery(
             id=row[0],
@@ -78,11 +80,12 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
             time_zone=row[11],
             recipient_active=bool(row[12]),
             push=row[13] or "",
-            template=template_name(row[14]),
+            template=template_name(row[14]) if row[14] else "",
             deadline=day(row[15]),
             closed=row[16] is not None,
             about=about.get(row[0], ()),
             meeting=invited_to.get(row[0]),
+            notice=told_of.get(row[0]),
         )
         for row in rows(
             "SELECT n.id, n.key, n.kind, n.capacity, n.attempts, COALESCE(n.dated_at, n.due_at), "

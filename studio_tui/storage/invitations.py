@@ -7,11 +7,11 @@ from who the two are now. What was tried and may have arrived counts as sent.
 
 from collections.abc import Collection
 
-from studio_tui.domain.notifications import DropReason, Invitee, Kind, Meeting
+from studio_tui.domain.notifications import INVITATIONS, DropReason, Invitee, Kind, Meeting
 from studio_tui.domain.users import full_name
 from studio_tui.storage.fields import instant_of
 from studio_tui.storage.notifying import Cause
-from studio_tui.storage.sql import Clause, among, execute, rows
+from studio_tui.storage.sql import Clause, among, execute, one_of, rows
 
 ABOUT = (
     "LEFT JOIN conversation c ON c.id = n.conversation_id "
@@ -21,6 +21,10 @@ ABOUT = (
 )
 """What a notification ``n`` is joined with: the push ``p`` it tells of or, for an invitation, the
 conversation ``c`` with its template ``t`` and, where one asked for it, its push."""
+
+
+_INVITES = f"kind IN ({', '.join(repr(str(kind)) for kind in sorted(INVITATIONS))})"
+"""Whether a notification is an invitation: it is not all that is told of a conversation."""
 
 
 def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
@@ -49,7 +53,7 @@ def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
 
 def meetings(ids: Collection[int]) -> dict[int, Meeting]:
     """What these notifications invite to, by id; nothing for what is no invitation."""
-    wanted = among("n.id", ids)
+    wanted = among("n.id", ids) & one_of("n.kind", INVITATIONS)
     return {
         row[0]: Meeting(
             conversation_id=row[1],
@@ -67,7 +71,8 @@ def meetings(ids: Collection[int]) -> dict[int, Meeting]:
         )
         for row in rows(
             "SELECT n.id, c.id, n.sequence, (SELECT MAX(x.sequence) FROM notification x "
-            "WHERE x.conversation_id = c.id AND x.recipient_id = n.recipient_id), "
+            "WHERE x.conversation_id = c.id AND x.recipient_id = n.recipient_id "
+            f"AND x.{_INVITES}), "
             "c.planned_for, c.minutes, c.place, "
             "u.given_name, u.family_name, u.email, h.given_name, h.family_name, h.email, "
             "COALESCE(w.given_name, ''), COALESCE(w.family_name, ''), act.actor_login, "
@@ -76,7 +81,7 @@ def meetings(ids: Collection[int]) -> dict[int, Meeting]:
             "JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
             # The first that wrote this sequence planned it; later ones only sent it again.
             "JOIN activity act ON act.id = (SELECT MIN(x.caused_by_id) FROM notification x "
-            "WHERE x.conversation_id = c.id AND x.sequence = n.sequence) "
+            f"WHERE x.conversation_id = c.id AND x.sequence = n.sequence AND x.{_INVITES}) "
             f"LEFT JOIN users w ON w.id = act.actor_id WHERE {wanted.text}",
             *wanted.params,
         )
@@ -90,7 +95,7 @@ def _begin(conversation_ids: Collection[int], reason: DropReason) -> None:
     waiting = among("conversation_id", conversation_ids)
     execute(
         "UPDATE notification SET state = 'dropped', error = ? "
-        f"WHERE state = 'queued' AND {waiting.text}",
+        f"WHERE state = 'queued' AND {_INVITES} AND {waiting.text}",
         reason,
         *waiting.params,
     )
@@ -112,7 +117,7 @@ def _holding(conversation_ids: Collection[int]) -> Clause:
     wanted = among("n.conversation_id", conversation_ids)
     return Clause(
         "SELECT DISTINCT n.conversation_id, n.recipient_id FROM notification n "
-        f"WHERE {wanted.text} AND n.kind <> ? AND {_may_have_arrived('n')} "
+        f"WHERE {wanted.text} AND n.{_INVITES} AND n.kind <> ? AND {_may_have_arrived('n')} "
         "AND NOT EXISTS (SELECT 1 FROM notification x "
         "WHERE x.conversation_id = n.conversation_id AND x.recipient_id = n.recipient_id "
         f"AND x.kind = ? AND x.sequence > n.sequence AND {_may_have_arrived('x')})",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import (
+    KEPT_BY_HAND,
     Capacity,
     Kind,
     Notification,
@@ -26,6 +27,7 @@ from studio_tui.storage.sql import (
     execute,
     is_sqlite,
     known_instant,
+    one_of,
     rows,
     scalar,
 )
@@ -196,11 +198,13 @@ def send_again(notifications: Clause, activity_id: int, at: datetime) -> int:
 
 
 def drop(notifications: Clause, reason: str) -> int:
-    """Drop what waits or failed (N10); returns how many."""
+    """Drop what waits or failed, of the kinds that can be dropped (N10); returns how many."""
+    droppable = ~one_of("kind", KEPT_BY_HAND)
     cursor = execute(
         "UPDATE notification SET state = 'dropped', error = ? WHERE state IN ('queued', 'failed') "
-        f"AND id IN (SELECT n.id FROM {_FROM} WHERE {notifications.text})",
+        f"AND {droppable.text} AND id IN (SELECT n.id FROM {_FROM} WHERE {notifications.text})",
         reason,
+        *droppable.params,
         *notifications.params,
     )
     return int(cursor.rowcount)

@@ -250,8 +250,8 @@ class ConversationQuestion(Table):
     """What is asked in one conversation (T2), in the order of ``position``.
 
     ``step`` is the kind of the step, ``step_position`` tells steps of one kind apart; ``options``
-    is a JSON array. ``added_by`` is who brought it in beyond the template. What was answered
-    already is only marked as removed.
+    is a JSON array. ``added_by`` is who brought it in beyond the template, in the conductor's
+    ``term`` (`TakeOver`). What was answered already is only marked as removed.
     """
 
     conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
@@ -264,20 +264,52 @@ class ConversationQuestion(Table):
     options = TextField()
     added_by = ForeignKeyField(UserTable, null=True)
     removed_at = InstantField(null=True)
+    term = IntegerField()
 
     class Meta:
         table_name = "conversation_question"
         indexes = ((("conversation", "position"), False),)
 
 
+class TakeOver(Table):
+    """Somebody else holds a conversation from here on: the conductor's ``term`` of this number
+    begins (C6). The first term has no row. ``activity`` is the act,
+    ``talked`` whether the talk had begun by then."""
+
+    conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
+    term = IntegerField()
+    former = ForeignKeyField(UserTable, index=False)
+    conductor = ForeignKeyField(UserTable, index=False)
+    activity = ForeignKeyField(Activity)
+    talked = BooleanField()
+
+    class Meta:
+        table_name = "take_over"
+        primary_key = CompositeKey("conversation", "term")
+
+
+class Opening(Table):
+    """``author`` lets ``reader`` read what they wrote up to and in this ``term`` (C6)."""
+
+    conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable, index=False)
+    reader = ForeignKeyField(UserTable, index=False)
+    term = IntegerField()
+
+    class Meta:
+        table_name = "opening"
+        primary_key = CompositeKey("conversation", "author", "reader")
+
+
 class Preparation(Table):
-    """What one side wrote before the talk, on one question (C2)."""
+    """What one side wrote before the talk, on one question (C2); last in this ``term``."""
 
     question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
     author = ForeignKeyField(UserTable)
     text = TextField()
     written_at = InstantField()
     version = IntegerField()
+    term = IntegerField()
 
     class Meta:
         table_name = "preparation"
@@ -285,16 +317,18 @@ class Preparation(Table):
 
 
 class Answer(Table):
-    """What was noted on one question in the talk (C2)."""
+    """What a conductor noted on one question in the talk (C2); last in this ``term``."""
 
-    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", primary_key=True)
+    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable)
     text = TextField()
-    written_by = ForeignKeyField(UserTable)
     written_at = InstantField()
     version = IntegerField()
+    term = IntegerField()
 
     class Meta:
         table_name = "answer"
+        primary_key = CompositeKey("question", "author")
 
 
 class LibraryTopic(Table):
@@ -353,7 +387,8 @@ class SshKey(Table):
 
 
 class NotificationTable(Table):
-    """The outbox (N1, N4). It tells of a push, or of the invitation ``sequence`` to a conversation.
+    """The outbox (N1, N4). It tells of a push, or of the invitation ``sequence`` to a conversation,
+    or gives notice of the line of activity ``sequence`` (`storage.notices`).
 
     ``due_at`` is when to try next and, while sending, when the lease ends. ``dated_at`` is set at
     the first try and kept, so that a second copy has the same Date header. *Held* is not stored:
@@ -470,6 +505,8 @@ TABLES: list[type[peewee.Model]] = [
     AssignmentTable,
     NotMine,
     ConversationTable,
+    TakeOver,
+    Opening,
     ConversationQuestion,
     Preparation,
     Answer,

@@ -25,6 +25,9 @@ KIND_LABELS: Mapping[Kind, str] = {
     Kind.PLANNED: "planned",
     Kind.MOVED: "moved",
     Kind.CANCELLED: "cancelled",
+    Kind.TAKEN_OVER: "taken over",
+    Kind.REOPENED: "reopened",
+    Kind.KEY_ADDED: "key added",
 }
 """What a mail tells, in a few words."""
 

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from studio_tui.cli.main import program
 from studio_tui.main import SURROUNDINGS
+from studio_tui.services import identity
 from studio_tui.services.identity import own_account
 from tests.organisation import PEOPLE
 
@@ -88,3 +91,37 @@ def create(name: str, first: str = "2026-03-01", deadline: str = "2026-03-31") -
     return (
         "pushes", "create", "Regular", "--name", name, "--from", first, "--deadline", deadline,
     )  # fmt: skip
+
+
+class Accounts:
+    """Runs commands from the account of anybody."""
+
+    def __init__(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.cli = cli
+        self._monkeypatch = monkeypatch
+
+    @contextmanager
+    def of(self, login: str) -> Iterator[Cli]:
+        """The same command line, run by somebody else (A1)."""
+        account = identity.Account(login, login)
+        with self._monkeypatch.context() as patched:
+            # Who runs a command is decided by the system: this stands in for another account.
+            patched.setattr("studio_tui.services.identity.own_account", lambda: account)
+            yield self.cli
+
+
+@pytest.fixture
+def accounts(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> Accounts:
+    """Accounts of everybody, with an open push “Q1 review” for Ann, Ben and Eve."""
+    return Accounts(pushed, monkeypatch)
+
+
+PLAN = ("conversations", "plan", "Q1 review", "ben", "--at", "2026-03-10T14:00")
+
+
+@pytest.fixture
+def talk(accounts: Accounts) -> Accounts:
+    """And Bob's conversation with Ben is planned: number 1."""
+    with accounts.of("bob") as bob:
+        bob.run(*PLAN)
+    return accounts

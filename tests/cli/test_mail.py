@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config.settings import Security
-from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.domain.notifications import Kind, capacities
 from tests.cli.conftest import ACCOUNT, COMMAND, Cli
 from tests.smtp_server import smtp_server
 
@@ -131,10 +131,12 @@ def test_every_wording_can_be_seen(cli: Cli) -> None:
     subjects = {
         cli.json("mail", "preview", str(kind), str(capacity), "--language", language)["subject"]
         for kind in Kind
-        for capacity in Capacity
+        for capacity in capacities(kind)
         for language in ("en", "nl", "fr")
     }
-    assert len(subjects) == 48
+    assert len(subjects) == 63
+    said = cli.refused("mail", "preview", "key_added", "manager")
+    assert said == "studio-tui: Nobody is told of key_added as a manager.\n"
 
 
 def test_a_preview_shows_the_form_that_is_asked_for(cli: Cli) -> None:

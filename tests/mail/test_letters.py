@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.notifications import INVITATIONS, Capacity, Kind
+from studio_tui.domain.notifications import (
+    INVITATIONS,
+    NOTICES,
+    Capacity,
+    Kind,
+    Notice,
+    capacities,
+)
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.letters import Appointment, Event, Letter, Recipient, Writer
 from studio_tui.mail.wording import Wordings
@@ -16,7 +23,17 @@ from tests.hostile import HOSTILE
 
 ANN = Recipient("Ann Peeters", "ann@example.org", given_name="Ann", language="en")
 LANGUAGES = ("en", "nl", "fr")
-OF_PUSHES = [kind for kind in Kind if kind not in INVITATIONS]
+OF_PUSHES = [kind for kind in Kind if kind not in INVITATIONS | NOTICES]
+NOTICED = [(kind, capacity) for kind in sorted(NOTICES) for capacity in capacities(kind)]
+NOTICE = Notice(
+    at=datetime(2026, 3, 31, 12, 5, tzinfo=UTC),
+    by="Els Claes",
+    conversation_id=12,
+    person="Ann Peeters",
+    conductor="Dora Claes",
+    former="Bob Maes",
+    fingerprint="SHA256:abc",
+)
 MEETING = Appointment(
     person="Ann Peeters",
     conductor="Dora Claes",
@@ -106,13 +123,18 @@ def test_days_are_written_in_the_language_of_the_recipient(
 
 
 def assert_whole(letter: Letter) -> None:
+    """`assert_filled`, and the template is named."""
+    assert_filled(letter)
+    assert "Performance review" in letter.plain
+
+
+def assert_filled(letter: Letter) -> None:
     """Every value is filled in, and nothing gapes where a form leaves something out."""
     for part in (letter.subject, letter.plain, letter.html):
         assert not any(0xE000 <= ord(sign) <= 0xF8FF or ord(sign) >= 0xF0000 for sign in part)
     assert "{" not in letter.subject + letter.plain + letter.html.partition("</style>")[2]
     assert "  " not in letter.subject + letter.plain
     assert "\n\n\n" not in letter.plain
-    assert "Performance review" in letter.plain
 
 
 @pytest.mark.parametrize("handed_over", [False, True])
@@ -173,6 +195,55 @@ def test_who_no_longer_holds_it_learns_who_does(writer: Writer) -> None:
     letter = writer.invitation(told, replace(MEETING, handed_over=True), ANN)
     assert letter.subject == "Handed over to Dora Claes: Performance review with Ann Peeters"
     assert "2026" not in letter.plain
+
+
+def noticed(writer: Writer, told: Event, notice: Notice, language: str = "en") -> Letter:
+    """What Ann reads of what somebody did."""
+    return writer.notice(told, notice, replace(ANN, language=language))
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("of_push", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("kind", "capacity"), NOTICED)
+def test_every_notice_is_whole(
+    writer: Writer,
+    kind: Kind,
+    capacity: Capacity,
+    language: str,
+    *,
+    of_push: bool,
+    closed: bool,
+) -> None:
+    """C6, A1: who did it, when, and what that means for who reads it."""
+    told = replace(event(kind, capacity), deadline=None)
+    if not of_push:
+        told = replace(told, push="")
+    letter = noticed(writer, told, replace(NOTICE, closed=closed), language)
+    assert_filled(letter)
+    assert "Els Claes" in letter.plain
+    assert "14:05 (Europe/Brussels)" in letter.plain
+    if kind is Kind.KEY_ADDED:
+        assert letter.plain.count("SHA256:abc") == 2
+        return
+    assert ("Q1 review" in letter.plain) == of_push
+    assert "Performance review" in letter.plain
+    assert "Dora Claes" in letter.plain
+    asks = "studio-tui conversations open 12" in letter.plain
+    assert asks == (kind is Kind.TAKEN_OVER and closed)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_is_typed_into_a_notice_stays_text(writer: Writer, name: str) -> None:
+    def told(text: str) -> Letter:
+        notice = replace(NOTICE, by=text, person=text, conductor=text, former=text, closed=True)
+        return noticed(writer, event(Kind.TAKEN_OVER, push=text, template=text), notice)
+
+    letter, plain = told(name), told("Xenia")
+    shown = clean_line(name)
+    assert letter.plain == plain.plain.replace("Xenia", shown)
+    assert letter.subject == plain.subject.replace("Xenia", shown)
+    assert read(letter.html).tags == read(plain.html).tags
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -262,7 +333,11 @@ def test_the_new_conductor_reads_with_whom(writer: Writer) -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_no_french_sign_is_alone_on_a_line(writer: Writer, kind: Kind, capacity: Capacity) -> None:
     told, recipient = event(kind, capacity), replace(ANN, language="fr")
-    if kind in INVITATIONS:
+    if kind in NOTICES:
+        if capacity not in capacities(kind):
+            return
+        letter = writer.notice(told, replace(NOTICE, closed=True), recipient)
+    elif kind in INVITATIONS:
         letter = writer.invitation(told, MEETING, recipient)
     else:
         letter = writer.letter(told, recipient, ["Bob Maes"])

@@ -9,12 +9,14 @@ import pytest
 
 from studio_tui.config.assets import asset
 from studio_tui.domain.errors import Refused
-from studio_tui.domain.notifications import INVITATIONS, Capacity
+from studio_tui.domain.notifications import INVITATIONS, NOTICES, Capacity, capacities
 from studio_tui.mail.forms import ENTRY, TEST, Form, flags_in, names_in, wordings
 from studio_tui.mail.wording import Wordings
 
 LANGUAGES = ("en", "nl", "fr")
 INVITING = [f"{kind}.{capacity}" for kind in (*sorted(INVITATIONS), ENTRY) for capacity in Capacity]
+NOTICED = [f"{kind}.{capacity}" for kind in sorted(NOTICES) for capacity in capacities(kind)]
+OTHERS = [name for name in wordings() if name not in (TEST, *INVITING, *NOTICED)]
 GOOD = "Subject: About {{ template }}\n\nHello {{ name }}\n"
 
 
@@ -48,7 +50,9 @@ def test_every_text_is_there_in_every_language(name: str, language: str) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name for name in wordings() if name not in (TEST, *INVITING)])
+@pytest.mark.parametrize(
+    "name", [name for name in wordings() if name not in (TEST, *INVITING, *NOTICED)]
+)
 def test_every_text_says_what_it_must(name: str, language: str) -> None:
     """P6: the template and the deadline, as long as one can miss it; P7: the people."""
     needed = (

@@ -9,7 +9,14 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Ask, Plan
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import UNSENT, Capacity, Kind, Notification, NotificationState
+from studio_tui.domain.notifications import (
+    INVITATIONS,
+    UNSENT,
+    Capacity,
+    Kind,
+    Notification,
+    NotificationState,
+)
 from studio_tui.domain.pushes import AssignmentFilter, Flag, Push
 from studio_tui.domain.selection import Selection
 from studio_tui.services import assigning, conversations, delivering, imports, pushes, reminding
@@ -52,7 +59,7 @@ def invited(studio: Studio, admin: Actor) -> list[tuple[str, Kind, NotificationS
 
 
 def _of_meeting(each: Notification) -> bool:
-    return each.push_id is None
+    return each.kind in INVITATIONS
 
 
 def waits_for(studio: Studio, login: str, push: Push) -> tuple[bool, str]:

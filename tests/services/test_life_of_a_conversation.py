@@ -62,7 +62,13 @@ class LifeOfAConversation(RuleBasedStateMachine):
         self.begun = False
         self.sealed_at: datetime | None = None
         self.prepared: dict[tuple[str, int], str] = {}
-        self.answers: dict[int, str] = {}
+        self.answers: dict[int, list[tuple[str, str]]] = {}
+        """Who noted what under a question, the newest last."""
+        self.shown_to: set[tuple[str, int]] = set()
+        """Of the texts that Ann prepared, those that each conductor may read."""
+        self.submitted_to: set[str] = set()
+        self.open = False
+        """Whether Ann shows her preparation to who holds it now."""
 
     @initialize()
     def starts(self) -> None:
@@ -134,6 +140,10 @@ class LifeOfAConversation(RuleBasedStateMachine):
         actor = self.actors[login]
         if self._done(lambda: conversations.submit(self.studio, actor, conversation_id), may):
             self.submitted.add(login)
+            if login == "ann":
+                self.open = True
+                self.submitted_to.add(self.conductor)
+                self.shown_to |= {(self.conductor, question) for _, question in self._by_ann()}
             if login == "ann" and self.state == "planned":
                 self.state = "prepared"
 
@@ -158,7 +168,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         preparing = self.state in BEFORE_TALK and own.get(login) is part
         talking = self.state == "in_progress" and login == self.conductor
         may = preparing or (talking and part in (Part.ANSWERS, Part.SUMMARY))
-        kept = self.answers.get(question, "") if talking else self.prepared.get((login, question))
+        kept = self._noted(question, login) if talking else self.prepared.get((login, question))
         version = self._version(login, question, part)
 
         def act() -> object:
@@ -169,8 +179,12 @@ class LifeOfAConversation(RuleBasedStateMachine):
         if self._done(act, may):
             if preparing:
                 self.prepared[login, question] = text
+                if login == "ann":
+                    self.shown_to = {each for each in self.shown_to if each[1] != question}
+                    self.shown_to |= {(self.conductor, question)} if self.open else set()
             else:
-                self.answers[question] = text
+                others = [each for each in self.answers.get(question, []) if each[0] != login]
+                self.answers[question] = [*others, (login, text)]
         elif may:
             raise AssertionError(f"{kept!r} could not be replaced")
 
@@ -185,7 +199,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
             if self.id is not None and self.conductor != to:
                 self.submitted.discard(self.conductor)
                 self.submitted.discard(to)
-                self.conductor = to
+                self.conductor, self.open = to, False
 
     @rule(login=LOGINS)
     def say_not_mine(self, login: str) -> None:
@@ -247,15 +261,28 @@ class LifeOfAConversation(RuleBasedStateMachine):
             assert own is not None
             assert own.text == self.prepared.get((login, question), "")
             other = entry.conductor if user else entry.user
-            shown = self.begun if user else "ann" in self.submitted
-            assert (other is not None) == shown
+            reads = self.begun if user else self._reads_of_ann(login)
+            assert (other is not None) == reads
             if other is not None:
                 by = self.conductor if user else "ann"
-                assert other.text == self.prepared.get((by, question), "")
+                shown = user or (login, question) in self.shown_to
+                assert other.text == (self.prepared.get((by, question), "") if shown else "")
             noted = entry.answer
             assert (noted is not None) == (self.begun or not user)
             if noted is not None:
-                assert noted.text == self.answers.get(question, "")
+                newest = self.answers.get(question, [("", "")])[-1][1]
+                assert noted.text == (newest if user else self._noted(question, login))
+
+    def _by_ann(self) -> list[tuple[str, int]]:
+        return [each for each in self.prepared if each[0] == "ann"]
+
+    def _noted(self, question: int, login: str) -> str:
+        """What one conductor noted."""
+        return next((t for by, t in self.answers.get(question, []) if by == login), "")
+
+    def _reads_of_ann(self, login: str) -> bool:
+        """Whether Ann ever submitted her preparation to this conductor."""
+        return login in self.submitted_to
 
     def _reading(self, login: str) -> Reading:
         assert self.id is not None

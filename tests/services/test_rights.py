@@ -194,6 +194,10 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: conversations.read(w.studio, a, w.planned.id),
     ),
+    "conversations.numbered": (
+        SUPPORT,
+        lambda w, a: conversations.numbered(w.studio, a, w.planned.id),
+    ),
     "activity.every": (SUPPORT, lambda w, a: list(activity.every(w.studio, a))),
     "activity.narrowed": (
         SUPPORT,
@@ -439,6 +443,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.inviting.invite": INSIDE,
     "conversations.inviting.withdraw": INSIDE,
     "conversations.opening.open_ask": INSIDE,
+    "conversations.taking_over.begin_term": INSIDE,
     "conversations.user_named": "turns names into ids; whoever uses them is asked",
     "delivering.claim": ITSELF,
     "delivering.flush": ITSELF,
@@ -454,6 +459,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "identity.sign_in_by_key": WHO,
     "identity.who_asks": WHO,
     "outbox.message_ids": VALUES,
+    "pushes.cause_at_once": INSIDE,
     "pushes.cause_of": INSIDE,
     "pushes.leaving": INSIDE,
     "pushes.push_facts": INSIDE,
@@ -467,11 +473,15 @@ NEEDS_NO_ACTOR: dict[str, str] = {
 """Services that take a Studio and no actor, and why nobody need be asked. What is given no Studio
 cannot reach the database by itself."""
 ASKED_BEFORE = {
+    "conversations.current.no_part",
     "conversations.current.record",
     "conversations.current.record_about",
     "conversations.current.relations_of",
     "conversations.current.require_conductor",
     "conversations.opening.conductor_of",
+    "conversations.opening.manager_named",
+    "conversations.taking_over.hand_to",
+    "conversations.taking_over.tell_of_reopening",
     "starters.add_starters",
 }
 """They are given the actor to write it down, or are the asking itself."""

@@ -11,16 +11,17 @@ from studio_tui.services.conversations.finding import (
     ask_about,
     find,
     look_up,
+    numbered,
     user_named,
 )
 from studio_tui.services.conversations.overview import history, matters, source
 from studio_tui.services.conversations.planning import Usable, cancel, move, plan, usable
+from studio_tui.services.conversations.reading import read, show
+from studio_tui.services.conversations.taking_over import close_own, open_own
 from studio_tui.services.conversations.talking import begin, finish, record_held, reopen, start
 from studio_tui.services.conversations.writing import (
     add_question,
-    read,
     remove_question,
-    show,
     submit,
     write,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "ask_about",
     "begin",
     "cancel",
+    "close_own",
     "conductors",
     "find",
     "finish",
@@ -42,6 +44,8 @@ __all__ = [
     "mine_again",
     "move",
     "not_mine",
+    "numbered",
+    "open_own",
     "plan",
     "read",
     "record_held",

@@ -1,7 +1,7 @@
 """Who of several managers is to hold a conversation (P10)."""
 
 from studio_tui.domain.access import Action, Actor, may, require
-from studio_tui.domain.conversations import NOT_BEGUN, NOT_OVER, Ask
+from studio_tui.domain.conversations import NOT_BEGUN, NOT_OVER, Ask, Conversation
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment
@@ -9,7 +9,6 @@ from studio_tui.domain.users import Manager
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import inviting
 from studio_tui.services.conversations.current import (
-    conversation_now,
     one_user,
     record_about,
     require_state,
@@ -20,8 +19,9 @@ from studio_tui.services.conversations.opening import (
     open_ask,
     require_usable,
 )
-from studio_tui.services.pushes import cause_of
-from studio_tui.storage import assignments, conversations, notifying, people
+from studio_tui.services.conversations.taking_over import begin_term
+from studio_tui.services.pushes import cause_at_once, cause_of
+from studio_tui.storage import assignments, notifying, people
 
 
 def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignment:
@@ -38,13 +38,16 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
             require_state(opened.conversation, *NOT_OVER)
         if opened.conversation is None or opened.conversation.state in NOT_BEGUN:
             require_usable(opened)
-        chosen = manager_named(opened.user, conductor)
+        chosen = manager_named(actor, opened.user, conductor)
         assignment_id = _assignment_id(opened)
         assignments.name_conductor(assignment_id, chosen.user_id)
         assignments.set_not_mine(assignment_id, chosen.user_id, None)
-        line = _record(studio, actor, "handed over conversation", opened, chosen.login)
+        before = opened.conversation.conductor_login if opened.conversation else None
+        line = _record(
+            studio, actor, "handed over conversation", opened, conductor=chosen.login, before=before
+        )
         if opened.conversation is not None and opened.conversation.conductor_id != chosen.user_id:
-            _take_over(studio, line, opened.conversation.id, chosen.user_id)
+            _take_over(studio, line, opened.conversation, chosen.user_id)
         _tell(studio, opened, chosen.user_id, line)
         return assignments.assignments_by_id([assignment_id], studio.today())[0]
 
@@ -105,32 +108,43 @@ def _assignment_id(opened: Opened) -> int:
     return opened.assignment_id
 
 
-def _take_over(studio: Studio, line: int, conversation_id: int, conductor_id: int) -> None:
-    before = conversation_now(conversation_id)
-    conversations.change_conversation(
-        conversation_id,
-        conductor=conductor_id,
-        conductor_prepared_at=None,
-    )
+def _take_over(studio: Studio, line: int, before: Conversation, conductor_id: int) -> None:
+    begin_term(studio, line, before, conductor_id)
     if before.state in NOT_BEGUN:
-        inviting.invite(studio, line, conversation_id)
+        inviting.invite(studio, line, before.id)
 
 
 def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int) -> None:
     if opened.push is None:
         return
-    push_id = opened.push.id
-    cause, user = cause_of(studio, line, push_id), one_user(opened.user.id)
+    push_id, user = opened.push.id, one_user(opened.user.id)
     notifying.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
-    notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
+    if opened.conversation is None:
+        cause = cause_of(studio, line, push_id)
+        notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
+    else:
+        # The user is told by a notice, as who held it is.
+        cause = cause_at_once(studio, line, push_id)
     notifying.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
 
 
 def _record(
-    studio: Studio, actor: Actor, action: str, opened: Opened, conductor: str | None = None
+    studio: Studio,
+    actor: Actor,
+    action: str,
+    opened: Opened,
+    *,
+    conductor: str | None = None,
+    before: str | None = None,
 ) -> int:
     push_id = opened.push.id if opened.push else None
-    after = {"conductor": conductor} if conductor else None
     return record_about(
-        studio, actor, action, opened.user.id, opened.user.login, push_id, after=after
+        studio,
+        actor,
+        action,
+        opened.user.id,
+        opened.user.login,
+        push_id,
+        before={"conductor": before} if before else None,
+        after={"conductor": conductor} if conductor else None,
     )

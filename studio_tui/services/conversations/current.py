@@ -17,7 +17,7 @@ from studio_tui.domain.templates import Question, QuestionKind, StepKind
 from studio_tui.domain.users import Role
 from studio_tui.services import definitions
 from studio_tui.services.context import Studio
-from studio_tui.storage import conversations
+from studio_tui.storage import conversation_text, conversations
 from studio_tui.storage.activity import Facts, about_users, write_activity
 from studio_tui.storage.conversations import StoredConversation, StoredQuestion
 from studio_tui.storage.managers import manages_as
@@ -55,9 +55,26 @@ def relations_of(actor: Actor, conversation: Conversation) -> frozenset[Relation
         Relation.CONDUCTOR: actor.user_id == conversation.conductor_id,
         Relation.LEADER: leads,
         Relation.COACH: coaches,
+        Relation.FORMER: actor.user_id in _held_before(conversation),
         _ROLES.get(actor.role, Relation.ADMIN): actor.role in _ROLES,
     }
     return frozenset(relation for relation, holds in found.items() if holds)
+
+
+def _held_before(conversation: Conversation) -> frozenset[int]:
+    """Who held a conversation before who does."""
+    terms = conversation_text.tenure_of(conversation).terms
+    return frozenset(term.conductor_id for term in terms) - {conversation.conductor_id}
+
+
+def no_part(actor: Actor) -> Forbidden:
+    """What somebody is told of what is not theirs as of what is not there: which of it, nobody
+    learns (A2)."""
+    return Forbidden(
+        f"{actor.login} has no part in this conversation: it is no longer there, it is not "
+        f"assigned, or {actor.login} neither leads nor coaches the user. “studio-tui conversations "
+        "list” shows what you can name."
+    )
 
 
 def require_conductor(actor: Actor, conversation: Conversation) -> None:
@@ -69,7 +86,9 @@ def require_conductor(actor: Actor, conversation: Conversation) -> None:
             f"{conversation.conductor} holds the conversation with {conversation.name}: "
             "hand it over first."
         )
-    raise Forbidden(f"{actor.login} does not hold this conversation.")
+    if actor.user_id == conversation.user_id:
+        raise Forbidden(f"{actor.login} does not hold this conversation.")
+    raise no_part(actor)
 
 
 def require_state(conversation: Conversation, *allowed: ConversationState) -> None:
@@ -113,6 +132,7 @@ def stored_question(asked: AskedQuestion, position: int) -> StoredQuestion:
         options=msgspec.json.encode(asked.question.options).decode(),
         added_by=asked.added_by,
         removed=False,
+        term=asked.term,
     )
 
 
@@ -172,4 +192,5 @@ def _asked(stored: StoredQuestion) -> AskedQuestion:
         question=question,
         added_by=stored.added_by,
         removed=bool(stored.removed),
+        term=stored.term,
     )

@@ -26,7 +26,7 @@ from studio_tui.domain.transcript import Transcript, transcript
 from studio_tui.domain.transcript_markdown import markdown
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations.overview import history
-from studio_tui.services.conversations.writing import read
+from studio_tui.services.conversations.reading import read
 from studio_tui.services.files import require_free, write_private
 from studio_tui.wording.conversations import STATE_LABELS
 

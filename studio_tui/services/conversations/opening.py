@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from studio_tui.domain.access import Action, Actor, may
 from studio_tui.domain.conversations import Ask, Conversation, asked_of
-from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.errors import Forbidden, NotFound, Refused
 from studio_tui.domain.pushes import PushFacts, PushState
 from studio_tui.domain.templates import Definition
 from studio_tui.domain.text import clean_line
@@ -101,13 +101,25 @@ def begin_with(opened: Opened, conductor_id: int) -> Conversation:
     return conversation_now(conversation_id)
 
 
-def manager_named(user: User, login: str) -> Manager:
-    """The manager of ``user`` who goes by this login or address."""
-    user_id = naming.user_id_named(login)
+def manager_named(actor: Actor, user: User, login: str) -> Manager:
+    """The manager of ``user`` who goes by this login or address.
+
+    Who may not see the users is told the same of somebody else as of nobody.
+    """
+    sees = may(actor, Action.READ_USERS)
+    try:
+        user_id = naming.user_id_named(login)
+    except NotFound:
+        if sees:
+            raise
+        user_id = None
     for manager in user.managers:
         if manager.user_id == user_id:
             return manager
-    raise Refused(f"{clean_line(login)} neither leads nor coaches {user.name}.")
+    if sees:
+        raise Refused(f"{clean_line(login)} neither leads nor coaches {user.name}.")
+    names = ", ".join(manager.login for manager in user.managers)
+    raise Refused(f"Only who leads or coaches {user.name} can hold it: {names or 'nobody does'}.")
 
 
 def _of_push(studio: Studio, user: User, push_id: int) -> Opened:
@@ -146,7 +158,7 @@ def _require_right(actor: Actor, opened: Opened) -> None:
 def _named(actor: Actor, opened: Opened, named: str | None) -> int:
     managers = opened.user.managers
     if named is not None:
-        user_id = manager_named(opened.user, named).user_id
+        user_id = manager_named(actor, opened.user, named).user_id
         of_oneself = actor.user_id == opened.user.id
         if user_id != actor.user_id and not of_oneself and not may(actor, Action.FINISH_ANY):
             raise Forbidden(f"{actor.login} may not speak in another's name: hand it over instead.")

@@ -34,6 +34,7 @@ from studio_tui.services.conversations.opening import (
     open_ask,
     require_usable,
 )
+from studio_tui.services.conversations.taking_over import hand_to
 from studio_tui.services.pushes import push_facts
 from studio_tui.storage import assignments, conversations, people, templates
 
@@ -90,7 +91,7 @@ def plan(
             require_conductor(actor, opened.conversation)
             return _moved(studio, actor, opened.conversation, wanted, conductor_id)
         conversation = begin_with(opened, conductor_id)
-        _write(conversation, wanted, conductor=conductor_id)
+        _write(conversation, wanted)
         planned = conversation_now(conversation.id)
         line = record(studio, actor, "planned conversation", planned, after=_facts(planned))
         inviting.invite(studio, line, planned.id)
@@ -156,32 +157,32 @@ def _moved(
 ) -> Conversation:
     if conductor_id != current.conductor_id and not may(actor, Action.FINISH_ANY):
         raise Refused(f"{current.conductor} holds it: hand it over first.")
-    _write(current, wanted, conductor=conductor_id)
+    handed = hand_to(studio, actor, current, conductor_id)
+    _write(handed, wanted)
     moved = conversation_now(current.id)
     before, after = _facts(current), _facts(moved)
-    if before == after:
+    if before == after and current.place == moved.place:
         return moved
     line = record(studio, actor, "moved conversation", moved, before=before, after=after)
     inviting.invite(studio, line, moved.id)
     return conversation_now(moved.id)
 
 
-def _write(conversation: Conversation, wanted: Plan, **values: int) -> None:
+def _write(conversation: Conversation, wanted: Plan) -> None:
     conversations.change_conversation(
         conversation.id,
         planned_for=wanted.planned_for,
         minutes=wanted.minutes,
         place=wanted.place,
-        **values,
     )
 
 
 def _facts(conversation: Conversation) -> dict[str, object]:
+    """What the activity tells of a plan: the place is text that somebody typed, and not told."""
     planned = conversation.planned_for
     return {
         "planned_for": planned.isoformat() if planned else None,
         "minutes": conversation.minutes,
-        "place": conversation.place,
         "conductor": conversation.conductor_login,
     }
 

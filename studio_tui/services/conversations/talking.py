@@ -18,6 +18,7 @@ from studio_tui.services.conversations.current import (
     conversation_now,
     conversation_to_change,
     how_far,
+    no_part,
     record,
     relations_of,
     require_conductor,
@@ -29,6 +30,7 @@ from studio_tui.services.conversations.opening import (
     open_ask,
     require_usable,
 )
+from studio_tui.services.conversations.taking_over import hand_to, tell_of_reopening
 from studio_tui.storage import conversations
 
 
@@ -94,19 +96,19 @@ def record_held(
         if current is None or current.state is not ConversationState.IN_PROGRESS:
             require_usable(opened)
         conversation = begin_with(opened, conductor_id)
-        if conductor_id != conversation.conductor_id:
-            conversations.change_conversation(conversation.id, conductor=conductor_id)
+        conversation = hand_to(studio, actor, conversation, conductor_id)
         return _sealed(studio, actor, conversation, held)
 
 
 def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     """Take the seal off a finished conversation: within three days its conductor, later an admin
-    (C3). It is in progress again. Raises `Refused`."""
+    (C3). Its conductor goes on with it, and nobody reads more of it than before (C6); both are
+    told. Raises `Refused`."""
     with studio.store.writing():
         current = conversation_to_change(conversation_id)
         relations = relations_of(actor, current)
         if not relations:
-            raise Forbidden(f"{actor.login} has no part in this conversation.")
+            raise no_part(actor)
         if why := reopened_by(relations, current, studio.now()):
             in_it = relations & {Relation.CONDUCTOR, Relation.ADMIN}
             raise Refused(why) if in_it else Forbidden(why)
@@ -116,14 +118,16 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
             sealed_at=None,
             started_at=current.started_at or current.finished_at,
         )
-        record(studio, actor, "reopened conversation", current, before={"status": how_far(current)})
+        before = {"status": how_far(current)}
+        act = record(studio, actor, "reopened conversation", current, before=before)
+        tell_of_reopening(studio, actor, act, current)
         return conversation_now(current.id)
 
 
 def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
     relations = relations_of(actor, current)
     if not relations:
-        raise Forbidden(f"{actor.login} has no part in this conversation.")
+        raise no_part(actor)
     if Relation.CONDUCTOR not in relations:
         raise Forbidden(
             f"{current.conductor} holds the conversation with {current.name}: hand it over first."

@@ -1,24 +1,21 @@
-"""Reading and writing what a conversation holds (C2, C4, C6, T2, T4)."""
+"""Writing what a conversation holds: preparations, answers, further questions (C2, C4, T2)."""
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import (
-    CONTENT,
     MAX_ASKED,
     PARTICIPANTS,
     PREPARATIONS,
     AskedQuestion,
     Conversation,
     ConversationState,
-    Entry,
     Overtaken,
     Part,
-    Reading,
     Relation,
     Written,
     answered,
     may_ask,
     may_remove,
-    readable,
+    may_see,
     writable,
 )
 from studio_tui.domain.errors import Forbidden, NotFound, Refused
@@ -29,37 +26,12 @@ from studio_tui.services.conversations.current import (
     asked_in,
     conversation_now,
     conversation_to_change,
+    no_part,
     record,
     relations_of,
     stored_question,
 )
-from studio_tui.storage import conversations
-
-
-def read(studio: Studio, actor: Actor, conversation_id: int) -> Reading:
-    """A conversation with all that ``actor`` may read of it (C2, C6, T4).
-
-    Raises `Forbidden` for who may not even know of it. That somebody who was not in it read what
-    was said is written into the activity (A3).
-    """
-    with studio.store.reading():
-        found = _reading(actor, conversation_id)
-    if found.parts & CONTENT and not found.relations & PARTICIPANTS:
-        with studio.store.writing():
-            parts = sorted(found.parts & CONTENT)
-            record(studio, actor, "read conversation", found.conversation, after={"parts": parts})
-    return found
-
-
-def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """A conversation without anything that was said, for who may know of it (C6).
-
-    Raises `Forbidden`.
-    """
-    with studio.store.reading():
-        conversation = conversation_now(conversation_id)
-        _require_parts(actor, conversation, relations_of(actor, conversation))
-        return conversation
+from studio_tui.storage import conversation_text, conversations
 
 
 def write(
@@ -80,15 +52,16 @@ def write(
     """
     with studio.store.writing():
         conversation = conversation_to_change(conversation_id)
-        asked = _asked(conversation_id, question_id)
         _require_writable(actor, conversation, part)
+        asked = _asked(actor, conversation, question_id)
         _require_place(asked, part)
         cleaned = answered(asked, text)
+        term = conversation_text.tenure_of(conversation).current.number
         prepared = part in PREPARATIONS
-        store = conversations.write_preparation if prepared else conversations.write_answer
-        if not store(question_id, actor.user_id, cleaned, version, studio.now()):
-            raise Overtaken(_standing(actor, conversation_id, asked, part))
-        return _standing(actor, conversation_id, asked, part)
+        store = conversation_text.write_preparation if prepared else conversation_text.write_answer
+        if not store(question_id, actor.user_id, term, cleaned, version, studio.now()):
+            raise Overtaken(_standing(actor, conversation, asked, part))
+        return _standing(actor, conversation, asked, part)
 
 
 def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
@@ -98,13 +71,21 @@ def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         current = conversation_to_change(conversation_id)
         own = relations_of(actor, current) & PARTICIPANTS
         if not own:
-            raise Forbidden(f"{actor.login} has no part in this conversation.")
+            raise no_part(actor)
         if current.state in (ConversationState.DONE, ConversationState.CANCELLED):
             raise Refused(f"The conversation is {current.state}: nothing can be prepared.")
         column = "user_prepared_at" if Relation.USER in own else "conductor_prepared_at"
+        shown = Relation.USER in own and not _opened(actor, current)
+        if shown:
+            tenure = conversation_text.tenure_of(current)
+            conversation_text.open_to(
+                current.id, actor.user_id, current.conductor_id, tenure.current.number
+            )
         if getattr(current, column) is None:
             conversations.change_conversation(current.id, **{column: studio.now()})
-            record(studio, actor, "prepared conversation", current)
+        elif not shown:
+            return current
+        record(studio, actor, "prepared conversation", current)
         return conversation_now(current.id)
 
 
@@ -125,11 +106,17 @@ def add_question(
             raise Refused(f"A conversation asks at most {MAX_ASKED} questions.")
         place, beside = _place(asked, Topic(topic).name)
         new = AskedQuestion(
-            0, StepKind.DISCUSSION, beside, Topic(topic).name, question, actor.user_id
+            id=0,
+            step=StepKind.DISCUSSION,
+            step_position=beside,
+            topic=Topic(topic).name,
+            question=question,
+            added_by=actor.user_id,
+            term=conversation_text.tenure_of(current).current.number,
         )
         conversations.make_room(conversation_id, place)
         conversations.insert_questions(conversation_id, [stored_question(new, place)])
-        record(studio, actor, "added question", current, after={"question": question.text})
+        record(studio, actor, "added question", current)
         return asked_in(conversation_id)[place]
 
 
@@ -141,68 +128,34 @@ def remove_question(studio: Studio, actor: Actor, conversation_id: int, question
     with studio.store.writing():
         current = conversation_to_change(conversation_id)
         _require_may_ask(actor, current)
-        asked = _asked(conversation_id, question_id)
+        asked = _asked(actor, current, question_id)
         if not may_remove(relations_of(actor, current), current, asked):
             raise Refused("The template keeps this question.")
         conversations.remove_question(question_id, studio.now())
-        record(studio, actor, "removed question", current, before={"question": asked.question.text})
+        record(studio, actor, "removed question", current)
 
 
-def _reading(actor: Actor, conversation_id: int) -> Reading:
-    conversation = conversation_now(conversation_id)
+def _opened(actor: Actor, conversation: Conversation) -> bool:
+    """Whether the conductor reads all that ``actor`` wrote."""
+    tenure = conversation_text.tenure_of(conversation)
+    return tenure.opened(actor.user_id, conversation.conductor_id) == tenure.current.number
+
+
+def _standing(
+    actor: Actor, conversation: Conversation, asked: AskedQuestion, part: Part
+) -> Written:
+    own = (actor.user_id, asked.id, part)
+    for piece in conversation_text.pieces_of(conversation):
+        if (piece.author_id, piece.question_id, piece.part) == own:
+            return piece.written
+    return Written()
+
+
+def _asked(actor: Actor, conversation: Conversation, question_id: int) -> AskedQuestion:
     relations = relations_of(actor, conversation)
-    parts = _require_parts(actor, conversation, relations)
-    return Reading(
-        conversation=conversation,
-        relations=relations,
-        parts=parts,
-        writes=writable(relations, conversation),
-        may_ask=may_ask(relations, conversation),
-        entries=_entries(conversation, parts) if parts & CONTENT else (),
-    )
-
-
-def _require_parts(
-    actor: Actor, conversation: Conversation, relations: frozenset[Relation]
-) -> frozenset[Part]:
-    parts = readable(relations, conversation, conversation.template.viewing)
-    if not parts:
-        raise Forbidden(f"{actor.login} has no part in this conversation.")
-    return parts
-
-
-def _entries(conversation: Conversation, parts: frozenset[Part]) -> tuple[Entry, ...]:
-    user = conductor = None
-    if Part.USER_PREPARATION in parts:
-        user = conversations.preparations(conversation.id, conversation.user_id)
-    if Part.CONDUCTOR_PREPARATION in parts:
-        conductor = conversations.preparations(conversation.id, conversation.conductor_id)
-    noted = conversations.answers(conversation.id)
-    return tuple(
-        Entry(
-            asked,
-            _under(user, asked),
-            _under(conductor, asked),
-            _under(noted if asked.part in parts else None, asked),
-        )
-        for asked in asked_in(conversation.id)
-        if parts - {Part.STATUS, Part.SUMMARY} or asked.part in parts
-    )
-
-
-def _under(written: dict[int, Written] | None, asked: AskedQuestion) -> Written | None:
-    return None if written is None else written.get(asked.id, Written())
-
-
-def _standing(actor: Actor, conversation_id: int, asked: AskedQuestion, part: Part) -> Written:
-    if part is asked.part:
-        return conversations.answers(conversation_id).get(asked.id, Written())
-    return conversations.preparations(conversation_id, actor.user_id).get(asked.id, Written())
-
-
-def _asked(conversation_id: int, question_id: int) -> AskedQuestion:
-    for asked in asked_in(conversation_id):
-        if asked.id == question_id:
+    tenure = conversation_text.tenure_of(conversation)
+    for asked in asked_in(conversation.id):
+        if asked.id == question_id and may_see(actor.user_id, relations, tenure, asked):
             return asked
     raise NotFound("This question is no longer asked.")
 
@@ -212,7 +165,7 @@ def _require_writable(actor: Actor, conversation: Conversation, part: Part) -> N
     if part in writable(relations, conversation):
         return
     if not relations & PARTICIPANTS:
-        raise Forbidden(f"{actor.login} has no part in this conversation.")
+        raise no_part(actor)
     raise Refused(f"The conversation is {conversation.state.replace('_', ' ')}: {_why(part)}.")
 
 
@@ -231,6 +184,8 @@ def _why(part: Part) -> str:
 
 def _require_may_ask(actor: Actor, conversation: Conversation) -> None:
     relations = relations_of(actor, conversation)
+    if not relations:
+        raise no_part(actor)
     if Relation.CONDUCTOR not in relations:
         raise Forbidden(f"{actor.login} does not hold this conversation.")
     if not may_ask(relations, conversation):

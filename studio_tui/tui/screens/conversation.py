@@ -27,7 +27,7 @@ from studio_tui.tui.screens.conversation_agenda import Agenda, Asked, items
 from studio_tui.tui.screens.conversation_drafts import Draft, Drafts, Hurdle, own_part
 from studio_tui.tui.screens.conversation_question import QuestionPane, joined
 from studio_tui.tui.screens.conversation_reading import whole_text
-from studio_tui.tui.screens.conversation_words import how_far, title
+from studio_tui.tui.screens.conversation_words import how_far, title, what_is_closed
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.editor import in_lines
 
@@ -67,6 +67,7 @@ class ConversationScreen(ConversationActions):
         with Vertical(classes="head"):
             yield Static(classes="title")
             yield Static(classes="when")
+            yield Static(classes="closed")
         with Horizontal(classes="work"):
             with Vertical(classes="agenda"):
                 yield Static(classes="count")
@@ -113,9 +114,10 @@ class ConversationScreen(ConversationActions):
         self._key = asked.id
 
     def _read(self) -> None:
+        known = self._reading
         self.read(
             "conversation",
-            lambda: conversations.read(self.studio, self.actor, self.conversation_id),
+            lambda: conversations.read(self.studio, self.actor, self.conversation_id, known=known),
             self._take,
             self._not_read,
         )
@@ -165,6 +167,9 @@ class ConversationScreen(ConversationActions):
         if reading is not None:
             self.query_one(".title", Static).update(line(title(reading)))
             self.query_one(".when", Static).update(line(how_far(reading, self.zone)))
+            closed = self.query_one(".closed", Static)
+            closed.update(line(what_is_closed(reading), "$warning"))
+            closed.display = bool(what_is_closed(reading))
         work, pages = self.query_one(".work"), self.query_one(_Pages)
         changed = work.display != self.writing or pages.display == self.writing
         work.display, pages.display = self.writing, not self.writing

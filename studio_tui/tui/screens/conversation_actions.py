@@ -42,6 +42,9 @@ class ConversationActions(StudioScreen):
         Command("remove", "x", "Take out", "Take the question under the cursor out"),
         Command("move", "m", "Move", "Plan it for another time or place", footer=False),
         Command("call_off", "c", "Cancel", "Cancel this conversation", footer=False),
+        Command(
+            "open_own", "o", "Open", "Open to the conductor what you wrote before, or close it"
+        ),
     )
 
     def __init__(self, conversation_id: int) -> None:
@@ -173,6 +176,21 @@ class ConversationActions(StudioScreen):
             no="Keep it",
         )
 
+    def action_open_own(self) -> None:
+        """Let who holds it read what one wrote before they did, or not any more (C6)."""
+        reading = self._reading
+        if reading is None:
+            return
+        call = conversations.open_own if reading.closed_to_conductor else conversations.close_own
+        conductor = reading.conversation.conductor
+
+        def written(_: object) -> None:
+            reads = "reads" if call is conversations.open_own else "no longer reads"
+            self.say(f"{conductor} {reads} what you wrote before: o changes it back.")
+            self.reload()
+
+        self.write(lambda: call(self.studio, self.actor, self.conversation_id), written)
+
     def action_add(self) -> None:
         """Ask one more question: out of the library, or one's own (T2)."""
         self.read("library", lambda: library.every(self.studio, self.actor), self._choose_question)
@@ -273,6 +291,7 @@ _OFFERED: dict[str, Callable[[Reading, bool], bool]] = {
     "begin": lambda reading, _: _holds(reading, False, *_BEFORE),
     "finish": lambda reading, right: _holds(reading, right, ConversationState.IN_PROGRESS),
     "reopen": lambda reading, _: _may_reopen(reading),
+    "open_own": lambda reading, _: reading.closed_to_conductor or reading.opened_to_conductor,
     "add": lambda reading, _: reading.may_ask,
     "remove": lambda reading, _: reading.may_ask,
     "move": _may_move,

@@ -12,6 +12,7 @@ from studio_tui.domain.conversations import (
     Relation,
 )
 from studio_tui.domain.templates import AdminsRead, StepKind
+from studio_tui.domain.transcript import noted, told_by
 from studio_tui.tui.moments import day, moment_and_zone
 
 _STEP = {
@@ -54,6 +55,18 @@ def how_far(reading: Reading, zone: ZoneInfo) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def what_is_closed(reading: Reading) -> str:
+    """What was written before somebody else came to hold it, and who opens it; or nothing (C6)."""
+    conductor = reading.conversation.conductor
+    if reading.closed_to_conductor:
+        return f"{conductor} does not read what you wrote before: o opens it"
+    if reading.opened_to_conductor:
+        return f"{conductor} reads what you wrote before: o closes it"
+    if reading.closed_to_reader:
+        return "What was written before you held it is closed: who wrote it can open it"
+    return ""
+
+
 def who_reads(conversation: Conversation) -> str:
     """Who reads a finished conversation, in plain words (T4)."""
     viewing = conversation.template.viewing
@@ -75,8 +88,10 @@ def own_label(reading: Reading, part: Part) -> str:
     """What one writes here, and who reads it when (C2)."""
     conversation = reading.conversation
     if part is Part.USER_PREPARATION:
-        if conversation.user_prepared_at:
+        if conversation.user_prepared_at and not reading.closed_to_conductor:
             return f"Your preparation · {conversation.conductor} reads it"
+        if reading.closed_to_conductor:
+            return f"Your preparation · {conversation.conductor} reads it once you open it"
         return f"Your preparation · {conversation.conductor} reads it once you submit it"
     if part is Part.CONDUCTOR_PREPARATION:
         return f"Your preparation · {conversation.name} reads it when the talk begins"
@@ -96,8 +111,11 @@ def others(reading: Reading, entry: Entry, written: Part | None) -> Sequence[tup
         found += _preparation(reading, entry, Part.USER_PREPARATION, written)
         found += _preparation(reading, entry, Part.CONDUCTOR_PREPARATION, written)
     if written is not entry.asked.part and conversation.started_at and entry.answer is not None:
-        heading = "Summary" if entry.asked.part is Part.SUMMARY else "Noted in the talk"
+        heading = "Summary" if entry.asked.part is Part.SUMMARY else noted(entry)
+        if entry.asked.part is Part.SUMMARY and entry.answer_by:
+            heading = f"Summary by {entry.answer_by}"
         found.append(_words(heading, entry.answer.text, "nothing noted"))
+    found += [(told_by(piece), piece.written.text, True) for piece in entry.others]
     return found
 
 
@@ -160,7 +178,7 @@ def why_hidden(reading: Reading, part: Part) -> str:
     conversation = reading.conversation
     over = conversation.state in (ConversationState.DONE, ConversationState.CANCELLED)
     if part is Part.USER_PREPARATION:
-        if Relation.CONDUCTOR in reading.relations:
+        if Relation.CONDUCTOR in reading.relations and not conversation.user_prepared_at:
             return f"{conversation.name} has not submitted" + ("." if over else " yet.")
     elif Relation.USER in reading.relations and not over:
         return f"What {conversation.conductor} prepares is shown when the talk begins."

@@ -400,3 +400,34 @@ async def test_two_screens_of_one_person_follow_each_other(made: Example) -> Non
         await press(pilot, "ctrl+end", *"!", "ctrl+s")
         assert stands(made, talk, "ann", USER, ENERGY).text == "There!"
         assert screen_of(pilot).unkept == ""
+
+
+async def test_one_key_lets_who_took_it_over_read_and_closes_it_again(made: Example) -> None:
+    """C6: for the user, and for who held it before; who took it over reads nothing until then."""
+    talk = planned(made)
+    write(made, talk, "ann", USER, ENERGY, "Secret of Ann")
+    conversations.submit(made.studio, made.actor("ann"), talk.id)
+    write(made, talk, "bob", CONDUCTOR, ENERGY, "Secret of Bob")
+    ask = conversations.find(made.studio, "Q1 review", "ann")
+    conversations.hand_over(made.studio, made.admin, ask, "carl")
+    async with running(made.app(made.actor("carl")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        assert "What was written before you held it is closed" in shown(pilot)
+        assert "Secret" not in shown(pilot)
+        assert "Open" not in footer(pilot)
+    for login, other in (("ann", "Bob"), ("bob", "Ann")):
+        async with running(made.app(made.actor(login)), WIDE) as pilot:
+            await open_one(pilot, talk)
+            assert "does not read what you wrote before: o opens it" in shown(pilot)
+            await press(pilot, "o")
+            assert "reads what you wrote before: o closes it" in shown(pilot)
+            mine = f"Secret of {login.title()}"
+            assert mine in str(reading(made, talk, "carl").entries)
+            assert f"Secret of {other}" not in str(reading(made, talk, "carl").entries)
+            await press(pilot, "o")
+            assert "o opens it" in shown(pilot)
+            assert mine not in str(reading(made, talk, "carl").entries)
+    conversations.open_own(made.studio, made.actor("ann"), talk.id)
+    async with running(made.app(made.actor("carl")), WIDE) as pilot:
+        await open_one(pilot, talk)
+        assert "Secret of Ann" in shown(pilot)

@@ -1,0 +1,205 @@
+"""Reading what a conversation holds: who sees which piece of it (C2, C6, T4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import (
+    CONTENT,
+    PARTICIPANTS,
+    AskedQuestion,
+    Conversation,
+    Entry,
+    Part,
+    Piece,
+    Reading,
+    Relation,
+    Tenure,
+    Written,
+    may_ask,
+    may_read,
+    may_see,
+    readable,
+    writable,
+)
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations.current import (
+    asked_in,
+    conversation_now,
+    no_part,
+    record,
+    relations_of,
+)
+from studio_tui.storage import conversation_text
+
+
+def read(
+    studio: Studio, actor: Actor, conversation_id: int, *, known: Reading | None = None
+) -> Reading:
+    """A conversation with all that ``actor`` may read of it (C2, C6, T4).
+
+    Raises `Forbidden` for who may not even know of it. Whoever reads what was written when they
+    had no part in it leaves a line of activity (A3), but for what is still the same as in what is
+    ``known``: a screen that goes on showing it.
+    """
+    with studio.store.reading():
+        found = _reading(actor, conversation_id)
+    if parts := _read_from_others(found, known):
+        with studio.store.writing():
+            after = {"parts": sorted(parts)}
+            record(studio, actor, "read conversation", found.conversation, after=after)
+    return found
+
+
+def _read_from_others(found: Reading, known: Reading | None) -> frozenset[Part]:
+    """The parts of which somebody reads what was written without them."""
+    if not found.relations & PARTICIPANTS:
+        return found.parts & CONTENT
+    before = known.from_others if known is not None else frozenset()
+    return frozenset(piece.part for piece in found.from_others - before)
+
+
+def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
+    """A conversation without anything that was said, for who may know of it (C6).
+
+    Raises `Forbidden`.
+    """
+    with studio.store.reading():
+        conversation = conversation_now(conversation_id)
+        tenure = conversation_text.tenure_of(conversation)
+        _require_parts(actor, conversation, relations_of(actor, conversation), tenure)
+        return conversation
+
+
+def _reading(actor: Actor, conversation_id: int) -> Reading:
+    conversation = conversation_now(conversation_id)
+    relations = relations_of(actor, conversation)
+    tenure = conversation_text.tenure_of(conversation)
+    parts = _require_parts(actor, conversation, relations, tenure)
+    pieces = conversation_text.pieces_of(conversation)
+    reader = _Reader(actor.user_id, relations, conversation, tenure, parts)
+    read = [piece for piece in pieces if reader.reads(piece)]
+    entries = reader.entries(read) if parts & CONTENT else ()
+    shown = [*read, *(_as_piece(entry.asked) for entry in entries if entry.asked.added_by)]
+    return Reading(
+        conversation=conversation,
+        relations=relations,
+        parts=parts,
+        writes=writable(relations, conversation),
+        may_ask=may_ask(relations, conversation),
+        entries=entries,
+        from_others=frozenset(
+            piece
+            for piece in shown
+            if piece.written.text
+            and not tenure.had_part(actor.user_id, conversation.user_id, piece)
+        ),
+        closed_to_reader=reader.closed(pieces),
+        closed_to_conductor=any(reader.closes(piece, closed=True) for piece in pieces),
+        opened_to_conductor=any(reader.closes(piece, closed=False) for piece in pieces),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One person before one conversation."""
+
+    user_id: int
+    relations: frozenset[Relation]
+    conversation: Conversation
+    tenure: Tenure
+    parts: frozenset[Part]
+
+    def reads(self, piece: Piece) -> bool:
+        """Whether they may read a piece (C6)."""
+        if piece.part not in self.parts:
+            return False
+        return may_read(self.user_id, self.relations, self.conversation, self.tenure, piece)
+
+    def sees(self, asked: AskedQuestion) -> bool:
+        """Whether they may read a question."""
+        if not may_see(self.user_id, self.relations, self.tenure, asked):
+            return False
+        return bool(self.parts - {Part.STATUS, Part.SUMMARY}) or asked.part in self.parts
+
+    def closed(self, pieces: Sequence[Piece]) -> bool:
+        """Whether a conductor does not read what was written before they were it."""
+        if Relation.CONDUCTOR not in self.relations:
+            return False
+        last = self.tenure.current.number
+        return any(
+            piece.term < last
+            and piece.written.text
+            and (piece.author_id != self.conversation.user_id or _submitted(self.tenure, piece))
+            and not self.reads(piece)
+            for piece in pieces
+        )
+
+    def closes(self, piece: Piece, *, closed: bool) -> bool:
+        """Whether they wrote a piece before a take-over that is closed to the conductor, or is
+        not."""
+        tenure, conductor_id = self.tenure, self.conversation.conductor_id
+        return (
+            piece.author_id == self.user_id != conductor_id
+            and bool(piece.written.text)
+            and piece.term < tenure.current.number
+            and (self.user_id != self.conversation.user_id or _submitted(tenure, piece))
+            and (piece.term > tenure.opened(self.user_id, conductor_id)) == closed
+        )
+
+    def entries(self, read: Sequence[Piece]) -> tuple[Entry, ...]:
+        """The questions they see, each with what they read under it."""
+        under: dict[int, list[Piece]] = {}
+        for piece in read:
+            under.setdefault(piece.question_id, []).append(piece)
+        return tuple(
+            self._entry(asked, under.get(asked.id, []))
+            for asked in asked_in(self.conversation.id)
+            if self.sees(asked)
+        )
+
+    def _entry(self, asked: AskedQuestion, read: Sequence[Piece]) -> Entry:
+        user = [piece for piece in read if piece.part is Part.USER_PREPARATION]
+        prepared = [piece for piece in read if piece.part is Part.CONDUCTOR_PREPARATION]
+        noted = [piece for piece in read if piece.part is asked.part]
+        holds = Relation.CONDUCTOR in self.relations
+        by_conductor = self._by(prepared, self.conversation.conductor_id)
+        answer = self._by(noted, self.user_id) if holds else noted[-1:]
+        shown = {*by_conductor, *answer}
+        return Entry(
+            asked,
+            self._written(Part.USER_PREPARATION, user),
+            self._written(Part.CONDUCTOR_PREPARATION, by_conductor),
+            self._written(asked.part, answer),
+            tuple(p for p in (*prepared, *noted) if p not in shown and p.written.text),
+            "".join(p.author for p in answer if p.author_id != self.conversation.conductor_id),
+        )
+
+    def _by(self, pieces: Sequence[Piece], author_id: int) -> Sequence[Piece]:
+        return [piece for piece in pieces if piece.author_id == author_id]
+
+    def _written(self, part: Part, pieces: Sequence[Piece]) -> Written | None:
+        if part not in self.parts:
+            return None
+        return pieces[-1].written if pieces else Written()
+
+
+def _as_piece(asked: AskedQuestion) -> Piece:
+    """A further question as what its author wrote."""
+    written = Written(asked.question.text)
+    return Piece(asked.id, asked.part, asked.added_by or 0, "", asked.term, written)
+
+
+def _submitted(tenure: Tenure, piece: Piece) -> bool:
+    """Whether the user showed a piece of their preparation to whoever held the conversation."""
+    return piece.term <= tenure.opened_to_anybody(piece.author_id)
+
+
+def _require_parts(
+    actor: Actor, conversation: Conversation, relations: frozenset[Relation], tenure: Tenure
+) -> frozenset[Part]:
+    opened = bool(tenure.opened(conversation.user_id, actor.user_id))
+    parts = readable(relations, conversation, conversation.template.viewing, opened=opened)
+    if not parts:
+        raise no_part(actor)
+    return parts

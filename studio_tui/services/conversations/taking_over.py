@@ -1,0 +1,111 @@
+"""Somebody else holds a conversation: what was written before stays closed to them (C6, P10).
+
+Its author opens it: the user what they prepared, a former conductor what they wrote.
+"""
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.conversations import Conversation
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.notifications import Capacity, Kind
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations.current import (
+    conversation_now,
+    conversation_to_change,
+    no_part,
+    record,
+    relations_of,
+)
+from studio_tui.services.pushes import cause_at_once
+from studio_tui.storage import conversation_text, conversations, people
+from studio_tui.storage.notices import give_notice
+
+
+def hand_to(
+    studio: Studio, actor: Actor, conversation: Conversation, conductor_id: int
+) -> Conversation:
+    """Let somebody else hold a conversation, inside a unit of work that has locked it: a term of
+    theirs begins, and who is concerned is told at once."""
+    if conductor_id == conversation.conductor_id:
+        return conversation
+    conductor = people.users_by_id([conductor_id])[0]
+    act = record(
+        studio,
+        actor,
+        "handed over conversation",
+        conversation,
+        before={"conductor": conversation.conductor_login},
+        after={"conductor": conductor.login},
+    )
+    begin_term(studio, act, conversation, conductor_id)
+    return conversation_now(conversation.id)
+
+
+def begin_term(studio: Studio, act: int, conversation: Conversation, conductor_id: int) -> None:
+    """Like `hand_to`, by an act that is written down already."""
+    term = conversation_text.tenure_of(conversation).current.number + 1
+    conversation_text.insert_take_over(conversation, term, conductor_id, act)
+    conversations.change_conversation(
+        conversation.id, conductor=conductor_id, conductor_prepared_at=None
+    )
+    cause = cause_at_once(studio, act)
+    about = (conversation.user_id, conversation.id)
+    give_notice(cause, Kind.TAKEN_OVER, Capacity.USER, conversation.user_id, *about)
+    give_notice(cause, Kind.TAKEN_OVER, Capacity.MANAGER, conversation.conductor_id, *about)
+
+
+def tell_of_reopening(studio: Studio, actor: Actor, act: int, conversation: Conversation) -> None:
+    """Tell the two of a conversation that it was reopened, but not who did it."""
+    cause = cause_at_once(studio, act)
+    for capacity, recipient_id in (
+        (Capacity.USER, conversation.user_id),
+        (Capacity.MANAGER, conversation.conductor_id),
+    ):
+        if recipient_id != actor.user_id:
+            about = (conversation.user_id, conversation.id)
+            give_notice(cause, Kind.REOPENED, capacity, recipient_id, *about)
+
+
+def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
+    """Let who holds a conversation read what ``actor`` wrote in it before they did (C6).
+
+    The user opens what they prepared and submitted, a former conductor all they wrote. Raises
+    `Forbidden` for who wrote nothing in it, `Refused` where there is nothing to open.
+    """
+    with studio.store.writing():
+        current = conversation_to_change(conversation_id)
+        _require_author(actor, current)
+        if actor.user_id == current.user_id and current.user_prepared_at is None:
+            raise Refused("You have not submitted a preparation: submit it, and it can be read.")
+        tenure = conversation_text.tenure_of(current)
+        reached = (actor.user_id, current.conductor_id)
+        if tenure.opened(*reached) < tenure.current.number:
+            conversation_text.open_to(current.id, *reached, tenure.current.number)
+            after = {"to": current.conductor_login}
+            record(studio, actor, "opened own part of conversation", current, after=after)
+        return current
+
+
+def close_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
+    """Take back `open_own`, for whoever holds the conversation; raises like it."""
+    with studio.store.writing():
+        current = conversation_to_change(conversation_id)
+        _require_author(actor, current)
+        tenure = conversation_text.tenure_of(current)
+        if tenure.opened(actor.user_id, current.conductor_id):
+            conversation_text.close_to(current.id, actor.user_id, current.conductor_id)
+            before = {"to": current.conductor_login}
+            record(studio, actor, "closed own part of conversation", current, before=before)
+        return current
+
+
+def _require_author(actor: Actor, conversation: Conversation) -> None:
+    if actor.user_id == conversation.conductor_id:
+        raise Refused("You hold this conversation: you read what you wrote in it.")
+    if actor.user_id == conversation.user_id:
+        return
+    pieces = conversation_text.pieces_of(conversation)
+    if any(piece.author_id == actor.user_id for piece in pieces):
+        return
+    if relations_of(actor, conversation):
+        raise Refused("You wrote nothing in this conversation: there is nothing of yours to open.")
+    raise no_part(actor)

@@ -1,0 +1,153 @@
+"""Nothing of what was said stands anywhere but before those whom it is for (C6, A3).
+
+Every text of a conversation holds a mark. What everybody else can look at, and whatever is told of
+what the two did (activity, mail, dry runs, errors, logs, names of files), holds none.
+"""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from studio_tui.cli.main import program
+from studio_tui.config.log import log_path
+from studio_tui.main import SURROUNDINGS
+from tests.cli.conftest import ACCOUNT, Accounts
+
+MARK = "MARKED"
+PLACE = "PLACED"
+LOOKS = [
+    ("conversations", "show", "1"),
+    ("conversations", "show", "1", "--json"),
+    ("conversations", "show", "Q1 review", "ben"),
+    ("conversations", "list"),
+    ("conversations", "list", "--json"),
+    ("conversations", "list", "--all"),
+    ("conversations", "list", "--push", "Q1 review", "--json"),
+    ("conversations", "history"),
+    ("conversations", "history", "--csv"),
+    ("conversations", "history", "--json"),
+    ("conversations", "history", MARK.lower()),
+    ("conversations", "export", "1"),
+    ("conversations", "export", "1", "--output", "talk.md"),
+    ("conversations", "usable", "ben"),
+    ("conversations", "write", "1", "--question", "1", "--text", "x"),
+    ("conversations", "remove-question", "1", "--question", "9"),
+    ("activity", "list"),
+    ("activity", "list", "--json"),
+    ("activity", "list", "--user", "ben"),
+    ("activity", "export"),
+    ("outbox", "list"),
+    ("outbox", "list", "--json"),
+    *(("outbox", "show", str(number)) for number in range(1, 25)),
+    *(("outbox", "show", str(number), "--json") for number in range(1, 25)),
+    ("pushes", "list", "--json"),
+    ("pushes", "show", "Q1 review"),
+    ("pushes", "show", "Q1 review", "--json"),
+    ("pushes", "export", "Q1 review"),
+    ("pushes", "remind", "Q1 review", "--dry-run", "--mail", "--json"),
+    ("pushes", "close", "Q1 review", "--tell", "--dry-run", "--mail", "--json"),
+    ("pushes", "assign", "Q1 review", "cas", "--dry-run", "--mail", "--json"),
+    ("users", "show", "ben"),
+    ("users", "show", "ben", "--json"),
+    ("users", "list", "--json"),
+    ("users", "export"),
+    ("templates", "export", "Regular"),
+    ("questions", "export"),
+    ("doctor", "--json"),
+]
+TELLS = [each for each in LOOKS if each[0] in ("activity",)]
+
+
+def said(*arguments: str) -> str:
+    """All that a command says, whether it is refused or not."""
+    result = CliRunner().invoke(program, arguments, obj=SURROUNDINGS)
+    return result.stdout + result.stderr
+
+
+def planted(accounts: Accounts) -> str:
+    """A mark in every text; returns what was said to the two of what was refused."""
+    with accounts.of("ben") as ben:
+        ben.run("conversations", "write", "1", "--question", "1", "--text", f"{MARK} ben")
+        refused = said("conversations", "write", "1", "--question", "2", "--text", f"{MARK} no")
+        ben.run("conversations", "submit", "1")
+    with accounts.of("bob") as bob:
+        add = ("conversations", "add-question", "1", "--topic", f"{MARK} topic")
+        bob.run(
+            *add, "--question", f"{MARK} question", "--kind", "choice",
+            "--option", f"{MARK} yes", "--option", f"{MARK} no",
+        )  # fmt: skip
+        bob.run(*add, "--question", f"{MARK} taken out")
+        refused += said(*add, "--question", f"{MARK} " * 2_000)
+        refused += said(*add, "--question", f"{MARK}?", "--kind", "choice", "--option", MARK)
+        bob.run("conversations", "remove-question", "1", "--question", "10")
+        bob.run("conversations", "move", "1", "--place", f"{PLACE} here")
+        bob.run("conversations", "write", "1", "--question", "1", "--text", f"{MARK} bob")
+        bob.run("conversations", "submit", "1")
+        bob.run("conversations", "start", "1")
+        bob.run("conversations", "write", "1", "--question", "1", "--text", f"{MARK} noted")
+        bob.run("conversations", "write", "1", "--question", "9", "--text", f"{MARK} yes")
+        refused += said("conversations", "write", "1", "--question", "9", "--text", f"{MARK} other")
+        refused += said("conversations", "write", "1", "--question", "99", "--text", MARK)
+        stale = ("conversations", "write", "1", "--question", "1", "--version", "7")
+        refused += said(*stale, "--text", MARK)
+        bob.run("conversations", "write", "1", "--question", "8", "--text", f"{MARK} summary")
+    return refused
+
+
+def looked(accounts: Accounts, *logins: str) -> dict[tuple[str, tuple[str, ...]], str]:
+    """What everybody of ``logins`` sees, wherever they look."""
+    found = {}
+    for login in logins:
+        with accounts.of(login):
+            for arguments in LOOKS:
+                found[login, arguments] = said(*arguments)
+    return found
+
+
+@pytest.mark.parametrize("taken_over", [False, True])
+def test_nobody_else_sees_a_mark(talk: Accounts, *, taken_over: bool) -> None:
+    assert MARK not in planted(talk)
+    others = (ACCOUNT, "sam", "dan", "cas", "eve", "ann")
+    for state in ("in progress", "done", "reopened"):
+        if state == "done":
+            with talk.of("bob") as bob:
+                bob.run("conversations", "finish", "1")
+        if state == "reopened":
+            talk.cli.run("conversations", "reopen", "1")
+        found = looked(talk, *others)
+        assert len(found) == len(LOOKS) * len(others)
+        marked = [where for where, text in found.items() if MARK in text]
+        assert marked == []
+    coach = "login,email,given_name,family_name,coaches\nben,ben@example.org,Ben,Willems,{}\n"
+    if taken_over:
+        talk.cli.run("users", "import", "-", typed=coach.format("dan|cor"))
+        with talk.of("dan") as dan:
+            dan.run("conversations", "hand-over", "Q1 review", "ben", "dan")
+        found = looked(talk, *others, "bob", "cor")
+        assert [where for where, text in found.items() if MARK in text] == []
+
+
+def test_the_two_see_all_of_it(talk: Accounts) -> None:
+    """The marks are there to be found."""
+    planted(talk)
+    for login in ("ben", "bob"):
+        with talk.of(login):
+            shown = said("conversations", "show", "1")
+            for mark in ("ben", "bob", "noted", "yes", "summary", "topic", "question"):
+                assert f"{MARK} {mark}" in shown
+
+
+def test_nothing_typed_is_in_the_activity_or_a_file(talk: Accounts) -> None:
+    planted(talk)
+    for login in (ACCOUNT, "sam"):
+        with talk.of(login):
+            for arguments in TELLS:
+                text = said(*arguments)
+                assert "added question" in text
+                assert MARK not in text
+                assert PLACE not in text
+    names = [path.name for path in (*Path.cwd().rglob("*"), *Path.home().rglob("*"))]
+    assert not [name for name in names if MARK in name or PLACE in name]
+    log = log_path()
+    assert not log.exists() or MARK not in log.read_text(encoding="utf-8", errors="replace")
