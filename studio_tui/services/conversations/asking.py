@@ -46,9 +46,10 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
         line = _record(
             studio, actor, "handed over conversation", opened, conductor=chosen.login, before=before
         )
+        noticed = False
         if opened.conversation is not None and opened.conversation.conductor_id != chosen.user_id:
-            _take_over(studio, line, opened.conversation, chosen.user_id)
-        _tell(studio, opened, chosen.user_id, line)
+            noticed = _take_over(studio, line, opened.conversation, chosen.user_id)
+        _tell(studio, opened, chosen.user_id, line, noticed=noticed)
         return assignments.assignments_by_id([assignment_id], studio.today())[0]
 
 
@@ -108,23 +109,24 @@ def _assignment_id(opened: Opened) -> int:
     return opened.assignment_id
 
 
-def _take_over(studio: Studio, line: int, before: Conversation, conductor_id: int) -> None:
-    begin_term(studio, line, before, conductor_id)
+def _take_over(studio: Studio, line: int, before: Conversation, conductor_id: int) -> bool:
+    noticed = begin_term(studio, line, before, conductor_id)
     if before.state in NOT_BEGUN:
         inviting.invite(studio, line, before.id)
+    return noticed
 
 
-def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int) -> None:
+def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int, *, noticed: bool) -> None:
+    """Tell the new conductor, and the user unless they are given notice of it."""
     if opened.push is None:
         return
     push_id, user = opened.push.id, one_user(opened.user.id)
     notifying.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
-    if opened.conversation is None:
-        cause = cause_of(studio, line, push_id)
+    # What is under way changes hands at once, and so it is told.
+    cause_of_act = cause_of if opened.conversation is None else cause_at_once
+    cause = cause_of_act(studio, line, push_id)
+    if not noticed:
         notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
-    else:
-        # The user is told by a notice, as who held it is.
-        cause = cause_at_once(studio, line, push_id)
     notifying.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
 
 

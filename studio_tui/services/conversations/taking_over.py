@@ -9,6 +9,7 @@ from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations.current import (
+    asked_in,
     conversation_now,
     conversation_to_change,
     no_part,
@@ -24,7 +25,7 @@ def hand_to(
     studio: Studio, actor: Actor, conversation: Conversation, conductor_id: int
 ) -> Conversation:
     """Let somebody else hold a conversation, inside a unit of work that has locked it: a term of
-    theirs begins, and who is concerned is told at once."""
+    theirs begins, and where anything was written, who is concerned is told at once."""
     if conductor_id == conversation.conductor_id:
         return conversation
     conductor = people.users_by_id([conductor_id])[0]
@@ -40,17 +41,24 @@ def hand_to(
     return conversation_now(conversation.id)
 
 
-def begin_term(studio: Studio, act: int, conversation: Conversation, conductor_id: int) -> None:
-    """Like `hand_to`, by an act that is written down already."""
+def begin_term(studio: Studio, act: int, conversation: Conversation, conductor_id: int) -> bool:
+    """Like `hand_to`, by an act that is written down already.
+
+    Returns whether the user and the former conductor are given notice: only where something was
+    written, which stays closed.
+    """
     term = conversation_text.tenure_of(conversation).current.number + 1
     conversation_text.insert_take_over(conversation, term, conductor_id, act)
     conversations.change_conversation(
         conversation.id, conductor=conductor_id, conductor_prepared_at=None
     )
+    if not _anything_written(conversation):
+        return False
     cause = cause_at_once(studio, act)
     about = (conversation.user_id, conversation.id)
     give_notice(cause, Kind.TAKEN_OVER, Capacity.USER, conversation.user_id, *about)
     give_notice(cause, Kind.TAKEN_OVER, Capacity.MANAGER, conversation.conductor_id, *about)
+    return True
 
 
 def tell_of_reopening(studio: Studio, actor: Actor, act: int, conversation: Conversation) -> None:
@@ -96,6 +104,12 @@ def close_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversatio
             before = {"to": current.conductor_login}
             record(studio, actor, "closed own part of conversation", current, before=before)
         return current
+
+
+def _anything_written(conversation: Conversation) -> bool:
+    pieces = conversation_text.pieces_of(conversation)
+    asked = asked_in(conversation.id)
+    return any(piece.written.text for piece in pieces) or any(each.added_by for each in asked)
 
 
 def _require_author(actor: Actor, conversation: Conversation) -> None:
