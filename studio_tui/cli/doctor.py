@@ -16,6 +16,7 @@ from studio_tui.cli.outbox_findings import outbox_findings
 from studio_tui.cli.output import counted, json_option, say, write_json
 from studio_tui.cli.session import studio_as_it_is
 from studio_tui.cli.shapes import CONTRACT
+from studio_tui.cli.times import shown as time_shown
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.config.private import readable_by_others
@@ -29,6 +30,7 @@ from studio_tui.mail.outcomes import RelayDown
 from studio_tui.mail.password import Secret
 from studio_tui.mail.smtp import SmtpConnection
 from studio_tui.services import mailing, outbox, users, verifying
+from studio_tui.services.clocks import clock_problem
 from studio_tui.services.context import Studio
 from studio_tui.services.identity import is_new, own_account, sign_in
 from studio_tui.services.verifying import Verified
@@ -119,6 +121,9 @@ def _not_yet_there(url: str) -> Path | None:
 
 
 def _inside(studio: Studio) -> Iterator[Finding]:
+    problem = clock_problem(studio)
+    shown = f"{time_shown(studio, studio.now())} ({studio.zone.key})"
+    yield Finding("clock", Health.LIMITED if problem else Health.OK, problem or shown)
     if not users.is_indexed(studio):
         yield Finding("filters", Health.LIMITED, _UNINDEXED)
     account = own_account()

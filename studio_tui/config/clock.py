@@ -1,10 +1,49 @@
-"""The clock of the running program (D2)."""
+"""The clocks of the running program (D2, N4)."""
 
+import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from subprocess import CalledProcessError, run
 
-from studio_tui.domain.clock import Clock, FixedClock
+from studio_tui.domain.clock import Clock, FixedClock, SteadyTime
 from studio_tui.domain.errors import Refused
+
+_BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Counts the time that the host sleeps, too: on macOS CLOCK_MONOTONIC does."""
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def seconds_since_boot() -> float:
+    """Seconds since the host started, those included that it slept."""
+    return time.clock_gettime(_BOOT_CLOCK)
+
+
+@cache
+def boot_id() -> str:
+    """What tells this start of the host from every other; empty where the system does not say."""
+    try:
+        if sys.platform == "darwin":
+            asked = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
+            return run(asked, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - fixed words
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except (OSError, ValueError, CalledProcessError):
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class BootClock:
+    """The time since the host started: the `SteadyClock` of all processes of one host."""
+
+    def time(self) -> SteadyTime:
+        """Seconds since the host started."""
+        return SteadyTime(seconds_since_boot(), boot_id())
+
+    def jumped_within(self, seconds: float) -> bool:
+        """Never: nobody can set it."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""The one clock of the program, and calendar days in the organisation's time zone (D1, D2)."""
+"""The one clock of the program, what leases are measured by, and calendar days in the
+organisation's time zone (D1, D2, N4)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +12,32 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The current instant, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyTime:
+    """A reading of a `SteadyClock`."""
+
+    seconds: float
+    origin: str
+    """What the seconds count from. Readings of different origins cannot be compared: the clock
+    started again in between, with everything that ran by it."""
+
+
+class SteadyClock(Protocol):
+    """Measures how long a lease lasts (N4): nobody sets it, and it runs on while a host sleeps.
+
+    All workers of one database read the same one.
+    """
+
+    def time(self) -> SteadyTime:
+        """Its reading at this moment."""
+        ...
+
+    def jumped_within(self, seconds: float) -> bool:
+        """Whether it was set all the same within the last ``seconds``, as far as is known: what was
+        measured by it before means nothing."""
         ...
 
 
@@ -61,3 +88,14 @@ def instants_at(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, ...]:
         for instant in instants
         if instant.astimezone(zone).replace(tzinfo=None, fold=0) == wanted
     )
+
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def span_in_words(span: timedelta) -> str:
+    """``span``, which is not negative, in its largest unit, rounded down: ``10 minutes``."""
+    seconds = int(span.total_seconds())
+    size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
+    count = seconds // size
+    return f"{count:,} {unit}" + ("" if count == 1 else "s")

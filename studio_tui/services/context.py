@@ -1,13 +1,14 @@
 """The Studio that services work on: its database, its clock, its settings."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from studio_tui.config.clock import BootClock, SystemClock
 from studio_tui.config.settings import Settings
 from studio_tui.domain.access import Actor
-from studio_tui.domain.clock import Clock, local_day, zone_named
+from studio_tui.domain.clock import Clock, SteadyClock, local_day, zone_named
 from studio_tui.domain.stopping import Stop, stoppable
 from studio_tui.storage.engine import Store, open_store
 
@@ -19,6 +20,8 @@ class Studio:
     store: Store
     clock: Clock
     settings: Settings
+    steady: SteadyClock = field(default_factory=BootClock)
+    """What the leases of workers are measured by (N4)."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -61,9 +64,15 @@ class Studio:
         self.store.close()
 
 
-def open_studio(settings: Settings, clock: Clock) -> Studio:
+def open_studio(settings: Settings, clock: Clock, *, steady: SteadyClock | None = None) -> Studio:
     """The Studio that ``settings`` name, its database made and migrated as needed.
 
-    Raises `Refused` or `Unavailable` where the database cannot be used.
+    On PostgreSQL the server's time stands in for the clock of the host, so that all hosts agree
+    (N8). ``steady`` replaces what leases are measured by. Raises `Refused` or `Unavailable` where
+    the database cannot be used.
     """
-    return Studio(open_store(settings.database_url), clock, settings)
+    store = open_store(settings.database_url)
+    shared = store.clock
+    if shared is not None and isinstance(clock, SystemClock):
+        clock = shared
+    return Studio(store, clock, settings, steady or shared or BootClock())

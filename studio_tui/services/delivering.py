@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from studio_tui.domain.clock import SteadyTime
 from studio_tui.domain.errors import Busy
 from studio_tui.domain.notifications import Delivery, why_dropped
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import Mail
 from studio_tui.storage import deliveries
+from studio_tui.storage.deliveries import LeaseEnd
 
 
 class Packed(NamedTuple):
@@ -90,9 +92,14 @@ def claim(
     what is read and thought about here. Raises `Busy` where others write and it is not to
     ``wait``.
     """
-    now = studio.now()
+    now, steady = studio.now(), studio.steady.time()
+    # Where the clock that leases end by was set, none of them tells who is still at work: who is,
+    # renews it, and who is not is found out one lease later.
+    is_known = not studio.steady.jumped_within(lasting.total_seconds())
     with studio.store.writing_unflushed(wait=wait):
-        ids = deliveries.claim(lease, now, now + lasting, limit)
+        if is_known:
+            deliveries.recover(lease, steady, now)
+        ids = deliveries.claim(lease, now, _end(now, steady, lasting), limit)
     if not ids:
         return Claimed(0)
     with studio.store.reading():
@@ -138,9 +145,14 @@ def settle(
 
 def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:
     """Hold for longer what the worker ``lease`` has claimed and not yet settled."""
-    now = studio.now()
+    end = _end(studio.now(), studio.steady.time(), lasting)
     with studio.store.writing_unflushed():
-        deliveries.renew(lease, now + lasting)
+        deliveries.renew(lease, end)
+
+
+def _end(now: datetime, steady: SteadyTime, lasting: timedelta) -> LeaseEnd:
+    seconds = steady.seconds + lasting.total_seconds()
+    return LeaseEnd(SteadyTime(seconds, steady.origin), now + lasting)
 
 
 def flush(studio: Studio) -> None:

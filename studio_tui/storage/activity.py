@@ -17,6 +17,7 @@ from studio_tui.storage.sql import (
     execute,
     known_instant,
     rows,
+    scalar,
 )
 from studio_tui.storage.tables import Activity
 
@@ -100,6 +101,12 @@ def write_activity(
             origin=(actor.origin or None) if actor else None,
         ).execute()
     )
+
+
+def newest_instant() -> datetime | None:
+    """When the newest line was written; None where there is none."""
+    found = scalar("SELECT at FROM activity ORDER BY id DESC LIMIT 1")
+    return known_instant(found) if found is not None else None
 
 
 def founding() -> str:

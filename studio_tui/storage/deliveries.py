@@ -1,7 +1,7 @@
 """What a worker does with the outbox: claim, load, settle (N4, N6).
 
-A claim is one statement, so that two workers never take the same row. While a notification is
-being sent, ``due_at`` is the end of its lease: once that has passed, anybody may claim it again.
+A claim is one statement, so that two workers never take the same row. What a worker holds beyond
+the end of its lease goes back to the queue, by whoever looks next.
 """
 
 import json
@@ -10,8 +10,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
+from studio_tui.domain.clock import SteadyTime
 from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
 from studio_tui.domain.users import full_name
 from studio_tui.storage.invitations import ABOUT, meetings
@@ -32,18 +33,53 @@ from studio_tui.storage.sql import (
 _OURS = "n.id = given.id AND n.lease = ? AND n.state = 'sending'"
 
 
-def claim(lease: str, now: datetime, until: datetime, limit: int) -> list[int]:
-    """Take up to ``limit`` notifications that are due, for the worker ``lease``, until then."""
+class LeaseEnd(NamedTuple):
+    """When a lease ends."""
+
+    steady: SteadyTime
+    """By the clock that counts."""
+    instant: datetime
+    """About when that is, for people."""
+
+
+def recover(lease: str, steady: SteadyTime, now: datetime) -> int:
+    """Put back in the queue what others hold beyond the end of their lease; returns how many.
+
+    What the worker ``lease`` holds stays: it knows best what it is still sending. A lease of
+    another origin is that of a worker that cannot run any more.
+    """
+    skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
+    cursor = execute(
+        "UPDATE notification SET state = 'queued', due_at = ?, lease = NULL WHERE id IN ("
+        "SELECT id FROM notification WHERE state = 'sending' AND lease <> ? AND CASE "
+        # Claimed by a version that knew only instants.
+        "WHEN lease_until IS NULL THEN due_at <= ? "
+        f"ELSE lease_origin <> ? OR lease_until <= ? END {skip})",
+        now,
+        lease,
+        now,
+        steady.origin,
+        steady.seconds,
+    )
+    return int(cursor.rowcount)
+
+
+def claim(lease: str, now: datetime, end: LeaseEnd, limit: int) -> list[int]:
+    """Take up to ``limit`` notifications that are due, for the worker ``lease``, until ``end``."""
     skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
     return [
         found
         for (found,) in rows(
-            "UPDATE notification SET state = 'sending', lease = ?, due_at = ?, "
-            "dated_at = COALESCE(dated_at, ?) WHERE id IN ("
-            "SELECT id FROM notification WHERE state IN ('queued', 'sending') AND due_at <= ? "
+            "UPDATE notification SET state = 'sending', lease = ?, due_at = ?, lease_origin = ?, "
+            "lease_until = ?, dated_at = COALESCE(dated_at, ?) WHERE id IN ("
+            # The index is of both states: SQLite takes it where its own condition is repeated.
+            "SELECT id FROM notification WHERE state IN ('queued', 'sending') "
+            "AND state = 'queued' AND due_at <= ? "
             f"ORDER BY due_at, id LIMIT ? {skip}) RETURNING id",
             lease,
-            until,
+            end.instant,
+            end.steady.origin,
+            end.steady.seconds,
             now,
             now,
             limit,
@@ -51,10 +87,14 @@ def claim(lease: str, now: datetime, until: datetime, limit: int) -> list[int]:
     ]
 
 
-def renew(lease: str, until: datetime) -> None:
-    """Let the worker ``lease`` keep what it still holds until then."""
+def renew(lease: str, end: LeaseEnd) -> None:
+    """Let the worker ``lease`` keep what it still holds until ``end``."""
     execute(
-        "UPDATE notification SET due_at = ? WHERE state = 'sending' AND lease = ?", until, lease
+        "UPDATE notification SET due_at = ?, lease_origin = ?, lease_until = ? "
+        "WHERE state = 'sending' AND lease = ?",
+        end.instant,
+        *(end.steady.origin, end.steady.seconds),
+        lease,
     )
 
 

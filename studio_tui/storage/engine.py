@@ -8,14 +8,17 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 import peewee
 from playhouse.pool import PooledDatabase
 
+from studio_tui.config.clock import seconds_since_boot
 from studio_tui.domain.errors import Refused
 from studio_tui.storage import reasons, sealing, sqlite, stopping
+from studio_tui.storage.database_clock import DatabaseClock
 from studio_tui.storage.migrate import check_version, migrate
 from studio_tui.storage.sqlite import Writing
 from studio_tui.storage.tables import TABLES
@@ -50,8 +53,16 @@ class News(Protocol):
 class Store:
     """An open database. One per process: opening binds the tables to it."""
 
-    def __init__(self, database: PooledDatabase, name: str, news: "News") -> None:
+    def __init__(
+        self,
+        database: PooledDatabase,
+        name: str,
+        news: "News",
+        clock: DatabaseClock | None = None,
+    ) -> None:
         self._database = database
+        self.clock = clock
+        """The time of the database server; None where there is no server."""
         self._news = news
         self.name = name
         """The path or the URL, without a password: fit for messages."""
@@ -84,7 +95,7 @@ class Store:
         with (
             self.in_words(),
             stopping.told(),
-            self._database.connection_context(),
+            self._connection(),
             self._stoppable(outermost),
             self._database.atomic(*moment),
         ):
@@ -106,8 +117,22 @@ class Store:
 
     @contextmanager
     def _connected(self) -> Iterator[None]:
-        with self.in_words(), stopping.told(), self._database.connection_context():
+        with self.in_words(), stopping.told(), self._connection():
             yield
+
+    @contextmanager
+    def _connection(self) -> Iterator[None]:
+        """A connection for this thread; the server is asked for its time now and then."""
+        with self._database.connection_context():
+            clock = self.clock
+            if clock is not None and clock.is_due() and not self._database.in_transaction():
+                clock.set_by(self._server_time)
+            yield
+
+    def _server_time(self) -> datetime:
+        cursor = self._database.execute_sql("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+        return found
 
     def flush(self) -> None:
         """Return once the disk has all that was written so far."""
@@ -171,7 +196,7 @@ class Store:
 
     def migrate(self) -> list[str]:
         """Bring the schema up to this version of the program; the names of what was applied."""
-        with self.in_words(), self._database.connection_context():
+        with self.in_words(), self._connection():
             pending = check_version(self._database, self.name)
             return migrate(self._database, self.name) if pending else []
 
@@ -315,4 +340,4 @@ def _open_postgresql(url: str) -> Store:
     except psycopg.Error:
         # What it complains of may be a piece of the password.
         raise Refused(no_url) from None
-    return Store(database, shown, Listening(database))
+    return Store(database, shown, Listening(database), DatabaseClock(seconds_since_boot))

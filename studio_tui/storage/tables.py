@@ -9,6 +9,7 @@ from peewee import (
     CharField,
     CompositeKey,
     DateField,
+    DoubleField,
     ForeignKeyField,
     IntegerField,
     Model,
@@ -390,7 +391,8 @@ class NotificationTable(Table):
     """The outbox (N1, N4). It tells of a push, or of the invitation ``sequence`` to a conversation,
     or gives notice of the line of activity ``sequence`` (`storage.notices`).
 
-    ``due_at`` is when to try next and, while sending, when the lease ends. ``dated_at`` is set at
+    ``due_at`` is when to try next and, while sending, about when the lease ends: what counts is
+    ``lease_until``, a `SteadyTime` in the seconds of ``lease_origin``. ``dated_at`` is set at
     the first try and kept, so that a second copy has the same Date header. *Held* is not stored:
     it is *queued*, never tried, and due later.
     """
@@ -408,6 +410,8 @@ class NotificationTable(Table):
     created_at = InstantField()
     due_at = InstantField()
     lease = CharField(null=True)
+    lease_origin = CharField(null=True)
+    lease_until = DoubleField(null=True)
     attempts = IntegerField()
     dated_at = InstantField(null=True)
     sent_to = CharField(null=True)

@@ -105,7 +105,7 @@ class Posting:
 
     def _watch(self, report: Report) -> None:
         if self._on:
-            self._stand(in_words(report.down) if report.down else "")
+            self._stand(in_words(report.down) if report.down else report.clock)
 
     def _ended(self, running: "asyncio.Task[Report]") -> None:
         error = None if running.cancelled() else running.exception()

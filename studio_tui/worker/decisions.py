@@ -35,7 +35,8 @@ def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
         case RelayDown():
             return Later(delivery.id, now, said(outcome), tried=False)
         case Deferred():
-            if now - delivery.dated_at > pace.give_up_after:
+            is_old = now - delivery.dated_at > pace.give_up_after
+            if is_old and delivery.attempts >= pace.fewest_tries:
                 words = f"given up after {pace.give_up_after.days} days; the last answer: "
                 return Failed(delivery.id, recipient, words + said(outcome))
             pause = pause_after(

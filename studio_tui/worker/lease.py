@@ -1,12 +1,18 @@
 """How long what a worker claimed is its own (N4, N8)."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from secrets import token_hex
 from typing import TypeVar
 
+from studio_tui.config.clock import seconds_since_boot
+
 _Value = TypeVar("_Value")
+
+
+class LeaseOver(Exception):
+    """The lease of a mail ended before the mail left: another worker may be sending it."""
 
 
 class Lease:
@@ -14,11 +20,15 @@ class Lease:
 
     It is renewed every third of its time. Where that fails, nothing is begun in its last third,
     and nothing is on the wire in its last tenth: so far may the clocks of several hosts be apart.
-    What it had run out for is not held again by renewing it: somebody else may have that. Times
-    are those of the loop.
+    What it had run out for is not held again by renewing it: somebody else may have that.
     """
 
-    def __init__(self, lasting: timedelta) -> None:
+    def __init__(
+        self, lasting: timedelta, elapsed: Callable[[], float] = seconds_since_boot
+    ) -> None:
+        """``elapsed`` tells seconds that nobody can set and that run on while the host sleeps: all
+        times are in these. The time of a loop stands still meanwhile."""
+        self.elapsed = elapsed
         self.name = token_hex(8)
         self.lasting = lasting
         self._seconds = lasting.total_seconds()
@@ -38,9 +48,15 @@ class Lease:
             self._unbroken_since = at - 0.9 * self._seconds
         self._renewed_at = at
 
-    def may_begin(self, claimed_at: float, now: float) -> bool:
+    def may_begin(self, claimed_at: float) -> bool:
         """Whether there is time enough left for a mail that was claimed then."""
-        return now <= self._share(claimed_at, 2 / 3)
+        return self.elapsed() <= self._share(claimed_at, 2 / 3)
+
+    def require(self, claimed_at: float) -> None:
+        """Raise `LeaseOver` where a mail that was claimed then may be somebody else's: to be asked
+        right before it leaves, since the host may have slept since it was begun."""
+        if self.elapsed() >= self._share(claimed_at, 0.9):
+            raise LeaseOver
 
     async def within(self, claimed_at: float, sending: Awaitable[_Value]) -> _Value:
         """Wait for a mail that was claimed then; raises `TimeoutError` before the lease ends."""
@@ -60,11 +76,11 @@ class Lease:
 
     def _look(self) -> None:
         self._watching = False
-        now = asyncio.get_running_loop().time()
+        now, loop_now = self.elapsed(), asyncio.get_running_loop().time()
         for timeout, claimed_at in self._running.items():
             # The next look would be too late for what ends before it.
             if timeout.when() is None and now >= self._share(claimed_at, 0.89):
-                timeout.reschedule(now)
+                timeout.reschedule(loop_now)
         if self._running:
             self._watch()
 

@@ -17,6 +17,8 @@ class Pace:
     """Between any two tries."""
     give_up_after: timedelta = timedelta(days=3)
     """From the first try of a mail on."""
+    fewest_tries: int = 5
+    """Before a mail is given up, however old it seems: a clock may have been set forward."""
     first_outage: timedelta = timedelta(seconds=5)
     """How long a server that takes no mail at all is left alone; doubled each time."""
     longest_outage: timedelta = timedelta(minutes=2)
@@ -27,6 +29,8 @@ class Pace:
     """How often to look for something that is due."""
     remind_every: timedelta = timedelta(minutes=1)
     """How often to look whether somebody is to be reminded (P15)."""
+    read_clock_every: timedelta = timedelta(minutes=1)
+    """How often to find out whether the clock of this host is right."""
     claimed_per_carrier: int = 25
     """How many mails are claimed at once: few enough to be begun well within the lease."""
 

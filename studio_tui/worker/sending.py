@@ -14,10 +14,12 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
+from studio_tui.config.clock import seconds_since_boot
 from studio_tui.domain.errors import Busy, StudioError, Unavailable
 from studio_tui.domain.notifications import Capacity, Delivery, Kind
 from studio_tui.mail.outcomes import Carrier, Deferred, Fault, Leave, Outcome, RelayDown
 from studio_tui.services import delivering
+from studio_tui.services.clocks import clock_problem
 from studio_tui.services.context import Studio
 from studio_tui.services.delivering import Failed, Later, Packing, Sent, Settlement
 from studio_tui.services.mailing import Mail, Mailroom
@@ -25,7 +27,7 @@ from studio_tui.services.reminding import remind_by_schedule
 from studio_tui.services.verifying import seal_rest
 from studio_tui.worker.breaker import Breaker
 from studio_tui.worker.decisions import Try, decide, said
-from studio_tui.worker.lease import Lease
+from studio_tui.worker.lease import Lease, LeaseOver
 from studio_tui.worker.line import Batch, Letter, Line, Parcel
 from studio_tui.worker.pace import Pace
 
@@ -50,6 +52,8 @@ class Report:
     """Why nothing is being sent, None while the server takes mail."""
     away: str = ""
     """Why nothing is known of the outbox; empty while the database answers."""
+    clock: str = ""
+    """What is wrong with the clock of this host; empty where nothing is."""
 
     def counting(self, settlements: Sequence[Settlement]) -> "Report":
         """With these added."""
@@ -73,8 +77,10 @@ class Worker:
         watch: Callable[[Report], None] = lambda report: None,
         random: Random | None = None,
         pace: Pace | None = None,
+        elapsed: Callable[[], float] = seconds_since_boot,
     ) -> None:
-        """``watch`` hears of every change. Raises `Refused` where the sender's address is none."""
+        """``watch`` hears of every change; ``elapsed`` is what `Lease` counts by. Raises `Refused`
+        where the sender's address is none."""
         self._studio = studio
         self._mailroom = Mailroom(studio)
         self._packing = Packing(studio)
@@ -83,12 +89,13 @@ class Worker:
         self._watch = watch
         self._random = random or Random()  # noqa: S311 - spreads retries, hides nothing
         self._pace = pace or Pace()
-        self._lease = Lease(self._pace.lease_time(studio.settings.smtp.timeout))
+        self._lease = Lease(self._pace.lease_time(studio.settings.smtp.timeout), elapsed)
         self._leasing = asyncio.Lock()
         self._locks_others_out = delivering.locks_others_out(studio)
         self._breaker = Breaker(self._pace)
         self._stopping = asyncio.Event()
         self._reminded_at: datetime | None = None
+        self._clock_read_at = float("-inf")
         self.report = Report()
 
     def stop(self) -> None:
@@ -106,11 +113,12 @@ class Worker:
                 if not busy or self._breaker.down:
                     await self._pause()
         finally:
-            await asyncio.shield(self._leave())
+            await asyncio.shield(self._close())
         return self.report
 
     async def _send_due(self) -> bool:
         """Send until nothing is due or the server takes no more; whether there was anything."""
+        await self._read_clock()
         await self._remind()
         first = await self._claim()
         if not first.taken:
@@ -139,6 +147,16 @@ class Worker:
         with suppress(Unavailable):
             await asyncio.to_thread(seal_rest, self._studio)
 
+    async def _read_clock(self) -> None:
+        """Find out now and then whether the clock of this host is right."""
+        now = self._lease.elapsed()
+        if now - self._clock_read_at < self._pace.read_clock_every.total_seconds():
+            return
+        with suppress(Unavailable):
+            problem = await asyncio.to_thread(clock_problem, self._studio)
+            self._clock_read_at = now
+            self._tell(replace(self.report, clock=problem))
+
     async def _remind(self) -> None:
         """Write the automatic reminders of today, now and then: once written, they are due."""
         now = self._studio.now()
@@ -159,7 +177,7 @@ class Worker:
         )
         try:
             async with self._leasing:
-                began = asyncio.get_running_loop().time()
+                began = self._lease.elapsed()
                 claimed = await self._ask(partial(take, limit=self._batch))
             self._tell(replace(self.report, away=""))
             return Batch(claimed.taken, await self._letters(claimed.deliveries, began))
@@ -176,7 +194,7 @@ class Worker:
             with suppress(Unavailable):
                 # One after another with claims: what is claimed meanwhile is not renewed.
                 async with self._leasing:
-                    began = asyncio.get_running_loop().time()
+                    began = self._lease.elapsed()
                     await asyncio.to_thread(
                         delivering.renew,
                         self._studio,
@@ -233,23 +251,33 @@ class Worker:
 
     async def _carry(self, carrier: Carrier, line: Line, before: RelayDown | None) -> None:
         """Send letters until the server is down for another reason than it was ``before``."""
-        loop = asyncio.get_running_loop()
         while (letter := await line.next()) is not None:
             is_down = self._breaker.down not in (None, before)
-            in_time = self._lease.may_begin(letter.claimed_at, loop.time())
+            in_time = self._lease.may_begin(letter.claimed_at)
             if self._stopping.is_set() or is_down or not in_time:
                 # Handed back at the end.
                 continue
             if isinstance(letter.parcel, Failed):
                 line.result(letter.parcel)
             else:
-                leave = partial(line.leave, letter.delivery.id)
+                leave = partial(self._leave, line, letter)
                 line.result(await self._send(carrier, letter, letter.parcel, leave))
+
+    async def _leave(self, line: Line, letter: Letter) -> None:
+        """Wait until the message of ``letter`` may leave; raises `LeaseOver` where it may not."""
+        await line.leave(letter.delivery.id)
+        self._lease.require(letter.claimed_at)
 
     async def _send(
         self, carrier: Carrier, letter: Letter, parcel: Parcel, leave: Leave
     ) -> Settlement:
-        outcome = self._breaker.judge(await self._hand_over(carrier, letter, parcel.mail, leave))
+        try:
+            outcome = await self._hand_over(carrier, letter, parcel.mail, leave)
+        except LeaseOver:
+            # Nothing left, and so it was no try.
+            words = "It was not sent before its lease ended."
+            return Later(letter.delivery.id, self._studio.now(), words, tried=False)
+        outcome = self._breaker.judge(outcome)
         if self._breaker.down != self.report.down:
             self._tell(replace(self.report, down=self._breaker.down))
         tried = Try(letter.delivery, parcel, outcome)
@@ -334,7 +362,7 @@ class Worker:
         with suppress(Unavailable):
             await asyncio.to_thread(delivering.hand_back, self._studio, self._lease.name)
 
-    async def _leave(self) -> None:
+    async def _close(self) -> None:
         await self._hand_back()
         for carrier in self._carriers:
             await carrier.close()

@@ -38,6 +38,8 @@ class Happening(StrEnum):
     """The server takes no mail, or the database does not answer; mail waits."""
     UP = "up"
     """Both answer again."""
+    CLOCK = "clock"
+    """The clock of this host is wrong; mail is sent all the same."""
     STOPPED = "stopped"
 
 
@@ -129,10 +131,14 @@ class _Log:
         self._studio = studio
         self._report = report
         self._down = ""
+        self._clock = ""
         self._told_at = studio.now()
 
     def watch(self, now: Report) -> None:
         """Hear of a change."""
+        if now.clock and now.clock != self._clock:
+            self.tell(Happening.CLOCK, now.clock, now)
+        self._clock = now.clock
         words = _what_is_down(now)
         if words and words != self._down:
             self.tell(Happening.DOWN, words, now)

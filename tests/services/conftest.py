@@ -12,6 +12,7 @@ import pytest
 
 from studio_tui.config.settings import Database, Organisation, Settings
 from studio_tui.domain.access import Actor
+from studio_tui.domain.clock import SteadyTime
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
 from studio_tui.storage.sql import execute
@@ -29,6 +30,14 @@ class MovableClock:
     def now(self) -> datetime:
         """The instant it stands at."""
         return self.instant
+
+    def time(self) -> SteadyTime:
+        """The same for leases: they end when a test moves it."""
+        return SteadyTime(self.instant.timestamp(), "test")
+
+    def jumped_within(self, seconds: float) -> bool:
+        """Moving it is time that goes by."""
+        return False
 
     def move(self, **span: float) -> None:
         """Go on by ``days=…``, ``hours=…``, ``minutes=…``."""
@@ -76,7 +85,7 @@ def studio(database_url: str, clock: MovableClock) -> Iterator[Studio]:
     settings = Settings(
         database=Database(url=database_url), organisation=Organisation(name="Example NV")
     )
-    opened = open_studio(settings, clock)
+    opened = open_studio(settings, clock, steady=clock)
     yield opened
     opened.close()
 

@@ -74,6 +74,11 @@ def test_what_is_deferred_for_days_is_given_up() -> None:
     assert failed.words == "given up after 3 days; the last answer: 451 greylisted"
 
 
+def test_a_clock_that_was_set_forward_gives_up_nothing() -> None:
+    later = _decide(Deferred(451, "greylisted"), attempts=1, age=timedelta(days=400))
+    assert isinstance(later, Later)
+
+
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=4)
 
 

@@ -10,13 +10,13 @@ from random import Random
 import msgspec
 import pytest
 
-from studio_tui.config.clock import SystemClock
+from studio_tui.config.clock import BootClock, SystemClock
 from studio_tui.domain.access import Actor
 from studio_tui.mail.outcomes import Leave, Outcome, at_once
 from studio_tui.mail.smtp import SmtpConnection
 from studio_tui.services import delivering
 from studio_tui.services.context import Studio
-from studio_tui.worker.lease import Lease
+from studio_tui.worker.lease import Lease, LeaseOver
 from studio_tui.worker.pace import Pace
 from studio_tui.worker.sending import Report, Worker
 from tests.acting import KEPT, assign, mail
@@ -78,7 +78,7 @@ def test_a_lease_that_is_renewed_keeps_what_is_not_sent_yet(
     async def work(server: Server) -> Report:
         smtp = server.settings()
         settings = msgspec.structs.replace(studio.settings, smtp=smtp)
-        here = replace(studio, clock=SystemClock(), settings=settings)
+        here = replace(studio, clock=SystemClock(), steady=BootClock(), settings=settings)
         worker = Worker(here, [_SlowConnection(smtp)], random=Random(0), pace=pace)
         running = asyncio.create_task(worker.run())
         await asyncio.to_thread(wait_until_sent, studio, first_admin)
@@ -98,27 +98,56 @@ def test_a_lease_covers_a_slow_server() -> None:
         assert Pace().lease_time(timeout) > timedelta(seconds=4 * timeout)
 
 
+class _Elapsed:
+    """Seconds that go by when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 def test_nothing_is_begun_in_the_last_third_unless_the_lease_is_renewed() -> None:
-    lease = Lease(timedelta(seconds=30))
-    assert lease.may_begin(claimed_at=100, now=120)
-    assert not lease.may_begin(claimed_at=100, now=121)
+    elapsed = _Elapsed()
+    lease = Lease(timedelta(seconds=30), elapsed)
+
+    def may_begin(claimed_at: float, now: float) -> bool:
+        elapsed.seconds = now
+        return lease.may_begin(claimed_at)
+
+    assert may_begin(claimed_at=100, now=120)
+    assert not may_begin(claimed_at=100, now=121)
     lease.renewed(110)
-    assert lease.may_begin(claimed_at=100, now=130)
-    assert not lease.may_begin(claimed_at=100, now=131)
+    assert may_begin(claimed_at=100, now=130)
+    assert not may_begin(claimed_at=100, now=131)
     # What is claimed later is held longer.
-    assert lease.may_begin(claimed_at=120, now=140)
+    assert may_begin(claimed_at=120, now=140)
 
 
 def test_what_a_lease_had_run_out_for_is_not_held_again() -> None:
-    lease = Lease(timedelta(seconds=30))
+    elapsed = _Elapsed()
+    lease = Lease(timedelta(seconds=30), elapsed)
     lease.renewed(100)
     # The database was away: by now, somebody else may have the first.
     lease.renewed(130)
-    assert not lease.may_begin(claimed_at=95, now=131)
-    assert lease.may_begin(claimed_at=105, now=131)
+    elapsed.seconds = 131
+    assert not lease.may_begin(claimed_at=95)
+    assert lease.may_begin(claimed_at=105)
     lease.renewed(140)
-    assert not lease.may_begin(claimed_at=95, now=141)
-    assert lease.may_begin(claimed_at=105, now=141)
+    elapsed.seconds = 141
+    assert not lease.may_begin(claimed_at=95)
+    assert lease.may_begin(claimed_at=105)
+
+
+def test_a_message_may_leave_until_the_last_tenth_of_its_lease() -> None:
+    elapsed = _Elapsed()
+    lease = Lease(timedelta(seconds=30), elapsed)
+    elapsed.seconds = 126
+    lease.require(claimed_at=100)
+    elapsed.seconds = 127
+    with pytest.raises(LeaseOver):
+        lease.require(claimed_at=100)
 
 
 def test_renewing_holds_what_is_claimed_and_nothing_else(

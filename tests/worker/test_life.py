@@ -136,7 +136,12 @@ class Life(RuleBasedStateMachine):
             self.time_passes(6)
             self.the_outbox_is_as_it_must_be()
         instant = self.studio.now()
-        due = {row_id for row_id, n in self._rows().items() if self._is_due(n)}
+        due = {
+            row_id
+            for row_id, n in self._rows().items()
+            # What it holds itself it knows about, however long ago its lease ended.
+            if self._is_due(n) and self.holders.get(row_id) != worker
+        }
         claimed = delivering.claim(self.studio, worker, limit=limit, lasting=LEASE)
         assert claimed.taken == min(limit, len(due))
         for delivery in claimed.deliveries:

@@ -1,0 +1,245 @@
+"""Clocks that jump, are apart or sleep send nothing twice beyond the documented window (N3, N8)."""
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import msgspec
+import pytest
+
+from studio_tui.config.clock import BootClock, SystemClock, seconds_since_boot
+from studio_tui.domain.access import Actor
+from studio_tui.domain.clock import Clock, SteadyClock, SteadyTime
+from studio_tui.mail.outcomes import Leave, Outcome, at_once
+from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.services.clocks import clock_problem
+from studio_tui.services.context import Studio, open_studio
+from studio_tui.worker.lease import LeaseOver
+from studio_tui.worker.pace import Pace
+from studio_tui.worker.sending import Report, Worker
+from tests.acting import assign
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+from tests.smtp_server import Server, smtp_server
+from tests.worker.processes import LEASE, hurried_worker, stop, wait_until, wait_until_sent
+
+_MAILS = 80
+
+
+@pytest.fixture
+def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> Studio:
+    """A Studio with mails for `_MAILS` people, all due."""
+    logins = [f"p{number}" for number in range(_MAILS)]
+    rows = (f"{login},{login}@example.org,Pat,{login}" for login in logins)
+    import_people(studio, first_admin, "\n".join(("login,email,given_name,family_name", *rows)))
+    assign(studio, first_admin, create_push(studio, first_admin), *logins)
+    clock.move(minutes=2)
+    return studio
+
+
+@dataclass
+class _WrongClock:
+    """The clock of a host that is ``ahead``, and set by as much again with every ``every``-th
+    look."""
+
+    ahead: timedelta
+    every: int
+    looks: int = 0
+
+    def now(self) -> datetime:
+        """An instant that is wrong."""
+        self.looks += 1
+        return datetime.now(UTC) + self.ahead * (1 + self.looks // self.every)
+
+
+@dataclass
+class _SleepingHost:
+    """The time since a host started, on which it sleeps when a test says so."""
+
+    slept: float = 0
+    kept_back: int = 0
+    """Mails that did not leave after it woke."""
+
+    def elapsed(self) -> float:
+        """Seconds, those included that it slept."""
+        return seconds_since_boot() + self.slept
+
+    def time(self) -> SteadyTime:
+        """The same, for leases."""
+        return SteadyTime(self.elapsed(), "host")
+
+    def jumped_within(self, seconds: float) -> bool:
+        """Never."""
+        return False
+
+
+@dataclass
+class _Wire(SmtpConnection):
+    """A connection over which each mail takes a while, so that leases would run out meanwhile."""
+
+    pause: float
+    sleeps: list[_SleepingHost] = field(default_factory=list)
+    """Hosts that fall asleep when the next message is about to leave."""
+
+    async def send(
+        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+    ) -> Outcome:
+        await asyncio.sleep(self.pause)
+
+        async def leave_after_sleeping() -> None:
+            for host in self.sleeps:
+                host.slept += 2 * LEASE
+            try:
+                await leave()
+            except (LeaseOver, asyncio.CancelledError):
+                for host in self.sleeps:
+                    host.kept_back += 1
+                raise
+            finally:
+                self.sleeps.clear()
+
+        return await super().send(sender, recipient, message, leave_after_sleeping)
+
+
+def _wire(server: Server, pause: float, *sleeps: _SleepingHost) -> _Wire:
+    wire = _Wire(pause, list(sleeps))
+    SmtpConnection.__init__(wire, server.settings())
+    return wire
+
+
+async def _work(
+    studio: Studio,
+    server: Server,
+    wire: _Wire,
+    clock: Clock,
+    steady: SteadyClock,
+    host: _SleepingHost | None = None,
+) -> Report:
+    settings = msgspec.structs.replace(studio.settings, smtp=server.settings())
+    here = replace(studio, clock=clock, steady=steady, settings=settings)
+    pace = Pace(
+        lease=timedelta(seconds=LEASE),
+        first_pause=timedelta(seconds=0.1),
+        idle=timedelta(seconds=0.05),
+        claimed_per_carrier=100,
+    )
+    elapsed = host.elapsed if host else seconds_since_boot
+    worker = Worker(here, [wire], random=Random(0), pace=pace, elapsed=elapsed)
+    running = asyncio.create_task(worker.run())
+    await asyncio.to_thread(wait_until, lambda: _all_are_there(server))
+    worker.stop()
+    return await running
+
+
+def _all_are_there(server: Server) -> bool:
+    return len({message.parsed["Message-ID"] for message in server.messages}) >= _MAILS
+
+
+def _copies(server: Server) -> int:
+    """How many mails arrived more than once."""
+    counted = Counter(message.parsed["Message-ID"] for message in server.messages)
+    assert len(counted) == _MAILS
+    return sum(counted.values()) - _MAILS
+
+
+def _run(studio: Studio, server: Server, clocks: list[Clock]) -> list[Report]:
+    """Workers of one database, each with a clock of its own."""
+
+    def work(clock: Clock) -> Report:
+        wire = _wire(server, LEASE / 50)
+        return asyncio.run(_work(studio, server, wire, clock, BootClock()))
+
+    with ThreadPoolExecutor(len(clocks)) as pool:
+        return list(pool.map(work, clocks))
+
+
+def test_a_clock_that_is_set_forward_sends_nothing_twice(many: Studio) -> None:
+    with smtp_server() as server:
+        _run(many, server, [_WrongClock(timedelta(minutes=5), every=20)])
+        assert _copies(server) == 0
+
+
+def test_a_host_that_is_ten_minutes_ahead_takes_nothing_from_the_others(many: Studio) -> None:
+    ahead = _WrongClock(timedelta(minutes=10), every=1_000_000)
+    with smtp_server() as server:
+        _run(many, server, [SystemClock(), ahead, SystemClock()])
+        assert _copies(server) == 0
+
+
+def test_clocks_that_are_set_back_and_forward_send_nothing_twice(many: Studio) -> None:
+    forward = _WrongClock(timedelta(minutes=5), every=7)
+    back = _WrongClock(timedelta(minutes=-5), every=500)
+    with smtp_server() as server:
+        _run(many, server, [forward, back])
+        assert _copies(server) == 0
+
+
+def test_what_was_about_to_leave_when_the_host_fell_asleep_does_not_leave_twice(
+    many: Studio,
+) -> None:
+    """Both workers of the host wake at once: the lease of the first is over for the second."""
+    host = _SleepingHost()
+
+    def work(number: int) -> Report:
+        wire = _wire(server, LEASE / 100, *([host] if number == 0 else []))
+        return asyncio.run(_work(many, server, wire, SystemClock(), host, host))
+
+    with smtp_server() as server, ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(work, range(2)))
+        assert host.kept_back == 1
+        # What each of them had sent and not written down yet when the host fell asleep.
+        assert _copies(server) <= 2 * Pace().unwritten(1)
+    assert sum(report.sent for report in reports) == _MAILS
+
+
+def test_a_worker_that_was_stopped_for_longer_than_its_lease_sends_at_most_what_was_on_the_wire(
+    many: Studio, first_admin: Actor
+) -> None:
+    connections = 4
+    with smtp_server() as server:
+        with (
+            hurried_worker(many, server, connections) as sleeper,
+            hurried_worker(many, server, connections) as other,
+        ):
+            wait_until(lambda: len(server.messages) > 5)
+            os.kill(sleeper.pid, signal.SIGSTOP)
+            wait_until_sent(many, first_admin)
+            os.kill(sleeper.pid, signal.SIGCONT)
+            assert [stop(each)[0] for each in (sleeper, other)] == [0, 0]
+        assert _copies(server) <= Pace().unwritten(connections)
+
+
+def test_on_a_server_the_time_of_the_server_counts(many: Studio) -> None:
+    opened = open_studio(many.settings, SystemClock())
+    try:
+        assert clock_problem(opened) == ""
+        server = opened.store.clock
+        if server is None:
+            assert isinstance(opened.clock, SystemClock)
+            assert isinstance(opened.steady, BootClock)
+            return
+        assert opened.clock is server
+        assert opened.steady is server
+        behind = timedelta(minutes=10, seconds=30)
+        server.set_by(lambda: datetime.now(UTC) - behind)
+        assert abs(datetime.now(UTC) - behind - opened.now()) < timedelta(seconds=9)
+        assert "10 minutes ahead of that of the database server" in clock_problem(opened)
+    finally:
+        opened.close()
+
+
+def test_a_clock_that_was_set_back_is_told(studio: Studio, first_admin: Actor) -> None:
+    if studio.store.clock is not None:
+        # There the server's clock counts, and is compared with.
+        assert clock_problem(studio) == ""
+        return
+    assert clock_problem(studio) == ""
+    earlier = MovableClock(studio.now() - timedelta(hours=3))
+    assert "3 hours behind the newest line of activity" in clock_problem(
+        replace(studio, clock=earlier)
+    )
