@@ -3,6 +3,7 @@
 import sqlite3
 import sys
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,9 @@ class Table(App[None]):
     def on_mount(self) -> None:
         table: DataTable[str] = self.query_one(DataTable)
         table.add_columns("Name", "Team", "Number")
-        rows = sqlite3.connect(self._path).execute("SELECT name, team, id FROM person ORDER BY id")
-        table.add_rows((name, team, str(number)) for name, team, number in rows)
+        with closing(sqlite3.connect(self._path)) as database:
+            rows = database.execute("SELECT name, team, id FROM person ORDER BY id")
+            table.add_rows((name, team, str(number)) for name, team, number in rows)
 
 
 @dataclass(frozen=True, slots=True)

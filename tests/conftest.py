@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from studio_tui.storage.engine import open_store
+from tests import open_connections
 from tests.cluster import Cluster, cluster
 from tests.databases import create_database, url_of
 
@@ -22,7 +23,17 @@ settings.register_profile(
 )
 settings.load_profile("studio")
 
+open_connections.watch()
+
 _PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR", "COLUMNS", "LINES")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """No test leaves a connection to SQLite open: it holds the file, and its lock."""
+    yield
+    left = open_connections.left_open()
+    assert not left, "left open, made by:\n" + "\n".join(left)
 
 
 @pytest.fixture(scope="session")

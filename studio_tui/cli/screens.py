@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, ExitStack
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 
 from studio_tui.cli.errors import WRONG_USAGE, complain, say
 from studio_tui.cli.surroundings import Surroundings
@@ -14,6 +15,37 @@ if TYPE_CHECKING:
     from studio_tui.demo import Demo
     from studio_tui.domain.access import Actor
     from studio_tui.services.context import Studio
+
+T = TypeVar("T")
+
+
+class _Opened:
+    """What a thread opens for the screens: closed when they end, and at once where they have."""
+
+    def __init__(self) -> None:
+        self._contexts = ExitStack()
+        self._lock = Lock()
+        self._ended = False
+
+    def enter(self, context: AbstractContextManager[T]) -> T:
+        """Enter ``context``; raises `StudioError` where nobody waits for it any more."""
+        from studio_tui.domain.errors import StudioError
+
+        with ExitStack() as late:
+            value = late.enter_context(context)
+            with self._lock:
+                if not self._ended:
+                    self._contexts.push(late.pop_all())
+                    return value
+        raise StudioError("The Studio was left before it was open.")
+
+    def __enter__(self) -> _Opened:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._ended = True
+        self._contexts.close()
 
 
 def open_screens(surroundings: Surroundings) -> int:
@@ -31,12 +63,12 @@ def open_screens(surroundings: Surroundings) -> int:
 
 
 def _run(surroundings: Surroundings) -> int:
-    with ExitStack() as opened:
+    with _Opened() as opened:
 
         def opening(_: Callable[[str], None]) -> tuple[Studio, Actor]:
             from studio_tui.cli.session import own_studio
 
-            return opened.enter_context(own_studio())
+            return opened.enter(own_studio())
 
         return surroundings.run_app(opening, None, _who_asks)
 
@@ -44,7 +76,7 @@ def _run(surroundings: Surroundings) -> int:
 def open_demo_screens(surroundings: Surroundings) -> int:
     """Run the screens on the demo, its mail kept in a folder; returns the exit code."""
     demos: list[Demo] = []
-    with ExitStack() as opened:
+    with _Opened() as opened:
 
         def opening(tell: Callable[[str], None]) -> tuple[Studio, Actor]:
             from studio_tui.config.clock import clock_from
@@ -55,7 +87,7 @@ def open_demo_screens(surroundings: Surroundings) -> int:
 
             now = os.environ.get("STUDIO_NOW")
             clock = clock_from(now) if now else None
-            demos.append(opened.enter_context(open_demo(clock, progress)))
+            demos.append(opened.enter(open_demo(clock, progress)))
             return demos[-1].studio, demos[-1].actor
 
         return surroundings.run_app(opening, lambda studio: [demos[-1].mail], None)

@@ -83,7 +83,11 @@ def play(folder: Path, progress: Progress = unwatched) -> Demo:
 def reopen(folder: Path, clock: Clock) -> Demo:
     """The demo whose database is in ``folder``, as its admin sees it."""
     studio = open_studio(_settings(folder), clock)
-    return Demo(studio, sign_in(studio, Account(ADMIN, ADMIN)), MailFolder(folder / "mail"))
+    try:
+        return Demo(studio, sign_in(studio, Account(ADMIN, ADMIN)), MailFolder(folder / "mail"))
+    except BaseException:
+        studio.close()
+        raise
 
 
 def _settings(folder: Path) -> Settings:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 import peewee
-from playhouse.pool import PooledDatabase
 
 from studio_tui.config.clock import seconds_since_boot
 from studio_tui.domain.errors import Refused
 from studio_tui.storage import reasons, sealing, sqlite, stopping
 from studio_tui.storage.database_clock import DatabaseClock
 from studio_tui.storage.migrate import check_version, migrate
+from studio_tui.storage.pool import EndingPool
 from studio_tui.storage.sqlite import Writing
 from studio_tui.storage.tables import TABLES
 
@@ -55,7 +55,7 @@ class Store:
 
     def __init__(
         self,
-        database: PooledDatabase,
+        database: EndingPool,
         name: str,
         news: "News",
         clock: DatabaseClock | None = None,
@@ -73,7 +73,7 @@ class Store:
         self.bind()
 
     @property
-    def database(self) -> PooledDatabase:
+    def database(self) -> EndingPool:
         """What Peewee knows it by: for this layer alone."""
         return self._database
 
@@ -215,9 +215,8 @@ class Store:
             self._news.wait(seconds)
 
     def close(self) -> None:
-        """Give back what is pooled."""
-        # Not what a thread still reads by: SQLite does not survive that. It goes with the process.
-        self._database.close_idle()
+        """Close every connection, what a thread still reads by as soon as it is done."""
+        self._database.end()
         self._news.close()
 
     def _is_small(self) -> bool:

@@ -215,7 +215,8 @@ def _write_groups(found: Sequence[_FoundUser], counted: Counted) -> None:
         (
             (user_id, name, key(name))
             for user_id, before, after in counted(found)
-            for name in after.groups - (before.groups if before else frozenset())
+            # A set has another order in every process; what is written has not.
+            for name in sorted(after.groups - (before.groups if before else frozenset()))
         ),
     )
 
@@ -234,8 +235,8 @@ class _Links:
         for user_id, before, after in found:
             old: frozenset[Any] = self.picked(before) if before else frozenset()
             new = self.picked(after)
-            for target in old - new if gone else new - old:
-                yield user_id, self.ids[target]
+            for target in sorted(self.ids[each] for each in (old - new if gone else new - old)):
+                yield user_id, target
 
 
 def _write_links(links: _Links, found: Sequence[_FoundUser], counted: Counted) -> None:

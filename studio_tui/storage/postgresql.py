@@ -11,6 +11,7 @@ import psycopg
 from playhouse.pool import PooledDatabase, PooledPostgresqlDatabase
 
 from studio_tui.storage.fields import FIELD_TYPES
+from studio_tui.storage.pool import EndingPool
 
 PATIENCE = 5
 """Seconds to wait for a connection: for the server to answer, for one of our own to come back, for
@@ -66,7 +67,7 @@ class _Connecting(peewee.Psycopg3Adapter):
         return connection
 
 
-class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc] # not in the stubs
+class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # not in the stubs
     """PostgreSQL by few connections, opened anew where the server was restarted."""
 
     psycopg3_adapter = _Connecting
@@ -157,6 +158,9 @@ class Listening:
         """
         if self._connection is None and not self._closed:
             self._connection = self._database.listening()
+            if self._closed:
+                # It was closed while this one was being opened.
+                self._let_go()
             return
         try:
             with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs

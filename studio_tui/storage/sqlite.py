@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, cast
 
 import peewee
 from playhouse.pool import PooledSqliteDatabase
@@ -22,6 +22,7 @@ from studio_tui.config.private import (
 from studio_tui.domain.errors import Refused, Unavailable
 from studio_tui.domain.stopping import current
 from studio_tui.storage.fields import FIELD_TYPES
+from studio_tui.storage.pool import EndingPool
 
 PATIENCE = 5
 """Seconds to wait for a lock that is met in the middle of something before giving up."""
@@ -75,7 +76,7 @@ class _Connection(sqlite3.Connection):
                 self._set[name] = value
 
 
-class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
+class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
     """SQLite with a wait for other writers that is as short as they are."""
 
     def __init__(self, path: Path) -> None:
@@ -89,6 +90,18 @@ class Sqlite(PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
             autoconnect=False,
             field_types=FIELD_TYPES["sqlite"],
         )
+
+    def _connect(self) -> _Connection:
+        """A connection of the pool; where another program is making the database, once it has."""
+        until = monotonic() + PATIENCE
+        while True:
+            try:
+                return cast(_Connection, super()._connect())
+            except sqlite3.OperationalError as error:
+                # Not for every lock SQLite waits itself: not to change how a new file is written.
+                if not _code_is_busy(error) or monotonic() > until:
+                    raise
+            sleep(_LOOK_EVERY)
 
     def begin(self, writing: Writing | None = None) -> None:
         """Begin a transaction that reads or, where ``writing`` says how, writes.
@@ -142,14 +155,21 @@ class Looking:
         self._looking = Lock()
         self._closed = Event()
         self._seen: int | None = None
+        self._last = 0
 
     def stamp(self) -> int:
-        """A number that changes when anybody commits anything; raises `sqlite3.Error`."""
+        """A number that changes when anybody commits anything; the last one after `close`.
+
+        Raises `sqlite3.Error`.
+        """
         # It tells a connection what the others did.
         with peewee.__exception_wrapper__, self._looking:  # type: ignore[attr-defined] # not in the stubs
+            if self._closed.is_set():
+                return self._last
             if self._connection is None:
                 self._connection = sqlite3.connect(self._path, check_same_thread=False)
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            self._last = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            return self._last
 
     def wait(self, seconds: float) -> None:
         """Return once anybody has committed anything, after ``seconds`` at the latest."""
@@ -226,5 +246,8 @@ def _files_of(path: Path) -> list[Path]:
 
 
 def _is_busy(error: Exception) -> bool:
-    code = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)
-    return bool(code & 0xFF == sqlite3.SQLITE_BUSY)
+    return _code_is_busy(error.__cause__ or error.__context__)
+
+
+def _code_is_busy(error: BaseException | None) -> bool:
+    return bool(getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY)

@@ -16,6 +16,7 @@ written to the private log and arrives as an `Unexpected`, one sentence without 
 
 import asyncio
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -155,7 +156,8 @@ class Bridge:
 
         def job() -> None:
             outcome = _made(asked)
-            if not loop.is_closed():
+            # Nobody waits for it where the loop has come to its end.
+            with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._settle, asked, outcome)
 
         threads.submit(job)

@@ -44,5 +44,7 @@ class Watching:
                 self._studio.await_change(_LOOK_ANYWAY)
             if self._ended.is_set() or self._loop.is_closed():
                 return
-            self._loop.call_soon_threadsafe(self._look)
+            # The loop may have come to its end since.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._look)
             self._ended.wait(_BREATH)

@@ -222,10 +222,12 @@ class Worker:
 
     async def _open(self, deliveries: Sequence[Delivery]) -> None:
         """Read the wordings that are needed for the first time: files, and so off the loop."""
-        new = {(each.kind, each.capacity, each.language): each for each in deliveries}
-        for wording in new.keys() - self._opened:
-            await asyncio.to_thread(self._letter, new[wording], 0)
-            self._opened.add(wording)
+        # In the order of the mails: a set has another order in every process.
+        for each in deliveries:
+            wording = (each.kind, each.capacity, each.language)
+            if wording not in self._opened:
+                await asyncio.to_thread(self._letter, each, 0)
+                self._opened.add(wording)
 
     def _letter(self, delivery: Delivery, claimed_at: float) -> Letter:
         try:

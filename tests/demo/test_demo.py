@@ -1,6 +1,9 @@
 """The demo: the same on every run, with nothing that leaves the machine."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.demo import Demo, open_demo, tell
-from studio_tui.demo.playing import DATABASE, play
+from studio_tui.demo.playing import DATABASE
 from studio_tui.domain.clock import FixedClock
 from studio_tui.domain.demo.building import build_organisation
 from studio_tui.domain.demo.organisation import DEMO_NOW
@@ -50,8 +53,21 @@ def test_all_its_mail_went_into_its_own_folder(demo: Demo) -> None:
     assert demo.studio.settings.smtp.host == ""
 
 
+_PLAYING = """
+import sys
+from pathlib import Path
+from studio_tui.demo.playing import play
+play(Path(sys.argv[1])).studio.close()
+"""
+
+
 def test_it_is_the_same_on_every_run(demo: Demo, tmp_path: Path) -> None:
-    play(tmp_path).studio.close()
+    """In another process a set of texts has another order."""
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", _PLAYING, str(tmp_path)],
+        env=os.environ | {"PYTHONHASHSEED": "1"},
+        check=True,
+    )
     dumps = []
     for path in (tmp_path / DATABASE, Path(demo.studio.store.name)):
         with closing(sqlite3.connect(path)) as connection:

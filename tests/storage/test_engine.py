@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from shutil import copy
 
@@ -112,10 +113,8 @@ def test_a_file_that_may_only_be_read_says_so_and_stays_readable(own_folder: Pat
 
 
 def _delete_users(url: str) -> None:
-    store = open_store(url)
-    with store.writing():
+    with closing(open_store(url)) as store, store.writing():
         execute("DELETE FROM users")
-    store.close()
 
 
 @pytest.mark.parametrize("new", [True, False])
@@ -147,6 +146,53 @@ def test_a_writer_has_its_turn_once_another_is_done(tmp_path: Path, opened: Open
         # Locks that are met later are waited for as before.
         assert scalar("PRAGMA busy_timeout") == 5_000
     other.close()
+
+
+def test_a_database_that_another_program_is_making_is_waited_for(
+    tmp_path: Path, opened: Open
+) -> None:
+    """SQLite itself gives up at once where the way in which a file is written is to change."""
+    path = tmp_path / "studio.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.05, other.execute, ["ROLLBACK"]).start()
+        opened(f"sqlite:///{path}")
+        assert not other.in_transaction
+
+
+def test_what_a_thread_reads_by_is_closed_once_it_is_done(database_url: str) -> None:
+    """Not before: SQLite does not survive that."""
+    store = open_store(database_url)
+    reads, may_end = threading.Event(), threading.Event()
+
+    def read() -> tuple[object, int]:
+        with store.reading():
+            reads.set()
+            assert may_end.wait(30)
+            return store.database.connection(), int(scalar("SELECT 1"))
+
+    with ThreadPoolExecutor(1) as thread:
+        reading = thread.submit(read)
+        assert reads.wait(30)
+        store.close()
+        may_end.set()
+        connection, read_last = reading.result(30)
+    assert read_last == 1
+    if isinstance(connection, sqlite3.Connection):
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    else:
+        assert connection.closed  # type: ignore[attr-defined]
+
+
+def test_who_looks_for_changes_of_a_closed_store_opens_nothing(database_url: str) -> None:
+    store = open_store(database_url)
+    before = store.stamp()
+    store.close()
+    store.await_change(30)
+    if store.is_sqlite:
+        assert store.stamp() == before
+    # What is left open would fail this test as it ends.
 
 
 def test_what_sqlite_takes_back_by_itself_is_told_by_its_cause(

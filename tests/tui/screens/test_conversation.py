@@ -1,6 +1,7 @@
 """Preparing, talking and finishing on the screen: keys, and what is in the database (C2 to C4)."""
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -230,7 +231,7 @@ async def test_the_database_does_not_answer_for_a_while(made: Example) -> None:
     async with running(made.app(made.actor("ann"))) as pilot:
         await open_one(pilot, talk)
         await press(pilot, "enter")
-        with sqlite3.connect(made.studio.store.name) as elsewhere:
+        with closing(sqlite3.connect(made.studio.store.name)) as elsewhere:
             elsewhere.execute("ALTER TABLE preparation RENAME TO away")
         await press(pilot, *"Kept", "ctrl+s")
         assert "Not saved yet, tried again soon" in shown(pilot)
@@ -241,7 +242,7 @@ async def test_the_database_does_not_answer_for_a_while(made: Example) -> None:
         assert "1 answer is not saved" in shown(pilot)
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, ConversationScreen)
-        with sqlite3.connect(made.studio.store.name) as elsewhere:
+        with closing(sqlite3.connect(made.studio.store.name)) as elsewhere:
             elsewhere.execute("ALTER TABLE away RENAME TO preparation")
         await until(pilot, lambda: stands(made, talk, "ann", USER, ENERGY).text == "Kept")
         await until(pilot, lambda: "Not saved yet" not in shown(pilot))

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -249,9 +249,10 @@ async def test_every_place_opens_with_its_key(made: Example) -> None:
             assert pilot.app.current_mode == place.id
 
 
-def _opening(path: Path) -> Callable[[Any], Any]:
+def _opening(path: Path, opened: ExitStack) -> Callable[[Any], Any]:
     def opening(_: Any = None) -> Any:
         studio = open_studio(Settings(database=Database(url=f"sqlite:///{path}")), SystemClock())
+        opened.callback(studio.close)
         return studio, sign_in(studio, Account("els", "Els Claes"))
 
     return opening
@@ -262,7 +263,8 @@ def _not_a_database(path: Path) -> None:
 
 
 def _newer(path: Path) -> None:
-    _opening(path)(None)[0].close()
+    with ExitStack() as opened:
+        _opening(path, opened)(None)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
             "INSERT INTO schema_migration (name, applied) "
@@ -294,7 +296,11 @@ async def test_what_does_not_open_is_said_and_can_be_tried_again(
 ) -> None:
     path = tmp_path / "spoilt.db"
     spoil(path)
-    app = OpenedStudio(_opening(path))
+    with ExitStack() as opened:
+        await _tried_again(OpenedStudio(_opening(path, opened)), path, reason)
+
+
+async def _tried_again(app: OpenedStudio, path: Path, reason: str) -> None:
     async with running(app) as pilot:
         assert isinstance(app.screen, Opening)
         assert reason in " ".join(shown(pilot).split())
