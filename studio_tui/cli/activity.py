@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 import click
 
 from studio_tui.cli import shapes
+from studio_tui.cli.nearest import Group
 from studio_tui.cli.output import counted, json_option, say, write_csv, write_json, write_table
 from studio_tui.cli.session import with_studio
-from studio_tui.cli.times import day, iso, shown, with_zone
+from studio_tui.cli.times import iso, past_day, shown, with_zone
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import end_of_day, start_of_day
 from studio_tui.domain.errors import Refused
@@ -27,8 +28,8 @@ C = TypeVar("C", bound=Callable[..., Any])
 def _narrowing(command: C) -> C:
     """What all commands take that read lines; all of it must hold."""
     for option in (
-        click.option("--until", type=day, metavar="DATE", help="Not after this day."),
-        click.option("--since", type=day, metavar="DATE", help="Not before this day."),
+        click.option("--until", type=past_day, metavar="DATE", help="Not after this day."),
+        click.option("--since", type=past_day, metavar="DATE", help="Not before this day."),
         click.option("--action", default="", metavar="WORDS", help="Only what was done so."),
         click.option("--actor", "by", default="", metavar="LOGIN", help="Only what they did."),
         click.option("--user", metavar="LOGIN", help="Only what was done about this user."),
@@ -38,7 +39,7 @@ def _narrowing(command: C) -> C:
     return command
 
 
-@click.group("activity")
+@click.group("activity", cls=Group)
 def activity() -> None:
     """See who did what, when, from where, from what to what."""
 

@@ -82,7 +82,7 @@ def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:
         return
     done = push.progress
     dropped = f" {counted(closed.dropped, 'waiting mail')} dropped." if closed.dropped else ""
-    say(f"“{push.name}” is closed: {done.done} of {done.assigned} done.{dropped}")
+    say(f"“{push.name}” is closed: {done.done} of {done.assigned} held.{dropped}")
     if closed.cancelled:
         say(f"{counted(closed.cancelled, 'planned conversation')} cancelled, and taken back.")
     if told and done.open:
@@ -112,7 +112,7 @@ def _try(
         write_json(shapes.close_preview(studio, push, dropped, run, skipped))
         return
     done = push.progress
-    say(f"“{push.name}” would be closed: {done.done} of {done.assigned} done.")
+    say(f"“{push.name}” would be closed: {done.done} of {done.assigned} held.")
     if dropped:
         say(f"{counted(len(dropped), 'waiting mail')} would be dropped:")
         rows = ((str(each.id), each.kind.replace("_", " "), each.to) for each in dropped)

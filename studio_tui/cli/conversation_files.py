@@ -7,6 +7,7 @@ import click
 
 from studio_tui.cli import shapes
 from studio_tui.cli.conversation_named import conversation_argument, conversation_named
+from studio_tui.cli.nearest import Choice
 from studio_tui.cli.output import json_option, say, write_json, write_table, write_text
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
@@ -17,6 +18,7 @@ from studio_tui.services import conversations as service
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import exports
 from studio_tui.services.conversations.exports import Form
+from studio_tui.wording.conversations import STATE_LABELS
 
 _FORMS = {"markdown": Form.MARKDOWN, "pdf": Form.PDF}
 
@@ -24,7 +26,7 @@ _FORMS = {"markdown": Form.MARKDOWN, "pdf": Form.PDF}
 @click.command()
 @conversation_argument
 @click.option("--output", type=click.Path(path_type=Path), help="The file to write: .md or .pdf.")
-@click.option("--format", "form", type=click.Choice([*_FORMS]), help="Whatever the file is called.")
+@click.option("--format", "form", type=Choice([*_FORMS]), help="Whatever the file is called.")
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 @click.option(
     "--font",
@@ -68,7 +70,7 @@ def export(
 @click.command()
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--user", help="Only those with this user.")
-@click.option("--state", type=click.Choice(["done", "cancelled"]), help="Only those that ended so.")
+@click.option("--state", type=Choice(["done", "cancelled"]), help="Only those that ended so.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
 @json_option
 @with_studio
@@ -109,7 +111,7 @@ def _row(studio: Studio, one: Conversation) -> tuple[str, ...]:
         one.name,
         one.login,
         one.conductor,
-        one.state,
+        STATE_LABELS[one.state],
         shown(studio, one.finished_at or one.cancelled_at),
         one.push or one.template.name,
     )

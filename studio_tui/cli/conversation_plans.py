@@ -24,7 +24,10 @@ from studio_tui.services import conversations as service
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import Usable
 
-_AT = "When, such as 2026-03-31T14:00, in the organisation's zone unless it names an offset."
+_AT = (
+    "When, such as 2026-03-31T14:00 or “fri 14h30”, in the organisation's zone unless it names an "
+    "offset."
+)
 
 
 @click.command()

@@ -11,10 +11,11 @@ from studio_tui.cli.conversation_named import (
     conversation_argument,
     conversation_named,
 )
+from studio_tui.cli.nearest import Choice
 from studio_tui.cli.output import say
 from studio_tui.cli.reading import INPUT, bytes_of
 from studio_tui.cli.session import with_studio
-from studio_tui.cli.times import in_zone, instant
+from studio_tui.cli.times import in_zone, past_instant
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import (
     MAX_ANSWER,
@@ -32,6 +33,7 @@ from studio_tui.services import conversations as service
 from studio_tui.services import library
 from studio_tui.services.context import Studio
 
+_HELD_AT = "When it was held, such as 2026-03-31T14:00 or “fri 14h30”; otherwise just now."
 _MOST = 4 * MAX_ANSWER + 10
 """Bytes that the longest answer can have."""
 _PREPARATIONS = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION)
@@ -53,7 +55,7 @@ def start(studio: Studio, actor: Actor, named: Sequence[str], template: str | No
 @click.command()
 @click.argument("named", nargs=-1, required=True, metavar="PUSH USER | ID | USER")
 @click.option("--template", help="Of a conversation that no push asks for.")
-@click.option("--at", type=instant, help="When it was held; now, unless said otherwise.")
+@click.option("--at", type=past_instant, help=_HELD_AT)
 @click.option("--by", "conductor", metavar="LOGIN", help="The leader or coach who holds it.")
 @with_studio
 def finish(
@@ -109,7 +111,7 @@ def write(
     standing = _standing(entry, part)
     known = standing.version if version is None else version
     try:
-        written = service.write(studio, actor, number, question, part, typed, known)
+        written = service.write(studio, actor, number, entry.asked.id, part, typed, known)
     except Overtaken as error:
         raise Conflict(
             f"Somebody wrote there in the meantime: version {error.theirs.version} stands there "
@@ -136,7 +138,7 @@ def submit(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
 @click.option("--question", help="What to ask; without it, all that the library has under TOPIC.")
 @click.option(
     "--kind",
-    type=click.Choice([*map(str, QuestionKind)]),
+    type=Choice([*map(str, QuestionKind)]),
     default=str(QuestionKind.TEXT),
     show_default=True,
     help="How it is answered.",
@@ -162,7 +164,8 @@ def add_question(
     with studio.at_once():
         for one in asked:
             added = service.add_question(studio, actor, number, heading, one)
-            say(f"Question {added.id} is asked: {added.question.text}")
+            place = _place(service.read(studio, actor, number), added.id)
+            say(f"Question {place} is asked: {added.question.text}")
 
 
 @click.command("remove-question")
@@ -172,7 +175,8 @@ def add_question(
 def remove_question(studio: Studio, actor: Actor, named: Sequence[str], question: int) -> None:
     """Take a question out; what was written under it stays readable."""
     number = conversation_named(studio, actor, named)
-    service.remove_question(studio, actor, number, question)
+    asked = _entry(service.read(studio, actor, number), question).asked
+    service.remove_question(studio, actor, number, asked.id)
     say(f"Question {question} is not asked any more.")
 
 
@@ -199,10 +203,19 @@ def _typed(text: str) -> str:
 
 
 def _entry(reading: Reading, question: int) -> Entry:
-    for entry in reading.entries:
-        if entry.asked.id == question:
-            return entry
-    raise NotFound(f"Question {question} is not asked in this conversation.")
+    """The entry of this number: its place in the list that “show” prints, from 1."""
+    if 1 <= question <= len(reading.entries):
+        return reading.entries[question - 1]
+    raise NotFound(
+        f"There is no question {question}: this conversation has 1 to {len(reading.entries)}, as "
+        "“show” tells."
+    )
+
+
+def _place(reading: Reading, question_id: int) -> int:
+    """The number of a question in a conversation, from 1."""
+    ids = [entry.asked.id for entry in reading.entries]
+    return ids.index(question_id) + 1
 
 
 def _part(reading: Reading, asked: AskedQuestion) -> Part:

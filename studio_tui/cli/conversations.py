@@ -6,6 +6,7 @@ import click
 
 from studio_tui.cli import conversation_files, conversation_plans, conversation_talks, shapes
 from studio_tui.cli.conversation_named import conversation_argument, number_in
+from studio_tui.cli.nearest import Choice, Group
 from studio_tui.cli.output import json_option, write_facts, write_json, write_table, write_text
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
@@ -26,12 +27,14 @@ from studio_tui.services import assigning, pushes
 from studio_tui.services import conversations as service
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import Found
+from studio_tui.wording.conversations import STATE_LABELS
+from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
 
 Listed = tuple[str, Assignment]
 """The name of the push, and one user's conversation in it."""
 
 
-@click.group("conversations")
+@click.group("conversations", cls=Group)
 def conversations() -> None:
     """Your conversations: plan, prepare, talk, finish, take along; follow those of all pushes."""
 
@@ -62,7 +65,7 @@ for _command in (
 @click.option("--asked", is_flag=True, help="Only what waits for you.")
 @click.option("--all", "every", is_flag=True, help="Those of all pushes that are not closed.")
 @click.option("--push", help="Those of this push, which may be closed.")
-@click.option("--status", type=click.Choice([*map(str, Status)]), help="Only those this far.")
+@click.option("--status", type=Choice([*map(str, Status)]), help="Only those this far.")
 @json_option
 @with_studio
 def list_(
@@ -109,8 +112,8 @@ def show(studio: Studio, actor: Actor, named: Sequence[str], as_json: bool) -> N
         return
     facts = list(_assignment_facts(studio, found)) if found else []
     write_facts([*facts, *_conversation_facts(studio, reading)])
-    for entry in reading.entries if reading else ():
-        write_text("\n" + "\n".join(_entry_lines(reading, entry)))
+    for number, entry in enumerate(reading.entries if reading else (), 1):
+        write_text("\n" + "\n".join(_entry_lines(reading, number, entry)))
 
 
 def _one(studio: Studio, actor: Actor, named: Sequence[str]) -> tuple[Found | None, Reading | None]:
@@ -165,10 +168,10 @@ def _assignment_facts(studio: Studio, found: Found) -> Iterator[tuple[str, str]]
     managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in one.managers)
     yield "Push", found.push
     yield "User", f"{one.name} ({one.login})"
-    yield "Status", one.status.replace("_", " ")
+    yield "Status", STATUS_LABELS[one.status]
     yield with_zone(studio, "When"), shown(studio, one.status_at)
     yield "Conductor", one.conductor
-    yield "Flags", ", ".join(shapes.flags(one)).replace("_", " ")
+    yield "Flags", flags_in_words(one.flags)
     yield "Managers", managers or "none"
     yield "Reminders", str(one.reminders or "")
     yield with_zone(studio, "Reminded"), shown(studio, one.reminded_at)
@@ -183,7 +186,7 @@ def _conversation_facts(studio: Studio, reading: Reading | None) -> Iterator[tup
     if not one.push:
         yield "User", f"{one.name} ({one.login})"
         yield "Conductor", one.conductor
-    yield "State", one.state.replace("_", " ")
+    yield "State", STATE_LABELS[one.state]
     yield with_zone(studio, "Planned for"), shown(studio, one.planned_for)
     yield "Minutes", str(one.minutes) if one.planned_for else ""
     yield "Place", one.place
@@ -198,13 +201,13 @@ def _conversation_facts(studio: Studio, reading: Reading | None) -> Iterator[tup
         )
 
 
-def _entry_lines(reading: Reading | None, entry: Entry) -> Iterator[str]:
+def _entry_lines(reading: Reading | None, number: int, entry: Entry) -> Iterator[str]:
     if reading is None:
         return
     asked, names = entry.asked, reading.conversation
     heading = asked.question.text or asked.step.capitalize()
     topic = f"{asked.topic}: " if asked.topic else ""
-    yield f"[{asked.id}] {topic}{heading}{' (taken out)' if asked.removed else ''}"
+    yield f"[{number}] {topic}{heading}{' (taken out)' if asked.removed else ''}"
     if asked.question.options:
         yield f"    ({' / '.join(asked.question.options)})"
     noted = "Summary" if asked.part is Part.SUMMARY else "Noted"
@@ -231,7 +234,7 @@ def _matter_row(studio: Studio, one: Matter) -> tuple[str, ...]:
         one.name,
         one.login,
         one.push or one.template,
-        one.status.replace("_", " ") if one.status else "",
+        STATUS_LABELS[one.status] if one.status else "",
         shown(studio, one.at),
         f"{one.deadline}{' overdue' if one.overdue else ''}" if one.deadline else "",
         "waits for you" if one.asked else one.why_not,
@@ -243,8 +246,8 @@ def _row(studio: Studio, push: str, one: Assignment) -> tuple[str, ...]:
         push,
         one.login,
         one.name,
-        one.status.replace("_", " "),
+        STATUS_LABELS[one.status],
         shown(studio, one.status_at),
         one.conductor,
-        ", ".join(shapes.flags(one)).replace("_", " "),
+        flags_in_words(one.flags),
     )

@@ -7,6 +7,7 @@ import click
 
 from studio_tui import __version__
 from studio_tui.cli import shapes
+from studio_tui.cli.nearest import Group
 from studio_tui.cli.output import counted, json_option, say, write_json
 from studio_tui.cli.progress import Progress
 from studio_tui.cli.session import studio_as_it_is, tell_closed, with_studio
@@ -21,7 +22,7 @@ from studio_tui.services.moving import Moved
 _file = click.argument("file", type=click.Path(path_type=Path))
 
 
-@click.group("db")
+@click.group("db", cls=Group)
 def db() -> None:
     """Look after the database."""
 

@@ -34,8 +34,8 @@ def _days(least: int) -> Callable[[str], tuple[int, ...]]:
 @click.command()
 @click.argument("push")
 @click.option("--name", help="Another name.")
-@click.option("--from", "available_from", type=day, help="Another first day, YYYY-MM-DD.")
-@click.option("--deadline", type=day, help="Another deadline, YYYY-MM-DD.")
+@click.option("--from", "available_from", type=day, help="Another first day: 2026-03-01, mon.")
+@click.option("--deadline", type=day, help="Another deadline: 2026-03-31, +2w.")
 @click.option(
     "--remind-before",
     type=_days(0),

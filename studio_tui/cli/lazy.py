@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from studio_tui.cli.nearest import Group
+
 
 class Lazy(NamedTuple):
     """Where a command is, and the line about it: so that ``--help`` need not import it."""
@@ -20,7 +22,7 @@ class Lazy(NamedTuple):
         return command
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group of the commands in ``lazy``, listed in that order."""
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:
@@ -33,7 +35,8 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, imported."""
-        return self.lazy[cmd_name].load() if cmd_name in self.lazy else None
+        command = self.lazy[cmd_name].load() if cmd_name in self.lazy else None
+        return self.with_example(command, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands in the help, without importing any."""

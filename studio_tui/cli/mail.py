@@ -6,6 +6,7 @@ import sys
 import click
 
 from studio_tui.cli import shapes
+from studio_tui.cli.nearest import Choice, Group
 from studio_tui.cli.output import (
     complain,
     json_option,
@@ -29,7 +30,7 @@ from studio_tui.worker import sending
 from studio_tui.worker.service import carriers_of
 
 
-@click.group("mail")
+@click.group("mail", cls=Group)
 def mail() -> None:
     """Try the mail settings, preview mail; keep the password of the mail server."""
 
@@ -48,8 +49,8 @@ def test(studio: Studio, actor: Actor, address: str) -> None:
 
 
 @mail.command()
-@click.argument("kind", type=click.Choice([*map(str, Kind)]), metavar="KIND")
-@click.argument("capacity", type=click.Choice([*map(str, Capacity)]), metavar="CAPACITY")
+@click.argument("kind", type=Choice([*map(str, Kind)]), metavar="KIND")
+@click.argument("capacity", type=Choice([*map(str, Capacity)]), metavar="CAPACITY")
 @click.option("--language", default="", help="As of a user, such as nl; the organisation's if not.")
 @click.option(
     "--people",

@@ -6,6 +6,7 @@ import click
 
 from studio_tui.cli import shapes
 from studio_tui.cli.many import meant, yes_option
+from studio_tui.cli.nearest import Choice, Group
 from studio_tui.cli.output import (
     counted,
     json_option,
@@ -26,16 +27,17 @@ from studio_tui.services import pushes, undoing
 from studio_tui.services.context import Studio
 from studio_tui.services.outbox import ReadMail
 from studio_tui.services.undoing import Undoable
+from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 
 
-@click.group("outbox")
+@click.group("outbox", cls=Group)
 def outbox() -> None:
     """See what waits, what went, what failed and why; retry, drop, undo."""
 
 
 @outbox.command("list")
 @click.option(
-    "--state", type=click.Choice([*map(str, NotificationState)]), help="Only those in this state."
+    "--state", type=Choice([*map(str, NotificationState)]), help="Only those in this state."
 )
 @click.option("--push", help="Only those about this push itself.")
 @json_option
@@ -154,8 +156,8 @@ def _second(studio: Studio, act: Undoable) -> str:
 def _row(studio: Studio, one: Notification) -> tuple[str, ...]:
     return (
         str(one.id),
-        one.state,
-        f"{one.kind} ({one.capacity})",
+        STATE_LABELS[one.state],
+        kind_in_words(one.kind, one.capacity),
         one.to,
         one.push or one.template,
         shown(studio, one.due_at),
@@ -165,7 +167,7 @@ def _row(studio: Studio, one: Notification) -> tuple[str, ...]:
 
 
 def _facts(studio: Studio, mail: ReadMail) -> Iterable[tuple[str, str]]:
-    yield "State", mail.notification.state
+    yield "State", STATE_LABELS[mail.notification.state]
     yield "Why", mail.notification.error or ""
     yield "From", mail.sender
     yield "To", mail.notification.to

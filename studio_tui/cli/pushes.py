@@ -10,6 +10,7 @@ from studio_tui.cli import shapes
 from studio_tui.cli.assigning import assign, unassign
 from studio_tui.cli.closing import close, reopen
 from studio_tui.cli.editing import edit, reminders_in_words
+from studio_tui.cli.nearest import Choice, Group
 from studio_tui.cli.output import (
     json_option,
     say,
@@ -26,6 +27,7 @@ from studio_tui.domain.pushes import Assignment, Progress, Push, PushDraft, Push
 from studio_tui.services import assigning, templates
 from studio_tui.services import pushes as service
 from studio_tui.services.context import Studio
+from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words, state_in_words
 
 _EXPORTED = (
     "login",
@@ -49,7 +51,7 @@ def _draft(text: str) -> PushDraft:
     return PushDraft(parts[0], day(parts[1]), day(parts[2]))
 
 
-@click.group("pushes")
+@click.group("pushes", cls=Group)
 def pushes() -> None:
     """Create pushes, assign users, follow up, close."""
 
@@ -61,8 +63,10 @@ for command in (assign, unassign, remind, edit, close, reopen):
 @pushes.command()
 @click.argument("template")
 @click.option("--name", help="Name of the push.")
-@click.option("--from", "available_from", type=day, help="First day of use, YYYY-MM-DD.")
-@click.option("--deadline", type=day, help="Day before whose end it is to be held.")
+@click.option("--from", "available_from", type=day, help="First day: 2026-03-01, mon.")
+@click.option(
+    "--deadline", type=day, help="Day before whose end it is to be held: 2026-03-31, +2w."
+)
 @click.option(
     "--push",
     "several",
@@ -101,9 +105,7 @@ def create(
 
 
 @pushes.command("list")
-@click.option(
-    "--state", type=click.Choice([*map(str, PushState)]), help="Only those in this state."
-)
+@click.option("--state", type=Choice([*map(str, PushState)]), help="Only those in this state.")
 @json_option
 @with_studio
 def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> None:
@@ -113,7 +115,7 @@ def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> Non
         write_json([shapes.push(push) for push in listed])
         return
     write_table(
-        ("Name", "Template", "State", "From", "Deadline", "Done", "Overdue"),
+        ("Name", "Template", "State", "From", "Deadline", "Held", "Overdue"),
         map(_row, listed),
         "No pushes. “studio-tui pushes create TEMPLATE --name … --from … --deadline …” makes one.",
     )
@@ -128,7 +130,7 @@ def show(studio: Studio, actor: Actor, push: str, as_json: bool) -> None:
     found = service.find(studio, actor, push)
     users = assigning.every(studio, actor, found)
     if as_json:
-        write_json(shapes.whole_push(found, users))
+        write_json(shapes.whole_push(studio, found, users))
         return
     write_facts(_facts(found))
     click.echo()
@@ -172,10 +174,9 @@ def _row(push: Push) -> tuple[str, ...]:
 
 
 def _facts(push: Push) -> Iterable[tuple[str, str]]:
-    overdue = ", overdue" if push.overdue else ""
     yield "Push", push.name
     yield "Template", push.template.name
-    yield "State", f"{push.state}{overdue}"
+    yield "State", state_in_words(push)
     yield "Available from", push.available_from.isoformat()
     yield "Deadline", push.deadline.isoformat()
     yield "Reminders", reminders_in_words(push.reminders)
@@ -185,7 +186,7 @@ def _facts(push: Push) -> Iterable[tuple[str, str]]:
 def _progress(progress: Progress) -> str:
     if not progress.assigned:
         return ""
-    whole = f"{progress.done} of {progress.assigned} done"
+    whole = f"{progress.done} of {progress.assigned} held"
     left = progress.left
     without = f"{progress.done - progress.done_left} of {progress.assigned - left} without who left"
     return f"{whole} ({without})" if left else whole
@@ -196,9 +197,9 @@ def _user_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
     return (
         user.login,
         user.name,
-        _in_words(user.status),
+        STATUS_LABELS[user.status],
         shown(studio, user.status_at) + by,
-        ", ".join(map(_in_words, shapes.flags(user))),
+        flags_in_words(user.flags),
         _reminders(studio, user),
         ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers),
     )
@@ -222,7 +223,3 @@ def _export_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
         str(user.reminders),
         iso(studio, user.reminded_at) or "",
     )
-
-
-def _in_words(value: str) -> str:
-    return value.replace("_", " ")

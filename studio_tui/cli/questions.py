@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from studio_tui.cli import shapes
+from studio_tui.cli.nearest import Group
 from studio_tui.cli.output import (
     counted,
     json_option,
@@ -21,7 +22,7 @@ from studio_tui.services import library as service
 from studio_tui.services.context import Studio
 
 
-@click.group("questions")
+@click.group("questions", cls=Group)
 def questions() -> None:
     """Keep the question library, out of which templates are made."""
 

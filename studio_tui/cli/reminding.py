@@ -7,6 +7,7 @@ import click
 from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import dry_run_options
 from studio_tui.cli.many import meant, yes_option
+from studio_tui.cli.nearest import Choice
 from studio_tui.cli.output import counted, json_option, say, write_json
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import when
@@ -28,7 +29,7 @@ _TO_REMIND = [status for status in Status if status is not Status.DONE]
     "--status",
     "statuses",
     multiple=True,
-    type=click.Choice([*map(str, _TO_REMIND)]),
+    type=Choice([*map(str, _TO_REMIND)]),
     help="Only those this far; may be repeated.",
 )
 @click.option("--overdue", is_flag=True, help="Only those whose deadline is past.")

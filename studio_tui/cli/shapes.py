@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from studio_tui.cli.dry_runs import managers_told, reason
 from studio_tui.cli.times import iso
+from studio_tui.domain.clock import local_day
 from studio_tui.domain.conversations import Conversation, Entry, Matter, Reading, Written
 from studio_tui.domain.library import LibraryTopic
 from studio_tui.domain.notifications import Notification, NotificationState
-from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Skipped
+from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Skipped, Status
 from studio_tui.domain.ssh_keys import UserKey
 from studio_tui.domain.template_changes import Change
 from studio_tui.domain.templates import Template, TemplateVersion
@@ -129,9 +130,14 @@ def push(of: Push) -> Shape:
     }
 
 
-def whole_push(of: Push, assignments: Iterable[Assignment]) -> Shape:
-    """A push with everyone who is in it."""
-    return {**push(of), "users": [assigned_user(assignment) for assignment in assignments]}
+def whole_push(studio: Studio, of: Push, assignments: Iterable[Assignment]) -> Shape:
+    """A push with its reminders and everyone who is in it."""
+    return {
+        **push(of),
+        "remind_before_days": of.reminders.before,
+        "remind_after_days": of.reminders.after,
+        "users": [assigned_user(studio, assignment) for assignment in assignments],
+    }
 
 
 def progress(of: Progress) -> Shape:
@@ -142,14 +148,25 @@ def progress(of: Progress) -> Shape:
     return counts
 
 
-def assigned_user(of: Assignment) -> Shape:
-    """One user in a push (P8)."""
+def assigned_user(studio: Studio, of: Assignment) -> Shape:
+    """One user in a push (P8): all that its table shows, and the day for programs."""
+    on = local_day(of.status_at, studio.zone).isoformat() if of.status_at else None
     return {
         "login": of.login,
         "name": of.name,
+        "email": of.email,
         "status": of.status,
+        "status_at": iso(studio, of.status_at),
+        "planned_on": on if of.status is Status.PLANNED else None,
+        "held_on": on if of.status is Status.DONE else None,
+        "conductor": of.conductor or None,
+        "conversation": of.conversation_id,
         "flags": flags(of),
+        "overdue": Flag.OVERDUE in of.flags,
+        "mail_failed": Flag.MAIL_FAILED in of.flags,
         "managers": managers(of.managers),
+        "reminders": of.reminders,
+        "reminded_at": iso(studio, of.reminded_at),
     }
 
 
@@ -248,14 +265,15 @@ def reading(studio: Studio, of: Reading) -> Shape:
         "may_ask": of.may_ask,
         "closed_to_you": of.closed_to_reader,
         "closed_to_conductor": of.closed_to_conductor,
-        "entries": [_entry(studio, entry) for entry in of.entries],
+        "entries": [_entry(studio, n, entry) for n, entry in enumerate(of.entries, 1)],
     }
 
 
-def _entry(studio: Studio, of: Entry) -> Shape:
+def _entry(studio: Studio, number: int, of: Entry) -> Shape:
     asked = of.asked
     return {
         "id": asked.id,
+        "number": number,
         "step": asked.step,
         "topic": asked.topic,
         "question": asked.question.text,

@@ -7,6 +7,7 @@ from shlex import quote
 import click
 
 from studio_tui.cli import shapes
+from studio_tui.cli.nearest import Group
 from studio_tui.cli.output import (
     counted,
     json_option,
@@ -25,7 +26,7 @@ from studio_tui.services import templates as service
 from studio_tui.services.context import Studio
 
 
-@click.group("templates")
+@click.group("templates", cls=Group)
 def templates() -> None:
     """List templates, and keep them as text files."""
 

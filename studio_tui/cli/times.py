@@ -1,37 +1,66 @@
 """Instants and days, as they are read from arguments and shown (D1)."""
 
+import os
+from contextlib import suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import click
 
-from studio_tui.domain.clock import instants_at
+from studio_tui.config import settings
+from studio_tui.config.clock import clock_from
+from studio_tui.domain.clock import instants_at, local_day
 from studio_tui.domain.errors import Refused
-from studio_tui.domain.pushes import YEARS, parse_day
+from studio_tui.domain.pushes import YEARS
 from studio_tui.domain.text import clean_line
+from studio_tui.domain.written_dates import Nearest, parse_day, parse_moment
 from studio_tui.services.context import Studio
 
 
 def day(text: str) -> date:
-    """The type of an option: a day written as ``YYYY-MM-DD``."""
+    """The type of an option: a day that lies ahead, as `domain.written_dates` reads it."""
+    return _day(text, Nearest.NEXT)
+
+
+def past_day(text: str) -> date:
+    """The type of an option: like `day`, of what has happened."""
+    return _day(text, Nearest.LAST)
+
+
+def instant(text: str) -> datetime:
+    """The type of an option: a day and a time that lie ahead; see `in_zone` for one without an
+    offset."""
+    return _instant(text, Nearest.NEXT)
+
+
+def past_instant(text: str) -> datetime:
+    """The type of an option: like `instant`, of what has happened."""
+    return _instant(text, Nearest.LAST)
+
+
+def _day(text: str, nearest: Nearest) -> date:
     try:
-        return parse_day(text)
+        return parse_day(text, _today(), nearest)
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from error
 
 
-def instant(text: str) -> datetime:
-    """The type of an option: a date and a time; see `in_zone` for one without an offset."""
-    shown = clean_line(text)
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+def _instant(text: str, nearest: Nearest) -> datetime:
+    on, at = None, None
+    with suppress(ValueError):
+        on, at = parse_moment(text, _today(), nearest)
+    if on is None or at is None:
         raise click.BadParameter(
-            f"“{shown}” is not a time: write it as 2026-03-31T14:00, on a day that exists."
-        ) from error
-    if found.year not in YEARS:
-        raise click.BadParameter(f"“{shown}” is too far away: from {YEARS[0]} to {YEARS[-1]}.")
-    return found
+            f"“{clean_line(text)}” is not a time: write it as 2026-03-31T14:00 or “fri 14h30”, on "
+            f"a day that exists, from {YEARS[0]} to {YEARS[-1]}."
+        )
+    return datetime.combine(on, at)
+
+
+def _today() -> date:
+    """The day in the organisation's zone: options are read before the Studio is opened."""
+    now = clock_from(os.environ.get("STUDIO_NOW")).now()
+    return local_day(now, settings.load().organisation.zone)
 
 
 def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:

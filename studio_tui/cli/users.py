@@ -6,6 +6,7 @@ import click
 
 from studio_tui.cli import shapes
 from studio_tui.cli.importing import import_
+from studio_tui.cli.nearest import Group
 from studio_tui.cli.output import json_option, write_facts, write_json, write_table, write_text
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
@@ -15,9 +16,11 @@ from studio_tui.services import exports
 from studio_tui.services import users as service
 from studio_tui.services.context import Studio
 from studio_tui.services.users import Involvement
+from studio_tui.wording.mail import STATE_LABELS, kind_in_words
+from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
 
 
-@click.group("users")
+@click.group("users", cls=Group)
 def users() -> None:
     """Import, list, show and export users."""
 
@@ -108,11 +111,11 @@ def _facts(user: User) -> Iterable[tuple[str, str]]:
 
 def _push_rows(found: Involvement) -> Iterable[tuple[str, ...]]:
     for push, assignment in found.pushes:
-        flags = ", ".join(shapes.flags(assignment)).replace("_", " ")
-        yield push, assignment.status.replace("_", " "), flags
+        yield push, STATUS_LABELS[assignment.status], flags_in_words(assignment.flags)
 
 
 def _mail_rows(studio: Studio, found: Involvement) -> Iterable[tuple[str, ...]]:
     for one in found.notifications:
         due, sent = shown(studio, one.due_at), shown(studio, one.sent_at)
-        yield f"{one.kind} ({one.capacity})", one.push or one.template, one.state, due, sent
+        about = one.push or one.template
+        yield kind_in_words(one.kind, one.capacity), about, STATE_LABELS[one.state], due, sent

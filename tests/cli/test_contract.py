@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from studio_tui.cli.main import COMMANDS
+from studio_tui.cli.main import COMMANDS, program
 from studio_tui.cli.shapes import CONTRACT
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.domain.test_ssh_keys import ED25519
@@ -23,8 +23,9 @@ FREE = {"changes", "recognised", "before", "after"}
 def commands() -> dict[str, click.Command]:
     """Every command there is, by the words that call it."""
     found: dict[str, click.Command] = {}
-    for name, lazy in COMMANDS.items():
-        command = lazy.load()
+    for name in COMMANDS:
+        command = program.get_command(click.Context(program), name)
+        assert command is not None
         if isinstance(command, click.Group):
             found |= {f"{name} {verb}": leaf for verb, leaf in _leaves(command)}
         else:
@@ -82,6 +83,17 @@ def test_every_command_says_what_it_does() -> None:
         assert command.help, words
         for param in command.params:
             assert not isinstance(param, click.Option) or param.help, (words, param.name)
+
+
+@pytest.mark.parametrize("words", sorted(commands()))
+def test_every_command_has_an_example_that_can_be_typed(cli: Cli, words: str) -> None:
+    command = commands()[words]
+    example = (command.epilog or "").removeprefix("Example: ")
+    typed = shlex.split(example.partition(" >")[0])
+    named = ["studio-tui", *words.split()]
+    assert typed[: len(named)] == named
+    command.make_context(words, typed[len(named) :]).close()
+    assert " ".join(example.split()) in " ".join(cli.out(*words.split(), "--help").split())
 
 
 def test_the_version_is_the_one_of_the_program(cli: Cli) -> None:

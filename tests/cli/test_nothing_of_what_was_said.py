@@ -80,18 +80,26 @@ def planted(accounts: Accounts) -> str:
         bob.run(*add, "--question", f"{MARK} taken out")
         refused += said(*add, "--question", f"{MARK} " * 2_000)
         refused += said(*add, "--question", f"{MARK}?", "--kind", "choice", "--option", MARK)
-        bob.run("conversations", "remove-question", "1", "--question", "10")
+        asked = {
+            one["question"]: str(one["number"])
+            for one in bob.json("conversations", "show", "1")["conversation"]["entries"]
+        }
+        taken_out, added = asked[f"{MARK} taken out"], asked[f"{MARK} question"]
+        (summary,) = (number for text, number in asked.items() if not text)
+        bob.run("conversations", "remove-question", "1", "--question", taken_out)
         bob.run("conversations", "move", "1", "--place", f"{PLACE} here")
         bob.run("conversations", "write", "1", "--question", "1", "--text", f"{MARK} bob")
         bob.run("conversations", "submit", "1")
         bob.run("conversations", "start", "1")
         bob.run("conversations", "write", "1", "--question", "1", "--text", f"{MARK} noted")
-        bob.run("conversations", "write", "1", "--question", "9", "--text", f"{MARK} yes")
-        refused += said("conversations", "write", "1", "--question", "9", "--text", f"{MARK} other")
+        bob.run("conversations", "write", "1", "--question", added, "--text", f"{MARK} yes")
+        refused += said(
+            "conversations", "write", "1", "--question", added, "--text", f"{MARK} other"
+        )
         refused += said("conversations", "write", "1", "--question", "99", "--text", MARK)
         stale = ("conversations", "write", "1", "--question", "1", "--version", "7")
         refused += said(*stale, "--text", MARK)
-        bob.run("conversations", "write", "1", "--question", "8", "--text", f"{MARK} summary")
+        bob.run("conversations", "write", "1", "--question", summary, "--text", f"{MARK} summary")
     return refused
 
 

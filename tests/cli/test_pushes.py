@@ -108,11 +108,23 @@ def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
             "no_manager": 1,
             "left": 0,
         },
+        "remind_before_days": [7, 1],
+        "remind_after_days": [3],
     }
+    assert isinstance(users["ann"].pop("conversation"), int)
     assert users["ann"] == {
         "login": "ann",
         "name": "Ann Peeters",
+        "email": "ann@example.org",
         "status": "planned",
+        "status_at": "2026-03-10T14:00:00+01:00",
+        "planned_on": "2026-03-10",
+        "held_on": None,
+        "conductor": "Bob Smith",
+        "overdue": False,
+        "mail_failed": False,
+        "reminders": 0,
+        "reminded_at": None,
         "flags": [],
         "managers": [
             {"login": "cor", "reason": "coach"},
@@ -129,7 +141,7 @@ def test_it_shows_who_has_held_it_and_who_is_late(
     monkeypatch.setenv("STUDIO_NOW", "2026-04-01T00:00:00+02:00")
     shown = pushed.out("pushes", "show", "Q1 review")
     assert "open, overdue" in shown
-    assert "1 of 3 done" in shown
+    assert "1 of 3 held" in shown
     assert "2026-03-02 09:30 by Bob Smith" in shown
     assert "overdue, no manager" in shown
 
@@ -170,7 +182,7 @@ def test_automatic_reminders(pushed: Cli) -> None:
 def test_closing_and_reopening(pushed: Cli) -> None:
     pushed.run("conversations", "finish", "Q1 review", "ben")
     said = pushed.out("pushes", "close", "Q1 review")
-    assert said.startswith("“Q1 review” is closed: 1 of 3 done. ")
+    assert said.startswith("“Q1 review” is closed: 1 of 3 held. ")
     assert "dropped" in said
     assert "is closed already" in pushed.refused("pushes", "close", "Q1 review")
     assert "reopen it first" in pushed.refused("pushes", "assign", "Q1 review", "cas")
