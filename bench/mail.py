@@ -224,7 +224,7 @@ def _message(studio: Studio) -> bytes:
     from studio_tui.storage import deliveries
 
     with studio.store.reading():
-        delivery = deliveries.deliveries([1])[0]
+        delivery = deliveries.deliveries([1], studio.now())[0]
     return Mailroom(studio).mail(delivery).message
 
 

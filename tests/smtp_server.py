@@ -27,6 +27,7 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from studio_tui.config.settings import Security, Smtp
+from studio_tui.mail.flowed import unflow
 
 Step = Literal["connect", "ehlo", "login", "mail", "rcpt", "data", "content", "message", "accepted"]
 """Where the server can be told what to do: at the greeting, at a command, while the content comes,
@@ -59,10 +60,11 @@ class Received:
         return message
 
     def text(self, subtype: Literal["plain", "html"]) -> str:
-        """The plain or the HTML part, with bare newlines."""
+        """The plain or the HTML part as a mail program shows it, with bare newlines."""
         part = self.parsed.get_body((subtype,))
         assert part is not None
-        return str(part.get_content()).replace("\r\n", "\n")
+        text = str(part.get_content()).replace("\r\n", "\n")
+        return unflow(text) if part.get_param("format") == "flowed" else text
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from functools import partial
 import click
 
 from studio_tui.cli import dry_runs, shapes
-from studio_tui.cli.dry_runs import dry_run_options
+from studio_tui.cli.dry_runs import UNDO, dry_run_options
 from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import counted, json_option, say, write_json, write_table
 from studio_tui.cli.session import with_studio
@@ -17,6 +17,7 @@ from studio_tui.services import assigning
 from studio_tui.services import pushes as service
 from studio_tui.services.context import Studio
 from studio_tui.services.pushes import Closed
+from studio_tui.wording.mail import KIND_LABELS
 
 
 @click.command()
@@ -69,11 +70,34 @@ def close(
 
 @click.command()
 @click.argument("push")
+@dry_run_options
+@json_option
 @with_studio
-def reopen(studio: Studio, actor: Actor, push: str) -> None:
+def reopen(
+    studio: Studio, actor: Actor, push: str, dry_run: bool, with_mail: bool, as_json: bool
+) -> None:
     """Open PUSH again after it was closed; mail that closing dropped waits once more."""
-    opened = service.reopen(studio, actor, service.find(studio, actor, push))
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    found = service.find(studio, actor, push)
+    if dry_run:
+        dry_runs.try_act(
+            studio,
+            actor,
+            lambda: service.reopen(studio, actor, found),
+            {"push": found.name},
+            f"“{found.name}” would be opened again",
+            with_mail=with_mail,
+            as_json=as_json,
+        )
+        return
+    done = service.reopen_telling(studio, actor, found)
+    opened = done.push
+    if as_json:
+        write_json({"push": opened.name, "state": opened.state, "waiting_again": done.again})
+        return
     say(f"“{opened.name}” is {opened.state} again, with the deadline {opened.deadline}.")
+    if done.again:
+        say(f"{counted(done.again, 'mail')} that closing dropped: waiting once more. {UNDO}")
 
 
 def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:
@@ -87,6 +111,8 @@ def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:
         say(f"{counted(closed.cancelled, 'planned conversation')} cancelled, and taken back.")
     if told and done.open:
         say("Who was told of it and is not done is told that it is closed.")
+    if (told and done.open) or closed.cancelled:
+        say(UNDO)
 
 
 def _try(
@@ -115,7 +141,7 @@ def _try(
     say(f"“{push.name}” would be closed: {done.done} of {done.assigned} held.")
     if dropped:
         say(f"{counted(len(dropped), 'waiting mail')} would be dropped:")
-        rows = ((str(each.id), each.kind.replace("_", " "), each.to) for each in dropped)
+        rows = ((str(each.id), KIND_LABELS[each.kind], each.to) for each in dropped)
         write_table(("Id", "Kind", "To"), rows, "")
     dry_runs.tell(run, skipped, with_mail=with_mail)
 

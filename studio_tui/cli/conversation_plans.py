@@ -1,12 +1,12 @@
 """``studio-tui conversations``: plan, move, cancel; who is to hold it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import click
 
-from studio_tui.cli import shapes
+from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.conversation_named import (
     ask_argument,
     ask_named,
@@ -14,13 +14,15 @@ from studio_tui.cli.conversation_named import (
     conversation_named,
     is_number,
 )
-from studio_tui.cli.output import json_option, say, write_json, write_table
+from studio_tui.cli.dry_runs import UNDO, dry_run_options
+from studio_tui.cli.output import complain, counted, json_option, say, write_json, write_table
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import in_zone, instant, when
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Conversation, Plan
 from studio_tui.domain.errors import Refused
 from studio_tui.services import conversations as service
+from studio_tui.services import undoing
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import Usable
 
@@ -28,6 +30,9 @@ _AT = (
     "When, such as 2026-03-31T14:00 or “fri 14h30”, in the organisation's zone unless it names an "
     "offset."
 )
+
+_JUST_NOW = timedelta(seconds=10)
+"""What was done so recently was done by this command."""
 
 
 @click.command()
@@ -50,6 +55,8 @@ def usable(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
 @click.option("--minutes", type=int, default=60, show_default=True, help="How long it lasts.")
 @click.option("--place", default="", help="Where it is held.")
 @click.option("--by", "conductor", metavar="LOGIN", help="The leader or coach who holds it.")
+@dry_run_options
+@json_option
 @with_studio
 def plan(
     studio: Studio,
@@ -60,6 +67,9 @@ def plan(
     minutes: int,
     place: str,
     conductor: str | None,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
 ) -> None:
     """Plan the conversation of USER in PUSH, or one by a template that no push asks for.
 
@@ -67,7 +77,12 @@ def plan(
     """
     ask = ask_named(studio, actor, named, template)
     wanted = Plan(in_zone(at, studio.zone), minutes, place)
-    _say_planned(studio, service.plan(studio, actor, ask, wanted, conductor=conductor))
+    _do(
+        studio,
+        actor,
+        lambda: service.plan(studio, actor, ask, wanted, conductor=conductor),
+        _Asked(dry_run, with_mail, as_json),
+    )
 
 
 @click.command()
@@ -75,6 +90,8 @@ def plan(
 @click.option("--at", type=instant, help=_AT)
 @click.option("--minutes", type=int, help="How long it lasts.")
 @click.option("--place", help="Where it is held.")
+@dry_run_options
+@json_option
 @with_studio
 def move(
     studio: Studio,
@@ -83,6 +100,9 @@ def move(
     at: datetime | None,
     minutes: int | None,
     place: str | None,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
 ) -> None:
     """Move a conversation to another time or place; the rest stays as it was planned."""
     number = conversation_named(studio, actor, named)
@@ -95,32 +115,74 @@ def move(
         wanted = replace(wanted, minutes=minutes)
     if place is not None:
         wanted = replace(wanted, place=place)
-    _say_planned(studio, service.move(studio, actor, conversation, wanted))
+    _do(
+        studio,
+        actor,
+        lambda: service.move(studio, actor, conversation, wanted),
+        _Asked(dry_run, with_mail, as_json),
+    )
 
 
 @click.command()
 @conversation_argument
+@dry_run_options
+@json_option
 @with_studio
-def cancel(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
+def cancel(
+    studio: Studio,
+    actor: Actor,
+    named: Sequence[str],
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
     """Cancel a conversation: what was written stays, invitations are withdrawn."""
-    cancelled = service.cancel(studio, actor, conversation_named(studio, actor, named))
+    number = conversation_named(studio, actor, named)
+    asked = _Asked(dry_run, with_mail, as_json)
+    if asked.tries(studio, actor, lambda: service.cancel(studio, actor, number), "cancelled"):
+        return
+    cancelled = service.cancel(studio, actor, number)
+    if as_json:
+        write_json(shapes.held(studio, cancelled))
+        return
     say(f"Cancelled: the conversation of {cancelled.conductor} with {cancelled.name}.")
+    _say_undo(studio, actor)
 
 
 @click.command("hand-over")
 @click.argument("push")
 @click.argument("user")
 @click.argument("conductor")
+@dry_run_options
+@json_option
 @with_studio
-def hand_over(studio: Studio, actor: Actor, push: str, user: str, conductor: str) -> None:
+def hand_over(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    user: str,
+    conductor: str,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
     """Name who is to hold the conversation of USER in PUSH: CONDUCTOR, a leader or coach.
 
     Both are told by mail, and who held it before. What was written before stays closed to
     CONDUCTOR, unless who wrote it opens it (“conversations open”).
     """
     found = service.find(studio, push, user, asked_by=actor)
+    asked = _Asked(dry_run, with_mail, as_json)
+    if asked.tries(
+        studio, actor, lambda: service.hand_over(studio, actor, found, conductor), "handed over"
+    ):
+        return
     handed = service.hand_over(studio, actor, found, conductor)
+    if as_json:
+        write_json({"login": handed.login, "conductor": handed.conductor})
+        return
     say(f"{handed.conductor} is to hold the conversation with {handed.name}; both are told.")
+    _say_undo(studio, actor)
 
 
 @click.command("open")
@@ -161,6 +223,54 @@ def not_mine(studio: Studio, actor: Actor, push: str, user: str, undo: bool) -> 
         return
     service.not_mine(studio, actor, ask)
     say("It no longer asks you; the others are asked as before.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How a command was asked for."""
+
+    dry_run: bool
+    with_mail: bool
+    as_json: bool
+
+    def tries(self, studio: Studio, actor: Actor, act: Callable[[], object], done: str) -> bool:
+        """Whether it is only tried: then what it would send is printed."""
+        dry_runs.check_options(dry_run=self.dry_run, with_mail=self.with_mail)
+        if self.dry_run:
+            dry_runs.try_act(
+                studio,
+                actor,
+                act,
+                {},
+                f"The conversation would be {done}",
+                with_mail=self.with_mail,
+                as_json=self.as_json,
+            )
+        return self.dry_run
+
+
+def _do(studio: Studio, actor: Actor, act: Callable[[], Conversation], asked: _Asked) -> None:
+    """Plan or move a conversation by ``act``, or only try it."""
+    tried: list[Conversation] = []
+    if asked.tries(studio, actor, lambda: tried.append(act()), "planned so"):
+        return
+    planned = act()
+    found = service.warnings(studio, actor, planned)
+    if asked.as_json:
+        write_json({**shapes.held(studio, planned), "warnings": found})
+        return
+    _say_planned(studio, planned)
+    for warning in found:
+        complain(warning)
+    _say_undo(studio, actor)
+
+
+def _say_undo(studio: Studio, actor: Actor) -> None:
+    """How many mails leave when, and how they are taken back, where any do."""
+    acts = undoing.undoable(studio, actor)
+    if acts and acts[0].done_at >= studio.now() - _JUST_NOW:
+        mails = counted(acts[0].mails, "mail")
+        say(f"{mails} to leave {when(studio, acts[0].leaves_at)}. {UNDO}")
 
 
 def _say_planned(studio: Studio, planned: Conversation) -> None:

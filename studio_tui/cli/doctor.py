@@ -29,7 +29,7 @@ from studio_tui.mail.addresses import sender_from
 from studio_tui.mail.outcomes import RelayDown
 from studio_tui.mail.password import Secret
 from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import mailing, outbox, users, verifying
+from studio_tui.services import conversations, mailing, outbox, users, verifying
 from studio_tui.services.clocks import clock_problem
 from studio_tui.services.context import Studio
 from studio_tui.services.identity import is_new, own_account, sign_in
@@ -137,6 +137,7 @@ def _inside(studio: Studio) -> Iterator[Finding]:
         yield Finding("account", Health.BROKEN, error.message)
         return
     yield Finding("account", Health.OK, f"{actor.name} ({actor.login}), {actor.role}")
+    yield from _senders(studio)
     if may(actor, Action.READ_OUTBOX):
         yield from outbox_findings(studio, outbox.health(studio, actor))
     if may(actor, Action.READ_ACTIVITY):
@@ -152,6 +153,19 @@ def _activity(studio: Studio, found: Verified) -> Finding:
     message = f"{which} {counted(found.of, 'line')} as written"
     unsealed = f", {found.unsealed:,} not sealed yet" if found.unsealed else ""
     return Finding("activity", Health.OK, message + unsealed)
+
+
+def _senders(studio: Studio) -> Iterator[Finding]:
+    """Who sends cannot be invited: ``ORGANIZER`` would be one of the guests."""
+    try:
+        names = conversations.who_sends(studio)
+    except StudioError:
+        # The mail server's own line says what is wrong with the sender.
+        return
+    address = sender_from(studio.settings.smtp.sender).address if names else ""
+    for name in names:
+        message = conversations.NO_CALENDAR.format(name=name, address=address)
+        yield Finding("invitations", Health.LIMITED, message)
 
 
 def _wording(loaded: Settings) -> Iterator[Finding]:

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from studio_tui.cli.output import say, write_facts, write_table, write_text
+from studio_tui.cli.output import counted, say, write_facts, write_json, write_table, write_text
+from studio_tui.cli.times import when
+from studio_tui.domain.access import Actor
 from studio_tui.domain.notifications import Capacity, Notification
 from studio_tui.domain.pushes import Skipped
+from studio_tui.wording.mail import KIND_LABELS
 
 if TYPE_CHECKING:
     # Only a dry run waits for what writes mail.
     from studio_tui.services.context import Studio
     from studio_tui.services.dry_run import DryRun, Sample
 
+UNDO = "Until its mail leaves “studio-tui outbox undo” takes it back."
+"""What stands below everything that sends mail."""
 C = TypeVar("C", bound=Callable[..., Any])
 T = TypeVar("T")
 
@@ -40,6 +45,38 @@ def tried(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int])
     from studio_tui.services.dry_run import dry_run
 
     return dry_run(studio, act, activity_of)
+
+
+def try_act(
+    studio: Studio,
+    actor: Actor,
+    act: Callable[[], object],
+    facts: dict[str, Any],
+    sentence: str,
+    *,
+    with_mail: bool,
+    as_json: bool,
+    skipped: Sequence[Skipped] = (),
+) -> None:
+    """Try what ``actor`` would do by ``act``, and print who would get what; nothing of it stays.
+
+    ``sentence`` says what would be done, ``facts`` the same as JSON.
+    """
+    from studio_tui.cli import shapes
+    from studio_tui.services.dry_run import dry_run_of
+
+    run = dry_run_of(studio, actor, act)
+    if as_json:
+        write_json({**facts, **shapes.tried(studio, run, skipped)})
+        return
+    leaves = min((each.due_at for each in run.notifications), default=None)
+    if leaves is None:
+        say(f"{sentence}: nobody would get mail.")
+    else:
+        told = counted(len({each.recipient for each in run.notifications}), "person", "people")
+        mails = counted(len(run.notifications), "mail")
+        say(f"{sentence}: {told} would get {mails}, which would leave {when(studio, leaves)}.")
+    tell(run, skipped, with_mail=with_mail)
 
 
 def nothing() -> DryRun:
@@ -76,7 +113,7 @@ def reason(run: DryRun, told: Notification, login: str) -> str | None:
 
 
 def _row(run: DryRun, told: Notification) -> tuple[str, ...]:
-    return (told.to, told.kind.replace("_", " "), told.capacity, ", ".join(_about(run, told)))
+    return (told.to, KIND_LABELS[told.kind], told.capacity, ", ".join(_about(run, told)))
 
 
 def _about(run: DryRun, told: Notification) -> Iterable[str]:
@@ -89,7 +126,7 @@ def _show(sample: Sample) -> None:
     click.echo()
     write_facts(
         (
-            ("Mail", f"{sample.kind.replace('_', ' ')}, to a {sample.capacity}"),
+            ("Mail", f"{KIND_LABELS[sample.kind]}, to a {sample.capacity}"),
             ("To", sample.recipient),
             ("Language", sample.letter.language),
             ("Subject", sample.letter.subject),

@@ -5,10 +5,12 @@ from datetime import date
 
 import click
 
+from studio_tui.cli import dry_runs
+from studio_tui.cli.dry_runs import UNDO, dry_run_options
 from studio_tui.cli.many import meant, yes_option
-from studio_tui.cli.output import say
+from studio_tui.cli.output import counted, json_option, say, write_json
 from studio_tui.cli.session import with_studio
-from studio_tui.cli.times import day
+from studio_tui.cli.times import day, iso, when
 from studio_tui.domain.access import Actor
 from studio_tui.domain.pushes import Push, PushDraft, Reminders
 from studio_tui.services import pushes as service
@@ -55,6 +57,8 @@ def _days(least: int) -> Callable[[str], tuple[int, ...]]:
     help="Tell of a moved deadline those who were told of the push and are not done.",
 )
 @yes_option
+@dry_run_options
+@json_option
 @with_studio
 def edit(
     studio: Studio,
@@ -67,12 +71,16 @@ def edit(
     remind_after: tuple[int, ...] | None,
     tell: bool,
     yes: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
 ) -> None:
     """Change name, first day, deadline or automatic reminders of PUSH."""
     if all(v is None for v in (name, available_from, deadline, remind_before, remind_after)):
         raise click.UsageError(
             "Say what to change: --name, --from, --deadline, --remind-before or --remind-after."
         )
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     found = service.find(studio, actor, push)
     usual = found.reminders
     draft = PushDraft(
@@ -84,6 +92,17 @@ def edit(
             usual.after if remind_after is None else remind_after,
         ),
     )
+    if dry_run:
+        dry_runs.try_act(
+            studio,
+            actor,
+            lambda: service.edit(studio, actor, found, draft, tell=tell),
+            {"push": found.name},
+            f"“{found.name}” would run from {draft.available_from} to {draft.deadline}",
+            with_mail=with_mail,
+            as_json=as_json,
+        )
+        return
     if tell and draft.deadline != found.deadline:
         meant(
             lambda: found.progress.open,
@@ -91,7 +110,24 @@ def edit(
             "Nothing was changed",
             yes=yes,
         )
-    _tell(found, service.edit(studio, actor, found, draft, tell=tell), told=tell)
+    edited = service.edit_telling(studio, actor, found, draft, tell=tell)
+    if as_json:
+        write_json(
+            {
+                "push": edited.push.name,
+                "users_told": edited.users_told,
+                "managers_told": edited.managers_told,
+                "leaves_at": iso(studio, edited.leaves_at),
+            }
+        )
+        return
+    _tell(found, edited.push, told=tell)
+    if edited.leaves_at:
+        users = counted(edited.users_told, "user")
+        managers = counted(edited.managers_told, "manager")
+        say(
+            f"{users} and {managers} are told; mail leaves {when(studio, edited.leaves_at)}. {UNDO}"
+        )
 
 
 def reminders_in_words(reminders: Reminders) -> str:

@@ -48,7 +48,14 @@ def test(studio: Studio, actor: Actor, address: str) -> None:
     say(f"{server.host}:{server.port} took the test mail to {address}: {outcome.words}")
 
 
-@mail.command()
+_PREVIEW = f"""Show the wording of KIND, as a CAPACITY gets it, with made-up values.
+
+KIND is {", ".join(Kind)}; CAPACITY is {" or ".join(Capacity)}.
+It is your organisation's own text where there is one, and tells what is wrong with it.
+"""
+
+
+@mail.command(help=_PREVIEW)
 @click.argument("kind", type=Choice([*map(str, Kind)]), metavar="KIND")
 @click.argument("capacity", type=Choice([*map(str, Capacity)]), metavar="CAPACITY")
 @click.option("--language", default="", help="As of a user, such as nl; the organisation's if not.")
@@ -60,6 +67,7 @@ def test(studio: Studio, actor: Actor, address: str) -> None:
     help="About how many people a manager is told.",
 )
 @click.option("--overdue", is_flag=True, help="As it is after the deadline.")
+@click.option("--planned", is_flag=True, help="As it is where the conversation is planned.")
 @json_option
 @with_studio
 def preview(
@@ -70,16 +78,11 @@ def preview(
     language: str,
     people: int,
     overdue: bool,
+    planned: bool,
     as_json: bool,
 ) -> None:
-    """Show the wording of KIND, as a CAPACITY gets it, with made-up values.
-
-    KIND is assigned, reminder, deadline_moved, closed, handed_over, planned, moved, cancelled,
-    taken_over, reopened or key_added;
-    CAPACITY is user or manager.
-    It is your organisation's own text where there is one, and tells what is wrong with it.
-    """
-    wanted = Specimen(Kind(kind), Capacity(capacity), language, people, overdue)
+    """Show one wording, filled in."""
+    wanted = Specimen(Kind(kind), Capacity(capacity), language, people, overdue, planned)
     letter = mailing.preview(studio, actor, wanted)
     if as_json:
         write_json({"kind": kind, "capacity": capacity, **shapes.letter(letter)})

@@ -1,10 +1,11 @@
 """``studio-tui outbox``: list, show, retry, drop (N10), undo (N5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import click
 
-from studio_tui.cli import shapes
+from studio_tui.cli import dry_runs, shapes
+from studio_tui.cli.dry_runs import dry_run_options
 from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.nearest import Choice, Group
 from studio_tui.cli.output import (
@@ -25,7 +26,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.services import outbox as service
 from studio_tui.services import pushes, undoing
 from studio_tui.services.context import Studio
-from studio_tui.services.outbox import ReadMail
+from studio_tui.services.outbox import Again, ReadMail
 from studio_tui.services.undoing import Undoable
 from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 
@@ -74,34 +75,64 @@ def show(studio: Studio, actor: Actor, notification: int, as_json: bool) -> None
 @click.argument("notifications", nargs=-1, type=int, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Everything that failed.")
 @yes_option
+@dry_run_options
+@json_option
 @with_studio
 def retry(
-    studio: Studio, actor: Actor, notifications: Sequence[int], every: bool, yes: bool
+    studio: Studio,
+    actor: Actor,
+    notifications: Sequence[int],
+    every: bool,
+    yes: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
 ) -> None:
-    """Send what failed once more."""
+    """Send what failed once more, as far as it is still true.
+
+    Each person gets one mail about a push, with what holds now.
+    """
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     if bool(notifications) == every:
         raise click.UsageError("Say which: ID…, or --all.")
     failed = NotificationFilter(state=NotificationState.FAILED)
     chosen: Selection[NotificationFilter] = (
         Selection.matching(failed) if every else Selection.of(notifications)
     )
+    if dry_run:
+        _try(studio, actor, chosen, service.try_again, with_mail=with_mail, as_json=as_json)
+        return
     meant(
         lambda: service.number_of(studio, actor, chosen),
         "mails would be sent once more",
         "Nothing was done",
         yes=yes,
     )
-    count = service.retry(studio, actor, chosen)
-    say(f"{counted(count, 'mail')} in the queue again. “studio-tui worker --drain” sends now.")
+    done = service.try_again(studio, actor, chosen)
+    _say_again(done, "in the queue again", as_json=as_json)
 
 
 @outbox.command()
 @click.argument("notifications", nargs=-1, type=int, required=True, metavar="ID...")
+@dry_run_options
+@json_option
 @with_studio
-def again(studio: Studio, actor: Actor, notifications: Sequence[int]) -> None:
-    """Send mail that was sent to the same person once more."""
-    count = service.send_again(studio, actor, Selection.of(notifications))
-    say(f"{counted(count, 'mail')} to be sent again. “studio-tui worker --drain” sends now.")
+def again(
+    studio: Studio,
+    actor: Actor,
+    notifications: Sequence[int],
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    """Send mail that was sent to the same person once more, with what holds now."""
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    chosen: Selection[NotificationFilter] = Selection.of(notifications)
+    if dry_run:
+        _try(studio, actor, chosen, service.send_once_more, with_mail=with_mail, as_json=as_json)
+        return
+    done = service.send_once_more(studio, actor, chosen)
+    _say_again(done, "to be sent again", as_json=as_json)
 
 
 @outbox.command()
@@ -119,9 +150,10 @@ def drop(studio: Studio, actor: Actor, notifications: Sequence[int]) -> None:
 @json_option
 @with_studio
 def undo(studio: Studio, actor: Actor, push: str | None, only_list: bool, as_json: bool) -> None:
-    """Take back what you did last: assigning or reminding, until its first mail leaves.
+    """Take back what you did last, until its first mail leaves: assigning, reminding, closing, a
+    new deadline, a hand-over, a plan.
 
-    The newest of all, or of PUSH. Its mail is dropped, and who was assigned by it is not any more.
+    The newest of all, or of PUSH. Its mail is dropped, and what it changed is as it was before.
     """
     acts = undoing.undoable(studio, actor)
     if push is not None:
@@ -138,6 +170,38 @@ def undo(studio: Studio, actor: Actor, push: str | None, only_list: bool, as_jso
     else:
         mails = counted(dropped, "mail")
         say(f"Undone in “{acts[0].push}”: {acts[0].action}. {mails} dropped.")
+
+
+def _try(
+    studio: Studio,
+    actor: Actor,
+    chosen: Selection[NotificationFilter],
+    act: Callable[[Studio, Actor, Selection[NotificationFilter]], Again],
+    *,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    from studio_tui.services.dry_run import dry_run_again
+
+    run, skipped = dry_run_again(studio, lambda: act(studio, actor, chosen))
+    if as_json:
+        write_json(shapes.tried(studio, run, skipped))
+        return
+    mails = counted(len(run.notifications), "mail")
+    say(f"{mails} would be sent, and {len(skipped)} would not.")
+    dry_runs.tell(run, skipped, with_mail=with_mail)
+
+
+def _say_again(done: Again, what: str, *, as_json: bool) -> None:
+    why = dict.fromkeys(done.dropped.values(), 0)
+    for reason in done.dropped.values():
+        why[reason] += 1
+    if as_json:
+        write_json({"sent": len(done.sent), "dropped": why})
+        return
+    say(f"{counted(len(done.sent), 'mail')} {what}. “studio-tui worker --drain” sends now.")
+    for reason, number in why.items():
+        say(f"{counted(number, 'mail')} dropped: {reason}.")
 
 
 def _list_acts(studio: Studio, acts: Sequence[Undoable], as_json: bool) -> None:

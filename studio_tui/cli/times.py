@@ -9,7 +9,7 @@ import click
 
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
-from studio_tui.domain.clock import instants_at, local_day
+from studio_tui.domain.clock import instants_at, local_day, zone_in_words
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.pushes import YEARS
 from studio_tui.domain.text import clean_line
@@ -101,7 +101,7 @@ def when(studio: Studio, moment: datetime) -> str:
     """``at 14:00 (Europe/Brussels)``, with the day where it is not today."""
     local = moment.astimezone(studio.zone)
     on = "" if local.date() == studio.today() else f"on {local:%Y-%m-%d} "
-    return f"{on}at {local:%H:%M} ({studio.zone.key})"
+    return f"{on}at {local:%H:%M} ({zone_in_words(moment, studio.zone)})"
 
 
 def with_zone(studio: Studio, heading: str) -> str:

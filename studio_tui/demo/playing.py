@@ -1,7 +1,7 @@
 """Playing the story of the demo, from the first import to the demo's today."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -126,7 +126,16 @@ class _Player:
         elif event.conversation is not None:
             self._converse(demo, event, event.conversation)
         elif event.push is not None:
-            _PUSHING[event.act](demo, event.push)
+            self._push(demo, event.act, event.push)
+
+    def _push(self, demo: Demo, act: Act, push: DemoPush) -> None:
+        match act:
+            case Act.CREATE:
+                _create(demo, push)
+            case Act.ASSIGN:
+                _assign(demo, push)
+            case _:
+                _close(demo, push)
 
     def _converse(self, demo: Demo, event: Event, told: DemoConversation) -> None:
         studio, actor = demo.studio, sign_in(demo.studio, Account(event.actor, event.actor))
@@ -191,10 +200,3 @@ def _assign(demo: Demo, push: DemoPush) -> None:
 
 def _close(demo: Demo, push: DemoPush) -> None:
     pushes.close(demo.studio, demo.actor, pushes.find(demo.studio, demo.actor, push.name))
-
-
-_PUSHING: dict[Act, Callable[[Demo, DemoPush], None]] = {
-    Act.CREATE: _create,
-    Act.ASSIGN: _assign,
-    Act.CLOSE: _close,
-}

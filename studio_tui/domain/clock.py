@@ -99,3 +99,13 @@ def span_in_words(span: timedelta) -> str:
     size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
     count = seconds // size
     return f"{count:,} {unit}" + ("" if count == 1 else "s")
+
+
+def zone_in_words(instant: datetime, zone: ZoneInfo) -> str:
+    """``Europe/Brussels``; ``Europe/Brussels, UTC+02:00`` at a time that clocks in ``zone`` show
+    twice on that day, because they are put back."""
+    local = instant.astimezone(zone)
+    if local.utcoffset() == local.replace(fold=not local.fold).utcoffset():
+        return zone.key
+    offset = f"{local:%z}"
+    return f"{zone.key}, UTC{offset[:3]}:{offset[3:5]}"

@@ -32,6 +32,17 @@ NOTICES = frozenset({Kind.TAKEN_OVER, Kind.REOPENED, Kind.KEY_ADDED})
 nothing drops them."""
 KEPT_BY_HAND = NOTICES | {Kind.HANDED_OVER}
 """The kinds that nobody can drop by hand."""
+TELLING_MOST: tuple[Kind, ...] = (
+    Kind.REMINDER,
+    Kind.DEADLINE_MOVED,
+    Kind.ASSIGNED,
+    Kind.HANDED_OVER,
+    Kind.CLOSED,
+)
+"""The mails about a push, those that tell more last: of several that would reach somebody at once
+about the same people, only the last is sent (N17)."""
+ASKING = frozenset({Kind.REMINDER, Kind.DEADLINE_MOVED})
+"""What asks managers for something: only those whom the push still asks (P10)."""
 
 
 class Capacity(StrEnum):
@@ -145,6 +156,14 @@ class Person:
     done: bool
     conductor: str = ""
     """Name of who holds or is to hold the conversation, as far as that is settled."""
+    meets_at: datetime | None = None
+    """When the conversation is planned, or else was begun; None where neither is."""
+    theirs: bool = True
+    """Whether it is still for the recipient to hold, where the mail goes to a manager (P10)."""
+    managed: bool = True
+    """Whether the recipient still leads or coaches them, where the mail goes to a manager."""
+    told: bool = False
+    """Whether another mail to the same recipient tells of them what holds now (N17)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +194,14 @@ class Meeting:
     """Whether the recipient is still one of the two."""
     cancelled: bool
     held: bool
+    handed_over: bool = False
+    """Whether it was a hand-over that changed it."""
+
+    def over(self, now: datetime) -> bool:
+        """Whether the time it was planned for is past."""
+        if self.starts_at is None:
+            return False
+        return self.starts_at + timedelta(minutes=self.minutes) < now
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +254,8 @@ class Delivery:
     """What it invites to; None where it is no invitation."""
     notice: Notice | None = None
     """What it gives notice of; None for any other kind."""
+    former: bool = False
+    """Whether it goes to an address that the recipient had before (C5)."""
 
 
 class DropReason(StrEnum):
@@ -241,6 +270,8 @@ class DropReason(StrEnum):
     SUPERSEDED = "a later mail says it anew"
     CANCELLED = "the conversation was cancelled"
     HANDED_OVER = "somebody else holds the conversation"
+    NOT_MANAGED = "no longer their leader or coach"
+    PAST = "the time it was planned for is past"
     BY_HAND = "dropped by hand"
 
 
@@ -258,19 +289,35 @@ def leaves_at(
 def still_to_tell(delivery: Delivery) -> tuple[Person, ...]:
     """The people a notification still has to tell about (N6)."""
     return tuple(
-        person for person in delivery.about if person.assigned and person.active and not person.done
+        person
+        for person in delivery.about
+        if _open(person) and person.theirs and person.managed and not person.told
     )
 
 
-def why_dropped(delivery: Delivery) -> DropReason | None:
+def _open(person: Person) -> bool:
+    return person.assigned and person.active and not person.done
+
+
+def is_for(kind: Kind, recipient_id: int, conductor_id: int | None) -> bool:
+    """Whether a conversation that ``conductor_id`` holds (None: nobody yet) still concerns a
+    manager who is told of it by a mail of this kind (P10)."""
+    if kind is Kind.HANDED_OVER:
+        return conductor_id == recipient_id
+    return kind not in ASKING or conductor_id in (None, recipient_id)
+
+
+def why_dropped(delivery: Delivery, now: datetime | None = None) -> DropReason | None:
     """Why a claimed notification is not sent after all, or None where it is still true (N6).
 
-    What a notice tells has happened: it stays true.
+    ``now`` is when it would leave: nobody is invited to what is past by then (N17). What a notice
+    tells has happened: it stays true.
     """
     if delivery.notice is not None:
         return None
     if delivery.meeting is not None:
-        return _why_not_invited(delivery, delivery.meeting)
+        past = now is not None and delivery.kind is Kind.PLANNED and delivery.meeting.over(now)
+        return _why_not_invited(delivery, delivery.meeting) or (DropReason.PAST if past else None)
     return _why_not_told(delivery)
 
 
@@ -284,7 +331,19 @@ def _why_not_told(delivery: Delivery) -> DropReason | None:
         return DropReason.LEFT
     if still_to_tell(delivery):
         return None
-    if any(person.assigned and person.done for person in delivery.about):
+    return _why_nobody(delivery.about)
+
+
+def _why_nobody(about: tuple[Person, ...]) -> DropReason:
+    """Why a notification has nobody left to tell of."""
+    waiting = [person for person in about if _open(person)]
+    if any(person.told for person in waiting):
+        return DropReason.SUPERSEDED
+    if any(not person.theirs for person in waiting):
+        return DropReason.HANDED_OVER
+    if waiting:
+        return DropReason.NOT_MANAGED
+    if any(person.assigned and person.done for person in about):
         return DropReason.DONE
     return DropReason.UNASSIGNED
 
@@ -295,7 +354,7 @@ def _why_not_invited(delivery: Delivery, meeting: Meeting) -> DropReason | None:
         return DropReason.LEFT
     if delivery.kind is Kind.CANCELLED:
         still_on = meeting.takes_part and not meeting.cancelled
-        return DropReason.SUPERSEDED if still_on else None
+        return DropReason.SUPERSEDED if still_on and not delivery.former else None
     if meeting.cancelled or meeting.starts_at is None:
         return DropReason.CANCELLED
     if meeting.held:

@@ -26,14 +26,13 @@ TEST = "test"
 """The name of the wording that tries the settings."""
 ENTRY = "calendar"
 """What the wordings of what stands in a calendar begin with: ``calendar.user`` and so on."""
-FLAGS = ("several", "overdue")
-INVITATION_FLAGS = ("of_push", "placed", "handed_over")
+FLAGS = ("several", "overdue", "planned", "dated")
+INVITATION_FLAGS = ("of_push", "placed", "handed_over", "overdue", "past", "readdressed")
 NOTICE_FLAGS = ("of_push", "closed")
 
 _EVERYWHERE = ("name", "given_name", "organisation")
 _OF_PUSH = ("push", "template", "deadline")
 _OF_PEOPLE = ("count", "person", "people")
-_OF_HANDING_OVER = ("conductor",)
 _OF_MEETING = ("person", "conductor", "starts_at", "minutes", "place", "planner")
 _OF_ACT = ("by", "at")
 _OF_CONVERSATION = ("push", "template", "person", "conductor", "number")
@@ -42,8 +41,11 @@ _OF_NOTICE = {
     Kind.REOPENED: _OF_CONVERSATION,
     Kind.KEY_ADDED: ("fingerprint",),
 }
+_OF_DATE = ("conductor", "starts_at")
 _NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
 """Values of an invitation or a notice that there are only where a flag holds."""
+_NEVER = ({"planned": True, "dated": True}, {"of_push": False, "overdue": True})
+"""Flags that never hold together."""
 _TOKENS = {
     name: chr(0xF0000 + number)
     for number, name in enumerate(
@@ -80,12 +82,13 @@ def names_in(wording: str) -> tuple[str, ...]:
     if kind in NOTICES:
         return (*_EVERYWHERE, *_OF_ACT, *_OF_NOTICE[Kind(kind)])
     people = _OF_PEOPLE if capacity == Capacity.MANAGER else ()
-    conductor = _OF_HANDING_OVER if kind == Kind.HANDED_OVER else ()
-    return (*_EVERYWHERE, *_OF_PUSH, *people, *conductor)
+    return (*_EVERYWHERE, *_OF_PUSH, *people, *_OF_DATE)
 
 
 def flags_in(wording: str) -> tuple[str, ...]:
     """The flags that a wording may ask about."""
+    if wording == TEST:
+        return ()
     if _invites(wording):
         return INVITATION_FLAGS
     return NOTICE_FLAGS if wording.partition(".")[0] in NOTICES else FLAGS
@@ -201,19 +204,36 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], For
     Raises `Refused` that names file, line and what to do.
     """
     text, footer, layout = map(_compiled, (path, frame.footer, frame.layout))
-    forms = {}
+    last_lines = _filled_in(footer, {"organisation": _Value("organisation")})
+    forms: dict[tuple[bool, ...], Form] = {}
+    made: dict[str, Form] = {}
     names = flags_in(wording)
     for flags in product((False, True), repeat=len(names)):
-        values = _offered(wording, dict(zip(names, flags, strict=True)))
-        last_lines = _filled_in(footer, {"organisation": _Value("organisation")})
-        forms[flags] = _form(_filled_in(text, values), last_lines, layout, path, frame)
+        holding = dict(zip(names, flags, strict=True))
+        if any(never.items() <= holding.items() for never in (*_NEVER, *_of_user(wording))):
+            continue
+        values = _offered(wording, holding)
+        written = _filled_in(text, values)
+        # Most flags change nothing in most texts.
+        if written not in made:
+            made[written] = _form(written, last_lines, layout, path, frame)
+        forms[flags] = made[written]
     return forms
+
+
+def _of_user(wording: str) -> tuple[dict[str, bool], ...]:
+    """What never holds in a text to a user: it is about one."""
+    return () if wording.endswith(f".{Capacity.MANAGER}") else ({"several": True},)
 
 
 def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
     values = {name: _Value(name) for name in names_in(wording)}
     if flags.get("several"):
         values.pop("person", None)
+    if "several" in flags and (flags["several"] or not (flags["planned"] or flags["dated"])):
+        values.pop("starts_at")
+        if not wording.startswith(Kind.HANDED_OVER):
+            values.pop("conductor")
     for name, flag in _NEEDS.items():
         if not flags.get(flag, True):
             values.pop(name, None)

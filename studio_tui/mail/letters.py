@@ -31,7 +31,12 @@ class Appointment:
     planner: str
     """The name of who planned, moved or cancelled it."""
     handed_over: bool = False
-    """Whether somebody else holds it now than the recipient."""
+    """Whether somebody else holds it now: than the recipient, where it is cancelled for them, else
+    than before."""
+    past: bool = False
+    """Whether its time is past when the mail leaves."""
+    readdressed: bool = False
+    """Whether it is taken out of one calendar of the recipient, because it is in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,10 @@ class Event:
     overdue: bool = False
     """Whether the deadline is past when the mail leaves."""
     conductor: str = ""
-    """The name of who holds the conversation from now on; only told, and then needed, by
-    ``handed_over``."""
+    """The name of who holds the conversation; needed by ``handed_over``, and where a date is
+    told."""
+    closed: bool = False
+    """Whether the push is closed: then an invitation does not speak of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +118,39 @@ class Writer:
         # Events of one run are few and recipients many.
         self._begun = lru_cache(maxsize=256)(self._begin)
 
-    def letter(self, event: Event, recipient: Recipient, people: Sequence[str] = ()) -> Letter:
+    def letter(
+        self,
+        event: Event,
+        recipient: Recipient,
+        people: Sequence[str] = (),
+        dates: Sequence[datetime | None] = (),
+        now: datetime | None = None,
+    ) -> Letter:
         """What ``recipient`` reads about ``event``.
 
-        ``people`` are the names of those it is about, for a manager (P7): at least one. Raises
-        `Refused` where the organisation's own wording is at fault.
+        ``people`` are the names of those it is about, for a manager (P7): at least one. ``dates``
+        are when their conversations are planned, in the same order, or that of the user; ``now``
+        is when the mail leaves, by which a date is ahead or past (N17). Raises `Refused` where the
+        organisation's own wording is at fault.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
-        form = forms.form(several=len(people) > 1, overdue=event.overdue)
+        several = event.capacity is Capacity.MANAGER and len(people) > 1
+        planned = bool(dates) and all(date and (now is None or date > now) for date in dates)
+        form = forms.form(
+            several=several,
+            overdue=event.overdue,
+            planned=planned,
+            dated=not planned and any(dates),
+        )
         begun = self._begun(form, event, forms.language)
-        return Letter(forms.language, form, begun, _all((_of(recipient), _of_people(people))))
+        values = [_of(recipient), _of_people(people)]
+        if any(dates):
+            zone = self._zone_of(recipient)
+            told = [forms.speech.instant(date, zone) if date else "" for date in dates]
+            values = [_of(recipient), _of_people(people, told)]
+            if not several:
+                values.append(_texts({"starts_at": told[0]}))
+        return Letter(forms.language, form, begun, _all(values))
 
     def invitation(self, event: Event, meeting: Appointment, recipient: Recipient) -> Letter:
         """What ``recipient`` reads about a conversation that is planned, moved or cancelled (C5).
@@ -149,9 +179,12 @@ class Writer:
     ) -> Letter:
         forms = self._wordings.forms(f"{wording}.{event.capacity}", recipient.language)
         form = forms.form(
-            of_push=event.deadline is not None,
+            of_push=event.deadline is not None and not event.closed,
             placed=bool(clean_line(meeting.place)),
             handed_over=meeting.handed_over,
+            overdue=event.overdue and not event.closed,
+            past=meeting.past,
+            readdressed=meeting.readdressed,
         )
         starts_at = forms.speech.instant(meeting.starts_at, self._zone_of(recipient))
         begun = self._begun(form, event, forms.language)
@@ -214,12 +247,14 @@ def _of_notice(told: Notice, at: str) -> Values:
     )
 
 
-def _of_people(people: Sequence[str]) -> Values:
+def _of_people(people: Sequence[str], dates: Sequence[str] = ()) -> Values:
     names = [clean_line(name) for name in people]
     if not names:
         return Values({}, {})
-    listed = "".join(f'<li style="margin:0 0 4px">{escape(name)}</li>' for name in names)
     plain = {"count": str(len(names)), "person": names[0]}
+    if dates:
+        names = [f"{name}: {at}" if at else name for name, at in zip(names, dates, strict=True)]
+    listed = "".join(f'<li style="margin:0 0 4px">{escape(name)}</li>' for name in names)
     return Values(
         plain | {"people": "\n".join(f"- {name}" for name in names)},
         {name: escape(value) for name, value in plain.items()}

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import Sender, deliverable, reply_to_from
+from studio_tui.mail.flowed import flow
 from studio_tui.mail.forms import Blanks, Form
 from studio_tui.mail.invitation import Invitation, calendar
 from studio_tui.mail.letters import Letter, Recipient, Values
@@ -34,7 +35,10 @@ _WORD = 39
 """Bytes of text in one encoded word: with the name of a header, no line is over 76."""
 _TOGETHER = 64
 """Characters that a name and an address can have to stand on one line."""
-_PLAIN_TEXT = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,60}[!-~])?")
+_SHORT_TEXT = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,60}[!-~])?")
+_FOLDED_TEXT = re.compile(r"(?!.*=\?)[!-~]{1,64}(?: [!-~]{1,64})*")
+_LINE = 76
+"""Characters of a line of a header that is folded."""
 
 
 def message_id(key: str, sender: Sender) -> str:
@@ -99,8 +103,8 @@ class Composer:
 
 
 def mailbox(name: str, address: str) -> bytes:
-    """``name <address>`` as it stands in a header."""
-    return _angled(name, address) if name else address.encode()
+    """``name <address>`` as it stands in a header; whoever has no other name is their address."""
+    return _angled(name, address) if name and name != address else address.encode()
 
 
 def _answers(reply_to: str) -> bytes:
@@ -123,7 +127,21 @@ def _phrase(name: str) -> bytes:
 
 
 def _unstructured(text: str) -> bytes:
-    return text.encode("ascii") if _PLAIN_TEXT.fullmatch(text) else _encoded(text)
+    if _SHORT_TEXT.fullmatch(text):
+        return text.encode("ascii")
+    return _folded(text) if _FOLDED_TEXT.fullmatch(text) else _encoded(text)
+
+
+def _folded(text: str) -> bytes:
+    """``text`` on several lines, each of which but the first begins with a space of its own."""
+    lines = []
+    # The name of the header stands on the first.
+    room = _LINE - len("Subject: ")
+    while len(text) > room:
+        end = text.rfind(" ", 1, room + 1)
+        lines.append(text[:end])
+        text, room = text[end:], _LINE
+    return "\r\n".join([*lines, text]).encode("ascii")
 
 
 def _encoded(text: str) -> bytes:
@@ -149,7 +167,7 @@ def _inviting(letter: Letter, invitation: Invitation) -> bytes:
     Outlook, Google and Apple act on the first; programs that know nothing of it offer the second.
     """
     entry = calendar(invitation)
-    text = entry.decode().replace("\r\n", "\n").rstrip("\n")
+    text = entry.decode().replace("\r\n", "\n")
     part = _part(f"calendar; method={invitation.method}", _quoted(text))
     return b"\r\n".join(
         (
@@ -166,7 +184,7 @@ def _body(letter: Letter, *more: bytes) -> bytes:
     return b"\r\n".join(
         (
             _HEAD,
-            _part("plain", _filled(letter.form.plain, letter.values.plain)),
+            _part("plain; format=flowed", _flowed(letter.form.plain, letter.values.plain)),
             _part("html", _filled(letter.form.html, letter.values.html)),
             *more,
             _END,
@@ -181,6 +199,18 @@ def _part(subtype: str, lines: bytes) -> bytes:
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
     return head.encode("ascii") + lines
+
+
+def _flowed(text: Blanks, values: Mapping[str, str]) -> bytes:
+    return b"\r\n".join(
+        _quoted(flow(line.filled(values))) if line.names else _flowed_once(line)
+        for line in text.lines
+    )
+
+
+@lru_cache(maxsize=4096)
+def _flowed_once(line: Blanks) -> bytes:
+    return _quoted(flow(line.texts[0]))
 
 
 def _filled(text: Blanks, values: Mapping[str, str]) -> bytes:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from studio_tui.domain.clock import zone_in_words
 from studio_tui.domain.errors import Refused
 
 
@@ -38,9 +39,12 @@ class Speech:
         return self.day_form.format(day=number, month=month, year=day.year)
 
     def instant(self, instant: datetime, zone: ZoneInfo) -> str:
-        """An instant in ``zone``, which is named: “31 March 2026, 14:05 (Europe/Brussels)”."""
+        """An instant in ``zone``, which is named: “31 March 2026, 14:05 (Europe/Brussels)”.
+
+        A time that comes twice, as the clock goes back, is told by its offset as well.
+        """
         local = instant.astimezone(zone)
-        name = zone.key.replace("_", " ")
+        name = zone_in_words(instant, zone).replace("_", " ")
         return self.instant_form.format(day=self.day(local), time=f"{local:%H:%M}", zone=name)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.acts import Act
 from studio_tui.domain.errors import Conflict, Refused
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import DropReason, Kind
@@ -22,7 +23,7 @@ from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.notifying import Cause
 from studio_tui.storage.sql import Clause, selected
 
-ASSIGNED = "assigned users"
+ASSIGNED = Act.ASSIGN
 """What the activity calls it."""
 LISTED = 1_000
 """At most so many people are listed by name in a preview."""

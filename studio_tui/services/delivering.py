@@ -103,8 +103,8 @@ def claim(
     if not ids:
         return Claimed(0)
     with studio.store.reading():
-        claimed = deliveries.deliveries(ids)
-    dropped = {each.id: why for each in claimed if (why := why_dropped(each))}
+        claimed = deliveries.deliveries(ids, now)
+    dropped = {each.id: why for each in claimed if (why := why_dropped(each, now))}
     true = [each for each in claimed if each.id not in dropped]
     shortened = {each.id for each in true if _leaves_out(each)}
     if dropped or shortened:

@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Unavailable
-from studio_tui.domain.notifications import Capacity, Delivery, Kind, Notification
+from studio_tui.domain.notifications import UNSENT, Capacity, Delivery, Kind, Notification
+from studio_tui.domain.pushes import Skipped
 from studio_tui.domain.text import fold
 from studio_tui.mail.letters import Letter
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import Mailroom
+from studio_tui.services.outbox import Again
 from studio_tui.storage import deliveries, notifications, people
+from studio_tui.storage.activity import lines_since, newest_line
 from studio_tui.storage.managers import managers_of
 
 T = TypeVar("T")
@@ -62,12 +66,56 @@ def dry_run(
         _go_on(wanted)
         ids = notifications.ids_caused_by(activity_id)
         listed = notifications.notifications_by_id(ids, studio.now())
-        loaded = deliveries.deliveries(notifications.samples_caused_by(activity_id))
+        loaded = deliveries.deliveries(notifications.samples_caused_by(activity_id), studio.now())
     _go_on(wanted)
     with studio.store.reading():
         # Who manages whom is as it was: nobody need be locked out meanwhile.
         managing = _managing(listed)
     return DryRun(tuple(listed), _samples(Mailroom(studio), loaded), managing)
+
+
+def dry_run_of(
+    studio: Studio,
+    actor: Actor,
+    act: Callable[[], object],
+    wanted: Callable[[], bool] = lambda: True,
+) -> DryRun:
+    """`dry_run` of whatever ``actor`` does by ``act``: all that it causes, however it is called."""
+    with studio.store.trying(wanted):
+        before = newest_line(actor.user_id)
+        act()
+        _go_on(wanted)
+        lines = lines_since(actor.user_id, before)
+        ids = [each for line in lines for each in notifications.ids_caused_by(line)]
+        now = studio.now()
+        waiting = [
+            each for each in notifications.notifications_by_id(ids, now) if each.state in UNSENT
+        ]
+        samples = [each for line in lines for each in notifications.samples_caused_by(line)]
+        loaded = deliveries.deliveries(samples, now)
+    _go_on(wanted)
+    with studio.store.reading():
+        managing = _managing(waiting)
+    return DryRun(tuple(waiting), _samples(Mailroom(studio), loaded), managing)
+
+
+def dry_run_again(
+    studio: Studio, act: Callable[[], Again], wanted: Callable[[], bool] = lambda: True
+) -> tuple[DryRun, list[Skipped]]:
+    """What sending once more by ``act`` would send, and who would not get it, and why."""
+    with studio.store.trying(wanted):
+        again = act()
+        _go_on(wanted)
+        now = studio.now()
+        listed = notifications.notifications_by_id(list(again.sent), now)
+        left_out = notifications.notifications_by_id(list(again.dropped), now)
+        kinds = {(each.kind, each.capacity): each.id for each in reversed(listed)}
+        loaded = deliveries.deliveries(list(kinds.values()), now)
+    _go_on(wanted)
+    with studio.store.reading():
+        managing = _managing(listed)
+    skipped = [Skipped(each.recipient, each.name, again.dropped[each.id]) for each in left_out]
+    return DryRun(tuple(listed), _samples(Mailroom(studio), loaded), managing), skipped
 
 
 def _go_on(wanted: Callable[[], bool]) -> None:

@@ -18,7 +18,8 @@ from studio_tui.domain.users import Role
 from studio_tui.services.context import Studio
 from studio_tui.services.import_comparison import Comparison
 from studio_tui.services.import_plan import ImportPlan, Names, PlannedUser
-from studio_tui.storage import imports
+from studio_tui.services.pushes import cause_of
+from studio_tui.storage import imports, invitations
 from studio_tui.storage.activity import about_users, write_activity
 from studio_tui.storage.import_writing import PASSES, NewTeam, Write, write
 from studio_tui.storage.imports import Profile
@@ -166,6 +167,8 @@ def _write(studio: Studio, actor: Actor, planned: _Planned, progress: Progress) 
         },
     )
     about_users(line, written)
+    # Whoever has another address is invited there, and no longer at the old one (C5).
+    invitations.follow_addresses(cause_of(studio, line))
 
 
 def _require_admin(before: Mapping[UserRef, Profile], after: Mapping[UserRef, Profile]) -> None:

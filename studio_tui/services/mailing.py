@@ -1,6 +1,6 @@
 """Writing the mail of a notification: the wording, filled in, as bytes for the wire (N9)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -40,6 +40,8 @@ _SAMPLE_FINGERPRINT = "SHA256:3NpiyzGQPLEnbDQ4nkUJ8ZnZ7cmYbWg8Rj0yE0pXnDs"
 _SAMPLE_TIME = time(14)
 _SAMPLE_PLACE = "Meeting room 3"
 _SAMPLE_PEOPLE = ("Ann Peeters", "Ben Willems", "Béatrice Moreau", "Cas Dubois", "Eve Claes")
+_TELLING_DATES = frozenset({Kind.ASSIGNED, Kind.REMINDER, Kind.DEADLINE_MOVED})
+"""The mails about a push that say when a conversation is planned (N17)."""
 MOST_PEOPLE = len(_SAMPLE_PEOPLE)
 
 
@@ -66,6 +68,8 @@ class Specimen:
     """About how many people a manager is told, up to `MOST_PEOPLE`."""
     overdue: bool = False
     """Whether the deadline is past."""
+    planned: bool = False
+    """Whether the conversations are planned."""
 
 
 class Mailroom:
@@ -98,11 +102,16 @@ class Mailroom:
         if (notice := delivery.notice) is not None:
             return self._writer.notice(self._event(delivery), notice, _recipient(delivery))
         if (meeting := delivery.meeting) is not None:
-            event, appointment = self._event(delivery), _appointment(meeting)
+            event, appointment = self._event(delivery), self._appointment(delivery, meeting)
             return self._writer.invitation(event, appointment, _recipient(delivery))
         people = still_to_tell(delivery) or delivery.about
+        told = people if delivery.kind in _TELLING_DATES else ()
         return self._writer.letter(
-            self._event(delivery), _recipient(delivery), _names(delivery, people)
+            self._event(delivery),
+            _recipient(delivery),
+            _names(delivery, people),
+            [person.meets_at for person in told],
+            self._studio.now(),
         )
 
     def mail(self, delivery: Delivery) -> Mail:
@@ -149,7 +158,9 @@ class Mailroom:
         if specimen.kind in NOTICES:
             return self._writer.notice(event, self._sample_notice(), recipient)
         people = _SAMPLE_PEOPLE[: specimen.people] if specimen.capacity is Capacity.MANAGER else ()
-        return self._writer.letter(event, recipient, people)
+        planned = specimen.planned and specimen.kind in _TELLING_DATES
+        dates = [self._sample_appointment().starts_at] * max(len(people), 1) if planned else []
+        return self._writer.letter(event, recipient, people, dates)
 
     def _sample_appointment(self) -> Appointment:
         day = self._studio.today() + timedelta(days=7)
@@ -183,11 +194,16 @@ class Mailroom:
             deadline=delivery.deadline,
             overdue=delivery.deadline is not None and delivery.deadline < self._studio.today(),
             conductor=delivery.about[0].conductor if delivery.about else "",
+            closed=delivery.closed,
         )
+
+    def _appointment(self, delivery: Delivery, meeting: Meeting) -> Appointment:
+        over = delivery.kind is Kind.MOVED and meeting.over(self._studio.now())
+        return replace(_appointment(meeting, delivery.kind), past=over, readdressed=delivery.former)
 
     def _invitation(self, delivery: Delivery, meeting: Meeting) -> Invitation:
         """What the calendar of the recipient is told (C5)."""
-        appointment = _appointment(meeting)
+        appointment = _appointment(meeting, delivery.kind)
         entry = self._writer.entry(self._event(delivery), appointment, _recipient(delivery))
         cancelled = delivery.kind is Kind.CANCELLED
         return Invitation(
@@ -254,7 +270,7 @@ def _recipient(delivery: Delivery) -> Recipient:
     )
 
 
-def _appointment(meeting: Meeting) -> Appointment:
+def _appointment(meeting: Meeting, kind: Kind) -> Appointment:
     if meeting.starts_at is None:
         raise Refused("The conversation has no date any more: there is nothing to tell of.")
     return Appointment(
@@ -264,7 +280,11 @@ def _appointment(meeting: Meeting) -> Appointment:
         minutes=meeting.minutes,
         place=meeting.place,
         planner=meeting.planner,
-        handed_over=not meeting.takes_part and not meeting.cancelled,
+        handed_over=(
+            not meeting.takes_part and not meeting.cancelled
+            if kind is Kind.CANCELLED
+            else meeting.handed_over
+        ),
     )
 
 
@@ -273,6 +293,10 @@ def _guests(delivery: Delivery, meeting: Meeting) -> tuple[Guest, ...]:
     if not meeting.takes_part:
         return (Guest(delivery.name, deliverable(delivery.address), leads=True),)
     both = ((meeting.user, False), (meeting.conductor, True))
+    if delivery.former:
+        # Alone as well: the other of the two goes on taking part.
+        leads = delivery.capacity is Capacity.MANAGER
+        return (Guest(delivery.name, deliverable(delivery.address), leads=leads),)
     return tuple(
         Guest(invitee.name, address, leads=leads)
         for invitee, leads in both

@@ -1,11 +1,13 @@
 """The outbox: what waits, what went, what failed and why (N10)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.message import MIMEPart
 
 from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.acts import Act
 from studio_tui.domain.errors import NotFound, Refused
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import (
@@ -14,8 +16,10 @@ from studio_tui.domain.notifications import (
     Notification,
     NotificationFilter,
     NotificationState,
+    why_dropped,
 )
 from studio_tui.domain.selection import Selection
+from studio_tui.mail.flowed import unflow
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import StoredSource
 from studio_tui.services.mailing import Mailroom
@@ -68,6 +72,16 @@ class Health:
     def waiting(self) -> int:
         """How many mails wait, whether they should have left or not."""
         return sum(self.counts.get(state, 0) for state in UNSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What became of mail that is sent once more."""
+
+    sent: tuple[int, ...]
+    """What waits to be sent, by its id."""
+    dropped: Mapping[int, str]
+    """What is not sent, and why."""
 
 
 def source(
@@ -128,7 +142,7 @@ def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
         if not found:
             raise NotFound(f"There is no notification {notification_id}.")
         message = deliveries.sent_message(notification_id)
-        delivery = deliveries.deliveries([notification_id])[0]
+        delivery = deliveries.deliveries([notification_id], studio.now())[0]
     if message is not None:
         return _as_sent(found[0], message)
     mailroom = Mailroom(studio)
@@ -154,29 +168,55 @@ def number_of(studio: Studio, actor: Actor, selection: Selection[NotificationFil
 
 def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
     """Send what failed once more; returns how many."""
-    require(actor, Action.SEND_AGAIN)
-    with studio.store.writing():
-        now = studio.now()
-        count = notifications.retry(_selected(selection, now), now)
-        if not count:
-            raise Refused("Nothing to retry: none of these failed.")
-        write_activity(actor, now, "retried mail", "outbox", after={"mails": count})
-        return count
+    return len(try_again(studio, actor, selection).sent)
 
 
-def send_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
-    """Send what was sent a second time, because somebody asks for it; returns how many.
-
-    It is a notification of its own, checked like any other when it leaves (N6).
+def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
+    """Send what failed once more, as far as it is still true: each person gets one mail about a
+    push, with what holds now (N17). Raises `Refused` where nothing of it failed.
     """
     require(actor, Action.SEND_AGAIN)
     with studio.store.writing():
         now = studio.now()
-        line = write_activity(actor, now, "sent mail again", "outbox")
-        count = notifications.send_again(_selected(selection, now), line, now)
-        if not count:
+        ids = notifications.retry(_selected(selection, now), now)
+        if not ids:
+            raise Refused("Nothing to retry: none of these failed.")
+        again = _still_true(studio, ids)
+        write_activity(
+            actor,
+            now,
+            Act.RETRY,
+            "outbox",
+            after={"mails": len(again.sent), "no longer true": len(again.dropped)},
+        )
+        return again
+
+
+def send_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """Send what was sent a second time, because somebody asks for it; returns how many."""
+    return len(send_once_more(studio, actor, selection).sent)
+
+
+def send_once_more(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
+    """Send what was sent a second time, each as a notification of its own, as far as it is still
+    true; see `try_again`. Raises `Refused` where nothing of it was sent.
+    """
+    require(actor, Action.SEND_AGAIN)
+    with studio.store.writing():
+        now = studio.now()
+        line = write_activity(actor, now, Act.SEND_AGAIN, "outbox")
+        if not notifications.send_again(_selected(selection, now), line, now):
             raise Refused("Nothing to send again: none of these was sent.")
-        return count
+        return _still_true(studio, notifications.ids_caused_by(line))
+
+
+def _still_true(studio: Studio, ids: Sequence[int]) -> Again:
+    """Drop of these what is no longer true, or what another of them says as well."""
+    now = studio.now()
+    loaded = deliveries.deliveries(ids, now)
+    untrue = {each.id: str(why) for each in loaded if (why := why_dropped(each, now))}
+    notifications.drop_untrue(untrue)
+    return Again(tuple(each for each in ids if each not in untrue), untrue)
 
 
 def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
@@ -202,6 +242,12 @@ def _selected(selection: Selection[NotificationFilter], now: datetime) -> Clause
     return selected(selection, lambda f: notifications.notification_clause(f, now), "n.id")
 
 
+def _as_read(part: MIMEPart) -> str:
+    """A text as a mail program shows it: in lines as long as they were written."""
+    text = str(part.get_content())
+    return unflow(text) if part.get_param("format") == "flowed" else text
+
+
 def _as_sent(notification: Notification, source: bytes) -> ReadMail:
     message = message_from_bytes(source, policy=policy.default)
     plain = message.get_body(("plain",))
@@ -212,7 +258,7 @@ def _as_sent(notification: Notification, source: bytes) -> ReadMail:
         sender=str(message["From"]),
         date=str(message["Date"]),
         subject=str(message["Subject"]),
-        plain=plain.get_content() if plain else "",
+        plain=_as_read(plain) if plain else "",
         html=html.get_content() if html else "",
         source=source,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.acts import Act
 from studio_tui.domain.errors import Conflict, Refused
 from studio_tui.domain.notifications import DropReason, Kind, leaves_at
 from studio_tui.domain.pushes import (
@@ -44,6 +45,29 @@ class Closed:
     """The act, by which what it tells is found."""
     cancelled: int = 0
     """How many planned conversations were cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """What opening a push again did."""
+
+    push: PushFacts
+    activity_id: int
+    again: int
+    """How many mails that closing dropped wait once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What changing a push did."""
+
+    push: Push
+    activity_id: int | None
+    """The act; None where nothing changed."""
+    users_told: int = 0
+    managers_told: int = 0
+    leaves_at: datetime | None = None
+    """When the mail leaves; None where nobody is told."""
 
 
 def every(studio: Studio, actor: Actor) -> list[Push]:
@@ -119,13 +143,27 @@ def edit(
     managers, unless ``tell`` says no. Raises `Invalid` for what was entered, `Conflict` where
     somebody else changed it since (A4).
     """
+    return edit_telling(studio, actor, push, draft, tell=tell, progress=progress).push
+
+
+def edit_telling(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    draft: PushDraft,
+    *,
+    tell: bool = True,
+    progress: Told = unwatched,
+) -> Edited:
+    """`edit`, with whom it tells."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
         current = _unchanged(studio, push)
         progress(0.0)
-        _edit(studio, actor, current, draft, tell=tell)
+        line, users, managers = _edit(studio, actor, current, draft, tell=tell)
+        leaves = cause_of(studio, line or 0).due_at if users or managers else None
     with studio.store.reading():
-        return push_now(studio, push.id)
+        return Edited(push_now(studio, push.id), line, users, managers, leaves)
 
 
 def planned(studio: Studio, actor: Actor, push: PushFacts) -> int:
@@ -160,10 +198,10 @@ def close(
         _update(current, _draft(current), closed_at=now)
         dropped = notifying.drop_unsent(push.id, DropReason.CLOSED)
         line = write_activity(
-            actor, now, "closed push", push.name, push_id=push.id, after={"mail dropped": dropped}
+            actor, now, Act.CLOSE, push.name, push_id=push.id, after={"mail dropped": dropped}
         )
         progress(0.3)
-        cancelled = _cancel_planned(studio, push.id, line) if cancel_planned else 0
+        cancelled = _cancel_planned(studio, push.id, line, now) if cancel_planned else 0
         progress(0.4)
         if tell:
             _tell_of(studio, Kind.CLOSED, push.id, line)
@@ -172,6 +210,11 @@ def close(
 
 def reopen(studio: Studio, actor: Actor, push: PushFacts) -> PushFacts:
     """Open a closed push again (P5); mail that closing dropped waits once more."""
+    return reopen_telling(studio, actor, push).push
+
+
+def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
+    """`reopen`, with what it sends."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
         current = _unchanged(studio, push)
@@ -180,16 +223,31 @@ def reopen(studio: Studio, actor: Actor, push: PushFacts) -> PushFacts:
         check_drafts([_draft(current)], pushes.push_names(closed=False))
         _update(current, _draft(current), closed_at=None)
         leaves = leaving(studio, current.available_from)
-        again = notifying.take_up_dropped(push.id, DropReason.CLOSED, leaves)
-        write_activity(
+        again = notifying.count_dropped(push.id, DropReason.CLOSED)
+        line = write_activity(
             actor,
             studio.now(),
-            "reopened push",
+            Act.REOPEN,
             push.name,
             push_id=push.id,
+            before={"closed_at": current.closed_at.isoformat() if current.closed_at else None},
             after={"mail waiting again": again},
         )
-        return push_facts(studio, push.id)
+        notifying.take_up_dropped(push.id, DropReason.CLOSED, leaves, line)
+        return Reopened(push_facts(studio, push.id), line, again)
+
+
+def restore(current: PushFacts, draft: PushDraft | None, *, closed_at: datetime | None) -> None:
+    """Write what a push was before, inside an open unit of work; without ``draft`` as it is."""
+    names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
+    if closed_at is None:
+        check_drafts([draft or _draft(current)], names)
+    _update(current, draft or _draft(current), closed_at=closed_at)
+
+
+def facts_of(push: PushFacts) -> dict[str, str]:
+    """What of a push can be changed, by the names that the activity gives it."""
+    return _facts(push)
 
 
 def push_now(studio: Studio, push_id: int) -> Push:
@@ -232,41 +290,42 @@ def cause_at_once(studio: Studio, activity_id: int, push_id: int | None = None) 
     return Cause(activity_id, push_id, now, now)
 
 
-def _cancel_planned(studio: Studio, push_id: int, line: int) -> int:
-    cancelled = conversations.cancel_planned(push_id, studio.now())
+def _cancel_planned(studio: Studio, push_id: int, line: int, now: datetime) -> int:
+    cancelled = conversations.cancel_planned(push_id, now)
     invitations.withdraw(cause_of(studio, line), cancelled)
     return len(cancelled)
 
 
-def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> None:
-    """Tell those who know of a push and are not done, and their managers.
+def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int, int]:
+    """Tell those who know of a push and are not done, and their managers; returns how many.
 
     Of a closing all are told; of another deadline those who still have something to hold (P10).
     """
     cause = cause_of(studio, line, push_id)
     users, _ = fixed_users(assignments.told_and_not_done(push_id))
     notifying.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
-    notifying.tell_users(cause, kind, users, str(line))
+    users_told = notifying.tell_users(cause, kind, users, str(line))
     asked = kind is Kind.DEADLINE_MOVED
     tell_managers = notifying.tell_managers_asked if asked else notifying.tell_managers
-    tell_managers(cause, kind, users, str(line))
+    return users_told, tell_managers(cause, kind, users, str(line))
 
 
 def _edit(
     studio: Studio, actor: Actor, current: PushFacts, draft: PushDraft, *, tell: bool
-) -> None:
+) -> tuple[int | None, int, int]:
+    """Returns the line of activity, and how many users and managers are told."""
     if current.state is PushState.CLOSED:
         raise Refused(f"“{current.name}” is closed: reopen it first.")
     names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
     check_drafts([draft], names)
     before, after = _facts(current), _facts(draft, current.reminders)
     if before == after:
-        return
+        return None, 0, 0
     _update(current, draft, closed_at=None)
     line = write_activity(
         actor,
         studio.now(),
-        "edited push",
+        Act.EDIT,
         draft.name,
         push_id=current.id,
         before={key: value for key, value in before.items() if value != after[key]},
@@ -275,7 +334,8 @@ def _edit(
     if draft.available_from != current.available_from:
         notifying.postpone_untried(current.id, leaving(studio, draft.available_from))
     if tell and draft.deadline != current.deadline:
-        _tell_of(studio, Kind.DEADLINE_MOVED, current.id, line)
+        return line, *_tell_of(studio, Kind.DEADLINE_MOVED, current.id, line)
+    return line, 0, 0
 
 
 def _create(

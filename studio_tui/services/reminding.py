@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from studio_tui.domain.access import Action, Actor, require
+from studio_tui.domain.acts import Act
 from studio_tui.domain.clock import start_of_day
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import Kind
@@ -24,7 +25,7 @@ from studio_tui.storage.fixing import fixed_users
 from studio_tui.storage.notifying import Cause
 from studio_tui.storage.sql import Clause, selected
 
-REMINDED = "reminded users"
+REMINDED = Act.REMIND
 """What the activity calls it."""
 _SHOWN = 1_000
 """At most so many people are listed by name in a preview."""

@@ -1,18 +1,31 @@
 """Taking back what was just done, as long as none of its mail has left (N5)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from studio_tui.domain.access import Action, Actor, require
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.access import Action, Actor, may, require
+from studio_tui.domain.acts import ACTS, UNDOABLE, Act
+from studio_tui.domain.conversations import NOT_BEGUN, Conversation
+from studio_tui.domain.errors import Forbidden, Refused
 from studio_tui.domain.notifications import DropReason
+from studio_tui.domain.pushes import PushDraft, PushState, Reminders
 from studio_tui.domain.stopping import Progress, unwatched
-from studio_tui.services.assigning import ASSIGNED
+from studio_tui.services import naming
 from studio_tui.services.context import Studio
-from studio_tui.services.reminding import REMINDED
-from studio_tui.storage import assignments, notifying
+from studio_tui.services.conversations.current import conversation_to_change
+from studio_tui.services.pushes import facts_of, push_to_change, restore
+from studio_tui.storage import assignments, conversations, notifying
 from studio_tui.storage.activity import ActivityLine, about_users, activity_line, write_activity
-from studio_tui.storage.undoing import waiting_acts
+from studio_tui.storage.undoing import (
+    conversations_told_by,
+    restore_cancelled,
+    take_up_superseded,
+    waiting_acts,
+)
+
+_CHANGED = "Too late to undo: it was changed once more since."
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +34,11 @@ class Undoable:
 
     activity_id: int
     action: str
-    """``assigned users`` or ``reminded users``."""
+    """What was done, as the activity calls it: one of `domain.acts.Act`."""
     push: str
+    """The name of the push; of a conversation that no push asks for, the login of the user."""
     users: int
-    """How many users were assigned or reminded."""
+    """How many users it is about."""
     mails: int
     done_at: datetime
     leaves_at: datetime
@@ -34,23 +48,21 @@ class Undoable:
 def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
     """What ``actor`` can still take back, the newest first."""
     with studio.store.reading():
-        return [
-            Undoable(*row)
-            for row in waiting_acts(actor.user_id, (ASSIGNED, REMINDED), studio.now())
-        ]
+        return [Undoable(*row) for row in waiting_acts(actor.user_id, UNDOABLE, studio.now())]
 
 
 def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress = unwatched) -> int:
-    """Take back an assigning or a reminding; returns how many mails are dropped by it.
+    """Take back an act that sends mail; returns how many mails are dropped by it.
 
-    Raises `Refused` once any of its mail has left or none waits any more, and for what is no such
-    act.
+    What it changed is as it was before, and mail that waited and that it took the place of waits
+    once more. Raises `Refused` once any of its mail has left or none waits any more, where somebody
+    changed the same since, and for what is no such act.
     """
     with studio.store.writing():
-        act = _undoable_act(activity_id)
-        require(actor, Action.ASSIGN if act.action == ASSIGNED else Action.REMIND)
+        line, act = _undoable_act(activity_id)
+        _require(actor, line, act)
         progress(0.0)
-        now = studio.now()
+        told = conversations_told_by(activity_id)
         dropped = notifying.drop_caused(activity_id, DropReason.UNDONE)
         # Asked only now: a worker may have taken some while the others were dropped.
         if gone := notifying.left_already(activity_id):
@@ -58,22 +70,194 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         if not dropped:
             raise Refused("Nothing to undo: none of its mail waits any more.")
         progress(0.5)
-        line = write_activity(
+        _TAKING_BACK[act](_Undoing(studio, line, told))
+        now = studio.now()
+        hold = studio.settings.notifications.hold_time
+        take_up_superseded(activity_id, now, now + hold)
+        written = write_activity(
             actor,
             now,
-            f"undid: {act.action}",
-            act.subject,
-            push_id=act.push_id,
-            after={"mail dropped": dropped},
+            f"undid: {line.action}",
+            line.subject,
+            push_id=line.push_id,
+            before=line.after if act in _RESTORING else None,
+            after={**_restored(line, act), "mail dropped": dropped},
         )
-        about_users(line, assignments.users_about(activity_id))
-        if act.action == ASSIGNED:
-            assignments.unassign_act(activity_id, now)
+        about_users(written, assignments.users_about(activity_id))
         return dropped
 
 
-def _undoable_act(activity_id: int) -> ActivityLine:
-    act = activity_line(activity_id)
-    if act is None or act.action not in (ASSIGNED, REMINDED):
-        raise Refused("Only an assigning or a reminding can be undone.")
-    return act
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """An act that is taken back, inside an open unit of work."""
+
+    studio: Studio
+    line: ActivityLine
+    told: list[int]
+    """The conversations it sent invitations to."""
+
+    @property
+    def push_id(self) -> int:
+        """Its push."""
+        if self.line.push_id is None:
+            raise Refused("No push asks for this conversation.")
+        return self.line.push_id
+
+    def conversation(self) -> Conversation:
+        """The one conversation it was about, not begun yet."""
+        if len(self.told) != 1:
+            raise Refused(_CHANGED)
+        found = conversation_to_change(self.told[0])
+        if found.state not in NOT_BEGUN and found.cancelled_at is None:
+            raise Refused(_CHANGED)
+        return found
+
+
+def _undo_assigning(undoing: _Undoing) -> None:
+    assignments.unassign_act(undoing.line.id, undoing.studio.now())
+
+
+def _undo_nothing(undoing: _Undoing) -> None:
+    """The mail was all there was of it."""
+
+
+def _undo_edit(undoing: _Undoing) -> None:
+    before, after = undoing.line.before or {}, undoing.line.after or {}
+    current = push_to_change(undoing.studio, undoing.push_id)
+    now = facts_of(current)
+    if current.state is PushState.CLOSED or any(now[name] != after[name] for name in after):
+        raise Refused(_CHANGED)
+    facts = {**now, **before}
+    restore(
+        current,
+        PushDraft(
+            facts["name"],
+            date.fromisoformat(facts["available_from"]),
+            date.fromisoformat(facts["deadline"]),
+            Reminders(_days(facts["remind_before_days"]), _days(facts["remind_after_days"])),
+        ),
+        closed_at=None,
+    )
+
+
+def _undo_closing(undoing: _Undoing) -> None:
+    current = push_to_change(undoing.studio, undoing.push_id)
+    if current.closed_at != undoing.line.at:
+        raise Refused(_CHANGED)
+    restore(current, None, closed_at=None)
+    restore_cancelled(current.id, undoing.line.at)
+    now = undoing.studio.now()
+    due_at = now + undoing.studio.settings.notifications.hold_time
+    notifying.take_up_dropped(current.id, DropReason.CLOSED, due_at)
+
+
+def _undo_reopening(undoing: _Undoing) -> None:
+    current = push_to_change(undoing.studio, undoing.push_id)
+    if current.state is PushState.CLOSED:
+        raise Refused(_CHANGED)
+    closed_at = (undoing.line.before or {}).get("closed_at")
+    restore(current, None, closed_at=datetime.fromisoformat(str(closed_at)))
+    notifying.drop_unsent(current.id, DropReason.CLOSED)
+    notifying.call_dropped(undoing.line.id, DropReason.UNDONE, DropReason.CLOSED)
+
+
+def _undo_handing_over(undoing: _Undoing) -> None:
+    """Of what nobody has begun to plan: once a conversation is handed over, a term begins (C6)."""
+    before, after = undoing.line.before or {}, undoing.line.after or {}
+    assignment_id = assignments.assignment_id_of(
+        undoing.push_id, naming.user_id_named(undoing.line.subject)
+    )
+    named = naming.user_id_named(str(after.get("conductor")))
+    if assignment_id is None or assignments.named_conductor(assignment_id) != named:
+        raise Refused(_CHANGED)
+    if conversations.conversation_id_of(assignment_id) is not None:
+        raise Refused("The conversation has another conductor already: hand it back instead.")
+    login = before.get("named")
+    earlier = naming.user_id_named(str(login)) if login else None
+    assignments.name_conductor(assignment_id, earlier)
+
+
+def _undo_planning(undoing: _Undoing) -> None:
+    conversation = undoing.conversation()
+    _require_as_left(conversation, undoing.line.after or {})
+    conversations.change_conversation(conversation.id, cancelled_at=undoing.studio.now())
+
+
+def _undo_moving(undoing: _Undoing) -> None:
+    before, conversation = undoing.line.before or {}, undoing.conversation()
+    _require_as_left(conversation, undoing.line.after or {})
+    planned = before.get("planned_for")
+    conversations.change_conversation(
+        conversation.id,
+        planned_for=datetime.fromisoformat(str(planned)) if planned else None,
+        minutes=int(str(before["minutes"])),
+        place=str(before["place"]),
+        conductor=naming.user_id_named(str(before["conductor"])),
+    )
+
+
+def _undo_cancelling(undoing: _Undoing) -> None:
+    conversation = undoing.conversation()
+    assignment_id = None
+    if conversation.push_id is not None:
+        assignment_id = assignments.assignment_id_of(conversation.push_id, conversation.user_id)
+    if conversation.cancelled_at is None or (
+        assignment_id is not None and conversations.conversation_id_of(assignment_id) is not None
+    ):
+        raise Refused(_CHANGED)
+    conversations.change_conversation(conversation.id, cancelled_at=None)
+
+
+_TAKING_BACK: Mapping[Act, Callable[[_Undoing], None]] = {
+    Act.ASSIGN: _undo_assigning,
+    Act.REMIND: _undo_nothing,
+    Act.EDIT: _undo_edit,
+    Act.CLOSE: _undo_closing,
+    Act.REOPEN: _undo_reopening,
+    Act.HAND_OVER: _undo_handing_over,
+    Act.PLAN: _undo_planning,
+    Act.MOVE: _undo_moving,
+    Act.CANCEL: _undo_cancelling,
+    Act.RETRY: _undo_nothing,
+    Act.SEND_AGAIN: _undo_nothing,
+}
+"""What each act is taken back by, besides its mail."""
+_RESTORING = frozenset({Act.EDIT, Act.MOVE, Act.HAND_OVER})
+"""The acts whose undoing tells from what to what."""
+
+
+def _require(actor: Actor, line: ActivityLine, act: Act) -> None:
+    if (needed := ACTS[act].needs) is not None:
+        require(actor, needed)
+    elif line.actor != actor.login and not may(actor, Action.FINISH_ANY):
+        raise Forbidden(f"{line.by} did it: only they, or an admin, can undo it.")
+
+
+def _undoable_act(activity_id: int) -> tuple[ActivityLine, Act]:
+    line = activity_line(activity_id)
+    if line is None or line.action not in UNDOABLE:
+        raise Refused("Only an assigning or a reminding, or another act that mails, can be undone.")
+    return line, Act(line.action)
+
+
+def _require_as_left(conversation: Conversation, after: Mapping[str, Any]) -> None:
+    """Raise `Refused` where somebody changed it after the act that is undone."""
+    planned = conversation.planned_for
+    now = {
+        "planned_for": planned.isoformat() if planned else None,
+        "minutes": conversation.minutes,
+        "place": conversation.place,
+        "conductor": conversation.conductor_login,
+    }
+    if conversation.cancelled_at is not None or any(
+        now[name] != value for name, value in after.items() if name in now
+    ):
+        raise Refused(_CHANGED)
+
+
+def _restored(line: ActivityLine, act: Act) -> dict[str, object]:
+    return dict(line.before or {}) if act in _RESTORING else {}
+
+
+def _days(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part.strip())

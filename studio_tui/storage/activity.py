@@ -202,3 +202,21 @@ def _counts(ids: list[int]) -> dict[int, int]:
 
 def _json(facts: Facts | None) -> str | None:
     return json.dumps(facts, ensure_ascii=False, default=str) if facts is not None else None
+
+
+def newest_line(actor_id: int) -> int:
+    """The id of the last thing somebody did, 0 where there is none."""
+    found = scalar("SELECT MAX(id) FROM activity WHERE actor_id = ?", actor_id)
+    return int(found or 0)
+
+
+def lines_since(actor_id: int, activity_id: int) -> list[int]:
+    """The ids of what somebody did after a line, the oldest first."""
+    return [
+        found
+        for (found,) in rows(
+            "SELECT id FROM activity WHERE actor_id = ? AND id > ? ORDER BY id",
+            actor_id,
+            activity_id,
+        )
+    ]

@@ -315,8 +315,8 @@ def assignment_id_of(push_id: int, user_id: int) -> int | None:
     return int(found) if found is not None else None
 
 
-def name_conductor(assignment_id: int, conductor_id: int) -> None:
-    """Record who is to hold a conversation (P10)."""
+def name_conductor(assignment_id: int, conductor_id: int | None) -> None:
+    """Record who is to hold a conversation (P10), None: nobody in particular."""
     execute("UPDATE assignment SET conductor_id = ? WHERE id = ?", conductor_id, assignment_id)
 
 

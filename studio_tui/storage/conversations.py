@@ -5,7 +5,7 @@ Definitions and options of questions are JSON, which services read.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from studio_tui.domain.conversations import ConversationState, HistoryFilter
 from studio_tui.domain.listing import Sort
@@ -227,6 +227,23 @@ def count_planned(push_id: int) -> int:
             push_id,
         )
     )
+
+
+def planned_around(user_id: int, starts_at: datetime, ends_at: datetime) -> list[int]:
+    """The conversations of somebody, on either side, that are planned and begin within a day before
+    ``ends_at``: those that may not be over at ``starts_at`` are among them."""
+    return [
+        found
+        for (found,) in rows(
+            "SELECT id FROM conversation WHERE (conductor_id = ? OR user_id = ?) "
+            "AND cancelled_at IS NULL AND finished_at IS NULL AND started_at IS NULL "
+            "AND planned_for < ? AND planned_for > ? ORDER BY planned_for, id",
+            user_id,
+            user_id,
+            ends_at,
+            starts_at - timedelta(days=1),
+        )
+    ]
 
 
 # Questions

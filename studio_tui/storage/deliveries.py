@@ -7,15 +7,25 @@ the end of its lease goes back to the queue, by whoever looks next.
 import json
 import zlib
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from studio_tui.domain.clock import SteadyTime
-from studio_tui.domain.notifications import Capacity, Delivery, Kind, Person
+from studio_tui.domain.notifications import (
+    ASKING,
+    TELLING_MOST,
+    Capacity,
+    Delivery,
+    Kind,
+    Person,
+    is_for,
+)
 from studio_tui.domain.users import full_name
+from studio_tui.storage.fields import instant_of
 from studio_tui.storage.invitations import ABOUT, meetings
+from studio_tui.storage.managers import managers_of
 from studio_tui.storage.notices import notices
 from studio_tui.storage.pushes import CONVERSATION
 from studio_tui.storage.sql import (
@@ -98,10 +108,10 @@ def renew(lease: str, end: LeaseEnd) -> None:
     )
 
 
-def deliveries(ids: Collection[int]) -> list[Delivery]:
+def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
     """These notifications with all that is true of them at this moment, in order of id."""
     wanted = among("n.id", ids)
-    about = _people(ids)
+    about = _people(ids, now)
     invited_to = meetings(ids)
     told_of = notices(ids)
     return [
@@ -126,13 +136,15 @@ def deliveries(ids: Collection[int]) -> list[Delivery]:
             about=about.get(row[0], ()),
             meeting=invited_to.get(row[0]),
             notice=told_of.get(row[0]),
+            former=row[17] is not None,
         )
         for row in rows(
             "SELECT n.id, n.key, n.kind, n.capacity, n.attempts, COALESCE(n.dated_at, n.due_at), "
-            "n.created_at, u.given_name, u.family_name, u.email, u.language, u.time_zone, "
-            "u.active, p.name, COALESCE(p.definition, c.definition, t.definition), p.deadline, "
-            f"p.closed_at FROM notification n JOIN users u ON u.id = n.recipient_id {ABOUT} "
-            f"WHERE {wanted.text} ORDER BY n.id",
+            "n.created_at, u.given_name, u.family_name, COALESCE(n.former_address, u.email), "
+            "u.language, u.time_zone, u.active, p.name, "
+            "COALESCE(p.definition, c.definition, t.definition), p.deadline, "
+            "p.closed_at, n.former_address FROM notification n "
+            f"JOIN users u ON u.id = n.recipient_id {ABOUT} WHERE {wanted.text} ORDER BY n.id",
             *wanted.params,
         )
     ]
@@ -291,25 +303,71 @@ def template_name(definition: str) -> str:
     return str(json.loads(definition)["name"])
 
 
-def _people(ids: Collection[int]) -> dict[int, tuple[Person, ...]]:
+_LATE = timedelta(hours=1)
+"""What was written longer ago than this is looked at once more: who are their managers by now."""
+_RANKS = " ".join(f"WHEN '{kind}' THEN {rank}" for rank, kind in enumerate(TELLING_MOST))
+_MORE, _LESS = f"CASE o.kind {_RANKS} END", f"CASE n.kind {_RANKS} END"
+_TOLD = (
+    "EXISTS (SELECT 1 FROM notification o JOIN notification_user p "
+    "ON p.notification_id = o.id AND p.user_id = x.user_id "
+    "WHERE o.push_id = n.push_id AND o.recipient_id = n.recipient_id "
+    f"AND o.capacity = n.capacity AND o.id <> n.id AND {_MORE} >= {_LESS} "
+    "AND ((o.state = 'sent' AND o.sent_at > n.created_at) "
+    "OR ((o.state = 'sending' OR (o.state = 'queued' AND o.due_at <= ?)) "
+    f"AND ({_MORE} > {_LESS} OR o.id > n.id))))"
+)
+"""Whether another mail tells the recipient of ``n`` of the user ``x``: it tells as much, and was
+sent since ``n`` was written, or leaves now as well (N17)."""
+
+
+def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[Person, ...]]:
     wanted = among("n.id", ids)
-    found: dict[int, list[Person]] = {}
-    for notification_id, given, family, active, assigned, done, *conductor in rows(
+    read = rows(
         "SELECT n.id, u.given_name, u.family_name, u.active, a.id IS NOT NULL, "
-        "c.finished_at IS NOT NULL, COALESCE(h.given_name, ''), COALESCE(h.family_name, '') "
+        "c.finished_at IS NOT NULL, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
+        "COALESCE(c.started_at, c.planned_for), u.id, n.recipient_id, n.kind, n.capacity, "
+        "n.created_at, CASE WHEN h.active THEN h.id END, EXISTS (SELECT 1 FROM not_mine m "
+        f"WHERE m.assignment_id = a.id AND m.manager_id = n.recipient_id), {_TOLD} "
         "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
         "JOIN users u ON u.id = x.user_id "
         "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "
         f"AND a.unassigned_at IS NULL {CONVERSATION} "
         f"WHERE {wanted.text} ORDER BY n.id, u.sort_name, u.id",
+        now,
         *wanted.params,
-    ):
+    )
+    late = _managed_by(
+        [
+            row[9]
+            for row in read
+            if row[12] == Capacity.MANAGER and known_instant(row[13]) < now - _LATE
+        ]
+    )
+    found: dict[int, list[Person]] = {}
+    for row in read:
+        kind, by_manager = Kind(row[11]), row[12] == Capacity.MANAGER
+        asked = is_for(kind, row[10], row[14]) and not (kind in ASKING and row[15])
+        managers = late.get(row[9]) if by_manager else None
         person = Person(
-            full_name(given, family),
-            bool(active),
-            bool(assigned),
-            bool(done),
-            full_name(*conductor),
+            full_name(row[1], row[2]),
+            bool(row[3]),
+            bool(row[4]),
+            bool(row[5]),
+            full_name(row[6], row[7]),
+            meets_at=instant_of(row[8]),
+            theirs=asked or not by_manager,
+            managed=managers is None or row[10] in managers,
+            told=bool(row[16]),
         )
-        found.setdefault(notification_id, []).append(person)
+        found.setdefault(row[0], []).append(person)
     return {notification_id: tuple(people) for notification_id, people in found.items()}
+
+
+def _managed_by(user_ids: list[int]) -> dict[int, set[int]]:
+    """The ids of the managers of each of these users."""
+    if not user_ids:
+        return {}
+    managers = managers_of(list(dict.fromkeys(user_ids)))
+    return {
+        user_id: {manager.user_id for manager in managers.get(user_id, ())} for user_id in user_ids
+    }

@@ -7,6 +7,7 @@ from who the two are now. What was tried and may have arrived counts as sent.
 
 from collections.abc import Collection
 
+from studio_tui.domain.acts import Act
 from studio_tui.domain.notifications import INVITATIONS, DropReason, Invitee, Kind, Meeting
 from studio_tui.domain.users import full_name
 from studio_tui.storage.fields import instant_of
@@ -25,6 +26,10 @@ conversation ``c`` with its template ``t`` and, where one asked for it, its push
 
 _INVITES = f"kind IN ({', '.join(repr(str(kind)) for kind in sorted(INVITATIONS))})"
 """Whether a notification is an invitation: it is not all that is told of a conversation."""
+_DECIDED = "y.action IN ({})".format(
+    ", ".join(f"'{act}'" for act in (Act.PLAN, Act.MOVE, Act.CANCEL, Act.HAND_OVER, Act.CLOSE))
+)
+"""Whether an activity ``y`` decided something about a conversation."""
 
 
 def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
@@ -51,6 +56,70 @@ def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
     return _write(cause, Kind.CANCELLED, _holding(conversation_ids))
 
 
+def follow_addresses(cause: Cause) -> int:
+    """Send what is planned and ahead to the new address of whoever's address changed since they
+    were invited, and take it out of the calendar of the old one; returns how many are told.
+
+    What failed at the old address is sent to the new one; there is nothing there to take back.
+    """
+    return _readdress(cause, Kind.PLANNED, "TRUE") + _readdress(
+        cause, Kind.CANCELLED, _may_have_arrived("n")
+    )
+
+
+def _readdress(cause: Cause, kind: Kind, which: str) -> int:
+    """One `Kind.PLANNED` to each new address, or one `Kind.CANCELLED` to each old one."""
+    invited = (
+        "SELECT n.id FROM notification n JOIN conversation c ON c.id = n.conversation_id "
+        "JOIN users u ON u.id = n.recipient_id AND u.active "
+        "WHERE n.sent_to IS NOT NULL AND LOWER(n.sent_to) <> LOWER(u.email) "
+        "AND n.former_address IS NULL AND n.kind <> ? AND n.state IN ('sending', 'sent', 'failed') "
+        "AND n.recipient_id IN (c.user_id, c.conductor_id) AND c.planned_for > ? "
+        "AND c.cancelled_at IS NULL AND c.started_at IS NULL AND c.finished_at IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM notification x "
+        "WHERE x.conversation_id = n.conversation_id AND x.recipient_id = n.recipient_id "
+        "AND x.former_address IS NULL AND x.caused_by_id <> ? AND x.state <> 'dropped' "
+        f"AND (x.sequence > n.sequence OR (x.sequence = n.sequence AND x.id > n.id))) AND {which}"
+    )
+    return _write_readdressed(cause, kind, invited)
+
+
+def _write_readdressed(cause: Cause, kind: Kind, invited: str) -> int:
+    former = "n.sent_to" if kind is Kind.CANCELLED else "NULL"
+    cursor = execute(
+        "INSERT INTO notification (key, kind, capacity, state, conversation_id, sequence, "
+        "recipient_id, caused_by_id, created_at, due_at, attempts, former_address) "
+        "SELECT 'c' || CAST(n.conversation_id AS TEXT) || '-' || CAST(n.recipient_id AS TEXT) "
+        "|| '-' || CAST(? AS TEXT) || '-' || CAST(c.sequence + 1 AS TEXT), ?, n.capacity, "
+        f"'queued', n.conversation_id, c.sequence + 1, n.recipient_id, ?, ?, ?, 0, {former} "
+        "FROM notification n JOIN conversation c ON c.id = n.conversation_id "
+        f"WHERE n.id IN ({invited}) ORDER BY n.id ON CONFLICT (key) DO NOTHING",
+        kind,
+        kind,
+        cause.activity_id,
+        cause.at,
+        cause.due_at,
+        Kind.CANCELLED,
+        cause.at,
+        cause.activity_id,
+    )
+    if kind is Kind.CANCELLED:
+        execute(
+            "INSERT INTO notification_user (notification_id, user_id) "
+            "SELECT n.id, c.user_id FROM notification n "
+            "JOIN conversation c ON c.id = n.conversation_id "
+            "WHERE n.caused_by_id = ? ON CONFLICT DO NOTHING",
+            cause.activity_id,
+        )
+        execute(
+            "UPDATE conversation SET sequence = sequence + 1 WHERE id IN ("
+            "SELECT conversation_id FROM notification WHERE caused_by_id = ? "
+            "AND conversation_id IS NOT NULL)",
+            cause.activity_id,
+        )
+    return int(cursor.rowcount)
+
+
 def meetings(ids: Collection[int]) -> dict[int, Meeting]:
     """What these notifications invite to, by id; nothing for what is no invitation."""
     wanted = among("n.id", ids) & one_of("n.kind", INVITATIONS)
@@ -68,6 +137,7 @@ def meetings(ids: Collection[int]) -> dict[int, Meeting]:
             takes_part=bool(row[16]),
             cancelled=row[17] is not None,
             held=row[18] is not None,
+            handed_over=row[19] == Act.HAND_OVER,
         )
         for row in rows(
             "SELECT n.id, c.id, n.sequence, (SELECT MAX(x.sequence) FROM notification x "
@@ -76,13 +146,15 @@ def meetings(ids: Collection[int]) -> dict[int, Meeting]:
             "c.planned_for, c.minutes, c.place, "
             "u.given_name, u.family_name, u.email, h.given_name, h.family_name, h.email, "
             "COALESCE(w.given_name, ''), COALESCE(w.family_name, ''), act.actor_login, "
-            "n.recipient_id IN (c.user_id, c.conductor_id), c.cancelled_at, c.finished_at "
-            "FROM notification n JOIN conversation c ON c.id = n.conversation_id "
+            "n.recipient_id IN (c.user_id, c.conductor_id), c.cancelled_at, c.finished_at, "
+            "act.action FROM notification n JOIN conversation c ON c.id = n.conversation_id "
             "JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
-            # The first that wrote this sequence planned it; later ones only sent it again.
-            "JOIN activity act ON act.id = (SELECT MIN(x.caused_by_id) FROM notification x "
-            f"WHERE x.conversation_id = c.id AND x.sequence = n.sequence AND x.{_INVITES}) "
+            # Who decided it last: what only sends it again decides nothing.
+            "JOIN activity act ON act.id = (SELECT MAX(x.caused_by_id) FROM notification x "
+            "JOIN activity y ON y.id = x.caused_by_id WHERE x.conversation_id = c.id "
+            f"AND x.sequence <= n.sequence AND COALESCE(x.error, '') <> ? AND {_DECIDED}) "
             f"LEFT JOIN users w ON w.id = act.actor_id WHERE {wanted.text}",
+            DropReason.UNDONE,
             *wanted.params,
         )
     }

@@ -3,6 +3,7 @@
 What events write into it is in `storage.notifying`, what sends from it in `storage.deliveries`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from studio_tui.domain.listing import Sort
@@ -148,8 +149,9 @@ def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
         )
         for row in rows(
             f"SELECT n.id, n.key, n.kind, n.capacity, {_HELD}, n.state, u.id, u.login, "
-            "u.given_name, u.family_name, COALESCE(n.sent_to, u.email), n.push_id, p.name, "
-            "n.due_at, n.attempts, n.sent_at, n.error, CASE WHEN n.conversation_id IS NOT NULL "
+            "u.given_name, u.family_name, COALESCE(n.former_address, n.sent_to, u.email), "
+            "n.push_id, p.name, n.due_at, n.attempts, n.sent_at, n.error, "
+            "CASE WHEN n.conversation_id IS NOT NULL "
             "THEN COALESCE(p.definition, c.definition, t.definition) END "
             f"FROM {_FROM} WHERE {wanted.text}",
             now,
@@ -159,16 +161,31 @@ def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
     return [found[notification_id] for notification_id in ids if notification_id in found]
 
 
-def retry(notifications: Clause, due_at: datetime) -> int:
-    """Send what failed once more (N10); returns how many."""
-    cursor = execute(
-        "UPDATE notification SET state = 'queued', due_at = ?, attempts = 0, dated_at = NULL, "
-        "error = NULL "
-        f"WHERE state = 'failed' AND id IN (SELECT n.id FROM {_FROM} WHERE {notifications.text})",
-        due_at,
-        *notifications.params,
-    )
-    return int(cursor.rowcount)
+def retry(notifications: Clause, due_at: datetime) -> list[int]:
+    """Let what failed wait to be sent once more (N10); returns which."""
+    return [
+        found
+        for (found,) in rows(
+            "UPDATE notification SET state = 'queued', due_at = ?, attempts = 0, "
+            "dated_at = NULL, error = NULL WHERE state = 'failed' "
+            f"AND id IN (SELECT n.id FROM {_FROM} WHERE {notifications.text}) RETURNING id",
+            due_at,
+            *notifications.params,
+        )
+    ]
+
+
+def drop_untrue(reasons: Mapping[int, str]) -> None:
+    """Drop these that wait, each for its reason."""
+    for reason in dict.fromkeys(reasons.values()):
+        ids = [each for each, why in reasons.items() if why == reason]
+        wanted = among("id", ids)
+        execute(
+            "UPDATE notification SET state = 'dropped', error = ? WHERE state = 'queued' "
+            f"AND {wanted.text}",
+            reason,
+            *wanted.params,
+        )
 
 
 def send_again(notifications: Clause, activity_id: int, at: datetime) -> int:
@@ -251,7 +268,7 @@ def last_sent_at() -> datetime | None:
 def last_error() -> tuple[str, str] | None:
     """Address and words of the newest mail that failed or is to be tried again."""
     found = rows(
-        f"SELECT COALESCE(n.sent_to, u.email), n.error FROM {_FROM} "
+        f"SELECT COALESCE(n.former_address, n.sent_to, u.email), n.error FROM {_FROM} "
         "WHERE n.error IS NOT NULL AND n.state IN ('queued', 'failed') "
         "ORDER BY COALESCE(n.dated_at, n.due_at) DESC, n.id DESC LIMIT 1"
     )

@@ -131,16 +131,46 @@ def drop_caused(activity_id: int, reason: str) -> int:
     return _drop(Clause("caused_by_id = ?", (activity_id,)), reason)
 
 
-def take_up_dropped(push_id: int, reason: str, due_at: datetime) -> int:
-    """Put back what was dropped for ``reason``; returns how many (P5, a push opened again)."""
+def count_dropped(push_id: int, reason: str) -> int:
+    """How many mails of a push were dropped for ``reason``."""
+    return int(
+        scalar(
+            "SELECT COUNT(*) FROM notification WHERE push_id = ? AND state = 'dropped' "
+            "AND error = ?",
+            push_id,
+            reason,
+        )
+    )
+
+
+def take_up_dropped(
+    push_id: int, reason: str, due_at: datetime, activity_id: int | None = None
+) -> int:
+    """Put back what was dropped for ``reason``; returns how many (P5, a push opened again).
+
+    It belongs to the act ``activity_id`` from then on, or still to the one that wrote it.
+    """
     cursor = execute(
-        "UPDATE notification SET state = 'queued', error = NULL, due_at = ? "
+        "UPDATE notification SET state = 'queued', error = NULL, due_at = ?, "
+        "caused_by_id = COALESCE(CAST(? AS INTEGER), caused_by_id) "
         "WHERE push_id = ? AND state = 'dropped' AND error = ?",
         due_at,
+        activity_id,
         push_id,
         reason,
     )
     return int(cursor.rowcount)
+
+
+def call_dropped(activity_id: int, reason: str, instead: str) -> None:
+    """Give another reason for what was dropped of an act for ``reason``."""
+    execute(
+        "UPDATE notification SET error = ? WHERE caused_by_id = ? AND state = 'dropped' "
+        "AND error = ?",
+        instead,
+        activity_id,
+        reason,
+    )
 
 
 def postpone_untried(push_id: int, due_at: datetime) -> None:

@@ -242,3 +242,15 @@ def _texts(tables: str, text: str, ids: list[int], order: str) -> dict[int, tupl
     ):
         found[user_id] = (*found.get(user_id, ()), value)
     return found
+
+
+def names_at(address: str) -> list[str]:
+    """The names of those who are active and have an address, which is folded."""
+    return [
+        full_name(given, family)
+        for given, family in rows(
+            "SELECT given_name, family_name FROM users WHERE LOWER(email) = ? AND active "
+            "ORDER BY sort_name, id",
+            address,
+        )
+    ]

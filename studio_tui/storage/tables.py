@@ -417,6 +417,9 @@ class NotificationTable(Table):
     sent_to = CharField(null=True)
     sent_at = InstantField(null=True)
     error = TextField(null=True)
+    former_address = CharField(null=True)
+    """Where it goes in the place of the recipient's address: one they had before, whose calendar
+    still holds a conversation (C5)."""
 
     class Meta:
         table_name = "notification"

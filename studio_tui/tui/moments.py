@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from studio_tui.domain.clock import zone_in_words
+
 
 def day(day_: date | None) -> str:
     """``2026-03-31``; nothing for None."""
@@ -16,4 +18,4 @@ def moment(instant: datetime | None, zone: ZoneInfo) -> str:
 
 def moment_and_zone(instant: datetime | None, zone: ZoneInfo) -> str:
     """``2026-03-31 14:05 (Europe/Brussels)``; nothing for None."""
-    return f"{moment(instant, zone)} ({zone.key})" if instant else ""
+    return f"{moment(instant, zone)} ({zone_in_words(instant, zone)})" if instant else ""

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.timer import Timer
 
 from studio_tui.domain.access import Actor
+from studio_tui.domain.acts import ACTS, Act
 from studio_tui.domain.errors import StudioError
 from studio_tui.tui.commands import Command
 from studio_tui.tui.job import Job
@@ -42,7 +43,7 @@ class UndoingApp(WorkingApp):
             _UNDO,
             "z",
             "Undo",
-            "Take back the last assigning or reminding, as its mail has not left",
+            "Take back the last act that mails, as its mail has not left",
             footer=False,
         ),
     )
@@ -145,9 +146,11 @@ def _in_view(act: "Undoable", now: datetime, hold: timedelta) -> bool:
 
 
 def _what(act: "Undoable", push: str) -> str:
+    facts = ACTS[Act(act.action)]
+    if not facts.many:
+        return f"“{push}” {facts.one}"
     users = "1 user" if act.users == 1 else f"{act.users:,} users"
-    done = "assigned to" if act.action == "assigned users" else "reminded of"
-    return f"{users} {done} “{push}”"
+    return f"{users} {facts.many} “{push}”"
 
 
 def _rest(act: "Undoable", now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:

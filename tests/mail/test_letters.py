@@ -404,3 +404,23 @@ def test_instants_are_in_the_zone_of_the_recipient(writer: Writer, zone: str, wo
     letter = writer.test_letter(recipient, datetime(2026, 3, 31, 12, 5, tzinfo=UTC))
     assert letter.subject == "A test message from the Conversation Studio"
     assert words in letter.plain
+
+
+@pytest.mark.parametrize(
+    ("utc", "told"),
+    [
+        ("2026-10-25T00:30", "02:30 (Europe/Brussels, UTC+02:00)"),
+        ("2026-10-25T01:30", "02:30 (Europe/Brussels, UTC+01:00)"),
+        ("2026-10-24T23:30", "01:30 (Europe/Brussels)"),
+        ("2026-10-25T02:00", "03:00 (Europe/Brussels)"),
+        ("2026-03-29T01:00", "03:00 (Europe/Brussels)"),
+    ],
+)
+def test_a_time_that_comes_twice_says_which_it_is(writer: Writer, utc: str, told: str) -> None:
+    """As the clock goes back: in the subject as in the text, of what is planned and of what is
+    cancelled."""
+    meeting = Appointment("Ann", "Bob", datetime.fromisoformat(f"{utc}+00:00"), 60, "", "Bob")
+    for kind in INVITATIONS:
+        letter = writer.invitation(event(kind), meeting, ANN)
+        assert told in letter.subject
+        assert letter.subject.count(told) == 1

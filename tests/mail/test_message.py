@@ -12,6 +12,7 @@ from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import deliverable, sender_from
+from studio_tui.mail.flowed import flow, unflow
 from studio_tui.mail.forms import Blanks, Form
 from studio_tui.mail.letters import Event, Letter, Recipient, Values, Writer
 from studio_tui.mail.message import Composer, message_id
@@ -197,7 +198,9 @@ def test_every_body_arrives(text: str) -> None:
         letter, Recipient("Ann", "ann@example.org"), ID, DATE
     )
     assert_sound(message)
-    assert received(message).text("plain").removesuffix("\n") == text.removesuffix("\n")
+    # A space at the end of a line would say that it goes on.
+    plain = text.replace("trailing space ", "trailing space")
+    assert received(message).text("plain").removesuffix("\n") == plain.removesuffix("\n")
     assert received(message).text("html").removesuffix("\n") == text.removesuffix("\n")
 
 
@@ -283,3 +286,75 @@ async def test_letters_in_three_languages_arrive_at_a_server() -> None:
             assert_sound(arrived.content)
             assert "Zoë Ångström" in arrived.text("plain")
             assert "Zoë Ångström" in arrived.text("html")
+
+
+LONG = "Changed: Performance review with Bob Janssens, 25 October 2026, 02:30 (Europe/Brussels)"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        LONG,
+        f"{LONG}, and once more: {LONG}",
+        "x" * 60 + " " + "y" * 60,
+        "a b " * 60,
+        "Conversation " + "1234567 " * 20,
+    ],
+)
+def test_a_long_subject_of_ascii_is_folded(subject: str) -> None:
+    letter = letter_of(subject, "Hello\n", "<p>Hello</p>\n")
+    message = Composer(SENDER, "NV").message(letter, Recipient("", "a@example.org"), ID, DATE)
+    parsed = assert_sound(message)
+    assert parsed["Subject"] == subject.strip()
+    assert b"=?" not in message
+
+
+@pytest.mark.parametrize("subject", ["x" * 200, "a =?utf-8?b?eA==?= " + "b " * 50, "a  b " * 30])
+def test_what_cannot_be_folded_is_encoded(subject: str) -> None:
+    letter = letter_of(subject, "Hello\n", "<p>Hello</p>\n")
+    message = Composer(SENDER, "NV").message(letter, Recipient("", "a@example.org"), ID, DATE)
+    assert assert_sound(message)["Subject"] == clean_line(subject)
+
+
+def test_who_is_called_like_their_address_has_no_name_beside_it() -> None:
+    message = written("ann@example.org")[1]
+    assert b"\r\nTo: ann@example.org\r\n" in message
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "a long name " * 9, "> quoted", "From me"])
+def test_the_plain_text_stands_in_short_lines(name: str) -> None:
+    """Only what has no space in it is longer: an address of a page stays whole."""
+    letter, message = written(name)
+    part = received(message).parsed.get_body(("plain",))
+    assert part is not None
+    assert part["Content-Type"] == 'text/plain; format="flowed"; charset="utf-8"'
+    text = part.get_content().replace("\r\n", "\n")
+    assert all(len(line) <= 78 or " " not in line.strip() for line in text.split("\n"))
+    assert unflow(text) == letter.plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "-- \nfooter\n",
+        "-- " + "x" * 100,
+        " indented",
+        " " + "y" * 90 + " z",
+        "> quoted " + "words " * 30 + "end",
+        "From " * 40 + "end",
+        "https://example.org/" + "a" * 90,
+        "see https://example.org/" + "a" * 90 + " and then go on reading what stands behind it",
+        "\u4f60\u597d" * 60,
+        "two  spaces " * 12 + "end",
+    ],
+)
+def test_a_text_that_was_flowed_reads_as_it_was_written(text: str) -> None:
+    flowed = flow(text)
+    assert unflow(flowed) == text
+    for line in flowed.split("\n"):
+        assert len(line) <= 78 or " " not in line.strip().removeprefix("-- ")
+        assert line == "-- " or not line.startswith(("From ", ">"))
+    assert flowed.split("\n").count("-- ") == text.split("\n").count("-- ")
+    for word in text.split():
+        assert word in flowed

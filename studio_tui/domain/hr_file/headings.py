@@ -9,6 +9,7 @@ from functools import lru_cache
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.hr_file.heading_names import KNOWN
 from studio_tui.domain.hr_file.records import Field
+from studio_tui.domain.tables import OfSome
 from studio_tui.domain.text import clean_line, fold_search
 
 IGNORE = "ignore"
@@ -20,11 +21,14 @@ _NOTE = re.compile(r"\[[^\]]*\]\s*(required)?\s*$", re.IGNORECASE)
 _PROPERTY = re.compile(r"\[(\w+)\]\s*(required)?\s*$", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NAMES = frozenset({Field.GIVEN_NAME, Field.FAMILY_NAME})
-_EXPLAINED = {
-    Field.EMAIL: "the e-mail address (email)",
-    Field.GIVEN_NAME: "the given name (given_name)",
-    Field.FAMILY_NAME: "the family name (family_name)",
-}
+_EXPLAINED = OfSome(
+    {
+        Field.EMAIL: "the e-mail address (email)",
+        Field.GIVEN_NAME: "the given name (given_name)",
+        Field.FAMILY_NAME: "the family name (family_name)",
+    },
+    otherwise="what is required",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from studio_tui.services.conversations.planning import Usable, cancel, move, pla
 from studio_tui.services.conversations.reading import read, show
 from studio_tui.services.conversations.taking_over import close_own, open_own
 from studio_tui.services.conversations.talking import begin, finish, record_held, reopen, start
+from studio_tui.services.conversations.warning import NO_CALENDAR, warnings, who_sends
 from studio_tui.services.conversations.writing import (
     add_question,
     remove_question,
@@ -27,6 +28,7 @@ from studio_tui.services.conversations.writing import (
 )
 
 __all__ = [
+    "NO_CALENDAR",
     "Found",
     "Usable",
     "add_question",
@@ -57,5 +59,7 @@ __all__ = [
     "submit",
     "usable",
     "user_named",
+    "warnings",
+    "who_sends",
     "write",
 ]

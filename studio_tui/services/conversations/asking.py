@@ -1,6 +1,7 @@
 """Who of several managers is to hold a conversation (P10)."""
 
 from studio_tui.domain.access import Action, Actor, may, require
+from studio_tui.domain.acts import Act
 from studio_tui.domain.conversations import NOT_BEGUN, NOT_OVER, Ask, Conversation
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import DropReason, Kind
@@ -22,11 +23,12 @@ from studio_tui.services.conversations.opening import (
 from studio_tui.services.conversations.taking_over import begin_term
 from studio_tui.services.pushes import cause_at_once, cause_of
 from studio_tui.storage import assignments, notifying, people
+from studio_tui.storage.activity import Facts
 
 
 def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignment:
     """Name who is to hold what a push asks: a login among the user's managers; they are told, and
-    the user.
+    the user. What is planned tells them by its invitations, and by nothing else.
 
     An admin may name anybody's conductor, a manager may hand over what is theirs, or take it over.
     """
@@ -40,16 +42,17 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
             require_usable(opened)
         chosen = manager_named(actor, opened.user, conductor)
         assignment_id = _assignment_id(opened)
+        holder = opened.conversation.conductor_login if opened.conversation else None
+        told = {"conductor": holder, "named": _login(opened.named_id)}
+        before = {name: login for name, login in told.items() if login} or None
         assignments.name_conductor(assignment_id, chosen.user_id)
         assignments.set_not_mine(assignment_id, chosen.user_id, None)
-        before = opened.conversation.conductor_login if opened.conversation else None
-        line = _record(
-            studio, actor, "handed over conversation", opened, conductor=chosen.login, before=before
-        )
-        noticed = False
+        line = _record(studio, actor, Act.HAND_OVER, opened, conductor=chosen.login, before=before)
+        noticed = invited = False
         if opened.conversation is not None and opened.conversation.conductor_id != chosen.user_id:
-            noticed = _take_over(studio, line, opened.conversation, chosen.user_id)
-        _tell(studio, opened, chosen.user_id, line, noticed=noticed)
+            noticed, invited = _take_over(studio, line, opened.conversation, chosen.user_id)
+        if not invited:
+            _tell(studio, opened, chosen.user_id, line, noticed=noticed)
         return assignments.assignments_by_id([assignment_id], studio.today())[0]
 
 
@@ -109,11 +112,19 @@ def _assignment_id(opened: Opened) -> int:
     return opened.assignment_id
 
 
-def _take_over(studio: Studio, line: int, before: Conversation, conductor_id: int) -> bool:
+def _login(user_id: int | None) -> str | None:
+    return people.users_by_id([user_id])[0].login if user_id is not None else None
+
+
+def _take_over(
+    studio: Studio, line: int, before: Conversation, conductor_id: int
+) -> tuple[bool, bool]:
+    """Returns whether notice is given of it, and whether both are invited anew."""
     noticed = begin_term(studio, line, before, conductor_id)
-    if before.state in NOT_BEGUN:
+    planned = before.state in NOT_BEGUN and before.planned_for is not None
+    if planned:
         inviting.invite(studio, line, before.id)
-    return noticed
+    return noticed, planned
 
 
 def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int, *, noticed: bool) -> None:
@@ -137,7 +148,7 @@ def _record(
     opened: Opened,
     *,
     conductor: str | None = None,
-    before: str | None = None,
+    before: Facts | None = None,
 ) -> int:
     push_id = opened.push.id if opened.push else None
     return record_about(
@@ -147,6 +158,6 @@ def _record(
         opened.user.id,
         opened.user.login,
         push_id,
-        before={"conductor": before} if before else None,
+        before=before,
         after={"conductor": conductor} if conductor else None,
     )

@@ -23,7 +23,7 @@ from studio_tui.storage.conversations import StoredConversation, StoredQuestion
 from studio_tui.storage.managers import manages_as
 from studio_tui.storage.sql import Clause
 
-_ROLES = {Role.ADMIN: Relation.ADMIN, Role.SUPPORT: Relation.SUPPORT}
+_ROLES = {Role.ADMIN: Relation.ADMIN, Role.SUPPORT: Relation.SUPPORT, Role.USER: None}
 
 
 def conversation_now(conversation_id: int) -> Conversation:
@@ -56,9 +56,9 @@ def relations_of(actor: Actor, conversation: Conversation) -> frozenset[Relation
         Relation.LEADER: leads,
         Relation.COACH: coaches,
         Relation.FORMER: actor.user_id in _held_before(conversation),
-        _ROLES.get(actor.role, Relation.ADMIN): actor.role in _ROLES,
+        _ROLES[actor.role]: True,
     }
-    return frozenset(relation for relation, holds in found.items() if holds)
+    return frozenset(relation for relation, holds in found.items() if relation and holds)
 
 
 def _held_before(conversation: Conversation) -> frozenset[int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.domain.access import Action, Actor, may
+from studio_tui.domain.acts import Act
 from studio_tui.domain.conversations import (
     NOT_BEGUN,
     NOT_OVER,
@@ -93,7 +94,7 @@ def plan(
         conversation = begin_with(opened, conductor_id)
         _write(conversation, wanted)
         planned = conversation_now(conversation.id)
-        line = record(studio, actor, "planned conversation", planned, after=_facts(planned))
+        line = record(studio, actor, Act.PLAN, planned, after=_facts(planned))
         inviting.invite(studio, line, planned.id)
         return conversation_now(planned.id)
 
@@ -126,7 +127,7 @@ def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         require_state(current, *NOT_OVER)
         conversations.change_conversation(current.id, cancelled_at=studio.now())
         before = {"status": how_far(current), **_facts(current)}
-        line = record(studio, actor, "cancelled conversation", current, before=before)
+        line = record(studio, actor, Act.CANCEL, current, before=before)
         inviting.withdraw(studio, line, current.id)
         return conversation_now(current.id)
 
@@ -163,7 +164,7 @@ def _moved(
     before, after = _facts(current), _facts(moved)
     if before == after and current.place == moved.place:
         return moved
-    line = record(studio, actor, "moved conversation", moved, before=before, after=after)
+    line = record(studio, actor, Act.MOVE, moved, before=before, after=after)
     inviting.invite(studio, line, moved.id)
     return conversation_now(moved.id)
 

@@ -1,6 +1,6 @@
 """One out of a list, found by typing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -74,6 +74,7 @@ class Choose(Dialog[T]):
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("choose", "enter", "Choose", "Take the one under the cursor"),
+        Command("sent", "ctrl+t", "What is sent", "See what taking it would send, and to whom"),
         Command.moving("up", "up", "Go up"),
         Command.moving("down", "down", "Go down"),
         Command.moving("page_up", "pageup", "Go up a page"),
@@ -88,8 +89,11 @@ class Choose(Dialog[T]):
         *,
         empty: str = "Nothing matches.",
         long_titles: bool = False,
+        preview: Callable[[T], None] | None = None,
     ) -> None:
+        """``preview`` shows what taking a choice would send, before it is taken."""
         super().__init__()
+        self._preview = preview
         self._title = title
         self._rows = [_Numbered(number, choice) for number, choice in enumerate(choices)]
         self._list: RecordList[_Numbered[T], str] = RecordList(
@@ -116,6 +120,18 @@ class Choose(Dialog[T]):
         row = self._list.current
         if row is not None:
             self.dismiss(row.choice.value)
+
+    def may_do(self, command: Command) -> bool:
+        """There may be nothing to see."""
+        if command.id == "sent" and self._preview is None:
+            return False
+        return super().may_do(command)
+
+    def action_sent(self) -> None:
+        """Show what taking the choice under the cursor would send."""
+        row = self._list.current
+        if row is not None and self._preview is not None:
+            self._preview(row.choice.value)
 
     def action_up(self) -> None:
         """Go up."""

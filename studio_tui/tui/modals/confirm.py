@@ -1,5 +1,7 @@
 """Yes or no, before something that is not taken back with a key."""
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -19,12 +21,23 @@ class Confirm(Dialog[bool]):
     The safe button has the focus. ``question`` and ``detail`` may hold text of people.
     """
 
-    OWN_COMMANDS = (Command.moving("other", "left,right,up,down", "Go to the other button"),)
+    OWN_COMMANDS = (
+        Command.moving("other", "left,right,up,down", "Go to the other button"),
+        Command("sent", "v", "What is sent", "See what it would send, and to whom"),
+    )
 
     def __init__(
-        self, question: str, yes: str, *, no: str = "Cancel", detail: str | Content = ""
+        self,
+        question: str,
+        yes: str,
+        *,
+        no: str = "Cancel",
+        detail: str | Content = "",
+        preview: Callable[[], None] | None = None,
     ) -> None:
+        """``preview`` shows what would be sent, before anything is done."""
         super().__init__()
+        self._preview = preview
         self._question = question
         self._detail = detail if isinstance(detail, Content) else block(detail)
         self._yes = yes
@@ -39,6 +52,17 @@ class Confirm(Dialog[bool]):
             with Horizontal(classes="buttons"):
                 yield Button(line(self._no), id="no", compact=True)
                 yield Button(line(self._yes), id="yes", compact=True)
+
+    def may_do(self, command: Command) -> bool:
+        """There may be nothing to see."""
+        if command.id == "sent" and self._preview is None:
+            return False
+        return super().may_do(command)
+
+    def action_sent(self) -> None:
+        """Show what would be sent."""
+        if self._preview is not None:
+            self._preview()
 
     def action_other(self) -> None:
         """Move the focus to the other button."""

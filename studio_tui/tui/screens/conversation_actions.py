@@ -23,6 +23,7 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.conversation_asking import ChooseQuestion, OwnQuestion
 from studio_tui.tui.screens.conversation_words import submitted, who_reads
+from studio_tui.tui.screens.dry_run import show_sent
 from studio_tui.wording.counting import counted
 
 _BEFORE = (ConversationState.PLANNED, ConversationState.PREPARED)
@@ -174,6 +175,11 @@ class ConversationActions(StudioScreen):
             lambda: conversations.cancel(self.studio, self.actor, self.conversation_id),
             "The conversation is cancelled.",
             no="Keep it",
+            preview=lambda: show_sent(
+                self,
+                f"What cancelling it with {conversation.name} would send",
+                lambda: conversations.cancel(self.studio, self.actor, self.conversation_id),
+            ),
         )
 
     def action_open_own(self) -> None:
@@ -228,6 +234,7 @@ class ConversationActions(StudioScreen):
         done: str,
         *,
         no: str = "Not now",
+        preview: Callable[[], None] | None = None,
     ) -> None:
         def written(_: object) -> None:
             self.say(done)
@@ -239,7 +246,9 @@ class ConversationActions(StudioScreen):
                 self.write(call, written)
 
         self.keep()
-        self.app.push_screen(Confirm(question, yes, no=no, detail=detail), answered)
+        self.app.push_screen(
+            Confirm(question, yes, no=no, detail=detail, preview=preview), answered
+        )
 
     def _choose_question(self, topics: list[LibraryTopic]) -> None:
         reading = self._reading

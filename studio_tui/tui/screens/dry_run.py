@@ -6,10 +6,21 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from studio_tui.domain.errors import StudioError
+from studio_tui.services.dry_run import dry_run_of
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.dry_run_words import Trial, in_words
 from studio_tui.tui.screens.mail import MailText
 from studio_tui.tui.text import line
+
+
+def show_sent(screen: StudioScreen, title: str, act: Callable[[], object]) -> None:
+    """Show what ``act``, done by who sits at ``screen``, would send, before it is done."""
+    studio, actor = screen.studio, screen.actor
+
+    def trying(wanted: Callable[[], bool]) -> Trial:
+        return Trial(dry_run_of(studio, actor, act, wanted))
+
+    screen.app.push_screen(DryRunScreen(title, trying))
 
 
 class DryRunScreen(StudioScreen):

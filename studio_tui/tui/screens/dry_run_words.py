@@ -16,18 +16,11 @@ from studio_tui.services.dry_run import NOTHING, DryRun, Sample
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.text import block, line
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import KIND_LABELS
+from studio_tui.wording.mail import KIND_LABELS, WHY
 
 P = TypeVar("P")
 _SHOWN = 500
 """At most so many people stand in one list."""
-_WHY = {
-    Kind.ASSIGNED: "a new template: they are assigned to it",
-    Kind.REMINDER: "a reminder: they have not held the conversation yet",
-    Kind.DEADLINE_MOVED: "the new deadline: they were told of the old one and are not done",
-    Kind.CLOSED: "that it is closed: they were told of it and are not done",
-    Kind.HANDED_OVER: "who holds the conversation: it is theirs",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +55,11 @@ def _group(told: Notification) -> tuple[Kind, Capacity]:
 def _told(
     run: DryRun, kind: Kind, capacity: Capacity, told: list[Notification], zone: ZoneInfo
 ) -> Content:
+    of_user, of_manager = WHY[kind]
     if capacity is Capacity.USER:
-        head = f"{counted(len(told), 'user', 'users')} · {_WHY[kind]}"
+        head = f"{counted(len(told), 'user')} · {of_user}"
     else:
-        head = f"{counted(len(told), 'manager', 'managers')} · the same, of their people"
+        head = f"{counted(len(told), 'manager')} · {of_manager}"
     leaves = moment_and_zone(min(each.due_at for each in told), zone)
     return _listed(f"{head}. Leaves {leaves}", told, partial(_recipient, run))
 

@@ -8,6 +8,7 @@ from studio_tui.domain.users import Manager
 from studio_tui.services import conversations
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.dry_run import show_sent
 from studio_tui.tui.screens.push_closing import why_not_change
 from studio_tui.tui.screens.push_words import manager_choice
 
@@ -58,4 +59,12 @@ def _ask(
                 ),
             )
 
-    screen.app.push_screen(Choose(title, [manager_choice(m) for m in managers]), name)
+    def preview(login: str) -> None:
+        show_sent(
+            screen,
+            f"What handing over the conversation with {user} would send",
+            lambda: conversations.hand_over(screen.studio, screen.actor, about, login),
+        )
+
+    choices = [manager_choice(m) for m in managers]
+    screen.app.push_screen(Choose(title, choices, preview=preview), name)

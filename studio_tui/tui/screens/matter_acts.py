@@ -12,6 +12,7 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.held import Held
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.dry_run import show_sent
 from studio_tui.tui.screens.matter_words import said_not_mine, why_not_record
 from studio_tui.tui.screens.opening_conversations import open_conversation
 
@@ -58,6 +59,11 @@ def cancel(screen: StudioScreen, matter: Matter) -> None:
         no="Keep it",
         detail=(f"Planned for {at}.\n" if at else "")
         + "Both sides are told, and the invitations are withdrawn.\nWhat was written stays.",
+        preview=lambda: show_sent(
+            screen,
+            f"What cancelling it with {matter.name} would send",
+            lambda: conversations.cancel(screen.studio, screen.actor, conversation_id),
+        ),
     )
 
     def answered(yes: bool | None) -> None:

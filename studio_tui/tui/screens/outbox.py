@@ -1,23 +1,26 @@
 """Outbox: what waits, what went, what failed and why (N10)."""
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from studio_tui.domain.access import Action
+from studio_tui.domain.access import Action, Actor
 from studio_tui.domain.listing import Sort, Source
 from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
 from studio_tui.domain.selection import Selection
 from studio_tui.services import outbox
+from studio_tui.services.dry_run import dry_run_again
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.dry_run import DryRunScreen
+from studio_tui.tui.screens.dry_run_words import Trial
 from studio_tui.tui.screens.mail import MailScreen
 from studio_tui.tui.screens.mail_rows import about, mail_columns
 from studio_tui.tui.screens.outbox_states import StateLine
@@ -26,6 +29,9 @@ from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import STATE_LABELS
+
+if TYPE_CHECKING:
+    from studio_tui.services.context import Studio
 
 Chosen = Selection[NotificationFilter]
 
@@ -47,6 +53,9 @@ class OutboxScreen(StudioScreen):
             "Send what was sent to the same person once more",
             footer=False,
             needs=Action.SEND_AGAIN,
+        ),
+        Command(
+            "sent", "v", "What is sent", "See what retrying would send, and to whom", footer=False
         ),
         Command("drop", "x", "Drop", "Drop what waits or failed", needs=Action.DROP_MAIL),
         Command("next_state", "right,l", "State", "Show only the mail of the next state"),
@@ -149,11 +158,32 @@ class OutboxScreen(StudioScreen):
         """Ask, and send a second time."""
         chosen = self._chosen(_SENT)
         question = Confirm(
-            "Send again?", "Send again", detail="Whoever got it gets it a second time."
+            "Send again?",
+            "Send again",
+            detail="Whoever got it gets it a second time.",
+            preview=lambda: self._show_sent(chosen, outbox.send_once_more),
         )
         if await self.app.push_screen_wait(question):
             detail = "Whoever got them gets them a second time."
             self._once_meant(chosen, "Send {mails} again?", detail, lambda: self._again(chosen))
+
+    def why_not_sent(self) -> str | None:
+        """Only what failed is sent once more."""
+        return self.why_not_retry()
+
+    def action_sent(self) -> None:
+        """Show what retrying would send, and what not."""
+        self._show_sent(self._chosen(_RETRIED), outbox.try_again)
+
+    def _show_sent(
+        self, chosen: Chosen, act: "Callable[[Studio, Actor, Chosen], outbox.Again]"
+    ) -> None:
+        studio, actor = self.studio, self.actor
+
+        def trying(wanted: Callable[[], bool]) -> Trial:
+            return Trial(*dry_run_again(studio, lambda: act(studio, actor, chosen), wanted))
+
+        self.app.push_screen(DryRunScreen("What sending it once more would send", trying))
 
     def _again(self, chosen: Chosen) -> None:
         self.write(

@@ -7,12 +7,13 @@ from textual.content import Content
 from textual.message import Message
 
 from studio_tui.domain.notifications import NotificationState
+from studio_tui.domain.tables import OfSome
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
 from studio_tui.wording.mail import STATE_LABELS
 
 _ALL = "all"
 _ORDER: tuple[NotificationState | None, ...] = (None, *NotificationState)
-_STANDING_OUT = {NotificationState.FAILED: "$error"}
+_STYLES = OfSome({NotificationState.FAILED: "$error"}, otherwise="$muted")
 
 
 class StateLine(LabelLine):
@@ -69,9 +70,9 @@ class StateLine(LabelLine):
 
     def _label(self, state: NotificationState | None) -> Content:
         count = self._count_of(state)
-        style = "bold underline" if state is self.chosen else "$muted"
-        if count and state in _STANDING_OUT and state is not self.chosen:
-            style = _STANDING_OUT[state]
+        style = _STYLES[state] if state and count else "$muted"
+        if state is self.chosen:
+            style = "bold underline"
         shown = "" if self._counts is None else f" {count:,}"
         return Content.assemble(
             (STATE_LABELS[state] if state else _ALL, style),

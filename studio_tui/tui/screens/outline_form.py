@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
+from studio_tui.domain.tables import OfSome
 from studio_tui.domain.template_outline import Thing
 from studio_tui.domain.templates import (
     AdminsRead,
@@ -47,10 +48,14 @@ _READ = [
 ]
 _LABEL = 15
 """Cells of the labels, as in ``editor.tcss``."""
-_WITH_OPTIONS = {
-    QuestionKind.RATING: "The labels of the scale from low to high, one on each line",
-    QuestionKind.CHOICE: "What one chooses from, one on each line",
-}
+_OPTIONS = OfSome(
+    {
+        QuestionKind.RATING: "The labels of the scale from low to high, one on each line",
+        QuestionKind.CHOICE: "What one chooses from, one on each line",
+    },
+    otherwise="",
+)
+"""What to write as the options of a question; empty where it has none."""
 
 
 class ItemForm(Commands, VerticalScroll, can_focus=False):
@@ -117,10 +122,10 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
     def _offer_options(self) -> None:
         kinds = self.query(OneOf).filter("#kind")
         if kinds and isinstance(self._thing, Question):
-            hint = _WITH_OPTIONS.get(QuestionKind(kinds.first().value))
+            hint = _OPTIONS[QuestionKind(kinds.first().value)]
             options = self.query_one(LinesField)
-            options.display = hint is not None
-            options.hint = hint or ""
+            options.display = bool(hint)
+            options.hint = hint
 
     @on(Input.Changed)
     @on(TextArea.Changed)
@@ -159,7 +164,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
     def _question(self, question: Question) -> Question:
         kind = QuestionKind(self._chosen("kind"))
         lines = self.query_one(LinesField).lines
-        options = tuple(lines) if kind in _WITH_OPTIONS else ()
+        options = tuple(lines) if _OPTIONS[kind] else ()
         return replace(question, text=self._field("text"), kind=kind, options=options)
 
     def _settings(self, definition: Definition) -> Definition:

@@ -25,6 +25,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.dry_run import show_sent
 from studio_tui.tui.screens.push_leaving import leave
 from studio_tui.tui.screens.push_words import manager_choice
 from studio_tui.tui.text import filled, line
@@ -56,7 +57,10 @@ class PlanScreen(StudioScreen):
     """Plan a conversation with a user: what ``ask`` names, or whatever can be planned; with
     ``conversation_id``, move that one. For oneself, one of one's managers is asked to hold it."""
 
-    OWN_COMMANDS = (Command("plan", "ctrl+s", "Plan", "Plan it so, and invite both sides"),)
+    OWN_COMMANDS = (
+        Command("plan", "ctrl+s", "Plan", "Plan it so, and invite both sides"),
+        Command("sent", "ctrl+t", "What is sent", "See the invitations before they are sent"),
+    )
 
     def __init__(
         self,
@@ -129,7 +133,20 @@ class PlanScreen(StudioScreen):
         except Invalid as error:
             self._form.show_error(error)
         else:
-            self.write(lambda: self._planned(plan), self._done, self._failed)
+            self.write(lambda: self._planned_with_warnings(plan), self._done, self._failed)
+
+    def why_not_sent(self) -> str | None:
+        """It takes what planning takes."""
+        return self.why_not_plan()
+
+    def action_sent(self) -> None:
+        """Show the invitations, or say beside the fields why there are none."""
+        try:
+            plan = entered_plan(self._form.values(), self.studio.now(), self.zone)
+        except Invalid as error:
+            self._form.show_error(error)
+        else:
+            show_sent(self, "What planning it so would send", lambda: self._planned(plan))
 
     def action_back(self) -> None:
         """Leave; ask first where something typed would be lost."""
@@ -200,13 +217,20 @@ class PlanScreen(StudioScreen):
         conductor = self._whom.value if self._own else None
         return conversations.plan(studio, actor, ask, plan, conductor=conductor)
 
-    def _done(self, planned: Conversation) -> None:
+    def _planned_with_warnings(self, plan: Plan) -> tuple[Conversation, list[str]]:
+        planned = self._planned(plan)
+        return planned, conversations.warnings(self.studio, self.actor, planned)
+
+    def _done(self, done: tuple[Conversation, list[str]]) -> None:
+        planned, warnings = done
         leaves = self.studio.now() + self.studio.settings.notifications.hold_time
         at = moment_and_zone(planned.planned_for, self.zone)
         self.dismiss(planned)
         # In the same zone, and short: it has to fit on one line of 80 cells.
         told = f"invitations leave at {leaves.astimezone(self.zone):%H:%M}"
         self.say(f"Planned for {at}; {told}.")
+        for warning in warnings:
+            self.complain(warning)
 
     def _failed(self, error: StudioError) -> None:
         if isinstance(error, Conflict) and (conversation_id := self._conversation_id) is not None:

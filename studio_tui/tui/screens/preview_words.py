@@ -6,6 +6,7 @@ from enum import StrEnum
 from rich.cells import cell_len
 from textual.content import Content
 
+from studio_tui.domain.tables import OfSome
 from studio_tui.domain.templates import (
     AdminsRead,
     Definition,
@@ -21,11 +22,14 @@ from studio_tui.tui.text import line
 _RULE = "▏"
 _SCALE = 72
 """Cells that a scale may take to stand on one line."""
-_FREE = {
-    StepKind.FEEDBACK: "What you want to tell each other",
-    StepKind.OBJECTIVES: "What you agree on for the time to come",
-    StepKind.SUMMARY: "What stays of this conversation",
-}
+_FREE = OfSome(
+    {
+        StepKind.FEEDBACK: "What you want to tell each other",
+        StepKind.OBJECTIVES: "What you agree on for the time to come",
+        StepKind.SUMMARY: "What stays of this conversation",
+    },
+    otherwise="",
+)
 _POLICY = {
     QuestionPolicy.FIXED: "The questions are those below; nothing is added.",
     QuestionPolicy.EXTENDABLE: "The questions are those below; you can add some of the library or "

@@ -12,7 +12,7 @@ from studio_tui.domain.pushes import Progress as HowFar
 from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.services import assigning, outbox, pushes
 from studio_tui.services.dry_run import dry_run
-from studio_tui.services.pushes import Closed
+from studio_tui.services.pushes import Closed, Reopened
 from studio_tui.tui.job import Job
 from studio_tui.tui.modals.close_push import ClosePush, Closing
 from studio_tui.tui.modals.type_number import once_meant
@@ -85,9 +85,14 @@ def close(screen: StudioScreen, push: Push) -> None:
 def reopen(screen: StudioScreen, push: Push) -> None:
     """Open ``push`` again."""
     screen.write(
-        lambda: pushes.reopen(screen.studio, screen.actor, push),
-        lambda opened: screen.say(f"“{opened.name}” is {opened.state} again."),
+        lambda: pushes.reopen_telling(screen.studio, screen.actor, push),
+        lambda done: screen.say(_opened(done)),
     )
+
+
+def _opened(done: Reopened) -> str:
+    said = f"“{done.push.name}” is {done.push.state} again."
+    return said + (f" {counted(done.again, 'mail')} waiting once more (z undo)." * bool(done.again))
 
 
 def _close(

@@ -12,18 +12,21 @@ from studio_tui.domain.access import Action, may
 from studio_tui.domain.errors import Conflict, Invalid, StudioError
 from studio_tui.domain.pushes import Push, PushDraft, PushState
 from studio_tui.services import pushes
+from studio_tui.services.pushes import Edited
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.job import Job
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens import push_closing
+from studio_tui.tui.screens.dry_run import show_sent
 from studio_tui.tui.screens.new_pushes_row import period
 from studio_tui.tui.screens.push_entered import days_of, draft_of, entered, fields
 from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.field import Form
 from studio_tui.tui.widgets.toggle import Toggle
+from studio_tui.wording.counting import counted
 
 _CONFLICT = (
     "Somebody else saved this push meanwhile. It is now “$name”, from $first to $last, $state, "
@@ -37,6 +40,14 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
 
     OWN_COMMANDS = (
         Command("save", "ctrl+s", "Save", "Save the settings", needs=Action.EDIT_PUSHES),
+        Command(
+            "sent",
+            "ctrl+t",
+            "What is sent",
+            "See what saving would send, and to whom",
+            footer=False,
+            needs=Action.EDIT_PUSHES,
+        ),
     )
 
     def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
@@ -94,6 +105,21 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
             return
         self._save(draft)
 
+    def why_not_sent(self) -> str | None:
+        """What is closed stays as it is."""
+        return push_closing.why_not_change(self._base)
+
+    def action_sent(self) -> None:
+        """Show whom saving would tell of another deadline."""
+        try:
+            draft = draft_of(self._form.values())
+        except Invalid as error:
+            self._form.show_error(error)
+            return
+        home, base, tell = self._home, self._base, self._tell.on
+        title = f"What saving “{base.name}” so would send"
+        show_sent(home, title, lambda: pushes.edit(home.studio, home.actor, base, draft, tell=tell))
+
     @property
     def _home(self) -> StudioScreen:
         return cast(StudioScreen, self.screen)
@@ -125,8 +151,8 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         typed, job = self._form.values(), Job("Saving")
         studio, actor = home.studio, home.actor
         home.write(
-            lambda: pushes.edit(studio, actor, base, draft, tell=tell, progress=job.tell),
-            lambda push: self._saved(push, typed, told),
+            lambda: pushes.edit_telling(studio, actor, base, draft, tell=tell, progress=job.tell),
+            lambda edited: self._saved(edited.push, typed, _told(edited) or told),
             self._failed,
             job,
         )
@@ -229,6 +255,15 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
             push_closing.close(self._home, self._base)
         else:
             push_closing.reopen(self._home, self._base)
+
+
+def _told(edited: Edited) -> str:
+    """``; its new deadline is told to 12 users, 3 managers (z undo)``; empty for nobody."""
+    if edited.leaves_at is None:
+        return ""
+    users = counted(edited.users_told, "user")
+    managers = counted(edited.managers_told, "manager")
+    return f"; its new deadline is told to {users}, {managers} (z undo)"
 
 
 def _days(days: tuple[int, ...]) -> str:

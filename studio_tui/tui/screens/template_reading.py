@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from studio_tui.domain.tables import OfSome
 from studio_tui.domain.templates import (
     AdminsRead,
     Definition,
@@ -30,7 +31,7 @@ _KIND = {
     QuestionKind.CHOICE: "choice",
     QuestionKind.YES_NO: "yes or no",
 }
-_BETWEEN = {QuestionKind.RATING: " → ", QuestionKind.CHOICE: " / "}
+_BETWEEN = OfSome({QuestionKind.RATING: " → "}, otherwise=" / ")
 
 
 def facts(template: Template) -> list[Fact]:
@@ -92,7 +93,7 @@ def _step(number: int, step: Step, width: int) -> Iterator[Content]:
 
 def _question(question: Question) -> Content:
     kind = _KIND[question.kind]
-    options = _BETWEEN.get(question.kind, " ").join(question.options)
+    options = _BETWEEN[question.kind].join(question.options)
     hint = f"{kind}: {options}" if options else kind
     return Content.assemble(line(question.text), "  ", line(hint, "$muted"))
 

@@ -113,3 +113,14 @@ async def test_what_is_planned_is_kept_or_cancelled(made: Example) -> None:
         await press(pilot, "left", "space", "right", "right", "enter")
         assert said(pilot).startswith("“Late” is closed; 0 mails dropped, 1 cancelled")
     assert pushes.planned(made.studio, made.admin, late) == 0
+
+
+async def test_what_cancelling_would_take_out_of_calendars_is_read_before(made: Example) -> None:
+    """Dina and Carl have had their invitations: both would be told that it is cancelled."""
+    await told(made)
+    async with running(made.app(), WIDE) as pilot:
+        await ask(pilot)
+        await press(pilot, "left", "space", "v")
+        seen = shown(pilot)
+        assert "1 user · that it is cancelled: it is in their calendar" in seen
+        assert "1 manager · the same: it is in their calendar" in seen

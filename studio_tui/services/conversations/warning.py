@@ -1,0 +1,86 @@
+"""What there is to say against a plan: a warning, never a wall."""
+
+from datetime import UTC, datetime, timedelta
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.clock import local_day
+from studio_tui.domain.conversations import Conversation
+from studio_tui.domain.errors import Refused
+from studio_tui.domain.text import fold
+from studio_tui.mail.addresses import sender_from
+from studio_tui.services.context import Studio
+from studio_tui.services.conversations.current import conversation_now
+from studio_tui.storage import conversations, people
+
+NO_CALENDAR = (
+    "{name} has the address that the Studio sends from ({address}): no calendar takes an "
+    "invitation from its owner. Set another smtp.sender."
+)
+
+
+def warnings(studio: Studio, actor: Actor, planned: Conversation) -> list[str]:
+    """What speaks against the time that a conversation is planned for, a sentence each.
+
+    The day is after the deadline; one of the two has another conversation then; an invitation
+    cannot reach one of them, because it comes from their own address.
+    """
+    with studio.store.reading():
+        if planned.planned_for is None:
+            return []
+        return [
+            *_after_deadline(studio, planned),
+            *_at_once(studio, actor, planned, planned.planned_for),
+            *_own_invitations(studio, planned),
+        ]
+
+
+def who_sends(studio: Studio) -> list[str]:
+    """The names of active users who have the address of ``smtp.sender``."""
+    if not studio.settings.smtp.sender:
+        return []
+    with studio.store.reading():
+        return people.names_at(fold(sender_from(studio.settings.smtp.sender).address))
+
+
+def _after_deadline(studio: Studio, planned: Conversation) -> list[str]:
+    if planned.deadline is None or planned.planned_for is None:
+        return []
+    if local_day(planned.planned_for, studio.zone) <= planned.deadline:
+        return []
+    return [f"That is after the deadline of “{planned.push}”, {planned.deadline}."]
+
+
+def _at_once(studio: Studio, actor: Actor, planned: Conversation, starts_at: datetime) -> list[str]:
+    ends_at = starts_at + timedelta(minutes=planned.minutes)
+    found = []
+    both = ((planned.conductor_id, planned.conductor), (planned.user_id, planned.name))
+    for user_id, name in both:
+        for other_id in conversations.planned_around(user_id, starts_at, ends_at):
+            other = conversation_now(other_id) if other_id != planned.id else None
+            if other is None or other.planned_for is None:
+                continue
+            until = other.planned_for + timedelta(minutes=other.minutes)
+            if other.planned_for < ends_at and until > starts_at:
+                found.append(_another(studio, actor, name, other, until))
+    return found
+
+
+def _another(studio: Studio, actor: Actor, name: str, other: Conversation, until: datetime) -> str:
+    zone = studio.zone_of(actor)
+    begins = (other.planned_for or datetime.now(UTC)).astimezone(zone)
+    times = f"{begins:%H:%M} to {until.astimezone(zone):%H:%M} ({zone.key})"
+    # With whom is for those who have a part in it.
+    whom = ""
+    if actor.user_id in (other.user_id, other.conductor_id):
+        whom = f" ({other.conductor} with {other.name})"
+    return f"{name} has another conversation then, from {times}{whom}."
+
+
+def _own_invitations(studio: Studio, planned: Conversation) -> list[str]:
+    try:
+        sending = who_sends(studio)
+        address = sender_from(studio.settings.smtp.sender).address if sending else ""
+    except Refused:
+        return []
+    names = [name for name in (planned.conductor, planned.name) if name in sending]
+    return [NO_CALENDAR.format(name=name, address=address) for name in names]

@@ -1,0 +1,118 @@
+"""Every act that mails can be tried and taken back: none is added without (P14, N5)."""
+
+import ast
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from studio_tui.cli.main import program
+from studio_tui.domain.acts import ACTS, Act
+from studio_tui.services.undoing import _TAKING_BACK
+from studio_tui.tui.commands import Commands
+
+_SERVICES = Path(__file__).resolve().parents[1] / "studio_tui" / "services"
+_WRITERS = {
+    "tell_users",
+    "tell_managers",
+    "tell_managers_asked",
+    "tell_managers_once",
+    "tell_one_manager",
+    "invite",
+    "withdraw",
+    "follow_addresses",
+    "take_up_dropped",
+    "take_up_superseded",
+    "send_again",
+    "retry",
+}
+"""What writes mail into the outbox, or lets it wait once more."""
+_WRITING = {
+    "assigning.assign": {Act.ASSIGN},
+    "reminding._remind": {Act.REMIND},
+    "pushes._tell_of": {Act.EDIT, Act.CLOSE},
+    "pushes._cancel_planned": {Act.CLOSE},
+    "pushes.reopen_telling": {Act.REOPEN},
+    "conversations.asking._take_over": {Act.HAND_OVER},
+    "conversations.asking._tell": {Act.HAND_OVER},
+    "conversations.planning.plan": {Act.PLAN},
+    "conversations.planning._moved": {Act.MOVE},
+    "conversations.planning.cancel": {Act.CANCEL},
+    "conversations.inviting.invite": {Act.PLAN, Act.MOVE, Act.HAND_OVER},
+    "conversations.inviting.withdraw": {Act.CANCEL},
+    "outbox.try_again": {Act.RETRY},
+    "outbox.send_once_more": {Act.SEND_AGAIN},
+    # What follows from an import or from an undo is no act of its own.
+    "imports._write": set(),
+    "undoing.undo": set(),
+    "undoing._undo_closing": set(),
+}
+"""Which acts the functions that write mail belong to. A new one belongs to an act of the table."""
+_SEEN = {
+    Act.ASSIGN: "assign.AssignScreen",
+    Act.REMIND: "remind.RemindScreen",
+    Act.EDIT: "push_settings.PushSettings",
+    Act.CLOSE: "..modals.close_push.ClosePush",
+    Act.HAND_OVER: "..modals.choose.Choose",
+    Act.PLAN: "plan_conversation.PlanScreen",
+    Act.MOVE: "plan_conversation.PlanScreen",
+    Act.CANCEL: "..modals.confirm.Confirm",
+    Act.RETRY: "outbox.OutboxScreen",
+    Act.SEND_AGAIN: "..modals.confirm.Confirm",
+}
+"""Where one sees on the screen what an act would send. Reminding shows it without a key."""
+
+
+def _writing() -> Iterator[str]:
+    for path in sorted(_SERVICES.rglob("*.py")):
+        module = ".".join(path.relative_to(_SERVICES).with_suffix("").parts)
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and any(
+                _called(node) in _WRITERS for node in ast.walk(function)
+            ):
+                yield f"{module}.{function.name}"
+
+
+def _called(node: ast.AST) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    called = node.func
+    if isinstance(called, ast.Attribute):
+        return called.attr
+    return called.id if isinstance(called, ast.Name) else ""
+
+
+def test_whatever_writes_mail_belongs_to_an_act() -> None:
+    assert set(_writing()) == set(_WRITING)
+    assert set().union(*_WRITING.values()) == set(Act)
+
+
+@pytest.mark.parametrize("act", Act)
+def test_an_act_has_a_command_that_can_be_tried(act: Act) -> None:
+    command: click.Command = program
+    context = click.Context(program)
+    for name in ACTS[act].command.split():
+        assert isinstance(command, click.Group)
+        found = command.get_command(context, name)
+        assert found is not None
+        command = found
+    options = {option for param in command.params for option in param.opts}
+    assert {"--dry-run", "--mail", "--json"} <= options
+
+
+@pytest.mark.parametrize("act", Act)
+def test_an_act_can_be_taken_back(act: Act) -> None:
+    assert act in _TAKING_BACK
+    assert bool(ACTS[act].many) + bool(ACTS[act].one) == ACTS[act].undone
+
+
+@pytest.mark.parametrize("act", _SEEN)
+def test_what_an_act_sends_is_seen_on_the_screen(act: Act) -> None:
+    module, _, name = _SEEN[act].rpartition(".")
+    folder = "studio_tui.tui." + ("" if module.startswith("..") else "screens.")
+    screen = getattr(import_module(folder + module.removeprefix("..")), name)
+    assert issubclass(screen, Commands)
+    keys = {command.id for command in screen.OWN_COMMANDS}
+    assert keys & {"sent", "again"}
