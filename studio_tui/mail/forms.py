@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import INVITATIONS, NOTICES, Capacity, Kind, capacities
+from studio_tui.domain.tables import OfSome
 from studio_tui.mail.markdown import to_html, to_plain
 
 TEST = "test"
@@ -36,11 +37,14 @@ _OF_PEOPLE = ("count", "person", "people")
 _OF_MEETING = ("person", "conductor", "starts_at", "minutes", "place", "planner")
 _OF_ACT = ("by", "at")
 _OF_CONVERSATION = ("push", "template", "person", "conductor", "number")
-_OF_NOTICE = {
-    Kind.TAKEN_OVER: (*_OF_CONVERSATION, "former"),
-    Kind.REOPENED: _OF_CONVERSATION,
-    Kind.KEY_ADDED: ("fingerprint",),
-}
+_OF_NOTICE = OfSome(
+    {
+        Kind.TAKEN_OVER: (*_OF_CONVERSATION, "former"),
+        Kind.REOPENED: _OF_CONVERSATION,
+        Kind.KEY_ADDED: ("fingerprint",),
+    },
+    otherwise=(),
+)
 _OF_DATE = ("conductor", "starts_at")
 _NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
 """Values of an invitation or a notice that there are only where a flag holds."""

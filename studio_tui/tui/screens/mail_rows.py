@@ -3,16 +3,20 @@
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.notifications import Capacity, Notification, NotificationState
+from studio_tui.domain.tables import OfSome
 from studio_tui.tui.moments import moment
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 
-_TONES = {
-    NotificationState.HELD: Tone.MUTED,
-    NotificationState.SENT: Tone.GOOD,
-    NotificationState.FAILED: Tone.BAD,
-    NotificationState.DROPPED: Tone.MUTED,
-}
+_TONES: OfSome[NotificationState, Tone | None] = OfSome(
+    {
+        NotificationState.HELD: Tone.MUTED,
+        NotificationState.SENT: Tone.GOOD,
+        NotificationState.FAILED: Tone.BAD,
+        NotificationState.DROPPED: Tone.MUTED,
+    },
+    otherwise=None,
+)
 
 
 def about(notification: Notification) -> str:
@@ -25,7 +29,7 @@ def about(notification: Notification) -> str:
 
 def state_cell(notification: Notification) -> str | Toned:
     """The state, standing out where it matters."""
-    label, tone = STATE_LABELS[notification.state], _TONES.get(notification.state)
+    label, tone = STATE_LABELS[notification.state], _TONES[notification.state]
     return Toned(label, tone) if tone else label
 
 
