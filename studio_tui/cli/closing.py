@@ -8,7 +8,7 @@ import click
 from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import UNDO, dry_run_options
 from studio_tui.cli.many import meant, yes_option
-from studio_tui.cli.output import counted, json_option, say, write_json, write_table
+from studio_tui.cli.output import complain, counted, json_option, say, write_json, write_table
 from studio_tui.cli.session import with_studio
 from studio_tui.domain.access import Actor
 from studio_tui.domain.notifications import UNSENT, Notification, NotificationFilter
@@ -97,7 +97,7 @@ def reopen(
         return
     say(f"“{opened.name}” is {opened.state} again, with the deadline {opened.deadline}.")
     if done.again:
-        say(f"{counted(done.again, 'mail')} that closing dropped: waiting once more. {UNDO}")
+        complain(f"{counted(done.again, 'mail')} that closing dropped: waiting once more. {UNDO}")
 
 
 def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:
@@ -112,7 +112,7 @@ def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:
     if told and done.open:
         say("Who was told of it and is not done is told that it is closed.")
     if (told and done.open) or closed.cancelled:
-        say(UNDO)
+        complain(UNDO)
 
 
 def _try(

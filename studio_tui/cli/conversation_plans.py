@@ -270,7 +270,8 @@ def _say_undo(studio: Studio, actor: Actor) -> None:
     acts = undoing.undoable(studio, actor)
     if acts and acts[0].done_at >= studio.now() - _JUST_NOW:
         mails = counted(acts[0].mails, "mail")
-        say(f"{mails} to leave {when(studio, acts[0].leaves_at)}. {UNDO}")
+        # Beside the answer, which scripts read.
+        complain(f"{mails} to leave {when(studio, acts[0].leaves_at)}. {UNDO}")
 
 
 def _say_planned(studio: Studio, planned: Conversation) -> None:

@@ -8,7 +8,7 @@ import click
 from studio_tui.cli import dry_runs
 from studio_tui.cli.dry_runs import UNDO, dry_run_options
 from studio_tui.cli.many import meant, yes_option
-from studio_tui.cli.output import counted, json_option, say, write_json
+from studio_tui.cli.output import complain, counted, json_option, say, write_json
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import day, iso, when
 from studio_tui.domain.access import Actor
@@ -125,7 +125,7 @@ def edit(
     if edited.leaves_at:
         users = counted(edited.users_told, "user")
         managers = counted(edited.managers_told, "manager")
-        say(
+        complain(
             f"{users} and {managers} are told; mail leaves {when(studio, edited.leaves_at)}. {UNDO}"
         )
 

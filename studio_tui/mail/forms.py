@@ -48,8 +48,11 @@ _OF_NOTICE = OfSome(
 _OF_DATE = ("conductor", "starts_at")
 _NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
 """Values of an invitation or a notice that there are only where a flag holds."""
-_NEVER = ({"planned": True, "dated": True}, {"of_push": False, "overdue": True})
-"""Flags that never hold together."""
+_NEVER = (
+    ({"planned": True, "dated": True}, {"dated": False}),
+    ({"of_push": False, "overdue": True}, {"overdue": False}),
+)
+"""Flags that never hold together, and which of them is then left out."""
 _TOKENS = {
     name: chr(0xF0000 + number)
     for number, name in enumerate(
@@ -214,8 +217,9 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], For
     names = flags_in(wording)
     for flags in product((False, True), repeat=len(names)):
         holding = dict(zip(names, flags, strict=True))
-        if any(never.items() <= holding.items() for never in (*_NEVER, *_of_user(wording))):
-            continue
+        for never, instead in (*_NEVER, *_of_user(wording)):
+            if never.items() <= holding.items():
+                holding |= instead
         values = _offered(wording, holding)
         written = _filled_in(text, values)
         # Most flags change nothing in most texts.
@@ -225,9 +229,11 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], For
     return forms
 
 
-def _of_user(wording: str) -> tuple[dict[str, bool], ...]:
+def _of_user(wording: str) -> tuple[tuple[dict[str, bool], dict[str, bool]], ...]:
     """What never holds in a text to a user: it is about one."""
-    return () if wording.endswith(f".{Capacity.MANAGER}") else ({"several": True},)
+    if wording.endswith(f".{Capacity.MANAGER}") or "several" not in flags_in(wording):
+        return ()
+    return (({"several": True}, {"several": False}),)
 
 
 def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
