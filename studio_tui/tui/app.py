@@ -27,7 +27,7 @@ from studio_tui.tui.stylesheet import ParsedOnce
 from studio_tui.tui.terminal import terminal_is_gone
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
-from studio_tui.tui.typeahead import TypeAheadApp
+from studio_tui.tui.typeahead import TypeAheadApp, Typed
 from studio_tui.tui.watching import Watching
 from studio_tui.tui.widgets.frame import StatusLine, TopBar
 from studio_tui.tui.wire import WiredApp
@@ -48,6 +48,8 @@ _LOOK_AGAIN = 2.0
 
 _LEAVING = frozenset({"q", "ctrl+q", "ctrl+c"})
 """Keys that count at once while the database opens."""
+
+_NOT_USED = "What was typed meanwhile is not used."
 
 _TOLD_TO_END = (signal.SIGHUP, signal.SIGTERM)
 _LAST_MOMENT = 10.0
@@ -93,6 +95,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self._places = tuple(places)
         self._opening = Opening()
         self._said: Content | None = None
+        self._slow = Content("")
         self._standing = Content("")
         self._counting = Content("")
         self._away = Content("")
@@ -129,7 +132,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     def status(self) -> Content:
         """What the status line shows: what just happened, that the database is away, what can still
         be taken back, or what is always worth knowing."""
-        return self._said or self._away or self._counting or self._standing
+        return self._slow or self._said or self._away or self._counting or self._standing
 
     @property
     def standing(self) -> str:
@@ -417,9 +420,19 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """What would be lost now; empty: nothing."""
         return "\n".join(filter(None, (screen.unkept for screen in self._every_screen())))
 
-    def takes(self, key: events.Key) -> bool:
+    def takes(self, typed: Typed) -> bool:
         """While it ends there is nothing to do."""
         return self._ending is None
+
+    def opening_is_slow(self, slow: bool) -> None:
+        """Say that something is being opened, and how to give that up."""
+        self._slow = line("Opening…  esc gives it up", "$foreground") if slow else Content("")
+        self._refresh_status()
+
+    def lost_keys(self) -> None:
+        """Say that what was typed for what did not open is dropped."""
+        said = self._said.plain if self._said else ""
+        self.complain(f"{said} {_NOT_USED}".strip())
 
     def keeps_keys(self) -> bool:
         """While the database opens, what is typed is meant for the first place."""

@@ -26,9 +26,11 @@ from textual._callback import invoke
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import key_to_character
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from studio_tui.domain.access import Action, Actor, may
+from studio_tui.tui.typeahead import Arrival
 
 _TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-"}
 _SHOWN = {
@@ -85,6 +87,8 @@ class _Shell(Protocol):
     def actor(self) -> Actor | None: ...
 
     def complain(self, sentence: str) -> None: ...
+
+    def expect(self, owner: MessagePump) -> Arrival: ...
 
 
 if TYPE_CHECKING:
@@ -158,8 +162,16 @@ class Offer:
     why_not: str | None
 
     def start(self) -> None:
-        """Do it in the message loop of its node, or say why not."""
-        self.node.call_later(self.node.action_command, self.command.id)
+        """Do it in the message loop of its node, or say why not; keys wait for it."""
+        arrival = cast(_Shell, self.node.app).expect(self.node)
+
+        async def do() -> None:
+            try:
+                await self.node.action_command(self.command.id)
+            finally:
+                arrival.there()
+
+        self.node.call_later(do)
 
 
 def offers(screen: Screen[Any]) -> Iterator[Offer]:

@@ -173,7 +173,7 @@ class OutlineEditor(StudioScreen):
 
     def action_from_library(self) -> None:
         """Choose a topic or a question out of the library."""
-        self.read("library", lambda: library.every(self.studio, self.actor), self._choose)
+        self.read_to_open("library", lambda: library.every(self.studio, self.actor), self._choose)
 
     def action_back(self) -> None:
         """Leave; a subclass asks first where something is not saved."""

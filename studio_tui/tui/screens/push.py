@@ -23,6 +23,7 @@ from studio_tui.tui.screens.push_users import PushUsers
 from studio_tui.tui.screens.push_words import bar
 from studio_tui.tui.screens.remind import why_not_remind
 from studio_tui.tui.text import line
+from studio_tui.tui.typeahead import Arrival
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.pushes import attention_in_words, progress_in_words, state_in_words
 
@@ -79,6 +80,7 @@ class PushScreen(StudioScreen):
         self._push: Push | None = None
         self._first_tab = tab
         self._counting = Counting(self, self._show_push)
+        self._arrival: Arrival | None = None
 
     def body(self) -> ComposeResult:
         """The head, the tabs and, once the push is read, what they show."""
@@ -106,7 +108,7 @@ class PushScreen(StudioScreen):
     def reload(self) -> None:
         """Read the push and its users again."""
         known = {self.push_id: self._push.progress} if self._push and self._push.counted else {}
-        self.read(
+        self.read_first(
             "push",
             lambda: pushes.show(self.studio, self.actor, self.push_id, known),
             self._show_first,
@@ -214,7 +216,7 @@ class PushScreen(StudioScreen):
 
     def action_activity(self) -> None:
         """Read what was done to it (A3)."""
-        self.read(
+        self.read_to_open(
             "activity",
             lambda: activity.of_push(self.studio, self.actor, self.push_id),
             self._show_activity,
@@ -275,6 +277,21 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
         if any(pane.display for pane in new):
             self._switch()
+        if self._arrival is not None and self.query(PushSettings):
+            self._arrival.there()
+            self._arrival = None
+
+    def _await_settings(self) -> None:
+        """Keys are for the settings, which come once it is counted how many a change is told."""
+        if self._arrival is None and not self.query(PushSettings):
+            self._arrival = self.shell.expect(self, self._give_up_settings)
+
+    def _give_up_settings(self) -> None:
+        self._arrival = None
+        if self._first_tab == SETTINGS:
+            self.dismiss()
+        else:
+            self.show_users()
 
     def _switch(self) -> None:
         chosen = self.query_one(TabLine).chosen
@@ -283,6 +300,8 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
             if pane.display:
                 pane.focus_first()
+        if chosen == SETTINGS:
+            self._await_settings()
         self.refresh_bindings()
 
     def _show_activity(self, lines: list[ActivityLine]) -> None:

@@ -163,7 +163,7 @@ class PushUsers(Vertical):
         marked = self._browser.list.selection
         selection = self._under_cursor() if marked.empty else marked
         _, source = self.find("", Sort("name"))
-        self._home.read(
+        self._home.read_to_open(
             "unassign",
             lambda: source.selected(selection),
             lambda count: self._ask_unassign(selection, count),

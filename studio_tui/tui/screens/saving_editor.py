@@ -87,7 +87,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
     def on_mount(self) -> None:
         """Offer what was left the last time."""
         studio, actor, subject = self.studio, self.actor, self._keeper.subject
-        self.read("draft", lambda: drafts.find(studio, actor, subject), self._found)
+        self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._found)
 
     def _found(self, draft: Draft | None) -> None:
         if draft is None or self.editing.unsaved or draft.definition == self.editing.saved:
