@@ -115,6 +115,14 @@ class Notifications(_Section, frozen=True):
         return time.fromisoformat(self.send_at)
 
 
+class Screen(_Section, frozen=True):
+    """``[screen]``: how the Studio is drawn."""
+
+    mouse: bool = True
+    """Whether clicks and the wheel are for the Studio; else the terminal selects text by them. In
+    GNU screen they never are (`tui.terminal`)."""
+
+
 class Settings(_Section, frozen=True):
     """Everything that can be set."""
 
@@ -122,6 +130,7 @@ class Settings(_Section, frozen=True):
     smtp: Smtp = msgspec.field(default_factory=Smtp)
     organisation: Organisation = msgspec.field(default_factory=Organisation)
     notifications: Notifications = msgspec.field(default_factory=Notifications)
+    screen: Screen = msgspec.field(default_factory=Screen)
 
     @property
     def database_url(self) -> str:
@@ -155,6 +164,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         raise Refused(f"{path}: {_in_words(str(error))}") from error
     _check(settings, path)
     return settings
+
+
+def own_screen() -> Screen:
+    """How this account wants screens drawn, also where the rest of its settings does not count, or
+    is wrong."""
+    try:
+        return load().screen
+    except Refused:
+        return Screen()
 
 
 def parse_duration(text: str) -> timedelta:

@@ -332,6 +332,22 @@ class Answer(Table):
         primary_key = CompositeKey("question", "author")
 
 
+class EarlierText(Table):
+    """What somebody wrote on one question, in a preparation or in the talk, until something else
+    took its place (A4, C4); ``version`` is the one it had there."""
+
+    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable)
+    prepared = BooleanField()
+    version = IntegerField()
+    text = TextField()
+    written_at = InstantField()
+
+    class Meta:
+        table_name = "earlier_text"
+        primary_key = CompositeKey("question", "author", "prepared", "version")
+
+
 class LibraryTopic(Table):
     """Questions under one heading in the question library (T2); ``definition`` is JSON."""
 
@@ -517,6 +533,7 @@ TABLES: list[type[peewee.Model]] = [
     ConversationQuestion,
     Preparation,
     Answer,
+    EarlierText,
     LibraryTopic,
     TemplateVersion,
     Draft,

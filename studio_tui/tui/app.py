@@ -24,7 +24,7 @@ from studio_tui.tui.opening import Opening, TooSmall, too_small
 from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.stylesheet import ParsedOnce
-from studio_tui.tui.terminal import terminal_is_gone
+from studio_tui.tui.terminal import terminal_is_gone, why_no_suspending
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
 from studio_tui.tui.typeahead import TypeAheadApp, Typed
@@ -72,6 +72,13 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         Command("palette", "ctrl+p", "Commands", "Find a command", footer=False, in_palette=False),
         Command("theme", "", "Dark or light", "Change between the dark and the light theme"),
         Command("redraw", "ctrl+l", "Redraw", "Draw the whole screen again", footer=False),
+        Command(
+            "suspend",
+            "ctrl+z",
+            "Suspend",
+            "Go to the shell; “fg” comes back. In a text it takes back what was typed",
+            footer=False,
+        ),
         Command("quit", "q", "Quit", "Leave the Studio"),
     )
 
@@ -363,6 +370,29 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """Draw the whole screen again."""
         self.redraw()
 
+    async def action_suspend(self) -> None:
+        """Go to the shell, once what was typed and what is under way is saved."""
+        if why := why_no_suspending():
+            from studio_tui.tui.modals.no_shell import NoShell
+
+            self.push_screen(NoShell(why))
+            return
+        self._keep()
+        await self.rest()
+        self.forget_keys()
+        self.stop_process()
+        # What came in the same packet as ctrl+z was meant for the shell.
+        self.forget_keys()
+        self.go_on_working()
+        self.look_for_changes()
+
+    async def rest(self) -> None:
+        """Let nothing be under way while the process is stopped."""
+        await self.bridge.written()
+
+    def go_on_working(self) -> None:
+        """The process goes on."""
+
     async def action_quit(self) -> None:
         """Leave, once what was typed is saved; ask where something cannot be (C4)."""
         self._keep()
@@ -464,6 +494,10 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._said = None
             self._refresh_status()
         await super().on_event(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Nothing took what was pasted: no part of it is a command."""
+        self.complain("Nothing here takes pasted text.")
 
     # The terminal
 

@@ -30,6 +30,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from studio_tui.domain.access import Action, Actor, may
+from studio_tui.tui.terminal import on_console
 from studio_tui.tui.typeahead import Arrival
 
 _TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-"}
@@ -45,6 +46,9 @@ _SHOWN = {
     "delete": "del",
     **_TYPED,
 }
+
+_WORDS = {"enter"}
+"""Keys whose sign no console of Linux has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ def shown_key(key: str) -> str:
     """A key as people write it: ``ctrl+p`` is ^p."""
     if key.startswith("ctrl+"):
         return "^" + shown_key(key.removeprefix("ctrl+"))
-    return _SHOWN.get(key, key)
+    return key if key in _WORDS and on_console() else _SHOWN.get(key, key)
 
 
 def _offers_of(node: Commands) -> Iterator[Offer]:

@@ -12,6 +12,7 @@ from studio_tui.services import activity, pushes
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.commands import Command
 from studio_tui.tui.counting import Counting
+from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
@@ -28,6 +29,7 @@ from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.pushes import attention_in_words, progress_in_words, state_in_words
 
 USERS, SETTINGS = "users", "settings"
+_LEAVE, _LOST = "Leave without saving?", "What you changed in the settings would be lost."
 _TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
 _BAR = 20
 _ABOUT_USERS = {"held", "unassign", "narrow", "remind", "hand_over", "talk"}
@@ -228,8 +230,7 @@ class PushScreen(StudioScreen):
         if tabs.chosen != self._first_tab:
             tabs.choose(self._first_tab)
         else:
-            lost = "What you changed in the settings would be lost."
-            leave(self, self.unsaved, "Leave without saving?", lost)
+            leave(self, self.unsaved, _LEAVE, _LOST)
 
     @property
     def _is_closed(self) -> bool:
@@ -242,8 +243,20 @@ class PushScreen(StudioScreen):
         return pane if pane is not None and pane.display else None
 
     @on(TabLine.Chosen)
-    def _tab_chosen(self) -> None:
-        self._switch()
+    def _tab_chosen(self, event: TabLine.Chosen) -> None:
+        if event.key == SETTINGS or not self.unsaved:
+            self._switch()
+            return
+        # What is typed must not wait out of sight for the next time that something is saved.
+        self.query_one(TabLine).choose(SETTINGS)
+        question = Confirm(_LEAVE, "Leave", no="Stay", detail=_LOST)
+        self.app.push_screen(question, self._leave_settings)
+
+    def _leave_settings(self, yes: bool | None) -> None:
+        if yes:
+            for pane in self.query(PushSettings):
+                pane.revert()
+            self.show_users()
 
     def _show_first(self, push: Push) -> None:
         """What is known at once; how far it is follows."""

@@ -103,6 +103,8 @@ class SavingEditor(OutlineEditor, Generic[K]):
             detail=f"You wrote it on {at}: {differs} from what is saved. It is kept until you "
             "write something else here.",
         )
+        # Nobody waits for this question: what is typed by now was meant for the editor.
+        self.shell.drop_keys()
         self.app.push_screen(question, lambda yes: self._take_up(draft) if yes else None)
 
     def _take_up(self, draft: Draft) -> None:
