@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
+from textual.binding import Binding
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -46,7 +47,7 @@ _FIRST_STYLE = asset("styles/frame.tcss")
 _LOOK_AGAIN = 2.0
 """Seconds between two looks at whether the terminal is still there."""
 
-_LEAVING = frozenset({"q", "ctrl+q", "ctrl+c"})
+_LEAVING = frozenset({"q", "ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that count at once while the database opens."""
 
 _NOT_USED = "What was typed meanwhile is not used."
@@ -67,6 +68,10 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     TITLE = "Conversation Studio"
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar = [
+        # Also where a dialog is open: what is typed next is meant for the shell.
+        Binding("ctrl+z", "command('suspend')", show=False, priority=True)
+    ]
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("keys", "question_mark", "Keys", "Show what every key does here"),
         Command("palette", "ctrl+p", "Commands", "Find a command", footer=False, in_palette=False),
@@ -103,6 +108,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self._opening = Opening()
         self._said: Content | None = None
         self._slow = Content("")
+        self._elsewhere = False
         self._standing = Content("")
         self._counting = Content("")
         self._away = Content("")
@@ -372,18 +378,27 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     async def action_suspend(self) -> None:
         """Go to the shell, once what was typed and what is under way is saved."""
-        if why := why_no_suspending():
-            from studio_tui.tui.modals.no_shell import NoShell
+        from textual.widgets import TextArea
 
-            self.push_screen(NoShell(why))
-            return
-        self._keep()
-        await self.rest()
+        from studio_tui.tui.modals.no_shell import NoShell
+
+        if isinstance(self.focused, TextArea) and not self.focused.read_only:
+            self.focused.undo()
+        elif why := why_no_suspending():
+            if not isinstance(self.screen, NoShell):
+                self.push_screen(NoShell(why))
+        else:
+            self._keep()
+            await self.rest()
+            self._elsewhere = True
+            self.stop_process()
+            self.go_on_working()
+            # What came in the same packet as ctrl+z was meant for the shell: it is in the queue.
+            asyncio.get_running_loop().call_soon(self.call_later, self._back)
+
+    def _back(self) -> None:
+        self._elsewhere = False
         self.forget_keys()
-        self.stop_process()
-        # What came in the same packet as ctrl+z was meant for the shell.
-        self.forget_keys()
-        self.go_on_working()
         self.look_for_changes()
 
     async def rest(self) -> None:
@@ -452,7 +467,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def takes(self, typed: Typed) -> bool:
         """While it ends there is nothing to do."""
-        return self._ending is None
+        return self._ending is None and not self._elsewhere
 
     def opening_is_slow(self, slow: bool) -> None:
         """Say that something is being opened, and how to give that up."""

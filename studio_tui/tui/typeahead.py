@@ -101,6 +101,11 @@ class TypeAheadApp(App[ReturnType]):
 
     # What others are told and ask
 
+    @property
+    def typed_ahead(self) -> bool:
+        """Whether anything that was typed is not done yet."""
+        return bool(self._early) or self._under_way is not None
+
     def takes(self, typed: Typed) -> bool:
         """Whether anybody wants this now; else it is thrown away."""
         return True
@@ -184,6 +189,9 @@ class TypeAheadApp(App[ReturnType]):
             await self._hand_over_all()
 
     async def _hand_over_all(self) -> None:
+        if not self.screen_stack:
+            # It has ended.
+            self._early.clear()
         while self._early and self._under_way is None and not self._must_wait():
             await self._hand_over(self._early.popleft())
 

@@ -118,8 +118,9 @@ class WiredApp(App[ReturnType]):
             return
         with self.suspend():
             # All of the job, as the terminal would do it: a script may have started this.
-            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.killpg(os.getpgrp(), signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, handler)
 
     def ask_for_mouse(self) -> None:
         """From here on, the terminal tells of clicks and of the wheel."""

@@ -25,6 +25,11 @@ class Gate:
         """From here on everything waits."""
         self.open_.clear()
 
+    async def met(self) -> None:
+        """Let everything go on until it waits here."""
+        for _ in range(300):
+            await asyncio.sleep(0)
+
     def open(self) -> None:
         """Let everything pass."""
         self.open_.set()

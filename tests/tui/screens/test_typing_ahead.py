@@ -44,7 +44,7 @@ middle are pasted."""
 _APART = {"quit", "redraw", "theme", "leave", "cancel", "back", "outside", "save", "plan"}
 """Commands that end a screen, or that leave the focus where it is and save what is there."""
 _TAKE_TEXT = {
-    "templates": {"palette", "edit", "new", "push", "edit_text", "export", "import"},
+    "templates": {"palette", "filter", "push", "edit_text", "export", "import_file"},
     "template editor": {"palette", "edit", "add_topic", "add_question", "from_library"},
     "library topic": {"palette", "edit", "add_question", "from_library"},
     "push": {"palette", "settings", "narrow"},
@@ -133,7 +133,7 @@ async def walk(
         before = app.screen.focused
         gate.shut()
         press_and_type(app, command.keys.split(",")[0])
-        await pilot.pause()
+        await gate.met()
         gate.open()
         await settled(pilot)
         here = app.screen.focused
@@ -216,7 +216,7 @@ async def slow_library(made: Example, pilot: Pilot[Any], gate: Gate, *keys: str)
     gate.shut()
     for key in ("l", *keys):
         pilot.app.post_message(events.Key(key, key_to_character(key)))
-    await pilot.pause()
+    await gate.met()
 
 
 async def test_escape_gives_up_what_does_not_open(
@@ -242,7 +242,10 @@ async def test_what_was_typed_for_what_is_given_up_is_for_nobody(
     """``x`` and ``z`` would remove something of the template."""
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:
-            await slow_library(made, pilot, gate, "x", "z", *ways_out)
+            await slow_library(made, pilot, gate, "x", "z")
+            for key in ways_out:
+                pilot.app.post_message(events.Key(key, None))
+            await gate.met()
             gate.open()
             await settled(pilot)
             screen = pilot.app.screen
@@ -295,9 +298,8 @@ async def test_a_question_that_nobody_asked_for_takes_no_key_that_was_typed_befo
             drafts.keep(made.studio, made.admin, subject, quick.version, written)
             gate.shut()
             pilot.app.push_screen(TemplateEditor(quick))
-            for key in ("right", "enter"):
-                pilot.app.post_message(events.Key(key, None))
-            await pilot.pause()
+            pilot.app.post_message(events.Key("enter", None))
+            await gate.met()
             gate.open()
             await settled(pilot)
             assert isinstance(pilot.app.screen, Confirm)
@@ -310,9 +312,9 @@ async def test_what_the_palette_starts_takes_what_is_typed_after_it(
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:
             gate.shut()
-            for key in ("ctrl+p", *"new template", "enter", "enter", *TYPED):
+            for key in ("ctrl+p", *"new", "enter", "enter", *TYPED):
                 pilot.app.post_message(events.Key(key, key_to_character(key)))
-            await pilot.pause()
+            await gate.met()
             gate.open()
             await settled(pilot)
             assert isinstance(pilot.app.screen, TemplateEditor)
