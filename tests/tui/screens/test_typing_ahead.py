@@ -32,6 +32,7 @@ from studio_tui.tui.screens.template_edit import TemplateEditScreen
 from studio_tui.tui.screens.template_editor import TemplateEditor
 from studio_tui.tui.screens.template_versions import TemplateVersions
 from studio_tui.tui.screens.user import UserScreen
+from studio_tui.tui.widgets.filter_bar import FilterInput
 from tests.tui import press, running, settled, until
 from tests.tui.screens.organisation import Example
 from tests.tui.screens.pushing import everything, said, user_id
@@ -49,7 +50,7 @@ _TAKE_TEXT = {
     "library topic": {"palette", "edit", "add_question", "from_library"},
     "push": {"palette", "settings", "narrow"},
     "assign": {"palette", "import_list"},
-    "mine": {"palette", "start", "plan_new"},
+    "mine": {"palette", "start", "record", "new"},
 }
 """Some of the commands after which text is typed: the walk must have come to them."""
 
@@ -137,7 +138,9 @@ async def walk(
         gate.open()
         await settled(pilot)
         here = app.screen.focused
-        found[id_] = None if here is before else taken(pilot)
+        # What is pasted over a list is looked for in it: the letter before it was for the list.
+        to_list = isinstance(here, FilterInput) and here.value == TYPED[1:]
+        found[id_] = None if here is before or to_list else taken(pilot)
         offered = await fresh(pilot, root, start)
     return found
 
@@ -319,3 +322,57 @@ async def test_what_the_palette_starts_takes_what_is_typed_after_it(
             await settled(pilot)
             assert isinstance(pilot.app.screen, TemplateEditor)
             assert taken(pilot) == TYPED
+
+
+@pytest.mark.parametrize("name", ["template editor", "library topic", "push", "settings", "import"])
+async def test_tab_leads_nowhere_where_no_key_works(made: Example, name: str) -> None:
+    """From every widget that has the focus one can go back, also while a form is open."""
+    start = opened_screens(made)[name]
+    async with running(made.app()) as pilot:
+        for opened in ((), ("e",)):
+            pilot.app.push_screen(start())
+            await settled(pilot)
+            await press(pilot, *opened)
+            seen = []
+            while pilot.app.screen.focused not in seen:
+                seen.append(pilot.app.screen.focused)
+                keys = {
+                    key
+                    for offer in offers(pilot.app.screen)
+                    for key in offer.command.keys.split(",")
+                }
+                assert "escape" in keys, pilot.app.screen.focused
+                await press(pilot, "tab")
+            assert seen
+
+
+async def test_unsaved_settings_do_not_wait_out_of_sight(made: Example) -> None:
+    """What was typed and left is not sent by a later save."""
+    late = everything(made)["Late"]
+    async with running(made.app()) as pilot:
+        pilot.app.push_screen(PushScreen(late.id))
+        await settled(pilot)
+        await press(pilot, "e", "?", "escape")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "escape")
+        assert taken(pilot) == "Late?"
+        await press(pilot, "escape", "right", "enter")
+        assert isinstance(pilot.app.screen, PushScreen)
+        assert not pilot.app.screen.unsaved
+        await press(pilot, "e")
+        assert taken(pilot) == "Late"
+
+
+async def test_a_paste_goes_whole_to_where_text_is_taken(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3")
+        pilot.app.post_message(events.Paste("\n Ann \r\nPeeters\n"))
+        await settled(pilot)
+        assert taken(pilot) == "Ann Peeters"
+        await press(pilot, "escape", "escape", "5")
+        pilot.app.push_screen(UserScreen(user_id(made, "ann")))
+        await settled(pilot)
+        pilot.app.post_message(events.Paste("q"))
+        await settled(pilot)
+        assert "Nothing here takes pasted text." in said(pilot)
