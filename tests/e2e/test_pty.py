@@ -225,7 +225,7 @@ def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
     with opened((80, 24), **environ) as terminal:
         terminal.shows("1 Templates", "Regular")
         terminal.type("?")
-        terminal.shows("Leave the Studio")
+        terminal.shows("Set up pushes of this template")
         assert any(mode in terminal.written for mode in _MOUSE) is asked
 
 
