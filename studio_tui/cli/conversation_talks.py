@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -13,9 +12,11 @@ from studio_tui.cli.conversation_named import (
 )
 from studio_tui.cli.nearest import Choice
 from studio_tui.cli.output import say
-from studio_tui.cli.reading import INPUT, bytes_of
+from studio_tui.cli.paths import DASH
+from studio_tui.cli.reading import bytes_of
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import in_zone, past_instant
+from studio_tui.config.limited import text_of
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import (
     MAX_ANSWER,
@@ -27,7 +28,7 @@ from studio_tui.domain.conversations import (
     Reading,
     Written,
 )
-from studio_tui.domain.errors import Conflict, NotFound, Refused
+from studio_tui.domain.errors import Conflict, NotFound
 from studio_tui.domain.templates import Question, QuestionKind
 from studio_tui.domain.text import clean_line
 from studio_tui.services import conversations as service
@@ -217,12 +218,9 @@ def _finish_by_id(
 
 
 def _typed(text: str) -> str:
-    if text != INPUT:
+    if text != str(DASH):
         return text
-    try:
-        return bytes_of(Path(INPUT), _MOST).decode("utf-8-sig").removesuffix("\n")
-    except UnicodeDecodeError as error:
-        raise Refused("The text from the input is not UTF-8.") from error
+    return text_of(bytes_of(DASH, _MOST), "The text from the input").removesuffix("\n")
 
 
 def _earlier(kept: Sequence[Written], version: int) -> str:

@@ -189,6 +189,17 @@ class ActivitySeal(Table):
         table_name = "activity_seal"
 
 
+class ActivityAnchor(Table):
+    """One row: how many lines are sealed, and the newest seal (A3)."""
+
+    lines = IntegerField()
+    hash = CharField()
+    last_id = IntegerField()
+
+    class Meta:
+        table_name = "activity_anchor"
+
+
 class AssignmentTable(Table):
     """One user in one push, once (P12); unassigned ones stay (P11).
 
@@ -525,6 +536,7 @@ TABLES: list[type[peewee.Model]] = [
     Activity,
     ActivityUser,
     ActivitySeal,
+    ActivityAnchor,
     AssignmentTable,
     NotMine,
     ConversationTable,

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from studio_tui.config.assets import asset
 from studio_tui.config.log import log_error, log_path
 from studio_tui.domain.access import Actor, may
-from studio_tui.domain.errors import Away, Forbidden, StudioError
+from studio_tui.domain.errors import Away, Forbidden, Gone, StudioError
 from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.job import Job
@@ -243,6 +243,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self.call_later(self.hand_over_keys)
         for sentence in self._studio.store.closed:
             self.complain(sentence)
+        if new := self._studio.store.made_now:
+            self.say(new)
         self.look_for_changes()
         self.set_interval(_LOOK_AGAIN, self._look_around)
         if not self.is_headless:
@@ -315,7 +317,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
                 "$error",
             )
             self._refresh_status()
-        if isinstance(error, Forbidden) and self._ending is None:
+        if isinstance(error, Forbidden | Gone) and self._ending is None:
             self.refused = error
             self._ending = asyncio.create_task(self._put_out())
 
