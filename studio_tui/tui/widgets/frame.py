@@ -77,7 +77,9 @@ class StatusLine(Static):
 
     def refresh_status(self) -> None:
         """Draw what the app has to say, if that is new."""
-        content = cast("StudioApp", self.app).status
+        app = cast("StudioApp", self.app)
+        content = app.status
+        self.set_class(content is app.said, "-said")
         if not (isinstance(self.content, Content) and content.is_same(self.content)):
             self.update(content)
 
