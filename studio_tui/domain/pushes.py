@@ -161,13 +161,15 @@ class Assignment:
     status_at: datetime | None
     """When it was planned for, prepared, begun or held, whichever `status` tells."""
     conductor: str
-    """Name of who holds or held it, or empty."""
+    """Name of who holds, held or is to hold it, or empty."""
     managers: tuple[Manager, ...] = ()
     reminders: int = 0
     """How many times the user was reminded (P15)."""
     reminded_at: datetime | None = None
     conversation_id: int | None = None
     """What there is of it; None where nothing was planned or begun."""
+    conductor_login: str = ""
+    """Login of who holds, held or is to hold it, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,9 +190,7 @@ def unassign(
     with studio.store.writing():
         current = _assignable(push_to_change(studio, push.id))
         progress(0.0)
-        clause = Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push.id,)) & selected(
-            selection, lambda f: assignments.assignment_clause(push.id, f, studio.today()), "a.id"
-        )
+        clause = _selected(studio, push, selection)
         count = assignments.count_assignments(clause)
         if not count:
             raise Refused("Nobody to unassign: nobody is chosen.")
@@ -234,6 +232,27 @@ def every(studio: Studio, actor: Actor, push: PushFacts) -> list[Assignment]:
     """Everyone assigned to a push, by name: for export."""
     everyone = source(studio, actor, push, AssignmentFilter(), Sort("name"))
     return list(everyone.rows(0, everyone.count()))
+
+
+def chosen(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    selection: Selection[AssignmentFilter],
+    most: int,
+) -> list[Assignment]:
+    """Those of a push that ``selection`` holds, by name; of many, the first ``most``."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        ids = assignments.ids_of(_selected(studio, push, selection), most)
+        return assignments.assignments_by_id(ids, studio.today())
+
+
+def _selected(studio: Studio, push: PushFacts, selection: Selection[AssignmentFilter]) -> Clause:
+    today = studio.today()
+    return Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push.id,)) & selected(
+        selection, lambda f: assignments.assignment_clause(push.id, f, today), "a.id"
+    )
 
 
 def _assignable(push: PushFacts) -> PushFacts:

@@ -120,7 +120,8 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
         f"SELECT a.id, a.push_id, a.user_id, u.login, u.given_name, u.family_name, u.email, "
         f"{STATUS}, {_STATUS_AT}, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
         f"u.active, p.deadline < ?, {_MAIL_FAILED}, (SELECT COUNT(*) {_REMINDED}), "
-        f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {_REMINDED}), c.id "
+        f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {_REMINDED}), c.id, "
+        f"COALESCE(h.login, '') "
         f"FROM {_FROM} {CONDUCTOR} WHERE {wanted.text}",
         today,
         *wanted.params,
@@ -147,6 +148,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
             reminders=row[14],
             reminded_at=instant_of(row[15]),
             conversation_id=row[16],
+            conductor_login=row[17],
         )
         for row in found
     }

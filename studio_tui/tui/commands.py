@@ -26,14 +26,11 @@ from textual._callback import invoke
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import key_to_character
-from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from studio_tui.domain.access import Action, Actor, may
-from studio_tui.tui.terminal import on_console
-from studio_tui.tui.typeahead import Arrival
 
-_TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-"}
+_TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "equals_sign": "="}
 _SHOWN = {
     "enter": "⏎",
     "escape": "esc",
@@ -46,9 +43,6 @@ _SHOWN = {
     "delete": "del",
     **_TYPED,
 }
-
-_WORDS = {"enter"}
-"""Keys whose sign no console of Linux has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +86,6 @@ class _Shell(Protocol):
 
     def complain(self, sentence: str) -> None: ...
 
-    def expect(self, owner: MessagePump) -> Arrival: ...
-
 
 if TYPE_CHECKING:
     _Node = DOMNode
@@ -127,6 +119,11 @@ class Commands(_Node):
             return True
         actor = cast(_Shell, self.app).actor
         return actor is not None and may(actor, command.needs)
+
+    def is_offered(self, command: Command) -> bool:
+        """Whether ``command`` is shown at all: what can never be done by this person here is not,
+        though its key says why."""
+        return True
 
     def why_not(self, command: Command) -> str | None:
         """Why ``command`` cannot be done now, None when it can."""
@@ -166,16 +163,8 @@ class Offer:
     why_not: str | None
 
     def start(self) -> None:
-        """Do it in the message loop of its node, or say why not; keys wait for it."""
-        arrival = cast(_Shell, self.node.app).expect(self.node)
-
-        async def do() -> None:
-            try:
-                await self.node.action_command(self.command.id)
-            finally:
-                arrival.there()
-
-        self.node.call_later(do)
+        """Do it in the message loop of its node, or say why not."""
+        self.node.call_later(self.node.action_command, self.command.id)
 
 
 def offers(screen: Screen[Any]) -> Iterator[Offer]:
@@ -201,12 +190,12 @@ def shown_key(key: str) -> str:
     """A key as people write it: ``ctrl+p`` is ^p."""
     if key.startswith("ctrl+"):
         return "^" + shown_key(key.removeprefix("ctrl+"))
-    return key if key in _WORDS and on_console() else _SHOWN.get(key, key)
+    return _SHOWN.get(key, key)
 
 
 def _offers_of(node: Commands) -> Iterator[Offer]:
     for command in node.commands():
-        if node.may_do(command):
+        if node.may_do(command) and node.is_offered(command):
             yield Offer(node, command, node.why_not(command))
 
 

@@ -9,7 +9,7 @@ from studio_tui.domain.errors import StudioError
 from studio_tui.domain.text import clean_line
 from studio_tui.tui.places import Place
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.terminal import in_gnu_screen, why_no_terminal
+from studio_tui.tui.terminal import why_no_terminal
 from studio_tui.tui.undoing import UndoingApp
 
 if TYPE_CHECKING:
@@ -99,8 +99,6 @@ class OpenedStudio(UndoingApp):
         from studio_tui.tui.posting import Posting
 
         super()._opened(opened)
-        if opened[0].settings.screen.mouse and not in_gnu_screen():
-            self.ask_for_mouse()
         self._posting = Posting(self, self._carriers)
         self._posting.start(*opened)
 
@@ -109,16 +107,30 @@ class OpenedStudio(UndoingApp):
         if self._posting is not None:
             self._posting.follow(actor)
 
-    async def rest(self) -> None:
-        """Mail on the wire is finished first: who takes it over would send it once more."""
-        if self._posting is not None:
-            await self._posting.rest()
-        await super().rest()
+    @property
+    def left_waiting(self) -> str:
+        """What to say where mail waits that nobody sends once the Studio is closed; else empty.
 
-    def go_on_working(self) -> None:
-        """Mail leaves again."""
-        if self._posting is not None:
-            self._posting.go_on()
+        Asks the database: for when the screens are gone.
+        """
+        from studio_tui.services import outbox
+        from studio_tui.wording.counting import counted
+
+        studio, actor = self._studio, self.actor
+        # Who hands over carriers of their own looks after the mail.
+        if studio is None or actor is None or self._carriers is not None:
+            return ""
+        try:
+            health = outbox.health(studio, actor)
+        except StudioError:
+            return ""
+        if not health.waiting or any(each.until > studio.now() for each in health.sending):
+            return ""
+        wait = f"{counted(health.waiting, 'mail waits', 'mails wait')} in the outbox"
+        smtp = studio.settings.smtp
+        if not (smtp.host and smtp.sender):
+            return f"{wait}: no mail server is set up. “studio-tui doctor” says how."
+        return f"{wait}: mail leaves while the Studio is open or “studio-tui worker” runs."
 
     async def leave(self) -> None:
         """End, after the mail on the wire and the writes under way have had a moment."""
@@ -140,9 +152,10 @@ def run_app(
     or its user may not be in it any more.
     """
     app = OpenedStudio(open_studio, carriers=carriers, who_asks=who_asks)
-    # Whether the mouse is wanted stands in the settings, which the first picture does not wait for.
-    app.run(mouse=False)
+    app.run()
     if app.refused is not None:
         sys.stderr.write(f"studio-tui: {clean_line(app.refused.message)}\n")
         return 1
+    if waiting := app.left_waiting:
+        sys.stderr.write(f"{clean_line(waiting)}\n")
     return app.return_code or 0

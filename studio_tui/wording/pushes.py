@@ -37,12 +37,15 @@ def flags_in_words(flags: Collection[Flag]) -> str:
 
 
 def status_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
-    """``planned 2026-03-12``, ``held 2026-03-03 by Bob Smith``: days in ``zone`` (P8)."""
+    """``planned 2026-03-12 with Bob Smith``, ``held 2026-03-03 by Bob Smith``: days in ``zone``,
+    and who holds it or is to hold it (P8, P10)."""
     words = [STATUS_LABELS[assignment.status]]
     if assignment.status_at is not None:
         words.append(local_day(assignment.status_at, zone).isoformat())
-    if assignment.status is Status.DONE and assignment.conductor:
-        words.append(f"by {assignment.conductor}")
+    if assignment.conductor:
+        words.append(
+            f"{'by' if assignment.status is Status.DONE else 'with'} {assignment.conductor}"
+        )
     return " ".join(words)
 
 

@@ -9,7 +9,6 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from studio_tui.tui.bridge import bridge_of
-from studio_tui.tui.typeahead import TypeAheadApp
 
 NARROW = (80, 24)
 WIDE = (120, 40)
@@ -29,8 +28,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     quiet = 0
     while quiet < 2:
         await pilot.pause()
-        typed = isinstance(pilot.app, TypeAheadApp) and pilot.app.typed_ahead
-        quiet = 0 if bridge.busy or typed else quiet + 1
+        quiet = 0 if bridge.busy else quiet + 1
         await bridge.idle()
 
 

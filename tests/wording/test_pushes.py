@@ -38,7 +38,7 @@ def test_status_in_words_with_the_day_in_the_organisations_zone() -> None:
     held = _assignment(Status.DONE, LATE_EVENING, "Bob [/x]")
     assert status_in_words(held, BRUSSELS) == "held 2026-03-03 by Bob [/x]"
     planned = _assignment(Status.PLANNED, LATE_EVENING, "Bob")
-    assert status_in_words(planned, BRUSSELS) == "planned 2026-03-03"
+    assert status_in_words(planned, BRUSSELS) == "planned 2026-03-03 with Bob"
     assert status_in_words(_assignment(Status.NOT_PLANNED), BRUSSELS) == "not planned"
 
 

@@ -47,7 +47,7 @@ class Held(Dialog[datetime]):
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
             yield Static(block(self._detail), classes="detail")
-            yield Field("held_on", "Held on", day, hint="2026-03-31, yesterday, fri")
+            yield Field("held_on", "Held on", day, hint="2026-03-31, 31 mar, yesterday, fri, -2d")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button("It was held", id="yes", compact=True)

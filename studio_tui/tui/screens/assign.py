@@ -53,7 +53,7 @@ class AssignScreen(StudioScreen):
     OWN_COMMANDS = (
         Command("assign", "ctrl+s", "Assign", "Assign the marked users"),
         Command("import_list", "i", "Earlier push", "Mark the users of an earlier push"),
-        Command("marked", "m", "Marked", "See only the marked users, and take some out"),
+        Command("marked", "f", "Marked", "See only the marked users, and take some out"),
         Command(
             "sent",
             "v",
@@ -61,7 +61,7 @@ class AssignScreen(StudioScreen):
             "See who would get what, before anything is sent",
             footer=False,
         ),
-        Command("no_manager", "n", "No manager", "See who would have no manager", footer=False),
+        Command("no_manager", "M", "No manager", "See who would have no manager", footer=False),
     )
 
     def __init__(self, push: Push) -> None:
@@ -171,7 +171,7 @@ class AssignScreen(StudioScreen):
 
     def action_import_list(self) -> None:
         """Ask for an earlier push (P3)."""
-        self.read_to_open("pushes", lambda: pushes.every(self.studio, self.actor), self._ask_push)
+        self.read("pushes", lambda: pushes.every(self.studio, self.actor), self._ask_push)
 
     def action_marked(self) -> None:
         """See only those marked."""
@@ -302,7 +302,7 @@ class AssignScreen(StudioScreen):
         if push is not None:
             self._list.selection = self.selection.mark_matching(assigning.of_push(push))
             users = counted(push.progress.assigned, "user")
-            self.say(f"{users} of “{push.name}” marked. m shows them; space takes one out.")
+            self.say(f"{users} of “{push.name}” marked. f shows them; space takes one out.")
 
     def _take_back(self, selection: Selection[UserFilter] | None) -> None:
         if selection is not None:
@@ -336,7 +336,7 @@ def _attention(preview: AssignPreview | None) -> Content:
     parts = []
     if preview.without_manager:
         verb = "has" if len(preview.without_manager) == 1 else "have"
-        words = f"{preview.without_manager_in_words} {verb} no manager (n)"
+        words = f"{preview.without_manager_in_words} {verb} no manager (M)"
         parts.append((words, "$warning"))
     if preview.already:
         parts.append((f"{preview.already:,} in the push already", "$muted"))

@@ -115,7 +115,7 @@ class ConversationScreen(ConversationActions):
 
     def _read(self) -> None:
         known = self._reading
-        self.read_first(
+        self.read(
             "conversation",
             lambda: conversations.read(self.studio, self.actor, self.conversation_id, known=known),
             self._take,

@@ -44,7 +44,7 @@ class ConversationActions(StudioScreen):
         Command("move", "m", "Move", "Plan it for another time or place", footer=False),
         Command("call_off", "c", "Cancel", "Cancel this conversation", footer=False),
         Command(
-            "open_own", "o", "Open", "Open to the conductor what you wrote before, or close it"
+            "open_own", "U", "Open", "Open to the conductor what you wrote before, or close it"
         ),
     )
 
@@ -199,9 +199,7 @@ class ConversationActions(StudioScreen):
 
     def action_add(self) -> None:
         """Ask one more question: out of the library, or one's own (T2)."""
-        self.read_to_open(
-            "library", lambda: library.every(self.studio, self.actor), self._choose_question
-        )
+        self.read("library", lambda: library.every(self.studio, self.actor), self._choose_question)
 
     def action_remove(self) -> None:
         """Take the question under the cursor out; what was written stays readable (T2)."""

@@ -59,9 +59,9 @@ def what_is_closed(reading: Reading) -> str:
     """What was written before somebody else came to hold it, and who opens it; or nothing (C6)."""
     conductor = reading.conversation.conductor
     if reading.closed_to_conductor:
-        return f"{conductor} does not read what you wrote before: o opens it"
+        return f"{conductor} does not read what you wrote before: U opens it"
     if reading.opened_to_conductor:
-        return f"{conductor} reads what you wrote before: o closes it"
+        return f"{conductor} reads what you wrote before: U closes it"
     if reading.closed_to_reader:
         return "What was written before you held it is closed: who wrote it can open it"
     return ""

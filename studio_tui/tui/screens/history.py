@@ -29,7 +29,7 @@ class HistoryScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("narrow", "f", "Show", "Show only what was held, or what was cancelled"),
-        Command("everybody", "e", "Everybody", "Show everybody's, or only theirs"),
+        Command("everybody", "E", "Everybody", "Show everybody's, or only theirs"),
     )
 
     def __init__(self, user_id: int | None = None, name: str = "") -> None:
@@ -112,7 +112,7 @@ class HistoryScreen(StudioScreen):
             return f"Nothing was {STATE_LABELS[self._state]} yet.\nPress f to see everything."
         if self._everybody:
             return "No conversation was held or cancelled yet."
-        return f"Nothing was held or cancelled with {self._user} yet.\nPress e for everybody's."
+        return f"Nothing was held or cancelled with {self._user} yet.\nPress E for everybody's."
 
 
 def _columns(zone: ZoneInfo) -> tuple[Column[Conversation], ...]:

@@ -57,9 +57,9 @@ class ImportPlanScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("import", "i", "Import", "Import what the file says", footer=False),
-        Command("skip", "s", "Skip refused", "Import all lines but those refused", footer=False),
-        Command("next_list", "right,l", "Next list", "Go to the list to the right"),
-        Command.moving("previous_list", "left,h", "Go to the list to the left"),
+        Command("skip", "S", "Skip refused", "Import all lines but those refused", footer=False),
+        Command("next_list", "right", "Next list", "Go to the list to the right"),
+        Command.moving("previous_list", "left", "Go to the list to the left"),
     )
 
     def __init__(self, compared: Compared) -> None:
@@ -211,7 +211,7 @@ class ImportPlanScreen(StudioScreen):
 
     def _why_refused(self) -> str:
         lines = counted(len(self._plan.refusals), "line is", "lines are")
-        return f"{lines} refused: correct the file, or press s to import the others."
+        return f"{lines} refused: correct the file, or press S to import the others."
 
     def _why_nothing(self) -> str | None:
         if self.query_one(ProgressLine).job is not None:

@@ -26,7 +26,7 @@ class MailScreen(StudioScreen):
     """A mail, by the id of its notification."""
 
     OWN_COMMANDS = (
-        Command("source", "s", "Source", "Show the mail byte for byte, or as it is read"),
+        Command("source", "v", "Source", "Show the mail byte for byte, or as it is read"),
     )
 
     def __init__(self, notification_id: int) -> None:
@@ -47,7 +47,7 @@ class MailScreen(StudioScreen):
 
     def reload(self) -> None:
         """It may have been sent meanwhile."""
-        self.read_first(
+        self.read(
             "mail",
             lambda: outbox.read(self.studio, self.actor, self._notification_id),
             self._show,

@@ -42,7 +42,7 @@ def start(screen: StudioScreen, matter: Matter) -> None:
             Choose(title, choices), lambda chosen: _begin(screen, chosen) if chosen else None
         )
 
-    screen.read_to_open(
+    screen.read(
         "usable", lambda: conversations.usable(screen.studio, screen.actor, user_id), choose
     )
 
@@ -81,7 +81,7 @@ def record_held(screen: StudioScreen, matter: Matter) -> None:
     what = matter.push or matter.template
     question = Held(
         f"Record “{what}” with {matter.name} as held?",
-        "By you; it is sealed then. s holds it here, and notes what is said.",
+        "By you; it is sealed then. b holds it here, and notes what is said.",
         screen.studio.now(),
         screen.zone,
         planned_for=matter.at,
@@ -91,7 +91,9 @@ def record_held(screen: StudioScreen, matter: Matter) -> None:
         if held_at is not None:
             screen.write(
                 lambda: _record(screen, matter, held_at),
-                lambda held: screen.say(f"{held.conductor} talked with {held.name}: done."),
+                lambda held: screen.say(
+                    f"{held.conductor} talked with {held.name}: it is recorded as held."
+                ),
             )
 
     screen.app.push_screen(question, answered)
@@ -106,7 +108,7 @@ def not_mine(screen: StudioScreen, matter: Matter) -> None:
     told = (
         f"{name} waits for you again."
         if again
-        else f"{name} no longer waits for you; it still asks the others. n takes that back."
+        else f"{name} no longer waits for you; it still asks the others. N takes that back."
     )
     screen.write(lambda: act(screen.studio, screen.actor, ask), lambda _: screen.say(told))
 

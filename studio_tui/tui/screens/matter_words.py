@@ -53,7 +53,7 @@ def why_not_plan(matter: Matter | None, actor: Actor, today: date) -> str | None
     if matter.status is Status.IN_PROGRESS:
         return "The talk has begun: there is nothing to plan any more."
     if matter.status is not None and not matter.planning:
-        return f"“{matter.template}” starts at the talk: press s."
+        return f"“{matter.template}” starts at the talk: press b."
     return why_not_now(matter, today) or _why_not_others(matter, actor)
 
 
@@ -97,7 +97,7 @@ def why_not_not_mine(matter: Matter | None, actor: Actor) -> str | None:
     if matter.push_id is None:
         return "No push asks for this: it asks nobody else either."
     if matter.conductor_id == actor.user_id:
-        how = "cancel it (x), or hand it over (H)" if matter.conversation_id else "hand it over (H)"
+        how = "cancel it (c), or hand it over (H)" if matter.conversation_id else "hand it over (H)"
         return f"You hold it: {how}."
     if matter.conductor_id is not None:
         return f"It does not ask you: {matter.why_not}."
@@ -210,5 +210,5 @@ def _why(matter: Matter) -> str:
     if matter.conductor and not matter.mine:
         return f"{matter.why_not}, so nobody else is asked"
     if matter.why_not == NOT_MINE:
-        return "you said that it is not yours (n takes it back)"
+        return "you said that it is not yours (N takes it back)"
     return "" if matter.mine and matter.why_not == _step(matter) else matter.why_not

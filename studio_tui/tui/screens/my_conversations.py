@@ -30,7 +30,9 @@ _NOTHING = (
     "Nothing is asked of you, and you neither lead nor coach anybody.\n"
     "Press + to ask one of your leaders or coaches for a conversation."
 )
-_NOTHING_WAITS = "Nothing waits for you.\nPress w to see everything."
+_NOTHING_WAITS = "Nothing waits for you.\nPress f to see everything."
+_OF_MANAGERS = {"start", "cancel", "record", "not_mine", "hand_over"}
+"""What leaders and coaches do about their people, and nobody about themself (C2, C3)."""
 _DOES = ("plan", "start", "record", "not_mine", "hand_over", "history")
 """What enter offers where there is no conversation to open yet."""
 
@@ -40,13 +42,13 @@ class MyConversationsScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("plan", "p", "Plan", "Plan this conversation, or move it"),
-        Command("start", "s", "Start", "Begin the talk now, planned or not"),
-        Command("cancel", "x", "Cancel", "Cancel what is planned"),
-        Command("record", "d", "Held", "Record it as held"),
-        Command("waiting", "w", "Waiting", "Show only what waits for you, or everything"),
+        Command("start", "b", "Begin", "Begin the talk now, planned or not"),
+        Command("cancel", "c", "Cancel", "Cancel what is planned"),
+        Command("record", "h", "Held", "Record it as held"),
+        Command("waiting", "f", "Waiting", "Show only what waits for you, or everything"),
         Command("new", "plus", "New", "Plan another with them; about you, with a manager of yours"),
-        Command("not_mine", "n", "Not mine", "Say that it is not yours, or that it is again"),
-        Command("history", "h", "History", "Show the conversations held with them"),
+        Command("not_mine", "N", "Not mine", "Say that it is not yours, or that it is again"),
+        Command("history", "t", "Conversations", "Show the conversations held with them"),
         Command("hand_over", "H", "Hand over", "Name who is to hold it"),
     )
 
@@ -63,7 +65,7 @@ class MyConversationsScreen(StudioScreen):
             noun=("line", "lines"),
             empty=_NOTHING,
         )
-        yield Static("Only what waits for you (w shows everything)", classes="quick")
+        yield Static("Only what waits for you (f shows everything)", classes="quick")
         yield self._browser
         yield Static(classes="detail")
 
@@ -76,6 +78,16 @@ class MyConversationsScreen(StudioScreen):
     def reload(self) -> None:
         """Read the list again."""
         self._browser.reload()
+
+    def is_offered(self, command: Command) -> bool:
+        """About oneself, nothing is offered that only one's leaders and coaches may do (A2)."""
+        if command.id in _OF_MANAGERS:
+            matter = self._current
+            if matter is None or (matter.mine and why_not_cancel(matter, self.actor) is not None):
+                return False
+            if matter.mine and command.id != "cancel":
+                return False
+        return super().is_offered(command)
 
     def why_not_plan(self) -> str | None:
         """It takes what is not begun, and is one's own to hold."""
@@ -96,7 +108,7 @@ class MyConversationsScreen(StudioScreen):
         """It takes what is asked or planned, and who holds it."""
         matter = self._current
         if matter is not None and matter.status is None:
-            return f"Nothing is asked about {matter.name}: s begins a talk."
+            return f"Nothing is asked about {matter.name}: b begins a talk."
         return why_not_record(matter, self.actor, self.studio.today())
 
     def why_not_not_mine(self) -> str | None:

@@ -9,8 +9,9 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from studio_tui.domain.errors import Invalid, StudioError
-from studio_tui.domain.pushes import PushDraft, check_drafts, parse_day
+from studio_tui.domain.pushes import PushDraft, check_drafts
 from studio_tui.domain.templates import Template
+from studio_tui.domain.written_dates import parse_day
 from studio_tui.services import pushes
 from studio_tui.tui.commands import Command
 from studio_tui.tui.moments import day
@@ -96,7 +97,7 @@ class NewPushesScreen(StudioScreen):
     def action_create(self) -> None:
         """Create them all, or say beside the fields why not (P1)."""
         try:
-            drafts = drafts_of(self.entered)
+            drafts = drafts_of(self.entered, self.studio.today())
         except Invalid as error:
             self._refuse(error)
             return
@@ -151,8 +152,8 @@ class NewPushesScreen(StudioScreen):
         await self.action_command("add")
 
 
-def drafts_of(entered: Sequence[Entered]) -> list[PushDraft]:
-    """What is entered, as drafts.
+def drafts_of(entered: Sequence[Entered], today: date) -> list[PushDraft]:
+    """What is entered, as drafts; its days are seen from ``today``.
 
     Raises `Invalid` naming, as `check_drafts` does, everything that can be known to be wrong
     without looking at other pushes: a missing name, a day that does not exist.
@@ -161,8 +162,8 @@ def drafts_of(entered: Sequence[Entered]) -> list[PushDraft]:
     drafts = []
     for number, one in enumerate(entered):
         suffix = f".{number}" if len(entered) > 1 else ""
-        first = _day("available_from" + suffix, one.available_from, errors)
-        last = _day("deadline" + suffix, one.deadline, errors)
+        first = _day("available_from" + suffix, one.available_from, today, errors)
+        last = _day("deadline" + suffix, one.deadline, today, errors)
         drafts.append(PushDraft(one.name, first or last or date.min, last or first or date.min))
     errors = {**_wrong(drafts), **errors}
     if errors:
@@ -170,9 +171,9 @@ def drafts_of(entered: Sequence[Entered]) -> list[PushDraft]:
     return drafts
 
 
-def _day(field: str, text: str, errors: dict[str, str]) -> date | None:
+def _day(field: str, text: str, today: date, errors: dict[str, str]) -> date | None:
     try:
-        return parse_day(text)
+        return parse_day(text, today)
     except ValueError as error:
         errors[field] = str(error)
         return None

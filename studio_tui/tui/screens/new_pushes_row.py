@@ -12,8 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from studio_tui.domain.pushes import parse_day
-from studio_tui.tui.moments import day
+from studio_tui.domain.written_dates import parse_day, weekday_and_day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Entry
@@ -21,7 +20,6 @@ from studio_tui.wording.counting import counted
 
 FIELDS = {"name": "Name", "available_from": "Available from", "deadline": "Deadline"}
 """What `Invalid.fields` calls the fields, and what people do."""
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +118,19 @@ def period(entered: Entered, today: date) -> str:
     """How long a push would be open, in words, and whether that is over; empty where the days are
     none."""
     try:
-        first, last = parse_day(entered.available_from), parse_day(entered.deadline)
+        first, last = (
+            parse_day(text, today) for text in (entered.available_from, entered.deadline)
+        )
     except ValueError:
         return ""
     if last < first:
         return ""
     days = counted((last - first).days + 1, "day")
     past = ": the deadline is past" if last < today else ""
-    return f"{_weekday(first)} to {_weekday(last)}, {days}{past}"
+    return f"{weekday_and_day(first)} to {weekday_and_day(last)}, {days}{past}"
 
 
 def month_later(first: date) -> date:
     """The same day of the next month, or its last day where it has no such day."""
     year, month = (first.year + 1, 1) if first.month == 12 else (first.year, first.month + 1)
     return date(year, month, min(first.day, monthrange(year, month)[1]))
-
-
-def _weekday(day_: date) -> str:
-    return f"{_DAYS[day_.weekday()]} {day(day_)}"

@@ -58,8 +58,8 @@ class OutboxScreen(StudioScreen):
             "sent", "v", "What is sent", "See what retrying would send, and to whom", footer=False
         ),
         Command("drop", "x", "Drop", "Drop what waits or failed", needs=Action.DROP_MAIL),
-        Command("next_state", "right,l", "State", "Show only the mail of the next state"),
-        Command.moving("previous_state", "left,h", "Show only the mail of the state before"),
+        Command("next_state", "right", "State", "Show only the mail of the next state"),
+        Command.moving("previous_state", "left", "Show only the mail of the state before"),
     )
 
     def body(self) -> ComposeResult:
@@ -199,12 +199,7 @@ class OutboxScreen(StudioScreen):
                 self.app, number, question.format(mails=counted(number, "mail")), detail, act
             )
 
-        self.read_to_open(
-            "number",
-            lambda: outbox.number_of(self.studio, self.actor, chosen),
-            ask,
-            may_stay=True,
-        )
+        self.read("number", lambda: outbox.number_of(self.studio, self.actor, chosen), ask)
 
     def why_not_drop(self) -> str | None:
         """What was sent cannot be taken back."""
@@ -213,11 +208,10 @@ class OutboxScreen(StudioScreen):
     def action_drop(self) -> None:
         """Ask, with the number, and drop."""
         chosen = self._chosen(_DROPPED)
-        self.read_to_open(
+        self.read(
             "number",
             lambda: outbox.number_of(self.studio, self.actor, chosen),
             lambda count: self._ask(chosen, count),
-            may_stay=True,
         )
 
     @work
@@ -242,17 +236,13 @@ class OutboxScreen(StudioScreen):
 
     def _why_not(self, states: Collection[NotificationState], reason: str) -> str | None:
         listed = self._browser.list
-        if not listed.selection.empty:
+        if listed.marked:
             return None
         return None if listed.current is not None and listed.current.state in states else reason
 
     def _chosen(self, states: Collection[NotificationState]) -> Chosen:
         """What is marked, or else the mail under the cursor; of that, what is in ``states``."""
-        listed = self._browser.list
-        current = listed.current
-        chosen = listed.selection
-        if chosen.empty and current is not None:
-            chosen = Selection.of([current.id])
+        chosen = self._browser.list.chosen
         for state in NotificationState:
             if state not in states:
                 chosen = chosen.unmark_matching(NotificationFilter(state=state))

@@ -12,7 +12,6 @@ from studio_tui.services import activity, pushes
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.commands import Command
 from studio_tui.tui.counting import Counting
-from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
@@ -24,15 +23,14 @@ from studio_tui.tui.screens.push_users import PushUsers
 from studio_tui.tui.screens.push_words import bar
 from studio_tui.tui.screens.remind import why_not_remind
 from studio_tui.tui.text import line
-from studio_tui.tui.typeahead import Arrival
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.pushes import attention_in_words, progress_in_words, state_in_words
 
 USERS, SETTINGS = "users", "settings"
-_LEAVE, _LOST = "Leave without saving?", "What you changed in the settings would be lost."
 _TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
 _BAR = 20
-_ABOUT_USERS = {"held", "unassign", "narrow", "remind", "hand_over", "talk"}
+_ABOUT_USERS = {"held", "unassign", "narrow", "remind", "remind_all", "hand_over", "talk"}
+_WHILE_OPEN = {"remind", "remind_all", "reopen"}
 _ONE_BY_ONE = {"held", "hand_over"}
 """What an admin does for anybody, and a manager for their own people."""
 
@@ -49,7 +47,15 @@ class PushScreen(StudioScreen):
             needs=Action.ASSIGN,
         ),
         Command("held", "h", "Held", "Record the conversation as held"),
-        Command("remind", "r", "Remind", "Remind those not done", needs=Action.REMIND),
+        Command("remind", "r", "Remind", "Remind the marked, or this one", needs=Action.REMIND),
+        Command(
+            "remind_all",
+            "E",
+            "Remind all",
+            "Remind everyone listed who has not held it",
+            footer=False,
+            needs=Action.REMIND,
+        ),
         Command(
             "hand_over", "H", "Hand over", "Name who is to hold the conversation", footer=False
         ),
@@ -68,7 +74,7 @@ class PushScreen(StudioScreen):
         ),
         Command(
             "activity",
-            "l",
+            "y",
             "Activity",
             "Read who did what to this push",
             footer=False,
@@ -82,7 +88,6 @@ class PushScreen(StudioScreen):
         self._push: Push | None = None
         self._first_tab = tab
         self._counting = Counting(self, self._show_push)
-        self._arrival: Arrival | None = None
 
     def body(self) -> ComposeResult:
         """The head, the tabs and, once the push is read, what they show."""
@@ -110,7 +115,7 @@ class PushScreen(StudioScreen):
     def reload(self) -> None:
         """Read the push and its users again."""
         known = {self.push_id: self._push.progress} if self._push and self._push.counted else {}
-        self.read_first(
+        self.read(
             "push",
             lambda: pushes.show(self.studio, self.actor, self.push_id, known),
             self._show_first,
@@ -129,7 +134,7 @@ class PushScreen(StudioScreen):
         if command.id in _ONE_BY_ONE and self._users is not None and not self._users.may_record():
             return False
         # The two share a key: what is closed is opened again, what is not reminds.
-        if command.id in ("remind", "reopen") and self._is_closed != (command.id == "reopen"):
+        if command.id in _WHILE_OPEN and self._is_closed != (command.id == "reopen"):
             return False
         return super().may_do(command)
 
@@ -146,6 +151,10 @@ class PushScreen(StudioScreen):
         return self._users.why_not_unassign() if self._users else None
 
     def why_not_remind(self) -> str | None:
+        """Only an open push reminds, and it takes somebody."""
+        return why_not_remind(self._push) or (self._users.why_not_remind() if self._users else None)
+
+    def why_not_remind_all(self) -> str | None:
         """Only an open push reminds."""
         return why_not_remind(self._push)
 
@@ -154,9 +163,14 @@ class PushScreen(StudioScreen):
         return self._users.why_not_hand_over() if self._users else None
 
     def action_remind(self) -> None:
-        """Remind those not done, once it is seen what that sends (P15)."""
+        """Remind the marked or the one under the cursor, once it is seen what that sends (P15)."""
         if self._users is not None:
             self._users.remind()
+
+    def action_remind_all(self) -> None:
+        """Remind everyone listed, once it is seen what that sends (P15)."""
+        if self._users is not None:
+            self._users.remind_all()
 
     def action_hand_over(self) -> None:
         """Name who is to hold a conversation (P10)."""
@@ -218,7 +232,7 @@ class PushScreen(StudioScreen):
 
     def action_activity(self) -> None:
         """Read what was done to it (A3)."""
-        self.read_to_open(
+        self.read(
             "activity",
             lambda: activity.of_push(self.studio, self.actor, self.push_id),
             self._show_activity,
@@ -230,7 +244,8 @@ class PushScreen(StudioScreen):
         if tabs.chosen != self._first_tab:
             tabs.choose(self._first_tab)
         else:
-            leave(self, self.unsaved, _LEAVE, _LOST)
+            lost = "What you changed in the settings would be lost."
+            leave(self, self.unsaved, "Leave without saving?", lost)
 
     @property
     def _is_closed(self) -> bool:
@@ -243,20 +258,8 @@ class PushScreen(StudioScreen):
         return pane if pane is not None and pane.display else None
 
     @on(TabLine.Chosen)
-    def _tab_chosen(self, event: TabLine.Chosen) -> None:
-        if event.key == SETTINGS or not self.unsaved:
-            self._switch()
-            return
-        # What is typed must not wait out of sight for the next time that something is saved.
-        self.query_one(TabLine).choose(SETTINGS)
-        question = Confirm(_LEAVE, "Leave", no="Stay", detail=_LOST)
-        self.app.push_screen(question, self._leave_settings)
-
-    def _leave_settings(self, yes: bool | None) -> None:
-        if yes:
-            for pane in self.query(PushSettings):
-                pane.revert()
-            self.show_users()
+    def _tab_chosen(self) -> None:
+        self._switch()
 
     def _show_first(self, push: Push) -> None:
         """What is known at once; how far it is follows."""
@@ -290,21 +293,6 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
         if any(pane.display for pane in new):
             self._switch()
-        if self._arrival is not None and self.query(PushSettings):
-            self._arrival.there()
-            self._arrival = None
-
-    def _await_settings(self) -> None:
-        """Keys are for the settings, which come once it is counted how many a change is told."""
-        if self._arrival is None and not self.query(PushSettings):
-            self._arrival = self.shell.expect(self, self._give_up_settings)
-
-    def _give_up_settings(self) -> None:
-        self._arrival = None
-        if self._first_tab == SETTINGS:
-            self.dismiss()
-        else:
-            self.show_users()
 
     def _switch(self) -> None:
         chosen = self.query_one(TabLine).chosen
@@ -313,8 +301,6 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
             if pane.display:
                 pane.focus_first()
-        if chosen == SETTINGS:
-            self._await_settings()
         self.refresh_bindings()
 
     def _show_activity(self, lines: list[ActivityLine]) -> None:

@@ -79,7 +79,7 @@ def close(screen: StudioScreen, push: Push) -> None:
         planned = pushes.planned(screen.studio, screen.actor, push)
         return known.progress, _mail_waiting(screen, push), planned
 
-    screen.read_to_open("closing", look, ask)
+    screen.read("closing", look, ask)
 
 
 def reopen(screen: StudioScreen, push: Push) -> None:
@@ -170,6 +170,6 @@ def _consequences(progress: HowFar, waiting: int) -> str:
 
 def _closed(closed: Closed, *, tell: bool) -> str:
     dropped = counted(closed.dropped, "mail")
-    told = "; those not done are told" if tell else ""
+    told = "; those who have not held it are told" if tell else ""
     cancelled = f", {closed.cancelled:,} cancelled" if closed.cancelled else ""
     return f"“{closed.push.name}” is closed; {dropped} dropped{cancelled}{told}. r reopens it."

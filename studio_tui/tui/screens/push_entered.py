@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from studio_tui.domain.errors import Invalid
 from studio_tui.domain.pushes import Push, PushDraft, Reminders, parse_days
@@ -13,7 +14,7 @@ from studio_tui.tui.widgets.field import Field
 _LABELS = {**FIELDS, "remind_before": "Remind before", "remind_after": "Remind after"}
 _HINTS = {
     "remind_before": "days before the deadline, as 7, 1; nothing for never",
-    "remind_after": "days after the deadline; who is done is left alone",
+    "remind_after": "days after the deadline; who has held it is left alone",
 }
 
 
@@ -41,13 +42,16 @@ def days_of(values: Mapping[str, str]) -> Entered:
     return Entered(**{name: values[name] for name in FIELDS})
 
 
-def draft_of(values: Mapping[str, str]) -> PushDraft:
-    """What is typed, as a draft; raises `Invalid` with everything that is wrong, by field."""
+def draft_of(values: Mapping[str, str], today: date) -> PushDraft:
+    """What is typed, as a draft, its days seen from ``today``.
+
+    Raises `Invalid` with everything that is wrong, by field.
+    """
     errors: dict[str, str] = {}
     before = _days("remind_before", values, 0, errors)
     after = _days("remind_after", values, 1, errors)
     try:
-        (draft,) = drafts_of([days_of(values)])
+        (draft,) = drafts_of([days_of(values)], today)
     except Invalid as error:
         raise Invalid({**error.fields, **errors}) from error
     if errors:

@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Static
 from studio_tui.domain.access import Action, may
 from studio_tui.domain.errors import Conflict, Invalid, StudioError
 from studio_tui.domain.pushes import Push, PushDraft, PushState
+from studio_tui.domain.written_dates import parse_day
 from studio_tui.services import pushes
 from studio_tui.services.pushes import Edited
 from studio_tui.tui.commands import Command, Commands
@@ -76,13 +77,6 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         """Whether something was typed that is not saved."""
         return self._form.values() != entered(self._base)
 
-    def revert(self) -> None:
-        """Take back what was typed."""
-        self._fill(self._base)
-        self._tell.on = True
-        self._show_theirs(None)
-        self._show_base()
-
     def focus_first(self) -> None:
         """Put the cursor where one changes something."""
         if self._may_change:
@@ -106,7 +100,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     def action_save(self) -> None:
         """Save what is typed, or say beside the fields why not."""
         try:
-            draft = draft_of(self._form.values())
+            draft = draft_of(self._form.values(), self._home.studio.today())
         except Invalid as error:
             self._form.show_error(error)
             return
@@ -119,7 +113,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     def action_sent(self) -> None:
         """Show whom saving would tell of another deadline."""
         try:
-            draft = draft_of(self._form.values())
+            draft = draft_of(self._form.values(), self._home.studio.today())
         except Invalid as error:
             self._form.show_error(error)
             return
@@ -134,8 +128,11 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     @property
     def _moves_deadline(self) -> bool:
         """Whether those who know of the push would be told of another deadline."""
-        moved = self._form.field("deadline").value != day(self._base.deadline)
-        return moved and bool(self._base.progress.open)
+        try:
+            typed = parse_day(self._form.field("deadline").value, self._home.studio.today())
+        except ValueError:
+            return False
+        return typed != self._base.deadline and bool(self._base.progress.open)
 
     @property
     def _may_change(self) -> bool:
@@ -149,7 +146,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     def _save(self, draft: PushDraft) -> None:
         told = self._base.progress.open if self._tell.on and self._moves_deadline else 0
         question = f"Tell up to {told:,} users of another deadline?"
-        detail = "Those who were told of the push and are not done, and their managers."
+        detail = "Those who were told of the push and have not held it, and their managers."
         once_meant(self.app, told, question, detail, lambda: self._write(draft))
 
     def _write(self, draft: PushDraft) -> None:

@@ -1,6 +1,7 @@
 """The Users tab of a push: who is in it, and whether the conversation has been held (P8)."""
 
-from datetime import datetime
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from textual.app import ComposeResult
@@ -8,21 +9,18 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from studio_tui.domain.access import Action, may
-from studio_tui.domain.conversations import Ask
 from studio_tui.domain.listing import Sort, Source
+from studio_tui.domain.many import MANY
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Push, Status
 from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import Manager
-from studio_tui.services import assigning, conversations
+from studio_tui.services import assigning
 from studio_tui.tui.job import Job
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.modals.held import Held
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens import handing_over
+from studio_tui.tui.screens import handing_over, push_several
 from studio_tui.tui.screens.opening_conversations import open_conversation
 from studio_tui.tui.screens.push_closing import why_not_change
-from studio_tui.tui.screens.push_words import manager_choice
 from studio_tui.tui.screens.remind import RemindScreen
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.record_browser import RecordBrowser
@@ -98,16 +96,9 @@ class PushUsers(Vertical):
 
     def why_not_held(self) -> str | None:
         """It takes a manager, and is done once."""
-        assignment = self._current
-        if assignment is None:
-            return "There is nobody here."
-        if assignment.status is Status.DONE:
-            return f"{assignment.name}: {status_in_words(assignment, self._home.studio.zone)}."
-        if assignment.status is not Status.IN_PROGRESS and (why := why_not_change(self.push)):
-            return why
-        if not assignment.managers:
-            return f"{assignment.name} has no manager who could have held it."
-        return None
+        if self._browser.list.marked:
+            return None
+        return push_several.why_not_held(self._home, self.push, self._current)
 
     def why_not_talk(self) -> str | None:
         """It takes something that was planned or begun."""
@@ -123,47 +114,51 @@ class PushUsers(Vertical):
         if (assignment := self._current) and assignment.conversation_id is not None:
             open_conversation(self._home, assignment.conversation_id)
 
+    def why_not_remind(self) -> str | None:
+        """It takes somebody."""
+        return "There is nobody here." if self._browser.list.chosen.empty else None
+
     def why_not_unassign(self) -> str | None:
         """It takes somebody, in a push that is not closed."""
-        if self._current is None and self._browser.list.selection.empty:
+        if self._browser.list.chosen.empty:
             return "There is nobody here."
         return why_not_change(self.push)
 
     def why_not_hand_over(self) -> str | None:
         """It takes a manager who could hold it, and a conversation that is still to be held."""
+        if self._browser.list.marked:
+            return None
         return handing_over.why_not(self.push, self._current)
 
     def hand_over(self) -> None:
-        """Name who is to hold the conversation of the user under the cursor (P10)."""
-        if (assignment := self._current) is not None:
-            handing_over.ask(self._home, assignment)
+        """Name who is to hold the conversations of the marked, or of the one under the cursor
+        (P10)."""
+        self._with_chosen(partial(push_several.hand_over, self._home, self.push))
 
     def remind(self) -> None:
-        """Remind the marked, or everyone listed where nobody is marked (P15)."""
-        marked = self._browser.list.selection
-        if marked.empty:
-            chosen = Selection.matching(self._browser.filter)
-            screen = RemindScreen(self.push, chosen, self._everyone_listed())
+        """Remind the marked, or the one under the cursor where nobody is marked (P15)."""
+        listed = self._browser.list
+        if listed.marked:
+            count = listed.selected_count
+            whom = "The marked users" + ("" if count is None else f": {count:,}")
         else:
-            screen = RemindScreen(self.push, marked, "The marked users")
-        self.app.push_screen(screen, self._unmark)
+            whom = f"Only {listed.current.name} (E: everyone listed)" if listed.current else ""
+        self._remind(listed.chosen, whom)
+
+    def remind_all(self) -> None:
+        """Remind everyone listed, marked or not (P15)."""
+        self._remind(Selection.matching(self._browser.filter), self._everyone_listed())
 
     def record_held(self) -> None:
-        """Ask who held it, and record that (C2)."""
-        if (assignment := self._current) is not None:
-            title = f"Conversation with {assignment.name}: held by"
-            choices = [manager_choice(manager) for manager in self._conductors(assignment)]
-            self.app.push_screen(
-                Choose(title, choices),
-                lambda login: self._ask_when(assignment, login) if login else None,
-            )
+        """Ask who held the conversations of the marked, or of the one under the cursor, and record
+        that (C2)."""
+        self._with_chosen(partial(push_several.record_held, self._home, self.push))
 
     def unassign(self) -> None:
         """Take the marked ones out, or the one under the cursor where none is marked (P11)."""
-        marked = self._browser.list.selection
-        selection = self._under_cursor() if marked.empty else marked
+        selection = self._browser.list.chosen
         _, source = self.find("", Sort("name"))
-        self._home.read_to_open(
+        self._home.read(
             "unassign",
             lambda: source.selected(selection),
             lambda count: self._ask_unassign(selection, count),
@@ -192,18 +187,29 @@ class PushUsers(Vertical):
     def _current(self) -> Assignment | None:
         return self._browser.list.current
 
-    def _under_cursor(self) -> Selection[AssignmentFilter]:
-        return Selection.of([self._current.id] if self._current else [])
+    def _with_chosen(self, act: Callable[[list[Assignment]], None]) -> None:
+        """``act`` on the marked rows, or on the one under the cursor (S8)."""
+        listed, home, push = self._browser.list, self._home, self.push
+        if not listed.marked:
+            act([listed.current] if listed.current else [])
+            return
+        count = listed.selected_count
+        if count is None or count > MANY:
+            home.complain(f"Too many for this at once: mark at most {MANY:,}.")
+            return
+        selection = listed.chosen
+        home.read(
+            "chosen",
+            lambda: assigning.chosen(home.studio, home.actor, push, selection, MANY),
+            act,
+        )
+
+    def _remind(self, chosen: Selection[AssignmentFilter], whom: str) -> None:
+        self.app.push_screen(RemindScreen(self.push, chosen, whom), self._unmark)
 
     def _is_mine(self, assignment: Assignment | None) -> bool:
         me = self._home.actor.user_id
         return assignment is not None and me in {m.user_id for m in assignment.managers}
-
-    def _conductors(self, assignment: Assignment) -> list[Manager]:
-        me = self._home.actor.user_id
-        mine = [manager for manager in assignment.managers if manager.user_id == me]
-        others = [manager for manager in assignment.managers if manager.user_id != me]
-        return mine + others if may(self._home.actor, Action.FINISH_ANY) else mine
 
     def _unmark(self, reminded: bool | None) -> None:
         if reminded:
@@ -213,30 +219,9 @@ class PushUsers(Vertical):
         words = [word for word in (_words(self._quick), self._browser.text) if word]
         return f"Everyone listed: {', '.join(words)}" if words else "Everyone in it"
 
-    def _ask_when(self, assignment: Assignment, login: str) -> None:
-        home, manager = self._home, next(m for m in assignment.managers if m.login == login)
-        question = Held(
-            f"Record the conversation with {assignment.name} as held?",
-            f"By {manager.name}. It is sealed then.",
-            home.studio.now(),
-            home.zone,
-        )
-        self.app.push_screen(
-            question, lambda held_at: self._record(assignment, login, held_at) if held_at else None
-        )
-
-    def _record(self, assignment: Assignment, login: str, held_at: datetime) -> None:
-        home, ask = self._home, Ask(assignment.user_id, self.push.id)
-        home.write(
-            lambda: conversations.record_held(
-                home.studio, home.actor, ask, conductor=login, held_at=held_at
-            ),
-            lambda held: home.say(f"{held.conductor} talked with {held.name}: done."),
-        )
-
     def _ask_unassign(self, selection: Selection[AssignmentFilter], count: int) -> None:
         if not count:
-            self._home.complain("Nobody to unassign: nobody is marked.")
+            self._home.complain("Nobody to unassign: they are not in it any more.")
             return
         users = counted(count, "user")
         question = Confirm(

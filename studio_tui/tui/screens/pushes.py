@@ -18,7 +18,6 @@ from studio_tui.tui.screens import push_closing
 from studio_tui.tui.screens.late_source import LateSource
 from studio_tui.tui.screens.push_words import done_in_cells
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
-from studio_tui.tui.widgets.filter_bar import FilterBar
 from studio_tui.tui.widgets.record_browser import RecordBrowser
 from studio_tui.tui.widgets.record_list import RecordList
 from studio_tui.wording.counting import counted
@@ -55,7 +54,7 @@ class PushesScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command(
-            "assign", "a,A", "Assign users", "Choose the users of this push", needs=Action.ASSIGN
+            "assign", "A,a", "Assign users", "Choose the users of this push", needs=Action.ASSIGN
         ),
         Command("settings", "e", "Settings", "Change name, days, close", needs=Action.EDIT_PUSHES),
         Command("end", "c", "Close", "End this push", needs=Action.EDIT_PUSHES),
@@ -104,13 +103,10 @@ class PushesScreen(StudioScreen):
     def welcome(self, created: Sequence[Push]) -> None:
         """Let these stand out, with the cursor on the first of them (P2)."""
         self._new |= {push.id for push in created}
-        browser, first = self._browser, created[0]
-        browser.query_one(FilterBar).clear()
-        filter_, source = self.find("", _ORDER)
-        browser.list.set_source(source, filter_, sort=_ORDER, keep=first.id)
-        self.set_focus(browser.list)
+        first = created[0]
+        self._browser.show_row(first.id)
         made = counted(len(created), "push", "pushes")
-        self.say(f"{made} created. Press a to assign users to “{first.name}”.")
+        self.say(f"{made} created. Press A to assign users to “{first.name}”.")
 
     def reload(self) -> None:
         """Read the list again."""

@@ -151,10 +151,14 @@ class QuestionLibraryScreen(StudioScreen):
         from studio_tui.tui.screens.library_editor import LibraryEditor
 
         if may(self.actor, _KEEPS):
-            self.app.push_screen(LibraryEditor(topic))
+            self.app.push_screen(LibraryEditor(topic), self._added if topic is None else None)
         elif topic is not None:
             text = "\n".join(f"· {described(question)}" for question in topic.topic.questions)
             self.app.push_screen(ReadText(topic.name, text))
+
+    def _added(self, topic: LibraryTopic | None) -> None:
+        if topic is not None:
+            self._browser.show_row(topic.id)
 
     def _export(self, title: str, name: str, chosen: Callable[[], list[LibraryTopic]]) -> None:
         ask = AskFile[Path](
@@ -171,7 +175,9 @@ class QuestionLibraryScreen(StudioScreen):
 
     def _imported(self, topics: list[LibraryTopic] | None) -> None:
         if topics is not None:
-            self.say(f"{counted(len(topics), 'topic', 'topics')} imported.")
+            if topics:
+                self._browser.show_row(topics[0].id)
+            self.say(f"{counted(len(topics), 'topic')} imported.")
             self.shell.look_for_changes()
 
     def _delete(self, topic: LibraryTopic) -> None:

@@ -33,7 +33,7 @@ from studio_tui.wording.mail import when_mail_leaves
 if TYPE_CHECKING:
     from studio_tui.services.context import Studio
 
-_AGAIN = "Remind also those reminded a short while ago (t)"
+_AGAIN = "Remind also those reminded a short while ago (a)"
 
 
 def why_not_remind(push: Push | None) -> str | None:
@@ -54,7 +54,7 @@ class RemindScreen(StudioScreen):
     OWN_COMMANDS = (
         Command("remind", "ctrl+s", "Remind", "Send the reminder"),
         Command(
-            "again", "t", "Also recent", "Remind also those who were reminded a short while ago"
+            "again", "a", "Also recent", "Remind also those who were reminded a short while ago"
         ),
     )
 
@@ -102,7 +102,7 @@ class RemindScreen(StudioScreen):
         if self._reminding or self._preview is None:
             return "One moment: those chosen are being counted."
         if not self._preview.reminding:
-            return "Nobody to remind: everyone chosen is done, has left or was just reminded."
+            return "Nobody to remind: everyone chosen has held it, has left or was just reminded."
         return None
 
     def action_remind(self) -> None:
@@ -231,7 +231,7 @@ def _attention(preview: RemindPreview, *, again: bool) -> Content:
     if preview.recently_count and not again:
         parts.append((f"{preview.recently_count:,} reminded a short while ago", "$warning"))
     if preview.done:
-        parts.append((f"{preview.done:,} done", "$muted"))
+        parts.append((f"{preview.done:,} held already", "$muted"))
     if preview.left:
         parts.append((f"{preview.left:,} left", "$muted"))
     shown = Content(" · ").join(Content.styled(text, style) for text, style in parts)

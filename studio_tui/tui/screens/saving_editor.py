@@ -43,7 +43,10 @@ K = TypeVar("K", bound=Kept)
 
 
 class SavingEditor(OutlineEditor, Generic[K]):
-    """Writes what ``base`` is, None for something new. A subclass knows the services."""
+    """Writes what ``base`` is, None for something new. A subclass knows the services.
+
+    Ends with what was saved last, or with ``base``.
+    """
 
     within: Place = ROOT
 
@@ -87,7 +90,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
     def on_mount(self) -> None:
         """Offer what was left the last time."""
         studio, actor, subject = self.studio, self.actor, self._keeper.subject
-        self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._found)
+        self.read("draft", lambda: drafts.find(studio, actor, subject), self._found)
 
     def _found(self, draft: Draft | None) -> None:
         if draft is None or self.editing.unsaved or draft.definition == self.editing.saved:
@@ -103,8 +106,6 @@ class SavingEditor(OutlineEditor, Generic[K]):
             detail=f"You wrote it on {at}: {differs} from what is saved. It is kept until you "
             "write something else here.",
         )
-        # Nobody waits for this question: what is typed by now was meant for the editor.
-        self.shell.drop_keys()
         self.app.push_screen(question, lambda yes: self._take_up(draft) if yes else None)
 
     def _take_up(self, draft: Draft) -> None:
@@ -174,7 +175,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
         self.say(" ".join(filter(None, (f"“{kept.name}” saved.", self.told))))
         self.show()
         if self._leaving:
-            self.dismiss()
+            self.dismiss(self._base)
         elif self.editing.unsaved:
             self.changed()
 
@@ -217,7 +218,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
         """Leave; ask first what becomes of what is not saved."""
         self._finish()
         if not self.editing.unsaved:
-            self.dismiss()
+            self.dismiss(self._base)
             return
         ways = [
             Choice(_SAVE, "Save it and leave"),
@@ -232,7 +233,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
             self.action_save()
             self._leaving = not self.problems()
         elif way == _KEEP:
-            self.dismiss()
+            self.dismiss(self._base)
         elif way == _THROW_AWAY:
             self._keeper.forget()
-            self.dismiss()
+            self.dismiss(self._base)

@@ -24,12 +24,12 @@ class TemplateActions(StudioScreen):
         Command("edit", "e", "Edit", "Change it", needs=Action.EDIT_TEMPLATES),
         Command("new", "n", "New", "Write a new one", needs=Action.EDIT_TEMPLATES),
         Command("preview", "v", "Preview", "See it as leader and user would"),
-        Command("versions", "h", "Versions", "See what changed when, by whom; bring it back"),
+        Command("versions", "y", "Versions", "See what changed when, by whom; bring it back"),
         Command("library", "l", "Library", "The questions that templates are made of"),
         Command("duplicate", "d", "Duplicate", "Add a copy", needs=Action.EDIT_TEMPLATES),
         Command(
             "edit_text",
-            "t",
+            "T",
             "As text",
             "Change it as text",
             footer=False,
@@ -119,7 +119,7 @@ class TemplateActions(StudioScreen):
         """Write a new one."""
         from studio_tui.tui.screens.template_editor import TemplateEditor
 
-        self.app.push_screen(TemplateEditor())
+        self.app.push_screen(TemplateEditor(), self._added)
 
     def action_preview(self) -> None:
         """Show how a conversation by it would go (T6)."""
@@ -150,8 +150,12 @@ class TemplateActions(StudioScreen):
         template = self._meant
         self.write(
             lambda: templates.duplicate(self.studio, self.actor, template),
-            lambda copy: self.say(f"“{copy.name}” added. Press e on it to give it its own name."),
+            self._duplicated,
         )
+
+    def _duplicated(self, copy: Template) -> None:
+        self._added(copy)
+        self.say(f"“{copy.name}” added. Press e on it to give it its own name.")
 
     def action_archive(self) -> None:
         """Put it away, or take it out (T6)."""
@@ -198,6 +202,9 @@ class TemplateActions(StudioScreen):
     def deleted(self) -> None:
         """The template is gone."""
 
+    def added(self, template: Template) -> None:
+        """There is a new template."""
+
     @property
     def _meant(self) -> Template:
         if self.template is None:
@@ -223,5 +230,10 @@ class TemplateActions(StudioScreen):
 
     def _imported(self, template: Template | None) -> None:
         if template is not None:
+            self._added(template)
             self.say(f"“{template.name}” imported.")
             self.shell.look_for_changes()
+
+    def _added(self, template: Template | None) -> None:
+        if template is not None:
+            self.added(template)

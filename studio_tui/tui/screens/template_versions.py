@@ -37,13 +37,16 @@ class TemplateVersions(StudioScreen):
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
             "bring_back",
-            "b",
+            "r",
             "Bring back",
             "Make the template what it was in this version",
             needs=Action.EDIT_TEMPLATES,
         ),
         Command(
-            "compare", "c", "Compare", "Compare with the version before, or with how it is now"
+            "compare",
+            "equals_sign",
+            "Compare",
+            "Compare with the version before, or with how it is now",
         ),
         Command("preview", "v", "Preview", "See it as leader and user would"),
     )
@@ -75,7 +78,7 @@ class TemplateVersions(StudioScreen):
     def reload(self) -> None:
         """Read them again."""
         template_id = self._template.id
-        self.read_first("versions", lambda: self._read(template_id), self._show)
+        self.read("versions", lambda: self._read(template_id), self._show)
 
     def why_not_bring_back(self) -> str | None:
         """Only an earlier one comes back."""

@@ -68,6 +68,10 @@ class TemplatesScreen(TemplateActions):
         """Read the list again."""
         self._browser.reload()
 
+    def added(self, template: Template) -> None:
+        """The cursor goes to what was just made."""
+        self._browser.show_row(template.id)
+
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Show what the template asks."""
         self.app.push_screen(TemplateScreen(event.row))

@@ -68,9 +68,9 @@ class UserScreen(StudioScreen):
     """A user, by id."""
 
     OWN_COMMANDS = (
-        Command("next_list", "right,l", "Next list", "Go to the list to the right"),
+        Command("next_list", "right", "Next list", "Go to the list to the right"),
         Command("talks", "t", "Conversations", "Show the conversations held with them"),
-        Command.moving("previous_list", "left,h", "Go to the list to the left"),
+        Command.moving("previous_list", "left", "Go to the list to the left"),
     )
 
     def __init__(self, user_id: int) -> None:
@@ -90,10 +90,16 @@ class UserScreen(StudioScreen):
         with ContentSwitcher(initial="pushes"):
             yield RecordList(*self._push_columns(), id="pushes", empty="In no push yet.")
             yield RecordList(
-                *mail_columns(zone, recipient=False), id="mail", empty="No mail to them yet."
+                *mail_columns(zone, recipient=False),
+                id="mail",
+                empty="No mail to them yet.",
+                newest_first=True,
             )
             yield RecordList(
-                *activity_columns(zone), id="activity", empty="Nothing was done about them yet."
+                *activity_columns(zone),
+                id="activity",
+                empty="Nothing was done about them yet.",
+                newest_first=True,
             )
 
     def on_mount(self) -> None:
@@ -102,9 +108,7 @@ class UserScreen(StudioScreen):
 
     def reload(self) -> None:
         """Read it all again; every list stays where it is."""
-        self.read_first(
-            "user", lambda: users.show(self.studio, self.actor, self._user_id), self._show
-        )
+        self.read("user", lambda: users.show(self.studio, self.actor, self._user_id), self._show)
 
     def action_next_list(self) -> None:
         """Go to the list to the right."""

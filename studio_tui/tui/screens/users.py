@@ -53,7 +53,7 @@ class UsersScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("import", "i", "Import", "Import users from a CSV file", needs=Action.IMPORT_USERS),
-        Command("who_left", "l", "Who left", "Show those who have left as well, or hide them"),
+        Command("who_left", "f", "Who left", "Show those who have left as well, or hide them"),
     )
 
     def __init__(self) -> None:

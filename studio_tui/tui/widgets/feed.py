@@ -37,6 +37,8 @@ class Stand:
     seen: int | None = None
     """The row there, where the one at the cursor is out of sight: then it is the one that stays
     where it is on the screen."""
+    stays_at_top: bool = False
+    """Whether what comes above the first row is shown, and the row at the cursor moves down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,12 @@ class Wish(Generic[R, F]):
         place = self._place(stand.keep, stand.cursor, stand.lost)
         seen = stand.top if stand.seen is None else self._place(stand.seen, stand.top, stand.top)
         down = place - stand.cursor if stand.seen is None else seen - stand.top
+        if stand.stays_at_top:
+            down = 0
         fetched = self._from(stand.top + down)
         if fetched.rows or not fetched.start:
-            apart = () if stand.seen is None else (self._from(place),)
+            elsewhere = stand.seen is not None or stand.stays_at_top
+            apart = (self._from(place),) if elsewhere else ()
             return Arrival(place - stand.cursor, down, (fetched, *apart), None)
         count = self.window.source.count()
         last = max(0, min(place, count - 1))

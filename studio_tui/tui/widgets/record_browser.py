@@ -16,7 +16,7 @@ and must not ask the database itself (sources are asked off the loop).
 from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -39,6 +39,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         Command("filter", "slash", "Filter", "Show only what matches what you type"),
         Command("order", "o", "Order", "Sort by the next column", footer=False),
         Command("reverse", "O", "Reverse", "Turn the order round", footer=False),
+        Command("clear_filter", "escape", "Clear", "Take the filter away", footer=False),
     )
 
     def __init__(
@@ -58,7 +59,6 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._sort = sort
         self._noun = noun
         self._empty = empty
-        self._sortable = [column.key for column in columns if column.sortable]
 
     def compose(self) -> ComposeResult:
         """The filter above the list."""
@@ -89,21 +89,36 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         """Start typing a filter."""
         self._bar.focus_input()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """What is pasted over a list is looked for in it."""
-        event.stop()
-        self._bar.paste(event.text)
-
     def action_order(self) -> None:
-        """Sort by the next column."""
-        place = (
-            self._sortable.index(self._sort.column) if self._sort.column in self._sortable else 0
-        )
-        self._order(Sort(self._sortable[(place + 1) % len(self._sortable)]))
+        """Sort by the next column that is shown (S5)."""
+        shown = self._sortable
+        place = shown.index(self._sort.column) if self._sort.column in shown else -1
+        self._order(Sort(shown[(place + 1) % len(shown)]))
 
     def why_not_order(self) -> str | None:
         """A list may have only one order."""
-        return None if self._sortable else "This list has only one order."
+        if set(self._sortable) - {self._sort.column}:
+            return None
+        return "This list has only one order; O turns it round."
+
+    def may_do(self, command: Command) -> bool:
+        """Escape clears a filter; where there is none, it leaves the screen."""
+        return (command.id != "clear_filter" or bool(self.text)) and super().may_do(command)
+
+    def action_clear_filter(self) -> None:
+        """Take the filter away; the cursor stays on its row (S5)."""
+        self._bar.clear()
+
+    def show_row(self, row_id: int) -> None:
+        """Put the cursor on a row that was just made, which no filter hides."""
+        self._bar.clear()
+        filter_, source = self._find("", self._sort)
+        self.list.set_source(source, filter_, sort=self._sort, keep=row_id)
+        self.screen.set_focus(self.list)
+
+    @property
+    def _sortable(self) -> list[str]:
+        return [column.key for column in self.list.shown_columns if column.sortable]
 
     def action_reverse(self) -> None:
         """Turn the order round."""

@@ -118,6 +118,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         marks: bool = False,
         empty: str = "Nothing here.",
         heading: bool = True,
+        newest_first: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name of the argument
         classes: str | None = None,
     ) -> None:
@@ -128,6 +129,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._marks = marks
         self._header = 1 if heading else 0
         self._empty = empty
+        self._newest_first = newest_first
         self._feed: Feed[R, F] = Feed(self, self)
         self._cursor = 0
         self._painter: Painter[R] = Painter.fitting(columns, 80, marks=marks)
@@ -190,6 +192,24 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         if selection != self._feed.selection:
             self._select(selection)
 
+    @property
+    def shown_columns(self) -> tuple[Column[R], ...]:
+        """The columns that there is room for."""
+        return tuple(placed.column for placed in self._painter.columns)
+
+    @property
+    def marked(self) -> bool:
+        """Whether any row is marked, here or out of the filter."""
+        return not self.selection.empty and self.selected_count != 0
+
+    @property
+    def chosen(self) -> Selection[F]:
+        """What an act is about: the marked rows, or the one under the cursor where none is marked
+        (S8). Empty where there is no row."""
+        if self.marked:
+            return self.selection
+        return Selection.of([] if self.current is None else [self.current.id])
+
     def set_source(
         self,
         source: Source[R, F],
@@ -218,6 +238,12 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._fresh = source
         self._read_again()
 
+    @property
+    def _shows_newest(self) -> bool:
+        """Whether the newest rows are the first, and in sight: then those to come shall be too."""
+        descending = self._newest_first if self.sort is None else self.sort.descending
+        return descending and not self.scroll_offset.y and self._sees_cursor
+
     def _read_again(self) -> None:
         if self._fresh is None or self._feed.is_reading:
             return
@@ -227,7 +253,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             # It has not moved since it was seen, and its row may have been given up.
             keep, seen = self._current_id, self._id_at(top)
         source, self._fresh = self._fresh, None
-        self._feed.again(source, Stand(keep, self._cursor, self._cursor, top, seen))
+        stand = Stand(keep, self._cursor, self._cursor, top, seen, self._shows_newest)
+        self._feed.again(source, stand)
 
     def set_empty(self, sentence: str) -> None:
         """What to show when there are no rows: say what to do next."""

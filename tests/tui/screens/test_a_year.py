@@ -109,7 +109,7 @@ async def test_a_year(made: Example) -> None:
 
     # June: Bob speaks with her in passing, without a push or a plan.
     goes_on(made, date(2026, 6, 15))
-    keys = ("s", *"Quick", "enter", "enter", *"All well", "escape", "f", "right", "enter")
+    keys = ("b", *"Quick", "enter", "enter", *"All well", "escape", "f", "right", "enter")
     _, seen = await at_work(made, "bob", "Ann Peeters", *keys)
     assert "All well" in seen
 
@@ -137,7 +137,7 @@ async def test_a_year(made: Example) -> None:
 
     # What remains of the year is the history, and it is Ann's to read.
     async with running(made.app(made.actor("ann")), WIDE) as pilot:
-        await press(pilot, "h", "e")
+        await press(pilot, "t", "E")
         told_of = [(row.template.name, row.conductor_login, str(row.state)) for row in rows(pilot)]
     assert told_of == [
         ("Regular", "carl", "cancelled"),

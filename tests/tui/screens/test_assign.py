@@ -151,7 +151,7 @@ async def test_sees_the_marked_and_takes_some_out(made: Example) -> None:
     everything(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
-        await press(pilot, "i", *"late", "enter", "m")
+        await press(pilot, "i", *"late", "enter", "f")
         assert isinstance(pilot.app.screen, MarkedScreen)
         assert {row.user.login for row in rows(pilot)} == {"ann", "bob", "dina", "lone"}
         await put_cursor_on(pilot, "Dina Willems")
@@ -165,11 +165,11 @@ async def test_those_without_a_manager_are_named_before_anything_is_sent(made: E
     everything(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
-        await press(pilot, "n")
+        await press(pilot, "M")
         assert "Nobody marked is without a manager" in said(pilot)
         await press(pilot, "i", *"late", "enter")
         assert "2 users have no manager (n)" in shown(pilot)
-        await press(pilot, "n")
+        await press(pilot, "M")
         assert [row.user.login for row in rows(pilot)] == ["lone", "bob"]
         await press(pilot, "x", "x", "escape")
         assert _button(pilot) == "Assign 2 users"
@@ -185,7 +185,7 @@ async def test_those_who_left_are_counted_and_not_assigned(made: Example) -> Non
         await press(pilot, "i", *"late", "enter")
         assert _button(pilot) == "Assign 3 users"
         assert "1 left, not assigned" in shown(pilot)
-        await press(pilot, "m")
+        await press(pilot, "f")
         line = next(line for line in shown(pilot).splitlines() if "Bob Janssens" in line)
         assert "has left" in line
 
@@ -239,7 +239,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
     async with running(made.app(), (120, 40)) as pilot:
         await press(pilot, "2", "a", "a")
         assert "Assign users to [/x] O'Brien [HR]" in shown(pilot)
-        await press(pilot, "m")
+        await press(pilot, "f")
         assert "\x1b" not in shown(pilot)
         names = {row.user.name for row in rows(pilot)}
         assert any("[bold red]Loud[/bold red]" in name for name in names)

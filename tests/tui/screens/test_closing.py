@@ -67,7 +67,7 @@ async def test_closes_and_tells_those_who_have_not_held_it(made: Example) -> Non
     async with running(made.app()) as pilot:
         await ask(pilot)
         await press(pilot, "right", "right", "enter")
-        assert "those not done are told" in said(pilot)
+        assert "those who have not held it are told" in said(pilot)
     assert state(made) is PushState.CLOSED
     assert {each.recipient for each in closing(made)} == {"ann", "bob", "carl", "dina", "lone"}
 

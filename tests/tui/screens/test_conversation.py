@@ -419,14 +419,14 @@ async def test_one_key_lets_who_took_it_over_read_and_closes_it_again(made: Exam
     for login, other in (("ann", "Bob"), ("bob", "Ann")):
         async with running(made.app(made.actor(login)), WIDE) as pilot:
             await open_one(pilot, talk)
-            assert "does not read what you wrote before: o opens it" in shown(pilot)
-            await press(pilot, "o")
-            assert "reads what you wrote before: o closes it" in shown(pilot)
+            assert "does not read what you wrote before: U opens it" in shown(pilot)
+            await press(pilot, "U")
+            assert "reads what you wrote before: U closes it" in shown(pilot)
             mine = f"Secret of {login.title()}"
             assert mine in str(reading(made, talk, "carl").entries)
             assert f"Secret of {other}" not in str(reading(made, talk, "carl").entries)
-            await press(pilot, "o")
-            assert "o opens it" in shown(pilot)
+            await press(pilot, "U")
+            assert "U opens it" in shown(pilot)
             assert mine not in str(reading(made, talk, "carl").entries)
     conversations.open_own(made.studio, made.actor("ann"), talk.id)
     async with running(made.app(made.actor("carl")), WIDE) as pilot:

@@ -37,12 +37,12 @@ async def test_of_one_person_and_of_everybody(made: Example) -> None:
     past(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await put_cursor_on(pilot, "Fay Mertens")
-        await press(pilot, "h")
+        await press(pilot, "t")
         assert isinstance(pilot.app.screen, HistoryScreen)
         assert "History of Fay Mertens" in shown(pilot)
         assert held(pilot) == [("fay", "bob", "done")]
         assert "2026-02-10 10:00" in shown(pilot)
-        await press(pilot, "e")
+        await press(pilot, "E")
         assert "History of everybody" in shown(pilot)
         assert [login for login, _, _ in held(pilot)] == ["hal", "dina", "ann", "fay"]
 
@@ -50,7 +50,7 @@ async def test_of_one_person_and_of_everybody(made: Example) -> None:
 async def test_filter_and_narrow(made: Example) -> None:
     past(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "h", "e", "slash", *"carl", "enter")
+        await press(pilot, "t", "E", "slash", *"carl", "enter")
         assert {login for login, _, _ in held(pilot)} == {"ann", "dina"}
         await press(pilot, "slash", "escape", "escape", "f")
         assert isinstance(pilot.app.screen, Choose)
@@ -62,9 +62,9 @@ async def test_filter_and_narrow(made: Example) -> None:
 async def test_a_user_sees_only_their_own(made: Example) -> None:
     past(made)
     async with running(made.app(made.actor("hal"))) as pilot:
-        await press(pilot, "h")
+        await press(pilot, "t")
         assert held(pilot) == [("hal", "bob", "cancelled")]
-        await press(pilot, "e")
+        await press(pilot, "E")
         assert said(pilot) == "This is everybody's."
 
 
@@ -72,7 +72,7 @@ async def test_an_admin_sees_that_it_was_held_and_not_what(made: Example) -> Non
     """C6."""
     past(made)
     async with running(made.app()) as pilot:
-        await press(pilot, "6", "h")
+        await press(pilot, "6", "t")
         assert len(held(pilot)) == 4
         await press(pilot, "enter")
         seen = shown(pilot)
@@ -102,7 +102,7 @@ async def test_from_a_user_and_from_a_push(made: Example) -> None:
 async def test_nothing_was_held_yet(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(made.actor("lone"))) as pilot:
-        await press(pilot, "h")
+        await press(pilot, "t")
         assert "No conversation was held or cancelled yet." in shown(pilot)
 
 

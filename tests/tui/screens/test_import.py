@@ -90,11 +90,11 @@ async def test_refused_lines_are_skipped_only_when_asked(made: Example) -> None:
         assert "Line 4, column “Work Email”" in shown(pilot)
         await press(pilot, "escape", "i")
         assert "2 lines are refused" in shown(pilot)
-        await press(pilot, "s")
+        await press(pilot, "S")
         assert isinstance(pilot.app.screen, Confirm)
         await press(pilot, "enter")
         assert len(_everybody(made)) == 7
-        await press(pilot, "s", "right", "enter")
+        await press(pilot, "S", "right", "enter")
         assert "1 added, 1 changed, 2 lines skipped." in shown(pilot)
         assert len(_everybody(made)) == 8
 
@@ -212,7 +212,7 @@ async def test_why_not_all_of_it_is_imported_stands_above_what_can_be_done(made:
 
 async def test_the_footer_says_how_to_leave_what_is_typed_in(made: Example) -> None:
     async with running(made.app()) as pilot:
-        await press(pilot, "1", "t")
+        await press(pilot, "1", "T")
         assert "esc Back" in shown(pilot)
         await press(pilot, "escape", "slash")
         assert "esc Clear" in shown(pilot)

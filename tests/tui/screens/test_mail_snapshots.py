@@ -77,7 +77,7 @@ def test_taken_back(made: Example, snap_compare: Snap, size: Size) -> None:
 @SIZES
 def test_remind(made: Example, snap_compare: Snap, size: Size) -> None:
     reminded(made, "lone")
-    keys = pressing("2", "enter", "r", on="Late")
+    keys = pressing("2", "enter", "E", on="Late")
     assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
 
 
@@ -87,7 +87,7 @@ def test_remind_nobody(made: Example, snap_compare: Snap, size: Size) -> None:
     everyone = Selection.matching(AssignmentFilter())
     reminding.remind(made.studio, made.admin, late, everyone)
     made.clock.move(hours=1)
-    keys = pressing("2", "enter", "r", "ctrl+s", on="Late")
+    keys = pressing("2", "enter", "E", "ctrl+s", on="Late")
     assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
 
 
@@ -95,7 +95,7 @@ def test_remind_nobody(made: Example, snap_compare: Snap, size: Size) -> None:
 def test_remind_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
     hostile_push(made)
     made.clock.move(hours=1)
-    keys = pressing("2", "enter", "r", "t", on=HOSTILE_NAME)
+    keys = pressing("2", "enter", "E", "a", on=HOSTILE_NAME)
     assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
 
 

@@ -37,7 +37,7 @@ async def test_everything_that_reaches_very_many_asks(made: Example, tmp_path: P
     async with running(made.app()) as pilot:
         await press(pilot, "2", "c", "right", "right", "enter")
         await _not_meant(pilot, "Close “Q1 [/x]” and tell up to 501 users?")
-        await press(pilot, "enter", "r", "ctrl+s")
+        await press(pilot, "enter", "E", "ctrl+s")
         await _not_meant(pilot, "Remind 501 users of “Q1 [/x]”?")
         assert isinstance(pilot.app.screen, RemindScreen)
         await press(pilot, "escape", "e")

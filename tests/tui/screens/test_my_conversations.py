@@ -55,12 +55,12 @@ async def test_a_leader_begins_here_with_what_is_overdue_first(made: Example) ->
 async def test_only_what_waits(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "w")
+        await press(pilot, "f")
         assert [login for login, _, _ in lines(pilot)] == ["ann", "eva", "dina", "gus"]
         assert "Only what waits for you (w shows everything)" in shown(pilot)
         await press(pilot, "slash", *"jacobs", "enter")
         assert [login for login, _, _ in lines(pilot)] == ["eva"]
-        await press(pilot, "slash", "escape", "escape", "w")
+        await press(pilot, "slash", "escape", "escape", "f")
         assert listed(pilot).length == 8
 
 
@@ -88,7 +88,7 @@ async def test_nothing_says_what_to_do(made: Example) -> None:
         assert "you neither lead nor coach anybody" in shown(pilot)
         await press(pilot, "p")
         assert said(pilot) == "There is nobody here."
-        await press(pilot, "w")
+        await press(pilot, "f")
         assert "Nothing waits for you." in shown(pilot)
 
 
@@ -113,29 +113,29 @@ async def test_what_is_impossible_says_why(made: Example) -> None:
         assert said(pilot) == "The talk has begun: there is nothing to plan any more."
         await press(pilot, *"jj", "p")
         assert said(pilot) == "Carl Maes holds it: hand it over first (H)."
-        await press(pilot, "x")
+        await press(pilot, "c")
         assert said(pilot) == "Carl Maes holds it: hand it over first (H)."
-        await press(pilot, "n")
+        await press(pilot, "N")
         assert said(pilot) == "It does not ask you: Carl Maes holds it."
-        await press(pilot, "j", "d")
+        await press(pilot, "j", "h")
         assert said(pilot) == "“Ahead” is available from 2026-04-01 on."
-        await press(pilot, "j", "d")
-        assert said(pilot) == "Nothing is asked about Hal Goossens: s begins a talk."
+        await press(pilot, "j", "h")
+        assert said(pilot) == "Nothing is asked about Hal Goossens: b begins a talk."
 
 
 async def test_not_mine_and_mine_again(made: Example) -> None:
     """P10: the other manager is still asked."""
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "n")
+        await press(pilot, "N")
         assert said(pilot).startswith("“Late” with Ann Peeters no longer waits for you")
         assert matter(made, "bob", "ann", "Late").why_not == "not mine"
         assert matter(made, "carl", "ann", "Late").asked
-        assert "you said that it is not yours (n takes it back)" in shown(pilot)
-        await press(pilot, "n")
+        assert "you said that it is not yours (N takes it back)" in shown(pilot)
+        await press(pilot, "N")
         assert matter(made, "bob", "ann", "Late").asked
-        await press(pilot, "j", "n")
-        assert said(pilot) == "You hold it: cancel it (x), or hand it over (H)."
+        await press(pilot, "j", "N")
+        assert said(pilot) == "You hold it: cancel it (c), or hand it over (H)."
 
 
 async def test_the_last_who_is_left_cannot_say_not_mine(made: Example) -> None:
@@ -144,7 +144,7 @@ async def test_the_last_who_is_left_cannot_say_not_mine(made: Example) -> None:
         made.studio, made.actor("bob"), matter(made, "bob", "eva", "Late").conversation_id or 0
     )
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "j", "n")
+        await press(pilot, "j", "N")
         assert "Nobody else is left who leads or coaches Eva Jacobs" in said(pilot)
 
 
@@ -161,12 +161,12 @@ async def test_hand_over(made: Example) -> None:
 async def test_cancel_asks_first(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "j", "x")
+        await press(pilot, "j", "c")
         assert isinstance(pilot.app.screen, Confirm)
         assert "Planned for 2026-03-04 10:00 (Europe/Brussels)." in shown(pilot)
         await press(pilot, "enter")
         assert matter(made, "bob", "eva", "Late").status is Status.PLANNED
-        await press(pilot, "x", "right", "enter")
+        await press(pilot, "c", "right", "enter")
         assert said(pilot) == "The conversation with Eva Jacobs is cancelled."
         assert matter(made, "bob", "eva", "Late").status is Status.NOT_PLANNED
 
@@ -174,14 +174,14 @@ async def test_cancel_asks_first(made: Example) -> None:
 async def test_record_as_held(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "d")
+        await press(pilot, "h")
         assert "2026-03-02" in shown(pilot)
         await press(pilot, "ctrl+u", *"soon", "enter", "enter")
         assert "“soon” is not a date" in shown(pilot)
         await press(pilot, "ctrl+u", *"fri", "enter")
         assert "2026-02-27" in shown(pilot)
         await press(pilot, "enter")
-        assert said(pilot) == "Bob Janssens talked with Ann Peeters: done."
+        assert said(pilot) == "Bob Janssens talked with Ann Peeters: it is recorded as held."
         assert ("ann", "Late", "") not in lines(pilot)
         held = {row.last_held for row in rows(pilot) if row.login == "ann"}
         assert held == {datetime(2026, 2, 27, 11, tzinfo=UTC)}
@@ -190,7 +190,7 @@ async def test_record_as_held(made: Example) -> None:
 async def test_start_what_is_asked_or_something_else(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "s")
+        await press(pilot, "b")
         assert isinstance(pilot.app.screen, Choose)
         seen = shown(pilot)
         assert seen.index("Late") < seen.index("Quick")
@@ -201,7 +201,7 @@ async def test_start_what_is_asked_or_something_else(made: Example) -> None:
 async def test_start_a_quick_talk_with_somebody_of_whom_nothing_is_asked(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, "G", "s", *"quick", "enter")
+        await press(pilot, "G", "b", *"quick", "enter")
         begun = matter(made, "bob", "hal", "")
         assert (begun.template, begun.status) == ("Quick", Status.IN_PROGRESS)
 
@@ -209,7 +209,7 @@ async def test_start_a_quick_talk_with_somebody_of_whom_nothing_is_asked(made: E
 async def test_what_somebody_else_holds_cannot_be_started(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
-        await press(pilot, *"jjjjj", "s", "enter")
+        await press(pilot, *"jjjjj", "b", "enter")
         assert said(pilot) == "Carl Maes holds it: hand it over first (H)."
         assert matter(made, "carl", "ann", "Q1 review").status is Status.PLANNED
 
@@ -246,7 +246,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
             await put_cursor_on(pilot, clean_line(f"{text} H{number:02}"))
             assert_text(pilot)
             assert clean_line(text)[:80] in shown(pilot)
-            for keys in (("p",), ("s",), ("d",), ("h",)):
+            for keys in (("p",), ("b",), ("h",), ("t",)):
                 await press(pilot, *keys)
                 assert_text(pilot)
                 await press(pilot, "escape")

@@ -49,7 +49,7 @@ def test_leader(snap_compare: Snap, made: Example, size: Size, theme: str) -> No
 @SIZES
 def test_leader_filtered(snap_compare: Snap, made: Example, size: Size) -> None:
     busy(made)
-    keys = _pressing("w", "slash", *"late", "enter", "j")
+    keys = _pressing("f", "slash", *"late", "enter", "j")
     assert snap_compare(made.app(made.actor("bob")), terminal_size=size, run_before=keys)
 
 
@@ -129,19 +129,19 @@ def test_plan_changed_by_somebody_else(snap_compare: Snap, made: Example, size: 
 @pytest.mark.parametrize("login", ["bob", "els"])
 def test_history(snap_compare: Snap, made: Example, size: Size, login: str) -> None:
     past(made)
-    keys = _pressing("6", "h", "e") if login == "els" else _pressing("h", "e")
+    keys = _pressing("6", "t", "E") if login == "els" else _pressing("t", "E")
     assert snap_compare(made.app(made.actor(login)), terminal_size=size, run_before=keys)
 
 
 @SIZES
 def test_history_narrowed(snap_compare: Snap, made: Example, size: Size) -> None:
     past(made)
-    keys = _pressing("h", "f", *"cancelled", "enter")
+    keys = _pressing("t", "f", *"cancelled", "enter")
     assert snap_compare(made.app(made.actor("bob")), terminal_size=size, run_before=keys)
 
 
 @THEMES
 def test_held_on_a_day_to_come(snap_compare: Snap, made: Example, theme: str) -> None:
     busy(made)
-    keys = _pressing("d", theme=theme, typed={"held_on": "2026-04-01"}, then=("enter",))
+    keys = _pressing("h", theme=theme, typed={"held_on": "2026-04-01"}, then=("enter",))
     assert snap_compare(made.app(made.actor("bob")), terminal_size=NARROW, run_before=keys)

@@ -91,11 +91,11 @@ async def test_a_mail_that_was_sent_is_read_as_it_was_got(made: Example) -> None
             assert f"\n {label} " in seen
         assert "Hello Lou," in seen
         assert "sent 2026-03-02 10:05 (Europe/Brussels)" in seen
-        await press(pilot, "s")
+        await press(pilot, "v")
         source = str(pilot.app.screen.query_one("MailText Static").render())
         message = message_from_bytes(source.encode())
         assert message["To"] == "Lou Alone <lone@example.org>"
-        await press(pilot, "s")
+        await press(pilot, "v")
         assert "Hello Lou," in shown(pilot)
 
 
@@ -105,7 +105,7 @@ async def test_a_mail_that_waits_is_read_as_it_would_go(made: Example) -> None:
         await press(pilot, "4", "right", "G", "enter")
         assert "waits until 2026-03-02 10:07 (Europe/Brussels)" in shown(pilot)
         assert "This is how it would go now" in shown(pilot)
-        await press(pilot, "s")
+        await press(pilot, "v")
         assert "There is no source: this mail was not sent." in shown(pilot)
 
 

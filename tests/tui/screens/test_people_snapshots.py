@@ -54,7 +54,7 @@ def test_users(snap_compare: Snap, made: Example, size: Size, theme: str) -> Non
 @SIZES
 def test_users_filtered_and_marked(snap_compare: Snap, made: Example, size: Size) -> None:
     made.load(PEOPLE + hostile_rows())
-    keys = _pressing("3", "space", "slash", *"sales", "enter", "a", "l")
+    keys = _pressing("3", "space", "slash", *"sales", "enter", "a", "f")
     assert snap_compare(made.app(), terminal_size=size, run_before=keys)
 
 

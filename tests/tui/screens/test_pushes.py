@@ -108,7 +108,7 @@ async def test_records_a_conversation_as_held(made: Example) -> None:
         assert "By Ann Peeters." in shown(pilot)
         await press(pilot, "enter", "enter")
         assert _users(pilot)["dina"].status is Status.DONE
-        assert "Ann Peeters talked with Dina Willems: done." in said(pilot)
+        assert "Ann Peeters talked with Dina Willems: it is recorded as held." in said(pilot)
         await press(pilot, "h")
         assert isinstance(pilot.app.screen, PushScreen)
     assert _now(made, "Late").progress.done == 2
@@ -292,7 +292,7 @@ async def test_activity_of_the_push(made: Example) -> None:
     everything(made)
     async with running(made.app(), (120, 40)) as pilot:
         await _open(pilot, "Late", "enter")
-        await press(pilot, "l")
+        await press(pilot, "y")
         assert isinstance(pilot.app.screen, ReadText)
         assert "Times in Europe/Brussels." in shown(pilot)
         assert "Els Claes assigned users: Late (4 users)" in shown(pilot)
@@ -334,7 +334,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
         await press(pilot, "2", "enter")
         assert listed(pilot).length == len(HOSTILE)
         assert "[/x]" in shown(pilot)
-        for keys in (("c", "escape"), ("u", "escape"), ("l", "escape"), ("e", "escape")):
+        for keys in (("c", "escape"), ("u", "escape"), ("y", "escape"), ("e", "escape")):
             await press(pilot, keys[0])
             assert "\x1b" not in shown(pilot)
             await press(pilot, keys[1])

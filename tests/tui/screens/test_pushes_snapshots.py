@@ -83,7 +83,7 @@ def test_template_hostile(made: Example, snap_compare: Snap, size: Size) -> None
 
 @SIZES
 def test_template_as_text_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
-    keys = pressing("1", "t", "x", "ctrl+s", on="Quick")
+    keys = pressing("1", "T", "x", "ctrl+s", on="Quick")
     assert snap_compare(made.app(), terminal_size=size, run_before=keys)
 
 
@@ -194,7 +194,7 @@ def test_assign_imported_and_filtered(made: Example, snap_compare: Snap, size: S
 @SIZES
 def test_assign_marked(made: Example, snap_compare: Snap, size: Size) -> None:
     everything(made)
-    keys = pressing("2", "a", "i", *"late", "enter", "m", on="Ahead")
+    keys = pressing("2", "a", "i", *"late", "enter", "f", on="Ahead")
     assert snap_compare(made.app(), terminal_size=size, run_before=keys)
 
 

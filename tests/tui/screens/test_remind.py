@@ -52,14 +52,14 @@ def button(pilot: Pilot[Any]) -> str:
 async def test_everyone_not_done_is_reminded_once_it_is_seen_what_that_sends(made: Example) -> None:
     everything(made)
     async with running(made.app(), TALL) as pilot:
-        await open_push(pilot, "Late", "r")
+        await open_push(pilot, "Late", "E")
         assert isinstance(pilot.app.screen, RemindScreen)
         seen = shown(pilot)
         assert "Remind users of Late" in seen
         assert "Everyone in it" in seen
         assert button(pilot) == "Remind 3 users"
         assert "3 users and 1 manager get mail at 10:02 (Europe/Brussels)." in seen
-        assert "Not reminded: 1 done" in seen
+        assert "Not reminded: 1 held already" in seen
         assert "Ann Peeters (ann) has held it" in seen
         assert "Lou Alone <lone@example.org>" in seen
         assert "dina (leads Finance)" in seen
@@ -85,10 +85,10 @@ async def test_only_the_marked_are_reminded(made: Example) -> None:
     assert reminded(made) == {"lone": 1}
 
 
-async def test_those_listed_are_reminded_where_nobody_is_marked(made: Example) -> None:
+async def test_those_listed_are_reminded_by_a_key_of_its_own(made: Example) -> None:
     everything(made)
     async with running(made.app(), WIDE) as pilot:
-        await open_push(pilot, "Late", "f", *"no man", "enter", "slash", *"lou", "enter", "r")
+        await open_push(pilot, "Late", "f", *"no man", "enter", "slash", *"lou", "enter", "E")
         assert "Everyone listed: no manager, lou" in shown(pilot)
         await press(pilot, "ctrl+s")
     assert reminded(made) == {"lone": 1}
@@ -100,12 +100,12 @@ async def test_who_was_just_reminded_is_named_with_when_and_left_out_unless_aske
     remind(made, everything(made)["Late"], "lone")
     made.clock.move(hours=1)
     async with running(made.app(), TALL) as pilot:
-        await open_push(pilot, "Late", "r")
+        await open_push(pilot, "Late", "E")
         assert button(pilot) == "Remind 2 users"
-        assert "Not reminded: 1 reminded a short while ago · 1 done" in shown(pilot)
+        assert "Not reminded: 1 reminded a short while ago · 1 held already" in shown(pilot)
         reason = "Lou Alone (lone) was reminded 2026-03-02 10:02 (Europe/Brussels)"
         assert reason in shown(pilot)
-        await press(pilot, "t")
+        await press(pilot, "a")
         assert pilot.app.screen.query_one(Toggle).on
         assert button(pilot) == "Remind 3 users"
         assert reason not in shown(pilot)
@@ -117,7 +117,7 @@ async def test_nobody_is_left_to_remind(made: Example) -> None:
     late = everything(made)["Late"]
     reminding.remind(made.studio, made.admin, late, Selection.matching(AssignmentFilter()))
     async with running(made.app(), WIDE) as pilot:
-        await open_push(pilot, "Late", "r")
+        await open_push(pilot, "Late", "E")
         assert pilot.app.screen.query_one("#remind", Button).disabled
         assert "Nobody is reminded." in shown(pilot)
         await press(pilot, "ctrl+s")
@@ -129,7 +129,7 @@ async def test_nobody_is_left_to_remind(made: Example) -> None:
 async def test_what_another_did_meanwhile_is_counted_and_refused(made: Example) -> None:
     late = everything(made)["Late"]
     async with running(made.app(), WIDE) as pilot:
-        await open_push(pilot, "Late", "r")
+        await open_push(pilot, "Late", "E")
         remind(made, late, "lone")
         made.look(pilot)
         await settled(pilot)
@@ -161,7 +161,7 @@ async def test_what_is_closed_is_reopened_by_the_same_key(made: Example) -> None
 async def test_support_reminds(made: Example) -> None:
     everything(made)
     async with running(made.app(made.actor("sam"))) as pilot:
-        await open_push(pilot, "Late", "r", "ctrl+s")
+        await open_push(pilot, "Late", "E", "ctrl+s")
         assert "3 users reminded" in said(pilot)
         await press(pilot, "z")
         assert "Taken back: 3 users reminded of “Late”" in said(pilot)
@@ -236,7 +236,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
     made.load(hostile_rows())
     made.push("[/x] O'Brien [HR]", "ann", "h0", "h1", "h2", "h3", "h4", "h5")
     async with running(made.app(), TALL) as pilot:
-        await open_push(pilot, "[/x] O'Brien [HR]", "r")
+        await open_push(pilot, "[/x] O'Brien [HR]", "E")
         assert "Remind users of [/x] O'Brien [HR]" in shown(pilot)
         assert button(pilot) == "Remind 7 users"
         assert "\x1b" not in shown(pilot)

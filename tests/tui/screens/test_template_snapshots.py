@@ -92,7 +92,7 @@ def test_versions(made: Example, snap_compare: Snap, size: Size) -> None:
     made.push("Q1 review", "ann")
     made.clock.move(hours=25)
     save(made, "Regular", "Another description, of [bold]HR[/bold]")
-    keys = pressing("1", "h", on="Regular")
+    keys = pressing("1", "y", on="Regular")
     assert snap_compare(made.app(), terminal_size=size, run_before=keys)
 
 

@@ -30,7 +30,7 @@ def edit_twice(made: Example) -> None:
 
 async def open_versions(pilot: Pilot[Any], name: str = "Quick") -> None:
     await put_cursor_on(pilot, name)
-    await press(pilot, "h")
+    await press(pilot, "y")
     assert isinstance(pilot.app.screen, TemplateVersions)
 
 
@@ -45,7 +45,7 @@ async def test_tells_who_saved_what_when(made: Example) -> None:
         assert "+ Third" in text
         await press(pilot, "G")
         assert "The first version that is known" in shown(pilot)
-        await press(pilot, "c")
+        await press(pilot, "equals_sign")
         assert "From version 1 to how it is now" in shown(pilot)
         assert "+ Third" in shown(pilot)
 
@@ -55,13 +55,13 @@ async def test_brings_back_once_that_is_confirmed(made: Example) -> None:
     edit_twice(made)
     async with running(made.app()) as pilot:
         await open_versions(pilot)
-        await press(pilot, "b")
+        await press(pilot, "r")
         assert "The template is like this now." in said(pilot)
-        await press(pilot, "G", "b")
+        await press(pilot, "G", "r")
         assert isinstance(pilot.app.screen, Confirm)
         await press(pilot, "enter")
         assert quick(made).definition.description == "Third"
-        await press(pilot, "b", "right", "enter")
+        await press(pilot, "r", "right", "enter")
         assert quick(made).definition == first
         assert "as it was in version 1" in said(pilot)
         await press(pilot, "g")
@@ -91,7 +91,7 @@ async def test_support_reads_and_brings_nothing_back(made: Example) -> None:
     edit_twice(made)
     async with running(made.app(made.actor("sam"))) as pilot:
         await open_versions(pilot)
-        await press(pilot, "G", "b")
+        await press(pilot, "G", "r")
         assert isinstance(pilot.app.screen, TemplateVersions)
         assert "Bring back" not in footer(pilot)
     assert quick(made).definition.description == "Third"

@@ -161,7 +161,7 @@ async def test_an_imported_file_that_is_no_template(made: Example, tmp_path: Pat
 async def test_edits_as_text(made: Example) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
-        await press(pilot, "t")
+        await press(pilot, "T")
         area = pilot.app.screen.query_one(".own", TextArea)
         area.text = area.text.replace("through_push = false", "through_push = true")
         await press(pilot, "ctrl+s")
@@ -171,7 +171,7 @@ async def test_edits_as_text(made: Example) -> None:
 
 async def test_a_wrong_text_is_kept_and_its_place_named(made: Example) -> None:
     async with running(made.app()) as pilot:
-        await press(pilot, "t")
+        await press(pilot, "T")
         area = pilot.app.screen.query_one(".own", TextArea)
         area.text = 'name = "x"\nsteps = [\n'
         await press(pilot, "ctrl+s")
@@ -185,7 +185,7 @@ async def test_a_wrong_text_is_kept_and_its_place_named(made: Example) -> None:
 
 async def test_the_cursor_goes_to_the_line_that_is_wrong(made: Example) -> None:
     async with running(made.app()) as pilot:
-        await press(pilot, "t")
+        await press(pilot, "T")
         area = pilot.app.screen.query_one(".own", TextArea)
         area.text = 'name = "x"\n\nplanning = perhaps\n'
         await press(pilot, "ctrl+s")
@@ -194,9 +194,9 @@ async def test_the_cursor_goes_to_the_line_that_is_wrong(made: Example) -> None:
 
 async def test_leaving_asks_only_when_something_changed(made: Example) -> None:
     async with running(made.app()) as pilot:
-        await press(pilot, "t", "escape")
+        await press(pilot, "T", "escape")
         assert isinstance(pilot.app.screen, TemplatesScreen)
-        await press(pilot, "t", "x", "escape")
+        await press(pilot, "T", "x", "escape")
         assert isinstance(pilot.app.screen, Confirm)
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, TemplateEditScreen)
@@ -207,7 +207,7 @@ async def test_leaving_asks_only_when_something_changed(made: Example) -> None:
 async def test_two_people_edit_the_same_template(made: Example) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
-        await press(pilot, "t")
+        await press(pilot, "T")
         theirs = _every(made)["Quick"]
         changed = Definition("Quick", "theirs", steps=theirs.definition.steps)
         templates.save(made.studio, made.admin, theirs, changed)
@@ -225,7 +225,7 @@ async def test_pasted_escapes_are_not_taken_in(made: Example) -> None:
     from textual import events
 
     async with running(made.app()) as pilot:
-        await press(pilot, "t")
+        await press(pilot, "T")
         area = pilot.app.screen.query_one(".own", TextArea)
         area.post_message(events.Paste("\x1b]52;c;aGVsbG8=\x07pasted"))
         await settled(pilot)

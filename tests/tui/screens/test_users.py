@@ -68,19 +68,19 @@ async def test_shows_and_hides_who_left(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "3")
         assert "Ann Peeters" not in _names(pilot)
-        await press(pilot, "l")
+        await press(pilot, "f")
         assert "Ann Peeters" in _names(pilot)
         await press(pilot, "slash", *"peeters", "enter")
         assert _names(pilot) == ["Ann Peeters"]
         assert "left" in shown(pilot)
-        await press(pilot, "l")
+        await press(pilot, "f")
         assert _names(pilot) == []
 
 
 async def test_marks_survive_the_filter_and_who_left(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
-        await press(pilot, "3", "space", "slash", *"sales", "enter", "a", "l")
+        await press(pilot, "3", "space", "slash", *"sales", "enter", "a", "f")
         assert listed(pilot).selected_count == 3
         assert "3 selected" in shown(pilot)
 
