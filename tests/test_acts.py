@@ -99,7 +99,7 @@ def test_an_act_has_a_command_that_can_be_tried(act: Act) -> None:
         assert found is not None
         command = found
     options = {option for param in command.params for option in param.opts}
-    assert {"--dry-run", "--mail", "--json"} <= options
+    assert {"--dry-run", "--mail"} <= options
 
 
 @pytest.mark.parametrize("act", Act)

@@ -84,7 +84,7 @@ def reopen(
             studio,
             actor,
             lambda: service.reopen(studio, actor, found),
-            {"push": found.name},
+            found.name,
             f"“{found.name}” would be opened again",
             with_mail=with_mail,
             as_json=as_json,

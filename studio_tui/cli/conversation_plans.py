@@ -241,7 +241,7 @@ class _Asked:
                 studio,
                 actor,
                 act,
-                {},
+                None,
                 f"The conversation would be {done}",
                 with_mail=self.with_mail,
                 as_json=self.as_json,

@@ -51,7 +51,7 @@ def try_act(
     studio: Studio,
     actor: Actor,
     act: Callable[[], object],
-    facts: dict[str, Any],
+    push: str | None,
     sentence: str,
     *,
     with_mail: bool,
@@ -60,14 +60,16 @@ def try_act(
 ) -> None:
     """Try what ``actor`` would do by ``act``, and print who would get what; nothing of it stays.
 
-    ``sentence`` says what would be done, ``facts`` the same as JSON.
+    ``sentence`` says what would be done; ``push`` is the name of the push, None where only the
+    mail tells it.
     """
     from studio_tui.cli import shapes
     from studio_tui.services.dry_run import dry_run_of
 
     run = dry_run_of(studio, actor, act)
     if as_json:
-        write_json({**facts, **shapes.tried(studio, run, skipped)})
+        named = push or next((each.push for each in run.notifications if each.push), None)
+        write_json({"push": named, **shapes.tried(studio, run, skipped)})
         return
     leaves = min((each.due_at for each in run.notifications), default=None)
     if leaves is None:

@@ -97,7 +97,7 @@ def edit(
             studio,
             actor,
             lambda: service.edit(studio, actor, found, draft, tell=tell),
-            {"push": found.name},
+            found.name,
             f"“{found.name}” would run from {draft.available_from} to {draft.deadline}",
             with_mail=with_mail,
             as_json=as_json,

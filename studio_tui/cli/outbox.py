@@ -76,7 +76,6 @@ def show(studio: Studio, actor: Actor, notification: int, as_json: bool) -> None
 @click.option("--all", "every", is_flag=True, help="Everything that failed.")
 @yes_option
 @dry_run_options
-@json_option
 @with_studio
 def retry(
     studio: Studio,
@@ -86,7 +85,6 @@ def retry(
     yes: bool,
     dry_run: bool,
     with_mail: bool,
-    as_json: bool,
 ) -> None:
     """Send what failed once more, as far as it is still true.
 
@@ -100,7 +98,7 @@ def retry(
         Selection.matching(failed) if every else Selection.of(notifications)
     )
     if dry_run:
-        _try(studio, actor, chosen, service.try_again, with_mail=with_mail, as_json=as_json)
+        _try(studio, actor, chosen, service.try_again, with_mail=with_mail)
         return
     meant(
         lambda: service.number_of(studio, actor, chosen),
@@ -109,13 +107,12 @@ def retry(
         yes=yes,
     )
     done = service.try_again(studio, actor, chosen)
-    _say_again(done, "in the queue again", as_json=as_json)
+    _say_again(done, "in the queue again")
 
 
 @outbox.command()
 @click.argument("notifications", nargs=-1, type=int, required=True, metavar="ID...")
 @dry_run_options
-@json_option
 @with_studio
 def again(
     studio: Studio,
@@ -123,16 +120,15 @@ def again(
     notifications: Sequence[int],
     dry_run: bool,
     with_mail: bool,
-    as_json: bool,
 ) -> None:
     """Send mail that was sent to the same person once more, with what holds now."""
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     chosen: Selection[NotificationFilter] = Selection.of(notifications)
     if dry_run:
-        _try(studio, actor, chosen, service.send_once_more, with_mail=with_mail, as_json=as_json)
+        _try(studio, actor, chosen, service.send_once_more, with_mail=with_mail)
         return
     done = service.send_once_more(studio, actor, chosen)
-    _say_again(done, "to be sent again", as_json=as_json)
+    _say_again(done, "to be sent again")
 
 
 @outbox.command()
@@ -179,26 +175,19 @@ def _try(
     act: Callable[[Studio, Actor, Selection[NotificationFilter]], Again],
     *,
     with_mail: bool,
-    as_json: bool,
 ) -> None:
     from studio_tui.services.dry_run import dry_run_again
 
     run, skipped = dry_run_again(studio, lambda: act(studio, actor, chosen))
-    if as_json:
-        write_json(shapes.tried(studio, run, skipped))
-        return
     mails = counted(len(run.notifications), "mail")
     say(f"{mails} would be sent, and {len(skipped)} would not.")
     dry_runs.tell(run, skipped, with_mail=with_mail)
 
 
-def _say_again(done: Again, what: str, *, as_json: bool) -> None:
+def _say_again(done: Again, what: str) -> None:
     why = dict.fromkeys(done.dropped.values(), 0)
     for reason in done.dropped.values():
         why[reason] += 1
-    if as_json:
-        write_json({"sent": len(done.sent), "dropped": why})
-        return
     say(f"{counted(len(done.sent), 'mail')} {what}. “studio-tui worker --drain” sends now.")
     for reason, number in why.items():
         say(f"{counted(number, 'mail')} dropped: {reason}.")

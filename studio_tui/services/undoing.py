@@ -15,6 +15,7 @@ from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations.current import conversation_to_change
+from studio_tui.services.conversations.taking_over import begin_term
 from studio_tui.services.pushes import facts_of, push_to_change, restore
 from studio_tui.storage import assignments, conversations, notifying
 from studio_tui.storage.activity import ActivityLine, about_users, activity_line, write_activity
@@ -162,7 +163,6 @@ def _undo_reopening(undoing: _Undoing) -> None:
 
 
 def _undo_handing_over(undoing: _Undoing) -> None:
-    """Of what nobody has begun to plan: once a conversation is handed over, a term begins (C6)."""
     before, after = undoing.line.before or {}, undoing.line.after or {}
     assignment_id = assignments.assignment_id_of(
         undoing.push_id, naming.user_id_named(undoing.line.subject)
@@ -170,11 +170,23 @@ def _undo_handing_over(undoing: _Undoing) -> None:
     named = naming.user_id_named(str(after.get("conductor")))
     if assignment_id is None or assignments.named_conductor(assignment_id) != named:
         raise Refused(_CHANGED)
-    if conversations.conversation_id_of(assignment_id) is not None:
-        raise Refused("The conversation has another conductor already: hand it back instead.")
     login = before.get("named")
     earlier = naming.user_id_named(str(login)) if login else None
     assignments.name_conductor(assignment_id, earlier)
+    conversation_id = conversations.conversation_id_of(assignment_id)
+    if conversation_id is not None and "conductor" in before:
+        holder = naming.user_id_named(str(before["conductor"]))
+        _hand_back(undoing, conversation_to_change(conversation_id), holder)
+
+
+def _hand_back(undoing: _Undoing, conversation: Conversation, holder: int) -> None:
+    """Let who held it hold it again; where something was written since, it is not undone (C6)."""
+    if conversation.conductor_id == holder:
+        return
+    if conversation.state not in NOT_BEGUN:
+        raise Refused(_CHANGED)
+    if begin_term(undoing.studio, undoing.line.id, conversation, holder):
+        raise Refused("Too late to undo: something was written since. Hand it back instead.")
 
 
 def _undo_planning(undoing: _Undoing) -> None:

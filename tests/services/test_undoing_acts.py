@@ -1,0 +1,198 @@
+"""Each act that mails is taken back as if it had not been done (N5)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from studio_tui.domain.access import Actor
+from studio_tui.domain.acts import ACTS, UNDOABLE, Act
+from studio_tui.domain.conversations import Conversation, Plan
+from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.notifications import Kind, NotificationState
+from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft
+from studio_tui.domain.selection import Selection
+from studio_tui.services import conversations, pushes, reminding, undoing
+from studio_tui.services.context import Studio
+from studio_tui.services.dry_run import dry_run_of
+from tests.acting import as_user, assign, assigned, mail, send_due
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+WHEN = datetime(2026, 3, 20, 12, tzinfo=UTC)
+EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
+
+
+class Told:
+    """A push that everybody has been told of, ben's conversation planned with bob."""
+
+    def __init__(self, studio: Studio, admin: Actor, clock: MovableClock) -> None:
+        self.studio, self.admin = studio, admin
+        import_people(studio, admin)
+        assign(studio, admin, create_push(studio, admin), "ann", "ben")
+        self.planned = self.plan("ben", WHEN)
+        clock.move(minutes=3)
+        send_due(studio)
+
+    @property
+    def push(self) -> Push:
+        """As it is now."""
+        return pushes.find(self.studio, self.admin, "Q1 review")
+
+    def plan(self, login: str, at: datetime) -> Conversation:
+        """Plan it with bob, or move it."""
+        ask = conversations.find(self.studio, "Q1 review", login)
+        return conversations.plan(self.studio, self.admin, ask, Plan(at), conductor="bob")
+
+    def conversation(self) -> Conversation:
+        """That of ben, as it is now."""
+        return conversations.show(self.studio, self.admin, self.planned.id)
+
+    def do(self, act: Act) -> None:
+        """Do one of the acts."""
+        studio, admin, push = self.studio, self.admin, self.push
+        match act:
+            case Act.ASSIGN:
+                assign(studio, admin, push, "eve")
+            case Act.REMIND:
+                reminding.remind(studio, admin, push, EVERYBODY, again=True)
+            case Act.EDIT:
+                later = push.deadline + timedelta(days=7)
+                draft = PushDraft("Renamed", push.available_from, later, push.reminders)
+                pushes.edit(studio, admin, push, draft)
+            case Act.CLOSE:
+                pushes.close(studio, admin, push, tell=True, cancel_planned=True)
+            case Act.REOPEN:
+                pushes.reopen(studio, admin, push)
+            case Act.HAND_OVER:
+                ask = conversations.find(studio, push.name, "ann")
+                conversations.hand_over(studio, admin, ask, "cor")
+            case Act.PLAN:
+                self.plan("ann", WHEN)
+            case Act.MOVE:
+                self.plan("ben", WHEN + timedelta(days=1))
+            case _:
+                conversations.cancel(studio, admin, self.planned.id)
+
+    def as_it_is(self) -> tuple[object, ...]:
+        """What an act changes."""
+        push = self.push
+        people = assigned(self.studio, self.admin, push)
+        found = self.conversation()
+        return (
+            (push.name, push.deadline, push.state, push.reminders),
+            {login: (each.status, each.conductor) for login, each in people.items()},
+            (found.planned_for, found.place, found.conductor_login, found.state),
+            {(m.id, m.state) for m in mail(self.studio, self.admin) if m.error is None},
+        )
+
+
+@pytest.fixture
+def told(studio: Studio, admin: Actor, clock: MovableClock) -> Told:
+    return Told(studio, admin, clock)
+
+
+def closed(told: Told) -> None:
+    """Closed while reminders wait, which reopening lets wait once more."""
+    told.do(Act.REMIND)
+    pushes.close(told.studio, told.admin, told.push)
+
+
+@pytest.mark.parametrize("act", UNDOABLE)
+def test_what_it_changed_is_as_it_was(told: Told, act: Act) -> None:
+    if act is Act.REOPEN:
+        closed(told)
+    before = told.as_it_is()
+    run = dry_run_of(told.studio, told.admin, lambda: told.do(act))
+    assert run.notifications
+    assert run.samples
+    assert told.as_it_is() == before
+    told.do(act)
+    assert told.as_it_is() != before
+    done = undoing.undoable(told.studio, told.admin)[0]
+    assert (done.action, done.mails) == (act, len(run.notifications))
+    undoing.undo(told.studio, told.admin, done.activity_id)
+    assert told.as_it_is() == before
+    with pytest.raises(Refused, match="none of its mail waits any more"):
+        undoing.undo(told.studio, told.admin, done.activity_id)
+
+
+@pytest.mark.parametrize("act", UNDOABLE)
+def test_not_once_its_mail_has_left(told: Told, act: Act, clock: MovableClock) -> None:
+    if act is Act.REOPEN:
+        closed(told)
+    told.do(act)
+    done = undoing.undoable(told.studio, told.admin)[0]
+    clock.move(minutes=3)
+    send_due(told.studio)
+    after = told.as_it_is()
+    with pytest.raises(Refused, match="Too late to undo"):
+        undoing.undo(told.studio, told.admin, done.activity_id)
+    assert told.as_it_is() == after
+    assert undoing.undoable(told.studio, told.admin) == []
+
+
+@pytest.mark.parametrize("act", UNDOABLE)
+def test_who_may_not_do_it_may_not_undo_it(told: Told, act: Act) -> None:
+    if act is Act.REOPEN:
+        closed(told)
+    told.do(act)
+    done = undoing.undoable(told.studio, told.admin)[0]
+    with pytest.raises(Forbidden):
+        undoing.undo(told.studio, as_user(told.studio, "dan"), done.activity_id)
+
+
+def test_what_an_act_took_the_place_of_waits_once_more(
+    told: Told, studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """Two moves in one hold: with the second undone, the first is what they read."""
+    told.plan("ben", WHEN + timedelta(days=1))
+    told.plan("ben", WHEN + timedelta(days=2))
+    second = undoing.undoable(studio, admin)[0]
+    undoing.undo(studio, admin, second.activity_id)
+    clock.move(minutes=3)
+    sent = [each for each in send_due(studio).deliveries if each.meeting]
+    assert {each.kind for each in sent} == {Kind.MOVED}
+    assert {each.name for each in sent} == {"Ben Willems", "Bob Smith"}
+    for each in sent:
+        assert each.meeting is not None
+        assert each.meeting.starts_at == WHEN + timedelta(days=1)
+        assert each.meeting.planner == admin.name
+
+
+def test_what_was_changed_once_more_is_not_undone(told: Told, studio: Studio, admin: Actor) -> None:
+    told.do(Act.EDIT)
+    edit = undoing.undoable(studio, admin)[0]
+    push = pushes.find(studio, admin, "Renamed")
+    draft = PushDraft(push.name, push.available_from, push.deadline + timedelta(days=1))
+    pushes.edit(studio, admin, push, draft, tell=False)
+    with pytest.raises(Refused, match="changed once more"):
+        undoing.undo(studio, admin, edit.activity_id)
+    assert pushes.find(studio, admin, "Renamed").deadline == draft.deadline
+
+
+def test_a_hand_over_of_what_is_planned_sends_its_invitations_only(
+    told: Told, studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """One mail each, and undone while they wait."""
+    told.plan("ann", WHEN)
+    clock.move(minutes=3)
+    send_due(studio)
+    ask = conversations.find(studio, "Q1 review", "ann")
+    conversations.hand_over(studio, admin, ask, "cor")
+    waiting = [m for m in mail(studio, admin) if m.state is NotificationState.HELD]
+    assert {(m.recipient, m.kind) for m in waiting} == {
+        ("ann", Kind.MOVED),
+        ("cor", Kind.PLANNED),
+        ("bob", Kind.CANCELLED),
+    }
+    assert len(waiting) == 3
+    done = undoing.undoable(studio, admin)[0]
+    undoing.undo(studio, admin, done.activity_id)
+    ann = assigned(studio, admin, told.push)["ann"]
+    assert ann.conductor == "Bob Smith"
+    clock.move(minutes=3)
+    assert send_due(studio).taken == 0
+
+
+def test_every_act_is_among_those_of_the_tests() -> None:
+    assert set(UNDOABLE) | {Act.RETRY, Act.SEND_AGAIN} == set(ACTS)
