@@ -20,7 +20,7 @@ from studio_tui.services import activity as service
 from studio_tui.services import pushes, verifying
 from studio_tui.services.activity import ActivityFilter, ActivityLine
 from studio_tui.services.context import Studio
-from studio_tui.services.verifying import Verified
+from studio_tui.services.verifying import Flaw, Verified
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -76,22 +76,31 @@ def export(studio: Studio, actor: Actor, /, limit: int | None, **narrowing: Any)
 
 
 @activity.command()
-@click.option("--against", metavar="SEAL", help="A seal kept from before: is it in the chain?")
+@click.option(
+    "--against", metavar="ANCHOR", help="An anchor or seal kept from before: is it in the chain?"
+)
+@click.option("--print-anchor", is_flag=True, help="Print the anchor to keep elsewhere, alone.")
 @json_option
 @with_studio
-def verify(studio: Studio, actor: Actor, against: str | None, as_json: bool) -> None:
+def verify(
+    studio: Studio, actor: Actor, against: str | None, print_anchor: bool, as_json: bool
+) -> None:
     """Tell whether the activity is as it was written, by its chain of seals.
 
-    Ends with 1 where it is not. Lines taken away from the end leave no trace but that a seal kept
-    elsewhere is no longer found: keep the newest from time to time, and ask with --against.
+    Ends with 1 where it is not. Who can write to the database can also write all of the chain anew:
+    only an anchor kept elsewhere shows that. Print one with --print-anchor from time to time, and
+    ask with --against.
     """
     found = verifying.verify(studio, actor, kept=against)
     missing = against is not None and found.kept_at is None
     if as_json:
         write_json(shapes.verified(found, against))
-    elif found.broken is None and not missing:
-        _tell(found)
-    if found.broken is not None:
+    elif found.intact and not missing:
+        if print_anchor:
+            say(found.anchor)
+        else:
+            _tell(found)
+    if not found.intact:
         raise Refused(f"{where_it_breaks(studio, found)}.")
     if missing:
         raise Refused(
@@ -102,6 +111,8 @@ def verify(studio: Studio, actor: Actor, against: str | None, as_json: bool) -> 
 
 def where_it_breaks(studio: Studio, found: Verified) -> str:
     """Which line is not as it was written, or the first after what is missing."""
+    if found.flaw is not None and found.broken is None:
+        return _flaw(found)
     if found.broken is None:
         return ""
     number, line = found.broken.activity_id, found.broken.line
@@ -114,6 +125,18 @@ def where_it_breaks(studio: Studio, found: Verified) -> str:
     )
 
 
+def _flaw(found: Verified) -> str:
+    if found.flaw is Flaw.UNSEALED:
+        return (
+            f"Line {found.flaw_at} of the activity has no seal: its seal was taken away, or the "
+            "line was written past the Studio"
+        )
+    if found.flaw is Flaw.UNFOUNDED:
+        return "The activity has lost its first line, which says that the Studio was set up"
+    many = counted(found.missing, "line") if found.missing else "lines"
+    return f"The end of the activity was taken away: {many} or their seals are missing"
+
+
 def _tell(found: Verified) -> None:
     say(f"{counted(found.lines, 'line')} as written, none missing between them.")
     if found.kept_at is not None:
@@ -121,6 +144,7 @@ def _tell(found: Verified) -> None:
     if found.unsealed:
         say(f"{counted(found.unsealed, 'line')} not sealed yet: the next act seals what is new.")
     say(f"Newest seal, to keep elsewhere: {found.head}")
+    say(f"Anchor, the same with the number of lines: {found.anchor}")
 
 
 def _filter(

@@ -1,8 +1,8 @@
 """``studio-tui pushes assign`` and ``unassign`` (P3, P6, P11, P12)."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from shlex import quote
-from typing import BinaryIO
 
 import click
 
@@ -10,10 +10,11 @@ from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import dry_run_options
 from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import counted, json_option, say, write_json, write_table
+from studio_tui.cli.paths import Dash, HostPath
+from studio_tui.cli.reading import list_text
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import when
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.name_list import names_in
 from studio_tui.domain.pushes import Push
 from studio_tui.domain.selection import Selection
@@ -32,7 +33,7 @@ from studio_tui.services.context import Studio
 @click.option(
     "--file",
     "listed",
-    type=click.File("rb"),
+    type=HostPath(Dash.INPUT),
     help="Logins or addresses, one on a line or separated by “;”, or a CSV with a column of them; "
     "“-” reads them from the input.",
 )
@@ -50,7 +51,7 @@ def assign(
     logins: Sequence[str],
     earlier: Sequence[str],
     without: Sequence[str],
-    listed: BinaryIO | None,
+    listed: Path | None,
     expect: int | None,
     yes: bool,
     dry_run: bool,
@@ -64,7 +65,8 @@ def assign(
     once are asked for by their number; a script says --expect N.
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
-    names = [*logins, *_names_in(listed)]
+    require(actor, Action.ASSIGN)
+    names = [*logins, *(names_in(list_text(listed)) if listed else ())]
     if not names and not earlier:
         raise click.UsageError("Say who: LOGIN…, --from-push or --file.")
     found = service.find(studio, actor, push)
@@ -118,17 +120,6 @@ def _chosen(
 def _ids(studio: Studio, actor: Actor, names: Sequence[str]) -> Iterable[int]:
     named = assigning.users_named(studio, actor, names)
     return [user_id for term in named.terms for user_id in term.marked]
-
-
-def _names_in(file: BinaryIO | None) -> list[str]:
-    if file is None:
-        return []
-    try:
-        return names_in(file.read().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Refused(
-            f"The list of users is not UTF-8 text, from byte {error.start} on."
-        ) from error
 
 
 def _try(

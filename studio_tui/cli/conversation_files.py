@@ -1,5 +1,6 @@
 """``studio-tui conversations export`` and ``history`` (C3)."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,15 @@ import click
 from studio_tui.cli import shapes
 from studio_tui.cli.conversation_named import conversation_argument, conversation_named
 from studio_tui.cli.nearest import Choice
-from studio_tui.cli.output import json_option, say, write_json, write_table, write_text
+from studio_tui.cli.output import (
+    json_option,
+    say,
+    write_bytes,
+    write_json,
+    write_table,
+    write_text,
+)
+from studio_tui.cli.paths import DASH, Dash, HostPath
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
 from studio_tui.domain.access import Actor
@@ -25,13 +34,19 @@ _FORMS = {"markdown": Form.MARKDOWN, "pdf": Form.PDF}
 
 @click.command()
 @conversation_argument
-@click.option("--output", type=click.Path(path_type=Path), help="The file to write: .md or .pdf.")
+@click.option(
+    "--output",
+    type=HostPath(Dash.OUTPUT),
+    metavar="FILE",
+    help="The file to write: .md or .pdf; “-” prints it.",
+)
 @click.option("--format", "form", type=Choice([*_FORMS]), help="Whatever the file is called.")
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 @click.option(
     "--font",
     "fonts",
-    type=click.Path(path_type=Path),
+    type=HostPath(),
+    metavar="FILE",
     multiple=True,
     help="A font file for signs that the PDF would not have.",
 )
@@ -47,13 +62,17 @@ def export(
 ) -> None:
     """Take a finished conversation along, as Markdown or PDF: what you may read of it.
 
-    Without --output, Markdown is printed. The file can be read by you alone.
+    Without --output, Markdown is printed; “--output -” prints a PDF, too, into a pipe. The file can
+    be read by you alone.
     """
-    if output is None and form == "pdf":
+    if form == "pdf" and (output is None or (output == DASH and sys.stdout.isatty())):
         raise click.UsageError("A PDF goes into a file: --output FILE.")
     number = conversation_named(studio, actor, named)
-    if output is None:
-        write_text(exports.to_text(studio, actor, number))
+    if output is None or output == DASH:
+        if form == "pdf":
+            write_bytes(exports.to_bytes(studio, actor, number, Form.PDF, fonts))
+        else:
+            write_text(exports.to_text(studio, actor, number))
         return
     exports.to_file(
         studio,

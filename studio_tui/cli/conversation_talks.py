@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -13,9 +12,11 @@ from studio_tui.cli.conversation_named import (
 )
 from studio_tui.cli.nearest import Choice
 from studio_tui.cli.output import say
-from studio_tui.cli.reading import INPUT, bytes_of
+from studio_tui.cli.paths import DASH
+from studio_tui.cli.reading import bytes_of
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import in_zone, past_instant
+from studio_tui.config.limited import text_of
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import (
     MAX_ANSWER,
@@ -27,13 +28,18 @@ from studio_tui.domain.conversations import (
     Reading,
     Written,
 )
-from studio_tui.domain.errors import Conflict, NotFound, Refused
+from studio_tui.domain.errors import Conflict, NotFound
 from studio_tui.domain.templates import Question, QuestionKind
+from studio_tui.domain.text import clean_line
 from studio_tui.services import conversations as service
 from studio_tui.services import library
 from studio_tui.services.context import Studio
 
 _HELD_AT = "When it was held, such as 2026-03-31T14:00 or “fri 14h30”; otherwise just now."
+_NEWEST = 0
+"""What --restore without a version means."""
+_FIRST_WORDS = 40
+"""Characters that are repeated of what was replaced."""
 _MOST = 4 * MAX_ANSWER + 10
 """Bytes that the longest answer can have."""
 _PREPARATIONS = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION)
@@ -88,7 +94,15 @@ def reopen(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
 @click.command()
 @conversation_argument
 @click.option("--question", type=int, required=True, help="Its number, as “show” tells it.")
-@click.option("--text", required=True, help="What to write; - reads it from the input.")
+@click.option("--text", help="What to write; - reads it from the input.")
+@click.option(
+    "--restore",
+    is_flag=False,
+    flag_value=_NEWEST,
+    type=int,
+    metavar="[VERSION]",
+    help="Bring back what you wrote there before: the last text that was replaced, or this one.",
+)
 @click.option("--version", type=int, help="Only where this version stands there still.")
 @with_studio
 def write(
@@ -96,28 +110,38 @@ def write(
     actor: Actor,
     named: Sequence[str],
     question: int,
-    text: str,
+    text: str | None,
+    restore: int | None,
     version: int | None,
 ) -> None:
     """Write under a question: your preparation before the talk, the answer during it.
 
-    It replaces what stands there; an empty text takes it back.
+    It takes the place of what stands there, which is kept: --restore brings it back. An empty text
+    takes back what you wrote.
     """
+    if (text is None) == (restore is None):
+        raise click.UsageError("Say either --text or --restore.")
     number = conversation_named(studio, actor, named)
-    typed = _typed(text)
+    typed = _typed(text) if text is not None else ""
     reading = service.read(studio, actor, number)
     entry = _entry(reading, question)
     part = _part(reading, entry.asked)
     standing = _standing(entry, part)
     known = standing.version if version is None else version
+    if restore is not None:
+        typed = _earlier(service.earlier(studio, actor, number, entry.asked.id, part), restore)
     try:
-        written = service.write(studio, actor, number, entry.asked.id, part, typed, known)
+        written = service.write(
+            studio, actor, number, entry.asked.id, part, typed, known, whole=True
+        )
     except Overtaken as error:
         raise Conflict(
             f"Somebody wrote there in the meantime: version {error.theirs.version} stands there "
             "now, and nothing was overwritten. Read it with “show”."
         ) from error
     say(f"Written: {len(written.text):,} characters, version {written.version}.")
+    if standing.text and standing.text not in written.text:
+        say(_replaced(standing))
 
 
 @click.command()
@@ -194,12 +218,28 @@ def _finish_by_id(
 
 
 def _typed(text: str) -> str:
-    if text != INPUT:
+    if text != str(DASH):
         return text
-    try:
-        return bytes_of(Path(INPUT), _MOST).decode("utf-8-sig").removesuffix("\n")
-    except UnicodeDecodeError as error:
-        raise Refused("The text from the input is not UTF-8.") from error
+    return text_of(bytes_of(DASH, _MOST), "The text from the input").removesuffix("\n")
+
+
+def _earlier(kept: Sequence[Written], version: int) -> str:
+    """The text of this version among those that were replaced."""
+    for text in kept:
+        if version in (_NEWEST, text.version):
+            return text.text
+    if not kept:
+        raise NotFound("Nothing that you wrote there was replaced.")
+    versions = ", ".join(str(text.version) for text in kept)
+    raise NotFound(f"Version {version} is not kept. There is: {versions}.")
+
+
+def _replaced(standing: Written) -> str:
+    """What its author has replaced, and how it comes back."""
+    count = f"{len(standing.text):,} characters of version {standing.version}"
+    first = clean_line(standing.text)[:_FIRST_WORDS]
+    more = "…" if len(standing.text) > _FIRST_WORDS else ""
+    return f"It takes the place of {count}: “{first}{more}”. --restore brings them back."
 
 
 def _entry(reading: Reading, question: int) -> Entry:

@@ -8,18 +8,23 @@ import click
 from studio_tui import __version__
 from studio_tui.cli import shapes
 from studio_tui.cli.nearest import Group
-from studio_tui.cli.output import counted, json_option, say, write_json
+from studio_tui.cli.output import complain, counted, json_option, say, write_json
+from studio_tui.cli.paths import Dash, HostPath
 from studio_tui.cli.progress import Progress
-from studio_tui.cli.session import studio_as_it_is, tell_closed, with_studio
+from studio_tui.cli.reading import bytes_of
+from studio_tui.cli.session import studio_as_it_is, with_studio
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
+from studio_tui.config.limited import text_of
 from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import Refused
 from studio_tui.services import moving
-from studio_tui.services.context import Studio
+from studio_tui.services.context import Making, Studio
 from studio_tui.services.identity import found, own_account
-from studio_tui.services.moving import Moved
+from studio_tui.services.moving import Moved, without_password
 
-_file = click.argument("file", type=click.Path(path_type=Path))
+_LONGEST_URL = 10_000
+_file = click.argument("file", type=HostPath())
 
 
 @click.group("db", cls=Group)
@@ -34,8 +39,9 @@ def migrate() -> None:
     Every command does so when it opens the database; this one does nothing else, and says what it
     applied. On a new database, the account that runs it becomes its first admin.
     """
-    with studio_as_it_is() as studio:
-        tell_closed(studio)
+    with studio_as_it_is(Making.ASKED) as studio:
+        for sentence in studio.store.closed:
+            complain(f"studio-tui: {sentence}")
         for name in studio.store.applied:
             say(f"Applied {name}.")
         if founder := found(studio, own_account()):
@@ -79,20 +85,39 @@ def restore(file: Path, as_json: bool) -> None:
 
 
 @db.command()
-@click.option("--to", "url", metavar="URL", required=True, help="Where to: an empty database.")
+@click.option("--to", "url", metavar="URL", help="Where to: an empty database.")
+@click.option(
+    "--to-file", "file", type=HostPath(Dash.INPUT), help="A file with its URL; “-” is the input."
+)
 @json_option
 @with_studio
-def copy(studio: Studio, actor: Actor, url: str, as_json: bool) -> None:
+def copy(studio: Studio, actor: Actor, url: str | None, file: Path | None, as_json: bool) -> None:
     """Copy everything into another database, from one engine to the other or to the same.
 
     All of it or nothing: every table is compared, and the seals of the activity are followed,
     before anything stays. Stop the workers first: what is written meanwhile stays behind.
+    A password does not go into a command, which others can see: it goes into ~/.pgpass, PGPASSWORD
+    or the file of --to-file.
     """
+    url = _target(url, file)
     with Progress("Copying") as progress:
         moved = moving.copy(studio, actor, url, progress)
     _tell(moved, "Copied to", as_json)
     if not as_json:
         say("Next: set database.url to it, here and on every host, before anybody goes on.")
+
+
+def _target(url: str | None, file: Path | None) -> str:
+    if (url is None) == (file is None):
+        raise click.UsageError("Say where to: --to URL or --to-file FILE.")
+    if file is not None:
+        return text_of(bytes_of(file, _LONGEST_URL), "The file with the URL").strip()
+    if url is None or settings.Database(url=url).holds_password or without_password(url) != url:
+        raise Refused(
+            "A password in a command can be seen by everybody on this host: leave it out, and keep "
+            "it in ~/.pgpass or PGPASSWORD, or put the whole URL into a file for --to-file."
+        )
+    return url
 
 
 def _tell(moved: Moved, done: str, as_json: bool) -> None:
@@ -104,7 +129,7 @@ def _tell(moved: Moved, done: str, as_json: bool) -> None:
         f"{done} {moved.name}: {counted(moved.rows, 'row')} in {counted(tables, 'table')}, "
         "as they were."
     )
-    if moved.activity.broken is None:
+    if moved.activity.intact:
         say(f"{counted(moved.activity.lines, 'line')} of activity as written.")
     else:
         say("The activity breaks there as it does here: see “studio-tui activity verify”.")

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
@@ -22,7 +21,7 @@ from studio_tui.config.clock import clock_from
 from studio_tui.config.private import readable_by_others
 from studio_tui.config.settings import Settings, Smtp
 from studio_tui.domain.access import Action, may
-from studio_tui.domain.errors import StudioError
+from studio_tui.domain.errors import NotMade, StudioError
 from studio_tui.domain.text import clean_line
 from studio_tui.mail import password
 from studio_tui.mail.addresses import sender_from
@@ -38,6 +37,7 @@ from studio_tui.worker.sending import in_words
 
 _NEWEST = 10_000
 """So many lines of activity are looked at: all of them may take a while."""
+_RESTORE = "move it away, and restore a backup with “studio-tui db restore FILE”"
 _UNINDEXED = (
     "PostgreSQL had no extension pg_trgm to make an index of names with: a filter looks through "
     "all users. Have its owner run: CREATE EXTENSION pg_trgm; "
@@ -84,7 +84,7 @@ def _examine() -> Iterator[Finding]:
         yield Finding("settings", Health.BROKEN, error.message)
         return
     yield _settings(loaded)
-    yield from _database(loaded)
+    yield from _database()
     yield from _wording(loaded)
     yield from _mail(loaded.smtp)
 
@@ -99,25 +99,22 @@ def _settings(loaded: Settings) -> Finding:
     return Finding("settings", Health.OK, f"{path} is not there: everything is at its default")
 
 
-def _database(loaded: Settings) -> Iterator[Finding]:
-    if path := _not_yet_there(loaded.database_url):
-        message = f"{path} is made when the Studio is opened; who opens it is its first admin"
-        yield Finding("database", Health.OK, message)
-        return
+def _database() -> Iterator[Finding]:
     try:
         with studio_as_it_is() as studio:
+            if damage := studio.store.damage(thoroughly=True):
+                message = f"{studio.store.name} is damaged ({damage}): {_RESTORE}"
+                yield Finding("database", Health.BROKEN, message)
+                return
             yield Finding("database", Health.OK, studio.store.name)
             for sentence in studio.store.closed:
                 yield Finding("database", Health.LIMITED, sentence)
             yield from _inside(studio)
+    except NotMade as error:
+        message = f"{error.message} It is made when the Studio is opened, too, by its first admin."
+        yield Finding("database", Health.OK, message)
     except StudioError as error:
         yield Finding("database", Health.BROKEN, error.message)
-
-
-def _not_yet_there(url: str) -> Path | None:
-    """The SQLite file of ``url`` where it is still to be made: looking at it must not make it."""
-    path = Path(url.removeprefix("sqlite:///")).expanduser()
-    return path if url.startswith("sqlite:///") and path.name and not path.exists() else None
 
 
 def _inside(studio: Studio) -> Iterator[Finding]:
@@ -146,7 +143,7 @@ def _inside(studio: Studio) -> Iterator[Finding]:
 
 def _activity(studio: Studio, found: Verified) -> Finding:
     """Whether the newest lines are as they were written (A3)."""
-    if found.broken:
+    if not found.intact:
         message = f"{where_it_breaks(studio, found)}: “studio-tui activity verify” looks at all"
         return Finding("activity", Health.LIMITED, message)
     which = "all" if found.of == found.lines else f"the newest {found.lines:,} of"

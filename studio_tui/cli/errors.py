@@ -28,6 +28,9 @@ def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int
     if isinstance(error, BrokenPipeError):
         _abandon_stdout()
         return PIPE_CLOSED
+    if isinstance(error, MemoryError):
+        complain("There is not enough memory for it: what was begun is not done.")
+        return FAILED
     complain(f"A fault of the program stopped this. Details are in {log_error(error)}")
     return FAILED
 

@@ -8,12 +8,12 @@ import click
 from studio_tui.cli.errors import FAILED
 from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.output import complain, counted, json_option, say, write_json
+from studio_tui.cli.paths import Dash, HostPath
 from studio_tui.cli.progress import Progress
-from studio_tui.cli.reading import bytes_of, is_input
+from studio_tui.cli.reading import seekable
 from studio_tui.cli.session import with_studio
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Action, Actor, require
-from studio_tui.domain.hr_file.source import MAX_BYTES
 from studio_tui.domain.text import clean_line
 from studio_tui.services import imports
 from studio_tui.services.context import Studio
@@ -29,7 +29,7 @@ def _mapped(text: str) -> tuple[str, str]:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=HostPath(Dash.INPUT))
 @click.option(
     "--map",
     "mapping",
@@ -60,8 +60,7 @@ def import_(
     Where lines are refused, nothing is imported, unless --skip-refused leaves them out.
     """
     require(actor, Action.IMPORT_USERS)
-    source = bytes_of(file, MAX_BYTES) if is_input(file) else file
-    with Progress("Reading") as reading:
+    with Progress("Reading") as reading, seekable(file) as source:
         content = hr_file.read(source, dict(mapping), progress=reading)
     with Progress("Comparing") as comparing:
         plan = imports.preview(studio, actor, content, progress=comparing)

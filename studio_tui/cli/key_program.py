@@ -1,18 +1,15 @@
 """The program as somebody has it who came by an SSH key: one command of theirs, and no other.
 
 What is open is listed; whatever is not listed does not run. No option of it reads or writes a file
-of the host: where a file is asked for, only ``-`` is one.
+of the host: `studio_tui.cli.paths` sees to that.
 """
 
 import shlex
 from collections.abc import Mapping
-from copy import copy
-from typing import Any
 
 import click
 
 from studio_tui.cli.main import COMMANDS, Program, program
-from studio_tui.cli.reading import INPUT
 from studio_tui.domain.errors import Forbidden
 
 _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
@@ -114,34 +111,7 @@ class _OpenGroup(click.Group):
         if command is None:
             return None
         path = f"{self.name} {cmd_name}"
-        return _without_files(command) if is_open(path) else _refused(path)
-
-
-class _OnlyInput(click.ParamType[Any]):
-    """A file that can only be the input, or the output."""
-
-    def __init__(self, of: "click.ParamType[Any]") -> None:
-        self.name = of.name
-        self._of = of
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if str(value) != INPUT:
-            self.fail("Over SSH no file of the host is used: only “-”, your input.", param, ctx)
-        return self._of.convert(value, param, ctx)
-
-
-def _without_files(command: click.Command) -> click.Command:
-    limited = copy(command)
-    limited.params = [_without_file(param) for param in command.params]
-    return limited
-
-
-def _without_file(param: click.Parameter) -> click.Parameter:
-    if not isinstance(param.type, click.Path | click.File):
-        return param
-    limited = copy(param)
-    limited.type = _OnlyInput(param.type)
-    return limited
+        return command if is_open(path) else _refused(path)
 
 
 def _refused(path: str) -> click.Command:

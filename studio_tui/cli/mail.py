@@ -17,6 +17,7 @@ from studio_tui.cli.output import (
 )
 from studio_tui.cli.session import with_studio
 from studio_tui.config import settings
+from studio_tui.config.limited import LineLimits, lines_of, standard_input
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Refused, Unavailable
 from studio_tui.domain.notifications import Capacity, Kind
@@ -28,6 +29,8 @@ from studio_tui.services.context import Studio
 from studio_tui.services.mailing import MOST_PEOPLE, Mail, Specimen
 from studio_tui.worker import sending
 from studio_tui.worker.service import carriers_of
+
+_ONE_LINE = LineLimits(lines=1, longest=4_096, most=4_096)
 
 
 @click.group("mail", cls=Group)
@@ -114,7 +117,8 @@ def _asked(username: str) -> Secret:
         return Secret(
             click.prompt(prompt, hide_input=True, default="", show_default=False, err=True)
         )
-    return Secret(passwords.without_marks(sys.stdin.readline()))
+    typed = next(lines_of(standard_input(), _ONE_LINE, "The input"), "")
+    return Secret(passwords.without_marks(typed))
 
 
 async def _send(carrier: Carrier, sender: str, written: Mail) -> Outcome:

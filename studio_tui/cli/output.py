@@ -50,6 +50,11 @@ def write_text(text: str) -> None:
     click.echo(clean_text(text).rstrip("\n"))
 
 
+def write_bytes(content: bytes) -> None:
+    """Print what is no text."""
+    click.echo(content, nl=False)
+
+
 def write_json(value: Any) -> None:
     """Print ``value`` as JSON: readable, and with control characters escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)

@@ -14,9 +14,10 @@ from studio_tui.cli.output import (
     write_table,
     write_text,
 )
+from studio_tui.cli.paths import Dash, HostPath
 from studio_tui.cli.reading import toml_of
 from studio_tui.cli.session import with_studio
-from studio_tui.domain.access import Actor
+from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.template_changes import described
 from studio_tui.services import library as service
 from studio_tui.services.context import Studio
@@ -66,7 +67,7 @@ def export(studio: Studio, actor: Actor, topic: str | None) -> None:
 
 
 @questions.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=HostPath(Dash.INPUT))
 @json_option
 @with_studio
 def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
@@ -74,6 +75,7 @@ def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
 
     “-” reads the input.
     """
+    require(actor, Action.EDIT_LIBRARY)
     text, name = toml_of(file)
     topics = service.import_text(studio, actor, text, name)
     if as_json:

@@ -5,50 +5,72 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import wraps
+from pathlib import Path
 from types import FrameType
 from typing import Concatenate, ParamSpec, TypeVar
 
 from studio_tui.cli.output import complain
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
+from studio_tui.config.known import remember_database
+from studio_tui.config.session import restricted_session
 from studio_tui.domain.access import Actor
+from studio_tui.domain.errors import StudioError
 from studio_tui.domain.stopping import Stop
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import found, own_account, who_asks
+from studio_tui.services.context import Making, Studio, open_studio
+from studio_tui.services.identity import who_asks
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 @contextmanager
-def studio_as_it_is() -> Iterator[Studio]:
+def studio_as_it_is(making: Making = Making.NEVER) -> Iterator[Studio]:
     """The Studio of the settings, to look at: nobody signs in, nobody becomes its first admin."""
     clock = clock_from(os.environ.get("STUDIO_NOW"))
-    with closing(open_studio(settings.load(), clock)) as studio:
-        yield studio
+    with closing(open_studio(settings.load(), clock, making)) as studio:
+        if studio.store.is_sqlite:
+            remember_database(Path(studio.store.name))
+        with _damage_in_words(studio):
+            yield studio
+
+
+@contextmanager
+def _damage_in_words(studio: Studio) -> Iterator[None]:
+    """What is read from a damaged page may be beyond all understanding: then that is said."""
+    try:
+        yield
+    except (StudioError, OSError):
+        raise
+    except Exception as error:
+        # Click ends a command by exceptions of its own; its import is not for the screens.
+        if not type(error).__module__.startswith("click") and studio.store.damage():
+            raise studio.store.damaged() from error
+        raise
 
 
 @contextmanager
 def unsigned_studio() -> Iterator[Studio]:
     """The Studio of the settings, for what the program itself does: nobody signs in.
 
-    On a new database this account is its first admin all the same.
+    None is made where there is none: whoever makes it is its first admin, and means to be.
     """
     with studio_as_it_is() as studio:
-        tell_closed(studio)
-        found(studio, own_account())
+        tell_opened(studio)
         yield studio
 
 
 @contextmanager
 def own_studio() -> Iterator[tuple[Studio, Actor]]:
     """The Studio of the settings, and who is asking it."""
-    with studio_as_it_is() as studio:
+    with studio_as_it_is(Making.NEVER if restricted_session() else Making.IN_FOLDER) as studio:
         yield studio, who_asks(studio)
 
 
-def tell_closed(studio: Studio) -> None:
-    """Say what others could read until just now."""
+def tell_opened(studio: Studio) -> None:
+    """Say that there was no Studio until just now, and what others could read of it."""
+    if new := studio.store.made_now:
+        complain(f"studio-tui: {new}")
     for sentence in studio.store.closed:
         complain(f"studio-tui: {sentence}")
 
@@ -81,7 +103,7 @@ def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable
     @wraps(command)
     def opened(*args: P.args, **kwargs: P.kwargs) -> R:
         with own_studio() as (studio, actor):
-            tell_closed(studio)
+            tell_opened(studio)
             with stopped_by_ctrl_c() as stop, studio.until(stop):
                 return command(studio, actor, *args, **kwargs)
 

@@ -513,13 +513,17 @@ def activity(studio: Studio, of: ActivityLine) -> Shape:
 def verified(of: Verified, against: str | None) -> Shape:
     """What looking at the chain of seals found (A3)."""
     return {
-        "intact": of.broken is None and (against is None or of.kept_at is not None),
+        "intact": of.intact and (against is None or of.kept_at is not None),
         "sealed": of.of,
         "as_written": of.lines,
         "not_sealed": of.unsealed,
         "newest_seal": of.head,
         "breaks_at": of.broken.activity_id if of.broken else None,
         "against_at": of.kept_at,
+        "anchor": of.anchor,
+        "flaw": of.flaw.value if of.flaw else None,
+        "flaw_at": of.flaw_at,
+        "missing": of.missing,
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from studio_tui.cli.paths import HostPath
 from studio_tui.cli.surroundings import Surroundings
 from studio_tui.config.session import account_name, begin_key_session
 from studio_tui.domain.errors import Refused
@@ -38,9 +39,7 @@ def keys(account: str | None, fingerprint: str | None) -> None:
 
 @click.command()
 @click.argument("fingerprint")
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="The configuration, for STUDIO_CONFIG."
-)
+@click.option("--config", type=HostPath(), help="The configuration, for STUDIO_CONFIG.")
 @click.pass_context
 def session(ctx: click.Context, fingerprint: str, config: Path | None) -> None:
     """Be the session of who came with the key FINGERPRINT: sshd runs this, by what “keys” printed.

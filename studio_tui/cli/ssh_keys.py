@@ -7,10 +7,11 @@ import click
 
 from studio_tui.cli import shapes
 from studio_tui.cli.output import json_option, say, write_json, write_table
+from studio_tui.cli.paths import Dash, HostPath
 from studio_tui.cli.reading import bytes_of
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
-from studio_tui.domain.access import Actor
+from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.ssh_keys import MAX_BYTES, UserKey
 from studio_tui.services import ssh_keys as service
@@ -19,13 +20,14 @@ from studio_tui.services.context import Studio
 
 @click.command("add-key")
 @click.argument("login")
-@click.argument("file", type=click.Path(path_type=Path), default="-")
+@click.argument("file", type=HostPath(Dash.INPUT), default="-")
 @with_studio
 def add_key(studio: Studio, actor: Actor, login: str, file: Path) -> None:
     """Let the user LOGIN in with the public key in FILE; “-”, or no FILE, reads the input.
 
     Of a pair of keys it is the file that ends in .pub: one line.
     """
+    require(actor, Action.KEEP_KEYS)
     added = service.add(studio, actor, login, _text(bytes_of(file, MAX_BYTES)))
     say(f"{added.name} ({added.login}) comes in with the key {added.fingerprint}.")
 

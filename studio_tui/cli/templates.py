@@ -17,10 +17,11 @@ from studio_tui.cli.output import (
     write_table,
     write_text,
 )
+from studio_tui.cli.paths import Dash, HostPath
 from studio_tui.cli.reading import toml_of
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.template_versions import bring_back, version_numbered, versions
-from studio_tui.domain.access import Actor
+from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.templates import Definition, Step, Template
 from studio_tui.services import templates as service
 from studio_tui.services.context import Studio
@@ -64,11 +65,12 @@ def show(studio: Studio, actor: Actor, template: str, as_json: bool) -> None:
 
 
 @templates.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=HostPath(Dash.INPUT))
 @json_option
 @with_studio
 def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
     """Add the template in FILE, or change the one of the same name; “-” reads the input."""
+    require(actor, Action.EDIT_TEMPLATES)
     text, name = toml_of(file)
     template = service.import_text(studio, actor, text, name)
     if as_json:

@@ -11,8 +11,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from studio_tui.config.work_folder import work_folder
 from studio_tui.domain.errors import Refused, Unavailable
 
 _OF_OTHERS = 0o077
@@ -44,18 +44,21 @@ def make_file(path: Path) -> bool:
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
     """A place for a file that comes to ``path`` once all inside is done, whole or not at all. What
-    is there already is not touched; whoever makes the file lets nobody else read it.
+    is there already is not touched, but an empty file; whoever makes the file lets nobody else read
+    it.
 
     Raises `Refused` where something is there, `Unavailable` where no file can be made.
     """
     taken = f"{path} is there already: choose another name, or move it away."
-    if path.exists() or path.is_symlink():
+    if path.is_symlink() or (path.exists() and not is_empty(path)):
         raise Refused(taken)
     try:
         make_folder(path.parent)
-        with TemporaryDirectory(prefix=".studio-tui-", dir=path.parent) as folder:
-            place = Path(folder) / path.name
+        with work_folder(path.parent) as folder:
+            place = folder / path.name
             yield place
+            if is_empty(path):
+                path.unlink()
             # A link, unlike a move, does not take the place of what came meanwhile.
             os.link(place, path)
             _write_through(path.parent)
@@ -63,6 +66,11 @@ def new_file(path: Path) -> Iterator[Path]:
         raise Refused(taken) from error
     except OSError as error:
         raise Unavailable(f"{path} cannot be made: {error.strerror}.") from error
+
+
+def is_empty(path: Path) -> bool:
+    """Whether this is a file with nothing in it, as a copy that failed leaves behind."""
+    return path.is_file() and not path.stat().st_size
 
 
 def require_own_folder(path: Path) -> None:
@@ -141,4 +149,23 @@ def _is_own_group(gid: int) -> bool:
 def _require_owner(status: os.stat_result, path: Path) -> None:
     # Root may look after what is another account's.
     if os.geteuid() not in (0, status.st_uid) and status.st_uid != 0:
-        raise Refused(f"{path} belongs to another account: use one of your own.")
+        raise Refused(
+            f"{path} belongs to another account ({_account(status.st_uid)}): use one of your own."
+        )
+
+
+def require_owner(path: Path) -> None:
+    """Raise `Refused` for a file that belongs to another account, be it root."""
+    status = path.stat()
+    if os.geteuid() not in (0, status.st_uid):
+        raise Refused(
+            f"{path} belongs to another account ({_account(status.st_uid)}): run the Studio as "
+            "that account, or use a file of your own."
+        )
+
+
+def _account(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

@@ -7,7 +7,6 @@ key that holds one value.
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import time, timedelta
 from enum import StrEnum
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
+from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.config.private import require_own_file
 from studio_tui.config.smtp_settings import require_usable, tidy_smtp
 from studio_tui.domain.errors import Refused
@@ -115,6 +115,14 @@ class Notifications(_Section, frozen=True):
         return time.fromisoformat(self.send_at)
 
 
+class Screen(_Section, frozen=True):
+    """``[screen]``: how the Studio is drawn."""
+
+    mouse: bool = True
+    """Whether clicks and the wheel are for the Studio; else the terminal selects text by them. In
+    GNU screen they never are (`tui.terminal`)."""
+
+
 class Settings(_Section, frozen=True):
     """Everything that can be set."""
 
@@ -122,6 +130,7 @@ class Settings(_Section, frozen=True):
     smtp: Smtp = msgspec.field(default_factory=Smtp)
     organisation: Organisation = msgspec.field(default_factory=Organisation)
     notifications: Notifications = msgspec.field(default_factory=Notifications)
+    screen: Screen = msgspec.field(default_factory=Screen)
 
     @property
     def database_url(self) -> str:
@@ -157,6 +166,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
+def own_screen() -> Screen:
+    """How this account wants screens drawn, also where the rest of its settings does not count, or
+    is wrong."""
+    try:
+        return load().screen
+    except Refused:
+        return Screen()
+
+
 def parse_duration(text: str) -> timedelta:
     """``90s``, ``2m``, ``1h`` or ``3d`` as a time span; raises ValueError otherwise."""
     found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
@@ -168,15 +186,13 @@ def parse_duration(text: str) -> timedelta:
 def _read(path: Path, *, named: bool) -> dict[str, Any]:
     try:
         require_own_file(path)
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml_of(read_own_text(path), str(path))
     except FileNotFoundError as error:
         if named:
             raise Refused(f"STUDIO_CONFIG names {path}, which does not exist.") from error
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"{path} cannot be read: {error}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise Refused(f"{path} is not valid TOML: {error}.") from error
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _overlaid(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

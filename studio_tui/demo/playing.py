@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from studio_tui.config.settings import Database, Notifications, Organisation, Settings, Smtp
+from studio_tui.config.settings import (
+    Database,
+    Notifications,
+    Organisation,
+    Settings,
+    Smtp,
+    own_screen,
+)
 from studio_tui.demo.writing import Writing
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
@@ -96,6 +103,7 @@ def _settings(folder: Path) -> Settings:
         smtp=Smtp(sender="HR Studio <studio@example.org>"),
         organisation=Organisation(name="Example NV"),
         notifications=Notifications(hold=_HOLD),
+        screen=own_screen(),
     )
 
 

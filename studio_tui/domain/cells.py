@@ -1,21 +1,30 @@
 """Cells of a CSV that a spreadsheet may open (A5).
 
 A cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return is a formula to a
-spreadsheet; an apostrophe in front makes it text. `bare` takes off what `inert` put there, and no
-apostrophe of anybody's name.
+spreadsheet; an apostrophe in front makes it text. Where a spreadsheet takes ``;`` or ``|`` for what
+separates cells, as it does in half of Europe, what stands behind one is a cell of its own. `bare`
+takes off what `inert` put there, and no apostrophe of anybody's name.
 """
 
+import re
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PART = re.compile(r"[^;|\n]+")
+"""What may be a cell of its own."""
 
 
 def inert(text: str) -> str:
     """``text`` as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if _is_formula(text) else text
+    return _PART.sub(lambda part: f"'{part[0]}" if _is_formula(part[0]) else part[0], text)
 
 
 def bare(cell: str) -> str:
     """The text that `inert` made ``cell`` of; any other cell as it is."""
-    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+    return _PART.sub(lambda part: _bare(part[0]), cell) if "'" in cell else cell
+
+
+def _bare(part: str) -> str:
+    return part[1:] if part.startswith("'") and _is_formula(part) else part
 
 
 def _is_formula(text: str) -> bool:

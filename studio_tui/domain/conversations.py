@@ -179,6 +179,31 @@ class Written:
     written_at: datetime | None = None
 
 
+_SITTING = timedelta(minutes=10)
+"""Without a word for longer than this, what is written next belongs to another sitting."""
+
+
+def worth_keeping(before: Written, text: str, now: datetime, *, whole: bool) -> bool:
+    """Whether ``before`` is kept when ``text`` takes its place (A4, C4).
+
+    A ``whole`` text is written at once. Others are saved every moment as they are typed: of one
+    sitting, only what is given up for something else is kept, not every step on the way.
+    """
+    if not before.text or before.written_at is None or before.text in text:
+        return False
+    if whole:
+        return True
+    start = _same(before.text, text)
+    end = _same(before.text[start:][::-1], text[start:][::-1])
+    return now - before.written_at > _SITTING or start + end < len(before.text) / 2
+
+
+def _same(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What one person wrote in one part, under one question."""

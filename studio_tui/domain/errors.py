@@ -20,6 +20,10 @@ class Refused(StudioError):
     """A rule of the Studio does not allow it."""
 
 
+class NotMade(Refused):
+    """There is no Studio yet, and none is made unasked."""
+
+
 class Forbidden(Refused):
     """The rights of the person who asked do not allow it (A2)."""
 
@@ -50,6 +54,11 @@ class Unavailable(StudioError):
 
 class Away(Unavailable):
     """The database does not answer: nothing can be read or written until it does."""
+
+
+class Gone(StudioError):
+    """The database that was opened is no longer there, or another is in its place: whoever works
+    with it ends."""
 
 
 class Busy(Unavailable):

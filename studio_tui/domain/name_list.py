@@ -4,6 +4,7 @@ import csv
 import re
 
 from studio_tui.domain.addresses import clear_address, why_no_address
+from studio_tui.domain.errors import Refused
 from studio_tui.domain.hr_file.headings import recognise
 from studio_tui.domain.hr_file.records import Field
 from studio_tui.domain.hr_file.rows import DELIMITERS
@@ -19,15 +20,18 @@ def names_in(text: str) -> list[str]:
 
     One on a line, or several separated by ``;``, a tab or a comma; an address may stand with its
     name, as ``Ann <ann@example.org>``. Under a line of headings, such as ``email``, the column
-    that tells login or address is taken.
+    that tells login or address is taken. Raises `Refused` where a cell has no end.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return []
-    for delimiter in DELIMITERS:
-        cells = next(csv.reader([lines[0]], delimiter=delimiter))
-        if (index := _telling(cells)) is not None:
-            return _column(lines[1:], delimiter, index)
+    try:
+        for delimiter in DELIMITERS:
+            cells = next(csv.reader([lines[0]], delimiter=delimiter))
+            if (index := _telling(cells)) is not None:
+                return _column(lines[1:], delimiter, index)
+    except csv.Error as error:
+        raise Refused(f"The list of users cannot be read as CSV: {error}.") from error
     return [name for line in lines for name in _in_line(line)]
 
 

@@ -18,6 +18,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from studio_tui.config.limited import read_own_text
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.notifications import INVITATIONS, NOTICES, Capacity, Kind, capacities
 from studio_tui.domain.tables import OfSome
@@ -305,9 +306,9 @@ def _filled_in(template: Template, values: Mapping[str, Any]) -> str:
 
 def _read(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"{path} cannot be read: {error}. Save it as UTF-8 text.") from error
+        text = read_own_text(path)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
     if _TOKEN.search(text):
         raise Refused(f"{path}: holds a private-use character: take it out.")
     return text

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from tomllib import TOMLDecodeError, loads
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.domain.clock import zone_in_words
 from studio_tui.domain.errors import Refused
 
@@ -51,13 +51,13 @@ class Speech:
 def load_speech(path: Path) -> Speech:
     """The speech in a ``language.toml``; raises `Refused` with file and reason."""
     try:
-        content = msgspec.convert(loads(path.read_text(encoding="utf-8")), _Content)
+        content = msgspec.convert(toml_of(read_own_text(path), str(path)), _Content)
         speech = Speech(content.months, content.day, content.instant, content.first_day)
         if len(speech.months) != 12:
             raise ValueError("months: name all twelve, January first")
         speech.instant(datetime(2026, 3, 31, 14, 5, tzinfo=ZoneInfo("UTC")), ZoneInfo("UTC"))
     except KeyError as error:
         raise Refused(f"{path}: {{{error.args[0]}}} means nothing in a form.") from error
-    except (OSError, ValueError, IndexError, TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, IndexError, msgspec.ValidationError) as error:
         raise Refused(f"{path}: {error}.") from error
     return speech

@@ -7,12 +7,13 @@ beside its ``config.toml``, under the same names, takes the place of ours. Files
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from studio_tui.config.assets import asset
+from studio_tui.config.private import require_own_file
 from studio_tui.domain.errors import Refused
 from studio_tui.mail.forms import TEST, Form, Frame, flags_in, render, wordings
 from studio_tui.mail.speech import Speech, load_speech
@@ -69,7 +70,28 @@ class Wordings:
     def problems(self) -> list[str]:
         """What is wrong with the organisation's own texts, a sentence each."""
         found = (self._problem(place) for place in sorted(self._in_own_folder))
-        return list(dict.fromkeys(problem for problem in found if problem))
+        told = (*self._not_ours.values(), *self._never_read(), *found)
+        return list(dict.fromkeys(problem for problem in told if problem))
+
+    def _never_read(self) -> Iterator[str]:
+        if self._own is None:
+            return
+        known = {*self._in_own_folder.values(), *self._not_ours}
+        for path in sorted(self._own.rglob("*")):
+            hidden = path.name.startswith(".") or path.stem.lower() == "readme"
+            if path.is_file() and path not in known and not hidden:
+                yield f"{path}: nothing reads it; a text is one such as nl/assigned.user.md."
+
+    @cached_property
+    def _not_ours(self) -> dict[Path, str]:
+        """The texts that others can write, and why: nobody knows what is in them."""
+        found = {}
+        for path in _texts_in(self._own).values() if self._own else ():
+            try:
+                require_own_file(path)
+            except (Refused, OSError) as error:
+                found[path] = f"{path} is not used: {error}"
+        return found
 
     def _problem(self, place: str) -> str | None:
         language, _, name = place.rpartition("/")
@@ -89,7 +111,8 @@ class Wordings:
 
     @cached_property
     def _in_own_folder(self) -> dict[str, Path]:
-        return _texts_in(self._own) if self._own else {}
+        found = _texts_in(self._own) if self._own else {}
+        return {place: path for place, path in found.items() if path not in self._not_ours}
 
     @cached_property
     def _files(self) -> dict[str, Path]:

@@ -5,12 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from platformdirs import user_data_path
+
 from studio_tui.config.clock import BootClock, SystemClock
-from studio_tui.config.settings import Settings
+from studio_tui.config.private import make_folder
+from studio_tui.config.settings import APP, Settings
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import Clock, SteadyClock, local_day, zone_named
+from studio_tui.domain.errors import NotMade
 from studio_tui.domain.stopping import Stop, stoppable
-from studio_tui.storage.engine import Store, open_store
+from studio_tui.storage.engine import Making, Store, open_store
+
+__all__ = ["Making", "Studio", "open_studio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,26 @@ class Studio:
         self.store.close()
 
 
-def open_studio(settings: Settings, clock: Clock, *, steady: SteadyClock | None = None) -> Studio:
-    """The Studio that ``settings`` name, its database made and migrated as needed.
+def open_studio(
+    settings: Settings,
+    clock: Clock,
+    making: Making = Making.ASKED,
+    *,
+    steady: SteadyClock | None = None,
+) -> Studio:
+    """The Studio that ``settings`` name, its database made as ``making`` says and migrated.
 
     On PostgreSQL the server's time stands in for the clock of the host, so that all hosts agree
     (N8). ``steady`` replaces what leases are measured by. Raises `Refused` or `Unavailable` where
     the database cannot be used.
     """
-    store = open_store(settings.database_url)
+    folder = user_data_path(APP)
+    if not settings.database.url and not folder.exists():
+        # Nobody has set the folder for user data, nor has to make it.
+        if making is Making.NEVER:
+            raise NotMade(f"There is no Studio in {folder} yet: “studio-tui db migrate” makes one.")
+        make_folder(folder)
+    store = open_store(settings.database_url, making)
     shared = store.clock
     if shared is not None and isinstance(clock, SystemClock):
         clock = shared

@@ -1,9 +1,10 @@
 """Files that people ask for: readable by them alone, and nothing is overwritten unasked."""
 
 import os
-import tempfile
 from pathlib import Path
 
+from studio_tui.config.session import require_files
+from studio_tui.config.work_folder import work_folder
 from studio_tui.domain.errors import Refused
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -23,25 +24,22 @@ def write_private(path: Path, content: bytes, *, force: bool) -> None:
 
     Raises `Refused` where it is there already, unless ``force`` replaces it, or cannot be written.
     """
+    require_files()
     require_free(path, force=force)
     try:
-        handle, name = tempfile.mkstemp(prefix=".studio-tui-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
+        with work_folder(path.parent) as folder:
+            place = folder / path.name
+            with os.fdopen(os.open(place, _CREATE, _OWNER_ONLY), "wb") as file:
                 file.write(content)
-            _put(name, path, force=force)
-        finally:
-            Path(name).unlink(missing_ok=True)
+            _put(place, path, force=force)
     except FileExistsError as error:
         raise Refused(f"{path} is there already: choose another name.") from error
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _put(name: str, path: Path, *, force: bool) -> None:
-    if force:
-        Path(name).replace(path)
-        return
-    # Not overwritten, whoever made it in the meantime.
-    os.close(os.open(path, _CREATE, _OWNER_ONLY))
-    Path(name).replace(path)
+def _put(place: Path, path: Path, *, force: bool) -> None:
+    if not force:
+        # Not overwritten, whoever made it in the meantime.
+        os.close(os.open(path, _CREATE, _OWNER_ONLY))
+    place.replace(path)

@@ -24,7 +24,7 @@ from studio_tui.storage.copying import Content, survey
 from studio_tui.storage.copying import copy as copy_rows
 from studio_tui.storage.engine import Store, file_of, without_password
 
-__all__ = ["Content", "Moved", "back_up", "copy", "restore"]
+__all__ = ["Content", "Moved", "back_up", "copy", "restore", "without_password"]
 
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
 
@@ -130,7 +130,7 @@ def _transfer(
 
 def _facts(found: Verified) -> tuple[object, ...]:
     broken = found.broken.activity_id if found.broken else None
-    return found.lines, found.of, found.head, found.unsealed, broken
+    return found.lines, found.of, found.head, found.unsealed, broken, found.flaw
 
 
 def _waiting(now: datetime) -> int:

@@ -4,7 +4,7 @@ The text is TOML. Its parser is part of Python; it is the language of ``config.t
 it is of a kind that nobody wrote (in YAML, a choice of ``no`` is false and a version of ``1.10``
 is 1.1); and one line per fact makes changes readable under version control.
 
-Each file is at most `toml_text.MAX_BYTES` long; the sizes of its parts are limited in
+Each file is at most `config.limited.TEXT_BYTES` long; the sizes of its parts are limited in
 `domain.templates`.
 """
 

@@ -10,7 +10,6 @@ first mistake.
 import dataclasses
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -20,13 +19,12 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
+from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.domain.errors import Invalid, Refused
 from studio_tui.domain.text import clean_line
 
 T = TypeVar("T")
 
-MAX_BYTES = 1_000_000
-"""Largest file that is read: far more than anybody writes by hand."""
 _SHOWN = 5
 _LINE = 80
 _BREAK = re.compile(r"(?<=\S) (?=\S)")
@@ -50,21 +48,9 @@ class _Wrong(Exception):
 def read_file(path: Path) -> str:
     """The text of a file; raises `Refused` where it cannot be read or is too large."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise Refused(f"{path} is larger than {MAX_BYTES // 1000} kB: it is not read.")
-        return decoded(content, str(path))
+        return read_own_text(path)
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def decoded(content: bytes, source: str) -> str:
-    """The text of a file that was read; raises `Refused` naming ``source`` where it is none."""
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise Refused(f"{source} is not UTF-8 text, from byte {error.start} on.") from error
 
 
 def read(text: str, kind: type[T], source: str) -> T:
@@ -72,10 +58,7 @@ def read(text: str, kind: type[T], source: str) -> T:
 
     Raises `Refused` naming ``source``, and each mistake by its key path with a near miss.
     """
-    try:
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"{clean_line(source)} is not valid TOML: {error}.") from error
+    table = toml_of(text, clean_line(source))
     problems: dict[str, str] = {}
     try:
         value: T = _value(table, kind, "", problems)

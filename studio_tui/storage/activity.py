@@ -8,13 +8,14 @@ from typing import Any
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.users import full_name
-from studio_tui.storage.sealing import line_written
+from studio_tui.storage.sealing import line_written, next_id
 from studio_tui.storage.sql import (
     EVERYBODY,
     Clause,
     among,
     containing,
     execute,
+    is_sqlite,
     known_instant,
     rows,
     scalar,
@@ -87,9 +88,10 @@ def write_activity(
     after: Facts | None = None,
 ) -> int:
     """Add a line; returns its id. Without an actor it is what the program did by itself."""
-    line_written()
-    return int(
+    own_id = {"id": next_id()} if is_sqlite() else {}
+    written = int(
         Activity.insert(
+            **own_id,
             at=at,
             actor=actor.user_id if actor else None,
             actor_login=actor.login if actor else PROGRAM,
@@ -101,6 +103,13 @@ def write_activity(
             origin=(actor.origin or None) if actor else None,
         ).execute()
     )
+    line_written(written)
+    return written
+
+
+def founding_action() -> str:
+    """What was done first of all; empty where there is no line."""
+    return str(scalar("SELECT action FROM activity ORDER BY id LIMIT 1") or "")
 
 
 def newest_instant() -> datetime | None:

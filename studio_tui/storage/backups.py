@@ -9,12 +9,13 @@ from pathlib import Path
 import peewee
 
 from studio_tui.config.private import make_file, new_file
-from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.config.work_folder import work_folder
+from studio_tui.domain.errors import Refused
 from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.storage.copying import require_empty
-from studio_tui.storage.engine import Store, file_of, open_store
+from studio_tui.storage.engine import Making, Store, file_of, open_store
 from studio_tui.storage.migrate import check_version
-from studio_tui.storage.sqlite import PATIENCE
+from studio_tui.storage.sqlite import PATIENCE, close_up
 
 _PAGES = 5_000
 """Pages of SQLite between two words of how far it is."""
@@ -28,15 +29,15 @@ def new_database(url: str) -> Iterator[Store]:
     """
     path = file_of(url)
     if path is None:
-        with closing(open_store(url)) as store:
+        with closing(open_store(url, Making.ASKED)) as store:
             with store.reading():
                 require_empty(store)
             yield store
         return
     with new_file(path) as place:
-        with closing(open_store(f"sqlite:///{place}")) as store:
+        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as store:
             yield store
-        _close_up(place)
+        close_up(place)
 
 
 @contextmanager
@@ -47,9 +48,9 @@ def copied_file(store: Store, path: Path, tell: Progress) -> Iterator[Store]:
         make_file(place)
         with store.in_words():
             _copy_pages(Path(store.name), place, tell)
-        with closing(open_store(f"sqlite:///{place}")) as copied:
+        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as copied:
             yield copied
-        _close_up(place)
+        close_up(place)
 
 
 @contextmanager
@@ -58,8 +59,8 @@ def unpacked(path: Path) -> Iterator[Store]:
     is. Raises `Refused` for a file that is no backup, or of a newer version."""
     if not path.is_file():
         raise Refused(f"There is no file {path}.")
-    with tempfile.TemporaryDirectory(prefix="studio-tui-") as folder:
-        place = Path(folder) / path.name
+    with work_folder(Path(tempfile.gettempdir()), "studio-tui-backup-") as folder:
+        place = folder / path.name
         make_file(place)
         try:
             with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
@@ -67,7 +68,7 @@ def unpacked(path: Path) -> Iterator[Store]:
             _require_backup(place, path)
         except (peewee.DatabaseError, sqlite3.Error) as error:
             raise Refused(f"{path} is no backup of the Studio, or is damaged.") from error
-        with closing(open_store(f"sqlite:///{place}")) as store:
+        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as store:
             yield store
 
 
@@ -97,12 +98,3 @@ def _require_backup(place: Path, path: Path) -> None:
         if not database.table_exists("schema_migration"):
             raise Refused(f"{path} is no backup of the Studio.")
         check_version(database, str(path))
-
-
-def _close_up(path: Path) -> None:
-    """Leave all of it in the one file."""
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.Error as error:
-        raise Unavailable(f"{path.name} cannot be written: {error}.") from error

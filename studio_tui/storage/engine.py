@@ -9,28 +9,51 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 import peewee
 
 from studio_tui.config.clock import seconds_since_boot
-from studio_tui.domain.errors import Refused
+from studio_tui.config.known import was_database
+from studio_tui.config.private import (
+    is_empty,
+    make_file,
+    make_folder,
+    new_file,
+    require_own_folder,
+)
+from studio_tui.domain.errors import Away, Busy, Gone, NotMade, Refused, StudioError, Unavailable
 from studio_tui.storage import reasons, sealing, sqlite, stopping
 from studio_tui.storage.database_clock import DatabaseClock
-from studio_tui.storage.migrate import check_version, migrate
+from studio_tui.storage.migrate import check_version, known, migrate
 from studio_tui.storage.pool import EndingPool
 from studio_tui.storage.sqlite import Writing
 from studio_tui.storage.tables import TABLES
 
+HOW_TO_MAKE = "“studio-tui db migrate” makes one"
+HOW_TO_GO_ON = (
+    "“studio-tui db restore FILE” brings a backup back, “studio-tui db migrate” makes a new Studio."
+)
 _LARGE = 1_000_000_000
 """Bytes of a file that takes too long, and too much room, to copy."""
 _STEPS = 100_000
 """Steps of SQLite between two looks whether an answer is still wanted."""
 _AFTER_USER = re.compile(r"^(\w+://[^/:@]*):.*@", re.DOTALL)
 _BEGINNING = re.compile(r"\w+://[^/:@]*@")
+_SECRET = re.compile(r"(pass\w*|pwd)\s*=", re.IGNORECASE)
 _IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
 """Where a URL may hold a password."""
+
+
+class Making(Enum):
+    """Whether opening a database makes it where there is none."""
+
+    NEVER = "never"
+    IN_FOLDER = "in a folder that is there"
+    """A file may be made, but no folder: one that is missing may be a disk that is not mounted."""
+    ASKED = "as it was asked for"
 
 
 class _TakenBack(Exception):
@@ -68,9 +91,17 @@ class Store:
         """The path or the URL, without a password: fit for messages."""
         self.applied: tuple[str, ...] = ()
         """The migrations that opening it has applied."""
+        self.is_new = False
+        """Whether opening it has made it."""
+        self._identity = sqlite.identity(Path(name)) if self.is_sqlite else None
         self.closed: tuple[str, ...] = ()
         """What others could read of it until it was opened now, in sentences."""
         self.bind()
+
+    @property
+    def made_now(self) -> str:
+        """What to tell who has made the Studio by opening it; empty where it was there."""
+        return f"A new Studio at {self.name}; you are its admin." if self.is_new else ""
 
     @property
     def database(self) -> EndingPool:
@@ -155,11 +186,11 @@ class Store:
         with self._connected():
             with self._database.atomic(*self._how(how)), self._stoppable(outermost):
                 yield
-                adds = outermost and sealing.any_written()
-                if adds and self.is_sqlite:
-                    sealing.add_seals(sealing.digests(sealing.unsealed()))
-            if adds and not self.is_sqlite:
-                self._seal_after()
+                written = sealing.written() if outermost else []
+                if written and self.is_sqlite:
+                    sealing.add_seals(sealing.digests(written))
+            if written and not self.is_sqlite:
+                self._seal_after(written)
 
     @contextmanager
     def trying(self, wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
@@ -174,8 +205,16 @@ class Store:
             yield
             raise _TakenBack
 
+    def seal_first(self) -> int:
+        """Seal every line of a database that has no seal yet, a few at a time; returns how many."""
+        with self.in_words(), self._database.connection_context():
+            if sealing.anchor() is not None or sealing.count_seals():
+                return 0
+        return self.seal_rest()
+
     def seal_rest(self) -> int:
-        """Seal every line of activity that has no seal, a few at a time; returns how many."""
+        """Seal every line of activity that has no seal, a few at a time; returns how many. Whoever
+        asks for it writes that down: a line that is sealed late may have been changed before."""
         count, last = 0, 0
         with self.in_words(), self._database.connection_context():
             while ids := sealing.unsealed_after(last):
@@ -194,14 +233,44 @@ class Store:
             )
             return bool(cursor.fetchone()[0])
 
-    def migrate(self) -> list[str]:
-        """Bring the schema up to this version of the program; the names of what was applied."""
+    def migrate(self, making: Making = Making.ASKED) -> list[str]:
+        """Bring the schema up to this version of the program; the names of what was applied.
+
+        Raises `Refused` where that would make a Studio, and ``making`` does not want one made, or
+        where there is something else in the database.
+        """
         with self.in_words(), self._connection():
             pending = check_version(self._database, self.name)
+            if len(pending) == len(known()):
+                self._require_free_for_one(making)
+                self.is_new = True
             return migrate(self._database, self.name) if pending else []
+
+    def _require_free_for_one(self, making: Making) -> None:
+        if self.is_sqlite and self._database.get_tables():
+            raise Refused(
+                f"The database {self.name} is not of the Studio: there is something else in it. "
+                "Set another database.url."
+            )
+        if making is Making.NEVER:
+            raise NotMade(f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}.")
+
+    def _require_there(self) -> None:
+        """Raise `Gone` where the file of the database is another than the one that was opened:
+        what is written then is in no file any more."""
+        if not self.is_sqlite:
+            return
+        found = sqlite.identity(Path(self.name))
+        if found != self._identity:
+            what = "was deleted or moved away" if found is None else "was replaced by another"
+            raise Gone(
+                f"The file {self.name} {what} while the Studio had it open: nothing more is "
+                "written. Put it back, or restore a backup, and open the Studio again."
+            )
 
     def stamp(self) -> int:
         """A number that changes when anybody commits anything; cheap enough to ask every second."""
+        self._require_there()
         with self.in_words():
             return self._news.stamp()
 
@@ -211,6 +280,7 @@ class Store:
 
         Raises `Unavailable` where the database does not answer.
         """
+        self._require_there()
         with self.in_words():
             self._news.wait(seconds)
 
@@ -231,7 +301,8 @@ class Store:
             peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
             closing(sqlite.in_memory()) as copy,
         ):
-            with closing(sqlite3.connect(self.name, timeout=sqlite.PATIENCE)) as source:
+            where = sqlite.address(Path(self.name))
+            with closing(sqlite3.connect(where, uri=True, timeout=sqlite.PATIENCE)) as source:
                 source.backup(copy)
             copy.set_progress_handler(lambda: not wanted(), _STEPS)
             # Peewee has no other way to hand it a connection.
@@ -250,10 +321,10 @@ class Store:
     def _how(self, writing: Writing) -> tuple[Writing, ...]:
         return (writing,) if self.is_sqlite else ()
 
-    def _seal_after(self) -> None:
-        # The act is done: where it cannot be sealed now, the next one seals it.
+    def _seal_after(self, written: list[int]) -> None:
+        # The act is done: where it cannot be sealed now, a worker does, and writes that down.
         with suppress(peewee.DatabaseError, peewee.InterfaceError):
-            self._seal(sealing.unsealed())
+            self._seal(written)
 
     def _seal(self, ids: list[int]) -> int:
         if not ids:
@@ -267,24 +338,48 @@ class Store:
     @contextmanager
     def in_words(self) -> Iterator[None]:
         """What goes wrong with the database inside is raised as a `StudioError`."""
+        self._require_there()
         try:
             yield
         except reasons.ERRORS as error:
-            raise reasons.in_words(error, self.name) from error
+            told = reasons.in_words(error, self.name)
+            if not isinstance(told, Busy | Away) and self.damage():
+                raise self.damaged() from error
+            raise told from error
+        except (StudioError, _TakenBack):
+            raise
+        except Exception as error:
+            # What cannot be understood any more may be what a damaged page says.
+            if self.damage():
+                raise self.damaged() from error
+            raise
+
+    def damage(self, *, thoroughly: bool = False) -> str:
+        """What SQLite finds to be damaged in the file; empty where nothing is. ``thoroughly`` looks
+        at what is in the indexes, too. A server looks after its files itself."""
+        if not self.is_sqlite:
+            return ""
+        return sqlite.damage(Path(self.name), thoroughly=thoroughly)
+
+    def damaged(self) -> Unavailable:
+        """What to raise where `damage` is found."""
+        return Unavailable(f"The database {self.name}: {reasons.DAMAGED}.")
 
 
-def open_store(url: str) -> Store:
-    """The database at ``url``, made and migrated as needed.
+def open_store(url: str, making: Making = Making.ASKED) -> Store:
+    """The database at ``url``, made as ``making`` says and migrated as needed.
 
-    Raises `Refused` for a URL that is none or a database of a newer version, `Unavailable` where
-    it does not answer.
+    Raises `Refused` for a URL that is none, a database of a newer version, and where there is no
+    Studio and none is to be made; `Unavailable` where it does not answer.
     """
     path = file_of(url)
+    made = _make_sqlite(path, making) if path else None
     store = _open_sqlite(path) if path else _open_postgresql(url)
     try:
-        store.applied = tuple(store.migrate())
+        store.applied = made or tuple(store.migrate(making))
+        store.is_new = store.is_new or made is not None
         if store.applied:
-            store.seal_rest()
+            store.seal_first()
     except BaseException:
         store.close()
         raise
@@ -307,15 +402,70 @@ def file_of(url: str) -> Path | None:
 def without_password(url: str) -> str:
     """``url`` as it may be shown, even where it is none (N11)."""
     shown = _IN_QUERY.sub("", _AFTER_USER.sub(r"\1@", url)).rstrip("?&")
+    if not shown.startswith("sqlite:") and _SECRET.search(shown):
+        # As in “host=db password=x”, which is no URL: nobody knows where the password ends.
+        return "…"
     if "@" in shown and not shown.startswith("sqlite:") and not _BEGINNING.match(shown):
         # Where it is mistyped, nobody knows where the password begins.
         return f"…@{shown.rpartition('@')[2]}"
     return shown
 
 
-def _open_sqlite(path: Path) -> Store:
+def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
+    """Make the file where there is none; the migrations that this applied, None where there is one.
+
+    It has its name only once all is in it: a program that is killed leaves no half of one.
+    """
     sqlite.require_version()
-    closed = sqlite.made_private(path)
+    with _files_in_words(path):
+        if path.parent.is_dir():
+            require_own_folder(path.parent)
+        if path.exists() and not is_empty(path):
+            return None
+        _require_may_make(path, making)
+        make_folder(path.parent)
+        require_own_folder(path.parent)
+    try:
+        with new_file(path) as place:
+            make_file(place)
+            with closing(_open_sqlite(place)) as store:
+                applied = tuple(store.migrate())
+            sqlite.close_up(place)
+    except Refused:
+        # Another program was quicker.
+        if is_empty(path) or not path.exists():
+            raise
+        return None
+    return applied
+
+
+def _require_may_make(path: Path, making: Making) -> None:
+    if making is Making.ASKED:
+        return
+    if path.exists():
+        raise Refused(f"{path} is empty: there is no Studio in it. {HOW_TO_GO_ON}")
+    if not path.parent.is_dir():
+        raise Refused(
+            f"There is no folder {path.parent} for the database {path.name}: is a disk not "
+            f"mounted? {HOW_TO_GO_ON}"
+        )
+    if sqlite.has_left_a_log(path) or was_database(path):
+        raise Refused(f"{path} is gone: a Studio was in it. {HOW_TO_GO_ON}")
+    if making is Making.NEVER:
+        raise NotMade(f"There is no database {path}: {HOW_TO_MAKE}.")
+
+
+@contextmanager
+def _files_in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(f"The database {path} cannot be used: {error.strerror}.") from error
+
+
+def _open_sqlite(path: Path) -> Store:
+    with _files_in_words(path):
+        closed = sqlite.closed_to_others(path)
     store = Store(sqlite.Sqlite(path), str(path), sqlite.Looking(path))
     store.closed = tuple(closed)
     return store

@@ -1,7 +1,9 @@
 """What a database says when it does not do what it was asked, in words (`domain.errors`)."""
 
+import os
 import re
 import sqlite3
+from pathlib import Path
 
 import peewee
 from playhouse.pool import MaxConnectionsExceeded
@@ -12,12 +14,17 @@ ERRORS = (peewee.DatabaseError, peewee.InterfaceError, MaxConnectionsExceeded)
 """What `in_words` has words for."""
 _BUSY = "another program has been writing to it for too long; try again"
 _FULL = "The disk of the database is full; nothing was changed. Make room and try again"
+DAMAGED = "the file is damaged; restore a backup with “studio-tui db restore FILE”"
+_READ_ONLY = "it cannot be written: its file system is mounted read-only"
+_MOUNTED_ANEW = ("readonly", "unable to open", "I/O error")
+_LAST_BYTES = 65_536
 _SQLITE = {
     "interrupted": "what was asked of it is no longer wanted",
     "locked": _BUSY,
     "readonly": "it cannot be written; check the permissions of the file and its folder",
-    "not a database": "it is not a database of the Studio; check the setting database.url",
-    "malformed": "the file is damaged; restore a backup",
+    "not a database": "it is not a database of the Studio, or is damaged; check the setting "
+    "database.url, or restore a backup with “studio-tui db restore FILE”",
+    "malformed": DAMAGED,
     "full": _FULL,
     "unable to open": "it cannot be opened; check that its folder exists and is yours",
 }
@@ -68,14 +75,27 @@ def in_words(error: Exception, name: str) -> StudioError:
         return Conflict(f"{_MEANWHILE.capitalize()}.")
     cause = error.__cause__ or error.__context__
     if isinstance(cause, sqlite3.Error):
-        return _unavailable(name, _of_sqlite(str(error)))
+        return _unavailable(name, _of_sqlite(str(error), name))
     if isinstance(error, MaxConnectionsExceeded):
         return Unavailable(_sentence(name, "every connection is in use; try again"))
     return _of_postgresql(error, getattr(cause, "sqlstate", None), name)
 
 
-def _of_sqlite(words: str) -> str:
+def _of_sqlite(words: str, name: str) -> str:
+    if any(sign in words for sign in _MOUNTED_ANEW) and (found := _of_disk(Path(name).parent)):
+        return found
     return next((reason for sign, reason in _SQLITE.items() if sign in words), _plain(words))
+
+
+def _of_disk(folder: Path) -> str:
+    """What is to be said of the disk itself: SQLite calls it something else."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return ""
+    if disk.f_flag & os.ST_RDONLY:
+        return _READ_ONLY
+    return _FULL if disk.f_bavail * disk.f_frsize < _LAST_BYTES else ""
 
 
 def _of_postgresql(error: Exception, state: str | None, name: str) -> StudioError:

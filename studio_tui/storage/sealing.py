@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import Case
+
 from studio_tui.domain.sealing import FIRST, SealedLine, digest, seal
 from studio_tui.storage.fields import instant_text
 from studio_tui.storage.sql import among, execute, execute_many, is_sqlite, rows, scalar
+from studio_tui.storage.tables import ActivityAnchor
 
 _LOCK = 7_483_922
 """The advisory lock of PostgreSQL under which one program adds to the chain."""
-_NEWEST = 1_000
-"""Among so many of the newest lines, those that have no seal are looked for after every act."""
 _PAGE = 500
 """Lines that are read at a time."""
 _USERS = 200_000
@@ -42,31 +43,50 @@ class Link:
     """What the line is now; None where it is gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What the chain should come to, kept outside of it."""
+
+    lines: int
+    hash: str
+    last_id: int
+    """The highest id that any sealed line has had."""
+
+
 def begin() -> None:
     """A unit of work begins in this thread: nothing is written in it yet."""
-    _written.any = False
+    _written.ids = []
 
 
-def line_written() -> None:
+def line_written(activity_id: int) -> None:
     """A line of activity was written in this thread's unit of work."""
-    _written.any = True
+    if not hasattr(_written, "ids"):
+        _written.ids = []
+    _written.ids.append(activity_id)
 
 
-def any_written() -> bool:
-    """Whether this thread's unit of work has written a line."""
-    return bool(getattr(_written, "any", False))
+def written() -> list[int]:
+    """The lines that this thread's unit of work has written, in order."""
+    return sorted(getattr(_written, "ids", ()))
 
 
-def unsealed() -> list[int]:
-    """Those of the newest lines that have no seal, in order; after a crash, not only one's own."""
-    found = rows(
-        "SELECT a.id FROM activity a WHERE a.id > "
-        "(SELECT COALESCE(MAX(activity_id), 0) - CAST(? AS INTEGER) FROM activity_seal) "
-        f"AND {_UNSEALED} ORDER BY a.id LIMIT ?",
-        _NEWEST,
-        _PAGE,
-    )
-    return [activity_id for (activity_id,) in found]
+def next_id() -> int:
+    """The id of the next line on SQLite, which would use that of a line at the end once more that
+    was taken away."""
+    highest = scalar("SELECT MAX(id) FROM activity") or 0
+    kept = anchor()
+    return max(int(highest), kept.last_id if kept else 0) + 1
+
+
+def anchor() -> Anchor | None:
+    """What the chain should come to; None where nothing is sealed yet."""
+    found = rows("SELECT lines, hash, last_id FROM activity_anchor ORDER BY id LIMIT 1")
+    return Anchor(*found[0]) if found else None
+
+
+def last_line() -> int:
+    """The highest id of a line; 0 where there is none."""
+    return int(scalar("SELECT MAX(id) FROM activity") or 0)
 
 
 def unsealed_after(last: int) -> list[int]:
@@ -80,8 +100,14 @@ def unsealed_after(last: int) -> list[int]:
 
 
 def count_unsealed() -> int:
-    """How many lines have no seal yet; looks at every line."""
+    """How many lines have no seal; looks at every line."""
     return int(scalar(f"SELECT COUNT(*) FROM activity a WHERE {_UNSEALED}"))
+
+
+def first_unsealed(before: datetime | None = None) -> int | None:
+    """The first line without a seal, of those written before an instant where one is given."""
+    clause, params = ("AND a.at < ?", (before,)) if before is not None else ("", ())
+    return scalar(f"SELECT MIN(a.id) FROM activity a WHERE {_UNSEALED} {clause}", *params)
 
 
 def digests(ids: list[int]) -> dict[int, str]:
@@ -110,13 +136,28 @@ def add_seals(found: Mapping[int, str]) -> int:
     wanted = among("activity_id", found)
     sealed = rows(f"SELECT activity_id FROM activity_seal WHERE {wanted.text}", *wanted.params)
     missing = [activity_id for activity_id in found if (activity_id,) not in set(sealed)]
-    previous = last_hash()
-    added = []
+    kept, newest = anchor(), last_hash()
+    if not missing or (kept.hash if kept else FIRST) != newest:
+        # Seals were taken away: what follows would hide that.
+        return 0
+    previous, added = newest, []
     for activity_id in missing:
         previous = seal(previous, found[activity_id])
         added.append((activity_id, previous))
     execute_many("INSERT INTO activity_seal (activity_id, hash) VALUES (?, ?)", added)
+    _anchor_at(len(added), previous, max(missing), is_first=kept is None)
     return len(added)
+
+
+def _anchor_at(more: int, newest: str, last_id: int, *, is_first: bool) -> None:
+    if is_first:
+        ActivityAnchor.insert(lines=more, hash=newest, last_id=last_id).execute()
+        return
+    ActivityAnchor.update(
+        lines=ActivityAnchor.lines + more,
+        hash=newest,
+        last_id=Case(None, ((ActivityAnchor.last_id < last_id, last_id),), ActivityAnchor.last_id),
+    ).execute()
 
 
 def last_hash() -> str:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
@@ -14,10 +15,9 @@ from playhouse.pool import PooledSqliteDatabase
 
 from studio_tui.config.private import (
     close_file,
-    make_file,
-    make_folder,
     require_own_file,
     require_own_folder,
+    require_owner,
 )
 from studio_tui.domain.errors import Refused, Unavailable
 from studio_tui.domain.stopping import current
@@ -34,6 +34,8 @@ _LOOK_FOR_CHANGES = 0.25
 """Seconds between two looks whether others changed something: one takes a few microseconds."""
 _MOST = 20
 """Connections of one process."""
+_LARGE = 200_000_000
+"""Bytes of a file in whose indexes nobody looks for what is damaged: it would take minutes."""
 _OLDEST = (3, 35)
 """The first with `RETURNING`; one before, trigrams came."""
 _WRITER, _READER = 32_000, 1_000
@@ -81,7 +83,8 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            str(path),
+            address(path),
+            uri=True,
             max_connections=_MOST,
             check_same_thread=False,
             factory=_Connection,
@@ -167,7 +170,9 @@ class Looking:
             if self._closed.is_set():
                 return self._last
             if self._connection is None:
-                self._connection = sqlite3.connect(self._path, check_same_thread=False)
+                self._connection = sqlite3.connect(
+                    address(self._path), uri=True, check_same_thread=False
+                )
             self._last = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
             return self._last
 
@@ -187,6 +192,20 @@ class Looking:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+
+def damage(path: Path, *, thoroughly: bool) -> str:
+    """What SQLite finds to be damaged in a file, in its words; empty where nothing is, or where it
+    cannot look."""
+    large = thoroughly and path.stat().st_size > _LARGE
+    look = "integrity_check" if thoroughly and not large else "quick_check"
+    try:
+        with closing(sqlite3.connect(address(path), uri=True, timeout=PATIENCE)) as connection:
+            found = connection.execute(f"PRAGMA {look}(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        signs = ("malformed", "not a database")
+        return str(error) if any(sign in str(error) for sign in signs) else ""
+    return "" if found == ("ok",) else str(found[0])
 
 
 def in_memory() -> sqlite3.Connection:
@@ -219,25 +238,48 @@ def require_version() -> None:
         )
 
 
-def made_private(path: Path) -> list[str]:
-    """Make the file where it is missing, or else see that it is ours alone; what was closed, in
-    sentences. SQLite gives its other files the rights of this one.
+def closed_to_others(path: Path) -> list[str]:
+    """See that a database file is ours alone; what was closed, in sentences. SQLite gives its other
+    files the rights of this one.
 
-    Raises `Refused` where others can write it, or anything beside it.
+    Raises `Refused` where others can write it, or anything beside it, and where it is another's.
     """
     if path.is_dir():
         raise Refused(f"{path} is a folder, not a database file.")
+    # They could put a log there that SQLite takes for ours.
+    require_own_folder(path.parent)
+    require_own_file(path)
+    require_owner(path)
+    require_own_folder(path.resolve().parent)
+    return [sentence for each in _files_of(path) if (sentence := close_file(each))]
+
+
+def address(path: Path) -> str:
+    """What SQLite knows a file by that is there: it makes none."""
+    return f"{path.absolute().as_uri()}?mode=rw"
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file it is that goes by this path; None where there is none."""
     try:
-        make_folder(path.parent)
-        # They could put a log there that SQLite takes for ours.
-        require_own_folder(path.parent)
-        if make_file(path):
-            return []
-        require_own_file(path)
-        require_own_folder(path.resolve().parent)
-        return [sentence for each in _files_of(path) if (sentence := close_file(each))]
-    except OSError as error:
-        raise Unavailable(f"The database {path} cannot be made: {error.strerror}.") from error
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def has_left_a_log(path: Path) -> bool:
+    """Whether there is a log of SQLite beside where a database was."""
+    return path.with_name(f"{path.name}-wal").exists()
+
+
+def close_up(path: Path) -> None:
+    """Leave all of it in the one file."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise Unavailable(f"{path.name} cannot be written: {error}.") from error
 
 
 def _files_of(path: Path) -> list[Path]:

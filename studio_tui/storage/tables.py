@@ -189,6 +189,17 @@ class ActivitySeal(Table):
         table_name = "activity_seal"
 
 
+class ActivityAnchor(Table):
+    """One row: how many lines are sealed, and the newest seal (A3)."""
+
+    lines = IntegerField()
+    hash = CharField()
+    last_id = IntegerField()
+
+    class Meta:
+        table_name = "activity_anchor"
+
+
 class AssignmentTable(Table):
     """One user in one push, once (P12); unassigned ones stay (P11).
 
@@ -330,6 +341,22 @@ class Answer(Table):
     class Meta:
         table_name = "answer"
         primary_key = CompositeKey("question", "author")
+
+
+class EarlierText(Table):
+    """What somebody wrote on one question, in a preparation or in the talk, until something else
+    took its place (A4, C4); ``version`` is the one it had there."""
+
+    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable)
+    prepared = BooleanField()
+    version = IntegerField()
+    text = TextField()
+    written_at = InstantField()
+
+    class Meta:
+        table_name = "earlier_text"
+        primary_key = CompositeKey("question", "author", "prepared", "version")
 
 
 class LibraryTopic(Table):
@@ -509,6 +536,7 @@ TABLES: list[type[peewee.Model]] = [
     Activity,
     ActivityUser,
     ActivitySeal,
+    ActivityAnchor,
     AssignmentTable,
     NotMine,
     ConversationTable,
@@ -517,6 +545,7 @@ TABLES: list[type[peewee.Model]] = [
     ConversationQuestion,
     Preparation,
     Answer,
+    EarlierText,
     LibraryTopic,
     TemplateVersion,
     Draft,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
+from textual.binding import Binding
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -16,7 +17,7 @@ from textual.screen import Screen
 from studio_tui.config.assets import asset
 from studio_tui.config.log import log_error, log_path
 from studio_tui.domain.access import Actor, may
-from studio_tui.domain.errors import Away, Forbidden, StudioError
+from studio_tui.domain.errors import Away, Forbidden, Gone, StudioError
 from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.job import Job
@@ -24,10 +25,10 @@ from studio_tui.tui.opening import Opening, TooSmall, too_small
 from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.stylesheet import ParsedOnce
-from studio_tui.tui.terminal import terminal_is_gone
+from studio_tui.tui.terminal import terminal_is_gone, why_no_suspending
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
-from studio_tui.tui.typeahead import TypeAheadApp
+from studio_tui.tui.typeahead import TypeAheadApp, Typed
 from studio_tui.tui.watching import Watching
 from studio_tui.tui.widgets.frame import StatusLine, TopBar
 from studio_tui.tui.wire import WiredApp
@@ -46,8 +47,10 @@ _FIRST_STYLE = asset("styles/frame.tcss")
 _LOOK_AGAIN = 2.0
 """Seconds between two looks at whether the terminal is still there."""
 
-_LEAVING = frozenset({"q", "ctrl+q", "ctrl+c"})
+_LEAVING = frozenset({"q", "ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that count at once while the database opens."""
+
+_NOT_USED = "What was typed meanwhile is not used."
 
 _TOLD_TO_END = (signal.SIGHUP, signal.SIGTERM)
 _LAST_MOMENT = 10.0
@@ -65,11 +68,22 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     TITLE = "Conversation Studio"
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar = [
+        # Also where a dialog is open: what is typed next is meant for the shell.
+        Binding("ctrl+z", "command('suspend')", show=False, priority=True)
+    ]
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("keys", "question_mark", "Keys", "Show what every key does here"),
         Command("palette", "ctrl+p", "Commands", "Find a command", footer=False, in_palette=False),
         Command("theme", "", "Dark or light", "Change between the dark and the light theme"),
         Command("redraw", "ctrl+l", "Redraw", "Draw the whole screen again", footer=False),
+        Command(
+            "suspend",
+            "ctrl+z",
+            "Suspend",
+            "Go to the shell; “fg” comes back. In a text it takes back what was typed",
+            footer=False,
+        ),
         Command("quit", "q", "Quit", "Leave the Studio"),
     )
 
@@ -93,6 +107,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self._places = tuple(places)
         self._opening = Opening()
         self._said: Content | None = None
+        self._slow = Content("")
+        self._elsewhere = False
         self._standing = Content("")
         self._counting = Content("")
         self._away = Content("")
@@ -129,7 +145,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     def status(self) -> Content:
         """What the status line shows: what just happened, that the database is away, what can still
         be taken back, or what is always worth knowing."""
-        return self._said or self._away or self._counting or self._standing
+        return self._slow or self._said or self._away or self._counting or self._standing
 
     @property
     def said(self) -> Content | None:
@@ -233,6 +249,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self.call_later(self.hand_over_keys)
         for sentence in self._studio.store.closed:
             self.complain(sentence)
+        if new := self._studio.store.made_now:
+            self.say(new)
         self.look_for_changes()
         self.set_interval(_LOOK_AGAIN, self._look_around)
         if not self.is_headless:
@@ -305,7 +323,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
                 "$error",
             )
             self._refresh_status()
-        if isinstance(error, Forbidden) and self._ending is None:
+        if isinstance(error, Forbidden | Gone) and self._ending is None:
             self.refused = error
             self._ending = asyncio.create_task(self._put_out())
 
@@ -366,6 +384,38 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """Draw the whole screen again."""
         self.redraw()
 
+    async def action_suspend(self) -> None:
+        """Go to the shell, once what was typed and what is under way is saved."""
+        from textual.widgets import TextArea
+
+        from studio_tui.tui.modals.no_shell import NoShell
+
+        if isinstance(self.focused, TextArea) and not self.focused.read_only:
+            self.focused.undo()
+        elif why := why_no_suspending():
+            if not isinstance(self.screen, NoShell):
+                self.push_screen(NoShell(why))
+        else:
+            self._keep()
+            await self.rest()
+            self._elsewhere = True
+            self.stop_process()
+            self.go_on_working()
+            # What came in the same packet as ctrl+z was meant for the shell: it is in the queue.
+            asyncio.get_running_loop().call_soon(self.call_later, self._back)
+
+    def _back(self) -> None:
+        self._elsewhere = False
+        self.forget_keys()
+        self.look_for_changes()
+
+    async def rest(self) -> None:
+        """Let nothing be under way while the process is stopped."""
+        await self.bridge.written()
+
+    def go_on_working(self) -> None:
+        """The process goes on."""
+
     async def action_quit(self) -> None:
         """Leave, once what was typed is saved; ask where something cannot be (C4)."""
         self._keep()
@@ -423,9 +473,19 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """What would be lost now; empty: nothing."""
         return "\n".join(filter(None, (screen.unkept for screen in self._every_screen())))
 
-    def takes(self, key: events.Key) -> bool:
+    def takes(self, typed: Typed) -> bool:
         """While it ends there is nothing to do."""
-        return self._ending is None
+        return self._ending is None and not self._elsewhere
+
+    def opening_is_slow(self, slow: bool) -> None:
+        """Say that something is being opened, and how to give that up."""
+        self._slow = line("Opening…  esc gives it up", "$foreground") if slow else Content("")
+        self._refresh_status()
+
+    def lost_keys(self) -> None:
+        """Say that what was typed for what did not open is dropped."""
+        said = self._said.plain if self._said else ""
+        self.complain(f"{said} {_NOT_USED}".strip())
 
     def keeps_keys(self) -> bool:
         """While the database opens, what is typed is meant for the first place."""
@@ -457,6 +517,10 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._said = None
             self._refresh_status()
         await super().on_event(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Nothing took what was pasted: no part of it is a command."""
+        self.complain("Nothing here takes pasted text.")
 
     # The terminal
 

@@ -26,9 +26,12 @@ from textual._callback import invoke
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import key_to_character
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from studio_tui.domain.access import Action, Actor, may
+from studio_tui.tui.terminal import on_console
+from studio_tui.tui.typeahead import Arrival
 
 _TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "equals_sign": "="}
 _SHOWN = {
@@ -43,6 +46,9 @@ _SHOWN = {
     "delete": "del",
     **_TYPED,
 }
+
+_WORDS = {"enter"}
+"""Keys whose sign no console of Linux has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class _Shell(Protocol):
     def actor(self) -> Actor | None: ...
 
     def complain(self, sentence: str) -> None: ...
+
+    def expect(self, owner: MessagePump) -> Arrival: ...
 
 
 if TYPE_CHECKING:
@@ -163,8 +171,16 @@ class Offer:
     why_not: str | None
 
     def start(self) -> None:
-        """Do it in the message loop of its node, or say why not."""
-        self.node.call_later(self.node.action_command, self.command.id)
+        """Do it in the message loop of its node, or say why not; keys wait for it."""
+        arrival = cast(_Shell, self.node.app).expect(self.node)
+
+        async def do() -> None:
+            try:
+                await self.node.action_command(self.command.id)
+            finally:
+                arrival.there()
+
+        self.node.call_later(do)
 
 
 def offers(screen: Screen[Any]) -> Iterator[Offer]:
@@ -190,7 +206,7 @@ def shown_key(key: str) -> str:
     """A key as people write it: ``ctrl+p`` is ^p."""
     if key.startswith("ctrl+"):
         return "^" + shown_key(key.removeprefix("ctrl+"))
-    return _SHOWN.get(key, key)
+    return key if key in _WORDS and on_console() else _SHOWN.get(key, key)
 
 
 def _offers_of(node: Commands) -> Iterator[Offer]:

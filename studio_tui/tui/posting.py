@@ -36,6 +36,7 @@ class Posting:
         self._carriers = carriers
         self._studio: Studio | None = None
         self._on = False
+        self._rests = False
         self._worker: Worker | None = None
         self._running: asyncio.Task[Report] | None = None
         self._why = ""
@@ -85,6 +86,19 @@ class Posting:
         self._worker.stop()
         await asyncio.wait([running], timeout=_PATIENCE)
         running.cancel()
+
+    async def rest(self) -> None:
+        """Stop sending for a while."""
+        on, self._on = self._on, False
+        await self.stop()
+        self._worker = None
+        self._rests = on
+
+    def go_on(self) -> None:
+        """Send again what was sent before `rest`."""
+        if self._rests and self._app.actor is not None:
+            self._rests = False
+            self.follow(self._app.actor)
 
     def _make_worker(self, studio: "Studio", carriers: "Carriers") -> None:
         # The password may be in a keyring that takes its time: off the loop.

@@ -12,6 +12,7 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.job import Job
+from studio_tui.tui.typeahead import Arrival
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ class StudioScreen(Commands, Screen[Any]):
     )
 
     _seen: int | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arrivals: dict[Hashable, Arrival] = {}
+        self._filled: set[Hashable] = set()
 
     def compose(self) -> ComposeResult:
         """The frame, with `body` in it."""
@@ -76,6 +82,51 @@ class StudioScreen(Commands, Screen[Any]):
         asked for meanwhile or the screen is gone. Errors go to ``failed``, or are reported."""
         self.shell.bridge.read(self, lane, call, then, failed)
 
+    def read_first(
+        self,
+        lane: Hashable,
+        call: Callable[[], T],
+        then: Callable[[T], Any],
+        failed: Callable[[StudioError], None] | None = None,
+    ) -> None:
+        """As `read`, for what the screen is about: until it is there the first time, keys wait for
+        it, as nobody can know whom they are for."""
+        if lane in self._filled:
+            self.read(lane, call, then, failed)
+            return
+        arrival = self._expect(lane, self._give_up)
+
+        def filled(answer: T) -> None:
+            self._filled.add(lane)
+            then(answer)
+            arrival.there()
+
+        self.read(lane, call, filled, self._not_there(arrival, failed))
+
+    def read_to_open(
+        self,
+        lane: Hashable,
+        call: Callable[[], T],
+        then: Callable[[T], Any],
+        failed: Callable[[StudioError], None] | None = None,
+        *,
+        may_stay: bool = False,
+    ) -> None:
+        """As `read`, where ``then`` opens another screen: keys wait for that one. Where none is
+        opened they are dropped, unless it ``may_stay``: then they are for this screen."""
+        shell = self.shell
+        arrival = self._expect(lane, lambda: shell.bridge.drop(self, lane))
+
+        def open_(answer: T) -> None:
+            below = shell.screen
+            then(answer)
+            if shell.screen is below and not may_stay:
+                arrival.failed()
+            else:
+                arrival.there()
+
+        self.read(lane, call, open_, self._not_there(arrival, failed))
+
     def write(
         self,
         call: Callable[[], T],
@@ -101,6 +152,27 @@ class StudioScreen(Commands, Screen[Any]):
 
         shell.work(done)
         shell.bridge.write(self, lambda: done.do(studio, call), written, not_written)
+
+    def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> Arrival:
+        """Keep keys for the answer of ``lane``; an earlier question of it is overtaken."""
+        if (earlier := self._arrivals.get(lane)) is not None:
+            self.shell.opened(earlier)
+        arrival = self._arrivals[lane] = self.shell.expect(self, give_up)
+        return arrival
+
+    def _not_there(
+        self, arrival: Arrival, failed: Callable[[StudioError], None] | None
+    ) -> Callable[[StudioError], None]:
+        def not_there(error: StudioError) -> None:
+            (failed or self.shell.bridge.report)(error)
+            arrival.failed()
+
+        return not_there
+
+    def _give_up(self) -> None:
+        """Go back to where one came from, if anywhere, before this screen has shown anything."""
+        if len(self.app.screen_stack) > 1 and self.app.screen is self:
+            self.dismiss()
 
     def say(self, sentence: str) -> None:
         """Show ``sentence`` in the status line."""

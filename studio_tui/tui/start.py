@@ -9,7 +9,7 @@ from studio_tui.domain.errors import StudioError
 from studio_tui.domain.text import clean_line
 from studio_tui.tui.places import Place
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.terminal import why_no_terminal
+from studio_tui.tui.terminal import in_gnu_screen, why_no_terminal
 from studio_tui.tui.undoing import UndoingApp
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ class OpenedStudio(UndoingApp):
         from studio_tui.tui.posting import Posting
 
         super()._opened(opened)
+        if opened[0].settings.screen.mouse and not in_gnu_screen():
+            self.ask_for_mouse()
         self._posting = Posting(self, self._carriers)
         self._posting.start(*opened)
 
@@ -106,6 +108,17 @@ class OpenedStudio(UndoingApp):
         super()._become(actor)
         if self._posting is not None:
             self._posting.follow(actor)
+
+    async def rest(self) -> None:
+        """Mail on the wire is finished first: who takes it over would send it once more."""
+        if self._posting is not None:
+            await self._posting.rest()
+        await super().rest()
+
+    def go_on_working(self) -> None:
+        """Mail leaves again."""
+        if self._posting is not None:
+            self._posting.go_on()
 
     @property
     def left_waiting(self) -> str:
@@ -152,7 +165,8 @@ def run_app(
     or its user may not be in it any more.
     """
     app = OpenedStudio(open_studio, carriers=carriers, who_asks=who_asks)
-    app.run()
+    # Whether the mouse is wanted stands in the settings, which the first picture does not wait for.
+    app.run(mouse=False)
     if app.refused is not None:
         sys.stderr.write(f"studio-tui: {clean_line(app.refused.message)}\n")
         return 1

@@ -1,47 +1,113 @@
-"""Keys that arrive together mean what they mean when they are typed slowly.
+"""A key queue: every key and every paste reaches the widget that it is meant for.
 
-Over a slow line ``/ann`` may arrive as one packet. Textual hands all four keys to what has the
-focus at that moment, the list; when ``/`` then moves the focus to the filter, ``a`` would mark
-everybody. Here every key is handed over when the one before it has done what it does, and when the
-screen is there that it is meant for.
+Over a slow line ``/ann`` may arrive as one packet, and on a busy machine an editor may take a while
+to appear. Textual hands every key to what has the focus at that moment: ``a`` would mark everybody,
+and the first letters for the editor would be commands of the list below it. Here a key is handed
+over when the one before it has done what it does, and when all that it opens is there:
+
+- The key has passed through the widgets up to the app, and so have the messages that it caused.
+- No widget of the current screen is still being mounted, and the screen has had its turn.
+- No `Arrival` is under way: a screen that needs an answer of the database first, a form that puts
+  the cursor into its first field, the callback of a dialog that has just been answered.
+
+What was typed for something that does not open is dropped, and that is said: the screen below
+would take it for commands. Escape gives up what is being opened; where something is typed for it
+already, escape is part of that, and a second escape gives up. ``ctrl+c`` gives up at once.
 """
 
 import asyncio
 from collections import deque
-from typing import Any, TypeVar
+from collections.abc import Callable
+from inspect import isawaitable
+from typing import Any, TypeVar, cast
 
 from textual import events
+from textual._context import active_message_pump
 from textual.app import App
 from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
 
 ReturnType = TypeVar("ReturnType")
+Typed = events.Key | events.Paste
 
-_PATIENCE = 0.25
-"""Seconds after which a key counts as done whose addressee is gone."""
+_TRIPS = 3
+"""Times that a `KeyDone` follows a key. A message that the key causes may cause a second one, as an
+input that is submitted submits its form: each trip stays behind one more of them."""
+_LOOK_AGAIN = 0.25
+"""Seconds between two looks at whether the addressee of a key still exists."""
+_STUCK = 5.0
+"""Seconds after which a key counts as done although its addressee has not answered."""
+_MANY = 200
+"""Widgets that are remembered before those that are mounted are forgotten."""
+_SLOW = 0.5
+"""Seconds before anything is said of what is being opened."""
 
 
 class KeyDone(Message):
     """Follows a key through the widgets up to the app, where it arrives after it."""
 
+    def __init__(self, addressee: MessagePump | None = None, trips: int = 0) -> None:
+        super().__init__()
+        self.addressee = addressee
+        self.trips = trips
+
+
+class Arrival:
+    """Something is being opened by ``owner``: keys are kept for it until `there` or `failed`.
+
+    ``give_up`` ends it on demand; None where it cannot be ended.
+    """
+
+    def __init__(
+        self,
+        app: "TypeAheadApp[Any]",
+        owner: MessagePump,
+        give_up: Callable[[], Any] | None,
+    ) -> None:
+        self._app = app
+        self._owner = owner
+        self.give_up = give_up
+
+    @property
+    def alive(self) -> bool:
+        """Whether its owner can still open it."""
+        owner = self._owner
+        return not isinstance(owner, Widget) or owner.is_attached
+
+    def there(self) -> None:
+        """It is there, once its owner has done what it has put off."""
+        app = self._app
+        if not self._owner.call_later(app.call_later, app.opened, self):
+            app.call_later(app.opened, self)
+
+    def failed(self) -> None:
+        """It will not be there: what was typed for it is for nobody."""
+        self._app.not_opened(self)
+
 
 class TypeAheadApp(App[ReturnType]):
-    """An app that hands over keys one after another, and none to a screen that is not there yet."""
+    """An app that hands over keys one after another, and none to what is not there yet."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._early: deque[events.Key] = deque()
+        self._early: deque[Typed] = deque()
         self._under_way: KeyDone | None = None
+        self._arrivals: list[Arrival] = []
+        self._mounting: list[Widget] = []
+        self._entered: Screen[Any] | None = None
+        self._asking: dict[Screen[Any], tuple[MessagePump, Arrival | None]] = {}
 
-    async def on_event(self, event: events.Event) -> None:
-        """Keep keys that come while another is under way."""
-        if not isinstance(event, events.Key) or event.is_forwarded or self.cannot_wait(event):
-            await super().on_event(event)
-        elif self.takes(event):
-            self._early.append(event)
-            await self.hand_over_keys()
+    # What others are told and ask
 
-    def takes(self, key: events.Key) -> bool:
-        """Whether anybody wants this key now; else it is thrown away."""
+    @property
+    def typed_ahead(self) -> bool:
+        """Whether anything that was typed is not done yet."""
+        return bool(self._early) or self._under_way is not None
+
+    def takes(self, typed: Typed) -> bool:
+        """Whether anybody wants this now; else it is thrown away."""
         return True
 
     def keeps_keys(self) -> bool:
@@ -52,36 +118,230 @@ class TypeAheadApp(App[ReturnType]):
         """Whether this key counts at once, although others are kept."""
         return False
 
-    async def hand_over_keys(self) -> None:
-        """Hand over the keys that came, as soon as somebody is there for them."""
-        if self._under_way is None and not self.keeps_keys():
-            self._under_way = KeyDone()
-            await self._go_on(self._under_way)
+    def opening_is_slow(self, slow: bool) -> None:
+        """Something takes long to open; or it no longer does."""
+
+    def lost_keys(self) -> None:
+        """Something was typed for what did not open, and is dropped."""
+
+    def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> Arrival:
+        """Keep keys from here on for what ``owner`` opens."""
+        begun = Arrival(self, owner, give_up)
+        self._arrivals.append(begun)
+        self.set_timer(_SLOW, lambda: self._say_slow(begun))
+        return begun
+
+    def opened(self, arrival: Arrival) -> None:
+        """It is there: hand over what was typed for it."""
+        self._no_longer_expect(arrival)
+        self.call_later(self.hand_over_keys)
+
+    def not_opened(self, arrival: Arrival) -> None:
+        """It does not open: drop what was typed for it."""
+        if arrival in self._arrivals:
+            self._no_longer_expect(arrival)
+            self.drop_keys()
+            self.call_later(self.hand_over_keys)
+
+    def drop_keys(self) -> None:
+        """What was typed ahead is for nobody: say so where there was anything."""
+        if self._early:
+            self._early.clear()
+            self.lost_keys()
 
     def forget_keys(self) -> None:
         """Nobody comes for the keys that were kept."""
         self._early.clear()
 
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep what is typed while something typed before is under way."""
+        if not isinstance(event, Typed) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        key = event if isinstance(event, events.Key) else None
+        if key is not None and self.cannot_wait(key):
+            await super().on_event(key)
+        elif self.takes(event) and not (key is not None and self._gives_up(key)):
+            self._early.append(event)
+            await self.hand_over_keys()
+
+    async def hand_over_keys(self) -> None:
+        """Hand over what was typed, as soon as somebody is there for it."""
+        if self._under_way is None:
+            await self._hand_over_all()
+
     async def on_key_done(self, message: KeyDone) -> None:
-        """The next key, if it is waiting."""
+        """The next key, once what this one caused is done."""
+        if message is not self._under_way:
+            return
+        if message.trips and message.addressee is not None:
+            again = KeyDone(message.addressee, message.trips - 1)
+            if message.addressee.post_message(again):
+                self._under_way = again
+                return
         await self._go_on(message)
 
-    async def _hand_over(self, key: events.Key) -> None:
+    async def _go_on(self, done: KeyDone) -> None:
+        if done is self._under_way:
+            self._under_way = None
+            await self._hand_over_all()
+
+    async def _hand_over_all(self) -> None:
+        if not self.screen_stack:
+            # It has ended.
+            self._early.clear()
+        while self._early and self._under_way is None and not self._must_wait():
+            await self._hand_over(self._early.popleft())
+
+    async def _hand_over(self, typed: Typed) -> None:
         addressee = self.focused or self.screen
-        await super().on_event(key)
-        done = KeyDone()
+        trips = 0 if _is_text(addressee, typed) else _TRIPS - 1
+        await super().on_event(typed)
+        done = KeyDone(addressee, trips)
         if addressee.post_message(done):
             self._under_way = done
-            loop = asyncio.get_running_loop()
-            loop.call_later(_PATIENCE, self.call_later, self._go_on, done)
+            self._watch(addressee, asyncio.get_running_loop().time() + _STUCK)
 
-    async def _go_on(self, done: KeyDone) -> None:
-        if done is not self._under_way:
-            return
-        if self._early and not self.screen.is_mounted:
-            # It answers once everything in it is there and one of its widgets has the focus.
-            self.screen.call_later(self.call_later, self._go_on, done)
-            return
+    def _watch(self, addressee: MessagePump, until: float) -> None:
+        """Go on where the addressee goes away with what it was told."""
+        loop, done = asyncio.get_running_loop(), self._under_way
+
+        def look() -> None:
+            now = self._under_way
+            if now is None or now.addressee is not addressee:
+                return
+            gone = not addressee.is_running or not cast(Widget, addressee).is_attached
+            if gone or (loop.time() > until and now is done):
+                self.call_later(self._go_on, now)
+            else:
+                self._watch(addressee, until if now is done else loop.time() + _STUCK)
+
+        loop.call_later(_LOOK_AGAIN, look)
+
+    # What keys wait for
+
+    def _must_wait(self) -> bool:
+        """Whether nobody is there for the next key; then it is handed over later."""
+        if self.keeps_keys():
+            return True
+        for gone in [arrival for arrival in self._arrivals if not arrival.alive]:
+            self.not_opened(gone)
+        if self._arrivals:
+            return True
+        screen = self.screen
+        if mounting := self._mounting_of(screen):
+            self._entered = None
+            self._under_way = later = KeyDone(screen)
+            waiting = asyncio.ensure_future(_mounted(mounting))
+            waiting.add_done_callback(lambda _: self.call_later(self._go_on, later))
+            return True
+        if self._entered is screen:
+            return False
+        # It answers once one of its widgets has the focus.
+        self._entered = screen
+        self._under_way = later = KeyDone(screen)
+        if screen.call_later(self.call_later, self._go_on, later):
+            self._watch(screen, asyncio.get_running_loop().time() + _STUCK)
+            return True
         self._under_way = None
-        while self._early and self._under_way is None:
-            await self._hand_over(self._early.popleft())
+        return False
+
+    def _mounting_of(self, screen: Screen[Any]) -> list[Widget]:
+        if self._mounting:
+            self._mounting = [each for each in self._mounting if not each.is_mounted]
+        return [each for each in self._mounting if each is screen or screen in each.ancestors]
+
+    def _register(self, parent: Any, *widgets: Widget, **places: Any) -> list[Widget]:
+        """Every widget comes this way, before it is mounted."""
+        if len(self._mounting) > _MANY:
+            self._mounting = [each for each in self._mounting if not each.is_mounted]
+        self._mounting.extend(widgets)
+        return super()._register(parent, *widgets, **places)
+
+    # Giving up
+
+    def _gives_up(self, key: events.Key) -> bool:
+        """Give up what is being opened, where ``key`` means that."""
+        if key.key not in ("escape", "ctrl+c"):
+            return False
+        if key.key == "escape" and self._early and not _is_escape(self._early[-1]):
+            return False
+        givers = [arrival.give_up for arrival in self._arrivals if arrival.give_up]
+        if givers:
+            give_up = givers[-1]
+        elif self.screen in self._mounting_of(self.screen) and len(self.screen_stack) > 1:
+            give_up = self.screen.dismiss
+        else:
+            return False
+        for arrival in self._arrivals:
+            self._no_longer_expect(arrival)
+        self._under_way = None
+        self.drop_keys()
+        give_up()
+        return True
+
+    def _no_longer_expect(self, arrival: Arrival) -> None:
+        self._arrivals = [each for each in self._arrivals if each is not arrival]
+        if not self._arrivals:
+            self.opening_is_slow(False)
+
+    def _say_slow(self, arrival: Arrival) -> None:
+        if arrival in self._arrivals:
+            self.opening_is_slow(True)
+
+    # Dialogs: what is asked is done with only when its answer is
+
+    def push_screen(self, screen: Any, callback: Any = None, *args: Any, **options: Any) -> Any:
+        """As Textual's; keys wait for what ``callback`` does."""
+        if callback is None or not isinstance(screen, Screen):
+            return super().push_screen(screen, callback, *args, **options)
+        self._asking[screen] = (active_message_pump.get(self), None)
+
+        async def answered(result: Any) -> None:
+            try:
+                done = callback(result)
+                if isawaitable(done):
+                    await done
+            finally:
+                self._answered(screen)
+
+        return super().push_screen(screen, answered, *args, **options)
+
+    async def push_screen_wait(self, screen: Any, **options: Any) -> Any:
+        """As Textual's; keys wait for what is done with the answer."""
+        self._asking[screen] = (self, None)
+        try:
+            return await super().push_screen_wait(screen, **options)
+        finally:
+            asyncio.get_running_loop().call_soon(self._answered, screen)
+
+    def pop_screen(self) -> Any:
+        """As Textual's; an answer is on its way to who asked."""
+        screen = self.screen
+        if screen in self._asking:
+            owner, _ = self._asking[screen]
+            self._asking[screen] = (owner, self.expect(owner))
+        return super().pop_screen()
+
+    def _answered(self, screen: Screen[Any]) -> None:
+        _, arrival = self._asking.pop(screen, (self, None))
+        if arrival is not None:
+            arrival.there()
+
+
+async def _mounted(widgets: list[Widget]) -> None:
+    for widget in widgets:
+        await widget._mounted_event.wait()  # noqa: SLF001 - as Textual's AwaitMount does
+
+
+def _is_escape(typed: Typed) -> bool:
+    return isinstance(typed, events.Key) and typed.key == "escape"
+
+
+def _is_text(addressee: Widget, typed: Typed) -> bool:
+    """Whether it is only written down where the cursor is."""
+    if isinstance(typed, events.Paste):
+        return True
+    return typed.is_printable and addressee.check_consume_key(typed.key, typed.character)

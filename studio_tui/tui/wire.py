@@ -8,9 +8,11 @@ It stands on the two updates that Textual's compositor makes, and so on the pinn
 """
 
 import curses
+import os
+import signal
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from rich.cells import split_graphemes
 from rich.color import ColorSystem
@@ -21,6 +23,9 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
+
+from studio_tui.tui.console import PLAIN_SIGNS
+from studio_tui.tui.terminal import on_console
 
 ReturnType = TypeVar("ReturnType")
 
@@ -52,11 +57,13 @@ Line = list[Cell | None]
 class Wire:
     """What the terminal shows, as far as it was written by us.
 
-    ``erases``: whether the terminal erases to the current background.
+    ``erases``: whether the terminal erases to the current background. ``plain``: whether it has
+    only the signs of a console.
     """
 
-    def __init__(self, *, erases: bool) -> None:
+    def __init__(self, *, erases: bool, plain: bool = False) -> None:
         self._erases = erases
+        self._plain = plain
         self._lines: dict[int, Line] = {}
         self._width = 0
 
@@ -81,10 +88,17 @@ class Wire:
             if y not in lines:
                 lines[y] = list(self._lines.get(y, ()))
             line = lines[y]
-            cells = [cell for text, style, _ in strip for cell in _cells(text, style, colors)]
+            cells = [
+                cell
+                for text, style, _ in strip
+                for cell in _cells(self._signs(text), style, colors)
+            ]
             line.extend([None] * (x - len(line)))
             line[x : x + len(cells)] = cells
         return lines
+
+    def _signs(self, text: str) -> str:
+        return text.translate(PLAIN_SIGNS) if self._plain and not text.isascii() else text
 
 
 class WiredApp(App[ReturnType]):
@@ -92,11 +106,28 @@ class WiredApp(App[ReturnType]):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self.wire = Wire(erases=erases_to_background())
+        self.wire = Wire(erases=erases_to_background(), plain=on_console())
 
     def on_mount(self) -> None:
         """After a shell in between, the terminal is unknown."""
         self.app_resume_signal.subscribe(self, lambda _: self.wire.forget())
+
+    def stop_process(self) -> None:
+        """Give the terminal back as it was, and stop until the shell says to go on."""
+        if self._driver is None or not self._driver.can_suspend:
+            return
+        with self.suspend():
+            # All of the job, as the terminal would do it: a script may have started this.
+            handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, handler)
+
+    def ask_for_mouse(self) -> None:
+        """From here on, the terminal tells of clicks and of the wheel."""
+        driver = self._driver
+        if driver is not None and not self.is_headless and not driver._mouse:  # noqa: SLF001
+            driver._mouse = True  # noqa: SLF001 - what Textual takes when it starts only
+            cast(Any, driver)._enable_mouse_support()  # noqa: SLF001
 
     def redraw(self) -> None:
         """Write everything again: something else wrote to the terminal."""

@@ -8,6 +8,7 @@ from textual.timer import Timer
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.job import EVERY, PATIENCE, Job
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.typeahead import Typed
 
 
 class WorkingApp(StudioApp):
@@ -43,15 +44,16 @@ class WorkingApp(StudioApp):
             self._shown_job = None
             self._refresh_status()
 
-    def takes(self, key: events.Key) -> bool:
+    def takes(self, typed: Typed) -> bool:
         """Escape stops what is under way, rather than leave it."""
-        if key.key == "escape" and isinstance(self.screen, StudioScreen):
+        escape = isinstance(typed, events.Key) and typed.key == "escape"
+        if escape and isinstance(self.screen, StudioScreen):
             for job in self._jobs:
                 if job.can_stop and not job.ended:
                     job.stop.ask()
                     self._tell_how_far()
                     return False
-        return super().takes(key)
+        return super().takes(typed)
 
     def _unkept(self) -> str:
         under_way = (f"{job.what}: leaving now undoes it." for job in self._jobs if not job.ended)

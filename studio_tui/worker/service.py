@@ -5,16 +5,18 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib import import_module
 from typing import Any
 
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import Refused, Unavailable
 from studio_tui.mail.outcomes import Carrier
 from studio_tui.mail.password import find
 from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.services import verifying
 from studio_tui.services.context import Studio
 from studio_tui.worker.pace import Pace
 from studio_tui.worker.sending import Report, Worker, in_words
@@ -26,6 +28,7 @@ NO_SERVER = (
 _TURN = 0.0005
 """Seconds that one thread may keep the others of this process waiting."""
 _TELL_EVERY = timedelta(minutes=1)
+_ANCHOR_AFTER, _ANCHOR_EVERY = timedelta(minutes=1), timedelta(days=7)
 
 
 class Happening(StrEnum):
@@ -40,6 +43,8 @@ class Happening(StrEnum):
     """Both answer again."""
     CLOCK = "clock"
     """The clock of this host is wrong; mail is sent all the same."""
+    ANCHOR = "anchor"
+    """How far the activity has come (A3); soon after it starts, and weekly."""
     STOPPED = "stopped"
 
 
@@ -119,9 +124,26 @@ async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> R
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     log.tell(Happening.STARTED, "Sending mail until stopped.", worker.report)
-    done = await worker.run(drain=drain)
+    telling = None if drain else asyncio.create_task(_tell_anchors(studio, worker, log))
+    try:
+        done = await worker.run(drain=drain)
+    finally:
+        if telling is not None:
+            telling.cancel()
     log.tell(Happening.STOPPED, _count(done), done)
     return done
+
+
+async def _tell_anchors(studio: Studio, worker: Worker, log: "_Log") -> None:
+    """Log how far the activity has come (A3): a log lies where the database does not reach."""
+    await asyncio.sleep(_ANCHOR_AFTER.total_seconds())
+    while True:
+        # Where the database is away, it is told the next time.
+        with suppress(Unavailable):
+            found = await asyncio.to_thread(verifying.anchor, studio)
+            words = f"Anchor of the activity, for “activity verify --against”: {found}"
+            log.tell(Happening.ANCHOR, words, worker.report)
+        await asyncio.sleep(_ANCHOR_EVERY.total_seconds())
 
 
 class _Log:

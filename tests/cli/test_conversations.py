@@ -233,7 +233,7 @@ def test_what_cannot_be_written(talk: Accounts) -> None:
         assert "100,000 characters" in bob.refused(*write, "1", "--text", "-", typed="x" * 100_001)
         assert "larger than" in bob.refused(*write, "1", "--text", "-", typed="x" * 500_000)
         assert "not UTF-8" in bob.refused(*write, "1", "--text", "-", typed=b"\xff")
-        assert "Missing option '--text'" in bob.misused(*write, "1")
+        assert "either --text or --restore" in bob.misused(*write, "1")
     with talk.of("cor") as cor:
         assert "no part" in cor.refused(*write, "1", "--text", "x")
 
@@ -348,3 +348,65 @@ def test_an_admin_is_told_the_near_miss(pushed: Cli) -> None:
 def test_who_is_not_assigned(pushed: Cli) -> None:
     said = pushed.refused("conversations", "show", "Q1 review", "cas")
     assert said == "studio-tui: Cas Dubois is not assigned to “Q1 review”.\n"
+
+
+OLD = "First I thought that the year went well, and then not. " * 6 + "So."
+
+
+def written(cli: Cli, text: str, *options: str) -> str:
+    """What the command says that writes ``text`` under the first question."""
+    named = ("conversations", "write", "1", "--question", "1")
+    return cli.run(*named, "--text", text, *options).stdout
+
+
+def restored(cli: Cli, *version: str) -> str:
+    """What stands under the first question once the earlier text is brought back."""
+    cli.run("conversations", "write", "1", "--question", "1", "--restore", *version)
+    entries = cli.json("conversations", "show", "1")["conversation"]["entries"]
+    return str(next(one["user"]["text"] for one in entries if one["id"] == 1))
+
+
+def test_what_is_replaced_is_said_and_comes_back(talk: Accounts) -> None:
+    """C4: nothing that was written is lost."""
+    with talk.of("ben") as ben:
+        assert "takes the place" not in written(ben, OLD)
+        said = written(ben, "Half a sentence")
+        assert f"the place of {len(OLD):,} characters of version 1: “First I thought" in said
+        assert "--restore" in said
+        assert restored(ben) == OLD
+        assert restored(ben) == "Half a sentence"
+        assert restored(ben, "1") == OLD
+
+
+def test_what_is_only_added_to_needs_no_word(talk: Accounts) -> None:
+    with talk.of("ben") as ben:
+        written(ben, "Well.")
+        assert "takes the place" not in written(ben, "Well. And better than last year.")
+
+
+def test_an_empty_text_takes_back_and_loses_nothing(talk: Accounts) -> None:
+    with talk.of("ben") as ben:
+        written(ben, OLD)
+        assert "takes the place" in written(ben, "")
+        assert restored(ben) == OLD
+
+
+def test_what_is_not_kept_does_not_come_back(talk: Accounts) -> None:
+    named = ("conversations", "write", "1", "--question", "1")
+    with talk.of("ben") as ben:
+        assert "Nothing that you wrote" in ben.refused(*named, "--restore")
+        written(ben, OLD)
+        written(ben, "Other")
+        assert "There is: 1." in ben.refused(*named, "--restore", "7")
+        assert "either" in ben.misused(*named)
+        assert "either" in ben.misused(*named, "--text", "x", "--restore")
+
+
+def test_what_was_written_before_is_for_its_author_alone(talk: Accounts) -> None:
+    """C6: the other side can neither bring back nor read what its author replaced."""
+    with talk.of("ben") as ben:
+        written(ben, OLD)
+        written(ben, "Other")
+    with talk.of("bob") as bob:
+        named = ("conversations", "write", "1", "--question", "1", "--restore")
+        assert "Nothing that you wrote" in bob.refused(*named)

@@ -11,6 +11,7 @@ import pytest
 from studio_tui.cli.session import studio_as_it_is
 from studio_tui.config.settings import Security
 from studio_tui.services import delivering
+from studio_tui.services.context import Making
 from studio_tui.services.identity import is_new
 from studio_tui.storage.engine import without_password
 from tests.cli.conftest import ACCOUNT, Cli
@@ -116,13 +117,13 @@ def test_migrating_says_what_it_applied_and_who_is_the_first_admin(
     assert [user["login"] for user in cli.json("users", "list")] == [ACCOUNT]
 
 
-def test_a_worker_that_makes_the_database_is_its_first_admin(cli: Cli) -> None:
-    assert "No mail server is set up" in cli.refused("worker", "--drain")
-    assert examine(cli)["account"][1].endswith(f"({ACCOUNT}), admin")
+def test_a_worker_makes_no_database(cli: Cli, private_home: Path) -> None:
+    assert "“studio-tui db migrate” makes one" in cli.refused("worker", "--drain")
+    assert list((private_home / "data").iterdir()) == []
 
 
 def test_it_makes_nobody_an_admin(cli: Cli) -> None:
-    with studio_as_it_is():
+    with studio_as_it_is(Making.ASKED):
         pass
     said = f"nobody is known yet: {ACCOUNT} becomes the first admin"
     assert examine(cli)["account"] == ("ok", said)

@@ -3,12 +3,14 @@
 import json
 import os
 import pty
+import re
 import subprocess
 
 import pytest
 
 from studio_tui.cli.cells import cut, fit, width_of
 from studio_tui.cli.output import write_csv, write_facts, write_json, write_table, write_text
+from studio_tui.domain.cells import bare, inert
 from tests.cli.conftest import COMMAND, Cli
 from tests.hostile import HOSTILE
 
@@ -111,3 +113,9 @@ def read(terminal: int) -> bytes:
         return os.read(terminal, 65536)
     except OSError:
         return b""
+
+
+def test_what_a_spreadsheet_takes_for_a_cell_of_its_own_is_no_formula_either() -> None:
+    for text in ("X;=1+1", "=1;-2", "a|@b", "a\n+1", "O'Brien; =x", "'=1;'=2", ";=1;"):
+        assert not re.search(r"(^|[;|\n])[=+\-@]", inert(text)), text
+        assert bare(inert(text)) == text

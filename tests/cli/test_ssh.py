@@ -2,12 +2,15 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from studio_tui.cli.key_program import HOST_ONLY, is_open, key_program
+from studio_tui.cli.main import program
+from studio_tui.cli.paths import HostPath
 from studio_tui.main import SURROUNDINGS
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.cli.test_contract import commands
@@ -114,26 +117,39 @@ def test_what_is_not_open_is_not_there() -> None:
         assert (found.callback is command.callback) == is_open(path), path
 
 
-def test_no_open_command_takes_a_file() -> None:
-    """Whatever takes a file says so to Click, and is limited by that."""
-    program = key_program()
-    context = click.Context(program, obj=SURROUNDINGS)
-    limited = set()
-    for path in filter(is_open, commands()):
-        group, _, verb = path.partition(" ")
-        found = program.get_command(context, group)
-        assert isinstance(found, click.Group)
-        command = found.get_command(context, verb)
-        assert command is not None
-        for param in command.params:
-            assert not isinstance(param.type, click.Path | click.File), (path, param.name)
-            if param.type.__class__.__name__ == "_OnlyInput":
-                limited.add((path, param.name))
-            else:
-                assert param.name not in {"file", "path", "folder", "output", "to"}, path
+def every_parameter() -> Iterator[tuple[str, click.Parameter]]:
+    """Each option and argument of each command there is, with the command it belongs to."""
+    yield from (("", param) for param in program.params)
+    for path, command in commands().items():
+        yield from ((path, param) for param in command.params)
+
+
+def test_whatever_names_a_file_is_of_the_one_type_that_knows_where_files_may_be_used() -> None:
+    typed = {(path, param.name) for path, param in every_parameter() if _is_host_path(param)}
+    for path, param in every_parameter():
+        assert not isinstance(param.type, click.Path | click.File), (path, param.name)
+        shown = f"{param.name} {param.metavar or ''} {getattr(param, 'help', None) or ''}"
+        is_flag = getattr(param, "is_flag", False)
+        if not is_flag and re.search(r"\b(file|folder|path|directory|font)\b", shown, re.I):
+            assert (path, param.name) in typed, (path, param.name)
     assert {
         ("users import", "file"),
         ("templates import", "file"),
+        ("questions import", "file"),
         ("pushes assign", "listed"),
         ("ssh add-key", "file"),
-    } <= limited
+        ("conversations export", "output"),
+        ("conversations export", "fonts"),
+        ("db backup", "file"),
+        ("db restore", "file"),
+        ("ssh session", "config"),
+    } <= typed
+
+
+def _is_host_path(param: click.Parameter) -> bool:
+    return isinstance(param.type, HostPath)
+
+
+def test_what_is_a_dash_for_one_command_makes_no_file_for_another(cli: Cli) -> None:
+    assert "“-” is no file here" in cli.misused("db", "backup", "-")
+    assert list(Path.cwd().iterdir()) == []

@@ -227,3 +227,72 @@ def test_a_dumb_terminal_is_refused() -> None:
     with opened((80, 24), TERM="dumb") as terminal:
         assert terminal.ended() == 2
         assert "TERM is “dumb”" in terminal.text
+
+
+_MOUSE = (b"\x1b[?1000h", b"\x1b[?1002h", b"\x1b[?1003h")
+
+
+@pytest.mark.parametrize(
+    ("environ", "asked"),
+    [
+        ({}, True),
+        ({"STY": "17.pts-0.host"}, False),
+        ({"STY": "17.pts-0.host", "TMUX": "/tmp/tmux-0/default,1,0"}, True),
+        ({"STUDIO_SCREEN_MOUSE": "false"}, False),
+    ],
+)
+def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
+    environ: dict[str, str], asked: bool
+) -> None:
+    """GNU screen withholds the first escape from a program that asks for the mouse."""
+    with opened((80, 24), **environ) as terminal:
+        terminal.shows("1 Templates", "Regular")
+        terminal.type("?")
+        terminal.shows("Set up pushes of this template")
+        assert any(mode in terminal.written for mode in _MOUSE) is asked
+
+
+def test_without_a_shell_there_is_nothing_to_go_to() -> None:
+    """What is typed for the shell is no key of the Studio."""
+    with opened((80, 24)) as terminal:
+        terminal.shows("1 Templates", "Regular")
+        terminal.type("\x1a3q\r")
+        terminal.shows("The Studio cannot be suspended here", "no shell")
+        terminal.type("\x1b")
+        terminal.wait_for(lambda text: "cannot be suspended" not in text)
+        terminal.shows("Performance review")
+        terminal.type("q")
+        assert terminal.ended() == 0
+
+
+def test_a_shell_takes_over_and_the_studio_comes_back() -> None:
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    with opened((80, 24), shell, PS1="shell> ") as terminal:
+        terminal.shows("shell>")
+        terminal.type(f"{_COMMAND[0]}\r")
+        terminal.shows("1 Templates", "Regular")
+        # What follows in the same packet was meant for the shell.
+        terminal.type("\x1a2")
+        terminal.shows("Stopped")
+        terminal.type("echo $((1000 + 234))\r")
+        terminal.shows("1234")
+        terminal.type("fg\r")
+        terminal.wait_for(lambda text: "1234" not in text and "Regular" in text)
+        terminal.type("q")
+        terminal.wait_for(lambda text: text.count("shell>") > 0)
+        terminal.type("exit\r")
+        terminal.ended()
+
+
+def test_what_is_typed_at_once_is_for_what_opens() -> None:
+    """A new template, its name, and another key after it: one packet, on a busy machine."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        with opened((80, 24)) as terminal:
+            terminal.shows("1 Templates", "Regular")
+            terminal.type("n\rExtra template\x1b")
+            terminal.shows("A new template", "Extra template")
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()

@@ -15,7 +15,7 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import SteadyTime
 from studio_tui.services.context import Studio, open_studio
 from studio_tui.services.identity import Account, sign_in
-from studio_tui.storage.sql import execute
+from studio_tui.storage.sql import execute, rows
 from tests.databases import create_database, drop_database, url_of
 
 _numbers = count()
@@ -96,12 +96,16 @@ def open_database(studio: Studio) -> Callable[[], None]:
 
     def take_away() -> None:
         with studio.store.writing():
-            for table in ("activity", "activity_user", "activity_seal"):
-                if studio.store.is_sqlite:
-                    execute(f"DROP TRIGGER {table}_no_update")
-                    execute(f"DROP TRIGGER {table}_no_delete")
-                else:
-                    execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            if studio.store.is_sqlite:
+                guards = rows(
+                    "SELECT name FROM sqlite_master "
+                    "WHERE type = 'trigger' AND tbl_name LIKE 'activity%'"
+                )
+                for (name,) in guards:
+                    execute(f"DROP TRIGGER {name}")
+                return
+            for table in ("activity", "activity_user", "activity_seal", "activity_anchor"):
+                execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
     return take_away
 

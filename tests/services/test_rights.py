@@ -177,6 +177,10 @@ READS: dict[str, tuple[set[str], Call]] = {
         NOBODY,
         lambda w, a: exports.to_text(w.studio, a, w.held),
     ),
+    "conversations.exports.to_bytes": (
+        NOBODY,
+        lambda w, a: exports.to_bytes(w.studio, a, w.held, exports.Form.MARKDOWN),
+    ),
     "conversations.exports.to_file": (
         NOBODY,
         lambda w, a: exports.to_file(w.studio, a, w.held, Path("talk.md")),
@@ -469,6 +473,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "users.is_indexed": "tells nothing of anybody: how the database looks for people",
     "users.listed": INSIDE,
     "verifying.seal_rest": ITSELF,
+    "verifying.anchor": ITSELF,
 }
 """Services that take a Studio and no actor, and why nobody need be asked. What is given no Studio
 cannot reach the database by itself."""

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_tui.config.assets import asset
+from studio_tui.config.limited import TEXT_BYTES
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.templates import (
     Definition,
@@ -21,7 +22,7 @@ from studio_tui.domain.templates import (
     check_definition,
 )
 from studio_tui.domain.text import clean_line, fold
-from studio_tui.services import template_text, toml_text
+from studio_tui.services import template_text
 
 lines = st.text(st.characters(exclude_categories=()), max_size=150).map(clean_line).filter(bool)
 sentences = st.lists(
@@ -169,7 +170,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     latin = tmp_path / "latin.toml"
     latin.write_bytes('name = "Été"'.encode("cp1252"))
     large = tmp_path / "large.toml"
-    large.write_bytes(b"#" * (toml_text.MAX_BYTES + 1))
+    large.write_bytes(b"#" * (TEXT_BYTES + 1))
     for path, reason in [
         (tmp_path, "cannot be read: Is a directory"),
         (tmp_path / "missing.toml", "cannot be read: No such file"),

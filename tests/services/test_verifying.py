@@ -14,7 +14,7 @@ from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Refused, StudioError
 from studio_tui.services import pushes, verifying
 from studio_tui.services.context import Studio
-from studio_tui.services.verifying import Verified
+from studio_tui.services.verifying import Flaw, Verified
 from studio_tui.storage.fields import instant_text
 from studio_tui.storage.sql import execute, rows, scalar
 from tests.acting import assign, draft_of, lines
@@ -97,6 +97,10 @@ def test_the_engine_refuses_to_change_it(acted: Studio, admin: Actor, table: str
     attacks = [f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"]
     if not acted.store.is_sqlite:
         attacks.append(f"TRUNCATE {table} CASCADE")
+    if acted.store.is_sqlite:
+        # It takes the place of a row, of which those that refuse to delete hear nothing.
+        attacks.append(f"REPLACE INTO {table} SELECT * FROM {table}")
+        attacks.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
     before = lines(acted, admin)
     for attack in attacks:
         with pytest.raises(StudioError):
@@ -168,42 +172,111 @@ def test_a_line_without_which_its_seal_is_left_is_seen(
     assert (found.broken.activity_id, found.broken.line) == (line, None)
 
 
-def test_a_cut_off_end_is_seen_by_the_seal_that_was_kept(
+def test_a_cut_off_end_is_seen(
     acted: Studio, admin: Actor, open_database: Callable[[], None]
 ) -> None:
-    kept = verified(acted, admin).head
+    """By the count that is kept; and by an anchor elsewhere where that is put back, too."""
+    before = verified(acted, admin)
     line = id_of(acted, admin, "created push")
     open_database()
     change(acted, "DELETE FROM activity_seal WHERE activity_id = ?", line)
     change(acted, "DELETE FROM activity WHERE id = ?", line)
-    alone = verified(acted, admin)
-    assert (alone.broken, alone.unsealed) == (None, 0)
-    assert verified(acted, admin, kept=kept).kept_at is None
-
-
-def test_what_is_not_sealed_yet_is_counted_and_sealed_by_the_next_act(
-    acted: Studio, admin: Actor, open_database: Callable[[], None]
-) -> None:
-    """As after a crash between an act and its seal."""
-    open_database()
-    change(acted, "DELETE FROM activity_seal WHERE id > ?", 2)
-    left = len(lines(acted, admin)) - 2
     found = verified(acted, admin)
-    assert (found.lines, found.unsealed, found.broken) == (2, left, None)
+    assert (found.flaw, found.missing, found.intact) == (Flaw.CUT_OFF, 1, False)
+    change(
+        acted,
+        "UPDATE activity_anchor SET lines = lines - 1, last_id = last_id - 1, "
+        "hash = (SELECT hash FROM activity_seal ORDER BY id DESC LIMIT 1)",
+    )
+    assert verified(acted, admin).intact
+    for kept in (before.head, before.anchor):
+        assert verified(acted, admin, kept=kept).kept_at is None
+    assert verified(acted, admin, kept=f"{found.of}:{found.head}").kept_at == found.of
+    assert verified(acted, admin, kept=f"{found.of - 1}:{found.head}").kept_at is None
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        ["DELETE FROM activity_seal WHERE id > 2"],
+        [
+            "DELETE FROM activity_seal WHERE id > 2",
+            (
+                "UPDATE activity_anchor SET lines = 2, last_id = 2, hash = "
+                "(SELECT hash FROM activity_seal WHERE id = 2)"
+            ),
+        ],
+        ["DELETE FROM activity_seal"],
+        ["DELETE FROM activity_seal", "DELETE FROM activity_anchor"],
+        ["DELETE FROM activity_anchor"],
+        ["UPDATE activity_anchor SET lines = lines - 1"],
+        [
+            (
+                "INSERT INTO activity (id, at, actor_login, action, subject) "
+                "VALUES (99, '2026-01-01T09:00:00.000000Z', 'eve', 'x', 'y')"
+            )
+        ],
+    ],
+)
+def test_what_has_lost_its_seal_is_not_sealed_by_the_next_act(
+    acted: Studio, admin: Actor, open_database: Callable[[], None], attack: list[str]
+) -> None:
+    open_database()
+    for statement in attack:
+        change(acted, statement)
+    change(acted, "UPDATE activity SET subject = 'Other' WHERE id = 3")
     create_push(acted, admin, "Q3 review")
-    again = verified(acted, admin)
-    assert (again.lines, again.unsealed, again.broken) == (left + 3, 0, None)
+    assert not verified(acted, admin).intact
 
 
-def test_all_that_is_left_is_sealed_at_once(
+def test_an_emptied_activity_is_seen(
     acted: Studio, admin: Actor, open_database: Callable[[], None]
 ) -> None:
     open_database()
-    change(acted, "DELETE FROM activity_seal")
+    # What refers to the lines would keep them.
+    for table in ("notification_user", "notification", "not_mine", "conversation", "assignment"):
+        change(acted, f"DELETE FROM {table}")
+    for table in ("activity_user", "activity_seal", "activity"):
+        change(acted, f"DELETE FROM {table}")
+    found = verified(acted, admin)
+    assert (found.flaw, found.missing) == (Flaw.CUT_OFF, found.missing)
+    assert found.missing > 2
+    change(acted, "DELETE FROM activity_anchor")
+    assert verified(acted, admin).flaw is Flaw.UNFOUNDED
+    create_push(acted, admin, "Q3 review")
+    assert verified(acted, admin).flaw is Flaw.UNFOUNDED
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_id_is_not_used_again(
+    acted: Studio, admin: Actor, open_database: Callable[[], None]
+) -> None:
+    line = id_of(acted, admin, "created push")
+    open_database()
+    change(acted, "DELETE FROM activity_seal WHERE activity_id = ?", line)
+    change(acted, "DELETE FROM activity WHERE id = ?", line)
+    create_push(acted, admin, "Q3 review")
+    assert id_of(acted, admin, "created push") == line + 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_a_program_that_died_left_unsealed_is_sealed_and_that_is_written_down(
+    acted: Studio, admin: Actor, open_database: Callable[[], None]
+) -> None:
     every = len(lines(acted, admin))
-    assert verifying.seal_rest(acted) == every
+    insert = "INSERT INTO activity (at, actor_login, action, subject) VALUES (?, 'ann', 'x', 'y')"
+    change(acted, insert, acted.now())
+    found = verified(acted, admin)
+    assert (found.intact, found.unsealed) == (True, 1)
     assert verifying.seal_rest(acted) == 0
-    assert verified(acted, admin).lines == every
+    open_database()
+    change(acted, "UPDATE activity SET at = '2026-01-01T09:00:00Z' WHERE subject = 'y'")
+    assert verified(acted, admin).flaw is Flaw.UNSEALED
+    assert verifying.seal_rest(acted) == 1
+    assert verifying.seal_rest(acted) == 0
+    assert lines(acted, admin)[0].action == "sealed late"
+    after = verified(acted, admin)
+    assert (after.intact, after.lines) == (True, every + 2)
 
 
 def test_the_newest_alone(acted: Studio, admin: Actor) -> None:

@@ -9,6 +9,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from studio_tui.tui.bridge import bridge_of
+from studio_tui.tui.typeahead import TypeAheadApp
 
 NARROW = (80, 24)
 WIDE = (120, 40)
@@ -28,7 +29,8 @@ async def settled(pilot: Pilot[Any]) -> None:
     quiet = 0
     while quiet < 2:
         await pilot.pause()
-        quiet = 0 if bridge.busy else quiet + 1
+        typed = isinstance(pilot.app, TypeAheadApp) and pilot.app.typed_ahead
+        quiet = 0 if bridge.busy or typed else quiet + 1
         await bridge.idle()
 
 

@@ -1,5 +1,7 @@
 """What reaches the terminal is only what changed, and the terminal shows what it should."""
 
+from pathlib import Path
+
 import pyte
 import pytest
 from hypothesis import given
@@ -10,8 +12,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
+from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
 
+from studio_tui.tui.console import PLAIN_SIGNS
 from studio_tui.tui.wire import Wire
 
 WIDTH, HEIGHT = 30, 4
@@ -119,3 +123,20 @@ def test_after_what_terminals_measure_differently_nothing_is_taken_for_granted()
     changed = [[("👩\u200d👧 Eva", 5)]] + [[("👩\u200d👧 Ann", 5)]] * (HEIGHT - 1)
     written = wire.difference(layout(changed), COLORS)
     assert written.startswith("\x1b[1;1H👩\u200d👧\x1b[1;3H Eva")
+
+
+def test_every_sign_that_is_drawn_is_in_the_fonts_of_the_console() -> None:
+    """``console_font.txt`` holds what Debian's default console font has beyond ASCII."""
+    font = set(Path("tests/files/console_font.txt").read_text(encoding="utf-8"))
+    sources = Path("studio_tui").rglob("*.py")
+    drawn = {sign for each in sources for sign in each.read_text(encoding="utf-8")}
+    bars = {*ScrollBarRender.VERTICAL_BARS, *ScrollBarRender.HORIZONTAL_BARS}
+    plain = {sign.translate(PLAIN_SIGNS) for sign in drawn | bars if not sign.isascii()}
+    assert {sign for sign in plain if not sign.isascii()} - font == {"ℌ"}, "an example in a comment"
+
+
+def test_the_console_gets_only_signs_that_it_has() -> None:
+    wire = Wire(erases=False, plain=True)
+    strip = Strip([Segment("⏎ ▃▅✓")])
+    update = LayoutUpdate([[strip]], Region(0, 0, 5, 1))
+    assert "→  █x" in wire.difference(update, ColorSystem.STANDARD)

@@ -22,6 +22,7 @@ from studio_tui.services.conversations.talking import begin, finish, record_held
 from studio_tui.services.conversations.warning import NO_CALENDAR, warnings, who_sends
 from studio_tui.services.conversations.writing import (
     add_question,
+    earlier,
     remove_question,
     submit,
     write,
@@ -37,6 +38,7 @@ __all__ = [
     "cancel",
     "close_own",
     "conductors",
+    "earlier",
     "find",
     "finish",
     "hand_over",

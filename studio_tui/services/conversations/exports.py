@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from studio_tui.config.session import require_files
 from studio_tui.domain.access import Actor
 from studio_tui.domain.cells import inert
 from studio_tui.domain.conversations import (
@@ -79,16 +80,24 @@ def to_file(
     that those of the PDF do not have. Raises `Refused` as `to_text` does, where the file is there
     already and not to be overwritten (``force``), and where the extra for PDF is not installed.
     """
+    require_files()
     form = form or form_of(path)
     require_free(path, force=force)
-    if form is Form.PDF:
-        from studio_tui.services.conversations.pdf import pdf, require_extra
+    write_private(path, to_bytes(studio, actor, conversation_id, form, fonts), force=force)
 
-        require_extra(fonts)
-        content = pdf(_transcript(studio, actor, conversation_id), studio.now(), fonts)
-    else:
-        content = to_text(studio, actor, conversation_id).encode()
-    write_private(path, content, force=force)
+
+def to_bytes(
+    studio: Studio, actor: Actor, conversation_id: int, form: Form, fonts: Sequence[Path] = ()
+) -> bytes:
+    """What `to_file` writes; raises as it does."""
+    if form is Form.MARKDOWN:
+        return to_text(studio, actor, conversation_id).encode()
+    from studio_tui.services.conversations.pdf import pdf, require_extra
+
+    if fonts:
+        require_files()
+    require_extra(fonts)
+    return pdf(_transcript(studio, actor, conversation_id), studio.now(), fonts)
 
 
 def form_of(path: Path) -> Form:

@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from studio_tui.config.limited import FONT_BYTES, read_file
 from studio_tui.domain.errors import Refused
 from studio_tui.domain.transcript import Answered, Transcript
 
@@ -38,6 +40,10 @@ _INVISIBLE = {"Cf", "Cc"}
 _SHAPED = re.compile("[\u0300-\u036f\u0590-\u1dff\u200b-\u200f]")
 """Signs that change with their neighbours or run the other way: working that out takes long."""
 _VARIATIONS = range(0xFE00, 0xFE10)
+_WITHOUT_WIDTH = {"Mn", "Me", *_INVISIBLE}
+_MOST_MARKS = 16
+"""So many signs without a width are drawn one upon the other: more than any script needs. A line
+that does not grow with its signs would be measured again for each of them."""
 
 
 def require_extra(fonts: Sequence[Path] = ()) -> None:
@@ -74,7 +80,9 @@ def _require_font(path: Path) -> None:
     if path.suffix.lower() not in (".ttf", ".otf") or not path.is_file():
         raise Refused(f"{path} is no font: name a file that ends in .ttf or .otf.")
     try:
-        known = TTFont(BytesIO(path.read_bytes())).getBestCmap()
+        known = TTFont(BytesIO(read_file(path, FONT_BYTES))).getBestCmap()
+    except Refused:
+        raise
     except Exception as error:  # whatever is wrong with somebody's file
         raise Refused(f"{path} cannot be used as a font: {error}.") from error
     if not known:
@@ -169,7 +177,7 @@ class _Drawing:
         paper.set_left_margin(_MARGIN)
 
     def _drawable(self, text: str) -> str:
-        return "".join(map(self._sign, text.expandtabs(4)))
+        return "".join(map(self._sign, _with_few_marks(text.expandtabs(4))))
 
     def _sign(self, sign: str) -> str:
         if sign == "\n" or ord(sign) in self._known:
@@ -178,3 +186,22 @@ class _Drawing:
             return ""
         self._missing += 1
         return f"[U+{ord(sign):04X}]"
+
+
+def _with_few_marks(text: str) -> str:
+    """``text`` with at most `_MOST_MARKS` upon each other, and how many more there were."""
+    if text.isascii():
+        return text
+    return "".join(_each_run(text))
+
+
+def _each_run(text: str) -> Iterator[str]:
+    for marks, run in groupby(text, _is_mark):
+        signs = "".join(run)
+        yield signs[:_MOST_MARKS] if marks else signs
+        if marks and len(signs) > _MOST_MARKS:
+            yield f"[{len(signs) - _MOST_MARKS:,} more marks]"
+
+
+def _is_mark(sign: str) -> bool:
+    return sign != "\n" and unicodedata.category(sign) in _WITHOUT_WIDTH

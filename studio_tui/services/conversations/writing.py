@@ -16,6 +16,7 @@ from studio_tui.domain.conversations import (
     may_ask,
     may_remove,
     may_see,
+    worth_keeping,
     writable,
 )
 from studio_tui.domain.errors import Forbidden, NotFound, Refused
@@ -31,7 +32,7 @@ from studio_tui.services.conversations.current import (
     relations_of,
     stored_question,
 )
-from studio_tui.storage import conversation_text, conversations
+from studio_tui.storage import conversation_text, conversations, earlier_texts
 
 
 def write(
@@ -42,8 +43,13 @@ def write(
     part: Part,
     text: str,
     version: int,
+    *,
+    whole: bool = False,
 ) -> Written:
     """Write under one question what stood there at ``version`` (0: nothing yet) (C4).
+
+    What it takes the place of is kept for its author (`worth_keeping`); ``whole`` says that the
+    text is written at once, and not as it is typed.
 
     ``part`` is a preparation, or `Part.ANSWERS` or `Part.SUMMARY` in the talk, as the question
     says. Raises `Overtaken` with what stands there now where that is another version (A4),
@@ -58,10 +64,27 @@ def write(
         cleaned = answered(asked, text)
         term = conversation_text.tenure_of(conversation).current.number
         prepared = part in PREPARATIONS
+        before, now = _standing(actor, conversation, asked, part), studio.now()
+        if before.version == version and worth_keeping(before, cleaned, now, whole=whole):
+            earlier_texts.keep(question_id, actor.user_id, before, prepared=prepared)
         store = conversation_text.write_preparation if prepared else conversation_text.write_answer
-        if not store(question_id, actor.user_id, term, cleaned, version, studio.now()):
+        if not store(question_id, actor.user_id, term, cleaned, version, now):
             raise Overtaken(_standing(actor, conversation, asked, part))
         return _standing(actor, conversation, asked, part)
+
+
+def earlier(
+    studio: Studio, actor: Actor, conversation_id: int, question_id: int, part: Part
+) -> list[Written]:
+    """What ``actor`` wrote there until something else took its place, the newest first (A4, C4).
+
+    Only one's own is shown. Raises as `write` does.
+    """
+    with studio.store.reading():
+        conversation = conversation_now(conversation_id)
+        _require_writable(actor, conversation, part)
+        _require_place(_asked(actor, conversation, question_id), part)
+        return earlier_texts.earlier(question_id, actor.user_id, prepared=part in PREPARATIONS)
 
 
 def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:

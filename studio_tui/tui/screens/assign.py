@@ -171,7 +171,7 @@ class AssignScreen(StudioScreen):
 
     def action_import_list(self) -> None:
         """Ask for an earlier push (P3)."""
-        self.read("pushes", lambda: pushes.every(self.studio, self.actor), self._ask_push)
+        self.read_to_open("pushes", lambda: pushes.every(self.studio, self.actor), self._ask_push)
 
     def action_marked(self) -> None:
         """See only those marked."""

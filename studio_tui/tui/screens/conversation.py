@@ -115,7 +115,7 @@ class ConversationScreen(ConversationActions):
 
     def _read(self) -> None:
         known = self._reading
-        self.read(
+        self.read_first(
             "conversation",
             lambda: conversations.read(self.studio, self.actor, self.conversation_id, known=known),
             self._take,

@@ -199,7 +199,9 @@ class ConversationActions(StudioScreen):
 
     def action_add(self) -> None:
         """Ask one more question: out of the library, or one's own (T2)."""
-        self.read("library", lambda: library.every(self.studio, self.actor), self._choose_question)
+        self.read_to_open(
+            "library", lambda: library.every(self.studio, self.actor), self._choose_question
+        )
 
     def action_remove(self) -> None:
         """Take the question under the cursor out; what was written stays readable (T2)."""

@@ -35,7 +35,7 @@ def ask(screen: StudioScreen, assignment: Assignment) -> None:
 def ask_of(screen: StudioScreen, matter: Matter) -> None:
     """The same for a line of My conversations."""
     user_id = matter.user_id
-    screen.read(
+    screen.read_to_open(
         "conductors",
         lambda: conversations.conductors(screen.studio, screen.actor, user_id),
         lambda managers: _ask(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from studio_tui.domain.hr_file import Field
 from studio_tui.domain.hr_file.headings import IGNORE, recognise
+from studio_tui.tui.commands import shown_key
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screens.import_reading import Mapped
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
@@ -73,9 +74,11 @@ def guessed_headings(names: Sequence[str], mapped: Mapped) -> list[Heading]:
 
 def explained_with_keys(reason: str) -> str:
     """Why a file cannot be read, with the keys of the screen in place of ``--map``."""
-    reason = _IF_IT_IS.sub(r"\1, press ⏎ on it below and say so", reason)
+    reason = _IF_IT_IS.sub(rf"\1, press {shown_key('enter')} on it below and say so", reason)
     reason = _WHICH_IS_IT.sub(_press_on, reason)
-    return _ONE_TOO_MANY.sub("press ⏎ on one of them below to leave it out", reason)
+    return _ONE_TOO_MANY.sub(
+        f"press {shown_key('enter')} on one of them below to leave it out", reason
+    )
 
 
 def what_it_tells(heading: Heading) -> Choose[str]:
@@ -100,4 +103,4 @@ def _guess(name: str, mapped: Mapped) -> Field | None:
 
 def _press_on(found: re.Match[str]) -> str:
     name = _NAMES[Field(found[1])]
-    return f"Press ⏎ on the column below that is the {name[0].lower()}{name[1:]}"
+    return f"Press {shown_key('enter')} on the column below that is the {name[0].lower()}{name[1:]}"

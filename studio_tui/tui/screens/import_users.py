@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from studio_tui.domain.errors import Refused, Stopped, StudioError
-from studio_tui.tui.commands import Command
+from studio_tui.tui.commands import Command, shown_key
 from studio_tui.tui.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.import_columns import (
@@ -33,7 +33,7 @@ from studio_tui.tui.widgets.field import Field, Form
 from studio_tui.tui.widgets.memory_source import MemorySource
 from studio_tui.tui.widgets.record_list import RecordList
 
-_HINT = "The CSV that an HR system exports. → completes the path, ⏎ reads it; nothing changes yet."
+_HINT = "The CSV that an HR system exports. → completes the path, {} reads it; nothing changes yet."
 
 
 class ImportScreen(StudioScreen):
@@ -49,7 +49,9 @@ class ImportScreen(StudioScreen):
     def body(self) -> ComposeResult:
         """The path, and the columns where they have to be explained."""
         yield Static(line("Import users", "bold"), classes="title")
-        yield Form(Field("file", "File", hint=_HINT, placeholder="~/export.csv"))
+        yield Form(
+            Field("file", "File", hint=_HINT.format(shown_key("enter")), placeholder="~/export.csv")
+        )
         yield ProgressLine()
         yield RecordList(*COLUMNS, empty="")
 

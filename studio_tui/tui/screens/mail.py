@@ -47,7 +47,7 @@ class MailScreen(StudioScreen):
 
     def reload(self) -> None:
         """It may have been sent meanwhile."""
-        self.read(
+        self.read_first(
             "mail",
             lambda: outbox.read(self.studio, self.actor, self._notification_id),
             self._show,

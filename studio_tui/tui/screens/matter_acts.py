@@ -42,7 +42,7 @@ def start(screen: StudioScreen, matter: Matter) -> None:
             Choose(title, choices), lambda chosen: _begin(screen, chosen) if chosen else None
         )
 
-    screen.read(
+    screen.read_to_open(
         "usable", lambda: conversations.usable(screen.studio, screen.actor, user_id), choose
     )
 

@@ -199,7 +199,12 @@ class OutboxScreen(StudioScreen):
                 self.app, number, question.format(mails=counted(number, "mail")), detail, act
             )
 
-        self.read("number", lambda: outbox.number_of(self.studio, self.actor, chosen), ask)
+        self.read_to_open(
+            "number",
+            lambda: outbox.number_of(self.studio, self.actor, chosen),
+            ask,
+            may_stay=True,
+        )
 
     def why_not_drop(self) -> str | None:
         """What was sent cannot be taken back."""
@@ -208,10 +213,11 @@ class OutboxScreen(StudioScreen):
     def action_drop(self) -> None:
         """Ask, with the number, and drop."""
         chosen = self._chosen(_DROPPED)
-        self.read(
+        self.read_to_open(
             "number",
             lambda: outbox.number_of(self.studio, self.actor, chosen),
             lambda count: self._ask(chosen, count),
+            may_stay=True,
         )
 
     @work

@@ -173,7 +173,7 @@ class OutlineEditor(StudioScreen):
 
     def action_from_library(self) -> None:
         """Choose a topic or a question out of the library."""
-        self.read("library", lambda: library.every(self.studio, self.actor), self._choose)
+        self.read_to_open("library", lambda: library.every(self.studio, self.actor), self._choose)
 
     def action_back(self) -> None:
         """Leave; a subclass asks first where something is not saved."""
@@ -277,6 +277,8 @@ class OutlineEditor(StudioScreen):
         self._act()
 
     def _open_form(self) -> None:
+        # While one types about a line, no key is for the outline: tab stays in the form.
+        self._list.can_focus = False
         self._form = ItemForm(self.editing.thing)
         self.query_one(".side").mount(self._form)
         self.add_class("-editing")
@@ -290,6 +292,7 @@ class OutlineEditor(StudioScreen):
         self.editing.type(form.read())
         self.editing.finish()
         self.remove_class("-editing")
+        self._list.can_focus = True
         self._list.focus()
         form.remove()
         self._act()

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,10 +28,14 @@ from studio_tui.domain.templates import (
 )
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.text import line
+from studio_tui.tui.typeahead import Arrival
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.lines_field import LinesField
 from studio_tui.tui.widgets.one_of import OneOf
 from studio_tui.tui.widgets.toggle import Toggle
+
+if TYPE_CHECKING:
+    from studio_tui.tui.app import StudioApp
 
 _STEPS = [(kind, kind.capitalize()) for kind in StepKind]
 _KINDS = [
@@ -80,6 +84,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self._thing = thing
         self._problems: dict[str, str] = {}
         self._ready = False
+        self._arrival: Arrival | None = None
 
     def compose(self) -> ComposeResult:
         """What is wrong with the whole, and the fields."""
@@ -91,6 +96,8 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self._ready = True
         self._offer_options()
         self._tell()
+        # What stands beside the outline is shown first; until then it takes no focus.
+        self._arrival = cast("StudioApp", self.app).expect(self)
         self.call_after_refresh(self._focus_first)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
@@ -118,6 +125,8 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self.screen.set_focus(first)
         if isinstance(first, Input):
             first.cursor_position = len(first.value)
+        if self._arrival is not None:
+            self._arrival.there()
 
     def _offer_options(self) -> None:
         kinds = self.query(OneOf).filter("#kind")

@@ -116,7 +116,7 @@ class PlanScreen(StudioScreen):
     def reload(self) -> None:
         """Read what can be planned; what is typed stays as it is, so it is read once."""
         if self._basis is None:
-            self.read("basis", self._read, self._show)
+            self.read_first("basis", self._read, self._show)
 
     def why_not_plan(self) -> str | None:
         """It takes something to plan, and somebody to hold it."""

@@ -12,6 +12,7 @@ from studio_tui.services import activity, pushes
 from studio_tui.services.activity import ActivityLine
 from studio_tui.tui.commands import Command
 from studio_tui.tui.counting import Counting
+from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
@@ -23,10 +24,12 @@ from studio_tui.tui.screens.push_users import PushUsers
 from studio_tui.tui.screens.push_words import bar
 from studio_tui.tui.screens.remind import why_not_remind
 from studio_tui.tui.text import line
+from studio_tui.tui.typeahead import Arrival
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.pushes import attention_in_words, progress_in_words, state_in_words
 
 USERS, SETTINGS = "users", "settings"
+_LEAVE, _LOST = "Leave without saving?", "What you changed in the settings would be lost."
 _TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
 _BAR = 20
 _ABOUT_USERS = {"held", "unassign", "narrow", "remind", "remind_all", "hand_over", "talk"}
@@ -88,6 +91,7 @@ class PushScreen(StudioScreen):
         self._push: Push | None = None
         self._first_tab = tab
         self._counting = Counting(self, self._show_push)
+        self._arrival: Arrival | None = None
 
     def body(self) -> ComposeResult:
         """The head, the tabs and, once the push is read, what they show."""
@@ -115,7 +119,7 @@ class PushScreen(StudioScreen):
     def reload(self) -> None:
         """Read the push and its users again."""
         known = {self.push_id: self._push.progress} if self._push and self._push.counted else {}
-        self.read(
+        self.read_first(
             "push",
             lambda: pushes.show(self.studio, self.actor, self.push_id, known),
             self._show_first,
@@ -232,7 +236,7 @@ class PushScreen(StudioScreen):
 
     def action_activity(self) -> None:
         """Read what was done to it (A3)."""
-        self.read(
+        self.read_to_open(
             "activity",
             lambda: activity.of_push(self.studio, self.actor, self.push_id),
             self._show_activity,
@@ -244,8 +248,7 @@ class PushScreen(StudioScreen):
         if tabs.chosen != self._first_tab:
             tabs.choose(self._first_tab)
         else:
-            lost = "What you changed in the settings would be lost."
-            leave(self, self.unsaved, "Leave without saving?", lost)
+            leave(self, self.unsaved, _LEAVE, _LOST)
 
     @property
     def _is_closed(self) -> bool:
@@ -258,8 +261,20 @@ class PushScreen(StudioScreen):
         return pane if pane is not None and pane.display else None
 
     @on(TabLine.Chosen)
-    def _tab_chosen(self) -> None:
-        self._switch()
+    def _tab_chosen(self, event: TabLine.Chosen) -> None:
+        if event.key == SETTINGS or not self.unsaved:
+            self._switch()
+            return
+        # What is typed must not wait out of sight for the next time that something is saved.
+        self.query_one(TabLine).choose(SETTINGS)
+        question = Confirm(_LEAVE, "Leave", no="Stay", detail=_LOST)
+        self.app.push_screen(question, self._leave_settings)
+
+    def _leave_settings(self, yes: bool | None) -> None:
+        if yes:
+            for pane in self.query(PushSettings):
+                pane.revert()
+            self.show_users()
 
     def _show_first(self, push: Push) -> None:
         """What is known at once; how far it is follows."""
@@ -293,6 +308,21 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
         if any(pane.display for pane in new):
             self._switch()
+        if self._arrival is not None and self.query(PushSettings):
+            self._arrival.there()
+            self._arrival = None
+
+    def _await_settings(self) -> None:
+        """Keys are for the settings, which come once it is counted how many a change is told."""
+        if self._arrival is None and not self.query(PushSettings):
+            self._arrival = self.shell.expect(self, self._give_up_settings)
+
+    def _give_up_settings(self) -> None:
+        self._arrival = None
+        if self._first_tab == SETTINGS:
+            self.dismiss()
+        else:
+            self.show_users()
 
     def _switch(self) -> None:
         chosen = self.query_one(TabLine).chosen
@@ -301,6 +331,8 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
             if pane.display:
                 pane.focus_first()
+        if chosen == SETTINGS:
+            self._await_settings()
         self.refresh_bindings()
 
     def _show_activity(self, lines: list[ActivityLine]) -> None:

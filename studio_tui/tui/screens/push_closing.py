@@ -79,7 +79,7 @@ def close(screen: StudioScreen, push: Push) -> None:
         planned = pushes.planned(screen.studio, screen.actor, push)
         return known.progress, _mail_waiting(screen, push), planned
 
-    screen.read("closing", look, ask)
+    screen.read_to_open("closing", look, ask)
 
 
 def reopen(screen: StudioScreen, push: Push) -> None:

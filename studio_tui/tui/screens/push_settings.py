@@ -77,6 +77,13 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         """Whether something was typed that is not saved."""
         return self._form.values() != entered(self._base)
 
+    def revert(self) -> None:
+        """Take back what was typed."""
+        self._fill(self._base)
+        self._tell.on = True
+        self._show_theirs(None)
+        self._show_base()
+
     def focus_first(self) -> None:
         """Put the cursor where one changes something."""
         if self._may_change:

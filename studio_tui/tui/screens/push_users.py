@@ -158,7 +158,7 @@ class PushUsers(Vertical):
         """Take the marked ones out, or the one under the cursor where none is marked (P11)."""
         selection = self._browser.list.chosen
         _, source = self.find("", Sort("name"))
-        self._home.read(
+        self._home.read_to_open(
             "unassign",
             lambda: source.selected(selection),
             lambda count: self._ask_unassign(selection, count),

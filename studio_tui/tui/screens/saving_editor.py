@@ -90,7 +90,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
     def on_mount(self) -> None:
         """Offer what was left the last time."""
         studio, actor, subject = self.studio, self.actor, self._keeper.subject
-        self.read("draft", lambda: drafts.find(studio, actor, subject), self._found)
+        self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._found)
 
     def _found(self, draft: Draft | None) -> None:
         if draft is None or self.editing.unsaved or draft.definition == self.editing.saved:
@@ -106,6 +106,8 @@ class SavingEditor(OutlineEditor, Generic[K]):
             detail=f"You wrote it on {at}: {differs} from what is saved. It is kept until you "
             "write something else here.",
         )
+        # Nobody waits for this question: what is typed by now was meant for the editor.
+        self.shell.drop_keys()
         self.app.push_screen(question, lambda yes: self._take_up(draft) if yes else None)
 
     def _take_up(self, draft: Draft) -> None:

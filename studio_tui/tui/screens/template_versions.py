@@ -78,7 +78,7 @@ class TemplateVersions(StudioScreen):
     def reload(self) -> None:
         """Read them again."""
         template_id = self._template.id
-        self.read("versions", lambda: self._read(template_id), self._show)
+        self.read_first("versions", lambda: self._read(template_id), self._show)
 
     def why_not_bring_back(self) -> str | None:
         """Only an earlier one comes back."""

@@ -108,7 +108,9 @@ class UserScreen(StudioScreen):
 
     def reload(self) -> None:
         """Read it all again; every list stays where it is."""
-        self.read("user", lambda: users.show(self.studio, self.actor, self._user_id), self._show)
+        self.read_first(
+            "user", lambda: users.show(self.studio, self.actor, self._user_id), self._show
+        )
 
     def action_next_list(self) -> None:
         """Go to the list to the right."""

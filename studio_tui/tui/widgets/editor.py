@@ -86,4 +86,5 @@ class Editor(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
+        event.stop()
         await super()._on_paste(events.Paste(in_lines(clean_text(event.text))))

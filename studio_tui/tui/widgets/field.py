@@ -13,13 +13,14 @@ The line below a field is always there, so that nothing moves when an error appe
 
 from typing import Any
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from studio_tui.domain.errors import Invalid, StudioError
+from studio_tui.domain.text import clean_text
 from studio_tui.tui.text import line
 
 
@@ -35,6 +36,21 @@ class Entry(Input):
             select_on_focus=False,
         )
         self.cursor_blink = False
+
+    def paste(self, text: str) -> None:
+        """Put ``text`` where the cursor is: all of it, as one line that nothing obeys (A5)."""
+        lines = clean_text(text).strip("\n").split("\n")
+        pasted = " ".join(line.strip() for line in lines) if len(lines) > 1 else lines[0]
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(pasted)
+        else:
+            self.replace(pasted, *self.selection)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # Textual takes the first line, which is empty where a line break was copied before it.
+        event.prevent_default()
+        event.stop()
+        self.paste(event.text)
 
 
 class Field(Vertical):

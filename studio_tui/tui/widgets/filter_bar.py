@@ -74,6 +74,11 @@ class FilterBar(Horizontal):
         """Start typing."""
         self.screen.set_focus(self._input)
 
+    def paste(self, text: str) -> None:
+        """Look for ``text``, beside what is typed already."""
+        self.focus_input()
+        self._input.paste(text)
+
     def clear(self) -> None:
         """Take the filter away."""
         self._input.value = ""

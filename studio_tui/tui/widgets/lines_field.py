@@ -33,6 +33,7 @@ class LinesEntry(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
+        event.stop()
         await super()._on_paste(events.Paste(clean_text(event.text)))
 
 

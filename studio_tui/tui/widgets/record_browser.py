@@ -16,7 +16,7 @@ and must not ask the database itself (sources are asked off the loop).
 from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -88,6 +88,11 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def action_filter(self) -> None:
         """Start typing a filter."""
         self._bar.focus_input()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted over a list is looked for in it."""
+        event.stop()
+        self._bar.paste(event.text)
 
     def action_order(self) -> None:
         """Sort by the next column that is shown (S5)."""

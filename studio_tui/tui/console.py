@@ -1,0 +1,23 @@
+"""The console of Linux (``TERM=linux``): its fonts have 256 or 512 signs.
+
+What they lack is drawn by a sign that they have, cell for cell, in `Wire`; keys are named by words.
+The fonts that distributions set (console-setup's ``Lat15``) were compared with what is drawn.
+"""
+
+_HALF_AND_MORE = "\u2584\u2585\u2586\u2587\u2589\u258a\u258b\u258c\u2590\u2580"
+_LESS = "\u2581\u2582\u2583"
+_THIN = "\u258d\u258e\u258f\u2595"
+PLAIN_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys(_HALF_AND_MORE, "█"),
+        **dict.fromkeys(_LESS, " "),
+        **dict.fromkeys(_THIN, "│"),
+        "⏎": "→",
+        "…": ".",
+        "✓": "x",
+        "○": "o",
+        "↕": "↑",
+        "▔": "─",
+    }
+)
+"""The ends of scroll bars are rounded to whole cells; marks are letters, as in ``[x]``."""

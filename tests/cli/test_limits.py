@@ -1,0 +1,158 @@
+"""Input without end, without line ends, or nested without a bottom: each is refused in words, with
+little memory and time, by whatever command reads it."""
+
+import resource
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import COMMAND, Cli, create
+
+MEMORY = 512 * 1024 * 1024
+"""Bytes of address space."""
+SECONDS = 10
+"""Of processor time."""
+
+ENDLESS = {
+    "lines": "yes",
+    "a line without an end": "yes | tr -d '\\n'",
+    "rows": "{ echo email,given_name,family_name; yes 'a@example.org,A,B'; }",
+    "NUL bytes": "cat /dev/zero",
+}
+READERS = {
+    "users import": ("users", "import", "-", "--dry-run"),
+    "users import of a pipe": ("users", "import", "/dev/stdin", "--dry-run"),
+    "templates import": ("templates", "import", "-"),
+    "questions import": ("questions", "import", "-"),
+    "pushes assign": ("pushes", "assign", "Q1 review", "--file", "-"),
+    "pushes assign of a pipe": ("pushes", "assign", "Q1 review", "--file", "/dev/stdin"),
+    "ssh add-key": ("ssh", "add-key", "ann", "-"),
+    "conversations write": (
+        "conversations", "write", "Q1 review", "ann", "--question", "1", "--text", "-",
+    ),
+    "mail password": ("mail", "password"),
+}  # fmt: skip
+DEEP = {
+    "dotted keys": "a." * 50_000 + "a = 1",
+    "quoted dotted keys": '"a" . ' * 20_000 + "a = 1",
+    "a heading": "[" + "a." * 50_000 + "a]",
+    "lists": "a = " + "[" * 300_000,
+    "tables in line": "a = " + "{a=" * 200_000,
+    "a quotation mark that is escaped again and again": '"\\' * 300_000,
+    "a number": "a = " + "9" * 900_000,
+    "many keys": "".join(f"key{n} = 1\n" for n in range(50_000)),
+    "many headings": "".join(f"[key{n}]\n" for n in range(50_000)),
+    "a mark of bytes and nothing else": "\ufeff" * 100_000,
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended."""
+
+    code: int
+    said: str
+
+
+def limited(arguments: Sequence[str], source: str = "") -> Ended:
+    """What a command says that has little memory and time, its input the output of ``source``, a
+    command of the shell."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+    feeding = subprocess.Popen(
+        ["sh", "-c", f"({source or 'true'}) 2>&-"], stdout=subprocess.PIPE, process_group=0
+    )
+    assert feeding.stdout is not None
+    with feeding:
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            stdin=feeding.stdout,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=limit,
+        )
+        feeding.stdout.close()
+    return Ended(done.returncode, done.stderr)
+
+
+def is_refused(ended: Ended) -> bool:
+    """Whether it ended with one sentence that says why."""
+    return (
+        ended.code == 1
+        and ended.said.count("\n") == 1
+        and "fault of the program" not in ended.said
+        and "memory" not in ended.said
+    )
+
+
+@pytest.fixture
+def pushed(organisation: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """An open push for Ann, and a mail server to log in at."""
+    organisation.run(*create("Q1 review"))
+    organisation.run("pushes", "assign", "Q1 review", "ann")
+    monkeypatch.setenv("STUDIO_SMTP_HOST", "mail.example.org")
+    monkeypatch.setenv("STUDIO_SMTP_USERNAME", "studio")
+    return organisation
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_input_without_end_is_refused(pushed: Cli, reader: str) -> None:
+    for name, source in ENDLESS.items():
+        if reader == "mail password" and name in ("lines", "rows"):
+            # The first of them is a password.
+            continue
+        ended = limited(READERS[reader], source)
+        assert is_refused(ended), (name, ended)
+
+
+def test_toml_that_nests_to_no_end_is_refused(pushed: Cli, private_home: Path) -> None:
+    text = Path("deep.toml")
+    own = private_home / "config" / "studio-tui" / "wording" / "nl" / "language.toml"
+    own.parent.mkdir(parents=True, mode=0o700)
+    for name in ("dotted keys", "lists", "many keys"):
+        text.write_text(DEEP[name], encoding="utf-8")
+        for noun in ("templates", "questions"):
+            ended = limited((noun, "import", str(text)))
+            assert is_refused(ended), (noun, name, ended)
+        own.write_text(DEEP[name], encoding="utf-8")
+        ended = limited(("mail", "preview", "assigned", "user", "--language", "nl"))
+        assert is_refused(ended), (name, ended)
+
+
+def test_a_configuration_that_nests_to_no_end_is_refused(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = Path("deep.toml")
+    text.touch(mode=0o600)
+    monkeypatch.setenv("STUDIO_CONFIG", str(text.absolute()))
+    for name, content in DEEP.items():
+        text.write_text(content, encoding="utf-8")
+        ended = limited(("users", "list"))
+        assert is_refused(ended), (name, ended)
+
+
+def test_a_list_that_is_too_large_says_by_how_much(pushed: Cli) -> None:
+    ended = limited(READERS["pushes assign"], "yes")
+    assert "has more than 1,000,000 lines: it is not read." in ended.said
+    ended = limited(READERS["pushes assign"], "echo ann; yes | tr -d '\\n'")
+    assert "line 2 is longer than 100,000 bytes" in ended.said
+    ended = limited(READERS["templates import"], "yes")
+    assert "larger than 1,000,000 bytes" in ended.said
+
+
+def test_an_input_that_is_closed_is_said_to_be(pushed: Cli) -> None:
+    for reader in ("users import", "templates import", "pushes assign", "ssh add-key"):
+        done = subprocess.run(
+            ["sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, *READERS[reader]],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert is_refused(Ended(done.returncode, done.stderr)), done

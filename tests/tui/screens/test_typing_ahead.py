@@ -1,0 +1,378 @@
+"""What is typed belongs to what is being opened, however long that takes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual import events
+from textual.keys import key_to_character
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from studio_tui.domain.errors import Unavailable
+from studio_tui.services import drafts, library, templates
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.commands import Command, offers, typed_away
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.places import place_of
+from studio_tui.tui.screens.assign import AssignScreen
+from studio_tui.tui.screens.conversation import ConversationScreen
+from studio_tui.tui.screens.from_library import FromLibrary
+from studio_tui.tui.screens.history import HistoryScreen
+from studio_tui.tui.screens.import_users import ImportScreen
+from studio_tui.tui.screens.library_editor import LibraryEditor
+from studio_tui.tui.screens.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.plan_conversation import PlanScreen
+from studio_tui.tui.screens.push import SETTINGS, PushScreen
+from studio_tui.tui.screens.question_library import QuestionLibraryScreen
+from studio_tui.tui.screens.template import TemplateScreen
+from studio_tui.tui.screens.template_edit import TemplateEditScreen
+from studio_tui.tui.screens.template_editor import TemplateEditor
+from studio_tui.tui.screens.template_versions import TemplateVersions
+from studio_tui.tui.screens.user import UserScreen
+from studio_tui.tui.widgets.filter_bar import FilterInput
+from tests.tui import press, running, settled, until
+from tests.tui.screens.organisation import Example
+from tests.tui.screens.pushing import everything, said, user_id
+from tests.tui.screens.talking import planned
+from tests.tui.slow import Gate, slow_machine
+
+TYPED = "Ωψßø"
+"""Letters that are no command anywhere: where nothing takes text they do nothing. The two in the
+middle are pasted."""
+_APART = {"quit", "redraw", "theme", "leave", "cancel", "back", "outside", "save", "plan"}
+"""Commands that end a screen, or that leave the focus where it is and save what is there."""
+_TAKE_TEXT = {
+    "templates": {"palette", "filter", "push", "edit_text", "export", "import_file"},
+    "template editor": {"palette", "edit", "add_topic", "add_question", "from_library"},
+    "library topic": {"palette", "edit", "add_question", "from_library"},
+    "push": {"palette", "settings", "narrow"},
+    "assign": {"palette", "import_list"},
+    "mine": {"palette", "start", "record", "new"},
+}
+"""Some of the commands after which text is typed: the walk must have come to them."""
+
+
+def press_and_type(app: StudioApp, key: str) -> None:
+    """A key that opens something, and what is typed for that, in one go."""
+    app.post_message(events.Key(key, key_to_character(key)))
+    app.post_message(events.Key(TYPED[0], TYPED[0]))
+    app.post_message(events.Paste(TYPED[1:3]))
+    app.post_message(events.Key(TYPED[3], TYPED[3]))
+
+
+def taken(pilot: Pilot[Any]) -> str | None:
+    """What stands in the text that has the focus; None where that is no text."""
+    focused = pilot.app.screen.focused
+    if isinstance(focused, Input) and not focused.disabled:
+        return focused.value
+    if isinstance(focused, TextArea) and not focused.read_only:
+        return focused.text
+    return None
+
+
+def opened_screens(made: Example) -> dict[str, Callable[[], Screen[Any]]]:
+    """Every screen that an admin opens out of another one."""
+    every = everything(made)
+    quick = templates.find(made.studio, made.admin, "Quick")
+    regular = templates.find(made.studio, made.admin, "Regular")
+    topic = library.every(made.studio, made.admin)[0]
+    late, draft = every["Late"], every["Draft"]
+    ann = user_id(made, "ann")
+    return {
+        "template": lambda: TemplateScreen(quick),
+        "template editor": lambda: TemplateEditor(quick),
+        "new template": TemplateEditor,
+        "template text": lambda: TemplateEditScreen(quick),
+        "versions": lambda: TemplateVersions(quick),
+        "library": QuestionLibraryScreen,
+        "library topic": lambda: LibraryEditor(topic),
+        "new pushes": lambda: NewPushesScreen(regular),
+        "push": lambda: PushScreen(late.id),
+        "settings": lambda: PushScreen(late.id, SETTINGS),
+        "assign": lambda: AssignScreen(draft),
+        "user": lambda: UserScreen(ann),
+        "import": ImportScreen,
+        "history": lambda: HistoryScreen(ann, "Ann"),
+    }
+
+
+_PLACES = {"templates": "1", "pushes": "2", "users": "3", "outbox": "4", "activity": "5"}
+_NAMES = (
+    *_PLACES,
+    "template",
+    "template editor",
+    "new template",
+    "template text",
+    "versions",
+    "library",
+    "library topic",
+    "new pushes",
+    "push",
+    "settings",
+    "assign",
+    "user",
+    "import",
+    "history",
+)
+
+
+async def walk(
+    pilot: Pilot[Any], gate: Gate, start: Callable[[], Screen[Any]] | None
+) -> dict[str, str | None]:
+    """From a screen, each of its commands on a slow machine: what the text took that has the focus
+    then, by the id of the command. Commands that lead to no text are in it with None."""
+    app = pilot.app
+    assert isinstance(app, StudioApp)
+    root, found = app.screen, dict[str, str | None]()
+    offered = await fresh(pilot, root, start)
+    for id_, command in list(offered.items()):
+        if id_ not in offered:
+            continue
+        before = app.screen.focused
+        gate.shut()
+        press_and_type(app, command.keys.split(",")[0])
+        await gate.met()
+        gate.open()
+        await settled(pilot)
+        here = app.screen.focused
+        # What is pasted over a list is looked for in it: the letter before it was for the list.
+        to_list = isinstance(here, FilterInput) and here.value == TYPED[1:]
+        found[id_] = None if here is before or to_list else taken(pilot)
+        offered = await fresh(pilot, root, start)
+    return found
+
+
+async def fresh(
+    pilot: Pilot[Any], root: Screen[Any], start: Callable[[], Screen[Any]] | None
+) -> dict[str, Command]:
+    """Begin anew; the commands that can be given there by a key that is not typed."""
+    app = pilot.app
+    while app.screen is not root:
+        app.screen.dismiss(None)
+        await settled(pilot)
+    if start is not None:
+        app.push_screen(start())
+        await settled(pilot)
+        if isinstance(app.screen, TemplateEditor | LibraryEditor):
+            await press(pilot, "j", "j")
+    elif root.focused is not None and taken(pilot) is not None:
+        await press(pilot, "escape", "escape")
+    commands = [offer.command for offer in offers(app.screen) if not offer.why_not]
+    return {
+        command.id: command
+        for command in commands
+        if command.keys
+        and command.id not in _APART
+        and place_of(command) is None
+        and not typed_away(app.screen, command)
+    }
+
+
+@pytest.mark.parametrize("name", _NAMES)
+async def test_what_is_typed_reaches_what_is_being_opened(
+    made: Example, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screens = opened_screens(made)
+    assert {*screens, *_PLACES} == set(_NAMES)
+    # What one command leaves unsaved is not to be asked about at the next one.
+    monkeypatch.setattr(drafts, "find", lambda *_: None)
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            if name in _PLACES:
+                await press(pilot, _PLACES[name])
+            found = await walk(pilot, gate, screens.get(name))
+    assert gate.waiting
+    lost = {command: text for command, text in found.items() if text and TYPED not in text}
+    empty = {command for command, text in found.items() if text == ""}
+    assert (lost, empty) == ({}, set())
+    assert {command for command, text in found.items() if text} >= _TAKE_TEXT.get(name, set())
+
+
+@pytest.mark.parametrize("name", ["mine", "conversation", "plan"])
+async def test_what_a_leader_types_reaches_what_is_being_opened(
+    made: Example, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = planned(made)
+    ann = user_id(made, "ann")
+    screens: dict[str, Callable[[], Screen[Any]]] = {
+        "conversation": lambda: ConversationScreen(talk.id),
+        "plan": lambda: PlanScreen(ann, "Ann"),
+    }
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app(made.actor("bob"))) as pilot:
+            found = await walk(pilot, gate, screens.get(name))
+    lost = {command: text for command, text in found.items() if text and TYPED not in text}
+    empty = {command for command, text in found.items() if text == ""}
+    assert (lost, empty) == ({}, set())
+    assert {command for command, text in found.items() if text} >= _TAKE_TEXT.get(name, set())
+
+
+async def slow_library(made: Example, pilot: Pilot[Any], gate: Gate, *keys: str) -> None:
+    """The library is being opened in a template editor, and these keys follow."""
+    quick = templates.find(made.studio, made.admin, "Quick")
+    pilot.app.push_screen(TemplateEditor(quick))
+    await settled(pilot)
+    await press(pilot, "j", "j")
+    gate.shut()
+    for key in ("l", *keys):
+        pilot.app.post_message(events.Key(key, key_to_character(key)))
+    await gate.met()
+
+
+async def test_escape_gives_up_what_does_not_open(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            await slow_library(made, pilot, gate)
+            await until(pilot, lambda: "esc gives it up" in said(pilot))
+            await pilot.press("escape")
+            assert "esc gives it up" not in said(pilot)
+            gate.open()
+            await settled(pilot)
+            assert isinstance(pilot.app.screen, TemplateEditor)
+            await press(pilot, "l")
+            assert isinstance(pilot.app.screen, FromLibrary)
+
+
+@pytest.mark.parametrize("ways_out", [("escape", "escape"), ("ctrl+c",)])
+async def test_what_was_typed_for_what_is_given_up_is_for_nobody(
+    made: Example, monkeypatch: pytest.MonkeyPatch, ways_out: tuple[str, ...]
+) -> None:
+    """``x`` and ``z`` would remove something of the template."""
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            await slow_library(made, pilot, gate, "x", "z")
+            for key in ways_out:
+                pilot.app.post_message(events.Key(key, None))
+            await gate.met()
+            gate.open()
+            await settled(pilot)
+            screen = pilot.app.screen
+            assert isinstance(screen, TemplateEditor)
+            assert not screen.editing.unsaved
+            assert "What was typed meanwhile is not used." in said(pilot)
+
+
+async def test_one_escape_is_for_what_was_typed_into(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            await slow_library(made, pilot, gate, "x", "escape", "t", *"Own")
+            gate.open()
+            await settled(pilot)
+            assert isinstance(pilot.app.screen, TemplateEditor)
+            assert taken(pilot) == "Own"
+
+
+async def test_what_fails_to_open_takes_nothing_and_gives_nothing_to_others(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> Any:
+        raise Unavailable("The library is away.")
+
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            monkeypatch.setattr(library, "every", fails)
+            await slow_library(made, pilot, gate, "x", "z")
+            gate.open()
+            await settled(pilot)
+            screen = pilot.app.screen
+            assert isinstance(screen, TemplateEditor)
+            assert not screen.editing.unsaved
+            assert said(pilot).startswith(
+                "The library is away. What was typed meanwhile is not used."
+            )
+
+
+async def test_a_question_that_nobody_asked_for_takes_no_key_that_was_typed_before_it(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unsaved draft is found when the editor opens: enter was not meant for that question."""
+    quick = templates.find(made.studio, made.admin, "Quick")
+    subject = drafts.template_subject(quick.id)
+    written = replace(quick.definition, name="Quicker")
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            drafts.keep(made.studio, made.admin, subject, quick.version, written)
+            gate.shut()
+            pilot.app.push_screen(TemplateEditor(quick))
+            pilot.app.post_message(events.Key("enter", None))
+            await gate.met()
+            gate.open()
+            await settled(pilot)
+            assert isinstance(pilot.app.screen, Confirm)
+            assert "What was typed meanwhile is not used." in said(pilot)
+
+
+async def test_what_the_palette_starts_takes_what_is_typed_after_it(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            gate.shut()
+            for key in ("ctrl+p", *"new", "enter", "enter", *TYPED):
+                pilot.app.post_message(events.Key(key, key_to_character(key)))
+            await gate.met()
+            gate.open()
+            await settled(pilot)
+            assert isinstance(pilot.app.screen, TemplateEditor)
+            assert taken(pilot) == TYPED
+
+
+@pytest.mark.parametrize("name", ["template editor", "library topic", "push", "settings", "import"])
+async def test_tab_leads_nowhere_where_no_key_works(made: Example, name: str) -> None:
+    """From every widget that has the focus one can go back, also while a form is open."""
+    start = opened_screens(made)[name]
+    async with running(made.app()) as pilot:
+        for opened in ((), ("e",)):
+            pilot.app.push_screen(start())
+            await settled(pilot)
+            await press(pilot, *opened)
+            seen = []
+            while pilot.app.screen.focused not in seen:
+                seen.append(pilot.app.screen.focused)
+                keys = {
+                    key
+                    for offer in offers(pilot.app.screen)
+                    for key in offer.command.keys.split(",")
+                }
+                assert "escape" in keys, pilot.app.screen.focused
+                await press(pilot, "tab")
+            assert seen
+
+
+async def test_unsaved_settings_do_not_wait_out_of_sight(made: Example) -> None:
+    """What was typed and left is not sent by a later save."""
+    late = everything(made)["Late"]
+    async with running(made.app()) as pilot:
+        pilot.app.push_screen(PushScreen(late.id))
+        await settled(pilot)
+        await press(pilot, "e", "?", "escape")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "escape")
+        assert taken(pilot) == "Late?"
+        await press(pilot, "escape", "right", "enter")
+        assert isinstance(pilot.app.screen, PushScreen)
+        assert not pilot.app.screen.unsaved
+        await press(pilot, "e")
+        assert taken(pilot) == "Late"
+
+
+async def test_a_paste_goes_whole_to_where_text_is_taken(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3")
+        pilot.app.post_message(events.Paste("\n Ann \r\nPeeters\n"))
+        await settled(pilot)
+        assert taken(pilot) == "Ann Peeters"
+        await press(pilot, "escape", "escape", "5")
+        pilot.app.push_screen(UserScreen(user_id(made, "ann")))
+        await settled(pilot)
+        pilot.app.post_message(events.Paste("q"))
+        await settled(pilot)
+        assert "Nothing here takes pasted text." in said(pilot)

@@ -1,0 +1,65 @@
+"""A machine that is slow exactly as long as a test wants: a gate before every answer of the
+database and before every widget that is mounted."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from textual.message_pump import MessagePump
+from textual.widget import Widget
+
+from studio_tui.tui.bridge import Bridge
+
+
+class Gate:
+    """Nothing passes while it is shut."""
+
+    def __init__(self) -> None:
+        self.open_ = asyncio.Event()
+        self.open_.set()
+        self.waiting = 0
+
+    def shut(self) -> None:
+        """From here on everything waits."""
+        self.open_.clear()
+
+    async def met(self) -> None:
+        """Let everything go on until it waits here."""
+        for _ in range(300):
+            await asyncio.sleep(0)
+
+    def open(self) -> None:
+        """Let everything pass."""
+        self.open_.set()
+
+
+@contextmanager
+def slow_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Everything that an app reads or mounts waits at this gate; it begins open."""
+    gate = Gate()
+    read, mount = Bridge._run, MessagePump._pre_process
+
+    def reads(self: Bridge, threads: Any, asked: Any) -> None:
+        async def later() -> None:
+            await gate.open_.wait()
+            read(self, threads, asked)
+
+        if gate.open_.is_set():
+            read(self, threads, asked)
+        else:
+            gate.waiting += 1
+            kept.append(asyncio.ensure_future(later()))
+
+    async def mounts(self: MessagePump) -> bool:
+        if isinstance(self, Widget) and not gate.open_.is_set():
+            gate.waiting += 1
+            await gate.open_.wait()
+        return await mount(self)
+
+    kept: list[Any] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(Bridge, "_run", reads)
+        patched.setattr(MessagePump, "_pre_process", mounts)
+        yield gate
