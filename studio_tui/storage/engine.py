@@ -423,6 +423,7 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
         if path.exists() and not is_empty(path):
             return None
         _require_may_make(path, making)
+    with _files_in_words(path, "made"):
         make_folder(path.parent)
         require_own_folder(path.parent)
     try:
@@ -456,11 +457,11 @@ def _require_may_make(path: Path, making: Making) -> None:
 
 
 @contextmanager
-def _files_in_words(path: Path) -> Iterator[None]:
+def _files_in_words(path: Path, done: str = "used") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable(f"The database {path} cannot be used: {error.strerror}.") from error
+        raise Unavailable(f"The database {path} cannot be {done}: {error.strerror}.") from error
 
 
 def _open_sqlite(path: Path) -> Store:
