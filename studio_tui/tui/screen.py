@@ -133,22 +133,30 @@ class StudioScreen(Commands, Screen[Any]):
         then: Callable[[T], Any] | None = None,
         failed: Callable[[StudioError], None] | None = None,
         job: Job | None = None,
+        *,
+        leads_on: bool = False,
     ) -> None:
         """Make ``call``, which changes something, off the loop and after all writes before it.
 
-        Where it can be stopped, ``job`` says what it is, and is told how far.
+        Where it can be stopped, ``job`` says what it is, and is told how far. Where ``then`` leads
+        to another screen (``leads_on``), keys wait for that one, and are dropped where it fails.
         """
+        arrival = self.shell.expect(self) if leads_on else None
         shell, studio, done = self.shell, self.studio, job or Job("Saving", can_stop=False)
 
         def written(answer: T) -> None:
             shell.worked()
             if then is not None:
                 then(answer)
+            if arrival is not None:
+                arrival.there()
             shell.look_for_changes()
 
         def not_written(error: StudioError) -> None:
             shell.worked()
             (failed or shell.bridge.report)(error)
+            if arrival is not None:
+                arrival.failed()
 
         shell.work(done)
         shell.bridge.write(self, lambda: done.do(studio, call), written, not_written)

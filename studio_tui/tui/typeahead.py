@@ -69,6 +69,7 @@ class Arrival:
         self._app = app
         self._owner = owner
         self.give_up = give_up
+        self.is_there = False
 
     @property
     def alive(self) -> bool:
@@ -78,8 +79,9 @@ class Arrival:
 
     def there(self) -> None:
         """It is there, once its owner has done what it has put off."""
-        app = self._app
-        if not self._owner.call_later(app.call_later, app.opened, self):
+        app, self.is_there = self._app, True
+        leaves = isinstance(self._owner, Screen) and not app.has_screen(self._owner)
+        if leaves or not self._owner.call_later(app.call_later, app.opened, self):
             app.call_later(app.opened, self)
 
     def failed(self) -> None:
@@ -123,6 +125,10 @@ class TypeAheadApp(App[ReturnType]):
 
     def lost_keys(self) -> None:
         """Something was typed for what did not open, and is dropped."""
+
+    def has_screen(self, screen: Screen[Any]) -> bool:
+        """Whether ``screen`` is still open, in whatever place."""
+        return any(screen in stack for stack in self._screen_stacks.values())
 
     def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> Arrival:
         """Keep keys from here on for what ``owner`` opens."""
@@ -193,7 +199,8 @@ class TypeAheadApp(App[ReturnType]):
             # It has ended.
             self._early.clear()
         while self._early and self._under_way is None and not self._must_wait():
-            await self._hand_over(self._early.popleft())
+            if self._early:
+                await self._hand_over(self._early.popleft())
 
     async def _hand_over(self, typed: Typed) -> None:
         addressee = self.focused or self.screen
@@ -227,7 +234,9 @@ class TypeAheadApp(App[ReturnType]):
         if self.keeps_keys():
             return True
         for gone in [arrival for arrival in self._arrivals if not arrival.alive]:
-            self.not_opened(gone)
+            self._no_longer_expect(gone)
+            if not gone.is_there:
+                self.drop_keys()
         if self._arrivals:
             return True
         screen = self.screen

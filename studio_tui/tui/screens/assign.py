@@ -167,6 +167,7 @@ class AssignScreen(StudioScreen):
             self._assigned,
             self._refused,
             job,
+            leads_on=True,
         )
 
     def action_import_list(self) -> None:

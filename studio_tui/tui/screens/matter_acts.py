@@ -149,7 +149,11 @@ def _begin(screen: StudioScreen, chosen: _Start) -> None:
     if chosen.why_not:
         screen.complain(chosen.why_not)
         return
-    screen.write(lambda: _begun(screen, chosen), lambda begun: open_conversation(screen, begun.id))
+    screen.write(
+        lambda: _begun(screen, chosen),
+        lambda begun: open_conversation(screen, begun.id),
+        leads_on=True,
+    )
 
 
 def _begun(screen: StudioScreen, chosen: _Start) -> Conversation:

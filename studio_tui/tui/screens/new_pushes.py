@@ -106,6 +106,7 @@ class NewPushesScreen(StudioScreen):
             lambda: pushes.create(self.studio, self.actor, template_id, drafts),
             self.dismiss,
             self._refuse,
+            leads_on=True,
         )
 
     def action_back(self) -> None:

@@ -133,7 +133,9 @@ class PlanScreen(StudioScreen):
         except Invalid as error:
             self._form.show_error(error)
         else:
-            self.write(lambda: self._planned_with_warnings(plan), self._done, self._failed)
+            self.write(
+                lambda: self._planned_with_warnings(plan), self._done, self._failed, leads_on=True
+            )
 
     def why_not_sent(self) -> str | None:
         """It takes what planning takes."""

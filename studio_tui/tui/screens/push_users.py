@@ -198,10 +198,11 @@ class PushUsers(Vertical):
             home.complain(f"Too many for this at once: mark at most {MANY:,}.")
             return
         selection = listed.chosen
-        home.read(
+        home.read_to_open(
             "chosen",
             lambda: assigning.chosen(home.studio, home.actor, push, selection, MANY),
             act,
+            may_stay=True,
         )
 
     def _remind(self, chosen: Selection[AssignmentFilter], whom: str) -> None:

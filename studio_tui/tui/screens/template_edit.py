@@ -55,7 +55,7 @@ class TemplateEditScreen(StudioScreen):
             definition = template_text.loads(text, "This")
             return templates.save(self.studio, self.actor, base, definition)
 
-        self.write(save, self._done, self._failed)
+        self.write(save, self._done, self._failed, leads_on=True)
 
     def action_back(self) -> None:
         """Leave; ask first where something typed would be lost."""

@@ -376,3 +376,22 @@ async def test_a_paste_goes_whole_to_where_text_is_taken(made: Example) -> None:
         pilot.app.post_message(events.Paste("q"))
         await settled(pilot)
         assert "Nothing here takes pasted text." in said(pilot)
+
+
+async def test_what_is_typed_after_saving_is_for_the_screen_that_saving_leads_to(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text of a template is left once it is saved: the palette is that of the list below."""
+    regular = templates.find(made.studio, made.admin, "Regular")
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            pilot.app.push_screen(TemplateEditScreen(regular))
+            await settled(pilot)
+            gate.shut()
+            for key in ("ctrl+s", "ctrl+p", *TYPED):
+                pilot.app.post_message(events.Key(key, key_to_character(key)))
+            await gate.met()
+            gate.open()
+            await settled(pilot)
+            assert taken(pilot) == TYPED
+            assert len(pilot.app.screen_stack) == 2
