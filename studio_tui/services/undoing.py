@@ -21,6 +21,8 @@ from studio_tui.storage import assignments, conversations, notifying
 from studio_tui.storage.activity import ActivityLine, about_users, activity_line, write_activity
 from studio_tui.storage.undoing import (
     conversations_told_by,
+    former_place,
+    is_newest,
     restore_cancelled,
     take_up_superseded,
     waiting_acts,
@@ -109,6 +111,8 @@ class _Undoing:
         if len(self.told) != 1:
             raise Refused(_CHANGED)
         found = conversation_to_change(self.told[0])
+        if not is_newest(self.line.id, found.id):
+            raise Refused(_CHANGED)
         if found.state not in NOT_BEGUN and found.cancelled_at is None:
             raise Refused(_CHANGED)
         return found
@@ -199,13 +203,17 @@ def _undo_moving(undoing: _Undoing) -> None:
     before, conversation = undoing.line.before or {}, undoing.conversation()
     _require_as_left(conversation, undoing.line.after or {})
     planned = before.get("planned_for")
+    place = former_place(conversation.id)
+    if place is None:
+        raise Refused(_CHANGED)
     conversations.change_conversation(
         conversation.id,
         planned_for=datetime.fromisoformat(str(planned)) if planned else None,
         minutes=int(str(before["minutes"])),
-        place=str(before["place"]),
-        conductor=naming.user_id_named(str(before["conductor"])),
+        place=place,
+        former_place=None,
     )
+    _hand_back(undoing, conversation, naming.user_id_named(str(before["conductor"])))
 
 
 def _undo_cancelling(undoing: _Undoing) -> None:
@@ -258,7 +266,6 @@ def _require_as_left(conversation: Conversation, after: Mapping[str, Any]) -> No
     now = {
         "planned_for": planned.isoformat() if planned else None,
         "minutes": conversation.minutes,
-        "place": conversation.place,
         "conductor": conversation.conductor_login,
     }
     if conversation.cancelled_at is not None or any(

@@ -245,6 +245,8 @@ class ConversationTable(Table):
     planned_for = InstantField(null=True)
     minutes = IntegerField()
     place = CharField()
+    former_place = CharField(null=True)
+    """Where it was to be held before it was moved the last time, by which that is undone."""
     sequence = IntegerField()
     user_prepared_at = InstantField(null=True)
     conductor_prepared_at = InstantField(null=True)

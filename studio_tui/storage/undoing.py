@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from studio_tui.domain.notifications import DropReason
-from studio_tui.storage.sql import execute, known_instant, one_of, rows
+from studio_tui.storage.sql import execute, known_instant, one_of, rows, scalar
 
 WaitingAct = tuple[int, str, str, int, int, datetime, datetime]
 """Id of the activity, action, name of the push or else the login it is about, how many users it is
@@ -44,6 +44,24 @@ def conversations_told_by(activity_id: int) -> list[int]:
             activity_id,
         )
     ]
+
+
+def is_newest(activity_id: int, conversation_id: int) -> bool:
+    """Whether an act wrote the newest invitations to a conversation."""
+    newest = scalar(
+        "SELECT MAX(sequence) FROM notification WHERE conversation_id = ? AND caused_by_id = ?",
+        conversation_id,
+        activity_id,
+    )
+    sequence = scalar("SELECT sequence FROM conversation WHERE id = ?", conversation_id)
+    return newest is not None and newest == sequence
+
+
+def former_place(conversation_id: int) -> str | None:
+    """Where a conversation was to be held before it was moved the last time; None once that was
+    taken back, and where it was not moved."""
+    found = scalar("SELECT former_place FROM conversation WHERE id = ?", conversation_id)
+    return None if found is None else str(found)
 
 
 def take_up_superseded(activity_id: int, at: datetime, due_at: datetime) -> int:

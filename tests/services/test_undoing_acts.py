@@ -28,7 +28,9 @@ class Told:
     def __init__(self, studio: Studio, admin: Actor, clock: MovableClock) -> None:
         self.studio, self.admin = studio, admin
         import_people(studio, admin)
-        assign(studio, admin, create_push(studio, admin), "ann", "ben")
+        created = create_push(studio, admin)
+        self._push_id = created.id
+        assign(studio, admin, created, "ann", "ben")
         self.planned = self.plan("ben", WHEN)
         clock.move(minutes=3)
         send_due(studio)
@@ -36,12 +38,14 @@ class Told:
     @property
     def push(self) -> Push:
         """As it is now."""
-        return pushes.find(self.studio, self.admin, "Q1 review")
+        return pushes.show(self.studio, self.admin, self._push_id)
 
-    def plan(self, login: str, at: datetime) -> Conversation:
+    def plan(self, login: str, at: datetime, place: str = "Room 3") -> Conversation:
         """Plan it with bob, or move it."""
         ask = conversations.find(self.studio, "Q1 review", login)
-        return conversations.plan(self.studio, self.admin, ask, Plan(at), conductor="bob")
+        return conversations.plan(
+            self.studio, self.admin, ask, Plan(at, place=place), conductor="bob"
+        )
 
     def conversation(self) -> Conversation:
         """That of ben, as it is now."""
@@ -69,7 +73,7 @@ class Told:
             case Act.PLAN:
                 self.plan("ann", WHEN)
             case Act.MOVE:
-                self.plan("ben", WHEN + timedelta(days=1))
+                self.plan("ben", WHEN + timedelta(days=1), place="Room 4")
             case _:
                 conversations.cancel(studio, admin, self.planned.id)
 

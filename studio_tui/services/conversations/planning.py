@@ -159,7 +159,7 @@ def _moved(
     if conductor_id != current.conductor_id and not may(actor, Action.FINISH_ANY):
         raise Refused(f"{current.conductor} holds it: hand it over first.")
     handed = hand_to(studio, actor, current, conductor_id)
-    _write(handed, wanted)
+    _write(handed, wanted, former_place=current.place)
     moved = conversation_now(current.id)
     before, after = _facts(current), _facts(moved)
     if before == after and current.place == moved.place:
@@ -169,12 +169,13 @@ def _moved(
     return conversation_now(moved.id)
 
 
-def _write(conversation: Conversation, wanted: Plan) -> None:
+def _write(conversation: Conversation, wanted: Plan, *, former_place: str | None = None) -> None:
     conversations.change_conversation(
         conversation.id,
         planned_for=wanted.planned_for,
         minutes=wanted.minutes,
         place=wanted.place,
+        former_place=former_place,
     )
 
 
