@@ -33,7 +33,7 @@ from studio_tui.services.clocks import clock_problem
 from studio_tui.services.context import Studio
 from studio_tui.services.identity import is_new, own_account, sign_in
 from studio_tui.services.verifying import Verified
-from studio_tui.worker.sending import in_words
+from studio_tui.worker.advice import in_words
 
 _NEWEST = 10_000
 """So many lines of activity are looked at: all of them may take a while."""

@@ -27,7 +27,8 @@ from studio_tui.mail.password import Secret
 from studio_tui.services import mailing
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import MOST_PEOPLE, Mail, Specimen
-from studio_tui.worker import sending
+from studio_tui.worker.advice import in_words
+from studio_tui.worker.decisions import said
 from studio_tui.worker.service import carriers_of
 
 _ONE_LINE = LineLimits(lines=1, longest=4_096, most=4_096)
@@ -130,6 +131,5 @@ async def _send(carrier: Carrier, sender: str, written: Mail) -> Outcome:
 
 def _reason(outcome: Outcome) -> str:
     if isinstance(outcome, RelayDown):
-        return sending.in_words(outcome)
-    code = f"{outcome.code} " if outcome.code else ""
-    return f"{code}{outcome.words}"
+        return in_words(outcome, waits=False)
+    return said(outcome)

@@ -1,15 +1,17 @@
 """What `doctor` finds about the outbox: whether mail leaves."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from studio_tui.cli import shapes
 from studio_tui.cli.findings import Finding, Health
 from studio_tui.cli.output import counted
 from studio_tui.cli.times import shown
 from studio_tui.domain.notifications import NotificationState
+from studio_tui.mail.outcomes import Fault, RelayDown
 from studio_tui.services import outbox
 from studio_tui.services.context import Studio
+from studio_tui.worker.advice import in_words
 
 _LONG = timedelta(minutes=10)
 """What should have left and waits longer than this, nobody sends."""
@@ -20,11 +22,20 @@ def outbox_findings(studio: Studio, health: outbox.Health) -> Iterator[Finding]:
     yield _counts(studio, health)
     yield _waiting(studio, health)
     yield Finding("sending", Health.OK, _sending(studio, health))
+    if health.stopped and health.waiting:
+        yield _stopped(studio, *health.stopped)
     last = shown(studio, health.last_sent_at)
     yield Finding("last sent", Health.OK, f"{last} ({studio.zone.key})" if last else "nothing yet")
     if health.last_error:
         address, words = health.last_error
         yield Finding("last error", Health.LIMITED, f"to {address}: {words}")
+
+
+def _stopped(studio: Studio, fault: str, code: int | None, words: str, since: datetime) -> Finding:
+    """What the last worker said, in the words that it said it in."""
+    down = RelayDown(Fault(fault), code, words)
+    said = f"{in_words(down)} (since {shown(studio, since)}, {studio.zone.key})"
+    return Finding("mail stopped", Health.LIMITED, said)
 
 
 def _counts(studio: Studio, health: outbox.Health) -> Finding:

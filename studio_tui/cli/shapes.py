@@ -437,7 +437,15 @@ def health(studio: Studio, of: Health) -> Shape:
         ],
         "last_sent_at": iso(studio, of.last_sent_at),
         "last_error": {"to": address, "words": words} if of.last_error else None,
+        "stopped": _stopped(studio, of),
     }
+
+
+def _stopped(studio: Studio, of: Health) -> Shape | None:
+    if of.stopped is None:
+        return None
+    fault, code, words, since = of.stopped
+    return {"fault": fault, "code": code, "words": words, "since": iso(studio, since)}
 
 
 def assigned(studio: Studio, of: Assigned) -> Shape:

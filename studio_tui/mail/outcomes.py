@@ -1,9 +1,11 @@
 """What became of one try to send one mail (N7): values, for the worker to act on."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from studio_tui.mail.refusals import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +18,13 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Permanent, and about this mail alone: the recipient, or what the mail says."""
+    """Permanent: about this mail alone where ``about`` says so, and maybe about all where that is
+    unclear."""
 
     code: int | None
-    """None where the Studio itself cannot send to such an address."""
+    """None where the Studio itself cannot send such a mail."""
     words: str
+    about: About = field(default=About.RECIPIENT, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,17 @@ class Deferred:
     words: str
     uncertain: bool = False
     """The connection broke after the mail was on its way: the server may have taken it (N3)."""
+    about: About = field(default=About.RECIPIENT, compare=False)
+    refused: bool = field(default=False, compare=False)
+    """It was refused for good, though maybe not because of this mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Refused for a reason that is about everybody, while others are taken: it waits (N13)."""
+
+    code: int | None
+    words: str
 
 
 class Fault(StrEnum):
@@ -45,6 +60,16 @@ class Fault(StrEnum):
     """The server refuses the login, or there is no password to log in with."""
     SENDER = "sender"
     """The server refuses the sender's address, whoever the mail is for."""
+    ACCOUNT = "account"
+    """The server does not let this account send: suspended, or not allowed to."""
+    QUOTA = "quota"
+    """The sending limit of the account is reached."""
+    NAME = "helo"
+    """The server refuses the name that the Studio gives itself (EHLO)."""
+    HOST = "host"
+    """The server refuses the machine that the mail comes from."""
+    BUSY = "busy"
+    """The server asks everybody to wait."""
     REFUSAL = "refusal"
     """The server refuses one mail after another, whoever they are for."""
 
@@ -56,9 +81,13 @@ class RelayDown:
     fault: Fault
     code: int | None
     words: str
+    crowded: bool = field(default=False, compare=False)
+    """It may be this connection alone that the server has no room for: others can go on."""
+    offered: bool = field(default=False, compare=False)
+    """It was said when a mail was offered, so that this mail may have to do with it."""
 
 
-Outcome = Delivered | Rejected | Deferred | RelayDown
+Outcome = Delivered | Rejected | Deferred | Aside | RelayDown
 
 
 Leave = Callable[[], Awaitable[None]]

@@ -3,7 +3,7 @@
 The program itself acts here, not a person: there is no actor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -13,8 +13,11 @@ from studio_tui.domain.errors import Busy
 from studio_tui.domain.notifications import Delivery, why_dropped
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import Mail
-from studio_tui.storage import deliveries
+from studio_tui.storage import deliveries, mail_stops
 from studio_tui.storage.deliveries import LeaseEnd
+
+_MOST_REFUSED = 1000
+"""Of so many mails it is remembered that they were refused."""
 
 
 class Packed(NamedTuple):
@@ -68,6 +71,21 @@ class Later:
     due_at: datetime
     words: str
     tried: bool
+    refused: bool = False
+    """The server refused it, for a reason that may be about anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What workers before have learnt of the mail server."""
+
+    fault: str
+    """What kept mail from leaving when the server was last asked; empty: nothing."""
+    code: int | None
+    words: str
+    since: datetime | None
+    refused: Mapping[int, str]
+    """Mails that wait because they were refused, by id: the domains of their recipients."""
 
 
 Settlement = Sent | Failed | Later
@@ -84,9 +102,16 @@ class Claimed:
 
 
 def claim(
-    studio: Studio, lease: str, *, limit: int, lasting: timedelta, wait: bool = True
+    studio: Studio,
+    lease: str,
+    *,
+    limit: int,
+    lasting: timedelta,
+    avoiding: Collection[str] = (),
+    wait: bool = True,
 ) -> Claimed:
-    """Take up to ``limit`` notifications that are due, for the worker ``lease``.
+    """Take up to ``limit`` notifications that are due, for the worker ``lease``; none to the
+    domains that are to be avoided.
 
     What is no longer true is dropped before it is handed over (N6). Nobody who writes waits for
     what is read and thought about here. Raises `Busy` where others write and it is not to
@@ -99,7 +124,7 @@ def claim(
     with studio.store.writing_unflushed(wait=wait):
         if is_known:
             deliveries.recover(lease, steady, now)
-        ids = deliveries.claim(lease, now, _end(now, steady, lasting), limit)
+        ids = deliveries.claim(lease, now, _end(now, steady, lasting), limit, avoiding)
     if not ids:
         return Claimed(0)
     with studio.store.reading():
@@ -133,14 +158,16 @@ def settle(
     """
     sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
-    later = [(s.id, s.due_at, s.words, s.tried) for s in settlements if isinstance(s, Later)]
+    later = [
+        (s.id, s.due_at, s.words, s.tried, s.refused) for s in settlements if isinstance(s, Later)
+    ]
     store = studio.store
     # Nearly always all of them were sent.
     writing = store.writing_unflushed if failed or later else store.writing_alone
     with writing(wait=wait):
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
-        deliveries.settle_later(lease, later)
+        deliveries.settle_later(lease, later, studio.now())
 
 
 def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:
@@ -163,6 +190,32 @@ def flush(studio: Studio) -> None:
 def locks_others_out(studio: Studio) -> bool:
     """Whether nobody else can write while a worker does, be it something else altogether."""
     return studio.store.is_sqlite
+
+
+def standing(studio: Studio) -> Standing:
+    """What is known of the mail server before it is asked."""
+    with studio.store.reading():
+        stop = mail_stops.stop()
+        fault, code, words, since = stop or ("", None, "", None)
+        return Standing(fault, code, words, since, deliveries.refused(_MOST_REFUSED))
+
+
+def keep_stop(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
+    """Keep what keeps mail from leaving, fault, code and words, or that nothing does."""
+    with studio.store.writing():
+        mail_stops.keep(stop, studio.now())
+
+
+def try_again(studio: Studio, ids: Collection[int]) -> None:
+    """Let mails that were refused be due: the server has taken others since."""
+    with studio.store.writing():
+        deliveries.let_be_due(ids, studio.now())
+
+
+def waiting(studio: Studio) -> tuple[int, int]:
+    """How many mails wait, and how many of them because they were not taken."""
+    with studio.store.reading():
+        return deliveries.waiting()
 
 
 def hand_back(studio: Studio, lease: str) -> int:

@@ -23,7 +23,7 @@ from studio_tui.mail.flowed import unflow
 from studio_tui.services.context import Studio
 from studio_tui.services.listing import StoredSource
 from studio_tui.services.mailing import Mailroom
-from studio_tui.storage import deliveries, notifications
+from studio_tui.storage import deliveries, mail_stops, notifications
 from studio_tui.storage.activity import write_activity
 from studio_tui.storage.sql import Clause, selected
 
@@ -67,6 +67,9 @@ class Health:
     last_sent_at: datetime | None
     last_error: tuple[str, str] | None
     """Address and words of the newest mail that failed or is to be tried again."""
+    stopped: tuple[str, int | None, str, datetime] | None = None
+    """What kept mail from leaving when a worker last asked the server: fault, code, words, and
+    since when; None where nothing did."""
 
     @property
     def waiting(self) -> int:
@@ -125,6 +128,7 @@ def health(studio: Studio, actor: Actor) -> Health:
             sending=tuple(Sending(*lease) for lease in notifications.leases()),
             last_sent_at=notifications.last_sent_at(),
             last_error=notifications.last_error(),
+            stopped=mail_stops.stop(),
         )
 
 

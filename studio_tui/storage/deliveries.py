@@ -74,9 +74,16 @@ def recover(lease: str, steady: SteadyTime, now: datetime) -> int:
     return int(cursor.rowcount)
 
 
-def claim(lease: str, now: datetime, end: LeaseEnd, limit: int) -> list[int]:
-    """Take up to ``limit`` notifications that are due, for the worker ``lease``, until ``end``."""
+def claim(
+    lease: str, now: datetime, end: LeaseEnd, limit: int, avoiding: Collection[str] = ()
+) -> list[int]:
+    """Take up to ``limit`` notifications that are due, for the worker ``lease``, until ``end``;
+    none to the domains that are to be avoided."""
     skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
+    others = "".join(
+        " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = recipient_id AND u.email_key LIKE ?)"
+        for _ in avoiding
+    )
     return [
         found
         for (found,) in rows(
@@ -84,14 +91,15 @@ def claim(lease: str, now: datetime, end: LeaseEnd, limit: int) -> list[int]:
             "lease_until = ?, dated_at = COALESCE(dated_at, ?) WHERE id IN ("
             # The index is of both states: SQLite takes it where its own condition is repeated.
             "SELECT id FROM notification WHERE state IN ('queued', 'sending') "
-            "AND state = 'queued' AND due_at <= ? "
-            f"ORDER BY due_at, id LIMIT ? {skip}) RETURNING id",
+            "AND state = 'queued' AND due_at <= ?"
+            f"{others} ORDER BY due_at, id LIMIT ? {skip}) RETURNING id",
             lease,
             end.instant,
             end.steady.origin,
             end.steady.seconds,
             now,
             now,
+            *(f"%@{domain}" for domain in avoiding),
             limit,
         )
     ]
@@ -233,7 +241,7 @@ def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: dateti
         "given (id, address, words)",
         failed,
         "state = 'failed', sent_to = given.address, error = given.words, due_at = ?, "
-        "attempts = attempts + 1, lease = NULL",
+        "attempts = attempts + 1, lease = NULL, refused_at = NULL",
         at,
         lease,
     )
@@ -250,17 +258,22 @@ def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime)
     )
 
 
-def settle_later(lease: str, later: Sequence[tuple[int, datetime, str, bool]]) -> None:
-    """Put back what is to be tried again: id, when, why, and whether this was a try of its own.
+def settle_later(
+    lease: str, later: Sequence[tuple[int, datetime, str, bool, bool]], at: datetime
+) -> None:
+    """Put back what is to be tried again: id, when, why, whether this was a try of its own, and
+    whether it was refused.
 
     What was never tried gets its Date, and its age, when it is.
     """
     _settle(
-        "given (id, due_at, words, tries)",
-        [(row_id, due_at, words, int(tried)) for row_id, due_at, words, tried in later],
+        "given (id, due_at, words, tries, refused)",
+        [(*each[:3], int(each[3]), int(each[4])) for each in later],
         "state = 'queued', due_at = given.due_at, error = given.words, lease = NULL, "
         "dated_at = CASE WHEN attempts + given.tries = 0 THEN NULL ELSE dated_at END, "
+        "refused_at = CASE WHEN given.refused = 1 THEN ? ELSE refused_at END, "
         "attempts = attempts + given.tries",
+        at,
         lease,
     )
 
@@ -286,6 +299,37 @@ def hand_back(lease: str, now: datetime) -> int:
         lease,
     )
     return int(cursor.rowcount)
+
+
+def refused(limit: int) -> dict[int, str]:
+    """The domains of mails that wait because they were refused, by id; the newest of them."""
+    return {
+        found: address.rpartition("@")[2]
+        for found, address in rows(
+            "SELECT n.id, u.email_key FROM notification n JOIN users u ON u.id = n.recipient_id "
+            "WHERE n.state IN ('queued', 'sending') AND n.refused_at IS NOT NULL "
+            "ORDER BY n.refused_at DESC LIMIT ?",
+            limit,
+        )
+    }
+
+
+def let_be_due(ids: Collection[int], now: datetime) -> None:
+    """Let these be tried now, as far as they wait."""
+    wanted = among("id", ids)
+    execute(
+        f"UPDATE notification SET due_at = ? WHERE {wanted.text} AND state = 'queued'",
+        now,
+        *wanted.params,
+    )
+
+
+def waiting() -> tuple[int, int]:
+    """How many notifications wait, and how many of them were tried and not taken."""
+    ((count, tried),) = rows(
+        "SELECT COUNT(*), COUNT(error) FROM notification WHERE state IN ('queued', 'sending')"
+    )
+    return count, tried
 
 
 def next_due() -> datetime | None:

@@ -423,7 +423,8 @@ class NotificationTable(Table):
     ``due_at`` is when to try next and, while sending, about when the lease ends: what counts is
     ``lease_until``, a `SteadyTime` in the seconds of ``lease_origin``. ``dated_at`` is set at
     the first try and kept, so that a second copy has the same Date header. *Held* is not stored:
-    it is *queued*, never tried, and due later.
+    it is *queued*, never tried, and due later. ``refused_at`` is when it was last refused for a
+    reason that may be about anybody (N13).
     """
 
     id = AutoField()
@@ -449,10 +450,23 @@ class NotificationTable(Table):
     former_address = CharField(null=True)
     """Where it goes in the place of the recipient's address: one they had before, whose calendar
     still holds a conversation (C5)."""
+    refused_at = InstantField(null=True)
 
     class Meta:
         table_name = "notification"
         indexes = ((("state", "id"), False), (("push", "recipient"), False))
+
+
+class MailStop(Table):
+    """Why the mail server took no mail when it was last asked: one row, or none."""
+
+    fault = CharField()
+    code = IntegerField(null=True)
+    words = TextField()
+    since = InstantField()
+
+    class Meta:
+        table_name = "mail_stop"
 
 
 class MailModel(Table):
@@ -556,4 +570,5 @@ TABLES: list[type[peewee.Model]] = [
     NotificationUser,
     MailModel,
     NotificationMail,
+    MailStop,
 ]

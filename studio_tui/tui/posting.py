@@ -10,7 +10,8 @@ from studio_tui.domain.access import Action, Actor, may
 from studio_tui.domain.errors import StudioError
 from studio_tui.domain.notifications import NotificationState
 from studio_tui.services import outbox
-from studio_tui.worker.sending import Report, Worker, in_words
+from studio_tui.worker.advice import in_words
+from studio_tui.worker.sending import Report, Worker
 from studio_tui.worker.service import carriers_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from studio_tui.domain.notifications import Delivery
-from studio_tui.mail.outcomes import Deferred, Delivered, Outcome, Rejected, RelayDown
+from studio_tui.mail.outcomes import Aside, Deferred, Delivered, Outcome, Rejected, RelayDown
+from studio_tui.mail.refusals import About
 from studio_tui.services.delivering import Failed, Later, Sent, Settlement
 from studio_tui.worker.line import Parcel
 from studio_tui.worker.pace import Pace
@@ -24,7 +25,8 @@ def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
     """What to write about a try.
 
     Delivered: sent. Rejected: failed for good, this mail alone. Deferred: later, after a pause that
-    grows, until it is given up by age. The relay is down: later, and no try of the mail's own.
+    grows, until it is given up by age; never given up for what is about the server or the session
+    (N13). Put aside, or the relay is down: later, and no try of the mail's own.
     """
     delivery, recipient, outcome = tried.delivery, tried.parcel.mail.recipient, tried.outcome
     match outcome:
@@ -33,16 +35,22 @@ def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
         case Rejected():
             return Failed(delivery.id, recipient, said(outcome))
         case RelayDown():
-            return Later(delivery.id, now, said(outcome), tried=False)
+            return Later(delivery.id, now, said(outcome), tried=False, refused=outcome.offered)
+        case Aside():
+            due_at = now + pace.aside
+            return Later(delivery.id, due_at, said(outcome), tried=False, refused=True)
         case Deferred():
+            of_this_mail = outcome.about not in (About.SERVER, About.SESSION)
             is_old = now - delivery.dated_at > pace.give_up_after
-            if is_old and delivery.attempts >= pace.fewest_tries:
+            if of_this_mail and is_old and delivery.attempts >= pace.fewest_tries:
                 words = f"given up after {pace.give_up_after.days} days; the last answer: "
                 return Failed(delivery.id, recipient, words + said(outcome))
             pause = pause_after(
                 delivery.attempts, random, first=pace.first_pause, longest=pace.longest_pause
             )
-            return Later(delivery.id, now + pause, said(outcome), tried=True)
+            return Later(
+                delivery.id, now + pause, said(outcome), tried=True, refused=outcome.refused
+            )
 
 
 def pause_after(tries: int, random: Random, *, first: timedelta, longest: timedelta) -> timedelta:

@@ -59,6 +59,11 @@ class Line:
             self._letters.put_nowait(letter)
         self._look()
 
+    def again(self, letter: Letter) -> None:
+        """Put a letter back: the server has not taken it."""
+        self._let_another(letter.delivery.id)
+        self.fill([letter])
+
     def end(self, carriers: int) -> None:
         """Let every carrier go home once the line is empty."""
         for _ in range(carriers):
@@ -90,9 +95,7 @@ class Line:
     def written(self, settlements: Sequence[Settlement]) -> None:
         """These results are in the database."""
         for each in settlements:
-            if each.id in self._left:
-                self._left.remove(each.id)
-                self._unwritten.release()
+            self._let_another(each.id)
 
     def close(self) -> None:
         """No result comes any more."""
@@ -115,6 +118,11 @@ class Line:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._full.wait()
+
+    def _let_another(self, notification_id: int) -> None:
+        if notification_id in self._left:
+            self._left.remove(notification_id)
+            self._unwritten.release()
 
     def _look(self) -> None:
         if self._letters.qsize() <= self._low_at:

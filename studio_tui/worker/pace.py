@@ -24,7 +24,11 @@ class Pace:
     longest_outage: timedelta = timedelta(minutes=2)
     """Until a server that took no mail is tried again, at most."""
     refusals_in_a_row: int = 20
-    """So many mails refused for good and none taken in between: it is the server (N7)."""
+    """So many mails refused and none taken in between: it is the server, or a domain (N13)."""
+    aside: timedelta = timedelta(minutes=30)
+    """How long a mail waits that alone is refused for a reason that is about everybody."""
+    more_connections: timedelta = timedelta(minutes=10)
+    """After how long one connection more is tried, where the server allowed fewer."""
     idle: timedelta = timedelta(seconds=1)
     """How often to look for something that is due."""
     remind_every: timedelta = timedelta(minutes=1)

@@ -17,7 +17,8 @@ from typing import TypeVar
 from studio_tui.config.clock import seconds_since_boot
 from studio_tui.domain.errors import Busy, StudioError, Unavailable
 from studio_tui.domain.notifications import Capacity, Delivery, Kind
-from studio_tui.mail.outcomes import Carrier, Deferred, Fault, Leave, Outcome, RelayDown
+from studio_tui.mail.outcomes import Carrier, Deferred, Delivered, Fault, Leave, Outcome, RelayDown
+from studio_tui.mail.refusals import About
 from studio_tui.services import delivering
 from studio_tui.services.clocks import clock_problem
 from studio_tui.services.context import Studio
@@ -26,7 +27,8 @@ from studio_tui.services.mailing import Mail, Mailroom
 from studio_tui.services.reminding import remind_by_schedule
 from studio_tui.services.verifying import seal_rest
 from studio_tui.worker.breaker import Breaker
-from studio_tui.worker.decisions import Try, decide, said
+from studio_tui.worker.crew import Crew
+from studio_tui.worker.decisions import Try, decide
 from studio_tui.worker.lease import Lease, LeaseOver
 from studio_tui.worker.line import Batch, Letter, Line, Parcel
 from studio_tui.worker.pace import Pace
@@ -54,6 +56,8 @@ class Report:
     """Why nothing is known of the outbox; empty while the database answers."""
     clock: str = ""
     """What is wrong with the clock of this host; empty where nothing is."""
+    connections: int | None = None
+    """How many connections the server allows, None as far as it allows all."""
 
     def counting(self, settlements: Sequence[Settlement]) -> "Report":
         """With these added."""
@@ -93,6 +97,8 @@ class Worker:
         self._leasing = asyncio.Lock()
         self._locks_others_out = delivering.locks_others_out(studio)
         self._breaker = Breaker(self._pace)
+        self._crew = Crew(len(carriers))
+        self._kept: RelayDown | None = None
         self._stopping = asyncio.Event()
         self._reminded_at: datetime | None = None
         self._clock_read_at = float("-inf")
@@ -106,9 +112,12 @@ class Worker:
         """Send until stopped or, to ``drain``, until nothing is due or the server takes no more."""
         try:
             await self._seal()
+            await self._learn()
             while not self._stopping.is_set():
                 busy = await self._send_due()
-                if drain and (not busy or self._breaker.down):
+                stopped = self._breaker.down is not None and self._breaker.was_seen
+                if drain and (not busy or stopped):
+                    await self._conclude()
                     break
                 if not busy or self._breaker.down:
                     await self._pause()
@@ -120,18 +129,19 @@ class Worker:
         """Send until nothing is due or the server takes no more; whether there was anything."""
         await self._read_clock()
         await self._remind()
-        first = await self._claim()
+        first = await self._claim_first()
         if not first.taken:
             return False
-        carriers, before = len(self._carriers), self._breaker.down
-        line = Line(self._batch // 2, self._pace.unwritten(carriers))
+        begins = self._crew.gather(asyncio.get_running_loop().time(), self._pace.more_connections)
+        before = self._breaker.down
+        line = Line(self._batch // 2, self._pace.unwritten(begins))
         writing = asyncio.create_task(self._write(line))
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed(line, first))
-                for carrier in self._carriers:
-                    tasks.create_task(self._carry(carrier, line, before))
+                for number in range(begins):
+                    tasks.create_task(self._carry(number, line, before))
         finally:
             # Even where the worker is broken off, what the server took is written.
             line.close()
@@ -140,7 +150,56 @@ class Worker:
             finally:
                 renewing.cancel()
         await self._hand_back()
+        await self._try_again()
+        await self._keep_stop()
         return True
+
+    async def _claim_first(self) -> Batch:
+        """What is tried first: to other domains than those that are in doubt, if there is any."""
+        first = await self._claim()
+        if first.taken or not self._breaker.doubted:
+            return first
+        before = self._breaker.down
+        self._breaker.concede()
+        if self._breaker.down == before:
+            return await self._claim(all_domains=True)
+        self._tell(replace(self.report, down=self._breaker.down))
+        await self._keep_stop()
+        return Batch(0)
+
+    async def _learn(self) -> None:
+        """Begin with what workers before have learnt of the server."""
+        with suppress(Unavailable):
+            known = await asyncio.to_thread(delivering.standing, self._studio)
+            is_fault = known.fault in set(Fault)
+            down = RelayDown(Fault(known.fault), known.code, known.words) if is_fault else None
+            self._breaker = Breaker(self._pace, known.refused, down)
+            self._kept = down
+
+    async def _conclude(self) -> None:
+        """Say at the end what keeps mail from leaving, where there is mail that was tried."""
+        self._breaker.concede()
+        aside = list(self._breaker.aside.values())
+        down = self._breaker.down or (aside[-1] if aside else None)
+        with suppress(Unavailable):
+            if down and (await asyncio.to_thread(delivering.waiting, self._studio))[1]:
+                self._tell(replace(self.report, down=down))
+        await self._keep_stop()
+
+    async def _try_again(self) -> None:
+        """Let be due what was refused before the server took another mail."""
+        if ids := self._breaker.to_try_again():
+            with suppress(Unavailable):
+                await asyncio.to_thread(delivering.try_again, self._studio, ids)
+
+    async def _keep_stop(self) -> None:
+        """Keep for others, and for later, what keeps mail from leaving."""
+        down = self._breaker.down
+        if down != self._kept:
+            stop = (str(down.fault), down.code, down.words) if down else None
+            with suppress(Unavailable):
+                await asyncio.to_thread(delivering.keep_stop, self._studio, stop)
+                self._kept = down
 
     async def _seal(self) -> None:
         """Seal what a program that died has left without a seal (A3)."""
@@ -169,11 +228,15 @@ class Worker:
     @property
     def _batch(self) -> int:
         # One mail tells whether a server that was away is back.
-        return 1 if self._breaker.down else self._pace.claimed_per_carrier * len(self._carriers)
+        return 1 if self._breaker.down else self._pace.claimed_per_carrier * self._crew.limit
 
-    async def _claim(self) -> Batch:
+    async def _claim(self, *, all_domains: bool = False) -> Batch:
         take = partial(
-            delivering.claim, self._studio, self._lease.name, lasting=self._lease.lasting
+            delivering.claim,
+            self._studio,
+            self._lease.name,
+            lasting=self._lease.lasting,
+            avoiding=() if all_domains else self._breaker.doubted,
         )
         try:
             async with self._leasing:
@@ -251,39 +314,64 @@ class Worker:
             batch = await self._claim()
         line.end(len(self._carriers))
 
-    async def _carry(self, carrier: Carrier, line: Line, before: RelayDown | None) -> None:
-        """Send letters until the server is down for another reason than it was ``before``."""
+    async def _carry(self, number: int, line: Line, before: RelayDown | None) -> None:
+        """Send letters until the server is down for another reason than it was ``before``, or has
+        no room for this connection."""
+        carrier, loop = self._carriers[number], asyncio.get_running_loop()
         while (letter := await line.next()) is not None:
             is_down = self._breaker.down not in (None, before)
             in_time = self._lease.may_begin(letter.claimed_at)
-            if self._stopping.is_set() or is_down or not in_time:
+            if self._stopping.is_set() or is_down or not in_time or self._is_doubted(letter):
                 # Handed back at the end.
                 continue
             if isinstance(letter.parcel, Failed):
                 line.result(letter.parcel)
+                continue
+            began, step = loop.time(), self._breaker.begin()
+            leave = partial(self._leave, line, letter)
+            try:
+                outcome = await self._hand_over(carrier, letter, letter.parcel.mail, leave)
+            except LeaseOver:
+                # Nothing left, and so it was no try.
+                words = "It was not sent before its lease ended."
+                line.result(Later(letter.delivery.id, self._studio.now(), words, tried=False))
+                continue
+            if isinstance(outcome, RelayDown) and outcome.crowded:
+                if await self._crew.is_one_too_many(number, was_open=outcome.offered):
+                    # Somebody else sends it, or this connection once there are fewer.
+                    line.again(letter)
+                    if self._crew.lets_go(number, began, loop.time()):
+                        await carrier.close()
+                        return
+                    continue
+                self._crew.start_again()
             else:
-                leave = partial(self._leave, line, letter)
-                line.result(await self._send(carrier, letter, letter.parcel, leave))
+                self._note(number, outcome, began)
+            line.result(self._settlement(letter, letter.parcel, outcome, step))
+        self._crew.leaves(number)
 
     async def _leave(self, line: Line, letter: Letter) -> None:
         """Wait until the message of ``letter`` may leave; raises `LeaseOver` where it may not."""
         await line.leave(letter.delivery.id)
         self._lease.require(letter.claimed_at)
 
-    async def _send(
-        self, carrier: Carrier, letter: Letter, parcel: Parcel, leave: Leave
+    def _is_doubted(self, letter: Letter) -> bool:
+        return bool(self._breaker.doubted) and self._breaker.skips(_domain(letter.delivery))
+
+    def _note(self, number: int, outcome: Outcome, began: float) -> None:
+        self._crew.carried(number)
+        if isinstance(outcome, Delivered) and (limit := self._crew.news(began)):
+            self._tell(replace(self.report, connections=limit))
+
+    def _settlement(
+        self, letter: Letter, parcel: Parcel, outcome: Outcome, step: int
     ) -> Settlement:
-        try:
-            outcome = await self._hand_over(carrier, letter, parcel.mail, leave)
-        except LeaseOver:
-            # Nothing left, and so it was no try.
-            words = "It was not sent before its lease ended."
-            return Later(letter.delivery.id, self._studio.now(), words, tried=False)
-        outcome = self._breaker.judge(outcome)
-        if self._breaker.down != self.report.down:
-            self._tell(replace(self.report, down=self._breaker.down))
-        tried = Try(letter.delivery, parcel, outcome)
-        return decide(tried, self._studio.now(), self._random, self._pace)
+        delivery, breaker = letter.delivery, self._breaker
+        outcome = breaker.judge(outcome, delivery.id, _domain(delivery), step)
+        seen = breaker.down if breaker.was_seen else None
+        if seen != self.report.down:
+            self._tell(replace(self.report, down=seen))
+        return decide(Try(delivery, parcel, outcome), self._studio.now(), self._random, self._pace)
 
     async def _hand_over(
         self, carrier: Carrier, letter: Letter, mail: Mail, leave: Leave
@@ -294,7 +382,8 @@ class Worker:
             # Beyond its lease, somebody else may be sending the same mail (N8).
             return await self._lease.within(letter.claimed_at, sending)
         except TimeoutError:
-            return Deferred(None, "The mail server took too long over this mail.", uncertain=True)
+            words = "The mail server took too long over this mail."
+            return Deferred(None, words, uncertain=True, about=About.SERVER)
 
     async def _write(self, line: Line) -> None:
         """Write results as they arrive, all that have arrived at once.
@@ -375,16 +464,5 @@ class Worker:
             self._watch(report)
 
 
-def in_words(down: RelayDown) -> str:
-    """Why nothing is being sent, and what to do, in one sentence."""
-    advice = {
-        Fault.UNREACHABLE: "The mail server does not answer; mail waits and is tried again",
-        Fault.TLS: "There is no protected connection to the mail server; check smtp.security "
-        "and the server's certificate",
-        Fault.LOGIN: "The mail server refuses the login; check smtp.username and the password "
-        "(studio-tui mail password)",
-        Fault.SENDER: "The mail server refuses the sender; check smtp.sender",
-        Fault.REFUSAL: "The mail server refuses one mail after another; check that it lets the "
-        "Studio send (smtp.host, smtp.username), then retry what failed",
-    }
-    return f"{advice[down.fault]}: {said(down)}"
+def _domain(delivery: Delivery) -> str:
+    return delivery.address.rpartition("@")[2].lower()

@@ -16,10 +16,11 @@ from studio_tui.domain.errors import Refused, Unavailable
 from studio_tui.mail.outcomes import Carrier
 from studio_tui.mail.password import find
 from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import verifying
+from studio_tui.services import delivering, verifying
 from studio_tui.services.context import Studio
+from studio_tui.worker.advice import in_words
 from studio_tui.worker.pace import Pace
-from studio_tui.worker.sending import Report, Worker, in_words
+from studio_tui.worker.sending import Report, Worker
 
 NO_SERVER = (
     "No mail server is set up, so that mail waits in the outbox: "
@@ -45,6 +46,8 @@ class Happening(StrEnum):
     """The clock of this host is wrong; mail is sent all the same."""
     ANCHOR = "anchor"
     """How far the activity has come (A3); soon after it starts, and weekly."""
+    CONNECTIONS = "connections"
+    """The server allows fewer connections than the settings ask for."""
     STOPPED = "stopped"
 
 
@@ -58,6 +61,8 @@ class Event:
     """The line, for people."""
     report: Report
     """The numbers since the start."""
+    waiting: int | None = None
+    """How many mails wait in the outbox, told at the end."""
 
     def as_json(self) -> str:
         """The line as JSON, for programs that collect logs."""
@@ -70,6 +75,7 @@ class Event:
                 "sent": self.report.sent,
                 "failed": self.report.failed,
                 "deferred": self.report.deferred,
+                "waiting": self.waiting,
                 "fault": down.fault if down else "database" if self.report.away else None,
             }
         )
@@ -91,12 +97,13 @@ def run_worker(
 ) -> int:
     """Send until SIGTERM or SIGINT or, to ``drain``, until nothing is due; returns the exit code.
 
-    0: all that was due has been sent, or the worker was told to stop; 1: to ``drain``, the server
-    took no mail. Told to stop, it finishes what is on the wire and hands the rest back; being
-    told again changes nothing. ``report`` is given the lines of its log.
+    0: all that was due has been dealt with, or the worker was told to stop; 1: to ``drain``, mail
+    waits because the server does not take it, or the database does not answer. Told to stop, it
+    finishes what is on the wire and hands the rest back; being told again changes nothing.
+    ``report`` is given the lines of its log.
     """
     worker = _run_fast(_run(studio, drain, _Log(studio, report), pace))
-    return 1 if drain and worker.down else 0
+    return 1 if drain and (worker.down or worker.away) else 0
 
 
 def take_short_turns() -> None:
@@ -130,7 +137,10 @@ async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> R
     finally:
         if telling is not None:
             telling.cancel()
-    log.tell(Happening.STOPPED, _count(done), done)
+    waiting = None
+    with suppress(Unavailable):
+        waiting = (await asyncio.to_thread(delivering.waiting, studio))[0]
+    log.tell(Happening.STOPPED, _count(done, waiting), done, waiting)
     return done
 
 
@@ -154,6 +164,7 @@ class _Log:
         self._report = report
         self._down = ""
         self._clock = ""
+        self._connections: int | None = None
         self._told_at = studio.now()
 
     def watch(self, now: Report) -> None:
@@ -162,23 +173,32 @@ class _Log:
             self.tell(Happening.CLOCK, now.clock, now)
         self._clock = now.clock
         words = _what_is_down(now)
-        if words and words != self._down:
+        if now.connections != self._connections and now.connections:
+            self._connections = now.connections
+            self.tell(Happening.CONNECTIONS, _fewer(now.connections), now)
+        elif words and words != self._down:
             self.tell(Happening.DOWN, words, now)
         elif self._down and not words:
             self.tell(Happening.UP, "Mail is sent again.", now)
         elif self._studio.now() - self._told_at >= _TELL_EVERY:
             self.tell(Happening.PROGRESS, _count(now), now)
 
-    def tell(self, what: Happening, words: str, now: Report) -> None:
+    def tell(self, what: Happening, words: str, now: Report, waiting: int | None = None) -> None:
         """Write a line."""
         self._down = _what_is_down(now)
         self._told_at = self._studio.now()
-        self._report(Event(self._told_at, what, words, now))
+        self._report(Event(self._told_at, what, words, now, waiting))
 
 
 def _what_is_down(report: Report) -> str:
     return in_words(report.down) if report.down else report.away
 
 
-def _count(report: Report) -> str:
-    return f"{report.sent:,} sent, {report.failed:,} failed, {report.deferred:,} to be tried again."
+def _fewer(connections: int) -> str:
+    allowed = f"{connections} connection" + ("s" if connections > 1 else "")
+    return f"The mail server allows {allowed} at once: the Studio uses no more (smtp.connections)."
+
+
+def _count(report: Report, waiting: int | None = None) -> str:
+    counts = f"{report.sent:,} sent, {report.failed:,} failed"
+    return f"{counts}, {waiting:,} waiting." if waiting is not None else f"{counts}."

@@ -8,7 +8,7 @@ import pytest
 from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.mail.outcomes import Fault, RelayDown
 from studio_tui.mail.password import FILE, VARIABLE
-from studio_tui.worker.sending import in_words
+from studio_tui.worker.advice import in_words
 from tests.mail.test_message import HEADERS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "mail.md").read_text(encoding="utf-8")

@@ -76,7 +76,7 @@ def test_it_says_when_the_server_takes_no_mail_and_when_it_does_again(
     assert [line["event"] for line in lines] == ["started", "down", "up", "stopped"]
     assert [line["fault"] for line in lines] == [None, "unreachable", None, None]
     assert (lines[-1]["sent"], lines[-1]["failed"]) == (due, 0)
-    assert lines[-1]["message"] == f"{due} sent, 0 failed, 0 to be tried again."
+    assert lines[-1]["message"] == f"{due} sent, 0 failed, 0 waiting."
 
 
 def test_to_drain_it_ends_by_itself_and_tells_by_its_exit_code(

@@ -1,0 +1,21 @@
+"""What is known of the mail server outlives the worker that learnt it."""
+
+import peewee
+from peewee import CharField, IntegerField, TextField
+from playhouse.migrate import SchemaMigrator, migrate
+
+from studio_tui.storage.fields import InstantField
+
+
+def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
+    class MailStop(db.Model):
+        fault = CharField()
+        code = IntegerField(null=True)
+        words = TextField()
+        since = InstantField()
+
+        class Meta:
+            table_name = "mail_stop"
+
+    db.create_tables([MailStop], safe=False)
+    migrate(migrator.add_column("notification", "refused_at", InstantField(null=True)))

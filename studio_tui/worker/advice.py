@@ -1,0 +1,35 @@
+"""What is wrong where mail does not leave, and what to do: the same words everywhere."""
+
+from studio_tui.mail.outcomes import Fault, RelayDown
+from studio_tui.worker.decisions import said
+
+_WAITS = "; mail waits and is tried again"
+_ADVICE = {
+    Fault.UNREACHABLE: "The mail server does not answer",
+    Fault.TLS: "There is no protected connection to the mail server; check smtp.security "
+    "and the server's certificate",
+    Fault.LOGIN: "The mail server refuses the login; check smtp.username and the password "
+    "(studio-tui mail password)",
+    Fault.SENDER: "The mail server refuses the sender; check smtp.sender",
+    Fault.ACCOUNT: "The mail server does not let this account send; check smtp.username, or ask "
+    "who runs the server",
+    Fault.QUOTA: "The mail server takes no more for now: sending limit reached",
+    Fault.NAME: "The mail server refuses the name that the Studio gives itself; set smtp.helo to "
+    "the full name of this machine",
+    Fault.HOST: "The mail server refuses mail from this machine; ask who runs the server to allow "
+    "its address, or check smtp.host",
+    Fault.BUSY: "The mail server asks to wait",
+    Fault.REFUSAL: "The mail server refuses one mail after another; check that it lets the "
+    "Studio send (smtp.host, smtp.username, smtp.sender)",
+}
+_BY_ITSELF = frozenset({Fault.UNREACHABLE, Fault.QUOTA, Fault.BUSY})
+"""What is over without anybody doing anything."""
+
+
+def in_words(down: RelayDown, *, waits: bool = True) -> str:
+    """Why nothing is being sent, and what to do, in one sentence.
+
+    ``waits``: that mail waits is said as well; not of a mail that is tried once.
+    """
+    waiting = _WAITS if waits and down.fault in _BY_ITSELF else ""
+    return f"{_ADVICE[down.fault]}{waiting}: {said(down)}"
