@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -21,7 +22,7 @@ from studio_tui.services.import_plan import ImportPlan, PlannedUser, Value
 
 
 def _mapped(text: str) -> tuple[str, str]:
-    """The type of an option: ``HEADING=field``."""
+    """The type of an option: ``HEADING=field``, or ``WORD=active`` and ``WORD=left``."""
     heading, equals, field = text.rpartition("=")
     if not equals or not heading.strip() or not field.strip():
         raise click.BadParameter("Write it as “Work Email=email”.")
@@ -36,7 +37,25 @@ def _mapped(text: str) -> tuple[str, str]:
     multiple=True,
     type=_mapped,
     metavar="HEADING=FIELD",
-    help="What a column tells.",
+    help="What a column tells; or, of a word for a status, WORD=active or WORD=left.",
+)
+@click.option(
+    "--encoding",
+    default="",
+    metavar="NAME",
+    help="The encoding of the file, such as windows-1250; found out where it is not told.",
+)
+@click.option(
+    "--delimiter",
+    default="",
+    metavar="CHARACTER",
+    help="What separates the columns: a character, tab or pipe; found out where it is not told.",
+)
+@click.option(
+    "--dates",
+    type=click.Choice(("day-first", "month-first")),
+    default=None,
+    help="How to read 03/04/2020; found out where dates of the file prove it.",
 )
 @click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 @click.option("--skip-refused", is_flag=True, help="Import the other lines of the file.")
@@ -48,6 +67,9 @@ def import_(
     actor: Actor,
     file: Path,
     mapping: Sequence[tuple[str, str]],
+    encoding: str,
+    delimiter: str,
+    dates: str | None,
     dry_run: bool,
     skip_refused: bool,
     yes: bool,
@@ -57,11 +79,13 @@ def import_(
 
     “-” reads the input.
     The usual headings of HR systems are recognised; --map "Work Email=email" tells about others.
+    The usual words for a status are known, too; --map "Pending=active" explains others.
     Where lines are refused, nothing is imported, unless --skip-refused leaves them out.
     """
     require(actor, Action.IMPORT_USERS)
+    form = hr_file.Told(encoding, delimiter, dates or "")
     with Progress("Reading") as reading, seekable(file) as source:
-        content = hr_file.read(source, dict(mapping), progress=reading)
+        content = hr_file.read(source, dict(mapping), progress=reading, form=form)
     with Progress("Comparing") as comparing:
         plan = imports.preview(studio, actor, content, progress=comparing)
     stopped = bool(plan.refusals) and not skip_refused
@@ -78,13 +102,19 @@ def import_(
         _tell_plan(plan)
     else:
         _tell_done(plan)
-    if stopped:
-        lines = counted(len(plan.refusals), "line is", "lines are")
-        complain(
-            f"studio-tui: Nothing was imported: {lines} refused. "
-            "Correct the file, or leave them out with --skip-refused."
-        )
+    if stopped or plan.takes_nobody:
+        complain(f"studio-tui: {_why_nothing(plan)}")
         click.get_current_context().exit(FAILED)
+
+
+def _why_nothing(plan: ImportPlan) -> str:
+    lines = counted(len(plan.refusals), "line is", "lines are")
+    if plan.takes_nobody:
+        return f"Nothing was imported: {lines} refused, and there is no other. Correct the file."
+    return (
+        f"Nothing was imported: {lines} refused. "
+        "Correct the file, or leave them out with --skip-refused."
+    )
 
 
 def _tell_plan(plan: ImportPlan) -> None:
@@ -104,7 +134,8 @@ def _tell_plan(plan: ImportPlan) -> None:
     if plan.refusals:
         say(f"{counted(len(plan.refusals), 'line is', 'lines are')} refused:")
         _list(map(str, plan.refusals))
-    _tell_ignored(plan)
+    _tell_besides(plan)
+    say(f"The file is {plan.encoding}, separated by {_separator(plan.delimiter)}.")
     say(f"In short: {plan.summary}; {plan.unchanged:,} unchanged. Nothing was changed yet.")
 
 
@@ -113,21 +144,33 @@ def _tell_done(plan: ImportPlan) -> None:
     if plan.refusals:
         say(f"{counted(len(plan.refusals), 'refused line')} left out:")
         _list(map(str, plan.refusals))
-    _tell_ignored(plan)
+    _tell_besides(plan)
     if plan.touched:
         say("Next: “studio-tui users list” shows everyone and their managers.")
 
 
-def _tell_ignored(plan: ImportPlan) -> None:
+def _tell_besides(plan: ImportPlan) -> None:
+    for word in plan.unknown_words:
+        active, left = quote(f"{word}=active"), quote(f"{word}=left")
+        say(f"What “{clean_line(word)}” means is not known: add --map {active} or --map {left}.")
+    if plan.warnings:
+        say(f"{counted(len(plan.warnings), 'warning')}:")
+        _list(map(str, plan.warnings))
     if plan.ignored:
         say(f"Columns that tell the Studio nothing: {', '.join(plan.ignored)}.")
+
+
+def _separator(delimiter: str) -> str:
+    return "tabs" if delimiter == "\t" else f"“{delimiter}”"
 
 
 def _list_users(users: Iterable[PlannedUser], *, with_changes: bool) -> None:
     for user in users:
         line = f"line {user.line}: " if user.line else ""
         changes = f": {_changes(user)}" if with_changes else ""
-        _list([f"{line}{user.name} ({user.login}, {user.email}){changes}"])
+        gone = "" if with_changes or user.after.active else ", has left"
+        address = user.email or "no address"
+        _list([f"{line}{user.name} ({user.login}, {address}){gone}{changes}"])
 
 
 def _changes(user: PlannedUser) -> str:

@@ -63,6 +63,7 @@ def user(of: User) -> Shape:
         "leads": of.leads,
         "coaches": of.coaches,
         "managers": managers(of.managers),
+        "employee_number": of.employee_number,
     }
 
 

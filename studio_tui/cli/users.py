@@ -95,6 +95,8 @@ def _facts(user: User) -> Iterable[tuple[str, str]]:
     yield "Name", user.name
     yield "Login", user.login
     yield "E-mail", user.email
+    if user.employee_number:
+        yield "Employee number", user.employee_number
     yield "Role", user.role
     yield "Active", "yes" if user.active else "no, has left"
     yield "Language", user.language

@@ -47,6 +47,8 @@ class User:
     coaches: tuple[str, ...] = ()
     """Logins of the user's coaches."""
     managers: tuple[Manager, ...] = ()
+    employee_number: str = ""
+    """What the HR system knows them by, across names and addresses (U11)."""
 
     @property
     def name(self) -> str:

@@ -37,4 +37,5 @@ def _cells(user: User) -> tuple[str, ...]:
         user.role.value,
         user.hired_on.isoformat() if user.hired_on else "",
         "yes" if user.active else "no",
+        user.employee_number,
     )

@@ -5,6 +5,7 @@ is there is handed in.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -27,29 +28,34 @@ class Comparison:
         organisation: Organisation,
         teams: Mapping[str, KnownTeam],
         leading: Mapping[UserRef, TeamPath],
+        today: date,
     ) -> None:
-        """``leading``: who leads which team because somebody's manager is told."""
+        """``leading``: who leads which team because somebody's manager is told. ``today``: who
+        leaves before it has left."""
         self._present = file.present_fields
         self._teams = teams
         self._named: dict[tuple[TeamPath, ...], frozenset[str]] = {}
         self._by_manager = {team_key(path): path for path in leading.values()}
         self._leading = {ref: team_key(path) for ref, path in leading.items()}
-        self._tellers = _tellers(organisation, file.present_fields)
+        self._tellers = _tellers(organisation, file.present_fields, today)
         self._blank = _blank(organisation)
 
     def profile(self, person: Person, before: Profile | None) -> Profile:
         """Who ``person`` is to be; ``before`` is who they are, None for who is added."""
         record, base = person.record, before or self._blank
         keeps_login = before is not None and record.derived_login
+        told = {name: tell(record) for name, tell in self._tellers}
+        for field in record.unread:
+            told.pop(field.value, None)
         return base._replace(
             login=base.login if keeps_login else record.login,
-            email=record.email,
+            email=record.email or base.email,
             given_name=record.given_name,
             family_name=record.family_name,
             teams=self._teams_of(person, base),
             leads=self._leads_of(person, base),
             coaches=self._coaches_of(person, base),
-            **{name: tell(record) for name, tell in self._tellers},
+            **told,
         )
 
     def leader(self, ref: UserRef, before: Profile) -> Profile:
@@ -81,6 +87,8 @@ class Comparison:
 
     def _teams_of(self, person: Person, base: Profile) -> frozenset[str]:
         joined = _NOTHING if person.joins is None else {team_key(person.joins)}
+        if person.also_joins:
+            joined = joined | set(map(team_key, person.also_joins))
         if Field.TEAMS in self._present:
             return self._keys(person.record.teams) | joined
         if Field.MANAGER in self._present:
@@ -105,7 +113,7 @@ class Comparison:
 
 
 def _tellers(
-    organisation: Organisation, present: frozenset[Field]
+    organisation: Organisation, present: frozenset[Field], today: date
 ) -> list[tuple[str, Callable[[Record], Any]]]:
     """How each plain field that the file speaks of is told; an empty cell is the default."""
     tellers: dict[Field, Callable[[Record], Any]] = {
@@ -114,10 +122,18 @@ def _tellers(
         Field.ROLE: lambda record: (record.role or Role.USER).value,
         Field.DEPARTMENT: lambda record: record.department,
         Field.HIRED_ON: lambda record: record.hired_on,
-        Field.ACTIVE: lambda record: record.active,
+        Field.ACTIVE: lambda record: record.active and not _has_left(record, today),
+        Field.EMPLOYEE_NUMBER: lambda record: record.employee_number,
         Field.GROUPS: lambda record: _each_once(record.groups),
     }
     return [(field.value, tell) for field, tell in tellers.items() if field in present]
+
+
+def _has_left(record: Record, today: date) -> bool:
+    """Whether the last day is past, and nobody was hired again after it."""
+    if record.left_on is None or record.left_on >= today:
+        return False
+    return record.hired_on is None or record.hired_on <= record.left_on
 
 
 @lru_cache(maxsize=10_000)
@@ -139,6 +155,7 @@ def _blank(organisation: Organisation) -> Profile:
         time_zone=organisation.time_zone,
         role=Role.USER.value,
         department="",
+        employee_number="",
         hired_on=None,
         active=True,
         groups=_NOTHING,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from studio_tui.domain.hr_file import Refusal
+from studio_tui.domain.hr_file import Refusal, Remark, RowWarning
 from studio_tui.storage.imports import Profile
 
 Value = str | bool | None | tuple[str, ...]
@@ -114,6 +114,8 @@ class ImportPlan:
     """Headings of the columns that tell the Studio nothing."""
     encoding: str
     delimiter: str
+    warnings: tuple[RowWarning, ...] = ()
+    """What is imported otherwise than the file says it, by line."""
 
     @property
     def summary(self) -> str:
@@ -128,6 +130,16 @@ class ImportPlan:
         return ", ".join(said) or "nobody added or changed"
 
     @property
+    def takes_nobody(self) -> bool:
+        """Whether nobody can be imported, because every line is refused."""
+        return bool(self.refusals) and not self.touched and not self.unchanged
+
+    @property
+    def unknown_words(self) -> tuple[str, ...]:
+        """The words for a status that nobody has explained, each once."""
+        return tuple(dict.fromkeys(refusal.word for refusal in self.refusals if refusal.word))
+
+    @property
     def touched(self) -> tuple[PlannedUser, ...]:
         """Everyone who is added or changed in any way."""
         return (*self.added, *self.changed, *self.left, *self.returned)
@@ -140,18 +152,20 @@ class ImportPlan:
             "left": [user.as_json() for user in self.left],
             "returned": [user.as_json() for user in self.returned],
             "unchanged": self.unchanged,
-            "refused": [
-                {
-                    "line": refusal.line,
-                    "column": refusal.column,
-                    "reason": refusal.reason,
-                    "email": refusal.email,
-                }
-                for refusal in self.refusals
-            ],
+            "refused": [_remark(refusal) for refusal in self.refusals],
+            "warnings": [_remark(warning) for warning in self.warnings],
             "teams_created": list(self.teams_created),
             "recognised": dict(self.recognised),
             "ignored": list(self.ignored),
             "encoding": self.encoding,
             "delimiter": self.delimiter,
         }
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    return {
+        "line": remark.line,
+        "column": remark.column,
+        "reason": remark.reason,
+        "email": remark.email,
+    }

@@ -88,7 +88,7 @@ def _plan(studio: Studio, file: HrFile, progress: Progress) -> _Planned:
     leading = {team.leader: team.path for team in checked.manager_teams}
     before = imports.profiles(_ids([*_refs(checked), *leading]))
     teams = imports.teams_by_key()
-    comparison = Comparison(file, studio.settings.organisation, teams, leading)
+    comparison = Comparison(file, studio.settings.organisation, teams, leading, studio.today())
     counted = _Counter(progress, _CHECKED, _COMPARED, len(checked.people))
     after = {
         person.ref: comparison.profile(person, before.get(person.ref))
@@ -127,6 +127,7 @@ def _described(
         **{group: tuple(users) for group, users in groups.items()},
         unchanged=len(lines) - sum(1 for one in writes if one.ref in lines),
         refusals=checked.refusals,
+        warnings=checked.warnings,
         teams_created=tuple(team.path for team in new_teams),
         recognised={heading: field.value for heading, field in file.headings.items()},
         ignored=file.ignored,

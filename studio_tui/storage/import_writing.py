@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from studio_tui.domain.hr_file import UserRef, key
+from studio_tui.domain.hr_file.people import address_key, number_key
 from studio_tui.domain.text import fold_search
 from studio_tui.domain.users import sort_name
 from studio_tui.storage.imports import SEPARATOR, Profile
@@ -19,7 +20,7 @@ PASSES = 6
 
 _COLUMNS = (
     "login, login_key, email, email_key, given_name, family_name, sort_name, search, language, "
-    "time_zone, role, department, hired_on, active"
+    "time_zone, role, department, hired_on, active, employee_number, employee_number_key"
 )
 
 
@@ -87,6 +88,7 @@ def search_text(profile: Profile) -> str:
                 profile.login,
                 profile.email,
                 profile.department,
+                profile.employee_number,
                 *sorted(profile.teams | profile.leads),
                 *sorted(profile.groups),
             )
@@ -116,7 +118,7 @@ def _make_teams(teams: Sequence[NewTeam]) -> None:
 
 
 def _free_unique_keys(writes: Sequence[Write]) -> None:
-    """Let go of logins and addresses that change, so that two users can swap theirs.
+    """Let go of logins, addresses and numbers that change, so that two users can swap theirs.
 
     A real key never begins with a space.
     """
@@ -125,14 +127,19 @@ def _free_unique_keys(writes: Sequence[Write]) -> None:
         wanted = among("id", changing)
         execute(
             "UPDATE users SET login_key = ' ' || CAST(id AS TEXT), "
-            f"email_key = ' ' || CAST(id AS TEXT) WHERE {wanted.text}",
+            "email_key = ' ' || CAST(id AS TEXT), employee_number_key = NULL "
+            f"WHERE {wanted.text}",
             *wanted.params,
         )
 
 
 def _renamed(one: Write) -> bool:
     before, after = one.before, one.after
-    return before is not None and (before.login, before.email) != (after.login, after.email)
+    return before is not None and (before.login, before.email, before.employee_number) != (
+        after.login,
+        after.email,
+        after.employee_number,
+    )
 
 
 def _change_users(writes: Sequence[Write], counted: Counted) -> None:
@@ -157,7 +164,7 @@ def _columns(profile: Profile) -> tuple[Any, ...]:
         profile.login,
         key(profile.login),
         profile.email,
-        key(profile.email),
+        address_key(profile.email, profile.login),
         profile.given_name,
         profile.family_name,
         sort_name(profile.given_name, profile.family_name),
@@ -168,6 +175,8 @@ def _columns(profile: Profile) -> tuple[Any, ...]:
         profile.department,
         profile.hired_on,
         profile.active,
+        profile.employee_number,
+        number_key(profile.employee_number) or None,
     )
 
 

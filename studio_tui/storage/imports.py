@@ -31,6 +31,7 @@ class Profile(NamedTuple):
     time_zone: str
     role: str
     department: str
+    employee_number: str
     hired_on: date | None
     active: bool
     groups: frozenset[str]
@@ -62,6 +63,10 @@ class StoredStudio:
     def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
         """Those of ``emails`` that belong to a user."""
         return _known("email_key", emails)
+
+    def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
+        """Those of ``numbers`` that belong to a user."""
+        return _known("employee_number_key", numbers)
 
     def team_paths(self) -> Iterable[TeamPath]:
         """Every team there is."""
@@ -128,7 +133,7 @@ def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
         )
         for user_id, *texts, hired_on, active in rows(
             "SELECT id, login, email, given_name, family_name, language, time_zone, role, "
-            f"department, hired_on, active FROM users WHERE {wanted.text}",
+            f"department, employee_number, hired_on, active FROM users WHERE {wanted.text}",
             *wanted.params,
         )
     }
@@ -159,12 +164,13 @@ _TEAMS_OF = "SELECT x.user_id, t.path_key FROM {} x JOIN team t ON t.id = x.team
 def _known(column: str, keys: Collection[str]) -> dict[str, Known]:
     wanted = one_of(column, keys)
     found = rows(
-        f"SELECT {column}, id, login, given_name, family_name FROM users WHERE {wanted.text}",
+        f"SELECT {column}, id, login, given_name, family_name, employee_number_key FROM users "
+        f"WHERE {wanted.text}",
         *wanted.params,
     )
     return {
-        folded: Known(user_id, login, full_name(given, family))
-        for folded, user_id, login, given, family in found
+        folded: Known(user_id, login, full_name(given, family), number or "")
+        for folded, user_id, login, given, family, number in found
     }
 
 

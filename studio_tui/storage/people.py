@@ -89,7 +89,8 @@ def users_by_id(ids: list[int]) -> list[User]:
         )
         for row in rows(
             "SELECT u.id, u.login, u.email, u.given_name, u.family_name, u.language, u.time_zone, "
-            f"u.role, u.department, u.hired_on, u.active FROM users u WHERE {wanted.text}",
+            "u.role, u.department, u.hired_on, u.active, u.employee_number "
+            f"FROM users u WHERE {wanted.text}",
             *wanted.params,
         )
     }
@@ -109,6 +110,7 @@ def _user(row: tuple[Any, ...]) -> User:
         department=row[8],
         hired_on=day(row[9]) if row[9] else None,
         active=bool(row[10]),
+        employee_number=row[11],
     )
 
 

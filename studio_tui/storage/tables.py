@@ -44,6 +44,8 @@ class UserTable(Table):
     department = CharField()
     hired_on = DateField(null=True)
     active = BooleanField()
+    employee_number = CharField(default="")
+    employee_number_key = KeyField(null=True, unique=True)
 
     class Meta:
         table_name = "users"

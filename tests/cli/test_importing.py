@@ -62,7 +62,7 @@ def test_or_are_left_out(organisation: Cli) -> None:
 
 
 def test_a_dry_run_with_skipping_is_no_failure(organisation: Cli) -> None:
-    file = write(HEADINGS + "bad,no address,Bad,Row,\n")
+    file = write(HEADINGS + "new,new@example.org,New,Comer,\nbad,no address,Bad,Row,\n")
     said = organisation.out("users", "import", file, "--skip-refused", "--dry-run")
     assert "1 line is refused" in said
 

@@ -104,12 +104,13 @@ def test_refused_lines_stop_the_whole_file_unless_skipped(studio: Studio, admin:
     file = hr(
         *FIRST, "eve,eve,Eve,Maes,,,,,user,yes", "eva,eva@example.org,Eva,Maes,,,,eve,user,yes"
     )
-    with pytest.raises(Refused, match="2 lines are refused: line 4, column “email”"):
+    with pytest.raises(Refused, match="1 line is refused: line 4, column “email”"):
         imports.apply(studio, admin, file)
     assert whole_database(studio) == before
     plan = imports.apply(studio, admin, file, skip_refused=True)
-    assert [one.login for one in plan.added] == ["ann", "bob"]
-    assert [refusal.line for refusal in plan.refusals] == [4, 5]
+    assert [one.login for one in plan.added] == ["ann", "bob", "eva"]
+    assert [refusal.line for refusal in plan.refusals] == [4]
+    assert [warning.line for warning in plan.warnings] == [5]
 
 
 @pytest.mark.parametrize("row", ["user,yes", "admin,no", ",yes"])

@@ -122,6 +122,7 @@ def test_the_json_of_a_plan(studio: Studio, admin: Actor) -> None:
         "refused": [
             {"line": 3, "column": "email", "reason": "“x” is not an e-mail address", "email": ""}
         ],
+        "warnings": [],
         "teams_created": [],
         "recognised": {name: name for name in (*HEAD.split(","), "hired_on")},
         "ignored": ["shoe size"],

@@ -40,4 +40,5 @@ def _row(organisation: DemoOrganisation, user: DemoUser, day: date) -> tuple[str
         user.role,
         user.hired_on.isoformat(),
         "yes" if user.active(day) else "no",
+        "",
     )

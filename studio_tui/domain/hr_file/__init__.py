@@ -32,8 +32,16 @@ from studio_tui.domain.hr_file.people import (
     UserRef,
     key,
 )
-from studio_tui.domain.hr_file.read import read
-from studio_tui.domain.hr_file.records import Field, HrFile, Record, Refusal, TeamPath
+from studio_tui.domain.hr_file.read import Told, read
+from studio_tui.domain.hr_file.records import (
+    Field,
+    HrFile,
+    Record,
+    Refusal,
+    Remark,
+    RowWarning,
+    TeamPath,
+)
 from studio_tui.domain.hr_file.rows import MAX_ROWS
 from studio_tui.domain.hr_file.source import MAX_BYTES
 
@@ -48,8 +56,11 @@ __all__ = [
     "Person",
     "Record",
     "Refusal",
+    "Remark",
+    "RowWarning",
     "Studio",
     "TeamPath",
+    "Told",
     "UserRef",
     "check",
     "key",

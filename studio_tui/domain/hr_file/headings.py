@@ -20,6 +20,9 @@ _SHOWN = 20
 _NOTE = re.compile(r"\[[^\]]*\]\s*(required)?\s*$", re.IGNORECASE)
 _PROPERTY = re.compile(r"\[(\w+)\]\s*(required)?\s*$", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_SEVERAL = frozenset({Field.KNOWN_AS, Field.LEFT, Field.LEFT_ON})
+"""Fields that several columns may tell."""
+_NUMBERED = re.compile(r"column (\d+)", re.IGNORECASE)
 _NAMES = frozenset({Field.GIVEN_NAME, Field.FAMILY_NAME})
 _EXPLAINED = OfSome(
     {
@@ -109,22 +112,51 @@ def count_known(headings: Sequence[str], mapping: Mapping[str, str]) -> int:
     return sum(1 for h in headings if plain(h) in mapped or recognise(h) is not None)
 
 
+def telling_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> set[Field]:
+    """The fields that ``headings`` tell, as they are recognised or mapped."""
+    mapped = {plain(heading): field.strip() for heading, field in mapping.items()}
+    told = {found[0] for heading in headings if (found := recognise(heading))}
+    said = {mapped[name] for heading in headings if (name := plain(heading)) in mapped}
+    return told | {field for field in Field if field in said}
+
+
 def _asked(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[int, Field | None]:
     """The field that each mapped column is to tell, by index; None for ignored ones."""
-    return {
-        _index(headings, heading): None if field.strip() == IGNORE else _field(field)
-        for heading, field in mapping.items()
-    }
+    asked: dict[int, Field | None] = {}
+    for heading, field in mapping.items():
+        if field.strip() == IGNORE:
+            asked.update(dict.fromkeys(_ignored(headings, heading)))
+        else:
+            asked[_index(headings, heading)] = _field(field)
+    return asked
+
+
+def columns_called(headings: Sequence[str], wanted: str) -> list[int]:
+    """Which columns ``--map`` means by ``wanted``: a heading, or ``column 4`` for the fourth."""
+    exact = [i for i, heading in enumerate(headings) if clean_line(heading) == clean_line(wanted)]
+    alike = exact or [i for i, heading in enumerate(headings) if plain(heading) == plain(wanted)]
+    numbered = _NUMBERED.fullmatch(wanted.strip())
+    if not alike and numbered and 0 < int(numbered[1]) <= len(headings):
+        return [int(numbered[1]) - 1]
+    return alike
+
+
+def _ignored(headings: Sequence[str], wanted: str) -> list[int]:
+    """The columns to leave out: of several that are called the same, all but the first."""
+    alike = columns_called(headings, wanted)
+    return alike[1:] if len(alike) > 1 else [_index(headings, wanted)]
 
 
 def _index(headings: Sequence[str], wanted: str) -> int:
-    exact = [i for i, heading in enumerate(headings) if clean_line(heading) == clean_line(wanted)]
-    alike = exact or [i for i, heading in enumerate(headings) if plain(heading) == plain(wanted)]
+    alike = columns_called(headings, wanted)
     if len(alike) == 1:
         return alike[0]
     name = clean_line(wanted)
     if alike:
-        raise Refused(f"{len(alike)} columns are called “{name}”: give each a name of its own.")
+        raise Refused(
+            f"{len(alike)} columns are called “{name}”: name the one that is meant by its number, "
+            f'as in --map "column {alike[-1] + 1}=email".'
+        )
     near = get_close_matches(plain(wanted), [plain(h) for h in headings], n=1)
     hint = next((clean_line(h) for h in headings if near and plain(h) == near[0]), "")
     meant = f" Did you mean “{hint}”?" if hint else ""
@@ -165,21 +197,34 @@ def _choose(claims: Sequence[_Claim]) -> list[Column]:
         rival = best.get(field)
         if rival is None or claim.tier < rival.tier:
             best[field] = claim
+    claims = [_other_number(claim, best) for claim in claims]
     for claim in claims:
-        _refuse_rival(claim, best[claim.column.field])
-    known_as = [c.column for c in claims if c.column.field is Field.KNOWN_AS]
-    others = [c.column for c in best.values() if c.column.field is not Field.KNOWN_AS]
-    return sorted(known_as + others, key=lambda column: column.index)
+        if claim.column.field not in _SEVERAL:
+            _refuse_rival(claim, best[claim.column.field])
+    several = [c.column for c in claims if c.column.field in _SEVERAL]
+    others = [c.column for c in best.values() if c.column.field not in _SEVERAL]
+    return sorted(several + others, key=lambda column: column.index)
+
+
+def _other_number(claim: _Claim, best: Mapping[Field, _Claim]) -> _Claim:
+    """Of several columns with numbers of employees, one tells who they are; all tell who is
+    meant."""
+    column = claim.column
+    if column.field is not Field.EMPLOYEE_NUMBER or claim is best[column.field]:
+        return claim
+    return _Claim(Column(column.index, column.heading, Field.KNOWN_AS), claim.tier)
 
 
 def _refuse_rival(claim: _Claim, best: _Claim) -> None:
     column = claim.column
-    if claim.tier > best.tier or column is best.column or column.field is Field.KNOWN_AS:
+    if claim.tier > best.tier or column is best.column:
         return
+    same = plain(best.column.heading) == plain(column.heading)
+    named = f"column {column.index + 1}" if same else column.heading
     raise Refused(
         f"The columns “{best.column.heading}” (number {best.column.index + 1}) and "
         f"“{column.heading}” (number {column.index + 1}) both tell {column.field}: leave one out "
-        f'with --map "{column.heading}={IGNORE}".'
+        f'with --map "{named}={IGNORE}".'
     )
 
 
@@ -189,7 +234,9 @@ def _require(columns: Sequence[Column], ignored: Sequence[str], headings: Sequen
     if Field.NAME not in told:
         missing += sorted(_NAMES - told, reverse=True)
     if missing:
-        hints = " ".join(hint for field in missing if (hint := _hint(field, ignored)))
+        hints = _whole_file_hint(headings) or " ".join(
+            hint for field in missing if (hint := _hint(field, ignored))
+        )
         names = " and ".join(_EXPLAINED[field] for field in missing)
         raise Refused(
             f"The file has no column for {names}. {_found(headings)} "
@@ -199,10 +246,25 @@ def _require(columns: Sequence[Column], ignored: Sequence[str], headings: Sequen
 
 def _hint(field: Field, ignored: Sequence[str]) -> str:
     by_plain = {plain(heading): heading for heading in ignored}
-    names = [name for name, (known, _) in _known().items() if known is field]
     for heading_plain, heading in by_plain.items():
-        if get_close_matches(heading_plain, names, n=1, cutoff=0.7):
+        near = get_close_matches(heading_plain, _known(), n=1, cutoff=0.7)
+        if near and _known()[near[0]][0] is field:
             return f'If “{heading}” is it, add --map "{heading}={field}".'
+    return ""
+
+
+def _whole_file_hint(headings: Sequence[str]) -> str:
+    """What to do where saying what a column tells cannot help."""
+    if any("@" in heading for heading in headings):
+        return (
+            "This looks like a person, not like headings: put a line of headings above, such as "
+            "email,given_name,family_name."
+        )
+    if len(headings) == 1:
+        return (
+            "It has one column only: if another character separates its columns, say which, "
+            'as in --delimiter "|".'
+        )
     return ""
 
 

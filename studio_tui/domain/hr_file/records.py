@@ -30,15 +30,20 @@ class Field(StrEnum):
     ROLE = "role"
     HIRED_ON = "hired_on"
     ACTIVE = "active"
+    EMPLOYEE_NUMBER = "employee_number"
     NAME = "name"
     """The whole name in one cell: “Ann Peeters” or “Peeters, Ann”."""
     PRINCIPAL = "principal"
     """A name to sign in with that looks like an address, as Microsoft Entra has it."""
     KNOWN_AS = "known_as"
-    """Whatever else the file calls this person by: an employee number, an object id."""
+    """Whatever else the file calls this person by: an object id, a number of another system."""
+    LEFT = "left"
+    """Yes for who has left: ``suspended``, ``deleted``."""
+    LEFT_ON = "left_on"
+    """The day somebody leaves, or has left."""
 
 
-NOT_STORED = frozenset({Field.NAME, Field.PRINCIPAL, Field.KNOWN_AS})
+NOT_STORED = frozenset({Field.NAME, Field.PRINCIPAL, Field.KNOWN_AS, Field.LEFT, Field.LEFT_ON})
 """Fields that only help to find the others, or to tell who is meant."""
 
 
@@ -72,6 +77,11 @@ class Record(NamedTuple):
     hired_on: date | None = None
     active: bool = True
     known_as: tuple[str, ...] = ()
+    employee_number: str = ""
+    left_on: date | None = None
+    """Whether that day is past, and they have left, is for who knows the day to say."""
+    unread: tuple[Field, ...] = ()
+    """Fields whose cells could not be read: what is known of them stays."""
 
     @property
     def name(self) -> str:
@@ -80,19 +90,33 @@ class Record(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a row cannot be imported: its first wrong cell."""
+class Remark:
+    """Something about a cell, a row or a whole file that somebody has to know."""
 
     line: int
+    """0 where it is about the whole file."""
     column: str
-    """Heading of the wrong cell as the file has it; empty where the row as a whole is wrong."""
+    """Heading of the cell as the file has it; empty where the row as a whole is meant."""
     reason: str
     email: str = ""
     """The address in the row, as far as it could be read."""
 
     def __str__(self) -> str:
         column = f", column “{self.column}”" if self.column else ""
-        return f"line {self.line}{column}: {self.reason}"
+        return f"line {self.line}{column}: {self.reason}" if self.line else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Remark):
+    """Why a row cannot be imported: its first wrong cell."""
+
+    word: str = ""
+    """The word for a status that nobody has explained, where that is why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowWarning(Remark):
+    """What is imported otherwise than the file says it: left out, or guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +133,7 @@ class HrFile:
     delimiter: str
     present_fields: frozenset[Field]
     """The fields of our own that the file speaks of: what is not among them is left alone."""
+    warnings: tuple[RowWarning, ...] = ()
 
     def column(self, field: Field) -> str:
         """Heading of the column that tells ``field``; our own heading where there is none."""

@@ -2,20 +2,33 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from studio_tui.domain.errors import Refused
-from studio_tui.domain.hr_file.headings import count_known
+from studio_tui.domain.hr_file.headings import count_known, recognise, telling_columns
+from studio_tui.domain.hr_file.records import Field
 from studio_tui.domain.hr_file.source import Source
+from studio_tui.domain.text import clean_line
 
 MAX_ROWS = 2_000_000
 """Most rows that one file may have, blank ones too."""
 MAX_ROW = 1_000_000
 """Most characters that one row may have."""
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
+_NAMED_DELIMITERS = {
+    "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "bar": "|",
+    "space": " ", "colon": ":",
+}  # fmt: skip
+_LOOKED_THROUGH = 30
+"""So many rows at the top may be the headings: reports put a title, a date and a filter above."""
+_LOOKED_INTO = 1_000_000
+"""So many characters at the top tell whether blanks stand before quotation marks."""
+_SURE = 3
+"""So many known headings make a second line of them, and no person."""
 
 
 class Row(NamedTuple):
@@ -32,6 +45,12 @@ class Form:
 
     delimiter: str
     announced: bool
+    above: int = 0
+    """Rows above the headings: titles, ``#TYPE``."""
+    repeated: bool = False
+    """Whether the row below the headings has them once more, as SuccessFactors writes them."""
+    spaced: bool = False
+    """Whether blanks stand between a delimiter and a quotation mark."""
 
 
 class _Lines:
@@ -69,11 +88,18 @@ def rows(source: Source, form: Form) -> Iterator[Row]:
         skipped = 1 if form.announced else 0
         for _ in range(skipped):
             text.readline(MAX_ROW)
-        yield from _each_row(_Lines(text, source.name), skipped, source, form)
+        every = _each_row(_Lines(text, source.name), skipped, source, form)
+        for _ in range(form.above):
+            next(every, None)
+        if (headings := next(every, None)) is not None:
+            yield headings
+        if form.repeated:
+            next(every, None)
+        yield from every
 
 
 def _each_row(lines: _Lines, skipped: int, source: Source, form: Form) -> Iterator[Row]:
-    reader = csv.reader(lines, delimiter=form.delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=form.delimiter, strict=True, skipinitialspace=form.spaced)
     count = 0
     while True:
         line = skipped + reader.line_num + 1
@@ -88,33 +114,89 @@ def _each_row(lines: _Lines, skipped: int, source: Source, form: Form) -> Iterat
         count += 1
         if count > MAX_ROWS:
             raise Refused(f"{source.name} has more than {MAX_ROWS:,} rows: split it.")
-        if any(cells):
+        if any(cells) and not (cells[0].startswith("#") and _is_comment(cells)):
             yield Row(line, skipped + reader.line_num, cells)
 
 
-def find_form(source: Source, mapping: Mapping[str, str]) -> Form:
-    """The form under which most headings are known and, of such, the one with most columns."""
+def _is_comment(cells: Sequence[str]) -> bool:
+    return not any(cells[1:]) and recognise(cells[0]) is None
+
+
+def delimiter_named(text: str) -> str:
+    """The delimiter that somebody names: itself, or ``tab``, ``pipe``; raises `Refused`."""
+    found = _NAMED_DELIMITERS.get(text.strip().casefold(), text)
+    if len(found) != 1 or found.isalnum() or found in "\"'\r\n@":
+        raise Refused(
+            f"“{clean_line(text)}” is no delimiter: it is one character, or one of "
+            f"{', '.join(name for name in _NAMED_DELIMITERS if name.isalpha())}."
+        )
+    return found
+
+
+def find_form(source: Source, mapping: Mapping[str, str], delimiter: str = "") -> Form:
+    """The form under which most headings are known and, of such, the one with most columns.
+
+    The headings are the first row, or the one below it, within reason, that is so plainly.
+    """
     with source.text() as text:
         first = text.readline(20).strip().strip('"')
-    if first[:4].casefold() == "sep=" and len(first) in (4, 5):
-        return Form(first[4:] or "\t", announced=True)
-    forms = [Form(delimiter, announced=False) for delimiter in DELIMITERS]
-    return max(forms, key=lambda form: _fitness(_headings(source, form), mapping))
+    announced = first[:4].casefold() == "sep=" and len(first) in (4, 5)
+    if announced and not delimiter:
+        return _formed(source, first[4:] or "\t", mapping, announced=True)[1]
+    tried = [delimiter] if delimiter else DELIMITERS
+    forms = [_formed(source, one, mapping, announced=announced) for one in tried]
+    return max(forms, key=lambda fitness_and_form: fitness_and_form[0])[1]
 
 
-def _fitness(headings: Sequence[str], mapping: Mapping[str, str]) -> tuple[int, int]:
-    return count_known(headings, mapping), len(headings)
+def _formed(
+    source: Source, delimiter: str, mapping: Mapping[str, str], *, announced: bool
+) -> tuple[tuple[int, int], Form]:
+    """The form with this delimiter, and how well it fits."""
+    with source.text() as text:
+        spaced = re.search(rf'(?:^|{re.escape(delimiter)}) +"', text.read(_LOOKED_INTO)) is not None
+    form = Form(delimiter, announced, spaced=spaced)
+    top = _top(source, form)
+    if not top:
+        return (0, 0), form
+    known = [count_known(cells, mapping) for cells in top]
+    above = _headings_among(top, known, mapping)
+    below = above + 1
+    repeated = below < len(top) and _repeats(top[below], known[below], known[above])
+    return (known[above], len(top[above])), replace(form, above=above, repeated=repeated)
 
 
-def _headings(source: Source, form: Form) -> Sequence[str]:
+def _headings_among(
+    top: Sequence[Sequence[str]], known: Sequence[int], mapping: Mapping[str, str]
+) -> int:
+    for place in sorted(range(1, len(top)), key=lambda place: -known[place]):
+        if known[place] <= max(known[0], 1):
+            break
+        told = telling_columns(top[place], mapping)
+        if told & {Field.EMAIL, Field.PRINCIPAL} and not any("@" in cell for cell in top[place]):
+            return place
+    return 0
+
+
+def _repeats(cells: Sequence[str], known: int, of_headings: int) -> bool:
+    """Whether a row says again what the columns are."""
+    enough = known >= _SURE and 2 * known >= of_headings
+    return enough and not any("@" in cell for cell in cells)
+
+
+def _top(source: Source, form: Form) -> list[Sequence[str]]:
+    found: list[Sequence[str]] = []
     try:
-        return next((row.cells for row in rows(source, form)), [])
+        for row in rows(source, form):
+            found.append(row.cells)
+            if len(found) == _LOOKED_THROUGH:
+                break
     except Refused:
-        return []
+        pass
+    return found
 
 
 def _wrong_quoting(source: Source, form: Form, first: int, last: int) -> str:
-    opened = _last_quote(source, form.delimiter, first, last)
+    opened = _last_quote(source, form, first, last)
     if opened is None:
         return (
             f"{source.name}, line {last}: a cell has more than {csv.field_size_limit():,} "
@@ -126,12 +208,12 @@ def _wrong_quoting(source: Source, form: Form, first: int, last: int) -> str:
     )
 
 
-def _last_quote(source: Source, delimiter: str, first: int, last: int) -> int | None:
+def _last_quote(source: Source, form: Form, first: int, last: int) -> int | None:
     """The line, of those from ``first`` to ``last``, on which a quoted cell began last."""
     with source.text() as text:
         for _ in range(first - 1):
             text.readline()
-        scan = _QuoteScan(delimiter)
+        scan = _QuoteScan(form.delimiter, spaced=form.spaced)
         for line in range(first, last + 1):
             if not scan.feed(text.readline(MAX_ROW), line):
                 break
@@ -141,8 +223,9 @@ def _last_quote(source: Source, delimiter: str, first: int, last: int) -> int | 
 class _QuoteScan:
     """Follows quoted cells as the csv module does, to tell where one began."""
 
-    def __init__(self, delimiter: str) -> None:
+    def __init__(self, delimiter: str, *, spaced: bool) -> None:
         self._ends = (delimiter, "\r", "\n")
+        self._spaced = spaced
         self._inside = False
         self._at_start = True
         self._closed = False
@@ -159,6 +242,8 @@ class _QuoteScan:
                 self._inside = True
             elif self._closed and character not in self._ends:
                 return False
+            elif self._at_start and character == " " and self._spaced:
+                continue
             else:
                 self._closed = False
             self._at_start = not self._inside and not self._closed and character in self._ends

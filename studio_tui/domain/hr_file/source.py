@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,19 @@ MAX_BYTES = 512 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _SAVE = "save it as “CSV UTF-8” and import that."
 _WORKBOOK = {b"PK\x03\x04": "an Excel workbook", b"\xd0\xcf\x11\xe0": "an old Excel workbook"}
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file (gzip): unpack it, and import what is in it",
+    b"7z\xbc\xaf": "a compressed file (7z): unpack it, and import what is in it",
+    b"Rar!": "a compressed file (RAR): unpack it, and import what is in it",
+    b"{\\rt": "a text document (RTF)",
+    b"SQLi": "a database (SQLite)",
+}
+_HTML = re.compile(r"<(!doctype html|html|head|body|table|meta|div)\b", re.IGNORECASE)
+_XML = re.compile(r"<(\?xml|!--|[A-Za-z][\w:.-]*(\s[^<>]*)?>)")
+_JSON = re.compile(r'\[\s*[\[{"]|\{\s*["}]')
+_IN_WORKBOOK = (b"xl/", b"[Content_Types]", b"_rels/", b"docProps/")
+_PEEK = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +39,16 @@ class Encoding:
 
     name: str
     codec: str
+    guessed: bool = False
+    """Whether another encoding would do as well, with other letters."""
 
 
 UTF_8 = Encoding("UTF-8", "utf-8")
 UTF_8_BOM = Encoding("UTF-8 with BOM", "utf-8-sig")
 UTF_16_LE = Encoding("UTF-16 LE", "utf-16")
 UTF_16_BE = Encoding("UTF-16 BE", "utf-16")
-WINDOWS_1252 = Encoding("Windows-1252", "cp1252")
+WINDOWS_1252 = Encoding("Windows-1252", "cp1252", guessed=True)
+WINDOWS_1250 = Encoding("Windows-1250", "cp1250", guessed=True)
 _MARKED = {
     codecs.BOM_UTF8: UTF_8_BOM,
     codecs.BOM_UTF16_LE: UTF_16_LE,
@@ -64,8 +81,10 @@ class Source:
 
 
 @contextmanager
-def open_source(source: bytes | Path | BinaryIO, name: str = "") -> Iterator[Source]:
-    """``source``, its size and encoding known.
+def open_source(
+    source: bytes | Path | BinaryIO, name: str = "", encoding: Encoding | None = None
+) -> Iterator[Source]:
+    """``source``, its size and encoding known; ``encoding`` is the one that somebody has told.
 
     Raises `Unavailable` where it cannot be read, and `Refused` where it is empty, too large or
     not text. ``name`` is what messages call it.
@@ -75,7 +94,7 @@ def open_source(source: bytes | Path | BinaryIO, name: str = "") -> Iterator[Sou
         size = binary.seek(0, io.SEEK_END)
         _check_size(size, shown)
         binary.seek(0)
-        yield Source(binary, shown, size, _detect(binary, shown))
+        yield Source(binary, shown, size, _encoding_of(binary, shown, encoding))
 
 
 @contextmanager
@@ -112,11 +131,70 @@ def _check_size(size: int, name: str) -> None:
         )
 
 
+def encoding_named(text: str) -> Encoding:
+    """The encoding that somebody names, as ``windows-1250`` or ``latin-2``; raises `Refused`."""
+    try:
+        codec = codecs.lookup(text.strip())
+        "a".encode(codec.name)
+    except (LookupError, UnicodeError, ValueError):
+        raise Refused(
+            f"“{clean_line(text)}” is no encoding that is known: name it as utf-8, windows-1250, "
+            "windows-1252, iso-8859-2, mac-roman or utf-16."
+        ) from None
+    name = "utf-8-sig" if codec.name == "utf-8" else codec.name
+    return Encoding(clean_line(text), name)
+
+
+def _encoding_of(binary: BinaryIO, name: str, told: Encoding | None) -> Encoding:
+    _refuse_other_kinds(binary, name)
+    if told is None:
+        return _detect(binary, name)
+    binary.seek(0)
+    _must_decode(binary, told, name)
+    return told
+
+
+def _refuse_other_kinds(binary: BinaryIO, name: str) -> None:
+    binary.seek(0)
+    start = binary.read(_PEEK)
+    binary.seek(0)
+    mark = start[:4]
+    if mark == b"PK\x03\x04" and not _is_workbook(start):
+        raise Refused(f"{name} is a ZIP file, not a CSV: unpack it, and import what is in it.")
+    if kind := _WORKBOOK.get(mark):
+        raise Refused(f"{name} is {kind}, not a CSV: open it, {_SAVE}")
+    if kind := next((kind for begin, kind in _OTHERS.items() if start.startswith(begin)), None):
+        advice = "" if ":" in kind else ", not a CSV: export the list as “CSV UTF-8”"
+        raise Refused(f"{name} is {kind}{advice}.")
+    if kind := _markup(start):
+        raise Refused(f"{name} is {kind}, whatever it is called: open it in a spreadsheet, {_SAVE}")
+
+
+def _is_workbook(start: bytes) -> bool:
+    """Whether a ZIP file is a spreadsheet, by the name of its first part."""
+    first = start[30:]
+    if len(start) < 30 or first.startswith(_IN_WORKBOOK):
+        return True
+    return first.startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+
+
+def _markup(start: bytes) -> str:
+    codec = next((one.codec for mark, one in _MARKED.items() if start.startswith(mark)), "latin-1")
+    text = start.decode(codec, "ignore").removeprefix("\ufeff").lstrip()
+    if _HTML.match(text):
+        return "a web page (HTML)"
+    if _XML.match(text) and not _is_address_list(text):
+        return "a web page (HTML)" if "<html" in text.lower() else "XML"
+    return "JSON" if _JSON.match(text) else ""
+
+
+def _is_address_list(text: str) -> bool:
+    return "@" in text.partition(">")[0]
+
+
 def _detect(binary: BinaryIO, name: str) -> Encoding:
     start = binary.read(4)
     binary.seek(0)
-    if kind := _WORKBOOK.get(start):
-        raise Refused(f"{name} is {kind}, not a CSV: open it, {_SAVE}")
     for mark, encoding in _MARKED.items():
         if start.startswith(mark):
             _must_decode(binary, encoding, name)
@@ -127,7 +205,12 @@ def _detect(binary: BinaryIO, name: str) -> Encoding:
     if broken.after_accents:
         raise Refused(_damaged(name, UTF_8, broken))
     binary.seek(0)
-    _must_decode(binary, WINDOWS_1252, name)
+    if _first_undecodable(binary, WINDOWS_1252, name):
+        binary.seek(0)
+        if not _first_undecodable(binary, WINDOWS_1250, name):
+            return WINDOWS_1250
+        binary.seek(0)
+        _must_decode(binary, WINDOWS_1252, name)
     return WINDOWS_1252
 
 
@@ -145,7 +228,10 @@ def _must_decode(binary: BinaryIO, encoding: Encoding, name: str) -> None:
 
 
 def _damaged(name: str, encoding: Encoding, broken: _Broken) -> str:
-    return f"{name} is damaged: line {broken.line} is not {encoding.name} as the rest is; {_SAVE}"
+    return (
+        f"{name} is damaged: line {broken.line} is not {encoding.name} as the rest is; say which "
+        f"encoding it has, as in --encoding windows-1250, or {_SAVE}"
+    )
 
 
 def _first_undecodable(binary: BinaryIO, encoding: Encoding, name: str) -> _Broken | None:

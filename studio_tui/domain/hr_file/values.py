@@ -8,8 +8,11 @@ import unicodedata
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from studio_tui.domain.addresses import clear_address, is_plain, why_no_address
+from studio_tui.domain.addresses import clear_address, is_plain, why_no_address, without_invisible
+from studio_tui.domain.hr_file.languages import language_tag
+from studio_tui.domain.hr_file.nothing import is_nothing
 from studio_tui.domain.hr_file.records import TeamPath
+from studio_tui.domain.hr_file.status_words import is_there, is_yes_or_no
 from studio_tui.domain.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.text import MAX_NAME, clean_line
 from studio_tui.domain.users import Role
@@ -19,15 +22,6 @@ MAX_CELL = 10_000
 MAX_LOGIN = 100
 
 _IN_BRACKETS = re.compile(r"(\s*[(\[][^()\[\]]*[)\]])+$")
-_ACTIVE = re.compile(
-    "1|true|yes|y|active|enabled|activated|current|employed|hired|on leave|full[ -]?time"
-    "|part[ -]?time|contractor|contingent|intern|temporary|permanent"
-    "|ja|j|waar|actief|in dienst|oui|o|vrai|actif|en service"
-)
-_LEFT = re.compile(
-    "0|false|no|n|inactive|terminated|suspended|disabled|deactivated|archived|deleted|left"
-    "|resigned|retired|former|nee|onwaar|inactief|niet actief|uit dienst|non|faux|inactif|sorti"
-)
 _ROLES = {role.value: role for role in Role}
 
 
@@ -58,6 +52,18 @@ def required(cell: str) -> str:
     return text
 
 
+def name(cell: str) -> str:
+    """A whole name; empty where nothing but a dash or a full stop stands for it."""
+    text = short(cell)
+    return text if any(map(str.isalnum, text)) else ""
+
+
+def told(cell: str) -> str:
+    """One line of at most `MAX_NAME` characters; empty where it is a word for nothing."""
+    text = short(cell)
+    return "" if text and is_nothing(text) else text
+
+
 def email(cell: str) -> str:
     """The one e-mail address that a cell holds (`domain.addresses`)."""
     if is_plain(cell):
@@ -72,7 +78,7 @@ def email(cell: str) -> str:
 
 def login(cell: str) -> str:
     """A login, or nothing."""
-    text = line(cell)
+    text = line(without_invisible(cell))
     if len(text) > MAX_LOGIN:
         raise WrongCell(f"{quoted(text)} has {len(text)} characters: at most {MAX_LOGIN}")
     if " " in text or "|" in text:
@@ -120,10 +126,16 @@ def _team(text: str) -> TeamPath:
     return path
 
 
+def language(cell: str) -> str | None:
+    """A language as a tag; None where the cell says nothing of it."""
+    text = line(cell)
+    return None if is_nothing(text) else language_tag(text)
+
+
 def time_zone(cell: str) -> str | None:
     """A time zone that exists, as ``Europe/Brussels``; None for an empty cell."""
     text = line(cell)
-    if not text:
+    if is_nothing(text):
         return None
     try:
         return ZoneInfo(text).key
@@ -148,11 +160,29 @@ def role(cell: str) -> Role | None:
     return _ROLES.get(text)
 
 
-def active(cell: str) -> bool:
-    """Whether someone is there or has left; who says nothing of it is there."""
-    text = line(cell).casefold()
-    if _LEFT.fullmatch(text):
+def active(cell: str, *, coded: bool = True) -> bool:
+    """Whether someone is there or has left; who says nothing of it is there.
+
+    ``coded``: single letters are codes of a status, not yes and no (`status_words`).
+    """
+    text = line(cell)
+    there = is_there(text, coded=coded) if text else True
+    if there is None and not is_nothing(text):
+        reason = f"{quoted(text)} does not tell whether they are active: write yes or no"
+        raise WrongCell(reason, word=text)
+    return there is not False
+
+
+def left(cell: str) -> bool:
+    """Whether a column such as ``suspended`` or ``terminated`` says that someone has left.
+
+    There, *yes* is who has left; a word for a status, such as *active*, says the same as ever.
+    """
+    text = line(cell)
+    if not text or (is_nothing(text) and text != "0"):
         return False
-    if text and not _ACTIVE.fullmatch(text):
-        raise WrongCell(f"{quoted(text)} does not tell whether they are active: write yes or no")
-    return True
+    said = is_there(text, coded=False)
+    if said is None:
+        reason = f"{quoted(text)} does not tell whether they have left: write yes or no"
+        raise WrongCell(reason, word=text)
+    return said if is_yes_or_no(text) else not said

@@ -4,12 +4,14 @@
 class WrongCell(ValueError):
     """Says why in a form that follows “line 17, column “Work Email”:”.
 
-    ``index`` is the column, from 0, where it is not the one being read.
+    ``index`` is the column, from 0, where it is not the one being read; ``word`` is the word for
+    a status that is not known.
     """
 
-    def __init__(self, reason: str, index: int | None = None) -> None:
+    def __init__(self, reason: str, index: int | None = None, *, word: str = "") -> None:
         super().__init__(reason)
         self.index = index
+        self.word = word
 
 
 def quoted(text: str) -> str:

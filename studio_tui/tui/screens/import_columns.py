@@ -30,6 +30,9 @@ _NAMES = {
     Field.NAME: "Whole name",
     Field.PRINCIPAL: "Name to sign in with",
     Field.KNOWN_AS: "What else they are called",
+    Field.EMPLOYEE_NUMBER: "Employee number",
+    Field.LEFT: "Yes for who has left",
+    Field.LEFT_ON: "Last day",
 }
 
 _ARGUMENT = r'--map ".*?=([a-z_]+)"'
@@ -86,6 +89,15 @@ def what_it_tells(heading: Heading) -> Choose[str]:
     fields = [Choice(field.value, name, field.value) for field, name in _NAMES.items()]
     nothing = Choice(IGNORE, "Nothing: leave it out", IGNORE)
     return Choose(f"What does “{heading.name}” tell?", [*fields, nothing])
+
+
+def what_word_means(word: str) -> Choose[str]:
+    """Asks what a word for a status means; ends with ``active`` or ``left``."""
+    choices = [
+        Choice(Field.ACTIVE.value, "Is there: at work, on leave, about to start", "active"),
+        Choice(Field.LEFT.value, "Has left", "left"),
+    ]
+    return Choose(f"What does “{word}” mean?", choices)
 
 
 def untold(headings: Collection[Heading]) -> int:

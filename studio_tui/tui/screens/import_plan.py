@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
 from studio_tui.domain.errors import StudioError
-from studio_tui.domain.hr_file import Refusal
+from studio_tui.domain.hr_file import Refusal, Remark
 from studio_tui.services import imports
 from studio_tui.services.import_plan import ImportPlan, PlannedUser
 from studio_tui.tui.commands import Command
@@ -24,12 +24,14 @@ from studio_tui.tui.screens.import_columns import (
     Heading,
     planned_headings,
     what_it_tells,
+    what_word_means,
 )
 from studio_tui.tui.screens.import_reading import Compared
 from studio_tui.tui.screens.import_rows import (
     REFUSAL_COLUMNS,
+    WARNING_COLUMNS,
     NumberedSource,
-    refusal_in_full,
+    remark_in_full,
     user_columns,
     user_in_full,
 )
@@ -41,12 +43,12 @@ from studio_tui.tui.widgets.record_list import RecordList
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.counting import counted
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
 @dataclass(frozen=True, slots=True)
 class SaidOtherwise:
-    """Somebody said what a column tells: the file is to be read again."""
+    """Somebody said what a column tells, or a word means: the file is to be read again."""
 
     heading: str
     field: str
@@ -80,6 +82,7 @@ class ImportPlanScreen(StudioScreen):
             yield RecordList(*user_columns("Changes as well"), id="left", empty="Nobody leaves.")
             yield RecordList(*user_columns("Changes as well"), id="returned", empty="Nobody.")
             yield RecordList(*REFUSAL_COLUMNS, id="refused", empty="No line is refused.")
+            yield RecordList(*WARNING_COLUMNS, id="warnings", empty="No warnings.")
             yield RecordList(*COLUMNS, id="columns", empty="")
         yield Static(self._besides(), classes="besides")
         yield ProgressLine()
@@ -99,6 +102,7 @@ class ImportPlanScreen(StudioScreen):
             ("left", plan.left),
             ("returned", plan.returned),
             ("refused", plan.refusals),
+            ("warnings", plan.warnings),
         ):
             self._list(name).set_source(NumberedSource[Any](rows), "")
         self._list("columns").set_source(MemorySource(self._headings), "")
@@ -126,14 +130,23 @@ class ImportPlanScreen(StudioScreen):
         match event.row.it:
             case PlannedUser() as user:
                 self.app.push_screen(ReadText(user.name, user_in_full(user)))
-            case Refusal() as refusal:
-                self.app.push_screen(ReadText("Refused", refusal_in_full(refusal)))
+            case Refusal(word=str(word)) if word:
+                self._say_what_it_means(word)
+            case Remark() as remark:
+                title = "Refused" if isinstance(remark, Refusal) else "Warning"
+                self.app.push_screen(ReadText(title, remark_in_full(remark)))
 
     @work
     async def _say_otherwise(self, heading: Heading) -> None:
         field = await self.app.push_screen_wait(what_it_tells(heading))
         if field is not None:
             self.dismiss(SaidOtherwise(heading.name, field))
+
+    @work
+    async def _say_what_it_means(self, word: str) -> None:
+        status = await self.app.push_screen_wait(what_word_means(word))
+        if status is not None:
+            self.dismiss(SaidOtherwise(word, status))
 
     # Importing
 
@@ -211,6 +224,8 @@ class ImportPlanScreen(StudioScreen):
 
     def _why_refused(self) -> str:
         lines = counted(len(self._plan.refusals), "line is", "lines are")
+        if words := self._plan.unknown_words:
+            return f"{lines} refused: press ⏎ on one to say what “{words[0]}” means."
         return f"{lines} refused: correct the file, or press S to import the others."
 
     def _why_nothing(self) -> str | None:
@@ -231,6 +246,7 @@ class ImportPlanScreen(StudioScreen):
             ("changed", "Changed", len(plan.changed)),
             ("left", "Left", len(plan.left)),
             ("returned", "Returned", len(plan.returned)),
+            ("warnings", "Warnings", len(plan.warnings)),
             ("columns", "Columns", len(self._headings)),
         ]
         return [tab for tab in tabs if tab[2]]

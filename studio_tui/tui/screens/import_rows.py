@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from studio_tui.domain.hr_file import Refusal
+from studio_tui.domain.hr_file import Refusal, Remark, RowWarning
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.users import Role
 from studio_tui.services.import_plan import FieldChange, PlannedUser, Value
@@ -70,17 +70,30 @@ REFUSAL_COLUMNS: tuple[Column[Numbered[Refusal]], ...] = (
 )
 
 
+WARNING_COLUMNS: tuple[Column[Numbered[RowWarning]], ...] = (
+    Column("line", "Line", lambda row: _line(row.it), width=7, right=True),
+    Column("column", "Column", lambda row: row.it.column, width=14, flex=1, most=30),
+    Column("reason", "What is left out, or guessed", lambda row: row.it.reason, width=36, flex=5),
+    Column("email", "E-mail", lambda row: row.it.email, 22, 1, gives_way=1),
+)
+
+
 def user_in_full(user: PlannedUser) -> str:
     """All that an import says or changes of a user, a line each."""
     where = f"line {user.line:,}" if user.line else "not in the file, but named in it as a manager"
     return "\n".join([f"{user.name} <{user.email}>", where, "", *map(_change, user.changes)])
 
 
-def refusal_in_full(refusal: Refusal) -> str:
-    """A refusal as a text to read."""
-    column = f", column “{refusal.column}”" if refusal.column else ""
-    who = f"\n{refusal.email}" if refusal.email else ""
-    return f"Line {refusal.line:,}{column}{who}\n\n{refusal.reason}"
+def remark_in_full(remark: Remark) -> str:
+    """A refusal or a warning as a text to read."""
+    column = f", column “{remark.column}”" if remark.column else ""
+    who = f"\n{remark.email}" if remark.email else ""
+    where = f"Line {_line(remark)}" if remark.line else "The whole file"
+    return f"{where}{column}{who}\n\n{remark.reason}"
+
+
+def _line(remark: Remark) -> str:
+    return f"{remark.line:,}" if remark.line else ""
 
 
 def _summary(user: PlannedUser) -> str:

@@ -14,6 +14,7 @@ class FakeStudio:
     emails: dict[str, Known] = field(default_factory=dict)
     teams: set[TeamPath] = field(default_factory=set)
     led: dict[int, set[TeamPath]] = field(default_factory=dict)
+    numbers: dict[str, Known] = field(default_factory=dict)
 
     def add(self, login: str, email: str, name: str, *leads: TeamPath) -> int:
         user_id = len(self.led) + 1
@@ -28,6 +29,9 @@ class FakeStudio:
 
     def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
         return {email: self.emails[email] for email in set(emails) & self.emails.keys()}
+
+    def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
+        return {number: self.numbers[number] for number in set(numbers) & self.numbers.keys()}
 
     def team_paths(self) -> Iterable[TeamPath]:
         return set(self.teams)

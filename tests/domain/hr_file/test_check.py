@@ -20,6 +20,10 @@ def reasons(result: Checked) -> list[str]:
     return [str(refusal) for refusal in result.refusals]
 
 
+def warnings(result: Checked) -> list[str]:
+    return [str(warning) for warning in result.warnings]
+
+
 def logins(result: Checked) -> list[str]:
     return [one.record.login for one in result.people]
 
@@ -59,23 +63,67 @@ def test_a_name_of_two_is_refused() -> None:
     ]
 
 
-def test_an_address_that_is_the_login_of_another_is_ambiguous() -> None:
+def test_an_address_that_is_the_login_of_another_is_refused() -> None:
     rows = ["x@y.example,a@y.example,A,A,,,", "bob,x@y.example,B,B,,,", person("c", "x@y.example")]
-    assert "may be 2 people (lines 2, 3)" in reasons(checked(*rows))[0]
+    result = checked(*rows)
+    assert "the login “x@y.example” is the address on line 3" in reasons(result)[0]
+    assert result.people[-1].manager == "x@y.example"
 
 
 def test_nobody() -> None:
-    assert reasons(checked(person("ann", "zed"), person("bob", "", "eve|zed"), person("eve"))) == [
-        "line 2, column “manager”: “zed” is nobody in this file or in the Studio",
-        "line 3, column “coaches”: “zed” is nobody in this file or in the Studio",
+    result = checked(person("ann", "zed"), person("bob", "", "eve|zed"), person("eve"))
+    assert warnings(result) == [
+        (
+            "line 2, column “manager”: “zed” is nobody in this file or in the Studio; "
+            "imported without this manager"
+        ),
+        (
+            "line 3, column “coaches”: “zed” is nobody in this file or in the Studio; "
+            "imported without this coach"
+        ),
     ]
+    assert result.refusals == ()
+    assert (result.people[0].manager, result.people[1].coaches) == (None, ("eve@example.org",))
 
 
 def test_nobody_is_their_own_manager_or_coach() -> None:
-    assert reasons(checked(person("ann", "ann"), person("bob", "", "Bob Maes"))) == [
-        "line 2, column “manager”: Ann Maes cannot be their own manager",
-        "line 3, column “coaches”: Bob Maes cannot be their own coach",
+    result = checked(person("ann", "ann"), person("bob", "", "Bob Maes"))
+    assert warnings(result) == [
+        (
+            "line 2, column “manager”: Ann Maes cannot be their own manager; "
+            "imported without this manager"
+        ),
+        "line 3, column “coaches”: Bob Maes cannot be their own coach; imported without this coach",
     ]
+    assert (result.people[0].manager, result.people[1].coaches) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "N/A",
+        "#N/A",
+        "-",
+        "—",
+        "None",
+        "NULL",
+        "0",
+        "NO_MANAGER",
+        "n.v.t.",
+        "kein",
+        "(none)",
+        "k. A.",
+    ],
+)
+def test_words_for_no_manager(text: str) -> None:
+    result = checked(person("ann", text, text))
+    assert (result.refusals, result.warnings) == ((), ())
+    assert result.people[0].manager is None
+
+
+def test_who_is_called_like_a_word_for_nobody_is_found() -> None:
+    result = checked(person("ann", "na"), person("na"))
+    assert result.people[0].manager == "na@example.org"
 
 
 def test_two_may_manage_each_other() -> None:
@@ -97,9 +145,9 @@ def test_doubles_name_the_first_line() -> None:
 
 def test_a_double_of_a_refused_line_is_refused_too() -> None:
     result = checked(
-        "ann@example.org,Ann,Peeters,yesterday",
-        "Ann@example.org,Ann,Double,2020-01-01",
-        head="email,given_name,family_name,hired_on",
+        "ann@example.org,Ann,Peeters,king",
+        "Ann@example.org,Ann,Double,user",
+        head="email,given_name,family_name,role",
     )
     assert reasons(result)[1] == (
         "line 3, column “email”: the address “Ann@example.org” is on line 2 already"
@@ -152,29 +200,36 @@ def test_a_derived_login_changes_nobody() -> None:
     ]
 
 
-def test_a_refusal_spreads_to_those_who_name_them_and_no_further() -> None:
-    rows = [person("a", "b"), person("b", "", "c"), person("c", "zed"), person("d", "e")]
+def test_a_refusal_never_spreads() -> None:
+    rows = [person("a", "b"), person("b", "", "c"), person("c", "", "", " > "), person("d", "e")]
     result = checked(*rows, person("e"))
-    assert logins(result) == ["d", "e"]
+    assert logins(result) == ["a", "b", "d", "e"]
     assert reasons(result) == [
-        "line 2, column “manager”: “b” is on line 3, which is refused",
-        "line 3, column “coaches”: “c” is on line 4, which is refused",
-        "line 4, column “manager”: “zed” is nobody in this file or in the Studio",
+        "line 4, column “teams”: “>” leaves out a team: write it as Sales > Belgium"
     ]
 
 
-def test_refused_cells_spread_too() -> None:
+def test_who_is_on_a_refused_line_is_left_out_with_a_warning() -> None:
     rows = [person("ann", "bob@example.org"), person("bob", "", "", " > ")]
-    assert reasons(checked(*rows)) == [
-        "line 2, column “manager”: “bob@example.org” is on line 3, which is refused",
-        "line 3, column “teams”: “>” leaves out a team: write it as Sales > Belgium",
+    assert warnings(checked(*rows)) == [
+        (
+            "line 2, column “manager”: “bob@example.org” is on line 3, which is refused; "
+            "imported without this manager"
+        )
+    ]
+    rows = [person("ann", "bob"), person("cas"), "bob,cas@example.org,Bob,Maes,,,"]
+    assert warnings(checked(*rows)) == [
+        (
+            "line 2, column “manager”: “bob” is on line 4, which is refused; "
+            "imported without this manager"
+        )
     ]
 
 
 def test_who_is_in_the_studio_is_there_though_their_row_is_refused() -> None:
     studio = FakeStudio()
     studio.add("bob", "bob@example.org", "Bob Maes")
-    result = checked(person("ann", "bob"), person("bob", "zed"), studio=studio)
+    result = checked(person("ann", "bob"), person("bob", "", "", " > "), studio=studio)
     assert logins(result) == ["ann"]
 
 
@@ -215,4 +270,5 @@ def test_every_row_is_a_person_or_refused_once() -> None:
     result = checked(*rows)
     lines = [one.record.line for one in result.people] + [r.line for r in result.refusals]
     assert sorted(lines) == [2, 3, 4, 5]
-    assert [r.line for r in result.refusals] == [2, 3, 4]
+    assert [r.line for r in result.refusals] == [2, 4]
+    assert [w.line for w in result.warnings] == [3, 3]

@@ -32,7 +32,7 @@ def test_our_own_headings_are_known_and_best(field: Field) -> None:
         ("User name [userPrincipalName] Required", Field.LOGIN),
         ("accountEnabled", Field.ACTIVE),
         ("WORK E-MAIL", Field.EMAIL),
-        ("Employee #", Field.KNOWN_AS),
+        ("Employee #", Field.EMPLOYEE_NUMBER),
         ("Worker's Manager(s)", Field.MANAGER),
         ("Prénom", Field.GIVEN_NAME),
         ("Prenom", Field.GIVEN_NAME),
