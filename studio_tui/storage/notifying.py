@@ -7,11 +7,11 @@ not told again, and what was dropped unsent is taken up once more.
 from dataclasses import dataclass
 from datetime import datetime
 
-from studio_tui.domain.notifications import Capacity, Kind, key_around_recipient
+from studio_tui.domain.notifications import NOTICES, Capacity, Kind, key_around_recipient
 from studio_tui.storage.fixing import fixed_pairs
 from studio_tui.storage.managers import managing
 from studio_tui.storage.pushes import CONVERSATION
-from studio_tui.storage.sql import Clause, execute, scalar
+from studio_tui.storage.sql import Clause, execute, one_of, scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,10 +276,12 @@ def _told(cause: Cause, capacity: Capacity) -> int:
 
 
 def _drop(clause: Clause, reason: str) -> int:
+    """Drop what waits and matches; a notice (C6) never does."""
+    dropped = clause & ~one_of("kind", NOTICES)
     cursor = execute(
         f"UPDATE notification SET state = 'dropped', error = ? WHERE state = 'queued' "
-        f"AND {clause.text}",
+        f"AND {dropped.text}",
         reason,
-        *clause.params,
+        *dropped.params,
     )
     return int(cursor.rowcount)

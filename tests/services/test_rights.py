@@ -316,6 +316,14 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     ),
     "conversations.start": (NOBODY, lambda w, a: conversations.start(w.studio, a, w.ann)),
     "conversations.begin": (NOBODY, lambda w, a: conversations.begin(w.studio, a, w.planned.id)),
+    "conversations.open_own": (
+        NOBODY,
+        lambda w, a: conversations.open_own(w.studio, a, w.planned.id),
+    ),
+    "conversations.close_own": (
+        NOBODY,
+        lambda w, a: conversations.close_own(w.studio, a, w.planned.id),
+    ),
     "conversations.submit": (NOBODY, lambda w, a: conversations.submit(w.studio, a, w.planned.id)),
     "conversations.add_question": (
         NOBODY,

@@ -5,7 +5,7 @@ Its author opens it: the user what they prepared, a former conductor what they w
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Conversation
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import Forbidden, Refused
 from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations.current import (
@@ -121,5 +121,5 @@ def _require_author(actor: Actor, conversation: Conversation) -> None:
     if any(piece.author_id == actor.user_id for piece in pieces):
         return
     if relations_of(actor, conversation):
-        raise Refused("You wrote nothing in this conversation: there is nothing of yours to open.")
+        raise Forbidden(f"{actor.login} wrote nothing in this conversation that could be opened.")
     raise no_part(actor)
