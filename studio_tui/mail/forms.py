@@ -29,7 +29,15 @@ TEST = "test"
 ENTRY = "calendar"
 """What the wordings of what stands in a calendar begin with: ``calendar.user`` and so on."""
 FLAGS = ("several", "overdue", "planned", "dated")
-INVITATION_FLAGS = ("of_push", "placed", "handed_over", "overdue", "past", "readdressed")
+INVITATION_FLAGS = (
+    "of_push",
+    "placed",
+    "handed_over",
+    "overdue",
+    "past",
+    "readdressed",
+    "closed",
+)
 NOTICE_FLAGS = ("of_push", "closed")
 
 _EVERYWHERE = ("name", "given_name", "organisation")

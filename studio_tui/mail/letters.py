@@ -185,6 +185,7 @@ class Writer:
             overdue=event.overdue and not event.closed,
             past=meeting.past,
             readdressed=meeting.readdressed,
+            closed=event.closed,
         )
         starts_at = forms.speech.instant(meeting.starts_at, self._zone_of(recipient))
         begun = self._begun(form, event, forms.language)

@@ -303,8 +303,9 @@ def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int, 
     """
     cause = cause_of(studio, line, push_id)
     users, _ = fixed_users(assignments.told_and_not_done(push_id))
+    alone = notifying.without_told_by(line, users)
     notifying.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
-    users_told = notifying.tell_users(cause, kind, users, str(line))
+    users_told = notifying.tell_users(cause, kind, alone, str(line))
     asked = kind is Kind.DEADLINE_MOVED
     tell_managers = notifying.tell_managers_asked if asked else notifying.tell_managers
     return users_told, tell_managers(cause, kind, users, str(line))

@@ -95,6 +95,16 @@ def count_managers_to_tell(push_id: int, kind: Kind, users: Clause) -> int:
     )
 
 
+def without_told_by(activity_id: int, users: Clause) -> Clause:
+    """``users``, a query of one column ``user_id``, without those whom an act tells already."""
+    return Clause(
+        f"SELECT found.user_id FROM ({users.text}) AS found WHERE NOT EXISTS ("
+        "SELECT 1 FROM notification n WHERE n.caused_by_id = ? AND n.capacity = ? "
+        "AND n.recipient_id = found.user_id)",
+        (*users.params, activity_id, Capacity.USER),
+    )
+
+
 def drop_unsent(push_id: int, reason: str) -> int:
     """Drop what waits for a push; returns how many (P9)."""
     return _drop(Clause("push_id = ?", (push_id,)), reason)

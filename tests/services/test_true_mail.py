@@ -243,3 +243,25 @@ def test_what_speaks_against_a_plan(studio: Studio, admin: Actor) -> None:
     ]
     third = conversations.move(studio, admin, second, Plan(late + timedelta(hours=1)))
     assert len(conversations.warnings(studio, admin, third)) == 1
+
+
+def test_a_closing_tells_nobody_twice(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    """Whose conversation it cancels reads there that it need not be held."""
+    push = assign(studio, admin, create_push(studio, admin), "ben", "eve").push
+    plan(studio, admin, push, "ben", datetime(2026, 3, 20, 12, tzinfo=UTC))
+    clock.move(minutes=3)
+    send_due(studio)
+    found = pushes.show(studio, admin, push.id)
+    pushes.close(studio, admin, found, tell=True, cancel_planned=True)
+    clock.move(minutes=3)
+    sent = send_due(studio).deliveries
+    assert told(sent) == {
+        ("Ben Willems", Kind.CANCELLED, "user"),
+        ("Bob Smith", Kind.CANCELLED, "manager"),
+        ("Bob Smith", Kind.CLOSED, "manager"),
+        ("Eve Alone", Kind.CLOSED, "user"),
+    }
+    for each in sent:
+        if each.kind is Kind.CANCELLED:
+            assert "no longer needs to be held" in read(studio, each)
+            assert "new date" not in read(studio, each)
