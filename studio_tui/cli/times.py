@@ -11,9 +11,8 @@ from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.domain.clock import instants_at, local_day, zone_in_words
 from studio_tui.domain.errors import Refused
-from studio_tui.domain.pushes import YEARS
 from studio_tui.domain.text import clean_line
-from studio_tui.domain.written_dates import Nearest, parse_day, parse_moment
+from studio_tui.domain.written_dates import YEARS, Nearest, parse_day, parse_moment
 from studio_tui.services.context import Studio
 
 

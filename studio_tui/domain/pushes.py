@@ -11,8 +11,6 @@ from studio_tui.domain.templates import Definition
 from studio_tui.domain.text import MAX_NAME, clean_line
 from studio_tui.domain.users import Manager
 
-YEARS = range(1900, 3000)
-"""The years of days and instants that people name."""
 _LONGEST = 365
 """At most so many days lie between a deadline and an automatic reminder."""
 
@@ -230,20 +228,6 @@ def status_of(
     if prepared_at:
         return Status.PREPARED
     return Status.PLANNED if planned_for else Status.NOT_PLANNED
-
-
-def parse_day(text: str) -> date:
-    """The day written as ``YYYY-MM-DD``; raises ValueError, in words, for a date that is none, or
-    one so far away that its midnight is in no calendar everywhere."""
-    try:
-        found = date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise ValueError(
-            f"“{clean_line(text)}” is not a date: write it as 2026-03-31, on a day that exists"
-        ) from error
-    if found.year not in YEARS:
-        raise ValueError(f"“{found}” is too far away: from {YEARS[0]} to {YEARS[-1]}")
-    return found
 
 
 def parse_days(text: str, least: int) -> tuple[int, ...]:

@@ -22,8 +22,10 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 
 from studio_tui.domain.calendar_names import MONTHS, WEEKDAYS, weekday_named
-from studio_tui.domain.pushes import YEARS
 from studio_tui.domain.text import clean_line, fold_search
+
+YEARS = range(1900, 3000)
+"""The years of days and instants that people name."""
 
 
 class Nearest(Enum):
@@ -112,7 +114,9 @@ def parse_moment(
     plain = _plain(text)
     if (found := _iso_instant(plain)) is not None:
         if found.year not in YEARS:
-            raise ValueError(f"“{clean_line(text)}” is too far away: from 1900 to {YEARS[-1]}")
+            raise ValueError(
+                f"“{clean_line(text)}” is too far away: from {YEARS[0]} to {YEARS[-1]}"
+            )
         return found.date(), found.timetz()
     for gap in reversed(list(_BETWEEN.finditer(plain))):
         at = _time(plain[gap.end() :])

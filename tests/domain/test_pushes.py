@@ -14,7 +14,6 @@ from studio_tui.domain.pushes import (
     Status,
     check_drafts,
     is_overdue,
-    parse_day,
     parse_days,
     state_of,
     status_of,
@@ -111,26 +110,6 @@ def test_every_draft_is_checked_and_each_complaint_stands_at_its_field() -> None
         "deadline.2",
     ]
     assert list(wrong(draft("STRASSE"), used=("Straße",))) == ["name"]
-
-
-@pytest.mark.parametrize("text", ["2026-03-31", " 2026-03-31\n"])
-def test_a_day_is_read(text: str) -> None:
-    assert parse_day(text) == date(2026, 3, 31)
-
-
-@pytest.mark.parametrize("text", ["", "soon", "31/03/2026", "2026-02-30", "2026-13-01", "\x1b[1m"])
-def test_a_date_that_is_none_says_how_to_write_one(text: str) -> None:
-    """P1."""
-    with pytest.raises(ValueError, match="is not a date: write it as 2026-03-31") as caught:
-        parse_day(text)
-    assert "\x1b" not in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31"])
-def test_a_date_that_is_far_away_is_refused(text: str) -> None:
-    """Its midnight may be in no calendar, so that every list of it would be a fault."""
-    with pytest.raises(ValueError, match="too far away: from 1900 to 2999"):
-        parse_day(text)
 
 
 @pytest.mark.parametrize(
