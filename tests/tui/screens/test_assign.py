@@ -168,12 +168,12 @@ async def test_those_without_a_manager_are_named_before_anything_is_sent(made: E
         await press(pilot, "M")
         assert "Nobody marked is without a manager" in said(pilot)
         await press(pilot, "i", *"late", "enter")
-        assert "2 users have no manager (n)" in shown(pilot)
+        assert "2 users have no manager (M)" in shown(pilot)
         await press(pilot, "M")
         assert [row.user.login for row in rows(pilot)] == ["lone", "bob"]
         await press(pilot, "x", "x", "escape")
         assert _button(pilot) == "Assign 2 users"
-        assert "no manager (n)" not in shown(pilot)
+        assert "no manager (M)" not in shown(pilot)
 
 
 async def test_those_who_left_are_counted_and_not_assigned(made: Example) -> None:

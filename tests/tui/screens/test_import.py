@@ -202,7 +202,7 @@ async def test_why_not_all_of_it_is_imported_stands_above_what_can_be_done(made:
     Path("some.csv").write_text(REFUSED)
     async with running(made.app()) as pilot:
         await _import(pilot, "some.csv")
-        why = "2 lines are refused: correct the file, or press s to import the others."
+        why = "2 lines are refused: correct the file, or press S to import the others."
         assert why in shown(pilot)
         plan = pilot.app.screen
         assert isinstance(plan, ImportPlanScreen)

@@ -57,7 +57,7 @@ async def test_only_what_waits(made: Example) -> None:
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "f")
         assert [login for login, _, _ in lines(pilot)] == ["ann", "eva", "dina", "gus"]
-        assert "Only what waits for you (w shows everything)" in shown(pilot)
+        assert "Only what waits for you (f shows everything)" in shown(pilot)
         await press(pilot, "slash", *"jacobs", "enter")
         assert [login for login, _, _ in lines(pilot)] == ["eva"]
         await press(pilot, "slash", "escape", "escape", "f")
@@ -72,10 +72,10 @@ async def test_a_user_sees_what_is_about_them(made: Example) -> None:
         assert "Bob Janssens holds it · waits for you to prepare" in " ".join(shown(pilot).split())
         for key, why in {
             "p": "Only Bob Janssens, who holds it, can plan it anew.",
-            "s": "It is your leaders and coaches who begin a talk.",
-            "x": "Only Bob Janssens, who holds it, can cancel it.",
-            "d": "It is recorded by who held it: one of your leaders and coaches.",
-            "n": "It is about you.",
+            "b": "It is your leaders and coaches who begin a talk.",
+            "c": "Only Bob Janssens, who holds it, can cancel it.",
+            "h": "It is recorded by who held it: one of your leaders and coaches.",
+            "N": "It is about you.",
             "H": "Your leaders and coaches settle who of them holds it.",
         }.items():
             await press(pilot, key)

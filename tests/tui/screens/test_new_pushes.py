@@ -55,7 +55,7 @@ async def test_creates_several_and_leads_to_the_pushes(made: Example) -> None:
         assert isinstance(pilot.app.screen, PushesScreen)
         current: Any = listed(pilot).current
         assert current.name == "North"
-        assert "2 pushes created. Press a to assign users" in said(pilot)
+        assert "2 pushes created. Press A to assign users" in said(pilot)
         lines = {line.split()[1]: line for line in shown(pilot).splitlines() if " draft" in line}
         assert lines["North"].split()[0] == "new"
         assert lines["South"].split()[0] == "new"
