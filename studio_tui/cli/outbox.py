@@ -20,7 +20,7 @@ from studio_tui.cli.output import (
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
 from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import NothingToDo
 from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
 from studio_tui.domain.selection import Selection
 from studio_tui.services import outbox as service
@@ -159,7 +159,7 @@ def undo(studio: Studio, actor: Actor, push: str | None, only_list: bool, as_jso
         _list_acts(studio, acts, as_json)
         return
     if not acts:
-        raise Refused("Nothing to undo: of all you did last, mail has left, or there was none.")
+        raise NothingToDo("Nothing to undo: of all you did last, mail has left, or there was none.")
     dropped = undoing.undo(studio, actor, acts[0].activity_id)
     if as_json:
         write_json({"action": acts[0].action, "push": acts[0].push, "dropped": dropped})

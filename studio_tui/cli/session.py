@@ -9,13 +9,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Concatenate, ParamSpec, TypeVar
 
-from studio_tui.cli.output import complain
+from studio_tui.cli.output import complain, say
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.config.known import remember_database
 from studio_tui.config.session import restricted_session
 from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import StudioError
+from studio_tui.domain.errors import NothingToDo, StudioError
 from studio_tui.domain.stopping import Stop
 from studio_tui.services.context import Making, Studio, open_studio
 from studio_tui.services.identity import who_asks
@@ -97,14 +97,22 @@ def stopped_by_ctrl_c() -> Iterator[Stop]:
         signal.signal(signal.SIGINT, before)
 
 
-def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable[P, R]:
-    """A command that is given the Studio and the actor before its own arguments."""
+def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable[P, R | None]:
+    """A command that is given the Studio and the actor before its own arguments.
+
+    Where there was nothing to do it says so, and has not failed.
+    """
 
     @wraps(command)
-    def opened(*args: P.args, **kwargs: P.kwargs) -> R:
+    def opened(*args: P.args, **kwargs: P.kwargs) -> R | None:
         with own_studio() as (studio, actor):
             tell_opened(studio)
             with stopped_by_ctrl_c() as stop, studio.until(stop):
-                return command(studio, actor, *args, **kwargs)
+                try:
+                    return command(studio, actor, *args, **kwargs)
+                except NothingToDo as error:
+                    # What reads JSON reads nothing else.
+                    (complain if kwargs.get("as_json") else say)(error.message)
+                    return None
 
     return opened

@@ -28,6 +28,11 @@ class Forbidden(Refused):
     """The rights of the person who asked do not allow it (A2)."""
 
 
+class NothingToDo(Refused):
+    """It is as it was asked for already; the message says so. A command that ends so has not
+    failed."""
+
+
 class NotFound(Refused):
     """Nothing goes by that name; the message offers a near miss where there is one."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.acts import Act
-from studio_tui.domain.errors import Conflict, Refused
+from studio_tui.domain.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, PushFacts, PushState, Skipped
@@ -156,7 +156,7 @@ def assign(
         line = write_activity(actor, now, ASSIGNED, current.name, push_id=push.id)
         added = assignments.assign(push.id, _chosen(selection), line)
         if not added:
-            raise Refused(
+            raise NothingToDo(
                 f"Nobody to assign: everyone chosen is in “{current.name}” already, or has left."
             )
         if expected is not None and added != expected:

@@ -8,7 +8,7 @@ from email.message import MIMEPart
 
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.acts import Act
-from studio_tui.domain.errors import NotFound, Refused
+from studio_tui.domain.errors import NotFound, NothingToDo
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import (
     UNSENT,
@@ -184,7 +184,7 @@ def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFil
         now = studio.now()
         ids = notifications.retry(_selected(selection, now), now)
         if not ids:
-            raise Refused("Nothing to retry: none of these failed.")
+            raise NothingToDo("Nothing to retry: none of these failed.")
         again = _still_true(studio, ids)
         write_activity(
             actor,
@@ -210,7 +210,7 @@ def send_once_more(studio: Studio, actor: Actor, selection: Selection[Notificati
         now = studio.now()
         line = write_activity(actor, now, Act.SEND_AGAIN, "outbox")
         if not notifications.send_again(_selected(selection, now), line, now):
-            raise Refused("Nothing to send again: none of these was sent.")
+            raise NothingToDo("Nothing to send again: none of these was sent.")
         return _still_true(studio, notifications.ids_caused_by(line))
 
 
@@ -233,7 +233,7 @@ def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter])
         now = studio.now()
         count = notifications.drop(_selected(selection, now), DropReason.BY_HAND)
         if not count:
-            raise Refused(
+            raise NothingToDo(
                 "Nothing to drop: none of these waits or failed and is of a kind that can be "
                 "dropped. Mail about who holds a conversation, about a reopening and about a new "
                 "SSH key always leaves."

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.acts import Act
-from studio_tui.domain.errors import Conflict, Refused
+from studio_tui.domain.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.notifications import DropReason, Kind, leaves_at
 from studio_tui.domain.pushes import (
     Progress,
@@ -192,7 +192,7 @@ def close(
     with studio.store.writing():
         current = _unchanged(studio, push)
         if current.state is PushState.CLOSED:
-            raise Refused(f"“{current.name}” is closed already.")
+            raise NothingToDo(f"“{current.name}” is closed already.")
         progress(0.0)
         now = studio.now()
         _update(current, _draft(current), closed_at=now)
@@ -219,7 +219,7 @@ def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
     with studio.store.writing():
         current = _unchanged(studio, push)
         if current.state is not PushState.CLOSED:
-            raise Refused(f"“{current.name}” is not closed.")
+            raise NothingToDo(f"“{current.name}” is not closed.")
         check_drafts([_draft(current)], pushes.push_names(closed=False))
         _update(current, _draft(current), closed_at=None)
         leaves = leaving(studio, current.available_from)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from studio_tui.domain.access import Action, Actor, require
 from studio_tui.domain.acts import Act
 from studio_tui.domain.clock import start_of_day
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import NothingToDo, Refused
 from studio_tui.domain.notifications import Kind
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, PushFacts, PushState, Skipped
 from studio_tui.domain.selection import Selection
@@ -144,7 +144,7 @@ def remind(
             clause &= ~_recently(studio)
         users, count = fixed_users(assignments.users_of(clause))
         if not count:
-            raise Refused(
+            raise NothingToDo(
                 "Nobody to remind: everyone chosen is done, has left or was reminded a short "
                 "while ago."
             )

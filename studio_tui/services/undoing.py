@@ -8,7 +8,7 @@ from typing import Any
 from studio_tui.domain.access import Action, Actor, may, require
 from studio_tui.domain.acts import ACTS, UNDOABLE, Act
 from studio_tui.domain.conversations import NOT_BEGUN, Conversation
-from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.errors import Forbidden, NothingToDo, Refused
 from studio_tui.domain.notifications import DropReason
 from studio_tui.domain.pushes import PushDraft, PushState, Reminders
 from studio_tui.domain.stopping import Progress, unwatched
@@ -71,7 +71,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         if gone := notifying.left_already(activity_id):
             raise Refused(f"Too late to undo: {gone} of its mails have left already.")
         if not dropped:
-            raise Refused("Nothing to undo: none of its mail waits any more.")
+            raise NothingToDo("Nothing to undo: none of its mail waits any more.")
         progress(0.5)
         _TAKING_BACK[act](_Undoing(studio, line, told))
         now = studio.now()

@@ -47,6 +47,12 @@ class Cli:
         assert result.stderr.startswith("studio-tui: ")
         return result.stderr
 
+    def nothing_to_do(self, *arguments: str) -> str:
+        """The one line that a command says where it has nothing to do, and so has not failed."""
+        said = self.out(*arguments)
+        assert said.count("\n") == 1, said
+        return said
+
     def misused(self, *arguments: str) -> str:
         """What is said about wrong usage."""
         return self.run(*arguments, exit_code=2).stderr

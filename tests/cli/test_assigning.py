@@ -62,7 +62,7 @@ def test_several_earlier_lists(pushed: Cli) -> None:
 
 def test_the_same_list_twice_assigns_nobody_twice(pushed: Cli) -> None:
     before = pushed.json("outbox", "list")
-    said = pushed.refused("pushes", "assign", "Q1 review", "--from-push", "Q1 review")
+    said = pushed.nothing_to_do("pushes", "assign", "Q1 review", "--from-push", "Q1 review")
     assert "Nobody to assign" in said
     assert pushed.json("outbox", "list") == before
 

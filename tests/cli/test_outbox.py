@@ -65,7 +65,7 @@ def test_what_failed_can_be_sent_again(pushed: Cli, monkeypatch: pytest.MonkeyPa
         server.behave()
         assert pushed.out("outbox", "retry", "--all").startswith("1 mail in the queue again.")
         assert "1 sent, 0 failed" in pushed.out("worker", "--drain")
-        assert "Nothing to retry" in pushed.refused("outbox", "retry", "1", "2")
+        assert "Nothing to retry" in pushed.nothing_to_do("outbox", "retry", "1", "2")
         assert len(server.messages) == 5
     sent = pushed.json("outbox", "show", "1")
     assert sent["state"] == "sent"
@@ -80,7 +80,7 @@ def test_what_waits_can_be_dropped(pushed: Cli) -> None:
         (1, "dropped by hand"),
         (2, "dropped by hand"),
     ]
-    assert "Nothing to drop" in pushed.refused("outbox", "drop", "1")
+    assert "Nothing to drop" in pushed.nothing_to_do("outbox", "drop", "1")
 
 
 def test_what_was_done_last_is_undone_first(pushed: Cli) -> None:
@@ -100,21 +100,21 @@ def test_what_was_done_last_is_undone_first(pushed: Cli) -> None:
         "push": "Q1 review",
         "dropped": 5,
     }
-    assert "Nothing to undo" in pushed.refused("outbox", "undo")
+    assert "Nothing to undo" in pushed.nothing_to_do("outbox", "undo")
     assert pushed.json("outbox", "undo", "--list") == []
     assert "Nothing can be undone" in pushed.run("outbox", "undo", "--list").stderr
 
 
 def test_only_of_the_push_that_is_named(pushed: Cli) -> None:
     pushed.run(*create("Q2"))
-    assert "Nothing to undo" in pushed.refused("outbox", "undo", "Q2")
+    assert "Nothing to undo" in pushed.nothing_to_do("outbox", "undo", "Q2")
     assert "There is no push" in pushed.refused("outbox", "undo", "Q9")
     assert len(pushed.json("outbox", "undo", "--list")) == 1
 
 
 def test_what_has_left_cannot_be_undone(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:02:00+01:00")
-    assert "Nothing to undo" in pushed.refused("outbox", "undo")
+    assert "Nothing to undo" in pushed.nothing_to_do("outbox", "undo")
 
 
 def test_the_log_of_a_worker_as_json(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,7 +184,7 @@ def test_closing_and_reopening(pushed: Cli) -> None:
     said = pushed.out("pushes", "close", "Q1 review")
     assert said.startswith("“Q1 review” is closed: 1 of 3 held. ")
     assert "dropped" in said
-    assert "is closed already" in pushed.refused("pushes", "close", "Q1 review")
+    assert "is closed already" in pushed.nothing_to_do("pushes", "close", "Q1 review")
     assert "reopen it first" in pushed.refused("pushes", "assign", "Q1 review", "cas")
     assert pushed.out("pushes", "reopen", "Q1 review") == (
         "“Q1 review” is open again, with the deadline 2026-03-31.\n"

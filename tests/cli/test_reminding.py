@@ -37,7 +37,7 @@ def test_only_some(pushed: Cli) -> None:
     pushed.run(*plan)
     pushed.run(*REMIND, "--status", "planned")
     assert reminded(pushed) == {"ann", "ben"}
-    assert "Nobody to remind" in pushed.refused(*REMIND, "--overdue")
+    assert "Nobody to remind" in pushed.nothing_to_do(*REMIND, "--overdue")
 
 
 def test_planned_but_late(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,7 @@ def test_planned_but_late(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_twice_unless_asked(pushed: Cli) -> None:
     pushed.run(*REMIND, "ann")
     assert pushed.json(*REMIND)["users_told"] == 2
-    assert "Nobody to remind" in pushed.refused(*REMIND)
+    assert "Nobody to remind" in pushed.nothing_to_do(*REMIND)
     assert pushed.json(*REMIND, "ann", "--again") == {
         "push": "Q1 review",
         "users_told": 1,
