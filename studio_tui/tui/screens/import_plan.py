@@ -275,7 +275,7 @@ class ImportPlanScreen(StudioScreen):
         skip = f"Import and skip {counted(len(plan.refusals), 'refused line', 'refused lines')}"
         offers = [("import", "i", f"Import {self._people()}", not self.why_not_import())]
         if plan.refusals:
-            offers.append(("skip", "s", skip, bool(plan.touched)))
+            offers.append(("skip", "S", skip, bool(plan.touched)))
         offers.append(("back", "esc", "Cancel", True))
         self.query_one("#offers", LabelLine).show([_offer(*offer) for offer in offers])
 
