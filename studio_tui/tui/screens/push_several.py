@@ -161,9 +161,8 @@ def _record(
         _do(screen, able, act, "Recording", "recorded as held")
         return
     holder = next(m.name for m in able[0].managers if m.login == login)
-    screen.write(
-        lambda: act(able[0]), lambda _: screen.say(f"{holder} talked with {able[0].name}.")
-    )
+    said = f"{holder} talked with {able[0].name}: it is recorded as held."
+    screen.write(lambda: act(able[0]), lambda _: screen.say(said))
 
 
 def _do(

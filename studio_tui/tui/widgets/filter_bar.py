@@ -79,8 +79,10 @@ class FilterBar(Horizontal):
         self.focus_input()
         self._input.paste(text)
 
-    def clear(self) -> None:
-        """Take the filter away."""
+    def clear(self, *, quietly: bool = False) -> None:
+        """Take the filter away; ``quietly``: whoever does so lists everything themself."""
+        if quietly:
+            self._said = ""
         self._input.value = ""
 
     def summarise(self, summary: Content) -> None:

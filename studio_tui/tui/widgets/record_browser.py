@@ -116,7 +116,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     def show_row(self, row_id: int) -> None:
         """Put the cursor on a row that was just made, which no filter hides."""
-        self._bar.clear()
+        self._bar.clear(quietly=True)
+        self.list.set_empty(self._empty)
         filter_, source = self._find("", self._sort)
         self.list.set_source(source, filter_, sort=self._sort, keep=row_id)
         self.screen.set_focus(self.list)
