@@ -13,6 +13,8 @@ class Crew:
 
     def __init__(self, size: int) -> None:
         self._size = size
+        self._numbers = list(range(size))
+        """Connections in the order in which they are used: what was let go comes last."""
         self.limit = size
         """How many connections are used at most."""
         self._reduced_at = float("-inf")
@@ -22,13 +24,14 @@ class Crew:
         self._open: set[int] = set()
         self._changed = asyncio.Event()
 
-    def gather(self, now: float, more_after: timedelta) -> int:
-        """How many connections begin; one more than before, long after the last was let go."""
+    def gather(self, now: float, more_after: timedelta) -> list[int]:
+        """The connections that begin; one more than before, long after the last was let go."""
         if self.limit < self._size and now - self._reduced_at > more_after.total_seconds():
             self.limit, self._reduced_at = self.limit + 1, now
-        self._opening = set(range(self.limit))
+        begins = self._numbers[: self.limit]
+        self._opening = set(begins)
         self._open = set()
-        return self.limit
+        return begins
 
     def carried(self, number: int) -> None:
         """The server dealt with a mail over this connection."""
@@ -59,14 +62,22 @@ class Crew:
             await self._changed.wait()
         return self.limit > 1 if was_open else bool(self._open)
 
-    def lets_go(self, number: int, begun: float, now: float) -> bool:
+    def lets_go(self, number: int, begun: float) -> bool:
         """Whether this connection is given up, and not only its try: one at a time."""
         if begun < self._reduced_at or self.limit == 1:
             self._opening.add(number)
             return False
         self.limit -= 1
-        self._reduced_at, self._is_said = now, False
+        self._numbers.remove(number)
+        self._numbers.append(number)
+        # Until `is_gone`, it may be this one that others are refused for.
+        self._reduced_at, self._is_said = float("inf"), False
         return True
+
+    def is_gone(self, now: float) -> None:
+        """The server knows that the connection that was let go is over: what is refused from here
+        on is refused with one less."""
+        self._reduced_at = now
 
     def leaves(self, number: int) -> None:
         """A connection has nothing more to send."""

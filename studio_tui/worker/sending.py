@@ -134,13 +134,13 @@ class Worker:
             return False
         begins = self._crew.gather(asyncio.get_running_loop().time(), self._pace.more_connections)
         before = self._breaker.down
-        line = Line(self._batch // 2, self._pace.unwritten(begins))
+        line = Line(self._batch // 2, self._pace.unwritten(len(begins)))
         writing = asyncio.create_task(self._write(line))
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed(line, first))
-                for number in range(begins):
+                for number in begins:
                     tasks.create_task(self._carry(number, line, before))
         finally:
             # Even where the worker is broken off, what the server took is written.
@@ -340,8 +340,11 @@ class Worker:
                 if await self._crew.is_one_too_many(number, was_open=outcome.offered):
                     # Somebody else sends it, or this connection once there are fewer.
                     line.again(letter)
-                    if self._crew.lets_go(number, began, loop.time()):
-                        await carrier.close()
+                    if self._crew.lets_go(number, began):
+                        try:
+                            await carrier.close()
+                        finally:
+                            self._crew.is_gone(loop.time())
                         return
                     continue
                 self._crew.start_again()
