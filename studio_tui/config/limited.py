@@ -144,7 +144,10 @@ def text_of(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise Refused(f"{name} is not UTF-8 text, from byte {error.start} on.") from error
+        raise Refused(
+            f"{name} cannot be read: it is not UTF-8 text, from byte {error.start} on. "
+            "Save it as UTF-8."
+        ) from error
 
 
 def toml_of(text: str, name: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Whether the clock of this host can be trusted (N4, N8, D2)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from studio_tui.config.clock import SystemClock
 from studio_tui.domain.clock import span_in_words
 from studio_tui.services.context import Studio
 from studio_tui.storage import activity
@@ -19,7 +20,7 @@ def clock_problem(studio: Studio) -> str:
     if (server := studio.store.clock) is not None:
         # Reading keeps the server's time fresh.
         with studio.store.reading():
-            ahead = server.ahead_of_server(datetime.now(UTC))
+            ahead = server.ahead_of_server(SystemClock().now())
         if abs(ahead) <= _TOLERATED:
             return ""
         apart = f"{span_in_words(abs(ahead))} {'ahead of' if ahead > timedelta(0) else 'behind'}"

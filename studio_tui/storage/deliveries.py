@@ -41,6 +41,8 @@ from studio_tui.storage.sql import (
 )
 
 _OURS = "n.id = given.id AND n.lease = ? AND n.state = 'sending'"
+_FREE = "lease = NULL, lease_origin = NULL, lease_until = NULL"
+"""It is no worker's any more."""
 
 
 class LeaseEnd(NamedTuple):
@@ -60,7 +62,7 @@ def recover(lease: str, steady: SteadyTime, now: datetime) -> int:
     """
     skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
     cursor = execute(
-        "UPDATE notification SET state = 'queued', due_at = ?, lease = NULL WHERE id IN ("
+        f"UPDATE notification SET state = 'queued', due_at = ?, {_FREE} WHERE id IN ("
         "SELECT id FROM notification WHERE state = 'sending' AND lease <> ? AND CASE "
         # Claimed by a version that knew only instants.
         "WHEN lease_until IS NULL THEN due_at <= ? "
@@ -197,7 +199,7 @@ _KEEP = (
 )
 _SENT = (
     "UPDATE notification AS n SET state = 'sent', sent_to = given.address, sent_at = given.at, "
-    "due_at = given.at, error = NULL, attempts = attempts + 1, lease = NULL "
+    f"due_at = given.at, error = NULL, attempts = attempts + 1, {_FREE} "
     f"FROM given WHERE {_OURS}"
 )
 
@@ -241,7 +243,7 @@ def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: dateti
         "given (id, address, words)",
         failed,
         "state = 'failed', sent_to = given.address, error = given.words, due_at = ?, "
-        "attempts = attempts + 1, lease = NULL, refused_at = NULL",
+        f"attempts = attempts + 1, refused_at = NULL, {_FREE}",
         at,
         lease,
     )
@@ -252,7 +254,7 @@ def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime)
     _settle(
         "given (id, words)",
         dropped,
-        "state = 'dropped', error = given.words, due_at = ?, lease = NULL",
+        f"state = 'dropped', error = given.words, due_at = ?, {_FREE}",
         at,
         lease,
     )
@@ -269,7 +271,7 @@ def settle_later(
     _settle(
         "given (id, due_at, words, tries, refused)",
         [(*each[:3], int(each[3]), int(each[4])) for each in later],
-        "state = 'queued', due_at = given.due_at, error = given.words, lease = NULL, "
+        f"state = 'queued', due_at = given.due_at, error = given.words, {_FREE}, "
         "dated_at = CASE WHEN attempts + given.tries = 0 THEN NULL ELSE dated_at END, "
         "refused_at = CASE WHEN given.refused = 1 THEN ? ELSE refused_at END, "
         "attempts = attempts + given.tries",
@@ -293,7 +295,7 @@ def _settle(name: str, values: Sequence[Sequence[Any]], changes: str, *params: A
 def hand_back(lease: str, now: datetime) -> int:
     """Give back everything a worker still holds; returns how many."""
     cursor = execute(
-        "UPDATE notification SET state = 'queued', due_at = ?, lease = NULL "
+        f"UPDATE notification SET state = 'queued', due_at = ?, {_FREE} "
         "WHERE state = 'sending' AND lease = ?",
         now,
         lease,

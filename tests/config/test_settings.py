@@ -94,6 +94,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "remind_before_days": "14, 2",
         "remind_after_days": "5",
         "remind_again": "1d",
+        "mouse": "false",
     }
     keys = [key for key in known_keys() if "." in key]
     environ = {
@@ -107,6 +108,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
     }
     expected |= {"smtp.port": 465, "smtp.connections": 9, "smtp.timeout": 7}
     expected |= {
+        "screen.mouse": False,
         "notifications.remind_before_days": (14, 2),
         "notifications.remind_after_days": (5,),
     }

@@ -1,6 +1,6 @@
 """What there is to say against a plan: a warning, never a wall."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.clock import local_day
@@ -61,14 +61,20 @@ def _at_once(studio: Studio, actor: Actor, planned: Conversation, starts_at: dat
                 continue
             until = other.planned_for + timedelta(minutes=other.minutes)
             if other.planned_for < ends_at and until > starts_at:
-                found.append(_another(studio, actor, name, other, until))
+                found.append(_another(studio, actor, name, other, other.planned_for, until))
     return found
 
 
-def _another(studio: Studio, actor: Actor, name: str, other: Conversation, until: datetime) -> str:
+def _another(
+    studio: Studio,
+    actor: Actor,
+    name: str,
+    other: Conversation,
+    begins: datetime,
+    until: datetime,
+) -> str:
     zone = studio.zone_of(actor)
-    begins = (other.planned_for or datetime.now(UTC)).astimezone(zone)
-    times = f"{begins:%H:%M} to {until.astimezone(zone):%H:%M} ({zone.key})"
+    times = f"{begins.astimezone(zone):%H:%M} to {until.astimezone(zone):%H:%M} ({zone.key})"
     # With whom is for those who have a part in it.
     whom = ""
     if actor.user_id in (other.user_id, other.conductor_id):
