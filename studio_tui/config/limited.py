@@ -155,7 +155,7 @@ def toml_of(text: str, name: str) -> dict[str, Any]:
     # The parser takes time and memory by the square of the depth.
     bare = _QUOTED.sub('""', text)
     if _DEEP.search(bare) or _nesting(bare) > _NESTING:
-        raise Refused(f"{name} is not read: it has keys within keys to no end.")
+        raise Refused(f"{name} is not valid TOML: it has keys within keys to no end.")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -181,7 +181,7 @@ def _read(source: BinaryIO, most: int, name: str) -> bytes:
 
 def _require_size(size: int, most: int, name: str) -> None:
     if size > most:
-        raise Refused(f"{name} is larger than {most:,} bytes: it is not read.")
+        raise Refused(f"{name} is larger than {most // 1000} kB: it is not read.")
 
 
 def _require_lines(lines: int, longest: int, limits: LineLimits, name: str) -> None:
