@@ -144,7 +144,7 @@ def test_a_list_that_is_too_large_says_by_how_much(pushed: Cli) -> None:
     ended = limited(READERS["pushes assign"], "echo ann; yes | tr -d '\\n'")
     assert "line 2 is longer than 100,000 bytes" in ended.said
     ended = limited(READERS["templates import"], "yes")
-    assert "larger than 1,000,000 bytes" in ended.said
+    assert "larger than 1000 kB" in ended.said
 
 
 def test_an_input_that_is_closed_is_said_to_be(pushed: Cli) -> None:
