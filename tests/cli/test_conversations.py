@@ -227,7 +227,7 @@ def test_nothing_is_overwritten_unseen(talk: Accounts) -> None:
 def test_what_cannot_be_written(talk: Accounts) -> None:
     write = ("conversations", "write", "1", "--question")
     with talk.of("bob") as bob:
-        assert "not asked in this" in bob.refused(*write, "99", "--text", "x")
+        assert "There is no question 99" in bob.refused(*write, "99", "--text", "x")
         assert "choose one of Far too little" in bob.refused(*write, "2", "--text", "x")
         assert "written in the talk" in bob.refused(*write, "8", "--text", "x")
         assert "100,000 characters" in bob.refused(*write, "1", "--text", "-", typed="x" * 100_001)
@@ -264,11 +264,11 @@ def test_questions_are_added_and_removed(talk: Accounts) -> None:
     with talk.of("bob") as bob:
         own = bob.out(*add, "Plans", "--question", "Tea?", "--kind", "choice",
                       "--option", "Yes", "--option", "No")  # fmt: skip
-        assert own == "Question 9 is asked: Tea?\n"
+        assert own == "Question 6 is asked: Tea?\n"
         assert bob.out(*add, "cooperation").count("is asked: ") == 6
         entries = bob.json("conversations", "show", "1")["conversation"]["entries"]
         assert [one["id"] for one in entries if one["topic"] == "Plans"] == [9]
-        bob.run("conversations", "remove-question", "1", "--question", "9")
+        bob.run("conversations", "remove-question", "1", "--question", "6")
         assert "keeps this question" in bob.refused(
             "conversations", "remove-question", "1", "--question", "1"
         )
