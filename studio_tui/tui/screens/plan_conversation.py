@@ -232,7 +232,7 @@ class PlanScreen(StudioScreen):
         told = f"invitations leave at {leaves.astimezone(self.zone):%H:%M}"
         self.say(f"Planned for {at}; {told}.")
         for warning in warnings:
-            self.complain(warning)
+            self.app.notify(warning, severity="warning", markup=False)
 
     def _failed(self, error: StudioError) -> None:
         if isinstance(error, Conflict) and (conversation_id := self._conversation_id) is not None:
