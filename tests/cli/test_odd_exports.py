@@ -10,6 +10,13 @@ from tests.cli.conftest import ACCOUNT, Cli
 FILES = Path(__file__).parents[1] / "files" / "hr_odd"
 
 
+@pytest.fixture
+def cli(cli: Cli) -> Cli:
+    """Commands on a Studio that is there: nothing is said of making one."""
+    cli.run("users", "list")
+    return cli
+
+
 def taken(cli: Cli, name: str, *options: str) -> dict[str, dict[str, Any]]:
     """Who is there after importing a file, by login, without the first admin."""
     cli.run("users", "import", str(FILES / name), *options)
