@@ -46,7 +46,7 @@ MAY_NOT_LOAD = {
 def test_the_contracts_hold(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """DESIGN: the layers, and who may know which library."""
+    """The layers, and who may know which library."""
     monkeypatch.chdir(ROOT)
     assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
 
@@ -63,7 +63,7 @@ def test_a_part_loads_only_what_it_needs(part: str) -> None:
 
 
 def test_the_rules_import_only_the_standard_library() -> None:
-    """DESIGN: domain imports nothing of ours but itself."""
+    """The domain imports nothing of ours but itself."""
     allowed = sys.stdlib_module_names | {"studio_tui.domain"}
     for path in (ROOT / "studio_tui" / "domain").rglob("*.py"):
         for module in _imported(path):

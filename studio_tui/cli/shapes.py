@@ -1,7 +1,7 @@
 """The shapes of the JSON that commands print: the contract in ``docs/commands.md``.
 
-Names are those of SPEC in snake_case, days ``YYYY-MM-DD``, instants ISO 8601 with the offset of the
-organisation's zone.
+Names are those of ``docs/glossary.md`` in snake_case, days ``YYYY-MM-DD``, instants ISO 8601 with
+the offset of the organisation's zone.
 """
 
 from __future__ import annotations

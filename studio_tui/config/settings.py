@@ -1,4 +1,4 @@
-"""``config.toml``: typed, with unknown keys refused (SPEC "Settings").
+"""``config.toml``: typed, with unknown keys refused.
 
 An environment variable beats the file: ``[smtp] host`` is ``STUDIO_SMTP_HOST``, and so on for every
 key that holds one value.

@@ -1,4 +1,4 @@
-"""Reading a list by key: any window of it, without counting through what lies before (PERF.md).
+"""Reading a list by key: any window of it, without counting through what lies before.
 
 What a filter leaves is first looked for in whatever order finds it soonest: where that is few, they
 are sorted once and held by their ids. Of many, rows are found by what they are sorted on and their

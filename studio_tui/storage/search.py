@@ -1,4 +1,4 @@
-"""Finding people by pieces of their names, addresses, teams and groups (PERF.md, "Filtering").
+"""Finding people by pieces of their names, addresses, teams and groups.
 
 On SQLite an index of FTS5 knows in whose text any three characters stand together, on PostgreSQL
 one of pg_trgm does, where that extension can be had. What an index finds is looked at once more:

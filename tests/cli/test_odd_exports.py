@@ -252,6 +252,7 @@ def test_two_can_swap_addresses(cli: Cli, column: str) -> None:
 
 
 def test_two_rows_with_one_number_are_refused(cli: Cli) -> None:
+    """U11: a number is one person, however it is written."""
     Path("a.csv").write_text(
         "Employee ID,Name,Email\n007,Ann A,one@example.org\n7.0,Bob B,two@example.org\n"
     )

@@ -1,4 +1,4 @@
-"""`config.toml` and the environment (SPEC "Settings")."""
+"""`config.toml` and the environment."""
 
 import os
 from datetime import time, timedelta

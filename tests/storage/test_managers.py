@@ -1,4 +1,4 @@
-"""Who manages whom (U4): by hand, and against a plain model on made-up organisations."""
+"""Who manages whom (U3, U4): by hand, and against a plain model on made-up organisations."""
 
 from dataclasses import dataclass, field
 from itertools import chain
