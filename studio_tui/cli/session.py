@@ -44,8 +44,10 @@ def _damage_in_words(studio: Studio) -> Iterator[None]:
         raise
     except Exception as error:
         # Click ends a command by exceptions of its own; its import is not for the screens.
-        if not type(error).__module__.startswith("click") and studio.store.damage():
-            raise studio.store.damaged() from error
+        if type(error).__module__.startswith("click"):
+            raise
+        if found := studio.store.damage():
+            raise studio.store.damaged(found) from error
         raise
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 PREFIX = ".studio-tui-"
+_held: set[Path] = set()
+"""The folders that this process works in, and so has locked."""
 
 
 @contextmanager
@@ -21,11 +23,13 @@ def work_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
     # Nobody may look between the making of a folder and its lock.
     with _locked(parent):
         _remove_abandoned(parent, prefix)
-        folder = Path(mkdtemp(prefix=prefix, dir=parent))
+        folder = Path(mkdtemp(prefix=prefix, dir=parent)).resolve()
         handle = _lock(folder, wait=True)
+    _held.add(folder)
     try:
         yield folder
     finally:
+        _held.discard(folder)
         shutil.rmtree(folder, ignore_errors=True)
         if handle is not None:
             os.close(handle)
@@ -56,6 +60,10 @@ def _remove_if_abandoned(folder: Path, entry: "os.DirEntry[str]") -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
+    if folder.resolve() in _held:
+        # A second lock of the same process would wait for the first one, for ever.
+        yield
+        return
     handle = _lock(folder, wait=True)
     try:
         yield

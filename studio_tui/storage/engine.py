@@ -5,7 +5,6 @@
 
 import os
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import datetime
@@ -301,8 +300,7 @@ class Store:
             peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
             closing(sqlite.in_memory()) as copy,
         ):
-            where = sqlite.address(Path(self.name))
-            with closing(sqlite3.connect(where, uri=True, timeout=sqlite.PATIENCE)) as source:
+            with closing(sqlite.connection_to(Path(self.name))) as source:
                 source.backup(copy)
             copy.set_progress_handler(lambda: not wanted(), _STEPS)
             # Peewee has no other way to hand it a connection.
@@ -343,15 +341,15 @@ class Store:
             yield
         except reasons.ERRORS as error:
             told = reasons.in_words(error, self.name)
-            if not isinstance(told, Busy | Away) and self.damage():
-                raise self.damaged() from error
+            if not isinstance(told, Busy | Away) and (found := self.damage()):
+                raise self.damaged(found) from error
             raise told from error
         except (StudioError, _TakenBack):
             raise
         except Exception as error:
             # What cannot be understood any more may be what a damaged page says.
-            if self.damage():
-                raise self.damaged() from error
+            if found := self.damage():
+                raise self.damaged(found) from error
             raise
 
     def damage(self, *, thoroughly: bool = False) -> str:
@@ -361,9 +359,9 @@ class Store:
             return ""
         return sqlite.damage(Path(self.name), thoroughly=thoroughly)
 
-    def damaged(self) -> Unavailable:
-        """What to raise where `damage` is found."""
-        return Unavailable(f"The database {self.name}: {reasons.DAMAGED}.")
+    def damaged(self, found: str) -> Unavailable:
+        """What to raise where `damage` has ``found`` something."""
+        return Unavailable(f"The database {self.name}: {reasons.of_damage(found)}.")
 
 
 def open_store(url: str, making: Making = Making.ASKED) -> Store:
@@ -418,8 +416,9 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
     """
     sqlite.require_version()
     with _files_in_words(path):
-        if path.parent.is_dir():
-            require_own_folder(path.parent)
+        for folder in (path.parent, path.resolve().parent):
+            if folder.is_dir():
+                require_own_folder(folder)
         if path.exists() and not is_empty(path):
             return None
         _require_may_make(path, making)
@@ -427,7 +426,7 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
         make_folder(path.parent)
         require_own_folder(path.parent)
     try:
-        with new_file(path) as place:
+        with _empty_file_locked(path), new_file(path) as place:
             make_file(place)
             with closing(_open_sqlite(place)) as store:
                 applied = tuple(store.migrate())
@@ -454,6 +453,22 @@ def _require_may_make(path: Path, making: Making) -> None:
         raise Refused(f"{path} is gone: a Studio was in it. {HOW_TO_GO_ON}")
     if making is Making.NEVER:
         raise NotMade(f"There is no database {path}: {HOW_TO_MAKE}.")
+
+
+@contextmanager
+def _empty_file_locked(path: Path) -> Iterator[None]:
+    """Nobody else writes to the empty file at ``path``, where there is one; raises `Busy` where
+    another program does for longer than `sqlite.PATIENCE`."""
+    if not path.exists():
+        yield
+        return
+    with closing(sqlite.connection_to(path)) as connection:
+        try:
+            with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+                connection.execute("BEGIN EXCLUSIVE")
+        except peewee.DatabaseError as error:
+            raise reasons.in_words(error, str(path)) from error
+        yield
 
 
 @contextmanager

@@ -81,6 +81,12 @@ def in_words(error: Exception, name: str) -> StudioError:
     return _of_postgresql(error, getattr(cause, "sqlstate", None), name)
 
 
+def of_damage(found: str) -> str:
+    """What to say of a file in which SQLite has ``found`` damage."""
+    sign = "not a database"
+    return _SQLITE[sign] if sign in found else DAMAGED
+
+
 def _of_sqlite(words: str, name: str) -> str:
     if any(sign in words for sign in _MOUNTED_ANEW) and (found := _of_disk(Path(name).parent)):
         return found

@@ -200,12 +200,17 @@ def damage(path: Path, *, thoroughly: bool) -> str:
     large = thoroughly and path.stat().st_size > _LARGE
     look = "integrity_check" if thoroughly and not large else "quick_check"
     try:
-        with closing(sqlite3.connect(address(path), uri=True, timeout=PATIENCE)) as connection:
+        with closing(connection_to(path)) as connection:
             found = connection.execute(f"PRAGMA {look}(1)").fetchone()
     except sqlite3.DatabaseError as error:
         signs = ("malformed", "not a database")
         return str(error) if any(sign in str(error) for sign in signs) else ""
     return "" if found == ("ok",) else str(found[0])
+
+
+def connection_to(path: Path) -> sqlite3.Connection:
+    """A connection to a file that is there, for a look apart from the pool."""
+    return sqlite3.connect(address(path), uri=True, timeout=PATIENCE, isolation_level=None)
 
 
 def in_memory() -> sqlite3.Connection:

@@ -63,7 +63,18 @@ def test_a_new_studio_is_announced_once(cli: Cli, database: Path) -> None:
 def test_what_only_looks_or_sends_makes_none(cli: Cli, database: Path) -> None:
     assert HOW[1] in cli.refused("worker", "--drain")
     cli.run("ssh", "keys", exit_code=1)
-    cli.run("ssh", "session", "SHA256:" + "x" * 43, exit_code=1)
+    config = Path("config.toml").absolute()
+    config.write_text(f'[database]\nurl = "sqlite:///{database}"\n')
+    # A process is in the session of a key until it ends.
+    session = subprocess.run(
+        [*COMMAND, "ssh", "session", "SHA256:" + "x" * 43, "--config", str(config)],
+        env={**os.environ, "SSH_ORIGINAL_COMMAND": "users list"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (session.returncode, session.stdout) == (1, "")
+    assert HOW[1] in session.stderr
     cli.run("doctor")
     assert list(database.parent.iterdir()) == []
 
