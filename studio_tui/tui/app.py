@@ -432,7 +432,9 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             await self.leave()
 
     async def leave(self) -> None:
-        """End, after the writes under way have had a moment to finish."""
+        """End, after the writes under way have had a moment to finish; what was typed for what does
+        not open any more is for nobody."""
+        self.forget_keys()
         if self._watching is not None:
             self._watching.stop()
         await self.bridge.close()

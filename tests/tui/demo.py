@@ -84,6 +84,7 @@ class FakeStore:
     """A database that nobody else could read."""
 
     closed: tuple[str, ...] = ()
+    made_now: str = ""
 
 
 @dataclass
