@@ -71,7 +71,7 @@ async def test_a_year(made: Example) -> None:
         ("carl", Kind.ASSIGNED),
     ]
     assert YEARLY in await opened_by(made, "ann")
-    assert "not mine" in (await at_work(made, "carl", "Ann Peeters", "n"))[1]
+    assert "not mine" in (await at_work(made, "carl", "Ann Peeters", "N"))[1]
     told, _ = await at_work(made, "bob", "Ann Peeters", "p", "ctrl+s")
     assert told.startswith("Planned for 2026-03-03")
     assert await mail_leaves(made) == [("ann", Kind.PLANNED), ("bob", Kind.PLANNED)]
