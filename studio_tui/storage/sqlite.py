@@ -154,6 +154,7 @@ class Looking:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file = identity(path)
         self._connection: sqlite3.Connection | None = None
         self._looking = Lock()
         self._closed = Event()
@@ -177,9 +178,12 @@ class Looking:
             return self._last
 
     def wait(self, seconds: float) -> None:
-        """Return once anybody has committed anything, after ``seconds`` at the latest."""
+        """Return once anybody has committed anything, or has taken the file away or put another in
+        its place; after ``seconds`` at the latest."""
         until = monotonic() + seconds
         while monotonic() < until and not self._closed.is_set():
+            if identity(self._path) != self._file:
+                return
             before, self._seen = self._seen, self.stamp()
             if self._seen != before:
                 return

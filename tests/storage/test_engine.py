@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from shutil import copy
+from time import monotonic
 
 import pytest
 
 from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Conflict, Refused, Unavailable
+from studio_tui.domain.errors import Conflict, Gone, Refused, Unavailable
 from studio_tui.services.context import Studio
 from studio_tui.storage import migrate, postgresql, sqlite
 from studio_tui.storage.engine import Store, open_store, without_password
@@ -146,6 +147,20 @@ def test_a_writer_has_its_turn_once_another_is_done(tmp_path: Path, opened: Open
         # Locks that are met later are waited for as before.
         assert scalar("PRAGMA busy_timeout") == 5_000
     other.close()
+
+
+def test_who_waits_for_news_hears_at_once_that_the_file_is_gone(
+    tmp_path: Path, opened: Open
+) -> None:
+    path = tmp_path / "studio.db"
+    store = opened(f"sqlite:///{path}")
+    store.await_change(0.01)
+    threading.Timer(0.05, path.unlink).start()
+    begun = monotonic()
+    store.await_change(300)
+    assert monotonic() - begun < 60
+    with pytest.raises(Gone, match="was deleted or moved away"):
+        store.stamp()
 
 
 def test_a_database_that_another_program_is_making_is_waited_for(
