@@ -156,6 +156,16 @@ READS: dict[str, tuple[set[str], Call]] = {
     "activity.of_everything": (SUPPORT, lambda w, a: activity.of_everything(w.studio, a)),
     "activity.of_push": (SUPPORT, lambda w, a: activity.of_push(w.studio, a, w.push.id)),
     "activity.of_user": (SUPPORT, lambda w, a: activity.of_user(w.studio, a, "ann")),
+    "assigning.chosen": (
+        SUPPORT,
+        lambda w, a: assigning.chosen(w.studio, a, w.push, w.everybody, 10),
+    ),
+    "conversations.earlier": (
+        NOBODY,
+        lambda w, a: conversations.earlier(
+            w.studio, a, w.planned.id, w.question, Part.CONDUCTOR_PREPARATION
+        ),
+    ),
     "conversations.matters": (EVERYONE, lambda w, a: conversations.matters(w.studio, a)),
     "conversations.source": (
         EVERYONE,
@@ -377,6 +387,18 @@ WRITES: dict[str, tuple[set[str], Call]] = {
             w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.SENT))
         ),
     ),
+    "outbox.try_again": (
+        SUPPORT,
+        lambda w, a: outbox.try_again(
+            w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.FAILED))
+        ),
+    ),
+    "outbox.send_once_more": (
+        SUPPORT,
+        lambda w, a: outbox.send_once_more(
+            w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.SENT))
+        ),
+    ),
     "outbox.drop": (
         ADMIN,
         lambda w, a: outbox.drop(w.studio, a, Selection.matching(NotificationFilter())),
@@ -396,6 +418,13 @@ WRITES: dict[str, tuple[set[str], Call]] = {
             w.studio, a, w.push, draft_of(w.push, deadline=w.push.deadline + timedelta(days=1))
         ),
     ),
+    "pushes.edit_telling": (
+        ADMIN,
+        lambda w, a: pushes.edit_telling(
+            w.studio, a, w.push, draft_of(w.push, deadline=w.push.deadline + timedelta(days=1))
+        ),
+    ),
+    "pushes.reopen_telling": (ADMIN, lambda w, a: pushes.reopen_telling(w.studio, a, w.closed)),
     "pushes.close": (ADMIN, lambda w, a: pushes.close(w.studio, a, w.push, tell=True)),
     "pushes.reopen": (ADMIN, lambda w, a: pushes.reopen(w.studio, a, w.closed)),
     "reminding.remind": (
@@ -449,6 +478,7 @@ ITSELF = "is what the program does by itself, for nobody"
 WHO = "finds out who is asking"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
+    "clocks.clock_problem": "tells of the host alone",
     "conversations.ask_about": "turns names into ids; whoever uses them is asked",
     "conversations.exports.history_csv": VALUES,
     "conversations.find": "turns names into ids; whoever uses them is asked",
@@ -456,14 +486,20 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.inviting.withdraw": INSIDE,
     "conversations.opening.open_ask": INSIDE,
     "conversations.taking_over.begin_term": INSIDE,
+    "conversations.who_sends": "tells whose address the settings name",
     "conversations.user_named": "turns names into ids; whoever uses them is asked",
     "delivering.claim": ITSELF,
     "delivering.flush": ITSELF,
     "delivering.hand_back": ITSELF,
+    "delivering.keep_stop": ITSELF,
     "delivering.locks_others_out": ITSELF,
     "delivering.next_due": ITSELF,
     "delivering.renew": ITSELF,
     "delivering.settle": ITSELF,
+    "delivering.standing": ITSELF,
+    "delivering.try_again": ITSELF,
+    "delivering.waiting": ITSELF,
+    "dry_run.dry_run_again": "does what a service does, which asks",
     "dry_run.dry_run": "does what a service does, which asks",
     "identity.found": WHO,
     "identity.is_new": WHO,
@@ -495,6 +531,8 @@ ASKED_BEFORE = {
     "conversations.opening.manager_named",
     "conversations.taking_over.hand_to",
     "conversations.taking_over.tell_of_reopening",
+    "conversations.warnings",
+    "dry_run.dry_run_of",
     "starters.add_starters",
 }
 """They are given the actor to write it down, or are the asking itself."""
