@@ -9,7 +9,14 @@ import click
 from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import dry_run_options
 from studio_tui.cli.many import meant, yes_option
-from studio_tui.cli.output import counted, json_option, say, write_json, write_table
+from studio_tui.cli.output import (
+    counted,
+    json_option,
+    say,
+    shape_of_nothing,
+    write_json,
+    write_table,
+)
 from studio_tui.cli.paths import Dash, HostPath
 from studio_tui.cli.reading import list_text
 from studio_tui.cli.session import with_studio
@@ -81,7 +88,8 @@ def assign(
             "Nobody was assigned",
             yes=yes,
         )
-    done = assigning.assign(studio, actor, found, chosen, expected=expect)
+    with shape_of_nothing(as_json, lambda: shapes.nobody_told(found, "added")):
+        done = assigning.assign(studio, actor, found, chosen, expected=expect)
     if as_json:
         write_json(shapes.assigned(studio, done))
     else:

@@ -8,11 +8,19 @@ import click
 from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import UNDO, dry_run_options
 from studio_tui.cli.many import meant, yes_option
-from studio_tui.cli.output import complain, counted, json_option, say, write_json, write_table
+from studio_tui.cli.output import (
+    complain,
+    counted,
+    json_option,
+    say,
+    shape_of_nothing,
+    write_json,
+    write_table,
+)
 from studio_tui.cli.session import with_studio
 from studio_tui.domain.access import Actor
 from studio_tui.domain.notifications import UNSENT, Notification, NotificationFilter
-from studio_tui.domain.pushes import Assignment, Flag, Push, Skipped, Status
+from studio_tui.domain.pushes import Assignment, Flag, Push, PushFacts, Skipped, Status
 from studio_tui.services import assigning
 from studio_tui.services import pushes as service
 from studio_tui.services.context import Studio
@@ -63,7 +71,8 @@ def close(
                 "It was not closed",
                 yes=yes,
             )
-        closed = service.close(studio, actor, found, tell=tell, cancel_planned=cancel_planned)
+        with shape_of_nothing(as_json, lambda: shapes.closed(Closed(found, 0, 0), found)):
+            closed = service.close(studio, actor, found, tell=tell, cancel_planned=cancel_planned)
         now = service.show(studio, actor, closed.push.id)
         _tell(closed, now, told=tell, as_json=as_json)
 
@@ -90,14 +99,19 @@ def reopen(
             as_json=as_json,
         )
         return
-    done = service.reopen_telling(studio, actor, found)
+    with shape_of_nothing(as_json, lambda: _reopened(found, 0)):
+        done = service.reopen_telling(studio, actor, found)
     opened = done.push
     if as_json:
-        write_json({"push": opened.name, "state": opened.state, "waiting_again": done.again})
+        write_json(_reopened(opened, done.again))
         return
     say(f"“{opened.name}” is {opened.state} again, with the deadline {opened.deadline}.")
     if done.again:
         complain(f"{counted(done.again, 'mail')} that closing dropped: waiting once more. {UNDO}")
+
+
+def _reopened(push: PushFacts, again: int) -> dict[str, object]:
+    return {"push": push.name, "state": push.state, "waiting_again": again}
 
 
 def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:
@@ -127,11 +141,10 @@ def _try(
 ) -> None:
     dropped = _waiting(studio, actor, push)
     users = assigning.every(studio, actor, push)
-    run = dry_runs.tried(
-        studio,
-        closing,
-        lambda done: done.activity_id,
-    )
+    with shape_of_nothing(
+        as_json, lambda: shapes.close_preview(studio, push, (), dry_runs.nothing(), ())
+    ):
+        run = dry_runs.tried(studio, closing, lambda done: done.activity_id)
     told = {each.recipient for each in run.notifications}
     skipped = list(_skipped(users, told)) if tell else []
     if as_json:

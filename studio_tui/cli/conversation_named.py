@@ -44,10 +44,12 @@ def number_in(named: Sequence[str]) -> int | None:
     raise click.UsageError("Say which conversation: PUSH USER, or its ID.")
 
 
-def conversation_named(studio: Studio, actor: Actor, named: Sequence[str]) -> int:
+def conversation_named(
+    studio: Studio, actor: Actor, named: Sequence[str], missing: type[Refused] = Refused
+) -> int:
     """The id of the conversation that is meant.
 
-    Raises `Refused` where a push asks for it and nobody has planned or begun it yet.
+    Raises ``missing`` where a push asks for it and nobody has planned or begun it yet.
     """
     number = number_in(named)
     if number is not None:
@@ -56,7 +58,7 @@ def conversation_named(studio: Studio, actor: Actor, named: Sequence[str]) -> in
         studio, actor, conversations.find(studio, named[0], named[1], asked_by=actor)
     )
     if found.conversation_id is None:
-        raise Refused(f"Nobody has planned or begun the conversation with {found.assignment.name}.")
+        raise missing(f"Nobody has planned or begun the conversation with {found.assignment.name}.")
     return found.conversation_id
 
 

@@ -15,12 +15,21 @@ from studio_tui.cli.conversation_named import (
     is_number,
 )
 from studio_tui.cli.dry_runs import UNDO, dry_run_options
-from studio_tui.cli.output import complain, counted, json_option, say, write_json, write_table
+from studio_tui.cli.output import (
+    complain,
+    counted,
+    json_option,
+    say,
+    shape_of_nothing,
+    write_json,
+    write_table,
+)
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import in_zone, instant, when
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Conversation, Plan
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import NothingToDo, Refused
+from studio_tui.domain.pushes import Assignment
 from studio_tui.services import conversations as service
 from studio_tui.services import undoing
 from studio_tui.services.context import Studio
@@ -81,6 +90,7 @@ def plan(
         studio,
         actor,
         lambda: service.plan(studio, actor, ask, wanted, conductor=conductor),
+        lambda: service.look_up(studio, actor, ask).conversation_id,
         _Asked(dry_run, with_mail, as_json),
     )
 
@@ -119,6 +129,7 @@ def move(
         studio,
         actor,
         lambda: service.move(studio, actor, conversation, wanted),
+        lambda: number,
         _Asked(dry_run, with_mail, as_json),
     )
 
@@ -137,11 +148,13 @@ def cancel(
     as_json: bool,
 ) -> None:
     """Cancel a conversation: what was written stays, invitations are withdrawn."""
-    number = conversation_named(studio, actor, named)
+    with shape_of_nothing(as_json, lambda: None):
+        number = conversation_named(studio, actor, named, NothingToDo)
     asked = _Asked(dry_run, with_mail, as_json)
     if asked.tries(studio, actor, lambda: service.cancel(studio, actor, number), "cancelled"):
         return
-    cancelled = service.cancel(studio, actor, number)
+    with shape_of_nothing(as_json, lambda: _as_it_is(studio, actor, number)):
+        cancelled = service.cancel(studio, actor, number)
     if as_json:
         write_json(shapes.held(studio, cancelled))
         return
@@ -177,9 +190,12 @@ def hand_over(
         studio, actor, lambda: service.hand_over(studio, actor, found, conductor), "handed over"
     ):
         return
-    handed = service.hand_over(studio, actor, found, conductor)
+    with shape_of_nothing(
+        as_json, lambda: _handed(service.look_up(studio, actor, found).assignment)
+    ):
+        handed = service.hand_over(studio, actor, found, conductor)
     if as_json:
-        write_json({"login": handed.login, "conductor": handed.conductor})
+        write_json(_handed(handed))
         return
     say(f"{handed.conductor} is to hold the conversation with {handed.name}; both are told.")
     _say_undo(studio, actor)
@@ -249,12 +265,24 @@ class _Asked:
         return self.dry_run
 
 
-def _do(studio: Studio, actor: Actor, act: Callable[[], Conversation], asked: _Asked) -> None:
-    """Plan or move a conversation by ``act``, or only try it."""
+def _do(
+    studio: Studio,
+    actor: Actor,
+    act: Callable[[], Conversation],
+    number_of: Callable[[], int | None],
+    asked: _Asked,
+) -> None:
+    """Plan or move a conversation by ``act``, or only try it.
+
+    ``number_of`` finds the id of the one there is, where there turns out to be nothing to do.
+    """
     tried: list[Conversation] = []
     if asked.tries(studio, actor, lambda: tried.append(act()), "planned so"):
         return
-    planned = act()
+    with shape_of_nothing(
+        asked.as_json, lambda: {**_as_it_is(studio, actor, number_of() or 0), "warnings": []}
+    ):
+        planned = act()
     found = service.warnings(studio, actor, planned)
     if asked.as_json:
         write_json({**shapes.held(studio, planned), "warnings": found})
@@ -263,6 +291,14 @@ def _do(studio: Studio, actor: Actor, act: Callable[[], Conversation], asked: _A
     for warning in found:
         complain(warning)
     _say_undo(studio, actor)
+
+
+def _as_it_is(studio: Studio, actor: Actor, number: int) -> dict[str, object]:
+    return shapes.held(studio, service.show(studio, actor, number))
+
+
+def _handed(assignment: Assignment) -> dict[str, object]:
+    return {"login": assignment.login, "conductor": assignment.conductor}
 
 
 def _say_undo(studio: Studio, actor: Actor) -> None:

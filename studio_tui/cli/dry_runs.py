@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from studio_tui.cli.output import counted, say, write_facts, write_json, write_table, write_text
+from studio_tui.cli.output import (
+    counted,
+    say,
+    shape_of_nothing,
+    write_facts,
+    write_json,
+    write_table,
+    write_text,
+)
 from studio_tui.cli.times import when
 from studio_tui.domain.access import Actor
 from studio_tui.domain.notifications import Capacity, Notification
@@ -66,7 +74,8 @@ def try_act(
     from studio_tui.cli import shapes
     from studio_tui.services.dry_run import dry_run_of
 
-    run = dry_run_of(studio, actor, act)
+    with shape_of_nothing(as_json, lambda: {"push": push, **shapes.tried(studio, nothing(), ())}):
+        run = dry_run_of(studio, actor, act)
     if as_json:
         named = push or next((each.push for each in run.notifications if each.push), None)
         write_json({"push": named, **shapes.tried(studio, run, skipped)})

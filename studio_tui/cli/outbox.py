@@ -12,6 +12,7 @@ from studio_tui.cli.output import (
     counted,
     json_option,
     say,
+    shape_of_nothing,
     write_facts,
     write_json,
     write_table,
@@ -158,9 +159,12 @@ def undo(studio: Studio, actor: Actor, push: str | None, only_list: bool, as_jso
     if only_list:
         _list_acts(studio, acts, as_json)
         return
-    if not acts:
-        raise NothingToDo("Nothing to undo: of all you did last, mail has left, or there was none.")
-    dropped = undoing.undo(studio, actor, acts[0].activity_id)
+    with shape_of_nothing(as_json, lambda: {"action": None, "push": push, "dropped": 0}):
+        if not acts:
+            raise NothingToDo(
+                "Nothing to undo: of all you did last, mail has left, or there was none."
+            )
+        dropped = undoing.undo(studio, actor, acts[0].activity_id)
     if as_json:
         write_json({"action": acts[0].action, "push": acts[0].push, "dropped": dropped})
     else:

@@ -10,13 +10,15 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
 from studio_tui.cli.cells import cut, fit, width_of
 from studio_tui.domain.cells import inert
+from studio_tui.domain.errors import NothingToDo
 from studio_tui.domain.text import clean_line, clean_text
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -91,6 +93,20 @@ def write_facts(facts: Iterable[tuple[str, str]]) -> None:
     width = max((width_of(name) for name, _ in known), default=0)
     for name, value in known:
         click.echo(f"{fit(name, width)}{_GAP}{_to_terminal(value, width + len(_GAP))}")
+
+
+@contextmanager
+def shape_of_nothing(as_json: bool, shape: Callable[[], object]) -> Iterator[None]:
+    """Where there turns out to be nothing to do, print the usual JSON with nothing in it.
+
+    `session.with_studio` says beside it why.
+    """
+    try:
+        yield
+    except NothingToDo:
+        if as_json:
+            write_json(shape())
+        raise
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -8,7 +8,7 @@ from studio_tui.cli import dry_runs, shapes
 from studio_tui.cli.dry_runs import dry_run_options
 from studio_tui.cli.many import meant, yes_option
 from studio_tui.cli.nearest import Choice
-from studio_tui.cli.output import counted, json_option, say, write_json
+from studio_tui.cli.output import counted, json_option, say, shape_of_nothing, write_json
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import when
 from studio_tui.domain.access import Actor
@@ -73,7 +73,9 @@ def remind(
             "Nobody was reminded",
             yes=yes,
         )
-        _tell(studio, found, reminding.remind(studio, actor, found, chosen, again=again), as_json)
+        with shape_of_nothing(as_json, lambda: shapes.nobody_told(found)):
+            done = reminding.remind(studio, actor, found, chosen, again=again)
+        _tell(studio, found, done, as_json)
 
 
 def _this_far(statuses: Sequence[str], overdue: bool) -> Selection[AssignmentFilter]:

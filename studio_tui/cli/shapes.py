@@ -405,6 +405,18 @@ def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
     }
 
 
+def nobody_told(push: Push, *counts: str) -> Shape:
+    """What `assigned` and `reminded` tell where there was nobody to tell; ``counts`` are the
+    other names that count."""
+    return {
+        "push": push.name,
+        **dict.fromkeys(counts, 0),
+        "users_told": 0,
+        "managers_told": 0,
+        "leaves_at": None,
+    }
+
+
 def closed(of: Closed, push: Push) -> Shape:
     """What closing did to ``push``, as it is now."""
     return {

@@ -193,7 +193,7 @@ def unassign(
         clause = _selected(studio, push, selection)
         count = assignments.count_assignments(clause)
         if not count:
-            raise Refused("Nobody to unassign: nobody is chosen.")
+            raise NothingToDo("Nobody to unassign: nobody is chosen.")
         now = studio.now()
         line = write_activity(actor, now, "unassigned users", current.name, push_id=push.id)
         about_users(line, assignments.users_of(clause))
@@ -204,9 +204,15 @@ def unassign(
 
 
 def unassign_users(studio: Studio, actor: Actor, push: PushFacts, names: Sequence[str]) -> int:
-    """Take the users of these logins or addresses out of a push (P11); returns how many."""
+    """Take the users of these logins or addresses out of a push (P11); returns how many.
+
+    Raises `NothingToDo` where none of them is in it, `NotFound` where only some are.
+    """
     require(actor, Action.ASSIGN)
     with studio.store.reading():
+        user_ids = naming.user_ids_named(names)
+        if not any(assignments.assignment_id_of(push.id, user_id) for user_id in user_ids):
+            raise NothingToDo(f"Nobody to unassign: none of them is in “{push.name}”.")
         found = naming.assignment_ids_named(push.id, push.name, names)
     return unassign(studio, actor, push, Selection.of(found))
 

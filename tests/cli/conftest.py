@@ -70,6 +70,12 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
 
 
 @pytest.fixture
+def made(cli: Cli) -> None:
+    """A Studio with nothing in it, so that no command after it says that it made one."""
+    cli.run("db", "migrate")
+
+
+@pytest.fixture
 def people(cli: Cli) -> Path:
     """The small organisation as a file, in the folder where commands run."""
     path = Path.cwd() / "people.csv"

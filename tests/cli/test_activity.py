@@ -52,7 +52,9 @@ def test_by_whom_and_what_and_when(pushed: Cli) -> None:
     assert actions("--since", "2026-03-02", "--until", "2026-03-02") == every
     assert actions("--since", "2026-03-03") == actions("--until", "2026-03-01") == []
     assert "too far away" in pushed.misused("activity", "list", "--until", "9999-12-31")
-    assert "not a date" in pushed.misused("activity", "list", "--since", "yesterday")
+    assert actions("--since", "yesterday") == every
+    assert actions("--until", "yesterday") == []
+    assert "not a date" in pushed.misused("activity", "list", "--since", "someday")
 
 
 def test_who_it_was_has_a_name(pushed: Cli) -> None:

@@ -89,7 +89,7 @@ def test_a_list_as_mail_programs_and_spreadsheets_have_it(organisation: Cli) -> 
 def test_a_list_that_is_not_text(organisation: Cli) -> None:
     organisation.run(*create("Q1"))
     said = organisation.refused("pushes", "assign", "Q1", "--file", "-", typed=b"ann\n\xff\n")
-    assert "not UTF-8 text, from byte 4" in said
+    assert "not UTF-8 text, from line 2 on" in said
 
 
 def test_unknown_people_are_all_named_and_nobody_is_assigned(organisation: Cli) -> None:

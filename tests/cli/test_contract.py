@@ -106,7 +106,10 @@ def test_every_example_has_the_names_that_are_printed(
 ) -> None:
     """The examples, run in their order, print what the document shows."""
     with people.open("a", encoding="utf-8") as file:
-        file.write("zoe,zoe@example.org,Zoé,Doe,nl,,,nobody,,\n")
+        file.write("zoe,zoe@example.org,Zoé,Doe,nl,,,nelly,,\n")
+        for login in ("uma", "una"):
+            file.write(f"{login},{login}@example.org,Uma,Same,nl,,,,,\n")
+        file.write("yan,yan@example.org,Yan,Doe,nl,,,Uma Same,,\n")
     Path("regular.toml").write_text(cli.out("templates", "export", "Regular"), encoding="utf-8")
     questions = cli.out("questions", "export", "Cooperation")
     Path("cooperation.toml").write_text(questions, encoding="utf-8")

@@ -111,16 +111,19 @@ def test_a_mapping_that_is_none_is_wrong_usage(cli: Cli, mapping: str) -> None:
         (HEADINGS + "x,x@example.org,X\0,Y,\n", "NUL"),
     ],
 )
+@pytest.mark.usefixtures("made")
 def test_a_file_that_is_none(cli: Cli, content: str, said: str) -> None:
     assert said in cli.refused("users", "import", write(content))
 
 
+@pytest.mark.usefixtures("made")
 def test_a_file_that_is_not_there_or_a_folder(cli: Cli) -> None:
     Path("folder").mkdir()
     assert "nowhere.csv" in cli.refused("users", "import", "nowhere.csv")
     assert "folder" in cli.refused("users", "import", "folder")
 
 
+@pytest.mark.usefixtures("made")
 def test_the_last_admin_stays(cli: Cli) -> None:
     file = write(f"login,email,given_name,family_name,active\n{ACCOUNT},hr@example.org,A,B,no\n")
     assert "nobody active would be admin any more" in cli.refused("users", "import", file)

@@ -110,6 +110,7 @@ def test_a_test_mail_arrives(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "is not an e-mail address" in cli.refused("mail", "test", "not an address")
 
 
+@pytest.mark.usefixtures("made")
 def test_without_a_server(cli: Cli) -> None:
     assert "No mail server is set up" in cli.refused("mail", "test", "hr@example.org")
 

@@ -140,6 +140,7 @@ def test_a_reader_that_goes_away_is_told_nothing(cli: Cli) -> None:
     assert listing.returncode == 128 + signal.SIGPIPE
 
 
+@pytest.mark.usefixtures("made")
 def test_a_reader_that_was_never_there_is_told_nothing(cli: Cli) -> None:
     read, write = os.pipe()
     os.close(read)
@@ -174,6 +175,7 @@ def test_a_clock_that_is_none_is_refused(cli: Cli, monkeypatch: pytest.MonkeyPat
     assert "STUDIO_NOW" in cli.refused("pushes", "list")
 
 
+@pytest.mark.usefixtures("made")
 def test_a_fault_of_the_program_is_one_line_and_a_private_log(
     cli: Cli, private_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Cli, create
 
 
@@ -44,6 +46,7 @@ def test_a_changed_text_changes_the_template(cli: Cli) -> None:
     assert len(cli.json("templates", "list")) == 4
 
 
+@pytest.mark.usefixtures("made")
 def test_text_that_is_wrong_is_refused(cli: Cli) -> None:
     Path("bad.toml").write_text('names = "x"\n')
     said = cli.refused("templates", "import", "bad.toml")

@@ -1,8 +1,10 @@
 """Every act done twice: where the second time has nothing to do, it says so and has not failed."""
 
+import json
+
 import pytest
 
-from tests.cli.conftest import Cli
+from tests.cli.conftest import PLAN, Accounts, Cli
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,95 @@ def test_what_is_so_already_is_nothing_to_do(pushed: Cli, act: tuple[str, ...], 
     assert said in pushed.nothing_to_do(*act)
 
 
-def test_what_reads_json_is_told_beside_it(pushed: Cli) -> None:
-    pushed.run("pushes", "close", "Q1 review")
-    result = pushed.run("pushes", "close", "Q1 review", "--json")
-    assert (result.stdout, "is closed already" in result.stderr) == ("", True)
+OWN = ("Q1 review", "ben")
+CANCELLED = ("conversations", "cancel", "1")
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ((*PLAN, "--minutes", "60"), "is planned for 2026-03-10 14:00"),
+        (("conversations", "move", "1", "--minutes", "30"), "is planned for 2026-03-10 14:00"),
+        (("conversations", "finish", *OWN), "was held already, by Bob Smith"),
+        (("conversations", "finish", "1", "--at", "2026-03-01T14:00"), "was held already"),
+        (("conversations", "hand-over", *OWN, "bob"), "Bob Smith is to hold"),
+        (CANCELLED, "is cancelled already"),
+        (("conversations", "cancel", *OWN), "Nobody has planned or begun"),
+    ],
+)
+def test_so_it_is_with_a_conversation(talk: Accounts, act: tuple[str, ...], said: str) -> None:
+    with talk.of("bob") as bob:
+        bob.run(*act)
+        conversation = bob.json("conversations", "show", "1")
+        assert said in bob.nothing_to_do(*act)
+        assert bob.json("conversations", "show", "1") == conversation
+    # Nobody is told of it a second time.
+    before = talk.cli.json("outbox", "list")
+    with talk.of("bob") as bob:
+        bob.nothing_to_do(*act)
+    assert talk.cli.json("outbox", "list") == before
+
+
+def test_what_was_reopened_is_in_progress(talk: Accounts) -> None:
+    with talk.of("bob") as bob:
+        bob.run("conversations", "finish", *OWN)
+        bob.run("conversations", "reopen", "1")
+        assert "is in progress already" in bob.nothing_to_do("conversations", "reopen", "1")
+
+
+def test_what_was_held_was_held_once(talk: Accounts) -> None:
+    """Another time or another conductor is another thing than was recorded."""
+    with talk.of("bob") as bob:
+        bob.run("conversations", "finish", *OWN)
+        said = bob.refused("conversations", "finish", *OWN, "--at", "2026-03-01T14:00")
+    assert "was held already" in said
+
+
+def test_who_is_in_no_push_cannot_be_taken_out(pushed: Cli) -> None:
+    out = ("pushes", "unassign", "Q1 review")
+    pushed.run(*out, "ben")
+    assert "Nobody to unassign" in pushed.nothing_to_do(*out, "ben")
+    assert "Not assigned to “Q1 review”: ben" in pushed.refused(*out, "ann", "ben")
+    assert "nessuno" in pushed.refused(*out, "nessuno")
+
+
+@pytest.mark.parametrize(
+    ("act", "shown"),
+    [
+        (
+            ("pushes", "assign", "Q1 review", "ann"),
+            {"push": "Q1 review", "added": 0, "users_told": 0, "managers_told": 0},
+        ),
+        (
+            ("pushes", "remind", "Q1 review", "ann"),
+            {"push": "Q1 review", "users_told": 0, "managers_told": 0},
+        ),
+        (("pushes", "close", "Q1 review"), {"push": "Q1 review", "dropped": 0, "cancelled": 0}),
+        (("pushes", "close", "Q1 review", "--dry-run"), {"notifications": [], "dropped": []}),
+        (
+            ("conversations", "plan", *OWN, "--at", "2026-03-10T14:00", "--by", "bob"),
+            {"id": 1, "conductor_login": "bob", "warnings": []},
+        ),
+        (("conversations", "move", "1", "--minutes", "60"), {"id": 1, "minutes": 60}),
+        (CANCELLED, {"id": 1, "state": "cancelled"}),
+        (("conversations", "hand-over", *OWN, "bob"), {"login": "ben", "conductor": "Bob Smith"}),
+        (("outbox", "undo", "Q1 review"), {"action": None, "push": "Q1 review", "dropped": 0}),
+    ],
+)
+def test_what_reads_json_reads_the_usual_names(
+    talk: Accounts, act: tuple[str, ...], shown: dict[str, object]
+) -> None:
+    """Why there was nothing to do is said beside it."""
+    done = talk.cli.run(*(word for word in act if word != "--dry-run"), "--json")
+    while act[0] == "outbox" and json.loads(done.stdout)["action"]:
+        done = talk.cli.run(*act, "--json")
+    again = talk.cli.run(*act, "--json")
+    read = json.loads(again.stdout)
+    assert {name: read[name] for name in shown} == shown
+    assert read.keys() == json.loads(done.stdout).keys() or "--dry-run" in act
+    assert again.stderr.count("\n") == 1
+
+
+def test_a_push_that_is_open_is_opened_by_json(pushed: Cli) -> None:
+    shown = {"push": "Q1 review", "state": "open", "waiting_again": 0}
+    assert pushed.json("pushes", "reopen", "Q1 review") == shown

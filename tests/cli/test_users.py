@@ -27,6 +27,7 @@ def test_those_who_left_are_asked_for(organisation: Cli) -> None:
     assert organisation.out("users", "list", "eve", "--left").rstrip().endswith("left")
 
 
+@pytest.mark.usefixtures("made")
 def test_an_empty_list_says_why(cli: Cli) -> None:
     assert cli.run("users", "list", "nobody").stderr == "Nobody matches.\n"
 
@@ -35,7 +36,7 @@ def test_one_user_with_pushes_and_mail(pushed: Cli) -> None:
     said = pushed.out("users", "show", "ANN@example.org")
     assert "Cor Coach (coach), Bob Smith (leads Belgium)" in said
     assert "Q1 review  not planned" in said
-    assert "assigned (user)  Q1 review  held" in said
+    assert "assigned  Q1 review  waiting" in said
     shown = pushed.json("users", "show", "ann")
     assert shown["pushes"][0]["push"] == "Q1 review"
     assert shown["notifications"][0]["to"] == "ann@example.org"

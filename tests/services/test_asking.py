@@ -7,7 +7,7 @@ import pytest
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Ask, Plan
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import NothingToDo, Refused
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import (
     INVITATIONS,
@@ -180,7 +180,9 @@ def test_nothing_new_is_not_said_again(studio: Studio, admin: Actor, push: Push)
     bob, wanted = as_user(studio, "bob"), Plan(studio.now() + HOUR, 30, "Room 9")
     planned = conversations.plan(studio, bob, ann(studio, push), wanted)
     before = invited(studio, admin)
-    assert conversations.move(studio, bob, planned, wanted).sequence == planned.sequence
+    with pytest.raises(NothingToDo, match="is planned for"):
+        conversations.move(studio, bob, planned, wanted)
+    assert conversations.show(studio, bob, planned.id) == planned
     assert invited(studio, admin) == before
 
 

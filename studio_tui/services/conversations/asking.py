@@ -3,7 +3,7 @@
 from studio_tui.domain.access import Action, Actor, may, require
 from studio_tui.domain.acts import Act
 from studio_tui.domain.conversations import NOT_BEGUN, NOT_OVER, Ask, Conversation
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.errors import NothingToDo, Refused
 from studio_tui.domain.notifications import DropReason, Kind
 from studio_tui.domain.pushes import Assignment
 from studio_tui.domain.users import Manager
@@ -42,6 +42,10 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
             require_usable(opened)
         chosen = manager_named(actor, opened.user, conductor)
         assignment_id = _assignment_id(opened)
+        if _is_to_hold(opened, chosen.user_id):
+            raise NothingToDo(
+                f"{chosen.name} is to hold the conversation with {opened.user.name} already."
+            )
         holder = opened.conversation.conductor_login if opened.conversation else None
         told = {"conductor": holder, "named": _login(opened.named_id)}
         before = {name: login for name, login in told.items() if login} or None
@@ -104,6 +108,12 @@ def _own(studio: Studio, actor: Actor, ask: Ask) -> Opened:
     opened = open_ask(studio, ask)
     opened.require_managed_by(actor)
     return opened
+
+
+def _is_to_hold(opened: Opened, user_id: int) -> bool:
+    """Whether somebody was named to hold it, and nobody else holds what there is of it."""
+    held = opened.conversation
+    return opened.named_id == user_id and (held is None or held.conductor_id == user_id)
 
 
 def _assignment_id(opened: Opened) -> int:

@@ -14,7 +14,7 @@ from studio_tui.domain.conversations import (
     Plan,
     check_plan,
 )
-from studio_tui.domain.errors import Conflict, Refused
+from studio_tui.domain.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.pushes import PushState, Status
 from studio_tui.domain.templates import Definition, Permissions
 from studio_tui.services import definitions
@@ -78,7 +78,8 @@ def plan(
 
     ``conductor`` is the login of who is to hold it: an admin, and the user where the template lets
     users start, name one of the user's managers. Raises `Invalid` for what was entered, `Refused`
-    where the push or the template does not allow it, or somebody else holds it.
+    where the push or the template does not allow it, or somebody else holds it, and `NothingToDo`
+    where it is planned so.
     """
     check_plan(wanted, studio.now())
     with studio.store.writing():
@@ -102,7 +103,8 @@ def plan(
 def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan) -> Conversation:
     """Plan ``conversation``, as it was read, for another time or place; invitations follow (C5).
 
-    Raises `Invalid`, `Conflict` where somebody changed it since (A4), or `Refused`.
+    Raises `Invalid`, `Conflict` where somebody changed it since (A4), `NothingToDo` where it is
+    planned so, or `Refused`.
     """
     check_plan(wanted, studio.now())
     with studio.store.writing():
@@ -117,13 +119,14 @@ def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan)
 def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     """Cancel a conversation (C3): what was written stays, invitations are withdrawn (C5).
 
-    Leaders and coaches cancel what they hold, an admin any. Raises `Forbidden` or `Refused`.
+    Leaders and coaches cancel what they hold, an admin any. Raises `Forbidden`, `Refused`, or
+    `NothingToDo` for what is cancelled.
     """
     with studio.store.writing():
         current = conversation_to_change(conversation_id)
         require_conductor(actor, current)
         if current.state is ConversationState.CANCELLED:
-            return current
+            raise NothingToDo(f"The conversation with {current.name} is cancelled already.")
         require_state(current, *NOT_OVER)
         conversations.change_conversation(current.id, cancelled_at=studio.now())
         before = {"status": how_far(current), **_facts(current)}
@@ -163,7 +166,8 @@ def _moved(
     moved = conversation_now(current.id)
     before, after = _facts(current), _facts(moved)
     if before == after and current.place == moved.place:
-        return moved
+        at = f"{wanted.planned_for.astimezone(studio.zone):%Y-%m-%d %H:%M} ({studio.zone.key})"
+        raise NothingToDo(f"The conversation with {current.name} is planned for {at} already.")
     line = record(studio, actor, Act.MOVE, moved, before=before, after=after)
     inviting.invite(studio, line, moved.id)
     return conversation_now(moved.id)

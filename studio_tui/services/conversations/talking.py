@@ -12,7 +12,8 @@ from studio_tui.domain.conversations import (
     Relation,
     reopened_by,
 )
-from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.errors import Forbidden, NothingToDo, Refused
+from studio_tui.domain.text import fold
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations.current import (
     conversation_now,
@@ -68,6 +69,7 @@ def finish(
     with studio.store.writing():
         current = conversation_to_change(conversation_id)
         require_conductor(actor, current)
+        _require_not_held(current, held_at)
         begun = frozenset({ConversationState.IN_PROGRESS})
         require_state(current, *(NOT_OVER if held_at else begun))
         return _sealed(studio, actor, current, _when_held(studio, held_at))
@@ -90,6 +92,8 @@ def record_held(
         opened = open_ask(studio, ask)
         if (current := opened.conversation) is not None:
             require_conductor(actor, current)
+            if conductor is None or fold(conductor) == fold(current.conductor_login):
+                _require_not_held(current, held_at)
             require_state(current, *NOT_OVER)
         conductor_id = conductor_of(actor, opened, conductor)
         held = _when_held(studio, held_at)
@@ -109,6 +113,9 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         relations = relations_of(actor, current)
         if not relations:
             raise no_part(actor)
+        goes_on = current.state is ConversationState.IN_PROGRESS
+        if goes_on and relations & {Relation.CONDUCTOR, Relation.ADMIN}:
+            raise NothingToDo(f"The conversation with {current.name} is in progress already.")
         if why := reopened_by(relations, current, studio.now()):
             in_it = relations & {Relation.CONDUCTOR, Relation.ADMIN}
             raise Refused(why) if in_it else Forbidden(why)
@@ -136,6 +143,14 @@ def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
     conversations.change_conversation(current.id, started_at=studio.now())
     record(studio, actor, "began conversation", current, before={"status": how_far(current)})
     return conversation_now(current.id)
+
+
+def _require_not_held(current: Conversation, held_at: datetime | None) -> None:
+    """Raise `NothingToDo` for what was held already, and at ``held_at``, where one is said."""
+    if current.state is ConversationState.DONE and held_at in (None, current.finished_at):
+        raise NothingToDo(
+            f"The conversation with {current.name} was held already, by {current.conductor}."
+        )
 
 
 def _when_held(studio: Studio, held_at: datetime | None) -> datetime:
