@@ -59,7 +59,7 @@ _WALK = (
     ("\r", "1 of 41 answered"),
     ("g", "name@example.org"),
     (_ESCAPE, "Last held"),
-    ("he", "History of everybody"),
+    ("tE", "History of everybody"),
     ("\r", "Private to"),
 )
 """Keys, and what then stands on the screen."""
