@@ -247,8 +247,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             return
         self.go(places[0].id)
         self.call_later(self.hand_over_keys)
-        for sentence in self._studio.store.closed:
-            self.complain(sentence)
+        if closed := self._studio.store.closed:
+            self.complain(" ".join(closed))
         if new := self._studio.store.made_now:
             self.say(new)
         self.look_for_changes()

@@ -228,11 +228,10 @@ class PlanScreen(StudioScreen):
         leaves = self.studio.now() + self.studio.settings.notifications.hold_time
         at = moment_and_zone(planned.planned_for, self.zone)
         self.dismiss(planned)
-        # In the same zone, and short: it has to fit on one line of 80 cells.
+        # In the same zone, and short: without a warning it has to fit on one line of 80 cells.
         told = f"invitations leave at {leaves.astimezone(self.zone):%H:%M}"
-        self.say(f"Planned for {at}; {told}.")
-        for warning in warnings:
-            self.app.notify(warning, severity="warning", markup=False)
+        # One sentence takes the place of another, so all that is to be said is said at once.
+        self.say(" ".join((f"Planned for {at}; {told}.", *warnings)))
 
     def _failed(self, error: StudioError) -> None:
         if isinstance(error, Conflict) and (conversation_id := self._conversation_id) is not None:
