@@ -248,10 +248,10 @@ async def test_leaving_asks_only_when_something_is_typed(made: Example) -> None:
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await press(pilot, "e", "x", "escape")
-        assert pilot.app.screen.query_one(PushUsers).display
-        await press(pilot, "escape")
         assert isinstance(pilot.app.screen, Confirm)
         await press(pilot, "right", "enter")
+        assert pilot.app.screen.query_one(PushUsers).display
+        await press(pilot, "escape")
         assert isinstance(pilot.app.screen, PushesScreen)
 
 
