@@ -263,7 +263,7 @@ async def test_hostile_templates_stay_text(made: Example) -> None:
         for at, text in enumerate(PACKED):
             name = clean_line(f"{at} {text}")
             await put_cursor_on(pilot, name)
-            for key in ("enter", "e", "t", "v", "h"):
+            for key in ("enter", "e", "T", "v", "y"):
                 await press(pilot, key)
                 assert_text(pilot)
                 assert name[:60] in shown(pilot), key
