@@ -36,7 +36,8 @@ Work Email;First name;Last name;Department;Team;Shoe size;Start date
 ann@example.org;Ann;Peeters;Marketing;Sales > Belgium;38;2019-09-01
 new@example.org;[/x] Nina;O'Brien [HR];Legal;Legal;40;2026-01-05
 """
-REFUSED = GOOD + "wrong;Who;Else;Legal;;;\nzed@example.org;Zed;Young;Sales;Sales;41;2026-02-30\n"
+ODD_DAY = GOOD + "zed@example.org;Zed;Young;Sales;Sales;41;2026-02-30\n"
+REFUSED = GOOD + "wrong;Who;Else;Legal;;;\nzed at home;Zed;Young;Sales;Sales;41;2026-02-03\n"
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +98,21 @@ async def test_refused_lines_are_skipped_only_when_asked(made: Example) -> None:
         await press(pilot, "S", "right", "enter")
         assert "1 added, 1 changed, 2 lines skipped." in shown(pilot)
         assert len(_everybody(made)) == 8
+
+
+async def test_a_cell_that_cannot_be_read_is_left_out_and_the_rest_is_imported(
+    made: Example,
+) -> None:
+    made.load(PEOPLE)
+    Path("new.csv").write_text(ODD_DAY)
+    async with running(made.app(), WIDE) as pilot:
+        await _import(pilot, "new.csv")
+        assert "Warnings 1" in shown(pilot)
+        (warned,) = rows(pilot, "#warnings")
+        assert (warned.it.line, warned.it.column) == (4, "Start date")
+        await press(pilot, "i")
+        assert "2 added, 1 changed" in shown(pilot)
+    assert "zed@example.org" in [user.email for user in _everybody(made)]
 
 
 async def test_says_who_left_and_who_is_back(made: Example) -> None:
