@@ -122,6 +122,7 @@ async def test_a_year(made: Example) -> None:
     assert "overdue" in await opened_by(made, "bob")
     told, _ = await at_work(made, "carl", "Ann Peeters", "p", "ctrl+s")
     assert told.startswith("Planned for 2026-11-04")
+    assert f"after the deadline of “{AUTUMN}”, 2026-10-31" in told
     assert "Carl Maes holds it" in await opened_by(made, "bob")
     assert await mail_leaves(made) == [("ann", Kind.PLANNED), ("carl", Kind.PLANNED)]
 
