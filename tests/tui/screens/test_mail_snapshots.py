@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.pushes import AssignmentFilter
+from studio_tui.domain.pushes import AssignmentFilter, Push
 from studio_tui.domain.selection import Selection
 from studio_tui.services import reminding
 from studio_tui.tui.start import OpenedStudio
@@ -28,9 +28,17 @@ def hostile_push(made: Example) -> None:
     made.push(HOSTILE_NAME, "ann", *(f"h{number}" for number in range(len(HOSTILE))))
 
 
+def told(made: Example) -> Push:
+    """“Late”, once its users are told of it: who is told and reminded at once is not reminded."""
+    late = everything(made)["Late"]
+    made.clock.move(minutes=5)
+    asyncio.run(Worker(made.studio, [Postman()]).run(drain=True))
+    return late
+
+
 def reminded(made: Example, *logins: str) -> None:
     """These users of “Late” were reminded an hour ago."""
-    late = everything(made)["Late"]
+    late = told(made)
     chosen = reminding.users_named(made.studio, made.admin, late, logins)
     reminding.remind(made.studio, made.admin, late, chosen)
     made.clock.move(hours=1)
@@ -83,7 +91,7 @@ def test_remind(made: Example, snap_compare: Snap, size: Size) -> None:
 
 @SIZES
 def test_remind_nobody(made: Example, snap_compare: Snap, size: Size) -> None:
-    late = everything(made)["Late"]
+    late = told(made)
     everyone = Selection.matching(AssignmentFilter())
     reminding.remind(made.studio, made.admin, late, everyone)
     made.clock.move(hours=1)
@@ -116,9 +124,7 @@ def test_what_assigning_sends(made: Example, snap_compare: Snap, size: Size) -> 
 
 @SIZES
 def test_what_closing_sends(made: Example, snap_compare: Snap, size: Size) -> None:
-    everything(made)
-    made.clock.move(minutes=5)
-    asyncio.run(Worker(made.studio, [Postman()]).run(drain=True))
+    told(made)
     keys = pressing("2", "c", "v", on="Late")
     assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
 
