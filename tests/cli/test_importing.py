@@ -14,6 +14,13 @@ from tests.organisation import PEOPLE
 HEADINGS = "login,email,given_name,family_name,teams\n"
 
 
+@pytest.fixture
+def cli(cli: Cli) -> Cli:
+    """Commands on a Studio that is there: nothing is said of making one."""
+    cli.run("users", "list")
+    return cli
+
+
 def write(text: str, name: str = "more.csv") -> str:
     """A file in the folder where commands run."""
     Path(name).write_text(text, encoding="utf-8")
