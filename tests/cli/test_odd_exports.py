@@ -287,3 +287,42 @@ def test_what_is_no_list_is_told_for_what_it_is(cli: Cli, content: bytes, said: 
     told = cli.refused("users", "import", "people.csv")
     assert said in told
     assert "--map" not in told
+
+
+def test_a_status_may_have_a_day(cli: Cli) -> None:
+    told = cli.json("users", "import", str(FILES / "status-with-a-day.csv"), "--skip-refused")
+    users = {user["email"]: user for user in cli.json("users", "list", "--left")}
+    # One may be active until that day, and the other on 3 April or 4 March: both are asked about.
+    assert [line for line, _, _ in reasons(told, "refused")] == [5, 6]
+    assert {email[:2]: user["active"] for email, user in users.items() if "@example" in email} == {
+        "an": True,
+        "bo": False,
+        "cy": True,
+        "fi": False,
+        "gi": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "led"),
+    [
+        ("norwegian.csv", {"ann": [], "bob": ["ann"], "cy": []}),
+        ("polish.csv", {"ann": [], "bob": ["ann"], "cy": ["ann"]}),
+        ("utf-16-without-mark.csv", {"ann": [], "bob": ["ann"]}),
+    ],
+)
+def test_other_languages_and_no_mark(cli: Cli, name: str, led: dict[str, list[str]]) -> None:
+    users = taken(cli, name)
+    assert {
+        login: [one["login"] for one in user["managers"]] for login, user in users.items()
+    } == led
+    assert users["ann"]["active"]
+    assert users["bob"]["active"] is (name == "utf-16-without-mark.csv")
+
+
+def test_what_a_spreadsheet_could_not_work_out_is_nothing(cli: Cli) -> None:
+    told = cli.json("users", "import", str(FILES / "spreadsheet-errors.csv"), "--skip-refused")
+    assert [line for line, _, _ in reasons(told, "refused")] == [7]
+    users = cli.json("users", "list", "--left")
+    assert all(user["active"] for user in users)
+    assert "#" not in str([list(user.values()) for user in users])

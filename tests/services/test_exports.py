@@ -45,10 +45,10 @@ def test_an_export_in_our_own_headings(studio: Studio, admin: Actor) -> None:
     )
     assert exports.users_csv(everybody(studio, admin)) == (
         "login,email,given_name,family_name,language,time_zone,groups,teams,leads,coaches,"
-        "department,role,hired_on,active\n"
-        "els,els@example.org,Els,Claes,en,Europe/Brussels,,,,,,admin,,yes\n"
+        "department,role,hired_on,active,employee_number\n"
+        "els,els@example.org,Els,Claes,en,Europe/Brussels,,,,,,admin,,yes,\n"
         'ann,ann@example.org,Ann,"Peeters, Jr",en,Europe/Brussels,a|b,Sales > Belgium,,els,'
-        '"Sell ""it""",user,2020-03-31,no\n'
+        '"Sell ""it""",user,2020-03-31,no,\n'
     )
 
 

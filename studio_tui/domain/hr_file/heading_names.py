@@ -27,6 +27,7 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("courriel", "adresse électronique", "best email"),
         ("geschäftliche e-mail", "e-mail geschäftlich", "dienstliche e-mail", "e-mail-adresse"),
         ("correo electrónico", "correo", "posta elettronica", "indirizzo e-mail", "e-mail adress"),
+        ("e-post", "e-postadresse", "e-postadress", "adres e-mail", "sähköposti"),
     ),
     Field.GIVEN_NAME: (
         ("given_name", "preferred name - first name", "preferred first name"),
@@ -76,6 +77,7 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("responsable hiérarchique", "supérieur hiérarchique", "n+1", "manager display name"),
         ("vorgesetzter", "vorgesetzte", "direkter vorgesetzter", "führungskraft", "teamleiter"),
         ("jefe", "supervisor directo", "responsabile", "superiore", "gestor", "przełożony"),
+        ("jefe directo", "leder", "nærmeste leder", "närmaste chef", "bezpośredni przełożony"),
     ),
     Field.DEPARTMENT: (
         ("department", "department name", "afdeling", "dienst", "département", "service"),
@@ -92,6 +94,7 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("datum in diensttreding", "date d'entrée", "date d'entrée en service", "date d'embauche"),
         ("date d'engagement", "date de début", "hired", "start of employment"),
         ("einstellungsdatum", "eintrittsdatum", "eintritt", "fecha de contratación"),
+        ("data zatrudnienia", "ansettelsesdato", "anställningsdatum", "ansættelsesdato"),
         ("fecha de alta", "fecha de ingreso", "data di assunzione", "data de admissão"),
     ),
     Field.ACTIVE: (
@@ -99,7 +102,8 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("worker status", "employee status", "status", "account status", "actief", "actif"),
         ("employment status", "user status", "state of employment", "statut", "état", "toestand"),
         ("beschäftigungsstatus", "aktiv", "enabled", "is active", "isactive", "estado", "stato"),
-        ("activo", "attivo", "ativo", "user account enabled"),
+        ("activo", "attivo", "ativo", "user account enabled", "status zatrudnienia"),
+        ("ansettelsesstatus", "anställningsstatus", "estado laboral", "estado del empleado"),
     ),
     Field.LEFT: (
         ("suspended", "is suspended", "deleted", "is deleted", "disabled", "account disabled"),
@@ -117,6 +121,7 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("date de sortie", "date de départ", "date de fin", "date fin de contrat"),
         ("austrittsdatum", "austritt", "letzter arbeitstag", "kündigungsdatum", "enddatum"),
         ("fecha de baja", "fecha de salida", "data di cessazione", "data de desligamento"),
+        ("data zwolnienia", "sluttdato", "slutdatum", "slutdato"),
         ("data cessazione", "datum uit", "date of termination", "contract end date"),
     ),
     Field.EMPLOYEE_NUMBER: (
@@ -129,6 +134,7 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("numéro matricule", "n° matricule", "personalnummer", "personal-nr", "personalnr"),
         ("mitarbeiternummer", "mitarbeiter-nr", "mitarbeiter-ID", "número de empleado"),
         ("matricola", "matrícula", "anställningsnummer", "medarbeidernummer", "numer pracownika"),
+        ("ansattnummer", "ansatt nr", "medarbejdernummer"),
         ("USERID",),
     ),
     Field.PRINCIPAL: (("userPrincipalName", "upn", "sign-in name"),),

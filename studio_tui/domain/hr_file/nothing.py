@@ -27,8 +27,16 @@ _NOBODY = re.compile(
     "|toplevel|topoforganization|topoforganisation|ceo|selfmanaged"
 )
 
-
+_ERROR = re.compile(
+    r"#(ref!|value!|name\?|null!|num!|div/0!|n/?a|n/?v|spill!|calc!|field!|error!|bezug!|wert!)",
+    re.IGNORECASE,
+)
 _PLAIN = frozenset(_WORDS.split())
+
+
+def without_error(text: str) -> str:
+    """``text``, or nothing where it is what a spreadsheet shows for a formula that fails."""
+    return "" if text.startswith("#") and _ERROR.fullmatch(text) else text
 
 
 def is_nothing(text: str) -> bool:

@@ -17,6 +17,7 @@ from studio_tui.domain.hr_file.nothing import is_nothing
 from studio_tui.domain.hr_file.people import key
 from studio_tui.domain.hr_file.records import NOT_STORED, Field, Record, Refusal, RowWarning
 from studio_tui.domain.hr_file.rows import Row
+from studio_tui.domain.hr_file.status_words import word_and_day
 from studio_tui.domain.hr_file.wrong import WrongCell, quoted
 
 _Parser = Callable[[str], Any]
@@ -77,6 +78,8 @@ class RowReader:
         self._indexes = {column.field: column.index for column in layout.columns}
         self._known_as = self._of(Field.KNOWN_AS)
         self._left = [(column.index, self._left_parser()) for column in self._columns(Field.LEFT)]
+        self._order = order
+        self._parse_end = parsers[Field.LEFT_ON]
         self._left_on = [(index, parsers[Field.LEFT_ON]) for index in self._of(Field.LEFT_ON)]
         self._needed = self._choose_needed()
         self._finishers = self._choose_finishers(told)
@@ -166,6 +169,8 @@ class RowReader:
                 try:
                     told[name] = parse(cells[index])
                 except WrongCell as wrong:
+                    if name == Field.ACTIVE and self._tell_dated(told, cells[index]):
+                        continue
                     reason, value = self._without(Field(name), cells, wrong)
                     told[name] = value
                     told["unread"] = (*told.get("unread", ()), Field(name))
@@ -182,6 +187,17 @@ class RowReader:
         email = told["email"]
         self.warnings += [RowWarning(w.line, w.column, w.reason, email) for w in left_out]
         return Record(line, **told)
+
+    def _tell_dated(self, told: dict[str, Any], cell: str) -> bool:
+        """Read a status with a day, as ``Terminated 2023-01-01``; whether it is one."""
+        dated = word_and_day(values.line(cell))
+        if dated is None or self._order.seen(dated[1], 1).is_guess:
+            return False
+        there, day = dated
+        told["active"] = True
+        if not there:
+            told["left_on"] = self._parse_end(day)
+        return True
 
     def _without(self, field: Field, cells: Sequence[str], wrong: WrongCell) -> tuple[str, Any]:
         """Why a cell is left out, and what stands in its place; raises ``wrong`` where it cannot
@@ -293,6 +309,7 @@ class RowReader:
 
     def _read_left_on(self, told: dict[str, Any], cells: Sequence[str]) -> None:
         days = [day for index, parse in self._left_on if (day := _at(index, parse, cells[index]))]
+        days += [day] if (day := told.get("left_on")) else []
         if days:
             told["left_on"] = min(days)
 

@@ -56,6 +56,12 @@ _MARKED = {
 }
 
 
+_UNMARKED: dict[tuple[bool, ...], Encoding] = {
+    (False, True, False, True): Encoding("UTF-16 LE", "utf-16-le"),
+    (True, False, True, False): Encoding("UTF-16 BE", "utf-16-be"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file whose bytes have been looked through once."""
@@ -199,6 +205,9 @@ def _detect(binary: BinaryIO, name: str) -> Encoding:
         if start.startswith(mark):
             _must_decode(binary, encoding, name)
             return encoding
+    if found := _unmarked(start):
+        _must_decode(binary, found, name)
+        return found
     broken = _first_undecodable(binary, UTF_8, name)
     if broken is None:
         return UTF_8
@@ -212,6 +221,11 @@ def _detect(binary: BinaryIO, name: str) -> Encoding:
         binary.seek(0)
         _must_decode(binary, WINDOWS_1252, name)
     return WINDOWS_1252
+
+
+def _unmarked(start: bytes) -> Encoding | None:
+    """UTF-16 without a mark, by its first two letters, which are of ASCII."""
+    return _UNMARKED.get(tuple(not byte for byte in start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +258,11 @@ def _first_undecodable(binary: BinaryIO, encoding: Encoding, name: str) -> _Brok
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             good = error.object[: error.start]
-            _refuse_nul("\0" if encoding.codec != "utf-16" and b"\0" in good else "", line, name)
+            _refuse_nul(
+                "\0" if not encoding.codec.startswith("utf-16") and b"\0" in good else "",
+                line,
+                name,
+            )
             return _Broken(line + good.count(b"\n"), accents or not good.isascii())
         if not chunk:
             return None

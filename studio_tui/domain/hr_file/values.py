@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from studio_tui.domain.addresses import clear_address, is_plain, why_no_address, without_invisible
 from studio_tui.domain.hr_file.languages import language_tag
-from studio_tui.domain.hr_file.nothing import is_nothing
+from studio_tui.domain.hr_file.nothing import is_nothing, without_error
 from studio_tui.domain.hr_file.records import TeamPath
 from studio_tui.domain.hr_file.status_words import is_there, is_yes_or_no
 from studio_tui.domain.hr_file.wrong import WrongCell, quoted
@@ -41,7 +41,7 @@ def short(cell: str) -> str:
     text = line(cell)
     if len(text) > MAX_NAME:
         raise WrongCell(f"{quoted(text)} has {len(text)} characters: at most {MAX_NAME}")
-    return text
+    return without_error(text)
 
 
 def required(cell: str) -> str:
@@ -78,7 +78,7 @@ def email(cell: str) -> str:
 
 def login(cell: str) -> str:
     """A login, or nothing."""
-    text = line(without_invisible(cell))
+    text = without_error(line(without_invisible(cell)))
     if len(text) > MAX_LOGIN:
         raise WrongCell(f"{quoted(text)} has {len(text)} characters: at most {MAX_LOGIN}")
     if " " in text or "|" in text:
@@ -109,7 +109,8 @@ def _without(name: str, part: str) -> str:
 
 def several(cell: str) -> tuple[str, ...]:
     """The values of a cell, separated by ``|``, each once."""
-    return tuple(dict.fromkeys(short(part) for part in cell.split("|") if part.strip()))
+    parts = (short(part) for part in cell.split("|"))
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def teams(cell: str) -> tuple[TeamPath, ...]:
