@@ -48,6 +48,11 @@ class Terminal:
         """What stands on the screen."""
         return "\n".join(self.screen.display)
 
+    @property
+    def said_on_leaving(self) -> str:
+        """What was written once the screens were left."""
+        return self.written.partition(b"\x1b[?1049l")[2].decode()
+
     def type(self, keys: str) -> None:
         """Press keys."""
         os.write(self.master, keys.encode())
@@ -163,13 +168,14 @@ def test_mail_that_nobody_sends_is_said_on_leaving(private_home: Path) -> None:
         terminal.shows("1 Templates", "Regular")
         terminal.type("q")
         assert terminal.ended() == 0
-        assert "in the outbox" not in terminal.text
+        assert "in the outbox" not in terminal.said_on_leaving
     studio("pushes", "assign", "Q1", "ann")
     with opened((80, 24)) as terminal:
         terminal.shows("1 Templates", "Regular")
         terminal.type("q")
         assert terminal.ended() == 0
-        assert "1 mail waits in the outbox: no mail server is set up." in terminal.text
+        said = terminal.said_on_leaving
+        assert "1 mail waits in the outbox: no mail server is set up." in said
 
 
 def test_it_ends_when_its_terminal_is_gone() -> None:
@@ -208,7 +214,7 @@ def test_a_fault_of_its_own_leaves_the_terminal_as_it_was() -> None:
         assert terminal.ended() == 1
         assert termios.tcgetattr(terminal.master) == before
         assert not terminal.screen.cursor.hidden
-        left = terminal.written.partition(b"\x1b[?1049l")[2].decode()
+        left = terminal.said_on_leaving
         assert "studio-tui: The Studio stopped by a fault of its own. Details are in /" in left
         assert left.count("\n") == 1
         assert b"ZeroDivisionError" not in terminal.written

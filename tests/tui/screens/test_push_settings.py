@@ -101,7 +101,9 @@ async def test_a_moved_deadline_is_told_unless_it_is_switched_off(made: Example)
         assert told(made) == set()
         await type_in(pilot, "deadline", "2026-04-30")
         await press(pilot, "ctrl+s")
-        assert said(pilot) == "“Late” saved; its new deadline is told."
+        assert said(pilot) == (
+            "“Late” saved; its new deadline is told to 3 users, 1 manager (z undo)."
+        )
         assert not tell.display
     # Ann manages Dina, too, but Carl has planned it.
     assert told(made) == {"bob", "carl", "dina", "lone"}

@@ -321,7 +321,7 @@ def test_leaving_a_studio_that_did_not_open_is_a_failure(
     def opening(_: Any) -> Any:
         raise Unavailable("The database /srv/studio.db: it is \x1b[31mlocked.")
 
-    def run(app: OpenedStudio) -> None:
+    def run(app: OpenedStudio, **_: Any) -> None:
         async def opened_and_left() -> None:
             async with running(app) as pilot:
                 await press(pilot, "q")
