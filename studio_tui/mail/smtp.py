@@ -16,6 +16,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
 from studio_tui.config.settings import Security, Smtp
 from studio_tui.domain.errors import Refused
+from studio_tui.domain.tables import OfSome
 from studio_tui.domain.text import clean_line
 from studio_tui.mail.addresses import deliverable, sender_from
 from studio_tui.mail.dialogue import Broken, Dialogue, Reply
@@ -54,16 +55,19 @@ _SILENCE = 3.0
 _IN_VAIN = 20
 """So many refusals are not tried over a new connection, after one for which that changed nothing:
 such as a server that lets every unknown sender come back later."""
-_FAULTS = {
-    About.SENDER: Fault.SENDER,
-    About.LOGIN: Fault.LOGIN,
-    About.ACCOUNT: Fault.ACCOUNT,
-    About.QUOTA: Fault.QUOTA,
-    About.NAME: Fault.NAME,
-    About.HOST: Fault.HOST,
-    About.TLS: Fault.TLS,
-    About.CONNECTIONS: Fault.BUSY,
-}
+_FAULTS: OfSome[About, Fault | None] = OfSome(
+    {
+        About.SENDER: Fault.SENDER,
+        About.LOGIN: Fault.LOGIN,
+        About.ACCOUNT: Fault.ACCOUNT,
+        About.QUOTA: Fault.QUOTA,
+        About.NAME: Fault.NAME,
+        About.HOST: Fault.HOST,
+        About.TLS: Fault.TLS,
+        About.CONNECTIONS: Fault.BUSY,
+    },
+    otherwise=None,
+)
 """What is about everybody's mail (N13), and what is then wrong."""
 _OF_THIS_MAIL = frozenset({About.RECIPIENT, About.MESSAGE})
 _STAGES = (Stage.MAIL, Stage.RCPT, Stage.DATA)
@@ -264,7 +268,7 @@ class SmtpConnection:
         out_of_step = reply.code < 400 or reply.code in _OUT_OF_STEP
         if reply.code == _CLOSING or out_of_step:
             self._drop()
-        fault = None if out_of_step and subject is About.NAME else _FAULTS.get(subject)
+        fault = None if out_of_step and subject is About.NAME else _FAULTS[subject]
         if fault is None and stage is Stage.MAIL and not out_of_step:
             fault = self._fault_at_mail(subject, reply)
         if fault is not None:
