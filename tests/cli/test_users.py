@@ -29,6 +29,7 @@ def test_those_who_left_are_asked_for(organisation: Cli) -> None:
 
 @pytest.mark.usefixtures("made")
 def test_an_empty_list_says_why(cli: Cli) -> None:
+    cli.run("users", "list")
     assert cli.run("users", "list", "nobody").stderr == "Nobody matches.\n"
 
 
