@@ -200,7 +200,7 @@ def hold_and_close(shell: Shell, server: Server) -> None:
     waiting = shell.json("outbox", "list", "--push", "Q1 review", "--state", "held")
     assert {"bob@example.org", "dan@example.org"} <= {one["to"] for one in waiting}
     said = shell.run("pushes", "close", "Q1 review")
-    assert said == f"“Q1 review” is closed: 1 of 4 done. {len(waiting)} waiting mails dropped.\n"
+    assert said == f"“Q1 review” is closed: 1 of 4 held. {len(waiting)} waiting mails dropped.\n"
     shell.move(hours=1)
     assert "0 sent" in shell.run("worker", "--drain")
     assert len(server.messages) == 10
