@@ -207,6 +207,9 @@ FILES = (
     "users import ./-",
     "users import /dev/stdin",
     "users import /proc/self/fd/0",
+    "conversations export 'Q1 review' ann --output {file}",
+    "conversations export 'Q1 review' ann --output ./-",
+    "conversations export 'Q1 review' ann --output - --font {file}",
 )
 
 
@@ -217,6 +220,18 @@ def test_no_file_of_the_host_is_read(host: Host, door: Door) -> None:
             assert (done.returncode, done.stdout) == (2, ""), command
             assert "no file of the host is used" in done.stderr
             assert "sqlite" not in done.stderr
+
+
+def test_a_dash_makes_no_file_of_that_name(host: Host, door: Door) -> None:
+    places = (host.folder, Path.home(), Path("/"))
+    assert not any((place / "-").exists() for place in places)
+    done = door.knock("ann", "conversations export 'Q1 review' ann --output -")
+    # There is nothing to export yet, and that is all that is wrong with it.
+    assert (done.returncode, done.stdout) == (1, "")
+    done = door.knock("ann", "conversations export 'Q1 review' ann --output - --font -")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "“-” is no file here" in done.stderr
+    assert not any((place / "-").exists() for place in places)
 
 
 def test_the_environment_of_the_client_does_not_count(host: Host, door: Door) -> None:
