@@ -409,6 +409,9 @@ def test_no_shell_for_who_has_no_command(door: Door) -> None:
         terminal.type("i")
         terminal.shows("users import -")
         terminal.type("\x1a\x1c\x03")
+        terminal.shows("cannot be suspended here")
+        terminal.type("\x1b")
+        terminal.shows("Who left")
         terminal.type("q")
         assert terminal.ended() == 0
 

@@ -9,7 +9,7 @@ import pytest
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Ask, Conversation, ConversationState, Plan
-from studio_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from studio_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, NothingToDo, Refused
 from studio_tui.domain.pushes import Push, Status
 from studio_tui.domain.templates import Permissions
 from studio_tui.services import assigning, conversations, imports, pushes, templates
@@ -211,7 +211,7 @@ def test_reopened_by_its_conductor_then_by_an_admin(
     with pytest.raises(Refused, match="ask an admin"):
         conversations.reopen(studio, as_user(studio, "bob"), held.id)
     assert conversations.reopen(studio, admin, held.id).state is ConversationState.IN_PROGRESS
-    with pytest.raises(Refused, match="Only a finished"):
+    with pytest.raises(NothingToDo, match="is in progress already"):
         conversations.reopen(studio, admin, held.id)
 
 

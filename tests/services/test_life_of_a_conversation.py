@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from studio_tui.domain.access import Actor
 from studio_tui.domain.conversations import Ask, Part, Plan, Reading
-from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.errors import Forbidden, NothingToDo, Refused
 from studio_tui.domain.pushes import Push, Status
 from studio_tui.domain.templates import StepKind
 from studio_tui.services import conversations, pushes
@@ -328,6 +328,9 @@ class LifeOfAConversation(RuleBasedStateMachine):
     def _done(self, act: Callable[[], object], may: object) -> bool:
         try:
             act()
+        except NothingToDo:
+            # It is so already: that is told, and nothing is changed.
+            return bool(may)
         except Refused:
             assert not may, "it was refused"
             return False

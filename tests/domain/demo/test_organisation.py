@@ -26,7 +26,7 @@ from studio_tui.domain.text import clean_line, fold
 from studio_tui.domain.users import Role
 
 TODAY = DEMO_NOW.date()
-CSV_SHA256 = "5a11e2b9cdd471e35b75a6cbe423ebab4fbdfc137f0073d9e2429a4876345dd7"
+CSV_SHA256 = "22d75511df0950bf5857188b7f2a2d4cf03efbca13b766fdc6d7cee076fa3ea6"
 
 
 def test_it_is_the_same_on_every_run_and_every_python(organisation: DemoOrganisation) -> None:
