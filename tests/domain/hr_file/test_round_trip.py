@@ -56,6 +56,7 @@ def records(alphabet: str) -> st.SearchStrategy[list[Record]]:
         derived_login=st.just(False),
         known_as=st.just(()),
         employee_number=st.from_regex(r"[1-9A-F][0-9]{0,6}", fullmatch=True),
+        left_on=st.none(),
         unread=st.just(()),
     )
     return st.lists(record, max_size=6)
