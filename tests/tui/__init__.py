@@ -24,10 +24,10 @@ async def running(app: App[Any], size: tuple[int, int] = NARROW) -> AsyncIterato
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until no call is under way and every answer is drawn."""
+    """Wait until no call is under way and every answer is drawn, or the app ends."""
     bridge = bridge_of(pilot.app)
     quiet = 0
-    while quiet < 2:
+    while quiet < 2 and not pilot.app._exit:
         await pilot.pause()
         typed = isinstance(pilot.app, TypeAheadApp) and pilot.app.typed_ahead
         quiet = 0 if bridge.busy or typed else quiet + 1

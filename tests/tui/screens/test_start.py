@@ -46,7 +46,7 @@ async def test_assigning_sends_mail_and_the_outbox_shows_it(tmp_path: Path) -> N
             made.look(pilot)
             await settled(pilot)
             assert "all 3  sent 3" in shown(pilot)
-            await press(pilot, "q")
+            await pilot.press("q")
         server.wait_until_idle()
     assert {message.recipients for message in server.messages} == {
         ("ann@example.org",),

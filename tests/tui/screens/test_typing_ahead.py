@@ -304,8 +304,8 @@ async def test_a_question_that_nobody_asked_for_takes_no_key_that_was_typed_befo
             pilot.app.post_message(events.Key("enter", None))
             await gate.met()
             gate.open()
+            await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
             await settled(pilot)
-            assert isinstance(pilot.app.screen, Confirm)
             assert "What was typed meanwhile is not used." in said(pilot)
 
 
