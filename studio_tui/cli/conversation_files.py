@@ -40,7 +40,7 @@ _FORMS = {"markdown": Form.MARKDOWN, "pdf": Form.PDF}
     metavar="FILE",
     help="The file to write: .md or .pdf; “-” prints it.",
 )
-@click.option("--format", "form", type=Choice([*_FORMS]), help="Whatever the file is called.")
+@click.option("--format", "form", type=Choice(_FORMS), help="Whatever the file is called.")
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 @click.option(
     "--font",
@@ -89,7 +89,9 @@ def export(
 @click.command()
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--user", help="Only those with this user.")
-@click.option("--state", type=Choice(["done", "cancelled"]), help="Only those that ended so.")
+@click.option(
+    "--state", type=Choice(["done", "cancelled"], STATE_LABELS), help="Only those that ended so."
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
 @json_option
 @with_studio

@@ -34,6 +34,7 @@ from studio_tui.domain.text import clean_line
 from studio_tui.services import conversations as service
 from studio_tui.services import library
 from studio_tui.services.context import Studio
+from studio_tui.wording.templates import KIND_LABELS
 
 _HELD_AT = "When it was held, such as 2026-03-31T14:00 or “fri 14h30”; otherwise just now."
 _NEWEST = 0
@@ -162,7 +163,7 @@ def submit(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
 @click.option("--question", help="What to ask; without it, all that the library has under TOPIC.")
 @click.option(
     "--kind",
-    type=Choice([*map(str, QuestionKind)]),
+    type=Choice(QuestionKind, KIND_LABELS),
     default=str(QuestionKind.TEXT),
     show_default=True,
     help="How it is answered.",

@@ -65,7 +65,7 @@ for _command in (
 @click.option("--asked", is_flag=True, help="Only what waits for you.")
 @click.option("--all", "every", is_flag=True, help="Those of all pushes that are not closed.")
 @click.option("--push", help="Those of this push, which may be closed.")
-@click.option("--status", type=Choice([*map(str, Status)]), help="Only those this far.")
+@click.option("--status", type=Choice(Status, STATUS_LABELS), help="Only those this far.")
 @json_option
 @with_studio
 def list_(

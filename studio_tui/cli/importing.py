@@ -8,6 +8,7 @@ import click
 
 from studio_tui.cli.errors import FAILED
 from studio_tui.cli.many import meant, yes_option
+from studio_tui.cli.nearest import Choice
 from studio_tui.cli.output import complain, counted, json_option, say, write_json
 from studio_tui.cli.paths import Dash, HostPath
 from studio_tui.cli.progress import Progress
@@ -53,7 +54,7 @@ def _mapped(text: str) -> tuple[str, str]:
 )
 @click.option(
     "--dates",
-    type=click.Choice(("day-first", "month-first")),
+    type=Choice(("day-first", "month-first")),
     default=None,
     help="How to read 03/04/2020; found out where dates of the file prove it.",
 )

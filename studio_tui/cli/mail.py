@@ -27,6 +27,7 @@ from studio_tui.mail.password import Secret
 from studio_tui.services import mailing
 from studio_tui.services.context import Studio
 from studio_tui.services.mailing import MOST_PEOPLE, Mail, Specimen
+from studio_tui.wording.mail import KIND_LABELS
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.decisions import said
 from studio_tui.worker.service import carriers_of
@@ -60,8 +61,10 @@ It is your organisation's own text where there is one, and tells what is wrong w
 
 
 @mail.command(help=_PREVIEW)
-@click.argument("kind", type=Choice([*map(str, Kind)]), metavar="KIND")
-@click.argument("capacity", type=Choice([*map(str, Capacity)]), metavar="CAPACITY")
+@click.argument("kind", type=Choice(Kind, KIND_LABELS), metavar="KIND")
+@click.argument(
+    "capacity", type=Choice(Capacity, also={"conductor": Capacity.MANAGER}), metavar="CAPACITY"
+)
 @click.option("--language", default="", help="As of a user, such as nl; the organisation's if not.")
 @click.option(
     "--people",

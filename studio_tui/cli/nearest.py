@@ -4,7 +4,8 @@ Of options, click says so itself.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -26,6 +27,7 @@ _OTHER_WORDS = {
     "send": ("retry",),
 }
 """What others call the same."""
+_NOTHING: Mapping[Any, str] = {}
 
 
 class Group(click.Group):
@@ -62,18 +64,38 @@ class Group(click.Group):
 
 
 class Choice(click.Choice[str]):
-    """One of several words; of one that is none of them, the nearest is named."""
+    """One of several names; of a word that is none of them, the nearest is named.
+
+    ``labels`` are the words that screens and tables show for the names, and ``also`` further words
+    with the names they stand for; they are taken as well. Case, blanks, hyphens and underscores
+    make no difference.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        labels: Mapping[Any, str] = _NOTHING,
+        also: Mapping[str, str] = _NOTHING,
+    ) -> None:
+        super().__init__([*map(str, names)])
+        words = {**{label: name for name, label in labels.items()}, **also}
+        self._names = {_plain(name): name for name in self.choices}
+        for word, name in words.items():
+            if name in self.choices:
+                self._names.setdefault(_plain(word), str(name))
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The word; raises `click.BadParameter`."""
+        """The name; raises `click.BadParameter`."""
         try:
-            return super().convert(value, param, ctx)
+            return super().convert(self._names.get(_plain(str(value)), value), param, ctx)
         except click.BadParameter as error:
-            near = _near(str(value), map(str, self.choices))
+            near = _near(str(value), self._names)
             if near is None:
                 raise
+            name = self._names[near]
+            meant = name if _plain(name) == near else near
             raise click.BadParameter(
-                f"{error.message} Did you mean “{near}”?", ctx=ctx, param=param
+                f"{error.message} Did you mean “{meant}”?", ctx=ctx, param=param
             ) from error
 
 
@@ -98,9 +120,13 @@ def _path(group: click.Group, ctx: click.Context, args: Sequence[str]) -> Iterat
         yield from (second,) if second else ()
 
 
+def _plain(word: str) -> str:
+    return "-".join(word.casefold().replace("_", " ").replace("-", " ").split())
+
+
 def _near(word: str, names: Iterable[str]) -> str | None:
     known = list(names)
-    wanted = word.lower().replace("_", "-")
+    wanted = _plain(word)
     for candidate in (wanted, *_OTHER_WORDS.get(wanted, ())):
         if candidate in known:
             return candidate

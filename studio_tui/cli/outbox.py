@@ -39,7 +39,9 @@ def outbox() -> None:
 
 @outbox.command("list")
 @click.option(
-    "--state", type=Choice([*map(str, NotificationState)]), help="Only those in this state."
+    "--state",
+    type=Choice(NotificationState, STATE_LABELS, {"waits": NotificationState.HELD}),
+    help="Only those in this state; in the words of the list, too.",
 )
 @click.option("--push", help="Only those about this push itself.")
 @json_option

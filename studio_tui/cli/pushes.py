@@ -27,7 +27,12 @@ from studio_tui.domain.pushes import Assignment, Progress, Push, PushDraft, Push
 from studio_tui.services import assigning, templates
 from studio_tui.services import pushes as service
 from studio_tui.services.context import Studio
-from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words, state_in_words
+from studio_tui.wording.pushes import (
+    STATE_LABELS,
+    STATUS_LABELS,
+    flags_in_words,
+    state_in_words,
+)
 
 _EXPORTED = (
     "login",
@@ -105,7 +110,7 @@ def create(
 
 
 @pushes.command("list")
-@click.option("--state", type=Choice([*map(str, PushState)]), help="Only those in this state.")
+@click.option("--state", type=Choice(PushState, STATE_LABELS), help="Only those in this state.")
 @json_option
 @with_studio
 def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from studio_tui.services import pushes as service
 from studio_tui.services import reminding
 from studio_tui.services.context import Studio
 from studio_tui.services.reminding import Reminded
+from studio_tui.wording.pushes import STATUS_LABELS
 
 _TO_REMIND = [status for status in Status if status is not Status.DONE]
 
@@ -29,7 +30,7 @@ _TO_REMIND = [status for status in Status if status is not Status.DONE]
     "--status",
     "statuses",
     multiple=True,
-    type=Choice([*map(str, _TO_REMIND)]),
+    type=Choice(_TO_REMIND, STATUS_LABELS),
     help="Only those this far; may be repeated.",
 )
 @click.option("--overdue", is_flag=True, help="Only those whose deadline is past.")

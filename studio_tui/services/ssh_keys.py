@@ -1,7 +1,7 @@
 """SSH keys: who comes in with which (A1). Admins keep them; everybody sees and drops their own."""
 
 from studio_tui.domain.access import Action, Actor, may, require
-from studio_tui.domain.errors import NotFound, Refused
+from studio_tui.domain.errors import NotFound, NothingToDo, Refused
 from studio_tui.domain.notifications import Capacity, Kind
 from studio_tui.domain.ssh_keys import UserKey, parse_public_key
 from studio_tui.domain.text import clean_line
@@ -18,14 +18,16 @@ def add(studio: Studio, actor: Actor, login: str, text: str) -> UserKey:
     """Let the user of ``login`` in with the key in ``text``, the line of an ``id_….pub``; they are
     told, where somebody else does it.
 
-    Raises `Refused` for a key that is none or that somebody has already.
+    Raises `Refused` for a key that is none or that somebody else has, `NothingToDo` where it is
+    theirs already.
     """
     require(actor, Action.KEEP_KEYS)
     key = parse_public_key(text)
     with studio.store.writing():
         user_id = naming.user_id_named(login)
         if known := ssh_keys.key_named(key.fingerprint):
-            raise Refused(f"{known[1].name} ({known[1].login}) has this key already.")
+            refusal = NothingToDo if known[0] == user_id else Refused
+            raise refusal(f"{known[1].name} ({known[1].login}) has this key already.")
         ssh_keys.insert_key(user_id, key, studio.now())
         added = _found(key.fingerprint)[1]
         act = _write(studio, actor, "added an SSH key", user_id, added)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from studio_tui.domain.access import Action, Actor, require
-from studio_tui.domain.errors import Conflict, Invalid, Refused
+from studio_tui.domain.errors import Conflict, Invalid, NothingToDo, Refused
 from studio_tui.domain.lookalikes import taken_by
 from studio_tui.domain.templates import (
     Definition,
@@ -84,8 +84,12 @@ def bring_back(
 ) -> Template:
     """Make ``template`` what it was in an earlier version; that is a version of its own.
 
-    Raises `Invalid` where another template took the name of that time, and what `save` raises.
+    Raises `NothingToDo` where it is so already, `Invalid` where another template took the name of
+    that time, and what `save` raises.
     """
+    require(actor, Action.EDIT_TEMPLATES)
+    if template.definition == version.definition:
+        raise NothingToDo(f"“{template.name}” is as it was in version {version.id} already.")
     return _save(studio, actor, template, version.definition, "brought back template")
 
 
@@ -100,9 +104,13 @@ def duplicate(studio: Studio, actor: Actor, template: Template) -> Template:
 
 
 def set_archived(studio: Studio, actor: Actor, template: Template, archived: bool) -> Template:
-    """Put a template away, or take it out of the archive (T6)."""
+    """Put a template away, or take it out of the archive (T6); where it is so already, nothing is
+    written."""
     require(actor, Action.EDIT_TEMPLATES)
     with studio.store.writing():
+        current = stored_template(template.id)
+        if current.archived is archived:
+            return current
         _write(template, template.definition, archived=archived)
         action = "archived template" if archived else "took template out of the archive"
         write_activity(actor, studio.now(), action, template.name)

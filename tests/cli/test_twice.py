@@ -1,10 +1,17 @@
 """Every act done twice: where the second time has nothing to do, it says so and has not failed."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import PLAN, Accounts, Cli
+from tests.domain.test_ssh_keys import ED25519
+
+
+def written(cli: Cli) -> list[object]:
+    """What the Studio holds of what was done: mail and activity."""
+    return [cli.json("outbox", "list"), cli.json("activity", "list", "--limit", "1000")]
 
 
 @pytest.mark.parametrize(
@@ -18,16 +25,28 @@ from tests.cli.conftest import PLAN, Accounts, Cli
         (("outbox", "drop", "1"), "Nothing to drop"),
         (("templates", "archive", "Quick"), "is archived"),
         (("templates", "unarchive", "Quick"), "no longer archived"),
+        (("templates", "bring-back", "Quick", "1"), "is as it was in version 1 already"),
+        (("ssh", "add-key", "ann", "key.pub"), "has this key already"),
+        (("ssh", "add-key", "ANN@example.org", "key.pub"), "has this key already"),
         (("db", "migrate"), "is ready"),
     ],
 )
 def test_the_second_time_there_is_nothing_to_do(
     pushed: Cli, act: tuple[str, ...], said: str
 ) -> None:
+    Path("key.pub").write_text(ED25519, encoding="utf-8")
     pushed.run(*act)
-    before = pushed.json("outbox", "list")
+    before = written(pushed)
     assert said in pushed.nothing_to_do(*act)
-    assert pushed.json("outbox", "list") == before
+    assert written(pushed) == before
+
+
+@pytest.mark.parametrize("text", [("questions", "export"), ("templates", "export", "Quick")])
+def test_what_a_file_says_already_is_written_once(organisation: Cli, text: tuple[str, ...]) -> None:
+    Path("file.toml").write_text(organisation.out(*text), encoding="utf-8")
+    before = written(organisation)
+    assert "as file.toml says" in organisation.out(text[0], "import", "file.toml")
+    assert written(organisation) == before
 
 
 @pytest.mark.parametrize(
@@ -55,6 +74,8 @@ CANCELLED = ("conversations", "cancel", "1")
         (("conversations", "finish", "1", "--at", "2026-03-01T14:00"), "was held already"),
         (("conversations", "hand-over", *OWN, "bob"), "Bob Smith is to hold"),
         (CANCELLED, "is cancelled already"),
+        (("conversations", "not-mine", "Q1 review", "ann"), "Ann Peeters does not ask you already"),
+        (("conversations", "submit", "1"), "Your preparation is submitted"),
         (("conversations", "cancel", *OWN), "Nobody has planned or begun"),
     ],
 )
@@ -64,11 +85,27 @@ def test_so_it_is_with_a_conversation(talk: Accounts, act: tuple[str, ...], said
         conversation = bob.json("conversations", "show", "1")
         assert said in bob.nothing_to_do(*act)
         assert bob.json("conversations", "show", "1") == conversation
-    # Nobody is told of it a second time.
-    before = talk.cli.json("outbox", "list")
+    # Nobody is told of it a second time, and nothing is written of it.
+    before = written(talk.cli)
     with talk.of("bob") as bob:
         bob.nothing_to_do(*act)
-    assert talk.cli.json("outbox", "list") == before
+    assert written(talk.cli) == before
+
+
+@pytest.mark.parametrize(
+    ("login", "act", "said"),
+    [
+        ("bob", ("conversations", "not-mine", "Q1 review", "ann", "--undo"), "asks you already"),
+        ("ben", ("conversations", "open", "1", "--undo"), "Closed"),
+    ],
+)
+def test_what_was_never_done_is_not_taken_back(
+    talk: Accounts, login: str, act: tuple[str, ...], said: str
+) -> None:
+    before = written(talk.cli)
+    with talk.of(login) as one:
+        assert said in one.nothing_to_do(*act)
+    assert written(talk.cli) == before
 
 
 def test_what_was_reopened_is_in_progress(talk: Accounts) -> None:

@@ -72,8 +72,11 @@ def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
         if opened.named_id == actor.user_id:
             raise Refused("It was handed to you: hand it over to somebody else.")
         assignment_id = _assignment_id(opened)
+        said = set(assignments.who_said_not_mine(assignment_id))
+        if actor.user_id in said:
+            raise NothingToDo(f"{_about(opened)} does not ask you already.")
         others = {manager.user_id for manager in opened.user.managers} - {actor.user_id}
-        if not others - set(assignments.who_said_not_mine(assignment_id)):
+        if not others - said:
             raise Refused(
                 f"Nobody else is left who leads or coaches {opened.user.name}: ask HR to name "
                 "somebody."
@@ -86,7 +89,10 @@ def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
     """Take back `not_mine`."""
     with studio.store.writing():
         opened = _own(studio, actor, ask)
-        assignments.set_not_mine(_assignment_id(opened), actor.user_id, None)
+        assignment_id = _assignment_id(opened)
+        if actor.user_id not in assignments.who_said_not_mine(assignment_id):
+            raise NothingToDo(f"{_about(opened)} asks you already.")
+        assignments.set_not_mine(assignment_id, actor.user_id, None)
         _record(studio, actor, "took back: not mine", opened)
 
 
@@ -108,6 +114,10 @@ def _own(studio: Studio, actor: Actor, ask: Ask) -> Opened:
     opened = open_ask(studio, ask)
     opened.require_managed_by(actor)
     return opened
+
+
+def _about(opened: Opened) -> str:
+    return f"The conversation with {opened.user.name}"
 
 
 def _is_to_hold(opened: Opened, user_id: int) -> bool:

@@ -6,19 +6,14 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from studio_tui.domain.template_outline import Item, Place, Thing, items
-from studio_tui.domain.templates import Definition, Question, QuestionKind, Step, StepKind, Topic
+from studio_tui.domain.templates import Definition, Question, Step, StepKind, Topic
 from studio_tui.tui.screens.template_reading import setting_facts
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.facts import Facts
 from studio_tui.wording.counting import counted
+from studio_tui.wording.templates import KIND_LABELS
 
-_KIND = {
-    QuestionKind.TEXT: "text",
-    QuestionKind.RATING: "rating",
-    QuestionKind.CHOICE: "choice",
-    QuestionKind.YES_NO: "yes or no",
-}
 _ABOUT = {
     StepKind.DISCUSSION: "Topics and their questions.",
     StepKind.FEEDBACK: "What each tells the other: one free text.",
@@ -79,7 +74,7 @@ def _detail(thing: Thing) -> Iterator[Content]:
             yield line(counted(len(thing.questions), "question"), "$muted")
         case Question():
             yield line(thing.text, "bold")
-            yield line(f"Answered by: {_KIND[thing.kind]}", "$muted")
+            yield line(f"Answered by: {KIND_LABELS[thing.kind]}", "$muted")
             yield from (Content("( ) ") + line(option) for option in thing.options)
 
 
@@ -104,7 +99,7 @@ def _hint(thing: Thing) -> str:
             return "settings"
         case Question():
             options = f" · {len(thing.options)}" if thing.options else ""
-            return _KIND[thing.kind] + options
+            return KIND_LABELS[thing.kind] + options
         case Topic() if not thing.questions:
             return "empty"
     return ""

@@ -19,17 +19,12 @@ from studio_tui.domain.templates import (
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.facts import Fact
 from studio_tui.wording.counting import counted
+from studio_tui.wording.templates import KIND_LABELS
 
 _POLICY = {
     QuestionPolicy.FIXED: "as they are here",
     QuestionPolicy.EXTENDABLE: "as they are here, and who plans may add some",
     QuestionPolicy.FREE: "up to who plans",
-}
-_KIND = {
-    QuestionKind.TEXT: "text",
-    QuestionKind.RATING: "rating",
-    QuestionKind.CHOICE: "choice",
-    QuestionKind.YES_NO: "yes or no",
 }
 _BETWEEN = OfSome({QuestionKind.RATING: " → "}, otherwise=" / ")
 
@@ -92,7 +87,7 @@ def _step(number: int, step: Step, width: int) -> Iterator[Content]:
 
 
 def _question(question: Question) -> Content:
-    kind = _KIND[question.kind]
+    kind = KIND_LABELS[question.kind]
     options = _BETWEEN[question.kind].join(question.options)
     hint = f"{kind}: {options}" if options else kind
     return Content.assemble(line(question.text), "  ", line(hint, "$muted"))

@@ -1,0 +1,13 @@
+"""What is said of a template (T2)."""
+
+from collections.abc import Mapping
+
+from studio_tui.domain.templates import QuestionKind
+
+KIND_LABELS: Mapping[QuestionKind, str] = {
+    QuestionKind.TEXT: "text",
+    QuestionKind.RATING: "rating",
+    QuestionKind.CHOICE: "choice",
+    QuestionKind.YES_NO: "yes or no",
+}
+"""How a question is answered."""
