@@ -29,6 +29,13 @@ _ASCII_LABEL = re.compile(_LABEL)
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 """The full stops that separate the labels of a domain (UTS 46)."""
 
+_LIKE_AT = re.compile(
+    "[\uff20\ufe6b\u24d0\u24b6]|\\s*[(\\[{<]\\s*(?:at|arobase|apenstaartje)\\s*[)\\]}>]\\s*"
+    "|&#64;|&commat;|%40",
+    re.IGNORECASE,
+)
+"""What is written in place of an @-sign: wide, small and circled ones, ``(at)``, ``%40``."""
+
 _SCHEME = re.compile(r"(?:mailto|smtp|sip|e-?mail):\s*", re.IGNORECASE)
 _BRACKETED = (
     re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>"),
@@ -107,11 +114,13 @@ def why_no_address(text: str) -> str:
     """
     if is_plain(text):
         return ""
-    local, _, domain = text.rpartition("@")
+    local, at, domain = text.rpartition("@")
     shown = clean_line(text)
     said = (
         f"“{shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + '…'}” is not an e-mail address"
     )
+    if not at and (found := _LIKE_AT.search(text)):
+        return f"{said}: {_named_at(found[0])} is no @-sign: write @ in its place"
     if not local or not domain:
         return said
     reason = _why_not(text, local, domain)
@@ -220,6 +229,12 @@ def _reads_one_way(label: str) -> bool:
             ends and inside <= {"R", "AL", "NSM", "EN", "AN", "ES"} and not inside >= {"EN", "AN"}
         )
     return kinds[0] == "L" and kinds[-1] in ("L", "EN") and inside <= {"L", "EN", "NSM", "ES"}
+
+
+def _named_at(sign: str) -> str:
+    """``sign`` with its number where it is one sign, which may look like an @-sign."""
+    sign = sign.strip()
+    return f"“{sign}” (U+{ord(sign):04X})" if len(sign) == 1 else f"“{sign}”"
 
 
 def _named(character: str) -> str:

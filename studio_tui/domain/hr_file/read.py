@@ -66,6 +66,8 @@ def read(
         refusals: list[Refusal] = []
         for number, row in enumerate(_people(opened, found)):
             result = reader.read(row)
+            if result is None:
+                continue
             if isinstance(result, Record):
                 records.append(result)
             else:

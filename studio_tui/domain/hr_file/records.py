@@ -121,7 +121,8 @@ class RowWarning(Remark):
 
 @dataclass(frozen=True, slots=True)
 class HrFile:
-    """A whole file: every row that is not blank is either a record or a refusal."""
+    """A whole file: every row that is not blank is a record or a refusal, or a total or a note, of
+    which a warning tells."""
 
     records: tuple[Record, ...]
     refusals: tuple[Refusal, ...]

@@ -11,6 +11,7 @@ from typing import Any
 from studio_tui.domain.cells import bare
 from studio_tui.domain.hr_file import values
 from studio_tui.domain.hr_file.dates import DayOrder, parse_day, parse_end
+from studio_tui.domain.hr_file.footer import footer_in
 from studio_tui.domain.hr_file.garbled import LOST, SUSPECT, mended
 from studio_tui.domain.hr_file.headings import Column, Layout, plain
 from studio_tui.domain.hr_file.nothing import is_nothing
@@ -132,10 +133,23 @@ class RowReader:
             if needed
         )
 
-    def read(self, row: Row) -> Record | Refusal:
-        """The record that ``row`` is, or why it is none: its first wrong cell."""
-        line, last_line, cells = row
+    def read(self, row: Row) -> Record | Refusal | None:
+        """The record that ``row`` is, or why it is none: its first wrong cell.
+
+        None for a blank row, and for a total or a note, which is left out with a warning.
+        """
+        cells = row.cells
         text = "".join(cells)
+        if "@" not in text or not any(cells[1:]):
+            if footer := footer_in(cells):
+                reason = f"{quoted(footer)} is a total or a note, and no person: left out"
+                self.warnings.append(RowWarning(row.line, "", reason))
+            if footer or not text.strip():
+                return None
+        return self._read(row, text)
+
+    def _read(self, row: Row, text: str) -> Record | Refusal:
+        line, last_line, cells = row
         if "'" in text:
             cells = [bare(cell) for cell in cells]
         if not text.isascii() and (self._guessed or SUSPECT.search(text)):
