@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 EXAMPLES: Mapping[str, str] = {
     "demo": "",
+    "today": "--snooze overdue --push 'Q1 review' --until mon",
     "users list": "ann --left",
     "users show": "ann",
     "users export": "sales > sales.csv",

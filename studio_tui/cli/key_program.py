@@ -13,6 +13,7 @@ from studio_tui.cli.main import COMMANDS, Program, program
 from studio_tui.domain.errors import Forbidden
 
 _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
+    "today": frozenset({""}),
     "users": frozenset({"import", "list", "show", "export"}),
     "templates": frozenset(
         {
@@ -39,7 +40,8 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "mail": frozenset({"test", "preview"}),
     "ssh": frozenset({"add-key", "remove-key", "list"}),
 }  # fmt: skip
-"""What can be done over SSH, with the rights of who does it."""
+"""What can be done over SSH, with the rights of who does it. A command without verbs has an empty
+one."""
 
 HOST_ONLY = frozenset(
     {
@@ -93,7 +95,7 @@ class _KeyProgram(Program):
         if cmd_name not in self.lazy:
             return _refused(cmd_name) if cmd_name in COMMANDS else None
         command = super().get_command(ctx, cmd_name)
-        return _OpenGroup(command) if isinstance(command, click.Group) else None
+        return _OpenGroup(command) if isinstance(command, click.Group) else command
 
 
 class _OpenGroup(click.Group):

@@ -12,6 +12,7 @@ from studio_tui.cli.surroundings import Surroundings
 
 COMMANDS = {
     "demo": Lazy("studio_tui.cli.demo", "demo", "The Studio on made-up data; no mail leaves."),
+    "today": Lazy("studio_tui.cli.today", "today", "See what needs somebody."),
     "users": Lazy("studio_tui.cli.users", "users", "Import, list and export users."),
     "templates": Lazy("studio_tui.cli.templates", "templates", "List and keep templates."),
     "questions": Lazy(

@@ -20,6 +20,7 @@ from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Skipped, 
 from studio_tui.domain.ssh_keys import UserKey
 from studio_tui.domain.template_changes import Change
 from studio_tui.domain.templates import Template, TemplateVersion
+from studio_tui.domain.today import Case
 from studio_tui.domain.users import Manager, User
 
 if TYPE_CHECKING:
@@ -42,6 +43,18 @@ CONTRACT = 2
 """The version of the contract: raised when a key goes, is renamed or means something else."""
 
 Shape = dict[str, Any]
+
+
+def case(studio: Studio, of: Case) -> Shape:
+    """One line of Today (S1)."""
+    return {
+        "kind": of.kind,
+        "count": of.count,
+        "push": of.push or None,
+        "user": of.user or None,
+        "text": of.text,
+        "since": iso(studio, of.since),
+    }
 
 
 def user(of: User) -> Shape:

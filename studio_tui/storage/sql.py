@@ -51,6 +51,13 @@ NOBODY = Clause("(1 = 0)")
 EVERYBODY = Clause("(1 = 1)")
 
 
+def expression(clause: Clause) -> peewee.SQL:
+    """``clause`` for Peewee's query builder, in brackets."""
+    if is_sqlite():
+        return peewee.SQL(f"({clause.text})", tuple(map(_for_sqlite, clause.params)))
+    return peewee.SQL(f"({clause.text.replace('%', '%%').replace('?', '%s')})", clause.params)
+
+
 def execute(text: str, *params: Any) -> Any:
     """Run one statement inside the open unit of work; returns the cursor."""
     database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to

@@ -459,6 +459,22 @@ class NotificationTable(Table):
         indexes = ((("state", "id"), False), (("push", "recipient"), False))
 
 
+class SnoozeTable(Table):
+    """A case of Today that somebody put off (S1): ``subject`` is its `domain.today.Case.key`.
+
+    It comes back on the day ``until``; without one, once the case has another ``mark``.
+    """
+
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+    subject = CharField()
+    until = DateField(null=True)
+    mark = CharField()
+
+    class Meta:
+        table_name = "snooze"
+        primary_key = CompositeKey("user", "subject")
+
+
 class MailStop(Table):
     """Why the mail server took no mail when it was last asked: one row, or none."""
 
@@ -567,6 +583,7 @@ TABLES: list[type[peewee.Model]] = [
     LibraryTopic,
     TemplateVersion,
     Draft,
+    SnoozeTable,
     SshKey,
     NotificationTable,
     NotificationUser,

@@ -54,6 +54,8 @@ from studio_tui.services import (
     ssh_keys,
     template_text,
     templates,
+    today,
+    today_own,
     undoing,
     users,
     verifying,
@@ -279,6 +281,9 @@ READS: dict[str, tuple[set[str], Call]] = {
     "ssh_keys.own": (EVERYONE, lambda w, a: ssh_keys.own(w.studio, a)),
     "ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
     "ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
+    "today.badges": (EVERYONE, lambda w, a: today.badges(w.studio, a)),
+    "today.show": (EVERYONE, lambda w, a: today.show(w.studio, a)),
+    "today.own_cases": (EVERYONE, lambda w, a: today_own.own_cases(w.studio, a)),
     "undoing.undoable": (EVERYONE, lambda w, a: undoing.undoable(w.studio, a)),
     "users.source": (SUPPORT, lambda w, a: users.source(w.studio, a, UserFilter(), NAME)),
     "users.show": (SUPPORT, lambda w, a: users.show(w.studio, a, w.ann.user_id)),
@@ -469,6 +474,8 @@ OWN: dict[str, Call] = {
     "drafts.keep": lambda w, a: drafts.keep(w.studio, a, "x", 1, w.template.definition),
     "drafts.find": lambda w, a: drafts.find(w.studio, a, "x"),
     "drafts.forget": lambda w, a: drafts.forget(w.studio, a, "x"),
+    "today.snooze": lambda w, a: today.snooze(w.studio, a, today.show(w.studio, a).cases),
+    "today.wake": lambda w, a: today.wake(w.studio, a, today.show(w.studio, a).snoozed),
 }
 """What everybody has for themself alone: it changes nothing of the Studio."""
 

@@ -1,0 +1,28 @@
+"""Days as people say them: ``Fri``, ``9 Mar``, ``9 Mar 2027``."""
+
+from datetime import date
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+def day_in_words(day: date, today: date) -> str:
+    """``9 Mar``, with the year where that is not the one of ``today``."""
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1]}{year}"
+
+
+def weekday_in_words(day: date, today: date) -> str:
+    """``today``, ``tomorrow`` or ``Fri 9 Mar``."""
+    ahead = (day - today).days
+    if ahead in (0, 1):
+        return ("today", "tomorrow")[ahead]
+    return f"{_WEEKDAYS[day.weekday()]} {day_in_words(day, today)}"
+
+
+def days_left_in_words(day: date, today: date) -> str:
+    """``today is the last day``, ``1 day left``, ``15 days left``."""
+    left = (day - today).days
+    if left <= 0:
+        return "today is the last day"
+    return f"{left} day{'' if left == 1 else 's'} left"

@@ -1,0 +1,67 @@
+"""``studio-tui today`` (S1): its lines, its JSON, and putting off."""
+
+import pytest
+
+from tests.cli.conftest import Accounts, Cli
+
+NAMES = ["kind", "count", "push", "user", "text", "since"]
+
+
+def test_a_new_studio_is_told_how_to_begin(made: None, cli: Cli) -> None:
+    assert cli.json("today") == []
+    said = cli.out("today")
+    assert "To begin: import users." in said
+    assert "mail server" in said
+
+
+def test_nothing_is_said_to_need_anybody(
+    organisation: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_SMTP_HOST", "mail.example.org")
+    assert organisation.nothing_to_do("today") == "Nothing needs you.\n"
+
+
+def test_each_line_has_the_names_of_the_contract(
+    pushed: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_NOW", "2026-04-02T09:00:00+02:00")
+    cases = pushed.json("today")
+    assert all(list(case) == NAMES for case in cases)
+    kinds = [case["kind"] for case in cases]
+    assert kinds == ["relay_down", "no_manager", "overdue", "sending"]
+    late = cases[2]
+    assert (late["count"], late["push"], late["user"]) == (3, "Q1 review", None)
+    assert late["since"] == "2026-04-01T00:00:00+02:00"
+    assert "3 overdue" in pushed.out("today")
+
+
+def test_a_line_is_put_off_and_brought_back(pushed: Cli, accounts: Accounts) -> None:
+    off = ("today", "--snooze", "no_manager", "--push", "q1 REVIEW")
+    assert "put off until it changes" in pushed.out(*off)
+    assert "Nothing to put off" in pushed.nothing_to_do(*off)
+    kinds = [case["kind"] for case in pushed.json("today")]
+    assert kinds == ["sending"]
+    assert "put off until it changes" in pushed.out("today", "--all")
+    with accounts.of("els") as els:
+        assert "no_manager" in {case["kind"] for case in els.json("today")}
+    assert "1 line brought back" in pushed.out("today", "--wake", "no_manager")
+    assert "does not lie ahead" in pushed.refused(
+        "today", "--snooze", "no_manager", "--until", "2026-03-02"
+    )
+    pushed.out("today", "--snooze", "no_manager", "--until", "tomorrow")
+    assert "2026-03-03" in pushed.out("today", "--all")
+
+
+def test_what_does_not_go_together(cli: Cli) -> None:
+    assert "--until goes with --snooze" in cli.misused("today", "--until", "mon")
+    assert "Either" in cli.misused("today", "--snooze", "ends", "--wake", "ends")
+    cli.misused("today", "--snooze", "everything")
+
+
+def test_nobody_learns_of_a_push_that_is_not_theirs(pushed: Cli, accounts: Accounts) -> None:
+    with accounts.of("eve") as eve:
+        assert eve.json("today") == []
+        named = eve.refused("today", "--push", "Q1 review")
+        assert named.replace("Q1 review", "Q9") == eve.refused("today", "--push", "Q9")
+    with accounts.of("bob") as bob:
+        assert [(c["kind"], c["count"]) for c in bob.json("today")] == [("ends", 2)]
