@@ -358,12 +358,17 @@ _TOLD = (
     "ON p.notification_id = o.id AND p.user_id = x.user_id "
     "WHERE o.push_id = n.push_id AND o.recipient_id = n.recipient_id "
     f"AND o.capacity = n.capacity AND o.id <> n.id AND {_MORE} >= {_LESS} "
+    # A user who is told only with whom they talk has still to hear of the push, and be reminded.
+    f"AND (o.kind <> '{Kind.HANDED_OVER}' OR n.kind = o.kind "
+    f"OR n.capacity = '{Capacity.MANAGER}' OR n.attempts > 0 OR n.sent_to IS NOT NULL "
+    "OR n.caused_by_id = o.caused_by_id) "
     "AND ((o.state = 'sent' AND o.sent_at > n.created_at) "
     "OR ((o.state = 'sending' OR (o.state = 'queued' AND o.due_at <= ?)) "
     f"AND ({_MORE} > {_LESS} OR o.id > n.id))))"
 )
 """Whether another mail tells the recipient of ``n`` of the user ``x``: it tells as much, and was
-sent since ``n`` was written, or leaves now as well (N17)."""
+sent since ``n`` was written, or leaves now as well (N17). A hand-over tells a user as much only
+as what was tried before, or is sent once more with it."""
 
 
 def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[Person, ...]]:

@@ -112,6 +112,45 @@ def test_of_two_reminders_that_leave_at_once_one_does(
     assert {each.error for each in dropped} == {DropReason.SUPERSEDED}
 
 
+def test_who_is_told_of_a_hand_over_is_reminded_all_the_same(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """And hears of the push, where that waits: only the new conductor is told once."""
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    of_ann = conversations.find(studio, push.name, "ann")
+    conversations.hand_over(studio, admin, of_ann, "cor")
+    clock.move(minutes=3)
+    assert told(send_due(studio).deliveries) == {
+        ("Ann Peeters", Kind.ASSIGNED, "user"),
+        ("Ann Peeters", Kind.HANDED_OVER, "user"),
+        ("Bob Smith", Kind.ASSIGNED, "manager"),
+        ("Cor Coach", Kind.HANDED_OVER, "manager"),
+    }
+    remind(studio, admin, push)
+    conversations.hand_over(studio, admin, of_ann, "bob")
+    clock.move(minutes=3)
+    assert told(send_due(studio).deliveries) == {
+        ("Ann Peeters", Kind.REMINDER, "user"),
+        ("Ann Peeters", Kind.HANDED_OVER, "user"),
+        ("Bob Smith", Kind.HANDED_OVER, "manager"),
+    }
+
+
+def test_of_a_hand_over_that_failed_one_mail_is_sent(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    conversations.hand_over(studio, admin, conversations.find(studio, push.name, "ann"), "cor")
+    clock.move(minutes=3)
+    assert fail_due(studio) == 4
+    assert outbox.retry(studio, admin, FAILED) == 3
+    assert told(send_due(studio).deliveries) == {
+        ("Ann Peeters", Kind.HANDED_OVER, "user"),
+        ("Bob Smith", Kind.ASSIGNED, "manager"),
+        ("Cor Coach", Kind.HANDED_OVER, "manager"),
+    }
+
+
 def test_what_was_said_since_is_not_said_once_more(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
