@@ -164,7 +164,8 @@ def undo(studio: Studio, actor: Actor, push: str | None, only_list: bool, as_jso
     with shape_of_nothing(as_json, lambda: {"action": None, "push": push, "dropped": 0}):
         if not acts:
             raise NothingToDo(
-                "Nothing to undo: of all you did last, mail has left, or there was none."
+                "Nothing to undo: of all you did last, mail has left, it was changed since, or "
+                "there was none."
             )
         dropped = undoing.undo(studio, actor, acts[0].activity_id)
     if as_json:

@@ -10,13 +10,13 @@ from studio_tui.domain.acts import ACTS, UNDOABLE, Act
 from studio_tui.domain.conversations import NOT_BEGUN, Conversation
 from studio_tui.domain.errors import Forbidden, NothingToDo, Refused
 from studio_tui.domain.notifications import DropReason
-from studio_tui.domain.pushes import PushDraft, PushState, Reminders
+from studio_tui.domain.pushes import PushDraft, PushFacts, PushState, Reminders
 from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.services import naming
 from studio_tui.services.context import Studio
-from studio_tui.services.conversations.current import conversation_to_change
+from studio_tui.services.conversations.current import conversation_now, conversation_to_change
 from studio_tui.services.conversations.taking_over import begin_term
-from studio_tui.services.pushes import facts_of, push_to_change, restore
+from studio_tui.services.pushes import facts_of, push_facts, push_to_change, restore
 from studio_tui.storage import assignments, conversations, notifying
 from studio_tui.storage.activity import ActivityLine, about_users, activity_line, write_activity
 from studio_tui.storage.undoing import (
@@ -49,9 +49,13 @@ class Undoable:
 
 
 def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
-    """What ``actor`` can still take back, the newest first."""
+    """What ``actor`` can still take back, the newest first.
+
+    All its mail waits, and nobody changed since what it changed: no talk that it planned has begun.
+    """
     with studio.store.reading():
-        return [Undoable(*row) for row in waiting_acts(actor.user_id, UNDOABLE, studio.now())]
+        waiting = waiting_acts(actor.user_id, UNDOABLE, studio.now())
+        return [Undoable(*row) for row in waiting if _is_as_left(studio, row[0])]
 
 
 def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress = unwatched) -> int:
@@ -98,6 +102,8 @@ class _Undoing:
     line: ActivityLine
     told: list[int]
     """The conversations it sent invitations to."""
+    locking: bool = True
+    """Whether what it changed is to be changed back, and not only looked at."""
 
     @property
     def push_id(self) -> int:
@@ -106,16 +112,118 @@ class _Undoing:
             raise Refused("No push asks for this conversation.")
         return self.line.push_id
 
+    def push(self) -> PushFacts:
+        """Its push, as it is now."""
+        return (push_to_change if self.locking else push_facts)(self.studio, self.push_id)
+
+    def conversation_numbered(self, number: int) -> Conversation:
+        """A conversation, as it is now."""
+        return (conversation_to_change if self.locking else conversation_now)(number)
+
     def conversation(self) -> Conversation:
         """The one conversation it was about, not begun yet."""
         if len(self.told) != 1:
             raise Refused(_CHANGED)
-        found = conversation_to_change(self.told[0])
+        found = self.conversation_numbered(self.told[0])
         if not is_newest(self.line.id, found.id):
             raise Refused(_CHANGED)
         if found.state not in NOT_BEGUN and found.cancelled_at is None:
             raise Refused(_CHANGED)
         return found
+
+
+# What each act changed, still as it left it; `Refused` where somebody changed it since.
+
+
+def _edited(undoing: _Undoing) -> PushFacts:
+    after, current = undoing.line.after or {}, undoing.push()
+    now = facts_of(current)
+    if current.state is PushState.CLOSED or any(now[name] != after[name] for name in after):
+        raise Refused(_CHANGED)
+    return current
+
+
+def _closed(undoing: _Undoing) -> PushFacts:
+    current = undoing.push()
+    if current.closed_at != undoing.line.at:
+        raise Refused(_CHANGED)
+    return current
+
+
+def _reopened(undoing: _Undoing) -> PushFacts:
+    current = undoing.push()
+    if current.state is PushState.CLOSED:
+        raise Refused(_CHANGED)
+    return current
+
+
+def _handed_over(undoing: _Undoing) -> tuple[int, Conversation | None]:
+    """The assignment, and the conversation that changed hands where there was one."""
+    before, after = undoing.line.before or {}, undoing.line.after or {}
+    assignment_id = assignments.assignment_id_of(
+        undoing.push_id, naming.user_id_named(undoing.line.subject)
+    )
+    named = naming.user_id_named(str(after.get("conductor")))
+    if assignment_id is None or assignments.named_conductor(assignment_id) != named:
+        raise Refused(_CHANGED)
+    conversation_id = conversations.conversation_id_of(assignment_id)
+    if conversation_id is None or "conductor" not in before:
+        return assignment_id, None
+    found = undoing.conversation_numbered(conversation_id)
+    if found.conductor_login != before["conductor"] and found.state not in NOT_BEGUN:
+        raise Refused(_CHANGED)
+    return assignment_id, found
+
+
+def _planned(undoing: _Undoing) -> Conversation:
+    conversation = undoing.conversation()
+    _require_as_left(conversation, undoing.line.after or {})
+    return conversation
+
+
+def _moved(undoing: _Undoing) -> Conversation:
+    conversation = _planned(undoing)
+    if former_place(conversation.id) is None:
+        raise Refused(_CHANGED)
+    return conversation
+
+
+def _cancelled(undoing: _Undoing) -> Conversation:
+    conversation = undoing.conversation()
+    assignment_id = None
+    if conversation.push_id is not None:
+        assignment_id = assignments.assignment_id_of(conversation.push_id, conversation.user_id)
+    if conversation.cancelled_at is None or (
+        assignment_id is not None and conversations.conversation_id_of(assignment_id) is not None
+    ):
+        raise Refused(_CHANGED)
+    return conversation
+
+
+_AS_LEFT: Mapping[Act, Callable[[_Undoing], object]] = {
+    Act.EDIT: _edited,
+    Act.CLOSE: _closed,
+    Act.REOPEN: _reopened,
+    Act.HAND_OVER: _handed_over,
+    Act.PLAN: _planned,
+    Act.MOVE: _moved,
+    Act.CANCEL: _cancelled,
+}
+"""By what each act is held against what there is now; of the others, only their mail counts."""
+
+
+def _is_as_left(studio: Studio, activity_id: int) -> bool:
+    line, act = _undoable_act(activity_id)
+    undoing = _Undoing(studio, line, conversations_told_by(activity_id), locking=False)
+    try:
+        if act in _AS_LEFT:
+            _AS_LEFT[act](undoing)
+    except Refused:
+        return False
+    return True
+
+
+# By what each is taken back.
 
 
 def _undo_assigning(undoing: _Undoing) -> None:
@@ -127,12 +235,8 @@ def _undo_nothing(undoing: _Undoing) -> None:
 
 
 def _undo_edit(undoing: _Undoing) -> None:
-    before, after = undoing.line.before or {}, undoing.line.after or {}
-    current = push_to_change(undoing.studio, undoing.push_id)
-    now = facts_of(current)
-    if current.state is PushState.CLOSED or any(now[name] != after[name] for name in after):
-        raise Refused(_CHANGED)
-    facts = {**now, **before}
+    current = _edited(undoing)
+    facts = {**facts_of(current), **(undoing.line.before or {})}
     restore(
         current,
         PushDraft(
@@ -146,9 +250,7 @@ def _undo_edit(undoing: _Undoing) -> None:
 
 
 def _undo_closing(undoing: _Undoing) -> None:
-    current = push_to_change(undoing.studio, undoing.push_id)
-    if current.closed_at != undoing.line.at:
-        raise Refused(_CHANGED)
+    current = _closed(undoing)
     restore(current, None, closed_at=None)
     restore_cancelled(current.id, undoing.line.at)
     now = undoing.studio.now()
@@ -157,9 +259,7 @@ def _undo_closing(undoing: _Undoing) -> None:
 
 
 def _undo_reopening(undoing: _Undoing) -> None:
-    current = push_to_change(undoing.studio, undoing.push_id)
-    if current.state is PushState.CLOSED:
-        raise Refused(_CHANGED)
+    current = _reopened(undoing)
     closed_at = (undoing.line.before or {}).get("closed_at")
     restore(current, None, closed_at=datetime.fromisoformat(str(closed_at)))
     notifying.drop_unsent(current.id, DropReason.CLOSED)
@@ -167,20 +267,13 @@ def _undo_reopening(undoing: _Undoing) -> None:
 
 
 def _undo_handing_over(undoing: _Undoing) -> None:
-    before, after = undoing.line.before or {}, undoing.line.after or {}
-    assignment_id = assignments.assignment_id_of(
-        undoing.push_id, naming.user_id_named(undoing.line.subject)
-    )
-    named = naming.user_id_named(str(after.get("conductor")))
-    if assignment_id is None or assignments.named_conductor(assignment_id) != named:
-        raise Refused(_CHANGED)
+    before = undoing.line.before or {}
+    assignment_id, conversation = _handed_over(undoing)
     login = before.get("named")
     earlier = naming.user_id_named(str(login)) if login else None
     assignments.name_conductor(assignment_id, earlier)
-    conversation_id = conversations.conversation_id_of(assignment_id)
-    if conversation_id is not None and "conductor" in before:
-        holder = naming.user_id_named(str(before["conductor"]))
-        _hand_back(undoing, conversation_to_change(conversation_id), holder)
+    if conversation is not None:
+        _hand_back(undoing, conversation, naming.user_id_named(str(before["conductor"])))
 
 
 def _hand_back(undoing: _Undoing, conversation: Conversation, holder: int) -> None:
@@ -194,38 +287,24 @@ def _hand_back(undoing: _Undoing, conversation: Conversation, holder: int) -> No
 
 
 def _undo_planning(undoing: _Undoing) -> None:
-    conversation = undoing.conversation()
-    _require_as_left(conversation, undoing.line.after or {})
-    conversations.change_conversation(conversation.id, cancelled_at=undoing.studio.now())
+    conversations.change_conversation(_planned(undoing).id, cancelled_at=undoing.studio.now())
 
 
 def _undo_moving(undoing: _Undoing) -> None:
-    before, conversation = undoing.line.before or {}, undoing.conversation()
-    _require_as_left(conversation, undoing.line.after or {})
+    before, conversation = undoing.line.before or {}, _moved(undoing)
     planned = before.get("planned_for")
-    place = former_place(conversation.id)
-    if place is None:
-        raise Refused(_CHANGED)
     conversations.change_conversation(
         conversation.id,
         planned_for=datetime.fromisoformat(str(planned)) if planned else None,
         minutes=int(str(before["minutes"])),
-        place=place,
+        place=former_place(conversation.id),
         former_place=None,
     )
     _hand_back(undoing, conversation, naming.user_id_named(str(before["conductor"])))
 
 
 def _undo_cancelling(undoing: _Undoing) -> None:
-    conversation = undoing.conversation()
-    assignment_id = None
-    if conversation.push_id is not None:
-        assignment_id = assignments.assignment_id_of(conversation.push_id, conversation.user_id)
-    if conversation.cancelled_at is None or (
-        assignment_id is not None and conversations.conversation_id_of(assignment_id) is not None
-    ):
-        raise Refused(_CHANGED)
-    conversations.change_conversation(conversation.id, cancelled_at=None)
+    conversations.change_conversation(_cancelled(undoing).id, cancelled_at=None)
 
 
 _TAKING_BACK: Mapping[Act, Callable[[_Undoing], None]] = {

@@ -200,3 +200,35 @@ def test_a_hand_over_of_what_is_planned_sends_its_invitations_only(
 
 def test_every_act_is_among_those_of_the_tests() -> None:
     assert set(UNDOABLE) | {Act.RETRY, Act.SEND_AGAIN} == set(ACTS)
+
+
+def test_what_cannot_be_undone_is_not_offered(told: Told, studio: Studio, admin: Actor) -> None:
+    """A talk that has begun, a push that is closed: every act that is offered can be undone."""
+
+    def offered() -> set[str]:
+        return {one.action for one in undoing.undoable(studio, admin)}
+
+    for act in (Act.PLAN, Act.MOVE, Act.EDIT):
+        told.do(act)
+    assert offered() == {Act.PLAN, Act.MOVE, Act.EDIT}
+    bob = as_user(studio, "bob")
+    conversations.begin(studio, bob, told.planned.id)
+    assert offered() == {Act.PLAN, Act.EDIT}
+    conversations.start(studio, bob, conversations.find(studio, told.push.name, "ann"))
+    assert offered() == {Act.EDIT}
+    pushes.close(studio, admin, told.push)
+    assert offered() == set()
+    pushes.reopen(studio, admin, told.push)
+    for one in undoing.undoable(studio, admin):
+        undoing.undo(studio, admin, one.activity_id)
+
+
+def test_a_hand_over_of_a_talk_that_began_is_not_offered(
+    told: Told, studio: Studio, admin: Actor
+) -> None:
+    told.do(Act.PLAN)
+    told.do(Act.HAND_OVER)
+    assert undoing.undoable(studio, admin)[0].action == Act.HAND_OVER
+    ask = conversations.find(studio, told.push.name, "ann")
+    conversations.start(studio, as_user(studio, "cor"), ask)
+    assert undoing.undoable(studio, admin) == []
