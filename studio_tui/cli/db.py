@@ -39,12 +39,13 @@ def migrate() -> None:
     Every command does so when it opens the database; this one does nothing else, and says what it
     applied. On a new database, the account that runs it becomes its first admin.
     """
+    account = own_account()
     with studio_as_it_is(Making.ASKED) as studio:
         for sentence in studio.store.closed:
             complain(f"studio-tui: {sentence}")
         for name in studio.store.applied:
             say(f"Applied {name}.")
-        if founder := found(studio, own_account()):
+        if founder := found(studio, account):
             say(f"{founder.name} ({founder.login}) is its first admin.")
         say(f"The database {studio.store.name} is ready for Studio TUI {__version__}.")
 

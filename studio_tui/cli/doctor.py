@@ -123,7 +123,11 @@ def _inside(studio: Studio) -> Iterator[Finding]:
     yield Finding("clock", Health.LIMITED if problem else Health.OK, problem or shown)
     if not users.is_indexed(studio):
         yield Finding("filters", Health.LIMITED, _UNINDEXED)
-    account = own_account()
+    try:
+        account = own_account()
+    except StudioError as error:
+        yield Finding("account", Health.BROKEN, error.message)
+        return
     if is_new(studio):
         message = f"nobody is known yet: {account.login} becomes the first admin"
         yield Finding("account", Health.OK, message)

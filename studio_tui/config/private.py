@@ -137,8 +137,8 @@ def _by_others(status: os.stat_result) -> bool:
 
 def _is_own_group(gid: int) -> bool:
     """Whether the group is the one that many systems make for each account, with nobody else."""
-    account = pwd.getpwuid(os.geteuid())
     try:
+        account = pwd.getpwuid(os.geteuid())
         group = grp.getgrgid(gid)
     except KeyError:
         return False

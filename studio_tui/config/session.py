@@ -10,7 +10,7 @@ import resource
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio_tui.domain.errors import Forbidden
+from studio_tui.domain.errors import Forbidden, Refused
 
 _OWN = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE")
 """What a terminal may say of itself; ``LC_…`` as well."""
@@ -38,9 +38,25 @@ def begin_key_session(fingerprint: str, config: Path | None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def account_entry() -> pwd.struct_passwd:
+    """What the system knows of the account that this process runs as.
+
+    Raises `Refused` for a number without a name, as a container may run a program.
+    """
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number)
+    except KeyError as error:
+        raise Refused(
+            f"The account {number} has no name on this host, so that nobody knows who you are: "
+            "add it to /etc/passwd, or run the Studio as an account that is there."
+        ) from error
+
+
 def account_name() -> str:
-    """The account of the operating system that this process runs as."""
-    return pwd.getpwuid(os.getuid()).pw_name
+    """The account of the operating system that this process runs as; raises `Refused` for one
+    without a name."""
+    return account_entry().pw_name
 
 
 def session_key() -> str | None:
@@ -77,7 +93,7 @@ def require_files() -> None:
 
 
 def _environment(sent: Mapping[str, str], config: Path | None) -> dict[str, str]:
-    account = pwd.getpwuid(os.getuid())
+    account = account_entry()
     kept = {
         name: value
         for name, value in sent.items()

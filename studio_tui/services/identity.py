@@ -2,11 +2,15 @@
 Never a name that somebody gives."""
 
 import os
-import pwd
 import re
 from dataclasses import dataclass, replace
 
-from studio_tui.config.session import client_address, restricted_session, session_key
+from studio_tui.config.session import (
+    account_entry,
+    client_address,
+    restricted_session,
+    session_key,
+)
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Forbidden
 from studio_tui.domain.text import MAX_NAME, clean_line
@@ -35,10 +39,11 @@ def own_account() -> Account:
     """The account this process runs as; environment variables have no say in it.
 
     Raises `Forbidden` in the session of a key: the account is the service's then, and nobody's.
+    Raises `Refused` for an account without a name.
     """
     if restricted_session():
         raise Forbidden("In a session over SSH, who you are is said by your key alone.")
-    entry = pwd.getpwuid(os.getuid())
+    entry = account_entry()
     name = clean_line(entry.pw_gecos.split(",")[0]) or entry.pw_name
     return Account(
         entry.pw_name, name, _origin(f"account {entry.pw_name} on {os.uname().nodename}")

@@ -24,7 +24,7 @@ from studio_tui.config.private import (
     require_own_folder,
 )
 from studio_tui.domain.errors import Away, Busy, Gone, NotMade, Refused, StudioError, Unavailable
-from studio_tui.storage import reasons, sealing, sqlite, stopping
+from studio_tui.storage import file_errors, reasons, sealing, sqlite, stopping
 from studio_tui.storage.database_clock import DatabaseClock
 from studio_tui.storage.migrate import check_version, known, migrate
 from studio_tui.storage.pool import EndingPool
@@ -190,6 +190,9 @@ class Store:
                     sealing.add_seals(sealing.digests(written))
             if written and not self.is_sqlite:
                 self._seal_after(written)
+        if outermost:
+            # SQLite goes on writing into a file that is gone, and says nothing.
+            self._require_there()
 
     @contextmanager
     def trying(self, wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
@@ -264,7 +267,8 @@ class Store:
             what = "was deleted or moved away" if found is None else "was replaced by another"
             raise Gone(
                 f"The file {self.name} {what} while the Studio had it open: nothing more is "
-                "written. Put it back, or restore a backup, and open the Studio again."
+                "written, and what was done just then may be lost. Put it back, or bring a backup "
+                "back with “studio-tui db restore FILE”, and open the Studio again."
             )
 
     def stamp(self) -> int:
@@ -340,6 +344,7 @@ class Store:
         try:
             yield
         except reasons.ERRORS as error:
+            self._require_there()
             told = reasons.in_words(error, self.name)
             if not isinstance(told, Busy | Away) and (found := self.damage()):
                 raise self.damaged(found) from error
@@ -361,7 +366,7 @@ class Store:
 
     def damaged(self, found: str) -> Unavailable:
         """What to raise where `damage` has ``found`` something."""
-        return Unavailable(f"The database {self.name}: {reasons.of_damage(found)}.")
+        return file_errors.unavailable(self.name, file_errors.of_damage(found))
 
 
 def open_store(url: str, making: Making = Making.ASKED) -> Store:

@@ -8,7 +8,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from studio_tui.config.private import require_own_file, require_owner
 from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.storage.file_errors import in_words
 
 _KEYS = (
     "SELECT k.key, k.fingerprint FROM ssh_key k JOIN users u ON u.id = k.user_id "
@@ -35,13 +37,19 @@ def keys_at_the_door(url: str, fingerprint: str) -> Rows:
 
 def _of_sqlite(path: Path, fingerprint: str) -> Rows:
     try:
+        if path.exists():
+            # Whoever can write it could let anybody in.
+            require_own_file(path)
+            require_owner(path)
         # One that is not there must not be made by a look.
         address = f"{path.absolute().as_uri()}?mode=rw"
         with closing(sqlite3.connect(address, uri=True, timeout=_TIMEOUT)) as connection:
             connection.execute("PRAGMA query_only = 1")
             return connection.execute(_KEYS.format("?1"), (fingerprint,)).fetchall()
     except sqlite3.Error as error:
-        raise Unavailable(f"The database {path} does not answer: {error}.") from error
+        raise in_words(str(error), str(path)) from error
+    except OSError as error:
+        raise Unavailable(f"The database {path} cannot be used: {error.strerror}.") from error
 
 
 def _of_postgresql(url: str, fingerprint: str) -> Rows:

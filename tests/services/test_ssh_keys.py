@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -10,7 +11,7 @@ import pytest
 
 from studio_tui.config.settings import Database, Settings
 from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Forbidden, NotFound, Refused
+from studio_tui.domain.errors import Forbidden, NotFound, Refused, Unavailable
 from studio_tui.domain.ssh_keys import parse_public_key
 from studio_tui.services import door, ssh_keys
 from studio_tui.services.context import Studio, open_studio
@@ -100,6 +101,20 @@ def test_only_the_owner_of_the_file_lets_people_in(
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     with pytest.raises(Forbidden, match="the account that the database belongs to"):
         sign_in_by_key(studio, FINGERPRINT)
+    with pytest.raises(Refused, match="belongs to another account"):
+        door.keys_at_the_door(f"sqlite:///{studio.store.name}", FINGERPRINT)
+
+
+def test_a_key_is_looked_up_in_no_file_that_is_unfit(tmp_path: Path) -> None:
+    path = tmp_path / "studio.db"
+    with pytest.raises(Unavailable, match="there is no such file; check"):
+        door.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+    path.write_bytes(b"x" * 5000)
+    with pytest.raises(Unavailable, match="not a database of the Studio, or is damaged"):
+        door.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+    path.chmod(0o666)
+    with pytest.raises(Refused, match="Others can write"):
+        door.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -163,6 +163,22 @@ def test_who_waits_for_news_hears_at_once_that_the_file_is_gone(
         store.stamp()
 
 
+def test_what_is_written_while_the_file_goes_is_not_called_done(
+    tmp_path: Path, opened: Open
+) -> None:
+    path = tmp_path / "studio.db"
+    store = opened(f"sqlite:///{path}")
+
+    def write() -> None:
+        with store.writing():
+            execute("UPDATE template SET version = 2")
+            path.rename(tmp_path / "elsewhere.db")
+
+    with pytest.raises(Gone, match="may be lost"):
+        write()
+    assert not path.exists()
+
+
 def test_a_database_that_another_program_is_making_is_waited_for(
     tmp_path: Path, opened: Open
 ) -> None:
