@@ -6,8 +6,11 @@ Workers are processes; the mail server answers 451 to one in twenty, cuts one co
 hundred before or after the final dot, and closes each with 421 after 200 messages. Workers are
 killed by SIGKILL and started again. At the end every mail must be *sent* in the database and have
 reached the server, and what reached it twice is counted: what the server took without answering
-is its own doing, the rest is what the kills cost. Every worker has a login of its own, so that a
-copy is known for what it is. The moments, and what the server does, follow from ``--seed``. Exits
+is its own doing, the rest is what the kills cost. With ``--sleeps`` every second worker is not
+killed, but stands still for two leases (SIGSTOP), and what that costs has the same limit; with
+``--jumps`` the clock of the host is set forward and back every second. Every worker has a login of
+its own, so that a copy is known for what it is. The moments, and what the server does, follow from
+``--seed``. Exits
 with 1 where a mail is lost, or where more than the documented window, or anything without a cause,
 went twice.
 """
@@ -90,6 +93,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=8, help="of each worker")
     parser.add_argument("--lease", type=float, default=4, help="seconds")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jumps", type=float, default=0, help="seconds the clock is set by")
+    parser.add_argument("--sleeps", action="store_true", help="let workers stand still, too")
     return parser.parse_args()
 
 
@@ -185,19 +190,44 @@ class _Crew:
         self._started = 0
         self.killed: dict[str, float] = {}
         """When each was killed, by its login: `time.monotonic`."""
-        self._command = [sys.executable, "-m", "bench.crash_worker", "--lease", str(asked.lease)]
+        self._stopped: dict[str, float] = {}
+        """Until when each stands still, by its login: `time.monotonic`."""
+        self._lease = asked.lease
+        self._command = [
+            *(sys.executable, "-m", "bench.crash_worker"),
+            *("--lease", str(asked.lease), "--jumps", str(asked.jumps)),
+        ]
         self._workers = [self._start() for _ in range(asked.workers)]
 
     def kill(self, number: int) -> None:
         """Kill one without a warning and start another."""
         login, process = self._workers[number]
-        self.killed[login] = time.monotonic()
+        self.killed.setdefault(login, time.monotonic())
+        self._stopped.pop(login, None)
         process.kill()
         process.wait()
         self._workers[number] = self._start()
 
+    def let_sleep(self, number: int) -> None:
+        """Let one stand still for two leases, whose mails others take over meanwhile; one that did
+        before is killed."""
+        login, process = self._workers[number]
+        if login in self.killed:
+            self.kill(number)
+            return
+        self.killed[login] = time.monotonic()
+        self._stopped[login] = time.monotonic() + 2 * self._lease
+        process.send_signal(signal.SIGSTOP)
+
+    def wake(self, *, everybody: bool = False) -> None:
+        """Let go on who has stood still for long enough."""
+        for login, process in self._workers:
+            if everybody or self._stopped.get(login, 0) < time.monotonic():
+                process.send_signal(signal.SIGCONT)
+
     def stop(self) -> list[int]:
         """Tell all to stop; returns their exit codes."""
+        self.wake(everybody=True)
         for _, process in self._workers:
             process.send_signal(signal.SIGTERM)
         return [process.wait(60) for _, process in self._workers]
@@ -214,11 +244,18 @@ def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> None:
     chance = random.Random(asked.seed)
     moments = sorted(chance.sample(range(asked.messages * 95 // 100), asked.kills))
     lines = _Lines(journal)
-    for moment in moments:
-        _await(partial(lines.are_over, moment))
+
+    def is_over(moment: int) -> bool:
+        crew.wake()
+        return lines.are_over(moment)
+
+    for number, moment in enumerate(moments):
+        _await(partial(is_over, moment))
         # Not always at the very moment that a message arrives.
         time.sleep(chance.random() * _LOOK)
-        crew.kill(chance.randrange(asked.workers))
+        strike = crew.let_sleep if asked.sleeps and number % 2 else crew.kill
+        strike(chance.randrange(asked.workers))
+    crew.wake(everybody=True)
 
 
 class _Lines:

@@ -1,19 +1,34 @@
 """One worker, for the crash test: as the service runs it, but in a hurry.
 
-    python -m bench.crash_worker [--lease SECONDS]
+    python -m bench.crash_worker [--lease SECONDS] [--jumps SECONDS]
 
 The settings come from the environment: ``STUDIO_DATABASE_URL``, ``STUDIO_SMTP_HOST``, ….
 """
 
 import argparse
 import sys
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from studio_tui.config.clock import SystemClock
+from studio_tui.config.clock import SystemClock, seconds_since_boot
 from studio_tui.config.settings import load
 from studio_tui.services.context import open_studio
 from studio_tui.worker.pace import Pace
 from studio_tui.worker.service import run_worker
+
+
+@dataclass(frozen=True, slots=True)
+class JumpingClock:
+    """The clock of a host that somebody sets forward and back, every second: the same for all
+    processes of the host."""
+
+    jumps: float
+    """Seconds, either way."""
+
+    def now(self) -> datetime:
+        """An instant that is wrong two times out of three."""
+        jump = (int(seconds_since_boot()) % 3 - 1) * self.jumps
+        return datetime.now(UTC) + timedelta(seconds=jump)
 
 
 def hurried(lease: float) -> Pace:
@@ -32,8 +47,9 @@ def main() -> int:
     """Send until stopped; returns the exit code."""
     parser = argparse.ArgumentParser(description="One worker of the crash test.")
     parser.add_argument("--lease", type=float, default=4)
+    parser.add_argument("--jumps", type=float, default=0, help="seconds the clock is set by")
     asked = parser.parse_args()
-    studio = open_studio(load(), SystemClock())
+    studio = open_studio(load(), JumpingClock(asked.jumps) if asked.jumps else SystemClock())
     try:
         return run_worker(
             studio,

@@ -15,7 +15,7 @@ from studio_tui.domain.stopping import Progress, unwatched
 from studio_tui.storage.copying import require_empty
 from studio_tui.storage.engine import Making, Store, file_of, open_store
 from studio_tui.storage.migrate import check_version
-from studio_tui.storage.sqlite import PATIENCE, close_up
+from studio_tui.storage.sqlite import PATIENCE, close_up, damage
 
 _PAGES = 5_000
 """Pages of SQLite between two words of how far it is."""
@@ -87,7 +87,8 @@ def _copy_pages(source: Path, target: Path, tell: Progress) -> None:
         reading.execute("BEGIN")
         reading.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         reading.backup(writing, pages=_PAGES, progress=told)
-        if writing.execute("PRAGMA quick_check").fetchone() != ("ok",):
+    if damage(target, thoroughly=True):
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
             raise sqlite3.DatabaseError("malformed")
 
 

@@ -39,9 +39,11 @@ from studio_tui.domain.hr_file.references import (
     numbers,
     resolve,
 )
-from studio_tui.domain.hr_file.shared_names import shared_names
+from studio_tui.domain.hr_file.shared_names import not_ascii, shared_names
 from studio_tui.domain.hr_file.team_loops import TeamLoops
+from studio_tui.domain.hr_file.team_spelling import TeamSpelling
 from studio_tui.domain.hr_file.wrong import quoted
+from studio_tui.domain.lookalikes import appearance
 
 
 def check(file: HrFile, studio: Studio) -> Checked:
@@ -60,17 +62,28 @@ class _Check:
         self._warnings = list(file.warnings)
         self._named = {text for record in file.records for text in named_in(record)}
         self._logins = [key(record.login) for record in file.records]
+        self._paths = list(studio.team_paths())
+        self._records = self._with_known_teams()
         self._emails = [
             key(record.email) if record.email else address_key("", record.login)
             for record in file.records
         ]
         named = {handle for text in self._named for handle in handles(text)}
         # A login of one may be the address of another.
-        named.update(self._logins, self._emails)
+        named.update(self._logins, self._emails, map(appearance, not_ascii(self._logins)))
         self._by_login = studio.by_login(named)
         self._by_email = studio.by_email(named)
         self._by_number = self._known_numbers()
-        self._paths = list(studio.team_paths())
+
+    def _with_known_teams(self) -> list[Record]:
+        spelling = TeamSpelling(self._paths)
+        records = [spelling.of(record) for record in self._file.records]
+        for before, record in zip(self._file.records, records, strict=True):
+            if before is not record:
+                column = self._file.column(Field.TEAMS if before.teams else Field.LEADS)
+                for reason in spelling.differences(before, record):
+                    self._warnings.append(RowWarning(record.line, column, reason, record.email))
+        return records
 
     def _known_numbers(self) -> Mapping[str, Known]:
         told = {number_key(r.employee_number) for r in self._file.records if r.employee_number}
@@ -80,7 +93,7 @@ class _Check:
         return self._studio.by_number(asked) if asked else {}
 
     def run(self) -> Checked:
-        records = zip(self._file.records, self._logins, self._emails, strict=True)
+        records = zip(self._records, self._logins, self._emails, strict=True)
         entries = [self._entry(*each) for each in records]
         self._refuse_doubles(entries)
         for entry, field, reason in shared_names(entries, self._by_login, self._by_email):

@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 from studio_tui.domain.hr_file.people import Known, ManagerTeam, UserRef, key
 from studio_tui.domain.hr_file.records import Record, TeamPath
+from studio_tui.domain.lookalikes import appearance
 from studio_tui.domain.text import MAX_NAME
 
 _SEPARATORS = str.maketrans("|>", "//")
@@ -66,11 +67,11 @@ def name_teams(
         (ref for ref, path in found.items() if path is None),
         key=lambda ref: (key(managers[ref].name), key(managers[ref].login)),
     )
-    shared = Counter(key(_base(departments[ref])) for ref in unnamed)
-    taken = set(leading.taken)
+    shared = Counter(appearance(_base(departments[ref])) for ref in unnamed)
+    taken = {appearance(path[0]) for path in leading.taken if len(path) == 1}
     for ref in unnamed:
         names = _names(managers[ref], departments[ref])
-        if shared[key(_base(departments[ref]))] > 1 and len(names) > 1 and departments[ref]:
+        if shared[appearance(_base(departments[ref]))] > 1 and len(names) > 1 and departments[ref]:
             names = names[1:]
         found[ref] = _free(names, taken)
     return {ref: ManagerTeam(path, ref) for ref, path in found.items() if path is not None}
@@ -92,7 +93,7 @@ def _departments(led: Sequence[Led], leading: Leading) -> dict[UserRef, str]:
             department = one.record.department
             before = found.setdefault(one.manager, department)
             if before != department:
-                alike = key(before) == key(department)
+                alike = appearance(before) == appearance(department)
                 found[one.manager] = min(before, department) if alike else ""
     return found
 
@@ -132,8 +133,9 @@ def _found(ref: UserRef, manager: Known, department: str, leading: Leading) -> T
     return None
 
 
-def _free(names: Sequence[str], taken: set[TeamPath]) -> TeamPath:
-    """The first of ``names`` that no team has, or the last, which holds a login, anyway."""
-    name = next((name for name in names if (key(name),) not in taken), names[-1])
-    taken.add((key(name),))
+def _free(names: Sequence[str], taken: set[str]) -> TeamPath:
+    """The first of ``names`` that looks like no team at the top, or the last, which holds a login,
+    anyway. ``taken`` has the `appearance` of each."""
+    name = next((name for name in names if appearance(name) not in taken), names[-1])
+    taken.add(appearance(name))
     return (name,)

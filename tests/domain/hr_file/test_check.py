@@ -135,6 +135,58 @@ def test_two_may_manage_each_other() -> None:
     ]
 
 
+LOOK_LIKE_SALES = ["S\u0430les", "Sales\u200b", "SALE\u0405", "\uff33ales"]
+
+
+@pytest.mark.parametrize("name", LOOK_LIKE_SALES)
+def test_a_team_that_looks_like_another_is_that_one(name: str) -> None:
+    studio = FakeStudio(teams={("Sales",), ("Sales", "West")})
+    result = checked(
+        person("ann", teams=f"{name}|IT"),
+        person("ben", teams=f"{name} > West|{name} > East"),
+        person("cor", teams="sales > \u0415ast|I\u0422"),
+        studio=studio,
+    )
+    found = [tuple(" > ".join(path) for path in one.record.teams) for one in result.people]
+    assert found == [("Sales", "IT"), ("Sales > West", "Sales > East"), ("Sales > East", "IT")]
+    said = warnings(result)
+    assert len(said) >= 4
+    assert all("looks like" in each and "is taken for it" in each for each in said)
+
+
+def test_two_teams_that_were_there_stay_two_and_case_is_no_difference() -> None:
+    twin = "S\u0430les"
+    studio = FakeStudio(teams={("Sales",), (twin,)})
+    result = checked(person("ann", teams=f"{twin}|SALES"), studio=studio)
+    assert result.people[0].record.teams == ((twin,), ("SALES",))
+    assert warnings(result) == []
+
+
+def test_a_team_named_after_a_department_looks_like_no_other() -> None:
+    head = "login,email,given_name,family_name,manager,department,teams"
+    rows = [
+        "bob,bob@example.org,Bob,Maes,,,",
+        "ann,ann@example.org,Ann,Maes,bob,S\u0430les,",
+        "eve,eve@example.org,Eve,Maes,,,Sales",
+    ]
+    (team,) = checked(*rows, head=head).manager_teams
+    assert team.path == ("S\u0430les (Bob Maes)",)
+
+
+def test_a_login_that_looks_like_another_is_refused() -> None:
+    studio = FakeStudio()
+    studio.add("ann", "ann@example.org", "Ann Maes")
+    rows = [
+        f"{login},{place}@example.org,X,Maes,,,"
+        for place, login in enumerate(["\u0430nn", "ben", "b\u0435n", "\u00e5ke", "cor"])
+    ]
+    said = reasons(checked(*rows, studio=studio))
+    assert [each.partition("looks like ")[2] for each in said] == [
+        "“ann”, which is Ann Maes",
+        "that on line 3",
+    ]
+
+
 def test_doubles_name_the_first_line() -> None:
     rows = [person("ann"), "ANN,other@example.org,A,A,,,", "x,Ann@Example.org,A,A,,,"]
     assert reasons(checked(*rows)) == [
