@@ -32,6 +32,7 @@ _WRITERS = {
 _WRITING = {
     "assigning.assign": {Act.ASSIGN},
     "reminding._remind": {Act.REMIND},
+    "reminding.remind_managers": {Act.REMIND},
     "pushes._tell_of": {Act.EDIT, Act.CLOSE},
     "pushes._cancel_planned": {Act.CLOSE},
     "pushes.reopen_telling": {Act.REOPEN},

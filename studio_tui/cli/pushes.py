@@ -23,8 +23,9 @@ from studio_tui.cli.reminding import remind
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import day, iso, shown, with_zone
 from studio_tui.domain.access import Actor
+from studio_tui.domain.push_groups import By, PeopleGroup
 from studio_tui.domain.pushes import Assignment, Progress, Push, PushDraft, PushState
-from studio_tui.services import assigning, templates
+from studio_tui.services import assigning, push_groups, templates
 from studio_tui.services import pushes as service
 from studio_tui.services.context import Studio
 from studio_tui.wording.pushes import (
@@ -128,11 +129,20 @@ def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> Non
 
 @pushes.command()
 @click.argument("push")
+@click.option("--by", type=Choice([*map(str, By)]), help="Its people in groups, late first.")
 @json_option
 @with_studio
-def show(studio: Studio, actor: Actor, push: str, as_json: bool) -> None:
-    """Show PUSH: its settings, its progress, and who has held the conversation."""
+def show(studio: Studio, actor: Actor, push: str, by: str | None, as_json: bool) -> None:
+    """Show PUSH: its settings, its progress, and who has held the conversation.
+
+    With --by, how far the people of each manager, team, department or language are. Who has two
+    managers is counted at both.
+    """
     found = service.find(studio, actor, push)
+    if by is not None:
+        groups = push_groups.every(studio, actor, found, By(by))
+        _show_groups(found, By(by), groups, as_json=as_json)
+        return
     users = assigning.every(studio, actor, found)
     if as_json:
         write_json(shapes.whole_push(studio, found, users))
@@ -143,6 +153,31 @@ def show(studio: Studio, actor: Actor, push: str, as_json: bool) -> None:
         ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Reminders", "Managers"),
         (_user_row(studio, user) for user in users),
         "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
+    )
+
+
+def _show_groups(push: Push, by: By, groups: Sequence[PeopleGroup], *, as_json: bool) -> None:
+    if as_json:
+        write_json(shapes.push_groups(push, by, groups))
+        return
+    write_table(
+        (by.capitalize(), "Login", "Overdue", "Held", "Not planned", "Planned", "In progress")
+        if by is By.MANAGER
+        else (by.capitalize(), "Overdue", "Held", "Not planned", "Planned", "In progress"),
+        (_group_row(by, group) for group in groups),
+        "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
+    )
+
+
+def _group_row(by: By, group: PeopleGroup) -> tuple[str, ...]:
+    named = (group.name or f"no {by}",)
+    return (
+        *(named if by is not By.MANAGER else (*named, group.login or "")),
+        str(group.overdue or ""),
+        f"{group.done}/{group.assigned}",
+        str(group.not_planned or ""),
+        str(group.planned + group.prepared or ""),
+        str(group.in_progress or ""),
     )
 
 

@@ -17,7 +17,7 @@ from studio_tui.domain.selection import Selection
 from studio_tui.services import pushes as service
 from studio_tui.services import reminding
 from studio_tui.services.context import Studio
-from studio_tui.services.reminding import Reminded
+from studio_tui.services.reminding import Reminded, RemindPreview
 from studio_tui.wording.pushes import STATUS_LABELS
 
 _TO_REMIND = [status for status in Status if status is not Status.DONE]
@@ -34,6 +34,13 @@ _TO_REMIND = [status for status in Status if status is not Status.DONE]
     help="Only those this far; may be repeated.",
 )
 @click.option("--overdue", is_flag=True, help="Only those whose deadline is past.")
+@click.option(
+    "--manager",
+    "managers",
+    multiple=True,
+    metavar="LOGIN",
+    help="Only this manager, of all their people; may be repeated.",
+)
 @click.option("--again", is_flag=True, help="Also those reminded a short while ago.")
 @yes_option
 @dry_run_options
@@ -46,6 +53,7 @@ def remind(
     logins: Sequence[str],
     statuses: Sequence[str],
     overdue: bool,
+    managers: Sequence[str],
     again: bool,
     yes: bool,
     dry_run: bool,
@@ -55,7 +63,8 @@ def remind(
     """Remind those of PUSH who have still to talk, and their managers.
 
     Everybody, or those who are named by login or e-mail address, or those this far. Nobody who is
-    done or has left, and nobody twice within a short while unless --again.
+    done or has left, and nobody twice within a short while unless --again. With --manager, that
+    manager alone is told, and none of the people.
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     if logins and (statuses or overdue):
@@ -65,7 +74,13 @@ def remind(
         chosen = reminding.users_named(studio, actor, found, logins)
     else:
         chosen = _this_far(statuses, overdue)
-    if dry_run:
+    if managers:
+        chosen_managers = reminding.managers_named(studio, actor, managers)
+        _remind_managers(
+            studio, actor, found, chosen, chosen_managers,
+            again=again, dry_run=dry_run, with_mail=with_mail, as_json=as_json,
+        )  # fmt: skip
+    elif dry_run:
         _try(studio, actor, found, chosen, again=again, with_mail=with_mail, as_json=as_json)
     else:
         meant(
@@ -77,6 +92,38 @@ def remind(
         with shape_of_nothing(as_json, lambda: shapes.nobody_told(found)):
             done = reminding.remind(studio, actor, found, chosen, again=again)
         _tell(studio, found, done, as_json)
+
+
+def _remind_managers(
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    chosen: Selection[AssignmentFilter],
+    managers: Sequence[int],
+    *,
+    again: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    def remind() -> Reminded:
+        return reminding.remind_managers(studio, actor, push, managers, chosen, again=again)
+
+    if not dry_run:
+        with shape_of_nothing(as_json, lambda: shapes.nobody_told(push)):
+            done = remind()
+        _tell(studio, push, done, as_json)
+        return
+    preview = reminding.preview_managers(studio, actor, push, managers, chosen, again=again)
+    run = dry_runs.nothing()
+    if preview.reminding or push.state is not PushState.OPEN:
+        run = dry_runs.tried(studio, remind, lambda done: done.activity_id)
+    if as_json:
+        nobody = RemindPreview(0, 0, 0, (), preview.recently)
+        write_json(shapes.remind_preview(studio, push, nobody, run, []))
+        return
+    say(f"{counted(preview.reminding, 'manager')} of “{push.name}” would be reminded.")
+    dry_runs.tell(run, [], with_mail=with_mail)
 
 
 def _this_far(statuses: Sequence[str], overdue: bool) -> Selection[AssignmentFilter]:

@@ -16,6 +16,7 @@ from studio_tui.domain.clock import local_day
 from studio_tui.domain.conversations import Conversation, Entry, Matter, Reading, Written
 from studio_tui.domain.library import LibraryTopic
 from studio_tui.domain.notifications import Notification, NotificationState
+from studio_tui.domain.push_groups import By, PeopleGroup
 from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, Skipped, Status
 from studio_tui.domain.ssh_keys import UserKey
 from studio_tui.domain.template_changes import Change
@@ -86,6 +87,29 @@ def involvement(studio: Studio, of: Involvement, message_ids: dict[int, str]) ->
         **user(of.user),
         "pushes": [conversation(studio, push, assignment) for push, assignment in of.pushes],
         "notifications": [notification(studio, n, message_ids[n.id]) for n in of.notifications],
+    }
+
+
+def push_groups(push: Push, by: By, groups: Iterable[PeopleGroup]) -> Shape:
+    """The people of a push in groups, late first (S2)."""
+    return {
+        "push": push.name,
+        "by": by,
+        "groups": [
+            {
+                "name": each.name,
+                "login": each.login,
+                "assigned": each.assigned,
+                "not_planned": each.not_planned,
+                "planned": each.planned,
+                "prepared": each.prepared,
+                "in_progress": each.in_progress,
+                "done": each.done,
+                "overdue": each.overdue,
+                "excused": each.excused,
+            }
+            for each in groups
+        ],
     }
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from studio_tui.domain.errors import Invalid
 from studio_tui.domain.lookalikes import taken_by
+from studio_tui.domain.push_groups import GroupKey
 from studio_tui.domain.templates import Definition
 from studio_tui.domain.text import MAX_NAME, clean_line
 from studio_tui.domain.users import Manager
@@ -195,6 +196,8 @@ class AssignmentFilter:
     text: str = ""
     status: Status | None = None
     flag: Flag | None = None
+    group: GroupKey | None = None
+    """Only those of one manager, team, department or language (S2)."""
 
 
 def state_of(

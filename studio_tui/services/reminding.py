@@ -4,7 +4,7 @@ Never anybody who is done or has left, and not twice within ``notifications.remi
 asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from studio_tui.domain.acts import Act
 from studio_tui.domain.clock import start_of_day
 from studio_tui.domain.errors import NothingToDo, Refused
 from studio_tui.domain.notifications import Kind
+from studio_tui.domain.push_groups import By, GroupKey
 from studio_tui.domain.pushes import Assignment, AssignmentFilter, PushFacts, PushState, Skipped
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.stopping import Progress, unwatched
@@ -29,6 +30,9 @@ REMINDED = Act.REMIND
 """What the activity calls it."""
 _SHOWN = 1_000
 """At most so many people are listed by name in a preview."""
+_FEW = 20
+"""Whom so many manage is looked up; of more, who manages each is."""
+EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 _DONE = Clause("c.finished_at IS NOT NULL")
 _LEFT = Clause("c.finished_at IS NULL AND NOT u.active")
 
@@ -135,10 +139,8 @@ def remind(
     """
     require(actor, Action.REMIND)
     with studio.store.writing():
-        current = push_to_change(studio, push.id)
+        current = _open_to_change(studio, push)
         progress(0.0)
-        if current.state is not PushState.OPEN:
-            raise Refused(f"“{current.name}” is {current.state}: only an open push reminds.")
         clause = _chosen(studio, push, selection) & assignments.still_to_talk()
         if not again:
             clause &= ~_recently(studio)
@@ -150,6 +152,91 @@ def remind(
             )
         leaves = studio.now() + studio.settings.notifications.hold_time
         return _remind(studio, actor, current, users, None, leaves, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class ManagersPreview:
+    """What reminding managers alone would do (P14)."""
+
+    reminding: int
+    recently: int
+    """How many of those chosen were reminded a short while ago; they are skipped unless asked."""
+    nothing: int
+    """How many of those chosen are asked for nothing more; they are not reminded."""
+
+
+def managers_named(studio: Studio, actor: Actor, names: Sequence[str]) -> list[int]:
+    """The ids of those who go by these logins or addresses; raises `NotFound` naming all that are
+    unknown."""
+    require(actor, Action.REMIND)
+    with studio.store.reading():
+        return naming.user_ids_named(names)
+
+
+def preview_managers(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    managers: Collection[int],
+    selection: Selection[AssignmentFilter] = EVERYBODY,
+    *,
+    again: bool = False,
+) -> ManagersPreview:
+    """What `remind_managers` would do, with nothing written."""
+    require(actor, Action.REMIND)
+    with studio.store.reading():
+        users = assignments.users_of(_still_asked(studio, push, managers, selection))
+        chosen = notifying.told_managers(managers)
+        asked = notifying.count_managers_asked(push.id, users, chosen)
+        recent = notifying.count_managers_asked(
+            push.id, users, chosen & _managers_recently(studio, push)
+        )
+    return ManagersPreview(
+        reminding=asked if again else asked - recent,
+        recently=recent,
+        nothing=len(set(managers)) - asked,
+    )
+
+
+def remind_managers(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    managers: Collection[int],
+    selection: Selection[AssignmentFilter] = EVERYBODY,
+    *,
+    again: bool = False,
+    progress: Progress = unwatched,
+) -> Reminded:
+    """Remind these managers alone, each of all their people in ``selection`` who have still to
+    talk and whom the push asks them for (S2, P10); the people themselves are told nothing.
+
+    Who was reminded a short while ago is left out unless ``again``. Raises `Refused` for a push
+    that is not open, or where there is nobody to remind.
+    """
+    require(actor, Action.REMIND)
+    with studio.store.writing():
+        current = _open_to_change(studio, push)
+        progress(0.0)
+        now = studio.now()
+        leaves = now + studio.settings.notifications.hold_time
+        line = write_activity(actor, now, REMINDED, current.name, push_id=current.id)
+        cause = Cause(line, current.id, now, leaves)
+        users, _ = fixed_users(
+            assignments.users_of(_still_asked(studio, current, managers, selection))
+        )
+        only = notifying.told_managers(managers)
+        if not again:
+            only &= ~_managers_recently(studio, current)
+        progress(0.2)
+        told = notifying.tell_managers_asked(cause, Kind.REMINDER, users, str(line), only)
+        if not told:
+            raise NothingToDo(
+                "Nobody to remind: every manager chosen has nobody left to talk to, or was "
+                "reminded a short while ago."
+            )
+        about_users(line, notifying.people_told_of(line))
+        return Reminded(line, 0, told, leaves)
 
 
 def remind_by_schedule(studio: Studio) -> int:
@@ -218,6 +305,33 @@ def _remind(
         managers_told=notifying.tell_managers_asked(cause, Kind.REMINDER, users, number),
         leaves_at=leaves_at,
     )
+
+
+def _open_to_change(studio: Studio, push: PushFacts) -> PushFacts:
+    current = push_to_change(studio, push.id)
+    if current.state is not PushState.OPEN:
+        raise Refused(f"“{current.name}” is {current.state}: only an open push reminds.")
+    return current
+
+
+def _still_asked(
+    studio: Studio,
+    push: PushFacts,
+    managers: Collection[int],
+    selection: Selection[AssignmentFilter],
+) -> Clause:
+    """Who has still to talk; of few managers, their people alone."""
+    clause = _chosen(studio, push, selection) & assignments.still_to_talk()
+    if len(managers) > _FEW:
+        return clause
+    theirs: Selection[AssignmentFilter] = Selection()
+    for manager in managers:
+        theirs = theirs.mark_matching(AssignmentFilter(group=GroupKey(By.MANAGER, manager)))
+    return clause & _chosen(studio, push, theirs)
+
+
+def _managers_recently(studio: Studio, push: PushFacts) -> Clause:
+    return notifying.manager_reminded_since(push.id, studio.now() - _span(studio))
 
 
 def _chosen(studio: Studio, push: PushFacts, selection: Selection[AssignmentFilter]) -> Clause:

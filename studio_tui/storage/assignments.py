@@ -11,6 +11,7 @@ from studio_tui.storage.bands import Bands
 from studio_tui.storage.fields import instant_of
 from studio_tui.storage.listing import Listing
 from studio_tui.storage.managers import has_manager, managers_of
+from studio_tui.storage.push_groups import group_clause
 from studio_tui.storage.pushes import ASKED_FOR, CONDUCTOR, STATUS, TALK
 from studio_tui.storage.search import finding
 from studio_tui.storage.sql import Clause, among, execute, is_sqlite, learn, rows, scalar
@@ -56,6 +57,8 @@ def assignment_clause(push_id: int, filter_: AssignmentFilter, today: date) -> C
         clause &= Clause(f"({STATUS}) = ?", (str(filter_.status),))
     if filter_.flag is not None:
         clause &= _flag_clause(filter_.flag, today)
+    if filter_.group is not None:
+        clause &= group_clause(filter_.group)
     return clause
 
 

@@ -4,6 +4,7 @@ Everything is written by the activity that causes it; what was told before under
 not told again, and what was dropped unsent is taken up once more.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from studio_tui.domain.notifications import NOTICES, Capacity, Kind, key_around_
 from studio_tui.storage.fixing import fixed_pairs
 from studio_tui.storage.managers import managing
 from studio_tui.storage.pushes import CONVERSATION
-from studio_tui.storage.sql import Clause, execute, one_of, scalar
+from studio_tui.storage.sql import EVERYBODY, Clause, among, execute, one_of, scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +45,63 @@ def tell_managers(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
     return _tell_pairs(cause, kind, _pairs(users), round_)
 
 
-def tell_managers_asked(cause: Cause, kind: Kind, users: Clause, round_: str) -> int:
-    """Like `tell_managers`, but only those whom a push still asks (P10).
+def tell_managers_asked(
+    cause: Cause, kind: Kind, users: Clause, round_: str, only: Clause = EVERYBODY
+) -> int:
+    """Like `tell_managers`, but only those whom a push still asks (P10), and for whom ``only``
+    holds: of the manager in ``pairs.manager_id``.
 
     Once somebody is to hold a conversation, it asks nobody else; who said that it is not theirs is
     not asked. Where who was to hold it has left, all are.
     """
+    return _tell_pairs(cause, kind, _asked_pairs(_push_of(cause), users, only), round_)
+
+
+def count_managers_asked(push_id: int, users: Clause, only: Clause) -> int:
+    """How many managers `tell_managers_asked` would tell."""
+    pairs = _asked_pairs(push_id, users, only)
+    return int(
+        scalar(
+            f"SELECT COUNT(DISTINCT asked.manager_id) FROM ({pairs.text}) AS asked", *pairs.params
+        )
+    )
+
+
+def told_managers(ids: Collection[int]) -> Clause:
+    """The managers in ``pairs.manager_id`` who are among these."""
+    return among("pairs.manager_id", ids)
+
+
+def manager_reminded_since(push_id: int, instant: datetime) -> Clause:
+    """Whether the manager in ``pairs.manager_id`` was reminded of a push after an instant, or is
+    about to be (P15)."""
+    return Clause(
+        "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = ? "
+        "AND n.recipient_id = pairs.manager_id AND n.kind = 'reminder' AND n.capacity = 'manager' "
+        "AND n.state IN ('queued', 'sending', 'sent') AND COALESCE(n.sent_at, n.created_at) > ?)",
+        (push_id, instant),
+    )
+
+
+def people_told_of(activity_id: int) -> Clause:
+    """A query of one column, ``user_id``: whom the mails of an act tell of."""
+    return Clause(
+        "SELECT DISTINCT x.user_id FROM notification n "
+        "JOIN notification_user x ON x.notification_id = n.id WHERE n.caused_by_id = ?",
+        (activity_id,),
+    )
+
+
+def _asked_pairs(push_id: int, users: Clause, only: Clause) -> Clause:
     pairs = _pairs(users)
-    asked = Clause(
+    return Clause(
         f"SELECT pairs.user_id, pairs.manager_id FROM ({pairs.text}) AS pairs "
         "JOIN assignment a ON a.user_id = pairs.user_id AND a.push_id = ? "
         f"{CONVERSATION} WHERE (h.id IS NULL OR NOT h.active OR h.id = pairs.manager_id) "
         "AND NOT EXISTS (SELECT 1 FROM not_mine x "
-        "WHERE x.assignment_id = a.id AND x.manager_id = pairs.manager_id)",
-        (*pairs.params, _push_of(cause)),
+        f"WHERE x.assignment_id = a.id AND x.manager_id = pairs.manager_id) AND {only.text}",
+        (*pairs.params, push_id, *only.params),
     )
-    return _tell_pairs(cause, kind, asked, round_)
 
 
 def tell_one_manager(cause: Cause, kind: Kind, users: Clause, manager_id: int, round_: str) -> int:

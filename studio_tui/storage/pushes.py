@@ -188,20 +188,25 @@ def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
 def _talks(there: Clause, assigned: int) -> dict[int, tuple[int, ...]]:
     """How many assignments ``a`` of each push are planned, prepared, in progress and done, where
     ``there`` holds of ``assigned`` of them."""
-    tables = f"assignment a JOIN conversation c ON {ASKED_FOR}"
-    if is_sqlite() and assigned > int(scalar("SELECT MAX(id) FROM conversation") or 0) // _SHARE:
-        # All conversations are gone through sooner than those of so many are looked up.
-        tables = f"conversation c CROSS JOIN assignment a ON {ASKED_FOR}"
     statuses = ("planned", "prepared", "in_progress", "done")
     counts = ", ".join(f"SUM(CASE WHEN status = '{each}' THEN 1 ELSE 0 END)" for each in statuses)
     return {
         push_id: tuple(map(int, counted))
         for push_id, *counted in rows(
-            f"SELECT push_id, {counts} FROM (SELECT a.push_id, {STATUS} AS status FROM {tables} "
-            f"WHERE {there.text}) AS found GROUP BY push_id",
+            f"SELECT push_id, {counts} FROM (SELECT a.push_id, {STATUS} AS status "
+            f"FROM {talk_tables(assigned)} WHERE {there.text}) AS found GROUP BY push_id",
             *there.params,
         )
     }
+
+
+def talk_tables(assigned: int) -> str:
+    """The assignments ``a`` with their conversation ``c``, of those that have one, where so many
+    are ``assigned``."""
+    if is_sqlite() and assigned > int(scalar("SELECT MAX(id) FROM conversation") or 0) // _SHARE:
+        # All conversations are gone through sooner than those of so many are looked up.
+        return f"conversation c CROSS JOIN assignment a ON {ASKED_FOR}"
+    return f"assignment a JOIN conversation c ON {ASKED_FOR}"
 
 
 def _gone(there: Clause) -> dict[int, tuple[int, int]]:

@@ -258,3 +258,33 @@ def test_what_was_done_is_in_the_activity(pushed: Cli) -> None:
         "Q1 review",
     )
     assert "deadline: 2026-03-31 → 2026-04-30" in pushed.out("activity", "list", "--limit", "1")
+
+
+def test_the_people_of_a_push_by_manager(pushed: Cli) -> None:
+    """S2: the names of the contract, and who has no manager under null."""
+    shown = pushed.json("pushes", "show", "Q1 review", "--by", "manager")
+    assert (shown["push"], shown["by"]) == ("Q1 review", "manager")
+    groups = shown["groups"]
+    assert [(g["login"], g["name"], g["assigned"]) for g in groups] == [
+        ("bob", "Bob Smith", 2),
+        ("cor", "Cor Coach", 1),
+        (None, None, 1),
+    ]
+    assert list(groups[0]) == [
+        "name", "login", "assigned", "not_planned", "planned", "prepared", "in_progress", "done",
+        "overdue", "excused",
+    ]  # fmt: skip
+    assert "no manager" in pushed.out("pushes", "show", "Q1 review", "--by", "manager")
+    assert "no department" in pushed.out("pushes", "show", "Q1 review", "--by", "department")
+    pushed.misused("pushes", "show", "Q1 review", "--by", "shoe size")
+
+
+def test_a_manager_alone_is_reminded(pushed: Cli) -> None:
+    """S2, P14: what is tried is what is done."""
+    arguments = ("pushes", "remind", "Q1 review", "--manager", "bob")
+    tried = pushed.json(*arguments, "--dry-run")
+    assert (tried["reminding"], tried["managers"]) == (0, 1)
+    assert [each["recipient"] for each in tried["notifications"]] == ["bob"]
+    assert "1 manager told" in pushed.out(*arguments)
+    assert "Nobody to remind" in pushed.nothing_to_do(*arguments)
+    assert "reminded" in pushed.out("outbox", "undo")

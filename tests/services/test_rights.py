@@ -28,6 +28,7 @@ from studio_tui.domain.errors import Forbidden
 from studio_tui.domain.library import LibraryFilter, LibraryTopic
 from studio_tui.domain.listing import Sort
 from studio_tui.domain.notifications import Capacity, Kind, NotificationFilter, NotificationState
+from studio_tui.domain.push_groups import By, GroupFilter
 from studio_tui.domain.pushes import AssignmentFilter, PushDraft, PushFacts, PushFilter
 from studio_tui.domain.selection import Selection
 from studio_tui.domain.templates import (
@@ -49,13 +50,13 @@ from studio_tui.services import (
     mailing,
     moving,
     outbox,
+    push_groups,
     pushes,
     reminding,
     ssh_keys,
     template_text,
     templates,
     today,
-    today_own,
     undoing,
     users,
     verifying,
@@ -63,6 +64,7 @@ from studio_tui.services import (
 from studio_tui.services.context import Studio
 from studio_tui.services.conversations import exports
 from studio_tui.services.mailing import Specimen
+from studio_tui.services.today_own import own_cases
 from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
 from tests.domain.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
@@ -281,9 +283,25 @@ READS: dict[str, tuple[set[str], Call]] = {
     "ssh_keys.own": (EVERYONE, lambda w, a: ssh_keys.own(w.studio, a)),
     "ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
     "ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
+    "push_groups.every": (
+        SUPPORT,
+        lambda w, a: push_groups.every(w.studio, a, w.push, By.MANAGER),
+    ),
+    "push_groups.source": (
+        SUPPORT,
+        lambda w, a: push_groups.source(w.studio, a, None, By.TEAM, GroupFilter()),
+    ),
+    "reminding.managers_named": (
+        SUPPORT,
+        lambda w, a: reminding.managers_named(w.studio, a, ["bob"]),
+    ),
+    "reminding.preview_managers": (
+        SUPPORT,
+        lambda w, a: reminding.preview_managers(w.studio, a, w.push, [w.planned.conductor_id]),
+    ),
     "today.badges": (EVERYONE, lambda w, a: today.badges(w.studio, a)),
     "today.show": (EVERYONE, lambda w, a: today.show(w.studio, a)),
-    "today.own_cases": (EVERYONE, lambda w, a: today_own.own_cases(w.studio, a)),
+    "today.own_cases": (EVERYONE, lambda w, a: own_cases(w.studio, a)),
     "undoing.undoable": (EVERYONE, lambda w, a: undoing.undoable(w.studio, a)),
     "users.source": (SUPPORT, lambda w, a: users.source(w.studio, a, UserFilter(), NAME)),
     "users.show": (SUPPORT, lambda w, a: users.show(w.studio, a, w.ann.user_id)),
@@ -432,6 +450,10 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "pushes.reopen_telling": (ADMIN, lambda w, a: pushes.reopen_telling(w.studio, a, w.closed)),
     "pushes.close": (ADMIN, lambda w, a: pushes.close(w.studio, a, w.push, tell=True)),
     "pushes.reopen": (ADMIN, lambda w, a: pushes.reopen(w.studio, a, w.closed)),
+    "reminding.remind_managers": (
+        SUPPORT,
+        lambda w, a: reminding.remind_managers(w.studio, a, w.push, [w.planned.conductor_id]),
+    ),
     "reminding.remind": (
         SUPPORT,
         lambda w, a: reminding.remind(w.studio, a, w.push, w.everybody),

@@ -1,0 +1,81 @@
+"""The people of a push by manager, by team, by department or by language (S2)."""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class By(StrEnum):
+    """What people are grouped by. Who has two managers or teams is counted at both."""
+
+    MANAGER = "manager"
+    TEAM = "team"
+    DEPARTMENT = "department"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """What tells a group from the others: the id of a manager or a team, or a text."""
+
+    by: By
+    value: int | str | None
+    """None: the group of those who have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleGroup:
+    """How far a group of people is; numbers of assignments."""
+
+    key: GroupKey
+    name: str | None
+    """Of the manager, or of the team with those above it; None for those who have none."""
+    login: str | None
+    """Of the manager; None for any other group."""
+    assigned: int
+    not_planned: int
+    planned: int
+    prepared: int
+    in_progress: int
+    done: int
+    overdue: int
+    """How many are not done of pushes whose deadline is past."""
+    excused: int = 0
+    """How many need not talk."""
+
+    @property
+    def id(self) -> int:
+        """Tells it from the others of a list."""
+        value = self.key.value
+        if isinstance(value, int):
+            return value
+        # Ids are positive, and a language or a department has none.
+        return 0 if value is None else zlib.crc32(value.encode())
+
+    @property
+    def still(self) -> int:
+        """How many conversations are still to be held."""
+        return self.assigned - self.done - self.excused
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFilter:
+    """Which groups a list shows: all words must be found in the name or the login."""
+
+    text: str = ""
+
+
+def late_first(groups: Iterable[PeopleGroup]) -> list[PeopleGroup]:
+    """Who has most overdue first, then who has most still to hold, then by name; those who have
+    none after their equals."""
+    return sorted(
+        groups,
+        key=lambda group: (
+            -group.overdue,
+            -group.still,
+            group.name is None,
+            (group.name or "").casefold(),
+            group.id,
+        ),
+    )
