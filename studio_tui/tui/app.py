@@ -148,12 +148,6 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         return self._slow or self._said or self._away or self._counting or self._standing
 
     @property
-    def said(self) -> Content | None:
-        """What just happened, or why something cannot be done; None once the next key is
-        pressed."""
-        return self._said
-
-    @property
     def standing(self) -> str:
         """What is always worth knowing; empty where there is nothing."""
         return self._standing.plain

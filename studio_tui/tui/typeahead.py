@@ -149,6 +149,18 @@ class TypeAheadApp(App[ReturnType]):
             self.drop_keys()
             self.call_later(self.hand_over_keys)
 
+    def ask_unasked(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
+        """Show a question that nobody asked for: it takes no key that was typed before it is there
+        to be read."""
+        self.drop_keys()
+        arrival = self.expect(question)
+        self.push_screen(question, callback)
+        question.call_after_refresh(self._can_be_read, arrival)
+
+    def _can_be_read(self, arrival: Arrival) -> None:
+        self.drop_keys()
+        arrival.there()
+
     def drop_keys(self) -> None:
         """What was typed ahead is for nobody: say so where there was anything."""
         if self._early:

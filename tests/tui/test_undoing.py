@@ -184,3 +184,20 @@ async def test_the_outbox_and_the_mail_say_why_it_was_dropped(made: Example) -> 
         assert detail.endswith(": what caused it was undone")
         await press(pilot, "enter")
         assert "dropped: what caused it was undone. This is how it would" in shown(pilot)
+
+
+async def test_what_stands_is_read_whole_at_80_columns(made: Example) -> None:
+    """Beside what can be undone, and a reason that is long."""
+    reason = (
+        "No mail is sent: the mail server smtp.example.org does not let hr-studio@example.org send "
+        "as personeelsdienst@voorbeeld-organisatie.be: ask who keeps it"
+    )
+    async with running(made.app()) as pilot:
+        made.push("Jaarlijks functioneringsgesprek", "ann")
+        await follow(made, pilot)
+        for words in ("mail server is set up:", "waits in the outbox", "z undo"):
+            assert words in " ".join(shown(pilot).split())
+        pilot.app.stand(reason)  # type: ignore[attr-defined]
+        pilot.app.count_down("")  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert reason in " ".join(shown(pilot).split())

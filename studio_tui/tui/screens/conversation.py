@@ -14,6 +14,7 @@ from studio_tui.domain.conversations import (
     Conversation,
     Reading,
     Relation,
+    Written,
 )
 from studio_tui.domain.errors import Refused, StudioError
 from studio_tui.domain.templates import QuestionKind
@@ -27,7 +28,12 @@ from studio_tui.tui.screens.conversation_agenda import Agenda, Asked, items
 from studio_tui.tui.screens.conversation_drafts import Draft, Drafts, Hurdle, own_part
 from studio_tui.tui.screens.conversation_question import QuestionPane, joined
 from studio_tui.tui.screens.conversation_reading import whole_text
-from studio_tui.tui.screens.conversation_words import how_far, title, what_is_closed
+from studio_tui.tui.screens.conversation_words import (
+    earlier_in_words,
+    how_far,
+    title,
+    what_is_closed,
+)
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.editor import in_lines
 
@@ -49,6 +55,7 @@ class ConversationScreen(ConversationActions):
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("open", "enter", "Write", "Write under the question the cursor is on"),
         Command("save", "ctrl+s", "Save", "Save now, or decide between two versions", footer=False),
+        Command("earlier", "y", "Earlier", "Bring back what you wrote here before", footer=False),
         Command("read_down", "pagedown,space", "Read on", "Scroll what others wrote", footer=False),
         Command("read_up", "pageup", "Read back", "Scroll what others wrote back", footer=False),
     )
@@ -340,6 +347,39 @@ class ConversationScreen(ConversationActions):
 
         self.app.push_screen(Choose("Two versions of this answer", choices), decided)
 
+    # What was written before
+
+    def action_earlier(self) -> None:
+        """Show what stood here until something else took its place, to bring it back (C4)."""
+        at = self._at
+        draft = at.draft if at is not None else None
+        if draft is None:
+            return
+        self.keep()
+        question, part = draft.asked.id, draft.part
+        self.read(
+            "earlier",
+            lambda: conversations.earlier(
+                self.studio, self.actor, self.conversation_id, question, part
+            ),
+            lambda found: self._offer_earlier(draft, found),
+        )
+
+    def _offer_earlier(self, draft: Draft, found: list[Written]) -> None:
+        if not found:
+            self.say("Nothing that you wrote here was replaced.")
+            return
+        choices = [Choice(each.text, *earlier_in_words(each, self.zone)) for each in found]
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self._drafts.replace(draft, in_lines(text))
+                self.query_one(QuestionPane).fill(draft)
+                self.say("It stands here again; what it took the place of is kept: y shows it.")
+
+        question = Choose("What you wrote here before", choices, long_titles=True)
+        self.app.push_screen(question, chosen)
+
     # An editor of one's own
 
     def _write_outside(self, draft: Draft) -> None:
@@ -374,5 +414,7 @@ class ConversationScreen(ConversationActions):
         if command.id in ("open", "save", "read_down", "read_up") and not self.writing:
             return False
         if command.id == "open" and not isinstance(self.focused, Agenda):
+            return False
+        if command.id == "earlier" and not (self.writing and self._at and self._at.draft):
             return False
         return super().may_do(command)

@@ -72,6 +72,8 @@ class Draft:
     """The text that was sent last."""
     sent: set[str] = field(default_factory=set)
     """Texts that may have been written though no answer came."""
+    whole: bool = False
+    """Whether the text was not typed but takes the place of another: that is kept."""
 
     @property
     def asked(self) -> AskedQuestion:
@@ -172,6 +174,12 @@ class Drafts:
             self._measure(draft)
         self._plan(_SOON)
 
+    def replace(self, draft: Draft, text: str) -> None:
+        """Let ``text`` take the place of what stands there, and save it now."""
+        draft.whole = True
+        self.typed(draft, text)
+        self.flush()
+
     def flush(self) -> None:
         """Save all that can be saved, now."""
         self._stop()
@@ -255,8 +263,9 @@ class Drafts:
             draft.part,
             text,
             draft.version,
+            whole=draft.whole,
         )
-        draft.version, draft.saved = written.version, text
+        draft.version, draft.saved, draft.whole = written.version, text, False
         return written
 
     def _saved(self, draft: Draft) -> None:

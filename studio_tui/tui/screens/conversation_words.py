@@ -10,10 +10,11 @@ from studio_tui.domain.conversations import (
     Part,
     Reading,
     Relation,
+    Written,
 )
 from studio_tui.domain.templates import AdminsRead, StepKind
 from studio_tui.domain.transcript import noted, told_by
-from studio_tui.tui.moments import day, moment_and_zone
+from studio_tui.tui.moments import day, moment, moment_and_zone
 
 _STEP = {
     StepKind.DISCUSSION: "Discussion",
@@ -42,6 +43,12 @@ def title(reading: Reading) -> str:
         conversation.push,
     ]
     return " · ".join(part for part in parts if part)
+
+
+def earlier_in_words(text: Written, zone: ZoneInfo) -> tuple[str, str]:
+    """How a text that was replaced is listed: how it begins, and when it was written."""
+    begins, _, more = text.text.partition("\n")
+    return f"{begins} …" if more else begins, moment(text.written_at, zone)
 
 
 def how_far(reading: Reading, zone: ZoneInfo) -> str:

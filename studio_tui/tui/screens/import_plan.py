@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
 from studio_tui.domain.errors import StudioError
-from studio_tui.domain.hr_file import Refusal, Remark
+from studio_tui.domain.hr_file import Refusal, Remark, Told
 from studio_tui.services import imports
 from studio_tui.services.import_plan import ImportPlan, PlannedUser
 from studio_tui.tui.commands import Command
@@ -26,6 +26,7 @@ from studio_tui.tui.screens.import_columns import (
     what_it_tells,
     what_word_means,
 )
+from studio_tui.tui.screens.import_form import HowWritten
 from studio_tui.tui.screens.import_reading import Compared
 from studio_tui.tui.screens.import_rows import (
     REFUSAL_COLUMNS,
@@ -55,11 +56,13 @@ class SaidOtherwise:
 
 
 class ImportPlanScreen(StudioScreen):
-    """Ends with a sentence that says what was imported, with `SaidOtherwise`, or with None."""
+    """Ends with a sentence that says what was imported, with `SaidOtherwise` or `Told` where the
+    file is to be read again, or with None."""
 
     OWN_COMMANDS = (
         Command("import", "i", "Import", "Import what the file says", footer=False),
         Command("skip", "S", "Skip refused", "Import all lines but those refused", footer=False),
+        Command("form", "ctrl+o", "How it is written", "Tell the encoding, separator and dates"),
         Command("next_list", "right", "Next list", "Go to the list to the right"),
         Command.moving("previous_list", "left", "Go to the list to the left"),
     )
@@ -147,6 +150,16 @@ class ImportPlanScreen(StudioScreen):
         status = await self.app.push_screen_wait(what_word_means(word))
         if status is not None:
             self.dismiss(SaidOtherwise(word, status))
+
+    def action_form(self) -> None:
+        """Tell how the file is written, where that was not found out rightly: it is read again."""
+
+        def told(told: Told | None) -> None:
+            if told is not None:
+                self.dismiss(told)
+
+        found = f"{self._plan.encoding}, separated by {self._separator()}"
+        self.app.push_screen(HowWritten(self._compared.told, found), told)
 
     # Importing
 
@@ -253,9 +266,12 @@ class ImportPlanScreen(StudioScreen):
 
     def _read_in_words(self) -> Content:
         plan = self._plan
-        form = f"{plan.encoding}, {_DELIMITERS.get(plan.delimiter, 'one column')}"
+        form = f"{plan.encoding}, {self._separator()}"
         name = line(self._compared.path.name, "bold")
         return Content.assemble(name, (f"  {form} · nothing is changed yet", "$muted"))
+
+    def _separator(self) -> str:
+        return _DELIMITERS.get(self._plan.delimiter, f"“{self._plan.delimiter}”")
 
     def _besides(self) -> Content:
         plan = self._plan

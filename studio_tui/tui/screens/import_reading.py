@@ -9,9 +9,9 @@ from studio_tui.config.session import require_files
 from studio_tui.domain import hr_file
 from studio_tui.domain.access import Actor
 from studio_tui.domain.errors import Refused, Stopped, StudioError
-from studio_tui.domain.hr_file import HrFile
-from studio_tui.domain.hr_file.rows import find_form, rows
-from studio_tui.domain.hr_file.source import open_source
+from studio_tui.domain.hr_file import HrFile, Told
+from studio_tui.domain.hr_file.rows import delimiter_named, find_form, rows
+from studio_tui.domain.hr_file.source import encoding_named, open_source
 from studio_tui.domain.text import clean_line
 from studio_tui.services import imports
 from studio_tui.services.context import Studio
@@ -31,6 +31,7 @@ class Compared:
 
     path: Path
     mapped: Mapped
+    told: Told
     file: HrFile
     plan: ImportPlan
 
@@ -61,12 +62,17 @@ def path_of(entered: str) -> Path:
 
 
 def compare(
-    studio: Studio, actor: Actor, path: Path, mapped: Mapped, job: Job
+    studio: Studio, actor: Actor, path: Path, mapped: Mapped, told: Told, job: Job
 ) -> Compared | Unreadable:
-    """Read a file and say what importing it would do; nothing is changed."""
+    """Read a file and say what importing it would do; nothing is changed.
+
+    ``mapped`` and ``told`` are what somebody has said of its columns, and of how it is written.
+    """
     try:
         _require_file(path)
-        file = hr_file.read(path, mapped, progress=lambda share: job.tell(share * _READING))
+        file = hr_file.read(
+            path, mapped, progress=lambda share: job.tell(share * _READING), form=told
+        )
         plan = imports.preview(
             studio,
             actor,
@@ -76,8 +82,8 @@ def compare(
     except Stopped:
         raise
     except StudioError as error:
-        return Unreadable(error, _headings(path))
-    return Compared(path, mapped, file, plan)
+        return Unreadable(error, _headings(path, told))
+    return Compared(path, mapped, told, file, plan)
 
 
 def _require_file(path: Path) -> None:
@@ -90,11 +96,13 @@ def _require_file(path: Path) -> None:
         raise Refused(f"{clean_line(path.name)} is a device or a pipe, not a file.")
 
 
-def _headings(path: Path) -> tuple[str, ...]:
+def _headings(path: Path, told: Told) -> tuple[str, ...]:
     """The headings of a file, none where it has none that can be read."""
     try:
-        with open_source(path) as source:
-            first = next(iter(rows(source, find_form(source, {}))), None)
+        encoding = encoding_named(told.encoding) if told.encoding else None
+        delimiter = delimiter_named(told.delimiter) if told.delimiter else ""
+        with open_source(path, "", encoding) as source:
+            first = next(iter(rows(source, find_form(source, {}, delimiter))), None)
     except StudioError:
         return ()
     cells = map(clean_line, first.cells) if first else ()

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from studio_tui.domain.errors import Refused, Stopped, StudioError
+from studio_tui.domain.hr_file import Told
 from studio_tui.tui.commands import Command, shown_key
 from studio_tui.tui.job import Job
 from studio_tui.tui.screen import StudioScreen
@@ -18,6 +19,7 @@ from studio_tui.tui.screens.import_columns import (
     guessed_headings,
     what_it_tells,
 )
+from studio_tui.tui.screens.import_form import HowWritten
 from studio_tui.tui.screens.import_plan import ImportPlanScreen, SaidOtherwise
 from studio_tui.tui.screens.import_reading import (
     Compared,
@@ -39,12 +41,16 @@ _HINT = "The CSV that an HR system exports. → completes the path, {} reads it;
 class ImportScreen(StudioScreen):
     """Asks for a file, reads it, and shows what importing it would do."""
 
-    OWN_COMMANDS = (Command("back", "escape", "Back", "Stop reading, or go back to the users"),)
+    OWN_COMMANDS = (
+        Command("back", "escape", "Back", "Stop reading, or go back to the users"),
+        Command("form", "ctrl+o", "How it is written", "Tell the encoding, separator and dates"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self._mapped: Mapped = {}
         self._path: Path | None = None
+        self._told = Told()
 
     def body(self) -> ComposeResult:
         """The path, and the columns where they have to be explained."""
@@ -70,6 +76,19 @@ class ImportScreen(StudioScreen):
         else:
             self.dismiss()
 
+    def action_form(self) -> None:
+        """Tell how the file is written, and read it."""
+        self.app.push_screen(HowWritten(self._told, ""), self._tell)
+
+    def _tell(self, told: Told | None) -> None:
+        if told is None:
+            return
+        self._told = told
+        if self._field.value.strip():
+            self._submitted()
+        else:
+            self._field.focus_entry()
+
     @on(Form.Submitted)
     def _submitted(self) -> None:
         try:
@@ -78,11 +97,13 @@ class ImportScreen(StudioScreen):
             self._field.error = refused.message
             return
         if path != self._path:
+            # What was told before a file was chosen is told of that file.
+            self._told = Told() if self._path else self._told
             self._path, self._mapped = path, {}
         self._read()
 
     def _read(self) -> None:
-        path, mapped = self._path, self._mapped
+        path, mapped, told = self._path, self._mapped, self._told
         progress = self.query_one(ProgressLine)
         if path is None or progress.job is not None:
             return
@@ -90,7 +111,7 @@ class ImportScreen(StudioScreen):
         progress.start(job)
         self.read(
             "file",
-            lambda: compare(self.studio, self.actor, path, mapped, job),
+            lambda: compare(self.studio, self.actor, path, mapped, told, job),
             self._show,
             self._failed,
         )
@@ -118,7 +139,7 @@ class ImportScreen(StudioScreen):
         if names:
             self.set_focus(self._columns)
 
-    def _decided(self, decided: str | SaidOtherwise | None) -> None:
+    def _decided(self, decided: str | SaidOtherwise | Told | None) -> None:
         match decided:
             case str():
                 self.dismiss()
@@ -126,6 +147,8 @@ class ImportScreen(StudioScreen):
                 self.say(decided)
             case SaidOtherwise(heading=heading, field=field):
                 self._map(heading, field)
+            case Told():
+                self._tell(decided)
             case None:
                 self._field.focus_entry()
 

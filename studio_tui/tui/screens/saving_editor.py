@@ -106,9 +106,8 @@ class SavingEditor(OutlineEditor, Generic[K]):
             detail=f"You wrote it on {at}: {differs} from what is saved. It is kept until you "
             "write something else here.",
         )
-        # Nobody waits for this question: what is typed by now was meant for the editor.
-        self.shell.drop_keys()
-        self.app.push_screen(question, lambda yes: self._take_up(draft) if yes else None)
+        # What is typed by now was meant for the editor.
+        self.shell.ask_unasked(question, lambda yes: self._take_up(draft) if yes else None)
 
     def _take_up(self, draft: Draft) -> None:
         self._version = draft.base_version
@@ -201,7 +200,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
             drawn(changes(began, now), "Nothing that you do not have."),
             drawn(changes(now, mine), "Nothing: both are the same."),
         )
-        self.app.push_screen(question, lambda chosen: self._settle(chosen, theirs))
+        self.shell.ask_unasked(question, lambda chosen: self._settle(chosen, theirs))
 
     def _settle(self, chosen: str | None, theirs: K) -> None:
         if chosen is None:

@@ -69,7 +69,7 @@ class TopBar(LabelLine):
 
 
 class StatusLine(Static):
-    """One line for what just happened, or else for what is always worth knowing."""
+    """What just happened, or else what is always worth knowing: one line, more where it is long."""
 
     def on_mount(self) -> None:
         """Draw what the app has to say."""
@@ -79,7 +79,6 @@ class StatusLine(Static):
         """Draw what the app has to say, if that is new."""
         app = cast("StudioApp", self.app)
         content = app.status
-        self.set_class(content is app.said, "-said")
         if not (isinstance(self.content, Content) and content.is_same(self.content)):
             self.update(content)
 

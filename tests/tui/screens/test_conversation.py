@@ -86,6 +86,26 @@ async def test_leaving_the_studio_saves_it_too(made: Example) -> None:
     assert stands(made, talk, "ann", USER, ENERGY).text == "Last words"
 
 
+async def test_what_was_written_before_comes_back_by_a_key(made: Example) -> None:
+    """C4: and what it takes the place of is kept as well."""
+    talk, ann = planned(made), made.actor("ann")
+    write(made, talk, "ann", USER, ENERGY, "The first text\nof two lines")
+    made.clock.move(hours=2)
+    write(made, talk, "ann", USER, ENERGY, "Second")
+    async with running(made.app(ann)) as pilot:
+        await open_one(pilot, talk)
+        await press(pilot, "j", "y")
+        assert "Nothing that you wrote here was replaced" in said(pilot)
+        await press(pilot, "g", "y")
+        assert "The first text …" in shown(pilot)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "of two lines" in stands(made, talk, "ann", USER, ENERGY).text)
+        assert "of two lines" in shown(pilot)
+    asked = reading(made, talk, "ann").entries[0].asked
+    kept = conversations.earlier(made.studio, ann, talk.id, asked.id, USER)
+    assert [each.text for each in kept] == ["Second", "The first text\nof two lines"]
+
+
 async def test_each_text_keeps_its_cursor_and_its_undo(made: Example) -> None:
     talk = planned(made)
     async with running(made.app(made.actor("ann"))) as pilot:

@@ -324,3 +324,26 @@ def test_completes_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert complete("exports/.h") == "exports/.hidden"
     assert complete("exports/b") is None
     assert complete("nowhere/") is None
+
+
+async def test_how_the_file_is_written_can_be_told(made: Example, tmp_path: Path) -> None:
+    """As by --encoding, --delimiter and --dates."""
+    text = "email^given_name^family_name^hired_on\nd@example.org^Jiří^Dvořák^03/04/2020\n"
+    (tmp_path / "odd.csv").write_bytes(text.encode("iso-8859-2"))
+    async with running(made.app()) as pilot:
+        await _import(pilot, "odd.csv")
+        assert not isinstance(pilot.app.screen, ImportPlanScreen)
+        await press(pilot, "ctrl+o", *"nonsense", "enter")
+        assert "is no encoding that is known" in shown(pilot)
+        pilot.app.screen.query_one(Input).value = "iso-8859-2"
+        await press(pilot, "tab", "^", "tab", "right", "right", "tab", "tab", "enter")
+        assert isinstance(pilot.app.screen, ImportPlanScreen)
+        assert "iso-8859-2, “^”" in shown(pilot)
+        assert [row.it.after.family_name for row in rows(pilot, "#added")] == ["Dvořák"]
+        assert rows(pilot, "#added")[0].it.after.hired_on.isoformat() == "2020-03-04"
+        await press(pilot, "ctrl+o")
+        assert "Read as iso-8859-2, separated by “^”." in shown(pilot)
+        pilot.app.screen.query_one(Input).value = "windows-1252"
+        await press(pilot, "enter")
+        assert "windows-1252" in shown(pilot)
+        assert [row.it.after.family_name for row in rows(pilot, "#added")] == ["Dvoøák"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.content import Content
 from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -15,6 +16,7 @@ from studio_tui.domain.errors import Unavailable
 from studio_tui.services import drafts, library, templates
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Command, offers, typed_away
+from studio_tui.tui.modals.both_versions import MINE, BothVersions
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.places import place_of
 from studio_tui.tui.screens.assign import AssignScreen
@@ -395,3 +397,19 @@ async def test_what_is_typed_after_saving_is_for_the_screen_that_saving_leads_to
             await settled(pilot)
             assert taken(pilot) == TYPED
             assert len(pilot.app.screen_stack) == 2
+
+
+async def test_a_question_that_nobody_asked_for_takes_no_key_typed_before_it(made: Example) -> None:
+    answers: list[bool | None] = []
+    async with running(made.app()) as pilot:
+        app = pilot.app
+        assert isinstance(app, StudioApp)
+        question = BothVersions("Somebody else saved it", Content("a"), Content("b"))
+        app.ask_unasked(question, lambda chosen: answers.append(chosen == MINE))
+        for key in ("enter", "right", "right", "enter", "escape"):
+            app.post_message(events.Key(key, None))
+        await settled(pilot)
+        assert app.screen is question
+        assert answers == []
+        await press(pilot, "right", "right", "enter")
+    assert answers == [True]
