@@ -28,6 +28,7 @@ EXAMPLES: Mapping[str, str] = {
     "pushes list": "--state open",
     "pushes show": "'Q1 review'",
     "pushes export": "'Q1 review' > progress.csv",
+    "pushes check": "'Q1 review' ann ben",
     "pushes assign": "'Q1 review' ann ben --dry-run",
     "pushes unassign": "'Q1 review' ann",
     "pushes remind": "'Q1 review' --overdue --dry-run",

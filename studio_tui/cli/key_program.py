@@ -24,8 +24,8 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "questions": frozenset({"list", "show", "import", "export", "delete"}),
     "pushes": frozenset(
         {
-            "create", "assign", "unassign", "remind", "list", "show", "edit", "close", "reopen",
-            "export",
+            "create", "check", "assign", "unassign", "remind", "list", "show", "edit", "close",
+            "reopen", "export",
         }
     ),
     "conversations": frozenset(

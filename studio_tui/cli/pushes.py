@@ -19,6 +19,7 @@ from studio_tui.cli.output import (
     write_json,
     write_table,
 )
+from studio_tui.cli.push_check import check
 from studio_tui.cli.reminding import remind
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import day, iso, shown, with_zone
@@ -62,7 +63,7 @@ def pushes() -> None:
     """Create pushes, assign users, follow up, close."""
 
 
-for command in (assign, unassign, remind, edit, close, reopen):
+for command in (check, assign, unassign, remind, edit, close, reopen):
     pushes.add_command(command)
 
 

@@ -21,7 +21,7 @@ from studio_tui.storage.managers import has_manager, managed_by, managing
 from studio_tui.storage.pushes import STATUS, talk_tables
 from studio_tui.storage.sql import Clause, among, rows, scalar
 
-_OTHERS = (
+OTHERS = (
     "SELECT l.user_id FROM team_leader l UNION SELECT k.user_id FROM coaching k UNION "
     "SELECT m.user_id FROM team_member m GROUP BY m.user_id HAVING COUNT(*) > 1"
 )
@@ -96,17 +96,17 @@ def group_clause(key: GroupKey) -> Clause:
 
 
 def _by_manager(counting: _Counting) -> Iterable[PeopleGroup]:
-    leaders = _leaders()
+    leading = leaders()
     found: defaultdict[int | None, _Counts] = defaultdict(_Counts)
     teams = counting.by(
         "s.team_id",
         "LEFT JOIN team_member s ON s.user_id = a.user_id",
-        f" AND a.user_id NOT IN (SELECT o.user_id FROM ({_OTHERS}) AS o)",
+        f" AND a.user_id NOT IN (SELECT o.user_id FROM ({OTHERS}) AS o)",
     )
     for team_id, counts in teams.items():
-        for manager_id in leaders.get(team_id, (None,)):
+        for manager_id in leading.get(team_id, (None,)):
             found[manager_id].add(counts)
-    if scalar(f"SELECT 1 FROM ({_OTHERS}) AS others LIMIT 1") is not None:
+    if scalar(f"SELECT 1 FROM ({OTHERS}) AS others LIMIT 1") is not None:
         for manager_id, counts in _by_each_manager(counting).items():
             found[manager_id].add(counts)
     names = _names(found)
@@ -121,7 +121,7 @@ def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
     body = managing(
         Clause(
             "SELECT DISTINCT x.user_id FROM assignment x WHERE x.unassigned_at IS NULL "
-            f"AND {wanted.text} AND x.user_id IN ({_OTHERS})",
+            f"AND {wanted.text} AND x.user_id IN ({OTHERS})",
             wanted.params,
         )
     )
@@ -133,9 +133,9 @@ def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
     return counting.by("r.manager_id", "JOIN pair r ON r.user_id = a.user_id", ahead=ahead)
 
 
-def _leaders() -> dict[int | None, list[int | None]]:
+def leaders() -> dict[int, list[int]]:
     """Who is there and leads each team."""
-    found: defaultdict[int | None, list[int | None]] = defaultdict(list)
+    found: defaultdict[int, list[int]] = defaultdict(list)
     for team_id, user_id in rows(
         "SELECT l.team_id, l.user_id FROM team_leader l JOIN users u ON u.id = l.user_id "
         "WHERE u.active"

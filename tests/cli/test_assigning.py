@@ -211,3 +211,16 @@ def test_ctrl_c_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) ->
             signal.signal(signal.SIGINT, before)
     assert said == "studio-tui: Stopped. Nothing was changed.\n"
     assert logins(pushed, "Q2") == []
+
+
+def test_a_push_is_looked_over(pushed: Cli) -> None:
+    """P19: with the names of the contract; nothing of it is in the way."""
+    assert pushed.json("pushes", "check", "Q1 review") == [
+        {"kind": "no_manager", "count": 1, "users": ["eve"]}
+    ]
+    assert pushed.out("pushes", "check", "Q1 review") == "1 has no manager: eve\n"
+    pushed.run(*create("Q2"))
+    assert "Nothing to warn of" in pushed.out("pushes", "check", "Q2")
+    assert "1 is in another open push of this template: ann" in pushed.out(
+        "pushes", "check", "Q2", "ann"
+    )

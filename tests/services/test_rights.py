@@ -50,6 +50,7 @@ from studio_tui.services import (
     mailing,
     moving,
     outbox,
+    push_check,
     push_groups,
     pushes,
     reminding,
@@ -283,6 +284,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "ssh_keys.own": (EVERYONE, lambda w, a: ssh_keys.own(w.studio, a)),
     "ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
     "ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
+    "push_check.check": (SUPPORT, lambda w, a: push_check.check(w.studio, a, w.push)),
     "push_groups.every": (
         SUPPORT,
         lambda w, a: push_groups.every(w.studio, a, w.push, By.MANAGER),

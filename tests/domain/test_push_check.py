@@ -1,0 +1,29 @@
+"""What is counted when a push is looked over (P19)."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from studio_tui.domain.push_check import CheckKind, Warned, is_night, is_weekend, working_days
+
+
+@pytest.mark.parametrize("length", range(-2, 16))
+def test_working_days_are_those_that_are_no_weekend(length: int) -> None:
+    for start in range(7):
+        first = date(2026, 3, 2) + timedelta(days=start)
+        last = first + timedelta(days=length)
+        every = [first + timedelta(days=n) for n in range(length + 1)]
+        assert working_days(first, last) == sum(not is_weekend(day) for day in every)
+
+
+@pytest.mark.parametrize(("hour", "night"), [(6, True), (7, False), (21, False), (22, True)])
+def test_night_is_that_of_the_zone(hour: int, night: bool) -> None:
+    instant = datetime(2026, 3, 2, hour, 59, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert is_night(instant.astimezone(UTC), ZoneInfo("Asia/Tokyo")) is night
+
+
+def test_words() -> None:
+    assert Warned(CheckKind.NO_MANAGER, 1, ("eve",)).words == "1 has no manager"
+    assert Warned(CheckKind.NO_MANAGER, 1_200, ("eve",)).words == "1,200 have no manager"
+    assert Warned(CheckKind.DEADLINE_WEEKEND, 1).words == "the deadline falls on a weekend"
