@@ -63,6 +63,8 @@ class Found:
     """Copies because the server took a mail and did not answer."""
     by_kill: list[int]
     """Copies that each kill cost."""
+    strikes: list[int]
+    """How often each of them was struck: let sleep, and killed later on."""
     answered: list[int]
     """Those of them that the server had answered for before the kill: the rest was on the wire."""
     by_nobody: int
@@ -134,7 +136,7 @@ def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
     after = os.times()
     others = after.user + after.system - before.user - before.system
     others += _of_children(after) - _of_children(before) - workers
-    found = _compare(studio, admin, read_journal(journal), crew.killed)
+    found = _compare(studio, admin, read_journal(journal), crew)
     studio.close()
     return replace(found, seconds=seconds, by_workers=workers, by_others=others, stopped=stopped)
 
@@ -189,7 +191,9 @@ class _Crew:
         self._environ = environ
         self._started = 0
         self.killed: dict[str, float] = {}
-        """When each was killed, by its login: `time.monotonic`."""
+        """When each was killed or let sleep first, by its login: `time.monotonic`."""
+        self.strikes: Counter[str] = Counter()
+        """How often that was, by login."""
         self._stopped: dict[str, float] = {}
         """Until when each stands still, by its login: `time.monotonic`."""
         self._lease = asked.lease
@@ -203,6 +207,7 @@ class _Crew:
         """Kill one without a warning and start another."""
         login, process = self._workers[number]
         self.killed.setdefault(login, time.monotonic())
+        self.strikes[login] += 1
         self._stopped.pop(login, None)
         process.kill()
         process.wait()
@@ -216,6 +221,7 @@ class _Crew:
             self.kill(number)
             return
         self.killed[login] = time.monotonic()
+        self.strikes[login] += 1
         self._stopped[login] = time.monotonic() + 2 * self._lease
         process.send_signal(signal.SIGSTOP)
 
@@ -284,7 +290,8 @@ def _await(condition: Callable[[], bool]) -> None:
         time.sleep(_LOOK)
 
 
-def _compare(studio: Studio, admin: Actor, taken: list[Taken], killed: dict[str, float]) -> Found:
+def _compare(studio: Studio, admin: Actor, taken: list[Taken], crew: _Crew) -> Found:
+    killed = crew.killed
     listed = outbox.every(studio, admin, NotificationFilter())
     ids = outbox.message_ids(studio, listed)
     copies = Counter(each.message_id for each in taken)
@@ -296,6 +303,7 @@ def _compare(studio: Studio, admin: Actor, taken: list[Taken], killed: dict[str,
         lost=sum(copies[message_id] == 0 for message_id in ids.values()),
         by_server=sum(not each.answered for each in taken),
         by_kill=[costs[login] for login in killed],
+        strikes=[crew.strikes[login] for login in killed],
         answered=[early[login] for login in killed],
         by_nobody=costs.total() - sum(costs[login] for login in killed),
     )
@@ -314,12 +322,15 @@ def _twice(taken: list[Taken]) -> list[Taken]:
 def _print(asked: argparse.Namespace, found: Found) -> int:
     window = Pace().unwritten(asked.connections)
     sent = found.states.get(NotificationState.SENT, 0)
-    worst, total = max(found.by_kill, default=0), sum(found.by_kill)
+    total = sum(found.by_kill)
+    each = zip(found.by_kill, found.strikes, strict=True)
+    worst = max((-(-cost // strikes) for cost, strikes in each), default=0)
     kills = max(asked.kills, 1)
     good = (
         (sent, found.lost, found.by_nobody) == (asked.messages, 0, 0)
         and worst <= window
-        and not any(found.stopped)
+        # One that was only just begun hears of no signal yet.
+        and set(found.stopped) <= {0, -signal.SIGTERM}
         and set(found.states) == {NotificationState.SENT}
     )
     print(f"{asked.engine}, {asked.workers} workers of {asked.connections} connections, ", end="")

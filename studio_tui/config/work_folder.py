@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
+from time import monotonic, sleep
 
 PREFIX = ".studio-tui-"
+_PATIENCE = 5.0
+"""Seconds to wait for others who look through the same folder: it takes them no time."""
+_LOOK_EVERY = 0.01
 _held: set[Path] = set()
 """The folders that this process works in, and so has locked."""
 
@@ -64,7 +68,10 @@ def _locked(folder: Path) -> Iterator[None]:
         # A second lock of the same process would wait for the first one, for ever.
         yield
         return
-    handle = _lock(folder, wait=True)
+    # Anybody may hold the lock of a folder that all can open, as /tmp, for as long as they like.
+    until = monotonic() + _PATIENCE
+    while (handle := _lock(folder, wait=False)) is None and monotonic() < until:
+        sleep(_LOOK_EVERY)
     try:
         yield
     finally:

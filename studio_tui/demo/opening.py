@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 from platformdirs import user_cache_path
 
@@ -13,6 +13,7 @@ from studio_tui.config.assets import asset
 from studio_tui.config.clock import ClockFrom
 from studio_tui.config.private import make_folder, require_own_folder
 from studio_tui.config.settings import APP
+from studio_tui.config.work_folder import work_folder
 from studio_tui.demo.playing import DATABASE, Demo, play, reopen
 from studio_tui.domain.clock import Clock
 from studio_tui.domain.demo.organisation import DEMO_NOW
@@ -28,8 +29,7 @@ def open_demo(clock: Clock | None = None, progress: Progress = unwatched) -> Ite
     ``progress`` hears how much of the story has been played, from 0 to 1. What is done in the demo
     is in a private temporary folder, removed at the end.
     """
-    with TemporaryDirectory(prefix="studio-tui-demo-") as name:
-        folder = Path(name)
+    with work_folder(Path(gettempdir()), "studio-tui-demo-") as folder:
         kept = _kept()
         make_folder(kept.parent)
         require_own_folder(kept.parent)
@@ -49,8 +49,7 @@ def _kept() -> Path:
 
 
 def _play_into(kept: Path, progress: Progress) -> None:
-    with TemporaryDirectory(prefix="demo-", dir=kept.parent) as name:
-        folder = Path(name)
+    with work_folder(kept.parent) as folder:
         play(folder, progress).studio.close()
         # Another may have been as far sooner, and be read from just now.
         for old in set(kept.parent.glob("demo-*.db")) - {kept}:

@@ -50,7 +50,8 @@ def migrate(database: peewee.Database, name: str) -> list[str]:
         applied = list(Runner(database, str(DIRECTORY), table_name=_HISTORY).up())
         if is_sqlite and (broken := database.execute_sql("PRAGMA foreign_key_check").fetchone()):
             raise Refused(
-                f"The database holds a broken reference in {broken[0]}: restore a backup."
+                f"The database {name} is damaged: there is a broken reference in {broken[0]}. "
+                "Restore a backup with “studio-tui db restore FILE”."
             )
         return applied
 

@@ -206,10 +206,15 @@ def damage(path: Path, *, thoroughly: bool) -> str:
     try:
         with closing(connection_to(path)) as connection:
             found = connection.execute(f"PRAGMA {look}(1)").fetchone()
+            whole = found == ("ok",)
+            look_on = whole and thoroughly
+            broken = look_on and connection.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.DatabaseError as error:
         signs = ("malformed", "not a database")
         return str(error) if any(sign in str(error) for sign in signs) else ""
-    return "" if found == ("ok",) else str(found[0])
+    if not whole:
+        return str(found[0])
+    return f"broken reference in {broken[0]}" if broken else ""
 
 
 def connection_to(path: Path) -> sqlite3.Connection:

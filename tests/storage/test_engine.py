@@ -179,6 +179,17 @@ def test_what_is_written_while_the_file_goes_is_not_called_done(
     assert not path.exists()
 
 
+def test_a_reference_to_nothing_is_damage(tmp_path: Path, opened: Open) -> None:
+    path = tmp_path / "studio.db"
+    store = opened(f"sqlite:///{path}")
+    assert store.damage(thoroughly=True) == ""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("INSERT INTO team_member (team_id, user_id) VALUES (9, 9)")
+        other.commit()
+    assert store.damage() == ""
+    assert store.damage(thoroughly=True) == "broken reference in team_member"
+
+
 def test_a_database_that_another_program_is_making_is_waited_for(
     tmp_path: Path, opened: Open
 ) -> None:
