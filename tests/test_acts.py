@@ -45,7 +45,8 @@ _WRITING = {
     "conversations.inviting.withdraw": {Act.CANCEL},
     "outbox.try_again": {Act.RETRY},
     "outbox.send_once_more": {Act.SEND_AGAIN},
-    # What follows from an import or from an undo is no act of its own.
+    # What follows from an import, a corrected address or an undo is no act of its own.
+    "person.set_address": set(),
     "imports._write": set(),
     "undoing.undo": set(),
     "undoing._undo_closing": set(),

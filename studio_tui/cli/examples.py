@@ -7,6 +7,7 @@ EXAMPLES: Mapping[str, str] = {
     "today": "--snooze overdue --push 'Q1 review' --until mon",
     "users list": "ann --left",
     "users show": "ann",
+    "users edit": "ann --email ann.peeters@example.org",
     "users export": "sales > sales.csv",
     "users import": "people.csv --map 'Work Email=email' --dry-run",
     "templates list": "--json",

@@ -14,7 +14,7 @@ from studio_tui.domain.errors import Forbidden
 
 _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "today": frozenset({""}),
-    "users": frozenset({"import", "list", "show", "export"}),
+    "users": frozenset({"import", "list", "show", "edit", "export"}),
     "templates": frozenset(
         {
             "list", "show", "import", "export", "duplicate", "archive", "unarchive", "delete",

@@ -1,4 +1,4 @@
-"""``studio-tui users``: import, list, show, export."""
+"""``studio-tui users``: import, list, show, edit, export."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,12 +7,20 @@ import click
 from studio_tui.cli import shapes
 from studio_tui.cli.importing import import_
 from studio_tui.cli.nearest import Group
-from studio_tui.cli.output import json_option, write_facts, write_json, write_table, write_text
+from studio_tui.cli.output import (
+    counted,
+    json_option,
+    say,
+    write_facts,
+    write_json,
+    write_table,
+    write_text,
+)
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import shown, with_zone
 from studio_tui.domain.access import Actor
 from studio_tui.domain.users import User, UserFilter
-from studio_tui.services import exports
+from studio_tui.services import exports, person
 from studio_tui.services import users as service
 from studio_tui.services.context import Studio
 from studio_tui.services.users import Involvement
@@ -64,6 +72,30 @@ def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
         click.echo()
         headings = ("Mail", "Push", "State", with_zone(studio, "Due"), with_zone(studio, "Sent"))
         write_table(headings, _mail_rows(studio, found), "")
+
+
+@users.command()
+@click.argument("user")
+@click.option("--email", metavar="ADDRESS", required=True, help="Another address.")
+@json_option
+@with_studio
+def edit(studio: Studio, actor: Actor, user: str, email: str, as_json: bool) -> None:
+    """Correct the address of USER (a login or an address).
+
+    Invitations to what lies ahead go to the new address. Mail that failed is sent again by “outbox
+    retry”.
+    """
+    found = service.find(studio, actor, user).user
+    changed = person.set_address(studio, actor, found.id, email, was=found.email)
+    if as_json:
+        write_json(shapes.user(changed.user))
+        return
+    say(f"{changed.user.name}: {changed.before} becomes {changed.user.email}.")
+    if changed.told:
+        say(f"{counted(changed.told, 'invitation')} follow to the new address.")
+    if changed.failed:
+        mails = counted(changed.failed, "mail")
+        say(f"{mails} failed before: “studio-tui outbox retry” sends what is still true.")
 
 
 @users.command()

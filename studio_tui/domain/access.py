@@ -26,6 +26,7 @@ class Action(StrEnum):
 
     READ_USERS = "see the users"
     IMPORT_USERS = "import users"
+    CORRECT_ADDRESSES = "correct the address of a user"
     READ_TEMPLATES = "see the templates"
     EDIT_TEMPLATES = "change templates"
     EDIT_LIBRARY = "change the question library"
@@ -55,7 +56,8 @@ _READ = frozenset(
 )
 _RIGHTS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(Action),
-    Role.SUPPORT: _READ | {Action.SEND_AGAIN, Action.TEST_MAIL, Action.REMIND},
+    Role.SUPPORT: _READ
+    | {Action.SEND_AGAIN, Action.TEST_MAIL, Action.REMIND, Action.CORRECT_ADDRESSES},
     Role.USER: frozenset(),
 }
 

@@ -85,3 +85,13 @@ def test_an_account_that_is_no_user_is_refused(
     monkeypatch.setenv("USER", "els")
     said = organisation.refused("users", "list")
     assert f"The account {ACCOUNT} belongs to no active user" in said
+
+
+def test_an_address_is_corrected(organisation: Cli) -> None:
+    """U8, S3."""
+    said = organisation.out("users", "edit", "ann", "--email", "anna@example.org")
+    assert said == "Ann Peeters: ann@example.org becomes anna@example.org.\n"
+    assert organisation.json("users", "show", "ann")["email"] == "anna@example.org"
+    same = ("users", "edit", "ann", "--email", "anna@example.org")
+    assert "already" in organisation.nothing_to_do(*same)
+    assert "Bob Smith" in organisation.refused("users", "edit", "ann", "--email", "bob@example.org")

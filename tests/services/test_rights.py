@@ -50,6 +50,7 @@ from studio_tui.services import (
     mailing,
     moving,
     outbox,
+    person,
     push_check,
     push_groups,
     pushes,
@@ -284,6 +285,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "ssh_keys.own": (EVERYONE, lambda w, a: ssh_keys.own(w.studio, a)),
     "ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
     "ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
+    "person.show": (SUPPORT, lambda w, a: person.show(w.studio, a, w.ann.user_id)),
     "push_check.check": (SUPPORT, lambda w, a: push_check.check(w.studio, a, w.push)),
     "push_groups.every": (
         SUPPORT,
@@ -427,6 +429,10 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "outbox.drop": (
         ADMIN,
         lambda w, a: outbox.drop(w.studio, a, Selection.matching(NotificationFilter())),
+    ),
+    "person.set_address": (
+        SUPPORT,
+        lambda w, a: person.set_address(w.studio, a, w.ann.user_id, "anna@example.org"),
     ),
     "pushes.create": (
         ADMIN,
