@@ -87,7 +87,7 @@ def test_what_is_no_address_or_another_one_s_is_refused(
     studio: Studio, admin: Actor, ann: int
 ) -> None:
     for address, said in (
-        ("ann", "@"),
+        ("ann", "is not an e-mail address"),
         ("BOB@example.org", "Bob Smith"),
         ("ann@example.org\r\nBcc: x@example.org", ""),
     ):

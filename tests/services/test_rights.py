@@ -100,6 +100,12 @@ class World:
         return library.every(self.studio, as_user(self.studio, "els"))[0]
 
     @property
+    def changed(self) -> Template:
+        """The template as somebody has it who has read another description of it."""
+        definition = replace(self.template.definition, description="Other")
+        return replace(self.template, definition=definition)
+
+    @property
     def first_version(self) -> TemplateVersion:
         els = as_user(self.studio, "els")
         return templates.versions(self.studio, els, self.template.id)[-1]
@@ -485,7 +491,7 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     ),
     "templates.bring_back": (
         ADMIN,
-        lambda w, a: templates.bring_back(w.studio, a, w.template, w.first_version),
+        lambda w, a: templates.bring_back(w.studio, a, w.changed, w.first_version),
     ),
     "templates.duplicate": (ADMIN, lambda w, a: templates.duplicate(w.studio, a, w.template)),
     "templates.set_archived": (
