@@ -36,6 +36,7 @@ EXAMPLES: Mapping[str, str] = {
     "pushes edit": "'Q1 review' --deadline '18 dec'",
     "pushes close": "'Q1 review' --dry-run",
     "pushes reopen": "'Q1 review'",
+    "pushes report": "'Q1 review' --output report.pdf",
     "conversations list": "--asked",
     "conversations show": "'Q1 review' ann",
     "conversations usable": "ann",

@@ -25,7 +25,7 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "pushes": frozenset(
         {
             "create", "check", "assign", "unassign", "remind", "list", "show", "edit", "close",
-            "reopen", "export",
+            "reopen", "export", "report",
         }
     ),
     "conversations": frozenset(

@@ -20,6 +20,7 @@ from studio_tui.cli.output import (
     write_table,
 )
 from studio_tui.cli.push_check import check
+from studio_tui.cli.push_report import report
 from studio_tui.cli.reminding import remind
 from studio_tui.cli.session import with_studio
 from studio_tui.cli.times import day, iso, shown, with_zone
@@ -63,7 +64,7 @@ def pushes() -> None:
     """Create pushes, assign users, follow up, close."""
 
 
-for command in (check, assign, unassign, remind, edit, close, reopen):
+for command in (check, assign, unassign, remind, edit, close, reopen, report):
     pushes.add_command(command)
 
 

@@ -250,6 +250,15 @@ def any_assigned(push_id: int) -> bool:
     return found is not None
 
 
+def count_assigned(push_id: int) -> int:
+    """How many are assigned."""
+    return int(
+        scalar(
+            "SELECT COUNT(*) FROM assignment WHERE push_id = ? AND unassigned_at IS NULL", push_id
+        )
+    )
+
+
 def _days(listed: str) -> tuple[int, ...]:
     return tuple(int(number) for number in listed.split(",") if number)
 

@@ -288,3 +288,14 @@ def test_a_manager_alone_is_reminded(pushed: Cli) -> None:
     assert "1 manager told" in pushed.out(*arguments)
     assert "Nobody to remind" in pushed.nothing_to_do(*arguments)
     assert "reminded" in pushed.out("outbox", "undo")
+
+
+def test_a_report_on_a_push(pushed: Cli) -> None:
+    """S2: printed, or as the file is called."""
+    assert "## By manager" in pushed.out("pushes", "report", "Q1 review")
+    assert "Written: report.html" in pushed.out(
+        "pushes", "report", "Q1 review", "--output", "report.html"
+    )
+    assert "is there already" in pushed.refused(
+        "pushes", "report", "Q1 review", "--output", "report.html"
+    )

@@ -52,7 +52,9 @@ from studio_tui.services import (
     outbox,
     person,
     push_check,
+    push_course,
     push_groups,
+    push_report,
     pushes,
     reminding,
     ssh_keys,
@@ -293,6 +295,18 @@ READS: dict[str, tuple[set[str], Call]] = {
     "ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
     "person.show": (SUPPORT, lambda w, a: person.show(w.studio, a, w.ann.user_id)),
     "push_check.check": (SUPPORT, lambda w, a: push_check.check(w.studio, a, w.push)),
+    "push_course.show": (SUPPORT, lambda w, a: push_course.show(w.studio, a, w.push)),
+    "push_report.report_on": (
+        SUPPORT,
+        lambda w, a: push_report.report_on(w.studio, a, w.push.id),
+    ),
+    "push_report.to_text": (SUPPORT, lambda w, a: push_report.to_text(w.studio, a, w.push.id)),
+    "push_report.to_file": (
+        SUPPORT,
+        lambda w, a: push_report.to_file(
+            w.studio, a, w.push.id, _free_file().with_name("report.html")
+        ),
+    ),
     "push_groups.every": (
         SUPPORT,
         lambda w, a: push_groups.every(w.studio, a, w.push, By.MANAGER),

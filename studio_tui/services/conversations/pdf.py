@@ -7,7 +7,7 @@ says so: nothing is lost silently.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
@@ -62,15 +62,25 @@ def require_extra(fonts: Sequence[Path] = ()) -> None:
 
 def pdf(of: Transcript, at: datetime, fonts: Sequence[Path] = ()) -> bytes:
     """The content of a PDF file, made at an instant. See `require_extra`."""
+    return on_paper(of.title, at, lambda drawing: drawing.draw(of), fonts)
+
+
+def on_paper(
+    title: str, at: datetime, draw: Callable[["Drawing"], None], fonts: Sequence[Path] = ()
+) -> bytes:
+    """The content of a PDF file, made at an instant, on whose first page ``draw`` begins."""
     with _own_fonts() as own:
-        paper = _paper(of.title, at)
+        paper = _paper(title, at)
         for style, name in _FONTS:
             paper.add_font(_FACE, style, own[name])
         fallback = [*(own[name] for name in _SYMBOLS), *fonts]
         for number, path in enumerate(fallback):
             paper.add_font(f"more{number}", "", path)
         paper.set_fallback_fonts([f"more{n}" for n in range(len(fallback))], exact_match=False)
-        _Drawing(paper).draw(of)
+        paper.add_page()
+        drawing = Drawing(paper)
+        draw(drawing)
+        drawing.end()
         return bytes(paper.output())
 
 
@@ -128,26 +138,32 @@ def _paper(title: str, at: datetime) -> "FPDF":
     return paper
 
 
-class _Drawing:
-    """Puts a transcript on paper, from the top."""
+class Drawing:
+    """Puts text on paper, from the top."""
 
     def __init__(self, paper: "FPDF") -> None:
-        self._paper = paper
+        self.paper = paper
         self._known = {sign for font in paper.fonts.values() for sign in font.cmap}  # type: ignore[union-attr] # none is a core font
         self._missing = 0
 
     def draw(self, of: Transcript) -> None:
-        """Draw all of it."""
-        self._paper.add_page()
-        self._write(of.title, _TITLE, bold=True)
-        for name, value in of.facts:
-            self._write(f"{name}: {value}", _NORMAL)
+        """Draw all of a transcript."""
+        self.begin(of.title, of.facts)
         for section in of.sections:
-            self._write(section.heading, _HEADING, bold=True, above=5)
+            self.write(section.heading, _HEADING, bold=True, above=5)
             for answered in section.answered:
                 self._answered(answered)
+
+    def begin(self, title: str, facts: Iterable[tuple[str, str]]) -> None:
+        """Write a title, and what there is to know first."""
+        self.write(title, _TITLE, bold=True)
+        for name, value in facts:
+            self.write(f"{name}: {value}", _NORMAL)
+
+    def end(self) -> None:
+        """Say what could not be drawn."""
         if self._missing:
-            self._write(
+            self.write(
                 f"{self._missing} signs are given by their number, such as [U+5C71]: no font of "
                 "this paper has them. The export as Markdown has all of them.",
                 _SMALL,
@@ -156,27 +172,29 @@ class _Drawing:
 
     def _answered(self, answered: Answered) -> None:
         if answered.question:
-            self._write(answered.question, _NORMAL, bold=True, above=2)
+            self.write(answered.question, _NORMAL, bold=True, above=2)
         for told in answered.told:
-            self._write(told.whose, _SMALL, above=1)
-            self._write(told.text, _NORMAL, indent=_INDENT)
+            self.write(told.whose, _SMALL, above=1)
+            self.write(told.text, _NORMAL, indent=_INDENT)
         if not answered.told:
-            self._write("Nothing was written.", _SMALL)
+            self.write("Nothing was written.", _SMALL)
 
-    def _write(
+    def write(
         self, text: str, size: float, *, bold: bool = False, above: float = 0, indent: float = 0
     ) -> None:
-        paper = self._paper
+        """Write lines of a size in points, so many millimetres below what is above."""
+        paper = self.paper
         paper.set_font(_FACE, "B" if bold else "", size)
         paper.set_y(paper.get_y() + above)
         paper.set_left_margin(_MARGIN + indent)
         paper.set_x(_MARGIN + indent)
-        for line in self._drawable(text).split("\n"):
+        for line in self.drawable(text).split("\n"):
             paper.set_text_shaping(_SHAPED.search(line) is not None)
             paper.multi_cell(0, size * _MILLIMETRES, line, align="L", new_x="LMARGIN", new_y="NEXT")
         paper.set_left_margin(_MARGIN)
 
-    def _drawable(self, text: str) -> str:
+    def drawable(self, text: str) -> str:
+        """``text``, in which what no font has is given by its number."""
         return "".join(map(self._sign, _with_few_marks(text.expandtabs(4))))
 
     def _sign(self, sign: str) -> str:

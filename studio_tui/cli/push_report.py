@@ -1,0 +1,35 @@
+"""``studio-tui pushes report`` (S2)."""
+
+from pathlib import Path
+
+import click
+
+from studio_tui.cli.output import say, write_text
+from studio_tui.cli.paths import DASH, Dash, HostPath
+from studio_tui.cli.session import with_studio
+from studio_tui.domain.access import Actor
+from studio_tui.services import push_report, pushes
+from studio_tui.services.context import Studio
+
+
+@click.command()
+@click.argument("push")
+@click.option(
+    "--output",
+    type=HostPath(Dash.OUTPUT),
+    metavar="FILE",
+    help="The file to write: .md, .html or .pdf; “-”, or no file, prints Markdown.",
+)
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@with_studio
+def report(studio: Studio, actor: Actor, push: str, output: Path | None, force: bool) -> None:
+    """Write a report on PUSH: its course beside the expected pace, and how far whose people are.
+
+    The file can be read by you alone. PDF needs an extra: pip install 'studio-tui[pdf]'.
+    """
+    found = pushes.find(studio, actor, push)
+    if output is None or output == DASH:
+        write_text(push_report.to_text(studio, actor, found.id))
+        return
+    push_report.to_file(studio, actor, found.id, output, force=force)
+    say(f"Written: {output}")
