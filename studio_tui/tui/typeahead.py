@@ -23,6 +23,7 @@ from typing import Any, TypeVar, cast
 
 from textual import events
 from textual._context import active_message_pump
+from textual._time import get_time
 from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -100,6 +101,8 @@ class TypeAheadApp(App[ReturnType]):
         self._mounting: list[Widget] = []
         self._entered: Screen[Any] | None = None
         self._asking: dict[Screen[Any], tuple[MessagePump, Arrival | None]] = {}
+        self._not_before = 0.0
+        """Monotonic seconds: what was typed earlier is for nobody."""
 
     # What others are told and ask
 
@@ -158,6 +161,8 @@ class TypeAheadApp(App[ReturnType]):
         question.call_after_refresh(self._can_be_read, arrival)
 
     def _can_be_read(self, arrival: Arrival) -> None:
+        # A key may still be on its way to the app.
+        self._not_before = get_time()
         self.drop_keys()
         arrival.there()
 
@@ -179,7 +184,9 @@ class TypeAheadApp(App[ReturnType]):
             await super().on_event(event)
             return
         key = event if isinstance(event, events.Key) else None
-        if key is not None and self.cannot_wait(key):
+        if event.time < self._not_before:
+            self.lost_keys()
+        elif key is not None and self.cannot_wait(key):
             await super().on_event(key)
         elif self.takes(event) and not (key is not None and self._gives_up(key)):
             self._early.append(event)
