@@ -1,8 +1,10 @@
 """Input without end, without line ends, or nested without a bottom: each is refused in words, with
 little memory and time, by whatever command reads it."""
 
+import json
 import resource
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,14 +59,15 @@ class Ended:
     said: str
 
 
+def limit() -> None:
+    """Give this process little memory and time."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
 def limited(arguments: Sequence[str], source: str = "") -> Ended:
     """What a command says that has little memory and time, its input the output of ``source``, a
     command of the shell."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-
     feeding = subprocess.Popen(
         ["sh", "-c", f"({source or 'true'}) 2>&-"], stdout=subprocess.PIPE, process_group=0
     )
@@ -102,39 +105,71 @@ def pushed(organisation: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
     return organisation
 
 
+def sources(reader: str) -> list[str]:
+    """What a reader is tried with: those that read the most with everything, each of the others
+    with one, all of which somebody is tried with."""
+    if reader in ("users import", "pushes assign"):
+        return list(ENDLESS)
+    place = list(READERS).index(reader)
+    # The first line of others is a password.
+    names = ["a line without an end", "NUL bytes"] if reader == "mail password" else list(ENDLESS)
+    return [names[place % len(names)]]
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_input_without_end_is_refused(pushed: Cli, reader: str) -> None:
-    for name, source in ENDLESS.items():
-        if reader == "mail password" and name in ("lines", "rows"):
-            # The first of them is a password.
-            continue
-        ended = limited(READERS[reader], source)
+    for name in sources(reader):
+        ended = limited(READERS[reader], ENDLESS[name])
         assert is_refused(ended), (name, ended)
 
 
-def test_toml_that_nests_to_no_end_is_refused(pushed: Cli, private_home: Path) -> None:
-    text = Path("deep.toml")
-    own = private_home / "config" / "studio-tui" / "wording" / "nl" / "language.toml"
-    own.parent.mkdir(parents=True, mode=0o700)
-    for name in ("dotted keys", "lists", "many keys"):
-        text.write_text(DEEP[name], encoding="utf-8")
-        for noun in ("templates", "questions"):
-            ended = limited((noun, "import", str(text)))
-            assert is_refused(ended), (noun, name, ended)
+_EACH = """
+import json, sys
+from click.testing import CliRunner
+from studio_tui.cli.main import program
+from studio_tui.main import SURROUNDINGS
+for environ, arguments in json.load(sys.stdin):
+    done = CliRunner(env=environ).invoke(program, arguments, obj=SURROUNDINGS)
+    print(json.dumps([done.exit_code, done.stderr]))
+"""
+
+
+def limited_all(commands: Sequence[tuple[dict[str, str], Sequence[str]]]) -> list[Ended]:
+    """What commands say one after another, each in its environment, that have little memory and
+    time together."""
+    done = subprocess.run(
+        [sys.executable, "-c", _EACH],
+        input=json.dumps(commands),
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=limit,
+    )
+    return [Ended(*json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def test_toml_that_nests_to_no_end_is_refused(pushed: Cli, tmp_path: Path) -> None:
+    commands: list[tuple[dict[str, str], Sequence[str]]] = []
+    for number, name in enumerate(("dotted keys", "lists", "many keys")):
+        home = tmp_path / str(number)
+        own = home / "studio-tui" / "wording" / "nl" / "language.toml"
+        own.parent.mkdir(parents=True, mode=0o700)
         own.write_text(DEEP[name], encoding="utf-8")
-        ended = limited(("mail", "preview", "assigned", "user", "--language", "nl"))
-        assert is_refused(ended), (name, ended)
+        commands += [({}, (noun, "import", str(own))) for noun in ("templates", "questions")]
+        preview = ("mail", "preview", "assigned", "user", "--language", "nl")
+        commands.append(({"XDG_CONFIG_HOME": str(home)}, preview))
+    for command, ended in zip(commands, limited_all(commands), strict=True):
+        assert is_refused(ended), (command, ended)
 
 
-def test_a_configuration_that_nests_to_no_end_is_refused(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = Path("deep.toml")
-    text.touch(mode=0o600)
-    monkeypatch.setenv("STUDIO_CONFIG", str(text.absolute()))
-    for name, content in DEEP.items():
+def test_a_configuration_that_nests_to_no_end_is_refused(cli: Cli, tmp_path: Path) -> None:
+    commands: list[tuple[dict[str, str], Sequence[str]]] = []
+    for number, content in enumerate(DEEP.values()):
+        text = tmp_path / f"{number}.toml"
+        text.touch(mode=0o600)
         text.write_text(content, encoding="utf-8")
-        ended = limited(("users", "list"))
+        commands.append(({"STUDIO_CONFIG": str(text)}, ("users", "list")))
+    for name, ended in zip(DEEP, limited_all(commands), strict=True):
         assert is_refused(ended), (name, ended)
 
 
