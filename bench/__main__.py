@@ -34,8 +34,8 @@ from bench.list_screens import screen_figures
 from bench.organisation import NOW, fill
 from bench.table import Measured, table
 from studio_tui.config.settings import Database, Settings
-from studio_tui.domain.clock import FixedClock
-from studio_tui.services.context import open_studio
+from studio_tui.domain.shared.clock import FixedClock
+from studio_tui.services.system.context import open_studio
 
 _MAILS = 5_000
 """At most: more take longer, each of them as long."""

@@ -7,14 +7,16 @@ from datetime import date, timedelta
 from bench.bulk_databases import NOW, Measured
 from bench.bulk_people import settle
 from bench.figures import Figure, taking
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import DropReason
-from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, pushes, reminding, templates, undoing
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import execute, is_sqlite, rows, scalar
+from studio_tui.domain.outbox.notification import DropReason
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushDraft
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import undo
+from studio_tui.services.pushes import assign, pushes, remind
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
+from studio_tui.storage.engine.sql import execute, is_sqlite, rows, scalar
 
 _LAST = date(2026, 3, 31)
 
@@ -35,7 +37,7 @@ def act_figures(studio: Studio, admin: Actor, size: int, *, few: bool = False) -
     everyone = _everyone(studio, admin, size)
 
     with taking() as taken:
-        done = assigning.assign(studio, admin, first, everyone)
+        done = assign.assign(studio, admin, first, everyone)
     yield measured.beside("assign", taken, _again(studio, done.activity_id, twin))
 
     if not few:
@@ -63,17 +65,17 @@ def _between(
     """What is done with a push that has users: imported from, taken back; reminded of, moved."""
     studio, (first, act, twin), (second, other) = measured.studio, assigned, into
     with taking() as taken:
-        found = Selection.matching(assigning.of_push(first))
-        done = assigning.assign(studio, admin, second, found)
+        found = Selection.matching(assign.of_push(first))
+        done = assign.assign(studio, admin, second, found)
     yield measured.beside("import from a push", taken, _again(studio, done.activity_id, other))
 
     with taking() as taken:
-        undoing.undo(studio, admin, act)
+        undo.undo(studio, admin, act)
     yield measured.beside("undo of an assigning", taken, lambda: _undone(twin))
     _all_sent(studio)
 
     with taking() as taken:
-        reminded = reminding.remind(studio, admin, second, Selection.matching(AssignmentFilter()))
+        reminded = remind.remind(studio, admin, second, Selection.matching(AssignmentFilter()))
     twin = _twin_of(studio, admin, other)
     yield measured.beside("remind", taken, _again(studio, reminded.activity_id, twin))
 

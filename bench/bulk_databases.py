@@ -12,10 +12,10 @@ from typing import Any
 
 from bench.figures import Figure, Taken, taking
 from studio_tui.config.settings import Database, Settings
-from studio_tui.domain.access import Actor
-from studio_tui.domain.clock import FixedClock
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import Account, sign_in
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.clock import FixedClock
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.system.context import Studio, open_studio
 
 _SAME_ROWS = "the same rows, plain SQL"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -9,9 +9,9 @@ from typing import Any
 from bench.bulk_databases import Fresh, Measured, opened
 from bench.bulk_people import hr_export
 from bench.figures import Figure, taking
-from studio_tui.domain import hr_file
-from studio_tui.services import imports
-from studio_tui.storage.sql import execute_many
+from studio_tui.domain.people import hr_file
+from studio_tui.services.people import imports
+from studio_tui.storage.engine.sql import execute_many
 
 
 def import_figure(fresh: Fresh, size: int) -> Figure:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import execute, is_sqlite, scalar
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute, is_sqlite, scalar
 
 GIVEN = ("Ann", "Björn", "Chloé", "Dirk", "Emma", "Femke", "Gus", "Hanna", "Ivo", "Jolien")
 _NUMBERS = (

@@ -34,16 +34,19 @@ from pathlib import Path
 from bench.crash_server import Plan, Taken, read_journal, serve
 from studio_tui.config.clock import SystemClock
 from studio_tui.config.settings import Database, Notifications, Settings, Smtp
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import NotificationFilter, NotificationState
-from studio_tui.domain.pushes import PushDraft
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, delivering, imports, outbox, pushes, templates
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import Account, sign_in
-from studio_tui.worker.pace import Pace
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.people import imports
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.services.templates import templates
+from studio_tui.worker.timing import Pace
 
 _SENDER = "HR Studio <studio@example.org>"
 _LOOK = 0.02
@@ -129,7 +132,7 @@ def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
         crew = _Crew(_environ(url, port, asked.connections), asked)
         began = time.monotonic()
         _kill(crew, journal, asked)
-        _await(lambda: delivering.next_due(studio) is None)
+        _await(lambda: delivery.next_due(studio) is None)
         seconds = time.monotonic() - began
         stopped = crew.stop()
         workers = _of_children(os.times()) - _of_children(before)
@@ -154,7 +157,7 @@ def _fill(studio: Studio, admin: Actor, messages: int) -> None:
     draft = PushDraft("Q1", studio.today(), studio.today())
     push = pushes.create(studio, admin, template.id, [draft])[0]
     everyone = Selection.matching(UserFilter()).unmark([admin.user_id])
-    assigning.assign(studio, admin, push, everyone)
+    assign.assign(studio, admin, push, everyone)
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from studio_tui.config.clock import SystemClock, seconds_since_boot
 from studio_tui.config.settings import load
-from studio_tui.services.context import open_studio
-from studio_tui.worker.pace import Pace
+from studio_tui.services.system.context import open_studio
 from studio_tui.worker.service import run_worker
+from studio_tui.worker.timing import Pace
 
 
 @dataclass(frozen=True, slots=True)

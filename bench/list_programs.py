@@ -87,12 +87,12 @@ def list_app(path: Path) -> App[None]:
     """Our list, and nothing else on the screen."""
     # The other programs must not pay for these.
     from studio_tui.config.assets import asset
-    from studio_tui.domain.errors import StudioError
-    from studio_tui.tui.bridge import Bridge
+    from studio_tui.domain.shared.errors import StudioError
+    from studio_tui.tui.runtime.background_calls import Bridge
+    from studio_tui.tui.runtime.diff_renderer import WiredApp
     from studio_tui.tui.theme import DARK
-    from studio_tui.tui.widgets.columns import Column
-    from studio_tui.tui.widgets.record_list import RecordList
-    from studio_tui.tui.wire import WiredApp
+    from studio_tui.tui.widgets.list.columns import Column
+    from studio_tui.tui.widgets.list.record_list import RecordList
 
     class Listing(WiredApp[None]):
         """The list."""

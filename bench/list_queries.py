@@ -7,14 +7,16 @@ from typing import Any
 from bench.figures import taking
 from bench.organisation import PUSH
 from bench.table import Measured
-from studio_tui.domain.access import Actor
-from studio_tui.domain.listing import Sort, Source
-from studio_tui.domain.notifications import NotificationFilter
-from studio_tui.domain.pushes import AssignmentFilter
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, outbox, pushes, users
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import rows
+from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people import users
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import rows
 
 _PAGE = 64
 _TIMES = 5
@@ -54,7 +56,7 @@ def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
     yield measured("users: short, nobody", first("%"), like.replace("?", "? ESCAPE '\\'"), "%\\%%")
     yield measured(
         "a push: first page",
-        lambda: assigning.source(studio, admin, push, AssignmentFilter(), Sort("name")).rows(0, 64),
+        lambda: assign.source(studio, admin, push, AssignmentFilter(), Sort("name")).rows(0, 64),
         "SELECT * FROM users u JOIN assignment a ON a.user_id = u.id AND a.push_id = ? "
         "WHERE a.unassigned_at IS NULL ORDER BY u.sort_name LIMIT 64",
         push.id,

@@ -41,18 +41,20 @@ from aiosmtplib import SMTP
 from bench.bulk_databases import Fresh, databases
 from bench.figures import Figure
 from studio_tui.config.settings import Database, Security, Settings, Smtp
-from studio_tui.domain import hr_file
-from studio_tui.domain.clock import FixedClock
-from studio_tui.domain.pushes import PushDraft
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import UserFilter
-from studio_tui.mail.outcomes import Delivered
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import assigning, imports, pushes, templates
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import Account, sign_in
-from studio_tui.storage.activity import write_activity
-from studio_tui.worker.sending import Report, Worker
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.domain.shared.clock import FixedClock
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.mail.transport.outcomes import Delivered
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services.people import imports
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.services.templates import templates
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.worker.loop import Report, Worker
 from studio_tui.worker.service import take_short_turns
 
 _NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -214,17 +216,17 @@ def _filled(url: str, port: int, messages: int, connections: int) -> tuple[Studi
     draft = PushDraft("Q1", _NOW.date(), _NOW.date() + timedelta(days=30))
     push = pushes.create(studio, admin, template.id, [draft])[0]
     everyone = Selection.matching(UserFilter()).unmark([admin.user_id])
-    assigning.assign(studio, admin, push, everyone)
+    assign.assign(studio, admin, push, everyone)
     later = msgspec.structs.replace(settings)
     return Studio(studio.store, FixedClock(_NOW + timedelta(hours=1)), later), _message(studio)
 
 
 def _message(studio: Studio) -> bytes:
-    from studio_tui.services.mailing import Mailroom
-    from studio_tui.storage import deliveries
+    from studio_tui.services.outbox.messages import Mailroom
+    from studio_tui.storage.outbox import worker_queue
 
     with studio.store.reading():
-        delivery = deliveries.deliveries([1], studio.now())[0]
+        delivery = worker_queue.deliveries([1], studio.now())[0]
     return Mailroom(studio).mail(delivery).message
 
 

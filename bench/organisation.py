@@ -16,15 +16,16 @@ from typing import Any
 
 from bench.bulk_people import settle
 from studio_tui.config.settings import Database, Settings
-from studio_tui.domain.access import Actor
-from studio_tui.domain.clock import FixedClock
-from studio_tui.domain.pushes import PushDraft
-from studio_tui.domain.text import fold, fold_search
-from studio_tui.services import pushes, templates
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import Account, sign_in
-from studio_tui.storage.activity import write_activity
-from studio_tui.storage.sql import execute, execute_many, is_sqlite, scalar
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.domain.shared.clock import FixedClock
+from studio_tui.domain.shared.text import fold, fold_search
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.services.templates import templates
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.engine.sql import execute, execute_many, is_sqlite, scalar
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEAM = 12

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio_tui.cli.screens import open_screens
-from studio_tui.cli.surroundings import Surroundings
-from studio_tui.tui.terminal import why_no_terminal
+from studio_tui.cli.shared.surroundings import Surroundings
+from studio_tui.cli.system.screens import open_screens
+from studio_tui.tui.runtime.terminal import why_no_terminal
 
 if TYPE_CHECKING:
-    from studio_tui.cli.surroundings import Carriers, OpenStudio, WhoAsks
+    from studio_tui.cli.shared.surroundings import Carriers, OpenStudio, WhoAsks
 
 
 def run() -> None:

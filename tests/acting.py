@@ -4,20 +4,24 @@ import zlib
 from collections.abc import Iterable
 from datetime import timedelta
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Conversation
-from studio_tui.domain.notifications import (
+from studio_tui.domain.conversations.conversation import Conversation
+from studio_tui.domain.outbox.notification import (
     Capacity,
     Notification,
     NotificationFilter,
     NotificationState,
 )
-from studio_tui.domain.pushes import Assignment, Push, PushDraft, PushFacts
-from studio_tui.services import activity, assigning, conversations, delivering, outbox, pushes
-from studio_tui.services.assigning import Assigned
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Claimed, Packed, Sent
-from studio_tui.services.identity import Account, sign_in
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Assignment, Push, PushDraft, PushFacts
+from studio_tui.services import conversations
+from studio_tui.services.activity import activity
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.delivery import Claimed, Packed, Sent
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.system.context import Studio
 
 HOUR = timedelta(hours=1)
 KEPT = Packed(None, zlib.compress(b"mail"))
@@ -74,10 +78,10 @@ def told(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str,
 
 def send_due(studio: Studio, worker: str = "worker") -> Claimed:
     """What a worker does with a server that takes everything."""
-    claimed = delivering.claim(studio, worker, limit=1_000, lasting=HOUR)
+    claimed = delivery.claim(studio, worker, limit=1_000, lasting=HOUR)
     now = studio.now()
     settled = [Sent(each.id, each.address, now, KEPT) for each in claimed.deliveries]
-    delivering.settle(studio, worker, settled)
+    delivery.settle(studio, worker, settled)
     return claimed
 
 

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from textwrap import dedent
 
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.pushes import Push, PushDraft
-from studio_tui.services import imports, pushes, templates
-from studio_tui.services.context import Studio
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, PushDraft
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
 
 PEOPLE = dedent(
     """\

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import Capacity, Kind, Notification
-from studio_tui.services import naming
-from studio_tui.services.context import Studio
-from studio_tui.storage import invitations
-from studio_tui.storage.activity import write_activity
-from studio_tui.storage.notifying import Cause
-from studio_tui.storage.sql import execute, scalar
-from studio_tui.storage.tables import ConversationTable
+from studio_tui.domain.outbox.notification import Capacity, Kind, Notification
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.engine.sql import execute, scalar
+from studio_tui.storage.engine.tables import ConversationTable
+from studio_tui.storage.outbox import invitations
+from studio_tui.storage.outbox.enqueue import Cause
 from tests.acting import mail
 
 WHEN = datetime.fromisoformat("2026-03-10T13:00:00+00:00")

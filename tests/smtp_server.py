@@ -27,7 +27,7 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from studio_tui.config.settings import Security, Smtp
-from studio_tui.mail.flowed import unflow
+from studio_tui.mail.compose.flowed import unflow
 
 Step = Literal["connect", "ehlo", "login", "mail", "rcpt", "data", "content", "message", "accepted"]
 """Where the server can be told what to do: at the greeting, at a command, while the content comes,

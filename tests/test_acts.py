@@ -9,8 +9,8 @@ import click
 import pytest
 
 from studio_tui.cli.main import program
-from studio_tui.domain.acts import ACTS, Act
-from studio_tui.services.undoing import _TAKING_BACK
+from studio_tui.domain.outbox.acts import ACTS, Act
+from studio_tui.services.outbox.undo import _TAKING_BACK
 from studio_tui.tui.commands import Commands
 
 _SERVICES = Path(__file__).resolve().parents[1] / "studio_tui" / "services"
@@ -30,12 +30,12 @@ _WRITERS = {
 }
 """What writes mail into the outbox, or lets it wait once more."""
 _WRITING = {
-    "assigning.assign": {Act.ASSIGN},
-    "reminding._remind": {Act.REMIND},
-    "reminding.remind_managers": {Act.REMIND},
-    "pushes._tell_of": {Act.EDIT, Act.CLOSE},
-    "pushes._cancel_planned": {Act.CLOSE},
-    "pushes.reopen_telling": {Act.REOPEN},
+    "pushes.assign.assign": {Act.ASSIGN},
+    "pushes.remind._remind": {Act.REMIND},
+    "pushes.remind.remind_managers": {Act.REMIND},
+    "pushes.pushes._tell_of": {Act.EDIT, Act.CLOSE},
+    "pushes.pushes._cancel_planned": {Act.CLOSE},
+    "pushes.pushes.reopen_telling": {Act.REOPEN},
     "conversations.asking._take_over": {Act.HAND_OVER},
     "conversations.asking._tell": {Act.HAND_OVER},
     "conversations.planning.plan": {Act.PLAN},
@@ -43,25 +43,25 @@ _WRITING = {
     "conversations.planning.cancel": {Act.CANCEL},
     "conversations.inviting.invite": {Act.PLAN, Act.MOVE, Act.HAND_OVER},
     "conversations.inviting.withdraw": {Act.CANCEL},
-    "outbox.try_again": {Act.RETRY},
-    "outbox.send_once_more": {Act.SEND_AGAIN},
+    "outbox.outbox.try_again": {Act.RETRY},
+    "outbox.outbox.send_once_more": {Act.SEND_AGAIN},
     # What follows from an import, a corrected address or an undo is no act of its own.
-    "person.set_address": set(),
-    "imports._write": set(),
-    "undoing.undo": set(),
-    "undoing._undo_closing": set(),
+    "people.person.set_address": set(),
+    "people.imports._write": set(),
+    "outbox.undo.undo": set(),
+    "outbox.undo._undo_closing": set(),
 }
 """Which acts the functions that write mail belong to. A new one belongs to an act of the table."""
 _SEEN = {
-    Act.ASSIGN: "assign.AssignScreen",
-    Act.REMIND: "remind.RemindScreen",
-    Act.EDIT: "push_settings.PushSettings",
+    Act.ASSIGN: "pushes.assign.AssignScreen",
+    Act.REMIND: "pushes.remind.RemindScreen",
+    Act.EDIT: "pushes.push_settings.PushSettings",
     Act.CLOSE: "..modals.close_push.ClosePush",
     Act.HAND_OVER: "..modals.choose.Choose",
-    Act.PLAN: "plan_conversation.PlanScreen",
-    Act.MOVE: "plan_conversation.PlanScreen",
+    Act.PLAN: "conversations.plan_conversation.PlanScreen",
+    Act.MOVE: "conversations.plan_conversation.PlanScreen",
     Act.CANCEL: "..modals.confirm.Confirm",
-    Act.RETRY: "outbox.OutboxScreen",
+    Act.RETRY: "outbox.outbox.OutboxScreen",
     Act.SEND_AGAIN: "..modals.confirm.Confirm",
 }
 """Where one sees on the screen what an act would send. Reminding shows it without a key."""

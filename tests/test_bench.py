@@ -8,8 +8,8 @@ from bench.list_queries import query_figures
 from bench.organisation import NOW, fill
 from bench.table import table
 from studio_tui.config.settings import Database, Settings
-from studio_tui.domain.clock import FixedClock
-from studio_tui.services.context import Studio, open_studio
+from studio_tui.domain.shared.clock import FixedClock
+from studio_tui.services.system.context import Studio, open_studio
 
 
 def test_bulk_acts_are_measured_beside_a_floor() -> None:

@@ -18,25 +18,28 @@ EVERYTHING = SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec", "platfo
 
 MAY_NOT_LOAD = {
     "studio_tui": EVERYTHING,
-    "studio_tui.domain.access": EVERYTHING,
-    "studio_tui.domain.hr_file": EVERYTHING,
-    "studio_tui.domain.templates": EVERYTHING,
+    "studio_tui.domain.people.access": EVERYTHING,
+    "studio_tui.domain.people.hr_file": EVERYTHING,
+    "studio_tui.domain.templates.template": EVERYTHING,
     "studio_tui.config.settings": SCREENS | DATABASE | MAIL | {"keyring", "click"},
     "studio_tui.cli.main": SCREENS | DATABASE | MAIL | {"keyring"},
-    "studio_tui.storage.engine": SCREENS | MAIL | {"keyring", "click"},
-    "studio_tui.services.pushes": SCREENS | MAIL | {"keyring", "click"},
-    "studio_tui.services.assigning": SCREENS | MAIL | {"keyring", "click"},
-    "studio_tui.services.imports": SCREENS | MAIL | {"keyring", "click"},
-    "studio_tui.mail.smtp": SCREENS | DATABASE | {"keyring", "click"},
+    "studio_tui.storage.engine.store": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.services.pushes.pushes": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.services.pushes.assign": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.services.people.imports": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.mail.transport.smtp": SCREENS | DATABASE | {"keyring", "click"},
     "studio_tui.worker.service": SCREENS | {"keyring", "click", "icalendar"},
-    "studio_tui.services.mailing": (
+    "studio_tui.services.outbox.messages": (
         SCREENS | {"keyring", "click", "icalendar", "markdown_it", "email_validator"}
     ),
     "studio_tui.demo": SCREENS | {"click"},
-    "studio_tui.cli.pushes": SCREENS | {"keyring"},
-    "studio_tui.cli.ssh_door": SCREENS | DATABASE | MAIL | {"keyring"},
-    "studio_tui.services.door": SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec"},
-    "studio_tui.cli.worker": SCREENS | {"keyring"},
+    "studio_tui.cli.pushes.pushes": SCREENS | {"keyring"},
+    "studio_tui.cli.ssh.session": SCREENS | DATABASE | MAIL | {"keyring"},
+    "studio_tui.services.people.key_lookup": SCREENS
+    | DATABASE
+    | MAIL
+    | {"keyring", "click", "msgspec"},
+    "studio_tui.cli.outbox.worker": SCREENS | {"keyring"},
     # The first picture waits for these.
     "studio_tui.main": SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec"},
     "studio_tui.tui.start": DATABASE | MAIL | {"keyring", "click", "msgspec"},

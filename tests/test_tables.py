@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import studio_tui
-from studio_tui.domain.tables import OfSome
+from studio_tui.domain.shared.enum_tables import OfSome
 
 
 def _modules() -> Iterator[ModuleType]:

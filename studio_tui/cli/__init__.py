@@ -1,6 +1,6 @@
-"""The command line: a module per noun, which reads the arguments, calls a service and prints.
+"""The command line: a folder per noun, which reads the arguments, calls a service and prints.
 
-Commands are loaded when they are called (`cli.lazy`); each prints through `cli.output`, which lets
-no control character through, and writes JSON in the shapes of `cli.shapes`, the contract that
-``docs/commands.md`` describes.
+Commands are loaded when they are called (`cli.shared.lazy`); each prints through
+`cli.shared.output`, which lets no control character through, and writes JSON in the shapes of
+`cli.shared.shapes`, the contract that ``docs/commands.md`` describes.
 """

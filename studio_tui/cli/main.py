@@ -6,29 +6,43 @@ from typing import Any
 import click
 
 from studio_tui import __version__
-from studio_tui.cli.errors import say
-from studio_tui.cli.lazy import Lazy, LazyGroup
-from studio_tui.cli.surroundings import Surroundings
+from studio_tui.cli.shared.errors import say
+from studio_tui.cli.shared.lazy import Lazy, LazyGroup
+from studio_tui.cli.shared.surroundings import Surroundings
 
 COMMANDS = {
-    "demo": Lazy("studio_tui.cli.demo", "demo", "The Studio on made-up data; no mail leaves."),
-    "today": Lazy("studio_tui.cli.today", "today", "See what needs somebody."),
-    "users": Lazy("studio_tui.cli.users", "users", "Import, list and export users."),
-    "templates": Lazy("studio_tui.cli.templates", "templates", "List and keep templates."),
+    "demo": Lazy(
+        "studio_tui.cli.system.demo", "demo", "The Studio on made-up data; no mail leaves."
+    ),
+    "today": Lazy("studio_tui.cli.today.today", "today", "See what needs somebody."),
+    "users": Lazy("studio_tui.cli.people.users", "users", "Import, list and export users."),
+    "templates": Lazy(
+        "studio_tui.cli.templates.templates", "templates", "List and keep templates."
+    ),
     "questions": Lazy(
-        "studio_tui.cli.questions", "questions", "Keep the library that templates are made of."
+        "studio_tui.cli.templates.questions",
+        "questions",
+        "Keep the library that templates are made of.",
     ),
-    "pushes": Lazy("studio_tui.cli.pushes", "pushes", "Create pushes, assign users, follow up."),
+    "pushes": Lazy(
+        "studio_tui.cli.pushes.pushes", "pushes", "Create pushes, assign users, follow up."
+    ),
     "conversations": Lazy(
-        "studio_tui.cli.conversations", "conversations", "Follow, plan and finish conversations."
+        "studio_tui.cli.conversations.conversations",
+        "conversations",
+        "Follow, plan and finish conversations.",
     ),
-    "outbox": Lazy("studio_tui.cli.outbox", "outbox", "See what was mailed; retry, drop, undo."),
-    "activity": Lazy("studio_tui.cli.activity", "activity", "See who did what, and when."),
-    "worker": Lazy("studio_tui.cli.worker", "worker", "Send mail until stopped."),
-    "mail": Lazy("studio_tui.cli.mail", "mail", "Try and preview mail; keep the password."),
-    "db": Lazy("studio_tui.cli.db", "db", "Look after the database."),
-    "ssh": Lazy("studio_tui.cli.ssh", "ssh", "Keep the keys of those who come in over SSH."),
-    "doctor": Lazy("studio_tui.cli.doctor", "doctor", "See what is set up, what is missing."),
+    "outbox": Lazy(
+        "studio_tui.cli.outbox.outbox", "outbox", "See what was mailed; retry, drop, undo."
+    ),
+    "activity": Lazy("studio_tui.cli.activity.activity", "activity", "See who did what, and when."),
+    "worker": Lazy("studio_tui.cli.outbox.worker", "worker", "Send mail until stopped."),
+    "mail": Lazy("studio_tui.cli.outbox.mail", "mail", "Try and preview mail; keep the password."),
+    "db": Lazy("studio_tui.cli.system.db", "db", "Look after the database."),
+    "ssh": Lazy("studio_tui.cli.ssh.ssh", "ssh", "Keep the keys of those who come in over SSH."),
+    "doctor": Lazy(
+        "studio_tui.cli.system.doctor", "doctor", "See what is set up, what is missing."
+    ),
 }
 
 
@@ -62,6 +76,6 @@ def program(ctx: click.Context) -> None:
     Without a command, the Studio opens on the whole screen.
     """
     if ctx.invoked_subcommand is None:
-        from studio_tui.cli.screens import open_screens
+        from studio_tui.cli.system.screens import open_screens
 
         ctx.exit(open_screens(Surroundings.of(ctx)))

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from subprocess import CalledProcessError, run
 
-from studio_tui.domain.clock import Clock, FixedClock, SteadyTime
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.shared.clock import Clock, FixedClock, SteadyTime
+from studio_tui.domain.shared.errors import Refused
 
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Counts the time that the host sleeps, too: on macOS CLOCK_MONOTONIC does."""

@@ -1,8 +1,8 @@
 """Reading what others hand over: a limit on every size of it, and a refusal in words beyond it.
 
 Input may be endless (``yes |``), one line without an end, or nested without a bottom. Whatever the
-program reads from outside is read here, or by the CSV reader (`domain.hr_file`), which has limits
-of its own.
+program reads from outside is read here, or by the CSV reader (`domain.people.hr_file`), which has
+limits of its own.
 """
 
 import io
@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
 
-from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.domain.shared.errors import Refused, Unavailable
 
 TEXT_BYTES = 1_000_000
 """Largest text that is read: far more than anybody writes by hand."""

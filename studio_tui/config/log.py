@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from studio_tui.config.private import make_folder
-from studio_tui.domain.text import clean_text
+from studio_tui.domain.shared.text import clean_text
 
 _CREDENTIALS = re.compile(r"(//)\S+@|(password=)[^&\s'\"]+", re.IGNORECASE)
 """What a URL may hold of a login: all that stands before its last @, and in its query."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from studio_tui.config.work_folder import work_folder
-from studio_tui.domain.errors import Refused, Unavailable
+from studio_tui.domain.shared.errors import Refused, Unavailable
 
 _OF_OTHERS = 0o077
 

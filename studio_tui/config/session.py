@@ -10,7 +10,7 @@ import resource
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio_tui.domain.errors import Forbidden, Refused
+from studio_tui.domain.shared.errors import Forbidden, Refused
 
 _OWN = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE")
 """What a terminal may say of itself; ``LC_…`` as well."""

@@ -20,7 +20,7 @@ from platformdirs import user_config_path, user_data_path, user_state_path
 from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.config.private import require_own_file
 from studio_tui.config.smtp_settings import require_usable, tidy_smtp
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.shared.errors import Refused
 
 APP = "studio-tui"
 _UNKNOWN = re.compile(
@@ -120,7 +120,7 @@ class Screen(_Section, frozen=True):
 
     mouse: bool = True
     """Whether clicks and the wheel are for the Studio; else the terminal selects text by them. In
-    GNU screen they never are (`tui.terminal`)."""
+    GNU screen they never are (`tui.runtime.terminal`)."""
 
 
 class Settings(_Section, frozen=True):

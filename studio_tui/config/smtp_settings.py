@@ -10,7 +10,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
 
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.shared.errors import Refused
 
 _INVISIBLE = "\ufeff\u200b\u2060"
 """What is copied along and not seen."""

@@ -15,9 +15,9 @@ from studio_tui.config.private import make_folder, require_own_folder
 from studio_tui.config.settings import APP
 from studio_tui.config.work_folder import work_folder
 from studio_tui.demo.playing import DATABASE, Demo, play, reopen
-from studio_tui.domain.clock import Clock
-from studio_tui.domain.demo.organisation import DEMO_NOW
-from studio_tui.domain.stopping import Progress, unwatched
+from studio_tui.demo.story.organisation import DEMO_NOW
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.clock import Clock
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 

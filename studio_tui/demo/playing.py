@@ -14,27 +14,30 @@ from studio_tui.config.settings import (
     Smtp,
     own_screen,
 )
+from studio_tui.demo.story.building import build_organisation
+from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.events import DemoConversation, DemoPush, build_story
+from studio_tui.demo.story.export import organisation_csv
+from studio_tui.demo.story.organisation import ADMIN, DEMO_NOW, DemoOrganisation
+from studio_tui.demo.story.talks import build_talks
+from studio_tui.demo.story.text_files import demo_plan
+from studio_tui.demo.story.timeline import Act, Event, timeline
+from studio_tui.demo.story.words import Words
 from studio_tui.demo.writing import Writing
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.clock import Clock, FixedClock
-from studio_tui.domain.conversations import Ask, Conversation, Plan
-from studio_tui.domain.demo.building import build_organisation
-from studio_tui.domain.demo.chance import Chance
-from studio_tui.domain.demo.export import organisation_csv
-from studio_tui.domain.demo.organisation import ADMIN, DEMO_NOW, DemoOrganisation
-from studio_tui.domain.demo.story import DemoConversation, DemoPush, build_story
-from studio_tui.domain.demo.talks import build_talks
-from studio_tui.domain.demo.timeline import Act, Event, timeline
-from studio_tui.domain.demo.words import Words
-from studio_tui.domain.pushes import PushDraft
-from studio_tui.domain.stopping import Progress, unwatched
-from studio_tui.mail.mailbox import MailFolder
-from studio_tui.services import assigning, conversations, imports, pushes, templates, users
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.demo_text import demo_plan
-from studio_tui.services.identity import Account, sign_in
-from studio_tui.worker.sending import Worker
+from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.clock import Clock, FixedClock
+from studio_tui.mail.transport.folder import MailFolder
+from studio_tui.services import conversations
+from studio_tui.services.people import imports, users
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.services.templates import templates
+from studio_tui.worker.loop import Worker
 
 DATABASE = "studio.db"
 """Name of the database in the folder of a demo."""
@@ -201,9 +204,9 @@ def _create(demo: Demo, push: DemoPush) -> None:
 
 
 def _assign(demo: Demo, push: DemoPush) -> None:
-    chosen = assigning.users_named(demo.studio, demo.actor, push.assigned)
+    chosen = assign.users_named(demo.studio, demo.actor, push.assigned)
     found = pushes.find(demo.studio, demo.actor, push.name)
-    assigning.assign(demo.studio, demo.actor, found, chosen)
+    assign.assign(demo.studio, demo.actor, found, chosen)
 
 
 def _close(demo: Demo, push: DemoPush) -> None:

@@ -6,19 +6,23 @@ from textwrap import indent
 
 from studio_tui.demo.opening import open_demo
 from studio_tui.demo.playing import Demo
-from studio_tui.domain.clock import FixedClock
-from studio_tui.domain.conversations import Ask, ConversationState, HistoryFilter
-from studio_tui.domain.demo.organisation import DEMO_NOW
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import Capacity, NotificationFilter, NotificationState
-from studio_tui.domain.pushes import AssignmentFilter, Flag, Push, PushDraft, Status
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.templates import Template
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, conversations, outbox, pushes, templates, users
-from studio_tui.services.assigning import Assigned
+from studio_tui.demo.story.organisation import DEMO_NOW
+from studio_tui.domain.conversations.conversation import Ask, ConversationState, HistoryFilter
+from studio_tui.domain.outbox.notification import Capacity, NotificationFilter, NotificationState
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push, PushDraft, Status
+from studio_tui.domain.shared.clock import FixedClock
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.templates.template import Template
+from studio_tui.services import conversations
 from studio_tui.services.conversations import exports
-from studio_tui.services.identity import Account, sign_in
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people import users
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.templates import templates
 
 Write = Callable[[str], None]
 
@@ -89,15 +93,15 @@ def _tell_creating(demo: Demo, write: Write) -> Push:
 def _tell_assigning(demo: Demo, push: Push, write: Write) -> Assigned:
     earlier = pushes.find(demo.studio, demo.actor, "Winter check-in")
     lonely = users.find(demo.studio, demo.actor, "jonas.wouters").user
-    chosen = Selection.matching(assigning.of_push(earlier)).mark([lonely.id])
-    preview = assigning.preview(demo.studio, demo.actor, push, chosen)
+    chosen = Selection.matching(assign.of_push(earlier)).mark([lonely.id])
+    preview = assign.preview(demo.studio, demo.actor, push, chosen)
     write(
         f"Chosen: everyone of “{earlier.name}”, and {lonely.name}. That would assign "
         f"{preview.adding} users and tell {preview.managers} managers; {preview.left} have left."
     )
     write(f"Without a manager: {_and(user.name for user in preview.without_manager)}.")
     chosen = chosen.unmark([lonely.id])
-    assigned = assigning.assign(demo.studio, demo.actor, push, chosen)
+    assigned = assign.assign(demo.studio, demo.actor, push, chosen)
     write(
         f"Without {lonely.name}: {assigned.added} users assigned, {assigned.managers_told} "
         f"managers to be told, one mail each. The mail leaves at {_time(demo, assigned.leaves_at)}."
@@ -132,7 +136,7 @@ def _tell_conversation(demo: Demo, write: Write) -> None:
 
 def _tell_holding(demo: Demo, push: Push, write: Write) -> None:
     write(_heading(f"Follow-up, on {_time(demo, demo.studio.now())}"))
-    listed = assigning.source(demo.studio, demo.actor, push, AssignmentFilter(), Sort("name")).rows(
+    listed = assign.source(demo.studio, demo.actor, push, AssignmentFilter(), Sort("name")).rows(
         0, _SHOWN
     )
     for assignment in listed:
@@ -145,7 +149,7 @@ def _tell_holding(demo: Demo, push: Push, write: Write) -> None:
         write(f"{finished.name}: held by {finished.conductor}.")
     progress = pushes.show(demo.studio, demo.actor, push.id).progress
     write(f"“{push.name}”: {progress.done} of {progress.assigned} held, {progress.open} to go.")
-    overdue = assigning.source(
+    overdue = assign.source(
         demo.studio,
         demo.actor,
         pushes.find(demo.studio, demo.actor, "Winter check-in"),

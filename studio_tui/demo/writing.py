@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import AskedQuestion, Part, Relation
-from studio_tui.domain.demo.words import Words
+from studio_tui.demo.story.words import Words
+from studio_tui.domain.conversations.conversation import AskedQuestion, Part, Relation
+from studio_tui.domain.people.access import Actor
 from studio_tui.services import conversations
-from studio_tui.services.context import Studio
+from studio_tui.services.system.context import Studio
 
 
 class Writing:

@@ -33,8 +33,9 @@
 - A key may already be waiting when a command runs: move the focus with
   ``self.screen.set_focus(widget)``, which happens at once, not with ``widget.focus()``.
 - Nothing blocks: ``self.read(lane, call, then)`` asks, ``self.write(call, then, failed)`` changes
-  (`tui.bridge`). Errors that are not handled by ``failed`` appear in the status line. ``reload`` is
-  called whenever oneself or somebody else changed something, and must not move anything.
+  (`tui.runtime.background_calls`). Errors that are not handled by ``failed`` appear in the status
+  line. ``reload`` is called whenever oneself or somebody else changed something, and must not move
+  anything.
 - Text of people reaches the screen through `tui.text` (``line``, ``block``, ``filled``), a
   `Column`, a `Facts` or ``self.say``; never as a ``str`` given to a widget of Textual.
 - Forms are a `Form` of `Field`s; ``failed=form.show_error`` puts every reason of an `Invalid`

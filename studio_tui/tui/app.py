@@ -16,25 +16,25 @@ from textual.screen import Screen
 
 from studio_tui.config.assets import asset
 from studio_tui.config.log import log_error, log_path
-from studio_tui.domain.access import Actor, may
-from studio_tui.domain.errors import Away, Forbidden, Gone, StudioError
-from studio_tui.tui.bridge import Bridge
+from studio_tui.domain.people.access import Actor, may
+from studio_tui.domain.shared.errors import Away, Forbidden, Gone, StudioError
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.job import Job
 from studio_tui.tui.opening import Opening, TooSmall, too_small
 from studio_tui.tui.places import Place, place_of
+from studio_tui.tui.runtime.background_calls import Bridge
+from studio_tui.tui.runtime.change_watcher import Watching
+from studio_tui.tui.runtime.diff_renderer import WiredApp
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.runtime.key_queue import TypeAheadApp, Typed
+from studio_tui.tui.runtime.stylesheet import ParsedOnce
+from studio_tui.tui.runtime.terminal import terminal_is_gone, why_no_suspending
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.stylesheet import ParsedOnce
-from studio_tui.tui.terminal import terminal_is_gone, why_no_suspending
 from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
-from studio_tui.tui.typeahead import TypeAheadApp, Typed
-from studio_tui.tui.watching import Watching
 from studio_tui.tui.widgets.frame import StatusLine, TopBar
-from studio_tui.tui.wire import WiredApp
 
 if TYPE_CHECKING:
-    from studio_tui.services.context import Studio
+    from studio_tui.services.system.context import Studio
 
     Tell = Callable[[str], None]
     OpenStudio = Callable[[Tell], tuple[Studio, Actor]]

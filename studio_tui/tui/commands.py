@@ -29,9 +29,9 @@ from textual.keys import key_to_character
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from studio_tui.domain.access import Action, Actor, may
-from studio_tui.tui.terminal import on_console
-from studio_tui.tui.typeahead import Arrival
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.tui.runtime.key_queue import Arrival
+from studio_tui.tui.runtime.terminal import on_console
 
 _TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "equals_sign": "="}
 _SHOWN = {

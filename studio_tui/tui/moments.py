@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.clock import zone_in_words
+from studio_tui.domain.shared.clock import zone_in_words
 
 
 def day(day_: date | None) -> str:

@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from studio_tui.domain.errors import Away, StudioError
+from studio_tui.domain.shared.errors import Away, StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from studio_tui.domain.access import Action
+from studio_tui.domain.people.access import Action
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 

@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import StudioError
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import StudioError
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.job import Job
-from studio_tui.tui.typeahead import Arrival
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.runtime.key_queue import Arrival
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
 
 if TYPE_CHECKING:
-    from studio_tui.services.context import Studio
+    from studio_tui.services.system.context import Studio
     from studio_tui.tui.app import StudioApp
 
 T = TypeVar("T")

@@ -4,18 +4,18 @@ import importlib
 import sys
 from typing import TYPE_CHECKING
 
-from studio_tui.domain.access import Action, Actor
-from studio_tui.domain.errors import StudioError
-from studio_tui.domain.text import clean_line
+from studio_tui.domain.people.access import Action, Actor
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.text import clean_line
 from studio_tui.tui.places import Place
+from studio_tui.tui.runtime.terminal import in_gnu_screen, why_no_terminal
+from studio_tui.tui.runtime.undo import UndoingApp
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.terminal import in_gnu_screen, why_no_terminal
-from studio_tui.tui.undoing import UndoingApp
 
 if TYPE_CHECKING:
-    from studio_tui.services.context import Studio
+    from studio_tui.services.system.context import Studio
     from studio_tui.tui.app import OpenStudio, Tell, WhoAsks
-    from studio_tui.tui.posting import Carriers, Posting
+    from studio_tui.tui.runtime.embedded_worker import Carriers, Posting
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
@@ -23,37 +23,37 @@ __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
 
 def _templates() -> StudioScreen:
-    from studio_tui.tui.screens.templates import TemplatesScreen
+    from studio_tui.tui.screens.templates.templates import TemplatesScreen
 
     return TemplatesScreen()
 
 
 def _pushes() -> StudioScreen:
-    from studio_tui.tui.screens.pushes import PushesScreen
+    from studio_tui.tui.screens.pushes.pushes import PushesScreen
 
     return PushesScreen()
 
 
 def _users() -> StudioScreen:
-    from studio_tui.tui.screens.users import UsersScreen
+    from studio_tui.tui.screens.people.users import UsersScreen
 
     return UsersScreen()
 
 
 def _outbox() -> StudioScreen:
-    from studio_tui.tui.screens.outbox import OutboxScreen
+    from studio_tui.tui.screens.outbox.outbox import OutboxScreen
 
     return OutboxScreen()
 
 
 def _activity() -> StudioScreen:
-    from studio_tui.tui.screens.activity import ActivityScreen
+    from studio_tui.tui.screens.activity.activity import ActivityScreen
 
     return ActivityScreen()
 
 
 def _mine() -> StudioScreen:
-    from studio_tui.tui.screens.my_conversations import MyConversationsScreen
+    from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
 
     return MyConversationsScreen()
 
@@ -86,7 +86,7 @@ class OpenedStudio(UndoingApp):
         def opening(tell: "Tell") -> "tuple[Studio, Actor]":
             self.refused = None
             # What sends mail takes as long to import as all the rest: off the loop, too.
-            importlib.import_module("studio_tui.tui.posting")
+            importlib.import_module("studio_tui.tui.runtime.embedded_worker")
             try:
                 return open_studio(tell)
             except StudioError as error:
@@ -96,7 +96,7 @@ class OpenedStudio(UndoingApp):
         return opening
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
-        from studio_tui.tui.posting import Posting
+        from studio_tui.tui.runtime.embedded_worker import Posting
 
         super()._opened(opened)
         if opened[0].settings.screen.mouse and not in_gnu_screen():
@@ -126,7 +126,7 @@ class OpenedStudio(UndoingApp):
 
         Asks the database: for when the screens are gone.
         """
-        from studio_tui.services import outbox
+        from studio_tui.services.outbox import outbox
         from studio_tui.wording.counting import counted
 
         studio, actor = self._studio, self.actor

@@ -10,7 +10,7 @@ from functools import lru_cache
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from studio_tui.domain.text import clean_line, clean_text
+from studio_tui.domain.shared.text import clean_line, clean_text
 
 ELLIPSIS = "…"
 _DANGLING_JOINER = re.compile("\u200d+(?=[\x20-\x7e]|$)")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from studio_tui.domain.conversations import ConversationState
+from studio_tui.domain.conversations.conversation import ConversationState
 
 STATE_LABELS: Mapping[ConversationState, str] = {
     ConversationState.PLANNED: "planned",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.clock import local_day, zone_in_words
-from studio_tui.domain.notifications import INVITATIONS, Capacity, Kind, NotificationState
+from studio_tui.domain.outbox.notification import INVITATIONS, Capacity, Kind, NotificationState
+from studio_tui.domain.shared.clock import local_day, zone_in_words
 
 STATE_LABELS: Mapping[NotificationState, str] = {
     NotificationState.HELD: "waiting",

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.clock import local_day
-from studio_tui.domain.pushes import Assignment, Flag, Progress, Push, PushState, Status
+from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, PushState, Status
+from studio_tui.domain.shared.clock import local_day
 
 STATE_LABELS: Mapping[PushState, str] = {state: str(state) for state in PushState}
 """The states of a push (P5)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from studio_tui.domain.templates import QuestionKind
+from studio_tui.domain.templates.template import QuestionKind
 
 KIND_LABELS: Mapping[QuestionKind, str] = {
     QuestionKind.TEXT: "text",

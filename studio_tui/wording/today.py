@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from studio_tui.domain.pushes import Progress
+from studio_tui.domain.pushes.push import Progress
 from studio_tui.wording.counting import counted
 from studio_tui.wording.days import day_in_words, days_left_in_words
 

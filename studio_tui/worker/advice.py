@@ -1,7 +1,7 @@
 """What is wrong where mail does not leave, and what to do: the same words everywhere."""
 
-from studio_tui.mail.outcomes import Fault, RelayDown
-from studio_tui.worker.decisions import said
+from studio_tui.mail.transport.outcomes import Fault, RelayDown
+from studio_tui.worker.retry import said
 
 _WAITS = "; mail waits and is tried again"
 _ADVICE = {

@@ -12,15 +12,16 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Any
 
-from studio_tui.domain.errors import Refused, Unavailable
-from studio_tui.mail.outcomes import Carrier
-from studio_tui.mail.password import find
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import delivering, verifying
-from studio_tui.services.context import Studio
+from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.mail.secrets import find
+from studio_tui.mail.transport.outcomes import Carrier
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services.activity import verify
+from studio_tui.services.outbox import delivery
+from studio_tui.services.system.context import Studio
 from studio_tui.worker.advice import in_words
-from studio_tui.worker.pace import Pace
-from studio_tui.worker.sending import Report, Worker
+from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.timing import Pace
 
 NO_SERVER = (
     "No mail server is set up, so that mail waits in the outbox: "
@@ -139,7 +140,7 @@ async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> R
             telling.cancel()
     waiting = None
     with suppress(Unavailable):
-        waiting = (await asyncio.to_thread(delivering.waiting, studio))[0]
+        waiting = (await asyncio.to_thread(delivery.waiting, studio))[0]
     log.tell(Happening.STOPPED, _count(done, waiting), done, waiting)
     return done
 
@@ -150,7 +151,7 @@ async def _tell_anchors(studio: Studio, worker: Worker, log: "_Log") -> None:
     while True:
         # Where the database is away, it is told the next time.
         with suppress(Unavailable):
-            found = await asyncio.to_thread(verifying.anchor, studio)
+            found = await asyncio.to_thread(verify.anchor, studio)
             words = f"Anchor of the activity, for “activity verify --against”: {found}"
             log.tell(Happening.ANCHOR, words, worker.report)
         await asyncio.sleep(_ANCHOR_EVERY.total_seconds())

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from studio_tui.cli.main import program
 from studio_tui.main import SURROUNDINGS
-from studio_tui.services import identity
-from studio_tui.services.identity import own_account
+from studio_tui.services.people import identity
+from studio_tui.services.people.identity import own_account
 from tests.organisation import PEOPLE
 
 NOW = "2026-03-02T10:00:00+01:00"
@@ -118,7 +118,7 @@ class Accounts:
         account = identity.Account(login, login)
         with self._monkeypatch.context() as patched:
             # Who runs a command is decided by the system: this stands in for another account.
-            patched.setattr("studio_tui.services.identity.own_account", lambda: account)
+            patched.setattr("studio_tui.services.people.identity.own_account", lambda: account)
             yield self.cli
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.storage import sqlite
+from studio_tui.storage.engine import sqlite
 from tests.cli.conftest import Cli, create
 
 

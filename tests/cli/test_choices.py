@@ -7,10 +7,10 @@ import click
 import pytest
 
 from studio_tui.cli.main import program
-from studio_tui.cli.nearest import Choice
-from studio_tui.domain.notifications import Kind, NotificationState
-from studio_tui.domain.pushes import PushState, Status
-from studio_tui.domain.templates import QuestionKind
+from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.domain.outbox.notification import Kind, NotificationState
+from studio_tui.domain.pushes.push import PushState, Status
+from studio_tui.domain.templates.template import QuestionKind
 from studio_tui.wording import mail, pushes, templates
 
 

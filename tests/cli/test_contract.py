@@ -11,7 +11,7 @@ import click
 import pytest
 
 from studio_tui.cli.main import COMMANDS, program
-from studio_tui.cli.shapes import CONTRACT
+from studio_tui.cli.shared.shapes import CONTRACT
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.domain.test_ssh_keys import ED25519
 

@@ -8,12 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from studio_tui.cli.session import studio_as_it_is
+from studio_tui.cli.shared.session import studio_as_it_is
 from studio_tui.config.settings import Security
-from studio_tui.services import delivering
-from studio_tui.services.context import Making
-from studio_tui.services.identity import is_new
-from studio_tui.storage.engine import without_password
+from studio_tui.services.outbox import delivery
+from studio_tui.services.people.identity import is_new
+from studio_tui.services.system.context import Making
+from studio_tui.storage.engine.store import without_password
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.databases import create_database, url_of
 from tests.smtp_server import smtp_server
@@ -161,7 +161,7 @@ def test_whether_mail_leaves(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> No
 def test_who_holds_mail(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
     with studio_as_it_is() as studio:
-        delivering.claim(studio, "w1", limit=2, lasting=timedelta(minutes=5))
+        delivery.claim(studio, "w1", limit=2, lasting=timedelta(minutes=5))
     assert examine(pushed)["sending"][1] == "worker w1 holds 2 mails until 2026-03-02 10:10"
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:11:00+01:00")
     assert examine(pushed)["sending"][1] == "worker w1 holds 2 mails no longer: it is gone"
@@ -180,11 +180,11 @@ def test_what_is_wrong_with_own_texts(cli: Cli, private_home: Path) -> None:
 
 def test_what_stops_mail_is_told_until_it_no_longer_does(pushed: Cli) -> None:
     with studio_as_it_is() as studio:
-        delivering.keep_stop(studio, ("login", 535, "5.7.8 authentication failed"))
+        delivery.keep_stop(studio, ("login", 535, "5.7.8 authentication failed"))
     health, said = examine(pushed)["mail stopped"]
     assert health == "limited"
     assert "5.7.8 authentication failed" in said
     assert "(since 2026-03-02 10:00, Europe/Brussels)" in said
     with studio_as_it_is() as studio:
-        delivering.keep_stop(studio, None)
+        delivery.keep_stop(studio, None)
     assert "mail stopped" not in examine(pushed)

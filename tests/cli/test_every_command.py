@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from studio_tui.cli.main import program
-from studio_tui.domain.text import clean_text
+from studio_tui.domain.shared.text import clean_text
 from studio_tui.main import SURROUNDINGS
 from tests.cli.conftest import Cli
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from studio_tui.domain.cells import inert
-from studio_tui.domain.text import clean_line
+from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.text import clean_line
 from tests.cli.conftest import Cli
 from tests.hostile import BIDIRECTIONAL, CONTROLS, HOSTILE
 

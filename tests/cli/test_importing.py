@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.cli.progress import Progress
+from studio_tui.cli.shared.progress import Progress
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.organisation import PEOPLE
 
@@ -150,7 +150,7 @@ def test_progress_is_for_who_watches(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_progress_is_shown_in_place_and_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio_tui.cli.progress._PATIENCE", -1)
+    monkeypatch.setattr("studio_tui.cli.shared.progress._PATIENCE", -1)
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config.settings import Security
-from studio_tui.domain.notifications import Kind, capacities
+from studio_tui.domain.outbox.notification import Kind, capacities
 from tests.cli.conftest import ACCOUNT, COMMAND, Cli
 from tests.smtp_server import smtp_server
 

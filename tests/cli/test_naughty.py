@@ -10,9 +10,9 @@ import pytest
 import tomli_w
 
 from studio_tui.config.log import log_error
-from studio_tui.domain.cells import bare, inert
-from studio_tui.domain.lookalikes import appearance
-from studio_tui.domain.text import clean_line, fold
+from studio_tui.domain.shared.lookalikes import appearance
+from studio_tui.domain.shared.spreadsheet_safety import bare, inert
+from studio_tui.domain.shared.text import clean_line, fold
 from tests.cli.conftest import Cli
 from tests.hostile import SIGNS
 from tests.naughty import NAUGHTY

@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-from studio_tui.cli.cells import cut, fit, width_of
-from studio_tui.cli.output import write_csv, write_facts, write_json, write_table, write_text
-from studio_tui.domain.cells import bare, inert
+from studio_tui.cli.shared.cell_width import cut, fit, width_of
+from studio_tui.cli.shared.output import write_csv, write_facts, write_json, write_table, write_text
+from studio_tui.domain.shared.spreadsheet_safety import bare, inert
 from tests.cli.conftest import COMMAND, Cli
 from tests.hostile import HOSTILE
 

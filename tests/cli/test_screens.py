@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from studio_tui.cli.screens import open_screens
-from studio_tui.domain.errors import StudioError
+from studio_tui.cli.system.screens import open_screens
+from studio_tui.domain.shared.errors import StudioError
 from studio_tui.main import SURROUNDINGS
 from tests.cli.conftest import Cli
 
 if TYPE_CHECKING:
-    from studio_tui.cli.surroundings import OpenStudio
+    from studio_tui.cli.shared.surroundings import OpenStudio
 
 
 def _hear_nothing(_: str) -> None:

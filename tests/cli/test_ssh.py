@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import pytest
 
-from studio_tui.cli.key_program import HOST_ONLY, is_open, key_program
 from studio_tui.cli.main import program
-from studio_tui.cli.paths import HostPath
+from studio_tui.cli.shared.paths import HostPath
+from studio_tui.cli.ssh.allowed import HOST_ONLY, is_open, key_program
 from studio_tui.main import SURROUNDINGS
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.cli.test_contract import commands

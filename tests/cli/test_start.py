@@ -182,7 +182,7 @@ def test_a_fault_of_the_program_is_one_line_and_a_private_log(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret-free details")
 
-    monkeypatch.setattr("studio_tui.services.pushes.every", broken)
+    monkeypatch.setattr("studio_tui.services.pushes.pushes.every", broken)
     said = cli.refused("pushes", "list")
     log = private_home / "state" / "studio-tui" / "studio-tui.log"
     assert str(log) in said

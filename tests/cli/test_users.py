@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain import hr_file
+from studio_tui.domain.people import hr_file
 from tests.cli.conftest import ACCOUNT, Cli
 
 

@@ -45,7 +45,7 @@ def test_a_wheel_carries_every_file_of_them(installed: Path) -> None:
 def test_an_installed_wheel_finds_them_and_starts(installed: Path, tmp_path: Path) -> None:
     code = (
         "import studio_tui; from studio_tui.config.assets import asset;"
-        "from studio_tui.services.template_text import starter_templates;"
+        "from studio_tui.services.templates.text_files import starter_templates;"
         "print(studio_tui.__file__, asset('styles'), len(starter_templates()))"
     )
     environ = {"PYTHONPATH": str(installed), "HOME": str(tmp_path)}

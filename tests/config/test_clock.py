@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from studio_tui.config.clock import ClockFrom, SystemClock, clock_from
-from studio_tui.domain.clock import FixedClock
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.shared.clock import FixedClock
+from studio_tui.domain.shared.errors import Refused
 
 
 @pytest.mark.parametrize("text", ["2026-03-01T09:00:00+01:00", "2026-03-01T08:00:00Z"])

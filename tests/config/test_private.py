@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config import private
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.shared.errors import Refused
 
 _NOBODY = 65534
 

@@ -16,7 +16,7 @@ from studio_tui.config.settings import (
     parse_duration,
     state_path,
 )
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.shared.errors import Refused
 
 DOCUMENTED = """
 [database]

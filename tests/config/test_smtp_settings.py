@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config.settings import Settings, load
-from studio_tui.domain.errors import Refused
+from studio_tui.domain.shared.errors import Refused
 
 
 @pytest.fixture

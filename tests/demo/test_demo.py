@@ -12,14 +12,16 @@ import pytest
 
 from studio_tui.demo import Demo, open_demo, tell
 from studio_tui.demo.playing import DATABASE
-from studio_tui.domain.clock import FixedClock
-from studio_tui.domain.demo.building import build_organisation
-from studio_tui.domain.demo.organisation import DEMO_NOW
-from studio_tui.domain.notifications import NotificationFilter, NotificationState
-from studio_tui.domain.pushes import PushState
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import outbox, pushes, users
-from studio_tui.services.demo_text import demo_plan
+from studio_tui.demo.story.building import build_organisation
+from studio_tui.demo.story.organisation import DEMO_NOW
+from studio_tui.demo.story.text_files import demo_plan
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import PushState
+from studio_tui.domain.shared.clock import FixedClock
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people import users
+from studio_tui.services.pushes import pushes
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from studio_tui.domain.access import Action, Actor, may, require
-from studio_tui.domain.errors import Forbidden
-from studio_tui.domain.users import Role
+from studio_tui.domain.people.access import Action, Actor, may, require
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.errors import Forbidden
 
 SUPPORT = {
     Action.READ_USERS,

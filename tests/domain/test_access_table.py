@@ -1,11 +1,11 @@
-"""``docs/access.md`` says of the roles what `domain.access` decides (A2)."""
+"""``docs/access.md`` says of the roles what `domain.people.access` decides (A2)."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-from studio_tui.domain.access import Action
-from studio_tui.domain.access_table import in_markdown
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.people.access_table import in_markdown
 
 TEXT = (Path(__file__).parents[2] / "docs" / "access.md").read_text(encoding="utf-8")
 
@@ -23,6 +23,6 @@ def test_every_action_is_in_it_and_support_changes_no_push() -> None:
 
 
 def test_it_can_be_written_anew() -> None:
-    command = [sys.executable, "-m", "studio_tui.domain.access_table"]
+    command = [sys.executable, "-m", "studio_tui.domain.people.access_table"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == in_markdown()

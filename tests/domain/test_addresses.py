@@ -5,8 +5,8 @@ from email_validator import validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from studio_tui.domain.addresses import clear_address, why_no_address, without_invisible
-from studio_tui.mail.addresses import deliverable
+from studio_tui.domain.shared.addresses import clear_address, why_no_address, without_invisible
+from studio_tui.mail.transport.addresses import deliverable
 
 
 @pytest.mark.parametrize(

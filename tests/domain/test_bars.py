@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.bars import bar, cells_of
+from studio_tui.domain.shared.bars import bar, cells_of
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=6), st.integers(0, 200))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.clock import (
+from studio_tui.domain.shared.clock import (
     FixedClock,
     end_of_day,
     instants_at,

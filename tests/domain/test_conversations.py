@@ -6,7 +6,7 @@ from itertools import chain, combinations, product
 
 import pytest
 
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     LONGEST,
     MAX_ANSWER,
     SHORTEST,
@@ -27,9 +27,9 @@ from studio_tui.domain.conversations import (
     reopened_by,
     writable,
 )
-from studio_tui.domain.errors import Invalid, Refused
-from studio_tui.domain.pushes import Status
-from studio_tui.domain.templates import (
+from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.errors import Invalid, Refused
+from studio_tui.domain.templates.template import (
     AdminsRead,
     Definition,
     Question,

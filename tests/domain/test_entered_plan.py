@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.conversations import Plan
-from studio_tui.domain.entered_plan import (
+from studio_tui.domain.conversations.conversation import Plan
+from studio_tui.domain.conversations.plan_form import (
     FIELDS,
     entered_held,
     entered_plan,
@@ -20,8 +20,8 @@ from studio_tui.domain.entered_plan import (
     word_on_day,
     word_on_time,
 )
-from studio_tui.domain.errors import Invalid
-from studio_tui.domain.written_dates import parse_time
+from studio_tui.domain.shared.errors import Invalid
+from studio_tui.domain.shared.written_dates import parse_time
 from tests.hostile import HOSTILE
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

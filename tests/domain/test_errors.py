@@ -1,6 +1,13 @@
 """What the Studio says when it refuses."""
 
-from studio_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
+from studio_tui.domain.shared.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    Unavailable,
+)
 
 
 def test_what_was_entered_wrongly_is_told_field_by_field() -> None:

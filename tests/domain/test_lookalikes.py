@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.lookalikes import appearance, like, taken_by
+from studio_tui.domain.shared.lookalikes import appearance, like, taken_by
 
 ALIKE = [
     ("Q1 review", "q1  REVIEW"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.name_list import names_in
+from studio_tui.domain.people.name_list import names_in
 
 BOTH = ["ann@example.org", "bob@example.org"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.notifications import (
+from studio_tui.domain.outbox.notification import (
     UNSENT,
     Capacity,
     Delivery,

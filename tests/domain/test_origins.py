@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.origins import came_from
+from studio_tui.domain.activity.origins import came_from
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.push_check import CheckKind, Warned, is_night, is_weekend, working_days
+from studio_tui.domain.pushes.check import CheckKind, Warned, is_night, is_weekend, working_days
 
 
 @pytest.mark.parametrize("length", range(-2, 16))

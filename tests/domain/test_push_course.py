@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from studio_tui.domain.push_course import course
+from studio_tui.domain.pushes.course import course
 
 FIRST, DEADLINE = date(2026, 3, 2), date(2026, 3, 31)
 ALL = {"first": FIRST, "deadline": DEADLINE, "assigned": 30, "planned": dict[date, int]()}

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.errors import Invalid
-from studio_tui.domain.pushes import (
+from studio_tui.domain.pushes.push import (
     Progress,
     PushDraft,
     PushState,
@@ -18,6 +17,7 @@ from studio_tui.domain.pushes import (
     state_of,
     status_of,
 )
+from studio_tui.domain.shared.errors import Invalid
 
 TODAY = date(2026, 3, 2)
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.selection import Selection
+from studio_tui.domain.shared.selection import Selection
 
 ROWS = range(20)
 FILTERS: dict[str, Callable[[int], bool]] = {

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.ssh_keys import FINGERPRINT, parse_public_key
+from studio_tui.domain.people.ssh_keys import FINGERPRINT, parse_public_key
+from studio_tui.domain.shared.errors import Refused
 
 FILES = Path(__file__).parents[1] / "files" / "ssh"
 

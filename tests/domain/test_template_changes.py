@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from studio_tui.domain.template_changes import Change, Kind, changes, settings_of
-from studio_tui.domain.templates import (
+from studio_tui.domain.templates.changes import Change, Kind, changes, settings_of
+from studio_tui.domain.templates.template import (
     AdminsRead,
     Definition,
     Permissions,

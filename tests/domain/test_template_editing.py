@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.template_editing import Editing
-from studio_tui.domain.template_outline import QUESTION, STEP, TOPIC, items
-from studio_tui.domain.templates import Question, QuestionKind, Step, StepKind, Topic
+from studio_tui.domain.templates.editing import Editing
+from studio_tui.domain.templates.outline import QUESTION, STEP, TOPIC, items
+from studio_tui.domain.templates.template import Question, QuestionKind, Step, StepKind, Topic
 from tests.domain.test_template_outline import TALK, definitions
 
 

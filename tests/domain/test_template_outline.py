@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.template_outline import (
+from studio_tui.domain.templates.outline import (
     QUESTION,
     ROOT,
     STEP,
@@ -22,7 +22,14 @@ from studio_tui.domain.template_outline import (
     thing_at,
     where,
 )
-from studio_tui.domain.templates import Definition, Question, Step, StepKind, Topic, problems_of
+from studio_tui.domain.templates.template import (
+    Definition,
+    Question,
+    Step,
+    StepKind,
+    Topic,
+    problems_of,
+)
 
 TALK = Definition(
     "Review",

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from studio_tui.domain.errors import Invalid, Refused
-from studio_tui.domain.templates import (
+from studio_tui.domain.shared.errors import Invalid, Refused
+from studio_tui.domain.shared.text import MAX_NAME
+from studio_tui.domain.templates.template import (
     MAX_CHOICES,
     MAX_DESCRIPTION,
     MAX_LABELS,
@@ -25,7 +26,6 @@ from studio_tui.domain.templates import (
     check_topic,
     require_pushable,
 )
-from studio_tui.domain.text import MAX_NAME
 
 GOOD = Definition("Review", steps=(Step(StepKind.SUMMARY),))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from studio_tui.domain.text import clean_line, clean_text, fold, fold_search
+from studio_tui.domain.shared.text import clean_line, clean_text, fold, fold_search
 from tests.hostile import CONTROLS, HOSTILE
 
 NASTY = st.text(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from studio_tui.domain.today import (
+from studio_tui.domain.today.today import (
     CASES,
     Case,
     CaseKind,

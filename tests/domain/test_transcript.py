@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from studio_tui.domain.text import clean_line, clean_text
-from studio_tui.domain.transcript import Answered, Section, Told, Transcript
-from studio_tui.domain.transcript_markdown import inert_line, markdown
+from studio_tui.domain.conversations.transcript import Answered, Section, Told, Transcript
+from studio_tui.domain.conversations.transcript_markdown import inert_line, markdown
+from studio_tui.domain.shared.text import clean_line, clean_text
 from tests.hostile import HOSTILE
 
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -1,6 +1,6 @@
 """People as lists show them (U1)."""
 
-from studio_tui.domain.users import UserFilter, full_name, sort_name
+from studio_tui.domain.people.users import UserFilter, full_name, sort_name
 
 
 def test_names_are_spoken_given_name_first_and_sorted_family_name_first() -> None:

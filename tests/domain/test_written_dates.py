@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.calendar_names import MONTHS, WEEKDAYS
-from studio_tui.domain.written_dates import (
+from studio_tui.domain.shared.calendar_names import MONTHS, WEEKDAYS
+from studio_tui.domain.shared.written_dates import (
     Nearest,
     parse_day,
     parse_moment,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.conversations import Conversation
+from studio_tui.domain.conversations.conversation import Conversation
 from tests.e2e.test_pty import Terminal, opened
 from tests.tui.screens.organisation import Example, example
 from tests.tui.screens.talking import ENERGY, USER, planned, stands
@@ -17,10 +17,10 @@ _OPENED = """\
 import sys
 from studio_tui.config.clock import SystemClock
 from studio_tui.config.settings import Database, Settings
-from studio_tui.services.context import open_studio
-from studio_tui.services.identity import Account, sign_in
+from studio_tui.services.system.context import open_studio
+from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.tui.places import Place
-from studio_tui.tui.screens.conversation import ConversationScreen
+from studio_tui.tui.screens.conversations.conversation import ConversationScreen
 from studio_tui.tui.start import OpenedStudio
 
 def opening(_):

@@ -4,10 +4,11 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, Conversation, Part, Plan
-from studio_tui.domain.pushes import PushDraft
-from studio_tui.domain.templates import (
+from studio_tui.domain.conversations.conversation import Ask, Conversation, Part, Plan
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.domain.shared.text import clean_line, fold
+from studio_tui.domain.templates.template import (
     Definition,
     Permissions,
     Question,
@@ -16,8 +17,9 @@ from studio_tui.domain.templates import (
     StepKind,
     Topic,
 )
-from studio_tui.domain.text import clean_line, fold
-from studio_tui.services import conversations, library, pushes, templates
+from studio_tui.services import conversations
+from studio_tui.services.pushes import pushes
+from studio_tui.services.templates import library, templates
 from tests.cli.conftest import ACCOUNT, NOW
 from tests.e2e.test_pty import opened
 from tests.hostile import HOSTILE, PACKED, SIGNS

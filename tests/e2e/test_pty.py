@@ -20,7 +20,7 @@ import pytest
 _COMMAND = [str(Path(sys.executable).with_name("studio-tui"))]
 _FAULTY = """\
 from studio_tui.main import run
-from studio_tui.tui.screens.templates import TemplatesScreen
+from studio_tui.tui.screens.templates.templates import TemplatesScreen
 TemplatesScreen.on_key = lambda self, event: 1 / 0
 run()
 """

@@ -25,7 +25,7 @@ _KEYRING = "keyring.json"
 OF_MAIL, OF_DATABASE = "m41l-Secret-Zq7", "d8base-Secret-Xw3"
 _CRASH = """\
 import sys
-from studio_tui.services import pushes
+from studio_tui.services.pushes import pushes
 from studio_tui.main import run
 def every(studio, actor):
     url = studio.settings.database.url
@@ -36,7 +36,7 @@ run()
 """
 _CRASH_ON_SCREEN = """\
 from studio_tui.main import run
-from studio_tui.tui.screens.templates import TemplatesScreen
+from studio_tui.tui.screens.templates.templates import TemplatesScreen
 def on_key(self, event):
     secret = self.studio.settings
     raise ZeroDivisionError(f"while at {secret.database.url}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.cli.key_program import MOST_CHARACTERS
+from studio_tui.cli.ssh.allowed import MOST_CHARACTERS
 from tests.cli.conftest import create
 from tests.e2e.sshd import ACCOUNT, SSHD, STUDIO, Door, open_door
 from tests.e2e.test_pty import opened

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from studio_tui.config.settings import Security, Smtp
-from studio_tui.mail.dialogue import Broken, Dialogue, Reply
-from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Rejected, RelayDown
-from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.mail.transport.outcomes import Deferred, Delivered, Fault, Rejected, RelayDown
+from studio_tui.mail.transport.pipelining import Broken, Dialogue, Reply
+from studio_tui.mail.transport.smtp import SmtpConnection
 
 FROM, ANN, BOB = "studio@example.org", "ann@example.org", "bob@example.org"
 MESSAGE = b"Subject: hello\r\n\r\nhello\r\n"

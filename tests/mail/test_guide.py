@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.notifications import DropReason, Kind
-from studio_tui.mail.outcomes import Fault, RelayDown
-from studio_tui.mail.password import FILE, VARIABLE
+from studio_tui.domain.outbox.notification import DropReason, Kind
+from studio_tui.mail.secrets import FILE, VARIABLE
+from studio_tui.mail.transport.outcomes import Fault, RelayDown
 from studio_tui.worker.advice import in_words
 from tests.mail.test_message import HEADERS
 

@@ -13,13 +13,13 @@ import vobject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio_tui.domain.notifications import Capacity, Kind
-from studio_tui.domain.text import clean_line
-from studio_tui.mail.addresses import sender_from
-from studio_tui.mail.invitation import Guest, Invitation, Method, calendar
-from studio_tui.mail.letters import Appointment, Event, Recipient, Writer
-from studio_tui.mail.message import Composer, message_id
-from studio_tui.mail.wording import Wordings
+from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.mail.compose.invitation import Guest, Invitation, Method, calendar
+from studio_tui.mail.compose.mime import Composer, message_id
+from studio_tui.mail.compose.rendering import Appointment, Event, Recipient, Writer
+from studio_tui.mail.compose.wording import Wordings
+from studio_tui.mail.transport.addresses import sender_from
 from tests.hostile import HOSTILE
 from tests.mail.test_message import addressee, assert_sound, letter_of, received
 

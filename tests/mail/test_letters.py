@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.notifications import (
+from studio_tui.domain.outbox.notification import (
     INVITATIONS,
     NOTICES,
     Capacity,
@@ -16,9 +16,9 @@ from studio_tui.domain.notifications import (
     Notice,
     capacities,
 )
-from studio_tui.domain.text import clean_line
-from studio_tui.mail.letters import Appointment, Event, Letter, Recipient, Writer
-from studio_tui.mail.wording import Wordings
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.mail.compose.rendering import Appointment, Event, Letter, Recipient, Writer
+from studio_tui.mail.compose.wording import Wordings
 from tests.hostile import HOSTILE
 
 ANN = Recipient("Ann Peeters", "ann@example.org", given_name="Ann", language="en")

@@ -4,8 +4,8 @@ import mailbox
 import stat
 from pathlib import Path
 
-from studio_tui.mail.mailbox import MailFolder
-from studio_tui.mail.outcomes import Delivered, Fault, Rejected, RelayDown
+from studio_tui.mail.transport.folder import MailFolder
+from studio_tui.mail.transport.outcomes import Delivered, Fault, Rejected, RelayDown
 
 MESSAGE = b"Subject: hello\r\nMessage-ID: <1@example.org>\r\n\r\nHello Ann\r\n"
 

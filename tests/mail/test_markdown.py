@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.mail.markdown import to_html, to_plain
+from studio_tui.mail.compose.markdown import to_html, to_plain
 
 
 @pytest.mark.parametrize(

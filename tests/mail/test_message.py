@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.notifications import Capacity, Kind
-from studio_tui.domain.text import clean_line
-from studio_tui.mail.addresses import deliverable, sender_from
-from studio_tui.mail.flowed import flow, unflow
-from studio_tui.mail.forms import Blanks, Form
-from studio_tui.mail.letters import Event, Letter, Recipient, Values, Writer
-from studio_tui.mail.message import Composer, message_id
-from studio_tui.mail.outcomes import Delivered
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.mail.wording import Wordings
+from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.mail.compose.flowed import flow, unflow
+from studio_tui.mail.compose.mime import Composer, message_id
+from studio_tui.mail.compose.rendering import Event, Letter, Recipient, Values, Writer
+from studio_tui.mail.compose.wording import Wordings
+from studio_tui.mail.compose.wording_template import Blanks, Form
+from studio_tui.mail.transport.addresses import deliverable, sender_from
+from studio_tui.mail.transport.outcomes import Delivered
+from studio_tui.mail.transport.smtp import SmtpConnection
 from tests.hostile import HOSTILE
 from tests.smtp_server import Received, smtp_server
 

@@ -15,8 +15,8 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import KeyringLocked
 
 from studio_tui.config.settings import Smtp
-from studio_tui.domain.errors import Refused, StudioError, Unavailable
-from studio_tui.mail.password import Secret, find, password_file, set_password, where
+from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
+from studio_tui.mail.secrets import Secret, find, password_file, set_password, where
 
 SMTP = Smtp(host="mail.example.org", username="studio")
 
@@ -237,5 +237,5 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_keyring_is_not_imported_before_it_is_asked() -> None:
-    code = "import sys, studio_tui.mail.password as p; sys.exit('keyring' in sys.modules)"
+    code = "import sys, studio_tui.mail.secrets as p; sys.exit('keyring' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -3,7 +3,7 @@
 
 import pytest
 
-from studio_tui.mail.refusals import About, Stage, about
+from studio_tui.mail.transport.refusals import About, Stage, about
 
 A, S = About, Stage
 REPLIES = [

@@ -15,9 +15,16 @@ import pytest
 import trustme
 
 from studio_tui.config.settings import Security, Smtp
-from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Outcome, Rejected, RelayDown
-from studio_tui.mail.password import Secret
-from studio_tui.mail.smtp import SmtpConnection
+from studio_tui.mail.secrets import Secret
+from studio_tui.mail.transport.outcomes import (
+    Deferred,
+    Delivered,
+    Fault,
+    Outcome,
+    Rejected,
+    RelayDown,
+)
+from studio_tui.mail.transport.smtp import SmtpConnection
 from tests.smtp_server import HANG_UP, STALL, Server, smtp_server
 
 FROM = "studio@example.org"

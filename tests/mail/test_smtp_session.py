@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from studio_tui.config.settings import Security, Smtp
-from studio_tui.mail.outcomes import Delivered, Rejected
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.mail.tls_probe import is_plain, speaks_tls
+from studio_tui.mail.transport.outcomes import Delivered, Rejected
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.mail.transport.tls_probe import is_plain, speaks_tls
 from tests.smtp_server import smtp_server
 
 FROM, ANN = "studio@example.org", "ann@example.org"

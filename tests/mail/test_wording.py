@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from studio_tui.config.assets import asset
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.notifications import INVITATIONS, NOTICES, Capacity, capacities
-from studio_tui.mail.forms import ENTRY, TEST, Form, flags_in, names_in, wordings
-from studio_tui.mail.wording import Wordings
+from studio_tui.domain.outbox.notification import INVITATIONS, NOTICES, Capacity, capacities
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.mail.compose.wording import Wordings
+from studio_tui.mail.compose.wording_template import ENTRY, TEST, Form, flags_in, names_in, wordings
 
 LANGUAGES = ("en", "nl", "fr")
 INVITING = [f"{kind}.{capacity}" for kind in (*sorted(INVITATIONS), ENTRY) for capacity in Capacity]

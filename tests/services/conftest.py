@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config.settings import Database, Organisation, Settings
-from studio_tui.domain.access import Actor
-from studio_tui.domain.clock import SteadyTime
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import Account, sign_in
-from studio_tui.storage.sql import execute, rows
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.clock import SteadyTime
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.storage.engine.sql import execute, rows
 from tests.databases import create_database, drop_database, url_of
 
 _numbers = count()

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.hr_file import HrFile, read
-from studio_tui.domain.users import User, UserFilter
-from studio_tui.services import imports, users
-from studio_tui.services.context import Studio
-from studio_tui.services.import_plan import ImportPlan
-from studio_tui.storage.sql import rows
-from studio_tui.storage.tables import TABLES
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.hr_file import HrFile, read
+from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.services.people import imports, users
+from studio_tui.services.people.import_plan import ImportPlan
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import rows
+from studio_tui.storage.engine.tables import TABLES
 
 SAMPLES = Path(__file__).parents[1] / "files" / "hr"
 

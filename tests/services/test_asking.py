@@ -4,12 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, Plan
-from studio_tui.domain.errors import NothingToDo, Refused
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import (
+from studio_tui.domain.conversations.conversation import Ask, Plan
+from studio_tui.domain.outbox.notification import (
     INVITATIONS,
     UNSENT,
     Capacity,
@@ -17,10 +13,18 @@ from studio_tui.domain.notifications import (
     Notification,
     NotificationState,
 )
-from studio_tui.domain.pushes import AssignmentFilter, Flag, Push
-from studio_tui.domain.selection import Selection
-from studio_tui.services import assigning, conversations, delivering, imports, pushes, reminding
-from studio_tui.services.context import Studio
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push
+from studio_tui.domain.shared.errors import NothingToDo, Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services import conversations
+from studio_tui.services.outbox import delivery
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes, remind
+from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, assigned, draft_of, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -46,7 +50,7 @@ def reminded(studio: Studio, admin: Actor, push: Push) -> set[str]:
     """Which managers a reminder by hand tells."""
     everybody = Selection.matching(AssignmentFilter())
     before = {each.id for each in mail(studio, admin)}
-    reminding.remind(studio, admin, push, everybody, again=True)
+    remind.remind(studio, admin, push, everybody, again=True)
     new = [each for each in mail(studio, admin) if each.id not in before]
     assert {each.kind for each in new} == {Kind.REMINDER}
     return {each.recipient for each in new if each.capacity is Capacity.MANAGER}
@@ -168,9 +172,9 @@ def test_an_invitation_that_failed_shows_in_the_push(
     """P8."""
     conversations.plan(studio, as_user(studio, "bob"), ann(studio, push), Plan(studio.now() + HOUR))
     clock.move(minutes=5)
-    claimed = delivering.claim(studio, "w", limit=9, lasting=HOUR).deliveries
-    failed = [delivering.Failed(each.id, each.address, "550 no") for each in claimed]
-    delivering.settle(studio, "w", failed)
+    claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
+    failed = [delivery.Failed(each.id, each.address, "550 no") for each in claimed]
+    delivery.settle(studio, "w", failed)
     assert assigned(studio, admin, push)["ann"].flags == {Flag.MAIL_FAILED}
     everybody = AssignmentFilter(flag=Flag.MAIL_FAILED)
     assert assigning.source(studio, admin, push, everybody, Sort("name")).count() == 1

@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Plan
-from studio_tui.domain.errors import NotFound, Refused, Unavailable
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import Capacity, NotificationState
-from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Progress, Status
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, conversations, delivering, pushes, users
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import execute
+from studio_tui.domain.conversations.conversation import Plan
+from studio_tui.domain.outbox.notification import Capacity, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Progress, Status
+from studio_tui.domain.shared.errors import NotFound, Refused, Unavailable
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services import conversations
+from studio_tui.services.outbox import delivery
+from studio_tui.services.people import users
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute
 from tests.acting import (
     HOUR,
     as_user,
@@ -305,9 +309,9 @@ def test_a_failed_mail_is_a_flag_of_its_user(
     """P8."""
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     clock.move(minutes=2)
-    claimed = delivering.claim(studio, "w", limit=99, lasting=HOUR)
+    claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR)
     to_ben = next(each for each in claimed.deliveries if each.given_name == "Ben")
-    delivering.settle(studio, "w", [delivering.Failed(to_ben.id, to_ben.address, "550 no")])
+    delivery.settle(studio, "w", [delivery.Failed(to_ben.id, to_ben.address, "550 no")])
     flags = {row.login: row.flags for row in assigned(studio, admin, push).values()}
     assert flags == {"ann": frozenset(), "ben": {Flag.MAIL_FAILED}}
 
@@ -375,7 +379,7 @@ def test_the_users_tab_is_sorted_by_any_column(
     )
     by_column = Sort(column, descending)
     for few in (5_000, 0):
-        monkeypatch.setattr("studio_tui.storage.listing._FEW", few)
+        monkeypatch.setattr("studio_tui.storage.lists.keyset._FEW", few)
         for start in range(5):
             source = assigning.source(studio, admin, push, AssignmentFilter(), by_column)
             assert source.rows(start, start + 2) == expected[start : start + 2]

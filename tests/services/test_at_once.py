@@ -10,25 +10,22 @@ from typing import TypeVar
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Part, Plan
-from studio_tui.domain.errors import Conflict, Refused
-from studio_tui.domain.notifications import Kind, NotificationState
-from studio_tui.domain.pushes import AssignmentFilter, PushState
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import Role, UserFilter
-from studio_tui.services import (
-    assigning,
-    conversations,
-    pushes,
-    reminding,
-    templates,
-    undoing,
-    users,
-)
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Claimed
-from studio_tui.services.identity import Account, sign_in
+from studio_tui.domain.conversations.conversation import Part, Plan
+from studio_tui.domain.outbox.notification import Kind, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import Role, UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter, PushState
+from studio_tui.domain.shared.errors import Conflict, Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services import conversations
+from studio_tui.services.outbox import undo
+from studio_tui.services.outbox.delivery import Claimed
+from studio_tui.services.people import users
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes, remind
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
 from tests.acting import as_user, assign, assigned, draft_of, lines, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -201,7 +198,7 @@ def test_two_who_remind_the_same_people_remind_them_once(studio: Studio, admin: 
     everybody: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
     for number in ROUNDS:
         push = assign(studio, admin, create_push(studio, admin, f"Push {number}"), "eve").push
-        outcomes = at_once(*[partial(reminding.remind, studio, admin, push, everybody)] * 2)
+        outcomes = at_once(*[partial(remind.remind, studio, admin, push, everybody)] * 2)
         assert len(refusals(outcomes)) == 1
         assert [each.kind for each in mail(studio, admin) if each.push_id == push.id] == [
             Kind.ASSIGNED,
@@ -217,7 +214,7 @@ def test_what_is_undone_is_not_sent(studio: Studio, admin: Actor, clock: Movable
         done = assign(studio, admin, push, "ann", "ben", "cas")
         clock.move(minutes=2)
         outcomes = at_once(
-            partial(undoing.undo, studio, admin, done.activity_id), partial(send_due, studio)
+            partial(undo.undo, studio, admin, done.activity_id), partial(send_due, studio)
         )
         states = {each.state for each in mail(studio, admin) if each.push_id == push.id}
         late = bool(refusals([outcome for outcome in outcomes if not isinstance(outcome, int)]))

@@ -9,15 +9,22 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, Conversation, HistoryFilter, Part, Plan
-from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.text import clean_text
-from studio_tui.services import conversations, templates
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import (
+    Ask,
+    Conversation,
+    HistoryFilter,
+    Part,
+    Plan,
+)
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Forbidden, Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.text import clean_text
+from studio_tui.services import conversations
 from studio_tui.services.conversations import exports
 from studio_tui.services.conversations.exports import Form
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user, assign, lines
 from tests.hostile import CONTROLS, HOSTILE
 from tests.organisation import create_push, import_people

@@ -9,13 +9,14 @@ from itertools import product
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, Conversation, Part, Plan, Relation
-from studio_tui.domain.errors import Forbidden
-from studio_tui.domain.templates import AdminsRead, Viewing
-from studio_tui.services import conversations, templates
-from studio_tui.services.context import Studio
-from studio_tui.storage import people
+from studio_tui.domain.conversations.conversation import Ask, Conversation, Part, Plan, Relation
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Forbidden
+from studio_tui.domain.templates.template import AdminsRead, Viewing
+from studio_tui.services import conversations
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
+from studio_tui.storage.people import users
 from tests.acting import HOUR, as_user
 from tests.organisation import import_people
 
@@ -55,7 +56,7 @@ def led_to(studio: Studio, state: str, viewing: Viewing) -> Conversation:
     name = f"{state} {viewing.admins} {viewing.leaders}"
     template = templates.add(studio, els, replace(regular, name=name, viewing=viewing))
     with studio.store.reading():
-        ann = people.user_id_of("ann")
+        ann = users.user_id_of("ann")
     assert ann is not None
     ask = Ask(ann, template_id=template.id)
     conversation = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
     Entry,
@@ -15,8 +14,9 @@ from studio_tui.domain.conversations import (
     Reading,
     Written,
 )
-from studio_tui.domain.errors import Forbidden, Invalid, NotFound, Refused
-from studio_tui.domain.templates import (
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Forbidden, Invalid, NotFound, Refused
+from studio_tui.domain.templates.template import (
     AdminsRead,
     Question,
     QuestionKind,
@@ -24,9 +24,10 @@ from studio_tui.domain.templates import (
     StepKind,
     Viewing,
 )
-from studio_tui.services import conversations, templates
-from studio_tui.services.context import Studio
-from studio_tui.storage import people
+from studio_tui.services import conversations
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
+from studio_tui.storage.people import users
 from tests.acting import HOUR, as_user, lines
 from tests.organisation import import_people
 
@@ -44,7 +45,7 @@ def planned(studio: Studio, **changes: object) -> Conversation:
     regular = templates.find(studio, admin, "Regular").definition
     template = templates.add(studio, admin, replace(regular, name="Ours", **changes))  # type: ignore[arg-type]
     with studio.store.reading():
-        ann = people.user_id_of("ann")
+        ann = users.user_id_of("ann")
     assert ann is not None
     ask = Ask(ann, template_id=template.id)
     return conversations.plan(studio, as_user(studio, "bob"), ask, Plan(studio.now() + HOUR))
@@ -177,7 +178,7 @@ def planned_quick(studio: Studio) -> Conversation:
     """Under way, of Ben with Bob."""
     quick = templates.find(studio, as_user(studio, "els"), "Quick")
     with studio.store.reading():
-        ben = people.user_id_of("ben")
+        ben = users.user_id_of("ben")
     assert ben is not None
     return conversations.start(studio, as_user(studio, "bob"), Ask(ben, template_id=quick.id))
 

@@ -6,15 +6,26 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, Conversation, ConversationState, Plan
-from studio_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, NothingToDo, Refused
-from studio_tui.domain.pushes import Push, Status
-from studio_tui.domain.templates import Permissions
-from studio_tui.services import assigning, conversations, imports, pushes, templates
-from studio_tui.services.context import Studio
-from studio_tui.storage import people
+from studio_tui.domain.conversations.conversation import Ask, Conversation, ConversationState, Plan
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, Status
+from studio_tui.domain.shared.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NothingToDo,
+    Refused,
+)
+from studio_tui.domain.templates.template import Permissions
+from studio_tui.services import conversations
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
+from studio_tui.storage.people import users
 from tests.acting import HOUR, as_user, assign, assigned, draft_of, finish, lines, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -42,7 +53,7 @@ def about(studio: Studio, login: str, template: str) -> Ask:
     """A conversation that no push asks for."""
     found = templates.find(studio, as_user(studio, "els"), template)
     with studio.store.reading():
-        user_id = people.user_id_of(login)
+        user_id = users.user_id_of(login)
     assert user_id is not None
     return Ask(user_id, template_id=found.id)
 
@@ -217,8 +228,8 @@ def test_reopened_by_its_conductor_then_by_an_admin(
 
 def plan_of(studio: Studio, push: Push) -> Conversation:
     """The conversation of Ann that is over."""
-    from studio_tui.domain.conversations import HistoryFilter
-    from studio_tui.domain.listing import Sort
+    from studio_tui.domain.conversations.conversation import HistoryFilter
+    from studio_tui.domain.shared.list_source import Sort
 
     source = conversations.history(
         studio, as_user(studio, "ann"), HistoryFilter(), Sort("at", descending=True)

@@ -1,7 +1,7 @@
 """The demo's text files."""
 
-from studio_tui.domain.demo.plan import DemoPlan
-from studio_tui.services.demo_text import demo_plan
+from studio_tui.demo.story.plan import DemoPlan
+from studio_tui.demo.story.text_files import demo_plan
 
 
 def test_the_files_of_the_demo_are_read() -> None:

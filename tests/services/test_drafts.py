@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.templates import Definition, Question, Step, StepKind, Topic
-from studio_tui.services import drafts, library, templates
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.templates.template import Definition, Question, Step, StepKind, Topic
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import drafts, library, templates
 from tests.acting import as_user, lines
 from tests.hostile import HOSTILE
 from tests.organisation import import_people

@@ -4,16 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused, Unavailable
-from studio_tui.domain.notifications import Capacity
-from studio_tui.domain.pushes import AssignmentFilter, Skipped
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, imports, pushes, reminding
-from studio_tui.services.context import Studio
-from studio_tui.services.dry_run import dry_run
-from studio_tui.storage.sql import execute, rows
+from studio_tui.domain.outbox.notification import Capacity
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter, Skipped
+from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox.dry_run import dry_run
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes, remind
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute, rows
 from tests.acting import assign, finish, mail, send_due, told
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -71,7 +73,7 @@ def test_a_refusal_is_a_refusal(studio: Studio, admin: Actor) -> None:
     with pytest.raises(Refused, match="only an open push"):
         dry_run(
             studio,
-            lambda: reminding.remind(studio, admin, push, EVERYBODY),
+            lambda: remind.remind(studio, admin, push, EVERYBODY),
             lambda done: done.activity_id,
         )
 
@@ -100,14 +102,14 @@ def test_who_would_not_be_reminded(studio: Studio, admin: Actor, clock: MovableC
         admin,
         hr("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
     )
-    just_ann = reminding.users_named(studio, admin, push, ["ann@example.org"])
-    assert reminding.remind(studio, admin, push, just_ann).users_told == 1
+    just_ann = remind.users_named(studio, admin, push, ["ann@example.org"])
+    assert remind.remind(studio, admin, push, just_ann).users_told == 1
     without = [Skipped("cas", "Cas Dubois", "has held it"), Skipped("eve", "Eve Alone", "has left")]
     recently = Skipped("ann", "Ann Peeters", "was reminded a short while ago")
-    assert reminding.skipped(studio, admin, push, EVERYBODY) == [*without, recently]
-    assert reminding.skipped(studio, admin, push, EVERYBODY, again=True) == without
+    assert remind.skipped(studio, admin, push, EVERYBODY) == [*without, recently]
+    assert remind.skipped(studio, admin, push, EVERYBODY, again=True) == without
     with pytest.raises(Refused, match="Not assigned to “Q1 review”: bob, dan"):
-        reminding.users_named(studio, admin, push, ["ann", "bob", "dan"])
+        remind.users_named(studio, admin, push, ["ann", "bob", "dan"])
 
 
 def test_others_write_meanwhile(studio: Studio, admin: Actor) -> None:

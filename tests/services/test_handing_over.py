@@ -2,13 +2,13 @@
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask
-from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.notifications import Capacity, DropReason, Kind, NotificationState
-from studio_tui.domain.pushes import Push, Status
+from studio_tui.domain.conversations.conversation import Ask
+from studio_tui.domain.outbox.notification import Capacity, DropReason, Kind, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, Status
+from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.services import conversations
-from studio_tui.services.context import Studio
+from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, finish, lines, mail, now, send_due, told, waiting
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

@@ -5,14 +5,15 @@ import socket
 import pytest
 
 from studio_tui.config.session import account_name
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Forbidden
-from studio_tui.domain.users import Role, UserFilter
-from studio_tui.services import exports, imports, templates, users
-from studio_tui.services.context import Studio
-from studio_tui.services.identity import Account, found, is_new, own_account, sign_in
-from studio_tui.storage.activity import write_activity
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import Role, UserFilter
+from studio_tui.domain.shared.errors import Forbidden
+from studio_tui.services.people import exports, imports, users
+from studio_tui.services.people.identity import Account, found, is_new, own_account, sign_in
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
+from studio_tui.storage.activity.activity import write_activity
 from tests.acting import lines
 from tests.organisation import create_push
 

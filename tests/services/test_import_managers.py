@@ -2,15 +2,15 @@
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.demo.building import build_organisation
-from studio_tui.domain.demo.export import organisation_csv
-from studio_tui.domain.demo.organisation import DEMO_NOW
-from studio_tui.domain.hr_file import read
-from studio_tui.services import imports
-from studio_tui.services.context import Studio
-from studio_tui.services.demo_text import demo_plan
-from studio_tui.storage.sql import rows
+from studio_tui.demo.story.building import build_organisation
+from studio_tui.demo.story.export import organisation_csv
+from studio_tui.demo.story.organisation import DEMO_NOW
+from studio_tui.demo.story.text_files import demo_plan
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.hr_file import read
+from studio_tui.services.people import imports
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import rows
 from tests.services.importing import SAMPLES, found, managers, take, user
 
 HEAD = "email,given_name,family_name"

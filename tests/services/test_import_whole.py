@@ -7,14 +7,14 @@ from itertools import pairwise
 import psycopg
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Conflict, Refused, Unavailable
-from studio_tui.services import imports
-from studio_tui.services.context import Studio
-from studio_tui.services.import_plan import ImportPlan
-from studio_tui.storage import imports as stored_imports
-from studio_tui.storage.import_writing import Write, write
-from studio_tui.storage.sql import execute
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Conflict, Refused, Unavailable
+from studio_tui.services.people import imports
+from studio_tui.services.people.import_plan import ImportPlan
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute
+from studio_tui.storage.people import import_read as stored_imports
+from studio_tui.storage.people.import_write import Write, write
 from tests.services.importing import hr, take, user, whole_database
 
 HEAD = "login,email,given_name,family_name,groups,teams,leads,coaches,role,active"

@@ -4,15 +4,20 @@ from datetime import date
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.hr_file import read
-from studio_tui.domain.text import clean_line
-from studio_tui.domain.users import Role, User
-from studio_tui.services import imports
-from studio_tui.services.context import Studio
-from studio_tui.services.import_plan import FieldChange, PlannedUser
-from studio_tui.storage.activity import EVERYTHING, ActivityFilter, ActivityLine, activity_lines
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.hr_file import read
+from studio_tui.domain.people.users import Role, User
+from studio_tui.domain.shared.errors import Forbidden, Refused
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.services.people import imports
+from studio_tui.services.people.import_plan import FieldChange, PlannedUser
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import (
+    EVERYTHING,
+    ActivityFilter,
+    ActivityLine,
+    activity_lines,
+)
 from tests.hostile import HOSTILE
 from tests.services.importing import SAMPLES, found, hr, take, user, whole_database
 

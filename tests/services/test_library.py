@@ -5,13 +5,13 @@ from functools import partial
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from studio_tui.domain.library import LibraryFilter, LibraryTopic
-from studio_tui.domain.templates import Question, QuestionKind, Topic
-from studio_tui.services import library, template_text
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.storage.sql import execute
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from studio_tui.domain.templates.library import LibraryFilter, LibraryTopic
+from studio_tui.domain.templates.template import Question, QuestionKind, Topic
+from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.services.templates import library, text_files
+from studio_tui.storage.engine.sql import execute
 from tests.acting import as_user, lines
 from tests.hostile import HOSTILE
 from tests.organisation import import_people
@@ -34,7 +34,7 @@ def travel(studio: Studio, admin: Actor) -> LibraryTopic:
 def test_the_starters_are_there_and_found_by_name_and_question(
     studio: Studio, admin: Actor
 ) -> None:
-    assert len(names(studio, admin)) == len(template_text.question_library())
+    assert len(names(studio, admin)) == len(text_files.question_library())
     assert names(studio, admin, "cooper") == ["Cooperation"]
     assert names(studio, admin, "admit mistake") == ["Cooperation"]
     with pytest.raises(NotFound, match="Did you mean “Cooperation”"):
@@ -138,10 +138,8 @@ def test_a_studio_founded_before_there_was_a_library_gets_one(
     studio.close()
     later = open_studio(studio.settings, clock)
     try:
-        assert {t.topic for t in library.every(later, admin)} == set(
-            template_text.question_library()
-        )
-        from studio_tui.services import templates
+        assert {t.topic for t in library.every(later, admin)} == set(text_files.question_library())
+        from studio_tui.services.templates import templates
 
         regular = templates.find(later, admin, "Regular")
         (version,) = templates.versions(later, admin, regular.id)

@@ -18,13 +18,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, Part, Plan, Reading
-from studio_tui.domain.errors import Forbidden, NothingToDo, Refused
-from studio_tui.domain.pushes import Push, Status
-from studio_tui.domain.templates import StepKind
-from studio_tui.services import conversations, pushes
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import Ask, Part, Plan, Reading
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, Status
+from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
+from studio_tui.domain.templates.template import StepKind
+from studio_tui.services import conversations
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, assigned, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

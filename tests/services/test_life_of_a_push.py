@@ -20,14 +20,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.notifications import Capacity, Delivery, still_to_tell
-from studio_tui.domain.pushes import Push, PushState, Status
-from studio_tui.services import assigning, delivering, pushes
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Later, Sent
-from studio_tui.storage.sql import execute
+from studio_tui.domain.outbox.notification import Capacity, Delivery, still_to_tell
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, PushState, Status
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.services.outbox import delivery as delivering
+from studio_tui.services.outbox.delivery import Later, Sent
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute
 from tests.acting import KEPT, assign, assigned, draft_of, finish, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.selection import Selection
-from studio_tui.services.listing import HeldSource
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.system.listing import HeldSource
 
 
 @dataclass(frozen=True)

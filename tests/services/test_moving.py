@@ -10,17 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused, Unavailable
-from studio_tui.domain.text import clean_line
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import activity, conversations, moving, users, verifying
-from studio_tui.services.context import Studio
-from studio_tui.services.identity import Account
-from studio_tui.services.moving import Content, Moved
-from studio_tui.storage import backups, copying
-from studio_tui.storage.engine import open_store
-from studio_tui.storage.sql import execute, rows, scalar
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.services import conversations
+from studio_tui.services.activity import activity, verify
+from studio_tui.services.people import users
+from studio_tui.services.people.identity import Account
+from studio_tui.services.system import copy_database
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.copy_database import Content, Moved
+from studio_tui.storage.engine import backup, copy
+from studio_tui.storage.engine.sql import execute, rows, scalar
+from studio_tui.storage.engine.store import open_store
 from tests.acting import as_user, assign, finish, lines, mail, send_due
 from tests.databases import create_database, url_of
 from tests.hostile import HOSTILE
@@ -80,7 +83,7 @@ def test_everything_arrives_on_the_other_engine_and_back(
 ) -> None:
     """Storage, A3: every row, sealed as it was; and what is new gets numbers of its own."""
     before = mail(studio, els), users.every(studio, els, UserFilter())
-    there = moving.copy(studio, els, other_url, silent)
+    there = copy_database.copy(studio, els, other_url, silent)
     assert there.rows > 100
     assert (there.activity.broken, there.activity.lines) == (None, len(lines(studio, els)) - 1)
     assert there.waiting == 3
@@ -88,7 +91,7 @@ def test_everything_arrives_on_the_other_engine_and_back(
         assert (mail(other, els), users.every(other, els, UserFilter())) == before
         # What lists are filtered by came with it.
         assert [user.login for user in users.every(other, els, UserFilter("eeter"))] == ["ann"]
-        assert verifying.verify(other, els).broken is None
+        assert verify.verify(other, els).broken is None
         assert lines(other, els)[0].action == "copied the database"
         assign(other, els, create_push(other, els, "New"), "ann")
         asked = conversations.find(other, "New", "ann")
@@ -96,8 +99,8 @@ def test_everything_arrives_on_the_other_engine_and_back(
     line = lines(studio, els)[0]
     assert (line.action, line.actor) == ("copied the database", "els")
     with reopened(studio, other_url) as other:
-        back = moving.copy(other, els, f"sqlite:///{tmp_path / 'back.db'}", silent)
-        again = moving.back_up(other, els, tmp_path / "again.db", silent)
+        back = copy_database.copy(other, els, f"sqlite:///{tmp_path / 'back.db'}", silent)
+        again = copy_database.back_up(other, els, tmp_path / "again.db", silent)
     assert without_activity(back) == without_activity(again)
     assert without_activity(back) != without_activity(there)
 
@@ -108,27 +111,29 @@ def test_a_backup_brings_all_of_it_back(
     path = tmp_path / "backup.db"
     before = os.umask(0)
     try:
-        kept = moving.back_up(studio, els, path, silent)
+        kept = copy_database.back_up(studio, els, path, silent)
     finally:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir() if "studio-tui" in each.name] == []
     assert lines(studio, els)[0].action == "backed up the database"
     origin = "account els on hr-host"
-    restored = moving.restore(other_url, path, Account("els", "", origin), studio.now(), silent)
+    restored = copy_database.restore(
+        other_url, path, Account("els", "", origin), studio.now(), silent
+    )
     assert restored.contents == kept.contents
     with reopened(studio, other_url) as other:
         line = lines(other, els)[0]
         assert (line.action, line.actor, line.origin) == ("restored the database", "els", origin)
-        assert verifying.verify(other, els, kept=kept.activity.head).kept_at == kept.activity.lines
+        assert verify.verify(other, els, kept=kept.activity.head).kept_at == kept.activity.lines
     studio.store.bind()
 
 
 def test_what_others_write_meanwhile_is_not_in_a_backup_and_waits_for_nothing(
     studio: Studio, els: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backups, "_PAGES", 30)
-    monkeypatch.setattr(copying, "_PAGE", 30)
+    monkeypatch.setattr(backup, "_PAGES", 30)
+    monkeypatch.setattr(copy, "_PAGE", 30)
     url = studio.settings.database.url
     written: list[float] = []
 
@@ -148,7 +153,9 @@ def test_what_others_write_meanwhile_is_not_in_a_backup_and_waits_for_nothing(
 
     with ThreadPoolExecutor(1) as thread:
         path = tmp_path / "backup.db"
-        moving.back_up(studio, els, path, lambda share: thread.submit(write, share).result(30))
+        copy_database.back_up(
+            studio, els, path, lambda share: thread.submit(write, share).result(30)
+        )
     assert len(written) > 3
     with closing(sqlite3.connect(path)) as kept:
         assert kept.execute("SELECT DISTINCT department FROM users").fetchall() == [("",)]
@@ -158,15 +165,15 @@ def test_what_others_write_meanwhile_is_not_in_a_backup_and_waits_for_nothing(
 
 def test_nothing_is_overwritten(studio: Studio, els: Actor, other_url: str, tmp_path: Path) -> None:
     path = tmp_path / "backup.db"
-    moving.back_up(studio, els, path, silent)
-    moving.copy(studio, els, other_url, silent)
+    copy_database.back_up(studio, els, path, silent)
+    copy_database.copy(studio, els, other_url, silent)
     content, said = path.read_bytes(), len(lines(studio, els))
     acts: list[Callable[[], Moved]] = [
-        lambda: moving.back_up(studio, els, path, silent),
-        lambda: moving.copy(studio, els, f"sqlite:///{path}", silent),
-        lambda: moving.copy(studio, els, other_url, silent),
-        lambda: moving.copy(studio, els, studio.settings.database.url, silent),
-        lambda: moving.restore(other_url, path, Account("els", ""), studio.now(), silent),
+        lambda: copy_database.back_up(studio, els, path, silent),
+        lambda: copy_database.copy(studio, els, f"sqlite:///{path}", silent),
+        lambda: copy_database.copy(studio, els, other_url, silent),
+        lambda: copy_database.copy(studio, els, studio.settings.database.url, silent),
+        lambda: copy_database.restore(other_url, path, Account("els", ""), studio.now(), silent),
     ]
     for act in acts:
         with pytest.raises(Refused, match=r"is there already|is not empty: there is something"):
@@ -185,8 +192,8 @@ def test_what_is_broken_off_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
     when: float,
 ) -> None:
-    monkeypatch.setattr(backups, "_PAGES", 1)
-    monkeypatch.setattr(copying, "_PAGE", 1)
+    monkeypatch.setattr(backup, "_PAGES", 1)
+    monkeypatch.setattr(copy, "_PAGE", 1)
     there = sorted(tmp_path.rglob("*"))
     said = len(lines(studio, els))
 
@@ -195,27 +202,27 @@ def test_what_is_broken_off_leaves_nothing(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        moving.copy(studio, els, other_url, stop)
+        copy_database.copy(studio, els, other_url, stop)
     with pytest.raises(KeyboardInterrupt):
-        moving.back_up(studio, els, tmp_path / "backup.db", stop)
+        copy_database.back_up(studio, els, tmp_path / "backup.db", stop)
     assert sorted(tmp_path.rglob("*")) == there
     assert len(lines(studio, els)) == said
-    assert moving.copy(studio, els, other_url, silent).rows
+    assert copy_database.copy(studio, els, other_url, silent).rows
 
 
 def test_what_arrives_otherwise_is_refused(
     studio: Studio, els: Actor, other_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No copy that only looks like one."""
-    insert = copying._insert
+    insert = copy._insert
 
     def lossy(store, table, sent):  # type: ignore[no-untyped-def]
         kept = (row for row in sent if row[0] != 2 or table.called != "users")
         insert(store, table, (list(row) for row in kept))
 
-    monkeypatch.setattr(copying, "_insert", lossy)
+    monkeypatch.setattr(copy, "_insert", lossy)
     with pytest.raises(Unavailable, match="What arrived in users is not what was sent"):
-        moving.copy(studio, els, other_url, silent)
+        copy_database.copy(studio, els, other_url, silent)
 
 
 def test_what_is_no_backup_is_refused(tmp_path: Path, empty_database_url: str) -> None:
@@ -236,7 +243,7 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, empty_database_url: str) -
     ):
         content = path.read_bytes() if path.is_file() else None
         with pytest.raises(Refused, match=reason):
-            moving.restore(empty_database_url, path, account, now, silent)
+            copy_database.restore(empty_database_url, path, account, now, silent)
         assert not content or path.read_bytes() == content
 
 
@@ -244,9 +251,9 @@ def test_who_is_nobody_in_the_backup_is_named_all_the_same(
     studio: Studio, els: Actor, other_url: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "backup.db"
-    moving.back_up(studio, els, path, silent)
+    copy_database.back_up(studio, els, path, silent)
     account = Account("root", "", "account root on new-host")
-    moving.restore(other_url, path, account, studio.now(), silent)
+    copy_database.restore(other_url, path, account, studio.now(), silent)
     with reopened(studio, other_url) as other:
         line = activity.of_everything(other, as_user(other, "els"), limit=1)[0]
         assert line.after == {"account": "root", "origin": "account root on new-host"}

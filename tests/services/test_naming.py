@@ -2,10 +2,12 @@
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import NotFound
-from studio_tui.services import naming, pushes, users
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import NotFound
+from studio_tui.services.people import users
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
 from tests.hostile import HOSTILE
 from tests.organisation import create_push, import_people
 

@@ -2,15 +2,16 @@
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import NotFound, Refused
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import NotificationFilter, NotificationState
-from studio_tui.domain.pushes import Push
-from studio_tui.domain.selection import Selection
-from studio_tui.services import delivering, outbox, users
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed, Later, Sent
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.errors import NotFound, Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.delivery import Failed, Later, Sent
+from studio_tui.services.people import users
+from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, KEPT, assign, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -37,20 +38,20 @@ def test_a_notification_goes_from_held_to_sent(
 ) -> None:
     """N4, N5."""
     assert set(states(studio, admin).values()) == {State.HELD}
-    assert delivering.next_due(studio) == clock.now() + HOUR / 30
+    assert delivery.next_due(studio) == clock.now() + HOUR / 30
     clock.move(minutes=2)
     assert set(states(studio, admin).values()) == {State.QUEUED}
-    claimed = delivering.claim(studio, "w", limit=2, lasting=HOUR)
+    claimed = delivery.claim(studio, "w", limit=2, lasting=HOUR)
     assert (claimed.taken, len(claimed.deliveries)) == (2, 2)
     assert outbox.counts(studio, admin) == {State.SENDING: 2, State.QUEUED: 2}
     send_due(studio, "other")
-    delivering.settle(
+    delivery.settle(
         studio,
         "w",
         [Sent(each.id, each.address, clock.now(), KEPT) for each in claimed.deliveries],
     )
     assert outbox.counts(studio, admin) == {State.SENT: 4}
-    assert delivering.next_due(studio) is None
+    assert delivery.next_due(studio) is None
     assert {each.sent_at for each in mail(studio, admin)} == {clock.now()}
 
 
@@ -59,13 +60,13 @@ def test_what_a_lease_no_longer_covers_is_left_alone(
 ) -> None:
     """N4: a worker that was away too long changes nothing any more."""
     clock.move(minutes=2)
-    slow = delivering.claim(studio, "slow", limit=99, lasting=HOUR)
+    slow = delivery.claim(studio, "slow", limit=99, lasting=HOUR)
     assert send_due(studio, "quick").taken == 0
     clock.move(hours=1)
     assert send_due(studio, "quick").taken == 4
     settled = [Failed(each.id, each.address, "550 no") for each in slow.deliveries]
-    delivering.settle(studio, "slow", settled)
-    assert delivering.hand_back(studio, "slow") == 0
+    delivery.settle(studio, "slow", settled)
+    assert delivery.hand_back(studio, "slow") == 0
     assert set(states(studio, admin).values()) == {State.SENT}
 
 
@@ -74,8 +75,8 @@ def test_what_a_worker_hands_back_is_due_at_once(
 ) -> None:
     """N4."""
     clock.move(minutes=2)
-    delivering.claim(studio, "w", limit=3, lasting=HOUR)
-    assert delivering.hand_back(studio, "w") == 3
+    delivery.claim(studio, "w", limit=3, lasting=HOUR)
+    assert delivery.hand_back(studio, "w") == 3
     assert send_due(studio).taken == 4
 
 
@@ -84,13 +85,13 @@ def test_a_try_that_failed_waits_and_keeps_its_date(
 ) -> None:
     """N4, N7."""
     clock.move(minutes=2)
-    (first,) = delivering.claim(studio, "w", limit=1, lasting=HOUR).deliveries
-    delivering.settle(studio, "w", [Later(first.id, clock.now() + HOUR, "451 later", tried=True)])
+    (first,) = delivery.claim(studio, "w", limit=1, lasting=HOUR).deliveries
+    delivery.settle(studio, "w", [Later(first.id, clock.now() + HOUR, "451 later", tried=True)])
     (row,) = [each for each in mail(studio, admin) if each.id == first.id]
     assert (row.state, row.attempts, row.error) == (State.QUEUED, 1, "451 later")
     send_due(studio)
     clock.move(hours=1)
-    (again,) = delivering.claim(studio, "w", limit=9, lasting=HOUR).deliveries
+    (again,) = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
     assert (again.id, again.key, again.dated_at, again.attempts) == (
         first.id,
         first.key,
@@ -118,8 +119,8 @@ def test_what_failed_is_sent_once_more_and_nothing_else_is(
     with pytest.raises(Refused, match="none of these failed"):
         outbox.retry(studio, admin, EVERYTHING)
     clock.move(minutes=2)
-    claimed = delivering.claim(studio, "w", limit=1, lasting=HOUR).deliveries
-    delivering.settle(studio, "w", [Failed(e.id, e.address, "550 no") for e in claimed])
+    claimed = delivery.claim(studio, "w", limit=1, lasting=HOUR).deliveries
+    delivery.settle(studio, "w", [Failed(e.id, e.address, "550 no") for e in claimed])
     send_due(studio)
     assert outbox.retry(studio, admin, EVERYTHING) == 1
     assert send_due(studio).taken == 1
@@ -131,9 +132,9 @@ def test_what_waits_or_failed_can_be_dropped_and_nothing_else(
 ) -> None:
     """N10."""
     clock.move(minutes=2)
-    claimed = delivering.claim(studio, "w", limit=2, lasting=HOUR).deliveries
+    claimed = delivery.claim(studio, "w", limit=2, lasting=HOUR).deliveries
     failed, sent = claimed
-    delivering.settle(
+    delivery.settle(
         studio,
         "w",
         [
@@ -152,7 +153,7 @@ def test_filters_and_orders_of_the_outbox(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, column: str
 ) -> None:
     clock.move(minutes=2)
-    delivering.claim(studio, "w", limit=1, lasting=HOUR)
+    delivery.claim(studio, "w", limit=1, lasting=HOUR)
     clock.move(minutes=1)
     assign(studio, admin, create_push(studio, admin, "Other", starts_in=5), "ann")
     ann = users.find(studio, admin, "ann").user.id

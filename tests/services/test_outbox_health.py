@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import NotificationState
-from studio_tui.services import delivering, outbox
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed, Later, Sent, Settlement
-from studio_tui.services.outbox import Health, Sending
+from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.delivery import Failed, Later, Sent, Settlement
+from studio_tui.services.outbox.outbox import Health, Sending
+from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, KEPT, assign
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -42,8 +42,8 @@ def test_who_sends_what_went_and_what_went_wrong(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     clock.move(minutes=2)
-    claimed = delivering.claim(studio, "w1", limit=3, lasting=HOUR).deliveries
-    delivering.claim(studio, "w2", limit=1, lasting=2 * HOUR)
+    claimed = delivery.claim(studio, "w1", limit=3, lasting=HOUR).deliveries
+    delivery.claim(studio, "w2", limit=1, lasting=2 * HOUR)
     began = clock.now()
     clock.move(minutes=1)
     assert outbox.health(studio, admin).sending == (
@@ -56,8 +56,8 @@ def test_who_sends_what_went_and_what_went_wrong(
         Failed(second.id, second.address, "550 no"),
         Later(third.id, clock.now() + HOUR, "451 later", tried=True),
     ]
-    delivering.settle(studio, "w1", settled[:2])
-    delivering.settle(studio, "w1", settled[2:])
+    delivery.settle(studio, "w1", settled[:2])
+    delivery.settle(studio, "w1", settled[2:])
     clock.move(hours=1)
     health = outbox.health(studio, admin)
     assert health.counts[NotificationState.FAILED] == 1

@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Plan
-from studio_tui.domain.errors import Conflict, Invalid, NotFound, NothingToDo
-from studio_tui.domain.notifications import Kind, NotificationFilter
-from studio_tui.domain.selection import Selection
-from studio_tui.services import conversations, delivering, outbox, person, users
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed
+from studio_tui.domain.conversations.conversation import Plan
+from studio_tui.domain.outbox.notification import Kind, NotificationFilter
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, NothingToDo
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services import conversations
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.people import person, users
+from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, finish, lines, mail, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -48,12 +50,12 @@ def test_an_address_is_corrected_and_mail_that_failed_goes_there(
 ) -> None:
     assign(studio, admin, create_push(studio, admin), "ann")
     clock.move(minutes=2)
-    claimed = delivering.claim(studio, "w", limit=9, lasting=HOUR).deliveries
-    delivering.settle(
+    claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
+    delivery.settle(
         studio, "w", [Failed(each.id, each.address, "550") for each in claimed if
                       each.address == "ann@example.org"],
     )  # fmt: skip
-    delivering.hand_back(studio, "w")
+    delivery.hand_back(studio, "w")
     send_due(studio)
     sam = as_user(studio, "sam")
     done = person.set_address(studio, sam, ann, "Ann <Anna@example.org>", was="ann@example.org")

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.push_check import CheckKind
-from studio_tui.services import assigning, delivering, push_check, pushes
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.check import CheckKind
+from studio_tui.services.outbox import delivery
+from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import check, pushes
+from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, assign, draft_of, finish, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -26,20 +28,20 @@ def found(studio: Studio, admin: Actor, *adding: str, **push: Any) -> dict[Check
     """What is warned of where these are to be added to a push."""
     made = create_push(studio, admin, "New", **push)
     chosen = assigning.users_named(studio, admin, adding)
-    return {each.kind: list(each.users) for each in push_check.check(studio, admin, made, chosen)}
+    return {each.kind: list(each.users) for each in check.check(studio, admin, made, chosen)}
 
 
 def test_nothing_is_said_where_nothing_is_wrong(studio: Studio, admin: Actor) -> None:
     assert found(studio, admin, "ann", "ben", "cas") == {}
-    assert push_check.check(studio, admin, pushes.find(studio, admin, "New")) == []
+    assert check.check(studio, admin, pushes.find(studio, admin, "New")) == []
 
 
 def test_those_added_and_those_who_are_in_it(studio: Studio, admin: Actor) -> None:
     assert found(studio, admin, "eve", "ann") == {CheckKind.NO_MANAGER: ["eve"]}
     push = assign(studio, admin, create_push(studio, admin), "eve").push
-    assert [each.users for each in push_check.check(studio, admin, push)] == [("eve",)]
+    assert [each.users for each in check.check(studio, admin, push)] == [("eve",)]
     assigning.unassign_users(studio, admin, push, ["eve"])
-    assert push_check.check(studio, admin, push) == []
+    assert check.check(studio, admin, push) == []
 
 
 def test_another_open_push_of_the_template(studio: Studio, admin: Actor) -> None:
@@ -49,7 +51,7 @@ def test_another_open_push_of_the_template(studio: Studio, admin: Actor) -> None
     pushes.close(studio, admin, now(studio, admin, other))
     made = pushes.find(studio, admin, "New")
     ann = assigning.users_named(studio, admin, ["ann"])
-    assert push_check.check(studio, admin, made, ann) == []
+    assert check.check(studio, admin, made, ann) == []
 
 
 def test_an_address_at_which_mail_fails_until_one_arrives_or_it_is_another(
@@ -57,19 +59,19 @@ def test_an_address_at_which_mail_fails_until_one_arrives_or_it_is_another(
 ) -> None:
     other = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     clock.move(minutes=2)
-    claimed = delivering.claim(studio, "w", limit=9, lasting=HOUR).deliveries
+    claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
     failed = [
         Failed(each.id, each.address, "550") for each in claimed if each.address[:3] in "ann ben"
     ]
-    delivering.settle(studio, "w", failed)
-    delivering.hand_back(studio, "w")
+    delivery.settle(studio, "w", failed)
+    delivery.hand_back(studio, "w")
     send_due(studio)
     pushes.close(studio, admin, now(studio, admin, other))
     assert found(studio, admin, "ann", "ben") == {CheckKind.NO_ADDRESS: ["ann", "ben"]}
     take(studio, admin, "login,email,given_name,family_name", "ann,anna@example.org,Ann,Peeters")
     made = pushes.find(studio, admin, "New")
     both = assigning.users_named(studio, admin, ["ann", "ben"])
-    (warned,) = push_check.check(studio, admin, made, both)
+    (warned,) = check.check(studio, admin, made, both)
     assert warned.users == ("ben",)
 
 
@@ -81,7 +83,7 @@ def test_a_deadline_on_a_weekend_and_managers_without_the_days(
     made = pushes.find(studio, admin, "New")
     saturday = draft_of(made, deadline=studio.today() + timedelta(days=5))
     moved = pushes.edit(studio, admin, made, saturday)
-    (warned,) = push_check.check(studio, admin, moved)
+    (warned,) = check.check(studio, admin, moved)
     assert (warned.kind, warned.count, warned.users) == (CheckKind.DEADLINE_WEEKEND, 1, ())
 
 

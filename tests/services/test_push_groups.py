@@ -4,15 +4,18 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import NothingToDo, Refused
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import Capacity, Kind
-from studio_tui.domain.push_groups import By, GroupFilter, PeopleGroup
-from studio_tui.domain.pushes import Assignment, AssignmentFilter, Flag, Push, Status
-from studio_tui.domain.selection import Selection
-from studio_tui.services import assigning, push_groups, reminding, undoing
-from studio_tui.services.context import Studio
+from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Push, Status
+from studio_tui.domain.shared.errors import NothingToDo, Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import undo
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import groups as push_groups
+from studio_tui.services.pushes import remind
+from studio_tui.services.system.context import Studio
 from tests.acting import assign, finish, mail, now, send_due, told
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -79,7 +82,7 @@ def test_those_of_a_group_are_found_by_its_filter(studio: Studio, admin: Actor, 
             assert found.count() == group.assigned
             assert found.selected(push_groups.people_of([group])) == group.assigned
     bob, bea, *_ = push_groups.every(studio, admin, push, By.MANAGER)
-    preview = reminding.preview(studio, admin, push, push_groups.people_of([bob, bea]))
+    preview = remind.preview(studio, admin, push, push_groups.people_of([bob, bea]))
     assert preview.reminding == 3
 
 
@@ -111,26 +114,26 @@ def test_managers_alone_are_reminded_of_all_their_people(
 ) -> None:
     clock.move(minutes=2)
     send_due(studio)
-    bob, cor = reminding.managers_named(studio, admin, ["bob", "cor"])
+    bob, cor = remind.managers_named(studio, admin, ["bob", "cor"])
     finish(studio, admin, push, "ann", by="cor")
-    preview = reminding.preview_managers(studio, admin, push, [bob, cor])
+    preview = remind.preview_managers(studio, admin, push, [bob, cor])
     assert (preview.reminding, preview.recently, preview.nothing) == (1, 0, 1)
-    done = reminding.remind_managers(studio, admin, push, [bob, cor])
+    done = remind.remind_managers(studio, admin, push, [bob, cor])
     assert (done.users_told, done.managers_told) == (0, 1)
     reminders = [each for each in mail(studio, admin) if each.kind is Kind.REMINDER]
     assert told(reminders) == [("bob", Capacity.MANAGER, ("cas", "ben"))]
-    (act,) = undoing.undoable(studio, admin)
+    (act,) = undo.undoable(studio, admin)
     assert (act.users, act.mails) == (2, 1)
-    again = reminding.preview_managers(studio, admin, push, [bob])
+    again = remind.preview_managers(studio, admin, push, [bob])
     assert (again.reminding, again.recently) == (0, 1)
     with pytest.raises(NothingToDo):
-        reminding.remind_managers(studio, admin, push, [bob])
-    undoing.undo(studio, admin, done.activity_id)
-    assert reminding.remind_managers(studio, admin, push, [bob]).managers_told == 1
-    assert reminding.remind_managers(studio, admin, push, [bob], again=True).managers_told == 1
+        remind.remind_managers(studio, admin, push, [bob])
+    undo.undo(studio, admin, done.activity_id)
+    assert remind.remind_managers(studio, admin, push, [bob]).managers_told == 1
+    assert remind.remind_managers(studio, admin, push, [bob], again=True).managers_told == 1
 
 
 def test_only_an_open_push_reminds_managers(studio: Studio, admin: Actor, push: Push) -> None:
     later = assign(studio, admin, create_push(studio, admin, "Q2", starts_in=5), "ann").push
     with pytest.raises(Refused, match="is scheduled"):
-        reminding.remind_managers(studio, admin, later, [1])
+        remind.remind_managers(studio, admin, later, [1])

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Plan
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.pushes import Push
-from studio_tui.services import conversations, push_course, push_report
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import Plan
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.services import conversations
+from studio_tui.services.pushes import course as push_course
+from studio_tui.services.pushes import report
+from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, finish, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -51,13 +53,13 @@ def test_what_people_typed_stays_text_in_a_report(
     studio: Studio, admin: Actor, push: Push, tmp_path: Path
 ) -> None:
     """A5: and the numbers of the bars are in it as numbers."""
-    text = push_report.to_text(studio, admin, push.id)
+    text = report.to_text(studio, admin, push.id)
     assert text.startswith("# Q1 \\| \\<i\\>review\\</i\\>\n")
     (bob,) = (line for line in text.splitlines() if line.startswith("| Bob"))
     assert bob.replace("\\|", "").count("|") == 6
     assert "1 of 3" in bob
     page = tmp_path / "report.html"
-    push_report.to_file(studio, admin, push.id, page)
+    report.to_file(studio, admin, push.id, page)
     html = page.read_text(encoding="utf-8")
     assert "&lt;i&gt;review&lt;/i&gt;" in html
     assert "<b>" not in html
@@ -67,12 +69,12 @@ def test_what_people_typed_stays_text_in_a_report(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_report_on_paper(studio: Studio, admin: Actor, push: Push, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
-    push_report.to_file(studio, admin, push.id, path)
+    report.to_file(studio, admin, push.id, path)
     drawn = "\n".join(page.extract_text() for page in PdfReader(path).pages)
     assert "1 of 4 held" in drawn
     assert "By manager" in drawn
     with pytest.raises(Refused, match="there already"):
-        push_report.to_file(studio, admin, push.id, path)
-    push_report.to_file(studio, admin, push.id, path, force=True)
+        report.to_file(studio, admin, push.id, path)
+    report.to_file(studio, admin, push.id, path, force=True)
     with pytest.raises(Refused, match=r"ends in \.md"):
-        push_report.to_file(studio, admin, push.id, tmp_path / "report.docx")
+        report.to_file(studio, admin, push.id, tmp_path / "report.docx")

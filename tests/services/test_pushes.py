@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Conflict, Invalid, NotFound, Refused
-from studio_tui.domain.notifications import NotificationState
-from studio_tui.domain.pushes import Push, PushDraft, PushFilter, PushState
-from studio_tui.domain.templates import Permissions
-from studio_tui.services import pushes, templates
-from studio_tui.services.context import Studio
+from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, PushDraft, PushFilter, PushState
+from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, Refused
+from studio_tui.domain.templates.template import Permissions
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
 from tests.acting import assign, draft_of, finish, lines, mail, now, send_due
 from tests.hostile import HOSTILE
 from tests.organisation import create_push, import_people

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.notifications import Capacity, Kind, Notification, NotificationState
-from studio_tui.domain.pushes import AssignmentFilter, Push, Reminders, Status
-from studio_tui.domain.selection import Selection
-from studio_tui.services import assigning, imports, pushes, reminding
-from studio_tui.services.context import Studio
+from studio_tui.domain.outbox.notification import Capacity, Kind, Notification, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import AssignmentFilter, Push, Reminders, Status
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes, remind
+from studio_tui.services.system.context import Studio
 from tests.acting import (
     assign,
     assigned,
@@ -64,7 +66,7 @@ def test_those_not_done_are_reminded_and_each_manager_by_one_mail(
 ) -> None:
     finish(studio, admin, push, "cas", by="bea")
     _leaves(studio, admin, "eve")
-    done = reminding.remind(studio, admin, push, EVERYBODY)
+    done = remind.remind(studio, admin, push, EVERYBODY)
     assert (done.users_told, done.managers_told) == (2, 2)
     assert told(_reminders(studio, admin)) == [
         ("ann", USER, ("ann",)),
@@ -76,17 +78,17 @@ def test_those_not_done_are_reminded_and_each_manager_by_one_mail(
 
 def test_a_selection_is_reminded_and_nobody_else(studio: Studio, admin: Actor, push: Push) -> None:
     ann = assigned(studio, admin, push)["ann"]
-    reminding.remind(studio, admin, push, Selection.of([ann.id]))
+    remind.remind(studio, admin, push, Selection.of([ann.id]))
     assert {each.about for each in _reminders(studio, admin)} == {("ann",)}
     not_planned = Selection.matching(AssignmentFilter(status=Status.NOT_PLANNED))
-    done = reminding.remind(studio, admin, push, not_planned.unmark([ann.id]))
+    done = remind.remind(studio, admin, push, not_planned.unmark([ann.id]))
     assert done.users_told == 3
 
 
 def test_it_leaves_after_the_hold_and_is_in_view(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    done = reminding.remind(studio, admin, push, EVERYBODY)
+    done = remind.remind(studio, admin, push, EVERYBODY)
     assert done.leaves_at == studio.now() + timedelta(minutes=2)
     assert {each.state for each in _reminders(studio, admin)} == {NotificationState.HELD}
     clock.move(minutes=2)
@@ -99,19 +101,19 @@ def test_it_leaves_after_the_hold_and_is_in_view(
 def test_nobody_is_reminded_twice_within_the_set_time_unless_asked(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    reminding.remind(studio, admin, push, EVERYBODY)
+    remind.remind(studio, admin, push, EVERYBODY)
     clock.move(minutes=2)
     send_due(studio)
     clock.move(days=2, hours=23)
-    seen = reminding.preview(studio, admin, push, EVERYBODY)
+    seen = remind.preview(studio, admin, push, EVERYBODY)
     assert (seen.reminding, seen.recently_count) == (0, 4)
     with pytest.raises(Refused, match="reminded a short while ago"):
-        reminding.remind(studio, admin, push, EVERYBODY)
-    again = reminding.preview(studio, admin, push, EVERYBODY, again=True)
+        remind.remind(studio, admin, push, EVERYBODY)
+    again = remind.preview(studio, admin, push, EVERYBODY, again=True)
     assert (again.reminding, again.recently_count) == (4, 4)
     clock.move(hours=1)
-    assert reminding.remind(studio, admin, push, EVERYBODY).users_told == 4
-    assert reminding.remind(studio, admin, push, EVERYBODY, again=True).users_told == 4
+    assert remind.remind(studio, admin, push, EVERYBODY).users_told == 4
+    assert remind.remind(studio, admin, push, EVERYBODY, again=True).users_told == 4
     assert assigned(studio, admin, push)["ann"].reminders == 3
 
 
@@ -119,26 +121,26 @@ def test_a_preview_tells_what_reminding_does(studio: Studio, admin: Actor, push:
     finish(studio, admin, push, "cas", by="bea")
     _leaves(studio, admin, "eve")
     ann = assigned(studio, admin, push)["ann"]
-    reminding.remind(studio, admin, push, Selection.of([ann.id]))
-    seen = reminding.preview(studio, admin, push, EVERYBODY)
+    remind.remind(studio, admin, push, Selection.of([ann.id]))
+    seen = remind.preview(studio, admin, push, EVERYBODY)
     assert (seen.reminding, seen.done, seen.left) == (1, 1, 1)
     assert [each.login for each in seen.recently] == ["ann"]
-    assert reminding.remind(studio, admin, push, EVERYBODY).users_told == seen.reminding
+    assert remind.remind(studio, admin, push, EVERYBODY).users_told == seen.reminding
 
 
 def test_only_an_open_push_reminds(studio: Studio, admin: Actor, push: Push) -> None:
     later = assign(studio, admin, create_push(studio, admin, "Q2", starts_in=5), "ann").push
     with pytest.raises(Refused, match="is scheduled"):
-        reminding.remind(studio, admin, later, EVERYBODY)
+        remind.remind(studio, admin, later, EVERYBODY)
     pushes.close(studio, admin, now(studio, admin, push))
     with pytest.raises(Refused, match="is closed"):
-        reminding.remind(studio, admin, push, EVERYBODY)
+        remind.remind(studio, admin, push, EVERYBODY)
 
 
 def test_who_is_done_before_the_reminder_leaves_does_not_get_it(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    reminding.remind(studio, admin, push, EVERYBODY)
+    remind.remind(studio, admin, push, EVERYBODY)
     finish(studio, admin, push, "ann", by="cor")
     clock.move(minutes=2)
     send_due(studio)
@@ -167,15 +169,15 @@ def test_by_schedule_on_the_days_that_are_set(
 ) -> None:
     """7 and 1 days before 1 April, 3 days after."""
     _go_to(clock, studio, day)
-    assert reminding.remind_by_schedule(studio) == reminded
+    assert remind.remind_by_schedule(studio) == reminded
 
 
 def test_by_schedule_from_the_set_hour_on(studio: Studio, push: Push, clock: MovableClock) -> None:
     _go_to(clock, studio, date(2026, 3, 25), hour=6)
     clock.move(minutes=59)
-    assert reminding.remind_by_schedule(studio) == 0
+    assert remind.remind_by_schedule(studio) == 0
     clock.move(minutes=1)
-    assert reminding.remind_by_schedule(studio) == 4
+    assert remind.remind_by_schedule(studio) == 4
 
 
 def test_by_schedule_once_a_round_whatever_the_number_of_workers(
@@ -183,10 +185,10 @@ def test_by_schedule_once_a_round_whatever_the_number_of_workers(
 ) -> None:
     _go_to(clock, studio, date(2026, 3, 25))
     with ThreadPoolExecutor(4) as pool:
-        counts = list(pool.map(lambda _: reminding.remind_by_schedule(studio), range(8)))
+        counts = list(pool.map(lambda _: remind.remind_by_schedule(studio), range(8)))
     assert sorted(counts) == [0] * 7 + [4]
     clock.move(days=1)
-    assert reminding.remind_by_schedule(studio) == 0
+    assert remind.remind_by_schedule(studio) == 0
     copies = Counter((each.recipient, each.capacity) for each in _reminders(studio, admin))
     assert set(copies.values()) == {1}
     assert len(copies) == 7
@@ -201,7 +203,7 @@ def test_by_schedule_nobody_who_is_done_or_has_left(
     _leaves(studio, admin, "eve")
     assigning.unassign_users(studio, admin, push, ["ben"])
     _go_to(clock, studio, date(2026, 3, 25))
-    assert reminding.remind_by_schedule(studio) == 1
+    assert remind.remind_by_schedule(studio) == 1
     assert {each.recipient for each in _reminders(studio, admin)} == {"ann", "bob", "cor"}
 
 
@@ -211,26 +213,26 @@ def test_by_schedule_nobody_who_was_told_something_just_now(
     _go_to(clock, studio, date(2026, 3, 24))
     assign(studio, admin, push, "bob")
     ann = assigned(studio, admin, push)["ann"]
-    reminding.remind(studio, admin, push, Selection.of([ann.id]))
+    remind.remind(studio, admin, push, Selection.of([ann.id]))
     clock.move(minutes=2)
     send_due(studio)
     _go_to(clock, studio, date(2026, 3, 25))
     # Not Bob, who was assigned yesterday, nor Ann, who was reminded.
-    assert reminding.remind_by_schedule(studio) == 3
+    assert remind.remind_by_schedule(studio) == 3
 
 
 def test_a_moved_deadline_has_rounds_of_its_own(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _go_to(clock, studio, date(2026, 3, 25))
-    assert reminding.remind_by_schedule(studio) == 4
+    assert remind.remind_by_schedule(studio) == 4
     send_due(studio)
     moved = draft_of(push, deadline=date(2026, 4, 8))
     pushes.edit(studio, admin, now(studio, admin, push), moved, tell=False)
     _go_to(clock, studio, date(2026, 3, 31))
-    assert reminding.remind_by_schedule(studio) == 0
+    assert remind.remind_by_schedule(studio) == 0
     _go_to(clock, studio, date(2026, 4, 1))
-    assert reminding.remind_by_schedule(studio) == 4
+    assert remind.remind_by_schedule(studio) == 4
 
 
 def test_days_are_set_per_push(
@@ -239,11 +241,11 @@ def test_days_are_set_per_push(
     never = draft_of(push, reminders=Reminders())
     pushes.edit(studio, admin, now(studio, admin, push), never)
     _go_to(clock, studio, date(2026, 3, 25))
-    assert reminding.remind_by_schedule(studio) == 0
+    assert remind.remind_by_schedule(studio) == 0
     on_the_day = draft_of(push, reminders=Reminders(before=(0,)))
     pushes.edit(studio, admin, now(studio, admin, push), on_the_day)
     _go_to(clock, studio, date(2026, 4, 1))
-    assert reminding.remind_by_schedule(studio) == 4
+    assert remind.remind_by_schedule(studio) == 4
 
 
 @pytest.mark.parametrize("state", ["closed", "scheduled"])
@@ -256,4 +258,4 @@ def test_only_an_open_push_reminds_by_itself(
         later = draft_of(push, available_from=date(2026, 3, 30))
         pushes.edit(studio, admin, now(studio, admin, push), later)
     _go_to(clock, studio, date(2026, 3, 25))
-    assert reminding.remind_by_schedule(studio) == 0
+    assert remind.remind_by_schedule(studio) == 0

@@ -14,9 +14,7 @@ from typing import Any
 import pytest
 
 from studio_tui import services
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
     HistoryFilter,
@@ -24,51 +22,41 @@ from studio_tui.domain.conversations import (
     Part,
     Plan,
 )
-from studio_tui.domain.errors import Forbidden
-from studio_tui.domain.library import LibraryFilter, LibraryTopic
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import Capacity, Kind, NotificationFilter, NotificationState
-from studio_tui.domain.push_groups import By, GroupFilter
-from studio_tui.domain.pushes import AssignmentFilter, PushDraft, PushFacts, PushFilter
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.templates import (
+from studio_tui.domain.outbox.notification import (
+    Capacity,
+    Kind,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.groups import By, GroupFilter
+from studio_tui.domain.pushes.push import AssignmentFilter, PushDraft, PushFacts, PushFilter
+from studio_tui.domain.shared.errors import Forbidden
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.templates.library import LibraryFilter, LibraryTopic
+from studio_tui.domain.templates.template import (
     Question,
     Template,
     TemplateFilter,
     TemplateVersion,
     Topic,
 )
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import (
-    activity,
-    assigning,
-    conversations,
-    delivering,
-    drafts,
-    imports,
-    library,
-    mailing,
-    moving,
-    outbox,
-    person,
-    push_check,
-    push_course,
-    push_groups,
-    push_report,
-    pushes,
-    reminding,
-    ssh_keys,
-    template_text,
-    templates,
-    today,
-    undoing,
-    users,
-    verifying,
-)
-from studio_tui.services.context import Studio
+from studio_tui.services import conversations
+from studio_tui.services.activity import activity, verify
 from studio_tui.services.conversations import exports
-from studio_tui.services.mailing import Specimen
-from studio_tui.services.today_own import own_cases
+from studio_tui.services.outbox import delivery, messages, outbox, undo
+from studio_tui.services.outbox.messages import Specimen
+from studio_tui.services.people import imports, person, ssh_keys, users
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import check, course, groups, pushes, remind, report
+from studio_tui.services.system import copy_database
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import drafts, library, templates, text_files
+from studio_tui.services.today import today
+from studio_tui.services.today.own import own_cases
 from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
 from tests.domain.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
@@ -136,11 +124,11 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     import_people(studio, admin)
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     clock.move(minutes=2)
-    claimed = delivering.claim(studio, "w", limit=99, lasting=HOUR)
+    claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR)
     first, *others = claimed.deliveries
-    sent = delivering.Sent(first.id, first.address, studio.now(), KEPT)
-    failed = [delivering.Failed(each.id, each.address, "550 no") for each in others]
-    delivering.settle(studio, "w", [sent, *failed])
+    sent = delivery.Sent(first.id, first.address, studio.now(), KEPT)
+    failed = [delivery.Failed(each.id, each.address, "550 no") for each in others]
+    delivery.settle(studio, "w", [sent, *failed])
     ben = conversations.find(studio, push.name, "ben")
     planned = conversations.plan(studio, admin, ben, Plan(studio.now() + HOUR), conductor="bob")
     bob, quick = as_user(studio, "bob"), templates.find(studio, admin, "Quick")
@@ -167,10 +155,10 @@ NAME = Sort("name")
 CSV = hr_file.read(b"email,given_name,family_name\nnew@example.org,New,Person\n")
 
 READS: dict[str, tuple[set[str], Call]] = {
-    "activity.of_everything": (SUPPORT, lambda w, a: activity.of_everything(w.studio, a)),
-    "activity.of_push": (SUPPORT, lambda w, a: activity.of_push(w.studio, a, w.push.id)),
-    "activity.of_user": (SUPPORT, lambda w, a: activity.of_user(w.studio, a, "ann")),
-    "assigning.chosen": (
+    "activity.activity.of_everything": (SUPPORT, lambda w, a: activity.of_everything(w.studio, a)),
+    "activity.activity.of_push": (SUPPORT, lambda w, a: activity.of_push(w.studio, a, w.push.id)),
+    "activity.activity.of_user": (SUPPORT, lambda w, a: activity.of_user(w.studio, a, "ann")),
+    "pushes.assign.chosen": (
         SUPPORT,
         lambda w, a: assigning.chosen(w.studio, a, w.push, w.everybody, 10),
     ),
@@ -226,112 +214,119 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: conversations.numbered(w.studio, a, w.planned.id),
     ),
-    "activity.every": (SUPPORT, lambda w, a: list(activity.every(w.studio, a))),
-    "activity.narrowed": (
+    "activity.activity.every": (SUPPORT, lambda w, a: list(activity.every(w.studio, a))),
+    "activity.activity.narrowed": (
         SUPPORT,
         lambda w, a: activity.narrowed(w.studio, a, activity.EVERYTHING, "ann"),
     ),
-    "assigning.candidates": (
+    "pushes.assign.candidates": (
         ADMIN,
         lambda w, a: assigning.candidates(w.studio, a, UserFilter(), NAME),
     ),
-    "assigning.users_named": (ADMIN, lambda w, a: assigning.users_named(w.studio, a, ["ann"])),
-    "assigning.preview": (ADMIN, lambda w, a: assigning.preview(w.studio, a, w.push, w.cas)),
-    "assigning.skipped": (ADMIN, lambda w, a: assigning.skipped(w.studio, a, w.push, w.cas)),
-    "assigning.source": (
+    "pushes.assign.users_named": (ADMIN, lambda w, a: assigning.users_named(w.studio, a, ["ann"])),
+    "pushes.assign.preview": (ADMIN, lambda w, a: assigning.preview(w.studio, a, w.push, w.cas)),
+    "pushes.assign.skipped": (ADMIN, lambda w, a: assigning.skipped(w.studio, a, w.push, w.cas)),
+    "pushes.assign.source": (
         SUPPORT,
         lambda w, a: assigning.source(w.studio, a, w.push, AssignmentFilter(), NAME),
     ),
-    "assigning.every": (SUPPORT, lambda w, a: assigning.every(w.studio, a, w.push)),
-    "imports.preview": (ADMIN, lambda w, a: imports.preview(w.studio, a, CSV)),
-    "outbox.source": (
+    "pushes.assign.every": (SUPPORT, lambda w, a: assigning.every(w.studio, a, w.push)),
+    "people.imports.preview": (ADMIN, lambda w, a: imports.preview(w.studio, a, CSV)),
+    "outbox.outbox.source": (
         SUPPORT,
         lambda w, a: outbox.source(w.studio, a, NotificationFilter(), NAME),
     ),
-    "outbox.every": (SUPPORT, lambda w, a: outbox.every(w.studio, a, NotificationFilter())),
-    "outbox.number_of": (
+    "outbox.outbox.every": (SUPPORT, lambda w, a: outbox.every(w.studio, a, NotificationFilter())),
+    "outbox.outbox.number_of": (
         SUPPORT,
         lambda w, a: outbox.number_of(w.studio, a, Selection[NotificationFilter].of([1])),
     ),
-    "outbox.counts": (SUPPORT, lambda w, a: outbox.counts(w.studio, a)),
-    "outbox.health": (SUPPORT, lambda w, a: outbox.health(w.studio, a)),
-    "outbox.read": (SUPPORT, lambda w, a: outbox.read(w.studio, a, 1)),
-    "pushes.every": (SUPPORT, lambda w, a: pushes.every(w.studio, a)),
-    "pushes.source": (SUPPORT, lambda w, a: pushes.source(w.studio, a, PushFilter())),
-    "pushes.planned": (SUPPORT, lambda w, a: pushes.planned(w.studio, a, w.push)),
-    "pushes.show": (SUPPORT, lambda w, a: pushes.show(w.studio, a, w.push.id)),
-    "pushes.find": (SUPPORT, lambda w, a: pushes.find(w.studio, a, w.push.name)),
-    "library.every": (EVERYONE, lambda w, a: library.every(w.studio, a)),
-    "library.source": (EVERYONE, lambda w, a: library.source(w.studio, a, LibraryFilter())),
-    "library.show": (EVERYONE, lambda w, a: library.show(w.studio, a, w.topic.id)),
-    "library.find": (EVERYONE, lambda w, a: library.find(w.studio, a, w.topic.name)),
-    "mailing.test_mail": (
-        SUPPORT,
-        lambda w, a: mailing.test_mail(w.studio, a, "ann@example.org"),
+    "outbox.outbox.counts": (SUPPORT, lambda w, a: outbox.counts(w.studio, a)),
+    "outbox.outbox.health": (SUPPORT, lambda w, a: outbox.health(w.studio, a)),
+    "outbox.outbox.read": (SUPPORT, lambda w, a: outbox.read(w.studio, a, 1)),
+    "pushes.pushes.every": (SUPPORT, lambda w, a: pushes.every(w.studio, a)),
+    "pushes.pushes.source": (SUPPORT, lambda w, a: pushes.source(w.studio, a, PushFilter())),
+    "pushes.pushes.planned": (SUPPORT, lambda w, a: pushes.planned(w.studio, a, w.push)),
+    "pushes.pushes.show": (SUPPORT, lambda w, a: pushes.show(w.studio, a, w.push.id)),
+    "pushes.pushes.find": (SUPPORT, lambda w, a: pushes.find(w.studio, a, w.push.name)),
+    "templates.library.every": (EVERYONE, lambda w, a: library.every(w.studio, a)),
+    "templates.library.source": (
+        EVERYONE,
+        lambda w, a: library.source(w.studio, a, LibraryFilter()),
     ),
-    "mailing.preview": (
+    "templates.library.show": (EVERYONE, lambda w, a: library.show(w.studio, a, w.topic.id)),
+    "templates.library.find": (EVERYONE, lambda w, a: library.find(w.studio, a, w.topic.name)),
+    "outbox.messages.test_mail": (
         SUPPORT,
-        lambda w, a: mailing.preview(w.studio, a, Specimen(Kind.CLOSED, Capacity.USER)),
+        lambda w, a: messages.test_mail(w.studio, a, "ann@example.org"),
     ),
-    "reminding.users_named": (
+    "outbox.messages.preview": (
         SUPPORT,
-        lambda w, a: reminding.users_named(w.studio, a, w.push, ["ann"]),
+        lambda w, a: messages.preview(w.studio, a, Specimen(Kind.CLOSED, Capacity.USER)),
     ),
-    "reminding.skipped": (
+    "pushes.remind.users_named": (
         SUPPORT,
-        lambda w, a: reminding.skipped(w.studio, a, w.push, w.everybody),
+        lambda w, a: remind.users_named(w.studio, a, w.push, ["ann"]),
     ),
-    "reminding.preview": (
+    "pushes.remind.skipped": (
         SUPPORT,
-        lambda w, a: reminding.preview(w.studio, a, w.push, w.everybody),
+        lambda w, a: remind.skipped(w.studio, a, w.push, w.everybody),
     ),
-    "templates.every": (SUPPORT, lambda w, a: templates.every(w.studio, a)),
-    "templates.source": (SUPPORT, lambda w, a: templates.source(w.studio, a, TemplateFilter())),
-    "templates.show": (SUPPORT, lambda w, a: templates.show(w.studio, a, w.template.id)),
-    "templates.find": (SUPPORT, lambda w, a: templates.find(w.studio, a, "Regular")),
-    "templates.versions": (SUPPORT, lambda w, a: templates.versions(w.studio, a, w.template.id)),
-    "ssh_keys.own": (EVERYONE, lambda w, a: ssh_keys.own(w.studio, a)),
-    "ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
-    "ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
-    "person.show": (SUPPORT, lambda w, a: person.show(w.studio, a, w.ann.user_id)),
-    "push_check.check": (SUPPORT, lambda w, a: push_check.check(w.studio, a, w.push)),
-    "push_course.show": (SUPPORT, lambda w, a: push_course.show(w.studio, a, w.push)),
-    "push_report.report_on": (
+    "pushes.remind.preview": (
         SUPPORT,
-        lambda w, a: push_report.report_on(w.studio, a, w.push.id),
+        lambda w, a: remind.preview(w.studio, a, w.push, w.everybody),
     ),
-    "push_report.to_text": (SUPPORT, lambda w, a: push_report.to_text(w.studio, a, w.push.id)),
-    "push_report.to_file": (
+    "templates.templates.every": (SUPPORT, lambda w, a: templates.every(w.studio, a)),
+    "templates.templates.source": (
         SUPPORT,
-        lambda w, a: push_report.to_file(
-            w.studio, a, w.push.id, _free_file().with_name("report.html")
-        ),
+        lambda w, a: templates.source(w.studio, a, TemplateFilter()),
     ),
-    "push_groups.every": (
+    "templates.templates.show": (SUPPORT, lambda w, a: templates.show(w.studio, a, w.template.id)),
+    "templates.templates.find": (SUPPORT, lambda w, a: templates.find(w.studio, a, "Regular")),
+    "templates.templates.versions": (
         SUPPORT,
-        lambda w, a: push_groups.every(w.studio, a, w.push, By.MANAGER),
+        lambda w, a: templates.versions(w.studio, a, w.template.id),
     ),
-    "push_groups.source": (
+    "people.ssh_keys.own": (EVERYONE, lambda w, a: ssh_keys.own(w.studio, a)),
+    "people.ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
+    "people.ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
+    "people.person.show": (SUPPORT, lambda w, a: person.show(w.studio, a, w.ann.user_id)),
+    "pushes.check.check": (SUPPORT, lambda w, a: check.check(w.studio, a, w.push)),
+    "pushes.course.show": (SUPPORT, lambda w, a: course.show(w.studio, a, w.push)),
+    "pushes.report.report_on": (
         SUPPORT,
-        lambda w, a: push_groups.source(w.studio, a, None, By.TEAM, GroupFilter()),
+        lambda w, a: report.report_on(w.studio, a, w.push.id),
     ),
-    "reminding.managers_named": (
+    "pushes.report.to_text": (SUPPORT, lambda w, a: report.to_text(w.studio, a, w.push.id)),
+    "pushes.report.to_file": (
         SUPPORT,
-        lambda w, a: reminding.managers_named(w.studio, a, ["bob"]),
+        lambda w, a: report.to_file(w.studio, a, w.push.id, _free_file().with_name("report.html")),
     ),
-    "reminding.preview_managers": (
+    "pushes.groups.every": (
         SUPPORT,
-        lambda w, a: reminding.preview_managers(w.studio, a, w.push, [w.planned.conductor_id]),
+        lambda w, a: groups.every(w.studio, a, w.push, By.MANAGER),
     ),
-    "today.badges": (EVERYONE, lambda w, a: today.badges(w.studio, a)),
-    "today.show": (EVERYONE, lambda w, a: today.show(w.studio, a)),
-    "today.own_cases": (EVERYONE, lambda w, a: own_cases(w.studio, a)),
-    "undoing.undoable": (EVERYONE, lambda w, a: undoing.undoable(w.studio, a)),
-    "users.source": (SUPPORT, lambda w, a: users.source(w.studio, a, UserFilter(), NAME)),
-    "users.show": (SUPPORT, lambda w, a: users.show(w.studio, a, w.ann.user_id)),
-    "users.find": (SUPPORT, lambda w, a: users.find(w.studio, a, "ann")),
-    "users.every": (SUPPORT, lambda w, a: users.every(w.studio, a, UserFilter())),
-    "verifying.verify": (SUPPORT, lambda w, a: verifying.verify(w.studio, a)),
+    "pushes.groups.source": (
+        SUPPORT,
+        lambda w, a: groups.source(w.studio, a, None, By.TEAM, GroupFilter()),
+    ),
+    "pushes.remind.managers_named": (
+        SUPPORT,
+        lambda w, a: remind.managers_named(w.studio, a, ["bob"]),
+    ),
+    "pushes.remind.preview_managers": (
+        SUPPORT,
+        lambda w, a: remind.preview_managers(w.studio, a, w.push, [w.planned.conductor_id]),
+    ),
+    "today.today.badges": (EVERYONE, lambda w, a: today.badges(w.studio, a)),
+    "today.today.show": (EVERYONE, lambda w, a: today.show(w.studio, a)),
+    "today.own.own_cases": (EVERYONE, lambda w, a: own_cases(w.studio, a)),
+    "outbox.undo.undoable": (EVERYONE, lambda w, a: undo.undoable(w.studio, a)),
+    "people.users.source": (SUPPORT, lambda w, a: users.source(w.studio, a, UserFilter(), NAME)),
+    "people.users.show": (SUPPORT, lambda w, a: users.show(w.studio, a, w.ann.user_id)),
+    "people.users.find": (SUPPORT, lambda w, a: users.find(w.studio, a, "ann")),
+    "people.users.every": (SUPPORT, lambda w, a: users.every(w.studio, a, UserFilter())),
+    "activity.verify.verify": (SUPPORT, lambda w, a: verify.verify(w.studio, a)),
 }
 
 
@@ -340,16 +335,16 @@ def _free_file() -> Path:
 
 
 def _text_of(w: World, name: str) -> str:
-    return template_text.dumps(replace(w.template.definition, name=name))
+    return text_files.dumps(replace(w.template.definition, name=name))
 
 
 WRITES: dict[str, tuple[set[str], Call]] = {
-    "assigning.assign": (ADMIN, lambda w, a: assigning.assign(w.studio, a, w.push, w.cas)),
-    "assigning.unassign": (
+    "pushes.assign.assign": (ADMIN, lambda w, a: assigning.assign(w.studio, a, w.push, w.cas)),
+    "pushes.assign.unassign": (
         ADMIN,
         lambda w, a: assigning.unassign(w.studio, a, w.push, w.everybody),
     ),
-    "assigning.unassign_users": (
+    "pushes.assign.unassign_users": (
         ADMIN,
         lambda w, a: assigning.unassign_users(w.studio, a, w.push, ["ann"]),
     ),
@@ -406,55 +401,58 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: conversations.hand_over(w.studio, a, w.ann, "cor"),
     ),
-    "imports.apply": (ADMIN, lambda w, a: imports.apply(w.studio, a, CSV)),
-    "library.add": (ADMIN, lambda w, a: library.add(w.studio, a, Topic("New"))),
-    "library.save": (ADMIN, lambda w, a: library.save(w.studio, a, w.topic, Topic("Other"))),
-    "library.delete": (ADMIN, lambda w, a: library.delete(w.studio, a, w.topic)),
-    "library.import_text": (
+    "people.imports.apply": (ADMIN, lambda w, a: imports.apply(w.studio, a, CSV)),
+    "templates.library.add": (ADMIN, lambda w, a: library.add(w.studio, a, Topic("New"))),
+    "templates.library.save": (
+        ADMIN,
+        lambda w, a: library.save(w.studio, a, w.topic, Topic("Other")),
+    ),
+    "templates.library.delete": (ADMIN, lambda w, a: library.delete(w.studio, a, w.topic)),
+    "templates.library.import_text": (
         ADMIN,
         lambda w, a: library.import_text(w.studio, a, 'name = "New"', "new.toml"),
     ),
-    "moving.back_up": (
+    "system.copy_database.back_up": (
         ADMIN,
-        lambda w, a: moving.back_up(w.studio, a, _free_file(), lambda _: None),
+        lambda w, a: copy_database.back_up(w.studio, a, _free_file(), lambda _: None),
     ),
-    "moving.copy": (
+    "system.copy_database.copy": (
         ADMIN,
-        lambda w, a: moving.copy(w.studio, a, f"sqlite:///{_free_file()}", lambda _: None),
+        lambda w, a: copy_database.copy(w.studio, a, f"sqlite:///{_free_file()}", lambda _: None),
     ),
-    "outbox.retry": (
+    "outbox.outbox.retry": (
         SUPPORT,
         lambda w, a: outbox.retry(
             w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.FAILED))
         ),
     ),
-    "outbox.send_again": (
+    "outbox.outbox.send_again": (
         SUPPORT,
         lambda w, a: outbox.send_again(
             w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.SENT))
         ),
     ),
-    "outbox.try_again": (
+    "outbox.outbox.try_again": (
         SUPPORT,
         lambda w, a: outbox.try_again(
             w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.FAILED))
         ),
     ),
-    "outbox.send_once_more": (
+    "outbox.outbox.send_once_more": (
         SUPPORT,
         lambda w, a: outbox.send_once_more(
             w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.SENT))
         ),
     ),
-    "outbox.drop": (
+    "outbox.outbox.drop": (
         ADMIN,
         lambda w, a: outbox.drop(w.studio, a, Selection.matching(NotificationFilter())),
     ),
-    "person.set_address": (
+    "people.person.set_address": (
         SUPPORT,
         lambda w, a: person.set_address(w.studio, a, w.ann.user_id, "anna@example.org"),
     ),
-    "pushes.create": (
+    "pushes.pushes.create": (
         ADMIN,
         lambda w, a: pushes.create(
             w.studio,
@@ -463,69 +461,75 @@ WRITES: dict[str, tuple[set[str], Call]] = {
             [PushDraft("New", w.studio.today(), w.studio.today())],
         ),
     ),
-    "pushes.edit": (
+    "pushes.pushes.edit": (
         ADMIN,
         lambda w, a: pushes.edit(
             w.studio, a, w.push, draft_of(w.push, deadline=w.push.deadline + timedelta(days=1))
         ),
     ),
-    "pushes.edit_telling": (
+    "pushes.pushes.edit_telling": (
         ADMIN,
         lambda w, a: pushes.edit_telling(
             w.studio, a, w.push, draft_of(w.push, deadline=w.push.deadline + timedelta(days=1))
         ),
     ),
-    "pushes.reopen_telling": (ADMIN, lambda w, a: pushes.reopen_telling(w.studio, a, w.closed)),
-    "pushes.close": (ADMIN, lambda w, a: pushes.close(w.studio, a, w.push, tell=True)),
-    "pushes.reopen": (ADMIN, lambda w, a: pushes.reopen(w.studio, a, w.closed)),
-    "reminding.remind_managers": (
-        SUPPORT,
-        lambda w, a: reminding.remind_managers(w.studio, a, w.push, [w.planned.conductor_id]),
+    "pushes.pushes.reopen_telling": (
+        ADMIN,
+        lambda w, a: pushes.reopen_telling(w.studio, a, w.closed),
     ),
-    "reminding.remind": (
+    "pushes.pushes.close": (ADMIN, lambda w, a: pushes.close(w.studio, a, w.push, tell=True)),
+    "pushes.pushes.reopen": (ADMIN, lambda w, a: pushes.reopen(w.studio, a, w.closed)),
+    "pushes.remind.remind_managers": (
         SUPPORT,
-        lambda w, a: reminding.remind(w.studio, a, w.push, w.everybody),
+        lambda w, a: remind.remind_managers(w.studio, a, w.push, [w.planned.conductor_id]),
     ),
-    "ssh_keys.add": (ADMIN, lambda w, a: ssh_keys.add(w.studio, a, "ann", RSA_3072)),
-    "ssh_keys.remove": (
+    "pushes.remind.remind": (
+        SUPPORT,
+        lambda w, a: remind.remind(w.studio, a, w.push, w.everybody),
+    ),
+    "people.ssh_keys.add": (ADMIN, lambda w, a: ssh_keys.add(w.studio, a, "ann", RSA_3072)),
+    "people.ssh_keys.remove": (
         ADMIN,
         lambda w, a: ssh_keys.remove(
             w.studio, a, ssh_keys.every(w.studio, as_user(w.studio, "els"))[0].fingerprint
         ),
     ),
-    "templates.add": (
+    "templates.templates.add": (
         ADMIN,
         lambda w, a: templates.add(w.studio, a, replace(w.template.definition, name="New")),
     ),
-    "templates.save": (
+    "templates.templates.save": (
         ADMIN,
         lambda w, a: templates.save(
             w.studio, a, w.template, replace(w.template.definition, description="Other")
         ),
     ),
-    "templates.bring_back": (
+    "templates.templates.bring_back": (
         ADMIN,
         lambda w, a: templates.bring_back(w.studio, a, w.changed, w.first_version),
     ),
-    "templates.duplicate": (ADMIN, lambda w, a: templates.duplicate(w.studio, a, w.template)),
-    "templates.set_archived": (
+    "templates.templates.duplicate": (
+        ADMIN,
+        lambda w, a: templates.duplicate(w.studio, a, w.template),
+    ),
+    "templates.templates.set_archived": (
         ADMIN,
         lambda w, a: templates.set_archived(w.studio, a, w.template, archived=True),
     ),
-    "templates.delete": (ADMIN, lambda w, a: templates.delete(w.studio, a, w.spare)),
-    "templates.import_text": (
+    "templates.templates.delete": (ADMIN, lambda w, a: templates.delete(w.studio, a, w.spare)),
+    "templates.templates.import_text": (
         ADMIN,
         lambda w, a: templates.import_text(w.studio, a, _text_of(w, "New"), "new.toml"),
     ),
-    "undoing.undo": (ADMIN, lambda w, a: undoing.undo(w.studio, a, w.assigned_in)),
+    "outbox.undo.undo": (ADMIN, lambda w, a: undo.undo(w.studio, a, w.assigned_in)),
 }
 
 OWN: dict[str, Call] = {
-    "drafts.keep": lambda w, a: drafts.keep(w.studio, a, "x", 1, w.template.definition),
-    "drafts.find": lambda w, a: drafts.find(w.studio, a, "x"),
-    "drafts.forget": lambda w, a: drafts.forget(w.studio, a, "x"),
-    "today.snooze": lambda w, a: today.snooze(w.studio, a, today.show(w.studio, a).cases),
-    "today.wake": lambda w, a: today.wake(w.studio, a, today.show(w.studio, a).snoozed),
+    "templates.drafts.keep": lambda w, a: drafts.keep(w.studio, a, "x", 1, w.template.definition),
+    "templates.drafts.find": lambda w, a: drafts.find(w.studio, a, "x"),
+    "templates.drafts.forget": lambda w, a: drafts.forget(w.studio, a, "x"),
+    "today.today.snooze": lambda w, a: today.snooze(w.studio, a, today.show(w.studio, a).cases),
+    "today.today.wake": lambda w, a: today.wake(w.studio, a, today.show(w.studio, a).snoozed),
 }
 """What everybody has for themself alone: it changes nothing of the Studio."""
 
@@ -535,7 +539,7 @@ ITSELF = "is what the program does by itself, for nobody"
 WHO = "finds out who is asking"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
-    "clocks.clock_problem": "tells of the host alone",
+    "system.clocks.clock_problem": "tells of the host alone",
     "conversations.ask_about": "turns names into ids; whoever uses them is asked",
     "conversations.exports.history_csv": VALUES,
     "conversations.find": "turns names into ids; whoever uses them is asked",
@@ -545,36 +549,36 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.taking_over.begin_term": INSIDE,
     "conversations.who_sends": "tells whose address the settings name",
     "conversations.user_named": "turns names into ids; whoever uses them is asked",
-    "delivering.claim": ITSELF,
-    "delivering.flush": ITSELF,
-    "delivering.hand_back": ITSELF,
-    "delivering.keep_stop": ITSELF,
-    "delivering.locks_others_out": ITSELF,
-    "delivering.next_due": ITSELF,
-    "delivering.renew": ITSELF,
-    "delivering.settle": ITSELF,
-    "delivering.standing": ITSELF,
-    "delivering.try_again": ITSELF,
-    "delivering.waiting": ITSELF,
-    "dry_run.dry_run_again": "does what a service does, which asks",
-    "dry_run.dry_run": "does what a service does, which asks",
-    "identity.found": WHO,
-    "identity.is_new": WHO,
-    "identity.sign_in": WHO,
-    "identity.sign_in_by_key": WHO,
-    "identity.who_asks": WHO,
-    "outbox.message_ids": VALUES,
-    "pushes.cause_at_once": INSIDE,
-    "pushes.cause_of": INSIDE,
-    "pushes.leaving": INSIDE,
-    "pushes.push_facts": INSIDE,
-    "pushes.push_now": INSIDE,
-    "pushes.push_to_change": INSIDE,
-    "reminding.remind_by_schedule": ITSELF,
-    "users.is_indexed": "tells nothing of anybody: how the database looks for people",
-    "users.listed": INSIDE,
-    "verifying.seal_rest": ITSELF,
-    "verifying.anchor": ITSELF,
+    "outbox.delivery.claim": ITSELF,
+    "outbox.delivery.flush": ITSELF,
+    "outbox.delivery.hand_back": ITSELF,
+    "outbox.delivery.keep_stop": ITSELF,
+    "outbox.delivery.locks_others_out": ITSELF,
+    "outbox.delivery.next_due": ITSELF,
+    "outbox.delivery.renew": ITSELF,
+    "outbox.delivery.settle": ITSELF,
+    "outbox.delivery.standing": ITSELF,
+    "outbox.delivery.try_again": ITSELF,
+    "outbox.delivery.waiting": ITSELF,
+    "outbox.dry_run.dry_run_again": "does what a service does, which asks",
+    "outbox.dry_run.dry_run": "does what a service does, which asks",
+    "people.identity.found": WHO,
+    "people.identity.is_new": WHO,
+    "people.identity.sign_in": WHO,
+    "people.identity.sign_in_by_key": WHO,
+    "people.identity.who_asks": WHO,
+    "outbox.outbox.message_ids": VALUES,
+    "pushes.pushes.cause_at_once": INSIDE,
+    "pushes.pushes.cause_of": INSIDE,
+    "pushes.pushes.leaving": INSIDE,
+    "pushes.pushes.push_facts": INSIDE,
+    "pushes.pushes.push_now": INSIDE,
+    "pushes.pushes.push_to_change": INSIDE,
+    "pushes.remind.remind_by_schedule": ITSELF,
+    "people.users.is_indexed": "tells nothing of anybody: how the database looks for people",
+    "people.users.listed": INSIDE,
+    "activity.verify.seal_rest": ITSELF,
+    "activity.verify.anchor": ITSELF,
 }
 """Services that take a Studio and no actor, and why nobody need be asked. What is given no Studio
 cannot reach the database by itself."""
@@ -589,8 +593,8 @@ ASKED_BEFORE = {
     "conversations.taking_over.hand_to",
     "conversations.taking_over.tell_of_reopening",
     "conversations.warnings",
-    "dry_run.dry_run_of",
-    "starters.add_starters",
+    "outbox.dry_run.dry_run_of",
+    "templates.starters.add_starters",
 }
 """They are given the actor to write it down, or are the asking itself."""
 
@@ -660,7 +664,7 @@ def _allowed(world: World, call: Call, login: str) -> bool:
 @on_one_engine
 def test_support_may_not_even_import_what_is_there_already(world: World) -> None:
     """A2: a change that changes nothing is one they may not make."""
-    text = template_text.dumps(world.template.definition)
+    text = text_files.dumps(world.template.definition)
     with pytest.raises(Forbidden):
         templates.import_text(world.studio, as_user(world.studio, "sam"), text, "regular.toml")
 

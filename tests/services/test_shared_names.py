@@ -2,14 +2,17 @@
 
 import pytest
 
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Invalid, Refused
-from studio_tui.domain.pushes import PushDraft
-from studio_tui.domain.templates import Question, Topic
-from studio_tui.services import imports, library, naming, pushes, ssh_keys, templates, users
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import execute
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.domain.shared.errors import Invalid, Refused
+from studio_tui.domain.templates.template import Question, Topic
+from studio_tui.services.people import imports, ssh_keys, users
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import library, templates
+from studio_tui.storage.engine.sql import execute
 from tests.acting import as_user
 from tests.organisation import create_push, import_people
 

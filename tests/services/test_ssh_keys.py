@@ -10,12 +10,12 @@ import psycopg
 import pytest
 
 from studio_tui.config.settings import Database, Settings
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Forbidden, NotFound, Refused, Unavailable
-from studio_tui.domain.ssh_keys import parse_public_key
-from studio_tui.services import door, ssh_keys
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import sign_in_by_key
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.ssh_keys import parse_public_key
+from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused, Unavailable
+from studio_tui.services.people import key_lookup, ssh_keys
+from studio_tui.services.people.identity import sign_in_by_key
+from studio_tui.services.system.context import Studio, open_studio
 from tests.acting import as_user, lines
 from tests.domain.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import import_people
@@ -51,16 +51,16 @@ def test_a_key_is_of_one_user(studio: Studio, people: Actor) -> None:
 def test_what_sshd_is_told(studio: Studio, people: Actor, database_url: str) -> None:
     ssh_keys.add(studio, people, "ann", f"{ED25519} laptop")
     ssh_keys.add(studio, people, "ben", RSA_3072)
-    assert door.keys_at_the_door(database_url, FINGERPRINT) == [(ED25519, FINGERPRINT)]
-    every = [key for key, _ in door.keys_at_the_door(database_url, "")]
+    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == [(ED25519, FINGERPRINT)]
+    every = [key for key, _ in key_lookup.keys_at_the_door(database_url, "")]
     assert every == [ED25519, RSA_3072]
-    assert door.keys_at_the_door(database_url, "SHA256:" + "x" * 43) == []
+    assert key_lookup.keys_at_the_door(database_url, "SHA256:" + "x" * 43) == []
 
 
 def test_who_left_does_not_come_in(studio: Studio, people: Actor, database_url: str) -> None:
     ssh_keys.add(studio, people, "ann", ED25519)
     import_people(studio, people, LEFT)
-    assert door.keys_at_the_door(database_url, FINGERPRINT) == []
+    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == []
     with pytest.raises(Forbidden, match="no active user"):
         sign_in_by_key(studio, FINGERPRINT)
 
@@ -68,7 +68,7 @@ def test_who_left_does_not_come_in(studio: Studio, people: Actor, database_url: 
 def test_a_removed_key_opens_nothing(studio: Studio, people: Actor, database_url: str) -> None:
     ssh_keys.add(studio, people, "ann", ED25519)
     ssh_keys.remove(studio, people, FINGERPRINT)
-    assert door.keys_at_the_door(database_url, FINGERPRINT) == []
+    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == []
     with pytest.raises(Forbidden):
         sign_in_by_key(studio, FINGERPRINT)
     with pytest.raises(NotFound):
@@ -102,19 +102,19 @@ def test_only_the_owner_of_the_file_lets_people_in(
     with pytest.raises(Forbidden, match="the account that the database belongs to"):
         sign_in_by_key(studio, FINGERPRINT)
     with pytest.raises(Refused, match="belongs to another account"):
-        door.keys_at_the_door(f"sqlite:///{studio.store.name}", FINGERPRINT)
+        key_lookup.keys_at_the_door(f"sqlite:///{studio.store.name}", FINGERPRINT)
 
 
 def test_a_key_is_looked_up_in_no_file_that_is_unfit(tmp_path: Path) -> None:
     path = tmp_path / "studio.db"
     with pytest.raises(Unavailable, match="there is no such file; check"):
-        door.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
     path.write_bytes(b"x" * 5000)
     with pytest.raises(Unavailable, match="not a database of the Studio, or is damaged"):
-        door.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
     path.chmod(0o666)
     with pytest.raises(Refused, match="Others can write"):
-        door.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -144,8 +144,8 @@ def test_a_session_of_a_key_is_nothing_else_any_more() -> None:
     code = """
 import os
 from studio_tui.config import session
-from studio_tui.domain.errors import Forbidden
-from studio_tui.services.identity import own_account
+from studio_tui.domain.shared.errors import Forbidden
+from studio_tui.services.people.identity import own_account
 assert not session.restricted_session() and session.why_no_files() is None
 session.require_files()
 own_account()

@@ -10,15 +10,15 @@ import psycopg
 import pytest
 
 from bench.bulk_people import make_people
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Stopped, Unavailable
-from studio_tui.domain.pushes import PushFacts
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.stopping import Progress, Stop, unwatched
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import execute, rows, scalar
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import PushFacts
+from studio_tui.domain.shared.cancellation import Progress, Stop, unwatched
+from studio_tui.domain.shared.errors import Stopped, Unavailable
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import assign
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute, rows, scalar
 from tests.organisation import create_push
 
 _MANY = 400
@@ -39,9 +39,9 @@ def push(studio: Studio, admin: Actor) -> PushFacts:
 
 def _assign(
     studio: Studio, admin: Actor, push: PushFacts, progress: Progress = unwatched
-) -> assigning.Assigned:
+) -> assign.Assigned:
     everyone = Selection.matching(UserFilter()).unmark([admin.user_id])
-    return assigning.assign(studio, admin, push, everyone, progress=progress)
+    return assign.assign(studio, admin, push, everyone, progress=progress)
 
 
 def _counts(studio: Studio) -> list[int]:
@@ -138,11 +138,12 @@ _KILLED = """
 import os, signal, sys
 from studio_tui.config.settings import Database, Settings
 from studio_tui.config.clock import clock_from
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, pushes
-from studio_tui.services.context import open_studio
-from studio_tui.services.identity import Account, sign_in
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import open_studio
+from studio_tui.services.people.identity import Account, sign_in
 
 def told(share):
     if share >= 0.5:

@@ -4,11 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, Conversation, Part, Plan, Reading
-from studio_tui.domain.errors import Forbidden, NotFound, Refused
-from studio_tui.domain.notifications import (
+from studio_tui.domain.conversations.conversation import Ask, Conversation, Part, Plan, Reading
+from studio_tui.domain.outbox.notification import (
     KEPT_BY_HAND,
     NOTICES,
     Capacity,
@@ -16,19 +13,19 @@ from studio_tui.domain.notifications import (
     NotificationFilter,
     NotificationState,
 )
-from studio_tui.domain.pushes import Push
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.templates import AdminsRead, Question, Viewing
-from studio_tui.services import (
-    conversations,
-    imports,
-    outbox,
-    pushes,
-    ssh_keys,
-    templates,
-)
-from studio_tui.services.assigning import unassign_users
-from studio_tui.services.context import Studio
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.templates.template import AdminsRead, Question, Viewing
+from studio_tui.services import conversations
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people import imports, ssh_keys
+from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes.assign import unassign_users
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user, assign, lines, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

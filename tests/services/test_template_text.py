@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from studio_tui.config.assets import asset
 from studio_tui.config.limited import TEXT_BYTES
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.templates import (
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import clean_line, fold
+from studio_tui.domain.templates.template import (
     Definition,
     Permissions,
     Question,
@@ -21,8 +22,7 @@ from studio_tui.domain.templates import (
     Viewing,
     check_definition,
 )
-from studio_tui.domain.text import clean_line, fold
-from studio_tui.services import template_text
+from studio_tui.services.templates import text_files
 
 lines = st.text(st.characters(exclude_categories=()), max_size=150).map(clean_line).filter(bool)
 sentences = st.lists(
@@ -65,9 +65,9 @@ definitions = st.builds(
 
 @given(definitions)
 def test_text_round_trips_exactly(definition: Definition) -> None:
-    text = template_text.dumps(definition)
-    assert template_text.loads(text, "x.toml") == definition
-    assert template_text.dumps(template_text.loads(text, "x.toml")) == text
+    text = text_files.dumps(definition)
+    assert text_files.loads(text, "x.toml") == definition
+    assert text_files.dumps(text_files.loads(text, "x.toml")) == text
 
 
 def test_the_text_is_readable_and_in_a_stable_order() -> None:
@@ -77,7 +77,7 @@ def test_the_text_is_readable_and_in_a_stable_order() -> None:
         "A line that is long enough to be broken where TOML mends it again, and on it goes.\nTwo.",
         steps=(Step(StepKind.DISCUSSION, (Topic("Work", (question,)),)), Step(StepKind.SUMMARY)),
     )
-    assert template_text.dumps(definition) == (
+    assert text_files.dumps(definition) == (
         'name = "Check-in"\n'
         'description = """\n'
         "A line that is long enough to be broken where TOML mends it again, and on it \\\n"
@@ -96,7 +96,7 @@ def test_the_text_is_readable_and_in_a_stable_order() -> None:
 
 
 def test_what_is_left_out_has_its_default() -> None:
-    definition = template_text.loads('name = "Short"\n[[steps]]\nkind = "summary"\n', "x.toml")
+    definition = text_files.loads('name = "Short"\n[[steps]]\nkind = "summary"\n', "x.toml")
     assert definition == Definition("Short", steps=(Step(StepKind.SUMMARY),))
 
 
@@ -155,7 +155,7 @@ QUESTION = "steps[0].topics[1].questions[1]"
 )
 def test_what_is_wrong_is_told_with_file_and_key_path(text: str, message: str) -> None:
     with pytest.raises(Refused) as caught:
-        template_text.loads(text, "x.toml")
+        text_files.loads(text, "x.toml")
     assert message in caught.value.message
     assert "\x1b" not in caught.value.message
 
@@ -163,7 +163,7 @@ def test_what_is_wrong_is_told_with_file_and_key_path(text: str, message: str) -
 def test_a_file_with_bom_and_windows_lines_is_read(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes('\ufeffname = "Été"\r\n[[steps]]\r\nkind = "summary"\r\n'.encode())
-    assert template_text.load(path).name == "Été"
+    assert text_files.load(path).name == "Été"
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -178,13 +178,13 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         (large, "is larger than 1000 kB"),
     ]:
         with pytest.raises(Refused) as caught:
-            template_text.load(path)
+            text_files.load(path)
         assert caught.value.message.startswith(str(path))
         assert reason in caught.value.message
 
 
 def test_the_starter_templates() -> None:
-    starters = {definition.name: definition for definition in template_text.starter_templates()}
+    starters = {definition.name: definition for definition in text_files.starter_templates()}
     assert starters.keys() == {"Regular", "Quick", "Performance review"}
     assert {name for name, one in starters.items() if one.permissions.through_push} == {
         "Regular",
@@ -198,11 +198,11 @@ def test_the_starter_templates() -> None:
 
 def test_the_starter_templates_are_written_as_an_export_is() -> None:
     for path in asset("data/templates").iterdir():
-        assert path.read_text("utf-8") == template_text.dumps(template_text.load(path))
+        assert path.read_text("utf-8") == text_files.dumps(text_files.load(path))
 
 
 def test_the_question_library_fits_in_a_template() -> None:
-    library = template_text.question_library()
+    library = text_files.question_library()
     check_definition(Definition("All", steps=(Step(StepKind.DISCUSSION, library),)))
     texts = [fold(question.text) for topic in library for question in topic.questions]
     assert len(texts) == len(set(texts)) >= 40

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Conflict, Invalid
-from studio_tui.domain.templates import Definition, Template
-from studio_tui.services import pushes, templates
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Conflict, Invalid
+from studio_tui.domain.templates.template import Definition, Template
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
 from tests.acting import lines
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock

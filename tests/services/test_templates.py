@@ -5,11 +5,12 @@ from functools import partial
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Conflict, Invalid, NotFound, Refused
-from studio_tui.domain.templates import Permissions, Template, TemplateFilter
-from studio_tui.services import pushes, templates
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, Refused
+from studio_tui.domain.templates.template import Permissions, Template, TemplateFilter
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
 from tests.acting import lines
 from tests.hostile import HOSTILE
 from tests.organisation import create_push

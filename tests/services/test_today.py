@@ -7,26 +7,22 @@ from datetime import timedelta
 import pytest
 
 from studio_tui.config.settings import Settings, Smtp
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Plan
-from studio_tui.domain.errors import NothingToDo, Refused
-from studio_tui.domain.notifications import NotificationFilter
-from studio_tui.domain.pushes import Push
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.today import Badge, Case, CaseKind, Place, Step
-from studio_tui.services import (
-    assigning,
-    conversations,
-    delivering,
-    imports,
-    outbox,
-    pushes,
-    reminding,
-    templates,
-    today,
-)
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed
+from studio_tui.domain.conversations.conversation import Plan
+from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.errors import NothingToDo, Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.today.today import Badge, Case, CaseKind, Place, Step
+from studio_tui.services import conversations
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes, remind
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
+from studio_tui.services.today import today
 from tests.acting import HOUR, as_user, assign, finish, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -71,14 +67,14 @@ def _leaves(studio: Studio, admin: Actor, login: str) -> None:
 
 def _fails(studio: Studio, *logins: str) -> None:
     """What is due to these is refused by the server."""
-    claimed = delivering.claim(studio, "w", limit=99, lasting=HOUR).deliveries
+    claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR).deliveries
     refused = [
         Failed(each.id, each.address, "550 5.1.1 no such user")
         for each in claimed
         if each.address.partition("@")[0] in logins
     ]
-    delivering.settle(studio, "w", refused)
-    delivering.hand_back(studio, "w")
+    delivery.settle(studio, "w", refused)
+    delivery.hand_back(studio, "w")
     send_due(studio)
 
 
@@ -103,7 +99,7 @@ def test_overdue_are_those_who_are_there_and_have_still_to_talk(
     assert (late.count, late.user, late.text) == (2, "", "2 managers; Bob Smith 2 of them")
     assert late.since is not None
     assert late.since.astimezone(studio.zone).isoformat() == "2026-04-02T00:00:00+02:00"
-    preview = reminding.preview(studio, admin, push, today.people_of(late))
+    preview = remind.preview(studio, admin, push, today.people_of(late))
     assert preview.reminding == 2
     finish(studio, admin, push, "ben", by="bob")
     assert case(studio, admin, CaseKind.OVERDUE).user == "ann"
@@ -147,8 +143,8 @@ def test_what_failed_until_it_is_sent_or_no_longer_true(
     _fails(studio, "ann")
     assert case(studio, admin, CaseKind.MAIL_FAILED).user == "ann"
     # A later mail that arrives makes up for it.
-    ann = reminding.users_named(studio, admin, later, ["ann"])
-    reminding.remind(studio, admin, later, ann, again=True)
+    ann = remind.users_named(studio, admin, later, ["ann"])
+    remind.remind(studio, admin, later, ann, again=True)
     assert not cases(studio, admin)[CaseKind.MAIL_FAILED]
 
 
@@ -175,10 +171,10 @@ def test_mail_that_does_not_leave(
     assign(studio, admin, create_push(studio, admin, "Q2"), "ann")
     clock.move(minutes=5)
     assert not cases(studio, admin)[CaseKind.RELAY_DOWN]
-    delivering.keep_stop(studio, ("login", 535, "authentication failed"))
+    delivery.keep_stop(studio, ("login", 535, "authentication failed"))
     down = case(studio, admin, CaseKind.RELAY_DOWN)
     assert (down.count, down.text, down.since) == (3, "535 authentication failed", studio.now())
-    delivering.keep_stop(studio, None)
+    delivery.keep_stop(studio, None)
     clock.move(minutes=20)
     assert case(studio, admin, CaseKind.RELAY_DOWN).text == "no mail server is set up"
     served = replace(studio, settings=Settings(smtp=Smtp(host="mail.example.org")))
@@ -276,8 +272,8 @@ def test_many_are_a_number_and_a_filter(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S1: what is about very many holds no ids; who acts on it acts on all of them."""
-    monkeypatch.setattr("studio_tui.services.today_cases._MOST", 2)
+    monkeypatch.setattr("studio_tui.services.today.cases._MOST", 2)
     clock.move(days=31)
     late = case(studio, admin, CaseKind.OVERDUE)
     assert (late.count, late.ids) == (4, ())
-    assert reminding.preview(studio, admin, push, today.people_of(late)).reminding == 4
+    assert remind.preview(studio, admin, push, today.people_of(late)).reminding == 4

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import pytest
 
-from studio_tui.domain.errors import Invalid, Refused
-from studio_tui.services import toml_text
+from studio_tui.domain.shared.errors import Invalid, Refused
+from studio_tui.services.system import toml_text
 
 
 class Colour(StrEnum):

@@ -4,22 +4,27 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Conversation, Plan
-from studio_tui.domain.notifications import (
+from studio_tui.domain.conversations.conversation import Conversation, Plan
+from studio_tui.domain.outbox.notification import (
     Delivery,
     DropReason,
     Kind,
     NotificationFilter,
     NotificationState,
 )
-from studio_tui.domain.pushes import AssignmentFilter, PushDraft, PushFacts
-from studio_tui.domain.selection import Selection
-from studio_tui.services import conversations, delivering, imports, outbox, pushes, reminding
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed
-from studio_tui.services.dry_run import dry_run_again
-from studio_tui.services.mailing import Mailroom
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import AssignmentFilter, PushDraft, PushFacts
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services import conversations
+from studio_tui.services.outbox import delivery as delivering
+from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.outbox.dry_run import dry_run_again
+from studio_tui.services.outbox.messages import Mailroom
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes import remind as reminding
+from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, assign, mail, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

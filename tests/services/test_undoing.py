@@ -2,13 +2,15 @@
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.notifications import DropReason, NotificationState
-from studio_tui.domain.pushes import AssignmentFilter, Push
-from studio_tui.domain.selection import Selection
-from studio_tui.services import assigning, delivering, reminding, undoing
-from studio_tui.services.context import Studio
+from studio_tui.domain.outbox.notification import DropReason, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import AssignmentFilter, Push
+from studio_tui.domain.shared.errors import Forbidden, Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import delivery, undo
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import remind
+from studio_tui.services.system.context import Studio
 from tests.acting import (
     HOUR,
     as_user,
@@ -36,7 +38,7 @@ def test_an_assigning_is_undone_and_nobody_hears_of_it(
 ) -> None:
     act = assign(studio, admin, push, "ann", "ben")
     clock.move(seconds=119)
-    assert undoing.undo(studio, admin, act.activity_id) == 4
+    assert undo.undo(studio, admin, act.activity_id) == 4
     assert assigned(studio, admin, push) == {}
     assert {(each.state, each.error) for each in mail(studio, admin)} == {
         (NotificationState.DROPPED, DropReason.UNDONE)
@@ -49,7 +51,7 @@ def test_it_is_offered_as_long_as_it_can_be_undone(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     act = assign(studio, admin, push, "ann", "ben")
-    (offered,) = undoing.undoable(studio, admin)
+    (offered,) = undo.undoable(studio, admin)
     assert (offered.activity_id, offered.action, offered.push, offered.mails) == (
         act.activity_id,
         "assigned users",
@@ -57,9 +59,9 @@ def test_it_is_offered_as_long_as_it_can_be_undone(
         4,
     )
     assert offered.leaves_at == act.leaves_at
-    assert undoing.undoable(studio, as_user(studio, "sam")) == []
+    assert undo.undoable(studio, as_user(studio, "sam")) == []
     clock.move(minutes=2)
-    assert undoing.undoable(studio, admin) == []
+    assert undo.undoable(studio, admin) == []
 
 
 def test_acts_are_offered_the_newest_first_and_no_longer_once_undone(
@@ -67,10 +69,10 @@ def test_acts_are_offered_the_newest_first_and_no_longer_once_undone(
 ) -> None:
     first = assign(studio, admin, push, "ann")
     second = assign(studio, admin, push, "ben")
-    ids = [each.activity_id for each in undoing.undoable(studio, admin)]
+    ids = [each.activity_id for each in undo.undoable(studio, admin)]
     assert ids == [second.activity_id, first.activity_id]
-    undoing.undo(studio, admin, second.activity_id)
-    assert [each.activity_id for each in undoing.undoable(studio, admin)] == [first.activity_id]
+    undo.undo(studio, admin, second.activity_id)
+    assert [each.activity_id for each in undo.undoable(studio, admin)] == [first.activity_id]
 
 
 def test_not_once_a_mail_has_left(
@@ -78,9 +80,9 @@ def test_not_once_a_mail_has_left(
 ) -> None:
     act = assign(studio, admin, push, "ann", "ben")
     clock.move(minutes=2)
-    delivering.claim(studio, "worker", limit=1, lasting=HOUR)
+    delivery.claim(studio, "worker", limit=1, lasting=HOUR)
     with pytest.raises(Refused, match="Too late to undo: 1 of its mails"):
-        undoing.undo(studio, admin, act.activity_id)
+        undo.undo(studio, admin, act.activity_id)
     assert set(assigned(studio, admin, push)) == {"ann", "ben"}
     assert len(waiting(mail(studio, admin))) == 3
 
@@ -90,11 +92,11 @@ def test_not_once_a_mail_was_tried(
 ) -> None:
     act = assign(studio, admin, push, "eve")
     clock.move(minutes=2)
-    claimed = delivering.claim(studio, "worker", limit=1, lasting=HOUR)
-    later = delivering.Later(claimed.deliveries[0].id, studio.now() + HOUR, "451", tried=True)
-    delivering.settle(studio, "worker", [later])
+    claimed = delivery.claim(studio, "worker", limit=1, lasting=HOUR)
+    later = delivery.Later(claimed.deliveries[0].id, studio.now() + HOUR, "451", tried=True)
+    delivery.settle(studio, "worker", [later])
     with pytest.raises(Refused, match="Too late"):
-        undoing.undo(studio, admin, act.activity_id)
+        undo.undo(studio, admin, act.activity_id)
 
 
 def test_a_late_addition_is_undone_alone(
@@ -104,7 +106,7 @@ def test_a_late_addition_is_undone_alone(
     clock.move(minutes=2)
     send_due(studio)
     late = assign(studio, admin, push, "ann", "ben")
-    assert undoing.undo(studio, admin, late.activity_id) == 2
+    assert undo.undo(studio, admin, late.activity_id) == 2
     assert set(assigned(studio, admin, push)) == {"ann"}
     sent = [each for each in mail(studio, admin) if each.state is NotificationState.SENT]
     assert len(sent) == 3
@@ -114,7 +116,7 @@ def test_who_is_assigned_again_after_an_undo_is_told(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     act = assign(studio, admin, push, "ben")
-    undoing.undo(studio, admin, act.activity_id)
+    undo.undo(studio, admin, act.activity_id)
     assign(studio, admin, push, "ben")
     clock.move(minutes=2)
     assert {each.name for each in send_due(studio).deliveries} == {"Ben Willems", "Bob Smith"}
@@ -127,17 +129,17 @@ def test_a_reminding_is_undone_and_can_be_done_again(
     assign(studio, admin, push, "ann")
     clock.move(minutes=2)
     send_due(studio)
-    act = reminding.remind(studio, admin, push, EVERYBODY)
-    assert [each.action for each in undoing.undoable(studio, admin)] == ["reminded users"]
-    assert undoing.undo(studio, admin, act.activity_id) == 3
+    act = remind.remind(studio, admin, push, EVERYBODY)
+    assert [each.action for each in undo.undoable(studio, admin)] == ["reminded users"]
+    assert undo.undo(studio, admin, act.activity_id) == 3
     ann = assigned(studio, admin, push)["ann"]
     assert (ann.reminders, ann.reminded_at) == (0, None)
-    assert reminding.remind(studio, admin, push, EVERYBODY).users_told == 1
+    assert remind.remind(studio, admin, push, EVERYBODY).users_told == 1
 
 
 def test_an_undo_is_written_down(studio: Studio, admin: Actor, push: Push) -> None:
     act = assign(studio, admin, push, "ann", "ben")
-    undoing.undo(studio, admin, act.activity_id)
+    undo.undo(studio, admin, act.activity_id)
     line = lines(studio, admin)[0]
     assert (line.action, line.subject) == ("undid: assigned users", "Q1 review")
     assert line.after == {"mail dropped": 4}
@@ -145,13 +147,13 @@ def test_an_undo_is_written_down(studio: Studio, admin: Actor, push: Push) -> No
 
 def test_who_may_not_do_it_may_not_undo_it(studio: Studio, admin: Actor, push: Push) -> None:
     act = assign(studio, admin, push, "ann")
-    reminded = reminding.remind(studio, admin, push, EVERYBODY)
+    reminded = remind.remind(studio, admin, push, EVERYBODY)
     sam = as_user(studio, "sam")
     with pytest.raises(Forbidden):
-        undoing.undo(studio, sam, act.activity_id)
-    assert undoing.undo(studio, sam, reminded.activity_id) == 3
+        undo.undo(studio, sam, act.activity_id)
+    assert undo.undo(studio, sam, reminded.activity_id) == 3
     with pytest.raises(Forbidden):
-        undoing.undo(studio, as_user(studio, "ann"), act.activity_id)
+        undo.undo(studio, as_user(studio, "ann"), act.activity_id)
 
 
 def test_nothing_else_can_be_undone(studio: Studio, admin: Actor, push: Push) -> None:
@@ -160,11 +162,11 @@ def test_nothing_else_can_be_undone(studio: Studio, admin: Actor, push: Push) ->
     unassigning = lines(studio, admin)[0].id
     for activity_id in (unassigning, 999_999):
         with pytest.raises(Refused, match="Only an assigning or a reminding"):
-            undoing.undo(studio, admin, activity_id)
+            undo.undo(studio, admin, activity_id)
 
 
 def test_an_act_is_undone_once(studio: Studio, admin: Actor, push: Push) -> None:
     act = assign(studio, admin, push, "ann")
-    assert undoing.undo(studio, admin, act.activity_id) == 3
+    assert undo.undo(studio, admin, act.activity_id) == 3
     with pytest.raises(Refused, match="none of its mail waits any more"):
-        undoing.undo(studio, admin, act.activity_id)
+        undo.undo(studio, admin, act.activity_id)

@@ -4,16 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.acts import ACTS, UNDOABLE, Act
-from studio_tui.domain.conversations import Conversation, Plan
-from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.notifications import Kind, NotificationState
-from studio_tui.domain.pushes import AssignmentFilter, Push, PushDraft
-from studio_tui.domain.selection import Selection
-from studio_tui.services import conversations, pushes, reminding, undoing
-from studio_tui.services.context import Studio
-from studio_tui.services.dry_run import dry_run_of
+from studio_tui.domain.conversations.conversation import Conversation, Plan
+from studio_tui.domain.outbox.acts import ACTS, UNDOABLE, Act
+from studio_tui.domain.outbox.notification import Kind, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushDraft
+from studio_tui.domain.shared.errors import Forbidden, Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services import conversations
+from studio_tui.services.outbox import undo
+from studio_tui.services.outbox.dry_run import dry_run_of
+from studio_tui.services.pushes import pushes, remind
+from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, assigned, mail, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -58,7 +60,7 @@ class Told:
             case Act.ASSIGN:
                 assign(studio, admin, push, "eve")
             case Act.REMIND:
-                reminding.remind(studio, admin, push, EVERYBODY, again=True)
+                remind.remind(studio, admin, push, EVERYBODY, again=True)
             case Act.EDIT:
                 later = push.deadline + timedelta(days=7)
                 draft = PushDraft("Renamed", push.available_from, later, push.reminders)
@@ -112,12 +114,12 @@ def test_what_it_changed_is_as_it_was(told: Told, act: Act) -> None:
     assert told.as_it_is() == before
     told.do(act)
     assert told.as_it_is() != before
-    done = undoing.undoable(told.studio, told.admin)[0]
+    done = undo.undoable(told.studio, told.admin)[0]
     assert (done.action, done.mails) == (act, len(run.notifications))
-    undoing.undo(told.studio, told.admin, done.activity_id)
+    undo.undo(told.studio, told.admin, done.activity_id)
     assert told.as_it_is() == before
     with pytest.raises(Refused, match="none of its mail waits any more"):
-        undoing.undo(told.studio, told.admin, done.activity_id)
+        undo.undo(told.studio, told.admin, done.activity_id)
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
@@ -125,14 +127,14 @@ def test_not_once_its_mail_has_left(told: Told, act: Act, clock: MovableClock) -
     if act is Act.REOPEN:
         closed(told)
     told.do(act)
-    done = undoing.undoable(told.studio, told.admin)[0]
+    done = undo.undoable(told.studio, told.admin)[0]
     clock.move(minutes=3)
     send_due(told.studio)
     after = told.as_it_is()
     with pytest.raises(Refused, match="Too late to undo"):
-        undoing.undo(told.studio, told.admin, done.activity_id)
+        undo.undo(told.studio, told.admin, done.activity_id)
     assert told.as_it_is() == after
-    assert undoing.undoable(told.studio, told.admin) == []
+    assert undo.undoable(told.studio, told.admin) == []
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
@@ -140,9 +142,9 @@ def test_who_may_not_do_it_may_not_undo_it(told: Told, act: Act) -> None:
     if act is Act.REOPEN:
         closed(told)
     told.do(act)
-    done = undoing.undoable(told.studio, told.admin)[0]
+    done = undo.undoable(told.studio, told.admin)[0]
     with pytest.raises(Forbidden):
-        undoing.undo(told.studio, as_user(told.studio, "dan"), done.activity_id)
+        undo.undo(told.studio, as_user(told.studio, "dan"), done.activity_id)
 
 
 def test_what_an_act_took_the_place_of_waits_once_more(
@@ -151,8 +153,8 @@ def test_what_an_act_took_the_place_of_waits_once_more(
     """Two moves in one hold: with the second undone, the first is what they read."""
     told.plan("ben", WHEN + timedelta(days=1))
     told.plan("ben", WHEN + timedelta(days=2))
-    second = undoing.undoable(studio, admin)[0]
-    undoing.undo(studio, admin, second.activity_id)
+    second = undo.undoable(studio, admin)[0]
+    undo.undo(studio, admin, second.activity_id)
     clock.move(minutes=3)
     sent = [each for each in send_due(studio).deliveries if each.meeting]
     assert {each.kind for each in sent} == {Kind.MOVED}
@@ -165,12 +167,12 @@ def test_what_an_act_took_the_place_of_waits_once_more(
 
 def test_what_was_changed_once_more_is_not_undone(told: Told, studio: Studio, admin: Actor) -> None:
     told.do(Act.EDIT)
-    edit = undoing.undoable(studio, admin)[0]
+    edit = undo.undoable(studio, admin)[0]
     push = pushes.find(studio, admin, "Renamed")
     draft = PushDraft(push.name, push.available_from, push.deadline + timedelta(days=1))
     pushes.edit(studio, admin, push, draft, tell=False)
     with pytest.raises(Refused, match="changed once more"):
-        undoing.undo(studio, admin, edit.activity_id)
+        undo.undo(studio, admin, edit.activity_id)
     assert pushes.find(studio, admin, "Renamed").deadline == draft.deadline
 
 
@@ -190,8 +192,8 @@ def test_a_hand_over_of_what_is_planned_sends_its_invitations_only(
         ("bob", Kind.CANCELLED),
     }
     assert len(waiting) == 3
-    done = undoing.undoable(studio, admin)[0]
-    undoing.undo(studio, admin, done.activity_id)
+    done = undo.undoable(studio, admin)[0]
+    undo.undo(studio, admin, done.activity_id)
     ann = assigned(studio, admin, told.push)["ann"]
     assert ann.conductor == "Bob Smith"
     clock.move(minutes=3)
@@ -206,7 +208,7 @@ def test_what_cannot_be_undone_is_not_offered(told: Told, studio: Studio, admin:
     """A talk that has begun, a push that is closed: every act that is offered can be undone."""
 
     def offered() -> set[str]:
-        return {one.action for one in undoing.undoable(studio, admin)}
+        return {one.action for one in undo.undoable(studio, admin)}
 
     for act in (Act.PLAN, Act.MOVE, Act.EDIT):
         told.do(act)
@@ -219,8 +221,8 @@ def test_what_cannot_be_undone_is_not_offered(told: Told, studio: Studio, admin:
     pushes.close(studio, admin, told.push)
     assert offered() == set()
     pushes.reopen(studio, admin, told.push)
-    for one in undoing.undoable(studio, admin):
-        undoing.undo(studio, admin, one.activity_id)
+    for one in undo.undoable(studio, admin):
+        undo.undo(studio, admin, one.activity_id)
 
 
 def test_a_hand_over_of_a_talk_that_began_is_not_offered(
@@ -228,7 +230,7 @@ def test_a_hand_over_of_a_talk_that_began_is_not_offered(
 ) -> None:
     told.do(Act.PLAN)
     told.do(Act.HAND_OVER)
-    assert undoing.undoable(studio, admin)[0].action == Act.HAND_OVER
+    assert undo.undoable(studio, admin)[0].action == Act.HAND_OVER
     ask = conversations.find(studio, told.push.name, "ann")
     conversations.start(studio, as_user(studio, "cor"), ask)
-    assert undoing.undoable(studio, admin) == []
+    assert undo.undoable(studio, admin) == []

@@ -2,12 +2,13 @@
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import Manager, Role, UserFilter
-from studio_tui.services import assigning, users
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import Manager, Role, UserFilter
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.people import users
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.system.context import Studio
 from tests.acting import assign, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

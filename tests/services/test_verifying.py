@@ -10,19 +10,20 @@ from hashlib import sha256
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused, StudioError
-from studio_tui.services import pushes, verifying
-from studio_tui.services.context import Studio
-from studio_tui.services.verifying import Flaw, Verified
-from studio_tui.storage.fields import instant_text
-from studio_tui.storage.sql import execute, rows, scalar
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Refused, StudioError
+from studio_tui.services.activity import verify
+from studio_tui.services.activity.verify import Flaw, Verified
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.fields import instant_text
+from studio_tui.storage.engine.sql import execute, rows, scalar
 from tests.acting import assign, draft_of, lines
 from tests.organisation import create_push, import_people
 
 
 def verified(studio: Studio, actor: Actor, kept: str | None = None) -> Verified:
-    return verifying.verify(studio, actor, kept=kept)
+    return verify.verify(studio, actor, kept=kept)
 
 
 def change(studio: Studio, sql: str, *params: object) -> None:
@@ -268,12 +269,12 @@ def test_what_a_program_that_died_left_unsealed_is_sealed_and_that_is_written_do
     change(acted, insert, acted.now())
     found = verified(acted, admin)
     assert (found.intact, found.unsealed) == (True, 1)
-    assert verifying.seal_rest(acted) == 0
+    assert verify.seal_rest(acted) == 0
     open_database()
     change(acted, "UPDATE activity SET at = '2026-01-01T09:00:00Z' WHERE subject = 'y'")
     assert verified(acted, admin).flaw is Flaw.UNSEALED
-    assert verifying.seal_rest(acted) == 1
-    assert verifying.seal_rest(acted) == 0
+    assert verify.seal_rest(acted) == 1
+    assert verify.seal_rest(acted) == 0
     assert lines(acted, admin)[0].action == "sealed late"
     after = verified(acted, admin)
     assert (after.intact, after.lines) == (True, every + 2)
@@ -281,9 +282,9 @@ def test_what_a_program_that_died_left_unsealed_is_sealed_and_that_is_written_do
 
 def test_the_newest_alone(acted: Studio, admin: Actor) -> None:
     every = verified(acted, admin)
-    newest = verifying.verify(acted, admin, newest=2)
+    newest = verify.verify(acted, admin, newest=2)
     assert (newest.lines, newest.of, newest.head) == (2, every.of, every.head)
-    assert verifying.verify(acted, admin, newest=10_000) == every
+    assert verify.verify(acted, admin, newest=10_000) == every
 
 
 def test_many_at_once_make_one_chain(acted: Studio, admin: Actor) -> None:

@@ -14,17 +14,22 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, HistoryFilter, Part, Plan
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import NotificationFilter
-from studio_tui.domain.templates import AdminsRead, Question, StepKind, Viewing
-from studio_tui.services import activity, conversations, imports, outbox, pushes, templates
-from studio_tui.services.assigning import unassign_users
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import Ask, HistoryFilter, Part, Plan
+from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.templates.template import AdminsRead, Question, StepKind, Viewing
+from studio_tui.services import conversations
+from studio_tui.services.activity import activity
 from studio_tui.services.conversations import exports
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes.assign import unassign_users
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user, assign, lines, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

@@ -9,11 +9,11 @@ from threading import Barrier, Timer
 import psycopg
 import pytest
 
-from studio_tui.domain.errors import Away, Unavailable
-from studio_tui.services.context import Studio
-from studio_tui.storage import postgresql
-from studio_tui.storage.engine import Store, open_store
-from studio_tui.storage.sql import execute, execute_alone, scalar
+from studio_tui.domain.shared.errors import Away, Unavailable
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine import postgresql
+from studio_tui.storage.engine.sql import execute, execute_alone, scalar
+from studio_tui.storage.engine.store import Store, open_store
 from tests.cluster import Cluster
 from tests.databases import create_database, url_of
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from studio_tui.storage.database_clock import DatabaseClock
+from studio_tui.storage.engine.database_clock import DatabaseClock
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

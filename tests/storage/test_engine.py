@@ -15,12 +15,12 @@ from time import monotonic
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Conflict, Gone, Refused, Unavailable
-from studio_tui.services.context import Studio
-from studio_tui.storage import migrate, postgresql, sqlite
-from studio_tui.storage.engine import Store, open_store, without_password
-from studio_tui.storage.sql import execute, scalar
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Conflict, Gone, Refused, Unavailable
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine import migration, postgresql, sqlite
+from studio_tui.storage.engine.sql import execute, scalar
+from studio_tui.storage.engine.store import Store, open_store, without_password
 from tests.acting import lines
 
 Open = Callable[[str], Store]
@@ -325,7 +325,7 @@ def test_a_url_that_is_none_is_refused_without_its_password(url: str) -> None:
 
 _OPENING = """
 import sys
-from studio_tui.storage.engine import open_store
+from studio_tui.storage.engine.store import open_store
 for url in sys.argv[1:]:
     print("ready", flush=True)
     sys.stdin.readline()
@@ -388,7 +388,7 @@ def test_who_waits_for_a_newer_version_to_migrate_is_refused_afterwards(
     import psycopg
 
     with psycopg.connect(empty_database_url) as newer, ThreadPoolExecutor(1) as thread:
-        newer.execute("SELECT pg_advisory_xact_lock(%s)", (migrate.LOCK,))
+        newer.execute("SELECT pg_advisory_xact_lock(%s)", (migration.LOCK,))
         newer.execute("CREATE TABLE schema_migration (name TEXT)")
         newer.execute("INSERT INTO schema_migration VALUES ('9999_future')")
         waiting = thread.submit(open_store, empty_database_url)
@@ -478,8 +478,8 @@ _LOOKS_AT_MUCH = """
 import sys
 from resource import RUSAGE_SELF, getrusage
 from threading import Barrier, Thread
-from studio_tui.storage.engine import open_store
-from studio_tui.storage.sql import execute, scalar
+from studio_tui.storage.engine.store import open_store
+from studio_tui.storage.engine.sql import execute, scalar
 
 store = open_store(sys.argv[1])
 MUCH = (

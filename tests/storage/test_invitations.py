@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import Capacity, Kind, NotificationFilter
-from studio_tui.domain.selection import Selection
-from studio_tui.services import delivering, outbox, pushes
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed, Later
+from studio_tui.domain.outbox.notification import Capacity, Kind, NotificationFilter
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.delivery import Failed, Later
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, KEPT, assign, send_due
 from tests.organisation import create_push, import_people
 from tests.planning import WHEN, Planner, invitations_in, said
@@ -101,11 +102,11 @@ def test_cancelled_only_for_who_was_invited(
     """Ann's went out, Bob's is refused for good: only Ann has something to take out."""
     planner.plan()
     clock.move(minutes=5)
-    claimed = delivering.claim(studio, "A", limit=9, lasting=HOUR)
+    claimed = delivery.claim(studio, "A", limit=9, lasting=HOUR)
     to_bob = next(each for each in claimed.deliveries if each.capacity is MANAGER)
     to_ann = next(each for each in claimed.deliveries if each.capacity is USER)
-    delivering.settle(studio, "A", [Failed(to_bob.id, to_bob.address, "550 no")])
-    delivering.settle(studio, "A", [delivering.Sent(to_ann.id, to_ann.address, studio.now(), KEPT)])
+    delivery.settle(studio, "A", [Failed(to_bob.id, to_bob.address, "550 no")])
+    delivery.settle(studio, "A", [delivery.Sent(to_ann.id, to_ann.address, studio.now(), KEPT)])
     planner.cancel()
     assert outcome(studio, admin)[2:] == [("ann", CANCELLED, USER, "held")]
 
@@ -116,9 +117,9 @@ def test_what_may_have_arrived_is_taken_back(
     """N3: the server may have it though its answer was lost."""
     planner.plan()
     clock.move(minutes=5)
-    claimed = delivering.claim(studio, "A", limit=9, lasting=HOUR)
+    claimed = delivery.claim(studio, "A", limit=9, lasting=HOUR)
     later = [Later(each.id, studio.now(), "lost", tried=True) for each in claimed.deliveries]
-    delivering.settle(studio, "A", later)
+    delivery.settle(studio, "A", later)
     planner.cancel()
     assert [each[1:] for each in outcome(studio, admin)] == [
         (PLANNED, USER, "dropped"),
@@ -133,7 +134,7 @@ def test_what_is_on_the_wire_is_taken_back(
 ) -> None:
     planner.plan()
     clock.move(minutes=5)
-    delivering.claim(studio, "A", limit=9, lasting=HOUR)
+    delivery.claim(studio, "A", limit=9, lasting=HOUR)
     planner.cancel()
     assert planner.told == 2
 
@@ -144,9 +145,9 @@ def test_what_comes_back_from_the_wire_is_not_sent_after_what_is_newer(
     """N6: a worker took it, gave it back, and it was moved in between."""
     planner.plan()
     clock.move(minutes=5)
-    delivering.claim(studio, "A", limit=9, lasting=HOUR)
+    delivery.claim(studio, "A", limit=9, lasting=HOUR)
     planner.move()
-    delivering.hand_back(studio, "A")
+    delivery.hand_back(studio, "A")
     send(studio, clock)
     assert [each[1:] for each in outcome(studio, admin)] == [
         (PLANNED, USER, "dropped"),

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.text import fold_search
-from studio_tui.domain.users import User, UserFilter, sort_name
-from studio_tui.services import users
-from studio_tui.services.context import Studio
-from studio_tui.storage.listing import Listing
-from studio_tui.storage.sql import EVERYBODY, Clause, execute, execute_many, rows, selected
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import User, UserFilter, sort_name
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.services.people import users
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import EVERYBODY, Clause, execute, execute_many, rows, selected
+from studio_tui.storage.lists.keyset import Listing
 from tests.hostile import HOSTILE
 from tests.organisation import import_people
 
@@ -51,7 +51,7 @@ def test_windows_in_any_order_are_pieces_of_the_sorted_list(
     studio: Studio, descending: bool, read: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever was asked before: windows, places, how many there are."""
-    monkeypatch.setattr("studio_tui.storage.listing._FEW", 0 if read == "as many" else ROWS)
+    monkeypatch.setattr("studio_tui.storage.lists.keyset._FEW", 0 if read == "as many" else ROWS)
 
     @FEW
     @given(KEYS, WINDOWS)
@@ -88,8 +88,8 @@ def test_a_row_deep_in_what_a_filter_leaves_is_about_where_it_was(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody counts through all that is before it, whenever others change something."""
-    monkeypatch.setattr("studio_tui.storage.listing._FEW", 0)
-    monkeypatch.setattr("studio_tui.storage.listing._NEAR", 2)
+    monkeypatch.setattr("studio_tui.storage.lists.keyset._FEW", 0)
+    monkeypatch.setattr("studio_tui.storage.lists.keyset._NEAR", 2)
     with studio.store.writing():
         expected = [i for _, i in sorted(fill(list("abcdefghijkl")))]
         listing = Listing("team", "id", EVERYBODY, "path_key", narrowed=True)
@@ -192,7 +192,7 @@ def test_what_is_typed_into_a_filter_means_itself(
     studio: Studio, admin: Actor, many: list[User], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A5: wildcards and words of the database are none to a person, however many they find."""
-    monkeypatch.setattr("studio_tui.storage.listing._FEW", few)
+    monkeypatch.setattr("studio_tui.storage.lists.keyset._FEW", few)
     for words in TYPED:
         expected = [
             u.id for u in many if all(fold_search(w) in search_of(u) for w in words.split())

@@ -6,11 +6,11 @@ from itertools import chain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio_tui.domain.users import Manager
-from studio_tui.services.context import Studio
-from studio_tui.storage.managers import has_manager, managers_of
-from studio_tui.storage.people import count_users, without_manager
-from studio_tui.storage.sql import execute, execute_many
+from studio_tui.domain.people.users import Manager
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute, execute_many
+from studio_tui.storage.people.managers import has_manager, managers_of
+from studio_tui.storage.people.users import count_users, without_manager
 
 Pairs = frozenset[tuple[int, int]]
 

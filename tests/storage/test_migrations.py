@@ -13,15 +13,15 @@ import pytest
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
 
-from studio_tui.services.identity import Account
-from studio_tui.services.moving import restore
-from studio_tui.storage import migrate
-from studio_tui.storage.conversations import questions_of
-from studio_tui.storage.copying import survey
-from studio_tui.storage.engine import Store, open_store
-from studio_tui.storage.fields import FIELD_TYPES
-from studio_tui.storage.sealing import chain
-from studio_tui.storage.sql import rows
+from studio_tui.services.people.identity import Account
+from studio_tui.services.system.copy_database import restore
+from studio_tui.storage.activity.sealing import chain
+from studio_tui.storage.conversations.conversations import questions_of
+from studio_tui.storage.engine import migration
+from studio_tui.storage.engine.copy import survey
+from studio_tui.storage.engine.fields import FIELD_TYPES
+from studio_tui.storage.engine.sql import rows
+from studio_tui.storage.engine.store import Store, open_store
 
 AT = "2026-03-02T09:00:00.000000Z"
 DEFINITION = json.dumps(
@@ -142,11 +142,11 @@ def _make(url: str, version: str) -> None:
     """A database as the first version left it, and as it was brought up to ``version``."""
     before = _database(url)
     with before.connection_context(), before.atomic():
-        Runner(before, str(migrate.DIRECTORY), table_name="schema_migration").up("0001_first")
+        Runner(before, str(migration.DIRECTORY), table_name="schema_migration").up("0001_first")
         for table, listed in FIRST.items():
             for row in listed:
                 _insert(before, table, row)
-        Runner(before, str(migrate.DIRECTORY), table_name="schema_migration").up(version)
+        Runner(before, str(migration.DIRECTORY), table_name="schema_migration").up(version)
 
 
 @pytest.mark.parametrize("version", RELEASED)
@@ -205,7 +205,7 @@ def _insert(database: peewee.Database, table: str, row: dict[str, Any]) -> None:
 
 
 def test_everything_is_still_there(opened: Store) -> None:
-    assert list(opened.applied) == migrate.known()[1:]
+    assert list(opened.applied) == migration.known()[1:]
     with opened.reading():
         assert rows("SELECT COUNT(*) FROM users")[0] == (5,)
         assert rows("SELECT id, push_id, recipient_id, state FROM notification") == [
@@ -253,7 +253,9 @@ def test_what_was_sealed_before_there_was_an_origin_is_as_it_was_sealed(
     digest = sha256((json.dumps(said, separators=(",", ":")) + "\n").encode()).hexdigest()
     seal = sha256(f"{'0' * 64}\n{digest}".encode()).hexdigest()
     with before.connection_context(), before.atomic():
-        Runner(before, str(migrate.DIRECTORY), table_name="schema_migration").up("0004_append_only")
+        Runner(before, str(migration.DIRECTORY), table_name="schema_migration").up(
+            "0004_append_only"
+        )
         _insert(before, "activity", {**FIRST["activity"][0], "actor_id": None})
         _insert(before, "activity_seal", {"activity_id": 1, "hash": seal})
     with closing(open_store(empty_database_url)) as store, store.reading():

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio_tui.domain.push_groups import By
-from studio_tui.domain.pushes import Reminders, Status
-from studio_tui.services.context import Studio
-from studio_tui.storage.activity import write_activity
-from studio_tui.storage.push_groups import group_clause, grouped
-from studio_tui.storage.pushes import insert_push
-from studio_tui.storage.sql import execute, execute_many, scalar
-from studio_tui.storage.tables import ConversationTable, TemplateTable
+from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.push import Reminders, Status
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.engine.sql import execute, execute_many, scalar
+from studio_tui.storage.engine.tables import ConversationTable, TemplateTable
+from studio_tui.storage.pushes.groups import group_clause, grouped
+from studio_tui.storage.pushes.pushes import insert_push
 from tests.storage.test_managers import Organisation, organisations, store
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

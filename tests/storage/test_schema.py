@@ -1,13 +1,13 @@
-"""The migrated schema is what `storage.tables` says, on both engines."""
+"""The migrated schema is what `storage.engine.tables` says, on both engines."""
 
 from typing import Any
 
 import peewee
 import pytest
 
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import execute
-from studio_tui.storage.tables import TABLES
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute
+from studio_tui.storage.engine.tables import TABLES
 
 Schema = dict[str, dict[str, Any]]
 

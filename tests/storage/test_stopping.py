@@ -4,10 +4,10 @@ from threading import Thread
 
 import pytest
 
-from studio_tui.domain.errors import Stopped
-from studio_tui.domain.stopping import Stop, stoppable
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import rows, scalar
+from studio_tui.domain.shared.cancellation import Stop, stoppable
+from studio_tui.domain.shared.errors import Stopped
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import rows, scalar
 
 ENDLESS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000000 FROM n) "

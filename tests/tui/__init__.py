@@ -8,8 +8,8 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
-from studio_tui.tui.bridge import bridge_of
-from studio_tui.tui.typeahead import TypeAheadApp
+from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.runtime.key_queue import TypeAheadApp
 
 NARROW = (80, 24)
 WIDE = (120, 40)

@@ -8,20 +8,20 @@ from textual.app import App, ComposeResult
 
 from studio_tui.config.assets import asset
 from studio_tui.config.settings import Organisation, Settings
-from studio_tui.domain.access import Action, Actor
-from studio_tui.domain.clock import Clock, FixedClock
-from studio_tui.domain.errors import StudioError
-from studio_tui.domain.listing import Sort, Source
-from studio_tui.domain.users import Role
+from studio_tui.domain.people.access import Action, Actor
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.clock import Clock, FixedClock
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.tui.app import StudioApp
-from studio_tui.tui.bridge import Bridge
 from studio_tui.tui.commands import Command
 from studio_tui.tui.places import Place
+from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.theme import DARK, THEMES
-from studio_tui.tui.widgets.columns import Column, Tone, Toned
-from studio_tui.tui.widgets.record_browser import RecordBrowser
-from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
 from tests.tui.people import Crowd, Person
 
 ADMIN = Actor(1, "ann", "Ann Peeters", Role.ADMIN)

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.selection import Selection
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
 from tests.hostile import HOSTILE
 
 _GIVEN = ("Ann", "Bob", "Chloé", "Dirk", "Élodie", "Fatima", "Günther", "Hélène", "Ivo", "Jana")

@@ -10,7 +10,7 @@ import pytest
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
-from studio_tui.tui.bridge import Bridge
+from studio_tui.tui.runtime.background_calls import Bridge
 
 
 class Gate:

@@ -9,14 +9,14 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
-from studio_tui.domain.errors import Unavailable
+from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import offers
 from studio_tui.tui.modals.keys import KeysHelp
 from studio_tui.tui.modals.palette import Palette
 from studio_tui.tui.opening import Opening, TooSmall
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
-from studio_tui.tui.widgets.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from tests.tui import press, running, settled, until
 from tests.tui.demo import (
     ADMIN,

@@ -8,9 +8,9 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from studio_tui.config.log import log_path
-from studio_tui.domain.errors import Refused, StudioError
-from studio_tui.domain.stopping import Stop, current
-from studio_tui.tui.bridge import Bridge, Unexpected
+from studio_tui.domain.shared.cancellation import Stop, current
+from studio_tui.domain.shared.errors import Refused, StudioError
+from studio_tui.tui.runtime.background_calls import Bridge, Unexpected
 from tests.tui import running, settled, until
 
 

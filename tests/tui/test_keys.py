@@ -9,7 +9,7 @@ from pathlib import Path
 
 import studio_tui.tui
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.screens.outline_editor import OutlineEditor
+from studio_tui.tui.screens.templates.outline_editor import OutlineEditor
 
 _DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
 _ROW = re.compile(r"\| `(\w)` \| ([^|]+) \| ([^|]+) \|")

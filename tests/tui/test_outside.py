@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.errors import StudioError
-from studio_tui.tui import outside
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.tui.runtime import external_editor
 
 
 def _script(tmp_path: Path, body: str) -> list[str]:
@@ -23,7 +23,7 @@ def test_the_text_lies_in_a_private_file_and_comes_back_clean(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(place))
     body = f'stat -c %a "$1" "$(dirname "$1")" > {tmp_path}/modes; cp "$1" {tmp_path}/seen\n'
     body += r"""printf 'new \033]52;c;aGk=\007text\r\nand [/x]\n' > "$1"; touch "$1~" """
-    assert outside.edited("old", _script(tmp_path, body)) == "new ]52;c;aGk=text\nand [/x]"
+    assert external_editor.edited("old", _script(tmp_path, body)) == "new ]52;c;aGk=text\nand [/x]"
     assert (tmp_path / "modes").read_text().split() == ["600", "700"]
     assert (tmp_path / "seen").read_text() == "old"
     assert list(place.iterdir()) == []
@@ -39,18 +39,18 @@ def test_the_text_lies_in_a_private_file_and_comes_back_clean(
 )
 def test_an_editor_that_fails_costs_nothing(tmp_path: Path, body: str, reason: str) -> None:
     with pytest.raises(StudioError, match=reason):
-        outside.edited("old", _script(tmp_path, body))
+        external_editor.edited("old", _script(tmp_path, body))
 
 
 def test_an_editor_that_is_not_there() -> None:
     with pytest.raises(StudioError, match="vi cannot be started: No such file"):
-        outside.edited("old", ["/nowhere/vi"])
+        external_editor.edited("old", ["/nowhere/vi"])
 
 
 def test_a_line_that_the_editor_ended_is_not_an_empty_one_more(tmp_path: Path) -> None:
     body = 'echo more >> "$1"'
-    assert outside.edited("one\n", _script(tmp_path, body)) == "one\nmore\n"
-    assert outside.edited("one ", _script(tmp_path, body)) == "one more"
+    assert external_editor.edited("one\n", _script(tmp_path, body)) == "one\nmore\n"
+    assert external_editor.edited("one ", _script(tmp_path, body)) == "one more"
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_a_line_that_the_editor_ended_is_not_an_empty_one_more(tmp_path: Path) -
     ],
 )
 def test_which_editor(environ: dict[str, str], command: list[str]) -> None:
-    assert outside.editor(environ) == command
-    assert outside.why_no_editor(environ) is None
+    assert external_editor.editor(environ) == command
+    assert external_editor.why_no_editor(environ) is None
 
 
 def test_without_any_editor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    assert outside.why_no_editor({"EDITOR": "unclosed '"}) is not None
+    assert external_editor.why_no_editor({"EDITOR": "unclosed '"}) is not None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.errors import Unavailable
+from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText

@@ -2,7 +2,7 @@
 
 from textual.color import Color
 
-from studio_tui.tui.stylesheet import ParsedOnce
+from studio_tui.tui.runtime.stylesheet import ParsedOnce
 
 _SHEET = "Label { color: $key; } Input { width: 5; }"
 

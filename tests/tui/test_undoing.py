@@ -9,11 +9,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from studio_tui.domain.pushes import AssignmentFilter
-from studio_tui.domain.selection import Selection
-from studio_tui.services import assigning, pushes, reminding, undoing
+from studio_tui.domain.pushes.push import AssignmentFilter
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import undo
+from studio_tui.services.pushes import assign, pushes, remind
+from studio_tui.tui.runtime.undo import UndoingApp
 from studio_tui.tui.start import OpenedStudio
-from studio_tui.tui.undoing import UndoingApp
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import PEOPLE, Example, Postman, example
@@ -42,7 +43,7 @@ async def follow(made: Example, pilot: Pilot[Any]) -> None:
 
 def assigned(made: Example, name: str) -> set[str]:
     push = pushes.find(made.studio, made.admin, name)
-    return {row.login for row in assigning.every(made.studio, made.admin, push)}
+    return {row.login for row in assign.every(made.studio, made.admin, push)}
 
 
 def ticking(pilot: Pilot[Any]) -> bool:
@@ -76,7 +77,7 @@ async def test_the_newest_is_taken_back_first(made: Example) -> None:
         await press(pilot, "z", "down")
         assert "1 user assigned to “First”" in said(pilot)
         await press(pilot, "z")
-        assert undoing.undoable(made.studio, made.admin) == []
+        assert undo.undoable(made.studio, made.admin) == []
 
 
 async def test_a_reminding_is_taken_back(made: Example) -> None:
@@ -84,7 +85,7 @@ async def test_a_reminding_is_taken_back(made: Example) -> None:
     made.clock.move(days=4)
     async with running(app(made, "sam")) as pilot:
         everyone = Selection.matching(AssignmentFilter())
-        reminding.remind(made.studio, made.actor("sam"), push, everyone)
+        remind.remind(made.studio, made.actor("sam"), push, everyone)
         await follow(made, pilot)
         assert "2 users reminded of “Q1 review”: mail leaves in 2:00" in said(pilot)
         await press(pilot, "z")
@@ -119,8 +120,8 @@ async def test_too_late_says_so_and_looks_again(made: Example) -> None:
 async def test_mail_of_a_later_day_is_in_view_for_the_hold_after_and_before(made: Example) -> None:
     async with running(app(made)) as pilot:
         push = create(made, "Spring", date(2026, 4, 1), date(2026, 4, 30))
-        chosen = assigning.users_named(made.studio, made.admin, ["ann"])
-        assigning.assign(made.studio, made.admin, push, chosen)
+        chosen = assign.users_named(made.studio, made.admin, ["ann"])
+        assign.assign(made.studio, made.admin, push, chosen)
         await follow(made, pilot)
         assert said(pilot) == (
             "1 user assigned to “Spring”: mail leaves on 2026-04-01 at 08:00 · z undo"
@@ -130,7 +131,7 @@ async def test_mail_of_a_later_day_is_in_view_for_the_hold_after_and_before(made
         await press(pilot, "z")
         assert said(pilot) == ""
         assert assigned(made, "Spring") == {"ann"}
-        leaves = undoing.undoable(made.studio, made.admin)[0].leaves_at
+        leaves = undo.undoable(made.studio, made.admin)[0].leaves_at
         made.clock.move(seconds=(leaves - made.clock.now()).total_seconds() - 61)
         await follow(made, pilot)
         assert "mail leaves in 1:01 · z undo" in said(pilot)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from studio_tui.domain.conversations import ConversationState
-from studio_tui.domain.notifications import Kind, NotificationState
-from studio_tui.domain.pushes import Flag, PushState, Status
+from studio_tui.domain.conversations.conversation import ConversationState
+from studio_tui.domain.outbox.notification import Kind, NotificationState
+from studio_tui.domain.pushes.push import Flag, PushState, Status
 from studio_tui.wording import conversations, mail, pushes
 from studio_tui.wording.counting import counted
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.pushes import Assignment, Flag, Progress, Status
+from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Status
 from studio_tui.wording.pushes import (
     attention_in_words,
     flags_in_words,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.system.context import Studio
 from tests.organisation import import_people
 from tests.services.conftest import MovableClock, clock, database_url, studio
 from tests.services.conftest import admin as first_admin

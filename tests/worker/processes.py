@@ -11,10 +11,14 @@ from pathlib import Path
 from time import monotonic, sleep
 from types import MappingProxyType
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
-from studio_tui.services import outbox
-from studio_tui.services.context import Studio
+from studio_tui.domain.outbox.notification import (
+    Notification,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.outbox import outbox
+from studio_tui.services.system.context import Studio
 from tests.smtp_server import Server
 
 LEASE = 2.0

@@ -5,8 +5,8 @@ from collections import Counter
 from contextlib import closing
 
 from studio_tui.config.settings import Database, Organisation, Settings
-from studio_tui.services.context import open_studio
-from studio_tui.services.identity import Account, sign_in
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.system.context import open_studio
 from tests.acting import assign
 from tests.cluster import Cluster
 from tests.databases import create_database, url_of

@@ -13,15 +13,15 @@ import msgspec
 import pytest
 
 from studio_tui.config.clock import BootClock, SystemClock, seconds_since_boot
-from studio_tui.domain.access import Actor
-from studio_tui.domain.clock import Clock, SteadyClock, SteadyTime
-from studio_tui.mail.outcomes import Leave, Outcome, at_once
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services.clocks import clock_problem
-from studio_tui.services.context import Studio, open_studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.clock import Clock, SteadyClock, SteadyTime
+from studio_tui.mail.transport.outcomes import Leave, Outcome, at_once
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services.system.clocks import clock_problem
+from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.worker.lease import LeaseOver
-from studio_tui.worker.pace import Pace
-from studio_tui.worker.sending import Report, Worker
+from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.timing import Pace
 from tests.acting import assign
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

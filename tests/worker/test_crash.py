@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import execute
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute
 from tests.acting import assign
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock

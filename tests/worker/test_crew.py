@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from studio_tui.worker.crew import Crew
+from studio_tui.worker.limits import Crew
 
 MORE = timedelta(minutes=10)
 

@@ -8,13 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.notifications import Capacity, Delivery, Kind
-from studio_tui.mail.outcomes import Deferred, Delivered, Fault, Outcome, Rejected, RelayDown
-from studio_tui.services.delivering import Failed, Later, Sent
-from studio_tui.services.mailing import Mail
-from studio_tui.worker.decisions import Try, decide, pause_after
-from studio_tui.worker.line import Parcel
-from studio_tui.worker.pace import Pace
+from studio_tui.domain.outbox.notification import Capacity, Delivery, Kind
+from studio_tui.mail.transport.outcomes import (
+    Deferred,
+    Delivered,
+    Fault,
+    Outcome,
+    Rejected,
+    RelayDown,
+)
+from studio_tui.services.outbox.delivery import Failed, Later, Sent
+from studio_tui.services.outbox.messages import Mail
+from studio_tui.worker.queue import Parcel
+from studio_tui.worker.retry import Try, decide, pause_after
+from studio_tui.worker.timing import Pace
 from tests.acting import KEPT
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -14,18 +14,22 @@ import msgspec
 import pytest
 
 from studio_tui.config.settings import Security
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
-from studio_tui.domain.pushes import PushFacts
-from studio_tui.domain.selection import Selection
-from studio_tui.mail.outcomes import Fault
-from studio_tui.mail.password import Secret
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import outbox
-from studio_tui.services.context import Studio
+from studio_tui.domain.outbox.notification import (
+    Notification,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import PushFacts
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.mail.secrets import Secret
+from studio_tui.mail.transport.outcomes import Fault
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services.outbox import outbox
+from studio_tui.services.system.context import Studio
 from studio_tui.worker.advice import in_words
-from studio_tui.worker.pace import Pace
-from studio_tui.worker.sending import Report, Worker
+from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.timing import Pace
 from tests.acting import assign, mail
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock

@@ -20,14 +20,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import Delivery
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import delivering, outbox
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Later, Sent
-from studio_tui.services.mailing import Mailroom
-from studio_tui.worker.sending import Worker
+from studio_tui.domain.outbox.notification import Delivery
+from studio_tui.domain.people.access import Actor
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services.outbox import delivery as delivering
+from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox.delivery import Later, Sent
+from studio_tui.services.outbox.messages import Mailroom
+from studio_tui.services.system.context import Studio
+from studio_tui.worker.loop import Worker
 from tests.acting import HOUR, KEPT, assign
 from tests.organisation import create_push
 from tests.planning import WHEN, Planner, invitations_in

@@ -11,14 +11,14 @@ import msgspec
 import pytest
 
 from studio_tui.config.clock import BootClock, SystemClock
-from studio_tui.domain.access import Actor
-from studio_tui.mail.outcomes import Leave, Outcome, at_once
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import delivering
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.mail.transport.outcomes import Leave, Outcome, at_once
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services.outbox import delivery
+from studio_tui.services.system.context import Studio
 from studio_tui.worker.lease import Lease, LeaseOver
-from studio_tui.worker.pace import Pace
-from studio_tui.worker.sending import Report, Worker
+from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.timing import Pace
 from tests.acting import KEPT, assign, mail
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -154,22 +154,22 @@ def test_renewing_holds_what_is_claimed_and_nothing_else(
     studio: Studio, many: int, clock: MovableClock
 ) -> None:
     lasting = timedelta(minutes=5)
-    held = delivering.claim(studio, "first", limit=100, lasting=lasting)
-    delivering.claim(studio, "dead", limit=100, lasting=lasting)
+    held = delivery.claim(studio, "first", limit=100, lasting=lasting)
+    delivery.claim(studio, "dead", limit=100, lasting=lasting)
     sent = held.deliveries[0]
-    delivering.settle(studio, "first", [delivering.Failed(sent.id, "x@example.org", "550 no")])
+    delivery.settle(studio, "first", [delivery.Failed(sent.id, "x@example.org", "550 no")])
     clock.move(minutes=4)
-    delivering.renew(studio, "first", lasting=lasting)
+    delivery.renew(studio, "first", lasting=lasting)
     clock.move(minutes=4)
-    taken = delivering.claim(studio, "second", limit=many, lasting=lasting)
+    taken = delivery.claim(studio, "second", limit=many, lasting=lasting)
     assert taken.taken == many - 100
     assert {each.id for each in held.deliveries}.isdisjoint(each.id for each in taken.deliveries)
 
 
 def test_two_claims_take_nothing_in_common(studio: Studio, many: int) -> None:
     lasting = timedelta(minutes=5)
-    first = delivering.claim(studio, "first", limit=200, lasting=lasting)
-    second = delivering.claim(studio, "second", limit=200, lasting=lasting)
+    first = delivery.claim(studio, "first", limit=200, lasting=lasting)
+    second = delivery.claim(studio, "second", limit=200, lasting=lasting)
     ids = [each.id for claimed in (first, second) for each in claimed.deliveries]
     assert (first.taken, second.taken) == (200, 100)
     assert len(set(ids)) == many
@@ -178,19 +178,19 @@ def test_two_claims_take_nothing_in_common(studio: Studio, many: int) -> None:
 def test_a_worker_that_comes_too_late_changes_nothing(
     studio: Studio, first_admin: Actor, many: int, clock: MovableClock
 ) -> None:
-    slow = delivering.claim(studio, "slow", limit=many, lasting=timedelta(minutes=5))
+    slow = delivery.claim(studio, "slow", limit=many, lasting=timedelta(minutes=5))
     clock.move(minutes=5)
-    delivering.claim(studio, "quick", limit=many, lasting=timedelta(minutes=5))
+    delivery.claim(studio, "quick", limit=many, lasting=timedelta(minutes=5))
     before = mail(studio, first_admin)
     late = [each.id for each in slow.deliveries]
-    delivering.settle(
+    delivery.settle(
         studio,
         "slow",
         [
-            delivering.Sent(late[0], "x@example.org", studio.now(), KEPT),
-            delivering.Failed(late[1], "x@example.org", "550 no"),
-            delivering.Later(late[2], studio.now(), "451 later", tried=True),
+            delivery.Sent(late[0], "x@example.org", studio.now(), KEPT),
+            delivery.Failed(late[1], "x@example.org", "550 no"),
+            delivery.Later(late[2], studio.now(), "451 later", tried=True),
         ],
     )
-    assert delivering.hand_back(studio, "slow") == 0
+    assert delivery.hand_back(studio, "slow") == 0
     assert mail(studio, first_admin) == before

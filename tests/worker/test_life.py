@@ -21,9 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.notifications import (
+from studio_tui.domain.outbox.notification import (
     UNSENT,
     Capacity,
     Notification,
@@ -31,11 +29,17 @@ from studio_tui.domain.notifications import (
     NotificationState,
     may_become,
 )
-from studio_tui.domain.pushes import Push, PushState
-from studio_tui.domain.selection import Selection
-from studio_tui.services import assigning, delivering, outbox, pushes, undoing
-from studio_tui.services.context import Studio
-from studio_tui.services.delivering import Failed, Later, Sent, Settlement
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, PushState
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import delivery as delivering
+from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox import undo as undoing
+from studio_tui.services.outbox.delivery import Failed, Later, Sent, Settlement
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
 from tests.acting import KEPT, assign, assigned, now
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock

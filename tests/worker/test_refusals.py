@@ -4,10 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.mail.outcomes import Aside, Deferred, Delivered, Fault, Rejected, RelayDown
-from studio_tui.mail.refusals import About
-from studio_tui.worker.breaker import Breaker
-from studio_tui.worker.pace import Pace
+from studio_tui.mail.transport.outcomes import (
+    Aside,
+    Deferred,
+    Delivered,
+    Fault,
+    Rejected,
+    RelayDown,
+)
+from studio_tui.mail.transport.refusals import About
+from studio_tui.worker.circuit_breaker import Breaker
+from studio_tui.worker.timing import Pace
 
 TAKEN = Delivered(250, "ok")
 NO = Rejected(550, "no", About.UNCLEAR)

@@ -8,21 +8,23 @@ from random import Random
 import msgspec
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import (
+from studio_tui.domain.outbox.notification import (
     Capacity,
     Notification,
     NotificationFilter,
     NotificationState,
 )
-from studio_tui.domain.pushes import PushFacts
-from studio_tui.domain.selection import Selection
-from studio_tui.mail.outcomes import Fault
-from studio_tui.mail.smtp import SmtpConnection
-from studio_tui.services import assigning, conversations, delivering, outbox, pushes
-from studio_tui.services.context import Studio
-from studio_tui.storage.sql import scalar
-from studio_tui.worker.sending import Report, Worker
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import PushFacts
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.mail.transport.outcomes import Fault
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services import conversations
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import scalar
+from studio_tui.worker.loop import Report, Worker
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 from tests.smtp_server import HANG_UP, Server, smtp_server
@@ -38,8 +40,8 @@ def _send(studio: Studio, server: Server) -> Report:
 
 def _assign(studio: Studio, admin: Actor, *logins: str) -> PushFacts:
     push = create_push(studio, admin)
-    chosen = assigning.users_named(studio, admin, logins)
-    return assigning.assign(studio, admin, push, chosen).push
+    chosen = assign.users_named(studio, admin, logins)
+    return assign.assign(studio, admin, push, chosen).push
 
 
 def _outbox(studio: Studio, admin: Actor) -> list[Notification]:
@@ -139,7 +141,7 @@ def test_what_is_no_longer_true_is_dropped_and_says_why(
         conversation = conversations.find(studio, push.name, "ann")
         conversations.record_held(studio, admin, conversation, conductor="cor")
     elif happens == "unassigned":
-        assigning.unassign_users(studio, admin, push, ["ann"])
+        assign.unassign_users(studio, admin, push, ["ann"])
     else:
         pushes.close(studio, admin, push)
     clock.move(minutes=2)
@@ -212,14 +214,14 @@ def test_what_a_dead_worker_held_is_sent_once_its_lease_is_over(
 ) -> None:
     _assign(studio, admin, "ann")
     clock.move(minutes=2)
-    taken = delivering.claim(studio, "dead", limit=10, lasting=timedelta(minutes=5))
+    taken = delivery.claim(studio, "dead", limit=10, lasting=timedelta(minutes=5))
     assert taken.taken == 3
     with smtp_server() as server:
         assert _send(studio, server).sent == 0
         clock.move(minutes=5)
         assert _send(studio, server).sent == 3
-    too_late = delivering.Failed(taken.deliveries[0].id, "x@example.org", "550 no")
-    delivering.settle(studio, "dead", [too_late])
+    too_late = delivery.Failed(taken.deliveries[0].id, "x@example.org", "550 no")
+    delivery.settle(studio, "dead", [too_late])
     assert {n.state for n in _outbox(studio, admin)} == {NotificationState.SENT}
 
 
@@ -227,7 +229,7 @@ def test_mail_of_a_push_that_starts_later_leaves_on_its_morning(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = create_push(studio, admin, starts_in=3)
-    assigning.assign(studio, admin, push, assigning.users_named(studio, admin, ["ben"]))
+    assign.assign(studio, admin, push, assign.users_named(studio, admin, ["ben"]))
     with smtp_server() as server:
         clock.move(days=2, hours=21, minutes=59)
         assert _send(studio, server).sent == 0

@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import NotificationState
-from studio_tui.services.context import Studio
+from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.system.context import Studio
 from tests.acting import assign
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock

@@ -1,13 +1,12 @@
 """Who of several managers is to hold a conversation (P10)."""
 
-from studio_tui.domain.access import Action, Actor, may, require
-from studio_tui.domain.acts import Act
-from studio_tui.domain.conversations import NOT_BEGUN, NOT_OVER, Ask, Conversation
-from studio_tui.domain.errors import NothingToDo, Refused
-from studio_tui.domain.notifications import DropReason, Kind
-from studio_tui.domain.pushes import Assignment
-from studio_tui.domain.users import Manager
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import NOT_BEGUN, NOT_OVER, Ask, Conversation
+from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.outbox.notification import DropReason, Kind
+from studio_tui.domain.people.access import Action, Actor, may, require
+from studio_tui.domain.people.users import Manager
+from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.conversations import inviting
 from studio_tui.services.conversations.current import (
     one_user,
@@ -21,9 +20,12 @@ from studio_tui.services.conversations.opening import (
     require_usable,
 )
 from studio_tui.services.conversations.taking_over import begin_term
-from studio_tui.services.pushes import cause_at_once, cause_of
-from studio_tui.storage import assignments, notifying, people
-from studio_tui.storage.activity import Facts
+from studio_tui.services.pushes.pushes import cause_at_once, cause_of
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import Facts
+from studio_tui.storage.outbox import enqueue
+from studio_tui.storage.people import users
+from studio_tui.storage.pushes import assignments
 
 
 def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignment:
@@ -102,7 +104,7 @@ def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...
     For the user, each of the managers, and who may see the users; raises `Forbidden` for others.
     """
     with studio.store.reading():
-        found = people.users_by_id([user_id])
+        found = users.users_by_id([user_id])
     managers = found[0].managers if found else ()
     around = {user_id, *(manager.user_id for manager in managers)}
     if actor.user_id not in around:
@@ -133,7 +135,7 @@ def _assignment_id(opened: Opened) -> int:
 
 
 def _login(user_id: int | None) -> str | None:
-    return people.users_by_id([user_id])[0].login if user_id is not None else None
+    return users.users_by_id([user_id])[0].login if user_id is not None else None
 
 
 def _take_over(
@@ -152,13 +154,13 @@ def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int, *, notic
     if opened.push is None:
         return
     push_id, user = opened.push.id, one_user(opened.user.id)
-    notifying.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
+    enqueue.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
     # What is under way changes hands at once, and so it is told.
     cause_of_act = cause_of if opened.conversation is None else cause_at_once
     cause = cause_of_act(studio, line, push_id)
     if not noticed:
-        notifying.tell_users(cause, Kind.HANDED_OVER, user, str(line))
-    notifying.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
+        enqueue.tell_users(cause, Kind.HANDED_OVER, user, str(line))
+    enqueue.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
 
 
 def _record(

@@ -4,24 +4,24 @@ from collections.abc import Iterable
 
 import msgspec
 
-from studio_tui.domain.access import Action, Actor, may
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     AskedQuestion,
     Conversation,
     ConversationState,
     Relation,
 )
-from studio_tui.domain.errors import Forbidden, NotFound, Refused
-from studio_tui.domain.pushes import Status
-from studio_tui.domain.templates import Question, QuestionKind, StepKind
-from studio_tui.domain.users import Role
-from studio_tui.services import definitions
-from studio_tui.services.context import Studio
-from studio_tui.storage import conversation_text, conversations
-from studio_tui.storage.activity import Facts, about_users, write_activity
-from studio_tui.storage.conversations import StoredConversation, StoredQuestion
-from studio_tui.storage.managers import manages_as
-from studio_tui.storage.sql import Clause
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused
+from studio_tui.domain.templates.template import Question, QuestionKind, StepKind
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import definitions
+from studio_tui.storage.activity.activity import Facts, about_users, write_activity
+from studio_tui.storage.conversations import conversations, texts
+from studio_tui.storage.conversations.conversations import StoredConversation, StoredQuestion
+from studio_tui.storage.engine.sql import Clause
+from studio_tui.storage.people.managers import manages_as
 
 _ROLES = {Role.ADMIN: Relation.ADMIN, Role.SUPPORT: Relation.SUPPORT, Role.USER: None}
 
@@ -63,7 +63,7 @@ def relations_of(actor: Actor, conversation: Conversation) -> frozenset[Relation
 
 def _held_before(conversation: Conversation) -> frozenset[int]:
     """Who held a conversation before who does."""
-    terms = conversation_text.tenure_of(conversation).terms
+    terms = texts.tenure_of(conversation).terms
     return frozenset(term.conductor_id for term in terms) - {conversation.conductor_id}
 
 

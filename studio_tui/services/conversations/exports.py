@@ -12,23 +12,23 @@ from enum import StrEnum
 from pathlib import Path
 
 from studio_tui.config.session import require_files
-from studio_tui.domain.access import Actor
-from studio_tui.domain.cells import inert
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     CONTENT,
     Conversation,
     ConversationState,
     HistoryFilter,
 )
-from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.text import clean_line
-from studio_tui.domain.transcript import Transcript, transcript
-from studio_tui.domain.transcript_markdown import markdown
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.transcript import Transcript, transcript
+from studio_tui.domain.conversations.transcript_markdown import markdown
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Forbidden, Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.conversations.overview import history
 from studio_tui.services.conversations.reading import read
-from studio_tui.services.files import require_free, write_private
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.files import require_free, write_private
 from studio_tui.wording.conversations import STATE_LABELS
 
 HISTORY_HEADINGS = (

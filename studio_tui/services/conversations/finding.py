@@ -4,21 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from studio_tui.domain.access import Action, Actor, may
-from studio_tui.domain.conversations import Ask, HistoryFilter
-from studio_tui.domain.errors import NotFound, Refused
-from studio_tui.domain.pushes import Assignment
-from studio_tui.services import naming
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import Ask, HistoryFilter
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.services.conversations.current import (
     conversation_now,
     no_part,
     relations_of,
 )
-from studio_tui.services.pushes import push_facts
-from studio_tui.services.templates import stored_template
-from studio_tui.storage import assignments, conversations, overview, people
-from studio_tui.storage.managers import manages_as
+from studio_tui.services.pushes.pushes import push_facts
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates.templates import stored_template
+from studio_tui.storage.conversations import conversations, my_list
+from studio_tui.storage.people import users
+from studio_tui.storage.people.managers import manages_as
+from studio_tui.storage.pushes import assignments
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +157,9 @@ def _may_know_user(actor: Actor, user_id: int) -> bool:
     if may(actor, Action.READ_USERS) or user_id == actor.user_id:
         return True
     of_user = conversations.history_clause(HistoryFilter(user_id=user_id))
-    seen = of_user & overview.visible_to(actor.user_id)
+    seen = of_user & my_list.visible_to(actor.user_id)
     return any(manages_as(user_id, actor.user_id)) or bool(conversations.count_conversations(seen))
 
 
 def _name(user_id: int) -> str:
-    return people.users_by_id([user_id])[0].name
+    return users.users_by_id([user_id])[0].name

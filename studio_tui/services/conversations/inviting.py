@@ -1,8 +1,8 @@
 """The calendar invitations that planning, moving and cancelling send (C5)."""
 
-from studio_tui.services.context import Studio
-from studio_tui.services.pushes import cause_of
-from studio_tui.storage import invitations
+from studio_tui.services.pushes.pushes import cause_of
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.outbox import invitations
 
 
 def invite(studio: Studio, activity_id: int, conversation_id: int) -> None:

@@ -2,23 +2,26 @@
 
 from dataclasses import dataclass
 
-from studio_tui.domain.access import Action, Actor, may
-from studio_tui.domain.conversations import Ask, Conversation, asked_of
-from studio_tui.domain.errors import Forbidden, NotFound, Refused
-from studio_tui.domain.pushes import PushFacts, PushState
-from studio_tui.domain.templates import Definition
-from studio_tui.domain.text import clean_line
-from studio_tui.domain.users import Manager, User
-from studio_tui.services import definitions, naming
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import Ask, Conversation, asked_of
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.people.users import Manager, User
+from studio_tui.domain.pushes.push import PushFacts, PushState
+from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.domain.templates.template import Definition
 from studio_tui.services.conversations.current import (
     ask_questions,
     conversation_now,
     conversation_to_change,
 )
-from studio_tui.services.pushes import push_to_change
-from studio_tui.services.templates import stored_template
-from studio_tui.storage import assignments, conversations, people
+from studio_tui.services.pushes.pushes import push_to_change
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import definitions
+from studio_tui.services.templates.templates import stored_template
+from studio_tui.storage.conversations import conversations
+from studio_tui.storage.people import users as people
+from studio_tui.storage.pushes import assignments
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 
-from studio_tui.domain.access import Action, Actor, may
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     NOT_MINE,
     Conversation,
     HistoryFilter,
@@ -13,17 +12,18 @@ from studio_tui.domain.conversations import (
     MatterFilter,
     in_order,
 )
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.pushes import Status
-from studio_tui.domain.templates import Definition
-from studio_tui.domain.text import fold_search
-from studio_tui.services import definitions
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.templates.template import Definition
 from studio_tui.services.conversations.current import conversation_of
-from studio_tui.services.listing import HeldSource, StoredSource
-from studio_tui.storage import conversations, overview
-from studio_tui.storage.overview import Asked
-from studio_tui.storage.sql import Clause
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.listing import HeldSource, StoredSource
+from studio_tui.services.templates import definitions
+from studio_tui.storage.conversations import conversations, my_list
+from studio_tui.storage.conversations.my_list import Asked
+from studio_tui.storage.engine.sql import Clause
 
 _KINDS = 3
 """A line is about an assignment, a conversation or a person: its id tells which."""
@@ -40,10 +40,10 @@ def matters(studio: Studio, actor: Actor) -> list[Matter]:
     """
     today = studio.today()
     with studio.store.reading():
-        people = overview.people_around(actor.user_id)
-        asked = overview.asked_of(list(people), actor.user_id)
-        asked += overview.begun_by(actor.user_id)
-        held = overview.last_held(list(people))
+        people = my_list.people_around(actor.user_id)
+        asked = my_list.asked_of(list(people), actor.user_id)
+        asked += my_list.begun_by(actor.user_id)
+        held = my_list.last_held(list(people))
     lines = [
         _matter(actor, each, people[each.user_id], held.get(each.user_id), today)
         for each in asked
@@ -67,7 +67,7 @@ def history(
     """
     seen = Clause("(1 = 1)")
     if not may(actor, Action.READ_PUSHES):
-        seen = overview.visible_to(actor.user_id)
+        seen = my_list.visible_to(actor.user_id)
 
     def clause_of(wanted: HistoryFilter) -> Clause:
         return conversations.history_clause(wanted) & seen

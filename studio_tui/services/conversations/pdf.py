@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from studio_tui.config.limited import FONT_BYTES, read_file
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.transcript import Answered, Transcript
+from studio_tui.domain.conversations.transcript import Answered, Transcript
+from studio_tui.domain.shared.errors import Refused
 
 if TYPE_CHECKING:
     from fpdf import FPDF

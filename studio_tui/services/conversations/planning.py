@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from studio_tui.domain.access import Action, Actor, may
-from studio_tui.domain.acts import Act
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     NOT_BEGUN,
     NOT_OVER,
     Ask,
@@ -14,11 +12,11 @@ from studio_tui.domain.conversations import (
     Plan,
     check_plan,
 )
-from studio_tui.domain.errors import Conflict, NothingToDo, Refused
-from studio_tui.domain.pushes import PushState, Status
-from studio_tui.domain.templates import Definition, Permissions
-from studio_tui.services import definitions
-from studio_tui.services.context import Studio
+from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.pushes.push import PushState, Status
+from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
+from studio_tui.domain.templates.template import Definition, Permissions
 from studio_tui.services.conversations import inviting
 from studio_tui.services.conversations.current import (
     conversation_now,
@@ -36,8 +34,13 @@ from studio_tui.services.conversations.opening import (
     require_usable,
 )
 from studio_tui.services.conversations.taking_over import hand_to
-from studio_tui.services.pushes import push_facts
-from studio_tui.storage import assignments, conversations, people, templates
+from studio_tui.services.pushes.pushes import push_facts
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import definitions
+from studio_tui.storage.conversations import conversations
+from studio_tui.storage.people import users
+from studio_tui.storage.pushes import assignments
+from studio_tui.storage.templates import templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def usable(studio: Studio, actor: Actor, user_id: int) -> list[Usable]:
     Empty for who is nothing to the user.
     """
     with studio.store.reading():
-        user = people.users_by_id([user_id])[0]
+        user = users.users_by_id([user_id])[0]
         manages = actor.user_id in {manager.user_id for manager in user.managers}
         found = _asked_by_pushes(studio, user_id) if manages else []
         for stored in templates.templates():

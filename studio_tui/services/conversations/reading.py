@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     CONTENT,
     PARTICIPANTS,
     AskedQuestion,
@@ -22,7 +21,7 @@ from studio_tui.domain.conversations import (
     readable,
     writable,
 )
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
 from studio_tui.services.conversations.current import (
     asked_in,
     conversation_now,
@@ -30,7 +29,8 @@ from studio_tui.services.conversations.current import (
     record,
     relations_of,
 )
-from studio_tui.storage import conversation_text
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.conversations import texts
 
 
 def read(
@@ -66,7 +66,7 @@ def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     """
     with studio.store.reading():
         conversation = conversation_now(conversation_id)
-        tenure = conversation_text.tenure_of(conversation)
+        tenure = texts.tenure_of(conversation)
         _require_parts(actor, conversation, relations_of(actor, conversation), tenure)
         return conversation
 
@@ -74,9 +74,9 @@ def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 def _reading(actor: Actor, conversation_id: int) -> Reading:
     conversation = conversation_now(conversation_id)
     relations = relations_of(actor, conversation)
-    tenure = conversation_text.tenure_of(conversation)
+    tenure = texts.tenure_of(conversation)
     parts = _require_parts(actor, conversation, relations, tenure)
-    pieces = conversation_text.pieces_of(conversation)
+    pieces = texts.pieces_of(conversation)
     reader = _Reader(actor.user_id, relations, conversation, tenure, parts)
     read = [piece for piece in pieces if reader.reads(piece)]
     entries = reader.entries(read) if parts & CONTENT else ()

@@ -3,11 +3,10 @@
 Its author opens it: the user what they prepared, a former conductor what they wrote.
 """
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Conversation
-from studio_tui.domain.errors import Forbidden, Refused
-from studio_tui.domain.notifications import Capacity, Kind
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import Conversation
+from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.services.conversations.current import (
     asked_in,
     conversation_now,
@@ -16,9 +15,11 @@ from studio_tui.services.conversations.current import (
     record,
     relations_of,
 )
-from studio_tui.services.pushes import cause_at_once
-from studio_tui.storage import conversation_text, conversations, people
-from studio_tui.storage.notices import give_notice
+from studio_tui.services.pushes.pushes import cause_at_once
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.conversations import conversations, texts
+from studio_tui.storage.outbox.notices import give_notice
+from studio_tui.storage.people import users
 
 
 def hand_to(
@@ -28,7 +29,7 @@ def hand_to(
     theirs begins, and where anything was written, who is concerned is told at once."""
     if conductor_id == conversation.conductor_id:
         return conversation
-    conductor = people.users_by_id([conductor_id])[0]
+    conductor = users.users_by_id([conductor_id])[0]
     act = record(
         studio,
         actor,
@@ -47,8 +48,8 @@ def begin_term(studio: Studio, act: int, conversation: Conversation, conductor_i
     Returns whether the user and the former conductor are given notice: only where something was
     written, which stays closed.
     """
-    term = conversation_text.tenure_of(conversation).current.number + 1
-    conversation_text.insert_take_over(conversation, term, conductor_id, act)
+    term = texts.tenure_of(conversation).current.number + 1
+    texts.insert_take_over(conversation, term, conductor_id, act)
     conversations.change_conversation(
         conversation.id, conductor=conductor_id, conductor_prepared_at=None
     )
@@ -84,10 +85,10 @@ def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation
         _require_author(actor, current)
         if actor.user_id == current.user_id and current.user_prepared_at is None:
             raise Refused("You have not submitted a preparation: submit it, and it can be read.")
-        tenure = conversation_text.tenure_of(current)
+        tenure = texts.tenure_of(current)
         reached = (actor.user_id, current.conductor_id)
         if tenure.opened(*reached) < tenure.current.number:
-            conversation_text.open_to(current.id, *reached, tenure.current.number)
+            texts.open_to(current.id, *reached, tenure.current.number)
             after = {"to": current.conductor_login}
             record(studio, actor, "opened own part of conversation", current, after=after)
         return current
@@ -98,16 +99,16 @@ def close_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversatio
     with studio.store.writing():
         current = conversation_to_change(conversation_id)
         _require_author(actor, current)
-        tenure = conversation_text.tenure_of(current)
+        tenure = texts.tenure_of(current)
         if tenure.opened(actor.user_id, current.conductor_id):
-            conversation_text.close_to(current.id, actor.user_id, current.conductor_id)
+            texts.close_to(current.id, actor.user_id, current.conductor_id)
             before = {"to": current.conductor_login}
             record(studio, actor, "closed own part of conversation", current, before=before)
         return current
 
 
 def _anything_written(conversation: Conversation) -> bool:
-    pieces = conversation_text.pieces_of(conversation)
+    pieces = texts.pieces_of(conversation)
     asked = asked_in(conversation.id)
     return any(piece.written.text for piece in pieces) or any(each.added_by for each in asked)
 
@@ -117,7 +118,7 @@ def _require_author(actor: Actor, conversation: Conversation) -> None:
         raise Refused("You hold this conversation: you read what you wrote in it.")
     if actor.user_id == conversation.user_id:
         return
-    pieces = conversation_text.pieces_of(conversation)
+    pieces = texts.pieces_of(conversation)
     if any(piece.author_id == actor.user_id for piece in pieces):
         return
     if relations_of(actor, conversation):

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     NOT_BEGUN,
     NOT_OVER,
     Ask,
@@ -12,9 +11,9 @@ from studio_tui.domain.conversations import (
     Relation,
     reopened_by,
 )
-from studio_tui.domain.errors import Forbidden, NothingToDo, Refused
-from studio_tui.domain.text import fold
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
+from studio_tui.domain.shared.text import fold
 from studio_tui.services.conversations.current import (
     conversation_now,
     conversation_to_change,
@@ -32,7 +31,8 @@ from studio_tui.services.conversations.opening import (
     require_usable,
 )
 from studio_tui.services.conversations.taking_over import hand_to, tell_of_reopening
-from studio_tui.storage import conversations
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.conversations import conversations
 
 
 def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:

@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.clock import local_day
-from studio_tui.domain.conversations import Conversation
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.text import fold
-from studio_tui.mail.addresses import sender_from
-from studio_tui.services.context import Studio
+from studio_tui.domain.conversations.conversation import Conversation
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.clock import local_day
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import fold
+from studio_tui.mail.transport.addresses import sender_from
 from studio_tui.services.conversations.current import conversation_now
-from studio_tui.storage import conversations, people
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.conversations import conversations
+from studio_tui.storage.people import users
 
 NO_CALENDAR = (
     "{name} has the address that the Studio sends from ({address}): no calendar takes an "
@@ -39,7 +40,7 @@ def who_sends(studio: Studio) -> list[str]:
     if not studio.settings.smtp.sender:
         return []
     with studio.store.reading():
-        return people.names_at(fold(sender_from(studio.settings.smtp.sender).address))
+        return users.names_at(fold(sender_from(studio.settings.smtp.sender).address))
 
 
 def _after_deadline(studio: Studio, planned: Conversation) -> list[str]:

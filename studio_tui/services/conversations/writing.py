@@ -1,7 +1,6 @@
 """Writing what a conversation holds: preparations, answers, further questions (C2, C4, T2)."""
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import (
+from studio_tui.domain.conversations.conversation import (
     MAX_ASKED,
     PARTICIPANTS,
     PREPARATIONS,
@@ -19,10 +18,10 @@ from studio_tui.domain.conversations import (
     worth_keeping,
     writable,
 )
-from studio_tui.domain.errors import Forbidden, NotFound, Refused
-from studio_tui.domain.templates import Question, StepKind, Topic, check_topic
-from studio_tui.domain.text import fold
-from studio_tui.services.context import Studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused
+from studio_tui.domain.shared.text import fold
+from studio_tui.domain.templates.template import Question, StepKind, Topic, check_topic
 from studio_tui.services.conversations.current import (
     asked_in,
     conversation_now,
@@ -32,7 +31,8 @@ from studio_tui.services.conversations.current import (
     relations_of,
     stored_question,
 )
-from studio_tui.storage import conversation_text, conversations, earlier_texts
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.conversations import conversations, earlier_texts, texts
 
 
 def write(
@@ -62,12 +62,12 @@ def write(
         asked = _asked(actor, conversation, question_id)
         _require_place(asked, part)
         cleaned = answered(asked, text)
-        term = conversation_text.tenure_of(conversation).current.number
+        term = texts.tenure_of(conversation).current.number
         prepared = part in PREPARATIONS
         before, now = _standing(actor, conversation, asked, part), studio.now()
         if before.version == version and worth_keeping(before, cleaned, now, whole=whole):
             earlier_texts.keep(question_id, actor.user_id, before, prepared=prepared)
-        store = conversation_text.write_preparation if prepared else conversation_text.write_answer
+        store = texts.write_preparation if prepared else texts.write_answer
         if not store(question_id, actor.user_id, term, cleaned, version, now):
             raise Overtaken(_standing(actor, conversation, asked, part))
         return _standing(actor, conversation, asked, part)
@@ -100,10 +100,8 @@ def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         column = "user_prepared_at" if Relation.USER in own else "conductor_prepared_at"
         shown = Relation.USER in own and not _opened(actor, current)
         if shown:
-            tenure = conversation_text.tenure_of(current)
-            conversation_text.open_to(
-                current.id, actor.user_id, current.conductor_id, tenure.current.number
-            )
+            tenure = texts.tenure_of(current)
+            texts.open_to(current.id, actor.user_id, current.conductor_id, tenure.current.number)
         if getattr(current, column) is None:
             conversations.change_conversation(current.id, **{column: studio.now()})
         elif not shown:
@@ -135,7 +133,7 @@ def add_question(
             topic=Topic(topic).name,
             question=question,
             added_by=actor.user_id,
-            term=conversation_text.tenure_of(current).current.number,
+            term=texts.tenure_of(current).current.number,
         )
         conversations.make_room(conversation_id, place)
         conversations.insert_questions(conversation_id, [stored_question(new, place)])
@@ -160,7 +158,7 @@ def remove_question(studio: Studio, actor: Actor, conversation_id: int, question
 
 def _opened(actor: Actor, conversation: Conversation) -> bool:
     """Whether the conductor reads all that ``actor`` wrote."""
-    tenure = conversation_text.tenure_of(conversation)
+    tenure = texts.tenure_of(conversation)
     return tenure.opened(actor.user_id, conversation.conductor_id) == tenure.current.number
 
 
@@ -168,7 +166,7 @@ def _standing(
     actor: Actor, conversation: Conversation, asked: AskedQuestion, part: Part
 ) -> Written:
     own = (actor.user_id, asked.id, part)
-    for piece in conversation_text.pieces_of(conversation):
+    for piece in texts.pieces_of(conversation):
         if (piece.author_id, piece.question_id, piece.part) == own:
             return piece.written
     return Written()
@@ -176,7 +174,7 @@ def _standing(
 
 def _asked(actor: Actor, conversation: Conversation, question_id: int) -> AskedQuestion:
     relations = relations_of(actor, conversation)
-    tenure = conversation_text.tenure_of(conversation)
+    tenure = texts.tenure_of(conversation)
     for asked in asked_in(conversation.id):
         if asked.id == question_id and may_see(actor.user_id, relations, tenure, asked):
             return asked

@@ -12,7 +12,7 @@ from peewee import (
 )
 from playhouse.migrate import SchemaMigrator
 
-from studio_tui.storage.fields import InstantField, KeyField
+from studio_tui.storage.engine.fields import InstantField, KeyField
 
 
 def up(migrator: SchemaMigrator, db: peewee.Database) -> None:

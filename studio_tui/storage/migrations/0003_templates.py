@@ -8,8 +8,8 @@ from peewee import CharField, CompositeKey, ForeignKeyField, IntegerField, TextF
 from playhouse.migrate import SchemaMigrator
 
 from studio_tui.config.assets import asset
-from studio_tui.domain.text import fold
-from studio_tui.storage.fields import InstantField
+from studio_tui.domain.shared.text import fold
+from studio_tui.storage.engine.fields import InstantField
 
 
 def up(migrator: SchemaMigrator, db: peewee.Database) -> None:

@@ -4,7 +4,7 @@ import peewee
 from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
 from playhouse.migrate import SchemaMigrator, migrate
 
-from studio_tui.storage.fields import InstantField
+from studio_tui.storage.engine.fields import InstantField
 
 
 def up(migrator: SchemaMigrator, db: peewee.Database) -> None:

@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from studio_tui.domain.text import fold_search
+from studio_tui.domain.shared.text import fold_search
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.field import Entry
-from studio_tui.tui.widgets.memory_source import MemorySource
-from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.record_list import RecordList
 
 T = TypeVar("T")
 

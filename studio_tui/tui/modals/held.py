@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from studio_tui.domain.clock import local_day
-from studio_tui.domain.entered_plan import entered_held, likely_held
-from studio_tui.domain.errors import Invalid
+from studio_tui.domain.conversations.plan_form import entered_held, likely_held
+from studio_tui.domain.shared.clock import local_day
+from studio_tui.domain.shared.errors import Invalid
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.field import Field

@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from studio_tui.domain.many import MANY, says
+from studio_tui.domain.shared.bulk_confirmation import MANY, says
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.field import Entry

@@ -10,7 +10,7 @@ from textual.geometry import Offset
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
-from studio_tui.domain.text import clean_text
+from studio_tui.domain.shared.text import clean_text
 
 _CHECKPOINT = 100
 """Characters typed in one go that undo takes back at once."""

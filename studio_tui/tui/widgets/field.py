@@ -19,8 +19,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from studio_tui.domain.errors import Invalid, StudioError
-from studio_tui.domain.text import clean_text
+from studio_tui.domain.shared.errors import Invalid, StudioError
+from studio_tui.domain.shared.text import clean_text
 from studio_tui.tui.text import line
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from studio_tui.domain.demo.building import build_organisation
-from studio_tui.domain.demo.organisation import DemoOrganisation
-from studio_tui.domain.demo.plan import DemoPlan
-from studio_tui.domain.demo.story import DemoPush, build_story
-from studio_tui.services.demo_text import demo_plan
+from studio_tui.demo.story.building import build_organisation
+from studio_tui.demo.story.events import DemoPush, build_story
+from studio_tui.demo.story.organisation import DemoOrganisation
+from studio_tui.demo.story.plan import DemoPlan
+from studio_tui.demo.story.text_files import demo_plan
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.demo.chance import Chance
+from studio_tui.demo.story.chance import Chance
 
 
 @given(st.integers(0, 99), st.integers(1, 50), st.text(max_size=9))

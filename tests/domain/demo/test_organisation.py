@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain.demo.building import build_organisation
-from studio_tui.domain.demo.export import organisation_csv
-from studio_tui.domain.demo.organisation import (
+from studio_tui.demo.story.building import build_organisation
+from studio_tui.demo.story.export import organisation_csv
+from studio_tui.demo.story.organisation import (
     ADMIN,
     DEMO_NOW,
     Coaching,
@@ -19,11 +19,11 @@ from studio_tui.domain.demo.organisation import (
     DemoUser,
     day,
 )
-from studio_tui.domain.demo.plan import DemoPlan, People, Person
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.hr_file.heading_names import EXPORTED
-from studio_tui.domain.text import clean_line, fold
-from studio_tui.domain.users import Role
+from studio_tui.demo.story.plan import DemoPlan, People, Person
+from studio_tui.domain.people.hr_file.heading_names import EXPORTED
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import clean_line, fold
 
 TODAY = DEMO_NOW.date()
 CSV_SHA256 = "22d75511df0950bf5857188b7f2a2d4cf03efbca13b766fdc6d7cee076fa3ea6"

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from studio_tui.domain.demo.organisation import ADMIN, DEMO_NOW, DemoOrganisation
-from studio_tui.domain.demo.plan import DemoPlan
-from studio_tui.domain.demo.story import DemoConversation, DemoPush
-from studio_tui.domain.demo.talks import DemoTalk, build_talks
-from studio_tui.domain.demo.timeline import Act, Event, timeline
-from studio_tui.domain.pushes import (
+from studio_tui.demo.story.events import DemoConversation, DemoPush
+from studio_tui.demo.story.organisation import ADMIN, DEMO_NOW, DemoOrganisation
+from studio_tui.demo.story.plan import DemoPlan
+from studio_tui.demo.story.talks import DemoTalk, build_talks
+from studio_tui.demo.story.timeline import Act, Event, timeline
+from studio_tui.domain.pushes.push import (
     PushDraft,
     PushState,
     Status,
@@ -19,8 +19,8 @@ from studio_tui.domain.pushes import (
     state_of,
     status_of,
 )
-from studio_tui.domain.templates import Definition
-from studio_tui.services.template_text import starter_templates
+from studio_tui.domain.templates.template import Definition
+from studio_tui.services.templates.text_files import starter_templates
 
 TODAY = DEMO_NOW.date()
 STORY_SHA256 = "751aec1dcfd1289bf730176b8b74539e3557055277b8f410703541f47c63531e"

@@ -1,11 +1,11 @@
 """What people of the demo write fits what they are asked (C2)."""
 
-from studio_tui.domain.conversations import MAX_ANSWER, Part, answered, asked_of
-from studio_tui.domain.demo.chance import Chance
-from studio_tui.domain.demo.plan import DemoPlan
-from studio_tui.domain.demo.words import Words
-from studio_tui.domain.templates import StepKind
-from studio_tui.services.template_text import starter_templates
+from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.plan import DemoPlan
+from studio_tui.demo.story.words import Words
+from studio_tui.domain.conversations.conversation import MAX_ANSWER, Part, answered, asked_of
+from studio_tui.domain.templates.template import StepKind
+from studio_tui.services.templates.text_files import starter_templates
 
 SIDES = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION, Part.ANSWERS)
 

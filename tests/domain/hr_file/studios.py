@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from studio_tui.domain.hr_file import Checked, HrFile, Known, Person, TeamPath, UserRef, key
+from studio_tui.domain.people.hr_file import Checked, HrFile, Known, Person, TeamPath, UserRef, key
 
 
 @dataclass

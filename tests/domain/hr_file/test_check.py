@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.hr_file import Checked, check, read
+from studio_tui.domain.people.hr_file import Checked, check, read
 from tests.domain.hr_file.studios import EMPTY, FakeStudio
 
 HEAD = "login,email,given_name,family_name,manager,coaches,teams"

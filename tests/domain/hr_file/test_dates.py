@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.hr_file import HrFile, read
-from studio_tui.domain.hr_file.dates import DayOrder, parse_day
-from studio_tui.domain.hr_file.wrong import WrongCell
+from studio_tui.domain.people.hr_file import HrFile, read
+from studio_tui.domain.people.hr_file.dates import DayOrder, parse_day
+from studio_tui.domain.people.hr_file.wrong import WrongCell
 
 THE_DAY = date(2020, 3, 1)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.hr_file import read
+from studio_tui.domain.people.hr_file import read
 
 HEAD = "login,email,given_name,family_name,department\nann,ann@example.org,Ann,Peeters,Sales\n"
 

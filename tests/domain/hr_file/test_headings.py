@@ -2,10 +2,10 @@
 
 import pytest
 
-from studio_tui.domain.errors import Refused
-from studio_tui.domain.hr_file import Field, read
-from studio_tui.domain.hr_file.headings import lay_out, recognise
-from studio_tui.domain.hr_file.records import NOT_STORED
+from studio_tui.domain.people.hr_file import Field, read
+from studio_tui.domain.people.hr_file.headings import lay_out, recognise
+from studio_tui.domain.people.hr_file.records import NOT_STORED
+from studio_tui.domain.shared.errors import Refused
 
 NAMES = ["given_name", "family_name"]
 

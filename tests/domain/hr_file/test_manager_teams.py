@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.hr_file import Checked, TeamPath, check, read
+from studio_tui.domain.people.hr_file import Checked, TeamPath, check, read
 from tests.domain.hr_file.studios import EMPTY, FakeStudio
 
 HEAD = "login,email,given_name,family_name,department,manager"

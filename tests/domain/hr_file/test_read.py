@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.errors import Refused, Unavailable
-from studio_tui.domain.hr_file import Field, HrFile, read
-from studio_tui.domain.hr_file import rows as rows_module
-from studio_tui.domain.hr_file import source as source_module
+from studio_tui.domain.people.hr_file import Field, HrFile, read
+from studio_tui.domain.people.hr_file import rows as rows_module
+from studio_tui.domain.people.hr_file import source as source_module
+from studio_tui.domain.shared.errors import Refused, Unavailable
 
 HEAD = "email,given_name,family_name"
 

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.cells import inert
-from studio_tui.domain.errors import StudioError
-from studio_tui.domain.hr_file import Field, Record, read
-from studio_tui.domain.hr_file.records import NOT_STORED
-from studio_tui.domain.text import clean_line
-from studio_tui.domain.users import Role
+from studio_tui.domain.people.hr_file import Field, Record, read
+from studio_tui.domain.people.hr_file.records import NOT_STORED
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.text import clean_line
 
 LATIN = "abcXYZéèüßñÅ'-=+@.,;\"()&/ 09"
 WIDE = LATIN + "œ’łŞİ中文字עברית😀\u0301\n\t"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.hr_file import check, read
+from studio_tui.domain.people.hr_file import check, read
 from tests.domain.hr_file.studios import EMPTY
 
 FILES = Path(__file__).parents[2] / "files" / "hr"

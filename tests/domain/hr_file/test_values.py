@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.hr_file import values
-from studio_tui.domain.hr_file.languages import language_tag
-from studio_tui.domain.hr_file.wrong import WrongCell
-from studio_tui.domain.text import clean_line
-from studio_tui.domain.users import Role
+from studio_tui.domain.people.hr_file import values
+from studio_tui.domain.people.hr_file.languages import language_tag
+from studio_tui.domain.people.hr_file.wrong import WrongCell
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.text import clean_line
 
 
 @given(st.text(max_size=60))

@@ -4,7 +4,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.tui.widgets.list.record_list import RecordList
 from tests.hostile import SIGNS
 
 

@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from studio_tui.domain.conversations import Ask, Conversation, Plan
-from studio_tui.services import conversations, templates
+from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
+from studio_tui.services import conversations
+from studio_tui.services.templates import templates
 from tests.hostile import HOSTILE
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
 from tests.tui.screens.pushing import assign, create, user_id

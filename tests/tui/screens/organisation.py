@@ -13,18 +13,21 @@ from typing import Any, cast
 from textual.pilot import Pilot
 
 from studio_tui.config.settings import Database, Organisation, Settings, Smtp
-from studio_tui.domain import hr_file
-from studio_tui.domain.access import Actor
-from studio_tui.domain.notifications import NotificationFilter, NotificationState
-from studio_tui.domain.pushes import PushDraft, PushFacts
-from studio_tui.domain.selection import Selection
-from studio_tui.mail.outcomes import Delivered, Leave, Outcome, Rejected, at_once
-from studio_tui.services import assigning, imports, outbox, pushes, templates
-from studio_tui.services.context import Studio, open_studio
-from studio_tui.services.identity import Account, sign_in
-from studio_tui.storage.engine import open_store
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import PushDraft, PushFacts
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.mail.transport.outcomes import Delivered, Leave, Outcome, Rejected, at_once
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people import imports
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.services.templates import templates
+from studio_tui.storage.engine.store import open_store
 from studio_tui.tui.start import OpenedStudio
-from studio_tui.worker.sending import Worker
+from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
 from tests.services.conftest import MovableClock
 
@@ -59,8 +62,8 @@ class Example:
         template = templates.find(self.studio, self.admin, "Regular")
         draft = PushDraft(name, date(2026, 3, 1), date(2026, 3, 31))
         (push,) = pushes.create(self.studio, self.admin, template.id, [draft])
-        chosen = assigning.users_named(self.studio, self.admin, logins)
-        return assigning.assign(self.studio, self.admin, push, chosen).push
+        chosen = assign.users_named(self.studio, self.admin, logins)
+        return assign.assign(self.studio, self.admin, push, chosen).push
 
     def app(self, actor: Actor | None = None) -> OpenedStudio:
         """The app on it."""

@@ -5,11 +5,14 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.conversations import Ask, Plan
-from studio_tui.domain.pushes import Push, PushDraft
-from studio_tui.services import assigning, conversations, pushes, templates
+from studio_tui.domain.conversations.conversation import Ask, Plan
+from studio_tui.domain.pushes.push import Push, PushDraft
+from studio_tui.services import conversations
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes
+from studio_tui.services.templates import templates
 from studio_tui.tui.widgets.frame import CommandBar
-from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.tui.widgets.list.record_list import RecordList
 from tests.tui import settled
 from tests.tui.screens.looking import rows
 from tests.tui.screens.organisation import PEOPLE, Example

@@ -5,11 +5,19 @@ from typing import Any, cast
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import Ask, Conversation, Part, Plan, Reading, Written
-from studio_tui.services import conversations, templates
-from studio_tui.tui.screens.conversation import ConversationScreen
-from studio_tui.tui.screens.conversation_drafts import standing
+from studio_tui.domain.conversations.conversation import (
+    Ask,
+    Conversation,
+    Part,
+    Plan,
+    Reading,
+    Written,
+)
+from studio_tui.domain.people.access import Actor
+from studio_tui.services import conversations
+from studio_tui.services.templates import templates
+from studio_tui.tui.screens.conversations.conversation import ConversationScreen
+from studio_tui.tui.screens.conversations.conversation_drafts import standing
 from tests.tui import settled
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import user_id

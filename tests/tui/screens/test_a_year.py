@@ -3,13 +3,16 @@
 from datetime import date, timedelta
 from typing import Any
 
-from studio_tui.domain.access import Actor
-from studio_tui.domain.conversations import HistoryFilter
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.notifications import Kind, NotificationFilter, NotificationState
-from studio_tui.domain.pushes import PushState, Status
-from studio_tui.services import assigning, conversations, outbox, pushes, reminding
-from studio_tui.worker.sending import Worker
+from studio_tui.domain.conversations.conversation import HistoryFilter
+from studio_tui.domain.outbox.notification import Kind, NotificationFilter, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import PushState, Status
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.services import conversations
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes, remind
+from studio_tui.worker.loop import Worker
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, Postman
@@ -37,7 +40,7 @@ async def at_work(made: Example, login: str, name: str, *keys: str) -> tuple[str
 async def mail_leaves(made: Example) -> list[tuple[str, Kind]]:
     """Who was sent what since the last time."""
     made.clock.move(minutes=5)
-    reminding.remind_by_schedule(made.studio)
+    remind.remind_by_schedule(made.studio)
     before = {each.id for each in _sent(made)}
     await Worker(made.studio, [Postman()]).run(drain=True)
     return sorted((each.recipient, each.kind) for each in _sent(made) if each.id not in before)

@@ -6,11 +6,16 @@ from typing import Any, cast
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.notifications import Notification, NotificationFilter, NotificationState
-from studio_tui.domain.pushes import Assignment, Status
-from studio_tui.domain.selection import Selection
-from studio_tui.services import assigning, outbox, pushes
-from studio_tui.tui.screens.remind import RemindScreen
+from studio_tui.domain.outbox.notification import (
+    Notification,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.pushes.push import Assignment, Status
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.tui.screens.pushes.remind import RemindScreen
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example, fill_outbox
@@ -48,7 +53,7 @@ def offered_first(pilot: Pilot[Any]) -> str:
 
 def users(made: Example) -> dict[str, Assignment]:
     late = pushes.find(made.studio, made.admin, "Late")
-    return {each.login: each for each in assigning.every(made.studio, made.admin, late)}
+    return {each.login: each for each in assign.every(made.studio, made.admin, late)}
 
 
 def held_by(made: Example) -> set[str]:
@@ -120,8 +125,8 @@ async def test_several_are_recorded_and_handed_over_at_once(made: Example) -> No
     made.load("zoe,zoe@example.org,Zoe,Aerts,Sales > Belgium,,,Sales,nl,2015-02-01,")
     made.load("yves,yves@example.org,Yves,Aerts,Sales > Belgium,,,Sales,nl,2015-02-01,")
     late = everything(made)["Late"]
-    chosen = assigning.users_named(made.studio, made.admin, ["zoe", "yves"])
-    assigning.assign(made.studio, made.admin, late, chosen)
+    chosen = assign.users_named(made.studio, made.admin, ["zoe", "yves"])
+    assign.assign(made.studio, made.admin, late, chosen)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
         await choose(pilot, ("Zoe Aerts", "Yves Aerts"), "Lou Alone")

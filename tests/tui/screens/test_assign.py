@@ -11,19 +11,19 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.pushes import PushState
-from studio_tui.domain.selection import Selection
-from studio_tui.domain.users import UserFilter
-from studio_tui.services import assigning, pushes
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import PushState
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import assign, pushes
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.type_number import TypeNumber
-from studio_tui.tui.screens.assign import AssignScreen
-from studio_tui.tui.screens.assign_marked import MarkedScreen
-from studio_tui.tui.screens.assign_source import Marked
-from studio_tui.tui.screens.push import PushScreen
-from studio_tui.tui.screens.pushes import PushesScreen
-from studio_tui.tui.screens.user import UserScreen
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.pushes.assign import AssignScreen
+from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
+from studio_tui.tui.screens.pushes.assign_source import Marked
+from studio_tui.tui.screens.pushes.push import PushScreen
+from studio_tui.tui.screens.pushes.pushes import PushesScreen
 from studio_tui.tui.widgets.field import Field
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
@@ -43,7 +43,7 @@ def _button(pilot: Pilot[Any]) -> str:
 
 def _logins(made: Example, name: str) -> set[str]:
     push = pushes.find(made.studio, made.admin, name)
-    return {row.login for row in assigning.every(made.studio, made.admin, push)}
+    return {row.login for row in assign.every(made.studio, made.admin, push)}
 
 
 async def test_lists_who_can_be_chosen_and_who_is_in_already(made: Example) -> None:
@@ -102,13 +102,13 @@ async def test_nobody_waits_for_what_others_change_to_be_counted(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everything(made)
-    preview, gate = assigning.preview, threading.Event()
+    preview, gate = assign.preview, threading.Event()
 
     def later(*arguments: Any) -> Any:
         assert gate.wait(10)
         return preview(*arguments)
 
-    monkeypatch.setattr(assigning, "preview", later)
+    monkeypatch.setattr(assign, "preview", later)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead")
         gate.set()
@@ -275,15 +275,15 @@ def test_the_marked_are_found_as_far_as_somebody_looks(made: Example) -> None:
     made.load("".join(f"u{n:04},u{n:04}@example.org,U,N{n:04},,,,,,,\n" for n in range(1300)))
     push = made.push("Q1", "u0001")
     filter_ = UserFilter()
-    users = assigning.candidates(made.studio, made.admin, filter_, Sort("name"))
+    users = assign.candidates(made.studio, made.admin, filter_, Sort("name"))
     ids = [user_id(made, f"u{n:04}") for n in (1, 600, 1299)]
-    picked = Marked(users, assigning.of_push(push), Selection.of(ids))
+    picked = Marked(users, assign.of_push(push), Selection.of(ids))
     assert [row.id for row in picked.rows(0, 1)] == ids[:1]
     assert picked.rows(0, 1)[0].already
     assert picked.position(ids[2]) == 2
     assert picked.count() == 3
     assert [row.id for row in picked.rows(1, 9)] == ids[1:]
-    every = Marked(users, assigning.of_push(push), Selection.matching(UserFilter("N00")))
+    every = Marked(users, assign.of_push(push), Selection.matching(UserFilter("N00")))
     assert every.count() == 100
 
 

@@ -5,13 +5,14 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from studio_tui.domain.notifications import Kind, Notification, NotificationFilter
-from studio_tui.domain.pushes import PushState
-from studio_tui.services import outbox, pushes
+from studio_tui.domain.outbox.notification import Kind, Notification, NotificationFilter
+from studio_tui.domain.pushes.push import PushState
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import pushes
 from studio_tui.tui.modals.close_push import ClosePush
-from studio_tui.tui.screens.dry_run import DryRunScreen
-from studio_tui.tui.screens.push import PushScreen
-from studio_tui.worker.sending import Worker
+from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
+from studio_tui.tui.screens.pushes.push import PushScreen
+from studio_tui.worker.loop import Worker
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import Example, Postman

@@ -8,13 +8,14 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from studio_tui.domain.conversations import MAX_ANSWER, ConversationState, Part
-from studio_tui.domain.templates import Question, QuestionKind
-from studio_tui.services import activity, conversations
+from studio_tui.domain.conversations.conversation import MAX_ANSWER, ConversationState, Part
+from studio_tui.domain.templates.template import Question, QuestionKind
+from studio_tui.services import conversations
+from studio_tui.services.activity import activity
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.conversation import ConversationScreen
-from studio_tui.tui.screens.conversation_agenda import Agenda
-from studio_tui.tui.screens.plan_conversation import PlanScreen
+from studio_tui.tui.screens.conversations.conversation import ConversationScreen
+from studio_tui.tui.screens.conversations.conversation_agenda import Agenda
+from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
 from studio_tui.tui.widgets.editor import Editor
 from studio_tui.tui.widgets.options import Options
 from tests.hostile import CONTROLS, HOSTILE

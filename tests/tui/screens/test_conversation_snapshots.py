@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.conversations import Conversation, Part
+from studio_tui.domain.conversations.conversation import Conversation, Part
 from studio_tui.services import conversations
 from tests.tui import NARROW, WIDE, press, settled, until
 from tests.tui.screens.looking import shown

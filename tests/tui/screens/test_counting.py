@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.errors import Away, StudioError
-from studio_tui.services import pushes
-from studio_tui.tui.counting import Counting
+from studio_tui.domain.shared.errors import Away, StudioError
+from studio_tui.services.pushes import pushes
+from studio_tui.tui.runtime.coalesced_query import Counting
 from tests.tui import press, running, settled, until
 from tests.tui.demo import PeopleScreen, studio_app
 from tests.tui.screens.looking import shown

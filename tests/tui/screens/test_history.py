@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from studio_tui.services import conversations
 from studio_tui.tui.modals.choose import Choose
-from studio_tui.tui.screens.history import HistoryScreen
+from studio_tui.tui.screens.conversations.history import HistoryScreen
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import rows, shown
 from tests.tui.screens.meeting import busy, of_template

@@ -10,22 +10,22 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher, Input
 
-from studio_tui.domain.errors import Stopped
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.users import User, UserFilter
-from studio_tui.services import users
-from studio_tui.tui.bridge import bridge_of
-from studio_tui.tui.job import Job
+from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.domain.shared.errors import Stopped
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.services.people import users
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.screens.import_plan import ImportPlanScreen
-from studio_tui.tui.screens.import_users import ImportScreen
-from studio_tui.tui.screens.path_suggester import complete
-from studio_tui.tui.screens.progress_line import ProgressLine
-from studio_tui.tui.screens.users import UsersScreen
+from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.screens.people.import_plan import ImportPlanScreen
+from studio_tui.tui.screens.people.import_users import ImportScreen
+from studio_tui.tui.screens.people.users import UsersScreen
 from studio_tui.tui.widgets.labels import LabelLine
+from studio_tui.tui.widgets.path_suggester import complete
+from studio_tui.tui.widgets.progress import ProgressLine
 from tests.hostile import CONTROLS
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import rows, shown

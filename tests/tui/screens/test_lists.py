@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from studio_tui.services import pushes
-from studio_tui.tui.screens.new_pushes import NewPushesScreen
-from studio_tui.tui.screens.push import PushScreen
-from studio_tui.tui.screens.users import UsersScreen
-from studio_tui.tui.widgets.filter_bar import FilterInput
-from studio_tui.tui.widgets.record_browser import RecordBrowser
+from studio_tui.services.pushes import pushes
+from studio_tui.tui.screens.people.users import UsersScreen
+from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.pushes.push import PushScreen
+from studio_tui.tui.widgets.list.filter_bar import FilterInput
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, fill_outbox

@@ -7,11 +7,11 @@ from typing import Any, cast
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.pushes import AssignmentFilter, Push
-from studio_tui.domain.selection import Selection
-from studio_tui.services import reminding
+from studio_tui.domain.pushes.push import AssignmentFilter, Push
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import remind
 from studio_tui.tui.start import OpenedStudio
-from studio_tui.worker.sending import Worker
+from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
 from tests.tui.screens.organisation import PEOPLE, Example, Postman, hostile_rows
@@ -39,8 +39,8 @@ def told(made: Example) -> Push:
 def reminded(made: Example, *logins: str) -> None:
     """These users of “Late” were reminded an hour ago."""
     late = told(made)
-    chosen = reminding.users_named(made.studio, made.admin, late, logins)
-    reminding.remind(made.studio, made.admin, late, chosen)
+    chosen = remind.users_named(made.studio, made.admin, late, logins)
+    remind.remind(made.studio, made.admin, late, chosen)
     made.clock.move(hours=1)
 
 
@@ -93,7 +93,7 @@ def test_remind(made: Example, snap_compare: Snap, size: Size) -> None:
 def test_remind_nobody(made: Example, snap_compare: Snap, size: Size) -> None:
     late = told(made)
     everyone = Selection.matching(AssignmentFilter())
-    reminding.remind(made.studio, made.admin, late, everyone)
+    remind.remind(made.studio, made.admin, late, everyone)
     made.clock.move(hours=1)
     keys = pressing("2", "enter", "E", "ctrl+s", on="Late")
     assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)

@@ -6,10 +6,10 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.pushes import PushState
-from studio_tui.services import pushes
+from studio_tui.domain.pushes.push import PushState
+from studio_tui.services.pushes import pushes
 from studio_tui.tui.modals.type_number import TypeNumber
-from studio_tui.tui.screens.remind import RemindScreen
+from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.widgets.field import Field
 from tests.tui import press, running
 from tests.tui.screens.looking import shown

@@ -5,13 +5,13 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.conversations import Matter
-from studio_tui.domain.pushes import Status
-from studio_tui.domain.text import clean_line
+from studio_tui.domain.conversations.conversation import Matter
+from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.text import clean_line
 from studio_tui.services import conversations
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.my_conversations import MyConversationsScreen
+from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
 from tests.hostile import HOSTILE, PACKED
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import assert_text, listed, rows, shown

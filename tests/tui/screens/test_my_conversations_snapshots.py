@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.conversations import Plan
+from studio_tui.domain.conversations.conversation import Plan
 from studio_tui.services import conversations
 from studio_tui.tui.widgets.field import Field
 from tests.tui import NARROW, WIDE, press, settled

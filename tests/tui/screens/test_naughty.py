@@ -4,7 +4,7 @@ import asyncio
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from studio_tui.domain.text import clean_line
+from studio_tui.domain.shared.text import clean_line
 from tests.hostile import SIGNS
 from tests.naughty import HEADERS, INJECTIONS, TERMINAL
 from tests.smtp_server import smtp_server

@@ -7,13 +7,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from studio_tui.domain.pushes import PushState
-from studio_tui.services import pushes
+from studio_tui.domain.pushes.push import PushState
+from studio_tui.services.pushes import pushes
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.new_pushes import NewPushesScreen
-from studio_tui.tui.screens.new_pushes_row import Entered, PushRow, month_later, period
-from studio_tui.tui.screens.pushes import PushesScreen
-from studio_tui.tui.screens.templates import TemplatesScreen
+from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.pushes.new_pushes_row import Entered, PushRow, month_later, period
+from studio_tui.tui.screens.pushes.pushes import PushesScreen
+from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from tests.hostile import HOSTILE
 from tests.tui import press, running
 from tests.tui.screens.looking import listed, shown

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.notifications import NotificationFilter, NotificationState
-from studio_tui.services import outbox
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.services.outbox import outbox
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.screens.mail import MailScreen
-from studio_tui.tui.screens.outbox import OutboxScreen
-from studio_tui.tui.screens.outbox_states import StateLine
-from studio_tui.worker.sending import Worker
+from studio_tui.tui.screens.outbox.mail import MailScreen
+from studio_tui.tui.screens.outbox.outbox import OutboxScreen
+from studio_tui.tui.screens.outbox.outbox_states import StateLine
+from studio_tui.worker.loop import Worker
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, Postman, fill_outbox

@@ -5,12 +5,12 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.conversations import Conversation, Plan
+from studio_tui.domain.conversations.conversation import Conversation, Plan
 from studio_tui.services import conversations
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.my_conversations import MyConversationsScreen
-from studio_tui.tui.screens.plan_conversation import PlanScreen
+from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
+from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.pick import Pick
 from tests.tui import WIDE, press, running, settled

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.notifications import Kind, NotificationFilter
-from studio_tui.domain.pushes import Push, Reminders
-from studio_tui.services import outbox, pushes
+from studio_tui.domain.outbox.notification import Kind, NotificationFilter
+from studio_tui.domain.pushes.push import Push, Reminders
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import pushes
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.toggle import Toggle
-from studio_tui.worker.sending import Worker
+from studio_tui.worker.loop import Worker
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import Example, Postman

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.tui.screens.push_words import bar, done_in_cells
+from studio_tui.tui.screens.pushes.push_words import bar, done_in_cells
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,16 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from studio_tui.domain.pushes import Flag, Push, PushDraft, PushState, Reminders, Status
-from studio_tui.services import assigning, pushes
+from studio_tui.domain.pushes.push import Flag, Push, PushDraft, PushState, Reminders, Status
+from studio_tui.services.pushes import assign, pushes
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.screens.push import PushScreen
-from studio_tui.tui.screens.push_settings import PushSettings
-from studio_tui.tui.screens.push_users import PushUsers
-from studio_tui.tui.screens.pushes import PushesScreen
-from studio_tui.tui.screens.user import UserScreen
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.pushes.push import PushScreen
+from studio_tui.tui.screens.pushes.push_settings import PushSettings
+from studio_tui.tui.screens.pushes.push_users import PushUsers
+from studio_tui.tui.screens.pushes.pushes import PushesScreen
 from studio_tui.tui.widgets.field import Field
 from tests.hostile import HOSTILE
 from tests.tui import press, running, settled
@@ -136,7 +136,7 @@ async def test_unassigns_the_marked_and_says_how_to_undo_it(made: Example) -> No
         assert set(_users(pilot)) == {"dina", "lone"}
         assert "assigning them again" in said(pilot)
         assert listed(pilot).selection.empty
-    left = assigning.every(made.studio, made.admin, _now(made, "Late"))
+    left = assign.every(made.studio, made.admin, _now(made, "Late"))
     assert {row.login for row in left} == {"dina", "lone"}
 
 
@@ -164,8 +164,8 @@ async def test_what_others_do_appears(made: Example) -> None:
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         assert "Press A to assign users" in shown(pilot)
-        chosen = assigning.users_named(made.studio, made.admin, ["carl"])
-        assigning.assign(made.studio, made.admin, _now(made, "Draft"), chosen)
+        chosen = assign.users_named(made.studio, made.admin, ["carl"])
+        assign.assign(made.studio, made.admin, _now(made, "Draft"), chosen)
         made.look(pilot)
         await settled(pilot)
         assert set(_users(pilot)) == {"carl"}

@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.templates import Definition, Question, QuestionKind, Step, StepKind, Topic
-from studio_tui.services import templates
+from studio_tui.domain.templates.template import (
+    Definition,
+    Question,
+    QuestionKind,
+    Step,
+    StepKind,
+    Topic,
+)
+from studio_tui.services.templates import templates
 from tests.hostile import HOSTILE
 from tests.tui import NARROW, WIDE, press, settled
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows

@@ -5,15 +5,15 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.templates import Question, QuestionKind, Topic
-from studio_tui.domain.text import clean_line
-from studio_tui.services import library
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.domain.templates.template import Question, QuestionKind, Topic
+from studio_tui.services.templates import library
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.screens.library_editor import LibraryEditor
-from studio_tui.tui.screens.question_library import QuestionLibraryScreen
+from studio_tui.tui.screens.templates.library_editor import LibraryEditor
+from studio_tui.tui.screens.templates.question_library import QuestionLibraryScreen
 from studio_tui.tui.widgets.field import Field
-from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.tui.widgets.list.record_list import RecordList
 from tests.hostile import HOSTILE, PACKED
 from tests.tui import press, running
 from tests.tui.screens.looking import assert_text, shown

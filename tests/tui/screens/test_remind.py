@@ -7,13 +7,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from studio_tui.domain.notifications import Kind, Notification, NotificationFilter
-from studio_tui.domain.pushes import AssignmentFilter, Push
-from studio_tui.domain.selection import Selection
-from studio_tui.services import assigning, outbox, pushes, reminding
-from studio_tui.tui.screens.dry_run import DryRunScreen
-from studio_tui.tui.screens.push import PushScreen
-from studio_tui.tui.screens.remind import RemindScreen
+from studio_tui.domain.outbox.notification import Kind, Notification, NotificationFilter
+from studio_tui.domain.pushes.push import AssignmentFilter, Push
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.pushes import remind as reminding
+from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
+from studio_tui.tui.screens.pushes.push import PushScreen
+from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.widgets.toggle import Toggle
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import listed, shown
@@ -36,7 +38,7 @@ def mails(made: Example, kind: Kind) -> list[Notification]:
 
 def reminded(made: Example, push: str = "Late") -> dict[str, int]:
     found = pushes.find(made.studio, made.admin, push)
-    rows = assigning.every(made.studio, made.admin, found)
+    rows = assign.every(made.studio, made.admin, found)
     return {row.login: row.reminders for row in rows if row.reminders}
 
 

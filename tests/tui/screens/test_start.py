@@ -11,16 +11,16 @@ import pytest
 
 from studio_tui.config.clock import SystemClock
 from studio_tui.config.settings import Database, Settings, Smtp
-from studio_tui.domain.errors import Unavailable
-from studio_tui.domain.notifications import NotificationState
-from studio_tui.services import outbox
-from studio_tui.services.context import open_studio
-from studio_tui.services.identity import Account, sign_in
+from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people.identity import Account, sign_in
+from studio_tui.services.system.context import open_studio
 from studio_tui.tui import start
 from studio_tui.tui.opening import Opening
-from studio_tui.tui.screens.my_conversations import MyConversationsScreen
+from studio_tui.tui.runtime.terminal import why_no_terminal
+from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
 from studio_tui.tui.start import OpenedStudio, run_app
-from studio_tui.tui.terminal import why_no_terminal
 from tests.smtp_server import smtp_server
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown

@@ -5,8 +5,8 @@ from typing import Any, cast
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from studio_tui.services import activity
-from studio_tui.services.activity import ActivityLine
+from studio_tui.services.activity import activity
+from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Commands, offers
 from tests.tui import press, running

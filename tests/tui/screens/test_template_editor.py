@@ -6,7 +6,7 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from studio_tui.domain.templates import (
+from studio_tui.domain.templates.template import (
     AdminsRead,
     Definition,
     Question,
@@ -15,13 +15,13 @@ from studio_tui.domain.templates import (
     StepKind,
     Template,
 )
-from studio_tui.services import drafts, library, templates
+from studio_tui.services.templates import drafts, library, templates
 from studio_tui.tui.modals.both_versions import BothVersions
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.template_editor import TemplateEditor
-from studio_tui.tui.screens.template_preview import TemplatePreview
-from studio_tui.tui.screens.templates import TemplatesScreen
+from studio_tui.tui.screens.templates.template_editor import TemplateEditor
+from studio_tui.tui.screens.templates.template_preview import TemplatePreview
+from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from tests.hostile import HOSTILE, PACKED
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import assert_text, shown

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio_tui.domain.templates import (
+from studio_tui.domain.templates.template import (
     AdminsRead,
     Definition,
     Permissions,
@@ -16,8 +16,8 @@ from studio_tui.domain.templates import (
     Topic,
     Viewing,
 )
-from studio_tui.tui.screens.preview_words import Side, preview
-from studio_tui.tui.screens.template_preview import TemplatePreview
+from studio_tui.tui.screens.templates.preview_words import Side, preview
+from studio_tui.tui.screens.templates.template_preview import TemplatePreview
 from tests.hostile import HOSTILE
 from tests.tui import press, running
 from tests.tui.screens.looking import shown

@@ -6,8 +6,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.templates import Question, QuestionKind, Topic
-from studio_tui.services import library, templates
+from studio_tui.domain.templates.template import Question, QuestionKind, Topic
+from studio_tui.services.templates import library, templates
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
 from tests.tui.screens.organisation import PEOPLE, Example

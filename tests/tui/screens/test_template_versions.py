@@ -5,11 +5,11 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.templates import Template
-from studio_tui.services import templates
+from studio_tui.domain.templates.template import Template
+from studio_tui.services.templates import templates
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.template_preview import TemplatePreview
-from studio_tui.tui.screens.template_versions import TemplateVersions
+from studio_tui.tui.screens.templates.template_preview import TemplatePreview
+from studio_tui.tui.screens.templates.template_versions import TemplateVersions
 from tests.tui import press, running
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import PEOPLE, Example

@@ -7,7 +7,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static, TextArea
 
-from studio_tui.domain.templates import (
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.domain.templates.template import (
     Definition,
     Question,
     QuestionKind,
@@ -16,16 +17,15 @@ from studio_tui.domain.templates import (
     Template,
     Topic,
 )
-from studio_tui.domain.text import clean_line
-from studio_tui.services import templates
+from studio_tui.services.templates import templates
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.new_pushes import NewPushesScreen
-from studio_tui.tui.screens.template import TemplateScreen
-from studio_tui.tui.screens.template_edit import TemplateEditScreen
-from studio_tui.tui.screens.template_files import AskFile, file_name
-from studio_tui.tui.screens.templates import TemplatesScreen
+from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.templates.template import TemplateScreen
+from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
+from studio_tui.tui.screens.templates.template_files import AskFile, file_name
+from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from studio_tui.tui.widgets.field import Field
-from studio_tui.tui.widgets.record_list import RecordList
+from studio_tui.tui.widgets.list.record_list import RecordList
 from tests.hostile import HOSTILE, PACKED
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import assert_text, shown

@@ -12,29 +12,29 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from studio_tui.domain.errors import Unavailable
-from studio_tui.services import drafts, library, templates
+from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.services.templates import drafts, library, templates
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Command, offers, typed_away
 from studio_tui.tui.modals.both_versions import MINE, BothVersions
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.places import place_of
-from studio_tui.tui.screens.assign import AssignScreen
-from studio_tui.tui.screens.conversation import ConversationScreen
-from studio_tui.tui.screens.from_library import FromLibrary
-from studio_tui.tui.screens.history import HistoryScreen
-from studio_tui.tui.screens.import_users import ImportScreen
-from studio_tui.tui.screens.library_editor import LibraryEditor
-from studio_tui.tui.screens.new_pushes import NewPushesScreen
-from studio_tui.tui.screens.plan_conversation import PlanScreen
-from studio_tui.tui.screens.push import SETTINGS, PushScreen
-from studio_tui.tui.screens.question_library import QuestionLibraryScreen
-from studio_tui.tui.screens.template import TemplateScreen
-from studio_tui.tui.screens.template_edit import TemplateEditScreen
-from studio_tui.tui.screens.template_editor import TemplateEditor
-from studio_tui.tui.screens.template_versions import TemplateVersions
-from studio_tui.tui.screens.user import UserScreen
-from studio_tui.tui.widgets.filter_bar import FilterInput
+from studio_tui.tui.screens.conversations.conversation import ConversationScreen
+from studio_tui.tui.screens.conversations.history import HistoryScreen
+from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
+from studio_tui.tui.screens.people.import_users import ImportScreen
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.pushes.assign import AssignScreen
+from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.pushes.push import SETTINGS, PushScreen
+from studio_tui.tui.screens.templates.from_library import FromLibrary
+from studio_tui.tui.screens.templates.library_editor import LibraryEditor
+from studio_tui.tui.screens.templates.question_library import QuestionLibraryScreen
+from studio_tui.tui.screens.templates.template import TemplateScreen
+from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
+from studio_tui.tui.screens.templates.template_editor import TemplateEditor
+from studio_tui.tui.screens.templates.template_versions import TemplateVersions
+from studio_tui.tui.widgets.list.filter_bar import FilterInput
 from tests.tui import press, running, settled, until
 from tests.tui.screens.organisation import Example
 from tests.tui.screens.pushing import everything, said, user_id

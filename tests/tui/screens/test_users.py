@@ -5,13 +5,13 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from studio_tui.domain.users import User
+from studio_tui.domain.people.users import User
 from studio_tui.services import conversations
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.screens.mail import MailScreen
-from studio_tui.tui.screens.push import PushScreen
-from studio_tui.tui.screens.user import UserScreen
-from studio_tui.tui.screens.users import UsersScreen
+from studio_tui.tui.screens.outbox.mail import MailScreen
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.people.users import UsersScreen
+from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.widgets.facts import Facts
 from tests.hostile import HOSTILE, PACKED
 from tests.tui import WIDE, press, running, settled

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.tui.widgets.columns import GAP, Column, place
+from studio_tui.tui.widgets.list.columns import GAP, Column, place
 
 
 def column(

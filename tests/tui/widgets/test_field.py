@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from studio_tui.config.assets import asset
-from studio_tui.domain.errors import Invalid, Refused
+from studio_tui.domain.shared.errors import Invalid, Refused
 from studio_tui.tui.theme import DARK
 from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.field import Field, Form

@@ -4,8 +4,8 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Button
 
-from studio_tui.tui.widgets import filter_bar
-from studio_tui.tui.widgets.filter_bar import FilterBar
+from studio_tui.tui.widgets.list import filter_bar
+from studio_tui.tui.widgets.list.filter_bar import FilterBar
 
 
 class FilterApp(App[None]):

@@ -12,11 +12,11 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from studio_tui.domain.errors import Unavailable
-from studio_tui.domain.listing import Sort
-from studio_tui.domain.selection import Selection
-from studio_tui.tui.widgets.record_list import RecordList
-from studio_tui.tui.widgets.row_painter import MARK
+from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.row_painter import MARK
 from tests.hostile import CONTROLS
 from tests.tui import WIDE, press, running, settled, until
 from tests.tui.demo import ListApp

@@ -1,7 +1,7 @@
 """What a list keeps of its source."""
 
-from studio_tui.domain.selection import Selection
-from studio_tui.tui.widgets.window import BLOCK, Window
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.tui.widgets.list.row_cache import BLOCK, Window
 from tests.tui.people import Crowd, Person
 
 

@@ -1,0 +1,260 @@
+"""``studio-tui conversations``: list and show; the rest is in modules of its own."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+
+from studio_tui.cli.conversations import files, plans, talks
+from studio_tui.cli.conversations.named import conversation_argument, number_in
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.near_misses import Choice, Group
+from studio_tui.cli.shared.output import (
+    json_option,
+    write_facts,
+    write_json,
+    write_table,
+    write_text,
+)
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.domain.conversations.conversation import (
+    Ask,
+    Conversation,
+    Entry,
+    Matter,
+    MatterFilter,
+    Part,
+    Reading,
+    Written,
+)
+from studio_tui.domain.conversations.transcript import told_by
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Assignment, PushState, Status
+from studio_tui.services import conversations as service
+from studio_tui.services.conversations import Found
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.conversations import STATE_LABELS
+from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
+
+Listed = tuple[str, Assignment]
+"""The name of the push, and one user's conversation in it."""
+
+
+@click.group("conversations", cls=Group)
+def conversations() -> None:
+    """Your conversations: plan, prepare, talk, finish, take along; follow those of all pushes."""
+
+
+for _command in (
+    plans.usable,
+    plans.plan,
+    plans.move,
+    plans.cancel,
+    plans.hand_over,
+    plans.not_mine,
+    plans.open_,
+    talks.write,
+    talks.submit,
+    talks.add_question,
+    talks.remove_question,
+    talks.start,
+    talks.finish,
+    talks.reopen,
+    files.history,
+    files.export,
+):
+    conversations.add_command(_command)
+
+
+@conversations.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--asked", is_flag=True, help="Only what waits for you.")
+@click.option("--all", "every", is_flag=True, help="Those of all pushes that are not closed.")
+@click.option("--push", help="Those of this push, which may be closed.")
+@click.option("--status", type=Choice(Status, STATUS_LABELS), help="Only those this far.")
+@json_option
+@with_studio
+def list_(
+    studio: Studio,
+    actor: Actor,
+    words: Sequence[str],
+    asked: bool,
+    every: bool,
+    push: str | None,
+    status: str | None,
+    as_json: bool,
+) -> None:
+    """List your conversations: with those you lead or coach, and about yourself.
+
+    Each WORD must be found. --all and --push list what pushes ask of everybody, for those who
+    see the pushes.
+    """
+    if (every or push) and (asked or words):
+        raise click.UsageError("--asked and WORD go with your own conversations only.")
+    if every or push:
+        _list_pushed(studio, _listed(studio, actor, push), status, as_json)
+        return
+    source = service.source(studio, actor, MatterFilter(" ".join(words), asked))
+    found = [
+        one for one in source.rows(0, source.count()) if status is None or one.status == status
+    ]
+    if as_json:
+        write_json([shapes.matter(studio, one) for one in found])
+        return
+    headings = ("ID", "Name", "Login", "About", "Status", with_zone(studio, "When"), "Deadline", "")
+    rows = (_matter_row(studio, one) for one in found)
+    write_table(headings, rows, "No conversations. “studio-tui conversations usable USER”.")
+
+
+@conversations.command()
+@conversation_argument
+@json_option
+@with_studio
+def show(studio: Studio, actor: Actor, named: Sequence[str], as_json: bool) -> None:
+    """Show one conversation: how far it is, and what you may read of it."""
+    found, reading = _one(studio, actor, named)
+    if as_json:
+        write_json(_shape(studio, found, reading))
+        return
+    facts = list(_assignment_facts(studio, found)) if found else []
+    write_facts([*facts, *_conversation_facts(studio, reading)])
+    for number, entry in enumerate(reading.entries if reading else (), 1):
+        write_text("\n" + "\n".join(_entry_lines(reading, number, entry)))
+
+
+def _one(studio: Studio, actor: Actor, named: Sequence[str]) -> tuple[Found | None, Reading | None]:
+    """What a push asks, where one does, and the conversation, where there is one."""
+    number = number_in(named)
+    if number is None:
+        found = service.look_up(
+            studio, actor, service.find(studio, named[0], named[1], asked_by=actor)
+        )
+        wanted = found.conversation_id
+        return found, service.read(studio, actor, wanted) if wanted is not None else None
+    reading = service.read(studio, actor, service.numbered(studio, actor, number))
+    about = reading.conversation
+    if about.push_id is None:
+        return None, reading
+    return service.look_up(studio, actor, Ask(about.user_id, about.push_id)), reading
+
+
+def _shape(studio: Studio, found: Found | None, reading: Reading | None) -> shapes.Shape:
+    """How far it is, in the names of the list, and the conversation."""
+    if found is not None:
+        about = shapes.conversation(studio, found.push, found.assignment)
+    else:
+        about = shapes.unasked(studio, reading.conversation) if reading else {}
+    return {**about, "conversation": shapes.reading(studio, reading) if reading else None}
+
+
+def _list_pushed(
+    studio: Studio, every: Iterable[Listed], status: str | None, as_json: bool
+) -> None:
+    listed = [(name, one) for name, one in every if status is None or one.status == status]
+    if as_json:
+        write_json([shapes.conversation(studio, name, one) for name, one in listed])
+        return
+    headings = ("Push", "Login", "Name", "Status", with_zone(studio, "When"), "Conductor", "Flags")
+    write_table(headings, (_row(studio, *each) for each in listed), "No conversations.")
+
+
+def _listed(studio: Studio, actor: Actor, push: str | None) -> Iterator[Listed]:
+    if push is not None:
+        chosen = [pushes.find(studio, actor, push)]
+    else:
+        every = pushes.every(studio, actor)
+        chosen = [one for one in every if one.state is not PushState.CLOSED]
+    for one in chosen:
+        for assignment in assign.every(studio, actor, one):
+            yield one.name, assignment
+
+
+def _assignment_facts(studio: Studio, found: Found) -> Iterator[tuple[str, str]]:
+    one = found.assignment
+    managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in one.managers)
+    yield "Push", found.push
+    yield "User", f"{one.name} ({one.login})"
+    yield "Status", STATUS_LABELS[one.status]
+    yield with_zone(studio, "When"), shown(studio, one.status_at)
+    yield "Conductor", one.conductor
+    yield "Flags", flags_in_words(one.flags)
+    yield "Managers", managers or "none"
+    yield "Reminders", str(one.reminders or "")
+    yield with_zone(studio, "Reminded"), shown(studio, one.reminded_at)
+
+
+def _conversation_facts(studio: Studio, reading: Reading | None) -> Iterator[tuple[str, str]]:
+    if reading is None:
+        return
+    one: Conversation = reading.conversation
+    yield "Conversation", str(one.id)
+    yield "Template", one.template.name
+    if not one.push:
+        yield "User", f"{one.name} ({one.login})"
+        yield "Conductor", one.conductor
+    yield "State", STATE_LABELS[one.state]
+    yield with_zone(studio, "Planned for"), shown(studio, one.planned_for)
+    yield "Minutes", str(one.minutes) if one.planned_for else ""
+    yield "Place", one.place
+    yield with_zone(studio, "Held"), shown(studio, one.finished_at)
+    yield with_zone(studio, "Cancelled"), shown(studio, one.cancelled_at)
+    if reading.closed_to_reader:
+        yield "Closed", "what was written before you held it, unless who wrote it opens it"
+    if reading.closed_to_conductor:
+        yield (
+            "Closed",
+            f"{one.conductor} does not read what you wrote: “conversations open {one.id}”",
+        )
+
+
+def _entry_lines(reading: Reading | None, number: int, entry: Entry) -> Iterator[str]:
+    if reading is None:
+        return
+    asked, names = entry.asked, reading.conversation
+    heading = asked.question.text or asked.step.capitalize()
+    topic = f"{asked.topic}: " if asked.topic else ""
+    yield f"[{number}] {topic}{heading}{' (taken out)' if asked.removed else ''}"
+    if asked.question.options:
+        yield f"    ({' / '.join(asked.question.options)})"
+    noted = "Summary" if asked.part is Part.SUMMARY else "Noted"
+    if entry.answer_by:
+        noted += f" by {entry.answer_by}"
+    sides = ((names.name, entry.user), (names.conductor, entry.conductor), (noted, entry.answer))
+    for whose, written in sides:
+        yield from _written_lines(whose, written)
+    for piece in entry.others:
+        yield from _written_lines(told_by(piece), piece.written)
+
+
+def _written_lines(whose: str, written: Written | None) -> Iterator[str]:
+    if written is None or not written.text:
+        return
+    yield f"  {whose}:"
+    for line in written.text.split("\n"):
+        yield f"    {line}"
+
+
+def _matter_row(studio: Studio, one: Matter) -> tuple[str, ...]:
+    return (
+        str(one.conversation_id or ""),
+        one.name,
+        one.login,
+        one.push or one.template,
+        STATUS_LABELS[one.status] if one.status else "",
+        shown(studio, one.at),
+        f"{one.deadline}{' overdue' if one.overdue else ''}" if one.deadline else "",
+        "waits for you" if one.asked else one.why_not,
+    )
+
+
+def _row(studio: Studio, push: str, one: Assignment) -> tuple[str, ...]:
+    return (
+        push,
+        one.login,
+        one.name,
+        STATUS_LABELS[one.status],
+        shown(studio, one.status_at),
+        one.conductor,
+        flags_in_words(one.flags),
+    )

@@ -1,0 +1,71 @@
+"""Which conversation is meant: by a push and a user, by its number, or by a user and a template."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from studio_tui.domain.conversations.conversation import Ask
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.services import conversations
+from studio_tui.services.system.context import Studio
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+_PAIR = 2
+
+
+def conversation_argument(command: C) -> C:
+    """``PUSH USER`` or ``ID``, as the argument ``named``."""
+    return click.argument("named", nargs=-1, required=True, metavar="PUSH USER | ID")(command)
+
+
+def ask_argument(command: C) -> C:
+    """``PUSH USER``, or ``USER`` with ``--template``, as ``named`` and ``template``."""
+    option = click.option("--template", help="Of a conversation that no push asks for.")
+    return click.argument("named", nargs=-1, required=True, metavar="[PUSH] USER")(option(command))
+
+
+def is_number(text: str) -> bool:
+    """Whether it names a conversation by its number."""
+    return text.isascii() and text.isdigit()
+
+
+def number_in(named: Sequence[str]) -> int | None:
+    """The number of a conversation, None where a push and a user are named.
+
+    Raises `click.UsageError` for anything else.
+    """
+    if len(named) == _PAIR:
+        return None
+    if len(named) == 1 and is_number(named[0]):
+        return int(named[0])
+    raise click.UsageError("Say which conversation: PUSH USER, or its ID.")
+
+
+def conversation_named(
+    studio: Studio, actor: Actor, named: Sequence[str], missing: type[Refused] = Refused
+) -> int:
+    """The id of the conversation that is meant.
+
+    Raises ``missing`` where a push asks for it and nobody has planned or begun it yet.
+    """
+    number = number_in(named)
+    if number is not None:
+        return conversations.numbered(studio, actor, number)
+    found = conversations.look_up(
+        studio, actor, conversations.find(studio, named[0], named[1], asked_by=actor)
+    )
+    if found.conversation_id is None:
+        raise missing(f"Nobody has planned or begun the conversation with {found.assignment.name}.")
+    return found.conversation_id
+
+
+def ask_named(studio: Studio, actor: Actor, named: Sequence[str], template: str | None) -> Ask:
+    """What a conversation is to be about."""
+    if template is None and len(named) == _PAIR:
+        return conversations.find(studio, named[0], named[1], asked_by=actor)
+    if template is not None and len(named) == 1:
+        return conversations.ask_about(studio, named[0], template, asked_by=actor)
+    raise click.UsageError("Say what it is about: PUSH USER, or USER --template TEMPLATE.")

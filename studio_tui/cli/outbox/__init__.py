@@ -1,0 +1,1 @@
+"""Commands of the outbox, of mail and of the worker."""

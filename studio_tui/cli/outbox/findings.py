@@ -1,0 +1,70 @@
+"""What `doctor` finds about the outbox: whether mail leaves."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.output import counted
+from studio_tui.cli.shared.times import shown
+from studio_tui.cli.system.findings import Finding, Health
+from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.mail.transport.outcomes import Fault, RelayDown
+from studio_tui.services.outbox import outbox
+from studio_tui.services.system.context import Studio
+from studio_tui.worker.advice import in_words
+
+_LONG = timedelta(minutes=10)
+"""What should have left and waits longer than this, nobody sends."""
+
+
+def outbox_findings(studio: Studio, health: outbox.Health) -> Iterator[Finding]:
+    """Since when what waits, who sends, the last success and the last error."""
+    yield _counts(studio, health)
+    yield _waiting(studio, health)
+    yield Finding("sending", Health.OK, _sending(studio, health))
+    if health.stopped and health.waiting:
+        yield _stopped(studio, *health.stopped)
+    last = shown(studio, health.last_sent_at)
+    yield Finding("last sent", Health.OK, f"{last} ({studio.zone.key})" if last else "nothing yet")
+    if health.last_error:
+        address, words = health.last_error
+        yield Finding("last error", Health.LIMITED, f"to {address}: {words}")
+
+
+def _stopped(studio: Studio, fault: str, code: int | None, words: str, since: datetime) -> Finding:
+    """What the last worker said, in the words that it said it in."""
+    down = RelayDown(Fault(fault), code, words)
+    said = f"{in_words(down)} (since {shown(studio, since)}, {studio.zone.key})"
+    return Finding("mail stopped", Health.LIMITED, said)
+
+
+def _counts(studio: Studio, health: outbox.Health) -> Finding:
+    said = f"{counted(health.waiting, 'mail')} waiting, "
+    said += f"{health.counts.get(NotificationState.SENT, 0)} sent"
+    failed = health.counts.get(NotificationState.FAILED, 0)
+    facts = shapes.health(studio, health)
+    if not failed:
+        return Finding("outbox", Health.OK, said, facts)
+    advice = "“studio-tui outbox list --state failed” tells why"
+    return Finding("outbox", Health.LIMITED, f"{said}, {failed} failed: {advice}", facts)
+
+
+def _waiting(studio: Studio, health: outbox.Health) -> Finding:
+    since = health.waiting_since
+    if since is None:
+        return Finding("waiting", Health.OK, "nothing that should have left")
+    said = f"since {shown(studio, since)} ({studio.zone.key}) for what should have left"
+    if studio.now() - since < _LONG:
+        return Finding("waiting", Health.OK, said)
+    advice = "start “studio-tui worker”, or open the Studio; below is what stands in its way"
+    return Finding("waiting", Health.LIMITED, f"{said}: {advice}")
+
+
+def _sending(studio: Studio, health: outbox.Health) -> str:
+    now = studio.now()
+    workers = [
+        f"worker {each.lease} holds {counted(each.mails, 'mail')} "
+        + (f"until {shown(studio, each.until)}" if each.until > now else "no longer: it is gone")
+        for each in health.sending
+    ]
+    return "; ".join(workers) or "no worker holds any mail just now"

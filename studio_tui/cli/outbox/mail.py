@@ -1,0 +1,138 @@
+"""``studio-tui mail``: try the settings, preview the wording (N9), keep the password (N11)."""
+
+import asyncio
+import sys
+
+import click
+
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.near_misses import Choice, Group
+from studio_tui.cli.shared.output import (
+    complain,
+    json_option,
+    say,
+    write_facts,
+    write_json,
+    write_text,
+)
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.config import settings
+from studio_tui.config.limited import LineLimits, lines_of, standard_input
+from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.mail import secrets as passwords
+from studio_tui.mail.secrets import Secret
+from studio_tui.mail.transport.outcomes import Carrier, Delivered, Outcome, RelayDown
+from studio_tui.services.outbox import messages
+from studio_tui.services.outbox.messages import MOST_PEOPLE, Mail, Specimen
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.mail import KIND_LABELS
+from studio_tui.worker.advice import in_words
+from studio_tui.worker.retry import said
+from studio_tui.worker.service import carriers_of
+
+_ONE_LINE = LineLimits(lines=1, longest=4_096, most=4_096)
+
+
+@click.group("mail", cls=Group)
+def mail() -> None:
+    """Try the mail settings, preview mail; keep the password of the mail server."""
+
+
+@mail.command()
+@click.argument("address")
+@with_studio
+def test(studio: Studio, actor: Actor, address: str) -> None:
+    """Send a test mail to ADDRESS, now."""
+    sender, written = messages.test_mail(studio, actor, address)
+    outcome = asyncio.run(_send(carriers_of(studio)[0], sender, written))
+    if not isinstance(outcome, Delivered):
+        raise Unavailable(f"The test mail did not leave: {_reason(outcome)}")
+    server = studio.settings.smtp
+    say(f"{server.host}:{server.port} took the test mail to {address}: {outcome.words}")
+
+
+_PREVIEW = f"""Show the wording of KIND, as a CAPACITY gets it, with made-up values.
+
+KIND is {", ".join(Kind)}; CAPACITY is {" or ".join(Capacity)}.
+It is your organisation's own text where there is one, and tells what is wrong with it.
+"""
+
+
+@mail.command(help=_PREVIEW)
+@click.argument("kind", type=Choice(Kind, KIND_LABELS), metavar="KIND")
+@click.argument(
+    "capacity", type=Choice(Capacity, also={"conductor": Capacity.MANAGER}), metavar="CAPACITY"
+)
+@click.option("--language", default="", help="As of a user, such as nl; the organisation's if not.")
+@click.option(
+    "--people",
+    type=click.IntRange(1, MOST_PEOPLE),
+    default=2,
+    show_default=True,
+    help="About how many people a manager is told.",
+)
+@click.option("--overdue", is_flag=True, help="As it is after the deadline.")
+@click.option("--planned", is_flag=True, help="As it is where the conversation is planned.")
+@json_option
+@with_studio
+def preview(
+    studio: Studio,
+    actor: Actor,
+    kind: str,
+    capacity: str,
+    language: str,
+    people: int,
+    overdue: bool,
+    planned: bool,
+    as_json: bool,
+) -> None:
+    """Show one wording, filled in."""
+    wanted = Specimen(Kind(kind), Capacity(capacity), language, people, overdue, planned)
+    letter = messages.preview(studio, actor, wanted)
+    if as_json:
+        write_json({"kind": kind, "capacity": capacity, **shapes.letter(letter)})
+        return
+    write_facts((("Language", letter.language), ("Subject", letter.subject)))
+    click.echo()
+    write_text(letter.plain)
+
+
+@mail.command()
+def password() -> None:
+    """Keep the password of the mail server: in the keyring, or in a private file without one.
+
+    It is asked for without showing it, or read as one line from the input.
+    """
+    smtp = settings.load().smtp
+    if not smtp.username:
+        raise Refused("There is nobody to log in as: set username in [smtp] of config.toml first.")
+    kept = passwords.set_password(smtp, _asked(smtp.username))
+    say(f"The password of {smtp.username} is kept in {kept}.")
+    used = passwords.where(smtp)
+    if used and used != kept:
+        complain(f"But {used} holds another, which is used first.")
+
+
+def _asked(username: str) -> Secret:
+    if sys.stdin.isatty():
+        prompt = f"Password of {username}"
+        return Secret(
+            click.prompt(prompt, hide_input=True, default="", show_default=False, err=True)
+        )
+    typed = next(lines_of(standard_input(), _ONE_LINE, "The input"), "")
+    return Secret(passwords.without_marks(typed))
+
+
+async def _send(carrier: Carrier, sender: str, written: Mail) -> Outcome:
+    try:
+        return await carrier.send(sender, written.recipient, written.message)
+    finally:
+        await carrier.close()
+
+
+def _reason(outcome: Outcome) -> str:
+    if isinstance(outcome, RelayDown):
+        return in_words(outcome, waits=False)
+    return said(outcome)

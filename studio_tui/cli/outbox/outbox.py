@@ -1,0 +1,242 @@
+"""``studio-tui outbox``: list, show, retry, drop (N10), undo (N5)."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import click
+
+from studio_tui.cli.shared import dry_run as dry_runs
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.dry_run import dry_run_options
+from studio_tui.cli.shared.near_misses import Choice, Group
+from studio_tui.cli.shared.output import (
+    counted,
+    json_option,
+    say,
+    shape_of_nothing,
+    write_facts,
+    write_json,
+    write_table,
+    write_text,
+)
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.domain.outbox.notification import (
+    Notification,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import NothingToDo
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import outbox as service
+from studio_tui.services.outbox import undo as undoing
+from studio_tui.services.outbox.outbox import Again, ReadMail
+from studio_tui.services.outbox.undo import Undoable
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.mail import STATE_LABELS, kind_in_words
+
+
+@click.group("outbox", cls=Group)
+def outbox() -> None:
+    """See what waits, what went, what failed and why; retry, drop, undo."""
+
+
+@outbox.command("list")
+@click.option(
+    "--state",
+    type=Choice(NotificationState, STATE_LABELS, {"waits": NotificationState.HELD}),
+    help="Only those in this state; in the words of the list, too.",
+)
+@click.option("--push", help="Only those about this push itself.")
+@json_option
+@with_studio
+def list_(studio: Studio, actor: Actor, state: str | None, push: str | None, as_json: bool) -> None:
+    """List the notifications in the order they are due."""
+    push_id = pushes.find(studio, actor, push).id if push is not None else None
+    wanted = NotificationState(state) if state else None
+    listed = service.every(studio, actor, NotificationFilter(state=wanted, push_id=push_id))
+    if as_json:
+        ids = service.message_ids(studio, listed)
+        write_json([shapes.notification(studio, one, ids[one.id]) for one in listed])
+        return
+    headings = ("Id", "State", "Kind", "To", "About", with_zone(studio, "Due"), "Sent", "Why")
+    write_table(headings, (_row(studio, one) for one in listed), "Nothing in the outbox.")
+
+
+@outbox.command()
+@click.argument("notification", type=int)
+@json_option
+@with_studio
+def show(studio: Studio, actor: Actor, notification: int, as_json: bool) -> None:
+    """Show the mail of NOTIFICATION as it went, or as it would go now."""
+    mail = service.read(studio, actor, notification)
+    if as_json:
+        write_json(shapes.mail(studio, mail))
+        return
+    write_facts(_facts(studio, mail))
+    click.echo()
+    write_text(mail.plain)
+
+
+@outbox.command()
+@click.argument("notifications", nargs=-1, type=int, metavar="[ID]...")
+@click.option("--all", "every", is_flag=True, help="Everything that failed.")
+@yes_option
+@dry_run_options
+@with_studio
+def retry(
+    studio: Studio,
+    actor: Actor,
+    notifications: Sequence[int],
+    every: bool,
+    yes: bool,
+    dry_run: bool,
+    with_mail: bool,
+) -> None:
+    """Send what failed once more, as far as it is still true.
+
+    Each person gets one mail about a push, with what holds now.
+    """
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    if bool(notifications) == every:
+        raise click.UsageError("Say which: ID…, or --all.")
+    failed = NotificationFilter(state=NotificationState.FAILED)
+    chosen: Selection[NotificationFilter] = (
+        Selection.matching(failed) if every else Selection.of(notifications)
+    )
+    if dry_run:
+        _try(studio, actor, chosen, service.try_again, with_mail=with_mail)
+        return
+    meant(
+        lambda: service.number_of(studio, actor, chosen),
+        "mails would be sent once more",
+        "Nothing was done",
+        yes=yes,
+    )
+    done = service.try_again(studio, actor, chosen)
+    _say_again(done, "in the queue again")
+
+
+@outbox.command()
+@click.argument("notifications", nargs=-1, type=int, required=True, metavar="ID...")
+@dry_run_options
+@with_studio
+def again(
+    studio: Studio,
+    actor: Actor,
+    notifications: Sequence[int],
+    dry_run: bool,
+    with_mail: bool,
+) -> None:
+    """Send mail that was sent to the same person once more, with what holds now."""
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    chosen: Selection[NotificationFilter] = Selection.of(notifications)
+    if dry_run:
+        _try(studio, actor, chosen, service.send_once_more, with_mail=with_mail)
+        return
+    done = service.send_once_more(studio, actor, chosen)
+    _say_again(done, "to be sent again")
+
+
+@outbox.command()
+@click.argument("notifications", nargs=-1, type=int, required=True, metavar="ID...")
+@with_studio
+def drop(studio: Studio, actor: Actor, notifications: Sequence[int]) -> None:
+    """Drop mail that waits or failed: it is not sent."""
+    count = service.drop(studio, actor, Selection.of(notifications))
+    say(f"{counted(count, 'mail')} dropped.")
+
+
+@outbox.command()
+@click.argument("push", required=False)
+@click.option("--list", "only_list", is_flag=True, help="Only list what can be undone.")
+@json_option
+@with_studio
+def undo(studio: Studio, actor: Actor, push: str | None, only_list: bool, as_json: bool) -> None:
+    """Take back what you did last, until its first mail leaves: assigning, reminding, closing, a
+    new deadline, a hand-over, a plan.
+
+    The newest of all, or of PUSH. Its mail is dropped, and what it changed is as it was before.
+    """
+    acts = undoing.undoable(studio, actor)
+    if push is not None:
+        name = pushes.find(studio, actor, push).name
+        acts = [act for act in acts if act.push == name]
+    if only_list:
+        _list_acts(studio, acts, as_json)
+        return
+    with shape_of_nothing(as_json, lambda: {"action": None, "push": push, "dropped": 0}):
+        if not acts:
+            raise NothingToDo(
+                "Nothing to undo: of all you did last, mail has left, it was changed since, or "
+                "there was none."
+            )
+        dropped = undoing.undo(studio, actor, acts[0].activity_id)
+    if as_json:
+        write_json({"action": acts[0].action, "push": acts[0].push, "dropped": dropped})
+    else:
+        mails = counted(dropped, "mail")
+        say(f"Undone in “{acts[0].push}”: {acts[0].action}. {mails} dropped.")
+
+
+def _try(
+    studio: Studio,
+    actor: Actor,
+    chosen: Selection[NotificationFilter],
+    act: Callable[[Studio, Actor, Selection[NotificationFilter]], Again],
+    *,
+    with_mail: bool,
+) -> None:
+    from studio_tui.services.outbox.dry_run import dry_run_again
+
+    run, skipped = dry_run_again(studio, lambda: act(studio, actor, chosen))
+    mails = counted(len(run.notifications), "mail")
+    say(f"{mails} would be sent, and {len(skipped)} would not.")
+    dry_runs.tell(run, skipped, with_mail=with_mail)
+
+
+def _say_again(done: Again, what: str) -> None:
+    why = dict.fromkeys(done.dropped.values(), 0)
+    for reason in done.dropped.values():
+        why[reason] += 1
+    say(f"{counted(len(done.sent), 'mail')} {what}. “studio-tui worker --drain” sends now.")
+    for reason, number in why.items():
+        say(f"{counted(number, 'mail')} dropped: {reason}.")
+
+
+def _list_acts(studio: Studio, acts: Sequence[Undoable], as_json: bool) -> None:
+    if as_json:
+        write_json([shapes.undoable(studio, act) for act in acts])
+        return
+    headings = ("Did", "Push", "Mails", with_zone(studio, "Until"))
+    rows = ((act.action, act.push, str(act.mails), _second(studio, act)) for act in acts)
+    write_table(headings, rows, "Nothing can be undone.")
+
+
+def _second(studio: Studio, act: Undoable) -> str:
+    return f"{act.leaves_at.astimezone(studio.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _row(studio: Studio, one: Notification) -> tuple[str, ...]:
+    return (
+        str(one.id),
+        STATE_LABELS[one.state],
+        kind_in_words(one.kind, one.capacity),
+        one.to,
+        one.push or one.template,
+        shown(studio, one.due_at),
+        shown(studio, one.sent_at),
+        one.error or "",
+    )
+
+
+def _facts(studio: Studio, mail: ReadMail) -> Iterable[tuple[str, str]]:
+    yield "State", STATE_LABELS[mail.notification.state]
+    yield "Why", mail.notification.error or ""
+    yield "From", mail.sender
+    yield "To", mail.notification.to
+    yield "Date", mail.date or f"not sent yet; due {shown(studio, mail.notification.due_at)}"
+    yield "Subject", mail.subject
+    yield "Message-ID", mail.message_id

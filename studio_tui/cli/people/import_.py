@@ -1,0 +1,196 @@
+"""``studio-tui users import``: what an HR system exported (U6)."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from shlex import quote
+
+import click
+
+from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.errors import FAILED
+from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.output import complain, counted, json_option, say, write_json
+from studio_tui.cli.shared.paths import Dash, HostPath
+from studio_tui.cli.shared.progress import Progress
+from studio_tui.cli.shared.reading import seekable
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.domain.people import hr_file
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.services.people import imports
+from studio_tui.services.people.import_plan import ImportPlan, PlannedUser, Value
+from studio_tui.services.system.context import Studio
+
+
+def _mapped(text: str) -> tuple[str, str]:
+    """The type of an option: ``HEADING=field``, or ``WORD=active`` and ``WORD=left``."""
+    heading, equals, field = text.rpartition("=")
+    if not equals or not heading.strip() or not field.strip():
+        raise click.BadParameter("Write it as “Work Email=email”.")
+    return heading.strip(), field.strip()
+
+
+@click.command("import")
+@click.argument("file", type=HostPath(Dash.INPUT))
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    type=_mapped,
+    metavar="HEADING=FIELD",
+    help="What a column tells; or, of a word for a status, WORD=active or WORD=left.",
+)
+@click.option(
+    "--encoding",
+    default="",
+    metavar="NAME",
+    help="The encoding of the file, such as windows-1250; found out where it is not told.",
+)
+@click.option(
+    "--delimiter",
+    default="",
+    metavar="CHARACTER",
+    help="What separates the columns: a character, tab or pipe; found out where it is not told.",
+)
+@click.option(
+    "--dates",
+    type=Choice(("day-first", "month-first")),
+    default=None,
+    help="How to read 03/04/2020; found out where dates of the file prove it.",
+)
+@click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+@click.option("--skip-refused", is_flag=True, help="Import the other lines of the file.")
+@yes_option
+@json_option
+@with_studio
+def import_(
+    studio: Studio,
+    actor: Actor,
+    file: Path,
+    mapping: Sequence[tuple[str, str]],
+    encoding: str,
+    delimiter: str,
+    dates: str | None,
+    dry_run: bool,
+    skip_refused: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Import users, teams, leaders and coaches from FILE, a CSV that an HR system exported.
+
+    “-” reads the input.
+    The usual headings of HR systems are recognised; --map "Work Email=email" tells about others.
+    The usual words for a status are known, too; --map "Pending=active" explains others.
+    Where lines are refused, nothing is imported, unless --skip-refused leaves them out.
+    """
+    require(actor, Action.IMPORT_USERS)
+    form = hr_file.Told(encoding, delimiter, dates or "")
+    with Progress("Reading") as reading, seekable(file) as source:
+        content = hr_file.read(source, dict(mapping), progress=reading, form=form)
+    with Progress("Comparing") as comparing:
+        plan = imports.preview(studio, actor, content, progress=comparing)
+    stopped = bool(plan.refusals) and not skip_refused
+    if not dry_run and not stopped:
+        left = len(plan.left)
+        meant(lambda: left, "users would be marked as left", "Nothing was imported", yes=yes)
+        with Progress("Importing") as importing:
+            plan = imports.apply(
+                studio, actor, content, skip_refused=skip_refused, progress=importing
+            )
+    if as_json:
+        write_json(plan.as_json())
+    elif dry_run or stopped:
+        _tell_plan(plan)
+    else:
+        _tell_done(plan)
+    if stopped or plan.takes_nobody:
+        complain(f"studio-tui: {_why_nothing(plan)}")
+        click.get_current_context().exit(FAILED)
+
+
+def _why_nothing(plan: ImportPlan) -> str:
+    lines = counted(len(plan.refusals), "line is", "lines are")
+    if plan.takes_nobody:
+        return f"Nothing was imported: {lines} refused, and there is no other. Correct the file."
+    return (
+        f"Nothing was imported: {lines} refused. "
+        "Correct the file, or leave them out with --skip-refused."
+    )
+
+
+def _tell_plan(plan: ImportPlan) -> None:
+    groups = {
+        "added": plan.added,
+        "changed": plan.changed,
+        "marked as left": plan.left,
+        "active again": plan.returned,
+    }
+    for what, users in groups.items():
+        if users:
+            say(f"{counted(len(users), 'user')} would be {what}:")
+            _list_users(users, with_changes=users is not plan.added)
+    if plan.teams_created:
+        say(f"{counted(len(plan.teams_created), 'team')} would be made:")
+        _list(plan.teams_created)
+    if plan.refusals:
+        say(f"{counted(len(plan.refusals), 'line is', 'lines are')} refused:")
+        _list(map(str, plan.refusals))
+    _tell_besides(plan)
+    say(f"The file is {plan.encoding}, separated by {_separator(plan.delimiter)}.")
+    say(f"In short: {plan.summary}; {plan.unchanged:,} unchanged. Nothing was changed yet.")
+
+
+def _tell_done(plan: ImportPlan) -> None:
+    say(f"Imported: {plan.summary}; {plan.unchanged:,} unchanged.")
+    if plan.refusals:
+        say(f"{counted(len(plan.refusals), 'refused line')} left out:")
+        _list(map(str, plan.refusals))
+    _tell_besides(plan)
+    if plan.touched:
+        say("Next: “studio-tui users list” shows everyone and their managers.")
+
+
+def _tell_besides(plan: ImportPlan) -> None:
+    for word in plan.unknown_words:
+        active, left = quote(f"{word}=active"), quote(f"{word}=left")
+        say(f"What “{clean_line(word)}” means is not known: add --map {active} or --map {left}.")
+    if plan.warnings:
+        say(f"{counted(len(plan.warnings), 'warning')}:")
+        _list(map(str, plan.warnings))
+    if plan.ignored:
+        say(f"Columns that tell the Studio nothing: {', '.join(plan.ignored)}.")
+
+
+def _separator(delimiter: str) -> str:
+    return "tabs" if delimiter == "\t" else f"“{delimiter}”"
+
+
+def _list_users(users: Iterable[PlannedUser], *, with_changes: bool) -> None:
+    for user in users:
+        line = f"line {user.line}: " if user.line else ""
+        changes = f": {_changes(user)}" if with_changes else ""
+        gone = "" if with_changes or user.after.active else ", has left"
+        address = user.email or "no address"
+        _list([f"{line}{user.name} ({user.login}, {address}){gone}{changes}"])
+
+
+def _changes(user: PlannedUser) -> str:
+    return "; ".join(
+        f"{change.field}: {_value(change.before)} → {_value(change.after)}"
+        for change in user.changes
+    )
+
+
+def _value(value: Value) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(value) or "nothing"
+        case _:
+            return value or "nothing"
+
+
+def _list(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(f"  {clean_line(line)}")

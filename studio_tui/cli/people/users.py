@@ -1,0 +1,155 @@
+"""``studio-tui users``: import, list, show, edit, export."""
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from studio_tui.cli.people.import_ import import_
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.near_misses import Group
+from studio_tui.cli.shared.output import (
+    counted,
+    json_option,
+    say,
+    write_facts,
+    write_json,
+    write_table,
+    write_text,
+)
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.services.people import exports, person
+from studio_tui.services.people import users as service
+from studio_tui.services.people.users import Involvement
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.mail import STATE_LABELS, kind_in_words
+from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
+
+
+@click.group("users", cls=Group)
+def users() -> None:
+    """Import, list, show and export users."""
+
+
+users.add_command(import_)
+
+
+@users.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--left", is_flag=True, help="Also those who have left.")
+@json_option
+@with_studio
+def list_(studio: Studio, actor: Actor, words: Sequence[str], left: bool, as_json: bool) -> None:
+    """List the users in whom every WORD is found: in name, login, address, team or group."""
+    listed = _matching(studio, actor, words, left)
+    if as_json:
+        write_json([shapes.user(user) for user in listed])
+        return
+    empty = "Nobody matches." if words else "Nobody yet. “studio-tui users import FILE” adds them."
+    write_table(("Login", "Name", "E-mail", "Teams", "Managers", ""), map(_row, listed), empty)
+
+
+@users.command()
+@click.argument("user")
+@json_option
+@with_studio
+def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
+    """Show USER (a login or an address), the pushes they are in and the mail they received."""
+    found = service.find(studio, actor, user)
+    if as_json:
+        from studio_tui.services.outbox import outbox
+
+        message_ids = outbox.message_ids(studio, list(found.notifications))
+        write_json(shapes.involvement(studio, found, message_ids))
+        return
+    write_facts(_facts(found.user))
+    if found.pushes:
+        click.echo()
+        write_table(("Push", "Status", "Flags"), _push_rows(found), "")
+    if found.notifications:
+        click.echo()
+        headings = ("Mail", "Push", "State", with_zone(studio, "Due"), with_zone(studio, "Sent"))
+        write_table(headings, _mail_rows(studio, found), "")
+
+
+@users.command()
+@click.argument("user")
+@click.option("--email", metavar="ADDRESS", required=True, help="Another address.")
+@json_option
+@with_studio
+def edit(studio: Studio, actor: Actor, user: str, email: str, as_json: bool) -> None:
+    """Correct the address of USER (a login or an address).
+
+    Invitations to what lies ahead go to the new address. Mail that failed is sent again by “outbox
+    retry”.
+    """
+    found = service.find(studio, actor, user).user
+    changed = person.set_address(studio, actor, found.id, email, was=found.email)
+    if as_json:
+        write_json(shapes.user(changed.user))
+        return
+    say(f"{changed.user.name}: {changed.before} becomes {changed.user.email}.")
+    if changed.told:
+        say(f"{counted(changed.told, 'invitation')} follow to the new address.")
+    if changed.failed:
+        mails = counted(changed.failed, "mail")
+        say(f"{mails} failed before: “studio-tui outbox retry” sends what is still true.")
+
+
+@users.command()
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--left", is_flag=True, help="Also those who have left.")
+@with_studio
+def export(studio: Studio, actor: Actor, words: Sequence[str], left: bool) -> None:
+    """Print the users as CSV, in the form that “users import” reads."""
+    write_text(exports.users_csv(_matching(studio, actor, words, left)))
+
+
+def _matching(studio: Studio, actor: Actor, words: Sequence[str], left: bool) -> list[User]:
+    return service.every(studio, actor, UserFilter(" ".join(words), include_left=left))
+
+
+def _row(user: User) -> tuple[str, ...]:
+    managers = ", ".join(manager.name for manager in user.managers)
+    return (
+        user.login,
+        user.name,
+        user.email,
+        ", ".join(user.teams),
+        managers or "no manager",
+        "" if user.active else "left",
+    )
+
+
+def _facts(user: User) -> Iterable[tuple[str, str]]:
+    yield "Name", user.name
+    yield "Login", user.login
+    yield "E-mail", user.email
+    if user.employee_number:
+        yield "Employee number", user.employee_number
+    yield "Role", user.role
+    yield "Active", "yes" if user.active else "no, has left"
+    yield "Language", user.language
+    yield "Time zone", user.time_zone
+    yield "Department", user.department
+    yield "Hired on", user.hired_on.isoformat() if user.hired_on else ""
+    yield "Groups", ", ".join(user.groups)
+    yield "Teams", ", ".join(user.teams)
+    yield "Leads", ", ".join(user.leads)
+    yield "Coaches", ", ".join(user.coaches)
+    managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers)
+    yield "Managers", managers or "none"
+
+
+def _push_rows(found: Involvement) -> Iterable[tuple[str, ...]]:
+    for push, assignment in found.pushes:
+        yield push, STATUS_LABELS[assignment.status], flags_in_words(assignment.flags)
+
+
+def _mail_rows(studio: Studio, found: Involvement) -> Iterable[tuple[str, ...]]:
+    for one in found.notifications:
+        due, sent = shown(studio, one.due_at), shown(studio, one.sent_at)
+        about = one.push or one.template
+        yield kind_in_words(one.kind, one.capacity), about, STATE_LABELS[one.state], due, sent

@@ -1,0 +1,151 @@
+"""``studio-tui pushes edit`` (P9, P15)."""
+
+from collections.abc import Callable
+from datetime import date
+
+import click
+
+from studio_tui.cli.shared import dry_run as dry_runs
+from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
+from studio_tui.cli.shared.output import complain, counted, json_option, say, write_json
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.times import day, iso, when
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, PushDraft, Reminders
+from studio_tui.services.pushes import pushes as service
+from studio_tui.services.system.context import Studio
+
+_LONGEST = 365
+
+
+def _days(least: int) -> Callable[[str], tuple[int, ...]]:
+    """The type of an option: numbers of days, separated by commas; nothing for none."""
+
+    def days(text: str) -> tuple[int, ...]:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        if not all(part.isdecimal() and least <= int(part) <= _LONGEST for part in parts):
+            raise click.BadParameter(
+                f"Write numbers of days from {least} to {_LONGEST}, such as 7,1, or '' for none."
+            )
+        return tuple(dict.fromkeys(map(int, parts)))
+
+    return days
+
+
+@click.command()
+@click.argument("push")
+@click.option("--name", help="Another name.")
+@click.option("--from", "available_from", type=day, help="Another first day: 2026-03-01, mon.")
+@click.option("--deadline", type=day, help="Another deadline: 2026-03-31, +2w.")
+@click.option(
+    "--remind-before",
+    type=_days(0),
+    metavar="DAYS",
+    help="Remind by itself so many days before the deadline, such as 7,1; '' for never.",
+)
+@click.option(
+    "--remind-after",
+    type=_days(1),
+    metavar="DAYS",
+    help="And so many days after it.",
+)
+@click.option(
+    "--tell/--no-tell",
+    default=True,
+    show_default=True,
+    help="Tell of a moved deadline those who were told of the push and are not done.",
+)
+@yes_option
+@dry_run_options
+@json_option
+@with_studio
+def edit(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    name: str | None,
+    available_from: date | None,
+    deadline: date | None,
+    remind_before: tuple[int, ...] | None,
+    remind_after: tuple[int, ...] | None,
+    tell: bool,
+    yes: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    """Change name, first day, deadline or automatic reminders of PUSH."""
+    if all(v is None for v in (name, available_from, deadline, remind_before, remind_after)):
+        raise click.UsageError(
+            "Say what to change: --name, --from, --deadline, --remind-before or --remind-after."
+        )
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    found = service.find(studio, actor, push)
+    usual = found.reminders
+    draft = PushDraft(
+        found.name if name is None else name,
+        available_from or found.available_from,
+        deadline or found.deadline,
+        Reminders(
+            usual.before if remind_before is None else remind_before,
+            usual.after if remind_after is None else remind_after,
+        ),
+    )
+    if dry_run:
+        dry_runs.try_act(
+            studio,
+            actor,
+            lambda: service.edit(studio, actor, found, draft, tell=tell),
+            found.name,
+            f"“{found.name}” would run from {draft.available_from} to {draft.deadline}",
+            with_mail=with_mail,
+            as_json=as_json,
+        )
+        return
+    if tell and draft.deadline != found.deadline:
+        meant(
+            lambda: found.progress.open,
+            f"users at most would be told of another deadline of “{found.name}”",
+            "Nothing was changed",
+            yes=yes,
+        )
+    edited = service.edit_telling(studio, actor, found, draft, tell=tell)
+    if as_json:
+        write_json(
+            {
+                "push": edited.push.name,
+                "users_told": edited.users_told,
+                "managers_told": edited.managers_told,
+                "leaves_at": iso(studio, edited.leaves_at),
+            }
+        )
+        return
+    _tell(found, edited.push, told=tell)
+    if edited.leaves_at:
+        users = counted(edited.users_told, "user")
+        managers = counted(edited.managers_told, "manager")
+        complain(
+            f"{users} and {managers} are told; mail leaves {when(studio, edited.leaves_at)}. {UNDO}"
+        )
+
+
+def reminders_in_words(reminders: Reminders) -> str:
+    """``7 and 1 days before the deadline, 3 days after it``; ``none`` where there are none."""
+    parts = [f"{_in_words(reminders.before)} before the deadline"] if reminders.before else []
+    if reminders.after:
+        parts.append(f"{_in_words(reminders.after)} after {'it' if parts else 'the deadline'}")
+    return ", ".join(parts) or "none"
+
+
+def _in_words(days: tuple[int, ...]) -> str:
+    return " and ".join(map(str, days)) + (" day" if days == (1,) else " days")
+
+
+def _tell(before: Push, edited: Push, *, told: bool) -> None:
+    say(f"“{edited.name}” now runs from {edited.available_from} to {edited.deadline}.")
+    if edited.deadline != before.deadline and edited.progress.open:
+        to_tell = "is" if told else "is not"
+        say(f"Who was told of it and is not done {to_tell} told of the new deadline.")
+    if edited.reminders != before.reminders:
+        say(f"Automatic reminders: {reminders_in_words(edited.reminders)}.")

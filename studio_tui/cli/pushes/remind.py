@@ -1,0 +1,180 @@
+"""``studio-tui pushes remind`` (P15)."""
+
+from collections.abc import Sequence
+
+import click
+
+from studio_tui.cli.shared import dry_run as dry_runs
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.dry_run import dry_run_options
+from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.output import counted, json_option, say, shape_of_nothing, write_json
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.times import when
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push, PushState, Status
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import pushes as service
+from studio_tui.services.pushes import remind as reminding
+from studio_tui.services.pushes.remind import Reminded, RemindPreview
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.pushes import STATUS_LABELS
+
+_TO_REMIND = [status for status in Status if status is not Status.DONE]
+
+
+@click.command()
+@click.argument("push")
+@click.argument("logins", nargs=-1, metavar="[LOGIN]...")
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=Choice(_TO_REMIND, STATUS_LABELS),
+    help="Only those this far; may be repeated.",
+)
+@click.option("--overdue", is_flag=True, help="Only those whose deadline is past.")
+@click.option(
+    "--manager",
+    "managers",
+    multiple=True,
+    metavar="LOGIN",
+    help="Only this manager, of all their people; may be repeated.",
+)
+@click.option("--again", is_flag=True, help="Also those reminded a short while ago.")
+@yes_option
+@dry_run_options
+@json_option
+@with_studio
+def remind(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    logins: Sequence[str],
+    statuses: Sequence[str],
+    overdue: bool,
+    managers: Sequence[str],
+    again: bool,
+    yes: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    """Remind those of PUSH who have still to talk, and their managers.
+
+    Everybody, or those who are named by login or e-mail address, or those this far. Nobody who is
+    done or has left, and nobody twice within a short while unless --again. With --manager, that
+    manager alone is told, and none of the people.
+    """
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    if logins and (statuses or overdue):
+        raise click.UsageError("Either LOGIN… or --status and --overdue.")
+    found = service.find(studio, actor, push)
+    if logins:
+        chosen = reminding.users_named(studio, actor, found, logins)
+    else:
+        chosen = _this_far(statuses, overdue)
+    if managers:
+        chosen_managers = reminding.managers_named(studio, actor, managers)
+        _remind_managers(
+            studio, actor, found, chosen, chosen_managers,
+            again=again, dry_run=dry_run, with_mail=with_mail, as_json=as_json,
+        )  # fmt: skip
+    elif dry_run:
+        _try(studio, actor, found, chosen, again=again, with_mail=with_mail, as_json=as_json)
+    else:
+        meant(
+            lambda: reminding.preview(studio, actor, found, chosen, again=again).reminding,
+            f"users of “{found.name}” would be reminded",
+            "Nobody was reminded",
+            yes=yes,
+        )
+        with shape_of_nothing(as_json, lambda: shapes.nobody_told(found)):
+            done = reminding.remind(studio, actor, found, chosen, again=again)
+        _tell(studio, found, done, as_json)
+
+
+def _remind_managers(
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    chosen: Selection[AssignmentFilter],
+    managers: Sequence[int],
+    *,
+    again: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    def remind() -> Reminded:
+        return reminding.remind_managers(studio, actor, push, managers, chosen, again=again)
+
+    if not dry_run:
+        with shape_of_nothing(as_json, lambda: shapes.nobody_told(push)):
+            done = remind()
+        _tell(studio, push, done, as_json)
+        return
+    preview = reminding.preview_managers(studio, actor, push, managers, chosen, again=again)
+    run = dry_runs.nothing()
+    if preview.reminding or push.state is not PushState.OPEN:
+        run = dry_runs.tried(studio, remind, lambda done: done.activity_id)
+    if as_json:
+        nobody = RemindPreview(0, 0, 0, (), preview.recently)
+        write_json(shapes.remind_preview(studio, push, nobody, run, []))
+        return
+    say(f"{counted(preview.reminding, 'manager')} of “{push.name}” would be reminded.")
+    dry_runs.tell(run, [], with_mail=with_mail)
+
+
+def _this_far(statuses: Sequence[str], overdue: bool) -> Selection[AssignmentFilter]:
+    """Everybody, where nothing narrows it."""
+    late = Flag.OVERDUE if overdue else None
+    selection: Selection[AssignmentFilter] = Selection()
+    for status in map(Status, statuses):
+        selection = selection.mark_matching(AssignmentFilter(status=status, flag=late))
+    return selection if statuses else Selection.matching(AssignmentFilter(flag=late))
+
+
+def _tell(studio: Studio, push: Push, reminded: Reminded, as_json: bool) -> None:
+    if as_json:
+        write_json(shapes.reminded(studio, push, reminded))
+        return
+    say(
+        f"{counted(reminded.users_told, 'user')} of “{push.name}” reminded, "
+        f"{counted(reminded.managers_told, 'manager')} told; "
+        f"mail leaves {when(studio, reminded.leaves_at)}."
+    )
+    say("Until then “studio-tui outbox undo” takes it back.")
+
+
+def _try(
+    studio: Studio,
+    actor: Actor,
+    push: Push,
+    chosen: Selection[AssignmentFilter],
+    *,
+    again: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    preview = reminding.preview(studio, actor, push, chosen, again=again)
+    skipped = reminding.skipped(studio, actor, push, chosen, again=again)
+    # A push that reminds nobody, whoever is chosen, says so itself.
+    if preview.reminding or push.state is not PushState.OPEN:
+        run = dry_runs.tried(
+            studio,
+            lambda: reminding.remind(studio, actor, push, chosen, again=again),
+            lambda done: done.activity_id,
+        )
+    else:
+        run = dry_runs.nothing()
+    if as_json:
+        write_json(shapes.remind_preview(studio, push, preview, run, skipped))
+        return
+    managers = dry_runs.managers_told(run)
+    say(
+        f"{counted(preview.reminding, 'user')} of “{push.name}” would be reminded and "
+        f"{counted(managers, 'manager')} told."
+    )
+    dry_runs.tell(run, skipped, with_mail=with_mail)

@@ -1,0 +1,148 @@
+"""``--dry-run``: exactly who would get what and why, who would not, and the mail itself (P14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from studio_tui.cli.shared.output import (
+    counted,
+    say,
+    shape_of_nothing,
+    write_facts,
+    write_json,
+    write_table,
+    write_text,
+)
+from studio_tui.cli.shared.times import when
+from studio_tui.domain.outbox.notification import Capacity, Notification
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Skipped
+from studio_tui.wording.mail import KIND_LABELS
+
+if TYPE_CHECKING:
+    # Only a dry run waits for what writes mail.
+    from studio_tui.services.outbox.dry_run import DryRun, Sample
+    from studio_tui.services.system.context import Studio
+
+UNDO = "Until its mail leaves “studio-tui outbox undo” takes it back."
+"""What stands below everything that sends mail."""
+C = TypeVar("C", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+def dry_run_options(command: C) -> C:
+    """``--dry-run`` and ``--mail``, as the arguments ``dry_run`` and ``with_mail``."""
+    mail = click.option(
+        "--mail", "with_mail", is_flag=True, help="With --dry-run: show the mails as well."
+    )
+    dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+    return dry_run(mail(command))
+
+
+def check_options(*, dry_run: bool, with_mail: bool) -> None:
+    """Wrong usage where mails are asked for that nobody looks at."""
+    if with_mail and not dry_run:
+        raise click.UsageError("--mail goes with --dry-run.")
+
+
+def tried(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int]) -> DryRun:
+    """What ``act`` would send; nothing of it stays."""
+    from studio_tui.services.outbox.dry_run import dry_run
+
+    return dry_run(studio, act, activity_of)
+
+
+def try_act(
+    studio: Studio,
+    actor: Actor,
+    act: Callable[[], object],
+    push: str | None,
+    sentence: str,
+    *,
+    with_mail: bool,
+    as_json: bool,
+    skipped: Sequence[Skipped] = (),
+) -> None:
+    """Try what ``actor`` would do by ``act``, and print who would get what; nothing of it stays.
+
+    ``sentence`` says what would be done; ``push`` is the name of the push, None where only the
+    mail tells it.
+    """
+    from studio_tui.cli.shared import shapes
+    from studio_tui.services.outbox.dry_run import dry_run_of
+
+    with shape_of_nothing(as_json, lambda: {"push": push, **shapes.tried(studio, nothing(), ())}):
+        run = dry_run_of(studio, actor, act)
+    if as_json:
+        named = push or next((each.push for each in run.notifications if each.push), None)
+        write_json({"push": named, **shapes.tried(studio, run, skipped)})
+        return
+    leaves = min((each.due_at for each in run.notifications), default=None)
+    if leaves is None:
+        say(f"{sentence}: nobody would get mail.")
+    else:
+        told = counted(len({each.recipient for each in run.notifications}), "person", "people")
+        mails = counted(len(run.notifications), "mail")
+        say(f"{sentence}: {told} would get {mails}, which would leave {when(studio, leaves)}.")
+    tell(run, skipped, with_mail=with_mail)
+
+
+def nothing() -> DryRun:
+    """What is sent where nobody is left to be told."""
+    from studio_tui.services.outbox.dry_run import NOTHING
+
+    return NOTHING
+
+
+def tell(run: DryRun, skipped: Sequence[Skipped], *, with_mail: bool) -> None:
+    """Print who would be told, who would not, and one mail of each kind."""
+    if run.notifications:
+        say("Who would be told:")
+        rows = (_row(run, each) for each in run.notifications)
+        write_table(("To", "Kind", "As", "About"), rows, "")
+    if skipped:
+        say("Who would not:")
+        write_table(("Login", "Name", "Why"), [(s.login, s.name, s.why) for s in skipped], "")
+    for sample in run.samples if with_mail else ():
+        _show(sample)
+    say("Nothing was changed.")
+
+
+def managers_told(run: DryRun) -> int:
+    """How many managers would be told."""
+    return sum(told.capacity is Capacity.MANAGER for told in run.notifications)
+
+
+def reason(run: DryRun, told: Notification, login: str) -> str | None:
+    """Why somebody is told of the user ``login``; None where they are that user."""
+    if told.capacity is Capacity.USER:
+        return None
+    return run.managing.get(login, {}).get(told.recipient)
+
+
+def _row(run: DryRun, told: Notification) -> tuple[str, ...]:
+    return (told.to, KIND_LABELS[told.kind], told.capacity, ", ".join(_about(run, told)))
+
+
+def _about(run: DryRun, told: Notification) -> Iterable[str]:
+    for login in told.about:
+        why = reason(run, told, login)
+        yield f"{login} ({why})" if why else login
+
+
+def _show(sample: Sample) -> None:
+    click.echo()
+    write_facts(
+        (
+            ("Mail", f"{KIND_LABELS[sample.kind]}, to a {sample.capacity}"),
+            ("To", sample.recipient),
+            ("Language", sample.letter.language),
+            ("Subject", sample.letter.subject),
+        )
+    )
+    click.echo()
+    write_text(sample.letter.plain)
+    click.echo()

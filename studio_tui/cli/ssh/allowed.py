@@ -1,0 +1,130 @@
+"""The program as somebody has it who came by an SSH key: one command of theirs, and no other.
+
+What is open is listed; whatever is not listed does not run. No option of it reads or writes a file
+of the host: `studio_tui.cli.shared.paths` sees to that.
+"""
+
+import shlex
+from collections.abc import Mapping
+
+import click
+
+from studio_tui.cli.main import COMMANDS, Program, program
+from studio_tui.domain.shared.errors import Forbidden
+
+_OPEN_GROUPS: Mapping[str, frozenset[str]] = {
+    "today": frozenset({""}),
+    "users": frozenset({"import", "list", "show", "edit", "export"}),
+    "templates": frozenset(
+        {
+            "list", "show", "import", "export", "duplicate", "archive", "unarchive", "delete",
+            "versions", "bring-back",
+        }
+    ),
+    "questions": frozenset({"list", "show", "import", "export", "delete"}),
+    "pushes": frozenset(
+        {
+            "create", "check", "assign", "unassign", "remind", "list", "show", "edit", "close",
+            "reopen", "export", "report",
+        }
+    ),
+    "conversations": frozenset(
+        {
+            "list", "show", "usable", "plan", "move", "cancel", "hand-over", "not-mine", "write",
+            "open", "submit", "add-question", "remove-question", "start", "finish", "reopen",
+            "history", "export",
+        }
+    ),
+    "outbox": frozenset({"list", "show", "retry", "again", "drop", "undo"}),
+    "activity": frozenset({"list", "export", "verify"}),
+    "mail": frozenset({"test", "preview"}),
+    "ssh": frozenset({"add-key", "remove-key", "list"}),
+}  # fmt: skip
+"""What can be done over SSH, with the rights of who does it. A command without verbs has an empty
+one."""
+
+HOST_ONLY = frozenset(
+    {
+        "demo", "worker", "doctor", "db migrate", "db backup", "db restore", "db copy",
+        "mail password", "ssh keys", "ssh session",
+    }
+)  # fmt: skip
+"""What is done on the host, by the account of the service."""
+
+MOST_CHARACTERS = 100_000
+"""Longest command; the kernel hands over a little more."""
+
+
+def words_of(sent: str) -> list[str]:
+    """The words of a command that came over SSH, quotes read as a shell reads them; no shell does.
+
+    Raises `click.UsageError` for a command that is none.
+    """
+    if len(sent) > MOST_CHARACTERS:
+        raise click.UsageError("The command is too long: hand long lists over as input (“-”).")
+    try:
+        sent.encode()
+        return shlex.split(sent)
+    except UnicodeEncodeError:
+        raise click.UsageError("The command is not UTF-8 text.") from None
+    except ValueError as error:
+        raise click.UsageError(f"The command cannot be read: {error}.") from None
+
+
+def is_open(path: str) -> bool:
+    """Whether the command of these words, such as ``pushes list``, can be run over SSH."""
+    group, _, verb = path.partition(" ")
+    return verb in _OPEN_GROUPS.get(group, ())
+
+
+def key_program() -> click.Group:
+    """``studio-tui`` for who came by a key."""
+    return _KeyProgram(
+        name=program.name,
+        lazy={name: lazy for name, lazy in COMMANDS.items() if name in _OPEN_GROUPS},
+        invoke_without_command=True,
+        callback=program.callback,
+        params=program.params,
+        help=program.help,
+        context_settings=program.context_settings,
+    )
+
+
+class _KeyProgram(Program):
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.lazy:
+            return _refused(cmd_name) if cmd_name in COMMANDS else None
+        command = super().get_command(ctx, cmd_name)
+        return _OpenGroup(command) if isinstance(command, click.Group) else command
+
+
+class _OpenGroup(click.Group):
+    """The part of a group that is open."""
+
+    def __init__(self, whole: click.Group) -> None:
+        super().__init__(whole.name, params=whole.params, help=whole.help)
+        self._whole = whole
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [verb for verb in self._whole.list_commands(ctx) if is_open(f"{self.name} {verb}")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = self._whole.get_command(ctx, cmd_name)
+        if command is None:
+            return None
+        path = f"{self.name} {cmd_name}"
+        return command if is_open(path) else _refused(path)
+
+
+def _refused(path: str) -> click.Command:
+    def refuse() -> None:
+        raise Forbidden(
+            f"“studio-tui {path}” is for the host of the Studio, not for a session over SSH."
+        )
+
+    return click.Command(
+        path,
+        callback=refuse,
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )

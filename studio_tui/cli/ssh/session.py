@@ -1,0 +1,69 @@
+"""``studio-tui ssh keys`` and ``session``: what sshd calls, at the door and behind it (A1)."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from studio_tui.cli.shared.paths import HostPath
+from studio_tui.cli.shared.surroundings import Surroundings
+from studio_tui.config.session import account_name, begin_key_session
+from studio_tui.domain.people.ssh_keys import FINGERPRINT
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import clean_line
+
+
+@click.command()
+@click.argument("account", required=False)
+@click.argument("fingerprint", required=False)
+def keys(account: str | None, fingerprint: str | None) -> None:
+    """Print the keys that sshd may let in: for AuthorizedKeysCommand, see docs/ssh.md.
+
+    With ACCOUNT (%u), nothing but for the account this runs as; with FINGERPRINT (%f), that key
+    alone.
+    """
+    if fingerprint is not None and not FINGERPRINT.fullmatch(fingerprint):
+        raise Refused(f"“{clean_line(fingerprint)[:60]}” is no SHA-256 fingerprint of OpenSSH.")
+    if account is not None and account != account_name():
+        return
+    from studio_tui.config import settings
+    from studio_tui.services.people.key_lookup import keys_at_the_door
+
+    url = settings.load().database_url
+    config = settings.config_path() if os.environ.get("STUDIO_CONFIG") else None
+    for key, its_fingerprint in keys_at_the_door(url, fingerprint or ""):
+        click.echo(f"restrict,pty,command={_option(_command(its_fingerprint, config))} {key}")
+
+
+@click.command()
+@click.argument("fingerprint")
+@click.option("--config", type=HostPath(), help="The configuration, for STUDIO_CONFIG.")
+@click.pass_context
+def session(ctx: click.Context, fingerprint: str, config: Path | None) -> None:
+    """Be the session of who came with the key FINGERPRINT: sshd runs this, by what “keys” printed.
+
+    Without a command (SSH_ORIGINAL_COMMAND) the Studio opens; otherwise this one command runs, and
+    nothing else can.
+    """
+    sent = os.environ.get("SSH_ORIGINAL_COMMAND", "")
+    begin_key_session(fingerprint, config)
+    from studio_tui.cli.ssh.allowed import key_program, words_of
+
+    key_program().main(words_of(sent), prog_name="studio-tui", obj=Surroundings.of(ctx))
+
+
+def _command(fingerprint: str, config: Path | None) -> str:
+    """What the shell of the account is to run; isolated, so that no variable changes Python."""
+    words = [sys.executable, "-I", "-m", "studio_tui", "ssh", "session", fingerprint]
+    if config is not None:
+        words += ["--config", str(config.absolute())]
+    return shlex.join(words)
+
+
+def _option(command: str) -> str:
+    if not command.isprintable():
+        raise Refused("The path of the program or of its configuration is no text on one line.")
+    escaped = command.replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,22 @@
+"""``studio-tui demo``: the Studio on made-up data."""
+
+import click
+
+from studio_tui.cli.shared.surroundings import Surroundings
+from studio_tui.cli.system.screens import open_demo_screens
+
+
+@click.command()
+@click.pass_context
+def demo(ctx: click.Context) -> None:
+    """Open the Studio on a made-up organisation, the same on every run.
+
+    No mail leaves the machine, and nothing is kept. Without a terminal, the story is told as text.
+    """
+    surroundings = Surroundings.of(ctx)
+    if not surroundings.why_no_terminal():
+        ctx.exit(open_demo_screens(surroundings))
+    from studio_tui.cli.shared.output import write_text
+    from studio_tui.demo import tell
+
+    tell(write_text)

@@ -1,0 +1,99 @@
+"""Opening the screens: what opens the database is imported off the loop, after the first frame."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+from studio_tui.cli.shared.errors import WRONG_USAGE, complain, say
+from studio_tui.cli.shared.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from studio_tui.demo import Demo
+    from studio_tui.domain.people.access import Actor
+    from studio_tui.services.system.context import Studio
+
+T = TypeVar("T")
+
+
+class _Opened:
+    """What a thread opens for the screens: closed when they end, and at once where they have."""
+
+    def __init__(self) -> None:
+        self._contexts = ExitStack()
+        self._lock = Lock()
+        self._ended = False
+
+    def enter(self, context: AbstractContextManager[T]) -> T:
+        """Enter ``context``; raises `StudioError` where nobody waits for it any more."""
+        from studio_tui.domain.shared.errors import StudioError
+
+        with ExitStack() as late:
+            value = late.enter_context(context)
+            with self._lock:
+                if not self._ended:
+                    self._contexts.push(late.pop_all())
+                    return value
+        raise StudioError("The Studio was left before it was open.")
+
+    def __enter__(self) -> _Opened:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._ended = True
+        self._contexts.close()
+
+
+def open_screens(surroundings: Surroundings) -> int:
+    """Run the screens on the Studio of this account; returns the exit code.
+
+    Click is not needed for it, and the first picture does not wait for it.
+    """
+    if why := surroundings.why_no_terminal():
+        complain(why)
+        return WRONG_USAGE
+    try:
+        return _run(surroundings)
+    except (Exception, KeyboardInterrupt) as error:
+        return say(error, surroundings.log_error)
+
+
+def _run(surroundings: Surroundings) -> int:
+    with _Opened() as opened:
+
+        def opening(_: Callable[[str], None]) -> tuple[Studio, Actor]:
+            from studio_tui.cli.shared.session import own_studio
+
+            return opened.enter(own_studio())
+
+        return surroundings.run_app(opening, None, _who_asks)
+
+
+def open_demo_screens(surroundings: Surroundings) -> int:
+    """Run the screens on the demo, its mail kept in a folder; returns the exit code."""
+    demos: list[Demo] = []
+    with _Opened() as opened:
+
+        def opening(tell: Callable[[str], None]) -> tuple[Studio, Actor]:
+            from studio_tui.config.clock import clock_from
+            from studio_tui.demo import open_demo
+
+            def progress(share: float) -> None:
+                tell(f"Making up an organisation and what happened in it… {share:.0%}")
+
+            now = os.environ.get("STUDIO_NOW")
+            clock = clock_from(now) if now else None
+            demos.append(opened.enter(open_demo(clock, progress)))
+            return demos[-1].studio, demos[-1].actor
+
+        return surroundings.run_app(opening, lambda studio: [demos[-1].mail], None)
+
+
+def _who_asks(studio: Studio) -> Actor:
+    from studio_tui.services.people.identity import who_asks
+
+    return who_asks(studio)

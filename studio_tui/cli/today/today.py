@@ -1,0 +1,108 @@
+"""``studio-tui today``: what needs somebody (S1), fit for cron and a status line."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import click
+
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.output import counted, json_option, say, write_json, write_table
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.times import day
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.text import fold
+from studio_tui.domain.today.today import STEPS, Case, CaseKind, Step
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.services.today import today as service
+from studio_tui.wording.today import NOTHING
+
+_KINDS = Choice([*map(str, CaseKind)])
+
+
+@click.command()
+@click.option("--snooze", type=_KINDS, metavar="KIND", help="Put off the lines of this kind.")
+@click.option("--wake", type=_KINDS, metavar="KIND", help="Bring back what was put off.")
+@click.option("--push", help="Only the lines of this push.")
+@click.option("--until", type=day, help="Put off until this day; without it, until it changes.")
+@click.option("--all", "everything", is_flag=True, help="Also what is put off.")
+@json_option
+@with_studio
+def today(
+    studio: Studio,
+    actor: Actor,
+    snooze: str | None,
+    wake: str | None,
+    push: str | None,
+    until: date | None,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """See what needs somebody, over all open pushes, the most urgent first.
+
+    Who leads, coaches or is asked sees what waits for them. What is dealt with goes by itself. A
+    line that is put off is put off for you alone.
+    """
+    if snooze and wake:
+        raise click.UsageError("Either --snooze or --wake.")
+    if until and not snooze:
+        raise click.UsageError("--until goes with --snooze.")
+    found = service.show(studio, actor)
+    if push is not None:
+        push = _name_of(studio, actor, push, (*found.cases, *found.snoozed))
+    if snooze:
+        cases = list(_chosen(found.cases, snooze, push))
+        number = service.snooze(studio, actor, cases, until)
+        _say_put_off(number, until, as_json)
+    elif wake:
+        number = service.wake(studio, actor, list(_chosen(found.snoozed, wake, push)))
+        if not as_json:
+            say(f"{counted(number, 'line')} brought back.")
+    if snooze or wake:
+        if not as_json:
+            return
+        found = service.show(studio, actor)
+    shown = [*_chosen(found.cases, None, push)]
+    shown += _chosen(found.snoozed, None, push) if everything else []
+    if as_json:
+        write_json([shapes.case(studio, case) for case in shown])
+    else:
+        _tell(shown, found.steps)
+
+
+def _name_of(studio: Studio, actor: Actor, name: str, cases: Iterable[Case]) -> str:
+    """The push of a line; else one that has none, if ``actor`` may know of it."""
+    for case in cases:
+        if fold(case.push) == fold(name):
+            return case.push
+    return pushes.find(studio, actor, name).name
+
+
+def _chosen(cases: Iterable[Case], kind: str | None, push: str | None) -> Iterable[Case]:
+    for case in cases:
+        if (kind is None or case.kind == kind) and (push is None or case.push == push):
+            yield case
+
+
+def _say_put_off(number: int, until: date | None, as_json: bool) -> None:
+    if not as_json:
+        when = f"until {until}" if until else "until it changes"
+        say(f"{counted(number, 'line')} put off {when}: “studio-tui today --all” shows it still.")
+
+
+def _tell(cases: list[Case], steps: tuple[Step, ...]) -> None:
+    for step in steps:
+        say(f"To begin: {step}. {STEPS[step][1]}")
+    if cases:
+        write_table(("What", "Push", "Who or what"), map(_row, cases), NOTHING)
+    elif not steps:
+        say(NOTHING)
+
+
+def _row(case: Case) -> tuple[str, ...]:
+    whose = "yours: " if case.own else ""
+    off = ""
+    if case.snoozed:
+        off = f" (put off until {case.snoozed_until or 'it changes'})"
+    return f"{whose}{case.words}", case.push, f"{case.text}{off}"

@@ -1,0 +1,117 @@
+"""How the organisation of the demo is made from its plan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.coaching import coachings
+from studio_tui.demo.story.invention import everybody
+from studio_tui.demo.story.organisation import DemoOrganisation, DemoTeam, DemoUser, day
+from studio_tui.demo.story.plan import DemoPlan, GroupPlan, Person
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.errors import Refused
+
+_FIRST_YEAR = 2005
+_YEARS = 3
+"""Leaders of one level are hired within so many years, those of the next level after them."""
+_LAST_HIRE = date(2025, 12, 31)
+_STAY = timedelta(days=180)
+"""Nobody left sooner than this after they came."""
+
+
+def build_organisation(plan: DemoPlan) -> DemoOrganisation:
+    """The organisation that ``plan`` describes; raises `Refused` where it contradicts itself."""
+    people = everybody(plan)
+    _check(people, {team.path for team in plan.teams.teams})
+    teams = tuple(_team(team.path, people) for team in plan.teams.teams)
+    chance = Chance(plan.organisation.seed)
+    hired = _hire_days(people, chance)
+    left = _leave_days(plan, people, hired, chance)
+    users = tuple(_user(person, plan, hired, left, chance) for person in people)
+    organisation = DemoOrganisation(users, teams, ())
+    return replace(organisation, coachings=coachings(organisation, plan, chance))
+
+
+def _check(people: Sequence[Person], paths: set[str]) -> None:
+    logins = [person.login for person in people]
+    for person in people:
+        if unknown := {*person.teams, *person.leads} - paths:
+            raise Refused(f"The demo's {person.login} is in “{min(unknown)}”, which is no team.")
+        if unknown := set(person.coaches) - set(logins):
+            raise Refused(f"The demo's {person.login} has a coach “{min(unknown)}”, who is nobody.")
+        if logins.count(person.login) > 1:
+            raise Refused(f"The demo has two people with the login “{person.login}”.")
+
+
+def _team(path: str, people: Sequence[Person]) -> DemoTeam:
+    return DemoTeam(
+        path,
+        tuple(person.login for person in people if path in person.teams),
+        tuple(person.login for person in people if path in person.leads),
+    )
+
+
+def _hire_days(people: Sequence[Person], chance: Chance) -> dict[str, date]:
+    """Higher leaders are older hires, and everybody else came after the leaders."""
+    lowest = max(path.count(" > ") for person in people for path in person.leads) + 1
+    days = {}
+    for person in people:
+        level = min((path.count(" > ") for path in person.leads), default=lowest)
+        first = date(_FIRST_YEAR + _YEARS * level, 1, 1)
+        end = date(first.year + _YEARS, 1, 1) if person.leads else _LAST_HIRE
+        some_day = first + timedelta(days=chance.below((end - first).days, "hired", person.login))
+        days[person.login] = person.hired_on or some_day.replace(day=1)
+    return days
+
+
+def _leave_days(
+    plan: DemoPlan, people: Sequence[Person], hired: Mapping[str, date], chance: Chance
+) -> dict[str, date]:
+    left = {person.login: person.left_on for person in people if person.left_on}
+    named = {person.login for person in plan.people.people}
+    ordinary = [one.login for one in people if not one.leads and one.login not in named]
+    order = chance.shuffled(ordinary, "leavers")
+    for leaving in map(day, plan.organisation.leavers):
+        chosen = next(one for one in order if hired[one] + _STAY < leaving)
+        order.remove(chosen)
+        left[chosen] = leaving
+    return left
+
+
+def _user(
+    person: Person,
+    plan: DemoPlan,
+    hired: Mapping[str, date],
+    left: Mapping[str, date],
+    chance: Chance,
+) -> DemoUser:
+    departments = {team.path: team.department for team in plan.teams.teams}
+    path = person.teams[-1] if person.teams else ""
+    return DemoUser(
+        login=person.login,
+        email=f"{person.login}@{plan.organisation.mail_domain}",
+        given_name=person.given_name,
+        family_name=person.family_name,
+        language=person.language,
+        time_zone=person.time_zone,
+        role=person.role,
+        department=person.department or departments.get(path) or path.partition(" > ")[0],
+        groups=person.groups + _groups(plan.organisation.groups, person, hired, chance),
+        hired_on=hired[person.login],
+        left_on=left.get(person.login),
+    )
+
+
+def _groups(
+    groups: Sequence[GroupPlan], person: Person, hired: Mapping[str, date], chance: Chance
+) -> tuple[str, ...]:
+    if person.leads or person.role is not Role.USER:
+        return ()
+    return tuple(
+        group.name
+        for group in groups
+        if group.name not in person.groups
+        and chance.below(100, "group", group.name, person.login) < group.percent
+        and (group.hired_after is None or hired[person.login] > group.hired_after)
+    )

@@ -1,0 +1,67 @@
+"""Who coaches whom in the demo, inside the team and outside it (U3)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.organisation import Coaching, DemoOrganisation, DemoUser, day
+from studio_tui.demo.story.plan import DemoPlan
+
+_SENIORITY = timedelta(days=365)
+"""A coach has been there this much longer than the coachee."""
+_COACHEES = 3
+"""How many coachees a coach from outside the team has, more or less."""
+
+
+def coachings(
+    organisation: DemoOrganisation, plan: DemoPlan, chance: Chance
+) -> tuple[Coaching, ...]:
+    """Those of ``people.toml``, then coaches in the team, then coaches from elsewhere."""
+    leading = {login for team in organisation.teams for login in team.leaders}
+    present = [user for user in organisation.users if user.active(day(0))]
+    colleagues = [user for user in present if user.login not in leading]
+    coachees = chance.shuffled(colleagues, "coachees")
+    within, outside = plan.organisation.coached_within, plan.organisation.coached_outside
+    # Whoever has no manager is at the very top, and coaches nobody.
+    leaders = [
+        user
+        for user in present
+        if user.login in leading and organisation.managers_of(user.login, day(0))
+    ]
+    pool = chance.shuffled(leaders, "coaches")[: outside // _COACHEES]
+    return (
+        *(Coaching(coach, one.login) for one in plan.people.people for coach in one.coaches),
+        *islice(_pairs(coachees, colleagues, _together(organisation), chance), within),
+        *islice(_pairs(coachees[::-1], pool, _apart, chance), outside),
+    )
+
+
+def _together(organisation: DemoOrganisation) -> Callable[[DemoUser, DemoUser], bool]:
+    pairs = {
+        (one, other)
+        for team in organisation.teams
+        for one in team.members
+        for other in team.members
+    }
+    return lambda coach, coachee: (coach.login, coachee.login) in pairs
+
+
+def _apart(coach: DemoUser, coachee: DemoUser) -> bool:
+    return coach.department != coachee.department
+
+
+def _pairs(
+    coachees: Sequence[DemoUser],
+    coaches: Sequence[DemoUser],
+    fits: Callable[[DemoUser, DemoUser], bool],
+    chance: Chance,
+) -> Iterator[Coaching]:
+    for coachee in coachees:
+        fitting = [
+            coach.login
+            for coach in coaches
+            if coach.hired_on + _SENIORITY < coachee.hired_on and fits(coach, coachee)
+        ]
+        if fitting:
+            yield Coaching(chance.pick(fitting, "coach", coachee.login), coachee.login)

@@ -1,0 +1,19 @@
+"""Working days of the demo, counted from its own, and hours of them."""
+
+from datetime import datetime, time
+
+from studio_tui.demo.story.organisation import DEMO_NOW, day
+
+MEETING_HOURS = (9, 10, 11, 13, 14, 15, 16)
+"""Conversations begin at one of these."""
+_SATURDAY = 5
+
+
+def working_days(first: int, last: int) -> list[int]:
+    """The working days from ``first`` to ``last``, both included."""
+    return [offset for offset in range(first, last + 1) if day(offset).weekday() < _SATURDAY]
+
+
+def moment(offset: int, hour: int, minute: int = 0) -> datetime:
+    """An instant on a day, in the zone of the demo."""
+    return datetime.combine(day(offset), time(hour, minute), tzinfo=DEMO_NOW.tzinfo)

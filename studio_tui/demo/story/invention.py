@@ -1,0 +1,88 @@
+"""People of the demo whom nobody named: enough of them to fill every team."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.plan import DemoPlan, FullName, Names, Person, TeamPlan
+from studio_tui.domain.shared.text import fold
+
+_NOT_IN_LOGIN = re.compile(r"[^a-z0-9-]")
+_ONE_IN = 10
+"""One person in so many has an international name, until these are used up."""
+
+
+def everybody(plan: DemoPlan) -> tuple[Person, ...]:
+    """The people of ``people.toml``, then those invented, team by team."""
+    named = plan.people.people
+    inventor = _Inventor(plan.names, Chance(plan.organisation.seed), named)
+    invented = (
+        person for team in plan.teams.teams for person in _missing_people(team, named, inventor)
+    )
+    return (*named, *invented)
+
+
+def _missing_people(
+    team: TeamPlan, named: Sequence[Person], inventor: "_Inventor"
+) -> Iterator[Person]:
+    members = sum(team.path in person.teams for person in named)
+    leaders = team.leaders - sum(team.path in person.leads for person in named)
+    for number in range(team.size - members):
+        yield inventor.person(team, number, leads=number < leaders)
+
+
+class _Inventor:
+    """Gives every person a name and a login that nobody else has."""
+
+    def __init__(self, names: Names, chance: Chance, named: Sequence[Person]) -> None:
+        self._chance = chance
+        self._names = {names.code: names for names in names.languages}
+        self._international = chance.shuffled(names.international, "international")
+        self._logins = {person.login for person in named}
+        self._taken = {fold(f"{person.given_name} {person.family_name}") for person in named}
+
+    def person(self, team: TeamPlan, number: int, *, leads: bool) -> Person:
+        """The person with this number in ``team``."""
+        language = self._chance.pick(team.languages, "language", team.path, number)
+        name = self._name(language, team.path, number)
+        return Person(
+            login=self._login(name),
+            given_name=name.given,
+            family_name=name.family,
+            language=language,
+            time_zone=team.time_zone,
+            teams=(team.path,),
+            leads=(team.path,) if leads else (),
+        )
+
+    def _name(self, language: str, *key: object) -> FullName:
+        if self._international and not self._chance.below(_ONE_IN, "international", *key):
+            return self._international.pop()
+        attempt = 0
+        while True:
+            name = self._candidate(language, *key, attempt)
+            if fold(f"{name.given} {name.family}") not in self._taken:
+                self._taken.add(fold(f"{name.given} {name.family}"))
+                return name
+            attempt += 1
+
+    def _candidate(self, language: str, *key: object) -> FullName:
+        names = self._names[language]
+        return FullName(
+            self._chance.pick(names.given, "given", *key),
+            self._chance.pick(names.family, "family", *key),
+        )
+
+    def _login(self, name: FullName) -> str:
+        wanted = login = f"{_ascii(name.given)}.{_ascii(name.family)}"
+        number = 1
+        while login in self._logins:
+            number += 1
+            login = f"{wanted}{number}"
+        self._logins.add(login)
+        return login
+
+
+def _ascii(name: str) -> str:
+    return _NOT_IN_LOGIN.sub("", unicodedata.normalize("NFKD", name).lower())

@@ -1,0 +1,99 @@
+"""The people, teams and coaches of the demo (U1 to U4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from studio_tui.demo.story.plan import ZONE
+from studio_tui.domain.people.users import Role
+
+DEMO_NOW = datetime(2026, 3, 16, 9, tzinfo=ZoneInfo(ZONE))
+"""The instant at which the demo stands still: a Monday morning."""
+ADMIN = "demo"
+"""Login of the admin as whom the demo opens."""
+
+
+def day(offset: int) -> date:
+    """The day so many days after, or before, that of the demo."""
+    return DEMO_NOW.date() + timedelta(days=offset)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """One person; ``left_on`` is the first day without them."""
+
+    login: str
+    email: str
+    given_name: str
+    family_name: str
+    language: str
+    time_zone: str
+    role: Role
+    department: str
+    groups: tuple[str, ...]
+    hired_on: date
+    left_on: date | None
+
+    def active(self, day: date) -> bool:
+        """Whether they have not left on ``day``."""
+        return self.left_on is None or day < self.left_on
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTeam:
+    """A team by its path (``Sales > Belgium``), with the logins of its people."""
+
+    path: str
+    members: tuple[str, ...]
+    leaders: tuple[str, ...]
+
+    @property
+    def parent(self) -> str:
+        """Path of the team it is part of, or empty."""
+        return self.path.rpartition(" > ")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Coaching:
+    """Who coaches whom, by login."""
+
+    coach: str
+    coachee: str
+
+
+@dataclass(frozen=True)
+class DemoOrganisation:
+    """Everybody, in a fixed order."""
+
+    users: tuple[DemoUser, ...]
+    teams: tuple[DemoTeam, ...]
+    coachings: tuple[Coaching, ...]
+
+    @cached_property
+    def by_login(self) -> Mapping[str, DemoUser]:
+        """The users by their login."""
+        return {user.login: user for user in self.users}
+
+    @cached_property
+    def by_path(self) -> Mapping[str, DemoTeam]:
+        """The teams by their path."""
+        return {team.path: team for team in self.teams}
+
+    def managers_of(self, login: str, day: date) -> tuple[str, ...]:
+        """Logins of the managers of a user on ``day`` (U4), leaders first."""
+        found = [
+            leader
+            for team in self.teams
+            if login in team.members
+            for leader in self._leaders_above(team, login)
+        ]
+        found += [coaching.coach for coaching in self.coachings if coaching.coachee == login]
+        return tuple(one for one in dict.fromkeys(found) if self.by_login[one].active(day))
+
+    def _leaders_above(self, team: DemoTeam | None, login: str) -> tuple[str, ...]:
+        # Who leads a team alone is managed by the leaders of the team above it.
+        while team and team.leaders == (login,):
+            team = self.by_path.get(team.parent)
+        return tuple(one for one in team.leaders if one != login) if team else ()

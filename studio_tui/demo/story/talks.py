@@ -1,0 +1,95 @@
+"""Conversations of the demo that no push asks for (C2)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.days import MEETING_HOURS, moment, working_days
+from studio_tui.demo.story.events import DemoConversation
+from studio_tui.demo.story.organisation import DemoOrganisation, DemoUser, day
+from studio_tui.demo.story.plan import DemoPlan, TalkPlan
+from studio_tui.domain.conversations.conversation import ConversationState
+
+_NOTICE = 14
+"""A conversation is planned at most so many days before it is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTalk:
+    """One of them."""
+
+    template: str
+    """Name of a starter template."""
+    planning: bool
+    """False where it starts at the talk."""
+    conversation: DemoConversation
+
+
+def build_talks(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoTalk, ...]:
+    """The conversations of ``plan`` without a push, in the order of the file."""
+    chance = Chance(plan.organisation.seed)
+    return tuple(
+        talk
+        for number, talk_plan in enumerate(plan.talks.talks)
+        for talk in _talks(organisation, talk_plan, chance, number)
+    )
+
+
+def _talks(
+    organisation: DemoOrganisation, plan: TalkPlan, chance: Chance, number: int
+) -> Iterator[DemoTalk]:
+    around = range(plan.first - _NOTICE, plan.last + 1)
+    able = [
+        user
+        for user in organisation.users
+        if user.hired_on <= day(around[0])
+        and all(user.active(day(offset)) for offset in (around[0], around[-1]))
+        and _managers(organisation, user, around)
+    ]
+    named = [user for user in able if user.login in plan.logins]
+    others = chance.shuffled((user for user in able if user not in named), "talks", number)
+    for user in [*named, *others][: plan.people]:
+        managers = _managers(organisation, user, around)
+        conductor = chance.pick(managers, "talk", number, user.login)
+        conversation = _conversation(plan, user, conductor, chance, number)
+        yield DemoTalk(plan.template, plan.planning, conversation)
+
+
+def _managers(organisation: DemoOrganisation, user: DemoUser, around: range) -> list[str]:
+    """Who manages a user all that time and was there at its start."""
+    found = set(organisation.managers_of(user.login, day(around[0])))
+    found &= set(organisation.managers_of(user.login, day(around[-1])))
+    return sorted(
+        login for login in found if organisation.by_login[login].hired_on <= day(around[0])
+    )
+
+
+def _conversation(
+    plan: TalkPlan, user: DemoUser, conductor: str, chance: Chance, number: int
+) -> DemoConversation:
+    key = (number, user.login)
+    met = chance.pick(working_days(plan.first, plan.last), "met", *key)
+    hour = chance.pick(MEETING_HOURS, "hour", *key)
+    before = working_days(met - _NOTICE, min(met, 0) - 1)
+    planned = chance.pick(before[: len(before) // 2], "planned", *key)
+    later = chance.pick(before[len(before) // 2 :], "later", *key)
+    planned_for = moment(met, hour, chance.pick((0, 30), "half", *key))
+    conversation = DemoConversation(
+        user=user.login,
+        conductor=conductor,
+        planned_at=moment(planned, chance.between(9, 16, "planned at", *key)),
+        planned_for=planned_for,
+        written=True,
+    )
+    if plan.ends is ConversationState.CANCELLED:
+        return replace(conversation, cancelled_at=moment(later, 16, 20))
+    if plan.ends is ConversationState.PLANNED:
+        return conversation
+    length = timedelta(minutes=chance.between(15, 60, "length", *key))
+    return replace(
+        conversation,
+        prepared_at=moment(later, 15, 40) if plan.planning else None,
+        started_at=planned_for,
+        finished_at=planned_for + length,
+    )

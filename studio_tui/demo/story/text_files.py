@@ -1,0 +1,37 @@
+"""The text files that the demo is made of: ``data/demo/*.toml``."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from studio_tui.config.assets import asset
+from studio_tui.demo.story.plan import (
+    AllWords,
+    DemoPlan,
+    Names,
+    OrganisationPlan,
+    People,
+    Pushes,
+    Talks,
+    Teams,
+)
+from studio_tui.services.system import toml_text
+
+T = TypeVar("T")
+
+
+def demo_plan() -> DemoPlan:
+    """The plan of the demo; raises `Refused` naming the file and the key that is wrong."""
+    folder = asset("data/demo")
+    return DemoPlan(
+        organisation=_read(folder / "organisation.toml", OrganisationPlan),
+        names=_read(folder / "names.toml", Names),
+        people=_read(folder / "people.toml", People),
+        teams=_read(folder / "teams.toml", Teams),
+        pushes=_read(folder / "pushes.toml", Pushes),
+        talks=_read(folder / "talks.toml", Talks),
+        words=_read(folder / "words.toml", AllWords),
+    )
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    return toml_text.read(toml_text.read_file(path), kind, str(path))

@@ -1,0 +1,91 @@
+"""The story of the demo in the order in which it happened: who did what, and when."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from studio_tui.demo.story.events import DemoConversation, DemoPush
+from studio_tui.demo.story.organisation import ADMIN, DEMO_NOW, DemoOrganisation
+from studio_tui.demo.story.talks import DemoTalk
+
+_EXPORTED = time(7)
+"""When the HR system makes its export, on the days on which it has news."""
+
+
+class Act(StrEnum):
+    """What somebody did."""
+
+    IMPORT = "import"
+    """Imported the `organisation_csv` of the day of the event."""
+    CREATE = "create"
+    ASSIGN = "assign"
+    PLAN = "plan"
+    MOVE = "move"
+    CANCEL = "cancel"
+    PREPARE = "prepare"
+    START = "start"
+    FINISH = "finish"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that ``actor``, a login, did at an instant."""
+
+    at: datetime
+    act: Act
+    actor: str
+    push: DemoPush | None = None
+    talk: DemoTalk | None = None
+    """What the conversation is about where no push asks for it."""
+    conversation: DemoConversation | None = None
+
+
+def timeline(
+    organisation: DemoOrganisation, story: Sequence[DemoPush], talks: Sequence[DemoTalk] = ()
+) -> tuple[Event, ...]:
+    """Everything up to `DEMO_NOW`, in order; imports come before what they make possible."""
+    events = [event for push in story for event in _push_events(push)]
+    events += [event for talk in talks for event in _talk_events(talk)]
+    first = min(event.at for event in events)
+    return tuple(sorted([*_imports(organisation, first), *events], key=lambda event: event.at))
+
+
+def _imports(organisation: DemoOrganisation, first: datetime) -> Iterator[Event]:
+    start = first.date() - timedelta(days=1)
+    news = {day for user in organisation.users for day in (user.hired_on, user.left_on) if day}
+    for day in sorted({start, *(day for day in news if start < day <= DEMO_NOW.date())}):
+        at = datetime.combine(day, _EXPORTED, tzinfo=DEMO_NOW.tzinfo)
+        yield Event(at, Act.IMPORT, ADMIN)
+
+
+def _push_events(push: DemoPush) -> Iterator[Event]:
+    yield Event(push.created_at, Act.CREATE, ADMIN, push)
+    if push.assigned:
+        yield Event(push.assigned_at, Act.ASSIGN, ADMIN, push)
+    for conversation in push.conversations:
+        for at, act, actor in _acts(conversation):
+            yield Event(at, act, actor, push=push, conversation=conversation)
+    if push.closed_at:
+        yield Event(push.closed_at, Act.CLOSE, ADMIN, push)
+
+
+def _talk_events(talk: DemoTalk) -> Iterator[Event]:
+    for at, act, actor in _acts(talk.conversation):
+        if act is not Act.PLAN or talk.planning:
+            yield Event(at, act, actor, talk=talk, conversation=talk.conversation)
+
+
+def _acts(conversation: DemoConversation) -> Iterator[tuple[datetime, Act, str]]:
+    conductor = conversation.conductor
+    for at, act, actor in (
+        (conversation.planned_at, Act.PLAN, conductor),
+        (conversation.moved_at, Act.MOVE, conductor),
+        (conversation.prepared_at, Act.PREPARE, conversation.user),
+        (conversation.cancelled_at, Act.CANCEL, conductor),
+        (conversation.started_at, Act.START, conductor),
+        (conversation.finished_at, Act.FINISH, conductor),
+    ):
+        if at:
+            yield at, act, actor

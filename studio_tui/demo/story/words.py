@@ -1,0 +1,37 @@
+"""What people of the demo write into their conversations."""
+
+from collections.abc import Sequence
+
+from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.plan import WordsPlan
+from studio_tui.domain.conversations.conversation import AskedQuestion, Part, choices
+
+
+class Words:
+    """Texts drawn for each conversation and each side."""
+
+    def __init__(self, plan: Sequence[WordsPlan], chance: Chance) -> None:
+        self._by_about = {words.about: words for words in plan}
+        self._chance = chance
+
+    def text(self, asked: AskedQuestion, part: Part, *key: object) -> str:
+        """What is written in ``part`` under a question; empty where nobody wrote anything."""
+        about = asked.question.text or str(asked.step)
+        if options := choices(asked.question):
+            # The middle is chosen more often than the ends.
+            throws = (self._chance.below(len(options), part, n, about, *key) for n in range(2))
+            return options[sum(throws) // 2]
+        if (words := self._by_about.get(about)) is None:
+            return ""
+        texts = _by(words, part)
+        return self._chance.pick(texts, part, about, *key) if texts else ""
+
+
+def _by(words: WordsPlan, part: Part) -> tuple[str, ...]:
+    match part:
+        case Part.USER_PREPARATION:
+            return words.user
+        case Part.CONDUCTOR_PREPARATION:
+            return words.conductor
+        case _:
+            return words.noted

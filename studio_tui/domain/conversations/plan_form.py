@@ -1,0 +1,172 @@
+"""What is typed to plan a conversation or to say when it was held, and what it means (C2, D1)."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.conversations.conversation import Plan, check_plan
+from studio_tui.domain.shared.clock import instants_at, local_day, start_of_day
+from studio_tui.domain.shared.errors import Invalid
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.domain.shared.written_dates import Nearest, parse_day, parse_time, weekday_and_day
+
+FIELDS = ("date", "time", "minutes", "place")
+"""What is typed, by the names of the fields."""
+_FIRST_HOUR, _LAST_HOUR = 9, 16
+"""Between these a conversation begins unless somebody says otherwise."""
+_SATURDAY = 5
+_NOON = time(12)
+_FAR = 100
+"""Years; beyond, an instant may be one that cannot be written."""
+
+
+def parse_near_day(text: str, today: date) -> date:
+    """The day that is written (see `written_dates`), at most a lifetime away; of several that could
+    be meant, the next. Raises ValueError, in words, for a date that is none."""
+    return _not_far(text, parse_day(text, today), today)
+
+
+def parse_past_day(text: str, today: date) -> date:
+    """The day that is written (see `written_dates`), at most a lifetime ago; of several that could
+    be meant, the last. Raises ValueError, in words, for a date that is none, or is still to
+    come."""
+    day = _not_far(text, parse_day(text, today, Nearest.LAST), today)
+    if day > today:
+        raise ValueError(f"{day} is still to come")
+    return day
+
+
+def entered_plan(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Plan:
+    """The plan that is typed, in ``zone``; of a time that comes twice that day, the first.
+
+    Raises `Invalid` with all that is wrong, by the names of `FIELDS`.
+    """
+    errors: dict[str, str] = {}
+    minutes = typed["minutes"].strip()
+    if not minutes.isdecimal():
+        errors["minutes"] = f"“{clean_line(minutes)}” is not a number of minutes: write it as 60"
+    try:
+        instant = _instant(typed, now, zone)
+    except Invalid as error:
+        raise Invalid({**error.fields, **errors}) from None
+    if errors:
+        raise Invalid(errors)
+    plan = Plan(instant, int(minutes[:6]), typed["place"])
+    try:
+        check_plan(plan, now)
+    except Invalid as error:
+        raise Invalid(_renamed(error, plan, now, zone)) from None
+    return plan
+
+
+def word_on_day(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
+    """The day typed, with its weekday; empty where it is none."""
+    try:
+        day = parse_near_day(typed["date"], local_day(now, zone))
+    except ValueError:
+        return ""
+    return weekday_and_day(day)
+
+
+def word_on_time(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
+    """What there is to know of the time typed: that it comes twice that day; else empty."""
+    try:
+        day, at = parse_near_day(typed["date"], local_day(now, zone)), parse_time(typed["time"])
+    except ValueError:
+        return ""
+    instants = instants_at(day, at, zone)
+    if len(instants) < 2:
+        return ""
+    first, second = (instant.astimezone(zone) for instant in instants)
+    return (
+        f"{at:%H:%M} comes twice on {day}, as the clocks go back: the first is meant "
+        f"({first:UTC%z}), not the second ({second:UTC%z})"
+    )
+
+
+def typed_of(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
+    """What would have to be typed for ``plan``, by the names of `FIELDS`."""
+    local = plan.planned_for.astimezone(zone)
+    return {
+        "date": local.date().isoformat(),
+        "time": f"{local:%H:%M}",
+        "minutes": str(plan.minutes),
+        "place": plan.place,
+    }
+
+
+def entered_held(
+    text: str, planned_for: datetime | None, now: datetime, zone: ZoneInfo
+) -> datetime:
+    """When a conversation was held that took place on the day typed: at the time it was planned
+    for, else now where that is today, else at noon. Raises `Invalid` for ``held_on``."""
+    today = local_day(now, zone)
+    try:
+        day = parse_past_day(text, today)
+    except ValueError as error:
+        raise Invalid({"held_on": str(error)}) from None
+    if planned_for is not None and planned_for <= now and local_day(planned_for, zone) == day:
+        return planned_for
+    return now if day == today else start_of_day(day, zone, _NOON)
+
+
+def likely_held(planned_for: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """The day to begin with: the one it was planned for, where that is over; else today."""
+    return local_day(min(planned_for or now, now), zone).isoformat()
+
+
+def likely_plan(now: datetime, zone: ZoneInfo) -> Plan:
+    """A plan to begin with: the next full hour of the next working day, within office hours."""
+    local = now.astimezone(zone)
+    day = local.date() + timedelta(days=1)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    hour = min(max(local.hour + 1, _FIRST_HOUR), _LAST_HOUR)
+    return Plan(datetime.combine(day, time(hour), tzinfo=zone))
+
+
+def _not_far(text: str, day: date, today: date) -> date:
+    if abs(day.year - today.year) > _FAR:
+        raise ValueError(f"“{clean_line(text)}” is too far away")
+    return day
+
+
+def _instant(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> datetime:
+    errors: dict[str, str] = {}
+    day = at = None
+    try:
+        day = parse_near_day(typed["date"], local_day(now, zone))
+    except ValueError as error:
+        errors["date"] = str(error)
+    try:
+        at = parse_time(typed["time"])
+    except ValueError as error:
+        errors["time"] = str(error)
+    if day is None or at is None:
+        raise Invalid(errors)
+    instants = instants_at(day, at, zone)
+    if not instants:
+        raise Invalid({"time": _skipped(day, at, zone)})
+    return instants[0]
+
+
+def _skipped(day: date, at: time, zone: ZoneInfo) -> str:
+    after = datetime.combine(day, at, tzinfo=zone)
+    return (
+        f"there is no {at:%H:%M} on {day} in {zone.key}: the clocks are put forward then "
+        f"(write {_later(after):%H:%M}?)"
+    )
+
+
+def _later(moment: datetime) -> datetime:
+    """The time that clocks show instead of one they skip."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo)
+
+
+def _renamed(error: Invalid, plan: Plan, now: datetime, zone: ZoneInfo) -> dict[str, str]:
+    """The reasons of the plan, by what is typed: a day that is over, or an hour of today."""
+    errors = dict(error.fields)
+    if why := errors.pop("planned_for", ""):
+        over = local_day(plan.planned_for, zone) < local_day(now, zone)
+        errors["date" if over else "time"] = why
+    return errors

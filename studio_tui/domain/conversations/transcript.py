@@ -1,0 +1,127 @@
+"""A conversation as one reader takes it away, to be drawn as Markdown or on paper (C3, C6)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.conversations.conversation import (
+    CONTENT,
+    Conversation,
+    Entry,
+    Part,
+    Piece,
+    Reading,
+    Written,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands under a question: whose it is, and the text as it was typed."""
+
+    whose: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question, empty in a step without any, and what was written under it."""
+
+    question: str
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What stands under one topic, or in one step without topics."""
+
+    heading: str
+    answered: tuple[Answered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All of it: only what the reader may read."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+
+
+def transcript(reading: Reading, zone: ZoneInfo) -> Transcript:
+    """What ``reading`` holds, with times in ``zone``."""
+    conversation = reading.conversation
+    return Transcript(
+        title=f"Conversation with {conversation.name}",
+        facts=tuple((name, value) for name, value in _facts(reading, zone) if value),
+        sections=tuple(_sections(reading)),
+    )
+
+
+def part_names(conversation: Conversation) -> dict[Part, str]:
+    """The parts of a conversation that somebody wrote, in words."""
+    return {
+        Part.USER_PREPARATION: f"the preparation of {conversation.name}",
+        Part.CONDUCTOR_PREPARATION: f"the preparation of {conversation.conductor}",
+        Part.ANSWERS: "the answers",
+        Part.SUMMARY: "the summary",
+    }
+
+
+def noted(entry: Entry) -> str:
+    """The heading of what was noted in the talk."""
+    return f"Noted by {entry.answer_by}" if entry.answer_by else "Noted in the talk"
+
+
+def told_by(piece: Piece) -> str:
+    """The heading of what a conductor wrote beside what is told of the one there is now."""
+    how = "Prepared" if piece.part is Part.CONDUCTOR_PREPARATION else "Noted"
+    return f"{how} by {piece.author}"
+
+
+def _facts(reading: Reading, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    conversation = reading.conversation
+    yield "With", conversation.name
+    yield "Held by", conversation.conductor
+    yield "Held on", _time(conversation.finished_at, zone)
+    yield "Template", conversation.template.name
+    yield "Asked for by", conversation.push
+    yield "Place", conversation.place
+    hidden = CONTENT - reading.parts
+    names = part_names(conversation)
+    yield "Not in here", ", ".join(name for part, name in names.items() if part in hidden)
+
+
+def _time(instant: datetime | None, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})" if instant else ""
+
+
+def _sections(reading: Reading) -> Iterator[Section]:
+    def place(entry: Entry) -> tuple[int, str]:
+        return (entry.asked.step_position, entry.asked.topic)
+
+    for (_, topic), entries in groupby(reading.entries, place):
+        listed = list(entries)
+        heading = topic or listed[0].asked.step.capitalize()
+        answered = (_answered(reading.conversation, entry) for entry in listed)
+        yield Section(heading, tuple(one for one in answered if one is not None))
+
+
+def _answered(conversation: Conversation, entry: Entry) -> Answered | None:
+    """None for what was taken out and holds nothing."""
+    sides = (
+        (f"Prepared by {conversation.name}", entry.user),
+        (f"Prepared by {conversation.conductor}", entry.conductor),
+        (noted(entry), entry.answer),
+    )
+    told = tuple(Told(whose, side.text) for whose, side in sides if _holds(side) and side)
+    told += tuple(Told(told_by(piece), piece.written.text) for piece in entry.others)
+    if entry.asked.removed and not told:
+        return None
+    return Answered(entry.asked.question.text, told)
+
+
+def _holds(written: Written | None) -> bool:
+    return written is not None and bool(written.text)

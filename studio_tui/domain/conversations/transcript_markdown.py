@@ -1,0 +1,70 @@
+"""A transcript as Markdown in which everything that was typed stays text (A5, C3).
+
+Whatever could be taken for markup is escaped: headings, lists, code, HTML, links, also those that
+renderers make of bare addresses. Lines break where they were broken.
+"""
+
+import re
+from collections.abc import Iterator
+
+from studio_tui.domain.conversations.transcript import Answered, Transcript
+
+_TO_ESCAPE = re.compile(
+    r"[\\`*_\[\]<>#&~|$^!{}@]"
+    r"|(?<=\w)[:.](?=[^\W\d])|:(?=//)"  # what makes an address
+)
+_BLOCK = re.compile(r"^(?:([-+=:])|(\d{1,9})([.)]))")
+_NOTHING = "Nothing was written."
+_TAB = 4
+
+
+def markdown(of: Transcript) -> str:
+    """The text of a file, ended by a newline."""
+    return "\n".join(_lines(of)) + "\n"
+
+
+def inert_line(text: str) -> str:
+    """One line as it is written in Markdown to be read as it is."""
+    bare = text.strip()
+    indent = text[: len(text) - len(text.lstrip())].expandtabs(_TAB)
+    escaped = _BLOCK.sub(_inert_start, _TO_ESCAPE.sub(r"\\\g<0>", bare))
+    return "&nbsp;" * len(indent) + escaped
+
+
+def _inert_start(found: re.Match[str]) -> str:
+    sign, number, after = found.groups()
+    return f"\\{sign}" if sign else f"{number}\\{after}"
+
+
+def _lines(of: Transcript) -> Iterator[str]:
+    yield f"# {inert_line(of.title)}"
+    yield ""
+    for name, value in of.facts:
+        yield f"- {name}: {inert_line(value)}"
+    for section in of.sections:
+        yield ""
+        yield f"## {inert_line(section.heading)}"
+        for answered in section.answered:
+            yield from _answered_lines(answered)
+
+
+def _answered_lines(answered: Answered) -> Iterator[str]:
+    if answered.question:
+        yield ""
+        yield f"### {inert_line(answered.question)}"
+    for told in answered.told:
+        yield ""
+        yield f"**{inert_line(told.whose)}**"
+        yield ""
+        yield from _quoted(told.text)
+    if not answered.told:
+        yield ""
+        yield f"*{_NOTHING}*"
+
+
+def _quoted(text: str) -> Iterator[str]:
+    lines = text.rstrip().split("\n")
+    for number, line in enumerate(lines):
+        following = lines[number + 1].strip() if number + 1 < len(lines) else ""
+        broken = "\\" if line.strip() and following else ""
+        yield f"> {inert_line(line) if line.strip() else ''}{broken}".rstrip(" ")

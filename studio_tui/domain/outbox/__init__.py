@@ -1,0 +1,1 @@
+"""Notifications, and the acts that send mail."""

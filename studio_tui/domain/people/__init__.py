@@ -1,0 +1,1 @@
+"""Users, teams, rights, keys, and what HR systems export."""

@@ -1,0 +1,73 @@
+"""Who may do what: the one place where it is decided (A2)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking. Decided outside the program (A1); nobody names themself."""
+
+    user_id: int
+    login: str
+    name: str
+    role: Role
+    time_zone: str = ""
+    """The zone they live in; empty: the organisation's (D1)."""
+    origin: str = field(default="", compare=False)
+    """How they came, for the activity (A3); who they are does not depend on it."""
+
+
+class Action(StrEnum):
+    """Everything that needs a right. The value completes the sentence "… may not ___"."""
+
+    READ_USERS = "see the users"
+    IMPORT_USERS = "import users"
+    CORRECT_ADDRESSES = "correct the address of a user"
+    READ_TEMPLATES = "see the templates"
+    EDIT_TEMPLATES = "change templates"
+    EDIT_LIBRARY = "change the question library"
+    READ_PUSHES = "see the pushes"
+    CREATE_PUSHES = "create pushes"
+    ASSIGN = "assign users to a push"
+    EDIT_PUSHES = "change, close or reopen a push"
+    REMIND = "remind users"
+    READ_OUTBOX = "see the outbox"
+    SEND_AGAIN = "send mail again"
+    DROP_MAIL = "drop mail"
+    TEST_MAIL = "send a test mail"
+    READ_ACTIVITY = "see the activity"
+    KEEP_KEYS = "add, see or remove the SSH keys of others"
+    MOVE_DATABASE = "back up or copy the database"
+    FINISH_ANY = "record anybody's conversation as held"
+
+
+_READ = frozenset(
+    {
+        Action.READ_USERS,
+        Action.READ_TEMPLATES,
+        Action.READ_PUSHES,
+        Action.READ_OUTBOX,
+        Action.READ_ACTIVITY,
+    }
+)
+_RIGHTS: dict[Role, frozenset[Action]] = {
+    Role.ADMIN: frozenset(Action),
+    Role.SUPPORT: _READ
+    | {Action.SEND_AGAIN, Action.TEST_MAIL, Action.REMIND, Action.CORRECT_ADDRESSES},
+    Role.USER: frozenset(),
+}
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Whether the role of ``actor`` allows ``action``."""
+    return action in _RIGHTS[actor.role]
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raise `Forbidden` unless ``actor`` may do ``action``."""
+    if not may(actor, action):
+        raise Forbidden(f"{actor.login} ({actor.role}) may not {action}.")

@@ -1,0 +1,175 @@
+"""From bytes to records: each cell checked, no row yet compared with another (U6)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from studio_tui.domain.people.hr_file.collecting import no_cycles_made
+from studio_tui.domain.people.hr_file.dates import DayOrder
+from studio_tui.domain.people.hr_file.headings import Layout, columns_called, lay_out
+from studio_tui.domain.people.hr_file.people import key
+from studio_tui.domain.people.hr_file.records import (
+    NOT_STORED,
+    Field,
+    HrFile,
+    Record,
+    Refusal,
+    RowWarning,
+)
+from studio_tui.domain.people.hr_file.row_reader import RowReader
+from studio_tui.domain.people.hr_file.rows import Form, Row, delimiter_named, find_form, rows
+from studio_tui.domain.people.hr_file.source import Source, encoding_named, open_source
+from studio_tui.domain.people.hr_file.wrong import quoted
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import clean_line
+
+_TOLD_EVERY = 5_000
+_REMEMBERED = 50_000
+_DATES = frozenset({Field.HIRED_ON, Field.LEFT_ON})
+_STATUSES = {"active": True, "left": False, "inactive": False}
+"""What ``--map`` can say of a word for a status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a file is written, as far as somebody has told; the rest is found out."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    dates: str = ""
+    """``day-first``, ``month-first``, or nothing."""
+
+
+_NOTHING_TOLD = Told()
+
+
+def read(
+    source: bytes | Path | BinaryIO,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    name: str = "",
+    progress: Progress = unwatched,
+    form: Told = _NOTHING_TOLD,
+) -> HrFile:
+    """Read what an HR system exported.
+
+    ``source`` is a path, the bytes, or a binary file; ``mapping`` is what ``--map`` gave: heading
+    → field, or a word for a status → ``active`` or ``left``; ``name`` is what messages call the
+    file; ``form`` is what else somebody has told of it. Raises `Unavailable` where it cannot be
+    read and `Refused` where it is no such list at all; a row that is wrong is a refusal in the
+    result.
+    """
+    mapping = mapping or {}
+    encoding = encoding_named(form.encoding) if form.encoding else None
+    delimiter = delimiter_named(form.delimiter) if form.delimiter else ""
+    with no_cycles_made(), open_source(source, name, encoding) as opened:
+        found = find_form(opened, mapping, delimiter)
+        layout, words = _layout(opened, found, mapping)
+        order = _day_order(opened, found, layout, form.dates)
+        reader = RowReader(layout, order, words, guessed=opened.encoding.guessed)
+        records: list[Record] = []
+        refusals: list[Refusal] = []
+        for number, row in enumerate(_people(opened, found)):
+            result = reader.read(row)
+            if result is None:
+                continue
+            if isinstance(result, Record):
+                records.append(result)
+            else:
+                refusals.append(result)
+            if not number % _TOLD_EVERY:
+                progress(opened.share_read())
+        progress(1.0)
+        return HrFile(
+            records=tuple(records),
+            refusals=tuple(refusals),
+            headings={column.heading: column.field for column in layout.columns},
+            ignored=layout.ignored,
+            encoding=opened.encoding.name,
+            delimiter=found.delimiter,
+            present_fields=_present(layout.fields),
+            warnings=(
+                *_about_days(layout, order),
+                *reader.garbled_warnings(opened.encoding.name),
+                *_about_words(words, reader.used_words),
+                *reader.warnings,
+            ),
+        )
+
+
+def _present(told: frozenset[Field]) -> frozenset[Field]:
+    implied = {Field.ACTIVE} if told & {Field.LEFT, Field.LEFT_ON} else set()
+    return (told - NOT_STORED) | implied | {Field.EMAIL, Field.GIVEN_NAME, Field.FAMILY_NAME}
+
+
+def _layout(
+    source: Source, form: Form, mapping: Mapping[str, str]
+) -> tuple[Layout, Mapping[str, bool]]:
+    """The columns, and what words for a status are said to mean, by `key`."""
+    headings = next(iter(rows(source, form)), None)
+    if headings is None:
+        raise Refused(f"{source.name} is empty: it has no line of headings.")
+    try:
+        words = _words(headings.cells, mapping)
+        columns = {name: field for name, field in mapping.items() if name not in words}
+        layout = lay_out(headings.cells, columns)
+        if words and not layout.fields & {Field.ACTIVE, Field.LEFT}:
+            lay_out(headings.cells, mapping)
+    except Refused as refused:
+        raise Refused(f"{source.name}: {refused}") from refused
+    return layout, {key(clean_line(name)): there for name, there in words.items()}
+
+
+def _words(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, bool]:
+    """What ``--map "A=active"`` explains, where no column is called “A”."""
+    return {
+        name: _STATUSES[said]
+        for name, field in mapping.items()
+        if (said := field.strip().casefold()) in _STATUSES and not columns_called(headings, name)
+    }
+
+
+def _people(source: Source, form: Form) -> Iterable[Row]:
+    """The rows below the headings."""
+    every = iter(rows(source, form))
+    next(every, None)
+    return every
+
+
+def _day_order(source: Source, form: Form, layout: Layout, told: str) -> DayOrder:
+    """What the columns of dates, if any, prove: read through before any row is."""
+    if told:
+        return DayOrder(told="month-first" if told == "month-first" else "day-first")
+    order = DayOrder()
+    indexes = [c.index for c in layout.columns if c.field in _DATES]
+    if not indexes:
+        return order
+    seen = set[str]()
+    for row in _people(source, form):
+        for index in indexes:
+            cell = row.cells[index] if index < len(row.cells) else ""
+            if cell not in seen and len(seen) < _REMEMBERED:
+                seen.add(cell)
+                order = order.seen(cell, row.line)
+    return order
+
+
+def _about_days(layout: Layout, order: DayOrder) -> list[RowWarning]:
+    if not order.is_guess or order.open is None:
+        return []
+    line, text = order.open
+    heading = next(column.heading for column in layout.columns if column.field in _DATES)
+    reason = (
+        f"{quoted(text)} is read with the day first, as all of its kind here, though nothing in "
+        "the file proves it: say --dates day-first, or --dates month-first"
+    )
+    return [RowWarning(line, heading, reason)]
+
+
+def _about_words(words: Mapping[str, bool], used: set[str]) -> list[RowWarning]:
+    return [
+        RowWarning(0, "", f"no cell says {quoted(word)}, which --map explains")
+        for word in sorted(words.keys() - used)
+    ]

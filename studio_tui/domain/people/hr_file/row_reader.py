@@ -1,0 +1,366 @@
+"""One row → one record, or the reason why not.
+
+A cell that only adds to a record, such as a day of hire, is left out with a warning where it cannot
+be read; a cell that tells who somebody is, or whether they have left, refuses the row.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+from studio_tui.domain.people.hr_file import values
+from studio_tui.domain.people.hr_file.dates import DayOrder, parse_day, parse_end
+from studio_tui.domain.people.hr_file.footer import footer_in
+from studio_tui.domain.people.hr_file.garbled import LOST, SUSPECT, mended
+from studio_tui.domain.people.hr_file.headings import Column, Layout, plain
+from studio_tui.domain.people.hr_file.nothing import is_nothing
+from studio_tui.domain.people.hr_file.people import key
+from studio_tui.domain.people.hr_file.records import NOT_STORED, Field, Record, Refusal, RowWarning
+from studio_tui.domain.people.hr_file.rows import Row
+from studio_tui.domain.people.hr_file.status_words import word_and_day
+from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
+from studio_tui.domain.shared.spreadsheet_safety import bare
+
+_Parser = Callable[[str], Any]
+_REMEMBERED = 50_000
+_OPTIONAL = frozenset({Field.HIRED_ON, Field.LANGUAGE, Field.TIME_ZONE})
+"""Fields without which somebody is imported all the same."""
+_SAYS_STATUS = ("status", "state", "statut", "stand", "toestand", "estado", "stato")
+_DOUBTED = frozenset(Field) - {Field.LEFT, Field.LEFT_ON, Field.HIRED_ON, Field.ACTIVE}
+
+
+def _parsers(order: DayOrder) -> Mapping[Field, _Parser]:
+    """How each field is read. What repeats from row to row is read, and kept in memory, once."""
+    remember: Callable[[_Parser], _Parser] = lru_cache(maxsize=_REMEMBERED)
+    name = remember(values.short)
+    return {
+        Field.LOGIN: values.login,
+        Field.EMAIL: values.email,
+        Field.EMPLOYEE_NUMBER: values.told,
+        Field.GIVEN_NAME: name,
+        Field.FAMILY_NAME: name,
+        Field.LANGUAGE: remember(values.language),
+        Field.TIME_ZONE: remember(values.time_zone),
+        Field.GROUPS: remember(values.several),
+        Field.TEAMS: remember(values.teams),
+        Field.LEADS: remember(values.teams),
+        Field.COACHES: remember(values.several),
+        Field.MANAGER: remember(values.short),
+        Field.DEPARTMENT: remember(values.short),
+        Field.ROLE: remember(values.role),
+        Field.HIRED_ON: remember(lambda cell: parse_day(values.line(cell), order)),
+        Field.LEFT_ON: remember(lambda cell: parse_end(values.line(cell), order)),
+    }
+
+
+class RowReader:
+    """Turns the rows of one file into records and refusals, and gathers warnings."""
+
+    def __init__(
+        self, layout: Layout, order: DayOrder, words: Mapping[str, bool], *, guessed: bool
+    ) -> None:
+        """``words``: what words for a status are said to mean, by `key`: there, or not.
+        ``guessed``: whether the encoding is a guess."""
+        told = layout.fields
+        self._words = words
+        self.used_words = set[str]()
+        self.warnings: list[RowWarning] = []
+        self._garbled: dict[tuple[int, str], list[Any]] = {}
+        self._guessed = guessed
+        self._width = layout.width
+        self._layout = layout
+        self._headings = {column.index: column.heading for column in layout.columns}
+        parsers = _parsers(order)
+        self._stored = tuple(
+            (column.index, column.field.value, self._parser(column, parsers))
+            for column in layout.columns
+            if column.field not in NOT_STORED
+        )
+        self._indexes = {column.field: column.index for column in layout.columns}
+        self._known_as = self._of(Field.KNOWN_AS)
+        self._left = [(column.index, self._left_parser()) for column in self._columns(Field.LEFT)]
+        self._order = order
+        self._parse_end = parsers[Field.LEFT_ON]
+        self._left_on = [(index, parsers[Field.LEFT_ON]) for index in self._of(Field.LEFT_ON)]
+        self._needed = self._choose_needed()
+        self._finishers = self._choose_finishers(told)
+
+    def _columns(self, field: Field) -> list[Column]:
+        return [column for column in self._layout.columns if column.field is field]
+
+    def _of(self, field: Field) -> tuple[int, ...]:
+        return tuple(column.index for column in self._columns(field))
+
+    def _parser(self, column: Column, parsers: Mapping[Field, _Parser]) -> _Parser:
+        if column.field is not Field.ACTIVE:
+            return parsers[column.field]
+        coded = any(word in plain(column.heading) for word in _SAYS_STATUS)
+        return lru_cache(maxsize=_REMEMBERED)(
+            partial(self._explained, lambda cell: values.active(cell, coded=coded), says_there=True)
+        )
+
+    def _left_parser(self) -> _Parser:
+        return lru_cache(maxsize=_REMEMBERED)(
+            partial(self._explained, values.left, says_there=False)
+        )
+
+    def _explained(self, parse: Callable[[str], bool], cell: str, *, says_there: bool) -> bool:
+        """What ``parse`` says of a cell, unless somebody has said what its word means."""
+        if self._words and (word := key(values.line(cell))) in self._words:
+            self.used_words.add(word)
+            return self._words[word] is says_there
+        return parse(cell)
+
+    def _choose_needed(self) -> int:
+        """Up to which index cells have to be there: those that tell who somebody is."""
+        names = (
+            {Field.NAME} if Field.NAME in self._indexes else {Field.GIVEN_NAME, Field.FAMILY_NAME}
+        )
+        needed = {Field.EMAIL if Field.EMAIL in self._indexes else Field.PRINCIPAL, *names}
+        return max((self._indexes[field] for field in needed if field in self._indexes), default=0)
+
+    def _choose_finishers(self, told: frozenset[Field]) -> tuple[Callable[..., None], ...]:
+        """What is left to do once the cells are read, in order; most files need little of it."""
+        return tuple(
+            finish
+            for needed, finish in (
+                (Field.PRINCIPAL in told, self._read_principal),
+                (Field.NAME in told, self._complete_name),
+                (Field.KNOWN_AS in told, self._read_known_as),
+                (Field.LEFT in told, self._read_left),
+                (Field.LEFT_ON in told, self._read_left_on),
+            )
+            if needed
+        )
+
+    def read(self, row: Row) -> Record | Refusal | None:
+        """The record that ``row`` is, or why it is none: its first wrong cell.
+
+        None for a blank row, and for a total or a note, which is left out with a warning.
+        """
+        cells = row.cells
+        text = "".join(cells)
+        if "@" not in text or not any(cells[1:]):
+            if footer := footer_in(cells):
+                reason = f"{quoted(footer)} is a total or a note, and no person: left out"
+                self.warnings.append(RowWarning(row.line, "", reason))
+            if footer or not text.strip():
+                return None
+        return self._read(row, text)
+
+    def _read(self, row: Row, text: str) -> Record | Refusal:
+        line, last_line, cells = row
+        if "'" in text:
+            cells = [bare(cell) for cell in cells]
+        if not text.isascii() and (self._guessed or SUSPECT.search(text)):
+            self._look_closer(line, cells)
+        if len(cells) != self._width:
+            fitted = self._fitted(cells, one_line=line == last_line)
+            if fitted is None:
+                return Refusal(line, "", self._wrong_width(len(cells), line, last_line))
+            cells = fitted
+        told: dict[str, Any] = {}
+        try:
+            for index, field, parse in self._stored:
+                told[field] = parse(cells[index])
+            for finish in self._finishers:
+                finish(told, cells)
+            if not (told["given_name"] and told["family_name"]):
+                self._require_name(told)
+            if not told.get("login"):
+                _derive_login(told)
+        except WrongCell:
+            return self._read_with_care(line, cells)
+        return Record(line, **told)
+
+    def _read_with_care(self, line: int, cells: Sequence[str]) -> Record | Refusal:
+        """The same for a row with a cell that cannot be read: without it, where that will do."""
+        told: dict[str, Any] = {}
+        left_out: list[RowWarning] = []
+        index = 0
+        try:
+            for index, name, parse in self._stored:
+                try:
+                    told[name] = parse(cells[index])
+                except WrongCell as wrong:
+                    if name == Field.ACTIVE and self._tell_dated(told, cells[index]):
+                        continue
+                    reason, value = self._without(Field(name), cells, wrong)
+                    told[name] = value
+                    told["unread"] = (*told.get("unread", ()), Field(name))
+                    left_out.append(RowWarning(line, self._headings[index], reason))
+            for finish in self._finishers:
+                finish(told, cells)
+            self._require_name(told)
+            if not told.get("login"):
+                _derive_login(told)
+        except WrongCell as wrong:
+            column = wrong.index if wrong.index is not None else index
+            heading, email = self._headings[column], self._address(cells)
+            return Refusal(line, heading, str(wrong), email, word=wrong.word)
+        email = told["email"]
+        self.warnings += [RowWarning(w.line, w.column, w.reason, email) for w in left_out]
+        return Record(line, **told)
+
+    def _tell_dated(self, told: dict[str, Any], cell: str) -> bool:
+        """Read a status with a day, as ``Terminated 2023-01-01``; whether it is one."""
+        dated = word_and_day(values.line(cell))
+        if dated is None or self._order.seen(dated[1], 1).is_guess:
+            return False
+        there, day = dated
+        told["active"] = True
+        if not there:
+            told["left_on"] = self._parse_end(day)
+        return True
+
+    def _without(self, field: Field, cells: Sequence[str], wrong: WrongCell) -> tuple[str, Any]:
+        """Why a cell is left out, and what stands in its place; raises ``wrong`` where it cannot
+        be."""
+        if field in _OPTIONAL:
+            return f"{wrong}; imported without it", None
+        if field is Field.EMAIL and is_nothing(values.line(cells[self._indexes[field]])):
+            if self._is_known_otherwise(cells):
+                return "no address: imported, but no mail can reach them", ""
+            raise WrongCell(
+                "this cell may not be empty: an address is needed, or else a login or an employee "
+                "number"
+            )
+        raise wrong
+
+    def _is_known_otherwise(self, cells: Sequence[str]) -> bool:
+        fields = (Field.LOGIN, Field.EMPLOYEE_NUMBER, Field.PRINCIPAL)
+        indexes = [self._indexes[field] for field in fields if field in self._indexes]
+        return any(not is_nothing(values.line(cells[index])) for index in indexes)
+
+    def _require_name(self, told: Mapping[str, Any]) -> None:
+        if not (told["given_name"] or told["family_name"]):
+            fields = (Field.NAME, Field.GIVEN_NAME, Field.FAMILY_NAME)
+            index = next(self._indexes[field] for field in fields if field in self._indexes)
+            raise WrongCell("this cell may not be empty: a name is needed", index)
+
+    def _fitted(self, cells: Sequence[str], *, one_line: bool) -> Sequence[str] | None:
+        """``cells`` without empty ones too many at the end, or with those that are missing there;
+        None where it is not plain which cell is which."""
+        width = self._width
+        if len(cells) > width:
+            return None if any(map(str.strip, cells[width:])) else cells[:width]
+        enough = len(cells) > self._needed and one_line
+        return [*cells, *[""] * (width - len(cells))] if enough else None
+
+    def _wrong_width(self, found: int, line: int, last_line: int) -> str:
+        count = f"{found} cell" if found == 1 else f"{found} cells"
+        text = f"this row has {count}, the headings are {self._width}"
+        if last_line > line:
+            return f"{text}; it ends on line {last_line}: is a quotation mark left open?"
+        return text
+
+    # Letters that got lost
+
+    def _look_closer(self, line: int, cells: Sequence[str]) -> None:
+        """Note what was encoded twice or lost, and what shows whether a guess is right."""
+        for column in self._layout.columns:
+            cell = cells[column.index] if column.index < len(cells) else ""
+            if cell.isascii() or column.field not in _DOUBTED:
+                continue
+            text = values.line(cell[: values.MAX_CELL])
+            if LOST in text:
+                self._note(column.index, "lost", line, text)
+            elif mended(text) != text:
+                self._note(column.index, "twice", line, text)
+            if self._guessed:
+                self._note(-1, "guessed", line, text)
+
+    def _note(self, index: int, what: str, line: int, text: str) -> None:
+        found = self._garbled.setdefault((index, what), [line, text, 0])
+        found[2] += 1
+
+    def garbled_warnings(self, encoding: str) -> list[RowWarning]:
+        """One warning for each column in which letters look wrong, and for a guess."""
+        return [
+            RowWarning(
+                line if index >= 0 else 0,
+                self._headings.get(index, ""),
+                _garbled_in_words(what, line, text, count, encoding),
+            )
+            for (index, what), (line, text, count) in sorted(self._garbled.items())
+        ]
+
+    # What several cells tell together
+
+    def _read_principal(self, told: dict[str, Any], cells: Sequence[str]) -> None:
+        """The address where no column has it; a login; and what others may call them."""
+        index = self._indexes[Field.PRINCIPAL]
+        principal = values.short(cells[index])
+        if Field.EMAIL not in self._indexes:
+            told["email"] = _at(index, values.email, principal)
+        if not principal:
+            return
+        told["known_as"] = (principal,)
+        if not told.get("login"):
+            told["login"] = _at(index, values.login, principal.partition("@")[0])
+            told["derived_login"] = True
+
+    def _complete_name(self, told: dict[str, Any], cells: Sequence[str]) -> None:
+        index = self._indexes[Field.NAME]
+        given, family = told.get("given_name", ""), told.get("family_name", "")
+        if not given or not family:
+            name = _at(index, values.name, cells[index])
+            given, family = values.whole_name(given, family, name)
+        told["given_name"], told["family_name"] = given, family
+
+    def _read_known_as(self, told: dict[str, Any], cells: Sequence[str]) -> None:
+        names = list(told.get("known_as", ()))
+        for index in self._known_as:
+            if name := _at(index, values.short, cells[index]):
+                names.append(name)
+        told["known_as"] = tuple(names)
+
+    def _read_left(self, told: dict[str, Any], cells: Sequence[str]) -> None:
+        # Each of them is read, so that a word that is not known is asked about.
+        said = [_at(index, parse, cells[index]) for index, parse in self._left]
+        if any(said):
+            told["active"] = False
+
+    def _read_left_on(self, told: dict[str, Any], cells: Sequence[str]) -> None:
+        days = [day for index, parse in self._left_on if (day := _at(index, parse, cells[index]))]
+        days += [day] if (day := told.get("left_on")) else []
+        if days:
+            told["left_on"] = min(days)
+
+    def _address(self, cells: Sequence[str]) -> str:
+        index = self._indexes.get(Field.EMAIL, self._indexes.get(Field.PRINCIPAL, 0))
+        try:
+            return values.email(cells[index])
+        except WrongCell:
+            return ""
+
+
+def _derive_login(told: dict[str, Any]) -> None:
+    told["login"] = told["email"].partition("@")[0] or values.login(
+        "-".join(told["employee_number"].split())
+    )
+    told["derived_login"] = True
+
+
+def _at(index: int, parse: _Parser, cell: str) -> Any:
+    """What ``parse`` makes of a cell; where it is wrong, the refusal names column ``index``."""
+    try:
+        return parse(cell)
+    except WrongCell as wrong:
+        raise WrongCell(str(wrong), index, word=wrong.word) from wrong
+
+
+def _garbled_in_words(what: str, line: int, text: str, count: int, encoding: str) -> str:
+    more = f", and {count - 1:,} more" if count > 1 else ""
+    if what == "guessed":
+        return (
+            f"the file is not UTF-8 and is read as {encoding}, which is a guess: line {line} has "
+            f"{quoted(text)}{more}. Where names look wrong, say which encoding it has, as in "
+            "--encoding windows-1250"
+        )
+    if what == "lost":
+        return f"{quoted(text)}{more}: “{LOST}” stands where a letter was lost before this file"
+    return (
+        f"{quoted(text)}{more} was encoded twice before this file, and should be "
+        f"{quoted(mended(text))}: export it again as UTF-8"
+    )

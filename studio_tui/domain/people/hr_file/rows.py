@@ -1,0 +1,250 @@
+"""The rows of delimited text, each with the physical line it begins on."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from studio_tui.domain.people.hr_file.headings import count_known, recognise, telling_columns
+from studio_tui.domain.people.hr_file.records import Field
+from studio_tui.domain.people.hr_file.source import Source
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import clean_line
+
+MAX_ROWS = 2_000_000
+"""Most rows that one file may have, blank ones too."""
+MAX_ROW = 1_000_000
+"""Most characters that one row may have."""
+
+DELIMITERS = (",", ";", "\t", "|")
+_NAMED_DELIMITERS = {
+    "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "bar": "|",
+    "space": " ", "colon": ":",
+}  # fmt: skip
+_LOOKED_THROUGH = 30
+"""So many rows at the top may be the headings: reports put a title, a date and a filter above."""
+_LOOKED_INTO = 1_000_000
+"""So many characters at the top tell whether blanks stand before quotation marks."""
+_SURE = 3
+"""So many known headings make a second line of them, and no person."""
+
+
+class Row(NamedTuple):
+    """The cells of a row, and the physical lines it begins and ends on, from 1."""
+
+    line: int
+    last_line: int
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the rows are written: their delimiter, and whether a line ``sep=;`` goes before."""
+
+    delimiter: str
+    announced: bool
+    above: int = 0
+    """Rows above the headings: titles, ``#TYPE``."""
+    repeated: bool = False
+    """Whether the row below the headings has them once more, as SuccessFactors writes them."""
+    spaced: bool = False
+    """Whether blanks stand between a delimiter and a quotation mark."""
+
+
+class _Lines:
+    """Physical lines, none so long, nor so many to a row, that memory runs out."""
+
+    def __init__(self, text: io.TextIOWrapper, name: str) -> None:
+        self._readline = text.readline
+        self._name = name
+        self.row_size = 0
+        """Characters of the row being read: set to 0 where a row is done."""
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._readline(MAX_ROW + 1)
+        if not line:
+            raise StopIteration
+        self.row_size += len(line)
+        if self.row_size > MAX_ROW:
+            raise Refused(
+                f"{self._name} has a row of more than {MAX_ROW:,} characters: it is not a list of "
+                "people as CSV."
+            )
+        return line
+
+
+def rows(source: Source, form: Form) -> Iterator[Row]:
+    """The rows that are not blank, the headings first.
+
+    Raises `Refused` for wrong quoting, with the line where the quote opens, and for rows that
+    are too long or too many.
+    """
+    with source.text() as text:
+        skipped = 1 if form.announced else 0
+        for _ in range(skipped):
+            text.readline(MAX_ROW)
+        every = _each_row(_Lines(text, source.name), skipped, source, form)
+        for _ in range(form.above):
+            next(every, None)
+        if (headings := next(every, None)) is not None:
+            yield headings
+        if form.repeated:
+            next(every, None)
+        yield from every
+
+
+def _each_row(lines: _Lines, skipped: int, source: Source, form: Form) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=form.delimiter, strict=True, skipinitialspace=form.spaced)
+    count = 0
+    while True:
+        line = skipped + reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            last = skipped + reader.line_num
+            raise Refused(_wrong_quoting(source, form, line, last)) from error
+        if cells is None:
+            return
+        lines.row_size = 0
+        count += 1
+        if count > MAX_ROWS:
+            raise Refused(f"{source.name} has more than {MAX_ROWS:,} rows: split it.")
+        if any(cells) and not (cells[0].startswith("#") and _is_comment(cells)):
+            yield Row(line, skipped + reader.line_num, cells)
+
+
+def _is_comment(cells: Sequence[str]) -> bool:
+    return not any(cells[1:]) and recognise(cells[0]) is None
+
+
+def delimiter_named(text: str) -> str:
+    """The delimiter that somebody names: itself, or ``tab``, ``pipe``; raises `Refused`."""
+    found = _NAMED_DELIMITERS.get(text.strip().casefold(), text)
+    if len(found) != 1 or found.isalnum() or found in "\"'\r\n@":
+        raise Refused(
+            f"“{clean_line(text)}” is no delimiter: it is one character, or one of "
+            f"{', '.join(name for name in _NAMED_DELIMITERS if name.isalpha())}."
+        )
+    return found
+
+
+def find_form(source: Source, mapping: Mapping[str, str], delimiter: str = "") -> Form:
+    """The form under which most headings are known and, of such, the one with most columns.
+
+    The headings are the first row, or the one below it, within reason, that is so plainly.
+    """
+    with source.text() as text:
+        first = text.readline(20).strip().strip('"')
+    announced = first[:4].casefold() == "sep=" and len(first) in (4, 5)
+    if announced and not delimiter:
+        return _formed(source, first[4:] or "\t", mapping, announced=True)[1]
+    tried = [delimiter] if delimiter else DELIMITERS
+    forms = [_formed(source, one, mapping, announced=announced) for one in tried]
+    return max(forms, key=lambda fitness_and_form: fitness_and_form[0])[1]
+
+
+def _formed(
+    source: Source, delimiter: str, mapping: Mapping[str, str], *, announced: bool
+) -> tuple[tuple[int, int], Form]:
+    """The form with this delimiter, and how well it fits."""
+    with source.text() as text:
+        spaced = re.search(rf'(?:^|{re.escape(delimiter)}) +"', text.read(_LOOKED_INTO)) is not None
+    form = Form(delimiter, announced, spaced=spaced)
+    top = _top(source, form)
+    if not top:
+        return (0, 0), form
+    known = [count_known(cells, mapping) for cells in top]
+    above = _headings_among(top, known, mapping)
+    below = above + 1
+    repeated = below < len(top) and _repeats(top[below], known[below], known[above])
+    return (known[above], len(top[above])), replace(form, above=above, repeated=repeated)
+
+
+def _headings_among(
+    top: Sequence[Sequence[str]], known: Sequence[int], mapping: Mapping[str, str]
+) -> int:
+    for place in sorted(range(1, len(top)), key=lambda place: -known[place]):
+        if known[place] <= max(known[0], 1):
+            break
+        told = telling_columns(top[place], mapping)
+        if told & {Field.EMAIL, Field.PRINCIPAL} and not any("@" in cell for cell in top[place]):
+            return place
+    return 0
+
+
+def _repeats(cells: Sequence[str], known: int, of_headings: int) -> bool:
+    """Whether a row says again what the columns are."""
+    enough = known >= _SURE and 2 * known >= of_headings
+    return enough and not any("@" in cell for cell in cells)
+
+
+def _top(source: Source, form: Form) -> list[Sequence[str]]:
+    found: list[Sequence[str]] = []
+    try:
+        for row in rows(source, form):
+            found.append(row.cells)
+            if len(found) == _LOOKED_THROUGH:
+                break
+    except Refused:
+        pass
+    return found
+
+
+def _wrong_quoting(source: Source, form: Form, first: int, last: int) -> str:
+    opened = _last_quote(source, form, first, last)
+    if opened is None:
+        return (
+            f"{source.name}, line {last}: a cell has more than {csv.field_size_limit():,} "
+            "characters."
+        )
+    return (
+        f"{source.name}, line {opened}: a quotation mark opens here and is not closed as it should "
+        'be. Close it, and write a quotation mark within a cell twice: "".'
+    )
+
+
+def _last_quote(source: Source, form: Form, first: int, last: int) -> int | None:
+    """The line, of those from ``first`` to ``last``, on which a quoted cell began last."""
+    with source.text() as text:
+        for _ in range(first - 1):
+            text.readline()
+        scan = _QuoteScan(form.delimiter, spaced=form.spaced)
+        for line in range(first, last + 1):
+            if not scan.feed(text.readline(MAX_ROW), line):
+                break
+        return scan.opened
+
+
+class _QuoteScan:
+    """Follows quoted cells as the csv module does, to tell where one began."""
+
+    def __init__(self, delimiter: str, *, spaced: bool) -> None:
+        self._ends = (delimiter, "\r", "\n")
+        self._spaced = spaced
+        self._inside = False
+        self._at_start = True
+        self._closed = False
+        self.opened: int | None = None
+
+    def feed(self, text: str, line: int) -> bool:
+        """Follow one line; False where a closed quote is followed by what may not be there."""
+        for character in text:
+            if self._inside:
+                self._inside = character != '"'
+                self._closed = not self._inside
+            elif character == '"' and (self._at_start or self._closed):
+                self.opened = line if self._at_start else self.opened
+                self._inside = True
+            elif self._closed and character not in self._ends:
+                return False
+            elif self._at_start and character == " " and self._spaced:
+                continue
+            else:
+                self._closed = False
+            self._at_start = not self._inside and not self._closed and character in self._ends
+        return True

@@ -1,0 +1,76 @@
+"""A login that is another's address, or looks like another's login (U1): whoever named it would
+mean one and reach the other."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from studio_tui.domain.people.hr_file.people import Known
+from studio_tui.domain.people.hr_file.records import Field
+from studio_tui.domain.people.hr_file.references import Entry
+from studio_tui.domain.people.hr_file.wrong import quoted
+from studio_tui.domain.shared.lookalikes import appearance
+
+
+def shared_names(
+    entries: Sequence[Entry], by_login: Mapping[str, Known], by_email: Mapping[str, Known]
+) -> Iterator[tuple[Entry, Field, str]]:
+    """The rows after which a login would be somebody else's address, or look like somebody else's
+    login, each with field and reason.
+
+    ``by_login`` and ``by_email`` know all logins and addresses of ``entries`` either way, and
+    ``by_login`` the `appearance` of those that are `not_ascii`. What the file itself takes away
+    from somebody is free.
+    """
+    by_user = {entry.user_id: entry for entry in entries if entry.user_id is not None}
+    by_address = {entry.email: entry for entry in entries}
+    for entry in entries:
+        record = entry.record
+        other, known = by_address.get(entry.login), by_email.get(entry.login)
+        if not entry.keeps_login:
+            if other is not None and other.ref != entry.ref:
+                line = other.record.line
+                reason = f"the login {quoted(record.login)} is the address on line {line}"
+                yield entry, Field.LOGIN, reason
+            elif known is not None and _is_other(known, entry) and known.user_id not in by_user:
+                whose = f"{known.name} ({known.login})"
+                reason = f"the login {quoted(record.login)} is the address of {whose}"
+                yield entry, Field.LOGIN, reason
+        known = by_login.get(entry.email)
+        if known is not None and _is_other(known, entry):
+            renamed = by_user.get(known.user_id)
+            if renamed is None or renamed.keeps_login:
+                reason = f"the address {quoted(record.email)} is the login of {known.name}"
+                yield entry, Field.EMAIL, reason
+    yield from _look_alikes(entries, by_login)
+
+
+def not_ascii(names: Iterable[str]) -> Iterator[str]:
+    """Those of ``names`` that can look like another: letters of ASCII never do."""
+    return (name for name in names if not name.isascii())
+
+
+def _look_alikes(
+    entries: Sequence[Entry], by_login: Mapping[str, Known]
+) -> Iterator[tuple[Entry, Field, str]]:
+    odd = [entry for entry in entries if not entry.login.isascii() and not entry.keeps_login]
+    if not odd:
+        return
+    lines: dict[str, Entry] = {}
+    for entry in entries:
+        lines.setdefault(appearance(entry.login), entry)
+    for entry in odd:
+        look = appearance(entry.login)
+        login = quoted(entry.record.login)
+        first, known = lines[look], by_login.get(look)
+        if first.login != entry.login:
+            yield (
+                entry,
+                Field.LOGIN,
+                f"the login {login} looks like that on line {first.record.line}",
+            )
+        elif known is not None and _is_other(known, entry):
+            reason = f"the login {login} looks like {quoted(known.login)}, which is {known.name}"
+            yield entry, Field.LOGIN, reason
+
+
+def _is_other(known: Known, entry: Entry) -> bool:
+    return known.user_id != entry.user_id

@@ -1,0 +1,280 @@
+"""The bytes of a file: what they are encoded in, and the text of them, as often as it is asked."""
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.domain.shared.text import clean_line
+
+MAX_BYTES = 512 * 1024 * 1024
+"""Largest file that is read: three times what a million people take."""
+
+_CHUNK = 1024 * 1024
+_SAVE = "save it as “CSV UTF-8” and import that."
+_WORKBOOK = {b"PK\x03\x04": "an Excel workbook", b"\xd0\xcf\x11\xe0": "an old Excel workbook"}
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file (gzip): unpack it, and import what is in it",
+    b"7z\xbc\xaf": "a compressed file (7z): unpack it, and import what is in it",
+    b"Rar!": "a compressed file (RAR): unpack it, and import what is in it",
+    b"{\\rt": "a text document (RTF)",
+    b"SQLi": "a database (SQLite)",
+}
+_HTML = re.compile(r"<(!doctype html|html|head|body|table|meta|div)\b", re.IGNORECASE)
+_XML = re.compile(r"<(\?xml|!--|[A-Za-z][\w:.-]*(\s[^<>]*)?>)")
+_JSON = re.compile(r'\[\s*[\[{"]|\{\s*["}]')
+_IN_WORKBOOK = (b"xl/", b"[Content_Types]", b"_rels/", b"docProps/")
+_PEEK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """An encoding by the name that people know, and by Python's."""
+
+    name: str
+    codec: str
+    guessed: bool = False
+    """Whether another encoding would do as well, with other letters."""
+
+
+UTF_8 = Encoding("UTF-8", "utf-8")
+UTF_8_BOM = Encoding("UTF-8 with BOM", "utf-8-sig")
+UTF_16_LE = Encoding("UTF-16 LE", "utf-16")
+UTF_16_BE = Encoding("UTF-16 BE", "utf-16")
+WINDOWS_1252 = Encoding("Windows-1252", "cp1252", guessed=True)
+WINDOWS_1250 = Encoding("Windows-1250", "cp1250", guessed=True)
+_MARKED = {
+    codecs.BOM_UTF8: UTF_8_BOM,
+    codecs.BOM_UTF16_LE: UTF_16_LE,
+    codecs.BOM_UTF16_BE: UTF_16_BE,
+}
+
+
+_UNMARKED: dict[tuple[bool, ...], Encoding] = {
+    (False, True, False, True): Encoding("UTF-16 LE", "utf-16-le"),
+    (True, False, True, False): Encoding("UTF-16 BE", "utf-16-be"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file whose bytes have been looked through once."""
+
+    binary: BinaryIO
+    name: str
+    size: int
+    encoding: Encoding
+
+    @contextmanager
+    def text(self) -> Iterator[io.TextIOWrapper]:
+        """The text from the first line on, its line ends as they are."""
+        self.binary.seek(0)
+        wrapper = io.TextIOWrapper(self.binary, self.encoding.codec, newline="")
+        try:
+            yield wrapper
+        finally:
+            wrapper.detach()
+
+    def share_read(self) -> float:
+        """How much of the file has been read, from 0 to 1."""
+        return min(1.0, self.binary.tell() / self.size)
+
+
+@contextmanager
+def open_source(
+    source: bytes | Path | BinaryIO, name: str = "", encoding: Encoding | None = None
+) -> Iterator[Source]:
+    """``source``, its size and encoding known; ``encoding`` is the one that somebody has told.
+
+    Raises `Unavailable` where it cannot be read, and `Refused` where it is empty, too large or
+    not text. ``name`` is what messages call it.
+    """
+    shown = clean_line(name or (source.name if isinstance(source, Path) else "")) or "The file"
+    with _opened(source, shown) as binary:
+        size = binary.seek(0, io.SEEK_END)
+        _check_size(size, shown)
+        binary.seek(0)
+        yield Source(binary, shown, size, _encoding_of(binary, shown, encoding))
+
+
+@contextmanager
+def _opened(source: bytes | Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
+    if isinstance(source, Path):
+        with _open_path(source, name) as binary:
+            yield binary
+    elif isinstance(source, bytes):
+        yield io.BytesIO(source)
+    else:
+        yield source if source.seekable() else io.BytesIO(source.read(MAX_BYTES + 1))
+
+
+def _open_path(path: Path, name: str) -> BinaryIO:
+    if path.is_dir():
+        raise Unavailable(f"{name} is a folder: name the file in it that is to be imported.")
+    try:
+        binary = path.open("rb")
+    except OSError as error:
+        raise Unavailable(f"{name} cannot be read: {error.strerror}.") from error
+    if not binary.seekable():
+        with binary:
+            return io.BytesIO(binary.read(MAX_BYTES + 1))
+    return binary
+
+
+def _check_size(size: int, name: str) -> None:
+    if not size:
+        raise Refused(f"{name} is empty.")
+    if size > MAX_BYTES:
+        raise Refused(
+            f"{name} is larger than {MAX_BYTES // 1024 // 1024} MB, the most that one import "
+            "reads: split it, or leave out the columns that the Studio does not use."
+        )
+
+
+def encoding_named(text: str) -> Encoding:
+    """The encoding that somebody names, as ``windows-1250`` or ``latin-2``; raises `Refused`."""
+    try:
+        codec = codecs.lookup(text.strip())
+        "a".encode(codec.name)
+    except (LookupError, UnicodeError, ValueError):
+        raise Refused(
+            f"“{clean_line(text)}” is no encoding that is known: name it as utf-8, windows-1250, "
+            "windows-1252, iso-8859-2, mac-roman or utf-16."
+        ) from None
+    name = "utf-8-sig" if codec.name == "utf-8" else codec.name
+    return Encoding(clean_line(text), name)
+
+
+def _encoding_of(binary: BinaryIO, name: str, told: Encoding | None) -> Encoding:
+    _refuse_other_kinds(binary, name)
+    if told is None:
+        return _detect(binary, name)
+    binary.seek(0)
+    _must_decode(binary, told, name)
+    return told
+
+
+def _refuse_other_kinds(binary: BinaryIO, name: str) -> None:
+    binary.seek(0)
+    start = binary.read(_PEEK)
+    binary.seek(0)
+    mark = start[:4]
+    if mark == b"PK\x03\x04" and not _is_workbook(start):
+        raise Refused(f"{name} is a ZIP file, not a CSV: unpack it, and import what is in it.")
+    if kind := _WORKBOOK.get(mark):
+        raise Refused(f"{name} is {kind}, not a CSV: open it, {_SAVE}")
+    if kind := next((kind for begin, kind in _OTHERS.items() if start.startswith(begin)), None):
+        advice = "" if ":" in kind else ", not a CSV: export the list as “CSV UTF-8”"
+        raise Refused(f"{name} is {kind}{advice}.")
+    if kind := _markup(start):
+        raise Refused(f"{name} is {kind}, whatever it is called: open it in a spreadsheet, {_SAVE}")
+
+
+def _is_workbook(start: bytes) -> bool:
+    """Whether a ZIP file is a spreadsheet, by the name of its first part."""
+    first = start[30:]
+    if len(start) < 30 or first.startswith(_IN_WORKBOOK):
+        return True
+    return first.startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+
+
+def _markup(start: bytes) -> str:
+    codec = next((one.codec for mark, one in _MARKED.items() if start.startswith(mark)), "latin-1")
+    text = start.decode(codec, "ignore").removeprefix("\ufeff").lstrip()
+    if _HTML.match(text):
+        return "a web page (HTML)"
+    if _XML.match(text) and not _is_address_list(text):
+        return "a web page (HTML)" if "<html" in text.lower() else "XML"
+    return "JSON" if _JSON.match(text) else ""
+
+
+def _is_address_list(text: str) -> bool:
+    return "@" in text.partition(">")[0]
+
+
+def _detect(binary: BinaryIO, name: str) -> Encoding:
+    start = binary.read(4)
+    binary.seek(0)
+    for mark, encoding in _MARKED.items():
+        if start.startswith(mark):
+            _must_decode(binary, encoding, name)
+            return encoding
+    if found := _unmarked(start):
+        _must_decode(binary, found, name)
+        return found
+    broken = _first_undecodable(binary, UTF_8, name)
+    if broken is None:
+        return UTF_8
+    if broken.after_accents:
+        raise Refused(_damaged(name, UTF_8, broken))
+    binary.seek(0)
+    if _first_undecodable(binary, WINDOWS_1252, name):
+        binary.seek(0)
+        if not _first_undecodable(binary, WINDOWS_1250, name):
+            return WINDOWS_1250
+        binary.seek(0)
+        _must_decode(binary, WINDOWS_1252, name)
+    return WINDOWS_1252
+
+
+def _unmarked(start: bytes) -> Encoding | None:
+    """UTF-16 without a mark, by its first two letters, which are of ASCII."""
+    return _UNMARKED.get(tuple(not byte for byte in start))
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """Where text stops being in an encoding, and whether accents were read in it before."""
+
+    line: int
+    after_accents: bool
+
+
+def _must_decode(binary: BinaryIO, encoding: Encoding, name: str) -> None:
+    if broken := _first_undecodable(binary, encoding, name):
+        raise Refused(_damaged(name, encoding, broken))
+
+
+def _damaged(name: str, encoding: Encoding, broken: _Broken) -> str:
+    return (
+        f"{name} is damaged: line {broken.line} is not {encoding.name} as the rest is; say which "
+        f"encoding it has, as in --encoding windows-1250, or {_SAVE}"
+    )
+
+
+def _first_undecodable(binary: BinaryIO, encoding: Encoding, name: str) -> _Broken | None:
+    """Decode everything, refusing NUL on the way."""
+    decoder = codecs.getincrementaldecoder(encoding.codec)()
+    line, accents = 1, False
+    while True:
+        chunk = binary.read(_CHUNK)
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            good = error.object[: error.start]
+            _refuse_nul(
+                "\0" if not encoding.codec.startswith("utf-16") and b"\0" in good else "",
+                line,
+                name,
+            )
+            return _Broken(line + good.count(b"\n"), accents or not good.isascii())
+        if not chunk:
+            return None
+        _refuse_nul(text, line, name)
+        line += text.count("\n")
+        accents = accents or not text.isascii()
+
+
+def _refuse_nul(text: str, line: int, name: str) -> None:
+    place = text.find("\0")
+    if place >= 0:
+        raise Refused(
+            f"{name} is not a text file: line {line + text.count(chr(10), 0, place)} holds NUL "
+            f"bytes. If it is a spreadsheet, {_SAVE}"
+        )

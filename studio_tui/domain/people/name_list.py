@@ -1,0 +1,61 @@
+"""A list of people as somebody pastes it or exports it: logins or addresses, in any usual form."""
+
+import csv
+import re
+
+from studio_tui.domain.people.hr_file.headings import recognise
+from studio_tui.domain.people.hr_file.records import Field
+from studio_tui.domain.people.hr_file.rows import DELIMITERS
+from studio_tui.domain.shared.addresses import clear_address, why_no_address
+from studio_tui.domain.shared.errors import Refused
+
+_ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
+_PIECES = re.compile(r"[;\t]")
+_TELLING = (Field.LOGIN, Field.EMAIL, Field.PRINCIPAL)
+"""The columns of a table that name a person, the best first."""
+
+
+def names_in(text: str) -> list[str]:
+    """The logins and addresses in ``text``.
+
+    One on a line, or several separated by ``;``, a tab or a comma; an address may stand with its
+    name, as ``Ann <ann@example.org>``. Under a line of headings, such as ``email``, the column
+    that tells login or address is taken. Raises `Refused` where a cell has no end.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        return []
+    try:
+        for delimiter in DELIMITERS:
+            cells = next(csv.reader([lines[0]], delimiter=delimiter))
+            if (index := _telling(cells)) is not None:
+                return _column(lines[1:], delimiter, index)
+    except csv.Error as error:
+        raise Refused(f"The list of users cannot be read as CSV: {error}.") from error
+    return [name for line in lines for name in _in_line(line)]
+
+
+def _telling(headings: list[str]) -> int | None:
+    fields = [found[0] if (found := recognise(heading)) else None for heading in headings]
+    return next((fields.index(field) for field in _TELLING if field in fields), None)
+
+
+def _column(lines: list[str], delimiter: str, index: int) -> list[str]:
+    cells = [row[index] for row in csv.reader(lines, delimiter=delimiter) if len(row) > index]
+    return [clear_address(cell) for cell in cells if cell.strip()]
+
+
+def _in_line(line: str) -> list[str]:
+    pieces = [piece.strip() for piece in _PIECES.split(line)]
+    return [name for piece in pieces if piece for name in _in_piece(piece)]
+
+
+def _in_piece(piece: str) -> list[str]:
+    found = clear_address(piece)
+    if "," not in piece or not why_no_address(found):
+        return [found]
+    angled: list[str] = _ANGLED.findall(piece)
+    if angled and len(angled) == piece.count("@"):
+        return angled
+    parts = [part.strip() for part in piece.split(",") if part.strip()]
+    return [piece] if any(" " in part for part in parts) else parts

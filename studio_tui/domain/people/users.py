@@ -1,0 +1,80 @@
+"""Users, their roles, their teams and who manages them (U1 to U5)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from studio_tui.domain.shared.text import fold
+
+
+class Role(StrEnum):
+    """What an account may do in the Studio (U5)."""
+
+    ADMIN = "admin"
+    SUPPORT = "support"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """One of the managers of a user, with the reason ("leads Sales", "coach") (U4)."""
+
+    user_id: int
+    login: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, as lists show them (U1)."""
+
+    id: int
+    login: str
+    email: str
+    given_name: str
+    family_name: str
+    language: str
+    time_zone: str
+    role: Role
+    department: str
+    hired_on: date | None
+    active: bool
+    groups: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    """Teams the user is a member of, each with its parents: ``Sales > Belgium``."""
+    leads: tuple[str, ...] = ()
+    coaches: tuple[str, ...] = ()
+    """Logins of the user's coaches."""
+    managers: tuple[Manager, ...] = ()
+    employee_number: str = ""
+    """What the HR system knows them by, across names and addresses (U11)."""
+
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return full_name(self.given_name, self.family_name)
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which users a list shows. Words must all be found; the rest narrows further."""
+
+    text: str = ""
+    push_id: int | None = None
+    """Only who is assigned to this push."""
+    include_left: bool = False
+
+    def words(self) -> tuple[str, ...]:
+        """The words of `text`: parts of a name, login, address, department, team or group."""
+        return tuple(self.text.split())
+
+
+def full_name(given: str, family: str) -> str:
+    """Given and family name in the order they are spoken."""
+    return f"{given} {family}".strip()
+
+
+def sort_name(given: str, family: str) -> str:
+    """The key users are sorted by: family name first, without case."""
+    return f"{fold(family)} {fold(given)}".strip()

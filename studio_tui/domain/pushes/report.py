@@ -1,0 +1,46 @@
+"""A report on a push, to be written as Markdown, HTML or PDF (S2)."""
+
+from dataclasses import dataclass
+
+from studio_tui.domain.pushes.push import Status
+
+DRAWN: tuple[Status, ...] = (
+    Status.DONE,
+    Status.IN_PROGRESS,
+    Status.PREPARED,
+    Status.PLANNED,
+    Status.NOT_PLANNED,
+)
+"""The parts of a bar, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a section: cells of text, and a bar."""
+
+    cells: tuple[str, ...]
+    parts: tuple[int, ...]
+    """The numbers of the bar, as many as there are `DRAWN`."""
+    whole: int
+    """The number that the whole width of the bar stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table with a bar in each line."""
+
+    heading: str
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of it."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    legend: tuple[str, ...]
+    """What each part of a bar is."""

@@ -1,0 +1,40 @@
+"""The question library: topics with questions, out of which templates are made (T2)."""
+
+from dataclasses import dataclass
+
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.templates.template import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryTopic:
+    """A topic of the library as lists show it."""
+
+    id: int
+    topic: Topic
+    version: int
+
+    @property
+    def name(self) -> str:
+        """The name of the topic."""
+        return self.topic.name
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFilter:
+    """Which topics a list shows: all words must be found in the name or in the questions."""
+
+    text: str = ""
+
+    def matches(self, topic: LibraryTopic) -> bool:
+        """Whether every word is found."""
+        texts = (topic.name, *(question.text for question in topic.topic.questions))
+        found = fold_search(" ".join(texts))
+        return all(fold_search(word) in found for word in self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Several topics, as one text file holds them."""
+
+    topics: tuple[Topic, ...] = ()

@@ -1,0 +1,63 @@
+"""How a language writes days and instants: ``language.toml`` of its wording (N9, D1)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from studio_tui.config.limited import read_own_text, toml_of
+from studio_tui.domain.shared.clock import zone_in_words
+from studio_tui.domain.shared.errors import Refused
+
+
+class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    months: tuple[str, ...]
+    day: str
+    instant: str
+    first_day: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The words of one language that are no text of their own."""
+
+    months: tuple[str, ...]
+    """January first."""
+    day_form: str
+    """With ``{day}``, ``{month}`` and ``{year}``."""
+    instant_form: str
+    """With ``{day}``, ``{time}`` and ``{zone}``."""
+    first_day: str
+    """How the first day of a month is written: ``1er`` in French."""
+
+    def day(self, day: date) -> str:
+        """A calendar day: “31 March 2026”."""
+        number = self.first_day if day.day == 1 else str(day.day)
+        month = self.months[day.month - 1]
+        return self.day_form.format(day=number, month=month, year=day.year)
+
+    def instant(self, instant: datetime, zone: ZoneInfo) -> str:
+        """An instant in ``zone``, which is named: “31 March 2026, 14:05 (Europe/Brussels)”.
+
+        A time that comes twice, as the clock goes back, is told by its offset as well.
+        """
+        local = instant.astimezone(zone)
+        name = zone_in_words(instant, zone).replace("_", " ")
+        return self.instant_form.format(day=self.day(local), time=f"{local:%H:%M}", zone=name)
+
+
+def load_speech(path: Path) -> Speech:
+    """The speech in a ``language.toml``; raises `Refused` with file and reason."""
+    try:
+        content = msgspec.convert(toml_of(read_own_text(path), str(path)), _Content)
+        speech = Speech(content.months, content.day, content.instant, content.first_day)
+        if len(speech.months) != 12:
+            raise ValueError("months: name all twelve, January first")
+        speech.instant(datetime(2026, 3, 31, 14, 5, tzinfo=ZoneInfo("UTC")), ZoneInfo("UTC"))
+    except KeyError as error:
+        raise Refused(f"{path}: {{{error.args[0]}}} means nothing in a form.") from error
+    except (OSError, ValueError, IndexError, msgspec.ValidationError) as error:
+        raise Refused(f"{path}: {error}.") from error
+    return speech

@@ -1,0 +1,157 @@
+"""Which text a mail is written by: ours, or the organisation's in its place (N9).
+
+Texts lie in a folder per language, ``nl/assigned.user.md``, beside that language's ``footer.md``
+and ``language.toml``; ``layout.html`` is for all. What the organisation puts into ``wording/``
+beside its ``config.toml``, under the same names, takes the place of ours. Files are read once.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from studio_tui.config.assets import asset
+from studio_tui.config.private import require_own_file
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.mail.compose.dates import Speech, load_speech
+from studio_tui.mail.compose.wording_template import TEST, Form, Frame, flags_in, render, wordings
+
+_LAYOUT = "layout.html"
+_FOOTER = "footer.md"
+_SPEECH = "language.toml"
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """A wording in one language, in all forms its flags give it."""
+
+    language: str
+    speech: Speech
+    _flags: tuple[str, ...]
+    _forms: Mapping[tuple[bool, ...], Form]
+
+    def form(self, **flags: bool) -> Form:
+        """The form in which these flags hold; of what is not named, none does."""
+        return self._forms[tuple(flags.get(name, False) for name in self._flags)]
+
+
+class Wordings:
+    """All texts there are; each is rendered when it is first asked for, and kept."""
+
+    def __init__(self, language: str, own: Path | None = None) -> None:
+        """``language`` is the organisation's, ``own`` its folder of texts: it need not exist."""
+        self._default = language
+        self._own = own
+        # Anything may stand in an import as a language: few are kept.
+        self._nearest = lru_cache(maxsize=1024)(self._find_nearest)
+        self._forms: dict[tuple[str, str], Forms] = {}
+        self._speeches: dict[str, Speech] = {}
+
+    def forms(self, name: str, language: str) -> Forms:
+        """The wording of that name in ``language`` or the nearest there is.
+
+        ``nl-BE`` falls back on ``nl``, then the organisation's language, then English. Raises
+        `Refused`, naming file, line and what to do, for a text that is wrong.
+        """
+        nearest = self._nearest(name, language)
+        if (name, nearest) not in self._forms:
+            self._forms[name, nearest] = self._load(name, nearest)
+        return self._forms[name, nearest]
+
+    def speech(self, language: str) -> Speech:
+        """How a language that has texts writes days."""
+        if language not in self._speeches:
+            self._speeches[language] = load_speech(self._file(language, _SPEECH))
+        return self._speeches[language]
+
+    def problems(self) -> list[str]:
+        """What is wrong with the organisation's own texts, a sentence each."""
+        found = (self._problem(place) for place in sorted(self._in_own_folder))
+        told = (*self._not_ours.values(), *self._never_read(), *found)
+        return list(dict.fromkeys(problem for problem in told if problem))
+
+    def _never_read(self) -> Iterator[str]:
+        if self._own is None:
+            return
+        known = {*self._in_own_folder.values(), *self._not_ours}
+        for path in sorted(self._own.rglob("*")):
+            hidden = path.name.startswith(".") or path.stem.lower() == "readme"
+            if path.is_file() and path not in known and not hidden:
+                yield f"{path}: nothing reads it; a text is one such as nl/assigned.user.md."
+
+    @cached_property
+    def _not_ours(self) -> dict[Path, str]:
+        """The texts that others can write, and why: nobody knows what is in them."""
+        found = {}
+        for path in _texts_in(self._own).values() if self._own else ():
+            try:
+                require_own_file(path)
+            except (Refused, OSError) as error:
+                found[path] = f"{path} is not used: {error}"
+        return found
+
+    def _problem(self, place: str) -> str | None:
+        language, _, name = place.rpartition("/")
+        known = (*(f"{wording}.md" for wording in wordings()), _FOOTER, _SPEECH)
+        if place != _LAYOUT and (name not in known or not _LANGUAGE.fullmatch(language)):
+            near = difflib.get_close_matches(name, known, n=1)
+            meant = f"; did you mean “{near[0]}”?" if near else ", nothing reads it."
+            return f"{self._in_own_folder[place]}: not the name of a text{meant}"
+        try:
+            if name == _SPEECH:
+                self.speech(language)
+            else:
+                self.forms(name.removesuffix(".md") if name in known[:-2] else TEST, language)
+        except Refused as refused:
+            return refused.message
+        return None
+
+    @cached_property
+    def _in_own_folder(self) -> dict[str, Path]:
+        found = _texts_in(self._own) if self._own else {}
+        return {place: path for place, path in found.items() if path not in self._not_ours}
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        return _texts_in(asset("data/wording")) | self._in_own_folder
+
+    def _find_nearest(self, name: str, language: str) -> str:
+        asked = (*_with_parents(language), *_with_parents(self._default), "en")
+        return next(language for language in asked if f"{language}/{name}.md" in self._files)
+
+    def _load(self, name: str, language: str) -> Forms:
+        footer = self._file(language, _FOOTER)
+        frame = Frame(language, layout=self._files[_LAYOUT], footer=footer)
+        path = self._files[f"{language}/{name}.md"]
+        return Forms(language, self.speech(language), flags_in(name), render(name, path, frame))
+
+    def _file(self, language: str, name: str) -> Path:
+        """A file of a language, or of the language it is a kind of."""
+        for parent in _with_parents(language):
+            if path := self._files.get(f"{parent}/{name}"):
+                return path
+        raise Refused(
+            f"{self._own}/{language} has no {name}: copy one of another language and translate it."
+        )
+
+
+def _with_parents(language: str) -> list[str]:
+    """``nl-BE`` as ``["nl-be", "nl"]``; nothing for what is no language."""
+    tag = language.strip().lower().replace("_", "-")
+    if not _LANGUAGE.fullmatch(tag):
+        return []
+    parts = tag.split("-")
+    return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def _texts_in(folder: Path) -> dict[str, Path]:
+    """The files of a folder of wordings, by their place in it."""
+    files = (*folder.glob("*.*"), *folder.glob("*/*.*"))
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in files
+        if path.suffix in (".md", ".toml", ".html") and path.stem.lower() != "readme"
+    }

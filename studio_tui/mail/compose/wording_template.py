@@ -1,0 +1,332 @@
+"""From the text of a wording to forms in which only the values are still to be filled in (N9).
+
+Jinja's ``{{ name }}``, ``{% if flag %}`` and comments are all that a text can use. Every value is
+rendered as one private-use character, so that rendering once is enough for all recipients, and
+the values are put in where no markup is read any more.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby, product
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, NoReturn
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from studio_tui.config.limited import read_own_text
+from studio_tui.domain.outbox.notification import INVITATIONS, NOTICES, Capacity, Kind, capacities
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.mail.compose.markdown import to_html, to_plain
+
+TEST = "test"
+"""The name of the wording that tries the settings."""
+ENTRY = "calendar"
+"""What the wordings of what stands in a calendar begin with: ``calendar.user`` and so on."""
+FLAGS = ("several", "overdue", "planned", "dated")
+INVITATION_FLAGS = (
+    "of_push",
+    "placed",
+    "handed_over",
+    "overdue",
+    "past",
+    "readdressed",
+    "closed",
+)
+NOTICE_FLAGS = ("of_push", "closed")
+
+_EVERYWHERE = ("name", "given_name", "organisation")
+_OF_PUSH = ("push", "template", "deadline")
+_OF_PEOPLE = ("count", "person", "people")
+_OF_MEETING = ("person", "conductor", "starts_at", "minutes", "place", "planner")
+_OF_ACT = ("by", "at")
+_OF_CONVERSATION = ("push", "template", "person", "conductor", "number")
+_OF_NOTICE = OfSome(
+    {
+        Kind.TAKEN_OVER: (*_OF_CONVERSATION, "former"),
+        Kind.REOPENED: _OF_CONVERSATION,
+        Kind.KEY_ADDED: ("fingerprint",),
+    },
+    otherwise=(),
+)
+_OF_DATE = ("conductor", "starts_at")
+_NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
+"""Values of an invitation or a notice that there are only where a flag holds."""
+_NEVER = (
+    ({"planned": True, "dated": True}, {"dated": False}),
+    ({"of_push": False, "overdue": True}, {"overdue": False}),
+)
+"""Flags that never hold together, and which of them is then left out."""
+_TOKENS = {
+    name: chr(0xF0000 + number)
+    for number, name in enumerate(
+        dict.fromkeys(
+            (
+                *_EVERYWHERE,
+                *_OF_PUSH,
+                *_OF_PEOPLE,
+                *_OF_MEETING,
+                *_OF_ACT,
+                *_OF_CONVERSATION,
+                "former",
+                "fingerprint",
+                "sent_at",
+            )
+        )
+    )
+}
+_ALLOWED = "Only {{ name }}, {% if flag %} and {# comments #} can be used."
+_NAMES = {token: name for name, token in _TOKENS.items()}
+_TOKEN = re.compile("[\U000f0000-\U000f00ff]")
+# Markdown writes the characters of an address by their codes.
+_PERCENT_CODED = "%F3%B0%80"
+_SUBJECT = re.compile(r"Subject:[ \t]*(?P<subject>\S[^\n]*)\n(?P<text>.*)", re.DOTALL)
+
+
+def names_in(wording: str) -> tuple[str, ...]:
+    """The names of the values that a wording may write."""
+    if wording == TEST:
+        return (*_EVERYWHERE, "sent_at")
+    kind, _, capacity = wording.partition(".")
+    if _invites(wording):
+        return (*_EVERYWHERE, *_OF_PUSH, *_OF_MEETING)
+    if kind in NOTICES:
+        return (*_EVERYWHERE, *_OF_ACT, *_OF_NOTICE[Kind(kind)])
+    people = _OF_PEOPLE if capacity == Capacity.MANAGER else ()
+    return (*_EVERYWHERE, *_OF_PUSH, *people, *_OF_DATE)
+
+
+def flags_in(wording: str) -> tuple[str, ...]:
+    """The flags that a wording may ask about."""
+    if wording == TEST:
+        return ()
+    if _invites(wording):
+        return INVITATION_FLAGS
+    return NOTICE_FLAGS if wording.partition(".")[0] in NOTICES else FLAGS
+
+
+def wordings() -> tuple[str, ...]:
+    """The names of all wordings: ``assigned.user`` and so on."""
+    return (
+        *(f"{kind}.{capacity}" for kind in Kind for capacity in capacities(kind)),
+        *(f"{ENTRY}.{capacity}" for capacity in Capacity),
+        TEST,
+    )
+
+
+def _invites(wording: str) -> bool:
+    return wording.partition(".")[0] in {ENTRY, *INVITATIONS}
+
+
+@dataclass(frozen=True, eq=False)
+class Blanks:
+    """Text with blanks: what stands before, between and after them, and the value of each."""
+
+    texts: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+    @cached_property
+    def lines(self) -> tuple["Blanks", ...]:
+        """Each line with a blank, and between them all that have none together."""
+        found: list[Blanks] = []
+        for names, lines in groupby(self._each_line(), lambda line: line.names):
+            if names:
+                found += lines
+            else:
+                found.append(Blanks(("\n".join(line.texts[0] for line in lines),)))
+        return tuple(found)
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The text, with its values by name."""
+        written = [self.texts[0]]
+        for name, text in zip(self.names, self.texts[1:], strict=True):
+            written += (values[name], text)
+        return "".join(written)
+
+    def begun(self, values: Mapping[str, str]) -> "Blanks":
+        """With these values filled in, and blanks for the others."""
+        texts, names = [self.texts[0]], []
+        for name, text in zip(self.names, self.texts[1:], strict=True):
+            if name in values:
+                texts[-1] += values[name] + text
+            else:
+                names.append(name)
+                texts.append(text)
+        return Blanks(tuple(texts), tuple(names))
+
+    def _each_line(self) -> Iterator["Blanks"]:
+        texts: tuple[str, ...] = ()
+        names: tuple[str, ...] = ()
+        for number, text in enumerate(self.texts):
+            *ended, begun = text.split("\n")
+            for end in ended:
+                yield Blanks((*texts, end), names)
+                texts, names = (), ()
+            texts, names = (*texts, begun), (*names, *self.names[number : number + 1])
+        yield Blanks(texts, names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """A rendered wording, values still to be filled in."""
+
+    subject: Blanks
+    plain: Blanks
+    html: Blanks
+
+    def begun(self, plain: Mapping[str, str], html: Mapping[str, str]) -> "Form":
+        """With these values filled in, and blanks for the others."""
+        return Form(self.subject.begun(plain), self.plain.begun(plain), self.html.begun(html))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is around every text of one language."""
+
+    language: str
+    layout: Path
+    """The page of the HTML part."""
+    footer: Path
+    """The last lines of both parts, a text without a subject."""
+
+
+class _Value:
+    """Stands for a value in a text: it can be written, and nothing else."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __str__(self) -> str:
+        return _TOKENS[self._name]
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError(f"“{self._name}” can only be written, not compared or tested")
+
+    def __eq__(self, other: object) -> bool:
+        self._refuse()
+
+    __hash__ = None  # type: ignore[assignment]
+    __bool__ = __len__ = __iter__ = __getitem__ = __add__ = _refuse
+
+
+def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Form]:
+    """All forms of the text in ``path``, by its `flags_in`.
+
+    Raises `Refused` that names file, line and what to do.
+    """
+    text, footer, layout = map(_compiled, (path, frame.footer, frame.layout))
+    last_lines = _filled_in(footer, {"organisation": _Value("organisation")})
+    forms: dict[tuple[bool, ...], Form] = {}
+    made: dict[str, Form] = {}
+    names = flags_in(wording)
+    for flags in product((False, True), repeat=len(names)):
+        holding = dict(zip(names, flags, strict=True))
+        for never, instead in (*_NEVER, *_of_user(wording)):
+            if never.items() <= holding.items():
+                holding |= instead
+        values = _offered(wording, holding)
+        written = _filled_in(text, values)
+        # Most flags change nothing in most texts.
+        if written not in made:
+            made[written] = _form(written, last_lines, layout, path, frame)
+        forms[flags] = made[written]
+    return forms
+
+
+def _of_user(wording: str) -> tuple[tuple[dict[str, bool], dict[str, bool]], ...]:
+    """What never holds in a text to a user: it is about one."""
+    if wording.endswith(f".{Capacity.MANAGER}") or "several" not in flags_in(wording):
+        return ()
+    return (({"several": True}, {"several": False}),)
+
+
+def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
+    values = {name: _Value(name) for name in names_in(wording)}
+    if flags.get("several"):
+        values.pop("person", None)
+    if "several" in flags and (flags["several"] or not (flags["planned"] or flags["dated"])):
+        values.pop("starts_at")
+        if not wording.startswith(Kind.HANDED_OVER):
+            values.pop("conductor")
+    for name, flag in _NEEDS.items():
+        if not flags.get(flag, True):
+            values.pop(name, None)
+    return values | flags
+
+
+def _form(written: str, footer: str, layout: Template, path: Path, frame: Frame) -> Form:
+    parts = _SUBJECT.fullmatch(written)
+    if parts is None:
+        raise Refused(f"{path}, line 1: begin the text with “Subject: …” on a line of its own.")
+    subject = parts["subject"].strip()
+    page = {
+        "language": frame.language,
+        "subject": subject,
+        "body": _html(parts["text"], path),
+        "footer": _html(footer, frame.footer),
+    }
+    return Form(
+        subject=_blanks(subject),
+        plain=_blanks(f"{to_plain(parts['text'])}\n\n-- \n{to_plain(footer)}\n"),
+        html=_blanks(_filled_in(layout, page)),
+    )
+
+
+def _blanks(text: str) -> Blanks:
+    names = tuple(_NAMES[token] for token in _TOKEN.findall(text))
+    return Blanks(tuple(_TOKEN.split(text)), names)
+
+
+def _html(markdown: str, path: Path) -> Markup:
+    html = to_html(markdown, blocks=(_TOKENS["people"],))
+    if _PERCENT_CODED in html:
+        raise Refused(f"{path}: the address of a link cannot hold a value: write it out.")
+    return Markup(html)  # noqa: S704 - markdown-it wrote it, with HTML of the author's own escaped
+
+
+def _compiled(path: Path) -> Template:
+    source = _read(path)
+    environment = _environment(autoescape=path.suffix == ".html")
+    try:
+        code = environment.compile(source, filename=str(path))
+    except TemplateSyntaxError as error:
+        reason = str(error.message).rstrip(".")
+        raise Refused(f"{path}, line {error.lineno}: {reason}. {_ALLOWED}") from error
+    return Template.from_code(environment, code, {})
+
+
+def _filled_in(template: Template, values: Mapping[str, Any]) -> str:
+    """What Jinja makes of a text."""
+    try:
+        return template.render(values)
+    except (TemplateError, TypeError, ArithmeticError, AttributeError) as error:
+        # Whatever a text can do wrong happens at one of its lines.
+        steps = extract_tb(error.__traceback__)
+        line = next((f", line {s.lineno}" for s in steps if s.filename == template.filename), "")
+        known = f"Known here: {', '.join(values)}."
+        raise Refused(f"{template.filename}{line}: {error}. {known}") from error
+
+
+def _read(path: Path) -> str:
+    try:
+        text = read_own_text(path)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+    if _TOKEN.search(text):
+        raise Refused(f"{path}: holds a private-use character: take it out.")
+    return text
+
+
+def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.clear()
+    environment.tests.clear()
+    environment.globals.clear()
+    return environment

@@ -1,0 +1,208 @@
+"""Where the password of the mail server is kept, and how it is read (N11).
+
+It is looked for in this order: the environment, a systemd credential, a file beside ``config.toml``
+that only its owner can read, the system's keyring. It is never in the database, the configuration,
+a log, a traceback or on the screen.
+"""
+
+import codecs
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio_tui.config.private import make_folder
+from studio_tui.config.settings import APP, Smtp, config_path
+from studio_tui.domain.shared.errors import Refused, Unavailable
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+VARIABLE = "STUDIO_SMTP_PASSWORD"
+FILE = "smtp-password"
+HIDDEN = "•••"
+_LONGEST = 4096
+_ELSEWHERE = f"Unlock it, or use {VARIABLE} or the file {FILE} beside config.toml."
+
+
+class Secret:
+    """A password that shows itself to nobody who does not ask for it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The password itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not written down")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A password and where it was, in words: "the file /…/smtp-password"."""
+
+    password: Secret
+    where: str
+
+
+def find(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> Found | None:
+    """The password for ``smtp.username``, or None where there is none.
+
+    Raises `Refused` for a file that others can read or that holds no password.
+    """
+    if text := without_marks(environ.get(VARIABLE, "")):
+        _check(text, VARIABLE)
+        return Found(Secret(text), f"the environment variable {VARIABLE}")
+    return _in_credential(environ) or _in_file(password_file(environ)) or _in_keyring(smtp)
+
+
+def where(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> str | None:
+    """Where the password is, in words, or None; raises as `find` does."""
+    found = find(smtp, environ)
+    return found.where if found else None
+
+
+def set_password(smtp: Smtp, password: Secret, environ: Mapping[str, str] = os.environ) -> str:
+    """Keep ``password`` and say where: in the keyring, or the file on a host without one.
+
+    A file that is there already is written anew, because it is read first. Raises `Refused` for
+    a password that cannot be one, `Unavailable` where it could not be written.
+    """
+    _check(password.reveal(), "The password")
+    path = password_file(environ)
+    if not path.exists() and (keyring := _keyring()) is not None:
+        return _put_in_keyring(keyring, smtp, password)
+    _write(path, password)
+    return f"the file {path}"
+
+
+def password_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """The file that may hold the password."""
+    return config_path(environ).parent / FILE
+
+
+def without_marks(text: str) -> str:
+    """A line that was read, without a byte order mark before it or an end of line behind it."""
+    return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
+
+
+def _in_credential(environ: Mapping[str, str]) -> Found | None:
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return None
+    path = Path(folder) / FILE
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"The systemd credential {path} cannot be read: {error.strerror}.") from error
+    return Found(_secret_in(content, path), f"the systemd credential {FILE}")
+
+
+def _in_file(path: Path) -> Found | None:
+    try:
+        # Without O_NONBLOCK, a pipe in its place would keep us waiting.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+    with os.fdopen(descriptor, "rb") as file:
+        _require_private(os.fstat(file.fileno()), path)
+        return Found(_secret_in(file.read(_LONGEST + 1), path), f"the file {path}")
+
+
+def _require_private(status: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused(f"{path} is not a file: put the password in one.")
+    if status.st_uid != os.geteuid():
+        raise Refused(f"{path} belongs to another account: make it yours, or remove it.")
+    if status.st_mode & 0o077:
+        raise Refused(f"{path} can be read by others: run “chmod 600 {path}”.")
+
+
+def _secret_in(content: bytes, path: Path) -> Secret:
+    # PowerShell writes UTF-16 where it is not told otherwise.
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = without_marks(content.decode("utf-16" if utf16 else "utf-8"))
+    except UnicodeDecodeError:
+        raise Refused(f"{path} does not hold a password as UTF-8 text.") from None
+    _check(text, str(path))
+    return Secret(text)
+
+
+def _check(text: str, what: str) -> None:
+    if not text:
+        raise Refused(f"{what} is empty.")
+    if len(text) > _LONGEST or any(sign in text for sign in "\0\r\n"):
+        raise Refused(f"{what} is no password: one line of at most {_LONGEST} characters.")
+
+
+def _write(path: Path, password: Secret) -> None:
+    fresh = path.with_name(f".{FILE}.{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        make_folder(path.parent)
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(password.reveal() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _account(smtp: Smtp) -> str:
+    return f"{smtp.username}@{smtp.host}"
+
+
+def _keyring() -> "KeyringBackend | None":
+    """The keyring of this account, or None on a host without one."""
+    import keyring
+
+    backend = keyring.get_keyring()
+    return backend if backend.priority > 0 else None
+
+
+def _in_keyring(smtp: Smtp) -> Found | None:
+    backend = _keyring()
+    if backend is None:
+        return None
+    from keyring.errors import KeyringError
+
+    try:
+        text = backend.get_password(APP, _account(smtp))
+    except (KeyringError, OSError) as error:
+        raise Unavailable(f"The keyring does not answer: {error}. {_ELSEWHERE}") from error
+    return Found(Secret(text), f"the keyring ({backend.name})") if text else None
+
+
+def _put_in_keyring(backend: "KeyringBackend", smtp: Smtp, password: Secret) -> str:
+    from keyring.errors import KeyringError
+
+    try:
+        backend.set_password(APP, _account(smtp), password.reveal())
+    except (KeyringError, OSError) as error:
+        raise Unavailable(f"The keyring does not take it: {error}. {_ELSEWHERE}") from error
+    return f"the keyring ({backend.name})"

@@ -1,0 +1,1 @@
+"""How a mail leaves: SMTP, a folder, and what came of it."""

@@ -1,0 +1,73 @@
+"""Addresses of mail: how they stand on the wire, and the settings that name a sender."""
+
+from dataclasses import dataclass
+from email.utils import getaddresses
+
+from studio_tui.domain.shared.addresses import why_no_address
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import clean_line
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mails come from, or who answers to them go to: a setting taken apart."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        """The part after the @, in ASCII."""
+        return self.address.rpartition("@")[2]
+
+
+def deliverable(address: str) -> str:
+    """``address`` as it goes on the wire, its domain in ASCII; looks nothing up.
+
+    Only a part before the @ outside ASCII stays as it is (such mail needs SMTPUTF8). Raises
+    `Refused`, in words, for what is no address, line breaks and controls among it.
+    """
+    if reason := why_no_address(address):
+        raise Refused(f"{reason}.")
+    local, _, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}@{_in_ascii(domain)}"
+
+
+def _in_ascii(domain: str) -> str:
+    # Hardly any address needs it.
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        valid = validate_email(
+            f"x@{domain}",
+            check_deliverability=False,
+            globally_deliverable=False,
+            test_environment=True,
+        )
+    except EmailNotValidError as error:
+        raise Refused(f"“{clean_line(domain)}” is not a domain: {error}") from error
+    return valid.ascii_domain
+
+
+def sender_from(text: str) -> Sender:
+    """The sender that ``smtp.sender`` names; raises `Refused` where it is none."""
+    return _named(text, "smtp.sender", "a sender")
+
+
+def reply_to_from(text: str) -> Sender:
+    """Who answers go to, as ``smtp.reply_to`` names them; raises `Refused` where it is nobody."""
+    return _named(text, "smtp.reply_to", "an address for answers")
+
+
+def _named(text: str, setting: str, what: str) -> Sender:
+    found = getaddresses([text])
+    if len(found) != 1 or not found[0][1]:
+        raise Refused(
+            f"{setting}: “{clean_line(text)}” is not {what}: write it as "
+            '"HR Studio <studio@example.org>".'
+        )
+    name, address = found[0]
+    try:
+        return Sender(clean_line(name), deliverable(address))
+    except Refused as error:
+        raise Refused(f"{setting}: {error.message}") from error

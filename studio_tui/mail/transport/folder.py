@@ -1,0 +1,66 @@
+"""A folder on this machine that takes mail in a server's place: for demos, and to read it."""
+
+import asyncio
+import mailbox
+from collections.abc import Iterator
+from pathlib import Path
+
+from studio_tui.config.private import make_folder
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.mail.transport.addresses import deliverable
+from studio_tui.mail.transport.outcomes import (
+    Delivered,
+    Fault,
+    Leave,
+    Outcome,
+    Rejected,
+    RelayDown,
+    at_once,
+)
+
+
+class MailFolder:
+    """A `Carrier` that keeps mail in a Maildir, made when the first mail arrives.
+
+    Only its owner can read it; any mail program can open it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def send(
+        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+    ) -> Outcome:
+        """Keep ``message``, with the addresses of its envelope above it."""
+        try:
+            envelope = f"Return-Path: <{deliverable(sender)}>\r\n"
+            envelope += f"Delivered-To: {deliverable(recipient)}\r\n"
+        except Refused as refused:
+            return Rejected(None, refused.message)
+        await leave()
+        try:
+            await asyncio.to_thread(self._keep, envelope.encode() + message)
+        except OSError as error:
+            return RelayDown(Fault.UNREACHABLE, None, f"{self._path}: {error.strerror}.")
+        return Delivered(250, f"kept in {self._path}")
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def messages(self) -> Iterator[bytes]:
+        """All mail that was kept, in no order; empty before the first."""
+        if self._path.is_dir():
+            folder = mailbox.Maildir(self._path, create=False)
+            yield from (folder.get_bytes(key) for key in folder.iterkeys())
+
+    def find(self, message_id: str) -> bytes | None:
+        """The mail with this Message-ID, angle brackets included, or None."""
+        header = f"Message-ID: {message_id}".encode()
+        for message in self.messages():
+            if header in message.partition(b"\n\n")[0].splitlines():
+                return message
+        return None
+
+    def _keep(self, message: bytes) -> None:
+        make_folder(self._path.parent)
+        mailbox.Maildir(self._path).add(message)

@@ -1,0 +1,1 @@
+"""The activity, and whether it is as it was written."""

@@ -1,0 +1,1 @@
+"""The outbox, delivery, dry runs and undo."""

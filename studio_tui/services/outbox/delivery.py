@@ -1,0 +1,231 @@
+"""What a worker asks of the outbox: take what is due, and say what became of it (N4, N6).
+
+The program itself acts here, not a person: there is no actor.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from studio_tui.domain.outbox.notification import Delivery, why_dropped
+from studio_tui.domain.shared.clock import SteadyTime
+from studio_tui.domain.shared.errors import Busy
+from studio_tui.services.outbox.messages import Mail
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.outbox import mail_stops
+from studio_tui.storage.outbox import worker_queue as deliveries
+from studio_tui.storage.outbox.worker_queue import LeaseEnd
+
+_MOST_REFUSED = 1000
+"""Of so many mails it is remembered that they were refused."""
+
+
+class Packed(NamedTuple):
+    """A message as it is kept once it is sent."""
+
+    model_id: int | None
+    """What it has in common with others, None where it is whole."""
+    rest: bytes
+
+
+class Packing:
+    """Packs messages, so that of many that are nearly the same little is kept."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._models: dict[bytes, int] = {}
+
+    def packed(self, mail: Mail) -> Packed:
+        """``mail`` as it is kept; raises `Unavailable` where its model cannot be."""
+        model = mail.model
+        if model not in self._models:
+            with self._studio.store.writing_unflushed():
+                self._models[model] = deliveries.keep_model(model)
+        return Packed(self._models[model], deliveries.packed(mail.message, model))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The server took it."""
+
+    id: int
+    address: str
+    at: datetime
+    message: Packed
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It will never arrive."""
+
+    id: int
+    address: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """To be tried again; ``tried`` says whether this try counts as one of the mail's own."""
+
+    id: int
+    due_at: datetime
+    words: str
+    tried: bool
+    refused: bool = False
+    """The server refused it, for a reason that may be about anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What workers before have learnt of the mail server."""
+
+    fault: str
+    """What kept mail from leaving when the server was last asked; empty: nothing."""
+    code: int | None
+    words: str
+    since: datetime | None
+    refused: Mapping[int, str]
+    """Mails that wait because they were refused, by id: the domains of their recipients."""
+
+
+Settlement = Sent | Failed | Later
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a worker took from the outbox."""
+
+    taken: int
+    """How many were due, those included that were dropped at once."""
+    deliveries: tuple[Delivery, ...] = ()
+    """What is still true, and to be sent."""
+
+
+def claim(
+    studio: Studio,
+    lease: str,
+    *,
+    limit: int,
+    lasting: timedelta,
+    avoiding: Collection[str] = (),
+    wait: bool = True,
+) -> Claimed:
+    """Take up to ``limit`` notifications that are due, for the worker ``lease``; none to the
+    domains that are to be avoided.
+
+    What is no longer true is dropped before it is handed over (N6). Nobody who writes waits for
+    what is read and thought about here. Raises `Busy` where others write and it is not to
+    ``wait``.
+    """
+    now, steady = studio.now(), studio.steady.time()
+    # Where the clock that leases end by was set, none of them tells who is still at work: who is,
+    # renews it, and who is not is found out one lease later.
+    is_known = not studio.steady.jumped_within(lasting.total_seconds())
+    with studio.store.writing_unflushed(wait=wait):
+        if is_known:
+            deliveries.recover(lease, steady, now)
+        ids = deliveries.claim(lease, now, _end(now, steady, lasting), limit, avoiding)
+    if not ids:
+        return Claimed(0)
+    with studio.store.reading():
+        claimed = deliveries.deliveries(ids, now)
+    dropped = {each.id: why for each in claimed if (why := why_dropped(each, now))}
+    true = [each for each in claimed if each.id not in dropped]
+    shortened = {each.id for each in true if _leaves_out(each)}
+    if dropped or shortened:
+        try:
+            with studio.store.writing_unflushed(wait=wait):
+                deliveries.settle_dropped(lease, list(dropped.items()), now)
+                deliveries.forget_unassigned(shortened)
+        except Busy:
+            # They are handed back with what is left over, and looked at once more.
+            true = [each for each in true if each.id not in shortened]
+    return Claimed(len(ids), tuple(true))
+
+
+def _leaves_out(delivery: Delivery) -> bool:
+    if delivery.meeting is not None or delivery.notice is not None:
+        return False
+    return not all(person.assigned for person in delivery.about)
+
+
+def settle(
+    studio: Studio, lease: str, settlements: Sequence[Settlement], *, wait: bool = True
+) -> None:
+    """Write what became of notifications; what the lease no longer covers is left as it is.
+
+    Raises `Busy` where others write and it is not to ``wait``.
+    """
+    sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
+    failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
+    later = [
+        (s.id, s.due_at, s.words, s.tried, s.refused) for s in settlements if isinstance(s, Later)
+    ]
+    store = studio.store
+    # Nearly always all of them were sent.
+    writing = store.writing_unflushed if failed or later else store.writing_alone
+    with writing(wait=wait):
+        deliveries.settle_sent(lease, sent)
+        deliveries.settle_failed(lease, failed, studio.now())
+        deliveries.settle_later(lease, later, studio.now())
+
+
+def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:
+    """Hold for longer what the worker ``lease`` has claimed and not yet settled."""
+    end = _end(studio.now(), studio.steady.time(), lasting)
+    with studio.store.writing_unflushed():
+        deliveries.renew(lease, end)
+
+
+def _end(now: datetime, steady: SteadyTime, lasting: timedelta) -> LeaseEnd:
+    seconds = steady.seconds + lasting.total_seconds()
+    return LeaseEnd(SteadyTime(seconds, steady.origin), now + lasting)
+
+
+def flush(studio: Studio) -> None:
+    """Return once what was settled outlives the machine."""
+    studio.store.flush()
+
+
+def locks_others_out(studio: Studio) -> bool:
+    """Whether nobody else can write while a worker does, be it something else altogether."""
+    return studio.store.is_sqlite
+
+
+def standing(studio: Studio) -> Standing:
+    """What is known of the mail server before it is asked."""
+    with studio.store.reading():
+        stop = mail_stops.stop()
+        fault, code, words, since = stop or ("", None, "", None)
+        return Standing(fault, code, words, since, deliveries.refused(_MOST_REFUSED))
+
+
+def keep_stop(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
+    """Keep what keeps mail from leaving, fault, code and words, or that nothing does."""
+    with studio.store.writing():
+        mail_stops.keep(stop, studio.now())
+
+
+def try_again(studio: Studio, ids: Collection[int]) -> None:
+    """Let mails that were refused be due: the server has taken others since."""
+    with studio.store.writing():
+        deliveries.let_be_due(ids, studio.now())
+
+
+def waiting(studio: Studio) -> tuple[int, int]:
+    """How many mails wait, and how many of them because they were not taken."""
+    with studio.store.reading():
+        return deliveries.waiting()
+
+
+def hand_back(studio: Studio, lease: str) -> int:
+    """Give back all that the worker ``lease`` still holds; returns how many."""
+    with studio.store.writing():
+        return deliveries.hand_back(lease, studio.now())
+
+
+def next_due(studio: Studio) -> datetime | None:
+    """When there is something to send next, None where nothing waits."""
+    with studio.store.reading():
+        return deliveries.next_due()

@@ -1,0 +1,141 @@
+"""Doing something without doing it: exactly who would get what, and the mail itself (P14).
+
+The act is really done, its mail is read, and the transaction is taken back: what a dry run tells
+and what the act does cannot differ.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from studio_tui.domain.outbox.notification import UNSENT, Capacity, Delivery, Kind, Notification
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Skipped
+from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.domain.shared.text import fold
+from studio_tui.mail.compose.rendering import Letter
+from studio_tui.services.outbox.messages import Mailroom
+from studio_tui.services.outbox.outbox import Again
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import lines_since, newest_line
+from studio_tui.storage.outbox import notifications, worker_queue
+from studio_tui.storage.people import users
+from studio_tui.storage.people.managers import managers_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One rendered mail out of those that differ in nothing but their names."""
+
+    kind: Kind
+    capacity: Capacity
+    recipient: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What an act would send."""
+
+    notifications: tuple[Notification, ...]
+    """Everyone who would be told, and of whom."""
+    samples: tuple[Sample, ...]
+    """One mail for each kind, capacity and language."""
+    managing: Mapping[str, Mapping[str, str]]
+    """Why a manager is told of somebody (U4): by the login of the user, then of the manager."""
+
+
+NOTHING = DryRun((), (), {})
+"""What an act that there is no need for would send."""
+
+
+def dry_run(
+    studio: Studio,
+    act: Callable[[], T],
+    activity_of: Callable[[T], int],
+    wanted: Callable[[], bool] = lambda: True,
+) -> DryRun:
+    """What ``act``, a call of a service, would send; nothing of it stays.
+
+    ``activity_of`` finds the line of activity in what the act returns. Raises what the act raises,
+    and `Unavailable` once ``wanted`` says that nobody waits for the answer any more.
+    """
+    with studio.store.trying(wanted):
+        activity_id = activity_of(act())
+        _go_on(wanted)
+        ids = notifications.ids_caused_by(activity_id)
+        listed = notifications.notifications_by_id(ids, studio.now())
+        loaded = worker_queue.deliveries(notifications.samples_caused_by(activity_id), studio.now())
+    _go_on(wanted)
+    with studio.store.reading():
+        # Who manages whom is as it was: nobody need be locked out meanwhile.
+        managing = _managing(listed)
+    return DryRun(tuple(listed), _samples(Mailroom(studio), loaded), managing)
+
+
+def dry_run_of(
+    studio: Studio,
+    actor: Actor,
+    act: Callable[[], object],
+    wanted: Callable[[], bool] = lambda: True,
+) -> DryRun:
+    """`dry_run` of whatever ``actor`` does by ``act``: all that it causes, however it is called."""
+    with studio.store.trying(wanted):
+        before = newest_line(actor.user_id)
+        act()
+        _go_on(wanted)
+        lines = lines_since(actor.user_id, before)
+        ids = [each for line in lines for each in notifications.ids_caused_by(line)]
+        now = studio.now()
+        waiting = [
+            each for each in notifications.notifications_by_id(ids, now) if each.state in UNSENT
+        ]
+        samples = [each for line in lines for each in notifications.samples_caused_by(line)]
+        loaded = worker_queue.deliveries(samples, now)
+    _go_on(wanted)
+    with studio.store.reading():
+        managing = _managing(waiting)
+    return DryRun(tuple(waiting), _samples(Mailroom(studio), loaded), managing)
+
+
+def dry_run_again(
+    studio: Studio, act: Callable[[], Again], wanted: Callable[[], bool] = lambda: True
+) -> tuple[DryRun, list[Skipped]]:
+    """What sending once more by ``act`` would send, and who would not get it, and why."""
+    with studio.store.trying(wanted):
+        again = act()
+        _go_on(wanted)
+        now = studio.now()
+        listed = notifications.notifications_by_id(list(again.sent), now)
+        left_out = notifications.notifications_by_id(list(again.dropped), now)
+        kinds = {(each.kind, each.capacity): each.id for each in reversed(listed)}
+        loaded = worker_queue.deliveries(list(kinds.values()), now)
+    _go_on(wanted)
+    with studio.store.reading():
+        managing = _managing(listed)
+    skipped = [Skipped(each.recipient, each.name, again.dropped[each.id]) for each in left_out]
+    return DryRun(tuple(listed), _samples(Mailroom(studio), loaded), managing), skipped
+
+
+def _go_on(wanted: Callable[[], bool]) -> None:
+    if not wanted():
+        raise Unavailable("Nobody waits for this any more.")
+
+
+def _managing(listed: Sequence[Notification]) -> dict[str, dict[str, str]]:
+    told = [each for each in listed if each.capacity is Capacity.MANAGER]
+    logins = {fold(login): login for each in told for login in each.about}
+    ids = users.ids_of_logins(logins)
+    managers = managers_of(list(ids.values()))
+    return {
+        logins[key]: {manager.login: manager.reason for manager in managers.get(user_id, ())}
+        for key, user_id in ids.items()
+    }
+
+
+def _samples(mailroom: Mailroom, loaded: list[Delivery]) -> tuple[Sample, ...]:
+    return tuple(
+        Sample(each.kind, each.capacity, each.name, mailroom.letter(each)) for each in loaded
+    )

@@ -1,0 +1,318 @@
+"""Writing the mail of a notification: the wording, filled in, as bytes for the wire (N9)."""
+
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from studio_tui.config.settings import Settings, config_path
+from studio_tui.domain.outbox.notification import (
+    INVITATIONS,
+    NOTICES,
+    Capacity,
+    Delivery,
+    Invitee,
+    Kind,
+    Meeting,
+    Notice,
+    Person,
+    capacities,
+    still_to_tell,
+)
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.addresses import clear_address
+from studio_tui.domain.shared.clock import start_of_day
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.mail.compose.invitation import Guest, Invitation, Method
+from studio_tui.mail.compose.mime import Composer, message_id
+from studio_tui.mail.compose.rendering import Appointment, Event, Letter, Recipient, Writer
+from studio_tui.mail.compose.wording import Wordings
+from studio_tui.mail.transport.addresses import Sender, deliverable, sender_from
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import founding
+
+_SAMPLE_PUSH = "Q1 review"
+_SAMPLE_TEMPLATE = "Performance review"
+_SAMPLE_CONDUCTOR = "Bob Smith"
+_SAMPLE_OTHER = "Dora Maes"
+_SAMPLE_FINGERPRINT = "SHA256:3NpiyzGQPLEnbDQ4nkUJ8ZnZ7cmYbWg8Rj0yE0pXnDs"
+_SAMPLE_TIME = time(14)
+_SAMPLE_PLACE = "Meeting room 3"
+_SAMPLE_PEOPLE = ("Ann Peeters", "Ben Willems", "Béatrice Moreau", "Cas Dubois", "Eve Claes")
+_TELLING_DATES = frozenset({Kind.ASSIGNED, Kind.REMINDER, Kind.DEADLINE_MOVED})
+"""The mails about a push that say when a conversation is planned (N17)."""
+MOST_PEOPLE = len(_SAMPLE_PEOPLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail, ready to be handed over."""
+
+    recipient: str
+    """The bare address it goes to."""
+    message: bytes
+    model: bytes
+    """What all messages of its form have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """Which wording to show, and in which of its forms."""
+
+    kind: Kind
+    capacity: Capacity
+    language: str = ""
+    """As of a user: the nearest there is; empty for the organisation's."""
+    people: int = 2
+    """About how many people a manager is told, up to `MOST_PEOPLE`."""
+    overdue: bool = False
+    """Whether the deadline is past."""
+    planned: bool = False
+    """Whether the conversations are planned."""
+
+
+class Mailroom:
+    """Writes the mails of one Studio; keeps what it read of the wording."""
+
+    def __init__(self, studio: Studio) -> None:
+        """Raises `Refused` where ``smtp.sender`` is no sender."""
+        organisation = studio.settings.organisation
+        self._studio = studio
+        self.sender = _sender(studio)
+        wordings = Wordings(organisation.language, wording_folder())
+        self._writer = Writer(wordings, organisation.name, organisation.zone)
+        self._composer = Composer(self.sender, organisation.name, studio.settings.smtp.reply_to)
+
+    def message_id(self, key: str) -> str:
+        """The Message-ID of the notification with this key (N2).
+
+        Keys count from one in every database: what founded this one tells its mails from those
+        of another Studio behind the same sender.
+        """
+        return message_id(f"{key}.{self._studio_id}", self.sender)
+
+    @cached_property
+    def _studio_id(self) -> str:
+        with self._studio.store.reading():
+            return sha256(founding().encode()).hexdigest()[:12]
+
+    def letter(self, delivery: Delivery) -> Letter:
+        """What the recipient reads; about those it still has to tell of, or else all of them."""
+        if (notice := delivery.notice) is not None:
+            return self._writer.notice(self._event(delivery), notice, _recipient(delivery))
+        if (meeting := delivery.meeting) is not None:
+            event, appointment = self._event(delivery), self._appointment(delivery, meeting)
+            return self._writer.invitation(event, appointment, _recipient(delivery))
+        people = still_to_tell(delivery) or delivery.about
+        told = people if delivery.kind in _TELLING_DATES else ()
+        return self._writer.letter(
+            self._event(delivery),
+            _recipient(delivery),
+            _names(delivery, people),
+            [person.meets_at for person in told],
+            self._studio.now(),
+        )
+
+    def mail(self, delivery: Delivery) -> Mail:
+        """The whole mail; raises `Refused` for an address or a wording that is none."""
+        letter = self.letter(delivery)
+        message = self._composer.message(
+            letter,
+            _recipient(delivery),
+            self.message_id(delivery.key),
+            delivery.dated_at,
+            self._invitation(delivery, delivery.meeting) if delivery.meeting else None,
+        )
+        return Mail(delivery.address, message, self._composer.model(letter.wording))
+
+    def test_mail(self, address: str, language: str) -> Mail:
+        """The mail by which an admin tries the settings."""
+        address = clear_address(address)
+        recipient = Recipient(address, address, language=language)
+        now = self._studio.now()
+        letter = self._writer.test_letter(recipient, now)
+        key = f"test-{int(now.timestamp() * 1_000_000)}"
+        message = self._composer.message(letter, recipient, self.message_id(key), now)
+        return Mail(address, message, self._composer.model(letter.wording))
+
+    def specimen(self, specimen: Specimen, recipient: Recipient) -> Letter:
+        """What ``recipient`` would read, with made-up values.
+
+        Raises `Refused` where nobody is told of this kind in this capacity.
+        """
+        if specimen.capacity not in capacities(specimen.kind):
+            raise Refused(f"Nobody is told of {specimen.kind} as a {specimen.capacity}.")
+        ahead = -3 if specimen.overdue else 30
+        event = Event(
+            kind=specimen.kind,
+            capacity=specimen.capacity,
+            push=_SAMPLE_PUSH,
+            template=_SAMPLE_TEMPLATE,
+            deadline=self._studio.today() + timedelta(days=ahead),
+            overdue=specimen.overdue,
+            conductor=_SAMPLE_CONDUCTOR,
+        )
+        if specimen.kind in INVITATIONS:
+            return self._writer.invitation(event, self._sample_appointment(), recipient)
+        if specimen.kind in NOTICES:
+            return self._writer.notice(event, self._sample_notice(), recipient)
+        people = _SAMPLE_PEOPLE[: specimen.people] if specimen.capacity is Capacity.MANAGER else ()
+        planned = specimen.planned and specimen.kind in _TELLING_DATES
+        dates = [self._sample_appointment().starts_at] * max(len(people), 1) if planned else []
+        return self._writer.letter(event, recipient, people, dates)
+
+    def _sample_appointment(self) -> Appointment:
+        day = self._studio.today() + timedelta(days=7)
+        return Appointment(
+            person=_SAMPLE_PEOPLE[0],
+            conductor=_SAMPLE_CONDUCTOR,
+            starts_at=start_of_day(day, self._studio.zone, _SAMPLE_TIME),
+            minutes=60,
+            place=_SAMPLE_PLACE,
+            planner=_SAMPLE_CONDUCTOR,
+        )
+
+    def _sample_notice(self) -> Notice:
+        return Notice(
+            at=self._studio.now(),
+            by=_SAMPLE_OTHER,
+            conversation_id=12,
+            person=_SAMPLE_PEOPLE[0],
+            conductor=_SAMPLE_CONDUCTOR,
+            former=_SAMPLE_OTHER,
+            closed=True,
+            fingerprint=_SAMPLE_FINGERPRINT,
+        )
+
+    def _event(self, delivery: Delivery) -> Event:
+        return Event(
+            kind=delivery.kind,
+            capacity=delivery.capacity,
+            push=delivery.push,
+            template=delivery.template,
+            deadline=delivery.deadline,
+            overdue=delivery.deadline is not None and delivery.deadline < self._studio.today(),
+            conductor=delivery.about[0].conductor if delivery.about else "",
+            closed=delivery.closed,
+        )
+
+    def _appointment(self, delivery: Delivery, meeting: Meeting) -> Appointment:
+        over = delivery.kind is Kind.MOVED and meeting.over(self._studio.now())
+        return replace(_appointment(meeting, delivery.kind), past=over, readdressed=delivery.former)
+
+    def _invitation(self, delivery: Delivery, meeting: Meeting) -> Invitation:
+        """What the calendar of the recipient is told (C5)."""
+        appointment = _appointment(meeting, delivery.kind)
+        entry = self._writer.entry(self._event(delivery), appointment, _recipient(delivery))
+        cancelled = delivery.kind is Kind.CANCELLED
+        return Invitation(
+            # Not the sender's domain: where that changes, what is planned must still be found.
+            uid=f"conversation-{meeting.conversation_id}.{self._studio_id}",
+            sequence=meeting.sequence,
+            method=Method.CANCEL if cancelled else Method.REQUEST,
+            stamp=delivery.created_at,
+            starts_at=appointment.starts_at,
+            minutes=meeting.minutes,
+            summary=entry.subject,
+            description=entry.plain,
+            place=meeting.place,
+            organizer=Guest(self.sender.name, self.sender.address),
+            guests=_guests(delivery, meeting),
+        )
+
+
+def test_mail(studio: Studio, actor: Actor, address: str) -> tuple[str, Mail]:
+    """The address of the sender, and the mail by which ``actor`` tries the settings.
+
+    Raises `Refused` where ``address`` or ``smtp.sender`` is no address.
+    """
+    require(actor, Action.TEST_MAIL)
+    mailroom = Mailroom(studio)
+    return mailroom.sender.address, mailroom.test_mail(
+        address, studio.settings.organisation.language
+    )
+
+
+def preview(studio: Studio, actor: Actor, specimen: Specimen) -> Letter:
+    """A wording with made-up values, as ``actor`` would read it (N9).
+
+    Raises `Refused` that names file and line of a text of the organisation that is wrong.
+    """
+    require(actor, Action.READ_OUTBOX)
+    recipient = Recipient(actor.name, "", language=specimen.language)
+    return Mailroom(studio).specimen(specimen, recipient)
+
+
+def wording_folder() -> Path:
+    """Where the organisation's own texts are looked for; it need not be there."""
+    return config_path().parent / "wording"
+
+
+def wording_problems(settings: Settings) -> list[str]:
+    """What is wrong with the organisation's own texts, a sentence each (N9)."""
+    return Wordings(settings.organisation.language, wording_folder()).problems()
+
+
+def _sender(studio: Studio) -> Sender:
+    if sender := studio.settings.smtp.sender:
+        return sender_from(sender)
+    return Sender(studio.settings.organisation.name, "studio@localhost")
+
+
+def _recipient(delivery: Delivery) -> Recipient:
+    return Recipient(
+        name=delivery.name,
+        address=delivery.address,
+        given_name=delivery.given_name,
+        language=delivery.language,
+        time_zone=delivery.time_zone,
+    )
+
+
+def _appointment(meeting: Meeting, kind: Kind) -> Appointment:
+    if meeting.starts_at is None:
+        raise Refused("The conversation has no date any more: there is nothing to tell of.")
+    return Appointment(
+        person=meeting.user.name,
+        conductor=meeting.conductor.name,
+        starts_at=meeting.starts_at,
+        minutes=meeting.minutes,
+        place=meeting.place,
+        planner=meeting.planner,
+        handed_over=(
+            not meeting.takes_part and not meeting.cancelled
+            if kind is Kind.CANCELLED
+            else meeting.handed_over
+        ),
+    )
+
+
+def _guests(delivery: Delivery, meeting: Meeting) -> tuple[Guest, ...]:
+    """Both who talk; who no longer holds it is alone in what takes it out of their calendar."""
+    if not meeting.takes_part:
+        return (Guest(delivery.name, deliverable(delivery.address), leads=True),)
+    both = ((meeting.user, False), (meeting.conductor, True))
+    if delivery.former:
+        # Alone as well: the other of the two goes on taking part.
+        leads = delivery.capacity is Capacity.MANAGER
+        return (Guest(delivery.name, deliverable(delivery.address), leads=leads),)
+    return tuple(
+        Guest(invitee.name, address, leads=leads)
+        for invitee, leads in both
+        if (address := _address(invitee))
+    )
+
+
+def _address(invitee: Invitee) -> str:
+    """Empty where there is none: the other of the two is invited all the same."""
+    try:
+        return deliverable(invitee.address)
+    except Refused:
+        return ""
+
+
+def _names(delivery: Delivery, people: tuple[Person, ...]) -> tuple[str, ...]:
+    if delivery.capacity is Capacity.USER:
+        return ()
+    return tuple(person.name for person in people)

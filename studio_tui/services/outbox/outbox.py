@@ -1,0 +1,268 @@
+"""The outbox: what waits, what went, what failed and why (N10)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import MIMEPart
+
+from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.outbox.notification import (
+    UNSENT,
+    DropReason,
+    Notification,
+    NotificationFilter,
+    NotificationState,
+    why_dropped,
+)
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.errors import NotFound, NothingToDo
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.mail.compose.flowed import unflow
+from studio_tui.services.outbox.messages import Mailroom
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.listing import StoredSource
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.engine.sql import Clause, selected
+from studio_tui.storage.outbox import mail_stops, notifications, worker_queue
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMail:
+    """A mail as the recipient got it or, before it went, as it would go now."""
+
+    notification: Notification
+    message_id: str
+    sender: str
+    date: str
+    """As it stands in the header; empty before it was tried."""
+    subject: str
+    plain: str
+    html: str
+    source: bytes | None
+    """All of it, byte for byte as the server got it; None before it went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A worker that holds mail."""
+
+    lease: str
+    """By which it is told from others."""
+    mails: int
+    until: datetime
+    """When others may take over what it has not sent by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether mail leaves."""
+
+    counts: Mapping[NotificationState, int]
+    """How many notifications are in each state; a state without any has no entry."""
+    waiting_since: datetime | None
+    """Since when the oldest of what should have left waits; None where nothing does."""
+    sending: tuple[Sending, ...]
+    last_sent_at: datetime | None
+    last_error: tuple[str, str] | None
+    """Address and words of the newest mail that failed or is to be tried again."""
+    stopped: tuple[str, int | None, str, datetime] | None = None
+    """What kept mail from leaving when a worker last asked the server: fault, code, words, and
+    since when; None where nothing did."""
+
+    @property
+    def waiting(self) -> int:
+        """How many mails wait, whether they should have left or not."""
+        return sum(self.counts.get(state, 0) for state in UNSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What became of mail that is sent once more."""
+
+    sent: tuple[int, ...]
+    """What waits to be sent, by its id."""
+    dropped: Mapping[int, str]
+    """What is not sent, and why."""
+
+
+def source(
+    studio: Studio, actor: Actor, filter_: NotificationFilter, sort: Sort
+) -> StoredSource[Notification, NotificationFilter]:
+    """The notifications that a filter matches."""
+    require(actor, Action.READ_OUTBOX)
+    now = studio.now()
+    return StoredSource(
+        store=studio.store,
+        listing=notifications.notification_listing(filter_, sort, now),
+        read=lambda ids: notifications.notifications_by_id(ids, now),
+        match=lambda other, ids: notifications.matching_notifications(other, ids, now),
+        clause_of=lambda other: notifications.notification_clause(other, now),
+        count_of=notifications.count_notifications,
+        id_column="n.id",
+    )
+
+
+def every(studio: Studio, actor: Actor, filter_: NotificationFilter) -> list[Notification]:
+    """All notifications that a filter matches, in the order they are due."""
+    listed = source(studio, actor, filter_, Sort("due_at"))
+    return list(listed.rows(0, listed.count()))
+
+
+def counts(studio: Studio, actor: Actor) -> dict[NotificationState, int]:
+    """How many notifications are in each state; a state without any has no entry."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        return notifications.state_counts(studio.now())
+
+
+def health(studio: Studio, actor: Actor) -> Health:
+    """Whether mail leaves: since when what waits, who sends, the last success, the last error."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        now = studio.now()
+        return Health(
+            counts=notifications.state_counts(now),
+            waiting_since=notifications.waiting_since(now),
+            sending=tuple(Sending(*lease) for lease in notifications.leases()),
+            last_sent_at=notifications.last_sent_at(),
+            last_error=notifications.last_error(),
+            stopped=mail_stops.stop(),
+        )
+
+
+def message_ids(studio: Studio, listed: list[Notification]) -> dict[int, str]:
+    """The Message-ID of each notification, by its id."""
+    mailroom = Mailroom(studio)
+    return {notification.id: mailroom.message_id(notification.key) for notification in listed}
+
+
+def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
+    """A mail as the recipient got it, or as it would go now; raises `NotFound`."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        found = notifications.notifications_by_id([notification_id], studio.now())
+        if not found:
+            raise NotFound(f"There is no notification {notification_id}.")
+        message = worker_queue.sent_message(notification_id)
+        delivery = worker_queue.deliveries([notification_id], studio.now())[0]
+    if message is not None:
+        return _as_sent(found[0], message)
+    mailroom = Mailroom(studio)
+    letter = mailroom.letter(delivery)
+    return ReadMail(
+        notification=found[0],
+        message_id=mailroom.message_id(found[0].key),
+        sender=str(mailroom.sender.address),
+        date="",
+        subject=letter.subject,
+        plain=letter.plain,
+        html=letter.html,
+        source=None,
+    )
+
+
+def number_of(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """How many mails ``selection`` holds."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        return notifications.count_notifications(_selected(selection, studio.now()))
+
+
+def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """Send what failed once more; returns how many."""
+    return len(try_again(studio, actor, selection).sent)
+
+
+def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
+    """Send what failed once more, as far as it is still true: each person gets one mail about a
+    push, with what holds now (N17). Raises `Refused` where nothing of it failed.
+    """
+    require(actor, Action.SEND_AGAIN)
+    with studio.store.writing():
+        now = studio.now()
+        ids = notifications.retry(_selected(selection, now), now)
+        if not ids:
+            raise NothingToDo("Nothing to retry: none of these failed.")
+        again = _still_true(studio, ids)
+        write_activity(
+            actor,
+            now,
+            Act.RETRY,
+            "outbox",
+            after={"mails": len(again.sent), "no longer true": len(again.dropped)},
+        )
+        return again
+
+
+def send_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """Send what was sent a second time, because somebody asks for it; returns how many."""
+    return len(send_once_more(studio, actor, selection).sent)
+
+
+def send_once_more(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
+    """Send what was sent a second time, each as a notification of its own, as far as it is still
+    true; see `try_again`. Raises `Refused` where nothing of it was sent.
+    """
+    require(actor, Action.SEND_AGAIN)
+    with studio.store.writing():
+        now = studio.now()
+        line = write_activity(actor, now, Act.SEND_AGAIN, "outbox")
+        if not notifications.send_again(_selected(selection, now), line, now):
+            raise NothingToDo("Nothing to send again: none of these was sent.")
+        return _still_true(studio, notifications.ids_caused_by(line))
+
+
+def _still_true(studio: Studio, ids: Sequence[int]) -> Again:
+    """Drop of these what is no longer true, or what another of them says as well."""
+    now = studio.now()
+    loaded = worker_queue.deliveries(ids, now)
+    untrue = {each.id: str(why) for each in loaded if (why := why_dropped(each, now))}
+    notifications.drop_untrue(untrue)
+    return Again(tuple(each for each in ids if each not in untrue), untrue)
+
+
+def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
+    """Drop what waits or failed; returns how many.
+
+    What tells of a take-over, a reopening or a new key is never dropped (C6, A1).
+    """
+    require(actor, Action.DROP_MAIL)
+    with studio.store.writing():
+        now = studio.now()
+        count = notifications.drop(_selected(selection, now), DropReason.BY_HAND)
+        if not count:
+            raise NothingToDo(
+                "Nothing to drop: none of these waits or failed and is of a kind that can be "
+                "dropped. Mail about who holds a conversation, about a reopening and about a new "
+                "SSH key always leaves."
+            )
+        write_activity(actor, now, "dropped mail", "outbox", after={"mails": count})
+        return count
+
+
+def _selected(selection: Selection[NotificationFilter], now: datetime) -> Clause:
+    return selected(selection, lambda f: notifications.notification_clause(f, now), "n.id")
+
+
+def _as_read(part: MIMEPart) -> str:
+    """A text as a mail program shows it: in lines as long as they were written."""
+    text = str(part.get_content())
+    return unflow(text) if part.get_param("format") == "flowed" else text
+
+
+def _as_sent(notification: Notification, source: bytes) -> ReadMail:
+    message = message_from_bytes(source, policy=policy.default)
+    plain = message.get_body(("plain",))
+    html = message.get_body(("html",))
+    return ReadMail(
+        notification=notification,
+        message_id=str(message["Message-ID"]),
+        sender=str(message["From"]),
+        date=str(message["Date"]),
+        subject=str(message["Subject"]),
+        plain=_as_read(plain) if plain else "",
+        html=html.get_content() if html else "",
+        source=source,
+    )

@@ -1,0 +1,368 @@
+"""Taking back what was just done, as long as none of its mail has left (N5)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from studio_tui.domain.conversations.conversation import NOT_BEGUN, Conversation
+from studio_tui.domain.outbox.acts import ACTS, UNDOABLE, Act
+from studio_tui.domain.outbox.notification import DropReason
+from studio_tui.domain.people.access import Action, Actor, may, require
+from studio_tui.domain.pushes.push import PushDraft, PushFacts, PushState, Reminders
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
+from studio_tui.services.conversations.current import conversation_now, conversation_to_change
+from studio_tui.services.conversations.taking_over import begin_term
+from studio_tui.services.pushes.pushes import facts_of, push_facts, push_to_change, restore
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import (
+    ActivityLine,
+    about_users,
+    activity_line,
+    write_activity,
+)
+from studio_tui.storage.conversations import conversations
+from studio_tui.storage.outbox import enqueue
+from studio_tui.storage.outbox.undo import (
+    conversations_told_by,
+    former_place,
+    is_newest,
+    restore_cancelled,
+    take_up_superseded,
+    waiting_acts,
+)
+from studio_tui.storage.pushes import assignments
+
+_CHANGED = "Too late to undo: it was changed once more since."
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """An act whose mail still waits."""
+
+    activity_id: int
+    action: str
+    """What was done, as the activity calls it: one of `domain.outbox.acts.Act`."""
+    push: str
+    """The name of the push; of a conversation that no push asks for, the login of the user."""
+    users: int
+    """How many users it is about."""
+    mails: int
+    done_at: datetime
+    leaves_at: datetime
+    """Until then it can be undone."""
+
+
+def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
+    """What ``actor`` can still take back, the newest first.
+
+    All its mail waits, and nobody changed since what it changed: no talk that it planned has begun.
+    """
+    with studio.store.reading():
+        waiting = waiting_acts(actor.user_id, UNDOABLE, studio.now())
+        return [Undoable(*row) for row in waiting if _is_as_left(studio, row[0])]
+
+
+def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress = unwatched) -> int:
+    """Take back an act that sends mail; returns how many mails are dropped by it.
+
+    What it changed is as it was before, and mail that waited and that it took the place of waits
+    once more. Raises `Refused` once any of its mail has left or none waits any more, where somebody
+    changed the same since, and for what is no such act.
+    """
+    with studio.store.writing():
+        line, act = _undoable_act(activity_id)
+        _require(actor, line, act)
+        progress(0.0)
+        told = conversations_told_by(activity_id)
+        dropped = enqueue.drop_caused(activity_id, DropReason.UNDONE)
+        # Asked only now: a worker may have taken some while the others were dropped.
+        if gone := enqueue.left_already(activity_id):
+            raise Refused(f"Too late to undo: {gone} of its mails have left already.")
+        if not dropped:
+            raise NothingToDo("Nothing to undo: none of its mail waits any more.")
+        progress(0.5)
+        _TAKING_BACK[act](_Undoing(studio, line, told))
+        now = studio.now()
+        hold = studio.settings.notifications.hold_time
+        take_up_superseded(activity_id, now, now + hold)
+        written = write_activity(
+            actor,
+            now,
+            f"undid: {line.action}",
+            line.subject,
+            push_id=line.push_id,
+            before=line.after if act in _RESTORING else None,
+            after={**_restored(line, act), "mail dropped": dropped},
+        )
+        about_users(written, assignments.users_about(activity_id))
+        return dropped
+
+
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """An act that is taken back, inside an open unit of work."""
+
+    studio: Studio
+    line: ActivityLine
+    told: list[int]
+    """The conversations it sent invitations to."""
+    locking: bool = True
+    """Whether what it changed is to be changed back, and not only looked at."""
+
+    @property
+    def push_id(self) -> int:
+        """Its push."""
+        if self.line.push_id is None:
+            raise Refused("No push asks for this conversation.")
+        return self.line.push_id
+
+    def push(self) -> PushFacts:
+        """Its push, as it is now."""
+        return (push_to_change if self.locking else push_facts)(self.studio, self.push_id)
+
+    def conversation_numbered(self, number: int) -> Conversation:
+        """A conversation, as it is now."""
+        return (conversation_to_change if self.locking else conversation_now)(number)
+
+    def conversation(self) -> Conversation:
+        """The one conversation it was about, not begun yet."""
+        if len(self.told) != 1:
+            raise Refused(_CHANGED)
+        found = self.conversation_numbered(self.told[0])
+        if not is_newest(self.line.id, found.id):
+            raise Refused(_CHANGED)
+        if found.state not in NOT_BEGUN and found.cancelled_at is None:
+            raise Refused(_CHANGED)
+        return found
+
+
+# What each act changed, still as it left it; `Refused` where somebody changed it since.
+
+
+def _edited(undoing: _Undoing) -> PushFacts:
+    after, current = undoing.line.after or {}, undoing.push()
+    now = facts_of(current)
+    if current.state is PushState.CLOSED or any(now[name] != after[name] for name in after):
+        raise Refused(_CHANGED)
+    return current
+
+
+def _closed(undoing: _Undoing) -> PushFacts:
+    current = undoing.push()
+    if current.closed_at != undoing.line.at:
+        raise Refused(_CHANGED)
+    return current
+
+
+def _reopened(undoing: _Undoing) -> PushFacts:
+    current = undoing.push()
+    if current.state is PushState.CLOSED:
+        raise Refused(_CHANGED)
+    return current
+
+
+def _handed_over(undoing: _Undoing) -> tuple[int, Conversation | None]:
+    """The assignment, and the conversation that changed hands where there was one."""
+    before, after = undoing.line.before or {}, undoing.line.after or {}
+    assignment_id = assignments.assignment_id_of(
+        undoing.push_id, naming.user_id_named(undoing.line.subject)
+    )
+    named = naming.user_id_named(str(after.get("conductor")))
+    if assignment_id is None or assignments.named_conductor(assignment_id) != named:
+        raise Refused(_CHANGED)
+    conversation_id = conversations.conversation_id_of(assignment_id)
+    if conversation_id is None or "conductor" not in before:
+        return assignment_id, None
+    found = undoing.conversation_numbered(conversation_id)
+    if found.conductor_login != before["conductor"] and found.state not in NOT_BEGUN:
+        raise Refused(_CHANGED)
+    return assignment_id, found
+
+
+def _planned(undoing: _Undoing) -> Conversation:
+    conversation = undoing.conversation()
+    _require_as_left(conversation, undoing.line.after or {})
+    return conversation
+
+
+def _moved(undoing: _Undoing) -> Conversation:
+    conversation = _planned(undoing)
+    if former_place(conversation.id) is None:
+        raise Refused(_CHANGED)
+    return conversation
+
+
+def _cancelled(undoing: _Undoing) -> Conversation:
+    conversation = undoing.conversation()
+    assignment_id = None
+    if conversation.push_id is not None:
+        assignment_id = assignments.assignment_id_of(conversation.push_id, conversation.user_id)
+    if conversation.cancelled_at is None or (
+        assignment_id is not None and conversations.conversation_id_of(assignment_id) is not None
+    ):
+        raise Refused(_CHANGED)
+    return conversation
+
+
+_AS_LEFT: Mapping[Act, Callable[[_Undoing], object]] = {
+    Act.EDIT: _edited,
+    Act.CLOSE: _closed,
+    Act.REOPEN: _reopened,
+    Act.HAND_OVER: _handed_over,
+    Act.PLAN: _planned,
+    Act.MOVE: _moved,
+    Act.CANCEL: _cancelled,
+}
+"""By what each act is held against what there is now; of the others, only their mail counts."""
+
+
+def _is_as_left(studio: Studio, activity_id: int) -> bool:
+    line, act = _undoable_act(activity_id)
+    undoing = _Undoing(studio, line, conversations_told_by(activity_id), locking=False)
+    try:
+        if act in _AS_LEFT:
+            _AS_LEFT[act](undoing)
+    except Refused:
+        return False
+    return True
+
+
+# By what each is taken back.
+
+
+def _undo_assigning(undoing: _Undoing) -> None:
+    assignments.unassign_act(undoing.line.id, undoing.studio.now())
+
+
+def _undo_nothing(undoing: _Undoing) -> None:
+    """The mail was all there was of it."""
+
+
+def _undo_edit(undoing: _Undoing) -> None:
+    current = _edited(undoing)
+    facts = {**facts_of(current), **(undoing.line.before or {})}
+    restore(
+        current,
+        PushDraft(
+            facts["name"],
+            date.fromisoformat(facts["available_from"]),
+            date.fromisoformat(facts["deadline"]),
+            Reminders(_days(facts["remind_before_days"]), _days(facts["remind_after_days"])),
+        ),
+        closed_at=None,
+    )
+
+
+def _undo_closing(undoing: _Undoing) -> None:
+    current = _closed(undoing)
+    restore(current, None, closed_at=None)
+    restore_cancelled(current.id, undoing.line.at)
+    now = undoing.studio.now()
+    due_at = now + undoing.studio.settings.notifications.hold_time
+    enqueue.take_up_dropped(current.id, DropReason.CLOSED, due_at)
+
+
+def _undo_reopening(undoing: _Undoing) -> None:
+    current = _reopened(undoing)
+    closed_at = (undoing.line.before or {}).get("closed_at")
+    restore(current, None, closed_at=datetime.fromisoformat(str(closed_at)))
+    enqueue.drop_unsent(current.id, DropReason.CLOSED)
+    enqueue.call_dropped(undoing.line.id, DropReason.UNDONE, DropReason.CLOSED)
+
+
+def _undo_handing_over(undoing: _Undoing) -> None:
+    before = undoing.line.before or {}
+    assignment_id, conversation = _handed_over(undoing)
+    login = before.get("named")
+    earlier = naming.user_id_named(str(login)) if login else None
+    assignments.name_conductor(assignment_id, earlier)
+    if conversation is not None:
+        _hand_back(undoing, conversation, naming.user_id_named(str(before["conductor"])))
+
+
+def _hand_back(undoing: _Undoing, conversation: Conversation, holder: int) -> None:
+    """Let who held it hold it again; where something was written since, it is not undone (C6)."""
+    if conversation.conductor_id == holder:
+        return
+    if conversation.state not in NOT_BEGUN:
+        raise Refused(_CHANGED)
+    if begin_term(undoing.studio, undoing.line.id, conversation, holder):
+        raise Refused("Too late to undo: something was written since. Hand it back instead.")
+
+
+def _undo_planning(undoing: _Undoing) -> None:
+    conversations.change_conversation(_planned(undoing).id, cancelled_at=undoing.studio.now())
+
+
+def _undo_moving(undoing: _Undoing) -> None:
+    before, conversation = undoing.line.before or {}, _moved(undoing)
+    planned = before.get("planned_for")
+    conversations.change_conversation(
+        conversation.id,
+        planned_for=datetime.fromisoformat(str(planned)) if planned else None,
+        minutes=int(str(before["minutes"])),
+        place=former_place(conversation.id),
+        former_place=None,
+    )
+    _hand_back(undoing, conversation, naming.user_id_named(str(before["conductor"])))
+
+
+def _undo_cancelling(undoing: _Undoing) -> None:
+    conversations.change_conversation(_cancelled(undoing).id, cancelled_at=None)
+
+
+_TAKING_BACK: Mapping[Act, Callable[[_Undoing], None]] = {
+    Act.ASSIGN: _undo_assigning,
+    Act.REMIND: _undo_nothing,
+    Act.EDIT: _undo_edit,
+    Act.CLOSE: _undo_closing,
+    Act.REOPEN: _undo_reopening,
+    Act.HAND_OVER: _undo_handing_over,
+    Act.PLAN: _undo_planning,
+    Act.MOVE: _undo_moving,
+    Act.CANCEL: _undo_cancelling,
+    Act.RETRY: _undo_nothing,
+    Act.SEND_AGAIN: _undo_nothing,
+}
+"""What each act is taken back by, besides its mail."""
+_RESTORING = frozenset({Act.EDIT, Act.MOVE, Act.HAND_OVER})
+"""The acts whose undoing tells from what to what."""
+
+
+def _require(actor: Actor, line: ActivityLine, act: Act) -> None:
+    if (needed := ACTS[act].needs) is not None:
+        require(actor, needed)
+    elif line.actor != actor.login and not may(actor, Action.FINISH_ANY):
+        raise Forbidden(f"{line.by} did it: only they, or an admin, can undo it.")
+
+
+def _undoable_act(activity_id: int) -> tuple[ActivityLine, Act]:
+    line = activity_line(activity_id)
+    if line is None or line.action not in UNDOABLE:
+        raise Refused("Only an assigning or a reminding, or another act that mails, can be undone.")
+    return line, Act(line.action)
+
+
+def _require_as_left(conversation: Conversation, after: Mapping[str, Any]) -> None:
+    """Raise `Refused` where somebody changed it after the act that is undone."""
+    planned = conversation.planned_for
+    now = {
+        "planned_for": planned.isoformat() if planned else None,
+        "minutes": conversation.minutes,
+        "conductor": conversation.conductor_login,
+    }
+    if conversation.cancelled_at is not None or any(
+        now[name] != value for name, value in after.items() if name in now
+    ):
+        raise Refused(_CHANGED)
+
+
+def _restored(line: ActivityLine, act: Act) -> dict[str, object]:
+    return dict(line.before or {}) if act in _RESTORING else {}
+
+
+def _days(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part.strip())

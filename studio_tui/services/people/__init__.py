@@ -1,0 +1,1 @@
+"""Users, imports, exports, identity and keys."""

@@ -1,0 +1,165 @@
+"""Comparing a checked file with what is there: who every user is to be, and which teams (U6).
+
+A field that the file does not speak of is left alone; whoever is new gets its default. Pure: what
+is there is handed in.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from studio_tui.config.settings import Organisation
+from studio_tui.domain.people.hr_file import Field, HrFile, Person, Record, TeamPath, UserRef, key
+from studio_tui.domain.people.users import Role
+from studio_tui.storage.people.import_read import SEPARATOR, KnownTeam, Profile, team_key
+from studio_tui.storage.people.import_write import NewTeam
+
+_NOTHING: frozenset[Any] = frozenset()
+
+
+class Comparison:
+    """One file against the teams that are there, and the profiles it is shown."""
+
+    def __init__(
+        self,
+        file: HrFile,
+        organisation: Organisation,
+        teams: Mapping[str, KnownTeam],
+        leading: Mapping[UserRef, TeamPath],
+        today: date,
+    ) -> None:
+        """``leading``: who leads which team because somebody's manager is told. ``today``: who
+        leaves before it has left."""
+        self._present = file.present_fields
+        self._teams = teams
+        self._named: dict[tuple[TeamPath, ...], frozenset[str]] = {}
+        self._by_manager = {team_key(path): path for path in leading.values()}
+        self._leading = {ref: team_key(path) for ref, path in leading.items()}
+        self._tellers = _tellers(organisation, file.present_fields, today)
+        self._blank = _blank(organisation)
+
+    def profile(self, person: Person, before: Profile | None) -> Profile:
+        """Who ``person`` is to be; ``before`` is who they are, None for who is added."""
+        record, base = person.record, before or self._blank
+        keeps_login = before is not None and record.derived_login
+        told = {name: tell(record) for name, tell in self._tellers}
+        for field in record.unread:
+            told.pop(field.value, None)
+        return base._replace(
+            login=base.login if keeps_login else record.login,
+            email=record.email or base.email,
+            given_name=record.given_name,
+            family_name=record.family_name,
+            teams=self._teams_of(person, base),
+            leads=self._leads_of(person, base),
+            coaches=self._coaches_of(person, base),
+            **told,
+        )
+
+    def leader(self, ref: UserRef, before: Profile) -> Profile:
+        """Somebody who is not in the file, and comes to lead the team of a manager."""
+        return before._replace(leads=before.leads | {self._leading[ref]})
+
+    def new_teams(self) -> list[NewTeam]:
+        """The teams that the profiles asked for so far need, parents first."""
+        wanted: dict[str, tuple[TeamPath, bool]] = {}
+        for path in chain.from_iterable(self._named):
+            for depth in range(1, len(path) + 1):
+                wanted.setdefault(team_key(path[:depth]), (path[:depth], False))
+        for found, path in self._by_manager.items():
+            wanted.setdefault(found, (path, True))
+        made: dict[str, NewTeam] = {}
+        for found in sorted(wanted.keys() - self._teams.keys()):
+            made[found] = self._new_team(found, *wanted[found], made)
+        return list(made.values())
+
+    def _new_team(
+        self, found: str, path: TeamPath, by_manager: bool, made: Mapping[str, NewTeam]
+    ) -> NewTeam:
+        *above, name = path
+        if not above:
+            return NewTeam(found, None, name, name, by_manager)
+        parent_key = team_key(tuple(above))
+        parent = self._teams.get(parent_key) or made[parent_key]
+        return NewTeam(found, parent_key, name, f"{parent.path}{SEPARATOR}{name}", by_manager)
+
+    def _teams_of(self, person: Person, base: Profile) -> frozenset[str]:
+        joined = _NOTHING if person.joins is None else {team_key(person.joins)}
+        if person.also_joins:
+            joined = joined | set(map(team_key, person.also_joins))
+        if Field.TEAMS in self._present:
+            return self._keys(person.record.teams) | joined
+        if Field.MANAGER in self._present:
+            # Who changes manager leaves the team that was made for the one before.
+            return frozenset(t for t in base.teams if not self._teams[t].by_manager) | joined
+        return base.teams
+
+    def _leads_of(self, person: Person, base: Profile) -> frozenset[str]:
+        told = Field.LEADS in self._present
+        leads = self._keys(person.record.leads) if told else base.leads
+        own = self._leading.get(person.ref)
+        return leads | {own} if own else leads
+
+    def _coaches_of(self, person: Person, base: Profile) -> frozenset[UserRef]:
+        return frozenset(person.coaches) if Field.COACHES in self._present else base.coaches
+
+    def _keys(self, paths: tuple[TeamPath, ...]) -> frozenset[str]:
+        """The keys of ``paths``; whole teams say the same, so that is kept."""
+        if (found := self._named.get(paths)) is None:
+            found = self._named[paths] = frozenset(map(team_key, paths))
+        return found
+
+
+def _tellers(
+    organisation: Organisation, present: frozenset[Field], today: date
+) -> list[tuple[str, Callable[[Record], Any]]]:
+    """How each plain field that the file speaks of is told; an empty cell is the default."""
+    tellers: dict[Field, Callable[[Record], Any]] = {
+        Field.LANGUAGE: lambda record: record.language or organisation.language,
+        Field.TIME_ZONE: lambda record: record.time_zone or organisation.time_zone,
+        Field.ROLE: lambda record: (record.role or Role.USER).value,
+        Field.DEPARTMENT: lambda record: record.department,
+        Field.HIRED_ON: lambda record: record.hired_on,
+        Field.ACTIVE: lambda record: record.active and not _has_left(record, today),
+        Field.EMPLOYEE_NUMBER: lambda record: record.employee_number,
+        Field.GROUPS: lambda record: _each_once(record.groups),
+    }
+    return [(field.value, tell) for field, tell in tellers.items() if field in present]
+
+
+def _has_left(record: Record, today: date) -> bool:
+    """Whether the last day is past, and nobody was hired again after it."""
+    if record.left_on is None or record.left_on >= today:
+        return False
+    return record.hired_on is None or record.hired_on <= record.left_on
+
+
+@lru_cache(maxsize=10_000)
+def _each_once(names: tuple[str, ...]) -> frozenset[str]:
+    """``names`` without those that differ from an earlier one by case alone."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(key(name), name)
+    return frozenset(first.values())
+
+
+def _blank(organisation: Organisation) -> Profile:
+    return Profile(
+        login="",
+        email="",
+        given_name="",
+        family_name="",
+        language=organisation.language,
+        time_zone=organisation.time_zone,
+        role=Role.USER.value,
+        department="",
+        employee_number="",
+        hired_on=None,
+        active=True,
+        groups=_NOTHING,
+        teams=_NOTHING,
+        leads=_NOTHING,
+        coaches=_NOTHING,
+    )

@@ -1,0 +1,249 @@
+"""Importing users, teams, leaders and coaches from what an HR system exported (U6).
+
+Reading the file is `domain.people.hr_file.read`; here it is compared with the Studio and written.
+Both happen in one transaction: what `apply` does is what it found when it began to write.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.hr_file import Checked, HrFile, Refusal, UserRef, check
+from studio_tui.domain.people.hr_file.collecting import no_cycles_made
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import fold
+from studio_tui.services.people.import_comparison import Comparison
+from studio_tui.services.people.import_plan import ImportPlan, Names, PlannedUser
+from studio_tui.services.pushes.pushes import cause_of
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import about_users, write_activity
+from studio_tui.storage.outbox import invitations
+from studio_tui.storage.people import import_read
+from studio_tui.storage.people.import_read import Profile
+from studio_tui.storage.people.import_write import PASSES, NewTeam, Write, write
+
+T = TypeVar("T")
+
+_TOLD_EVERY = 2_000
+_NAMED = 3
+"""So many refused lines are named where an import is refused."""
+_CHECKED, _COMPARED = 0.2, 0.4
+"""How much of the whole is done once the file is checked, and compared."""
+
+
+def preview(
+    studio: Studio, actor: Actor, file: HrFile, *, progress: Progress = unwatched
+) -> ImportPlan:
+    """What importing ``file`` would do, with nothing written: the dry run.
+
+    Raises `Refused` where the Studio would be left without an active admin.
+    """
+    require(actor, Action.IMPORT_USERS)
+    with no_cycles_made(), studio.store.reading():
+        planned = _plan(studio, file, progress)
+    progress(1.0)
+    return planned.plan
+
+
+def apply(
+    studio: Studio,
+    actor: Actor,
+    file: HrFile,
+    *,
+    skip_refused: bool = False,
+    progress: Progress = unwatched,
+) -> ImportPlan:
+    """Import ``file``, whole or not at all; what it did.
+
+    Raises `Refused` where lines are refused, unless ``skip_refused`` leaves those out, and where
+    the Studio would be left without an active admin; `Conflict` while somebody else imports.
+    """
+    require(actor, Action.IMPORT_USERS)
+    with no_cycles_made(), studio.store.writing():
+        import_read.lock_users()
+        planned = _plan(studio, file, progress)
+        if planned.plan.refusals and not skip_refused:
+            raise Refused(_refusing(planned.plan.refusals))
+        if planned.writes:
+            _write(studio, actor, planned, progress)
+        progress(1.0)
+    return planned.plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A plan with what it takes to carry it out."""
+
+    plan: ImportPlan
+    teams: Sequence[NewTeam]
+    writes: Sequence[Write]
+
+
+def _plan(studio: Studio, file: HrFile, progress: Progress) -> _Planned:
+    progress(0.0)
+    checked = check(file, import_read.StoredStudio())
+    progress(_CHECKED)
+    leading = {team.leader: team.path for team in checked.manager_teams}
+    before = import_read.profiles(_ids([*_refs(checked), *leading]))
+    teams = import_read.teams_by_key()
+    comparison = Comparison(file, studio.settings.organisation, teams, leading, studio.today())
+    counted = _Counter(progress, _CHECKED, _COMPARED, len(checked.people))
+    after = {
+        person.ref: comparison.profile(person, before.get(person.ref))
+        for person in counted(checked.people)
+    }
+    for ref in sorted(_ids(leading) - after.keys()):
+        after[ref] = comparison.leader(ref, before[ref])
+    _require_admin(before, after)
+    writes = [
+        Write(ref, before.get(ref), new) for ref, new in after.items() if before.get(ref) != new
+    ]
+    new_teams = comparison.new_teams()
+    paths = {found: team.path for found, team in teams.items()}
+    names = Names(paths | {team.key: team.path for team in new_teams}, _logins(writes, after))
+    return _Planned(_described(file, checked, writes, names, new_teams), new_teams, writes)
+
+
+def _described(
+    file: HrFile,
+    checked: Checked,
+    writes: Sequence[Write],
+    names: Names,
+    new_teams: Sequence[NewTeam],
+) -> ImportPlan:
+    lines = {person.ref: person.record.line for person in checked.people}
+    groups: dict[str, list[PlannedUser]] = {
+        "added": [],
+        "changed": [],
+        "left": [],
+        "returned": [],
+    }
+    for one in writes:
+        user = PlannedUser(lines.get(one.ref, 0), one.before, one.after, names)
+        groups[_group(one)].append(user)
+    return ImportPlan(
+        **{group: tuple(users) for group, users in groups.items()},
+        unchanged=len(lines) - sum(1 for one in writes if one.ref in lines),
+        refusals=checked.refusals,
+        warnings=checked.warnings,
+        teams_created=tuple(team.path for team in new_teams),
+        recognised={heading: field.value for heading, field in file.headings.items()},
+        ignored=file.ignored,
+        encoding=file.encoding,
+        delimiter=file.delimiter,
+    )
+
+
+def _group(one: Write) -> str:
+    if one.before is None:
+        return "added"
+    if one.before.active == one.after.active:
+        return "changed"
+    return "returned" if one.after.active else "left"
+
+
+def _write(studio: Studio, actor: Actor, planned: _Planned, progress: Progress) -> None:
+    users, active = import_read.count_everybody()
+    counted = _Counter(progress, _COMPARED, 1.0, PASSES * len(planned.writes))
+    written = write(planned.teams, planned.writes, counted)
+    users_after, active_after = import_read.count_everybody()
+    plan = planned.plan
+    line = write_activity(
+        actor,
+        studio.now(),
+        "imported users",
+        plan.summary,
+        before={"users": users, "active": active},
+        after={
+            "users": users_after,
+            "active": active_after,
+            "added": len(plan.added),
+            "changed": len(plan.changed),
+            "left": len(plan.left),
+            "returned": len(plan.returned),
+            "refused": len(plan.refusals),
+            "teams_created": len(plan.teams_created),
+        },
+    )
+    about_users(line, written)
+    # Whoever has another address is invited there, and no longer at the old one (C5).
+    invitations.follow_addresses(cause_of(studio, line))
+
+
+def _require_admin(before: Mapping[UserRef, Profile], after: Mapping[UserRef, Profile]) -> None:
+    """Raise `Refused` where nobody would be admin any more, or come in as one: the account of an
+    admin is known by its login (A1)."""
+    admins = import_read.active_admins()
+    left = {ref: profile for ref, profile in after.items() if _is_admin(profile)}
+    if admins - after.keys() or any(_keeps_login(before.get(ref), p) for ref, p in left.items()):
+        return
+    if left:
+        renamed = ", ".join(f"{before[ref].login} becomes {p.login}" for ref, p in left.items())
+        raise Refused(
+            f"Nothing can be imported: every admin gets another login in the file ({renamed}), and "
+            "no account of today could come in as an admin any more. Give somebody else the role "
+            "admin first, and let them import it."
+        )
+    names = ", ".join(f"{after[ref].name} ({after[ref].login})" for ref in sorted(_ids(admins)))
+    raise Refused(
+        f"Nothing can be imported: the file takes the role admin from {names}, or marks them as "
+        "left, and nobody active would be admin any more. Give somebody the role admin in it."
+    )
+
+
+def _keeps_login(before: Profile | None, after: Profile) -> bool:
+    """Whether the account that somebody comes in by is still theirs; one who is added has it."""
+    return before is None or fold(before.login) == fold(after.login)
+
+
+def _is_admin(profile: Profile) -> bool:
+    return profile.active and profile.role == Role.ADMIN
+
+
+def _refusing(refusals: Sequence[Refusal]) -> str:
+    named = "; ".join(map(str, refusals[:_NAMED]))
+    more = f"; and {len(refusals) - _NAMED:,} more" if len(refusals) > _NAMED else ""
+    lines = "1 line is" if len(refusals) == 1 else f"{len(refusals):,} lines are"
+    return (
+        f"Nothing was imported, because {lines} refused: {named}{more}. Correct the file, or "
+        "import the other lines by skipping those refused."
+    )
+
+
+def _logins(writes: Sequence[Write], after: Mapping[UserRef, Profile]) -> dict[UserRef, str]:
+    """The login of every coach that ``writes`` name."""
+    coaches: set[UserRef] = set()
+    for one in writes:
+        coaches |= one.after.coaches
+        if one.before is not None:
+            coaches |= one.before.coaches
+    others = import_read.logins_of(_ids(coaches - after.keys()))
+    return {ref: after[ref].login if ref in after else others[ref] for ref in coaches}
+
+
+def _refs(checked: Checked) -> Iterator[UserRef]:
+    return (person.ref for person in checked.people)
+
+
+def _ids(refs: Iterable[UserRef]) -> set[int]:
+    return {ref for ref in refs if isinstance(ref, int)}
+
+
+class _Counter:
+    """Tells ``progress``, from ``start`` to ``end``, of all it hands on: ``total`` items."""
+
+    def __init__(self, progress: Progress, start: float, end: float, total: int) -> None:
+        self._progress = progress
+        self._start = start
+        self._step = (end - start) / max(total, 1)
+        self._done = 0
+
+    def __call__(self, items: Iterable[T], /) -> Iterator[T]:
+        for item in items:
+            if not self._done % _TOLD_EVERY:
+                self._progress(self._start + self._done * self._step)
+            self._done += 1
+            yield item

@@ -1,0 +1,1 @@
+"""Create, assign, remind, close."""

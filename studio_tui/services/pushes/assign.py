@@ -1,0 +1,283 @@
+"""Who is assigned to a push: choose, assign, unassign, follow (P3, P6, P8, P11, P12)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.outbox.notification import DropReason, Kind
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.domain.pushes.push import (
+    Assignment,
+    AssignmentFilter,
+    PushFacts,
+    PushState,
+    Skipped,
+)
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.people.users import listed
+from studio_tui.services.pushes.pushes import leaving, push_facts, push_to_change
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.listing import StoredSource
+from studio_tui.storage.activity.activity import about_users, write_activity
+from studio_tui.storage.engine.sql import Clause, selected
+from studio_tui.storage.outbox import enqueue
+from studio_tui.storage.outbox.enqueue import Cause
+from studio_tui.storage.people import users as people
+from studio_tui.storage.pushes import assignments
+
+ASSIGNED = Act.ASSIGN
+"""What the activity calls it."""
+LISTED = 1_000
+"""At most so many people are listed by name in a preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignPreview:
+    """What assigning would do, before anything is sent (P14)."""
+
+    adding: int
+    already: int
+    """How many of those chosen are assigned already; they are left as they are (P12)."""
+    left: int
+    """How many of those chosen have left; they are not assigned."""
+    without_manager: tuple[User, ...]
+    """Those who would be added and have no manager (U4), the first thousand of them."""
+    more_without_manager: bool
+    """Whether they are more than that."""
+    users_told: int
+    """How many of those added would get mail: nobody who was told of this push before (N2)."""
+    managers: int
+    """How many managers would be told, with one mail each (P7)."""
+    leaves_at: datetime
+
+    @property
+    def without_manager_in_words(self) -> str:
+        """``1 user``, ``1,000 users``, ``more than 1,000 users``."""
+        more = "more than " if self.more_without_manager else ""
+        count = len(self.without_manager)
+        return f"{more}{count:,} {'user' if count == 1 else 'users'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What assigning did."""
+
+    push: PushFacts
+    activity_id: int
+    """The act, as `services.outbox.undo` takes it back."""
+    added: int
+    users_told: int
+    managers_told: int
+    leaves_at: datetime
+    """When the mail leaves; until then it can be taken back."""
+
+
+def candidates(
+    studio: Studio, actor: Actor, filter_: UserFilter, sort: Sort
+) -> StoredSource[User, UserFilter]:
+    """The users to choose from."""
+    require(actor, Action.ASSIGN)
+    return listed(studio, filter_, sort)
+
+
+def users_named(studio: Studio, actor: Actor, names: Sequence[str]) -> Selection[UserFilter]:
+    """A selection of these logins or addresses; raises `NotFound` naming all that are unknown."""
+    require(actor, Action.ASSIGN)
+    with studio.store.reading():
+        return Selection.of(naming.user_ids_named(names))
+
+
+def of_push(push: PushFacts) -> UserFilter:
+    """The users of an earlier push: what importing its list adds to a selection (P3)."""
+    return UserFilter(push_id=push.id, include_left=True)
+
+
+def preview(
+    studio: Studio, actor: Actor, push: PushFacts, selection: Selection[UserFilter]
+) -> AssignPreview:
+    """What assigning ``selection`` would do, with nothing written."""
+    require(actor, Action.ASSIGN)
+    with studio.store.reading():
+        current = _assignable(push_facts(studio, push.id))
+        chosen = _chosen(selection)
+        adding = chosen & Clause("u.active") & ~_assigned(push)
+        alone = people.without_manager(adding, limit=LISTED + 1)
+        return AssignPreview(
+            adding=people.count_users(adding),
+            already=people.count_users(chosen & _assigned(push)),
+            left=people.count_users(chosen & Clause("NOT u.active") & ~_assigned(push)),
+            without_manager=tuple(people.users_by_id(alone[:LISTED])),
+            more_without_manager=len(alone) > LISTED,
+            users_told=people.count_users(
+                adding & ~enqueue.told_before(push.id, Kind.ASSIGNED, "u.id")
+            ),
+            managers=enqueue.count_managers_to_tell(
+                push.id, Kind.ASSIGNED, people.users_of(adding)
+            ),
+            leaves_at=leaving(studio, current.available_from),
+        )
+
+
+def skipped(
+    studio: Studio, actor: Actor, push: PushFacts, selection: Selection[UserFilter]
+) -> list[Skipped]:
+    """Who of ``selection`` would not be assigned, and why, by name (P14)."""
+    require(actor, Action.ASSIGN)
+    with studio.store.reading():
+        chosen = _chosen(selection)
+        reasons = (
+            ("is in it already", _assigned(push)),
+            ("has left", Clause("NOT u.active") & ~_assigned(push)),
+        )
+        return [
+            Skipped(login, name, why)
+            for why, clause in reasons
+            for login, name in people.names_of(chosen & clause)
+        ]
+
+
+def assign(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    selection: Selection[UserFilter],
+    *,
+    expected: int | None = None,
+    progress: Progress = unwatched,
+) -> Assigned:
+    """Assign those selected who are not assigned yet, and tell them and all their managers (P6).
+
+    Raises `Refused` for a push that is closed, or where there is nobody to add, and `Conflict`
+    where they are not as many as ``expected``.
+    """
+    require(actor, Action.ASSIGN)
+    with studio.store.writing():
+        current = _assignable(push_to_change(studio, push.id))
+        progress(0.0)
+        now, leaves = studio.now(), leaving(studio, current.available_from)
+        line = write_activity(actor, now, ASSIGNED, current.name, push_id=push.id)
+        added = assignments.assign(push.id, _chosen(selection), line)
+        if not added:
+            raise NothingToDo(
+                f"Nobody to assign: everyone chosen is in “{current.name}” already, or has left."
+            )
+        if expected is not None and added != expected:
+            raise Conflict(
+                f"Nobody was assigned: they would be {added:,}, and {expected:,} were expected."
+            )
+        progress(0.1)
+        users = assignments.assigned_in(line)
+        about_users(line, users)
+        progress(0.2)
+        cause = Cause(line, push.id, now, leaves)
+        users_told = enqueue.tell_users(cause, Kind.ASSIGNED, users, "1")
+        progress(0.5)
+        managers_told = enqueue.tell_managers_once(cause, Kind.ASSIGNED, users, str(line))
+        return Assigned(push_facts(studio, push.id), line, added, users_told, managers_told, leaves)
+
+
+def unassign(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    selection: Selection[AssignmentFilter],
+    *,
+    progress: Progress = unwatched,
+) -> int:
+    """Take users out of a push; what was written stays, what waits is dropped (P11).
+
+    Returns how many. Assigning them again undoes it.
+    """
+    require(actor, Action.ASSIGN)
+    with studio.store.writing():
+        current = _assignable(push_to_change(studio, push.id))
+        progress(0.0)
+        clause = _selected(studio, push, selection)
+        count = assignments.count_assignments(clause)
+        if not count:
+            raise NothingToDo("Nobody to unassign: nobody is chosen.")
+        now = studio.now()
+        line = write_activity(actor, now, "unassigned users", current.name, push_id=push.id)
+        about_users(line, assignments.users_of(clause))
+        assignments.unassign(clause, now)
+        progress(0.5)
+        enqueue.drop_unsent_about_unassigned(push.id, DropReason.UNASSIGNED)
+        return count
+
+
+def unassign_users(studio: Studio, actor: Actor, push: PushFacts, names: Sequence[str]) -> int:
+    """Take the users of these logins or addresses out of a push (P11); returns how many.
+
+    Raises `NothingToDo` where none of them is in it, `NotFound` where only some are.
+    """
+    require(actor, Action.ASSIGN)
+    with studio.store.reading():
+        user_ids = naming.user_ids_named(names)
+        if not any(assignments.assignment_id_of(push.id, user_id) for user_id in user_ids):
+            raise NothingToDo(f"Nobody to unassign: none of them is in “{push.name}”.")
+        found = naming.assignment_ids_named(push.id, push.name, names)
+    return unassign(studio, actor, push, Selection.of(found))
+
+
+def source(
+    studio: Studio, actor: Actor, push: PushFacts, filter_: AssignmentFilter, sort: Sort
+) -> StoredSource[Assignment, AssignmentFilter]:
+    """Who is assigned to a push, and whether the conversation has been held (P8)."""
+    require(actor, Action.READ_PUSHES)
+    today = studio.today()
+    return StoredSource(
+        store=studio.store,
+        listing=assignments.assignment_listing(push.id, filter_, sort, today),
+        read=lambda ids: assignments.assignments_by_id(ids, today),
+        match=lambda other, ids: assignments.matching_assignments(push.id, other, ids, today),
+        clause_of=lambda other: assignments.assignment_clause(push.id, other, today),
+        count_of=assignments.count_assignments,
+        id_column="a.id",
+    )
+
+
+def every(studio: Studio, actor: Actor, push: PushFacts) -> list[Assignment]:
+    """Everyone assigned to a push, by name: for export."""
+    everyone = source(studio, actor, push, AssignmentFilter(), Sort("name"))
+    return list(everyone.rows(0, everyone.count()))
+
+
+def chosen(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    selection: Selection[AssignmentFilter],
+    most: int,
+) -> list[Assignment]:
+    """Those of a push that ``selection`` holds, by name; of many, the first ``most``."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        ids = assignments.ids_of(_selected(studio, push, selection), most)
+        return assignments.assignments_by_id(ids, studio.today())
+
+
+def _selected(studio: Studio, push: PushFacts, selection: Selection[AssignmentFilter]) -> Clause:
+    today = studio.today()
+    return Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push.id,)) & selected(
+        selection, lambda f: assignments.assignment_clause(push.id, f, today), "a.id"
+    )
+
+
+def _assignable(push: PushFacts) -> PushFacts:
+    if push.state is PushState.CLOSED:
+        raise Refused(f"“{push.name}” is closed: reopen it first.")
+    return push
+
+
+def _chosen(selection: Selection[UserFilter]) -> Clause:
+    return selected(selection, people.user_clause, "u.id")
+
+
+def _assigned(push: PushFacts) -> Clause:
+    return people.user_clause(of_push(push))

@@ -1,0 +1,57 @@
+"""Looking a push over before it is assigned (P19): warnings, and who they are about."""
+
+from collections.abc import Iterator
+
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.check import CheckKind, Warned, is_night, is_weekend, working_days
+from studio_tui.domain.pushes.push import PushFacts
+from studio_tui.domain.shared.clock import zone_named
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes.pushes import leaving, push_facts
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import Clause, among, selected
+from studio_tui.storage.people import users
+from studio_tui.storage.pushes import check as found
+
+_SHOWN = 1_000
+
+
+def check(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    adding: Selection[UserFilter] | None = None,
+) -> list[Warned]:
+    """What may be wrong with those who have still to talk in ``push``, and with whoever would be
+    added to them. Nothing of it is in the way of assigning."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        current = push_facts(studio, push.id)
+        chosen = selected(adding or Selection(), users.user_clause, "u.id")
+        return list(_warnings(studio, current, found.with_those_added(push.id, chosen)))
+
+
+def _warnings(studio: Studio, push: PushFacts, people: Clause) -> Iterator[Warned]:
+    yield from _of(CheckKind.NO_MANAGER, found.without_manager(people))
+    yield from _of(CheckKind.NO_ADDRESS, found.without_address(people))
+    others = found.in_another_push(people, push.id, push.template_id)
+    yield from _of(CheckKind.OTHER_PUSH, others)
+    if is_weekend(push.deadline):
+        yield Warned(CheckKind.DEADLINE_WEEKEND, 1)
+    days = working_days(max(push.available_from, studio.today()), push.deadline)
+    if studio.today() <= push.deadline:
+        loaded = found.managers_with_more_than(people, days)
+        yield from _of(CheckKind.MANAGER_LOAD, users.users_of(among("u.id", loaded)), len(loaded))
+    leaves = leaving(studio, push.available_from)
+    asleep = [
+        name for name in found.zones(people) if is_night(leaves, zone_named(name, studio.zone))
+    ]
+    if asleep:
+        yield from _of(CheckKind.NIGHT_MAIL, found.living_in(people, asleep))
+
+
+def _of(kind: CheckKind, people: Clause, count: int | None = None) -> Iterator[Warned]:
+    number = found.count_people(people) if count is None else count
+    if number:
+        yield Warned(kind, number, found.logins(people, _SHOWN))

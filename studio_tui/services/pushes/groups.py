@@ -1,0 +1,88 @@
+"""The people of a push, or of all open ones, by manager, team, department or language (S2)."""
+
+from collections.abc import Collection, Sequence
+
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup, late_first
+from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.pushes import groups as push_groups
+from studio_tui.storage.pushes import pushes
+
+
+def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[PeopleGroup]:
+    """The groups of a push, or of all open pushes where there is none named: late first."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        today = studio.today()
+        found = [push.id] if push else [each.id for each in pushes.open_pushes(today)]
+        return late_first(push_groups.grouped(found, by, today))
+
+
+def source(
+    studio: Studio, actor: Actor, push: PushFacts | None, by: By, filter_: GroupFilter
+) -> "GroupSource":
+    """The same as a list shows them."""
+    return GroupSource(tuple(every(studio, actor, push, by)), filter_)
+
+
+def people_of(groups: Collection[PeopleGroup]) -> Selection[AssignmentFilter]:
+    """All who are in any of these groups, for the acts on the people of a push."""
+    selection: Selection[AssignmentFilter] = Selection()
+    for group in groups:
+        selection = selection.mark_matching(AssignmentFilter(group=group.key))
+    return selection
+
+
+class GroupSource:
+    """Groups of one moment, counted once: a `domain.shared.list_source.Source`."""
+
+    def __init__(self, every: tuple[PeopleGroup, ...], filter_: GroupFilter) -> None:
+        self.every = every
+        """All groups, matched or not."""
+        self._listed = tuple(group for group in every if _matches(filter_, group))
+
+    def filtered(self, filter_: GroupFilter) -> "GroupSource":
+        """The same groups by another filter, without counting anew."""
+        return GroupSource(self.every, filter_)
+
+    def count(self) -> int:
+        """How many groups match."""
+        return len(self._listed)
+
+    def rows(self, start: int, stop: int) -> Sequence[PeopleGroup]:
+        """The groups from place ``start`` up to ``stop``."""
+        return self._listed[start:stop]
+
+    def position(self, row_id: int, _: int | None = None) -> int | None:
+        """The place of a group, None where it is not in the list."""
+        places = (place for place, group in enumerate(self._listed) if group.id == row_id)
+        return next(places, None)
+
+    def matching(self, filter_: GroupFilter, ids: Collection[int]) -> frozenset[int]:
+        """Those of ``ids`` that ``filter_`` matches."""
+        wanted = set(ids)
+        return frozenset(
+            group.id for group in self.every if group.id in wanted and _matches(filter_, group)
+        )
+
+    def selected(self, selection: Selection[GroupFilter]) -> int:
+        """How many groups ``selection`` holds."""
+        return len(self.chosen(selection))
+
+    def chosen(self, selection: Selection[GroupFilter]) -> list[PeopleGroup]:
+        """The groups that ``selection`` holds."""
+        return [
+            group
+            for group in self.every
+            if selection.contains(group.id, lambda filter_, g=group: _matches(filter_, g))  # type: ignore[misc]
+        ]
+
+
+def _matches(filter_: GroupFilter, group: PeopleGroup) -> bool:
+    if not filter_.text:
+        return True
+    text = fold_search(f"{group.name or ''} {group.login or ''}")
+    return all(fold_search(word) in text for word in filter_.text.split())

@@ -1,0 +1,462 @@
+"""Pushes: create, list, edit, close, reopen (P1, P2, P4, P5, P9)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.outbox.notification import DropReason, Kind, leaves_at
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.push import (
+    Progress,
+    Push,
+    PushDraft,
+    PushFacts,
+    PushFilter,
+    PushState,
+    Reminders,
+    check_drafts,
+    state_of,
+)
+from studio_tui.domain.shared.cancellation import Progress as Told
+from studio_tui.domain.shared.cancellation import unwatched
+from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
+from studio_tui.domain.shared.text import fold, fold_search
+from studio_tui.domain.templates.template import Definition, require_pushable
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.listing import HeldSource
+from studio_tui.services.templates import definitions
+from studio_tui.services.templates.templates import stored_template
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.conversations import conversations
+from studio_tui.storage.outbox import enqueue, invitations
+from studio_tui.storage.outbox.enqueue import Cause
+from studio_tui.storage.pushes import assignments, pushes
+from studio_tui.storage.pushes.act_snapshot import fixed_users
+from studio_tui.storage.pushes.pushes import StoredPush
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What closing a push did."""
+
+    push: PushFacts
+    dropped: int
+    """How many mails that waited were dropped."""
+    activity_id: int
+    """The act, by which what it tells is found."""
+    cancelled: int = 0
+    """How many planned conversations were cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """What opening a push again did."""
+
+    push: PushFacts
+    activity_id: int
+    again: int
+    """How many mails that closing dropped wait once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What changing a push did."""
+
+    push: Push
+    activity_id: int | None
+    """The act; None where nothing changed."""
+    users_told: int = 0
+    managers_told: int = 0
+    leaves_at: datetime | None = None
+    """When the mail leaves; None where nobody is told."""
+
+
+def every(studio: Studio, actor: Actor) -> list[Push]:
+    """All pushes with their progress: those not closed first, by deadline."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return _with_progress(studio, pushes.pushes())
+
+
+def source(
+    studio: Studio,
+    actor: Actor,
+    filter_: PushFilter,
+    known: Mapping[int, Progress] | None = None,
+) -> HeldSource[Push, PushFilter]:
+    """The pushes that a filter matches, as a list shows them; at once, where what is ``known`` of
+    how far they are is enough."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        stored = pushes.pushes()
+        found = (
+            _with_progress(studio, stored) if known is None else _as_known(studio, stored, known)
+        )
+    return HeldSource(tuple(found), _matches, filter_)
+
+
+def show(
+    studio: Studio, actor: Actor, push_id: int, known: Mapping[int, Progress] | None = None
+) -> Push:
+    """One push with its progress; at once, where what is ``known`` of that is enough."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        if known is not None:
+            return _as_known(studio, [_stored(push_id)], known)[0]
+        return push_now(studio, push_id)
+
+
+def find(studio: Studio, actor: Actor, name: str) -> Push:
+    """The push of this name; raises `NotFound` with a near miss."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return push_now(studio, naming.push_id_named(name))
+
+
+def create(
+    studio: Studio, actor: Actor, template_id: int, drafts: Sequence[PushDraft]
+) -> list[Push]:
+    """Create all these pushes of one template, or none (P1, P2).
+
+    Raises `Refused` where the template does not allow it (T3), `Invalid` for what was entered.
+    """
+    require(actor, Action.CREATE_PUSHES)
+    with studio.store.writing():
+        template = stored_template(template_id)
+        require_pushable(template)
+        check_drafts(drafts, pushes.push_names(closed=False))
+        created = [_create(studio, actor, template_id, template.definition, d) for d in drafts]
+        return [push_now(studio, push_id) for push_id in created]
+
+
+def edit(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    draft: PushDraft,
+    *,
+    tell: bool = True,
+    progress: Told = unwatched,
+) -> Push:
+    """Change name, availability, deadline and reminders of ``push``, as it was read (P9).
+
+    Where the deadline moves, those who were told of it and are not done are told, and their
+    managers, unless ``tell`` says no. Raises `Invalid` for what was entered, `Conflict` where
+    somebody else changed it since (A4).
+    """
+    return edit_telling(studio, actor, push, draft, tell=tell, progress=progress).push
+
+
+def edit_telling(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    draft: PushDraft,
+    *,
+    tell: bool = True,
+    progress: Told = unwatched,
+) -> Edited:
+    """`edit`, with whom it tells."""
+    require(actor, Action.EDIT_PUSHES)
+    with studio.store.writing():
+        current = _unchanged(studio, push)
+        progress(0.0)
+        line, users, managers = _edit(studio, actor, current, draft, tell=tell)
+        leaves = cause_of(studio, line or 0).due_at if users or managers else None
+    with studio.store.reading():
+        return Edited(push_now(studio, push.id), line, users, managers, leaves)
+
+
+def planned(studio: Studio, actor: Actor, push: PushFacts) -> int:
+    """How many of its conversations are planned and have not begun (P9)."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return conversations.count_planned(push.id)
+
+
+def close(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    *,
+    tell: bool = False,
+    cancel_planned: bool = False,
+    progress: Told = unwatched,
+) -> Closed:
+    """End a push: out of every overview, its unsent mail dropped (P4, P9).
+
+    What is in progress can still be finished, and what is planned be held, unless
+    ``cancel_planned``: then it is cancelled, and its invitations are withdrawn. With ``tell``,
+    those who were told of it and are not done are told that it is over, and their managers.
+    """
+    require(actor, Action.EDIT_PUSHES)
+    with studio.store.writing():
+        current = _unchanged(studio, push)
+        if current.state is PushState.CLOSED:
+            raise NothingToDo(f"“{current.name}” is closed already.")
+        progress(0.0)
+        now = studio.now()
+        _update(current, _draft(current), closed_at=now)
+        dropped = enqueue.drop_unsent(push.id, DropReason.CLOSED)
+        line = write_activity(
+            actor, now, Act.CLOSE, push.name, push_id=push.id, after={"mail dropped": dropped}
+        )
+        progress(0.3)
+        cancelled = _cancel_planned(studio, push.id, line, now) if cancel_planned else 0
+        progress(0.4)
+        if tell:
+            _tell_of(studio, Kind.CLOSED, push.id, line)
+        return Closed(push_facts(studio, push.id), dropped, line, cancelled)
+
+
+def reopen(studio: Studio, actor: Actor, push: PushFacts) -> PushFacts:
+    """Open a closed push again (P5); mail that closing dropped waits once more."""
+    return reopen_telling(studio, actor, push).push
+
+
+def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
+    """`reopen`, with what it sends."""
+    require(actor, Action.EDIT_PUSHES)
+    with studio.store.writing():
+        current = _unchanged(studio, push)
+        if current.state is not PushState.CLOSED:
+            raise NothingToDo(f"“{current.name}” is not closed.")
+        check_drafts([_draft(current)], pushes.push_names(closed=False))
+        _update(current, _draft(current), closed_at=None)
+        leaves = leaving(studio, current.available_from)
+        again = enqueue.count_dropped(push.id, DropReason.CLOSED)
+        line = write_activity(
+            actor,
+            studio.now(),
+            Act.REOPEN,
+            push.name,
+            push_id=push.id,
+            before={"closed_at": current.closed_at.isoformat() if current.closed_at else None},
+            after={"mail waiting again": again},
+        )
+        enqueue.take_up_dropped(push.id, DropReason.CLOSED, leaves, line)
+        return Reopened(push_facts(studio, push.id), line, again)
+
+
+def restore(current: PushFacts, draft: PushDraft | None, *, closed_at: datetime | None) -> None:
+    """Write what a push was before, inside an open unit of work; without ``draft`` as it is."""
+    names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
+    if closed_at is None:
+        check_drafts([draft or _draft(current)], names)
+    _update(current, draft or _draft(current), closed_at=closed_at)
+
+
+def facts_of(push: PushFacts) -> dict[str, str]:
+    """What of a push can be changed, by the names that the activity gives it."""
+    return _facts(push)
+
+
+def push_now(studio: Studio, push_id: int) -> Push:
+    """One push with its progress, inside an open unit of work."""
+    return _with_progress(studio, [_stored(push_id)])[0]
+
+
+def push_facts(studio: Studio, push_id: int) -> PushFacts:
+    """One push, whatever its size at the same cost, inside an open unit of work."""
+    return _facts_of(_stored(push_id), pushes.any_assigned(push_id), studio.today())
+
+
+def push_to_change(studio: Studio, push_id: int) -> PushFacts:
+    """One push that nobody else changes until the open unit of work ends (A4)."""
+    pushes.lock_push(push_id)
+    return push_facts(studio, push_id)
+
+
+def leaving(studio: Studio, available_from: date) -> datetime:
+    """When mail about an assigning done now leaves (N5, P7)."""
+    settings = studio.settings.notifications
+    return leaves_at(
+        now=studio.now(),
+        hold=settings.hold_time,
+        available_from=available_from,
+        send_time=settings.send_time,
+        zone=studio.zone,
+    )
+
+
+def cause_of(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
+    """What is told because of an act done now: it leaves after the hold (N5)."""
+    now = studio.now()
+    return Cause(activity_id, push_id, now, now + studio.settings.notifications.hold_time)
+
+
+def cause_at_once(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
+    """Like `cause_of`, of what is told without a hold."""
+    now = studio.now()
+    return Cause(activity_id, push_id, now, now)
+
+
+def _cancel_planned(studio: Studio, push_id: int, line: int, now: datetime) -> int:
+    cancelled = conversations.cancel_planned(push_id, now)
+    invitations.withdraw(cause_of(studio, line), cancelled)
+    return len(cancelled)
+
+
+def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int, int]:
+    """Tell those who know of a push and are not done, and their managers; returns how many.
+
+    Of a closing all are told; of another deadline those who still have something to hold (P10).
+    """
+    cause = cause_of(studio, line, push_id)
+    users, _ = fixed_users(assignments.told_and_not_done(push_id))
+    alone = enqueue.without_told_by(line, users)
+    enqueue.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
+    users_told = enqueue.tell_users(cause, kind, alone, str(line))
+    asked = kind is Kind.DEADLINE_MOVED
+    tell_managers = enqueue.tell_managers_asked if asked else enqueue.tell_managers
+    return users_told, tell_managers(cause, kind, users, str(line))
+
+
+def _edit(
+    studio: Studio, actor: Actor, current: PushFacts, draft: PushDraft, *, tell: bool
+) -> tuple[int | None, int, int]:
+    """Returns the line of activity, and how many users and managers are told."""
+    if current.state is PushState.CLOSED:
+        raise Refused(f"“{current.name}” is closed: reopen it first.")
+    names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
+    check_drafts([draft], names)
+    before, after = _facts(current), _facts(draft, current.reminders)
+    if before == after:
+        return None, 0, 0
+    _update(current, draft, closed_at=None)
+    line = write_activity(
+        actor,
+        studio.now(),
+        Act.EDIT,
+        draft.name,
+        push_id=current.id,
+        before={key: value for key, value in before.items() if value != after[key]},
+        after={key: value for key, value in after.items() if value != before[key]},
+    )
+    if draft.available_from != current.available_from:
+        enqueue.postpone_untried(current.id, leaving(studio, draft.available_from))
+    if tell and draft.deadline != current.deadline:
+        return line, *_tell_of(studio, Kind.DEADLINE_MOVED, current.id, line)
+    return line, 0, 0
+
+
+def _create(
+    studio: Studio, actor: Actor, template_id: int, definition: Definition, draft: PushDraft
+) -> int:
+    now, settings = studio.now(), studio.settings.notifications
+    usual = Reminders(settings.remind_before_days, settings.remind_after_days)
+    push_id = pushes.insert_push(
+        draft.name,
+        template_id,
+        definitions.dump(definition),
+        draft.available_from,
+        draft.deadline,
+        draft.reminders or usual,
+        now,
+    )
+    write_activity(
+        actor,
+        now,
+        "created push",
+        draft.name,
+        push_id=push_id,
+        after={"template": definition.name, **_facts(draft, usual)},
+    )
+    return push_id
+
+
+def _with_progress(studio: Studio, stored: Sequence[StoredPush]) -> list[Push]:
+    today = studio.today()
+    progress = pushes.progress_of([push.id for push in stored], today)
+    return [_push(each, progress.get(each.id, Progress()), today) for each in stored]
+
+
+def _as_known(
+    studio: Studio, stored: Sequence[StoredPush], known: Mapping[int, Progress]
+) -> list[Push]:
+    today = studio.today()
+    return [
+        Push.of(
+            _facts_of(each, int(pushes.any_assigned(each.id)), today), known.get(each.id), today
+        )
+        for each in stored
+    ]
+
+
+def _stored(push_id: int) -> StoredPush:
+    found = pushes.pushes(push_id)
+    if not found:
+        raise Refused("This push is no longer there.")
+    return found[0]
+
+
+def _push(stored: StoredPush, progress: Progress, today: date) -> Push:
+    return Push.of(_facts_of(stored, progress.assigned, today), progress, today)
+
+
+def _facts_of(stored: StoredPush, assigned: int, today: date) -> PushFacts:
+    """``assigned`` need be no more than whether it is 0."""
+    return PushFacts(
+        id=stored.id,
+        name=stored.name,
+        template_id=stored.template_id,
+        template=definitions.load(stored.definition),
+        available_from=stored.available_from,
+        deadline=stored.deadline,
+        reminders=stored.reminders,
+        state=state_of(
+            assigned=assigned,
+            available_from=stored.available_from,
+            closed_at=stored.closed_at,
+            today=today,
+        ),
+        created_at=stored.created_at,
+        closed_at=stored.closed_at,
+        version=stored.version,
+    )
+
+
+def _unchanged(studio: Studio, push: PushFacts) -> PushFacts:
+    current = push_to_change(studio, push.id)
+    if current.version != push.version:
+        raise Conflict(
+            f"Somebody else changed “{current.name}” in the meantime: it now runs from "
+            f"{current.available_from} to {current.deadline} and is {current.state}. "
+            "Look at it again before you change it."
+        )
+    return current
+
+
+def _update(current: PushFacts, draft: PushDraft, *, closed_at: datetime | None) -> None:
+    pushes.update_push(
+        current.id,
+        name=draft.name,
+        available_from=draft.available_from,
+        deadline=draft.deadline,
+        reminders=draft.reminders or current.reminders,
+        closed_at=closed_at,
+    )
+
+
+def _draft(push: PushFacts) -> PushDraft:
+    return PushDraft(push.name, push.available_from, push.deadline, push.reminders)
+
+
+def _facts(push: PushFacts | PushDraft, usual: Reminders | None = None) -> dict[str, str]:
+    reminders = push.reminders or usual or Reminders()
+    return {
+        "name": push.name,
+        "available_from": push.available_from.isoformat(),
+        "deadline": push.deadline.isoformat(),
+        "remind_before_days": ", ".join(map(str, reminders.before)),
+        "remind_after_days": ", ".join(map(str, reminders.after)),
+    }
+
+
+def _matches(filter_: PushFilter, push: Push) -> bool:
+    if filter_.state is not None and push.state is not filter_.state:
+        return False
+    text = fold_search(f"{push.name} {push.template.name} {push.state}")
+    return all(fold_search(word) in text for word in filter_.text.split())

@@ -1,0 +1,185 @@
+"""A report on a push: its course beside the expected pace, and how far whose people are (S2)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.course import Course
+from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.push import Push, Status
+from studio_tui.domain.pushes.report import DRAWN, Line, Report, Section
+from studio_tui.domain.pushes.report_text import html, markdown
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.services.conversations.pdf import require_extra
+from studio_tui.services.pushes import course as push_course
+from studio_tui.services.pushes import groups as push_groups
+from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes.report_pdf import pdf
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.files import require_free, write_private
+from studio_tui.wording.counting import counted
+from studio_tui.wording.days import day_in_words
+from studio_tui.wording.pushes import (
+    STATUS_LABELS,
+    attention_in_words,
+    progress_in_words,
+    state_in_words,
+)
+
+_GROUPS = 30
+"""At most so many groups are listed of each kind."""
+_NOBODY = {
+    By.MANAGER: "no manager",
+    By.TEAM: "no team",
+    By.DEPARTMENT: "no department",
+    By.LANGUAGE: "no language",
+}
+
+
+class Form(StrEnum):
+    """What a report is written as; the value is the suffix of its file."""
+
+    MARKDOWN = "md"
+    HTML = "html"
+    PDF = "pdf"
+
+
+def to_file(studio: Studio, actor: Actor, push_id: int, path: Path, *, force: bool = False) -> None:
+    """Write the report on a push as the suffix of ``path`` says, for its owner alone to read.
+
+    Raises `Refused` for any other suffix, where ``path`` is taken unless ``force`` replaces it, and
+    for a PDF where the extra is missing.
+    """
+    require(actor, Action.READ_PUSHES)
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix not in set(Form):
+        raise Refused(f"{path}: name a file that ends in .md, .html or .pdf.")
+    require_free(path, force=force)
+    if suffix == Form.PDF:
+        require_extra()
+    report = report_on(studio, actor, push_id)
+    write_private(path, _WRITERS[Form(suffix)](studio, report), force=force)
+
+
+def to_text(studio: Studio, actor: Actor, push_id: int) -> str:
+    """The report as Markdown."""
+    return markdown(report_on(studio, actor, push_id))
+
+
+def report_on(studio: Studio, actor: Actor, push_id: int) -> Report:
+    """The report on a push at this moment."""
+    push = pushes.show(studio, actor, push_id)
+    course = push_course.show(studio, actor, push)
+    found = {by: push_groups.every(studio, actor, push, by) for by in _NOBODY}
+    return Report(
+        title=push.name,
+        facts=tuple(_facts(studio, push, course)),
+        sections=(
+            _whole(push),
+            _weeks(studio, course),
+            *(_groups(by, groups) for by, groups in found.items() if len(groups) > 1),
+        ),
+        legend=tuple(STATUS_LABELS[status] for status in DRAWN),
+    )
+
+
+_WRITERS: Mapping[Form, Callable[[Studio, Report], bytes]] = {
+    Form.MARKDOWN: lambda _, report: markdown(report).encode(),
+    Form.HTML: lambda _, report: html(report).encode(),
+    Form.PDF: lambda studio, report: pdf(report, studio.now()),
+}
+
+
+def _facts(studio: Studio, push: Push, course: Course) -> Iterator[tuple[str, str]]:
+    yield "Template", push.template.name
+    yield "State", state_in_words(push)
+    yield "Runs", f"{push.available_from} to {push.deadline}"
+    yield "Progress", progress_in_words(push.progress)
+    if attention := attention_in_words(push.progress):
+        yield "To look at", attention
+    if course.assigned:
+        expected = course.expected(course.today)
+        yield "Pace", f"{course.held:,} held, {expected:,} expected by {course.today}"
+    if course.still and course.weekly_needed is not None:
+        left = counted(course.days_left, "day")
+        needed = f"{course.weekly_needed:,} a week needed"
+        yield "Left", f"{left}; {needed}, {course.weekly_held:,} in the last seven days"
+    yield "As of", f"{studio.now().astimezone(studio.zone):%Y-%m-%d %H:%M} ({studio.zone.key})"
+
+
+def _whole(push: Push) -> Section:
+    progress = push.progress
+    numbers = {
+        Status.DONE: progress.done,
+        Status.IN_PROGRESS: progress.in_progress,
+        Status.PREPARED: progress.prepared,
+        Status.PLANNED: progress.planned,
+        Status.NOT_PLANNED: progress.not_planned,
+    }
+    parts = tuple(numbers[status] for status in DRAWN)
+    cells = tuple(f"{number:,}" for number in parts)
+    labels = tuple(STATUS_LABELS[status].capitalize() for status in DRAWN)
+    return Section("How far it is", labels, (Line(cells, parts, max(sum(parts), 1)),))
+
+
+def _weeks(studio: Studio, course: Course) -> Section:
+    weeks = list(course.weeks())
+    most = max([each.held + each.planned for each in weeks], default=0)
+    place = DRAWN.index(Status.PLANNED)
+    lines = []
+    for week in weeks:
+        last = week.first.toordinal() + 6
+        day = min(max(last, course.first.toordinal()), course.days[-1].day.toordinal())
+        until = week.first.fromordinal(day)
+        parts = [week.held, *[0] * (len(DRAWN) - 1)]
+        parts[place] = week.planned
+        late = ", after the deadline" if week.after_deadline else ""
+        lines.append(
+            Line(
+                (
+                    f"{week.number}, from {day_in_words(week.first, course.today)}{late}",
+                    f"{week.held:,}",
+                    f"{week.planned:,}",
+                    f"{course.held_by(until):,} of {course.expected(until):,}",
+                ),
+                tuple(parts),
+                max(most, 1),
+            )
+        )
+    return Section(
+        "Course",
+        ("Week", "Held", "Planned", "Held of expected"),
+        tuple(lines),
+        f"Expected: as many every day from {course.first} to {course.deadline}.",
+    )
+
+
+def _groups(by: By, groups: Sequence[PeopleGroup]) -> Section:
+    more = len(groups) - _GROUPS
+    return Section(
+        f"By {by}",
+        (by.capitalize(), "Overdue", "Held", "Still to hold"),
+        tuple(_group(by, group) for group in groups[:_GROUPS]),
+        f"The first {_GROUPS} of {len(groups):,}, late first." if more > 0 else "Late first.",
+    )
+
+
+def _group(by: By, group: PeopleGroup) -> Line:
+    numbers = {
+        Status.DONE: group.done,
+        Status.IN_PROGRESS: group.in_progress,
+        Status.PREPARED: group.prepared,
+        Status.PLANNED: group.planned,
+        Status.NOT_PLANNED: group.not_planned,
+    }
+    return Line(
+        (
+            group.name or _NOBODY[by],
+            f"{group.overdue:,}" if group.overdue else "",
+            f"{group.done:,} of {group.assigned:,}",
+            f"{group.still:,}",
+        ),
+        tuple(numbers[status] for status in DRAWN),
+        max(group.assigned, 1),
+    )

@@ -1,0 +1,92 @@
+"""A report on paper (S2): with the extra ``pdf``, as a transcript is."""
+
+from datetime import datetime
+
+from studio_tui.domain.pushes.report import Line, Report, Section
+from studio_tui.services.conversations.pdf import Drawing, on_paper
+
+_HEADING, _NORMAL, _SMALL = 13, 9, 8
+"""Points."""
+_HEIGHT = 5
+"""Of a line, in millimetres."""
+_BAR = 0.34
+"""The part of the width that a bar takes."""
+_COLOURS = (
+    (47, 125, 79),
+    (74, 127, 181),
+    (141, 179, 217),
+    (195, 215, 236),
+    (230, 230, 230),
+)
+
+
+def pdf(of: Report, at: datetime) -> bytes:
+    """The content of a PDF file, made at an instant; see `conversations.pdf.require_extra`."""
+
+    def draw(drawing: Drawing) -> None:
+        drawing.begin(of.title, of.facts)
+        _legend(drawing, of)
+        for section in of.sections:
+            _section(drawing, section)
+
+    return on_paper(of.title, at, draw)
+
+
+def _legend(drawing: Drawing, of: Report) -> None:
+    paper = drawing.paper
+    paper.ln(3)
+    paper.set_font("text", "", _SMALL)
+    for name, colour in zip(of.legend, _COLOURS, strict=True):
+        _box(drawing, colour, 4)
+        paper.cell(paper.get_string_width(name) + 6, _HEIGHT, name)
+    paper.ln(_HEIGHT)
+
+
+def _section(drawing: Drawing, section: Section) -> None:
+    drawing.write(section.heading, _HEADING, bold=True, above=5)
+    if section.note:
+        drawing.write(section.note, _SMALL)
+    # The widest first: names.
+    width = drawing.paper.epw * (1 - _BAR)
+    first = width * 0.4
+    rest = (width - first) / max(len(section.columns) - 1, 1)
+    widths = [first, *[rest] * (len(section.columns) - 1)]
+    _cells(drawing, section.columns, widths, bold=True)
+    drawing.paper.ln(_HEIGHT)
+    for line in section.lines:
+        _cells(drawing, line.cells, widths)
+        _bar(drawing, line)
+        drawing.paper.ln(_HEIGHT)
+
+
+def _cells(
+    drawing: Drawing, cells: tuple[str, ...], widths: list[float], *, bold: bool = False
+) -> None:
+    paper = drawing.paper
+    paper.set_font("text", "B" if bold else "", _NORMAL)
+    for cell, width in zip(cells, widths, strict=True):
+        paper.cell(width, _HEIGHT, _fitted(drawing, drawing.drawable(cell), width))
+
+
+def _fitted(drawing: Drawing, text: str, width: float) -> str:
+    """``text`` in ``width`` millimetres, cut with an ellipsis."""
+    measured = drawing.paper.get_string_width
+    if measured(text) <= width - 2:
+        return text
+    while text and measured(f"{text}…") > width - 2:
+        text = text[: -max(len(text) // 10, 1)]
+    return f"{text}…"
+
+
+def _bar(drawing: Drawing, line: Line) -> None:
+    whole = drawing.paper.epw * _BAR
+    for number, colour in zip(line.parts, _COLOURS, strict=True):
+        if number:
+            _box(drawing, colour, whole * number / max(line.whole, 1))
+
+
+def _box(drawing: Drawing, colour: tuple[int, int, int], width: float) -> None:
+    paper = drawing.paper
+    paper.set_fill_color(*colour)
+    paper.rect(paper.get_x(), paper.get_y() + 1, width, _HEIGHT - 2, style="F")
+    paper.set_x(paper.get_x() + width)

@@ -1,0 +1,1 @@
+"""What every service works on, lists, files, and the database as a whole."""

@@ -1,0 +1,144 @@
+"""The whole database: into another one, into a file, and back.
+
+Between SQLite and PostgreSQL every row is copied and compared, and the chain of seals (A3) followed
+on both sides, before anything of it stays.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from studio_tui.config.session import require_files
+from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.services.activity.verify import Verified, verified
+from studio_tui.services.people.identity import Account
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.engine.backup import copied_file, new_database, unpacked
+from studio_tui.storage.engine.copy import Content, survey
+from studio_tui.storage.engine.copy import copy as copy_rows
+from studio_tui.storage.engine.store import Store, file_of, without_password
+from studio_tui.storage.outbox import notifications
+from studio_tui.storage.people import users
+
+__all__ = ["Content", "Moved", "back_up", "copy", "restore", "without_password"]
+
+_WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What is now where it was to be."""
+
+    name: str
+    """The path or the URL, without a password."""
+    contents: tuple[Content, ...]
+    """What each table holds."""
+    activity: Verified
+    """What following the chain of seals found there."""
+    waiting: int
+    """Mails that wait there to be sent."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(each.rows for each in self.contents)
+
+
+def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
+    """Copy everything into the empty database at ``url``, all of it or nothing.
+
+    What others write meanwhile is not in it. Raises `Refused` where something is there already.
+    """
+    require(actor, Action.MOVE_DATABASE)
+    require_files()
+    name = _name(url)
+
+    def written() -> None:
+        write_activity(actor, studio.now(), "copied the database", f"from {studio.store.name}")
+
+    try:
+        with new_database(url) as target:
+            moved = _transfer(studio.store, target, name, studio.now(), written, tell)
+    finally:
+        studio.store.bind()
+    with studio.store.writing():
+        write_activity(actor, studio.now(), "copied the database", f"to {name}")
+    return moved
+
+
+def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
+    """Write everything into a file that is not there yet, as it is at this moment, while others go
+    on. The file is a SQLite database, whatever the engine."""
+    require(actor, Action.MOVE_DATABASE)
+    require_files()
+    try:
+        if studio.store.is_sqlite:
+            with copied_file(studio.store, path, tell) as copied, copied.reading():
+                contents = tuple(survey(copied, unwatched))
+                moved = Moved(str(path), contents, verified(), _waiting(studio.now()))
+        else:
+            with new_database(f"sqlite:///{path.absolute()}") as target:
+                moved = _transfer(studio.store, target, str(path), studio.now(), lambda: None, tell)
+    finally:
+        studio.store.bind()
+    with studio.store.writing():
+        write_activity(actor, studio.now(), "backed up the database", f"to {path}")
+    return moved
+
+
+def restore(url: str, path: Path, account: Account, now: datetime, tell: Progress) -> Moved:
+    """Bring what the backup at ``path`` holds into the empty database at ``url``.
+
+    Nobody is known in an empty database: whoever may open it may fill it. Raises `Refused` where
+    something is there already, or the file is no backup or of a newer version.
+    """
+    require_files()
+
+    def written() -> None:
+        known = users.actor_of(account.login)
+        actor = replace(known, origin=account.origin) if known else None
+        after = None if known else {"account": account.login, "origin": account.origin}
+        write_activity(actor, now, "restored the database", f"from {path}", after=after)
+
+    with unpacked(path) as source, new_database(url) as target:
+        return _transfer(source, target, _name(url), now, written, tell)
+
+
+def _transfer(
+    source: Store,
+    target: Store,
+    name: str,
+    now: datetime,
+    written: Callable[[], None],
+    tell: Progress,
+) -> Moved:
+    with source.reading(), target.writing():
+        contents = tuple(copy_rows(source, target, tell))
+        source.bind()
+        sent = verified()
+        target.bind()
+        arrived = verified()
+        if _facts(sent) != _facts(arrived):
+            raise Unavailable("The activity that arrived is not sealed as the one that was sent.")
+        written()
+        return Moved(name, contents, arrived, _waiting(now))
+
+
+def _facts(found: Verified) -> tuple[object, ...]:
+    broken = found.broken.activity_id if found.broken else None
+    return found.lines, found.of, found.head, found.unsealed, broken, found.flaw
+
+
+def _waiting(now: datetime) -> int:
+    counts = notifications.state_counts(now)
+    return sum(counts.get(state, 0) for state in _WAITING)
+
+
+def _name(url: str) -> str:
+    path = file_of(url)
+    return str(path) if path else without_password(url)

@@ -1,0 +1,95 @@
+"""Finding what a person named: users by login or address, everything else by name."""
+
+import difflib
+from collections.abc import Sequence
+
+from studio_tui.domain.shared.addresses import clear_address
+from studio_tui.domain.shared.errors import NotFound, Refused
+from studio_tui.domain.shared.text import clean_line, fold
+from studio_tui.services.templates import definitions
+from studio_tui.storage.people import users
+from studio_tui.storage.pushes import assignments, pushes
+from studio_tui.storage.templates import library, templates
+
+
+def push_id_named(name: str) -> int:
+    """The push of this name, ignoring case; of several, the one not closed, then the newest."""
+    if found := pushes.push_ids_of(name):
+        return found[0]
+    raise NotFound(_nothing("push", name, pushes.push_names(closed=True)))
+
+
+def template_id_named(name: str) -> int:
+    """The template of this name, ignoring case."""
+    found = templates.template_id_of(name)
+    if found is not None:
+        return found
+    known = [definitions.load(stored.definition).name for stored in templates.templates()]
+    raise NotFound(_nothing("template", name, known))
+
+
+def library_topic_id_named(name: str) -> int:
+    """The topic of the question library of this name, ignoring case."""
+    found = library.topic_id_of(name)
+    if found is not None:
+        return found
+    known = [definitions.load_topic(stored.definition).name for stored in library.topics()]
+    raise NotFound(_nothing("topic in the question library", name, known))
+
+
+def user_id_named(login_or_email: str) -> int:
+    """The user of this login or address, ignoring case; ``Ann <ann@example.org>`` is one too.
+
+    Raises `Refused` where that is two.
+    """
+    name = clear_address(login_or_email)
+    found = users.ids_of_names([name]).get(fold(name))
+    if found is None:
+        raise NotFound(_nothing("user", login_or_email, users.login_keys()))
+    return _one(name, found)
+
+
+def user_ids_named(names: Sequence[str]) -> list[int]:
+    """The users of these logins or addresses; raises `NotFound` naming all that are unknown,
+    `Refused` for one that is two people's."""
+    names = [clear_address(name) for name in names]
+    known = users.ids_of_names(names)
+    unknown = [name for name in names if fold(name) not in known]
+    if len(unknown) > 1:
+        listed = ", ".join(clean_line(name) for name in unknown[:10])
+        more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
+        raise NotFound(f"{len(unknown)} users are unknown: {listed}{more}.")
+    return [
+        _one(name, known[fold(name)]) if fold(name) in known else user_id_named(name)
+        for name in names
+    ]
+
+
+def _one(name: str, ids: Sequence[int]) -> int:
+    """The only one of ``ids``: a login that is another's address means nobody."""
+    if len(ids) == 1:
+        return ids[0]
+    candidates = " and ".join(
+        f"{user.name} (login {user.login}, address {user.email})"
+        for user in users.users_by_id(list(ids))
+    )
+    raise Refused(f"“{clean_line(name)}” is two people: {candidates}. Name them otherwise.")
+
+
+def assignment_ids_named(push_id: int, push_name: str, names: Sequence[str]) -> list[int]:
+    """The assignments to a push of these logins or addresses; raises `NotFound` naming all that
+    are unknown, or all that are not assigned."""
+    user_ids = user_ids_named(names)
+    found = [assignments.assignment_id_of(push_id, user_id) for user_id in user_ids]
+    missing = [clean_line(n) for n, row_id in zip(names, found, strict=True) if row_id is None]
+    if missing:
+        raise NotFound(f"Not assigned to “{push_name}”: {', '.join(missing)}.")
+    return [row_id for row_id in found if row_id is not None]
+
+
+def _nothing(noun: str, name: str, known: Sequence[str]) -> str:
+    shown = clean_line(name)[:100]
+    by_key = {fold(candidate): candidate for candidate in known}
+    near = difflib.get_close_matches(fold(name), list(by_key), n=1, cutoff=0.6)
+    hint = f" Did you mean “{by_key[near[0]]}”?" if near else ""
+    return f"There is no {noun} “{shown}”.{hint}"

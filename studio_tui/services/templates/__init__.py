@@ -1,0 +1,1 @@
+"""Templates, the question library, drafts and text files."""

@@ -1,0 +1,311 @@
+"""Where the cases of Today come from (S1), each kind from one source.
+
+`SOURCES` has an entry for every kind of case; a kind that nothing tells of yet has none.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
+
+from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.today.today import AHEAD_DAYS, Case, CaseKind
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.outbox import mail_stops, notifications
+from studio_tui.storage.people.managers import managers_of
+from studio_tui.storage.pushes import pushes
+from studio_tui.storage.pushes.pushes import StoredPush
+from studio_tui.storage.today import today as found
+from studio_tui.storage.today.today import Example, Group
+from studio_tui.wording.counting import counted
+from studio_tui.wording.days import weekday_in_words
+from studio_tui.wording.today import (
+    days_of_names,
+    ends_in_words,
+    managers_in_words,
+    names_in_words,
+)
+
+_MOST = 1_000
+"""Of so many a case knows each; of more only how many."""
+_LONG = timedelta(minutes=10)
+"""What should have left and waits longer than this, nobody sends."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What all sources look at, inside an open unit of work: one moment, the pushes not closed."""
+
+    studio: Studio
+    now: datetime
+    today: date
+
+    @cached_property
+    def pushes(self) -> Mapping[int, StoredPush]:
+        """The pushes that are not closed, by id."""
+        return {push.id: push for push in pushes.pushes() if push.closed_at is None}
+
+    @cached_property
+    def started(self) -> list[StoredPush]:
+        """Those whose first day has come."""
+        return [push for push in self.pushes.values() if push.available_from <= self.today]
+
+    @cached_property
+    def waiting(self) -> Mapping[int, Group]:
+        """Who is still to talk, by push, of those that have started."""
+        return by_push(found.still_to_talk([push.id for push in self.started]))
+
+    @property
+    def last_day(self) -> date:
+        """What comes later is not told of yet."""
+        return self.today + timedelta(days=AHEAD_DAYS)
+
+    @property
+    def start_of_today(self) -> datetime:
+        """What was planned for before is past."""
+        return start_of_day(self.today, self.studio.zone)
+
+    def day_of(self, instant: datetime) -> date:
+        """The day of an instant for the organisation."""
+        return local_day(instant, self.studio.zone)
+
+
+def by_push(groups: Sequence[Group]) -> dict[int, Group]:
+    """Groups by their push."""
+    return {group.push_id: group for group in groups if group.push_id is not None}
+
+
+def _mail_failed(desk: Desk) -> Iterator[Case]:
+    for group in found.failed_mail(desk.now):
+        examples = found.examples_failed(group.push_id, desk.now, _MOST)
+        why = examples[0].words if examples else ""
+        names = names_in_words([each.name for each in examples], _people_in(group, examples))
+        yield _case(
+            desk,
+            CaseKind.MAIL_FAILED,
+            group,
+            examples,
+            f"{why} ({names})" if why else names,
+            since=group.first_at,
+        )
+
+
+def _relay_down(desk: Desk) -> Iterator[Case]:
+    waiting = found.count_due(desk.now)
+    if not waiting:
+        return
+    since = notifications.waiting_since(desk.now)
+    if stop := mail_stops.stop():
+        _, code, words, stopped = stop
+        why, since = f"{code} {words}" if code else words, stopped
+    elif since is None or desk.now - since < _LONG or _somebody_sends(desk):
+        return
+    elif not desk.studio.settings.smtp.host:
+        why = "no mail server is set up"
+    else:
+        why = "no worker sends it: start “studio-tui worker”, or open the Studio"
+    yield Case(CaseKind.RELAY_DOWN, waiting, why, since=since, mark=why)
+
+
+def _somebody_sends(desk: Desk) -> bool:
+    last = notifications.last_sent_at()
+    return (last is not None and desk.now - last < _LONG) or any(
+        until > desk.now for _, _, until in notifications.leases()
+    )
+
+
+def _no_manager(desk: Desk) -> Iterator[Case]:
+    if not desk.pushes:
+        return
+    for push_id, group in by_push(found.without_manager(list(desk.pushes))).items():
+        examples = _few(group, partial(found.people_without_manager, push_id, _MOST))
+        yield _case(desk, CaseKind.NO_MANAGER, group, examples, _names(group, examples))
+
+
+def _overdue(desk: Desk) -> Iterator[Case]:
+    for push in desk.started:
+        group = desk.waiting.get(push.id)
+        if group is None or push.deadline >= desk.today:
+            continue
+        examples = _few(group, partial(found.people_to_talk, push.id, _MOST))
+        managers = managers_of([each.user_id for each in examples])
+        having = [[m.name for m in managers.get(each.user_id, ())] for each in examples]
+        text = _names(group, examples) if group.count == 1 else managers_in_words(having)
+        since = end_of_day(push.deadline, desk.studio.zone)
+        yield _case(desk, CaseKind.OVERDUE, group, examples, text, since=since)
+
+
+def _planned_past(desk: Desk) -> Iterator[Case]:
+    start = desk.start_of_today
+    for push_id, group in by_push(found.planned_before(list(desk.pushes), start)).items():
+        examples = _few(group, partial(found.people_planned_before, push_id, start, _MOST))
+        text = _planned(desk, group, examples)
+        yield _case(desk, CaseKind.PLANNED_PAST, group, examples, text, since=group.first_at)
+
+
+def _planned_late(desk: Desk) -> Iterator[Case]:
+    ends = {push.id: end_of_day(push.deadline, desk.studio.zone) for push in desk.pushes.values()}
+    start = desk.start_of_today
+    for push_id, group in by_push(found.planned_after(ends, start)).items():
+        end = ends[push_id]
+        examples = _few(group, partial(found.people_planned_after, push_id, end, start, _MOST))
+        text = _planned(desk, group, examples)
+        yield _case(desk, CaseKind.PLANNED_LATE, group, examples, text)
+
+
+def _starts(desk: Desk) -> Iterator[Case]:
+    soon = [
+        push for push in desk.pushes.values() if desk.today < push.available_from <= desk.last_day
+    ]
+    assigned = found.count_assigned([push.id for push in soon])
+    for push in soon:
+        count = assigned.get(push.id, 0)
+        if count:
+            starts = start_of_day(push.available_from, desk.studio.zone)
+            yield Case(
+                CaseKind.STARTS,
+                count,
+                f"starts {weekday_in_words(push.available_from, desk.today)}",
+                push.id,
+                push.name,
+                due=starts,
+                mark=f"{count} {push.available_from}",
+            )
+
+
+def _ends(desk: Desk) -> Iterator[Case]:
+    soon = [
+        push
+        for push in desk.started
+        if desk.today <= push.deadline <= desk.last_day and push.id in desk.waiting
+    ]
+    progress = pushes.progress_of([push.id for push in soon], desk.today) if soon else {}
+    for push in soon:
+        group = desk.waiting[push.id]
+        yield _case(
+            desk,
+            CaseKind.ENDS,
+            group,
+            _few(group, partial(found.people_to_talk, push.id, _MOST)),
+            ends_in_words(progress[push.id], push.deadline, desk.today),
+            due=end_of_day(push.deadline, desk.studio.zone),
+        )
+
+
+def _sending(desk: Desk) -> Iterator[Case]:
+    until = end_of_day(desk.last_day, desk.studio.zone)
+    for group in found.mail_ahead(desk.now, until):
+        examples = found.examples_ahead(group.push_id, desk.now, until, _MOST)
+        first = group.first_at or desk.now
+        local = first.astimezone(desk.studio.zone)
+        when = f"{weekday_in_words(local.date(), desk.today)} {local:%H:%M}"
+        text = when if group.count == 1 else f"from {when} on"
+        yield _case(desk, CaseKind.SENDING, group, examples, text, due=group.first_at)
+    yield from _reminders(desk)
+
+
+def _reminders(desk: Desk) -> Iterator[Case]:
+    """What the days of automatic reminders will bring (P15)."""
+    for push in desk.started:
+        group = desk.waiting.get(push.id)
+        day = _next_round(desk, push)
+        if group is None or day is None:
+            continue
+        settings = desk.studio.settings.notifications
+        at = start_of_day(day, desk.studio.zone, settings.send_time)
+        people = counted(group.count, "person", "people")
+        yield Case(
+            CaseKind.SENDING,
+            group.count,
+            f"reminder to {people} and their managers, {weekday_in_words(day, desk.today)}",
+            push.id,
+            push.name,
+            due=at,
+            about="reminder",
+            mark=f"{group.mark} {day}",
+        )
+
+
+def _next_round(desk: Desk, push: StoredPush) -> date | None:
+    days = [push.deadline - timedelta(days=before) for before in push.reminders.before]
+    days += [push.deadline + timedelta(days=after) for after in push.reminders.after]
+    settings = desk.studio.settings.notifications
+    ahead = [
+        day
+        for day in days
+        if day <= desk.last_day
+        and start_of_day(day, desk.studio.zone, settings.send_time) > desk.now
+    ]
+    return min(ahead, default=None)
+
+
+Source = Callable[[Desk], Iterator[Case]]
+
+
+def _nothing(_: Desk) -> Iterator[Case]:
+    yield from ()
+
+
+SOURCES: Mapping[CaseKind, Source] = OfSome(
+    {
+        CaseKind.MAIL_FAILED: _mail_failed,
+        CaseKind.RELAY_DOWN: _relay_down,
+        CaseKind.NO_MANAGER: _no_manager,
+        CaseKind.OVERDUE: _overdue,
+        CaseKind.PLANNED_PAST: _planned_past,
+        CaseKind.PLANNED_LATE: _planned_late,
+        CaseKind.STARTS: _starts,
+        CaseKind.ENDS: _ends,
+        CaseKind.SENDING: _sending,
+    },
+    otherwise=_nothing,
+)
+"""What tells of each kind; of what the Studio does not know yet, nothing does."""
+
+
+def _few(group: Group, examples: Callable[[], list[Example]]) -> list[Example]:
+    """Everybody in a group that is not large, by name: to sort a large one takes long."""
+    return examples() if group.count <= _MOST else []
+
+
+def _case(
+    desk: Desk,
+    kind: CaseKind,
+    group: Group,
+    examples: Sequence[Example],
+    text: str,
+    *,
+    since: datetime | None = None,
+    due: datetime | None = None,
+) -> Case:
+    push = desk.pushes.get(group.push_id) if group.push_id is not None else None
+    alone = group.user_id is not None and bool(examples)
+    return Case(
+        kind,
+        group.count,
+        text,
+        group.push_id,
+        push.name if push else "",
+        group.user_id if alone else None,
+        examples[0].login if alone else "",
+        since,
+        due,
+        tuple(each.id for each in examples) if group.count <= _MOST else (),
+        mark=group.mark,
+    )
+
+
+def _names(group: Group, examples: Sequence[Example]) -> str:
+    return names_in_words([each.name for each in examples], group.count)
+
+
+def _planned(desk: Desk, group: Group, examples: Sequence[Example]) -> str:
+    planned = [(each.name, desk.day_of(each.at)) for each in examples if each.at]
+    return days_of_names(planned, group.count, desk.today)
+
+
+def _people_in(group: Group, examples: Sequence[Example]) -> int:
+    """How many people the mails of a group go to, as far as its examples tell."""
+    people = len({each.user_id for each in examples})
+    return people if group.count <= _MOST else group.count

@@ -1,0 +1,98 @@
+"""What waits for somebody as a leader, a coach or a user: their part of Today (S1, C1)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from studio_tui.domain.conversations.conversation import Matter
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
+from studio_tui.domain.today.today import AHEAD_DAYS, Case, CaseKind
+from studio_tui.services.conversations.overview import matters
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.days import days_left_in_words, weekday_in_words
+from studio_tui.wording.today import days_of_names, names_in_words
+
+_AGREED = frozenset({Status.PLANNED, Status.PREPARED})
+_PREPARE = "prepare"
+
+
+def own_cases(studio: Studio, actor: Actor) -> list[Case]:
+    """What waits for ``actor``, one case for each push and kind."""
+    today = studio.today()
+    found: dict[tuple[CaseKind, int | None, str], list[Matter]] = defaultdict(list)
+    for matter in matters(studio, actor):
+        if matter.asked and (kind := _kind_of(studio, matter, today)):
+            about = _PREPARE if matter.mine else ""
+            if matter.push_id is None:
+                # No push tells them apart.
+                about = f"{about} {matter.id}".strip()
+            found[kind, matter.push_id, about].append(matter)
+    return [_case(studio, kind, about, asked, today) for (kind, _, about), asked in found.items()]
+
+
+def _kind_of(studio: Studio, matter: Matter, today: date) -> CaseKind | None:
+    """What is the matter with something that waits; None where it can wait."""
+    if matter.status in _AGREED and matter.at is not None:
+        return _kind_of_planned(studio, matter, matter.at, today)
+    return CaseKind.OVERDUE if matter.overdue else CaseKind.ENDS
+
+
+def _kind_of_planned(studio: Studio, matter: Matter, at: datetime, today: date) -> CaseKind | None:
+    zone = studio.zone
+    past = at < start_of_day(today, zone)
+    if matter.mine:
+        # All there is to do is to prepare it.
+        return None if past else CaseKind.STARTS
+    if past:
+        return CaseKind.PLANNED_PAST
+    if matter.deadline is not None and at >= end_of_day(matter.deadline, zone):
+        return CaseKind.PLANNED_LATE
+    return CaseKind.STARTS if local_day(at, zone) <= today + timedelta(days=AHEAD_DAYS) else None
+
+
+def _case(studio: Studio, kind: CaseKind, about: str, asked: Sequence[Matter], today: date) -> Case:
+    first, zone = asked[0], studio.zone
+    instants = [each.at for each in asked if each.at is not None]
+    alone = {each.user_id for each in asked} == {first.user_id}
+    due = since = None
+    if kind is CaseKind.OVERDUE and first.deadline:
+        since = end_of_day(first.deadline, zone)
+    elif kind is CaseKind.PLANNED_PAST:
+        since = min(instants)
+    elif kind is CaseKind.STARTS:
+        due = min(instants)
+    elif kind is CaseKind.ENDS and first.deadline:
+        due = end_of_day(first.deadline, zone)
+    return Case(
+        kind,
+        len(asked),
+        _text(studio, kind, asked, today),
+        first.push_id,
+        first.push,
+        first.user_id if alone else None,
+        first.login if alone else "",
+        since,
+        due,
+        tuple(each.id for each in asked),
+        about=about,
+        own=True,
+        mark=" ".join(str(each.id) for each in asked),
+    )
+
+
+def _text(studio: Studio, kind: CaseKind, asked: Sequence[Matter], today: date) -> str:
+    zone = studio.zone
+    planned = [(each.name, local_day(each.at, zone)) for each in asked if each.at is not None]
+    names = names_in_words([each.name for each in asked], len(asked))
+    first = asked[0]
+    if first.mine:
+        with_whom = f" with {first.conductor}" if first.conductor else ""
+        on = f" on {weekday_in_words(planned[0][1], today)}" if planned else ""
+        return f"prepare your conversation{with_whom}{on}"
+    if kind in (CaseKind.PLANNED_PAST, CaseKind.PLANNED_LATE, CaseKind.STARTS):
+        return days_of_names(planned, len(asked), today)
+    if kind is CaseKind.ENDS and first.deadline:
+        return f"{names}, {days_left_in_words(first.deadline, today)}"
+    return names

@@ -1,0 +1,155 @@
+"""Today: what needs somebody, over all open pushes, most urgent first (S1).
+
+Who runs the Studio sees what needs them there, and who leads, coaches or is asked sees what waits
+for them in My conversations (C1). Nobody learns of what they may not see.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from studio_tui.domain.people.access import Actor, may
+from studio_tui.domain.pushes.push import AssignmentFilter, Flag
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.errors import NothingToDo, Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.today.today import (
+    CASES,
+    STEPS,
+    Badge,
+    Case,
+    CaseKind,
+    Place,
+    Snooze,
+    Step,
+    badge_of,
+    in_order,
+)
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates import definitions
+from studio_tui.services.today.cases import SOURCES, Desk
+from studio_tui.services.today.own import own_cases
+from studio_tui.storage.people import import_read
+from studio_tui.storage.templates import templates
+from studio_tui.storage.today import today as stored
+
+_FILTERS: Mapping[CaseKind, AssignmentFilter | None] = OfSome(
+    {
+        CaseKind.NO_MANAGER: AssignmentFilter(flag=Flag.NO_MANAGER),
+        CaseKind.OVERDUE: AssignmentFilter(flag=Flag.OVERDUE),
+        CaseKind.STARTS: AssignmentFilter(),
+        CaseKind.ENDS: AssignmentFilter(),
+    },
+    otherwise=None,
+)
+"""By which filter of a push's people a case finds them, however many they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What needs somebody at one moment."""
+
+    cases: tuple[Case, ...]
+    """What is not put off, the most urgent first."""
+    snoozed: tuple[Case, ...]
+    """What the reader put off, in the same order."""
+    steps: tuple[Step, ...]
+    """What a new Studio needs first, as far as it is not done and the reader may do it."""
+
+
+def show(studio: Studio, actor: Actor) -> Today:
+    """What needs ``actor`` at this moment."""
+    own = own_cases(studio, actor)
+    with studio.store.reading():
+        found = in_order([*_cases(studio, actor, CaseKind), *own])
+        put_off = stored.snoozes(actor.user_id)
+        steps = _steps(studio, actor)
+    today = studio.today()
+    cases = [_as_put_off(case, put_off.get(case.key), today) for case in found]
+    return Today(
+        tuple(case for case in cases if not case.snoozed),
+        tuple(case for case in cases if case.snoozed),
+        steps,
+    )
+
+
+def badges(studio: Studio, actor: Actor) -> dict[Place, Badge]:
+    """The badges of the tabs of those parts of the Studio that are counted at little cost: of the
+    outbox what failed and what keeps mail from leaving, of the users what changed."""
+    with studio.store.reading():
+        cheap = [kind for kind, facts in CASES.items() if facts.place in _COUNTED]
+        found = _cases(studio, actor, [k for k in cheap if k is not CaseKind.SENDING])
+        put_off = stored.snoozes(actor.user_id)
+    today = studio.today()
+    cases = [_as_put_off(case, put_off.get(case.key), today) for case in found]
+    return {place: badge_of(cases, place) for place in _COUNTED}
+
+
+_COUNTED = (Place.OUTBOX, Place.USERS)
+
+
+def people_of(case: Case) -> Selection[AssignmentFilter]:
+    """Whom a case of a push is about, for the acts on its people.
+
+    Raises `Refused` for mail, and where they are so many that no filter says who they are.
+    """
+    if case.push_id is None or case.place is not Place.PUSHES:
+        raise Refused("This case is about no people of a push.")
+    if case.ids:
+        return Selection.of(case.ids)
+    filter_ = _FILTERS[case.kind]
+    if filter_ is None:
+        raise Refused("They are too many to be taken at once: choose some of them in the push.")
+    return Selection.matching(filter_)
+
+
+def snooze(studio: Studio, actor: Actor, cases: Sequence[Case], until: date | None = None) -> int:
+    """Put cases off for ``actor`` alone, until a day or, without one, until they change; returns
+    how many. Raises `Refused` for a day that does not lie ahead."""
+    if until is not None and until <= studio.today():
+        raise Refused(f"{until} does not lie ahead: put it off until tomorrow or later.")
+    if not cases:
+        raise NothingToDo("Nothing to put off: there is no such line.")
+    with studio.store.writing():
+        stored.put_off(actor.user_id, [Snooze(case.key, until, case.mark) for case in cases])
+    return len(cases)
+
+
+def wake(studio: Studio, actor: Actor, cases: Sequence[Case]) -> int:
+    """Put cases off no longer; returns how many were."""
+    with studio.store.writing():
+        found = stored.take_back(actor.user_id, [case.key for case in cases])
+    if not found:
+        raise NothingToDo("Nothing to bring back: none of these lines was put off.")
+    return found
+
+
+def _cases(studio: Studio, actor: Actor, kinds: Sequence[CaseKind] | type[CaseKind]) -> list[Case]:
+    allowed = [kind for kind in kinds if may(actor, CASES[kind].needs)]
+    desk = Desk(studio, studio.now(), studio.today())
+    return [case for kind in allowed for case in SOURCES[kind](desk)]
+
+
+def _as_put_off(case: Case, snooze: Snooze | None, today: date) -> Case:
+    if snooze is None or not snooze.holds(case, today):
+        return case
+    return replace(case, snoozed=True, snoozed_until=snooze.until)
+
+
+def _steps(studio: Studio, actor: Actor) -> tuple[Step, ...]:
+    return tuple(
+        step for step, (needs, _) in STEPS.items() if may(actor, needs) and _to_do(studio, step)
+    )
+
+
+def _to_do(studio: Studio, step: Step) -> bool:
+    """Whether a first step is still to be done."""
+    if step is Step.IMPORT_USERS:
+        return import_read.count_everybody()[0] <= 1
+    if step is Step.SET_UP_MAIL:
+        return not studio.settings.smtp.host
+    return not any(
+        definitions.load(each.definition).permissions.through_push
+        for each in templates.templates()
+        if not each.archived
+    )

@@ -1,0 +1,1 @@
+"""Queries of the activity and its seals."""

@@ -1,0 +1,1 @@
+"""Queries of conversations and of what is written in them."""

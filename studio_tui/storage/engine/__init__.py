@@ -1,0 +1,1 @@
+"""Opening, migrating and copying a database, and its tables."""

@@ -1,0 +1,101 @@
+"""New databases that come to be whole or not at all, and all of one in a file of its own."""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import peewee
+
+from studio_tui.config.private import make_file, new_file
+from studio_tui.config.work_folder import work_folder
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.storage.engine.copy import require_empty
+from studio_tui.storage.engine.migration import check_version
+from studio_tui.storage.engine.sqlite import PATIENCE, close_up, damage
+from studio_tui.storage.engine.store import Making, Store, file_of, open_store
+
+_PAGES = 5_000
+"""Pages of SQLite between two words of how far it is."""
+
+
+@contextmanager
+def new_database(url: str) -> Iterator[Store]:
+    """An empty database at ``url``, to be filled in one unit of work.
+
+    A file has its name only once all inside is done. Raises `Refused` where something is there.
+    """
+    path = file_of(url)
+    if path is None:
+        with closing(open_store(url, Making.ASKED)) as store:
+            with store.reading():
+                require_empty(store)
+            yield store
+        return
+    with new_file(path) as place:
+        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as store:
+            yield store
+        close_up(place)
+
+
+@contextmanager
+def copied_file(store: Store, path: Path, tell: Progress) -> Iterator[Store]:
+    """A SQLite database as it is now, page by page, while others write: it comes to ``path`` once
+    all inside is done."""
+    with new_file(path) as place:
+        make_file(place)
+        with store.in_words():
+            _copy_pages(Path(store.name), place, tell)
+        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as copied:
+            yield copied
+        close_up(place)
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Store]:
+    """What a backup holds, brought up to this version in a place of its own; the file stays as it
+    is. Raises `Refused` for a file that is no backup, or of a newer version."""
+    if not path.is_file():
+        raise Refused(f"There is no file {path}.")
+    with work_folder(Path(tempfile.gettempdir()), "studio-tui-backup-") as folder:
+        place = folder / path.name
+        make_file(place)
+        try:
+            with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+                _copy_pages(path, place, unwatched)
+            _require_backup(place, path)
+        except (peewee.DatabaseError, sqlite3.Error) as error:
+            raise Refused(f"{path} is no backup of the Studio, or is damaged.") from error
+        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as store:
+            yield store
+
+
+def _copy_pages(source: Path, target: Path, tell: Progress) -> None:
+    def told(_: int, left: int, whole: int) -> None:
+        tell(1 - left / max(whole, 1))
+
+    read_only = f"{source.resolve().as_uri()}?mode=ro"
+    with (
+        peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
+        closing(sqlite3.connect(read_only, uri=True, timeout=PATIENCE)) as reading,
+        closing(sqlite3.connect(target)) as writing,
+    ):
+        reading.isolation_level = None
+        # One moment: who writes meanwhile would have it begin anew, again and again.
+        reading.execute("BEGIN")
+        reading.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        reading.backup(writing, pages=_PAGES, progress=told)
+    if damage(target, thoroughly=True):
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+            raise sqlite3.DatabaseError("malformed")
+
+
+def _require_backup(place: Path, path: Path) -> None:
+    """Raise `Refused` where the file at ``place``, called ``path``, is not of the Studio."""
+    database = peewee.SqliteDatabase(str(place))
+    with database.connection_context():
+        if not database.table_exists("schema_migration"):
+            raise Refused(f"{path} is no backup of the Studio.")
+        check_version(database, str(path))

@@ -1,0 +1,53 @@
+"""Columns that mean the same on SQLite and on PostgreSQL."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import peewee
+
+FIELD_TYPES = {
+    "sqlite": {"INSTANT": "TEXT", "KEY": "TEXT"},
+    "postgresql": {"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"'},
+}
+"""The column types of each engine, for `peewee.Database(field_types=…)`."""
+
+
+def instant_text(value: datetime) -> str:
+    """How SQLite keeps an instant: UTC, of fixed width, so that it sorts by time."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def instant_of(value: str | datetime | None) -> datetime | None:
+    """The instant that an engine kept, aware, in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return value.astimezone(UTC) if value is not None else None
+
+
+class InstantField(peewee.Field):
+    """An instant (D1): aware, in UTC."""
+
+    field_type = "INSTANT"
+
+    def db_value(self, value: datetime | None) -> Any:
+        """What the engine stores for an aware ``value``."""
+        if value is None:
+            return None
+        if isinstance(self.model._meta.database, peewee.SqliteDatabase):  # noqa: SLF001 - Peewee's own way in
+            return instant_text(value)
+        return value
+
+    def python_value(self, value: str | datetime | None) -> datetime | None:
+        """The instant that the engine stored."""
+        return instant_of(value)
+
+
+class KeyField(peewee.Field):
+    """Text made to be compared and sorted (`domain.shared.text.fold`), by code point on every
+    engine."""
+
+    field_type = "KEY"
+
+    def adapt(self, value: Any) -> str:
+        """``value`` as text."""
+        return str(value)

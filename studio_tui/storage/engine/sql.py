@@ -1,0 +1,182 @@
+"""SQL that is written by hand: clauses that carry their parameters, on both engines.
+
+Values never become part of the text. Parameters are written ``?`` and instants are handed over as
+aware datetimes, days as dates; both come back as such through `instant` and `day`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+
+import peewee
+
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.storage.engine.fields import instant_of, instant_text
+from studio_tui.storage.engine.tables import UserTable
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of SQL with its parameters."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+    def __and__(self, other: "Clause") -> "Clause":
+        # What says nothing is left out: SQLite looks nothing up beside it.
+        if EVERYBODY in (self, other):
+            return other if self == EVERYBODY else self
+        return Clause(f"(({self.text}) AND ({other.text}))", self.params + other.params)
+
+    def __or__(self, other: "Clause") -> "Clause":
+        if NOBODY in (self, other):
+            return other if self == NOBODY else self
+        return Clause(f"(({self.text}) OR ({other.text}))", self.params + other.params)
+
+    def __invert__(self) -> "Clause":
+        return Clause(f"(NOT ({self.text}))", self.params)
+
+
+_LONGEST = 10_000
+"""Characters of a word that is looked for; SQLite takes patterns of 50,000 bytes."""
+_MOST = 200
+"""Different words that are looked for; SQLite nests 1,000 conditions."""
+_MANY = 2_000
+"""Rows that make a difference to how others are found."""
+NOBODY = Clause("(1 = 0)")
+EVERYBODY = Clause("(1 = 1)")
+
+
+def expression(clause: Clause) -> peewee.SQL:
+    """``clause`` for Peewee's query builder, in brackets."""
+    if is_sqlite():
+        return peewee.SQL(f"({clause.text})", tuple(map(_for_sqlite, clause.params)))
+    return peewee.SQL(f"({clause.text.replace('%', '%%').replace('?', '%s')})", clause.params)
+
+
+def execute(text: str, *params: Any) -> Any:
+    """Run one statement inside the open unit of work; returns the cursor."""
+    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
+    if isinstance(database, peewee.SqliteDatabase):
+        return database.execute_sql(text, tuple(map(_for_sqlite, params)))
+    return database.execute_sql(text.replace("%", "%%").replace("?", "%s"), params)
+
+
+def execute_alone(text: str, *params: Any) -> None:
+    """Run one statement that changes rows, as all that `Store.writing_alone` is opened for."""
+    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
+    told = "" if isinstance(database, peewee.SqliteDatabase) else f" RETURNING {database.TELL}"
+    execute(f"{text}{told}", *params)
+
+
+def rows(text: str, *params: Any) -> list[tuple[Any, ...]]:
+    """All rows that a statement returns."""
+    return list(execute(text, *params).fetchall())
+
+
+def scalar(text: str, *params: Any) -> Any:
+    """The first column of the first row, None where there is no row."""
+    found = execute(text, *params).fetchone()
+    return found[0] if found else None
+
+
+def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
+    """Run one statement once per row of ``params``, as fast as the driver can."""
+    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
+    # Peewee has no such call of its own: the driver's errors are made its own here.
+    with peewee.__exception_wrapper__, closing(database.cursor()) as cursor:  # type: ignore[attr-defined] # not in the stubs
+        if isinstance(database, peewee.SqliteDatabase):
+            cursor.executemany(text, (tuple(map(_for_sqlite, row)) for row in params))
+        else:
+            cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
+
+
+def learn(written: int, *tables: str) -> None:
+    """Let PostgreSQL look what is in these tables now, where many rows were ``written``.
+
+    By itself it looks up to a minute later, and what is asked until then may take minutes.
+    """
+    if written >= _MANY and not is_sqlite():
+        # Where another is looking just now, that is enough.
+        execute(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
+
+
+def listed(name: str, rows: Sequence[Sequence[Any]]) -> Clause:
+    """``WITH`` for a statement that goes over ``rows``, one at least: ``name`` is that of the table
+    and its columns, ``sent (id, address)``."""
+    row = f"({', '.join('?' * len(rows[0]))})"
+    values = ", ".join([row] * len(rows))
+    return Clause(f"WITH {name} AS (VALUES {values})", tuple(chain.from_iterable(rows)))
+
+
+def is_sqlite() -> bool:
+    """Whether the open database is the embedded one."""
+    return isinstance(UserTable._meta.database, peewee.SqliteDatabase)  # noqa: SLF001
+
+
+def among(column: str, ids: Iterable[int]) -> Clause:
+    """``column`` is one of ``ids``, however many: one parameter."""
+    if is_sqlite():
+        return Clause(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),))
+    return Clause(f"{column} = ANY(?)", (sorted(ids),))
+
+
+def one_of(column: str, texts: Iterable[str]) -> Clause:
+    """``column`` is one of ``texts``, however many: one parameter."""
+    if is_sqlite():
+        return Clause(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(texts)),))
+    return Clause(f"{column} = ANY(?)", (list(texts),))
+
+
+def containing(column: str, words: Iterable[str]) -> Clause:
+    """``column`` contains every one of ``words``; ``%`` and ``_`` in them mean themselves.
+
+    What is longer than anything, or more words than any name has, matches nothing: the engines
+    take no such pattern.
+    """
+    clause = EVERYBODY
+    for number, word in enumerate(dict.fromkeys(words)):
+        if number >= _MOST or len(word) > _LONGEST:
+            return NOBODY
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        clause &= Clause(f"{column} LIKE ? ESCAPE '\\'", (f"%{escaped}%",))
+    return clause
+
+
+def selected(
+    selection: Selection[Any], clause_of: Callable[[Any], Clause], id_column: str
+) -> Clause:
+    """The rows that ``selection`` holds, where ``clause_of`` says what its filters match."""
+    clause = NOBODY
+    for term in selection.terms:
+        if term.filter is not None:
+            matching = clause_of(term.filter)
+            clause = clause | matching if term.marks else clause & ~matching
+        if term.marked:
+            clause |= among(id_column, term.marked)
+        if term.unmarked:
+            clause &= ~among(id_column, term.unmarked)
+    return clause
+
+
+def known_instant(value: Any) -> datetime:
+    """The instant in a column that is never null."""
+    found = instant_of(value)
+    if found is None:
+        raise ValueError("an instant is missing where the schema has none missing")
+    return found
+
+
+def day(value: Any) -> date:
+    """The day in a column."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant_text(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,522 @@
+"""Opening a database, and units of work on it.
+
+``sqlite:///relative.db``, ``sqlite:////absolute/path.db`` or ``postgresql://user@host/name``.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+import peewee
+
+from studio_tui.config.clock import seconds_since_boot
+from studio_tui.config.known import was_database
+from studio_tui.config.private import (
+    is_empty,
+    make_file,
+    make_folder,
+    new_file,
+    require_own_folder,
+)
+from studio_tui.domain.shared.errors import (
+    Away,
+    Busy,
+    Gone,
+    NotMade,
+    Refused,
+    StudioError,
+    Unavailable,
+)
+from studio_tui.storage.activity import sealing
+from studio_tui.storage.engine import cancellation, errors, file_errors, sqlite
+from studio_tui.storage.engine.database_clock import DatabaseClock
+from studio_tui.storage.engine.migration import check_version, known, migrate
+from studio_tui.storage.engine.pool import EndingPool
+from studio_tui.storage.engine.sqlite import Writing
+from studio_tui.storage.engine.tables import TABLES
+
+HOW_TO_MAKE = "“studio-tui db migrate” makes one"
+HOW_TO_GO_ON = (
+    "“studio-tui db restore FILE” brings a backup back, “studio-tui db migrate” makes a new Studio."
+)
+_LARGE = 1_000_000_000
+"""Bytes of a file that takes too long, and too much room, to copy."""
+_STEPS = 100_000
+"""Steps of SQLite between two looks whether an answer is still wanted."""
+_AFTER_USER = re.compile(r"^(\w+://[^/:@]*):.*@", re.DOTALL)
+_BEGINNING = re.compile(r"\w+://[^/:@]*@")
+_SECRET = re.compile(r"(pass\w*|pwd)\s*=", re.IGNORECASE)
+_IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
+"""Where a URL may hold a password."""
+
+
+class Making(Enum):
+    """Whether opening a database makes it where there is none."""
+
+    NEVER = "never"
+    IN_FOLDER = "in a folder that is there"
+    """A file may be made, but no folder: one that is missing may be a disk that is not mounted."""
+    ASKED = "as it was asked for"
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that was only tried."""
+
+
+class News(Protocol):
+    """Tells of what anybody commits."""
+
+    def stamp(self) -> int:
+        """A number that changes with it."""
+
+    def wait(self, seconds: float) -> None:
+        """Return once there is something new, after ``seconds`` at the latest."""
+
+    def close(self) -> None:
+        """Let go; who waits returns."""
+
+
+class Store:
+    """An open database. One per process: opening binds the tables to it."""
+
+    def __init__(
+        self,
+        database: EndingPool,
+        name: str,
+        news: "News",
+        clock: DatabaseClock | None = None,
+    ) -> None:
+        self._database = database
+        self.clock = clock
+        """The time of the database server; None where there is no server."""
+        self._news = news
+        self.name = name
+        """The path or the URL, without a password: fit for messages."""
+        self.applied: tuple[str, ...] = ()
+        """The migrations that opening it has applied."""
+        self.is_new = False
+        """Whether opening it has made it."""
+        self._identity = sqlite.identity(Path(name)) if self.is_sqlite else None
+        self.closed: tuple[str, ...] = ()
+        """What others could read of it until it was opened now, in sentences."""
+        self.bind()
+
+    @property
+    def made_now(self) -> str:
+        """What to tell who has made the Studio by opening it; empty where it was there."""
+        return f"A new Studio at {self.name}; you are its admin." if self.is_new else ""
+
+    @property
+    def database(self) -> EndingPool:
+        """What Peewee knows it by: for this layer alone."""
+        return self._database
+
+    def bind(self) -> None:
+        """Let the tables be those of this database, where a process has opened another since."""
+        self._database.bind(TABLES)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded engine."""
+        return isinstance(self._database, peewee.SqliteDatabase)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A consistent view: everything read inside is of one moment. What nobody waits for any
+        more (`domain.shared.cancellation`) ends with `Stopped`."""
+        moment = () if self.is_sqlite else ("REPEATABLE READ",)
+        outermost = not self._database.in_transaction()
+        with (
+            self.in_words(),
+            cancellation.told(),
+            self._connection(),
+            self._stoppable(outermost),
+            self._database.atomic(*moment),
+        ):
+            yield
+
+    def writing_unflushed(self, *, wait: bool = True) -> AbstractContextManager[None]:
+        """Like `writing`, but what it wrote survives a crash of the machine only once `flush` has
+        returned, though one of this process at once. Without ``wait`` it raises `Busy` where that
+        would have to wait for others who write.
+
+        On SQLite nobody else can write while the disk takes in what was written: here they can.
+        """
+        return self._writing(Writing(flushed=False, waits=wait))
+
+    def writing_alone(self, *, wait: bool = True) -> AbstractContextManager[None]:
+        """Like `writing_unflushed`, for `sql.execute_alone`: on PostgreSQL one statement is a
+        transaction by itself, and to begin and to end one would take longer than it does."""
+        return self.writing_unflushed(wait=wait) if self.is_sqlite else self._connected()
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        with self.in_words(), cancellation.told(), self._connection():
+            yield
+
+    @contextmanager
+    def _connection(self) -> Iterator[None]:
+        """A connection for this thread; the server is asked for its time now and then."""
+        with self._database.connection_context():
+            clock = self.clock
+            if clock is not None and clock.is_due() and not self._database.in_transaction():
+                clock.set_by(self._server_time)
+            yield
+
+    def _server_time(self) -> datetime:
+        cursor = self._database.execute_sql("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+        return found
+
+    def flush(self) -> None:
+        """Return once the disk has all that was written so far."""
+        if self.is_sqlite:
+            sqlite.flush(Path(self.name))
+
+    def writing(self) -> AbstractContextManager[None]:
+        """One transaction: all of it, or nothing. On SQLite it locks other writers out at once.
+
+        What it adds to the activity is sealed (A3): on SQLite with it, on PostgreSQL right after
+        it, so that nobody waits for the chain as long as the act takes.
+        """
+        return self._writing(Writing())
+
+    @contextmanager
+    def _writing(self, how: Writing) -> Iterator[None]:
+        outermost = not self._database.in_transaction()
+        if outermost:
+            sealing.begin()
+        with self._connected():
+            with self._database.atomic(*self._how(how)), self._stoppable(outermost):
+                yield
+                written = sealing.written() if outermost else []
+                if written and self.is_sqlite:
+                    sealing.add_seals(sealing.digests(written))
+            if written and not self.is_sqlite:
+                self._seal_after(written)
+        if outermost:
+            # SQLite goes on writing into a file that is gone, and says nothing.
+            self._require_there()
+
+    @contextmanager
+    def trying(self, wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
+        """Like `writing`, but nothing of it stays.
+
+        On SQLite it is tried in a copy, so that nobody is locked out meanwhile, and broken off
+        with `Unavailable` once ``wanted`` says no; a file of over a gigabyte is not copied.
+        """
+        alone = self.is_sqlite and self._database.is_closed() and self._is_small()
+        apart = self._copied(wanted) if alone else nullcontext()
+        with self.in_words(), apart, suppress(_TakenBack), self.writing():
+            yield
+            raise _TakenBack
+
+    def seal_first(self) -> int:
+        """Seal every line of a database that has no seal yet, a few at a time; returns how many."""
+        with self.in_words(), self._database.connection_context():
+            if sealing.anchor() is not None or sealing.count_seals():
+                return 0
+        return self.seal_rest()
+
+    def seal_rest(self) -> int:
+        """Seal every line of activity that has no seal, a few at a time; returns how many. Whoever
+        asks for it writes that down: a line that is sealed late may have been changed before."""
+        count, last = 0, 0
+        with self.in_words(), self._database.connection_context():
+            while ids := sealing.unsealed_after(last):
+                count += self._seal(ids)
+                last = ids[-1]
+        return count
+
+    def is_own(self) -> bool:
+        """Whether this process runs as the owner of the database: of its file, of its tables."""
+        if self.is_sqlite:
+            return Path(self.name).stat().st_uid == os.geteuid()
+        with self.in_words(), self._database.connection_context():
+            cursor = self._database.execute_sql(
+                "SELECT pg_get_userbyid(relowner) = session_user FROM pg_class "
+                "WHERE oid = 'ssh_key'::regclass"
+            )
+            return bool(cursor.fetchone()[0])
+
+    def migrate(self, making: Making = Making.ASKED) -> list[str]:
+        """Bring the schema up to this version of the program; the names of what was applied.
+
+        Raises `Refused` where that would make a Studio, and ``making`` does not want one made, or
+        where there is something else in the database.
+        """
+        with self.in_words(), self._connection():
+            pending = check_version(self._database, self.name)
+            if len(pending) == len(known()):
+                self._require_free_for_one(making)
+                self.is_new = True
+            return migrate(self._database, self.name) if pending else []
+
+    def _require_free_for_one(self, making: Making) -> None:
+        if self.is_sqlite and self._database.get_tables():
+            raise Refused(
+                f"The database {self.name} is not of the Studio: there is something else in it. "
+                "Set another database.url."
+            )
+        if making is Making.NEVER:
+            raise NotMade(f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}.")
+
+    def _require_there(self) -> None:
+        """Raise `Gone` where the file of the database is another than the one that was opened:
+        what is written then is in no file any more."""
+        if not self.is_sqlite:
+            return
+        found = sqlite.identity(Path(self.name))
+        if found != self._identity:
+            what = "was deleted or moved away" if found is None else "was replaced by another"
+            raise Gone(
+                f"The file {self.name} {what} while the Studio had it open: nothing more is "
+                "written, and what was done just then may be lost. Put it back, or bring a backup "
+                "back with “studio-tui db restore FILE”, and open the Studio again."
+            )
+
+    def stamp(self) -> int:
+        """A number that changes when anybody commits anything; cheap enough to ask every second."""
+        self._require_there()
+        with self.in_words():
+            return self._news.stamp()
+
+    def await_change(self, seconds: float) -> None:
+        """Return once anybody has committed anything, after ``seconds`` at the latest; sooner where
+        that cannot be told. One thread of a process can wait.
+
+        Raises `Unavailable` where the database does not answer.
+        """
+        self._require_there()
+        with self.in_words():
+            self._news.wait(seconds)
+
+    def close(self) -> None:
+        """Close every connection, what a thread still reads by as soon as it is done."""
+        self._database.end()
+        self._news.close()
+
+    def _is_small(self) -> bool:
+        with suppress(OSError):
+            return Path(self.name).stat().st_size < _LARGE
+        return False
+
+    @contextmanager
+    def _copied(self, wanted: Callable[[], bool]) -> Iterator[None]:
+        """This thread works on a copy that nobody else sees, and that is gone afterwards."""
+        with (
+            peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
+            closing(sqlite.in_memory()) as copy,
+        ):
+            with closing(sqlite.connection_to(Path(self.name))) as source:
+                source.backup(copy)
+            copy.set_progress_handler(lambda: not wanted(), _STEPS)
+            # Peewee has no other way to hand it a connection.
+            self._database._add_conn_hooks(copy)  # noqa: SLF001
+            self._database._state.set_connection(copy)  # noqa: SLF001
+            try:
+                yield
+            finally:
+                self._database._state.reset()  # noqa: SLF001
+
+    def _stoppable(self, outermost: bool) -> AbstractContextManager[None]:
+        if not outermost:
+            return nullcontext()
+        return cancellation.broken_off(self._database.connection())
+
+    def _how(self, writing: Writing) -> tuple[Writing, ...]:
+        return (writing,) if self.is_sqlite else ()
+
+    def _seal_after(self, written: list[int]) -> None:
+        # The act is done: where it cannot be sealed now, a worker does, and writes that down.
+        with suppress(peewee.DatabaseError, peewee.InterfaceError):
+            self._seal(written)
+
+    def _seal(self, ids: list[int]) -> int:
+        if not ids:
+            return 0
+        # Lines never change: what takes long is done before the lock.
+        found = sealing.digests(ids)
+        with self._database.atomic(*self._how(Writing())):
+            sealing.lock()
+            return sealing.add_seals(found)
+
+    @contextmanager
+    def in_words(self) -> Iterator[None]:
+        """What goes wrong with the database inside is raised as a `StudioError`."""
+        self._require_there()
+        try:
+            yield
+        except errors.ERRORS as error:
+            self._require_there()
+            told = errors.in_words(error, self.name)
+            if not isinstance(told, Busy | Away) and (found := self.damage()):
+                raise self.damaged(found) from error
+            raise told from error
+        except (StudioError, _TakenBack):
+            raise
+        except Exception as error:
+            # What cannot be understood any more may be what a damaged page says.
+            if found := self.damage():
+                raise self.damaged(found) from error
+            raise
+
+    def damage(self, *, thoroughly: bool = False) -> str:
+        """What SQLite finds to be damaged in the file; empty where nothing is. ``thoroughly`` looks
+        at what is in the indexes, too. A server looks after its files itself."""
+        if not self.is_sqlite:
+            return ""
+        return sqlite.damage(Path(self.name), thoroughly=thoroughly)
+
+    def damaged(self, found: str) -> Unavailable:
+        """What to raise where `damage` has ``found`` something."""
+        return file_errors.unavailable(self.name, file_errors.of_damage(found))
+
+
+def open_store(url: str, making: Making = Making.ASKED) -> Store:
+    """The database at ``url``, made as ``making`` says and migrated as needed.
+
+    Raises `Refused` for a URL that is none, a database of a newer version, and where there is no
+    Studio and none is to be made; `Unavailable` where it does not answer.
+    """
+    path = file_of(url)
+    made = _make_sqlite(path, making) if path else None
+    store = _open_sqlite(path) if path else _open_postgresql(url)
+    try:
+        store.applied = made or tuple(store.migrate(making))
+        store.is_new = store.is_new or made is not None
+        if store.applied:
+            store.seal_first()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database, None for another engine; raises `Refused` where it has no
+    name."""
+    if not url.startswith("sqlite:"):
+        return None
+    path = Path(url.removeprefix("sqlite:///")).expanduser()
+    if not url.startswith("sqlite:///") or not path.name:
+        raise Refused(
+            f"“{without_password(url)}” names no file: write sqlite:////absolute/path.db."
+        )
+    return path
+
+
+def without_password(url: str) -> str:
+    """``url`` as it may be shown, even where it is none (N11)."""
+    shown = _IN_QUERY.sub("", _AFTER_USER.sub(r"\1@", url)).rstrip("?&")
+    if not shown.startswith("sqlite:") and _SECRET.search(shown):
+        # As in “host=db password=x”, which is no URL: nobody knows where the password ends.
+        return "…"
+    if "@" in shown and not shown.startswith("sqlite:") and not _BEGINNING.match(shown):
+        # Where it is mistyped, nobody knows where the password begins.
+        return f"…@{shown.rpartition('@')[2]}"
+    return shown
+
+
+def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
+    """Make the file where there is none; the migrations that this applied, None where there is one.
+
+    It has its name only once all is in it: a program that is killed leaves no half of one.
+    """
+    sqlite.require_version()
+    with _files_in_words(path):
+        for folder in (path.parent, path.resolve().parent):
+            if folder.is_dir():
+                require_own_folder(folder)
+        if path.exists() and not is_empty(path):
+            return None
+        _require_may_make(path, making)
+    with _files_in_words(path, "made"):
+        make_folder(path.parent)
+        require_own_folder(path.parent)
+    try:
+        with _empty_file_locked(path), new_file(path) as place:
+            make_file(place)
+            with closing(_open_sqlite(place)) as store:
+                applied = tuple(store.migrate())
+            sqlite.close_up(place)
+    except Refused:
+        # Another program was quicker.
+        if is_empty(path) or not path.exists():
+            raise
+        return None
+    return applied
+
+
+def _require_may_make(path: Path, making: Making) -> None:
+    if making is Making.ASKED:
+        return
+    if path.exists():
+        raise Refused(f"{path} is empty: there is no Studio in it. {HOW_TO_GO_ON}")
+    if not path.parent.is_dir():
+        raise Refused(
+            f"There is no folder {path.parent} for the database {path.name}: is a disk not "
+            f"mounted? {HOW_TO_GO_ON}"
+        )
+    if sqlite.has_left_a_log(path) or was_database(path):
+        raise Refused(f"{path} is gone: a Studio was in it. {HOW_TO_GO_ON}")
+    if making is Making.NEVER:
+        raise NotMade(f"There is no database {path}: {HOW_TO_MAKE}.")
+
+
+@contextmanager
+def _empty_file_locked(path: Path) -> Iterator[None]:
+    """Nobody else writes to the empty file at ``path``, where there is one; raises `Busy` where
+    another program does for longer than `sqlite.PATIENCE`."""
+    if not path.exists():
+        yield
+        return
+    with closing(sqlite.connection_to(path)) as connection:
+        try:
+            with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+                connection.execute("BEGIN EXCLUSIVE")
+        except peewee.DatabaseError as error:
+            raise errors.in_words(error, str(path)) from error
+        yield
+
+
+@contextmanager
+def _files_in_words(path: Path, done: str = "used") -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(f"The database {path} cannot be {done}: {error.strerror}.") from error
+
+
+def _open_sqlite(path: Path) -> Store:
+    with _files_in_words(path):
+        closed = sqlite.closed_to_others(path)
+    store = Store(sqlite.Sqlite(path), str(path), sqlite.Looking(path))
+    store.closed = tuple(closed)
+    return store
+
+
+def _open_postgresql(url: str) -> Store:
+    shown = without_password(url)
+    no_url = f"“{shown}” is no database URL: write sqlite:////… or postgresql://…."
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise Refused(no_url)
+    try:
+        import psycopg
+    except ImportError as error:
+        raise Refused(
+            "PostgreSQL needs an extra: install it with pip install 'studio-tui[postgres]'."
+        ) from error
+    from studio_tui.storage.engine.postgresql import Listening, postgresql
+
+    try:
+        database = postgresql(url)
+    except psycopg.Error:
+        # What it complains of may be a piece of the password.
+        raise Refused(no_url) from None
+    return Store(database, shown, Listening(database), DatabaseClock(seconds_since_boot))

@@ -1,0 +1,593 @@
+"""The tables. A change here goes with a migration; a test compares the two."""
+
+import peewee
+from peewee import (
+    SQL,
+    AutoField,
+    BlobField,
+    BooleanField,
+    CharField,
+    CompositeKey,
+    DateField,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+from studio_tui.storage.engine.fields import InstantField, KeyField
+
+
+class Table(Model):
+    """What all tables share."""
+
+    class Meta:
+        legacy_table_names = False
+
+
+class UserTable(Table):
+    """A person (U1). The ``…_key`` columns are folded, for uniqueness without case; what ``search``
+    holds is in an index besides (`storage.lists.text_search`)."""
+
+    login = CharField()
+    login_key = KeyField(unique=True)
+    email = CharField()
+    email_key = KeyField(unique=True)
+    given_name = CharField()
+    family_name = CharField()
+    sort_name = KeyField()
+    search = KeyField()
+    language = CharField()
+    time_zone = CharField()
+    role = CharField()
+    department = CharField()
+    hired_on = DateField(null=True)
+    active = BooleanField()
+    employee_number = CharField(default="")
+    employee_number_key = KeyField(null=True, unique=True)
+
+    class Meta:
+        table_name = "users"
+        indexes = (
+            (("active", "sort_name", "id"), False),
+            (("active", "login_key", "id"), False),
+            (("active", "email_key", "id"), False),
+            (("sort_name", "id"), False),
+        )
+
+
+class UserGroup(Table):
+    """A free tag on a user."""
+
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+    name = CharField()
+    name_key = KeyField()
+
+    class Meta:
+        table_name = "user_group"
+        primary_key = CompositeKey("user", "name_key")
+        indexes = ((("name_key", "user"), False),)
+
+
+class TeamTable(Table):
+    """A team, under an optional parent (U2). ``path_key`` is its folded path, unique.
+
+    ``by_manager``: made for a manager, because an import knew managers and no teams (U6).
+    """
+
+    name = CharField()
+    parent = ForeignKeyField("self", null=True)
+    path = TextField()
+    path_key = KeyField(unique=True)
+    by_manager = BooleanField()
+
+    class Meta:
+        table_name = "team"
+
+
+class TeamMember(Table):
+    """Who is in a team."""
+
+    team = ForeignKeyField(TeamTable, on_delete="CASCADE")
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+
+    class Meta:
+        table_name = "team_member"
+        primary_key = CompositeKey("user", "team")
+
+
+class TeamLeader(Table):
+    """Who leads a team."""
+
+    team = ForeignKeyField(TeamTable, on_delete="CASCADE", index=False)
+    user = ForeignKeyField(UserTable, on_delete="CASCADE")
+
+    class Meta:
+        table_name = "team_leader"
+        primary_key = CompositeKey("team", "user")
+
+
+class Coaching(Table):
+    """Who coaches whom (U3)."""
+
+    coach = ForeignKeyField(UserTable, on_delete="CASCADE")
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+
+    class Meta:
+        table_name = "coaching"
+        primary_key = CompositeKey("user", "coach")
+
+
+class TemplateTable(Table):
+    """A template; ``definition`` is JSON (`services.templates.definitions`)."""
+
+    name_key = KeyField(unique=True)
+    definition = TextField()
+    archived = BooleanField()
+    version = IntegerField()
+
+    class Meta:
+        table_name = "template"
+
+
+class PushTable(Table):
+    """A push with the template as it was (T5). ``name_key`` is unique among those not closed.
+
+    ``remind_before`` and ``remind_after`` are days before and after the deadline: ``7,1`` (P15).
+    """
+
+    name = CharField()
+    name_key = KeyField()
+    template = ForeignKeyField(TemplateTable)
+    definition = TextField()
+    available_from = DateField()
+    deadline = DateField()
+    remind_before = TextField()
+    remind_after = TextField()
+    created_at = InstantField()
+    closed_at = InstantField(null=True)
+    version = IntegerField()
+
+    class Meta:
+        table_name = "push"
+
+
+class Activity(Table):
+    """Who, when, from where, what, from what to what (A3). Only ever added to."""
+
+    at = InstantField()
+    actor = ForeignKeyField(UserTable, null=True)
+    actor_login = CharField()
+    action = CharField()
+    push = ForeignKeyField(PushTable, null=True)
+    subject = TextField()
+    before = TextField(null=True)
+    after = TextField(null=True)
+    origin = TextField(null=True)
+
+    class Meta:
+        table_name = "activity"
+
+
+class ActivityUser(Table):
+    """Whom a line of activity is about."""
+
+    activity = ForeignKeyField(Activity, on_delete="CASCADE", index=False)
+    user = ForeignKeyField(UserTable, on_delete="CASCADE")
+
+    class Meta:
+        table_name = "activity_user"
+        primary_key = CompositeKey("activity", "user")
+
+
+class ActivitySeal(Table):
+    """The chain over the activity (A3): each hash covers a line and the hash before it."""
+
+    activity = ForeignKeyField(Activity, unique=True)
+    hash = CharField()
+
+    class Meta:
+        table_name = "activity_seal"
+
+
+class ActivityAnchor(Table):
+    """One row: how many lines are sealed, and the newest seal (A3)."""
+
+    lines = IntegerField()
+    hash = CharField()
+    last_id = IntegerField()
+
+    class Meta:
+        table_name = "activity_anchor"
+
+
+class AssignmentTable(Table):
+    """One user in one push, once (P12); unassigned ones stay (P11).
+
+    ``conductor`` is who was named to hold the conversation (P10), where somebody was.
+    """
+
+    push = ForeignKeyField(PushTable, index=False)
+    user = ForeignKeyField(UserTable)
+    assigned_in = ForeignKeyField(Activity, index=False)
+    unassigned_at = InstantField(null=True)
+    conductor = ForeignKeyField(UserTable, null=True)
+
+    class Meta:
+        table_name = "assignment"
+        indexes = ((("push", "user"), True), (("assigned_in",), False))
+
+
+class NotMine(Table):
+    """A manager who said that an assignment is not theirs (P10)."""
+
+    assignment = ForeignKeyField(AssignmentTable, on_delete="CASCADE", index=False)
+    manager = ForeignKeyField(UserTable)
+    at = InstantField()
+
+    class Meta:
+        table_name = "not_mine"
+        primary_key = CompositeKey("assignment", "manager")
+
+
+class ConversationTable(Table):
+    """The meeting itself (C2); the status of an assignment is derived from its instants (P8).
+
+    ``definition`` is that of a conversation no push asked for; otherwise the push's holds.
+    ``sequence`` numbers the calendar invitations sent (C5). ``finished_at`` is when it was held,
+    ``sealed_at`` when that was recorded.
+    """
+
+    user = ForeignKeyField(UserTable)
+    assignment = ForeignKeyField(AssignmentTable, null=True)
+    template = ForeignKeyField(TemplateTable)
+    definition = TextField(null=True)
+    conductor = ForeignKeyField(UserTable)
+    planned_for = InstantField(null=True)
+    minutes = IntegerField()
+    place = CharField()
+    former_place = CharField(null=True)
+    """Where it was to be held before it was moved the last time, by which that is undone."""
+    sequence = IntegerField()
+    user_prepared_at = InstantField(null=True)
+    conductor_prepared_at = InstantField(null=True)
+    started_at = InstantField(null=True)
+    finished_at = InstantField(null=True)
+    sealed_at = InstantField(null=True)
+    cancelled_at = InstantField(null=True)
+    version = IntegerField()
+
+    class Meta:
+        table_name = "conversation"
+
+
+class ConversationQuestion(Table):
+    """What is asked in one conversation (T2), in the order of ``position``.
+
+    ``step`` is the kind of the step, ``step_position`` tells steps of one kind apart; ``options``
+    is a JSON array. ``added_by`` is who brought it in beyond the template, in the conductor's
+    ``term`` (`TakeOver`). What was answered already is only marked as removed.
+    """
+
+    conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
+    position = IntegerField()
+    step = CharField()
+    step_position = IntegerField()
+    topic = CharField()
+    text = TextField()
+    kind = CharField()
+    options = TextField()
+    added_by = ForeignKeyField(UserTable, null=True)
+    removed_at = InstantField(null=True)
+    term = IntegerField()
+
+    class Meta:
+        table_name = "conversation_question"
+        indexes = ((("conversation", "position"), False),)
+
+
+class TakeOver(Table):
+    """Somebody else holds a conversation from here on: the conductor's ``term`` of this number
+    begins (C6). The first term has no row. ``activity`` is the act,
+    ``talked`` whether the talk had begun by then."""
+
+    conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
+    term = IntegerField()
+    former = ForeignKeyField(UserTable, index=False)
+    conductor = ForeignKeyField(UserTable, index=False)
+    activity = ForeignKeyField(Activity)
+    talked = BooleanField()
+
+    class Meta:
+        table_name = "take_over"
+        primary_key = CompositeKey("conversation", "term")
+
+
+class Opening(Table):
+    """``author`` lets ``reader`` read what they wrote up to and in this ``term`` (C6)."""
+
+    conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable, index=False)
+    reader = ForeignKeyField(UserTable, index=False)
+    term = IntegerField()
+
+    class Meta:
+        table_name = "opening"
+        primary_key = CompositeKey("conversation", "author", "reader")
+
+
+class Preparation(Table):
+    """What one side wrote before the talk, on one question (C2); last in this ``term``."""
+
+    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable)
+    text = TextField()
+    written_at = InstantField()
+    version = IntegerField()
+    term = IntegerField()
+
+    class Meta:
+        table_name = "preparation"
+        primary_key = CompositeKey("question", "author")
+
+
+class Answer(Table):
+    """What a conductor noted on one question in the talk (C2); last in this ``term``."""
+
+    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable)
+    text = TextField()
+    written_at = InstantField()
+    version = IntegerField()
+    term = IntegerField()
+
+    class Meta:
+        table_name = "answer"
+        primary_key = CompositeKey("question", "author")
+
+
+class EarlierText(Table):
+    """What somebody wrote on one question, in a preparation or in the talk, until something else
+    took its place (A4, C4); ``version`` is the one it had there."""
+
+    question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
+    author = ForeignKeyField(UserTable)
+    prepared = BooleanField()
+    version = IntegerField()
+    text = TextField()
+    written_at = InstantField()
+
+    class Meta:
+        table_name = "earlier_text"
+        primary_key = CompositeKey("question", "author", "prepared", "version")
+
+
+class LibraryTopic(Table):
+    """Questions under one heading in the question library (T2); ``definition`` is JSON."""
+
+    name_key = KeyField(unique=True)
+    definition = TextField()
+    version = IntegerField()
+
+    class Meta:
+        table_name = "library_topic"
+
+
+class TemplateVersion(Table):
+    """A template as somebody saved it (T5); ``saved_by`` is their login, where it is known."""
+
+    template = ForeignKeyField(TemplateTable, on_delete="CASCADE", index=False)
+    version = IntegerField()
+    definition = TextField()
+    saved_at = InstantField(null=True)
+    saved_by = CharField(null=True)
+
+    class Meta:
+        table_name = "template_version"
+        primary_key = CompositeKey("template", "version")
+
+
+class Draft(Table):
+    """What somebody is writing and has not saved (A4), theirs alone; ``content`` is JSON.
+
+    ``subject`` says of what: ``template 12``; ``base_version`` is the version it began from.
+    """
+
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+    subject = CharField()
+    base_version = IntegerField()
+    content = TextField()
+    written_at = InstantField()
+
+    class Meta:
+        table_name = "draft"
+        primary_key = CompositeKey("user", "subject")
+
+
+class SshKey(Table):
+    """A key with which a user comes in (A1); ``fingerprint`` is OpenSSH's, of SHA-256."""
+
+    user = ForeignKeyField(UserTable)
+    fingerprint = CharField(unique=True)
+    key = TextField()
+    comment = CharField()
+    added_at = InstantField()
+
+    class Meta:
+        table_name = "ssh_key"
+
+
+class NotificationTable(Table):
+    """The outbox (N1, N4). It tells of a push, or of the invitation ``sequence`` to a conversation,
+    or gives notice of the line of activity ``sequence`` (`storage.outbox.notices`).
+
+    ``due_at`` is when to try next and, while sending, about when the lease ends: what counts is
+    ``lease_until``, a `SteadyTime` in the seconds of ``lease_origin``. ``dated_at`` is set at
+    the first try and kept, so that a second copy has the same Date header. *Held* is not stored:
+    it is *queued*, never tried, and due later. ``refused_at`` is when it was last refused for a
+    reason that may be about anybody (N13).
+    """
+
+    id = AutoField()
+    key = CharField(unique=True)
+    kind = CharField()
+    capacity = CharField()
+    state = CharField()
+    push = ForeignKeyField(PushTable, null=True, index=False)
+    conversation = ForeignKeyField(ConversationTable, null=True)
+    sequence = IntegerField(null=True)
+    recipient = ForeignKeyField(UserTable)
+    caused_by = ForeignKeyField(Activity)
+    created_at = InstantField()
+    due_at = InstantField()
+    lease = CharField(null=True)
+    lease_origin = CharField(null=True)
+    lease_until = DoubleField(null=True)
+    attempts = IntegerField()
+    dated_at = InstantField(null=True)
+    sent_to = CharField(null=True)
+    sent_at = InstantField(null=True)
+    error = TextField(null=True)
+    former_address = CharField(null=True)
+    """Where it goes in the place of the recipient's address: one they had before, whose calendar
+    still holds a conversation (C5)."""
+    refused_at = InstantField(null=True)
+
+    class Meta:
+        table_name = "notification"
+        indexes = ((("state", "id"), False), (("push", "recipient"), False))
+
+
+class SnoozeTable(Table):
+    """A case of Today that somebody put off (S1): ``subject`` is its `domain.today.today.Case.key`.
+
+    It comes back on the day ``until``; without one, once the case has another ``mark``.
+    """
+
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+    subject = CharField()
+    until = DateField(null=True)
+    mark = CharField()
+
+    class Meta:
+        table_name = "snooze"
+        primary_key = CompositeKey("user", "subject")
+
+
+class MailStop(Table):
+    """Why the mail server took no mail when it was last asked: one row, or none."""
+
+    fault = CharField()
+    code = IntegerField(null=True)
+    words = TextField()
+    since = InstantField()
+
+    class Meta:
+        table_name = "mail_stop"
+
+
+class MailModel(Table):
+    """What many mails have in common."""
+
+    digest = CharField(unique=True)
+    text = BlobField()
+
+    class Meta:
+        table_name = "mail_model"
+
+
+class NotificationMail(Table):
+    """The mail of a notification as it was handed to the server: bytes, compressed by zlib, which
+    takes the model for its dictionary."""
+
+    notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", primary_key=True)
+    message = BlobField()
+    model = ForeignKeyField(MailModel, null=True, index=False)
+
+    class Meta:
+        table_name = "notification_mail"
+
+
+class NotificationUser(Table):
+    """Whom a notification tells about."""
+
+    notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", index=False)
+    user = ForeignKeyField(UserTable)
+
+    class Meta:
+        table_name = "notification_user"
+        primary_key = CompositeKey("notification", "user")
+
+
+PushTable.add_index(
+    PushTable.name_key,
+    unique=True,
+    where=PushTable.closed_at.is_null(),
+    name="push_name_open",
+)
+
+ConversationTable.add_index(
+    ConversationTable.assignment,
+    unique=True,
+    where=ConversationTable.cancelled_at.is_null(),
+    name="conversation_of_assignment",
+)
+
+NotificationTable.add_index(
+    NotificationTable.due_at,
+    NotificationTable.id,
+    where=NotificationTable.state.in_(("queued", "sending")),
+    name="notification_due",
+)
+
+# Sorted by what is no column: Peewee knows no other way to say it.
+UserTable.add_index(
+    SQL("CREATE INDEX users_active_department ON users (active, LOWER(department), id)")
+)
+NotificationTable.add_index(
+    SQL("CREATE INDEX notification_at ON notification (COALESCE(sent_at, due_at), id)")
+)
+ConversationTable.add_index(
+    SQL(
+        "CREATE INDEX conversation_status ON conversation ((CASE "
+        "WHEN finished_at IS NOT NULL THEN 'done' WHEN started_at IS NOT NULL THEN 'in_progress' "
+        "WHEN user_prepared_at IS NOT NULL THEN 'prepared' "
+        "WHEN planned_for IS NOT NULL THEN 'planned' ELSE 'not_planned' END), assignment_id) "
+        "WHERE cancelled_at IS NULL"
+    )
+)
+
+TABLES: list[type[peewee.Model]] = [
+    UserTable,
+    UserGroup,
+    TeamTable,
+    TeamMember,
+    TeamLeader,
+    Coaching,
+    TemplateTable,
+    PushTable,
+    Activity,
+    ActivityUser,
+    ActivitySeal,
+    ActivityAnchor,
+    AssignmentTable,
+    NotMine,
+    ConversationTable,
+    TakeOver,
+    Opening,
+    ConversationQuestion,
+    Preparation,
+    Answer,
+    EarlierText,
+    LibraryTopic,
+    TemplateVersion,
+    Draft,
+    SnoozeTable,
+    SshKey,
+    NotificationTable,
+    NotificationUser,
+    MailModel,
+    NotificationMail,
+    MailStop,
+]

@@ -1,0 +1,1 @@
+"""Reading, grouping and searching large lists."""

@@ -1,0 +1,1 @@
+"""Queries of notifications: enqueue, claim, settle, undo."""

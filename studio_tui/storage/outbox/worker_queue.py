@@ -1,0 +1,424 @@
+"""What a worker does with the outbox: claim, load, settle (N4, N6).
+
+A claim is one statement, so that two workers never take the same row. What a worker holds beyond
+the end of its lease goes back to the queue, by whoever looks next.
+"""
+
+import json
+import zlib
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from studio_tui.domain.outbox.notification import (
+    ASKING,
+    TELLING_MOST,
+    Capacity,
+    Delivery,
+    Kind,
+    Person,
+    is_for,
+)
+from studio_tui.domain.people.users import full_name
+from studio_tui.domain.shared.clock import SteadyTime
+from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.sql import (
+    among,
+    day,
+    execute,
+    execute_alone,
+    is_sqlite,
+    known_instant,
+    listed,
+    rows,
+    scalar,
+)
+from studio_tui.storage.outbox.invitations import ABOUT, meetings
+from studio_tui.storage.outbox.notices import notices
+from studio_tui.storage.people.managers import managers_of
+from studio_tui.storage.pushes.pushes import CONVERSATION
+
+_OURS = "n.id = given.id AND n.lease = ? AND n.state = 'sending'"
+_FREE = "lease = NULL, lease_origin = NULL, lease_until = NULL"
+"""It is no worker's any more."""
+
+
+class LeaseEnd(NamedTuple):
+    """When a lease ends."""
+
+    steady: SteadyTime
+    """By the clock that counts."""
+    instant: datetime
+    """About when that is, for people."""
+
+
+def recover(lease: str, steady: SteadyTime, now: datetime) -> int:
+    """Put back in the queue what others hold beyond the end of their lease; returns how many.
+
+    What the worker ``lease`` holds stays: it knows best what it is still sending. A lease of
+    another origin is that of a worker that cannot run any more.
+    """
+    skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
+    cursor = execute(
+        f"UPDATE notification SET state = 'queued', due_at = ?, {_FREE} WHERE id IN ("
+        "SELECT id FROM notification WHERE state = 'sending' AND lease <> ? AND CASE "
+        # Claimed by a version that knew only instants.
+        "WHEN lease_until IS NULL THEN due_at <= ? "
+        f"ELSE lease_origin <> ? OR lease_until <= ? END {skip})",
+        now,
+        lease,
+        now,
+        steady.origin,
+        steady.seconds,
+    )
+    return int(cursor.rowcount)
+
+
+def claim(
+    lease: str, now: datetime, end: LeaseEnd, limit: int, avoiding: Collection[str] = ()
+) -> list[int]:
+    """Take up to ``limit`` notifications that are due, for the worker ``lease``, until ``end``;
+    none to the domains that are to be avoided."""
+    skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
+    others = "".join(
+        " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = recipient_id AND u.email_key LIKE ?)"
+        for _ in avoiding
+    )
+    return [
+        found
+        for (found,) in rows(
+            "UPDATE notification SET state = 'sending', lease = ?, due_at = ?, lease_origin = ?, "
+            "lease_until = ?, dated_at = COALESCE(dated_at, ?) WHERE id IN ("
+            # The index is of both states: SQLite takes it where its own condition is repeated.
+            "SELECT id FROM notification WHERE state IN ('queued', 'sending') "
+            "AND state = 'queued' AND due_at <= ?"
+            f"{others} ORDER BY due_at, id LIMIT ? {skip}) RETURNING id",
+            lease,
+            end.instant,
+            end.steady.origin,
+            end.steady.seconds,
+            now,
+            now,
+            *(f"%@{domain}" for domain in avoiding),
+            limit,
+        )
+    ]
+
+
+def renew(lease: str, end: LeaseEnd) -> None:
+    """Let the worker ``lease`` keep what it still holds until ``end``."""
+    execute(
+        "UPDATE notification SET due_at = ?, lease_origin = ?, lease_until = ? "
+        "WHERE state = 'sending' AND lease = ?",
+        end.instant,
+        *(end.steady.origin, end.steady.seconds),
+        lease,
+    )
+
+
+def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
+    """These notifications with all that is true of them at this moment, in order of id."""
+    wanted = among("n.id", ids)
+    about = _people(ids, now)
+    invited_to = meetings(ids)
+    told_of = notices(ids)
+    return [
+        Delivery(
+            id=row[0],
+            key=row[1],
+            kind=Kind(row[2]),
+            capacity=Capacity(row[3]),
+            attempts=row[4],
+            dated_at=known_instant(row[5]),
+            created_at=known_instant(row[6]),
+            name=full_name(row[7], row[8]),
+            given_name=row[7],
+            address=row[9],
+            language=row[10],
+            time_zone=row[11],
+            recipient_active=bool(row[12]),
+            push=row[13] or "",
+            template=template_name(row[14]) if row[14] else "",
+            deadline=day(row[15]),
+            closed=row[16] is not None,
+            about=about.get(row[0], ()),
+            meeting=invited_to.get(row[0]),
+            notice=told_of.get(row[0]),
+            former=row[17] is not None,
+        )
+        for row in rows(
+            "SELECT n.id, n.key, n.kind, n.capacity, n.attempts, COALESCE(n.dated_at, n.due_at), "
+            "n.created_at, u.given_name, u.family_name, COALESCE(n.former_address, u.email), "
+            "u.language, u.time_zone, u.active, p.name, "
+            "COALESCE(p.definition, c.definition, t.definition), p.deadline, "
+            "p.closed_at, n.former_address FROM notification n "
+            f"JOIN users u ON u.id = n.recipient_id {ABOUT} WHERE {wanted.text} ORDER BY n.id",
+            *wanted.params,
+        )
+    ]
+
+
+def forget_unassigned(ids: Collection[int]) -> None:
+    """Let these notifications tell of nobody who is no longer assigned.
+
+    Assigning them again then tells their managers, who were never told of them (P6, P11).
+    """
+    wanted = among("notification_id", ids)
+    execute(
+        f"DELETE FROM notification_user WHERE {wanted.text} AND NOT EXISTS ("
+        "SELECT 1 FROM notification n JOIN assignment a ON a.push_id = n.push_id "
+        "WHERE n.id = notification_user.notification_id "
+        "AND a.user_id = notification_user.user_id AND a.unassigned_at IS NULL)",
+        *wanted.params,
+    )
+
+
+def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None, bytes]]) -> None:
+    """Write what the server took: id, address, instant, model and `packed` message of each, while
+    still ours. One statement on PostgreSQL."""
+    if not sent:
+        return
+    if not is_sqlite():
+        each = listed("given (id, address, at, model, message)", sent)
+        execute_alone(f"{each.text}, kept AS ({_KEEP}) {_SENT}", *each.params, lease, lease)
+        return
+    # The message first: afterwards the lease is gone.
+    messages = listed("given (id, model, message)", [(each[0], *each[3:]) for each in sent])
+    execute(f"{messages.text} {_KEEP}", *messages.params, lease)
+    results = listed("given (id, address, at)", [each[:3] for each in sent])
+    execute(f"{results.text} {_SENT}", *results.params, lease)
+
+
+_KEEP = (
+    "INSERT INTO notification_mail (notification_id, model_id, message) "
+    "SELECT n.id, CAST(given.model AS INTEGER), given.message "
+    f"FROM given JOIN notification n ON {_OURS} ON CONFLICT (notification_id) "
+    "DO UPDATE SET model_id = excluded.model_id, message = excluded.message"
+)
+_SENT = (
+    "UPDATE notification AS n SET state = 'sent', sent_to = given.address, sent_at = given.at, "
+    f"due_at = given.at, error = NULL, attempts = attempts + 1, {_FREE} "
+    f"FROM given WHERE {_OURS}"
+)
+
+
+def keep_model(text: bytes) -> int:
+    """Keep what messages have in common, once; returns its id."""
+    digest = sha256(text).hexdigest()
+    execute(
+        "INSERT INTO mail_model (digest, text) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING",
+        digest,
+        text,
+    )
+    return int(scalar("SELECT id FROM mail_model WHERE digest = ?", digest))
+
+
+def packed(message: bytes, model: bytes) -> bytes:
+    """A message as it is kept: what ``model`` does not hold, compressed."""
+    # A mail is small: what zlib would set up for more takes longer than the mail itself.
+    packing = zlib.compressobj(1, zlib.DEFLATED, wbits=14, memLevel=6, zdict=model)
+    return packing.compress(message) + packing.flush()
+
+
+def sent_message(notification_id: int) -> bytes | None:
+    """The mail as it was handed to the server, None where it was not."""
+    found = rows(
+        "SELECT m.message, model.text FROM notification_mail m "
+        "LEFT JOIN mail_model model ON model.id = m.model_id WHERE m.notification_id = ?",
+        notification_id,
+    )
+    if not found:
+        return None
+    ((message, model),) = found
+    # Before there were models, each was kept whole.
+    unpacking = zlib.decompressobj(zdict=model or b"")
+    return unpacking.decompress(message) + unpacking.flush()
+
+
+def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: datetime) -> None:
+    """Write what will never arrive: id, address and the server's words of each."""
+    _settle(
+        "given (id, address, words)",
+        failed,
+        "state = 'failed', sent_to = given.address, error = given.words, due_at = ?, "
+        f"attempts = attempts + 1, refused_at = NULL, {_FREE}",
+        at,
+        lease,
+    )
+
+
+def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime) -> None:
+    """Write what is no longer true: id and reason of each."""
+    _settle(
+        "given (id, words)",
+        dropped,
+        f"state = 'dropped', error = given.words, due_at = ?, {_FREE}",
+        at,
+        lease,
+    )
+
+
+def settle_later(
+    lease: str, later: Sequence[tuple[int, datetime, str, bool, bool]], at: datetime
+) -> None:
+    """Put back what is to be tried again: id, when, why, whether this was a try of its own, and
+    whether it was refused.
+
+    What was never tried gets its Date, and its age, when it is.
+    """
+    _settle(
+        "given (id, due_at, words, tries, refused)",
+        [(*each[:3], int(each[3]), int(each[4])) for each in later],
+        f"state = 'queued', due_at = given.due_at, error = given.words, {_FREE}, "
+        "dated_at = CASE WHEN attempts + given.tries = 0 THEN NULL ELSE dated_at END, "
+        "refused_at = CASE WHEN given.refused = 1 THEN ? ELSE refused_at END, "
+        "attempts = attempts + given.tries",
+        at,
+        lease,
+    )
+
+
+def _settle(name: str, values: Sequence[Sequence[Any]], changes: str, *params: Any) -> None:
+    """Make ``changes`` to the notifications of ``values`` that are still ours, in one statement:
+    others wait for as long as this takes."""
+    if values:
+        each = listed(name, values)
+        execute(
+            f"{each.text} UPDATE notification AS n SET {changes} FROM given WHERE {_OURS}",
+            *each.params,
+            *params,
+        )
+
+
+def hand_back(lease: str, now: datetime) -> int:
+    """Give back everything a worker still holds; returns how many."""
+    cursor = execute(
+        f"UPDATE notification SET state = 'queued', due_at = ?, {_FREE} "
+        "WHERE state = 'sending' AND lease = ?",
+        now,
+        lease,
+    )
+    return int(cursor.rowcount)
+
+
+def refused(limit: int) -> dict[int, str]:
+    """The domains of mails that wait because they were refused, by id; the newest of them."""
+    return {
+        found: address.rpartition("@")[2]
+        for found, address in rows(
+            "SELECT n.id, u.email_key FROM notification n JOIN users u ON u.id = n.recipient_id "
+            "WHERE n.state IN ('queued', 'sending') AND n.refused_at IS NOT NULL "
+            "ORDER BY n.refused_at DESC LIMIT ?",
+            limit,
+        )
+    }
+
+
+def let_be_due(ids: Collection[int], now: datetime) -> None:
+    """Let these be tried now, as far as they wait."""
+    wanted = among("id", ids)
+    execute(
+        f"UPDATE notification SET due_at = ? WHERE {wanted.text} AND state = 'queued'",
+        now,
+        *wanted.params,
+    )
+
+
+def waiting() -> tuple[int, int]:
+    """How many notifications wait, and how many of them were tried and not taken."""
+    ((count, tried),) = rows(
+        "SELECT COUNT(*), COUNT(error) FROM notification WHERE state IN ('queued', 'sending')"
+    )
+    return count, tried
+
+
+def next_due() -> datetime | None:
+    """When the next notification is due, None where nothing waits."""
+    found = scalar(
+        "SELECT due_at FROM notification WHERE state IN ('queued', 'sending') "
+        "ORDER BY due_at LIMIT 1"
+    )
+    return known_instant(found) if found is not None else None
+
+
+@lru_cache(maxsize=64)
+def template_name(definition: str) -> str:
+    """The name in a definition of a template."""
+    return str(json.loads(definition)["name"])
+
+
+_LATE = timedelta(hours=1)
+"""What was written longer ago than this is looked at once more: who are their managers by now."""
+_RANKS = " ".join(f"WHEN '{kind}' THEN {rank}" for rank, kind in enumerate(TELLING_MOST))
+_MORE, _LESS = f"CASE o.kind {_RANKS} END", f"CASE n.kind {_RANKS} END"
+_TOLD = (
+    "EXISTS (SELECT 1 FROM notification o JOIN notification_user p "
+    "ON p.notification_id = o.id AND p.user_id = x.user_id "
+    "WHERE o.push_id = n.push_id AND o.recipient_id = n.recipient_id "
+    f"AND o.capacity = n.capacity AND o.id <> n.id AND {_MORE} >= {_LESS} "
+    # A user who is told only with whom they talk has still to hear of the push, and be reminded.
+    f"AND (o.kind <> '{Kind.HANDED_OVER}' OR n.kind = o.kind "
+    f"OR n.capacity = '{Capacity.MANAGER}' OR n.attempts > 0 OR n.sent_to IS NOT NULL "
+    "OR n.caused_by_id = o.caused_by_id) "
+    "AND ((o.state = 'sent' AND o.sent_at > n.created_at) "
+    "OR ((o.state = 'sending' OR (o.state = 'queued' AND o.due_at <= ?)) "
+    f"AND ({_MORE} > {_LESS} OR o.id > n.id))))"
+)
+"""Whether another mail tells the recipient of ``n`` of the user ``x``: it tells as much, and was
+sent since ``n`` was written, or leaves now as well (N17). A hand-over tells a user as much only
+as what was tried before, or is sent once more with it."""
+
+
+def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[Person, ...]]:
+    wanted = among("n.id", ids)
+    read = rows(
+        "SELECT n.id, u.given_name, u.family_name, u.active, a.id IS NOT NULL, "
+        "c.finished_at IS NOT NULL, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
+        "COALESCE(c.started_at, c.planned_for), u.id, n.recipient_id, n.kind, n.capacity, "
+        "n.created_at, CASE WHEN h.active THEN h.id END, EXISTS (SELECT 1 FROM not_mine m "
+        f"WHERE m.assignment_id = a.id AND m.manager_id = n.recipient_id), {_TOLD} "
+        "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
+        "JOIN users u ON u.id = x.user_id "
+        "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "
+        f"AND a.unassigned_at IS NULL {CONVERSATION} "
+        f"WHERE {wanted.text} ORDER BY n.id, u.sort_name, u.id",
+        now,
+        *wanted.params,
+    )
+    late = _managed_by(
+        [
+            row[9]
+            for row in read
+            if row[12] == Capacity.MANAGER and known_instant(row[13]) < now - _LATE
+        ]
+    )
+    found: dict[int, list[Person]] = {}
+    for row in read:
+        kind, by_manager = Kind(row[11]), row[12] == Capacity.MANAGER
+        asked = is_for(kind, row[10], row[14]) and not (kind in ASKING and row[15])
+        managers = late.get(row[9]) if by_manager else None
+        person = Person(
+            full_name(row[1], row[2]),
+            bool(row[3]),
+            bool(row[4]),
+            bool(row[5]),
+            full_name(row[6], row[7]),
+            meets_at=instant_of(row[8]),
+            theirs=asked or not by_manager,
+            managed=managers is None or row[10] in managers,
+            told=bool(row[16]),
+        )
+        found.setdefault(row[0], []).append(person)
+    return {notification_id: tuple(people) for notification_id, people in found.items()}
+
+
+def _managed_by(user_ids: list[int]) -> dict[int, set[int]]:
+    """The ids of the managers of each of these users."""
+    if not user_ids:
+        return {}
+    managers = managers_of(list(dict.fromkeys(user_ids)))
+    return {
+        user_id: {manager.user_id for manager in managers.get(user_id, ())} for user_id in user_ids
+    }

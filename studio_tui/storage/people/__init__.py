@@ -1,0 +1,1 @@
+"""Queries of users, teams, managers, imports and keys."""

@@ -1,0 +1,259 @@
+"""Writing an import: a handful of statements, whatever the number of users (U6)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from studio_tui.domain.people.hr_file import UserRef, key
+from studio_tui.domain.people.hr_file.people import address_key, number_key
+from studio_tui.domain.people.users import sort_name
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.storage.engine.sql import Clause, among, execute, execute_many, learn, one_of, rows
+from studio_tui.storage.people.import_read import SEPARATOR, Profile
+
+T = TypeVar("T")
+
+PASSES = 6
+"""How often `write` has its users counted: the measure of its progress."""
+
+_COLUMNS = (
+    "login, login_key, email, email_key, given_name, family_name, sort_name, search, language, "
+    "time_zone, role, department, hired_on, active, employee_number, employee_number_key"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTeam:
+    """A team to be made. Keys are `imports.team_key`; a parent is there, or made before it."""
+
+    key: str
+    parent_key: str | None
+    name: str
+    path: str
+    by_manager: bool
+
+    @property
+    def depth(self) -> int:
+        """A number that is lower for every team above this one."""
+        return self.key.count(SEPARATOR)
+
+
+class Write(NamedTuple):
+    """A user to be added (``before`` is None) or changed."""
+
+    ref: UserRef
+    before: Profile | None
+    after: Profile
+
+
+class Counted(Protocol):
+    """Hands on what it is given, and tells how far it is; what it raises stops the work."""
+
+    def __call__(self, items: Iterable[T], /) -> Iterator[T]: ...
+
+
+def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -> Clause:
+    """Make the teams and write the users, inside an open unit of work.
+
+    Returns a query of one column, ``user_id``: who was written.
+    """
+    _make_teams(teams)
+    _free_unique_keys(writes)
+    _change_users(writes, counted)
+    _add_users(writes, counted)
+    user_ids = _user_ids(writes)
+    team_ids = _team_ids(writes)
+    found = [(user_ids[one.ref], one.before, one.after) for one in writes]
+    _write_groups(found, counted)
+    for table, column, ids, picked in (
+        ("team_member", "team_id", team_ids, attrgetter("teams")),
+        ("team_leader", "team_id", team_ids, attrgetter("leads")),
+        ("coaching", "coach_id", user_ids, attrgetter("coaches")),
+    ):
+        _write_links(_Links(table, column, ids, picked), found, counted)
+    learn(len(found), "users", "user_group", "team", "team_member", "team_leader", "coaching")
+    written = among("id", [user_id for user_id, _, _ in found])
+    return Clause(f"SELECT id AS user_id FROM users WHERE {written.text}", written.params)
+
+
+def search_text(profile: Profile) -> str:
+    """What filtering looks in: the names, and the teams and groups somebody belongs to."""
+    return fold_search(
+        " ".join(
+            (
+                profile.given_name,
+                profile.family_name,
+                profile.login,
+                profile.email,
+                profile.department,
+                profile.employee_number,
+                *sorted(profile.teams | profile.leads),
+                *sorted(profile.groups),
+            )
+        )
+    )
+
+
+def _make_teams(teams: Sequence[NewTeam]) -> None:
+    """Level by level, so that every parent has its id."""
+    by_depth = groupby(sorted(teams, key=lambda team: team.depth), key=lambda team: team.depth)
+    for _, level in by_depth:
+        made = list(level)
+        parents = _ids_of_teams({team.parent_key for team in made if team.parent_key})
+        execute_many(
+            "INSERT INTO team (name, parent_id, path, path_key, by_manager) VALUES (?, ?, ?, ?, ?)",
+            [
+                (
+                    team.name,
+                    parents[team.parent_key] if team.parent_key else None,
+                    team.path,
+                    team.key,
+                    team.by_manager,
+                )
+                for team in made
+            ],
+        )
+
+
+def _free_unique_keys(writes: Sequence[Write]) -> None:
+    """Let go of logins, addresses and numbers that change, so that two users can swap theirs.
+
+    A real key never begins with a space.
+    """
+    changing = [one.ref for one in writes if isinstance(one.ref, int) and _renamed(one)]
+    if changing:
+        wanted = among("id", changing)
+        execute(
+            "UPDATE users SET login_key = ' ' || CAST(id AS TEXT), "
+            "email_key = ' ' || CAST(id AS TEXT), employee_number_key = NULL "
+            f"WHERE {wanted.text}",
+            *wanted.params,
+        )
+
+
+def _renamed(one: Write) -> bool:
+    before, after = one.before, one.after
+    return before is not None and (before.login, before.email, before.employee_number) != (
+        after.login,
+        after.email,
+        after.employee_number,
+    )
+
+
+def _change_users(writes: Sequence[Write], counted: Counted) -> None:
+    assignments = ", ".join(f"{column} = ?" for column in _COLUMNS.split(", "))
+    execute_many(
+        f"UPDATE users SET {assignments} WHERE id = ?",
+        ((*_columns(one.after), one.ref) for one in counted(writes) if one.before is not None),
+    )
+
+
+def _add_users(writes: Sequence[Write], counted: Counted) -> None:
+    places = ", ".join("?" for _ in _COLUMNS.split(", "))
+    execute_many(
+        f"INSERT INTO users ({_COLUMNS}) VALUES ({places})",
+        (_columns(one.after) for one in counted(writes) if one.before is None),
+    )
+
+
+def _columns(profile: Profile) -> tuple[Any, ...]:
+    """A row of the users table, in the order of `_COLUMNS`."""
+    return (
+        profile.login,
+        key(profile.login),
+        profile.email,
+        address_key(profile.email, profile.login),
+        profile.given_name,
+        profile.family_name,
+        sort_name(profile.given_name, profile.family_name),
+        search_text(profile),
+        profile.language,
+        profile.time_zone,
+        profile.role,
+        profile.department,
+        profile.hired_on,
+        profile.active,
+        profile.employee_number,
+        number_key(profile.employee_number) or None,
+    )
+
+
+def _user_ids(writes: Sequence[Write]) -> dict[UserRef, int]:
+    """The id behind every user that ``writes`` are about or name as a coach."""
+    refs: set[UserRef] = {one.ref for one in writes}
+    for one in writes:
+        refs |= one.after.coaches
+        if one.before is not None:
+            refs |= one.before.coaches
+    wanted = one_of("email_key", [ref for ref in refs if isinstance(ref, str)])
+    added = dict(rows(f"SELECT email_key, id FROM users WHERE {wanted.text}", *wanted.params))
+    return {**{ref: ref for ref in refs if isinstance(ref, int)}, **added}
+
+
+def _team_ids(writes: Sequence[Write]) -> dict[str, int]:
+    """The id of every team that ``writes`` are about."""
+    profiles = (profile for one in writes for profile in (one.before, one.after) if profile)
+    return _ids_of_teams(
+        {team for profile in profiles for team in (*profile.teams, *profile.leads)}
+    )
+
+
+def _ids_of_teams(keys: Iterable[str]) -> dict[str, int]:
+    wanted = one_of("path_key", keys)
+    return dict(rows(f"SELECT path_key, id FROM team WHERE {wanted.text}", *wanted.params))
+
+
+_FoundUser = tuple[int, Profile | None, Profile]
+"""The id of a user, who they were and who they are to be."""
+
+
+def _write_groups(found: Sequence[_FoundUser], counted: Counted) -> None:
+    execute_many(
+        "DELETE FROM user_group WHERE user_id = ? AND name_key = ?",
+        (
+            (user_id, key(name))
+            for user_id, before, after in found
+            if before is not None
+            for name in before.groups - after.groups
+        ),
+    )
+    execute_many(
+        "INSERT INTO user_group (user_id, name, name_key) VALUES (?, ?, ?)",
+        (
+            (user_id, name, key(name))
+            for user_id, before, after in counted(found)
+            # A set has another order in every process; what is written has not.
+            for name in sorted(after.groups - (before.groups if before else frozenset()))
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """A table that ties users to teams or to each other."""
+
+    table: str
+    column: str
+    ids: Mapping[Any, int]
+    picked: Callable[[Profile], frozenset[Any]]
+
+    def differing(self, found: Iterable[_FoundUser], *, gone: bool) -> Iterator[tuple[int, int]]:
+        """The links that are to go, or those that are to come."""
+        for user_id, before, after in found:
+            old: frozenset[Any] = self.picked(before) if before else frozenset()
+            new = self.picked(after)
+            for target in sorted(self.ids[each] for each in (old - new if gone else new - old)):
+                yield user_id, target
+
+
+def _write_links(links: _Links, found: Sequence[_FoundUser], counted: Counted) -> None:
+    execute_many(
+        f"DELETE FROM {links.table} WHERE user_id = ? AND {links.column} = ?",
+        links.differing(found, gone=True),
+    )
+    execute_many(
+        f"INSERT INTO {links.table} (user_id, {links.column}) VALUES (?, ?)",
+        links.differing(counted(found), gone=False),
+    )

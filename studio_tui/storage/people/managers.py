@@ -1,0 +1,149 @@
+"""Who manages whom, in SQL, for any number of people at once (U4).
+
+The teams of a user are those they are a member of and those they lead. Where a user leads a team
+alone, the search goes on in its parent, and so on upward, until somebody else leads.
+"""
+
+from studio_tui.domain.people.users import Manager, full_name
+from studio_tui.storage.engine.sql import Clause, among, rows
+
+
+def managing(people: Clause) -> Clause:
+    """The body of ``WITH RECURSIVE``: ``managing(user_id, manager_id, team_id)``, one row a reason.
+
+    ``people`` is a query of one column, the ids of the users in question; ``team_id`` is null for
+    a coach. Those who have left manage nobody.
+    """
+    return Clause(
+        f"""
+        people(user_id) AS ({people.text}),
+        own(user_id, team_id) AS (
+            SELECT m.user_id, m.team_id FROM team_member m JOIN people p ON p.user_id = m.user_id
+            UNION ALL
+            SELECT l.user_id, l.team_id FROM team_leader l JOIN people p ON p.user_id = l.user_id
+        ),
+        above(user_id, team_id) AS (
+            SELECT c.user_id, t.parent_id FROM team_leader c
+            JOIN people p ON p.user_id = c.user_id JOIN team t ON t.id = c.team_id
+            WHERE t.parent_id IS NOT NULL AND {_ALONE}
+            UNION
+            SELECT c.user_id, t.parent_id FROM above c JOIN team t ON t.id = c.team_id
+            WHERE t.parent_id IS NOT NULL AND {_ALONE}
+        ),
+        managing(user_id, manager_id, team_id) AS (
+            SELECT c.user_id, l.user_id, c.team_id FROM own c
+            JOIN team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
+            JOIN users u ON u.id = l.user_id AND u.active
+            UNION
+            SELECT c.user_id, l.user_id, c.team_id FROM above c
+            JOIN team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
+            JOIN users u ON u.id = l.user_id AND u.active
+            UNION
+            SELECT k.user_id, k.coach_id, NULL FROM coaching k
+            JOIN people p ON p.user_id = k.user_id
+            JOIN users u ON u.id = k.coach_id AND u.active
+            WHERE k.coach_id <> k.user_id
+        )
+        """,
+        people.params,
+    )
+
+
+def unmanaged(people: Clause) -> Clause:
+    """A query of one column, ``user_id``: those of ``people``, likewise, who have no manager."""
+    # Nearly everybody has one beside them: who has need not be looked up the teams for.
+    body = managing(
+        Clause(
+            f"SELECT asked.id FROM (SELECT id FROM users WHERE id IN ({people.text})) AS asked "
+            "WHERE NOT EXISTS (SELECT 1 FROM team_member m "
+            "JOIN team_leader l ON l.team_id = m.team_id AND l.user_id <> m.user_id "
+            "JOIN users u ON u.id = l.user_id AND u.active WHERE m.user_id = asked.id) "
+            "AND NOT EXISTS (SELECT 1 FROM coaching k JOIN users u ON u.id = k.coach_id "
+            "AND u.active WHERE k.user_id = asked.id AND k.coach_id <> k.user_id)",
+            people.params,
+        )
+    )
+    return Clause(
+        # PostgreSQL expects so much of NOT IN that it compares everybody with everybody.
+        f"SELECT found.user_id FROM (WITH RECURSIVE {body.text} SELECT user_id FROM people "
+        "EXCEPT SELECT user_id FROM managing) AS found",
+        body.params,
+    )
+
+
+_ALONE = """NOT EXISTS (
+                SELECT 1 FROM team_leader l JOIN users u ON u.id = l.user_id
+                WHERE l.team_id = c.team_id AND l.user_id <> c.user_id AND u.active)"""
+"""Nobody who is there leads the team but, perhaps, the user."""
+
+
+def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:
+    """The managers of each of these users, each manager once, with all reasons (U4)."""
+    people = among("id", user_ids)
+    body = managing(Clause(f"SELECT id FROM users WHERE {people.text}", people.params))
+    found: dict[int, dict[int, tuple[str, str, list[str]]]] = {}
+    for user_id, manager_id, login, given, family, team in rows(
+        f"WITH RECURSIVE {body.text} "
+        "SELECT g.user_id, u.id, u.login, u.given_name, u.family_name, t.name "
+        "FROM managing g JOIN users u ON u.id = g.manager_id LEFT JOIN team t ON t.id = g.team_id "
+        "ORDER BY g.user_id, u.sort_name, u.id, "
+        "CASE WHEN t.id IS NULL THEN 1 ELSE 0 END, t.path_key",
+        *body.params,
+    ):
+        reason = "coach" if team is None else f"leads {team}"
+        named = found.setdefault(user_id, {}).setdefault(
+            manager_id, (login, full_name(given, family), [])
+        )
+        named[2].append(reason)
+    return {
+        user_id: tuple(
+            Manager(manager_id, login, name, ", ".join(reasons))
+            for manager_id, (login, name, reasons) in managers.items()
+        )
+        for user_id, managers in found.items()
+    }
+
+
+def has_manager(user_column: str) -> Clause:
+    """Whether the user in ``user_column`` has any manager."""
+    # Nearly everybody is in a team that somebody else leads, and that is quickly found.
+    led = Clause(
+        "EXISTS (SELECT 1 FROM team_member m JOIN team_leader l ON l.team_id = m.team_id "
+        "JOIN users leader ON leader.id = l.user_id AND leader.active "
+        f"WHERE m.user_id = {user_column} AND l.user_id <> {user_column})"
+    )
+    body = managing(Clause(f"SELECT {user_column}"))
+    return led | Clause(f"EXISTS (WITH RECURSIVE {body.text} SELECT 1 FROM managing)", body.params)
+
+
+def manages_as(user_id: int, manager_id: int) -> tuple[bool, bool]:
+    """Whether somebody leads and whether they coach a user."""
+    body = managing(Clause("SELECT CAST(? AS INTEGER)", (user_id,)))
+    found = rows(
+        f"WITH RECURSIVE {body.text} SELECT team_id FROM managing WHERE manager_id = ?",
+        *body.params,
+        manager_id,
+    )
+    return any(team is not None for (team,) in found), any(team is None for (team,) in found)
+
+
+def managed_by(manager_id: int) -> Clause:
+    """A query of one column, ``user_id``: whom somebody manages (U4)."""
+    # Who can be among them: members and leaders of the teams led, leaders of what lies below, who
+    # may lead alone there, and those coached.
+    candidates = Clause(
+        "WITH RECURSIVE below(team_id) AS ("
+        "SELECT team_id FROM team_leader WHERE user_id = ? "
+        "UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.team_id) "
+        "SELECT m.user_id FROM team_member m JOIN team_leader l ON l.team_id = m.team_id "
+        "WHERE l.user_id = ? "
+        "UNION SELECT l.user_id FROM team_leader l JOIN below b ON b.team_id = l.team_id "
+        "UNION SELECT k.user_id FROM coaching k WHERE k.coach_id = ?",
+        (manager_id, manager_id, manager_id),
+    )
+    body = managing(candidates)
+    return Clause(
+        f"SELECT found.user_id FROM (WITH RECURSIVE {body.text} "
+        "SELECT DISTINCT user_id FROM managing WHERE manager_id = ?) AS found",
+        (*body.params, manager_id),
+    )

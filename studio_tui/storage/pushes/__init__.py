@@ -1,0 +1,1 @@
+"""Queries of pushes and assignments."""

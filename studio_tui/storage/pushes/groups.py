@@ -1,0 +1,229 @@
+"""How far the people of pushes are, by manager, team, department or language (S2).
+
+Counting is done in SQL, whatever the number of people: how many are assigned, and how far the
+conversations are that there are. It is text: who manages whom (`storage.people.managers`) and the
+status of an assignment (`storage.pushes.pushes`) are, and Peewee's builder puts no text into a CTE.
+
+Nearly everybody is in one team, leads none and has no coach: their managers are the leaders of
+that team. They are counted by team, and only the others by each of their managers.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from studio_tui.domain.people.users import full_name
+from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup
+from studio_tui.domain.pushes.push import Status
+from studio_tui.storage.engine.sql import Clause, among, rows, scalar
+from studio_tui.storage.people.managers import has_manager, managed_by, managing
+from studio_tui.storage.pushes.pushes import STATUS, talk_tables
+
+OTHERS = (
+    "SELECT l.user_id FROM team_leader l UNION SELECT k.user_id FROM coaching k UNION "
+    "SELECT m.user_id FROM team_member m GROUP BY m.user_id HAVING COUNT(*) > 1"
+)
+"""Who may be managed otherwise than by the leaders of one team."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    """Numbers of assignments of one group."""
+
+    assigned: int = 0
+    overdue: int = 0
+    by_status: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, other: "_Counts") -> None:
+        """With those of another group."""
+        self.assigned += other.assigned
+        self.overdue += other.overdue
+        for status, number in other.by_status.items():
+            self.by_status[status] += number
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """What is counted: who is assigned to some pushes, of which some are past their deadline."""
+
+    push_ids: list[int]
+    late: frozenset[int]
+
+    def by(
+        self, key: str, tables: str, where: str = "", ahead: Clause | None = None
+    ) -> dict[Any, _Counts]:
+        """The counts by ``key``, an expression over the assignments ``a`` and ``tables``;
+        ``ahead`` stands before each statement."""
+        ahead = ahead or Clause("")
+        wanted = among("a.push_id", self.push_ids)
+        there = f"a.unassigned_at IS NULL AND {wanted.text}{where}"
+        found: defaultdict[Any, _Counts] = defaultdict(_Counts)
+        total = 0
+        for push_id, value, number in rows(
+            f"{ahead.text} SELECT a.push_id, {key}, COUNT(*) FROM assignment a {tables} "
+            f"WHERE {there} GROUP BY 1, 2",
+            *ahead.params,
+            *wanted.params,
+        ):
+            total += number
+            found[value].assigned += number
+            found[value].overdue += number if push_id in self.late else 0
+        for push_id, value, status, number in rows(
+            f"{ahead.text} SELECT a.push_id, {key}, {STATUS}, COUNT(*) "
+            f"FROM {talk_tables(total)} {tables} WHERE {there} GROUP BY 1, 2, 3",
+            *ahead.params,
+            *wanted.params,
+        ):
+            found[value].by_status[status] += number
+            if status == Status.DONE and push_id in self.late:
+                found[value].overdue -= number
+        return found
+
+
+def grouped(push_ids: list[int], by: By, today: date) -> list[PeopleGroup]:
+    """The groups of those assigned to these pushes, in no order."""
+    wanted = among("id", push_ids) & Clause("deadline < ?", (today,))
+    late = rows(f"SELECT id FROM push WHERE {wanted.text}", *wanted.params)
+    counting = _Counting(push_ids, frozenset(push_id for (push_id,) in late))
+    return list(_GROUPED[by](counting))
+
+
+def group_clause(key: GroupKey) -> Clause:
+    """The assignments ``a`` of those in a group."""
+    return _IN_GROUP[key.by](key.value)
+
+
+def _by_manager(counting: _Counting) -> Iterable[PeopleGroup]:
+    leading = leaders()
+    found: defaultdict[int | None, _Counts] = defaultdict(_Counts)
+    teams = counting.by(
+        "s.team_id",
+        "LEFT JOIN team_member s ON s.user_id = a.user_id",
+        f" AND a.user_id NOT IN (SELECT o.user_id FROM ({OTHERS}) AS o)",
+    )
+    for team_id, counts in teams.items():
+        for manager_id in leading.get(team_id, (None,)):
+            found[manager_id].add(counts)
+    if scalar(f"SELECT 1 FROM ({OTHERS}) AS others LIMIT 1") is not None:
+        for manager_id, counts in _by_each_manager(counting).items():
+            found[manager_id].add(counts)
+    names = _names(found)
+    for manager_id, counts in found.items():
+        name, login = names.get(manager_id, (None, None))
+        yield _group(By.MANAGER, manager_id, name, login, counts)
+
+
+def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
+    """The counts of who is managed otherwise than by the leaders of their one team."""
+    wanted = among("x.push_id", counting.push_ids)
+    body = managing(
+        Clause(
+            "SELECT DISTINCT x.user_id FROM assignment x WHERE x.unassigned_at IS NULL "
+            f"AND {wanted.text} AND x.user_id IN ({OTHERS})",
+            wanted.params,
+        )
+    )
+    ahead = Clause(
+        f"WITH RECURSIVE {body.text}, pair AS (SELECT p.user_id, g.manager_id FROM people p "
+        "LEFT JOIN managing g ON g.user_id = p.user_id GROUP BY p.user_id, g.manager_id)",
+        body.params,
+    )
+    return counting.by("r.manager_id", "JOIN pair r ON r.user_id = a.user_id", ahead=ahead)
+
+
+def leaders() -> dict[int, list[int]]:
+    """Who is there and leads each team."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for team_id, user_id in rows(
+        "SELECT l.team_id, l.user_id FROM team_leader l JOIN users u ON u.id = l.user_id "
+        "WHERE u.active"
+    ):
+        found[team_id].append(user_id)
+    return found
+
+
+def _names(ids: Iterable[int | None]) -> dict[int | None, tuple[str, str]]:
+    """Name and login of each of these users."""
+    wanted = among("id", [each for each in ids if each is not None])
+    return {
+        user_id: (full_name(given, family), login)
+        for user_id, login, given, family in rows(
+            f"SELECT id, login, given_name, family_name FROM users WHERE {wanted.text}",
+            *wanted.params,
+        )
+    }
+
+
+def _by_team(counting: _Counting) -> Iterable[PeopleGroup]:
+    paths = dict(rows("SELECT id, path FROM team"))
+    found = counting.by("s.team_id", "LEFT JOIN team_member s ON s.user_id = a.user_id")
+    for team_id, counts in found.items():
+        yield _group(By.TEAM, team_id, paths.get(team_id), None, counts)
+
+
+def _by_column(by: By, column: str) -> Callable[[_Counting], Iterable[PeopleGroup]]:
+    def groups(counting: _Counting) -> Iterable[PeopleGroup]:
+        found = counting.by(f"NULLIF(s.{column}, '')", "JOIN users s ON s.id = a.user_id")
+        for value, counts in found.items():
+            yield _group(by, value, value, None, counts)
+
+    return groups
+
+
+def _group(
+    by: By, value: int | str | None, name: str | None, login: str | None, counts: _Counts
+) -> PeopleGroup:
+    begun = counts.by_status
+    return PeopleGroup(
+        GroupKey(by, value),
+        name,
+        login,
+        assigned=counts.assigned,
+        # Who has no conversation at all is not planned, too.
+        not_planned=counts.assigned
+        - sum(number for status, number in begun.items() if status != Status.NOT_PLANNED),
+        planned=begun.get(Status.PLANNED, 0),
+        prepared=begun.get(Status.PREPARED, 0),
+        in_progress=begun.get(Status.IN_PROGRESS, 0),
+        done=begun.get(Status.DONE, 0),
+        overdue=counts.overdue,
+    )
+
+
+_GROUPED: Mapping[By, Callable[[_Counting], Iterable[PeopleGroup]]] = {
+    By.MANAGER: _by_manager,
+    By.TEAM: _by_team,
+    By.DEPARTMENT: _by_column(By.DEPARTMENT, "department"),
+    By.LANGUAGE: _by_column(By.LANGUAGE, "language"),
+}
+
+
+def _of_manager(value: Any) -> Clause:
+    if value is None:
+        return ~has_manager("a.user_id")
+    managed = managed_by(value)
+    return Clause(f"a.user_id IN ({managed.text})", managed.params)
+
+
+def _of_team(value: Any) -> Clause:
+    in_team = "SELECT 1 FROM team_member s WHERE s.user_id = a.user_id"
+    if value is None:
+        return Clause(f"NOT EXISTS ({in_team})")
+    return Clause(f"EXISTS ({in_team} AND s.team_id = ?)", (value,))
+
+
+def _having(column: str) -> Callable[[Any], Clause]:
+    return lambda value: Clause(
+        f"EXISTS (SELECT 1 FROM users s WHERE s.id = a.user_id AND s.{column} = ?)", (value or "",)
+    )
+
+
+_IN_GROUP: Mapping[By, Callable[[Any], Clause]] = {
+    By.MANAGER: _of_manager,
+    By.TEAM: _of_team,
+    By.DEPARTMENT: _having("department"),
+    By.LANGUAGE: _having("language"),
+}
+"""Whether an assignment ``a`` is of a group."""

@@ -1,0 +1,281 @@
+"""Pushes and how far they are: reading and writing (P1 to P9)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from studio_tui.domain.pushes.push import Progress, Reminders
+from studio_tui.domain.shared.text import fold
+from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.sql import (
+    EVERYBODY,
+    Clause,
+    among,
+    day,
+    execute,
+    is_sqlite,
+    known_instant,
+    rows,
+    scalar,
+)
+from studio_tui.storage.engine.tables import PushTable
+from studio_tui.storage.people.managers import unmanaged
+
+_SHARE = 8
+"""Who are more than so small a part of all conversations are many of them."""
+_TURN = "60s"
+"""How long to wait for whoever changes the same push."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPush:
+    """A row of the table of pushes; ``definition`` is JSON."""
+
+    id: int
+    name: str
+    template_id: int
+    definition: str
+    available_from: date
+    deadline: date
+    reminders: Reminders
+    created_at: datetime
+    closed_at: datetime | None
+    version: int
+
+
+def pushes(push_id: int | None = None) -> list[StoredPush]:
+    """All pushes, or one: those not closed first, by deadline."""
+    clause = EVERYBODY if push_id is None else Clause("id = ?", (push_id,))
+    return [
+        StoredPush(
+            id=row[0],
+            name=row[1],
+            template_id=row[2],
+            definition=row[3],
+            available_from=day(row[4]),
+            deadline=day(row[5]),
+            reminders=Reminders(_days(row[6]), _days(row[7])),
+            created_at=known_instant(row[8]),
+            closed_at=instant_of(row[9]),
+            version=row[10],
+        )
+        for row in rows(
+            "SELECT id, name, template_id, definition, available_from, deadline, "
+            "remind_before, remind_after, created_at, closed_at, version "
+            f"FROM push WHERE {clause.text} "
+            "ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, deadline, name_key, id",
+            *clause.params,
+        )
+    ]
+
+
+def open_pushes(today: date) -> list[StoredPush]:
+    """The pushes that are not closed and whose first day has come."""
+    return [push for push in pushes() if push.closed_at is None and push.available_from <= today]
+
+
+def push_ids_of(name: str) -> list[int]:
+    """The pushes of this name, ignoring case: the one not closed first, then the newest."""
+    return [
+        found
+        for (found,) in rows(
+            "SELECT id FROM push WHERE name_key = ? "
+            "ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, id DESC",
+            fold(name),
+        )
+    ]
+
+
+def push_names(*, closed: bool) -> list[str]:
+    """The names of the pushes that are not closed, or of all."""
+    clause = "(1 = 1)" if closed else "closed_at IS NULL"
+    return [name for (name,) in rows(f"SELECT name FROM push WHERE {clause} ORDER BY id")]
+
+
+def insert_push(
+    name: str,
+    template_id: int,
+    definition: str,
+    available_from: date,
+    deadline: date,
+    reminders: Reminders,
+    created_at: datetime,
+) -> int:
+    """Add a push; returns its id."""
+    return int(
+        PushTable.insert(
+            name=name,
+            name_key=fold(name),
+            template=template_id,
+            definition=definition,
+            available_from=available_from,
+            deadline=deadline,
+            remind_before=_listed(reminders.before),
+            remind_after=_listed(reminders.after),
+            created_at=created_at,
+            closed_at=None,
+            version=1,
+        ).execute()
+    )
+
+
+def lock_push(push_id: int) -> None:
+    """Keep others from changing a push until the unit of work ends; SQLite does so by itself."""
+    if not is_sqlite():
+        # Who is before may be assigning a hundred thousand.
+        execute(f"SET LOCAL lock_timeout = '{_TURN}'")
+        execute("SELECT 1 FROM push WHERE id = ? FOR NO KEY UPDATE", push_id)
+
+
+def update_push(
+    push_id: int,
+    *,
+    name: str,
+    available_from: date,
+    deadline: date,
+    reminders: Reminders,
+    closed_at: datetime | None,
+) -> None:
+    """Write a push, which is locked, as its next version (A4)."""
+    execute(
+        "UPDATE push SET name = ?, name_key = ?, available_from = ?, deadline = ?, "
+        "remind_before = ?, remind_after = ?, closed_at = ?, version = version + 1 "
+        "WHERE id = ?",
+        name,
+        fold(name),
+        available_from,
+        deadline,
+        _listed(reminders.before),
+        _listed(reminders.after),
+        closed_at,
+        push_id,
+    )
+
+
+def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
+    """How far each of these pushes is; one without users has no entry."""
+    wanted = among("a.push_id", push_ids)
+    there = Clause("a.unassigned_at IS NULL") & wanted
+    assigned: dict[int, int] = dict(
+        rows(
+            f"SELECT a.push_id, COUNT(*) FROM assignment a WHERE {there.text} GROUP BY a.push_id",
+            *there.params,
+        )
+    )
+    talks = _talks(there, sum(assigned.values()))
+    gone = _gone(there)
+    without_manager = _without_manager(push_ids)
+    late = among("id", push_ids) & Clause("deadline < ?", (today,))
+    overdue = {found for (found,) in rows(f"SELECT id FROM push WHERE {late.text}", *late.params)}
+    progress = {}
+    for push_id, count in assigned.items():
+        planned, prepared, in_progress, done = talks.get(push_id, (0, 0, 0, 0))
+        left, done_left = gone.get(push_id, (0, 0))
+        progress[push_id] = Progress(
+            assigned=count,
+            not_planned=count - planned - prepared - in_progress - done,
+            planned=planned,
+            prepared=prepared,
+            in_progress=in_progress,
+            done=done,
+            overdue=count - done if push_id in overdue else 0,
+            no_manager=without_manager.get(push_id, 0),
+            left=left,
+            done_left=done_left,
+        )
+    return progress
+
+
+def _talks(there: Clause, assigned: int) -> dict[int, tuple[int, ...]]:
+    """How many assignments ``a`` of each push are planned, prepared, in progress and done, where
+    ``there`` holds of ``assigned`` of them."""
+    statuses = ("planned", "prepared", "in_progress", "done")
+    counts = ", ".join(f"SUM(CASE WHEN status = '{each}' THEN 1 ELSE 0 END)" for each in statuses)
+    return {
+        push_id: tuple(map(int, counted))
+        for push_id, *counted in rows(
+            f"SELECT push_id, {counts} FROM (SELECT a.push_id, {STATUS} AS status "
+            f"FROM {talk_tables(assigned)} WHERE {there.text}) AS found GROUP BY push_id",
+            *there.params,
+        )
+    }
+
+
+def talk_tables(assigned: int) -> str:
+    """The assignments ``a`` with their conversation ``c``, of those that have one, where so many
+    are ``assigned``."""
+    if is_sqlite() and assigned > int(scalar("SELECT MAX(id) FROM conversation") or 0) // _SHARE:
+        # All conversations are gone through sooner than those of so many are looked up.
+        return f"conversation c CROSS JOIN assignment a ON {ASKED_FOR}"
+    return f"assignment a JOIN conversation c ON {ASKED_FOR}"
+
+
+def _gone(there: Clause) -> dict[int, tuple[int, int]]:
+    """Of how many assignments ``a`` of each push, where ``there`` holds, the user has left, and how
+    many of those are done."""
+    join = "CROSS JOIN" if is_sqlite() else "JOIN"
+    return {
+        push_id: (left, done)
+        for push_id, left, done in rows(
+            "SELECT a.push_id, COUNT(*), COUNT(c.finished_at) "
+            f"FROM users u {join} assignment a ON a.user_id = u.id {TALK} "
+            f"WHERE u.active = FALSE AND {there.text} GROUP BY a.push_id",
+            *there.params,
+        )
+    }
+
+
+ASKED_FOR = "c.assignment_id = a.id AND c.cancelled_at IS NULL"
+"""Whether ``c`` is the conversation of an assignment ``a``."""
+TALK = f"LEFT JOIN conversation c ON {ASKED_FOR}"
+"""What an assignment ``a`` is joined with: its conversation ``c``, where there is one."""
+CONDUCTOR = "LEFT JOIN users h ON h.id = COALESCE(c.conductor_id, a.conductor_id)"
+"""And with who holds it or is to hold it, ``h``."""
+CONVERSATION = f"{TALK} {CONDUCTOR}"
+"""With both."""
+
+STATUS = (
+    "CASE WHEN c.finished_at IS NOT NULL THEN 'done' "
+    "WHEN c.started_at IS NOT NULL THEN 'in_progress' "
+    "WHEN c.user_prepared_at IS NOT NULL THEN 'prepared' "
+    "WHEN c.planned_for IS NOT NULL THEN 'planned' ELSE 'not_planned' END"
+)
+"""The status of an assignment, from its conversation ``c``: `domain.pushes.push.status_of` in
+SQL."""
+
+
+def any_assigned(push_id: int) -> bool:
+    """Whether anybody is assigned."""
+    found = scalar(
+        "SELECT 1 FROM assignment WHERE push_id = ? AND unassigned_at IS NULL LIMIT 1", push_id
+    )
+    return found is not None
+
+
+def count_assigned(push_id: int) -> int:
+    """How many are assigned."""
+    return int(
+        scalar(
+            "SELECT COUNT(*) FROM assignment WHERE push_id = ? AND unassigned_at IS NULL", push_id
+        )
+    )
+
+
+def _days(listed: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in listed.split(",") if number)
+
+
+def _listed(days: tuple[int, ...]) -> str:
+    return ",".join(str(number) for number in days)
+
+
+def _without_manager(push_ids: list[int]) -> dict[int, int]:
+    wanted = among("push_id", push_ids)
+    assigned = f"FROM assignment WHERE unassigned_at IS NULL AND {wanted.text}"
+    alone = unmanaged(Clause(f"SELECT user_id {assigned}", wanted.params))
+    return dict(
+        rows(
+            f"SELECT push_id, COUNT(*) {assigned} AND user_id IN ({alone.text}) GROUP BY push_id",
+            *wanted.params,
+            *alone.params,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Queries of templates, the question library and drafts."""

@@ -1,0 +1,1 @@
+"""Queries of what is to be done today."""

@@ -1,0 +1,347 @@
+"""What Today is made of (S1): how many, whom and since when, over all open pushes at once.
+
+Everything is grouped by push in one statement a kind of case. Of each group there is its number,
+who is first and last in it, and a sum over its ids: together they tell whether it changed.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from peewee import JOIN, SQL, fn
+
+from studio_tui.domain.outbox.notification import INVITATIONS, Kind
+from studio_tui.domain.people.users import full_name
+from studio_tui.domain.today.today import Snooze
+from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.sql import Clause, expression
+from studio_tui.storage.engine.tables import (
+    AssignmentTable,
+    ConversationTable,
+    NotificationTable,
+    NotificationUser,
+    PushTable,
+    SnoozeTable,
+    UserTable,
+)
+from studio_tui.storage.people.managers import unmanaged
+
+_A: Any = AssignmentTable
+_C: Any = ConversationTable
+_N: Any = NotificationTable
+_P: Any = PushTable
+_U: Any = UserTable
+"""Untyped: what is declared for Peewee knows no ids."""
+_TOLD_OF_A_PUSH = (Kind.ASSIGNED, Kind.REMINDER, Kind.DEADLINE_MOVED, Kind.HANDED_OVER, Kind.CLOSED)
+"""Mails that say something of a push: a later one makes up for one that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is found of one push; ``push_id`` is None of mail that tells of no push."""
+
+    push_id: int | None
+    count: int
+    user_id: int | None
+    """Whom it is about, where that is one person."""
+    mark: str
+    """Another text once it is about others."""
+    first_at: datetime | None
+    """The earliest of the instants that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One of a group."""
+
+    id: int
+    """Of the assignment, or of the mail."""
+    user_id: int
+    login: str
+    name: str
+    at: datetime | None = None
+    """When it was planned for, or is tried next."""
+    words: str = ""
+    """Why a mail failed."""
+
+
+def still_to_talk(push_ids: Sequence[int]) -> list[Group]:
+    """Who is there and is still to talk, by push."""
+    return _people(_A.push.in_(push_ids))
+
+
+def without_manager(push_ids: Sequence[int]) -> list[Group]:
+    """Who is still to talk and has no manager (U4), by push."""
+    return _people(_A.push.in_(push_ids) & _unmanaged(push_ids))
+
+
+def planned_before(push_ids: Sequence[int], start: datetime) -> list[Group]:
+    """Whose conversation was planned for a time before ``start`` and has not begun, by push."""
+    return _people(_A.push.in_(push_ids) & _planned_before(start))
+
+
+def planned_after(ends: dict[int, datetime], start: datetime) -> list[Group]:
+    """Whose conversation is planned for after its push ends, from ``start`` on; ``ends`` tells
+    when each push does."""
+    return _people(_planned_after(ends, start)) if ends else []
+
+
+def people_to_talk(push_id: int, limit: int) -> list[Example]:
+    """The first by name of a group of `still_to_talk`."""
+    return _examples(_A.push == push_id, limit)
+
+
+def people_without_manager(push_id: int, limit: int) -> list[Example]:
+    """The first by name of a group of `without_manager`."""
+    return _examples((_A.push == push_id) & _unmanaged([push_id]), limit)
+
+
+def people_planned_before(push_id: int, start: datetime, limit: int) -> list[Example]:
+    """The first by name of a group of `planned_before`."""
+    return _examples((_A.push == push_id) & _planned_before(start), limit)
+
+
+def people_planned_after(push_id: int, end: datetime, start: datetime, limit: int) -> list[Example]:
+    """The first by name of a group of `planned_after`."""
+    return _examples(_planned_after({push_id: end}, start), limit)
+
+
+def failed_mail(now: datetime) -> list[Group]:
+    """The mail that failed and would still be sent, by push (N10)."""
+    return _mails(_failed(now), fn.MIN(fn.COALESCE(_N.dated_at, _N.due_at)))
+
+
+def count_failed(now: datetime) -> int:
+    """How many mails `failed_mail` is about."""
+    return sum(group.count for group in failed_mail(now))
+
+
+def examples_failed(push_id: int | None, now: datetime, limit: int) -> list[Example]:
+    """The newest of a group of `failed_mail`."""
+    return _mail_examples(_failed(now) & (_about_push(push_id)), limit)
+
+
+def mail_ahead(now: datetime, until: datetime) -> list[Group]:
+    """The mail that waits for its time, from ``now`` up to ``until``, by push."""
+    return _mails(_waiting(now, until), fn.MIN(_N.due_at))
+
+
+def examples_ahead(
+    push_id: int | None, now: datetime, until: datetime, limit: int
+) -> list[Example]:
+    """Some of a group of `mail_ahead`."""
+    return _mail_examples(_waiting(now, until) & _about_push(push_id), limit)
+
+
+def count_due(now: datetime) -> int:
+    """How many mails should have left by ``now`` and wait."""
+    due = (_N.state == "queued") & ((_N.due_at <= now) | _N.error.is_null(False))
+    return int(_N.select(fn.COUNT(_N.id)).where(due).scalar())
+
+
+def count_assigned(push_ids: Sequence[int]) -> dict[int, int]:
+    """How many who have not left are assigned to each of these pushes."""
+    found = (
+        _A.select(_A.push, fn.COUNT(_A.id))
+        .join(_U, on=(_U.id == _A.user) & _U.active)
+        .where(_A.push.in_(push_ids), _A.unassigned_at.is_null())
+        .group_by(_A.push)
+    )
+    return dict(found.tuples())
+
+
+def snoozes(user_id: int) -> dict[str, Snooze]:
+    """What somebody put off, by the key of the case."""
+    return {
+        row.subject: Snooze(row.subject, row.until, row.mark)
+        for row in SnoozeTable.select().where(SnoozeTable.user == user_id)
+    }
+
+
+def put_off(user_id: int, snoozes: Sequence[Snooze]) -> None:
+    """Keep these, in the place of what was kept of the same cases."""
+    take_back(user_id, [each.key for each in snoozes])
+    for each in snoozes:
+        SnoozeTable.insert(
+            user=user_id, subject=each.key, until=each.until, mark=each.mark
+        ).execute()
+
+
+def take_back(user_id: int, keys: Sequence[str]) -> int:
+    """Put these off no longer; returns how many were."""
+    gone = SnoozeTable.delete().where(SnoozeTable.user == user_id, SnoozeTable.subject.in_(keys))
+    return int(gone.execute())
+
+
+def _to_talk(*columns: Any) -> Any:
+    """The assignments whose conversation is still to be held, by somebody who is there."""
+    asked_for = (_C.assignment == _A.id) & _C.cancelled_at.is_null()
+    return (
+        _A.select(*columns)
+        .join(_U, on=(_U.id == _A.user))
+        .join(_C, JOIN.LEFT_OUTER, on=asked_for)
+        .where(_A.unassigned_at.is_null(), _U.active, _C.finished_at.is_null())
+    )
+
+
+def _people(which: Any) -> list[Group]:
+    found = (
+        _to_talk(
+            _A.push,
+            fn.COUNT(_A.id),
+            fn.MIN(_A.user),
+            fn.MAX(_A.user),
+            fn.SUM(_A.id),
+            fn.MIN(_C.planned_for),
+        )
+        .where(which)
+        .group_by(_A.push)
+    )
+    return [_group(*row) for row in found.tuples()]
+
+
+def _examples(which: Any, limit: int) -> list[Example]:
+    found = (
+        _to_talk(_A.id, _U.id, _U.login, _U.given_name, _U.family_name, _C.planned_for)
+        .where(which)
+        .order_by(_U.sort_name, _U.id)
+        .limit(limit)
+    )
+    return [
+        Example(row_id, user_id, login, full_name(given, family), instant_of(at))
+        for row_id, user_id, login, given, family, at in found.tuples()
+    ]
+
+
+def _unmanaged(push_ids: Sequence[int]) -> Any:
+    listed = ", ".join(map(str, push_ids))
+    people = Clause(
+        f"SELECT user_id FROM assignment WHERE unassigned_at IS NULL AND push_id IN ({listed})"
+    )
+    return _A.user.in_(expression(unmanaged(people)))
+
+
+def _planned_before(start: datetime) -> Any:
+    return (_C.planned_for < start) & _C.started_at.is_null()
+
+
+def _planned_after(ends: dict[int, datetime], start: datetime) -> Any:
+    of_end: defaultdict[datetime, list[int]] = defaultdict(list)
+    for push_id, end in ends.items():
+        of_end[max(end, start)].append(push_id)
+    late = (_A.push.in_(ids) & (_C.planned_for >= end) for end, ids in of_end.items())
+    return reduce(or_, late) & _C.started_at.is_null()
+
+
+def _mails(which: Any, first_at: Any) -> list[Group]:
+    push_id = fn.COALESCE(_N.push, _A.push)
+    found = (
+        _of_mail(
+            push_id, fn.COUNT(_N.id), fn.MIN(_N.recipient), fn.MAX(_N.recipient), fn.SUM(_N.id),
+            first_at,
+        )
+        .where(which)
+        .group_by(push_id)
+    )  # fmt: skip
+    return [_group(*row) for row in found.tuples()]
+
+
+def _mail_examples(which: Any, limit: int) -> list[Example]:
+    found = (
+        _of_mail(_N.id, _U.id, _U.login, _U.given_name, _U.family_name, _N.due_at, _N.error)
+        .where(which)
+        .order_by(_N.id.desc())
+        .limit(limit)
+    )
+    return [
+        Example(row_id, user_id, login, full_name(given, family), instant_of(at), error or "")
+        for row_id, user_id, login, given, family, at, error in found.tuples()
+    ]
+
+
+def _of_mail(*columns: Any) -> Any:
+    """Mail with its recipient, the push it tells of, and the conversation it invites to."""
+    return (
+        _N.select(*columns)
+        .join(_U, on=(_U.id == _N.recipient))
+        .join(_C, JOIN.LEFT_OUTER, on=(_C.id == _N.conversation))
+        .join(_A, JOIN.LEFT_OUTER, on=(_A.id == _C.assignment))
+        .join(_P, JOIN.LEFT_OUTER, on=(_P.id == _N.push))
+    )
+
+
+def _about_push(push_id: int | None) -> Any:
+    about = fn.COALESCE(_N.push, _A.push)
+    return about.is_null() if push_id is None else about == push_id
+
+
+def _waiting(now: datetime, until: datetime) -> Any:
+    return (_N.state == "queued") & (_N.due_at > now) & (_N.due_at <= until)
+
+
+def _failed(now: datetime) -> Any:
+    """Mail that failed and that sending it again would send: what is no longer true is not
+    (N6)."""
+    of_push = _N.push.is_null(False) & (
+        ((_N.kind == Kind.CLOSED) & _P.closed_at.is_null(False))
+        | ((_N.kind != Kind.CLOSED) & _P.closed_at.is_null() & _tells_of_somebody())
+    )
+    invites = _N.kind.in_((Kind.PLANNED, Kind.MOVED))
+    still_on = _C.cancelled_at.is_null() & _C.started_at.is_null() & (_C.planned_for > now)
+    return (
+        (_N.state == "failed")
+        & _U.active
+        & (of_push | (_N.push.is_null() & (~invites | still_on)))
+        & ~_made_up_for()
+    )
+
+
+def _tells_of_somebody() -> Any:
+    """Whether a mail about a push tells of anybody who is still to talk."""
+    told, there, talk = NotificationUser.alias(), _A.alias(), _C.alias()
+    asked_for = (talk.assignment == there.id) & talk.cancelled_at.is_null()
+    return fn.EXISTS(
+        told.select(SQL("1"))
+        .join(there, on=(there.user == told.user))
+        .join(talk, JOIN.LEFT_OUTER, on=asked_for)
+        .where(
+            told.notification == _N.id,
+            there.push == _N.push,
+            there.unassigned_at.is_null(),
+            talk.finished_at.is_null(),
+        )
+    )
+
+
+def _made_up_for() -> Any:
+    """Whether a later mail of the same thing to the same person went or goes out."""
+    later = _N.alias()
+    same_push = (later.push == _N.push) & later.kind.in_(_TOLD_OF_A_PUSH)
+    same_talk = (later.conversation == _N.conversation) & later.kind.in_(list(INVITATIONS))
+    return fn.EXISTS(
+        later.select(SQL("1")).where(
+            later.recipient == _N.recipient,
+            later.capacity == _N.capacity,
+            later.id > _N.id,
+            later.state.in_(("queued", "sending", "sent")),
+            same_push | same_talk,
+            # What asks to be read by the old address says nothing to the new one.
+            later.former_address.is_null() | _N.former_address.is_null(False),
+        )
+    )
+
+
+def _group(
+    push_id: int | None, count: int, first: int, last: int, total: int, first_at: Any
+) -> Group:
+    return Group(
+        push_id,
+        int(count),
+        first if first == last else None,
+        f"{count} {first} {last} {total}",
+        instant_of(first_at),
+    )

@@ -1,0 +1,1 @@
+"""What the screens run on: background calls, the key queue, the renderer."""

@@ -1,0 +1,333 @@
+"""Writes to the terminal only the cells that changed: over SSH, bytes are latency.
+
+Textual writes every region that was drawn again, changed or not. `Wire` remembers what the terminal
+shows and writes the difference. Whatever else may have changed the terminal (a resize, a shell in
+between, a message of the system) is followed by `Wire.forget`: the next picture is written whole.
+
+It stands on the two updates that Textual's compositor makes, and so on the pinned version.
+"""
+
+import curses
+import os
+import signal
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar, cast
+
+from rich.cells import split_graphemes
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from rich.style import Style
+from textual import events
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
+from textual.strip import Strip
+
+from studio_tui.tui.runtime.console import PLAIN_SIGNS
+from studio_tui.tui.runtime.terminal import on_console
+
+ReturnType = TypeVar("ReturnType")
+
+_GAP = 5
+"""Unchanged cells that are cheaper to write again than to jump over."""
+_WORTH_ERASING = 12
+"""Blank cells in a row that are cheaper to erase than to write."""
+_SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})
+"""Attributes that show without a character: underlined, reversed, struck through, overlined."""
+
+
+class Pen(NamedTuple):
+    """How cells are written: codes of SGR. A ``color`` of None may be any: a blank shows none."""
+
+    attributes: frozenset[str]
+    color: str | None
+    background: str
+
+
+_NONE = frozenset[str]()
+PLAIN = Pen(_NONE, "39", "49")
+_UNKNOWN = "", PLAIN
+Cell = tuple[str, Pen]
+"""A character with all that belongs to it; empty: the second half of the wide one before."""
+Line = list[Cell | None]
+"""None: not known."""
+
+
+class Wire:
+    """What the terminal shows, as far as it was written by us.
+
+    ``erases``: whether the terminal erases to the current background. ``plain``: whether it has
+    only the signs of a console.
+    """
+
+    def __init__(self, *, erases: bool, plain: bool = False) -> None:
+        self._erases = erases
+        self._plain = plain
+        self._lines: dict[int, Line] = {}
+        self._width = 0
+
+    def forget(self) -> None:
+        """The terminal may show anything."""
+        self._lines.clear()
+
+    def difference(self, update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> str:
+        """What to write so that the terminal shows ``update`` as well."""
+        if isinstance(update, LayoutUpdate) and update.region.width != self._width:
+            self.forget()
+            self._width = update.region.width
+        out = _Writer(self._width, erases=self._erases)
+        for y, line in self._drawn(update, colors).items():
+            out.change(y, self._lines.get(y, []), line)
+            self._lines[y] = line
+        return out.finished()
+
+    def _drawn(self, update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> dict[int, Line]:
+        lines: dict[int, Line] = {}
+        for y, x, strip in _pieces(update):
+            if y not in lines:
+                lines[y] = list(self._lines.get(y, ()))
+            line = lines[y]
+            cells = [
+                cell
+                for text, style, _ in strip
+                for cell in _cells(self._signs(text), style, colors)
+            ]
+            line.extend([None] * (x - len(line)))
+            line[x : x + len(cells)] = cells
+        return lines
+
+    def _signs(self, text: str) -> str:
+        return text.translate(PLAIN_SIGNS) if self._plain and not text.isascii() else text
+
+
+class WiredApp(App[ReturnType]):
+    """An app that writes only the cells that changed."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.wire = Wire(erases=erases_to_background(), plain=on_console())
+
+    def on_mount(self) -> None:
+        """After a shell in between, the terminal is unknown."""
+        self.app_resume_signal.subscribe(self, lambda _: self.wire.forget())
+
+    def stop_process(self) -> None:
+        """Give the terminal back as it was, and stop until the shell says to go on."""
+        if self._driver is None or not self._driver.can_suspend:
+            return
+        with self.suspend():
+            # All of the job, as the terminal would do it: a script may have started this.
+            handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, handler)
+
+    def ask_for_mouse(self) -> None:
+        """From here on, the terminal tells of clicks and of the wheel."""
+        driver = self._driver
+        if driver is not None and not self.is_headless and not driver._mouse:  # noqa: SLF001
+            driver._mouse = True  # noqa: SLF001 - what Textual takes when it starts only
+            cast(Any, driver)._enable_mouse_support()  # noqa: SLF001
+
+    def redraw(self) -> None:
+        """Write everything again: something else wrote to the terminal."""
+        self.wire.forget()
+        self.screen.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Terminals do as they like with what they show when they are resized."""
+        self.wire.forget()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        compared: Any = renderable
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            compared = _Difference(self.wire, renderable)
+        super()._display(screen, compared)
+
+
+class _Difference(CompositorUpdate):
+    """An update, compared only when it is written: one that is not written must not be believed."""
+
+    def __init__(self, wire: Wire, update: LayoutUpdate | ChopsUpdate) -> None:
+        self._wire = wire
+        self._update = update
+
+    def render_segments(self, console: Console) -> str:
+        colors = console._color_system or ColorSystem.TRUECOLOR  # noqa: SLF001 - as Textual does
+        return self._wire.difference(self._update, colors)
+
+
+class _Writer:
+    """Escape sequences, as few as possible."""
+
+    def __init__(self, width: int, *, erases: bool) -> None:
+        self._width = width
+        self._erases = erases
+        self._out: list[str] = []
+        self._pen = PLAIN
+        self._place: tuple[int, int] | None = None
+
+    def change(self, y: int, old: Line, new: Line) -> None:
+        """Write where ``new`` differs from ``old``."""
+        if old == new:
+            return
+        for start, stop in _runs(old, new):
+            self._write(y, start, new[start:stop])
+
+    def finished(self) -> str:
+        """All of it, with the pen put down."""
+        self._switch(PLAIN)
+        return "".join(self._out)
+
+    def _write(self, y: int, x: int, cells: Line) -> None:
+        at = 0
+        while at < len(cells):
+            cell = cells[at] or _UNKNOWN
+            blanks = self._blanks(cells, at, cell)
+            if blanks >= _WORTH_ERASING:
+                self._erase(y, x + at, blanks, cell[1])
+                at += blanks
+                continue
+            if cell[0]:
+                self._put(y, x + at, cell, wide=at + 1 < len(cells) and _is_second(cells[at + 1]))
+            at += 1
+
+    def _put(self, y: int, x: int, cell: Cell, *, wide: bool) -> None:
+        text, pen = cell
+        self._move(y, x)
+        self._switch(pen)
+        self._out.append(text)
+        end = x + 1 + wide
+        self._place = None if _is_fragile(cell) or end >= self._width else (y, end)
+
+    def _erase(self, y: int, x: int, count: int, pen: Pen) -> None:
+        self._move(y, x)
+        self._switch(pen)
+        to_the_end = x + count >= self._width
+        self._out.append("\x1b[K" if to_the_end else f"\x1b[{count}X")
+
+    def _blanks(self, cells: Line, start: int, first: Cell) -> int:
+        if not self._erases or first[0] != " " or first[1].color is not None:
+            return 0
+        stop = start
+        while stop < len(cells) and cells[stop] == first:
+            stop += 1
+        return stop - start
+
+    def _move(self, y: int, x: int) -> None:
+        if self._place == (y, x):
+            return
+        if self._place is not None and self._place[0] == y and self._place[1] < x:
+            self._out.append(f"\x1b[{x - self._place[1]}C")
+        else:
+            self._out.append(f"\x1b[{y + 1};{x + 1}H")
+        self._place = (y, x)
+
+    def _switch(self, pen: Pen) -> None:
+        now = self._pen
+        if pen.color is None:
+            kept = now.attributes if not now.attributes & _SEEN_ON_BLANKS else _NONE
+            pen = Pen(kept, now.color, pen.background)
+        if pen == now:
+            return
+        if pen == PLAIN or now.attributes - pen.attributes:
+            self._out.append("\x1b[m" if pen == PLAIN else f"\x1b[0;{_codes(PLAIN, pen)}m")
+        else:
+            self._out.append(f"\x1b[{_codes(now, pen)}m")
+        self._pen = pen
+
+
+def erases_to_background() -> bool:
+    """Whether the terminal says that it erases to the current background."""
+    try:
+        curses.setupterm()
+        return curses.tigetflag("bce") == 1
+    except (curses.error, OSError, ValueError):
+        return False
+
+
+def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    if isinstance(update, ChopsUpdate):
+        yield from _chopped(update)
+        return
+    for y, strips in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in strips:
+            yield y, x, strip
+            x += strip.cell_length
+
+
+def _chopped(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, x1, x2 in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x <= x2 and end > x1:
+                yield y, x, strip if end <= x2 else strip.crop(0, min(end, x2) - x)
+
+
+def _cells(text: str, style: Style | None, colors: ColorSystem) -> Iterator[Cell]:
+    pen = _pen(style, colors) if style else PLAIN
+    blank = (" ", pen if pen.attributes & _SEEN_ON_BLANKS else Pen(_NONE, None, pen.background))
+    if text.isascii():
+        yield from (blank if character == " " else (character, pen) for character in text)
+        return
+    spans, _ = split_graphemes(text)
+    for start, stop, width in spans:
+        shown = text[start:stop]
+        yield blank if shown == " " else (shown, pen)
+        yield from [("", pen)] * (width - 1)
+
+
+@lru_cache(maxsize=1024)
+def _pen(style: Style, colors: ColorSystem) -> Pen:
+    codes = Strip.render_ansi(style.without_color, colors) if style.without_color else ""
+    color, background = style.color, style.bgcolor
+    return Pen(
+        frozenset(codes.split(";")) if codes else _NONE,
+        ";".join(color.downgrade(colors).get_ansi_codes()) if color else "39",
+        ";".join(background.downgrade(colors).get_ansi_codes(False)) if background else "49",
+    )
+
+
+@lru_cache(maxsize=1024)
+def _codes(now: Pen, pen: Pen) -> str:
+    codes = sorted(pen.attributes - now.attributes, key=int)
+    codes += [pen.color] if pen.color and pen.color != now.color else []
+    codes += [pen.background] if pen.background != now.background else []
+    return ";".join(codes)
+
+
+def _runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
+    """Where to write, from cell to cell, jumping over what is worth jumping over."""
+    if any(map(_is_fragile, new)) or any(map(_is_fragile, old)):
+        yield 0, len(new)
+        return
+    known = len(old)
+    start = stop = -1
+    for x, cell in enumerate(new):
+        if cell is None or (x < known and cell == old[x]):
+            continue
+        if start >= 0 and x - stop > _GAP:
+            yield _whole(new, start, stop)
+            start = -1
+        start = x if start < 0 else start
+        stop = x + 1
+    if start >= 0:
+        yield _whole(new, start, stop)
+
+
+def _whole(line: Line, start: int, stop: int) -> tuple[int, int]:
+    """A run that cuts no wide character in two."""
+    while start and _is_second(line[start]):
+        start -= 1
+    while stop < len(line) and _is_second(line[stop]):
+        stop += 1
+    return start, stop
+
+
+def _is_second(cell: Cell | None) -> bool:
+    return cell is not None and not cell[0]
+
+
+def _is_fragile(cell: Cell | None) -> bool:
+    """Whether terminals disagree about how wide it is: nothing after it is taken for granted."""
+    return cell is not None and (len(cell[0]) > 1 or cell[0] >= "\U0001f000")

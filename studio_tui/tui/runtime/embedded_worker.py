@@ -1,0 +1,157 @@
+"""Mail that leaves while the Studio is open: a worker in the app's own loop, and the sentence that
+says what stands in its way (N7, N12)."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from studio_tui.config.log import log_error
+from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.services.outbox import outbox
+from studio_tui.worker.advice import in_words
+from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.service import carriers_of
+
+if TYPE_CHECKING:
+    from studio_tui.mail.transport.outcomes import Carrier
+    from studio_tui.services.system.context import Studio
+    from studio_tui.tui.app import StudioApp
+
+    Carriers = Callable[[Studio], Sequence[Carrier]]
+
+_WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
+_LOOK_AGAIN = 1.0
+"""Seconds between two looks at whether the number of mails that wait may have changed."""
+_PATIENCE = 5.0
+"""Seconds that a mail on the wire gets when the Studio is left."""
+
+
+class Posting:
+    """Sends the mail of the open Studio, and keeps the standing line of the status true."""
+
+    def __init__(self, app: "StudioApp", carriers: "Carriers | None") -> None:
+        """``carriers`` take the mail away; None: the connections that the settings ask for."""
+        self._app = app
+        self._carriers = carriers
+        self._studio: Studio | None = None
+        self._on = False
+        self._rests = False
+        self._worker: Worker | None = None
+        self._running: asyncio.Task[Report] | None = None
+        self._why = ""
+        self._waiting = 0
+        self._stamp: int | None = None
+
+    def start(self, studio: "Studio", actor: Actor) -> None:
+        """Begin, where the actor may see the outbox at all."""
+        self._studio = studio
+        self._app.set_interval(_LOOK_AGAIN, self._look)
+        self.follow(actor)
+
+    def follow(self, actor: Actor) -> None:
+        """Begin or end with the right to see the outbox: a role may change meanwhile (A2)."""
+        if may(actor, Action.READ_OUTBOX) and not self._on:
+            self._begin()
+        elif not may(actor, Action.READ_OUTBOX) and self._on:
+            self._cease()
+
+    def _begin(self) -> None:
+        self._on, self._stamp = True, None
+        smtp = self._opened.settings.smtp
+        if self._carriers is None and not (smtp.host and smtp.sender):
+            self._stand("No mail server is set up: mail waits in the outbox")
+        else:
+            self._make_worker(self._opened, self._carriers or carriers_of)
+        self._look()
+
+    def _cease(self) -> None:
+        """What is on the wire is finished by itself."""
+        self._on, self._waiting = False, 0
+        if self._worker is not None:
+            self._worker.stop()
+        self._stand("")
+
+    @property
+    def _opened(self) -> "Studio":
+        if self._studio is None:
+            raise RuntimeError("nothing was begun")
+        return self._studio
+
+    async def stop(self) -> None:
+        """Give what is on the wire a moment; what then remains is sent by the next worker."""
+        running = self._running
+        if self._worker is None or running is None or running.done():
+            return
+        self._worker.stop()
+        await asyncio.wait([running], timeout=_PATIENCE)
+        running.cancel()
+
+    async def rest(self) -> None:
+        """Stop sending for a while."""
+        on, self._on = self._on, False
+        await self.stop()
+        self._worker = None
+        self._rests = on
+
+    def go_on(self) -> None:
+        """Send again what was sent before `rest`."""
+        if self._rests and self._app.actor is not None:
+            self._rests = False
+            self.follow(self._app.actor)
+
+    def _make_worker(self, studio: "Studio", carriers: "Carriers") -> None:
+        # The password may be in a keyring that takes its time: off the loop.
+        self._app.bridge.read(
+            self._app.get_default_screen(),
+            "worker",
+            lambda: Worker(studio, carriers(studio), watch=self._watch),
+            self._run,
+            lambda error: self._stand(f"No mail is sent: {error.message}"),
+        )
+
+    def _run(self, worker: Worker) -> None:
+        if not self._on:
+            return
+        self._worker = worker
+        self._running = asyncio.create_task(worker.run())
+        self._running.add_done_callback(self._ended)
+
+    def _watch(self, report: Report) -> None:
+        if self._on:
+            self._stand(in_words(report.down) if report.down else report.clock)
+
+    def _ended(self, running: "asyncio.Task[Report]") -> None:
+        error = None if running.cancelled() else running.exception()
+        if not self._on:
+            return
+        if isinstance(error, StudioError):
+            self._stand(f"No mail is sent: {error.message}")
+        elif error is not None:
+            path = log_error(error)
+            self._stand(f"No mail is sent, by a fault of the Studio. Details are in {path}")
+
+    def _look(self) -> None:
+        studio, actor = self._opened, self._app.actor
+        if not self._on or actor is None or self._stamp == self._app.stamp:
+            return
+        self._stamp = self._app.stamp
+        self._app.bridge.read(
+            self._app.get_default_screen(),
+            "waiting",
+            lambda: outbox.counts(studio, actor),
+            self._count,
+            lambda error: None,
+        )
+
+    def _count(self, counts: dict[NotificationState, int]) -> None:
+        if not self._on:
+            return
+        self._waiting = sum(counts.get(state, 0) for state in _WAITING)
+        self._stand(self._why)
+
+    def _stand(self, why: str) -> None:
+        self._why = why
+        waiting = f" ({self._waiting:,} waiting)" if why and self._waiting else ""
+        self._app.stand(why + waiting)

@@ -1,0 +1,50 @@
+"""Activity: who did what, when, from what to what (A3)."""
+
+from textual.app import ComposeResult
+
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.services.activity import activity
+from studio_tui.services.activity.activity import ActivityLine
+from studio_tui.services.system.listing import HeldSource
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.activity.activity_rows import activity_columns, found_in, in_full
+from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+
+
+class ActivityScreen(StudioScreen):
+    """The newest activity, the newest first."""
+
+    def body(self) -> ComposeResult:
+        """The list."""
+        yield RecordBrowser(
+            *activity_columns(self.studio.zone),
+            find=self.find,
+            sort=Sort("at", descending=True),
+            noun=("line", "lines"),
+            empty="Nothing was done yet.",
+        )
+
+    def find(self, text: str, sort: Sort) -> tuple[str, Source[ActivityLine, str]]:
+        """The lines that match what is typed."""
+        return text, LateSource(lambda: self._lines(text, sort))
+
+    def reload(self) -> None:
+        """Somebody did something."""
+        self.query_one(RecordBrowser).reload()
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Read a line in full."""
+        self.app.push_screen(ReadText(event.row.action, in_full(event.row, self.studio.zone)))
+
+    def _lines(self, text: str, sort: Sort) -> HeldSource[ActivityLine, str]:
+        newest_first = activity.of_everything(self.studio, self.actor)
+        every = newest_first if sort.descending else reversed(newest_first)
+        return HeldSource(tuple(every), self._matches, text)
+
+    def _matches(self, text: str, done: ActivityLine) -> bool:
+        found = fold_search(found_in(done, self.studio.zone))
+        return all(word in found for word in fold_search(text).split())

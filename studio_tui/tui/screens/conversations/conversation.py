@@ -1,0 +1,420 @@
+"""One conversation: prepare, talk, finish, read (C2 to C4, C6, T2, T4)."""
+
+from collections.abc import Hashable
+from typing import ClassVar
+
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.domain.conversations.conversation import (
+    CONTENT,
+    AskedQuestion,
+    Conversation,
+    Reading,
+    Relation,
+    Written,
+)
+from studio_tui.domain.shared.errors import Refused, StudioError
+from studio_tui.domain.templates.template import QuestionKind
+from studio_tui.services import conversations
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.runtime import external_editor
+from studio_tui.tui.screens.conversations.conversation_actions import ConversationActions
+from studio_tui.tui.screens.conversations.conversation_agenda import Agenda, Asked, items
+from studio_tui.tui.screens.conversations.conversation_drafts import Draft, Drafts, Hurdle, own_part
+from studio_tui.tui.screens.conversations.conversation_question import QuestionPane, joined
+from studio_tui.tui.screens.conversations.conversation_reading import whole_text
+from studio_tui.tui.screens.conversations.conversation_words import (
+    earlier_in_words,
+    how_far,
+    title,
+    what_is_closed,
+)
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.editor import in_lines
+
+_WIDEST = 100
+"""Cells of a line that is still easy to read."""
+_INNER = frozenset({Relation.USER, Relation.CONDUCTOR})
+
+
+class _Pages(VerticalScroll, can_focus=True):
+    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
+
+
+class ConversationScreen(ConversationActions):
+    """The agenda beside the question one is at; or all of it to read, where one writes nothing.
+
+    What is typed is saved as it is typed, and what cannot be saved stays on the screen (C4).
+    """
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("open", "enter", "Write", "Write under the question the cursor is on"),
+        Command("save", "ctrl+s", "Save", "Save now, or decide between two versions", footer=False),
+        Command("earlier", "y", "Earlier", "Bring back what you wrote here before", footer=False),
+        Command("read_down", "pagedown,space", "Read on", "Scroll what others wrote", footer=False),
+        Command("read_up", "pageup", "Read back", "Scroll what others wrote back", footer=False),
+    )
+    AUTO_FOCUS = ""
+
+    def __init__(self, conversation_id: int) -> None:
+        super().__init__(conversation_id)
+        self._drafts = Drafts(self, conversation_id, self._saving_moved)
+        self._agenda: tuple[Asked, ...] = ()
+        self._key: Hashable = None
+        self._leaving = False
+        self._gone = ""
+
+    def body(self) -> ComposeResult:
+        """The head; below it the agenda beside a question, or everything as one text."""
+        with Vertical(classes="head"):
+            yield Static(classes="title")
+            yield Static(classes="when")
+            yield Static(classes="closed")
+        with Horizontal(classes="work"):
+            with Vertical(classes="agenda"):
+                yield Static(classes="count")
+                yield Agenda(self._go)
+            yield QuestionPane(self._drafts.typed, self._step, self._write_outside)
+        with _Pages():
+            yield Static()
+
+    # What is shown
+
+    @property
+    def asked(self) -> AskedQuestion | None:
+        """The question the cursor is on."""
+        at = self._at
+        return at.entry.asked if at and at.key == at.entry.asked.id else None
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions have no answer."""
+        answered, all_ = self._count()
+        return all_ - answered
+
+    @property
+    def writing(self) -> bool:
+        """Whether one writes here now; else one reads."""
+        return self._reading is not None and bool(self._reading.writes) and not self._gone
+
+    def reload(self) -> None:
+        """Read it again. Who was not in it reads it anew only when it changed: that they read it
+        is written down each time (A3)."""
+        reading = self._reading
+        if reading is None or reading.relations & _INNER or not reading.parts & CONTENT:
+            self._read()
+        else:
+            self.read(
+                "glance",
+                lambda: conversations.show(self.studio, self.actor, self.conversation_id),
+                self._glanced,
+                self._not_read,
+            )
+
+    def show_question(self, asked: AskedQuestion) -> None:
+        """Go to a question that was just added."""
+        self._key = asked.id
+
+    def _read(self) -> None:
+        known = self._reading
+        self.read_first(
+            "conversation",
+            lambda: conversations.read(self.studio, self.actor, self.conversation_id, known=known),
+            self._take,
+            self._not_read,
+        )
+
+    def _glanced(self, conversation: Conversation) -> None:
+        if self._reading is None or conversation.version != self._reading.conversation.version:
+            self._read()
+
+    def _take(self, reading: Reading) -> None:
+        first, self._reading, self._gone = self._reading is None, reading, ""
+        pane = self.query_one(QuestionPane)
+        pane.keep()
+        for draft in self._drafts.take(reading):
+            pane.fill(draft)
+        self._list_agenda()
+        if first:
+            self._key = self._first_open()
+        self._show()
+
+    def _not_read(self, error: StudioError) -> None:
+        self.complain(error.message)
+        if isinstance(error, Refused):
+            self._gone = error.message
+            self._drafts.flush()
+            self._show()
+
+    def _list_agenda(self) -> None:
+        reading = self._reading
+        if reading is None:
+            return
+        listed, there = [], set[Draft]()
+        for entry in reading.entries:
+            draft = self._drafts.under(entry.asked, own_part(reading, entry.asked))
+            there |= {draft} if draft else set()
+            listed.append(Asked(entry.asked.id, entry, draft))
+        kept = [draft for draft in self._drafts if draft not in there]
+        listed += [Asked((each.asked.id, each.part), each.entry, each) for each in kept]
+        self._agenda = tuple(listed)
+
+    def _first_open(self) -> Hashable:
+        """The first question without an answer, or else the first one."""
+        empty = (at.key for at in self._agenda if at.draft and not at.draft.answers)
+        return next(empty, self._agenda[0].key if self._agenda else None)
+
+    def _show(self) -> None:
+        reading = self._reading
+        if reading is not None:
+            self.query_one(".title", Static).update(line(title(reading)))
+            self.query_one(".when", Static).update(line(how_far(reading, self.zone)))
+            closed = self.query_one(".closed", Static)
+            closed.update(line(what_is_closed(reading), "$warning"))
+            closed.display = bool(what_is_closed(reading))
+        work, pages = self.query_one(".work"), self.query_one(_Pages)
+        changed = work.display != self.writing or pages.display == self.writing
+        work.display, pages.display = self.writing, not self.writing
+        if self.writing:
+            self._show_work()
+        else:
+            self._show_pages()
+        if changed or self.focused is None:
+            self.set_focus(self.query_one(Agenda) if self.writing else pages)
+        self.refresh_bindings()
+
+    def _show_work(self) -> None:
+        if self._at is None:
+            self._key = self._nearest()
+        self.query_one(Agenda).show(tuple(items(self._agenda)), self._key)
+        answered, all_ = self._count()
+        self.query_one(".count", Static).update(line(f"{answered} of {all_} answered", "$muted"))
+        at, reading = self._at, self._reading
+        if at is not None and reading is not None:
+            self.query_one(QuestionPane).show(reading, at.entry, at.draft, self.zone)
+
+    def _show_pages(self) -> None:
+        width = min(self.size.width - 4, _WIDEST)
+        kept = self._drafts.unsaved
+        text = Content("")
+        if self._reading is not None:
+            text = whole_text(self._reading, kept, width, self._gone)
+        self.query_one(_Pages).query_one(Static).update(text)
+
+    @property
+    def _at(self) -> Asked | None:
+        return next((each for each in self._agenda if each.key == self._key), None)
+
+    def _nearest(self) -> Hashable:
+        """Where to go when the question one was at is gone: to what was typed there."""
+        draft = self.query_one(QuestionPane).draft
+        kept = (each.key for each in self._agenda if draft is not None and each.draft is draft)
+        return next(kept, self._first_open())
+
+    def _count(self) -> tuple[int, int]:
+        """How many questions are answered, and how many there are."""
+        drafts = [at.draft for at in self._agenda if at.draft and not at.entry.asked.removed]
+        return sum(draft.answers for draft in drafts), len(drafts)
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        if not self.writing:
+            self._show_pages()
+
+    # Moving about
+
+    def action_open(self) -> None:
+        """Write under the question the cursor is on."""
+        self.set_focus(self.query_one(QuestionPane).entry_widget or self.query_one(Agenda))
+
+    def _step(self, by: int) -> None:
+        keys = [each.key for each in self._agenda]
+        if not by:
+            self.set_focus(self.query_one(Agenda))
+        elif self._key in keys:
+            place = keys.index(self._key) + by
+            if 0 <= place < len(keys):
+                self._go(keys[place])
+                self.action_open()
+
+    def action_read_down(self) -> None:
+        """Scroll what others wrote."""
+        self.query_one(QuestionPane).told.scroll_page_down(animate=False)
+
+    def action_read_up(self) -> None:
+        """Scroll what others wrote back."""
+        self.query_one(QuestionPane).told.scroll_page_up(animate=False)
+
+    def _go(self, key: Hashable) -> None:
+        self.keep()
+        self._key = key
+        self._show_work()
+        self.refresh_bindings()
+
+    # Saving
+
+    @property
+    def unkept(self) -> str:
+        """What would be lost if the Studio ended now."""
+        lost = self._drafts.unsaved
+        if not lost:
+            return ""
+        what = "1 answer is" if len(lost) == 1 else f"{len(lost)} answers are"
+        why = next((draft.why for draft in lost if draft.why), "the database does not answer")
+        return f"{what} not saved: {why}"
+
+    def keep(self) -> None:
+        """Save what was typed, to the last key."""
+        self.query_one(QuestionPane).keep()
+        self._drafts.flush()
+
+    def action_save(self) -> None:
+        """Save now; where two versions met, decide."""
+        draft = self.query_one(QuestionPane).draft
+        if draft is not None and draft.hurdle is Hurdle.OVERTAKEN:
+            self._decide(draft)
+        else:
+            self.keep()
+
+    def on_descendant_blur(self) -> None:
+        """Save as soon as the field is left."""
+        self.keep()
+
+    def on_screen_suspend(self) -> None:
+        """Save as soon as the screen is left."""
+        self.keep()
+
+    def action_back(self) -> None:
+        """Leave, once everything is saved; ask where something cannot be."""
+        self.keep()
+        if not self._drafts.unsaved:
+            self.dismiss()
+        elif self._drafts.under_way and not self._leaving:
+            self._leaving = True
+            self.say("Saving…")
+        else:
+            self._ask_to_leave()
+
+    def _ask_to_leave(self) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._drafts.forget()
+                self.dismiss()
+
+        self._leaving = False
+        question = "Leave, and lose what is not saved?"
+        self.app.push_screen(Confirm(question, "Leave", no="Stay", detail=self.unkept), answered)
+
+    def _saving_moved(self, draft: Draft) -> None:
+        if not self.is_mounted:
+            return
+        if self.writing:
+            self.query_one(Agenda).show(tuple(items(self._agenda)), self._key)
+            answered, all_ = self._count()
+            count = line(f"{answered} of {all_} answered", "$muted")
+            self.query_one(".count", Static).update(count)
+            if draft is self.query_one(QuestionPane).draft:
+                self.query_one(QuestionPane).show_saving(self.zone)
+        else:
+            self._show_pages()
+        if self._leaving and not self._drafts.under_way:
+            self._leaving = False
+            if self._drafts.unsaved:
+                self._ask_to_leave()
+            else:
+                self.dismiss()
+
+    def _decide(self, draft: Draft) -> None:
+        theirs = in_lines(draft.theirs.text) if draft.theirs else ""
+        mine = draft.text
+        choices = [
+            Choice(mine, "Keep mine", "What you typed takes the place of the other version"),
+            Choice(theirs, "Take the other", "What you typed is given up"),
+        ]
+        if draft.asked.question.kind is QuestionKind.TEXT:
+            both = joined(mine, theirs)
+            choices.append(Choice(both, "Keep both", "The other version, and yours below it"))
+
+        def decided(text: str | None) -> None:
+            if text is not None and draft.theirs is not None:
+                self._drafts.settle(draft, text)
+                self.query_one(QuestionPane).fill(draft)
+
+        self.app.push_screen(Choose("Two versions of this answer", choices), decided)
+
+    # What was written before
+
+    def action_earlier(self) -> None:
+        """Show what stood here until something else took its place, to bring it back (C4)."""
+        at = self._at
+        draft = at.draft if at is not None else None
+        if draft is None:
+            return
+        self.keep()
+        question, part = draft.asked.id, draft.part
+        self.read(
+            "earlier",
+            lambda: conversations.earlier(
+                self.studio, self.actor, self.conversation_id, question, part
+            ),
+            lambda found: self._offer_earlier(draft, found),
+        )
+
+    def _offer_earlier(self, draft: Draft, found: list[Written]) -> None:
+        if not found:
+            self.say("Nothing that you wrote here was replaced.")
+            return
+        choices = [Choice(each.text, *earlier_in_words(each, self.zone)) for each in found]
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self._drafts.replace(draft, in_lines(text))
+                self.query_one(QuestionPane).fill(draft)
+                self.say("It stands here again; what it took the place of is kept: y shows it.")
+
+        question = Choose("What you wrote here before", choices, long_titles=True)
+        self.app.push_screen(question, chosen)
+
+    # An editor of one's own
+
+    def _write_outside(self, draft: Draft) -> None:
+        """Write in an editor of one's own; what it leaves behind is cleaned (A5)."""
+        pane = self.query_one(QuestionPane)
+        self.keep()
+        try:
+            text = self._edited(draft.text)
+        except StudioError as error:
+            self.complain(error.message)
+        except SuspendNotSupported:
+            self.complain("This terminal cannot be handed to an editor.")
+        else:
+            self._drafts.typed(draft, text)
+            pane.fill(draft)
+            self.keep()
+
+    def _edited(self, text: str) -> str:
+        failed: StudioError | None = None
+        with self.app.suspend():
+            # The terminal comes back only where nothing is raised in here.
+            try:
+                text = in_lines(external_editor.edited(text, external_editor.editor()))
+            except StudioError as error:
+                failed = error
+        if failed is not None:
+            raise failed
+        return text
+
+    def may_do(self, command: Command) -> bool:
+        """Writing is offered where one writes."""
+        if command.id in ("open", "save", "read_down", "read_up") and not self.writing:
+            return False
+        if command.id == "open" and not isinstance(self.focused, Agenda):
+            return False
+        if command.id == "earlier" and not (self.writing and self._at and self._at.draft):
+            return False
+        return super().may_do(command)

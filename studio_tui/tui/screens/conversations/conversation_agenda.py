@@ -1,0 +1,171 @@
+"""The agenda of a conversation: steps, topics and questions in order, with how far one is."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.domain.conversations.conversation import Entry
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.screens.conversations.conversation_drafts import Draft, Hurdle
+from studio_tui.tui.screens.conversations.conversation_words import question_text, step_name
+from studio_tui.tui.text import fit, line
+from studio_tui.tui.theme import cursor_style
+
+_MARK = 3
+"""Cells of the mark before a question."""
+_AROUND = 3
+"""Lines of the agenda in view above and below the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line; what has no ``key`` is a heading."""
+
+    key: Hashable
+    text: str
+    mark: str = ""
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the agenda, and what the reader writes under it."""
+
+    key: Hashable
+    entry: Entry
+    draft: Draft | None
+
+
+def items(agenda: Sequence[Asked]) -> Iterator[Item]:
+    """The lines for these questions."""
+    above: tuple[int, str] | None = None
+    step: int | None = None
+    for each in agenda:
+        entry, asked = each.entry, each.entry.asked
+        if asked.question.text and asked.step_position != step:
+            yield Item(None, step_name(asked.step), style="bold")
+        if asked.topic and (asked.step_position, asked.topic) != above:
+            yield Item(None, asked.topic, style="$key")
+        step, above = asked.step_position, (asked.step_position, asked.topic)
+        mark, style = _mark(entry, each.draft)
+        yield Item(each.key, question_text(entry), mark, style)
+
+
+def _mark(entry: Entry, draft: Draft | None) -> tuple[str, str]:
+    if draft is not None and draft.hurdle not in (None, Hurdle.NO_ANSWER):
+        return "!", "$error"
+    if entry.asked.removed:
+        return "×", "$unavailable"
+    if draft is None:
+        return " ", "$muted"
+    return ("✓", "") if draft.answers else ("·", "")
+
+
+class Agenda(Commands, VerticalScroll, can_focus=True):
+    """The lines, with a cursor on one question.
+
+    ``moved`` hears at once of the question it moved to: the next key may already be waiting.
+    """
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command.moving("up", "up,k", "Go to the question above"),
+        Command.moving("down", "down,j", "Go to the question below"),
+        Command.moving("first", "home,g", "Go to the first question"),
+        Command.moving("last", "end,G", "Go to the last question"),
+    )
+
+    def __init__(self, moved: Callable[[Hashable], None]) -> None:
+        super().__init__()
+        self._moved = moved
+        self._items: tuple[Item, ...] = ()
+        self._key: Hashable = None
+        self._drawn = Static()
+
+    def compose(self) -> ComposeResult:
+        """The lines."""
+        yield self._drawn
+
+    def show(self, items: Sequence[Item], key: Hashable) -> None:
+        """Show these lines with the cursor on ``key``."""
+        if (tuple(items), key) == (self._items, self._key):
+            return
+        moved = key != self._key
+        self._items, self._key = tuple(items), key
+        self._draw()
+        if moved:
+            self._follow()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The cursor shows where the keys go."""
+        super().watch_has_focus(has_focus)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Cut the lines anew."""
+        self._draw()
+        self._follow()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the question that was clicked."""
+        offset = event.get_content_offset(self._drawn)
+        if offset is not None and 0 <= offset.y < len(self._items):
+            self._go(self._items[offset.y].key)
+
+    def action_up(self) -> None:
+        """Go up."""
+        self._step(-1)
+
+    def action_down(self) -> None:
+        """Go down."""
+        self._step(1)
+
+    def action_first(self) -> None:
+        """Go to the first one."""
+        self._step(-len(self._items))
+
+    def action_last(self) -> None:
+        """Go to the last one."""
+        self._step(len(self._items))
+
+    def _step(self, by: int) -> None:
+        keys = [item.key for item in self._items if item.key is not None]
+        if keys:
+            place = keys.index(self._key) if self._key in keys else 0
+            self._go(keys[max(0, min(place + by, len(keys) - 1))])
+
+    def _go(self, key: Hashable) -> None:
+        if key is not None and key != self._key:
+            self._key = key
+            self._draw()
+            self._follow()
+            self._moved(key)
+
+    def _follow(self) -> None:
+        place = next((n for n, item in enumerate(self._items) if item.key == self._key), 0)
+        height = self.scrollable_content_region.height
+        top = self.scroll_offset.y
+        if place - _AROUND < top:
+            top = place - _AROUND
+        elif place + _AROUND >= top + height:
+            top = place + _AROUND - height + 1
+        self.scroll_to(y=max(top, 0), animate=False)
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width
+        if width > 0:
+            drawn = [self._line(item, width) for item in self._items]
+            self._drawn.update(Content("\n").join(drawn))
+
+    def _line(self, item: Item, width: int) -> Content:
+        if item.key is None:
+            return line(fit(item.text, width), item.style)
+        text = f" {item.mark or ' '} " + fit(item.text, width - _MARK)
+        if item.key != self._key:
+            return Content.styled(text, item.style)
+        return Content.styled(text, cursor_style(self.app.theme, away=not self.has_focus))

@@ -1,0 +1,301 @@
+"""What is typed in a conversation, saved as it is typed (C4), with its version (A4).
+
+A `Draft` is what one person writes under one question. `Drafts` saves every one of them shortly
+after the last key, one write after another, and keeps what cannot be saved until it can.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from textual.timer import Timer
+
+from studio_tui.domain.conversations.conversation import (
+    MAX_ANSWER,
+    AskedQuestion,
+    Entry,
+    Overtaken,
+    Part,
+    Reading,
+    Written,
+    answered,
+)
+from studio_tui.domain.shared.errors import Refused, StudioError
+from studio_tui.domain.shared.text import clean_text
+from studio_tui.domain.templates.template import QuestionKind
+from studio_tui.services import conversations
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.widgets.editor import in_lines
+
+_SOON = 0.4
+"""Seconds after the last key."""
+_AT_LATEST = 1.0
+"""Seconds after the first key that is not saved, however one types on."""
+_AGAIN = 2.0
+"""Seconds until what the database did not take is tried again."""
+
+
+class Hurdle(Enum):
+    """Why a draft is not saved."""
+
+    TOO_LONG = auto()
+    """It is longer than an answer can be; it is saved once it is shorter."""
+    NO_ANSWER = auto()
+    """The database does not answer; it is tried again."""
+    OVERTAKEN = auto()
+    """Somebody, perhaps oneself elsewhere, wrote here: both versions wait for a decision (A4)."""
+    REFUSED = auto()
+    """It may not be written any more; it stays on the screen."""
+
+
+@dataclass(eq=False)
+class Draft:
+    """What somebody writes under one question."""
+
+    entry: Entry
+    part: Part
+    version: int
+    """What the database holds, as far as is known."""
+    saved: str
+    """The text that this version is, as it was typed."""
+    text: str
+    """As it is typed now."""
+    hurdle: Hurdle | None = None
+    why: str = ""
+    """The sentence that says so."""
+    theirs: Written | None = None
+    """What stands there instead, where it was overtaken."""
+    under_way: int = 0
+    """Writes not yet answered."""
+    newest: str | None = None
+    """The text that was sent last."""
+    sent: set[str] = field(default_factory=set)
+    """Texts that may have been written though no answer came."""
+    whole: bool = False
+    """Whether the text was not typed but takes the place of another: that is kept."""
+
+    @property
+    def asked(self) -> AskedQuestion:
+        """The question."""
+        return self.entry.asked
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether what is typed is not known to be in the database."""
+        return self.text != self.saved
+
+    @property
+    def answers(self) -> bool:
+        """Whether anything is written."""
+        return bool(self.text.strip())
+
+
+def own_part(reading: Reading, asked: AskedQuestion) -> Part | None:
+    """What the reader may write under a question now; None: nothing."""
+    if asked.part in reading.writes:
+        return asked.part
+    if asked.part is Part.SUMMARY:
+        return None
+    own = reading.writes & {Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION}
+    return next(iter(own), None)
+
+
+def standing(entry: Entry, part: Part) -> Written:
+    """What is written in one part of an entry."""
+    places = {
+        Part.USER_PREPARATION: entry.user,
+        Part.CONDUCTOR_PREPARATION: entry.conductor,
+    }
+    return places.get(part, entry.answer) or Written()
+
+
+class Drafts:
+    """The drafts of one conversation; ``changed`` hears of every draft whose saving moved on."""
+
+    def __init__(
+        self, screen: StudioScreen, conversation_id: int, changed: Callable[[Draft], None]
+    ) -> None:
+        self._screen = screen
+        self._conversation_id = conversation_id
+        self._changed = changed
+        self._drafts: dict[tuple[int, Part], Draft] = {}
+        self._timer: Timer | None = None
+        self._since: float | None = None
+
+    def __iter__(self) -> Iterator[Draft]:
+        return iter(self._drafts.values())
+
+    @property
+    def unsaved(self) -> list[Draft]:
+        """What is not in the database."""
+        return [draft for draft in self if draft.unsaved]
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a write is not yet answered."""
+        return any(draft.under_way for draft in self)
+
+    def under(self, asked: AskedQuestion, part: Part | None) -> Draft | None:
+        """The draft under a question."""
+        return self._drafts.get((asked.id, part)) if part else None
+
+    def take(self, reading: Reading) -> list[Draft]:
+        """Follow what was read: others wrote, questions came and went, rights changed.
+
+        What is typed and not saved stays as it is. Returns the drafts whose text is another now.
+        """
+        found: dict[tuple[int, Part], Draft] = {}
+        moved = []
+        for entry in reading.entries:
+            part = own_part(reading, entry.asked)
+            if part is None:
+                continue
+            draft = self._drafts.pop((entry.asked.id, part), None)
+            if draft is None:
+                now = standing(entry, part)
+                text = in_lines(now.text)
+                draft = Draft(entry, part, now.version, text, text)
+            elif self._follow(draft, entry):
+                moved.append(draft)
+            found[entry.asked.id, part] = draft
+        for key, draft in self._drafts.items():
+            if draft.unsaved or draft.under_way:
+                found[key] = draft
+        self._drafts = found
+        return moved
+
+    def typed(self, draft: Draft, text: str) -> None:
+        """Somebody typed: it is saved in a moment."""
+        if text == draft.text:
+            return
+        draft.text = text
+        if draft.hurdle is Hurdle.TOO_LONG or len(text) > MAX_ANSWER:
+            self._measure(draft)
+        self._plan(_SOON)
+
+    def replace(self, draft: Draft, text: str) -> None:
+        """Let ``text`` take the place of what stands there, and save it now."""
+        draft.whole = True
+        self.typed(draft, text)
+        self.flush()
+
+    def flush(self) -> None:
+        """Save all that can be saved, now."""
+        self._stop()
+        for draft in self:
+            if draft.unsaved and draft.hurdle in (None, Hurdle.NO_ANSWER):
+                self._save(draft)
+
+    def settle(self, draft: Draft, text: str) -> None:
+        """Decide what stands where two versions met: ``text``."""
+        if draft.theirs is not None:
+            draft.version, draft.saved = draft.theirs.version, draft.theirs.text
+        draft.hurdle, draft.why, draft.theirs, draft.text = None, "", None, text
+        self._measure(draft)
+        self.flush()
+        self._changed(draft)
+
+    def forget(self) -> None:
+        """What is not saved is given up."""
+        self._stop()
+        self._drafts.clear()
+
+    def _follow(self, draft: Draft, entry: Entry) -> bool:
+        now = standing(entry, draft.part)
+        draft.entry = entry
+        if draft.hurdle is Hurdle.REFUSED:
+            draft.hurdle, draft.why = None, ""
+            self._plan(_SOON)
+        if draft.unsaved or draft.under_way or now.version <= draft.version:
+            return False
+        text = in_lines(now.text)
+        changed = text != draft.text
+        draft.version, draft.saved, draft.text = now.version, text, text
+        return changed
+
+    def _measure(self, draft: Draft) -> None:
+        over = len(clean_text(draft.text)) - MAX_ANSWER
+        if over > 0 and draft.asked.question.kind is QuestionKind.TEXT:
+            draft.hurdle = Hurdle.TOO_LONG
+            draft.why = f"{over:,} characters over {MAX_ANSWER:,}: not saved until it is shorter"
+        elif draft.hurdle is Hurdle.TOO_LONG:
+            draft.hurdle, draft.why = None, ""
+        self._changed(draft)
+
+    def _plan(self, seconds: float) -> None:
+        now = time.monotonic()
+        if self._since is None:
+            self._since = now
+        if self._timer is not None:
+            self._timer.stop()
+        left = max(self._since + max(_AT_LATEST, seconds) - now, 0.01)
+        self._timer = self._screen.set_timer(min(seconds, left), self.flush)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._since = None
+
+    def _save(self, draft: Draft) -> None:
+        text = draft.text
+        if draft.under_way and text == draft.newest:
+            return
+        draft.under_way += 1
+        draft.newest = text
+        draft.sent.add(text)
+        self._changed(draft)
+        self._screen.write(
+            lambda: self._write(draft, text),
+            lambda _: self._saved(draft),
+            lambda error: self._failed(draft, text, error),
+        )
+
+    def _write(self, draft: Draft, text: str) -> Written:
+        """Write, off the loop and after all writes before it. What is written is known here at
+        once: the screen may be gone before the answer reaches it."""
+        screen = self._screen
+        written = conversations.write(
+            screen.studio,
+            screen.actor,
+            self._conversation_id,
+            draft.asked.id,
+            draft.part,
+            text,
+            draft.version,
+            whole=draft.whole,
+        )
+        draft.version, draft.saved, draft.whole = written.version, text, False
+        return written
+
+    def _saved(self, draft: Draft) -> None:
+        draft.under_way -= 1
+        draft.theirs = None
+        if not draft.under_way:
+            draft.sent.clear()
+        if draft.hurdle is not Hurdle.TOO_LONG:
+            draft.hurdle, draft.why = None, ""
+        self._changed(draft)
+
+    def _failed(self, draft: Draft, text: str, error: StudioError) -> None:
+        draft.under_way -= 1
+        if isinstance(error, Overtaken):
+            self._overtaken(draft, text, error)
+        elif isinstance(error, Refused):
+            draft.hurdle, draft.why = Hurdle.REFUSED, error.message
+        else:
+            draft.hurdle, draft.why = Hurdle.NO_ANSWER, error.message
+            self._plan(_AGAIN)
+        self._changed(draft)
+
+    def _overtaken(self, draft: Draft, text: str, error: Overtaken) -> None:
+        theirs, asked = error.theirs, draft.asked
+        if theirs.text in {answered(asked, sent) for sent in draft.sent}:
+            # It is ours: it was written, and only the answer did not arrive.
+            same = theirs.text == answered(asked, text)
+            draft.version, draft.saved = theirs.version, text if same else theirs.text
+            draft.hurdle, draft.why = None, ""
+            self._plan(_SOON)
+        else:
+            draft.hurdle, draft.theirs = Hurdle.OVERTAKEN, theirs
+            draft.why = "changed somewhere else in the meantime"

@@ -1,0 +1,140 @@
+"""The history: conversations that were held or cancelled, of oneself, of somebody, of everybody one
+may know of (C1, C6)."""
+
+from zoneinfo import ZoneInfo
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.conversations.conversation import (
+    Conversation,
+    ConversationState,
+    HistoryFilter,
+)
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.services import conversations
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.moments import moment
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
+from studio_tui.tui.text import filled, line
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.wording.conversations import STATE_LABELS
+
+_NEWEST = Sort("at", descending=True)
+_OVER = (ConversationState.DONE, ConversationState.CANCELLED)
+
+
+class HistoryScreen(StudioScreen):
+    """Conversations that are over, the newest first; of ``user_id``, None: of everybody."""
+
+    OWN_COMMANDS = (
+        Command("narrow", "f", "Show", "Show only what was held, or what was cancelled"),
+        Command("everybody", "E", "Everybody", "Show everybody's, or only theirs"),
+    )
+
+    def __init__(self, user_id: int | None = None, name: str = "") -> None:
+        super().__init__()
+        self._user_id = user_id
+        self._user = name
+        self._everybody = user_id is None
+        self._state: ConversationState | None = None
+
+    def body(self) -> ComposeResult:
+        """Whose history it is, above the list."""
+        yield Static(classes="title")
+        self._browser: RecordBrowser[Conversation, HistoryFilter] = RecordBrowser(
+            *_columns(self.zone),
+            find=self.find,
+            sort=_NEWEST,
+            noun=("conversation", "conversations"),
+            empty=self._empty(),
+        )
+        yield self._browser
+
+    def on_mount(self) -> None:
+        """Say whose it is."""
+        self._entitle()
+
+    def find(
+        self, text: str, sort: Sort
+    ) -> tuple[HistoryFilter, Source[Conversation, HistoryFilter]]:
+        """The conversations in which all words of ``text`` are found, narrowed as it is chosen."""
+        user_id = None if self._everybody else self._user_id
+        filter_ = HistoryFilter(text, user_id, self._state)
+        return filter_, conversations.history(self.studio, self.actor, filter_, sort)
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+
+    def why_not_everybody(self) -> str | None:
+        """There may be nobody to go back to."""
+        return "This is everybody's." if self._user_id is None else None
+
+    def action_everybody(self) -> None:
+        """Show everybody's that one may know of, or only theirs."""
+        self._everybody = not self._everybody
+        self._show()
+
+    def action_narrow(self) -> None:
+        """Choose what to show."""
+        choices = [Choice("", "everything"), *(Choice(str(s), STATE_LABELS[s]) for s in _OVER)]
+        self.app.push_screen(Choose("Show", choices), self._narrow)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Open it, with what one may read of it (C6)."""
+        open_conversation(self, event.row.id)
+
+    def _narrow(self, chosen: str | None) -> None:
+        if chosen is not None:
+            self._state = ConversationState(chosen) if chosen else None
+            self._show()
+
+    def _show(self) -> None:
+        shown = self._browser.list
+        sort = shown.sort or _NEWEST
+        filter_, source = self.find(self._browser.text, sort)
+        shown.set_empty(self._empty())
+        shown.set_source(source, filter_, sort=sort, keep=shown.current_id)
+        self._entitle()
+
+    def _entitle(self) -> None:
+        whose = (
+            line("History of everybody", "bold")
+            if self._everybody
+            else filled("[bold]History of $name[/]", name=self._user)
+        )
+        words = f"  only what was {STATE_LABELS[self._state]} (f)" if self._state else ""
+        self.query_one(".title", Static).update(whose + line(words, "$key") if words else whose)
+
+    def _empty(self) -> str:
+        if self._state is not None:
+            return f"Nothing was {STATE_LABELS[self._state]} yet.\nPress f to see everything."
+        if self._everybody:
+            return "No conversation was held or cancelled yet."
+        return f"Nothing was held or cancelled with {self._user} yet.\nPress E for everybody's."
+
+
+def _columns(zone: ZoneInfo) -> tuple[Column[Conversation], ...]:
+    return (
+        Column("at", zone.key, lambda c: _when(c, zone), width=17, flex=1, most=26, sortable=True),
+        Column("name", "Who", lambda c: c.name, width=15, flex=2, most=36, sortable=True),
+        Column("what", "What", lambda c: c.push or c.template.name, width=16, flex=3, most=50),
+        Column("state", "", _state, width=9),
+        Column(
+            "conductor", "With", lambda c: c.conductor, width=12, flex=2, most=36, sortable=True
+        ),
+    )
+
+
+def _when(conversation: Conversation, zone: ZoneInfo) -> str:
+    return moment(conversation.finished_at or conversation.cancelled_at, zone)
+
+
+def _state(conversation: Conversation) -> Toned:
+    held = conversation.state is ConversationState.DONE
+    return Toned(STATE_LABELS[conversation.state], Tone.GOOD if held else Tone.MUTED)

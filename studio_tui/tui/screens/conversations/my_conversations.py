@@ -1,0 +1,214 @@
+"""My conversations: one's people, what is asked, planned and under way, what was held last (C1)."""
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.conversations.conversation import Matter, MatterFilter
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.services import conversations
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.conversations import handing_over, my_conversations_actions
+from studio_tui.tui.screens.conversations.my_conversations_words import (
+    NOBODY,
+    matter_columns,
+    matter_detail,
+    why_not_cancel,
+    why_not_hand_over,
+    why_not_not_mine,
+    why_not_plan,
+    why_not_record,
+)
+from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
+from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+
+_ORDER = Sort("")
+_NOTHING = (
+    "Nothing is asked of you, and you neither lead nor coach anybody.\n"
+    "Press + to ask one of your leaders or coaches for a conversation."
+)
+_NOTHING_WAITS = "Nothing waits for you.\nPress f to see everything."
+_OF_MANAGERS = {"start", "cancel", "record", "not_mine", "hand_over"}
+"""What leaders and coaches do about their people, and nobody about themself (C2, C3)."""
+_DOES = ("plan", "start", "record", "not_mine", "hand_over", "history")
+"""What enter offers where there is no conversation to open yet."""
+
+
+class MyConversationsScreen(StudioScreen):
+    """What concerns oneself and one's people, what is overdue first."""
+
+    OWN_COMMANDS = (
+        Command("plan", "p", "Plan", "Plan this conversation, or move it"),
+        Command("start", "b", "Begin", "Begin the talk now, planned or not"),
+        Command("cancel", "c", "Cancel", "Cancel what is planned"),
+        Command("record", "h", "Held", "Record it as held"),
+        Command("waiting", "f", "Waiting", "Show only what waits for you, or everything"),
+        Command("new", "plus", "New", "Plan another with them; about you, with a manager of yours"),
+        Command("not_mine", "N", "Not mine", "Say that it is not yours, or that it is again"),
+        Command("history", "t", "Conversations", "Show the conversations held with them"),
+        Command("hand_over", "H", "Hand over", "Name who is to hold it"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._only_asked = False
+
+    def body(self) -> ComposeResult:
+        """What the list is narrowed to, the list, and the line under the cursor in full."""
+        self._browser: RecordBrowser[Matter, MatterFilter] = RecordBrowser(
+            *matter_columns(self.zone),
+            find=self.find,
+            sort=_ORDER,
+            noun=("line", "lines"),
+            empty=_NOTHING,
+        )
+        yield Static("Only what waits for you (f shows everything)", classes="quick")
+        yield self._browser
+        yield Static(classes="detail")
+
+    def find(self, text: str, _: Sort) -> tuple[MatterFilter, Source[Matter, MatterFilter]]:
+        """The lines in which all words of ``text`` are found, narrowed as it is chosen."""
+        filter_ = MatterFilter(text, asked=self._only_asked)
+        studio, actor = self.studio, self.actor
+        return filter_, LateSource(lambda: conversations.source(studio, actor, filter_))
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+
+    def is_offered(self, command: Command) -> bool:
+        """About oneself, nothing is offered that only one's leaders and coaches may do (A2)."""
+        if command.id in _OF_MANAGERS:
+            matter = self._current
+            if matter is None or (matter.mine and why_not_cancel(matter, self.actor) is not None):
+                return False
+            if matter.mine and command.id != "cancel":
+                return False
+        return super().is_offered(command)
+
+    def why_not_plan(self) -> str | None:
+        """It takes what is not begun, and is one's own to hold."""
+        return why_not_plan(self._current, self.actor, self.studio.today())
+
+    def why_not_start(self) -> str | None:
+        """It is leaders and coaches who begin a talk (C2)."""
+        matter = self._current
+        if matter is None:
+            return NOBODY
+        return "It is your leaders and coaches who begin a talk." if matter.mine else None
+
+    def why_not_cancel(self) -> str | None:
+        """It takes what is planned, and who holds it (C3)."""
+        return why_not_cancel(self._current, self.actor)
+
+    def why_not_record(self) -> str | None:
+        """It takes what is asked or planned, and who holds it."""
+        matter = self._current
+        if matter is not None and matter.status is None:
+            return f"Nothing is asked about {matter.name}: b begins a talk."
+        return why_not_record(matter, self.actor, self.studio.today())
+
+    def why_not_not_mine(self) -> str | None:
+        """It takes a push that asks several (P10)."""
+        return why_not_not_mine(self._current, self.actor)
+
+    def why_not_hand_over(self) -> str | None:
+        """It takes a push that asks one's people (P10)."""
+        return why_not_hand_over(self._current, self.studio.today())
+
+    def action_plan(self) -> None:
+        """Plan what the line is about, or move it (C2, C5)."""
+        from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
+
+        if (matter := self._current) is not None:
+            self.app.push_screen(PlanScreen.of(matter))
+
+    def action_new(self) -> None:
+        """Plan another conversation with somebody; with oneself where nobody else is meant."""
+        from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
+
+        matter = self._current
+        if matter is None or matter.mine:
+            self.app.push_screen(PlanScreen(self.actor.user_id, self.actor.name))
+        else:
+            self.app.push_screen(PlanScreen(matter.user_id, matter.name))
+
+    def action_start(self) -> None:
+        """Begin a talk (C2)."""
+        if (matter := self._current) is not None:
+            my_conversations_actions.start(self, matter)
+
+    def action_cancel(self) -> None:
+        """Cancel what is planned (C3)."""
+        if (matter := self._current) is not None:
+            my_conversations_actions.cancel(self, matter)
+
+    def action_record(self) -> None:
+        """Record a conversation as held (C2)."""
+        if (matter := self._current) is not None:
+            my_conversations_actions.record_held(self, matter)
+
+    def action_not_mine(self) -> None:
+        """Say that it is not one's own, or that it is again (P10)."""
+        if (matter := self._current) is not None:
+            my_conversations_actions.not_mine(self, matter)
+
+    def action_hand_over(self) -> None:
+        """Name who is to hold it (P10)."""
+        if (matter := self._current) is not None:
+            handing_over.ask_of(self, matter)
+
+    def action_history(self) -> None:
+        """What was held with the person under the cursor; with everybody where there is none."""
+        from studio_tui.tui.screens.conversations.history import HistoryScreen
+
+        matter = self._current
+        screen = HistoryScreen(matter.user_id, matter.name) if matter else HistoryScreen()
+        self.app.push_screen(screen)
+
+    def action_waiting(self) -> None:
+        """Show only what waits for oneself, or everything."""
+        self._only_asked = not self._only_asked
+        shown = self._browser.list
+        filter_, source = self.find(self._browser.text, _ORDER)
+        shown.set_empty(_NOTHING_WAITS if self._only_asked else _NOTHING)
+        shown.set_source(source, filter_, sort=_ORDER, keep=shown.current_id)
+        self.set_class(self._only_asked, "-narrowed")
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Open the conversation, or offer what can be done where there is none yet."""
+        matter: Matter = event.row
+        if matter.conversation_id is not None:
+            open_conversation(self, matter.conversation_id)
+        else:
+            self._offer(matter)
+
+    def on_record_list_cursor_moved(self, event: RecordList.CursorMoved) -> None:
+        """What can be done depends on the line, which stands below the list in full."""
+        self.query_one(".detail", Static).update(matter_detail(event.row, self.zone))
+        self.refresh_bindings()
+
+    @property
+    def _current(self) -> Matter | None:
+        return self._browser.list.current
+
+    def _offer(self, matter: Matter) -> None:
+        does = {command.id: command for command in self.commands()}
+        choices = []
+        for command in (does[each] for each in _DOES):
+            why_not = self.why_not(command)
+            hint = why_not or command.help
+            choices.append(
+                Choice(command.id, command.label, hint, command.shown_key, possible=not why_not)
+            )
+        choices.sort(key=lambda choice: not choice.possible)
+        title = "About yourself:" if matter.mine else f"With {matter.name}:"
+        self.app.push_screen(
+            Choose(title, choices), lambda id_: self._do(id_) if id_ is not None else None
+        )
+
+    def _do(self, command_id: str) -> None:
+        self.call_later(self.action_command, command_id)

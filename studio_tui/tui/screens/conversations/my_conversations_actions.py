@@ -1,0 +1,177 @@
+"""What is done with a line of My conversations (C1 to C3, P10)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from studio_tui.domain.conversations.conversation import Ask, Conversation, Matter
+from studio_tui.domain.pushes.push import Status
+from studio_tui.services import conversations
+from studio_tui.services.conversations import Usable
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.held import Held
+from studio_tui.tui.moments import day, moment_and_zone
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.conversations.my_conversations_words import (
+    said_not_mine,
+    why_not_record,
+)
+from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
+from studio_tui.tui.screens.outbox.dry_run import show_sent
+
+_NOTHING = "No push asks for a conversation with {}, and no template lets you start one."
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """One way to begin a talk: the conversation there is, or what ``ask`` is about."""
+
+    ask: Ask | None
+    conversation_id: int | None = None
+    why_not: str = ""
+
+
+def start(screen: StudioScreen, matter: Matter) -> None:
+    """Ask what the talk is about, begin it and open it (C2)."""
+    user_id = matter.user_id
+
+    def choose(found: list[Usable]) -> None:
+        choices = _starts(screen, matter, found)
+        if not choices:
+            screen.complain(_NOTHING.format(matter.name))
+            return
+        title = f"Begin the talk with {matter.name} now, about:"
+        screen.app.push_screen(
+            Choose(title, choices), lambda chosen: _begin(screen, chosen) if chosen else None
+        )
+
+    screen.read_to_open(
+        "usable", lambda: conversations.usable(screen.studio, screen.actor, user_id), choose
+    )
+
+
+def cancel(screen: StudioScreen, matter: Matter) -> None:
+    """Cancel what is planned, once it is confirmed (C3)."""
+    conversation_id = matter.conversation_id
+    if conversation_id is None:
+        return
+    at = moment_and_zone(matter.at, screen.zone)
+    question = Confirm(
+        f"Cancel “{matter.push or matter.template}” with {matter.name}?",
+        "Cancel it",
+        no="Keep it",
+        detail=(f"Planned for {at}.\n" if at else "")
+        + "Both sides are told, and the invitations are withdrawn.\nWhat was written stays.",
+        preview=lambda: show_sent(
+            screen,
+            f"What cancelling it with {matter.name} would send",
+            lambda: conversations.cancel(screen.studio, screen.actor, conversation_id),
+        ),
+    )
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.write(
+                lambda: conversations.cancel(screen.studio, screen.actor, conversation_id),
+                lambda gone: screen.say(f"The conversation with {gone.name} is cancelled."),
+            )
+
+    screen.app.push_screen(question, answered)
+
+
+def record_held(screen: StudioScreen, matter: Matter) -> None:
+    """Record a conversation as held by oneself, on the day that is typed (C2)."""
+    what = matter.push or matter.template
+    question = Held(
+        f"Record “{what}” with {matter.name} as held?",
+        "By you; it is sealed then. b holds it here, and notes what is said.",
+        screen.studio.now(),
+        screen.zone,
+        planned_for=matter.at,
+    )
+
+    def answered(held_at: datetime | None) -> None:
+        if held_at is not None:
+            screen.write(
+                lambda: _record(screen, matter, held_at),
+                lambda held: screen.say(
+                    f"{held.conductor} talked with {held.name}: it is recorded as held."
+                ),
+            )
+
+    screen.app.push_screen(question, answered)
+
+
+def not_mine(screen: StudioScreen, matter: Matter) -> None:
+    """Say that a line is not one's own, or take that back (P10)."""
+    ask = Ask(matter.user_id, matter.push_id)
+    again = said_not_mine(matter)
+    act = conversations.mine_again if again else conversations.not_mine
+    name = f"“{matter.push}” with {matter.name}"
+    told = (
+        f"{name} waits for you again."
+        if again
+        else f"{name} no longer waits for you; it still asks the others. N takes that back."
+    )
+    screen.write(lambda: act(screen.studio, screen.actor, ask), lambda _: screen.say(told))
+
+
+def _starts(screen: StudioScreen, matter: Matter, found: list[Usable]) -> list[Choice[_Start]]:
+    this = _this(screen, matter)
+    others = [
+        Choice(_Start(usable.ask), usable.name, _hint(usable))
+        for usable in found
+        if usable.ask.push_id is None or usable.ask.push_id != matter.push_id
+    ]
+    return this + others
+
+
+def _this(screen: StudioScreen, matter: Matter) -> list[Choice[_Start]]:
+    """The line itself, first."""
+    if matter.status is None:
+        return []
+    ask = Ask(matter.user_id, matter.push_id) if matter.push_id else None
+    why_not = why_not_record(matter, screen.actor, screen.studio.today()) or ""
+    if matter.conductor_id not in (None, screen.actor.user_id) and not why_not:
+        why_not = f"{matter.conductor} holds it."
+    if matter.status is Status.IN_PROGRESS:
+        why_not = "It has begun: enter opens it."
+    at = moment_and_zone(matter.at, screen.zone)
+    hint = why_not or (f"planned for {at}" if at else f"by {day(matter.deadline)}")
+    begin = _Start(ask, matter.conversation_id, why_not)
+    return [Choice(begin, matter.push or matter.template, hint, possible=not why_not)]
+
+
+def _hint(usable: Usable) -> str:
+    if usable.deadline is not None:
+        return f"by {day(usable.deadline)}"
+    return "template" if usable.template.planning else "template, without planning"
+
+
+def _begin(screen: StudioScreen, chosen: _Start) -> None:
+    if chosen.why_not:
+        screen.complain(chosen.why_not)
+        return
+    screen.write(
+        lambda: _begun(screen, chosen),
+        lambda begun: open_conversation(screen, begun.id),
+        leads_on=True,
+    )
+
+
+def _begun(screen: StudioScreen, chosen: _Start) -> Conversation:
+    if chosen.conversation_id is not None:
+        return conversations.begin(screen.studio, screen.actor, chosen.conversation_id)
+    if chosen.ask is None:
+        raise RuntimeError("a start without anything to begin")
+    return conversations.start(screen.studio, screen.actor, chosen.ask)
+
+
+def _record(screen: StudioScreen, matter: Matter, held_at: datetime) -> Conversation:
+    studio, actor = screen.studio, screen.actor
+    if matter.push_id is not None:
+        ask = Ask(matter.user_id, matter.push_id)
+        return conversations.record_held(studio, actor, ask, held_at=held_at)
+    if matter.conversation_id is None:
+        raise RuntimeError("a record of nothing")
+    return conversations.finish(studio, actor, matter.conversation_id, held_at=held_at)

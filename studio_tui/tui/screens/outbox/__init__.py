@@ -1,0 +1,1 @@
+"""Screens of the outbox, of mails and of dry runs."""

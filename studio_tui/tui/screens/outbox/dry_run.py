@@ -1,0 +1,62 @@
+"""What is sent: an act tried and taken back, as a text to read before it is done (P14)."""
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.services.outbox.dry_run import dry_run_of
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.outbox.dry_run_words import Trial, in_words
+from studio_tui.tui.screens.outbox.mail import MailText
+from studio_tui.tui.text import line
+
+
+def show_sent(screen: StudioScreen, title: str, act: Callable[[], object]) -> None:
+    """Show what ``act``, done by who sits at ``screen``, would send, before it is done."""
+    studio, actor = screen.studio, screen.actor
+
+    def trying(wanted: Callable[[], bool]) -> Trial:
+        return Trial(dry_run_of(studio, actor, act, wanted))
+
+    screen.app.push_screen(DryRunScreen(title, trying))
+
+
+class DryRunScreen(StudioScreen):
+    """What ``trying``, a call made off the loop, found out; ``title`` names the act.
+
+    It is handed a call that says whether the answer is still wanted: not once the screen is left.
+    """
+
+    def __init__(self, title: str, trying: Callable[[Callable[[], bool]], Trial]) -> None:
+        super().__init__()
+        self._title = title
+        self._trying = trying
+
+    def body(self) -> ComposeResult:
+        """The act above the text."""
+        yield Static(line(self._title), classes="title")
+        with MailText():
+            yield Static("One moment: it is tried, and taken back.")
+
+    def on_mount(self) -> None:
+        """Try it; the keys scroll the text."""
+        self.set_focus(self.query_one(MailText))
+        trying, zone = self._trying, self.studio.zone
+        self.read(
+            "trial",
+            lambda: in_words(trying(self._is_wanted), zone),
+            self._text.update,
+            self._failed,
+        )
+
+    def _is_wanted(self) -> bool:
+        return self.is_attached
+
+    def _failed(self, error: StudioError) -> None:
+        self._text.update(line(error.message, "$error"))
+
+    @property
+    def _text(self) -> Static:
+        return self.query_one("MailText Static", Static)

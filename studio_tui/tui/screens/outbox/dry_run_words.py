@@ -1,0 +1,95 @@
+"""Exactly who would get what and why, who would not, and the mail itself, as a text to read
+(P14)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from textual.content import Content
+
+from studio_tui.domain.outbox.notification import Capacity, Kind, Notification
+from studio_tui.domain.pushes.push import Skipped
+from studio_tui.services.outbox.dry_run import NOTHING, DryRun, Sample
+from studio_tui.tui.moments import moment_and_zone
+from studio_tui.tui.text import block, line
+from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import KIND_LABELS, WHY
+
+P = TypeVar("P")
+_SHOWN = 500
+"""At most so many people stand in one list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What an act would send, and who of those it is about would get nothing."""
+
+    run: DryRun = NOTHING
+    skipped: Sequence[Skipped] = ()
+
+
+def in_words(trial: Trial, zone: ZoneInfo) -> Content:
+    """The whole text: who gets what, who gets nothing, one mail of each kind and language.
+
+    Takes a while where there are many people: not for the loop.
+    """
+    ordered = sorted(
+        trial.run.notifications, key=lambda n: (n.kind, n.capacity is Capacity.MANAGER)
+    )
+    parts = [
+        _told(trial.run, kind, capacity, list(told), zone)
+        for (kind, capacity), told in groupby(ordered, lambda n: (n.kind, n.capacity))
+    ]
+    parts += [_skipped(trial.skipped)] if trial.skipped else []
+    parts += [_mail(sample) for sample in trial.run.samples]
+    return Content("\n\n").join(parts or [Content("Nobody gets mail.")])
+
+
+def _group(told: Notification) -> tuple[Kind, Capacity]:
+    return told.kind, told.capacity
+
+
+def _told(
+    run: DryRun, kind: Kind, capacity: Capacity, told: list[Notification], zone: ZoneInfo
+) -> Content:
+    of_user, of_manager = WHY[kind]
+    if capacity is Capacity.USER:
+        head = f"{counted(len(told), 'user')} · {of_user}"
+    else:
+        head = f"{counted(len(told), 'manager')} · {of_manager}"
+    leaves = moment_and_zone(min(each.due_at for each in told), zone)
+    return _listed(f"{head}. Leaves {leaves}", told, partial(_recipient, run))
+
+
+def _recipient(run: DryRun, told: Notification) -> str:
+    who = f"{told.name} <{told.to}>"
+    if told.capacity is Capacity.USER:
+        return who
+    return f"{who}: " + ", ".join(_of(run, told, login) for login in told.about)
+
+
+def _of(run: DryRun, told: Notification, login: str) -> str:
+    why = run.managing.get(login, {}).get(told.recipient)
+    return f"{login} ({why})" if why else login
+
+
+def _skipped(skipped: Sequence[Skipped]) -> Content:
+    head = f"{counted(len(skipped), 'user', 'users')} · nothing"
+    return _listed(head, skipped, lambda each: f"{each.name} ({each.login}) {each.why}")
+
+
+def _listed(head: str, people: Sequence[P], in_words_of: Callable[[P], str]) -> Content:
+    more = len(people) - _SHOWN
+    rest = [Content.styled(f"and {more:,} more", "$muted")] if more > 0 else []
+    shown = [line(f"· {in_words_of(each)}") for each in people[:_SHOWN]]
+    return Content("\n").join([line(head, "$key"), *shown, *rest])
+
+
+def _mail(sample: Sample) -> Content:
+    letter, kind = sample.letter, KIND_LABELS[sample.kind]
+    head = f"Mail · {kind}, to a {sample.capacity}, in {letter.language}: {sample.recipient}"
+    parts = (line(head, "$key"), line(letter.subject, "bold"), block(f"\n{letter.plain.strip()}"))
+    return Content("\n").join(parts)

@@ -1,0 +1,57 @@
+"""How a notification stands in a list: of the outbox, and of one user."""
+
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.outbox.notification import Capacity, Notification, NotificationState
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.tui.moments import moment
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.wording.mail import STATE_LABELS, kind_in_words
+
+_TONES: OfSome[NotificationState, Tone | None] = OfSome(
+    {
+        NotificationState.HELD: Tone.MUTED,
+        NotificationState.SENT: Tone.GOOD,
+        NotificationState.FAILED: Tone.BAD,
+        NotificationState.DROPPED: Tone.MUTED,
+    },
+    otherwise=None,
+)
+
+
+def about(notification: Notification) -> str:
+    """The push or else the template, and for a manager the people of it."""
+    what = notification.push or notification.template
+    if notification.capacity is Capacity.USER:
+        return what
+    return f"{what}: {', '.join(notification.about)}"
+
+
+def state_cell(notification: Notification) -> str | Toned:
+    """The state, standing out where it matters."""
+    label, tone = STATE_LABELS[notification.state], _TONES[notification.state]
+    return Toned(label, tone) if tone else label
+
+
+def _kind(notification: Notification) -> str:
+    return kind_in_words(notification.kind, notification.capacity)
+
+
+def when_cell(notification: Notification, zone: ZoneInfo) -> str:
+    """When it was sent, or else when it is due."""
+    return moment(notification.sent_at or notification.due_at, zone)
+
+
+def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Notification], ...]:
+    """The columns of a list of mails; ``recipient``: whether it is of several people."""
+    to: tuple[Column[Notification], ...] = (
+        Column("recipient", "To", lambda n: n.name, width=14, flex=2, most=34, sortable=True),
+    )
+    return (
+        *(to if recipient else ()),
+        Column("push", "About", about, width=15, flex=3, most=60, sortable=True),
+        Column("kind", "Kind", _kind, width=14, flex=1, most=26),
+        Column("state", "State", state_cell, width=7, sortable=True),
+        Column("sent_at", "Due or sent", lambda n: when_cell(n, zone), width=16, sortable=True),
+        Column("error", "Why", lambda n: n.error or "", width=24, flex=4, gives_way=1),
+    )

@@ -1,0 +1,118 @@
+"""Which column of a file tells what, and saying so oneself (U6, ``--map``)."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from studio_tui.domain.people.hr_file import Field
+from studio_tui.domain.people.hr_file.headings import IGNORE, recognise
+from studio_tui.tui.commands import shown_key
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.screens.people.import_reading import Mapped
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+
+_NAMES = {
+    Field.LOGIN: "Login",
+    Field.EMAIL: "E-mail address",
+    Field.GIVEN_NAME: "Given name",
+    Field.FAMILY_NAME: "Family name",
+    Field.LANGUAGE: "Language",
+    Field.TIME_ZONE: "Time zone",
+    Field.GROUPS: "Groups",
+    Field.TEAMS: "Teams",
+    Field.LEADS: "Leads these teams",
+    Field.COACHES: "Coaches",
+    Field.MANAGER: "Manager",
+    Field.DEPARTMENT: "Department",
+    Field.ROLE: "Role",
+    Field.HIRED_ON: "Hired on",
+    Field.ACTIVE: "Active, or has left",
+    Field.NAME: "Whole name",
+    Field.PRINCIPAL: "Name to sign in with",
+    Field.KNOWN_AS: "What else they are called",
+    Field.EMPLOYEE_NUMBER: "Employee number",
+    Field.LEFT: "Yes for who has left",
+    Field.LEFT_ON: "Last day",
+}
+
+_ARGUMENT = r'--map ".*?=([a-z_]+)"'
+_IF_IT_IS = re.compile(rf"(If “.*?” is it), add {_ARGUMENT}")
+_WHICH_IS_IT = re.compile(rf"Name the column that is it, as in {_ARGUMENT}")
+_ONE_TOO_MANY = re.compile(rf"leave one out with {_ARGUMENT}")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of the file, as a row."""
+
+    id: int
+    name: str
+    field: Field | None
+    """What it tells, None where it tells the Studio nothing."""
+
+
+def _tells(heading: Heading) -> str | Toned:
+    if heading.field is None:
+        return Toned("nothing; enter to say what", Tone.MUTED)
+    return f"{_NAMES[heading.field]} ({heading.field})"
+
+
+COLUMNS: tuple[Column[Heading], ...] = (
+    Column("name", "Column of the file", lambda heading: heading.name, width=24, flex=2, most=50),
+    Column("field", "Tells", _tells, width=30, flex=1),
+)
+
+
+def planned_headings(recognised: Mapping[str, str], ignored: Sequence[str]) -> list[Heading]:
+    """The columns of a file that was read: those that tell something first."""
+    told = [(name, Field(field)) for name, field in recognised.items()]
+    every = [*told, *((name, None) for name in ignored)]
+    return [Heading(number, name, field) for number, (name, field) in enumerate(every)]
+
+
+def guessed_headings(names: Sequence[str], mapped: Mapped) -> list[Heading]:
+    """The columns of a file that could not be read, with what they are taken for."""
+    return [Heading(number, name, _guess(name, mapped)) for number, name in enumerate(names)]
+
+
+def explained_with_keys(reason: str) -> str:
+    """Why a file cannot be read, with the keys of the screen in place of ``--map``."""
+    reason = _IF_IT_IS.sub(rf"\1, press {shown_key('enter')} on it below and say so", reason)
+    reason = _WHICH_IS_IT.sub(_press_on, reason)
+    return _ONE_TOO_MANY.sub(
+        f"press {shown_key('enter')} on one of them below to leave it out", reason
+    )
+
+
+def what_it_tells(heading: Heading) -> Choose[str]:
+    """Asks what a column tells; ends with the field, or with ``ignore``."""
+    fields = [Choice(field.value, name, field.value) for field, name in _NAMES.items()]
+    nothing = Choice(IGNORE, "Nothing: leave it out", IGNORE)
+    return Choose(f"What does “{heading.name}” tell?", [*fields, nothing])
+
+
+def what_word_means(word: str) -> Choose[str]:
+    """Asks what a word for a status means; ends with ``active`` or ``left``."""
+    choices = [
+        Choice(Field.ACTIVE.value, "Is there: at work, on leave, about to start", "active"),
+        Choice(Field.LEFT.value, "Has left", "left"),
+    ]
+    return Choose(f"What does “{word}” mean?", choices)
+
+
+def untold(headings: Collection[Heading]) -> int:
+    """How many columns tell nothing."""
+    return sum(heading.field is None for heading in headings)
+
+
+def _guess(name: str, mapped: Mapped) -> Field | None:
+    said = mapped.get(name)
+    if said is not None:
+        return None if said == IGNORE else Field(said)
+    known = recognise(name)
+    return known[0] if known else None
+
+
+def _press_on(found: re.Match[str]) -> str:
+    name = _NAMES[Field(found[1])]
+    return f"Press {shown_key('enter')} on the column below that is the {name[0].lower()}{name[1:]}"

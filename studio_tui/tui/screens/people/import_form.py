@@ -1,0 +1,73 @@
+"""How a file that is imported is written, where that is not found out rightly (U6)."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Input, Static
+
+from studio_tui.domain.people.hr_file import Told
+from studio_tui.domain.people.hr_file.rows import delimiter_named
+from studio_tui.domain.people.hr_file.source import encoding_named
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.field import Field
+from studio_tui.tui.widgets.one_of import OneOf
+
+_DATES = (("", "found out"), ("day-first", "day first"), ("month-first", "month first"))
+
+
+class HowWritten(Dialog[Told]):
+    """Asks for the encoding, the separator and the order of days and months, as ``--encoding``,
+    ``--delimiter`` and ``--dates`` tell them; ends with what is told, or with None."""
+
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, told: Told, found: str) -> None:
+        """``found``: what was found out, in words; empty where the file was not read."""
+        super().__init__()
+        self._told = told
+        self._found = found
+
+    def compose(self) -> ComposeResult:
+        """What was found, two fields, the choice, and two buttons."""
+        with Vertical(classes="dialog wide"):
+            yield Static(line("How the file is written"), classes="question")
+            if self._found:
+                yield Static(line(f"Read as {self._found}."), classes="detail")
+            encoding = "as windows-1250 or utf-16; empty: found out"
+            yield Field("encoding", "Encoding", self._told.encoding, hint=encoding)
+            delimiter = "a character, tab or pipe; empty: found out"
+            yield Field("delimiter", "Separator", self._told.delimiter, hint=delimiter)
+            yield OneOf("dates", "03/04/2020", _DATES, self._told.dates)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button("Read it so", id="yes", compact=True)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._end()
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "no":
+            self.dismiss(None)
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        fields = {field.field_name: field for field in self.query(Field)}
+        encoding, delimiter = fields["encoding"].value.strip(), fields["delimiter"].value
+        checks = (("delimiter", delimiter, delimiter_named), ("encoding", encoding, encoding_named))
+        wrong = False
+        for name, text, check in checks:
+            try:
+                if text:
+                    check(text)
+            except Refused as refused:
+                fields[name].error, wrong = refused.message, True
+                fields[name].focus_entry()
+        if not wrong:
+            self.dismiss(Told(encoding, delimiter, self.query_one(OneOf).value))

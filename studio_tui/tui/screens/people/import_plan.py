@@ -1,0 +1,313 @@
+"""Importing users: what it would do, before anything changes, and doing it (U6)."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import ContentSwitcher, Static
+
+from studio_tui.domain.people.hr_file import Refusal, Remark, Told
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.services.people import imports
+from studio_tui.services.people.import_plan import ImportPlan, PlannedUser
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.people.import_columns import (
+    COLUMNS,
+    Heading,
+    planned_headings,
+    what_it_tells,
+    what_word_means,
+)
+from studio_tui.tui.screens.people.import_form import HowWritten
+from studio_tui.tui.screens.people.import_reading import Compared
+from studio_tui.tui.screens.people.import_rows import (
+    REFUSAL_COLUMNS,
+    WARNING_COLUMNS,
+    NumberedSource,
+    remark_in_full,
+    user_columns,
+    user_in_full,
+)
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.labels import Label, LabelLine
+from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.progress import ProgressLine
+from studio_tui.tui.widgets.tabs import TabLine
+from studio_tui.wording.counting import counted
+
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOtherwise:
+    """Somebody said what a column tells, or a word means: the file is to be read again."""
+
+    heading: str
+    field: str
+
+
+class ImportPlanScreen(StudioScreen):
+    """Ends with a sentence that says what was imported, with `SaidOtherwise` or `Told` where the
+    file is to be read again, or with None."""
+
+    OWN_COMMANDS = (
+        Command("import", "i", "Import", "Import what the file says", footer=False),
+        Command("skip", "S", "Skip refused", "Import all lines but those refused", footer=False),
+        Command("form", "ctrl+o", "How it is written", "Tell the encoding, separator and dates"),
+        Command("next_list", "right", "Next list", "Go to the list to the right"),
+        Command.moving("previous_list", "left", "Go to the list to the left"),
+    )
+
+    def __init__(self, compared: Compared) -> None:
+        super().__init__()
+        self._compared = compared
+        self._plan = compared.plan
+        self._headings = planned_headings(self._plan.recognised, self._plan.ignored)
+
+    def body(self) -> ComposeResult:
+        """What was read, the lists, and what can be done."""
+        yield Static(self._read_in_words(), classes="title")
+        tabs = TabLine([(key, f"{title} {n:,}") for key, title, n in self._tabs()])
+        tabs.can_focus = False
+        yield tabs
+        with ContentSwitcher(initial=self._tabs()[0][0]):
+            yield RecordList(*user_columns("Says"), id="added", empty="Nobody new.")
+            yield RecordList(*user_columns("Changes"), id="changed", empty="Nobody changes.")
+            yield RecordList(*user_columns("Changes as well"), id="left", empty="Nobody leaves.")
+            yield RecordList(*user_columns("Changes as well"), id="returned", empty="Nobody.")
+            yield RecordList(*REFUSAL_COLUMNS, id="refused", empty="No line is refused.")
+            yield RecordList(*WARNING_COLUMNS, id="warnings", empty="No warnings.")
+            yield RecordList(*COLUMNS, id="columns", empty="")
+        yield Static(self._besides(), classes="besides")
+        yield ProgressLine()
+        yield LabelLine(id="offers")
+
+    def on_mount(self) -> None:
+        """Fill the lists, and look at the first one."""
+        self.set_focus(self._list(self._tabs()[0][0]))
+        self._offer()
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        plan = self._plan
+        for name, rows in (
+            ("added", plan.added),
+            ("changed", plan.changed),
+            ("left", plan.left),
+            ("returned", plan.returned),
+            ("refused", plan.refusals),
+            ("warnings", plan.warnings),
+        ):
+            self._list(name).set_source(NumberedSource[Any](rows), "")
+        self._list("columns").set_source(MemorySource(self._headings), "")
+
+    # Lists
+
+    def action_next_list(self) -> None:
+        """Go to the list to the right."""
+        self.query_one(TabLine).action_next_tab()
+
+    def action_previous_list(self) -> None:
+        """Go to the list to the left."""
+        self.query_one(TabLine).action_previous_tab()
+
+    def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+        """Show another list."""
+        self.query_one(ContentSwitcher).current = event.key
+        self.set_focus(self._list(event.key))
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Read it in full, or say what a column tells."""
+        if isinstance(event.row, Heading):
+            self._say_otherwise(event.row)
+            return
+        match event.row.it:
+            case PlannedUser() as user:
+                self.app.push_screen(ReadText(user.name, user_in_full(user)))
+            case Refusal(word=str(word)) if word:
+                self._say_what_it_means(word)
+            case Remark() as remark:
+                title = "Refused" if isinstance(remark, Refusal) else "Warning"
+                self.app.push_screen(ReadText(title, remark_in_full(remark)))
+
+    @work
+    async def _say_otherwise(self, heading: Heading) -> None:
+        field = await self.app.push_screen_wait(what_it_tells(heading))
+        if field is not None:
+            self.dismiss(SaidOtherwise(heading.name, field))
+
+    @work
+    async def _say_what_it_means(self, word: str) -> None:
+        status = await self.app.push_screen_wait(what_word_means(word))
+        if status is not None:
+            self.dismiss(SaidOtherwise(word, status))
+
+    def action_form(self) -> None:
+        """Tell how the file is written, where that was not found out rightly: it is read again."""
+
+        def told(told: Told | None) -> None:
+            if told is not None:
+                self.dismiss(told)
+
+        found = f"{self._plan.encoding}, separated by {self._separator()}"
+        self.app.push_screen(HowWritten(self._compared.told, found), told)
+
+    # Importing
+
+    def may_do(self, command: Command) -> bool:
+        """Lines can be skipped where some are refused."""
+        return (command.id != "skip" or bool(self._plan.refusals)) and super().may_do(command)
+
+    def why_not_import(self) -> str | None:
+        """All of it is imported, or nothing."""
+        if self._plan.refusals:
+            return self._why_refused()
+        return self._why_nothing()
+
+    def why_not_skip(self) -> str | None:
+        """Somebody has to be left."""
+        return self._why_nothing()
+
+    def action_import(self) -> None:
+        """Import all of it."""
+        self._once_meant(skip_refused=False)
+
+    @work
+    async def action_skip(self) -> None:
+        """Import the others, once that is confirmed."""
+        refused = counted(len(self._plan.refusals), "refused line")
+        question = Confirm(
+            f"Import {self._people()} without the {refused}?",
+            f"Import and skip {refused}",
+            detail="Who is on a refused line stays as they are, or is not added.",
+        )
+        if await self.app.push_screen_wait(question):
+            self._once_meant(skip_refused=True)
+
+    def action_back(self) -> None:
+        """Stop importing, or go back to the file."""
+        progress = self.query_one(ProgressLine)
+        if progress.job is not None:
+            progress.stop()
+        else:
+            self.dismiss(None)
+
+    def _once_meant(self, *, skip_refused: bool) -> None:
+        left = len(self._plan.left)
+        question = f"Mark {counted(left, 'user', 'users')} as left?"
+        detail = "Nothing is asked of them any more, and they do not come in."
+        act = partial(self._apply, skip_refused=skip_refused)
+        once_meant(self.app, left, question, detail, act)
+
+    def _apply(self, *, skip_refused: bool) -> None:
+        job = Job(f"Importing {self._people()}", in_place=True)
+        self.query_one(ProgressLine).start(job)
+        self.refresh_bindings()
+        self.write(
+            lambda: imports.apply(
+                self.studio,
+                self.actor,
+                self._compared.file,
+                skip_refused=skip_refused,
+                progress=job.tell,
+            ),
+            self._applied,
+            self._failed,
+            job,
+        )
+
+    def _applied(self, plan: ImportPlan) -> None:
+        skipped = counted(len(plan.refusals), "line")
+        refused = f", {skipped} skipped" if plan.refusals else ""
+        self.dismiss(f"Imported {self._compared.path.name}: {plan.summary}{refused}.")
+
+    def _failed(self, error: StudioError) -> None:
+        self.query_one(ProgressLine).done()
+        self.refresh_bindings()
+        self.complain(error.message)
+
+    def _why_refused(self) -> str:
+        lines = counted(len(self._plan.refusals), "line is", "lines are")
+        if words := self._plan.unknown_words:
+            return f"{lines} refused: press ⏎ on one to say what “{words[0]}” means."
+        return f"{lines} refused: correct the file, or press S to import the others."
+
+    def _why_nothing(self) -> str | None:
+        if self.query_one(ProgressLine).job is not None:
+            return "The import is under way; escape stops it."
+        if self._plan.touched:
+            return None
+        return "There is nothing to import: everybody is as the file says already."
+
+    # In words
+
+    def _tabs(self) -> list[tuple[str, str, int]]:
+        """The lists that have anything in them: what needs a decision first."""
+        plan = self._plan
+        tabs = [
+            ("refused", "Refused", len(plan.refusals)),
+            ("added", "Added", len(plan.added)),
+            ("changed", "Changed", len(plan.changed)),
+            ("left", "Left", len(plan.left)),
+            ("returned", "Returned", len(plan.returned)),
+            ("warnings", "Warnings", len(plan.warnings)),
+            ("columns", "Columns", len(self._headings)),
+        ]
+        return [tab for tab in tabs if tab[2]]
+
+    def _read_in_words(self) -> Content:
+        plan = self._plan
+        form = f"{plan.encoding}, {self._separator()}"
+        name = line(self._compared.path.name, "bold")
+        return Content.assemble(name, (f"  {form} · nothing is changed yet", "$muted"))
+
+    def _separator(self) -> str:
+        return _DELIMITERS.get(self._plan.delimiter, f"“{self._plan.delimiter}”")
+
+    def _besides(self) -> Content:
+        plan = self._plan
+        words = [f"{plan.unchanged:,} unchanged"] if plan.unchanged else []
+        if plan.teams_created:
+            teams = counted(len(plan.teams_created), "new team")
+            words.append(f"{teams}: {', '.join(plan.teams_created[:20])}")
+        if plan.ignored:
+            words.append(f"{counted(len(plan.ignored), 'column', 'columns')} ignored")
+        besides = line(" · ".join(words), "$muted")
+        if not plan.refusals:
+            return besides
+        return Content.assemble(line(f"{self._why_refused()}  ", "$warning"), besides)
+
+    def _offer(self) -> None:
+        plan = self._plan
+        skip = f"Import and skip {counted(len(plan.refusals), 'refused line', 'refused lines')}"
+        offers = [("import", "i", f"Import {self._people()}", not self.why_not_import())]
+        if plan.refusals:
+            offers.append(("skip", "S", skip, bool(plan.touched)))
+        offers.append(("back", "esc", "Cancel", True))
+        self.query_one("#offers", LabelLine).show([_offer(*offer) for offer in offers])
+
+    async def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
+        """Do what was clicked."""
+        event.stop()
+        await self.action_command(event.key)
+
+    def _people(self) -> str:
+        return counted(len(self._plan.touched), "user")
+
+    def _list(self, name: str) -> RecordList[Any, str]:
+        return self.query_one(f"#{name}", RecordList)
+
+
+def _offer(id_: str, key: str, words: str, possible: bool) -> Label:
+    if not possible:
+        return Label(id_, Content.styled(f"{key} {words}", "$unavailable $unavailable-style"))
+    return Label(id_, Content.assemble((key, "$key bold"), " ", words))

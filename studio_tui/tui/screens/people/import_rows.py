@@ -1,0 +1,125 @@
+"""How what an import would do stands in lists: people, changes, refusals."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from studio_tui.domain.people.hr_file import Refusal, Remark, RowWarning
+from studio_tui.domain.people.users import Role
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.people.import_plan import FieldChange, PlannedUser, Value
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+
+T = TypeVar("T")
+
+_SAID_BESIDES = frozenset(
+    {"login", "email", "given_name", "family_name", "active", "language", "time_zone"}
+)
+"""What is not said again of who is added: it stands beside it, or goes without saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered(Generic[T]):
+    """Something in a list, by its place."""
+
+    id: int
+    it: T
+
+
+class NumberedSource(Generic[T]):
+    """As many rows as there are of ``every``, each made when it is looked at."""
+
+    def __init__(self, every: Sequence[T]) -> None:
+        self._every = every
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._every)
+
+    def rows(self, start: int, stop: int) -> Sequence[Numbered[T]]:
+        """The rows from place ``start`` up to ``stop``."""
+        return [Numbered(start + n, it) for n, it in enumerate(self._every[start:stop])]
+
+    def position(self, row_id: int, _: int | None = None) -> int | None:
+        """The place of a row, None where it is not in the list."""
+        return row_id if row_id < len(self._every) else None
+
+    def matching(self, _: str, ids: Collection[int]) -> frozenset[int]:
+        """All of them: there is no filter."""
+        return frozenset(ids)
+
+    def selected(self, _: Selection[str]) -> int:
+        """None: nothing can be marked."""
+        return 0
+
+
+def user_columns(what: str) -> tuple[Column[Numbered[PlannedUser]], ...]:
+    """The columns of a list of people; ``what`` is the heading of what is said of them."""
+    return (
+        Column("name", "Name", lambda row: row.it.name, width=18, flex=2, most=36),
+        Column("email", "E-mail", lambda row: row.it.email, width=22, flex=2, most=40),
+        Column("what", what, lambda row: Toned(_summary(row.it), Tone.MUTED), width=28, flex=5),
+    )
+
+
+REFUSAL_COLUMNS: tuple[Column[Numbered[Refusal]], ...] = (
+    Column("line", "Line", lambda row: f"{row.it.line:,}", width=7, right=True),
+    Column("column", "Column", lambda row: row.it.column, width=14, flex=1, most=30),
+    Column("reason", "Why it is refused", lambda row: row.it.reason, width=36, flex=5),
+    Column("email", "E-mail", lambda row: row.it.email, 22, 1, gives_way=1),
+)
+
+
+WARNING_COLUMNS: tuple[Column[Numbered[RowWarning]], ...] = (
+    Column("line", "Line", lambda row: _line(row.it), width=7, right=True),
+    Column("column", "Column", lambda row: row.it.column, width=14, flex=1, most=30),
+    Column("reason", "What is left out, or guessed", lambda row: row.it.reason, width=36, flex=5),
+    Column("email", "E-mail", lambda row: row.it.email, 22, 1, gives_way=1),
+)
+
+
+def user_in_full(user: PlannedUser) -> str:
+    """All that an import says or changes of a user, a line each."""
+    where = f"line {user.line:,}" if user.line else "not in the file, but named in it as a manager"
+    return "\n".join([f"{user.name} <{user.email}>", where, "", *map(_change, user.changes)])
+
+
+def remark_in_full(remark: Remark) -> str:
+    """A refusal or a warning as a text to read."""
+    column = f", column “{remark.column}”" if remark.column else ""
+    who = f"\n{remark.email}" if remark.email else ""
+    where = f"Line {_line(remark)}" if remark.line else "The whole file"
+    return f"{where}{column}{who}\n\n{remark.reason}"
+
+
+def _line(remark: Remark) -> str:
+    return f"{remark.line:,}" if remark.line else ""
+
+
+def _summary(user: PlannedUser) -> str:
+    return "; ".join(_change(change) for change in user.changes if _worth_saying(user, change))
+
+
+def _worth_saying(user: PlannedUser, change: FieldChange) -> bool:
+    if user.before is not None:
+        return change.field != "active"
+    if change.field == "role":
+        return change.after != Role.USER
+    return change.field not in _SAID_BESIDES
+
+
+def _change(change: FieldChange) -> str:
+    label = change.field.replace("_", " ")
+    if change.before is None:
+        return f"{label}: {_value(change.after)}"
+    return f"{label}: {_value(change.before)} → {_value(change.after)}"
+
+
+def _value(value: Value) -> str:
+    match value:
+        case True | False:
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(value) or "none"
+        case _:
+            return value or "nothing"

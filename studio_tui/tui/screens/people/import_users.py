@@ -1,0 +1,173 @@
+"""Importing users: which file (U6)."""
+
+from pathlib import Path
+from typing import Any
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from studio_tui.domain.people.hr_file import Told
+from studio_tui.domain.shared.errors import Refused, Stopped, StudioError
+from studio_tui.tui.commands import Command, shown_key
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.people.import_columns import (
+    COLUMNS,
+    Heading,
+    explained_with_keys,
+    guessed_headings,
+    what_it_tells,
+)
+from studio_tui.tui.screens.people.import_form import HowWritten
+from studio_tui.tui.screens.people.import_plan import ImportPlanScreen, SaidOtherwise
+from studio_tui.tui.screens.people.import_reading import (
+    Compared,
+    Mapped,
+    Unreadable,
+    compare,
+    path_of,
+)
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.field import Field, Form
+from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.path_suggester import PathSuggester
+from studio_tui.tui.widgets.progress import ProgressLine
+
+_HINT = "The CSV that an HR system exports. → completes the path, {} reads it; nothing changes yet."
+
+
+class ImportScreen(StudioScreen):
+    """Asks for a file, reads it, and shows what importing it would do."""
+
+    OWN_COMMANDS = (
+        Command("back", "escape", "Back", "Stop reading, or go back to the users"),
+        Command("form", "ctrl+o", "How it is written", "Tell the encoding, separator and dates"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mapped: Mapped = {}
+        self._path: Path | None = None
+        self._told = Told()
+
+    def body(self) -> ComposeResult:
+        """The path, and the columns where they have to be explained."""
+        yield Static(line("Import users", "bold"), classes="title")
+        yield Form(
+            Field("file", "File", hint=_HINT.format(shown_key("enter")), placeholder="~/export.csv")
+        )
+        yield ProgressLine()
+        yield RecordList(*COLUMNS, empty="")
+
+    def on_mount(self) -> None:
+        """Wait for a path."""
+        entry = self.query_one(Input)
+        entry.suggester = PathSuggester()
+        self.set_focus(entry)
+        self._columns.display = False
+
+    def action_back(self) -> None:
+        """Stop reading, or leave."""
+        progress = self.query_one(ProgressLine)
+        if progress.job is not None:
+            progress.stop()
+        else:
+            self.dismiss()
+
+    def action_form(self) -> None:
+        """Tell how the file is written, and read it."""
+        self.app.push_screen(HowWritten(self._told, ""), self._tell)
+
+    def _tell(self, told: Told | None) -> None:
+        if told is None:
+            return
+        self._told = told
+        if self._field.value.strip():
+            self._submitted()
+        else:
+            self._field.focus_entry()
+
+    @on(Form.Submitted)
+    def _submitted(self) -> None:
+        try:
+            path = path_of(self._field.value)
+        except Refused as refused:
+            self._field.error = refused.message
+            return
+        if path != self._path:
+            # What was told before a file was chosen is told of that file.
+            self._told = Told() if self._path else self._told
+            self._path, self._mapped = path, {}
+        self._read()
+
+    def _read(self) -> None:
+        path, mapped, told = self._path, self._mapped, self._told
+        progress = self.query_one(ProgressLine)
+        if path is None or progress.job is not None:
+            return
+        job = Job(f"Reading {path.name}")
+        progress.start(job)
+        self.read(
+            "file",
+            lambda: compare(self.studio, self.actor, path, mapped, told, job),
+            self._show,
+            self._failed,
+        )
+
+    def _failed(self, error: StudioError) -> None:
+        self.query_one(ProgressLine).done()
+        if isinstance(error, Stopped):
+            self.say(error.message)
+        else:
+            self._field.error = error.message
+
+    def _show(self, found: Compared | Unreadable) -> None:
+        self.query_one(ProgressLine).done()
+        if isinstance(found, Unreadable):
+            self._field.error = explained_with_keys(found.reason.message)
+            self._show_columns(found.headings)
+        else:
+            self._show_columns(())
+            self.app.push_screen(ImportPlanScreen(found), self._decided)
+
+    def _show_columns(self, names: tuple[str, ...]) -> None:
+        self._columns.display = bool(names)
+        headings = guessed_headings(names, self._mapped)
+        self._columns.set_source(MemorySource(headings), "", keep=self._columns.current_id)
+        if names:
+            self.set_focus(self._columns)
+
+    def _decided(self, decided: str | SaidOtherwise | Told | None) -> None:
+        match decided:
+            case str():
+                self.dismiss()
+                self.shell.look_for_changes()
+                self.say(decided)
+            case SaidOtherwise(heading=heading, field=field):
+                self._map(heading, field)
+            case Told():
+                self._tell(decided)
+            case None:
+                self._field.focus_entry()
+
+    @work
+    async def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Say what a column tells, and read again."""
+        heading: Heading = event.row
+        field = await self.app.push_screen_wait(what_it_tells(heading))
+        if field is not None:
+            self._map(heading.name, field)
+
+    def _map(self, heading: str, field: str) -> None:
+        self._mapped = {**self._mapped, heading: field}
+        self._read()
+
+    @property
+    def _field(self) -> Field:
+        return self.query_one(Field)
+
+    @property
+    def _columns(self) -> RecordList[Any, str]:
+        return self.query_one(RecordList)

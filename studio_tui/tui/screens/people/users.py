@@ -1,0 +1,113 @@
+"""Users: everybody the Studio knows, and the way to bring in more (U1, U4, U6)."""
+
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.config.session import why_no_files
+from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.people.users import Role, User, UserFilter
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.services.people import users
+from studio_tui.tui.commands import Command
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.people.import_users import ImportScreen
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+
+_HOW_TO_BEGIN = "Press i to import users from a CSV file."
+
+
+def managers_cell(user: User) -> str | Toned:
+    """How many managers somebody has, and in words where that is nobody (U4)."""
+    return str(len(user.managers)) if user.managers else Toned("no manager", Tone.WARN)
+
+
+def standing_cell(user: User) -> str | Toned:
+    """What sets somebody apart from other users: they have left, or their role."""
+    if not user.active:
+        return Toned("left", Tone.MUTED)
+    return "" if user.role is Role.USER else user.role.value
+
+
+COLUMNS: tuple[Column[User], ...] = (
+    Column("name", "Name", lambda user: user.name, width=18, flex=3, most=40, sortable=True),
+    Column("login", "Login", lambda user: user.login, width=10, flex=1, most=24, sortable=True),
+    Column("email", "E-mail", lambda user: user.email, 24, 2, most=40, gives_way=2, sortable=True),
+    Column(
+        "department", "Department", lambda user: user.department, 14, 1, gives_way=3, sortable=True
+    ),
+    Column("teams", "Teams", lambda user: ", ".join(user.teams), width=14, flex=2),
+    Column("managers", "Managers", managers_cell, width=10),
+    Column("standing", "", standing_cell, width=7),
+)
+
+
+class UsersScreen(StudioScreen):
+    """The list of users."""
+
+    OWN_COMMANDS = (
+        Command("import", "i", "Import", "Import users from a CSV file", needs=Action.IMPORT_USERS),
+        Command("who_left", "f", "Who left", "Show those who have left as well, or hide them"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._include_left = False
+
+    def body(self) -> ComposeResult:
+        """The list, and a line that says how to begin while there is nobody but oneself."""
+        importing = may(self.actor, Action.IMPORT_USERS)
+        how = _HOW_TO_BEGIN if importing else "An admin imports them from a CSV file."
+        yield RecordBrowser(
+            *COLUMNS,
+            find=self.find,
+            sort=Sort("name"),
+            noun=("user", "users"),
+            marks=True,
+            empty=f"Nobody yet. {how}",
+        )
+        yield Static(line(how), classes="begin")
+
+    def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[User, UserFilter]]:
+        """The users that match what is typed."""
+        filter_ = UserFilter(text, include_left=self._include_left)
+        return filter_, users.source(self.studio, self.actor, filter_, sort)
+
+    def reload(self) -> None:
+        """Somebody may have imported users."""
+        self._browser.reload()
+
+    def why_not_import(self) -> str | None:
+        """Over SSH, files are on another machine."""
+        return why_no_files("ssh … users import - < people.csv")
+
+    def action_import(self) -> None:
+        """Import users."""
+        self.app.push_screen(ImportScreen())
+
+    def action_who_left(self) -> None:
+        """Show those who have left as well, or hide them."""
+        self._include_left = not self._include_left
+        listed = self._browser.list
+        filter_, source = self.find(self._browser.text, listed.sort or Sort("name"))
+        listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)
+        self.say("Those who have left are shown." if self._include_left else "Hidden again.")
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Open a user."""
+        self.app.push_screen(UserScreen(event.row.id))
+
+    @on(RecordList.LengthChanged)
+    def _show_how_to_begin(self, event: RecordList.LengthChanged) -> None:
+        alone = event.counted and event.length == 1 and not self._browser.text
+        self.query_one(".begin").display = alone
+
+    @property
+    def _browser(self) -> RecordBrowser[User, Any]:
+        return self.query_one(RecordBrowser)

@@ -1,0 +1,1 @@
+"""Screens of pushes, assignment and reminders."""

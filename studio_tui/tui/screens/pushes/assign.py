@@ -1,0 +1,346 @@
+"""The assignment view: import the list of an earlier push, pick, or both; then assign (P3)."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.bulk_confirmation import MANY
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox.dry_run import dry_run
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.pushes.assign import Assigned, AssignPreview
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.unsaved_changes import leave
+from studio_tui.tui.moments import day
+from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.job import PATIENCE, Job
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
+from studio_tui.tui.screens.outbox.dry_run_words import Trial
+from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
+from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
+from studio_tui.tui.screens.pushes.assign_source import Candidate, Candidates
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import when_mail_leaves
+from studio_tui.wording.pushes import state_in_words
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+_NOBODY = "Mark users with space, all that match with a, an earlier push's users with i."
+_COUNTING = "One moment: the marked users are being counted."
+
+
+class AssignScreen(StudioScreen):
+    """All active users with marks, what assigning them would do, and the button that does it."""
+
+    OWN_COMMANDS = (
+        Command("assign", "ctrl+s", "Assign", "Assign the marked users"),
+        Command("import_list", "i", "Earlier push", "Mark the users of an earlier push"),
+        Command("marked", "f", "Marked", "See only the marked users, and take some out"),
+        Command(
+            "sent",
+            "v",
+            "What is sent",
+            "See who would get what, before anything is sent",
+            footer=False,
+        ),
+        Command("no_manager", "M", "No manager", "See who would have no manager", footer=False),
+    )
+
+    def __init__(self, push: Push) -> None:
+        super().__init__()
+        self.push = push
+        self._preview: AssignPreview | None = None
+        self._assigning = False
+        self._counting: Counting[AssignPreview] = Counting(self, self._show_preview)
+        self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
+            *COLUMNS,
+            find=self.find,
+            sort=Sort("name"),
+            noun=("user", "users"),
+            marks=True,
+            empty="No users yet.\nGo to Users and import them.",
+        )
+
+    def body(self) -> ComposeResult:
+        """The push, the users, and what would happen."""
+        yield Static(classes="title")
+        yield self._browser
+        yield Static(classes="effect")
+        with Horizontal(classes="next"):
+            yield Static(classes="attention")
+            yield Button("Assign users", id="assign", compact=True)
+
+    def on_mount(self) -> None:
+        """Name the push; nobody is marked yet."""
+        self._name_push(self.push)
+        self._show_preview(None)
+
+    def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
+        """The users in whom all words of ``text`` are found."""
+        filter_ = UserFilter(text)
+        users = assign.candidates(self.studio, self.actor, filter_, sort)
+        return filter_, Candidates(users, assign.of_push(self.push))
+
+    @property
+    def selection(self) -> Selection[UserFilter]:
+        """Who is marked."""
+        return self._list.selection
+
+    @property
+    def preview(self) -> AssignPreview | None:
+        """What assigning them would do; None where nobody is marked, or until it is counted."""
+        return self._preview
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether marks would be lost."""
+        return not self.selection.empty
+
+    def reload(self) -> None:
+        """Read the push, the users and what would happen again."""
+        push_id = self.push.id
+        self.read("push", lambda: pushes.show(self.studio, self.actor, push_id), self._name_push)
+        self._browser.reload()
+        self._count()
+
+    def why_not_assign(self) -> str | None:
+        """It takes somebody who is not in the push yet."""
+        if self.selection.empty:
+            return f"Nobody is marked. {_NOBODY}"
+        if self._assigning or self._preview is None:
+            return _COUNTING
+        if not self._preview.adding:
+            return "Everyone marked is in the push already, or has left."
+        return None
+
+    def why_not_marked(self) -> str | None:
+        """It takes somebody."""
+        return f"Nobody is marked. {_NOBODY}" if self.selection.empty else None
+
+    def why_not_sent(self) -> str | None:
+        """It takes somebody who would be told."""
+        return self.why_not_assign()
+
+    def why_not_no_manager(self) -> str | None:
+        """It takes somebody without one."""
+        if self._preview is None or not self._preview.without_manager:
+            return "Nobody marked is without a manager."
+        return None
+
+    def action_assign(self) -> None:
+        """Assign the marked users, and tell them and their managers (P6)."""
+        adding = self._preview.adding if self._preview else 0
+        question = f"Assign {adding:,} users to “{self.push.name}”?"
+        detail = self._effect(self._preview).plain
+        expected = adding if adding > MANY else None
+        once_meant(self.app, adding, question, detail, lambda: self._assign(expected))
+
+    def _assign(self, expected: int | None) -> None:
+        push, selection = self.push, self.selection
+        self._assigning = True
+        self.refresh_bindings()
+        studio, actor = self.studio, self.actor
+        adding = self._preview.adding if self._preview else 0
+        job = Job(f"Assigning {counted(adding, 'user', 'users')}")
+        self.write(
+            lambda: assign.assign(
+                studio, actor, push, selection, expected=expected, progress=job.tell
+            ),
+            self._assigned,
+            self._refused,
+            job,
+            leads_on=True,
+        )
+
+    def action_import_list(self) -> None:
+        """Ask for an earlier push (P3)."""
+        self.read_to_open("pushes", lambda: pushes.every(self.studio, self.actor), self._ask_push)
+
+    def action_marked(self) -> None:
+        """See only those marked."""
+        self.app.push_screen(MarkedScreen(self.push, self.selection), self._take_back)
+
+    def action_sent(self) -> None:
+        """See who would get what and why, and the mail itself (P14)."""
+        title = f"What assigning them to “{self.push.name}” would send"
+        studio, actor, push, selection = self.studio, self.actor, self.push, self.selection
+        trial = partial(_trial, studio, actor, push, selection)
+        self.app.push_screen(DryRunScreen(title, trial))
+
+    def action_no_manager(self) -> None:
+        """See only those without a manager (U4)."""
+        users = self._preview.without_manager if self._preview else ()
+        self.app.push_screen(MarkedScreen(self.push, self.selection, users), self._take_back)
+
+    def action_back(self) -> None:
+        """Leave; ask first where marks would be lost."""
+        leave(self, self.unsaved, "Leave without assigning?", "Your marks would be lost.")
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Which pushes somebody is in, and what they received (P16)."""
+        from studio_tui.tui.screens.people.user import UserScreen
+
+        self.app.push_screen(UserScreen(event.row.id))
+
+    def on_record_list_selection_changed(self, event: RecordList.SelectionChanged) -> None:
+        """Find out what assigning these would do; the list counts after the marks."""
+        if event.count is None or not event.count:
+            self._preview = None
+            self._count()
+
+    @property
+    def _list(self) -> RecordList[Candidate, UserFilter]:
+        return self._browser.list
+
+    def _name_push(self, push: Push) -> None:
+        self.push = push
+        until = f" · {state_in_words(push)} · {day(push.available_from)} to {day(push.deadline)}"
+        title = Content.assemble(
+            line("Assign users to "), line(push.name), (until, "$muted not bold")
+        )
+        self.query_one(".title", Static).update(title)
+
+    def _count(self) -> None:
+        """Find out again what assigning would do; until then, what is known of it stands."""
+        push, selection = self.push, self.selection
+        self.refresh_bindings()
+        if selection.empty:
+            self._counting.drop()
+            self._show_preview(None)
+            return
+        self.set_timer(PATIENCE, self._say_counting)
+        self._counting.ask(
+            lambda: assign.preview(self.studio, self.actor, push, selection), about=selection
+        )
+
+    def _say_counting(self) -> None:
+        if self._preview is None and not self.selection.empty:
+            self._show_preview(None)
+            self.query_one(".effect", Static).update(Content.styled(_COUNTING, "$muted"))
+
+    def _show_preview(self, preview: AssignPreview | None) -> None:
+        self._preview = preview
+        adding = preview.adding if preview else 0
+        button = self.query_one("#assign", Button)
+        button.label = f"Assign {counted(adding, 'user', 'users')}" if adding else "Assign users"
+        button.disabled = not adding
+        self.query_one(".effect", Static).update(self._effect(preview))
+        self.query_one(".attention", Static).update(_attention(preview))
+        self.refresh_bindings()
+
+    def _effect(self, preview: AssignPreview | None) -> Content:
+        if preview is None:
+            return Content.styled(_NOBODY, "$muted")
+        users = counted(preview.adding, "user")
+        managers = counted(preview.managers, "manager")
+        if not preview.adding:
+            return Content("Nobody would be added.")
+        if not preview.users_told and not preview.managers:
+            return Content(f"{users}, told of this push before: nobody gets mail again.")
+        told = counted(preview.users_told, "user")
+        leaves = when_mail_leaves(preview.leaves_at, self.studio.now(), self.studio.zone)
+        return Content(f"{told} and {managers} get mail {leaves}; v shows it.")
+
+    def _assigned(self, assigned: Assigned) -> None:
+        self._show_users()
+        self.say(self._done(assigned))
+
+    def _done(self, assigned: Assigned) -> str:
+        users = counted(assigned.added, "user")
+        if not assigned.users_told and not assigned.managers_told:
+            return f"{users} assigned, told of this push before: nobody gets mail again."
+        managers = counted(assigned.managers_told, "manager")
+        leaves = when_mail_leaves(assigned.leaves_at, self.studio.now(), self.studio.zone)
+        return f"{users} assigned (z undo), {managers} told; mail leaves {leaves}."
+
+    def _show_users(self) -> None:
+        from studio_tui.tui.screens.pushes.push import PushScreen
+
+        beneath = self.app.screen_stack[-2]
+        if isinstance(beneath, PushScreen) and beneath.push_id == self.push.id:
+            beneath.show_users()
+            self.dismiss()
+        else:
+            self.app.switch_screen(PushScreen(self.push.id))
+
+    def _refused(self, error: StudioError) -> None:
+        self._assigning = False
+        self.complain(error.message)
+        self._preview = None
+        self._count()
+
+    def _ask_push(self, every: list[Push]) -> None:
+        choices = [
+            Choice(push, push.name, f"{counted(push.progress.assigned, 'user', 'users')}, {hint}")
+            for push in every
+            if push.id != self.push.id and push.progress.assigned
+            for hint in (state_in_words(push),)
+        ]
+        if not choices:
+            self.complain("No other push has users yet.")
+            return
+        self.app.push_screen(Choose("Mark the users of", choices), self._import)
+
+    def _import(self, push: Push | None) -> None:
+        if push is not None:
+            self._list.selection = self.selection.mark_matching(assign.of_push(push))
+            users = counted(push.progress.assigned, "user")
+            self.say(f"{users} of “{push.name}” marked. f shows them; space takes one out.")
+
+    def _take_back(self, selection: Selection[UserFilter] | None) -> None:
+        if selection is not None:
+            self._list.selection = selection
+
+    @on(Button.Pressed, "#assign")
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        await self.action_command("assign")
+
+
+def _trial(
+    studio: "Studio",
+    actor: Actor,
+    push: Push,
+    selection: Selection[UserFilter],
+    wanted: Callable[[], bool],
+) -> Trial:
+    run = dry_run(
+        studio,
+        lambda: assign.assign(studio, actor, push, selection),
+        lambda assigned: assigned.activity_id,
+        wanted,
+    )
+    return Trial(run, assign.skipped(studio, actor, push, selection))
+
+
+def _attention(preview: AssignPreview | None) -> Content:
+    if preview is None:
+        return Content("")
+    parts = []
+    if preview.without_manager:
+        verb = "has" if len(preview.without_manager) == 1 else "have"
+        words = f"{preview.without_manager_in_words} {verb} no manager (M)"
+        parts.append((words, "$warning"))
+    if preview.already:
+        parts.append((f"{preview.already:,} in the push already", "$muted"))
+    if preview.left:
+        parts.append((f"{preview.left:,} left, not assigned", "$muted"))
+    return Content(" · ").join(Content.styled(text, style) for text, style in parts)

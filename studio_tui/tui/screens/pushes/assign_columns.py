@@ -1,0 +1,51 @@
+"""What the lists of the assignment view show of a user."""
+
+from studio_tui.tui.screens.pushes.assign_source import Candidate
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+
+
+def _cell(row: Candidate, text: str) -> str | Toned:
+    return Toned(text, Tone.MUTED) if row.already or not row.user.active else text
+
+
+def _managers(row: Candidate) -> str | Toned:
+    names = ", ".join(manager.name for manager in row.user.managers)
+    return _cell(row, names) if names else Toned("no manager", Tone.WARN)
+
+
+def _note(row: Candidate) -> Toned:
+    if row.already:
+        return Toned("in already", Tone.MUTED)
+    return Toned("" if row.user.active else "has left", Tone.WARN)
+
+
+COLUMNS: tuple[Column[Candidate], ...] = (
+    Column(
+        "name", "Name", lambda c: _cell(c, c.user.name), width=18, flex=3, most=40, sortable=True
+    ),
+    Column("note", "", _note, width=10),
+    Column(
+        "teams", "Teams", lambda c: _cell(c, ", ".join(c.user.teams)), width=18, flex=3, most=60
+    ),
+    Column("managers", "Managers", _managers, width=16, flex=3, most=50),
+    Column(
+        "login",
+        "Login",
+        lambda c: _cell(c, c.user.login),
+        width=14,
+        flex=1,
+        most=24,
+        gives_way=2,
+        sortable=True,
+    ),
+    Column(
+        "department",
+        "Department",
+        lambda c: _cell(c, c.user.department),
+        width=14,
+        flex=2,
+        most=30,
+        gives_way=3,
+        sortable=True,
+    ),
+)

@@ -1,0 +1,104 @@
+"""Only the marked users of the assignment view: to check them, and to take some out (P3, U4)."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.services.pushes import assign
+from studio_tui.tui.commands import Command
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
+from studio_tui.tui.screens.pushes.assign_source import Candidate, Marked
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+
+
+class MarkedScreen(StudioScreen):
+    """Those that ``selection`` holds, or of them only ``alone``, who have no manager.
+
+    Ends with what is left of the selection.
+    """
+
+    OWN_COMMANDS = (Command("take_out", "space,x", "Take out", "Take this user out of the marked"),)
+
+    def __init__(
+        self, push: Push, selection: Selection[UserFilter], alone: Sequence[User] = ()
+    ) -> None:
+        super().__init__()
+        self._push = push
+        self._selection = selection
+        self._alone = alone
+        self._only_alone = bool(alone)
+        self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
+            *COLUMNS,
+            find=self.find,
+            sort=Sort("name"),
+            noun=("user", "users"),
+            empty="Nobody is left here.\nPress escape to go back to all users.",
+        )
+
+    def body(self) -> ComposeResult:
+        """One list, without marks: everybody in it is marked."""
+        what = "Marked, without a manager" if self._only_alone else "Marked users"
+        yield Static(line(f"{what}, for {self._push.name}"), classes="title")
+        yield self._browser
+
+    def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
+        """The marked ones in whom all words of ``text`` are found."""
+        filter_ = UserFilter(text, include_left=True)
+        if self._only_alone:
+            return filter_, MemorySource(self._those_alone(text))
+        users = assign.candidates(self.studio, self.actor, filter_, sort)
+        return filter_, Marked(users, assign.of_push(self._push), self._selection)
+
+    @property
+    def unsaved(self) -> bool:
+        """The marks are kept by whoever gets them back."""
+        return True
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+
+    def why_not_take_out(self) -> str | None:
+        """It takes somebody."""
+        return None if self._browser.list.current else "There is nobody here."
+
+    def action_take_out(self) -> None:
+        """Take the user under the cursor out."""
+        row = self._browser.list.current
+        if row is not None:
+            self._selection = self._selection.unmark([row.id])
+            self._alone = [user for user in self._alone if user.id != row.id]
+            self.reload()
+            self.say(f"{row.user.name} is no longer marked.")
+
+    def action_back(self) -> None:
+        """Back to all users, with what is left."""
+        self.dismiss(self._selection)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Which pushes somebody is in, and what they received (P16)."""
+        from studio_tui.tui.screens.people.user import UserScreen
+
+        self.app.push_screen(UserScreen(event.row.id))
+
+    def on_record_list_cursor_moved(self) -> None:
+        """There may be nobody left."""
+        self.refresh_bindings()
+
+    def _those_alone(self, text: str) -> list[Candidate]:
+        words = fold_search(text).split()
+        return [
+            Candidate(user, already=False)
+            for user in self._alone
+            if all(word in fold_search(f"{user.name} {user.login}") for word in words)
+        ]

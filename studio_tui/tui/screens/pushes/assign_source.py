@@ -1,0 +1,119 @@
+"""The users to choose from, each with whether they are in the push already (P3, P12)."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.domain.shared.list_source import Source
+from studio_tui.domain.shared.selection import Selection
+
+Users = Source[User, UserFilter]
+_CHUNK = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who can be chosen."""
+
+    user: User
+    already: bool
+    """Whether they are in the push already."""
+
+    @property
+    def id(self) -> int:
+        """The id of the user."""
+        return self.user.id
+
+
+class Candidates:
+    """The rows of ``users``; ``assigned`` matches who is in the push already."""
+
+    def __init__(self, users: Users, assigned: UserFilter) -> None:
+        self._users = users
+        self._assigned = assigned
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return self._users.count()
+
+    def rows(self, start: int, stop: int) -> Sequence[Candidate]:
+        """The rows from place ``start`` up to ``stop``."""
+        return candidates(self._users, self._users.rows(start, stop), self._assigned)
+
+    def position(self, row_id: int, about: int | None = None) -> int | None:
+        """The place of a row, None where it is not in the list."""
+        return self._users.position(row_id, about)
+
+    def matching(self, filter_: UserFilter, ids: Collection[int]) -> frozenset[int]:
+        """Those of ``ids`` that ``filter_`` matches."""
+        return self._users.matching(filter_, ids)
+
+    def selected(self, selection: Selection[UserFilter]) -> int:
+        """How many users ``selection`` holds."""
+        return self._users.selected(selection)
+
+
+class Marked:
+    """Those of ``users`` that ``selection`` holds: found as far as somebody looks.
+
+    ``users`` are read from their beginning, so the first page is there as soon as it is full.
+    """
+
+    def __init__(
+        self, users: Users, assigned: UserFilter, selection: Selection[UserFilter]
+    ) -> None:
+        self._users = users
+        self._assigned = assigned
+        self._selection = selection
+        self._found: list[Candidate] = []
+        self._read = 0
+        self._ended = False
+        self._reading = Lock()
+
+    def count(self) -> int:
+        """How many rows there are."""
+        self._look_until(lambda: False)
+        return len(self._found)
+
+    def rows(self, start: int, stop: int) -> Sequence[Candidate]:
+        """The rows from place ``start`` up to ``stop``."""
+        self._look_until(lambda: len(self._found) >= stop)
+        return self._found[start:stop]
+
+    def position(self, row_id: int, _: int | None = None) -> int | None:
+        """The place of a row, None where it is not in the list."""
+        self._look_until(lambda: any(row.id == row_id for row in self._found))
+        return next((n for n, row in enumerate(self._found) if row.id == row_id), None)
+
+    def matching(self, filter_: UserFilter, ids: Collection[int]) -> frozenset[int]:
+        """Those of ``ids`` that ``filter_`` matches."""
+        return self._users.matching(filter_, ids)
+
+    def selected(self, selection: Selection[UserFilter]) -> int:
+        """How many users ``selection`` holds."""
+        return self._users.selected(selection)
+
+    def _look_until(self, enough: Callable[[], bool]) -> None:
+        while not self._ended and not enough():
+            # Rows are asked for while they are counted.
+            with self._reading:
+                read = self._users.rows(self._read, self._read + _CHUNK)
+                self._read += len(read)
+                self._ended = len(read) < _CHUNK
+                self._found += candidates(self._users, self._held(read), self._assigned)
+
+    def _held(self, read: Sequence[User]) -> list[User]:
+        ids = [user.id for user in read]
+        matched = {f: self._users.matching(f, ids) for f in self._selection.filters}
+        return [
+            user
+            for user in read
+            if self._selection.contains(user.id, lambda f, user=user: user.id in matched[f])  # type: ignore[misc]
+        ]
+
+
+def candidates(users: Users, read: Sequence[User], assigned: UserFilter) -> list[Candidate]:
+    """``read``, with who of them ``assigned`` matches."""
+    already = users.matching(assigned, [user.id for user in read])
+    return [Candidate(user, user.id in already) for user in read]

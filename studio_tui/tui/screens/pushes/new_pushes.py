@@ -1,0 +1,188 @@
+"""The creation window: one or several pushes of a template at once (P1, P2)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Button, Static
+
+from studio_tui.domain.pushes.push import PushDraft, check_drafts
+from studio_tui.domain.shared.errors import Invalid, StudioError
+from studio_tui.domain.shared.written_dates import parse_day
+from studio_tui.domain.templates.template import Template
+from studio_tui.services.pushes import pushes
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.unsaved_changes import leave
+from studio_tui.tui.moments import day
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.new_pushes_row import FIELDS, Entered, PushRow, month_later
+from studio_tui.tui.text import line
+from studio_tui.wording.counting import counted
+
+_MOST = 50
+
+
+class NewPushesScreen(StudioScreen):
+    """Sets up pushes of a template; ends with those created, or with None."""
+
+    OWN_COMMANDS = (
+        Command("create", "ctrl+s", "Assign users", "Create the pushes and go on to their users"),
+        Command("add", "ctrl+n", "Add a push", "Set up one more push"),
+        Command("remove", "ctrl+r", "Remove", "Remove the push with the cursor"),
+    )
+
+    def __init__(self, template: Template) -> None:
+        super().__init__()
+        self._template = template
+        self._rows: list[PushRow] = []
+
+    def body(self) -> ComposeResult:
+        """A row per push below a heading, and the button."""
+        yield Static(line(f"New pushes of “{self._template.name}”"), classes="title")
+        with Horizontal(classes="heading"):
+            yield Static(classes="number")
+            for name, label in FIELDS.items():
+                yield Static(label, classes=name)
+        self._rows = [PushRow(self._defaults())]
+        yield VerticalScroll(*self._rows, can_focus=False, classes="rows")
+        with Vertical(classes="next"):
+            yield Static(classes="summary")
+            with Horizontal():
+                yield Button("Assign users", id="create", compact=True)
+                yield Button("Add another push", id="add", compact=True)
+
+    def on_mount(self) -> None:
+        """Start with the first name."""
+        self._count()
+        self._rows[0].focus_entry()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether anything was entered."""
+        return self.entered != [self._defaults()]
+
+    @property
+    def entered(self) -> list[Entered]:
+        """What is entered for each push."""
+        return [row.entered for row in self._rows]
+
+    def why_not_remove(self) -> str | None:
+        """One push is the least."""
+        return None if len(self._rows) > 1 else "This is the only push; escape leaves the window."
+
+    def why_not_add(self) -> str | None:
+        """There is an end to it."""
+        return None if len(self._rows) < _MOST else f"At most {_MOST} pushes at once."
+
+    async def action_add(self) -> None:
+        """Add a row with the days of the last one."""
+        last = self._rows[-1].entered
+        row = PushRow(Entered("", last.available_from, last.deadline))
+        self._rows.append(row)
+        await self.query_one(".rows", VerticalScroll).mount(row)
+        self._count()
+        row.focus_entry()
+
+    async def action_remove(self) -> None:
+        """Remove the row with the cursor, or the last one."""
+        rows = self._rows
+        place = next((n for n, row in enumerate(rows) if row.has_focus_within), len(rows) - 1)
+        removed = rows.pop(place)
+        rows[max(place - 1, 0)].focus_entry()
+        await removed.remove()
+        self._count()
+
+    def action_create(self) -> None:
+        """Create them all, or say beside the fields why not (P1)."""
+        try:
+            drafts = drafts_of(self.entered, self.studio.today())
+        except Invalid as error:
+            self._refuse(error)
+            return
+        template_id = self._template.id
+        self.write(
+            lambda: pushes.create(self.studio, self.actor, template_id, drafts),
+            self.dismiss,
+            self._refuse,
+            leads_on=True,
+        )
+
+    def action_back(self) -> None:
+        """Leave; ask first where something entered would be lost."""
+        leave(self, self.unsaved, "Leave without creating?", "What you entered would be lost.")
+
+    def _defaults(self) -> Entered:
+        today = self.studio.today()
+        return Entered("", day(today), day(month_later(today)))
+
+    def _count(self) -> None:
+        rows = self._rows
+        for number, row in enumerate(rows, start=1):
+            row.number(number if len(rows) > 1 else 0)
+        self.query_one(".summary", Static).update(
+            f"This creates {counted(len(rows), 'push', 'pushes')}; their users are chosen next."
+        )
+        self.refresh_bindings()
+
+    def _refuse(self, error: StudioError) -> None:
+        if not isinstance(error, Invalid):
+            self.complain(error.message)
+            return
+        rows = self._rows
+        for number, row in enumerate(rows):
+            suffix = f".{number}" if len(rows) > 1 else ""
+            row.errors = {n: error.fields[n + suffix] for n in FIELDS if n + suffix in error.fields}
+        wrong = next((row for row in rows if row.errors), None)
+        if wrong is not None:
+            wrong.focus_entry(next(name for name in FIELDS if name in wrong.errors))
+
+    @on(PushRow.Submitted)
+    def _row_entered(self) -> None:
+        self.focus_next()
+
+    @on(Button.Pressed, "#create")
+    def _create_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_create()
+
+    @on(Button.Pressed, "#add")
+    async def _add_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        await self.action_command("add")
+
+
+def drafts_of(entered: Sequence[Entered], today: date) -> list[PushDraft]:
+    """What is entered, as drafts; its days are seen from ``today``.
+
+    Raises `Invalid` naming, as `check_drafts` does, everything that can be known to be wrong
+    without looking at other pushes: a missing name, a day that does not exist.
+    """
+    errors: dict[str, str] = {}
+    drafts = []
+    for number, one in enumerate(entered):
+        suffix = f".{number}" if len(entered) > 1 else ""
+        first = _day("available_from" + suffix, one.available_from, today, errors)
+        last = _day("deadline" + suffix, one.deadline, today, errors)
+        drafts.append(PushDraft(one.name, first or last or date.min, last or first or date.min))
+    errors = {**_wrong(drafts), **errors}
+    if errors:
+        raise Invalid(errors)
+    return drafts
+
+
+def _day(field: str, text: str, today: date, errors: dict[str, str]) -> date | None:
+    try:
+        return parse_day(text, today)
+    except ValueError as error:
+        errors[field] = str(error)
+        return None
+
+
+def _wrong(drafts: Sequence[PushDraft]) -> Mapping[str, str]:
+    try:
+        check_drafts(drafts, ())
+    except Invalid as error:
+        return error.fields
+    return {}

@@ -1,0 +1,136 @@
+"""One push to be made: its name, its first day, its deadline, and what is wrong with them (P1)."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.field import Entry
+from studio_tui.wording.counting import counted
+
+FIELDS = {"name": "Name", "available_from": "Available from", "deadline": "Deadline"}
+"""What `Invalid.fields` calls the fields, and what people do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What is entered for one push."""
+
+    name: str = ""
+    available_from: str = ""
+    deadline: str = ""
+
+
+class PushRow(Vertical):
+    """Three entries side by side, and the line below: how long that is, or what is wrong."""
+
+    @dataclass
+    class Submitted(Message):
+        """Enter was pressed in the last entry."""
+
+    def __init__(self, entered: Entered) -> None:
+        super().__init__()
+        self._entries = {
+            "name": Entry(entered.name, placeholder="how people will see it"),
+            "available_from": Entry(entered.available_from, placeholder="2026-03-02"),
+            "deadline": Entry(entered.deadline, placeholder="2026-03-31"),
+        }
+        self._errors: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """The number, the entries and the line below them."""
+        with Horizontal():
+            yield Static(classes="number")
+            for name, entry in self._entries.items():
+                entry.add_class(name)
+                yield entry
+        yield Static(classes="below")
+
+    def on_mount(self) -> None:
+        """Say how long that is."""
+        self._draw()
+
+    @property
+    def entered(self) -> Entered:
+        """What is entered."""
+        return Entered(**{name: entry.value for name, entry in self._entries.items()})
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What is wrong, by field."""
+        return self._errors
+
+    @errors.setter
+    def errors(self, errors: dict[str, str]) -> None:
+        self._errors = errors
+        self._draw()
+
+    def number(self, number: int) -> None:
+        """Show which of several this is; 0: the only one."""
+        self.query_one(".number", Static).update(f"{number}" if number else "")
+
+    def focus_entry(self, name: str = "name") -> None:
+        """Put the cursor into an entry."""
+        self.screen.set_focus(self._entries[name])
+
+    @on(Input.Changed)
+    def _corrected(self, event: Input.Changed) -> None:
+        event.stop()
+        wrong = next((name for name, e in self._entries.items() if e is event.input), "")
+        self._errors = {name: why for name, why in self._errors.items() if name != wrong}
+        self._draw()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input is self._entries["deadline"]:
+            self.post_message(self.Submitted())
+        else:
+            self.screen.focus_next()
+
+    def _today(self) -> date:
+        return cast(StudioScreen, self.screen).studio.today()
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        self.set_class(bool(self._errors), "-wrong")
+        for name, entry in self._entries.items():
+            entry.set_class(name in self._errors, "-wrong")
+        wrong = [f"{FIELDS[name]}: {self._errors[name]}" for name in FIELDS if name in self._errors]
+        shown = Content("\n").join(
+            line(why) for why in wrong or [period(self.entered, self._today())]
+        )
+        self.query_one(".below", Static).update(shown)
+
+
+def period(entered: Entered, today: date) -> str:
+    """How long a push would be open, in words, and whether that is over; empty where the days are
+    none."""
+    try:
+        first, last = (
+            parse_day(text, today) for text in (entered.available_from, entered.deadline)
+        )
+    except ValueError:
+        return ""
+    if last < first:
+        return ""
+    days = counted((last - first).days + 1, "day")
+    past = ": the deadline is past" if last < today else ""
+    return f"{weekday_and_day(first)} to {weekday_and_day(last)}, {days}{past}"
+
+
+def month_later(first: date) -> date:
+    """The same day of the next month, or its last day where it has no such day."""
+    year, month = (first.year + 1, 1) if first.month == 12 else (first.year, first.month + 1)
+    return date(year, month, min(first.day, monthrange(year, month)[1]))

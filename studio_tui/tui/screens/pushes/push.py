@@ -1,0 +1,361 @@
+"""One push: who is in it, and its settings (P8, P9)."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.pushes.push import Push, PushState
+from studio_tui.services.activity import activity
+from studio_tui.services.activity.activity import ActivityLine
+from studio_tui.services.pushes import pushes
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.modals.unsaved_changes import leave
+from studio_tui.tui.moments import day
+from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.key_queue import Arrival
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes import push_closing
+from studio_tui.tui.screens.pushes.push_activity import activity_in_words
+from studio_tui.tui.screens.pushes.push_settings import PushSettings
+from studio_tui.tui.screens.pushes.push_users import PushUsers
+from studio_tui.tui.screens.pushes.push_words import bar
+from studio_tui.tui.screens.pushes.remind import why_not_remind
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.tabs import TabLine
+from studio_tui.wording.pushes import attention_in_words, progress_in_words, state_in_words
+
+USERS, SETTINGS = "users", "settings"
+_LEAVE, _LOST = "Leave without saving?", "What you changed in the settings would be lost."
+_TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
+_BAR = 20
+_ABOUT_USERS = {"held", "unassign", "narrow", "remind", "remind_all", "hand_over", "talk"}
+_WHILE_OPEN = {"remind", "remind_all", "reopen"}
+_ONE_BY_ONE = {"held", "hand_over"}
+"""What an admin does for anybody, and a manager for their own people."""
+
+
+class PushScreen(StudioScreen):
+    """A push under its name, with the tabs Users and Settings."""
+
+    OWN_COMMANDS = (
+        Command(
+            "assign",
+            "A",
+            "Assign",
+            "Choose more users for this push",
+            needs=Action.ASSIGN,
+        ),
+        Command("held", "h", "Held", "Record the conversation as held"),
+        Command("remind", "r", "Remind", "Remind the marked, or this one", needs=Action.REMIND),
+        Command(
+            "remind_all",
+            "E",
+            "Remind all",
+            "Remind everyone listed who has not held it",
+            footer=False,
+            needs=Action.REMIND,
+        ),
+        Command(
+            "hand_over", "H", "Hand over", "Name who is to hold the conversation", footer=False
+        ),
+        Command("talk", "t", "Conversation", "Open the conversation", footer=False),
+        Command("unassign", "u", "Unassign", "Take users out of this push", needs=Action.ASSIGN),
+        Command("narrow", "f", "Show", "Show only those of a status, or who need attention"),
+        Command("settings", "e", "Settings", "Change name and days, or close it"),
+        Command("end", "c", "Close", "End this push", footer=False, needs=Action.EDIT_PUSHES),
+        Command(
+            "reopen",
+            "r",
+            "Reopen",
+            "Open a closed push again",
+            footer=False,
+            needs=Action.EDIT_PUSHES,
+        ),
+        Command(
+            "activity",
+            "y",
+            "Activity",
+            "Read who did what to this push",
+            footer=False,
+            needs=Action.READ_ACTIVITY,
+        ),
+    )
+
+    def __init__(self, push_id: int, tab: str = USERS) -> None:
+        super().__init__()
+        self.push_id = push_id
+        self._push: Push | None = None
+        self._first_tab = tab
+        self._counting = Counting(self, self._show_push)
+        self._arrival: Arrival | None = None
+
+    def body(self) -> ComposeResult:
+        """The head, the tabs and, once the push is read, what they show."""
+        with Vertical(classes="head"):
+            yield Static(classes="title")
+            yield Static(classes="when")
+            yield Static(classes="progress")
+        yield TabLine(_TABS)
+        yield Vertical(classes="panes")
+
+    def on_mount(self) -> None:
+        """Open at the tab that was asked for."""
+        self.query_one(TabLine).choose(self._first_tab)
+
+    @property
+    def push(self) -> Push | None:
+        """The push as it was last read; None until then."""
+        return self._push
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed in the settings that is not saved."""
+        return any(pane.unsaved for pane in self.query(PushSettings))
+
+    def reload(self) -> None:
+        """Read the push and its users again."""
+        known = {self.push_id: self._push.progress} if self._push and self._push.counted else {}
+        self.read_first(
+            "push",
+            lambda: pushes.show(self.studio, self.actor, self.push_id, known),
+            self._show_first,
+        )
+        for pane in self.query(PushUsers):
+            pane.reload()
+
+    def show_users(self) -> None:
+        """Go to the Users tab."""
+        self.query_one(TabLine).choose(USERS)
+
+    def may_do(self, command: Command) -> bool:
+        """What is about users is offered where they are listed."""
+        if command.id in _ABOUT_USERS and self._users is None:
+            return False
+        if command.id in _ONE_BY_ONE and self._users is not None and not self._users.may_record():
+            return False
+        # The two share a key: what is closed is opened again, what is not reminds.
+        if command.id in _WHILE_OPEN and self._is_closed != (command.id == "reopen"):
+            return False
+        return super().may_do(command)
+
+    def why_not_held(self) -> str | None:
+        """It takes a manager, and is done once."""
+        return self._users.why_not_held() if self._users else None
+
+    def why_not_talk(self) -> str | None:
+        """It takes something that was planned or begun."""
+        return self._users.why_not_talk() if self._users else None
+
+    def why_not_unassign(self) -> str | None:
+        """It takes somebody, in a push that is not closed."""
+        return self._users.why_not_unassign() if self._users else None
+
+    def why_not_remind(self) -> str | None:
+        """Only an open push reminds, and it takes somebody."""
+        return why_not_remind(self._push) or (self._users.why_not_remind() if self._users else None)
+
+    def why_not_remind_all(self) -> str | None:
+        """Only an open push reminds."""
+        return why_not_remind(self._push)
+
+    def why_not_hand_over(self) -> str | None:
+        """It takes somebody who could hold it, and a conversation still to be held."""
+        return self._users.why_not_hand_over() if self._users else None
+
+    def action_remind(self) -> None:
+        """Remind the marked or the one under the cursor, once it is seen what that sends (P15)."""
+        if self._users is not None:
+            self._users.remind()
+
+    def action_remind_all(self) -> None:
+        """Remind everyone listed, once it is seen what that sends (P15)."""
+        if self._users is not None:
+            self._users.remind_all()
+
+    def action_hand_over(self) -> None:
+        """Name who is to hold a conversation (P10)."""
+        if self._users is not None:
+            self._users.hand_over()
+
+    def action_held(self) -> None:
+        """Record the conversation of the user under the cursor as held (C2)."""
+        if self._users is not None:
+            self._users.record_held()
+
+    def action_talk(self) -> None:
+        """Open the conversation of the user under the cursor (C6)."""
+        if self._users is not None:
+            self._users.open_talk()
+
+    def action_unassign(self) -> None:
+        """Take users out (P11)."""
+        if self._users is not None:
+            self._users.unassign()
+
+    def action_narrow(self) -> None:
+        """Choose which users to show."""
+        if self._users is not None:
+            self._users.narrow()
+
+    def why_not_assign(self) -> str | None:
+        """Nobody is added to what is closed."""
+        return push_closing.why_not_change(self._push)
+
+    def why_not_end(self) -> str | None:
+        """A push is closed once."""
+        return push_closing.why_not_change(self._push)
+
+    def why_not_reopen(self) -> str | None:
+        """Only what is closed can be opened again."""
+        return push_closing.why_not_reopen(self._push)
+
+    def action_assign(self) -> None:
+        """Choose more users."""
+        from studio_tui.tui.screens.pushes.assign import AssignScreen
+
+        if self._push is not None:
+            self.app.push_screen(AssignScreen(self._push))
+
+    def action_settings(self) -> None:
+        """Go to the settings."""
+        self.query_one(TabLine).choose(SETTINGS)
+
+    def action_end(self) -> None:
+        """Close it (P9)."""
+        if self._push is not None:
+            push_closing.close(self, self._push)
+
+    def action_reopen(self) -> None:
+        """Open it again (P5)."""
+        if self._push is not None:
+            push_closing.reopen(self, self._push)
+
+    def action_activity(self) -> None:
+        """Read what was done to it (A3)."""
+        self.read_to_open(
+            "activity",
+            lambda: activity.of_push(self.studio, self.actor, self.push_id),
+            self._show_activity,
+        )
+
+    def action_back(self) -> None:
+        """To the tab where one began, then to where one came from; typed text is asked about."""
+        tabs = self.query_one(TabLine)
+        if tabs.chosen != self._first_tab:
+            tabs.choose(self._first_tab)
+        else:
+            leave(self, self.unsaved, _LEAVE, _LOST)
+
+    @property
+    def _is_closed(self) -> bool:
+        return self._push is not None and self._push.state is PushState.CLOSED
+
+    @property
+    def _users(self) -> PushUsers | None:
+        """The list of users, where it is on the screen."""
+        pane = self.query_one_optional(PushUsers)
+        return pane if pane is not None and pane.display else None
+
+    @on(TabLine.Chosen)
+    def _tab_chosen(self, event: TabLine.Chosen) -> None:
+        if event.key == SETTINGS or not self.unsaved:
+            self._switch()
+            return
+        # What is typed must not wait out of sight for the next time that something is saved.
+        self.query_one(TabLine).choose(SETTINGS)
+        question = Confirm(_LEAVE, "Leave", no="Stay", detail=_LOST)
+        self.app.push_screen(question, self._leave_settings)
+
+    def _leave_settings(self, yes: bool | None) -> None:
+        if yes:
+            for pane in self.query(PushSettings):
+                pane.revert()
+            self.show_users()
+
+    def _show_first(self, push: Push) -> None:
+        """What is known at once; how far it is follows."""
+        self._show_push(push)
+        self._counting.ask(lambda: pushes.show(self.studio, self.actor, self.push_id))
+
+    def _show_push(self, push: Push) -> None:
+        self._push = push
+        self.query_one(".title", Static).update(line(push.name))
+        self.query_one(".when", Static).update(_when(push))
+        self.query_one(".progress", Static).update(_progress(push))
+        self.call_later(self._fill)
+        for pane in self.query(PushUsers):
+            pane.push = push
+        if push.counted:
+            for settings in self.query(PushSettings):
+                settings.take(push)
+        self.refresh_bindings()
+
+    async def _fill(self) -> None:
+        """Add the panes that can be filled now: the settings say how many a change is told."""
+        push, panes = self._push, self.query_one(".panes")
+        new: list[PushUsers | PushSettings] = []
+        if push is not None and not self.query(PushUsers):
+            new.append(PushUsers(push, id=USERS))
+        if push is not None and push.counted and not self.query(PushSettings):
+            new.append(PushSettings(push, id=SETTINGS))
+        await panes.mount(*new)
+        chosen = self.query_one(TabLine).chosen
+        for pane in new:
+            pane.display = pane.id == chosen
+        if any(pane.display for pane in new):
+            self._switch()
+        if self._arrival is not None and self.query(PushSettings):
+            self._arrival.there()
+            self._arrival = None
+
+    def _await_settings(self) -> None:
+        """Keys are for the settings, which come once it is counted how many a change is told."""
+        if self._arrival is None and not self.query(PushSettings):
+            self._arrival = self.shell.expect(self, self._give_up_settings)
+
+    def _give_up_settings(self) -> None:
+        self._arrival = None
+        if self._first_tab == SETTINGS:
+            self.dismiss()
+        else:
+            self.show_users()
+
+    def _switch(self) -> None:
+        chosen = self.query_one(TabLine).chosen
+        panes: list[PushUsers | PushSettings] = [*self.query(PushUsers), *self.query(PushSettings)]
+        for pane in panes:
+            pane.display = pane.id == chosen
+            if pane.display:
+                pane.focus_first()
+        if chosen == SETTINGS:
+            self._await_settings()
+        self.refresh_bindings()
+
+    def _show_activity(self, lines: list[ActivityLine]) -> None:
+        name = self._push.name if self._push else ""
+        text = activity_in_words(lines, self.studio.zone)
+        self.app.push_screen(ReadText(f"Activity of “{name}”", text))
+
+
+def _when(push: Push) -> Content:
+    style = "$error" if push.overdue else ""
+    state = line(state_in_words(push), style)
+    days = f" · {day(push.available_from)} to {day(push.deadline)} · "
+    return Content.assemble(state, days, line(push.template.name))
+
+
+def _progress(push: Push) -> Content:
+    progress = push.progress
+    if not push.counted:
+        return Content("…")
+    drawn = bar(progress.done, progress.assigned, _BAR)
+    words = progress_in_words(progress)
+    calls = attention_in_words(progress)
+    return Content.assemble(
+        (f"{drawn} " if drawn else "", "$key"), words, (f"\n{calls}" if calls else "", "$warning")
+    )

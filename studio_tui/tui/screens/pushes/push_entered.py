@@ -1,0 +1,69 @@
+"""What the Settings tab shows of a push, and what is made of what is typed there (P9, P15)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from studio_tui.domain.pushes.push import Push, PushDraft, Reminders, parse_days
+from studio_tui.domain.shared.errors import Invalid
+from studio_tui.tui.moments import day
+from studio_tui.tui.screens.pushes.new_pushes import drafts_of
+from studio_tui.tui.screens.pushes.new_pushes_row import FIELDS, Entered
+from studio_tui.tui.widgets.field import Field
+
+_LABELS = {**FIELDS, "remind_before": "Remind before", "remind_after": "Remind after"}
+_HINTS = {
+    "remind_before": "days before the deadline, as 7, 1; nothing for never",
+    "remind_after": "days after the deadline; who has held it is left alone",
+}
+
+
+def fields(push: Push) -> list[Field]:
+    """The fields of the form, filled in."""
+    return [
+        Field(name, _LABELS[name], value, hint=_HINTS.get(name, ""))
+        for name, value in entered(push).items()
+    ]
+
+
+def entered(push: Push) -> dict[str, str]:
+    """What would have to be typed for a push to be as it is, by field."""
+    return {
+        "name": push.name,
+        "available_from": day(push.available_from),
+        "deadline": day(push.deadline),
+        "remind_before": ", ".join(map(str, push.reminders.before)),
+        "remind_after": ", ".join(map(str, push.reminders.after)),
+    }
+
+
+def days_of(values: Mapping[str, str]) -> Entered:
+    """The name and the days out of what is typed."""
+    return Entered(**{name: values[name] for name in FIELDS})
+
+
+def draft_of(values: Mapping[str, str], today: date) -> PushDraft:
+    """What is typed, as a draft, its days seen from ``today``.
+
+    Raises `Invalid` with everything that is wrong, by field.
+    """
+    errors: dict[str, str] = {}
+    before = _days("remind_before", values, 0, errors)
+    after = _days("remind_after", values, 1, errors)
+    try:
+        (draft,) = drafts_of([days_of(values)], today)
+    except Invalid as error:
+        raise Invalid({**error.fields, **errors}) from error
+    if errors:
+        raise Invalid(errors)
+    return replace(draft, reminders=Reminders(before, after))
+
+
+def _days(
+    field: str, values: Mapping[str, str], least: int, errors: dict[str, str]
+) -> tuple[int, ...]:
+    try:
+        return parse_days(values[field], least)
+    except ValueError as error:
+        errors[field] = str(error)
+        return ()

@@ -1,0 +1,305 @@
+"""The Users tab of a push: who is in it, and whether the conversation has been held (P8)."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Push, Status
+from studio_tui.domain.shared.bulk_confirmation import MANY
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import assign
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.conversations import handing_over
+from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
+from studio_tui.tui.screens.pushes import push_several
+from studio_tui.tui.screens.pushes.push_closing import why_not_change
+from studio_tui.tui.screens.pushes.remind import RemindScreen
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.pushes import (
+    FLAG_LABELS,
+    STATUS_LABELS,
+    flags_in_words,
+    reminded_in_words,
+    status_in_words,
+)
+
+_NOBODY = "Nobody is in this push yet.\nPress A to assign users."
+_NOBODY_SUCH = "Nobody here is {}.\nPress f to see everyone."
+Quick = Status | Flag | None
+"""What the list is narrowed to by a key; None: nothing."""
+
+
+class PushUsers(Vertical):
+    """The users of ``push``, with marks."""
+
+    def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.push = push
+        self._quick: Quick = None
+        self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
+            Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
+            Column("status", "Status", self._status, width=26, flex=3, most=44, sortable=True),
+            Column("flags", "Attention", _flags, width=19, most=34, flex=1),
+            Column("managers", "Managers", _managers, width=16, flex=2, most=50, gives_way=1),
+            Column("reminded", "Reminded", self._reminded, width=15, gives_way=2),
+            find=self.find,
+            sort=Sort("name"),
+            noun=("user", "users"),
+            marks=True,
+            empty=_NOBODY,
+        )
+
+    def compose(self) -> ComposeResult:
+        """One list, below what it is narrowed to."""
+        yield Static(classes="quick")
+        yield self._browser
+
+    def find(
+        self, text: str, sort: Sort
+    ) -> tuple[AssignmentFilter, Source[Assignment, AssignmentFilter]]:
+        """Those in whom all words of ``text`` are found, narrowed as it is chosen."""
+        quick = self._quick
+        filter_ = AssignmentFilter(
+            text,
+            status=quick if isinstance(quick, Status) else None,
+            flag=quick if isinstance(quick, Flag) else None,
+        )
+        home = self._home
+        return filter_, assign.source(home.studio, home.actor, self.push, filter_, sort)
+
+    def on_resize(self) -> None:
+        """Draw the list again once it has laid its columns out for its new size."""
+        self.call_after_refresh(self._browser.list.refresh)
+
+    def focus_first(self) -> None:
+        """Put the focus on the list."""
+        self.screen.set_focus(self._browser.list)
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+
+    def may_record(self) -> bool:
+        """An admin records anybody's conversation, a manager those of their own people (C2)."""
+        return may(self._home.actor, Action.FINISH_ANY) or self._is_mine(self._current)
+
+    def why_not_held(self) -> str | None:
+        """It takes a manager, and is done once."""
+        if self._browser.list.marked:
+            return None
+        return push_several.why_not_held(self._home, self.push, self._current)
+
+    def why_not_talk(self) -> str | None:
+        """It takes something that was planned or begun."""
+        assignment = self._current
+        if assignment is None:
+            return "There is nobody here."
+        if assignment.conversation_id is None:
+            return f"Nothing is planned with {assignment.name} yet."
+        return None
+
+    def open_talk(self) -> None:
+        """Open the conversation of the user under the cursor, with what one may read (C6)."""
+        if (assignment := self._current) and assignment.conversation_id is not None:
+            open_conversation(self._home, assignment.conversation_id)
+
+    def why_not_remind(self) -> str | None:
+        """It takes somebody."""
+        return "There is nobody here." if self._browser.list.chosen.empty else None
+
+    def why_not_unassign(self) -> str | None:
+        """It takes somebody, in a push that is not closed."""
+        if self._browser.list.chosen.empty:
+            return "There is nobody here."
+        return why_not_change(self.push)
+
+    def why_not_hand_over(self) -> str | None:
+        """It takes a manager who could hold it, and a conversation that is still to be held."""
+        if self._browser.list.marked:
+            return None
+        return handing_over.why_not(self.push, self._current)
+
+    def hand_over(self) -> None:
+        """Name who is to hold the conversations of the marked, or of the one under the cursor
+        (P10)."""
+        self._with_chosen(partial(push_several.hand_over, self._home, self.push))
+
+    def remind(self) -> None:
+        """Remind the marked, or the one under the cursor where nobody is marked (P15)."""
+        listed = self._browser.list
+        if listed.marked:
+            count = listed.selected_count
+            whom = "The marked users" + ("" if count is None else f": {count:,}")
+        else:
+            whom = f"Only {listed.current.name} (E: everyone listed)" if listed.current else ""
+        self._remind(listed.chosen, whom)
+
+    def remind_all(self) -> None:
+        """Remind everyone listed, marked or not (P15)."""
+        self._remind(Selection.matching(self._browser.filter), self._everyone_listed())
+
+    def record_held(self) -> None:
+        """Ask who held the conversations of the marked, or of the one under the cursor, and record
+        that (C2)."""
+        self._with_chosen(partial(push_several.record_held, self._home, self.push))
+
+    def unassign(self) -> None:
+        """Take the marked ones out, or the one under the cursor where none is marked (P11)."""
+        selection = self._browser.list.chosen
+        _, source = self.find("", Sort("name"))
+        self._home.read_to_open(
+            "unassign",
+            lambda: source.selected(selection),
+            lambda count: self._ask_unassign(selection, count),
+        )
+
+    def narrow(self) -> None:
+        """Choose what to show."""
+        self.app.push_screen(Choose("Show", self._quick_choices()), self._narrow)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Which pushes somebody is in, and what they received (P16)."""
+        from studio_tui.tui.screens.people.user import UserScreen
+
+        event.stop()
+        self.app.push_screen(UserScreen(event.row.user_id))
+
+    def on_record_list_cursor_moved(self) -> None:
+        """What can be done depends on who is under the cursor."""
+        self.screen.refresh_bindings()
+
+    @property
+    def _home(self) -> StudioScreen:
+        return cast(StudioScreen, self.screen)
+
+    @property
+    def _current(self) -> Assignment | None:
+        return self._browser.list.current
+
+    def _with_chosen(self, act: Callable[[list[Assignment]], None]) -> None:
+        """``act`` on the marked rows, or on the one under the cursor (S8)."""
+        listed, home, push = self._browser.list, self._home, self.push
+        if not listed.marked:
+            act([listed.current] if listed.current else [])
+            return
+        count = listed.selected_count
+        if count is None or count > MANY:
+            home.complain(f"Too many for this at once: mark at most {MANY:,}.")
+            return
+        selection = listed.chosen
+        home.read_to_open(
+            "chosen",
+            lambda: assign.chosen(home.studio, home.actor, push, selection, MANY),
+            act,
+            may_stay=True,
+        )
+
+    def _remind(self, chosen: Selection[AssignmentFilter], whom: str) -> None:
+        self.app.push_screen(RemindScreen(self.push, chosen, whom), self._unmark)
+
+    def _is_mine(self, assignment: Assignment | None) -> bool:
+        me = self._home.actor.user_id
+        return assignment is not None and me in {m.user_id for m in assignment.managers}
+
+    def _unmark(self, reminded: bool | None) -> None:
+        if reminded:
+            self._browser.list.selection = Selection()
+
+    def _everyone_listed(self) -> str:
+        words = [word for word in (_words(self._quick), self._browser.text) if word]
+        return f"Everyone listed: {', '.join(words)}" if words else "Everyone in it"
+
+    def _ask_unassign(self, selection: Selection[AssignmentFilter], count: int) -> None:
+        if not count:
+            self._home.complain("Nobody to unassign: they are not in it any more.")
+            return
+        users = counted(count, "user")
+        question = Confirm(
+            f"Take {users} out of “{self.push.name}”?",
+            f"Unassign {users}",
+            detail="What they wrote stays; mail that waits is dropped.\n"
+            "Assigning them again takes it back.",
+        )
+        self.app.push_screen(question, lambda yes: self._unassign(selection) if yes else None)
+
+    def _unassign(self, selection: Selection[AssignmentFilter]) -> None:
+        def gone(count: int) -> None:
+            self._browser.list.selection = Selection()
+            users = counted(count, "user")
+            home.say(f"{users} unassigned; assigning them again (A) takes it back.")
+
+        home, push = self._home, self.push
+        studio, actor, job = home.studio, home.actor, Job("Unassigning")
+        home.write(
+            lambda: assign.unassign(studio, actor, push, selection, progress=job.tell),
+            gone,
+            job=job,
+        )
+
+    def _quick_choices(self) -> list[Choice[str]]:
+        progress = self.push.progress if self.push.counted else None
+        everyone = [Choice("", "everyone", f"{progress.assigned:,}" if progress else "")]
+        statuses = [
+            Choice(str(status), STATUS_LABELS[status], _number(progress, status))
+            for status in Status
+        ]
+        flags = [Choice(str(flag), FLAG_LABELS[flag], _number(progress, flag)) for flag in Flag]
+        return everyone + statuses + flags
+
+    def _narrow(self, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        named: dict[str, Quick] = {str(one): one for one in (*Status, *Flag)}
+        self._quick = named.get(chosen)
+        shown = self._browser.list
+        filter_, source = self.find(self._browser.text, shown.sort or Sort("name"))
+        shown.set_empty(_empty(self._quick))
+        shown.set_source(source, filter_, sort=shown.sort, keep=shown.current_id)
+        words = _words(self._quick)
+        self.query_one(".quick", Static).update(f"Only: {words} (f shows others)")
+        self.set_class(bool(words), "-narrowed")
+
+    def _reminded(self, assignment: Assignment) -> Toned:
+        return Toned(reminded_in_words(assignment, self._home.studio.zone), Tone.MUTED)
+
+    def _status(self, assignment: Assignment) -> str | Toned:
+        words = status_in_words(assignment, self._home.studio.zone)
+        if assignment.status is Status.DONE:
+            return Toned(words, Tone.GOOD)
+        return Toned(words, Tone.MUTED) if assignment.status is Status.NOT_PLANNED else words
+
+
+def _flags(assignment: Assignment) -> Toned:
+    return Toned(flags_in_words(assignment.flags), Tone.BAD)
+
+
+def _managers(assignment: Assignment) -> str | Toned:
+    names = ", ".join(manager.name for manager in assignment.managers)
+    return names or Toned("nobody", Tone.WARN)
+
+
+def _number(progress: object, quick: Status | Flag) -> str:
+    number = getattr(progress, str(quick), None)
+    return "" if number is None else f"{number:,}"
+
+
+def _words(quick: Quick) -> str:
+    if quick is None:
+        return ""
+    return STATUS_LABELS[quick] if isinstance(quick, Status) else FLAG_LABELS[quick]
+
+
+def _empty(quick: Quick) -> str:
+    return _NOBODY_SUCH.format(_words(quick)) if quick else _NOBODY

@@ -1,0 +1,41 @@
+"""What screens draw of pushes and of who is in them."""
+
+from collections.abc import Iterable
+
+from studio_tui.domain.outbox.notification import Capacity, Notification
+from studio_tui.domain.people.users import Manager
+from studio_tui.tui.modals.choose import Choice
+from studio_tui.wording.counting import counted
+
+_DONE, _OPEN = "█", "░"
+_LONGEST_BAR, _SHORTEST_BAR = 8, 3
+
+
+def bar(done: int, total: int, width: int) -> str:
+    """A bar of ``width`` cells: full only when all are done, empty only when nobody is."""
+    if not total:
+        return ""
+    cells = done * width // total
+    if done and not cells:
+        cells = 1
+    return _DONE * cells + _OPEN * (width - cells)
+
+
+def done_in_cells(done: int, total: int, width: int) -> str:
+    """``██░░░░░░ 1/4`` in at most ``width`` cells: of many with a shorter bar, of very many without
+    one, and of a million in percent, so that no digit is cut off."""
+    words = f"{done:,}/{total:,}"
+    if len(words) > width:
+        return f"{done * 100 // total}% of {total:,}"
+    cells = min(_LONGEST_BAR, width - 1 - len(words))
+    return f"{bar(done, total, cells)} {words}" if cells >= _SHORTEST_BAR else words
+
+
+def manager_choice(manager: Manager) -> Choice[str]:
+    """A manager to choose, by login, with why they are one (U4)."""
+    return Choice(manager.login, manager.name, manager.reason)
+
+
+def managers_told(told: Iterable[Notification]) -> str:
+    """``2 managers``: how many of those told are told as a manager."""
+    return counted(sum(each.capacity is Capacity.MANAGER for each in told), "manager")

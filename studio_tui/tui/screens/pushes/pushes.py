@@ -1,0 +1,198 @@
+"""The Pushes screen: what runs, how far it is, what is late (P2, P4, P5, P8)."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.pushes.push import Progress, Push, PushFilter, PushState
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.services.pushes import pushes
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.commands import Command
+from studio_tui.tui.moments import day
+from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes import push_closing
+from studio_tui.tui.screens.pushes.push_words import done_in_cells
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.pushes import state_in_words
+
+PLACE = "pushes"
+"""The id of this screen among the places."""
+_HELD = 16
+"""Cells that how far a push is has at least."""
+_ORDER = Sort("deadline")
+
+
+def _cell(push: Push, text: str) -> str | Toned:
+    return Toned(text, Tone.MUTED) if push.state is PushState.CLOSED else text
+
+
+def _state(push: Push) -> str | Toned:
+    tones = {PushState.OPEN: Tone.GOOD, PushState.DRAFT: Tone.WARN, PushState.CLOSED: Tone.MUTED}
+    tone = Tone.BAD if push.overdue else tones.get(push.state)
+    return Toned(state_in_words(push), tone) if tone else state_in_words(push)
+
+
+def _progress(push: Push) -> str | Toned:
+    progress = push.progress
+    if not push.counted:
+        return Toned("…", Tone.MUTED)
+    if not progress.assigned:
+        return Toned("nobody yet", Tone.MUTED)
+    return _cell(push, done_in_cells(progress.done, progress.assigned, _HELD))
+
+
+class PushesScreen(StudioScreen):
+    """All pushes by deadline, those closed last."""
+
+    OWN_COMMANDS = (
+        Command(
+            "assign", "A,a", "Assign users", "Choose the users of this push", needs=Action.ASSIGN
+        ),
+        Command("settings", "e", "Settings", "Change name, days, close", needs=Action.EDIT_PUSHES),
+        Command("end", "c", "Close", "End this push", needs=Action.EDIT_PUSHES),
+        Command(
+            "reopen",
+            "r",
+            "Reopen",
+            "Open a closed push again",
+            footer=False,
+            needs=Action.EDIT_PUSHES,
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._new: frozenset[int] = frozenset()
+        self._known: dict[int, Progress] = {}
+        self._counting = Counting(self, self._counted)
+        self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
+            Column("new", "", self._sign, width=3),
+            Column("name", "Name", lambda p: _cell(p, p.name), width=18, flex=3, most=60),
+            Column("template", "Template", self._template, width=16, flex=1, most=30, gives_way=2),
+            Column("state", "State", _state, width=13),
+            Column("from", "From", lambda p: _cell(p, day(p.available_from)), gives_way=1),
+            Column("deadline", "Deadline", lambda p: _cell(p, day(p.deadline))),
+            Column("progress", "Held", _progress, width=_HELD, flex=1, most=22),
+            find=self.find,
+            sort=_ORDER,
+            noun=("push", "pushes"),
+            empty="No pushes yet.\nGo to Templates and press p on one to set up pushes of it.",
+        )
+
+    def body(self) -> ComposeResult:
+        """One list."""
+        yield self._browser
+
+    def on_mount(self) -> None:
+        """Which pushes there are comes first, how far they are after it."""
+        self._count()
+
+    def find(self, text: str, _: Sort) -> tuple[PushFilter, Source[Push, PushFilter]]:
+        """The pushes in which all words of ``text`` are found."""
+        filter_, known = PushFilter(text), self._known
+        return filter_, LateSource(lambda: pushes.source(self.studio, self.actor, filter_, known))
+
+    def welcome(self, created: Sequence[Push]) -> None:
+        """Let these stand out, with the cursor on the first of them (P2)."""
+        self._new |= {push.id for push in created}
+        first = created[0]
+        self._browser.show_row(first.id)
+        made = counted(len(created), "push", "pushes")
+        self.say(f"{made} created. Press A to assign users to “{first.name}”.")
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+        self._count()
+
+    def _count(self) -> None:
+        self._counting.ask(lambda: pushes.every(self.studio, self.actor))
+
+    def _counted(self, every: Sequence[Push]) -> None:
+        known = {push.id: push.progress for push in every}
+        if known != self._known:
+            self._known = known
+            self._browser.reload()
+
+    def why_not_assign(self) -> str | None:
+        """Nobody is added to what is closed."""
+        return push_closing.why_not_change(self._current)
+
+    def why_not_end(self) -> str | None:
+        """A push is closed once."""
+        return push_closing.why_not_change(self._current)
+
+    def why_not_reopen(self) -> str | None:
+        """Only what is closed can be opened again."""
+        return push_closing.why_not_reopen(self._current)
+
+    def why_not_settings(self) -> str | None:
+        """It takes a push."""
+        return None if self._current else "There is no push here."
+
+    def action_assign(self) -> None:
+        """Choose users for the push under the cursor."""
+        from studio_tui.tui.screens.pushes.assign import AssignScreen
+
+        if (push := self._current) is not None:
+            self.app.push_screen(AssignScreen(push))
+
+    def action_settings(self) -> None:
+        """Open the settings of the push under the cursor."""
+        from studio_tui.tui.screens.pushes.push import SETTINGS, PushScreen
+
+        if (push := self._current) is not None:
+            self.app.push_screen(PushScreen(push.id, SETTINGS))
+
+    def action_end(self) -> None:
+        """Close the push under the cursor (P9)."""
+        if (push := self._current) is not None:
+            push_closing.close(self, push)
+
+    def action_reopen(self) -> None:
+        """Open the push under the cursor again (P5)."""
+        if (push := self._current) is not None:
+            push_closing.reopen(self, push)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Show who is in the push (P8)."""
+        from studio_tui.tui.screens.pushes.push import PushScreen
+
+        self.app.push_screen(PushScreen(event.row.id))
+
+    def on_record_list_cursor_moved(self) -> None:
+        """What can be done depends on the push."""
+        self.refresh_bindings()
+
+    @property
+    def _current(self) -> Push | None:
+        return self._browser.list.current
+
+    def _sign(self, push: Push) -> str | Toned:
+        new = push.id in self._new and push.state is PushState.DRAFT
+        return Toned("new", Tone.MARK) if new else ""
+
+    def _template(self, push: Push) -> Toned:
+        return Toned(push.template.name, Tone.MUTED)
+
+
+async def show_new(app: StudioApp, created: Sequence[Push]) -> None:
+    """Go to the Pushes screen, where ``created`` stand out (P2)."""
+    await app.switch_mode(PLACE)
+    for screen in app.screen_stack:
+        if isinstance(screen, PushesScreen):
+            screen.welcome(created)
+    while not isinstance(app.screen, PushesScreen) and not _unsaved(app.screen):
+        await app.pop_screen()
+
+
+def _unsaved(screen: Screen[object]) -> bool:
+    return bool(getattr(screen, "unsaved", False))

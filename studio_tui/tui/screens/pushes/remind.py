@@ -1,0 +1,236 @@
+"""Reminding: who is told, who is left out and why, and the mail itself, before it is sent
+(P14, P15)."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push, PushState, Skipped
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox.dry_run import dry_run
+from studio_tui.services.pushes import remind
+from studio_tui.services.pushes.remind import Reminded, RemindPreview
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.moments import moment_and_zone
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.outbox.dry_run_words import Trial, in_words
+from studio_tui.tui.screens.outbox.mail import MailText
+from studio_tui.tui.screens.pushes.push_words import managers_told
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.toggle import Toggle
+from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import when_mail_leaves
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+_AGAIN = "Remind also those reminded a short while ago (a)"
+
+
+def why_not_remind(push: Push | None) -> str | None:
+    """Why nobody of a push can be reminded, None where somebody may be."""
+    if push is None:
+        return "There is no push here."
+    if push.state is PushState.OPEN:
+        return None
+    return f"“{push.name}” is {push.state}: only an open push reminds."
+
+
+class RemindScreen(StudioScreen):
+    """What reminding ``selection`` would do, and the button that does it.
+
+    ``whom`` says in words who is chosen. Ends with True once they are reminded.
+    """
+
+    OWN_COMMANDS = (
+        Command("remind", "ctrl+s", "Remind", "Send the reminder"),
+        Command(
+            "again", "a", "Also recent", "Remind also those who were reminded a short while ago"
+        ),
+    )
+
+    def __init__(self, push: Push, selection: Selection[AssignmentFilter], whom: str) -> None:
+        super().__init__()
+        self.push = push
+        self._selection = selection
+        self._whom = whom
+        self._preview: RemindPreview | None = None
+        self._reminding = False
+
+    def body(self) -> ComposeResult:
+        """The push, who is chosen, what would be sent, and the button."""
+        title = Content.assemble(line("Remind users of "), line(self.push.name))
+        yield Static(title, classes="title")
+        yield Static(line(self._whom), classes="whom")
+        yield Toggle(_AGAIN)
+        with MailText():
+            yield Static("One moment: it is tried, and taken back.")
+        yield Static(classes="effect")
+        with Horizontal(classes="next"):
+            yield Static(classes="attention")
+            yield Button("Remind", id="remind", compact=True, disabled=True)
+
+    def on_mount(self) -> None:
+        """The keys scroll the text."""
+        self.set_focus(self.query_one(MailText))
+
+    @property
+    def preview(self) -> RemindPreview | None:
+        """What reminding them would do; None until it is counted."""
+        return self._preview
+
+    def reload(self) -> None:
+        """Count again; what would be sent is tried again only where that tells anything else."""
+        push, selection, again = self.push, self._selection, self._again
+        self.read(
+            "preview",
+            lambda: remind.preview(self.studio, self.actor, push, selection, again=again),
+            self._counted,
+        )
+
+    def why_not_remind(self) -> str | None:
+        """It takes somebody to remind."""
+        if self._reminding or self._preview is None:
+            return "One moment: those chosen are being counted."
+        if not self._preview.reminding:
+            return "Nobody to remind: everyone chosen has held it, has left or was just reminded."
+        return None
+
+    def action_remind(self) -> None:
+        """Remind them and tell their managers (P15)."""
+        number = self._preview.reminding if self._preview else 0
+        question = f"Remind {number:,} users of “{self.push.name}”?"
+        once_meant(self.app, number, question, "Their managers are told as well.", self._remind)
+
+    def _remind(self) -> None:
+        push, selection, again = self.push, self._selection, self._again
+        self._reminding = True
+        self.refresh_bindings()
+        studio, actor = self.studio, self.actor
+        reminded = self._preview.reminding if self._preview else 0
+        job = Job(f"Reminding {counted(reminded, 'user', 'users')}")
+        self.write(
+            lambda: remind.remind(studio, actor, push, selection, again=again, progress=job.tell),
+            self._reminded,
+            self._refused,
+            job,
+        )
+
+    def action_again(self) -> None:
+        """Count those reminded a short while ago in, or leave them out."""
+        self.query_one(Toggle).action_change()
+
+    @property
+    def _again(self) -> bool:
+        return self.query_one(Toggle).on
+
+    def _counted(self, preview: RemindPreview) -> None:
+        if preview == self._preview:
+            return
+        self._preview = preview
+        button = self.query_one("#remind", Button)
+        users = counted(preview.reminding, "user")
+        button.label = f"Remind {users}" if preview.reminding else "Remind"
+        button.disabled = not preview.reminding
+        self.query_one(".attention", Static).update(_attention(preview, again=self._again))
+        self.refresh_bindings()
+        self._try(preview)
+
+    def _try(self, preview: RemindPreview) -> None:
+        studio, trying = self.studio, self._trial_of(preview)
+
+        def tried() -> tuple[Content, str]:
+            trial = trying()
+            return in_words(trial, studio.zone), _effect(studio, preview, trial)
+
+        self.read("trial", tried, self._tried, self._not_tried)
+
+    def _trial_of(self, preview: RemindPreview) -> Callable[[], Trial]:
+        push, selection, again = self.push, self._selection, self._again
+        studio, actor = self.studio, self.actor
+
+        def trying() -> Trial:
+            skipped = remind.skipped(studio, actor, push, selection, again=True)
+            skipped += [] if again else _recently(preview.recently, studio.zone)
+            if not preview.reminding:
+                return Trial(skipped=skipped)
+            run = dry_run(
+                studio,
+                lambda: remind.remind(studio, actor, push, selection, again=again),
+                lambda done: done.activity_id,
+                lambda: self.is_attached,
+            )
+            return Trial(run, skipped)
+
+        return trying
+
+    def _tried(self, tried: tuple[Content, str]) -> None:
+        text, effect = tried
+        self._text.update(text)
+        self.query_one(".effect", Static).update(effect)
+
+    def _not_tried(self, error: StudioError) -> None:
+        self._text.update(line(error.message, "$error"))
+
+    def _reminded(self, reminded: Reminded) -> None:
+        when = when_mail_leaves(reminded.leaves_at, self.studio.now(), self.studio.zone)
+        users = counted(reminded.users_told, "user")
+        managers = counted(reminded.managers_told, "manager")
+        self.dismiss(True)
+        self.say(f"{users} reminded (z undo), {managers} told; mail leaves {when}.")
+
+    def _refused(self, error: StudioError) -> None:
+        self._reminding = False
+        self.complain(error.message)
+        self._preview = None
+        self.reload()
+
+    @property
+    def _text(self) -> Static:
+        return self.query_one("MailText Static", Static)
+
+    @on(Toggle.Changed)
+    def _toggled(self) -> None:
+        self.reload()
+
+    @on(Button.Pressed, "#remind")
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        await self.action_command("remind")
+
+
+def _effect(studio: "Studio", preview: RemindPreview, trial: Trial) -> str:
+    told = trial.run.notifications
+    if not told:
+        return "Nobody is reminded."
+    when = when_mail_leaves(min(each.due_at for each in told), studio.now(), studio.zone)
+    users = counted(preview.reminding, "user")
+    return f"{users} and {managers_told(told)} get mail {when}."
+
+
+def _recently(recently: Sequence[Assignment], zone: ZoneInfo) -> list[Skipped]:
+    return [
+        Skipped(each.login, each.name, f"was reminded {moment_and_zone(each.reminded_at, zone)}")
+        for each in recently
+    ]
+
+
+def _attention(preview: RemindPreview, *, again: bool) -> Content:
+    parts = []
+    if preview.recently_count and not again:
+        parts.append((f"{preview.recently_count:,} reminded a short while ago", "$warning"))
+    if preview.done:
+        parts.append((f"{preview.done:,} held already", "$muted"))
+    if preview.left:
+        parts.append((f"{preview.left:,} left", "$muted"))
+    shown = Content(" · ").join(Content.styled(text, style) for text, style in parts)
+    return Content.assemble(("Not reminded: ", "$muted"), shown) if parts else Content("")

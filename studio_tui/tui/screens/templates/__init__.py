@@ -1,0 +1,1 @@
+"""Screens of templates and of the question library."""

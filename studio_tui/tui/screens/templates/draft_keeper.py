@@ -1,0 +1,64 @@
+"""Keeps what is being written as it is typed, so that a lost connection loses nothing (A4)."""
+
+from studio_tui.domain.shared.errors import Away, StudioError, Unavailable
+from studio_tui.domain.templates.template import Definition
+from studio_tui.services.templates import drafts
+from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.screen import StudioScreen
+
+_AGAIN = 2.0
+"""Seconds until what the database did not take is tried again."""
+
+
+class DraftKeeper:
+    """Writes the newest draft of ``subject``: one write at a time, those in between left out."""
+
+    def __init__(self, screen: StudioScreen, subject: str) -> None:
+        self.subject = subject
+        self._screen = screen
+        self._wanted: tuple[int, Definition] | None = None
+        self._writing = False
+
+    def keep(self, base_version: int, definition: Definition) -> None:
+        """Keep ``definition``, which began from ``base_version``."""
+        self._wanted = base_version, definition
+        if not self._writing:
+            self._write()
+
+    def forget(self) -> None:
+        """There is nothing to keep any more."""
+        self._wanted = None
+        studio, actor, subject = self._screen.studio, self._screen.actor, self.subject
+        bridge_of(self._screen).write(self._screen, lambda: drafts.forget(studio, actor, subject))
+
+    def _write(self) -> None:
+        if self._wanted is None:
+            return
+        wanted, self._wanted, self._writing = self._wanted, None, True
+        version, definition = wanted
+        studio, actor, subject = self._screen.studio, self._screen.actor, self.subject
+        bridge_of(self._screen).write(
+            self._screen,
+            lambda: drafts.keep(studio, actor, subject, version, definition),
+            lambda _: self._written(),
+            lambda error: self._failed(wanted, error),
+        )
+
+    def _written(self) -> None:
+        self._writing = False
+        self._write()
+
+    def _failed(self, tried: tuple[int, Definition], error: StudioError) -> None:
+        self._writing = False
+        if isinstance(error, Unavailable):
+            self._wanted = self._wanted or tried
+            self._screen.set_timer(_AGAIN, self._try_again)
+        if isinstance(error, Away):
+            # The shell says so, as long as that lasts.
+            self._screen.shell.look_for_changes()
+        else:
+            self._screen.complain(f"What you type is not kept at this moment: {error.message}")
+
+    def _try_again(self) -> None:
+        if not self._writing:
+            self._write()

@@ -1,0 +1,56 @@
+"""Choosing out of the question library: a whole topic, or one of its questions (T2)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from studio_tui.domain.shared.text import fold
+from studio_tui.domain.templates.library import LibraryTopic
+from studio_tui.domain.templates.outline import items
+from studio_tui.domain.templates.template import Definition, Question, Topic
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.wording.counting import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A topic, as a whole or as the heading of the one question in it that was chosen."""
+
+    topic: Topic
+    whole: bool
+
+
+class FromLibrary(Choose[Chosen]):
+    """Ends with what was chosen.
+
+    ``whole``: whether topics as a whole are offered too. What is in ``definition`` already says so.
+    """
+
+    def __init__(
+        self, topics: Sequence[LibraryTopic], definition: Definition, *, whole: bool
+    ) -> None:
+        super().__init__(
+            "Insert out of the question library",
+            list(_choices(topics, _asked(definition), whole)),
+            empty="Nothing matches. Admins keep the library: l on the Templates screen.",
+            long_titles=True,
+        )
+
+
+def _choices(
+    topics: Sequence[LibraryTopic], asked: frozenset[str], whole: bool
+) -> Iterator[Choice[Chosen]]:
+    for kept in topics:
+        topic = kept.topic
+        if whole:
+            count = counted(len(topic.questions), "question")
+            yield Choice(Chosen(topic, True), topic.name, f"all {count}")
+        for question in topic.questions:
+            there = "asked · " if fold(question.text) in asked else ""
+            alone = Chosen(Topic(topic.name, (question,)), False)
+            yield Choice(alone, question.text, there + topic.name)
+
+
+def _asked(definition: Definition) -> frozenset[str]:
+    return frozenset(
+        fold(item.thing.text) for item in items(definition) if isinstance(item.thing, Question)
+    )

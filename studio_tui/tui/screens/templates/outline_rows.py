@@ -1,0 +1,105 @@
+"""The lines of an outline, and what is shown of the one under the cursor."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from studio_tui.domain.templates.outline import Item, Place, Thing, items
+from studio_tui.domain.templates.template import Definition, Question, Step, StepKind, Topic
+from studio_tui.tui.screens.templates.template_reading import setting_facts
+from studio_tui.tui.text import block, line
+from studio_tui.tui.widgets.facts import Facts
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.wording.counting import counted
+from studio_tui.wording.templates import KIND_LABELS
+
+_ABOUT = {
+    StepKind.DISCUSSION: "Topics and their questions.",
+    StepKind.FEEDBACK: "What each tells the other: one free text.",
+    StepKind.OBJECTIVES: "What is agreed for the time to come: one free text.",
+    StepKind.SUMMARY: "What stays of the conversation: one free text.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """One line; ``id`` is its place on the list, ``edition`` the outline it is part of."""
+
+    id: int
+    item: Item
+    edition: int
+    wrong: bool
+    level: int
+    """0 for the whole that is written, 1 for what lies under it, and so on."""
+
+
+def rows_of(
+    definition: Definition, within: Place, wrong: Collection[Place], edition: int
+) -> list[OutlineRow]:
+    """The outline of what lies at ``within``, with what is ``wrong`` marked."""
+    return [
+        OutlineRow(number, item, edition, item.place in wrong, len(item.place) - len(within))
+        for number, item in enumerate(items(definition, within))
+    ]
+
+
+def columns() -> tuple[Column[OutlineRow], ...]:
+    """What stands on a line."""
+    return (
+        Column("wrong", "", lambda row: Toned("!" * row.wrong, Tone.BAD), width=1),
+        Column("outline", "", _text, width=20, flex=1),
+        Column("kind", "", lambda row: Toned(_hint(row.item.thing), Tone.MUTED), width=11),
+    )
+
+
+def detail(thing: Thing, problems: Mapping[str, str]) -> Content:
+    """All there is to know about ``thing`` without what lies under it."""
+    shown = [line(reason, "$error") for reason in problems.values()]
+    return Content("\n").join([*shown, *_detail(thing)])
+
+
+def _detail(thing: Thing) -> Iterator[Content]:
+    match thing:
+        case Definition():
+            if thing.description:
+                yield block(thing.description)
+                yield Content("")
+            yield Facts.drawn(setting_facts(thing))
+        case Step():
+            yield line(thing.kind.capitalize(), "bold")
+            yield line(_ABOUT[thing.kind], "$muted")
+        case Topic():
+            yield line(thing.name, "bold")
+            yield line(counted(len(thing.questions), "question"), "$muted")
+        case Question():
+            yield line(thing.text, "bold")
+            yield line(f"Answered by: {KIND_LABELS[thing.kind]}", "$muted")
+            yield from (Content("( ) ") + line(option) for option in thing.options)
+
+
+def _text(row: OutlineRow) -> str | Toned:
+    thing = row.item.thing
+    # The lists take spaces at the beginning away: what lies deeper begins with a sign.
+    match thing:
+        case Definition():
+            return Toned(thing.name or "(no name yet)", Tone.STRONG)
+        case Step():
+            return Toned(f"{row.item.place[0] + 1} {thing.kind.capitalize()}", Tone.STRONG)
+        case Topic():
+            name = thing.name or "(no name yet)"
+            return Toned(f"│ {name}" if row.level else name, Tone.MARK)
+        case Question():
+            return f"{'│ ' if row.level > 1 else ''}· {thing.text or '(nothing asked yet)'}"
+
+
+def _hint(thing: Thing) -> str:
+    match thing:
+        case Definition():
+            return "settings"
+        case Question():
+            options = f" · {len(thing.options)}" if thing.options else ""
+            return KIND_LABELS[thing.kind] + options
+        case Topic() if not thing.questions:
+            return "empty"
+    return ""

@@ -1,0 +1,192 @@
+"""The question library: topics with questions, out of which templates are made (T2)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.config.session import why_no_files
+from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.templates.changes import described
+from studio_tui.domain.templates.library import LibraryFilter, LibraryTopic
+from studio_tui.services.system import toml_text
+from studio_tui.services.templates import library
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.templates.template_files import AskFile, file_name, write_file
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.wording.counting import counted
+
+_NONE = "There is no topic here."
+_KEEPS = Action.EDIT_LIBRARY
+
+
+def _asks(topic: LibraryTopic) -> Toned:
+    return Toned(" · ".join(question.text for question in topic.topic.questions), Tone.MUTED)
+
+
+class QuestionLibraryScreen(StudioScreen):
+    """All topics by name. Those who may not keep the library read it."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("edit", "e", "Edit", "Change the topic; so does enter", needs=_KEEPS),
+        Command("new", "n", "New", "Add a topic", needs=_KEEPS),
+        Command("delete", "delete,D", "Delete", "Delete the topic", needs=_KEEPS),
+        Command("export", "w", "Export", "Write the topic to a text file"),
+        Command("export_all", "W", "Export all", "Write the whole library to a text file"),
+        Command("import_file", "i", "Import", "Import topics from a text file", needs=_KEEPS),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._browser: RecordBrowser[LibraryTopic, LibraryFilter] = RecordBrowser(
+            Column("name", "Topic", lambda topic: topic.name, width=18, flex=1, most=44),
+            Column("asks", "Asks", _asks, width=30, flex=3),
+            Column("count", "Questions", _count, width=9, right=True),
+            find=self.find,
+            sort=Sort("name"),
+            noun=("topic", "topics"),
+            empty="No questions yet.\nPress n to write some, i to import them from a text file.",
+        )
+
+    def body(self) -> ComposeResult:
+        """One list."""
+        yield Static(line("Question library"), classes="title")
+        yield self._browser
+
+    def find(self, text: str, _: Sort) -> tuple[LibraryFilter, Source[LibraryTopic, LibraryFilter]]:
+        """The topics in which all words of ``text`` are found."""
+        filter_ = LibraryFilter(text)
+        return filter_, LateSource(lambda: library.source(self.studio, self.actor, filter_))
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+
+    def why_not_edit(self) -> str | None:
+        """It takes a topic."""
+        return None if self._browser.list.current else _NONE
+
+    why_not_delete = why_not_edit
+
+    def why_not_export(self) -> str | None:
+        """It takes a topic, and a file to write to."""
+        return self.why_not_edit() or why_no_files("ssh … questions export TOPIC > FILE")
+
+    def why_not_export_all(self) -> str | None:
+        """It takes a file to write to."""
+        return why_no_files("ssh … questions export > FILE")
+
+    def why_not_import_file(self) -> str | None:
+        """It takes a file to read."""
+        return why_no_files("ssh … questions import - < FILE")
+
+    def action_edit(self) -> None:
+        """Write it."""
+        self._open(self._meant)
+
+    def action_new(self) -> None:
+        """Write a new one."""
+        self._open(None)
+
+    def action_delete(self) -> None:
+        """Delete it, once that is confirmed."""
+        topic = self._meant
+        count = counted(len(topic.topic.questions), "question")
+        question = Confirm(
+            f"Delete “{topic.name}”?",
+            "Delete",
+            detail=f"It holds {count}. Templates that took them keep them. This cannot be undone; "
+            "to keep it, export it first (w).",
+        )
+        self.app.push_screen(question, lambda yes: self._delete(topic) if yes else None)
+
+    def action_export(self) -> None:
+        """Write it to a text file."""
+        topic = self._meant
+        self._export(f"Export “{topic.name}”", file_name(topic.name), lambda: [topic])
+
+    def action_export_all(self) -> None:
+        """Write everything to a text file."""
+        self._export(
+            "Export the question library",
+            "questions.toml",
+            lambda: library.every(self.studio, self.actor),
+        )
+
+    def action_import_file(self) -> None:
+        """Add the topics in a text file, or change those of the same name."""
+        ask = AskFile[list[LibraryTopic]](
+            "Import questions",
+            lambda path, _: library.import_text(
+                self.studio, self.actor, toml_text.read_file(path), path.name
+            ),
+            hint="On the machine the Studio runs on; topics of the same name are changed",
+        )
+        self.app.push_screen(ask, self._imported)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Write it, or read it."""
+        self._open(event.row)
+
+    def on_record_list_cursor_moved(self) -> None:
+        """What can be done depends on whether there is a topic."""
+        self.refresh_bindings()
+
+    @property
+    def _meant(self) -> LibraryTopic:
+        if self._browser.list.current is None:
+            raise RuntimeError(_NONE)
+        return self._browser.list.current
+
+    def _open(self, topic: LibraryTopic | None) -> None:
+        from studio_tui.tui.screens.templates.library_editor import LibraryEditor
+
+        if may(self.actor, _KEEPS):
+            self.app.push_screen(LibraryEditor(topic), self._added if topic is None else None)
+        elif topic is not None:
+            text = "\n".join(f"· {described(question)}" for question in topic.topic.questions)
+            self.app.push_screen(ReadText(topic.name, text))
+
+    def _added(self, topic: LibraryTopic | None) -> None:
+        if topic is not None:
+            self._browser.show_row(topic.id)
+
+    def _export(self, title: str, name: str, chosen: Callable[[], list[LibraryTopic]]) -> None:
+        ask = AskFile[Path](
+            title,
+            lambda path, replace: write_file(path, library.export_text(chosen()), replace),
+            value=name,
+            hint="On the machine the Studio runs on",
+        )
+        self.app.push_screen(ask, self._exported)
+
+    def _exported(self, path: Path | None) -> None:
+        if path is not None:
+            self.say(f"Exported to {path}")
+
+    def _imported(self, topics: list[LibraryTopic] | None) -> None:
+        if topics is not None:
+            if topics:
+                self._browser.show_row(topics[0].id)
+            self.say(f"{counted(len(topics), 'topic')} imported.")
+            self.shell.look_for_changes()
+
+    def _delete(self, topic: LibraryTopic) -> None:
+        self.write(
+            lambda: library.delete(self.studio, self.actor, topic),
+            lambda _: self.say(f"“{topic.name}” deleted."),
+        )
+
+
+def _count(topic: LibraryTopic) -> str:
+    return str(len(topic.topic.questions))

@@ -1,0 +1,240 @@
+"""An outline editor of something that is kept in the database: two writers, and drafts (A4)."""
+
+from abc import abstractmethod
+from typing import Generic, Protocol, TypeVar
+
+from studio_tui.domain.shared.errors import Conflict, StudioError
+from studio_tui.domain.templates.changes import changes
+from studio_tui.domain.templates.editing import Editing
+from studio_tui.domain.templates.outline import ROOT, Place
+from studio_tui.domain.templates.template import Definition
+from studio_tui.services.templates import drafts
+from studio_tui.services.templates.drafts import Draft
+from studio_tui.tui.modals.both_versions import MINE, BothVersions
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.moments import moment_and_zone
+from studio_tui.tui.screens.templates.change_words import drawn
+from studio_tui.tui.screens.templates.draft_keeper import DraftKeeper
+from studio_tui.tui.screens.templates.outline_editor import OutlineEditor
+from studio_tui.wording.counting import counted
+
+_SAVE, _KEEP, _THROW_AWAY = "save", "keep", "throw away"
+_MEANWHILE = "Somebody else saved this meanwhile. ^s shows what they changed."
+
+
+class Kept(Protocol):
+    """What is kept: a template, a topic of the library."""
+
+    @property
+    def id(self) -> int:
+        """What it is told from others by."""
+
+    @property
+    def version(self) -> int:
+        """Which goes up whenever somebody saves it."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+
+K = TypeVar("K", bound=Kept)
+
+
+class SavingEditor(OutlineEditor, Generic[K]):
+    """Writes what ``base`` is, None for something new. A subclass knows the services.
+
+    Ends with what was saved last, or with ``base``.
+    """
+
+    within: Place = ROOT
+
+    def __init__(self, base: K | None, definition: Definition, subject: str) -> None:
+        super().__init__(Editing(definition, self.within))
+        self._base = base
+        self._keeper = DraftKeeper(self, subject)
+        self._version = base.version if base is not None else 0
+        self._meanwhile = False
+        self._leaving = False
+
+    # What a subclass says
+
+    @abstractmethod
+    def written(self, kept: K) -> Definition:
+        """What ``kept`` says, as it is written here."""
+
+    @abstractmethod
+    def fetch(self, row_id: int) -> K:
+        """Read it again; called off the loop."""
+
+    @abstractmethod
+    def put(self, base: K | None, definition: Definition) -> K:
+        """Save ``definition`` over ``base``; called off the loop."""
+
+    @abstractmethod
+    def subject_of(self, kept: K) -> str:
+        """What a draft of it goes by."""
+
+    @abstractmethod
+    def as_of(self, base: K, version: int) -> K:
+        """``base`` as if it had been read when it was at ``version``."""
+
+    @property
+    def told(self) -> str:
+        """What else there is to say once it is saved."""
+        return ""
+
+    # What there is already
+
+    def on_mount(self) -> None:
+        """Offer what was left the last time."""
+        studio, actor, subject = self.studio, self.actor, self._keeper.subject
+        self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._found)
+
+    def _found(self, draft: Draft | None) -> None:
+        if draft is None or self.editing.unsaved or draft.definition == self.editing.saved:
+            return
+        at = moment_and_zone(draft.written_at, self.studio.zone)
+        differs = counted(
+            len(changes(self.editing.saved, draft.definition)), "difference", "differences"
+        )
+        question = Confirm(
+            "Go on with what you had not saved?",
+            "Go on with it",
+            no="Leave it",
+            detail=f"You wrote it on {at}: {differs} from what is saved. It is kept until you "
+            "write something else here.",
+        )
+        # What is typed by now was meant for the editor.
+        self.shell.ask_unasked(question, lambda yes: self._take_up(draft) if yes else None)
+
+    def _take_up(self, draft: Draft) -> None:
+        self._version = draft.base_version
+        self._meanwhile = self._base is not None and self._base.version != draft.base_version
+        self.editing.replace_all(draft.definition)
+        self.show()
+
+    def changed(self) -> None:
+        """Keep it as it now is."""
+        if self.editing.unsaved:
+            self._keeper.keep(self._version, self.editing.definition)
+        else:
+            self._keeper.forget()
+
+    @property
+    def note(self) -> str:
+        """Whether somebody else saved it."""
+        return _MEANWHILE if self._meanwhile else ""
+
+    def reload(self) -> None:
+        """Somebody changed something: perhaps this."""
+        if self._base is not None:
+            row_id = self._base.id
+            self.read("theirs", lambda: self.fetch(row_id), self._look, lambda _: None)
+
+    def _look(self, now: K) -> None:
+        if self._base is None or now.version == self._base.version:
+            return
+        same = self.written(now) == self.written(self._base)
+        followed = self._version == self._base.version
+        self._base = now
+        if same and followed:
+            self._version = now.version
+        elif not self.editing.unsaved and self._form is None:
+            self._follow(now)
+        else:
+            self._meanwhile = True
+            self._show_around()
+
+    def _follow(self, kept: K) -> None:
+        self._base, self._version, self._meanwhile = kept, kept.version, False
+        self.editing.saved = self.written(kept)
+        self.editing.replace_all(self.editing.saved)
+        self.show()
+
+    # Saving
+
+    def save(self) -> None:
+        """Save it over what it began from."""
+        if not self.editing.unsaved and self._base is not None:
+            self.say("It is saved as it is here.")
+            return
+        base = self._base if self._base is None else self.as_of(self._base, self._version)
+        definition = self.editing.definition
+        self.write(
+            lambda: self.put(base, definition),
+            lambda kept: self._saved(kept, definition),
+            self._failed,
+        )
+
+    def _saved(self, kept: K, definition: Definition) -> None:
+        self._keeper.forget()
+        self._base, self._version, self._meanwhile = kept, kept.version, False
+        self._keeper.subject = self.subject_of(kept)
+        self.editing.saved = definition
+        self.say(" ".join(filter(None, (f"“{kept.name}” saved.", self.told))))
+        self.show()
+        if self._leaving:
+            self.dismiss(self._base)
+        elif self.editing.unsaved:
+            self.changed()
+
+    def _failed(self, error: StudioError) -> None:
+        self._leaving = False
+        if isinstance(error, Conflict) and self._base is not None:
+            row_id = self._base.id
+            self.read("theirs", lambda: self.fetch(row_id), self._compare, self._gone)
+        else:
+            self.refuse(error)
+
+    def _gone(self, error: StudioError) -> None:
+        self._base, self._version, self._meanwhile = None, 0, False
+        self.complain(f"{error.message} What you wrote is here: ^s adds it as a new one.")
+
+    def _compare(self, theirs: K) -> None:
+        began, now, mine = self.editing.saved, self.written(theirs), self.editing.definition
+        self._base, self._meanwhile = theirs, True
+        question = BothVersions(
+            f"Somebody else saved “{theirs.name}” meanwhile",
+            drawn(changes(began, now), "Nothing that you do not have."),
+            drawn(changes(now, mine), "Nothing: both are the same."),
+        )
+        self.shell.ask_unasked(question, lambda chosen: self._settle(chosen, theirs))
+
+    def _settle(self, chosen: str | None, theirs: K) -> None:
+        if chosen is None:
+            self._show_around()
+        elif chosen == MINE:
+            self._version = theirs.version
+            self.save()
+        else:
+            self._keeper.forget()
+            self._follow(theirs)
+            self.say("This is how they saved it. z brings yours back.")
+
+    # Leaving
+
+    def action_back(self) -> None:
+        """Leave; ask first what becomes of what is not saved."""
+        self._finish()
+        if not self.editing.unsaved:
+            self.dismiss(self._base)
+            return
+        ways = [
+            Choice(_SAVE, "Save it and leave"),
+            Choice(_KEEP, "Leave, and go on later", "only you see it until then"),
+            Choice(_THROW_AWAY, "Leave, and throw it away", "what you wrote is lost"),
+        ]
+        self.app.push_screen(Choose("What you wrote is not saved", ways), self._leave)
+
+    def _leave(self, way: str | None) -> None:
+        if way == _SAVE:
+            self._leaving = True
+            self.action_save()
+            self._leaving = not self.problems()
+        elif way == _KEEP:
+            self.dismiss(self._base)
+        elif way == _THROW_AWAY:
+            self._keeper.forget()
+            self.dismiss(self._base)

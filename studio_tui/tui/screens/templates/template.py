@@ -1,0 +1,76 @@
+"""One template, to be read (T6)."""
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from studio_tui.domain.templates.template import Template
+from studio_tui.services.templates import templates
+from studio_tui.tui.screens.templates.template_actions import TemplateActions
+from studio_tui.tui.screens.templates.template_reading import facts, outline
+from studio_tui.tui.text import block, line
+from studio_tui.tui.widgets.facts import Facts
+
+_WIDEST = 110
+"""Cells of a line that is still easy to read."""
+
+
+class _Pages(VerticalScroll, can_focus=True):
+    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
+
+
+class TemplateScreen(TemplateActions):
+    """What a template is for, who may what with it, and what it asks."""
+
+    AUTO_FOCUS = "_Pages"
+
+    def __init__(self, template: Template) -> None:
+        super().__init__()
+        self._template = template
+
+    def body(self) -> ComposeResult:
+        """The name, and everything else below it on pages that scroll."""
+        yield Static(classes="title")
+        with _Pages():
+            yield Static(classes="description")
+            yield Facts()
+            yield Static(classes="outline")
+
+    def on_mount(self) -> None:
+        """Show it as the list had it."""
+        self._show(self._template)
+
+    @property
+    def template(self) -> Template:
+        """The one that is read."""
+        return self._template
+
+    def reload(self) -> None:
+        """Read it again."""
+        template_id = self._template.id
+        self.read(
+            "template", lambda: templates.show(self.studio, self.actor, template_id), self._show
+        )
+
+    def deleted(self) -> None:
+        """There is nothing left to read."""
+        self.dismiss()
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self._outline()
+
+    def _outline(self) -> None:
+        width = min(self.size.width - 4, _WIDEST)
+        self.query_one(".outline", Static).update(outline(self._template.definition, width))
+
+    def _show(self, template: Template) -> None:
+        self._template = template
+        definition = template.definition
+        self.query_one(".title", Static).update(line(template.name))
+        description = self.query_one(".description", Static)
+        description.update(block(definition.description))
+        description.display = bool(definition.description)
+        self.query_one(Facts).show(facts(template))
+        self._outline()
+        self.refresh_bindings()

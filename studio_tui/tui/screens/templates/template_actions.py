@@ -1,0 +1,240 @@
+"""What can be done with a template, wherever one is shown (T3, T6, T7)."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from studio_tui.config.session import why_no_files
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.templates.template import Template
+from studio_tui.services.system import toml_text
+from studio_tui.services.templates import templates
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.templates.template_files import AskFile, file_name, write_file
+
+_NONE = "There is no template here."
+
+
+class TemplateActions(StudioScreen):
+    """A screen about a template: the one that `template` gives, None where there is none."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("push", "p", "Push", "Set up pushes of this template", needs=Action.CREATE_PUSHES),
+        Command("edit", "e", "Edit", "Change it", needs=Action.EDIT_TEMPLATES),
+        Command("new", "n", "New", "Write a new one", needs=Action.EDIT_TEMPLATES),
+        Command("preview", "v", "Preview", "See it as leader and user would"),
+        Command("versions", "y", "Versions", "See what changed when, by whom; bring it back"),
+        Command("library", "l", "Library", "The questions that templates are made of"),
+        Command("duplicate", "d", "Duplicate", "Add a copy", needs=Action.EDIT_TEMPLATES),
+        Command(
+            "edit_text",
+            "T",
+            "As text",
+            "Change it as text",
+            footer=False,
+            needs=Action.EDIT_TEMPLATES,
+        ),
+        Command(
+            "archive",
+            "x",
+            "Archive",
+            "Put it away, or take it out of the archive",
+            footer=False,
+            needs=Action.EDIT_TEMPLATES,
+        ),
+        Command(
+            "delete",
+            "delete,D",
+            "Delete",
+            "Delete a template that nothing uses",
+            footer=False,
+            needs=Action.EDIT_TEMPLATES,
+        ),
+        Command(
+            "export",
+            "w",
+            "Export",
+            "Write it to a text file",
+            footer=False,
+            needs=Action.READ_TEMPLATES,
+        ),
+        Command(
+            "import_file",
+            "i",
+            "Import",
+            "Import one from a file",
+            footer=False,
+            needs=Action.EDIT_TEMPLATES,
+        ),
+    )
+
+    @property
+    def template(self) -> Template | None:
+        """The template that is meant."""
+        return None
+
+    def why_not_push(self) -> str | None:
+        """A template must allow it (T3)."""
+        return self.template.why_no_push if self.template else _NONE
+
+    def why_not_delete(self) -> str | None:
+        """Only what nothing uses can go (T6)."""
+        template = self.template
+        if template is None:
+            return _NONE
+        if template.used:
+            by = "pushes" if template.pushes else "conversations"
+            return f"“{template.name}” is used by {by}: archive it instead."
+        return None
+
+    def why_not_edit(self) -> str | None:
+        """It takes a template."""
+        return None if self.template else _NONE
+
+    why_not_duplicate = why_not_archive = why_not_edit
+    why_not_preview = why_not_versions = why_not_edit_text = why_not_edit
+
+    def why_not_export(self) -> str | None:
+        """It takes a template, and a file to write to."""
+        return self.why_not_edit() or why_no_files("ssh … templates export NAME > FILE")
+
+    def why_not_import_file(self) -> str | None:
+        """It takes a file to read."""
+        return why_no_files("ssh … templates import - < FILE")
+
+    def action_push(self) -> None:
+        """Open the window in which pushes are set up (P1)."""
+        from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+
+        self.app.push_screen(NewPushesScreen(self._meant), self._pushed)
+
+    def action_edit(self) -> None:
+        """Write it."""
+        from studio_tui.tui.screens.templates.template_editor import TemplateEditor
+
+        self.app.push_screen(TemplateEditor(self._meant))
+
+    def action_new(self) -> None:
+        """Write a new one."""
+        from studio_tui.tui.screens.templates.template_editor import TemplateEditor
+
+        self.app.push_screen(TemplateEditor(), self._added)
+
+    def action_preview(self) -> None:
+        """Show how a conversation by it would go (T6)."""
+        from studio_tui.tui.screens.templates.template_preview import TemplatePreview
+
+        self.app.push_screen(TemplatePreview(self._meant.definition))
+
+    def action_versions(self) -> None:
+        """Show what it was before (T5)."""
+        from studio_tui.tui.screens.templates.template_versions import TemplateVersions
+
+        self.app.push_screen(TemplateVersions(self._meant))
+
+    def action_library(self) -> None:
+        """Show the question library (T2)."""
+        from studio_tui.tui.screens.templates.question_library import QuestionLibraryScreen
+
+        self.app.push_screen(QuestionLibraryScreen())
+
+    def action_edit_text(self) -> None:
+        """Open it as text."""
+        from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
+
+        self.app.push_screen(TemplateEditScreen(self._meant))
+
+    def action_duplicate(self) -> None:
+        """Add a copy (T6)."""
+        template = self._meant
+        self.write(
+            lambda: templates.duplicate(self.studio, self.actor, template),
+            self._duplicated,
+        )
+
+    def _duplicated(self, copy: Template) -> None:
+        self._added(copy)
+        self.say(f"“{copy.name}” added. Press e on it to give it its own name.")
+
+    def action_archive(self) -> None:
+        """Put it away, or take it out (T6)."""
+        template, archived = self._meant, not self._meant.archived
+        done = "put in the archive" if archived else "taken out of the archive"
+        self.write(
+            lambda: templates.set_archived(self.studio, self.actor, template, archived),
+            lambda changed: self.say(f"“{changed.name}” {done}."),
+        )
+
+    def action_delete(self) -> None:
+        """Delete it, once that is confirmed (T6)."""
+        template = self._meant
+        question = Confirm(
+            f"Delete “{template.name}”?",
+            "Delete",
+            detail="No push uses it. This cannot be undone; to keep it, export it first (w).",
+        )
+        self.app.push_screen(question, lambda yes: self._delete(template) if yes else None)
+
+    def action_export(self) -> None:
+        """Write it to a text file (T7)."""
+        template = self._meant
+        text = templates.export_text(template.definition)
+        ask = AskFile[Path](
+            f"Export “{template.name}”",
+            lambda path, replace: write_file(path, text, replace),
+            value=file_name(template.name),
+            hint="On the machine the Studio runs on",
+        )
+        self.app.push_screen(ask, self._exported)
+
+    def action_import_file(self) -> None:
+        """Add the template in a text file, or change the one of its name (T7)."""
+        ask = AskFile[Template](
+            "Import a template",
+            lambda path, _: templates.import_text(
+                self.studio, self.actor, toml_text.read_file(path), path.name
+            ),
+            hint="On the machine the Studio runs on; a template of the same name is changed",
+        )
+        self.app.push_screen(ask, self._imported)
+
+    def deleted(self) -> None:
+        """The template is gone."""
+
+    def added(self, template: Template) -> None:
+        """There is a new template."""
+
+    @property
+    def _meant(self) -> Template:
+        if self.template is None:
+            raise RuntimeError(_NONE)
+        return self.template
+
+    def _pushed(self, created: list[Push] | None) -> None:
+        from studio_tui.tui.screens.pushes.pushes import show_new
+
+        if created:
+            self.app.run_worker(show_new(self.shell, created))
+
+    def _delete(self, template: Template) -> None:
+        def gone(_: None) -> None:
+            self.say(f"“{template.name}” deleted.")
+            self.deleted()
+
+        self.write(lambda: templates.delete(self.studio, self.actor, template), gone)
+
+    def _exported(self, path: Path | None) -> None:
+        if path is not None:
+            self.say(f"Exported to {path}")
+
+    def _imported(self, template: Template | None) -> None:
+        if template is not None:
+            self._added(template)
+            self.say(f"“{template.name}” imported.")
+            self.shell.look_for_changes()
+
+    def _added(self, template: Template | None) -> None:
+        if template is not None:
+            self.added(template)

@@ -1,0 +1,111 @@
+"""A template, written by keys (T1 to T5)."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.templates.outline import TOPIC
+from studio_tui.domain.templates.template import (
+    Definition,
+    Step,
+    StepKind,
+    Template,
+    Topic,
+    problems_of,
+)
+from studio_tui.services.templates import drafts, library, templates
+from studio_tui.tui.commands import Command
+from studio_tui.tui.screens.templates.saving_editor import SavingEditor
+from studio_tui.wording.counting import counted
+
+NEW = Definition("", steps=(Step(StepKind.DISCUSSION), Step(StepKind.SUMMARY)))
+"""What a new template begins with."""
+
+
+class TemplateEditor(SavingEditor[Template]):
+    """Writes a template, or a new one."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("preview", "v", "Preview", "See it as leader and user would", footer=False),
+        Command(
+            "keep_topic",
+            "L",
+            "Keep",
+            "Keep the topic under the cursor in the question library",
+            footer=False,
+            needs=Action.EDIT_LIBRARY,
+        ),
+    )
+
+    def __init__(self, template: Template | None = None) -> None:
+        subject = drafts.template_subject(template.id) if template else drafts.NEW_TEMPLATE
+        super().__init__(template, template.definition if template else NEW, subject)
+
+    @property
+    def heading(self) -> str:
+        """Which template it is."""
+        return f"Edit “{self._base.name}”" if self._base else "A new template"
+
+    @property
+    def note(self) -> str:
+        """Whether somebody else saved it; what runs by it."""
+        return super().note or self._kept_by()
+
+    @property
+    def told(self) -> str:
+        """What runs keeps what it has (T5)."""
+        return self._kept_by()
+
+    def problems(self) -> dict[str, str]:
+        """What keeps it from being a template."""
+        return problems_of(self.editing.definition)
+
+    def written(self, kept: Template) -> Definition:
+        """What it says."""
+        return kept.definition
+
+    def fetch(self, row_id: int) -> Template:
+        """Read it again."""
+        return templates.show(self.studio, self.actor, row_id)
+
+    def put(self, base: Template | None, definition: Definition) -> Template:
+        """Save it, or add it."""
+        if base is None:
+            return templates.add(self.studio, self.actor, definition)
+        return templates.save(self.studio, self.actor, base, definition)
+
+    def subject_of(self, kept: Template) -> str:
+        """What a draft of it goes by."""
+        return drafts.template_subject(kept.id)
+
+    def as_of(self, base: Template, version: int) -> Template:
+        """As if it had been read then."""
+        return replace(base, version=version)
+
+    def action_preview(self) -> None:
+        """Show how a conversation by it would go."""
+        from studio_tui.tui.screens.templates.template_preview import TemplatePreview
+
+        self.app.push_screen(TemplatePreview(self.editing.definition))
+
+    def why_not_keep_topic(self) -> str | None:
+        """It takes a topic."""
+        inside = len(self.editing.cursor) >= TOPIC
+        return None if inside else "Go to the topic that is to be kept in the library."
+
+    def action_keep_topic(self) -> None:
+        """Add the topic under the cursor to the library (T2)."""
+        step, topic = self.editing.cursor[:TOPIC]
+        kept: Topic = self.editing.definition.steps[step].topics[topic]
+        self.write(
+            lambda: library.add(self.studio, self.actor, kept),
+            lambda added: self.say(f"“{added.name}” is in the question library."),
+        )
+
+    def _kept_by(self) -> str:
+        if self._base is None or not self._base.used:
+            return ""
+        if not self._base.pushes:
+            return "Conversations that are planned keep the template as it was."
+        pushes = counted(self._base.pushes, "push keeps", "pushes keep")
+        return f"{pushes} the template as it was; new ones take what is saved here."

@@ -1,0 +1,81 @@
+"""The Templates screen: what conversations can be about (T1 to T7)."""
+
+from textual.app import ComposeResult
+
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.templates.template import Template, TemplateFilter
+from studio_tui.services.templates import templates
+from studio_tui.tui.screens.templates.template import TemplateScreen
+from studio_tui.tui.screens.templates.template_actions import TemplateActions
+from studio_tui.tui.screens.templates.template_reading import size_of
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+
+
+def _cell(template: Template, text: str) -> str | Toned:
+    return Toned(text, Tone.MUTED) if template.archived else text
+
+
+def _push(template: Template) -> str | Toned:
+    if template.definition.permissions.through_push:
+        return _cell(template, "yes")
+    return Toned("no", Tone.MUTED)
+
+
+def _pushes(template: Template) -> str | Toned:
+    return _cell(template, f"{template.pushes:,}") if template.pushes else Toned("–", Tone.MUTED)
+
+
+def _description(template: Template) -> Toned:
+    return Toned(template.definition.description, Tone.MUTED)
+
+
+class TemplatesScreen(TemplateActions):
+    """All templates, those archived last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._browser: RecordBrowser[Template, TemplateFilter] = RecordBrowser(
+            Column("name", "Name", lambda t: _cell(t, t.name), width=20, flex=2, most=44),
+            Column("description", "What for", _description, width=24, flex=3, gives_way=2),
+            Column("size", "Holds", lambda t: _cell(t, size_of(t.definition)), width=21),
+            Column("through_push", "Through push", _push, width=12),
+            Column("pushes", "Pushes", _pushes, width=6, right=True),
+            Column("archived", "", lambda t: _cell(t, "archived" * t.archived), width=8),
+            find=self.find,
+            sort=Sort("name"),
+            noun=("template", "templates"),
+            empty="No templates yet.\nPress n to write one, i to import one from a text file.",
+        )
+
+    def body(self) -> ComposeResult:
+        """One list."""
+        yield self._browser
+
+    def find(self, text: str, _: Sort) -> tuple[TemplateFilter, Source[Template, TemplateFilter]]:
+        """The templates in which all words of ``text`` are found."""
+        filter_ = TemplateFilter(text)
+        return filter_, LateSource(lambda: templates.source(self.studio, self.actor, filter_))
+
+    @property
+    def template(self) -> Template | None:
+        """The one under the cursor."""
+        return self._browser.list.current
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+
+    def added(self, template: Template) -> None:
+        """The cursor goes to what was just made."""
+        self._browser.show_row(template.id)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Show what the template asks."""
+        self.app.push_screen(TemplateScreen(event.row))
+
+    def on_record_list_cursor_moved(self) -> None:
+        """What can be done depends on the template."""
+        self.refresh_bindings()

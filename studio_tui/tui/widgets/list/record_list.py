@@ -1,0 +1,556 @@
+"""`RecordList`: a list of any length that draws only what is visible.
+
+It shows the rows of a `domain.shared.list_source.Source`, asked for off the loop around what is
+visible; keeps a cursor, and marks as a `domain.shared.selection.Selection`. A million rows cost
+what a thousand cost.
+
+    people = RecordList(
+        Column("name", "Name", lambda user: user.name, width=20, flex=2, sortable=True),
+        Column("login", "Login", lambda user: user.login, width=12, gives_way=1),
+        marks=True,
+        empty="Nobody yet. Press i to import users.",
+    )
+    people.set_source(source, filter_, keep=people.current_id)
+
+Messages: `Opened`, `SelectionChanged`, `CursorMoved`, `SortRequested`, `LengthChanged`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.list_source import Row, Sort, Source
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.widgets.list.columns import Column, Tone
+from studio_tui.tui.widgets.list.data_feed import Feed, Stand
+from studio_tui.tui.widgets.list.deferred_actions import Waiting, once
+from studio_tui.tui.widgets.list.marking import is_marked, toggled, toggled_all
+from studio_tui.tui.widgets.list.row_cache import Window
+from studio_tui.tui.widgets.list.row_painter import MARK_WIDTH, Painter
+
+R = TypeVar("R", bound=Row)
+F = TypeVar("F")
+
+_MARKING = {"mark", "mark_all"}
+
+
+@dataclass
+class ListMessage(Message):
+    """Something happened in ``list``."""
+
+    list: "RecordList[Any, Any]"
+
+    @property
+    def control(self) -> "RecordList[Any, Any]":
+        """The list, for ``@on(…, "#its-id")``."""
+        return self.list
+
+
+class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
+    """A list of records with a cursor, marks and a header. See the module's documentation."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "list--header",
+        "list--row",
+        "list--cursor",
+        "list--loading",
+        "list--empty",
+        *(f"list--{tone}" for tone in Tone),
+    }
+    ALLOW_SELECT = False
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("open", "enter", "Open", "Open the row under the cursor"),
+        Command("mark", "space", "Mark", "Mark or unmark the row and go down"),
+        Command("mark_all", "a", "All", "Mark all that match, or unmark them"),
+        Command.moving("cursor_up", "up,k", "Go up"),
+        Command.moving("cursor_down", "down,j", "Go down"),
+        Command.moving("first", "g,home", "Go to the first row"),
+        Command.moving("last", "G,end", "Go to the last row"),
+        Command.moving("page_up", "pageup,ctrl+u", "Go up a page"),
+        Command.moving("page_down", "pagedown,ctrl+d", "Go down a page"),
+    )
+
+    @dataclass
+    class Opened(ListMessage):
+        """Enter or a double click on ``row``."""
+
+        row: Any
+
+    @dataclass
+    class CursorMoved(ListMessage):
+        """The cursor is on another row, or the row says something else now; None where there is no
+        row, or it is not loaded yet."""
+
+        row: Any
+
+    @dataclass
+    class SelectionChanged(ListMessage):
+        """The marks changed; ``count`` is how many rows are selected, None until counted."""
+
+        selection: Selection[Any]
+        count: int | None
+
+    @dataclass
+    class LengthChanged(ListMessage):
+        """The list has ``length`` rows; a lower bound unless ``counted``."""
+
+        length: int
+        counted: bool
+
+    @dataclass
+    class SortRequested(ListMessage):
+        """A heading was clicked."""
+
+        sort: Sort
+
+    def __init__(
+        self,
+        *columns: Column[R],
+        marks: bool = False,
+        empty: str = "Nothing here.",
+        heading: bool = True,
+        newest_first: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's name of the argument
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.sort: Sort | None = None
+        self.selected_count: int | None = 0
+        self._columns = columns
+        self._marks = marks
+        self._header = 1 if heading else 0
+        self._empty = empty
+        self._newest_first = newest_first
+        self._feed: Feed[R, F] = Feed(self, self)
+        self._cursor = 0
+        self._painter: Painter[R] = Painter.fitting(columns, 80, marks=marks)
+        self._current_id: int | None = None
+        self._current_row: R | None = None
+        self._error: StudioError | None = None
+        self._said_length: tuple[int, bool] | None = None
+        self._to_the_end = False
+        self._sees_cursor = True
+        self._fresh: Source[R, F] | None = None
+        self.waiting = Waiting()
+
+    # What screens ask and tell
+
+    @property
+    def current(self) -> R | None:
+        """The row under the cursor."""
+        return self._row_at(self._cursor)
+
+    @property
+    def current_id(self) -> int | None:
+        """The id of the row under the cursor, or of the last one that was."""
+        return self._current_id
+
+    @property
+    def cursor(self) -> int:
+        """The place of the cursor, from 0."""
+        return self._cursor
+
+    @property
+    def length(self) -> int:
+        """How many rows there are, as far as known."""
+        return len(self._feed.window) if self._feed.window else 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there may be more: they are still being counted."""
+        return self._feed.window is not None and not self._feed.window.counted
+
+    def is_settled(self) -> bool:
+        """Whether what is shown is what was asked for: keys that are pressed after a filter was
+        typed are about what it finds, and wait until that is there."""
+        return not self._feed.awaits and not self._to_the_end
+
+    def reach(self) -> bool:
+        """Whether the row under the cursor is there; brings it into view."""
+        if not self.is_settled():
+            return False
+        self._bring_into_view()
+        self._look()
+        return self.current is not None or not self.length
+
+    @property
+    def selection(self) -> Selection[F]:
+        """What is marked."""
+        return self._feed.selection
+
+    @selection.setter
+    def selection(self, selection: Selection[F]) -> None:
+        if selection != self._feed.selection:
+            self._select(selection)
+
+    @property
+    def shown_columns(self) -> tuple[Column[R], ...]:
+        """The columns that there is room for."""
+        return tuple(placed.column for placed in self._painter.columns)
+
+    @property
+    def marked(self) -> bool:
+        """Whether any row is marked, here or out of the filter."""
+        return not self.selection.empty and self.selected_count != 0
+
+    @property
+    def chosen(self) -> Selection[F]:
+        """What an act is about: the marked rows, or the one under the cursor where none is marked
+        (S8). Empty where there is no row."""
+        if self.marked:
+            return self.selection
+        return Selection.of([] if self.current is None else [self.current.id])
+
+    def set_source(
+        self,
+        source: Source[R, F],
+        filter_: F,
+        *,
+        sort: Sort | None = None,
+        keep: int | None = None,
+    ) -> None:
+        """Show ``source``, which lists what ``filter_`` matches, in the order of ``sort``.
+
+        The cursor goes to the row with id ``keep``, or to the top. What is on the screen stays
+        until the first rows are there.
+        """
+        self.sort = sort
+        self._to_the_end = False
+        self._fresh = None
+        top = self._cursor - self._rows_above_cursor()
+        self._feed.show(source, filter_, Stand(keep, self._cursor, 0, top))
+
+    def reload(self, source: Source[R, F]) -> None:
+        """Read the rows again, of a source that lists the same; nothing moves.
+
+        What is being read now comes first: where that takes long, and others change something all
+        the time, nobody would ever see it.
+        """
+        self._fresh = source
+        self._read_again()
+
+    @property
+    def _shows_newest(self) -> bool:
+        """Whether the newest rows are the first, and in sight: then those to come shall be too."""
+        descending = self._newest_first if self.sort is None else self.sort.descending
+        return descending and not self.scroll_offset.y and self._sees_cursor
+
+    def _read_again(self) -> None:
+        if self._fresh is None or self._feed.is_reading:
+            return
+        top = self.scroll_offset.y
+        keep, seen = self._id_at(self._cursor), None
+        if not self._sees_cursor:
+            # It has not moved since it was seen, and its row may have been given up.
+            keep, seen = self._current_id, self._id_at(top)
+        source, self._fresh = self._fresh, None
+        stand = Stand(keep, self._cursor, self._cursor, top, seen, self._shows_newest)
+        self._feed.again(source, stand)
+
+    def set_empty(self, sentence: str) -> None:
+        """What to show when there are no rows: say what to do next."""
+        self._empty = sentence
+        self.refresh()
+
+    # What can be done with the keys
+
+    def may_do(self, command: Command) -> bool:
+        """Marking is offered where rows can be marked."""
+        return (self._marks or command.id not in _MARKING) and super().may_do(command)
+
+    @once("is_settled")
+    def action_cursor_up(self) -> None:
+        """One row up."""
+        self.move_to(self._cursor - 1)
+
+    @once("is_settled")
+    def action_cursor_down(self) -> None:
+        """One row down."""
+        self.move_to(self._cursor + 1)
+
+    @once("is_settled")
+    def action_page_up(self) -> None:
+        """One page up."""
+        self._move_by_page(-1)
+
+    @once("is_settled")
+    def action_page_down(self) -> None:
+        """One page down."""
+        self._move_by_page(1)
+
+    @once("is_settled")
+    def action_first(self) -> None:
+        """To the first row."""
+        self.move_to(0)
+
+    @once("is_settled")
+    def action_last(self) -> None:
+        """To the last row, as soon as it is known which that is."""
+        window = self._feed.window
+        self._to_the_end = window is not None and not window.counted
+        self.move_to(self.length - 1)
+
+    @once("reach")
+    def action_open(self) -> None:
+        """Post `Opened` for the row under the cursor."""
+        self._open()
+
+    @once("reach")
+    def action_mark(self) -> None:
+        """Mark or unmark the row under the cursor and go down."""
+        if self._toggle(self._cursor):
+            self.move_to(self._cursor + 1)
+
+    @once("is_settled")
+    def action_mark_all(self) -> None:
+        """Mark all that match, or unmark them if all of them are marked."""
+        window = self._feed.window
+        if window is not None:
+            self._select(toggled_all(self.selection, window))
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor at ``place``, or as near as there is a row, and bring it into view."""
+        place = max(0, min(place, self.length - 1))
+        if place != self._cursor:
+            earlier, self._cursor = self._cursor, place
+            self._refresh_row(earlier)
+            self._refresh_row(place)
+        self._bring_into_view()
+        self._look()
+        self._follow_cursor()
+
+    # What the feed tells
+
+    def arrived(self, window: Window[R, F], cursor: int, picture: int, *, again: bool) -> None:
+        """The first rows of a source are there: the picture changes at once."""
+        follows = not again or self._sees_cursor
+        top = self.scroll_offset.y + picture
+        self._error = None
+        self._cursor = max(0, min(self._cursor + cursor, window.length - 1))
+        self._set_height()
+        self._scroll_rows(top)
+        if follows:
+            self._bring_into_view()
+        self.refresh()
+        self._look()
+        self.grown()
+
+    def grown(self) -> None:
+        """More rows are loaded, or the length is known better."""
+        self._set_height()
+        self._tell_length()
+        arrives = self._to_the_end and not self.has_more
+        if arrives or self._cursor >= self.length > 0:
+            self._to_the_end = False
+            self.move_to(self.length - 1)
+        self._follow_cursor()
+        self.waiting.go_on()
+        self._read_again()
+
+    def loaded(self, places: range) -> None:
+        """Rows at these places are there: draw those of them that are visible."""
+        top = self.scroll_offset.y
+        first = max(places.start, top)
+        count = min(places.stop, top + self._height) - first
+        if count > 0:
+            self.refresh(Region(0, first - top + self._header, self._room.width, count))
+
+    def counted(self, selected: int) -> None:
+        """So many rows are selected."""
+        self.selected_count = selected
+        self.post_message(self.SelectionChanged(self, self.selection, selected))
+
+    def failed(self, error: StudioError) -> None:
+        """What was shown stays; where there is nothing, the list says what happened."""
+        self._error = error
+        self._to_the_end = False
+        self._fresh = None
+        self.waiting.forget()
+        bridge_of(self).report(error)
+        self.refresh()
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen, the header first."""
+        painter = self._painter
+        if y < self._header:
+            return painter.header(self.sort, self._style("list--header"))
+        place = self.scroll_offset.y + y - self._header
+        window = self._feed.window
+        if window is None or not len(window):
+            return self._render_empty(y)
+        if place >= len(window):
+            return painter.blank(self.rich_style)
+        return self._render_row(window, place)
+
+    def _render_row(self, window: Window[R, F], place: int) -> Strip:
+        row = window.row(place)
+        at_cursor = place == self._cursor
+        style = self._style("list--cursor" if at_cursor else "list--row")
+        if row is None:
+            return self._painter.loading(style if at_cursor else self._style("list--loading"))
+        tones = {} if at_cursor else {tone: self._style(f"list--{tone}") for tone in Tone}
+        marked = self._marks and is_marked(self.selection, window, place)
+        return self._painter.row(row, style, tones, marked=marked)
+
+    def _render_empty(self, y: int) -> Strip:
+        window = self._feed.window
+        style = self._style("list--empty")
+        lines = self._empty.split("\n")
+        if self._error is not None:
+            lines = [str(self._error)]
+        elif window is None or not window.counted:
+            lines = []
+        index = y - self._header - 1
+        text = lines[index] if 0 <= index < len(lines) else ""
+        return self._painter.sentence(text, style)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(name)
+
+    # Places
+
+    def _row_at(self, place: int) -> R | None:
+        window = self._feed.window
+        return window.row(place) if window else None
+
+    def _id_at(self, place: int) -> int | None:
+        row = self._row_at(place)
+        return row.id if row else None
+
+    @property
+    def _room(self) -> Size:
+        return self.scrollable_content_region.size
+
+    @property
+    def _height(self) -> int:
+        return max(self._room.height - self._header, 0)
+
+    def _rows_above_cursor(self) -> int:
+        above = self._cursor - self.scroll_offset.y
+        return max(0, min(above, self._height - 1))
+
+    def _refresh_row(self, place: int) -> None:
+        y = place - self.scroll_offset.y + self._header
+        if self._header <= y < self._room.height:
+            self.refresh(Region(0, y, self._room.width, 1))
+
+    def _bring_into_view(self) -> None:
+        if not self._height:
+            return
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self._scroll_rows(self._cursor)
+        elif self._cursor >= top + self._height:
+            self._scroll_rows(self._cursor - self._height + 1)
+        self._sees_cursor = True
+
+    def _scroll_rows(self, top: int) -> None:
+        self.scroll_to(y=top, animate=False, force=True)
+
+    def _set_height(self) -> None:
+        size = Size(0, self.length + self._header)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _move_by_page(self, direction: int) -> None:
+        page = max(self._height - 1, 1)
+        top = self.scroll_offset.y + direction * page
+        self._scroll_rows(max(0, min(top, self.length - self._height)))
+        self.move_to(self._cursor + direction * page)
+
+    # Marks
+
+    def _toggle(self, place: int) -> bool:
+        window = self._feed.window
+        selection = toggled(self.selection, window, place) if window else None
+        if selection is None:
+            return False
+        line = place - self.scroll_offset.y + self._header
+        self._select(selection, Region(0, line, self._room.width, 1))
+        return True
+
+    def _select(self, selection: Selection[F], changed: Region | None = None) -> None:
+        self.selected_count = None
+        if not selection.empty:
+            self.post_message(self.SelectionChanged(self, selection, None))
+        self.refresh(*([changed] if changed else []))
+        self._feed.select(selection)
+
+    # Following
+
+    def _look(self) -> None:
+        top = self.scroll_offset.y
+        self._feed.look(range(top, top + max(self._height, 1)))
+
+    def _follow_cursor(self) -> None:
+        row = self.current
+        if row != self._current_row and (row or not self.length):
+            self._current_row = row
+            self._current_id = row.id if row else None
+            self.post_message(self.CursorMoved(self, row))
+
+    def _tell_length(self) -> None:
+        window = self._feed.window
+        told = (self.length, window is not None and window.counted)
+        if told != self._said_length:
+            self._said_length = told
+            self.post_message(self.LengthChanged(self, *told))
+
+    # Textual's events
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for the rows that came into view."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._sees_cursor = 0 <= self._cursor - self.scroll_offset.y < self._height
+            self._look()
+
+    def on_resize(self) -> None:
+        """Lay the columns out anew and keep the cursor in view, where it is."""
+        self._painter = Painter.fitting(self._columns, self._room.width, marks=self._marks)
+        if self._sees_cursor:
+            self._bring_into_view()
+        self._look()
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor, mark, open or sort, according to where the click went."""
+        event.stop()
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y < self._header:
+            self._click_heading(offset.x)
+        else:
+            self._click_row(offset.x, self.scroll_offset.y + offset.y - self._header, event.chain)
+
+    def _click_heading(self, x: int) -> None:
+        column = self._painter.column_at(x)
+        if column is not None and column.sortable:
+            descending = self.sort == Sort(column.key)
+            self.post_message(self.SortRequested(self, Sort(column.key, descending)))
+
+    def _click_row(self, x: int, place: int, clicks: int) -> None:
+        if place >= self.length:
+            return
+        self.move_to(place)
+        if self._marks and x < MARK_WIDTH:
+            self._toggle(place)
+        elif clicks == 2:
+            self._open()
+
+    def _open(self) -> None:
+        if (row := self.current) is not None:
+            self.post_message(self.Opened(self, row))

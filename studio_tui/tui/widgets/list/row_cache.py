@@ -1,0 +1,143 @@
+"""What a list knows of its source: a bounded number of rows around the visible ones."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from studio_tui.domain.shared.list_source import Row, Source
+from studio_tui.domain.shared.selection import Selection
+
+R = TypeVar("R", bound=Row)
+F = TypeVar("F")
+
+BLOCK = 64
+"""Rows are asked for and kept by blocks of so many."""
+_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Generic[R, F]):
+    """Up to `BLOCK` rows, and for some filters the ids among them that the filter matches."""
+
+    rows: tuple[R, ...]
+    matched: dict[F, frozenset[int]]
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The ids of the rows."""
+        return frozenset(row.id for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched(Generic[R, F]):
+    """An answer of a source: rows from ``start`` on, whether they reach the end of the list, and
+    which of them the filters of a selection match."""
+
+    start: int
+    rows: Sequence[R]
+    ended: bool
+    matched: dict[F, frozenset[int]]
+
+    @property
+    def tells_length(self) -> bool:
+        """Whether it shows where the list ends."""
+        return self.ended and (bool(self.rows) or self.start == 0)
+
+
+class Window(Generic[R, F]):
+    """The rows of one source that were read, and its length as far as it is known.
+
+    ``filter`` is what the source lists: every row of it matches. ``length`` is a lower bound until
+    ``counted``, if only a moment ago. Memory is bounded: the blocks that were used longest ago are
+    given up.
+    """
+
+    def __init__(self, source: Source[R, F], filter_: F) -> None:
+        self.source = source
+        self.filter = filter_
+        self.length = 0
+        self.counted = False
+        self._blocks: OrderedDict[int, Block[R, F]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return self.length
+
+    def row(self, place: int) -> R | None:
+        """The row at ``place``, None where it is not loaded."""
+        block = self._blocks.get(place // BLOCK)
+        offset = place % BLOCK
+        return block.rows[offset] if block and offset < len(block.rows) else None
+
+    def place(self, row_id: int) -> int | None:
+        """The place of a row that is loaded, None where it is not."""
+        for number, block in self._blocks.items():
+            for offset, row in enumerate(block.rows):
+                if row.id == row_id:
+                    return number * BLOCK + offset
+        return None
+
+    def loaded(self) -> list[R]:
+        """All rows that are loaded, in no particular order."""
+        return [row for block in self._blocks.values() for row in block.rows]
+
+    def matches(self, place: int, filter_: F) -> bool:
+        """Whether ``filter_`` matches the row at ``place``; False as long as it is not known."""
+        if filter_ == self.filter:
+            return True
+        block = self._blocks.get(place // BLOCK)
+        row = self.row(place)
+        return bool(block and row and row.id in block.matched.get(filter_, ()))
+
+    def knows(self, place: int, filters: Collection[F]) -> bool:
+        """Whether it is known for the rows around ``place`` which of ``filters`` match them."""
+        block = self._blocks.get(place // BLOCK)
+        return block is not None and all(
+            filter_ == self.filter or filter_ in block.matched for filter_ in filters
+        )
+
+    def wanting(self, start: int, stop: int, filters: Collection[F]) -> tuple[int, int] | None:
+        """The smallest run of whole blocks to ask for, so that all is known of ``start``…``stop``.
+
+        Marks the blocks in between as used. None where nothing is wanting.
+        """
+        stop = min(stop, self.length) if self.counted else stop
+        numbers = range(max(0, start) // BLOCK, -(-stop // BLOCK))
+        missing = [number for number in numbers if not self.knows(number * BLOCK, filters)]
+        for number in numbers:
+            if number in self._blocks:
+                self._blocks.move_to_end(number)
+        return (missing[0] * BLOCK, (missing[-1] + 1) * BLOCK) if missing else None
+
+    def fetch(self, start: int, stop: int, selection: Selection[F]) -> Fetched[R, F]:
+        """Ask the source for the rows of whole blocks: off the loop."""
+        rows = self.source.rows(start, stop)
+        ids = [row.id for row in rows]
+        others = selection.filters - {self.filter}
+        matched = {other: self.source.matching(other, ids) for other in others}
+        return Fetched(start, rows, len(rows) < stop - start, matched)
+
+    def store(self, fetched: Fetched[R, F]) -> None:
+        """Keep what was fetched."""
+        for offset in range(0, max(len(fetched.rows), 1), BLOCK):
+            number = (fetched.start + offset) // BLOCK
+            rows = tuple(fetched.rows[offset : offset + BLOCK])
+            self._blocks[number] = Block(rows, fetched.matched)
+            self._blocks.move_to_end(number)
+        while len(self._blocks) > _KEPT:
+            self._blocks.popitem(last=False)
+        self._learn_length(fetched)
+
+    def store_count(self, count: int) -> None:
+        """Keep how many rows there are."""
+        self.length = count
+        self.counted = True
+
+    def _learn_length(self, fetched: Fetched[R, F]) -> None:
+        end = fetched.start + len(fetched.rows)
+        if fetched.tells_length:
+            self.store_count(end)
+        elif fetched.ended:
+            self.length = min(self.length, end)
+        else:
+            self.length = max(self.length, end)

@@ -1,0 +1,479 @@
+"""The loop of a worker: no transaction is open while a mail is on the wire (N3, N4).
+
+Mails are claimed and written in batches, handed over several at a time, and results are written as
+they arrive: what came in since the last commit goes into the next. Of few mails at a time the
+server knows what the database does not: only these are sent twice when the worker is killed.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from random import Random
+from typing import TypeVar
+
+from studio_tui.config.clock import seconds_since_boot
+from studio_tui.domain.outbox.notification import Capacity, Delivery, Kind
+from studio_tui.domain.shared.errors import Busy, StudioError, Unavailable
+from studio_tui.mail.transport.outcomes import (
+    Carrier,
+    Deferred,
+    Delivered,
+    Fault,
+    Leave,
+    Outcome,
+    RelayDown,
+)
+from studio_tui.mail.transport.refusals import About
+from studio_tui.services.activity.verify import seal_rest
+from studio_tui.services.outbox import delivery as delivering
+from studio_tui.services.outbox.delivery import Failed, Later, Packing, Sent, Settlement
+from studio_tui.services.outbox.messages import Mail, Mailroom
+from studio_tui.services.pushes.remind import remind_by_schedule
+from studio_tui.services.system.clocks import clock_problem
+from studio_tui.services.system.context import Studio
+from studio_tui.worker.circuit_breaker import Breaker
+from studio_tui.worker.lease import Lease, LeaseOver
+from studio_tui.worker.limits import Crew
+from studio_tui.worker.queue import Batch, Letter, Line, Parcel
+from studio_tui.worker.retry import Try, decide
+from studio_tui.worker.timing import Pace
+
+_REST = 0.001
+"""Seconds between two writes, in which more results arrive: on SQLite as often as the others look
+whether they have their turn."""
+_MOMENT = 0.001
+"""Seconds for which mails are written at a time."""
+_FLUSH_EVERY = 0.01
+"""Seconds between two times that the disk is asked to take in what was written."""
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a worker has done so far, and what stands in its way."""
+
+    sent: int = 0
+    failed: int = 0
+    deferred: int = 0
+    down: RelayDown | None = None
+    """Why nothing is being sent, None while the server takes mail."""
+    away: str = ""
+    """Why nothing is known of the outbox; empty while the database answers."""
+    clock: str = ""
+    """What is wrong with the clock of this host; empty where nothing is."""
+    connections: int | None = None
+    """How many connections the server allows, None as far as it allows all."""
+
+    def counting(self, settlements: Sequence[Settlement]) -> "Report":
+        """With these added."""
+        return replace(
+            self,
+            sent=self.sent + sum(isinstance(each, Sent) for each in settlements),
+            failed=self.failed + sum(isinstance(each, Failed) for each in settlements),
+            deferred=self.deferred
+            + sum(isinstance(each, Later) and each.tried for each in settlements),
+        )
+
+
+class Worker:
+    """Sends the mail of one Studio until it is stopped."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        carriers: Sequence[Carrier],
+        *,
+        watch: Callable[[Report], None] = lambda report: None,
+        random: Random | None = None,
+        pace: Pace | None = None,
+        elapsed: Callable[[], float] = seconds_since_boot,
+    ) -> None:
+        """``watch`` hears of every change; ``elapsed`` is what `Lease` counts by. Raises `Refused`
+        where the sender's address is none."""
+        self._studio = studio
+        self._mailroom = Mailroom(studio)
+        self._packing = Packing(studio)
+        self._opened: set[tuple[Kind, Capacity, str]] = set()
+        self._carriers = carriers
+        self._watch = watch
+        self._random = random or Random()  # noqa: S311 - spreads retries, hides nothing
+        self._pace = pace or Pace()
+        self._lease = Lease(self._pace.lease_time(studio.settings.smtp.timeout), elapsed)
+        self._leasing = asyncio.Lock()
+        self._locks_others_out = delivering.locks_others_out(studio)
+        self._breaker = Breaker(self._pace)
+        self._crew = Crew(len(carriers))
+        self._kept: RelayDown | None = None
+        self._stopping = asyncio.Event()
+        self._reminded_at: datetime | None = None
+        self._clock_read_at = float("-inf")
+        self.report = Report()
+
+    def stop(self) -> None:
+        """Finish what is on the wire, write it, hand the rest back, and return from `run`."""
+        self._stopping.set()
+
+    async def run(self, *, drain: bool = False) -> Report:
+        """Send until stopped or, to ``drain``, until nothing is due or the server takes no more."""
+        try:
+            await self._seal()
+            await self._learn()
+            while not self._stopping.is_set():
+                busy = await self._send_due()
+                stopped = self._breaker.down is not None and self._breaker.was_seen
+                if drain and (not busy or stopped):
+                    await self._conclude()
+                    break
+                if not busy or self._breaker.down:
+                    await self._pause()
+        finally:
+            await asyncio.shield(self._close())
+        return self.report
+
+    async def _send_due(self) -> bool:
+        """Send until nothing is due or the server takes no more; whether there was anything."""
+        await self._read_clock()
+        await self._remind()
+        first = await self._claim_first()
+        if not first.taken:
+            return False
+        begins = self._crew.gather(asyncio.get_running_loop().time(), self._pace.more_connections)
+        before = self._breaker.down
+        line = Line(self._batch // 2, self._pace.unwritten(len(begins)))
+        writing = asyncio.create_task(self._write(line))
+        renewing = asyncio.create_task(self._renew())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._feed(line, first))
+                for number in begins:
+                    tasks.create_task(self._carry(number, line, before))
+        finally:
+            # Even where the worker is broken off, what the server took is written.
+            line.close()
+            try:
+                await asyncio.shield(writing)
+            finally:
+                renewing.cancel()
+        await self._hand_back()
+        await self._try_again()
+        await self._keep_stop()
+        return True
+
+    async def _claim_first(self) -> Batch:
+        """What is tried first: to other domains than those that are in doubt, if there is any."""
+        first = await self._claim()
+        if first.taken or not self._breaker.doubted:
+            return first
+        before = self._breaker.down
+        self._breaker.concede()
+        if self._breaker.down == before:
+            return await self._claim(all_domains=True)
+        self._tell(replace(self.report, down=self._breaker.down))
+        await self._keep_stop()
+        return Batch(0)
+
+    async def _learn(self) -> None:
+        """Begin with what workers before have learnt of the server."""
+        with suppress(Unavailable):
+            known = await asyncio.to_thread(delivering.standing, self._studio)
+            is_fault = known.fault in set(Fault)
+            down = RelayDown(Fault(known.fault), known.code, known.words) if is_fault else None
+            self._breaker = Breaker(self._pace, known.refused, down)
+            self._kept = down
+
+    async def _conclude(self) -> None:
+        """Say at the end what keeps mail from leaving, where there is mail that was tried."""
+        self._breaker.concede()
+        aside = list(self._breaker.aside.values())
+        down = self._breaker.down or (aside[-1] if aside else None)
+        with suppress(Unavailable):
+            if down and (await asyncio.to_thread(delivering.waiting, self._studio))[1]:
+                self._tell(replace(self.report, down=down))
+        await self._keep_stop()
+
+    async def _try_again(self) -> None:
+        """Let be due what was refused before the server took another mail."""
+        if ids := self._breaker.to_try_again():
+            with suppress(Unavailable):
+                await asyncio.to_thread(delivering.try_again, self._studio, ids)
+
+    async def _keep_stop(self) -> None:
+        """Keep for others, and for later, what keeps mail from leaving."""
+        down = self._breaker.down
+        if down != self._kept:
+            stop = (str(down.fault), down.code, down.words) if down else None
+            with suppress(Unavailable):
+                await asyncio.to_thread(delivering.keep_stop, self._studio, stop)
+                self._kept = down
+
+    async def _seal(self) -> None:
+        """Seal what a program that died has left without a seal (A3)."""
+        with suppress(Unavailable):
+            await asyncio.to_thread(seal_rest, self._studio)
+
+    async def _read_clock(self) -> None:
+        """Find out now and then whether the clock of this host is right."""
+        now = self._lease.elapsed()
+        if now - self._clock_read_at < self._pace.read_clock_every.total_seconds():
+            return
+        with suppress(Unavailable):
+            problem = await asyncio.to_thread(clock_problem, self._studio)
+            self._clock_read_at = now
+            self._tell(replace(self.report, clock=problem))
+
+    async def _remind(self) -> None:
+        """Write the automatic reminders of today, now and then: once written, they are due."""
+        now = self._studio.now()
+        if self._reminded_at and now - self._reminded_at < self._pace.remind_every:
+            return
+        with suppress(Unavailable):
+            await asyncio.to_thread(remind_by_schedule, self._studio)
+            self._reminded_at = now
+
+    @property
+    def _batch(self) -> int:
+        # One mail tells whether a server that was away is back.
+        return 1 if self._breaker.down else self._pace.claimed_per_carrier * self._crew.limit
+
+    async def _claim(self, *, all_domains: bool = False) -> Batch:
+        take = partial(
+            delivering.claim,
+            self._studio,
+            self._lease.name,
+            lasting=self._lease.lasting,
+            avoiding=() if all_domains else self._breaker.doubted,
+        )
+        try:
+            async with self._leasing:
+                began = self._lease.elapsed()
+                claimed = await self._ask(partial(take, limit=self._batch))
+            self._tell(replace(self.report, away=""))
+            return Batch(claimed.taken, await self._letters(claimed.deliveries, began))
+        except Unavailable as error:
+            # The database is away for a while: what waits there waits on.
+            self._tell(replace(self.report, away=error.message))
+            return Batch(0)
+
+    async def _renew(self) -> None:
+        """Renew the lease as long as mails are being sent."""
+        while True:
+            await asyncio.sleep(self._lease.renew_after)
+            # Where the database is away, the lease runs out by itself.
+            with suppress(Unavailable):
+                # One after another with claims: what is claimed meanwhile is not renewed.
+                async with self._leasing:
+                    began = self._lease.elapsed()
+                    await asyncio.to_thread(
+                        delivering.renew,
+                        self._studio,
+                        self._lease.name,
+                        lasting=self._lease.lasting,
+                    )
+                    self._lease.renewed(began)
+
+    async def _letters(
+        self, deliveries: Sequence[Delivery], claimed_at: float
+    ) -> tuple[Letter, ...]:
+        """Write and pack mails, a moment at a time: the wire is to be listened to meanwhile.
+
+        Of all threads one runs at a time, so that another would only take longer.
+        """
+        await self._open(deliveries)
+        loop = asyncio.get_running_loop()
+        letters, until = [], loop.time() + _MOMENT
+        for each in deliveries:
+            letters.append(self._letter(each, claimed_at))
+            if loop.time() > until:
+                await asyncio.sleep(0)
+                until = loop.time() + _MOMENT
+        return tuple(letters)
+
+    async def _open(self, deliveries: Sequence[Delivery]) -> None:
+        """Read the wordings that are needed for the first time: files, and so off the loop."""
+        # In the order of the mails: a set has another order in every process.
+        for each in deliveries:
+            wording = (each.kind, each.capacity, each.language)
+            if wording not in self._opened:
+                await asyncio.to_thread(self._letter, each, 0)
+                self._opened.add(wording)
+
+    def _letter(self, delivery: Delivery, claimed_at: float) -> Letter:
+        try:
+            mail = self._mailroom.mail(delivery)
+            parcel = Parcel(mail, self._packing.packed(mail))
+        except Unavailable:
+            # What is claimed is claimed again when the lease is over.
+            raise
+        except StudioError as error:
+            failed = Failed(delivery.id, delivery.address, error.message)
+            return Letter(delivery, failed, claimed_at)
+        return Letter(delivery, parcel, claimed_at)
+
+    async def _feed(self, line: Line, batch: Batch) -> None:
+        """Keep the line filled: claim more while the carriers still have half of the last."""
+        while batch.taken:
+            line.fill(batch.letters)
+            await line.is_low()
+            if self._stopping.is_set() or self._breaker.down:
+                break
+            batch = await self._claim()
+        line.end(len(self._carriers))
+
+    async def _carry(self, number: int, line: Line, before: RelayDown | None) -> None:
+        """Send letters until the server is down for another reason than it was ``before``, or has
+        no room for this connection."""
+        carrier, loop = self._carriers[number], asyncio.get_running_loop()
+        while (letter := await line.next()) is not None:
+            is_down = self._breaker.down not in (None, before)
+            in_time = self._lease.may_begin(letter.claimed_at)
+            if self._stopping.is_set() or is_down or not in_time or self._is_doubted(letter):
+                # Handed back at the end.
+                continue
+            if isinstance(letter.parcel, Failed):
+                line.result(letter.parcel)
+                continue
+            began, step = loop.time(), self._breaker.begin()
+            leave = partial(self._leave, line, letter)
+            try:
+                outcome = await self._hand_over(carrier, letter, letter.parcel.mail, leave)
+            except LeaseOver:
+                # Nothing left, and so it was no try.
+                words = "It was not sent before its lease ended."
+                line.result(Later(letter.delivery.id, self._studio.now(), words, tried=False))
+                continue
+            if isinstance(outcome, RelayDown) and outcome.crowded:
+                if await self._crew.is_one_too_many(number, was_open=outcome.offered):
+                    # Somebody else sends it, or this connection once there are fewer.
+                    line.again(letter)
+                    if self._crew.lets_go(number, began):
+                        try:
+                            await carrier.close()
+                        finally:
+                            self._crew.is_gone(loop.time())
+                        return
+                    continue
+                self._crew.start_again()
+            else:
+                self._note(number, outcome, began)
+            line.result(self._settlement(letter, letter.parcel, outcome, step))
+        self._crew.leaves(number)
+
+    async def _leave(self, line: Line, letter: Letter) -> None:
+        """Wait until the message of ``letter`` may leave; raises `LeaseOver` where it may not."""
+        await line.leave(letter.delivery.id)
+        self._lease.require(letter.claimed_at)
+
+    def _is_doubted(self, letter: Letter) -> bool:
+        return bool(self._breaker.doubted) and self._breaker.skips(_domain(letter.delivery))
+
+    def _note(self, number: int, outcome: Outcome, began: float) -> None:
+        self._crew.carried(number)
+        if isinstance(outcome, Delivered) and (limit := self._crew.news(began)):
+            self._tell(replace(self.report, connections=limit))
+
+    def _settlement(
+        self, letter: Letter, parcel: Parcel, outcome: Outcome, step: int
+    ) -> Settlement:
+        delivery, breaker = letter.delivery, self._breaker
+        outcome = breaker.judge(outcome, delivery.id, _domain(delivery), step)
+        seen = breaker.down if breaker.was_seen else None
+        if seen != self.report.down:
+            self._tell(replace(self.report, down=seen))
+        return decide(Try(delivery, parcel, outcome), self._studio.now(), self._random, self._pace)
+
+    async def _hand_over(
+        self, carrier: Carrier, letter: Letter, mail: Mail, leave: Leave
+    ) -> Outcome:
+        sender = self._mailroom.sender.address
+        sending = carrier.send(sender, mail.recipient, mail.message, leave)
+        try:
+            # Beyond its lease, somebody else may be sending the same mail (N8).
+            return await self._lease.within(letter.claimed_at, sending)
+        except TimeoutError:
+            words = "The mail server took too long over this mail."
+            return Deferred(None, words, uncertain=True, about=About.SERVER)
+
+    async def _write(self, line: Line) -> None:
+        """Write results as they arrive, all that have arrived at once.
+
+        Between two writes more of them arrive, and where a write locks others out, they have their
+        turn.
+        """
+        written = asyncio.Event()
+        flushing = asyncio.create_task(self._flush(written))
+        try:
+            while settlements := await line.results():
+                await self._settle(settlements)
+                line.written(settlements)
+                self._tell(replace(self.report, away="").counting(settlements))
+                if self._locks_others_out:
+                    written.set()
+                await line.gather(_REST)
+        finally:
+            flushing.cancel()
+            await asyncio.to_thread(self._flush_now)
+
+    async def _flush(self, written: asyncio.Event) -> None:
+        """Have the disk take in what is written, over and over, while the next mails leave."""
+        while await written.wait():
+            written.clear()
+            await asyncio.to_thread(self._flush_now)
+            await asyncio.sleep(_FLUSH_EVERY)
+
+    def _flush_now(self) -> None:
+        # What is written stays, and the next write meets the same disk.
+        with suppress(Unavailable):
+            delivering.flush(self._studio)
+
+    async def _settle(self, settlements: Sequence[Settlement]) -> None:
+        """Write results; where the database is away, as soon as it is back.
+
+        Once the worker is stopped it waits no longer than the lease can cover them.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._lease.lasting.total_seconds()
+        while True:
+            try:
+                return await self._ask(
+                    partial(delivering.settle, self._studio, self._lease.name, settlements)
+                )
+            except Unavailable as error:
+                self._tell(replace(self.report, away=error.message))
+                if self._stopping.is_set() and loop.time() > until:
+                    raise
+                await asyncio.sleep(self._pace.idle.total_seconds())
+
+    async def _ask(self, act: "partial[_Value]") -> _Value:
+        """Have the database do something, on the loop where that waits for nobody."""
+        if self._locks_others_out:
+            # Nothing is asked over a network: another thread would take longer to ask it.
+            with suppress(Busy):
+                return act(wait=False)
+        return await asyncio.to_thread(act)
+
+    async def _pause(self) -> None:
+        """Wait for more to be due, or for the server to come back."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), self._breaker.pause(self._random))
+
+    async def _hand_back(self) -> None:
+        # Where the database is away, the lease runs out by itself.
+        with suppress(Unavailable):
+            await asyncio.to_thread(delivering.hand_back, self._studio, self._lease.name)
+
+    async def _close(self) -> None:
+        await self._hand_back()
+        for carrier in self._carriers:
+            await carrier.close()
+
+    def _tell(self, report: Report) -> None:
+        if report != self.report:
+            self.report = report
+            self._watch(report)
+
+
+def _domain(delivery: Delivery) -> str:
+    return delivery.address.rpartition("@")[2].lower()

@@ -1,0 +1,131 @@
+"""The way of the mails from the claims to the carriers, and of the results to the database."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from studio_tui.domain.outbox.notification import Delivery
+from studio_tui.services.outbox.delivery import Failed, Packed, Settlement
+from studio_tui.services.outbox.messages import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A mail, ready to be handed over and, after that, to be kept."""
+
+    mail: Mail
+    packed: Packed
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A claimed notification with its mail, in the time of the loop."""
+
+    delivery: Delivery
+    parcel: Parcel | Failed
+    claimed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one claim took."""
+
+    taken: int
+    """How many were due, those included that are not to be sent any more."""
+    letters: tuple[Letter, ...] = ()
+
+
+class Line:
+    """Letters waiting for a carrier, and results waiting to be written."""
+
+    def __init__(self, low_at: int, unwritten: int) -> None:
+        """It is low from ``low_at`` letters down; of at most ``unwritten`` mails the server may
+        know what the database does not (N3)."""
+        self._letters = asyncio.Queue[Letter | None]()
+        self._low_at = low_at
+        self._low = asyncio.Event()
+        self._most = unwritten
+        self._unwritten = asyncio.Semaphore(unwritten)
+        self._left: set[int] = set()
+        self._full = asyncio.Event()
+        self._results: list[Settlement] = []
+        self._arrived = asyncio.Event()
+        self._closed = False
+
+    def fill(self, letters: Sequence[Letter]) -> None:
+        """Add letters."""
+        for letter in letters:
+            self._letters.put_nowait(letter)
+        self._look()
+
+    def again(self, letter: Letter) -> None:
+        """Put a letter back: the server has not taken it."""
+        self._let_another(letter.delivery.id)
+        self.fill([letter])
+
+    def end(self, carriers: int) -> None:
+        """Let every carrier go home once the line is empty."""
+        for _ in range(carriers):
+            self._letters.put_nowait(None)
+
+    async def next(self) -> Letter | None:
+        """The next letter; None at the end."""
+        letter = await self._letters.get()
+        self._look()
+        return letter
+
+    async def leave(self, notification_id: int) -> None:
+        """Wait until the server may know of one more mail what the database does not."""
+        if notification_id not in self._left:
+            await self._unwritten.acquire()
+            self._left.add(notification_id)
+
+    async def is_low(self) -> None:
+        """Wait until there is room for more letters."""
+        await self._low.wait()
+
+    def result(self, settlement: Settlement) -> None:
+        """What became of a letter, to be written."""
+        self._results.append(settlement)
+        self._arrived.set()
+        if len(self._results) >= self._most:
+            self._full.set()
+
+    def written(self, settlements: Sequence[Settlement]) -> None:
+        """These results are in the database."""
+        for each in settlements:
+            self._let_another(each.id)
+
+    def close(self) -> None:
+        """No result comes any more."""
+        self._closed = True
+        self._arrived.set()
+        self._full.set()
+
+    async def results(self) -> list[Settlement]:
+        """All that have arrived, at least one; none at the end."""
+        while not self._results and not self._closed:
+            self._arrived.clear()
+            await self._arrived.wait()
+        arrived, self._results = self._results, []
+        if not self._closed:
+            self._full.clear()
+        return arrived
+
+    async def gather(self, seconds: float) -> None:
+        """Let more results arrive for so long, unless no mail may leave before they are written."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._full.wait()
+
+    def _let_another(self, notification_id: int) -> None:
+        if notification_id in self._left:
+            self._left.remove(notification_id)
+            self._unwritten.release()
+
+    def _look(self) -> None:
+        if self._letters.qsize() <= self._low_at:
+            self._low.set()
+        else:
+            self._low.clear()

@@ -1,0 +1,72 @@
+"""What to do about an outcome (N7): pure, so that every case can be read and tested."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from studio_tui.domain.outbox.notification import Delivery
+from studio_tui.mail.transport.outcomes import (
+    Aside,
+    Deferred,
+    Delivered,
+    Outcome,
+    Rejected,
+    RelayDown,
+)
+from studio_tui.mail.transport.refusals import About
+from studio_tui.services.outbox.delivery import Failed, Later, Sent, Settlement
+from studio_tui.worker.queue import Parcel
+from studio_tui.worker.timing import Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try to send one mail, and what came of it."""
+
+    delivery: Delivery
+    parcel: Parcel
+    outcome: Outcome
+
+
+def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
+    """What to write about a try.
+
+    Delivered: sent. Rejected: failed for good, this mail alone. Deferred: later, after a pause that
+    grows, until it is given up by age; never given up for what is about the server or the session
+    (N13). Put aside, or the relay is down: later, and no try of the mail's own.
+    """
+    delivery, recipient, outcome = tried.delivery, tried.parcel.mail.recipient, tried.outcome
+    match outcome:
+        case Delivered():
+            return Sent(delivery.id, recipient, now, tried.parcel.packed)
+        case Rejected():
+            return Failed(delivery.id, recipient, said(outcome))
+        case RelayDown():
+            return Later(delivery.id, now, said(outcome), tried=False, refused=outcome.offered)
+        case Aside():
+            due_at = now + pace.aside
+            return Later(delivery.id, due_at, said(outcome), tried=False, refused=True)
+        case Deferred():
+            of_this_mail = outcome.about not in (About.SERVER, About.SESSION)
+            is_old = now - delivery.dated_at > pace.give_up_after
+            if of_this_mail and is_old and delivery.attempts >= pace.fewest_tries:
+                words = f"given up after {pace.give_up_after.days} days; the last answer: "
+                return Failed(delivery.id, recipient, words + said(outcome))
+            pause = pause_after(
+                delivery.attempts, random, first=pace.first_pause, longest=pace.longest_pause
+            )
+            return Later(
+                delivery.id, now + pause, said(outcome), tried=True, refused=outcome.refused
+            )
+
+
+def pause_after(tries: int, random: Random, *, first: timedelta, longest: timedelta) -> timedelta:
+    """How long to wait after ``tries`` earlier tries: doubled each time, half of it by chance."""
+    seconds = min(longest, first * 2 ** min(tries, 20)).total_seconds()
+    return timedelta(seconds=seconds * (0.5 + random.random() / 2))
+
+
+def said(outcome: Outcome) -> str:
+    """What the server said, with its code where it gave one."""
+    code = f"{outcome.code} " if outcome.code is not None else ""
+    return f"{code}{outcome.words}"
