@@ -13,7 +13,7 @@ import pytest
 from studio_tui.cli.main import COMMANDS, program
 from studio_tui.cli.shared.shapes import CONTRACT
 from tests.cli.conftest import ACCOUNT, Cli
-from tests.domain.test_ssh_keys import ED25519
+from tests.domain.people.test_ssh_keys import ED25519
 
 TEXT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
 FREE = {"changes", "recognised", "before", "after"}

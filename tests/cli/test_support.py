@@ -82,7 +82,7 @@ ELSEWHERE = {
             "conversations reopen",
             "conversations export",
         ),
-        "takes a conversation: tests/services/test_conversation_rights.py, test_rights.py",
+        "takes a conversation: tests/services/conversations/test_rights.py, test_rights.py",
     ),
     "outbox again": "takes mail that was sent",
     "mail test": "takes a mail server",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import PLAN, Accounts, Cli
-from tests.domain.test_ssh_keys import ED25519
+from tests.domain.people.test_ssh_keys import ED25519
 
 
 def written(cli: Cli) -> list[object]:

@@ -9,7 +9,7 @@ from studio_tui.domain.outbox.notification import DropReason, Kind
 from studio_tui.mail.secrets import FILE, VARIABLE
 from studio_tui.mail.transport.outcomes import Fault, RelayDown
 from studio_tui.worker.advice import in_words
-from tests.mail.test_message import HEADERS
+from tests.mail.compose.test_mime import HEADERS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "mail.md").read_text(encoding="utf-8")
 MIME = {"Subject", "MIME-Version", "Content-Type"}

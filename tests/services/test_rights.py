@@ -58,7 +58,7 @@ from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
 from studio_tui.services.today.own import own_cases
 from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
-from tests.domain.test_ssh_keys import ED25519, RSA_3072
+from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 

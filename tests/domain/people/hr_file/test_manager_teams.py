@@ -1,0 +1,132 @@
+"""Teams made of managers: their names, and that the second time changes nothing."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio_tui.domain.people.hr_file import Checked, TeamPath, check, read
+from tests.domain.people.hr_file.studios import EMPTY, FakeStudio
+
+HEAD = "login,email,given_name,family_name,department,manager"
+
+
+def run(*rows: str, head: str = HEAD, studio: FakeStudio = EMPTY) -> Checked:
+    return check(read("\n".join([head, *rows]).encode()), studio)
+
+
+def row(login: str, department: str = "", manager: str = "", name: str = "") -> str:
+    return f"{login},{login}@x.example,{name or login.title()},Maes,{department},{manager}"
+
+
+def joined(result: Checked) -> dict[str, TeamPath | None]:
+    return {one.record.login: one.joins for one in result.people}
+
+
+def test_named_after_the_department() -> None:
+    result = run(row("bob", "Board"), row("ann", "Sales", "bob"), row("eve", "sales", "bob"))
+    assert joined(result) == {"bob": None, "ann": ("Sales",), "eve": ("Sales",)}
+    assert [(team.path, team.leader) for team in result.manager_teams] == [
+        (("Sales",), "bob@x.example")
+    ]
+
+
+def test_named_after_the_manager_where_departments_differ_or_lack() -> None:
+    assert joined(run(row("bob"), row("ann", "", "bob")))["ann"] == ("Team of Bob Maes",)
+    result = run(row("bob"), row("ann", "Sales", "bob"), row("eve", "Finance", "bob"))
+    assert joined(result)["ann"] == joined(result)["eve"] == ("Team of Bob Maes",)
+
+
+def test_several_managers_of_one_department() -> None:
+    rows = [row("bob"), row("zoe"), row("ann", "Sales", "bob"), row("eve", "SALES", "zoe")]
+    assert joined(run(*rows)) == {
+        "bob": None,
+        "zoe": None,
+        "ann": ("Sales (Bob Maes)",),
+        "eve": ("SALES (Zoe Maes)",),
+    }
+
+
+def test_managers_of_one_name() -> None:
+    rows = [row("b1", name="Bob"), row("b2", name="Bob")]
+    sales = [row("ann", "Sales", "b1"), row("eve", "Sales", "b2")]
+    assert [team.path for team in run(*rows, *sales).manager_teams] == [
+        ("Sales (Bob Maes)",),
+        ("Sales (Bob Maes, b2)",),
+    ]
+    none = [row("ann", "", "b1"), row("eve", "", "b2")]
+    assert [team.path for team in run(*rows, *none).manager_teams] == [
+        ("Team of Bob Maes",),
+        ("Team of Bob Maes (b2)",),
+    ]
+
+
+def test_a_team_of_others_is_not_taken() -> None:
+    studio = FakeStudio(teams={("Sales",)})
+    rows = [row("bob"), row("ann", "Sales", "bob")]
+    assert joined(run(*rows, studio=studio))["ann"] == ("Sales (Bob Maes)",)
+
+
+def test_the_one_team_a_manager_leads_is_joined_whatever_its_name() -> None:
+    studio = FakeStudio()
+    studio.add("bob", "bob@x.example", "Bob Maes", ("Company", "Key accounts"))
+    result = run(row("ann", "Sales", "bob"), studio=studio)
+    assert joined(result)["ann"] == ("Company", "Key accounts")
+    assert result.manager_teams[0].leader == 1
+
+
+def test_of_several_led_the_one_of_the_department() -> None:
+    studio = FakeStudio()
+    studio.add("bob", "bob@x.example", "Bob Maes", ("Company", "Sales"), ("Council",))
+    assert joined(run(row("ann", "sales", "bob"), studio=studio))["ann"] == ("Company", "Sales")
+    assert joined(run(row("ann", "Finance", "bob"), studio=studio))["ann"] == ("Finance",)
+
+
+def test_nothing_is_joined_where_a_team_of_the_row_is_theirs() -> None:
+    head = HEAD + ",teams,leads"
+    rows = [row("bob") + ",,Sales > Belgium", row("ann", "Sales", "bob") + ",sales > belgium,"]
+    result = run(*rows, head=head)
+    assert joined(result)["ann"] is None
+    assert result.manager_teams == ()
+
+
+def test_names_hold_no_separator_and_fit() -> None:
+    result = run(row("bob"), row("ann", "Sales > B|C", "bob"))
+    assert joined(result)["ann"] == ("Sales / B/C",)
+    rows = [row("bob"), row("zoe"), row("ann", "S" * 200, "bob"), row("eve", "S" * 200, "zoe")]
+    paths = [team.path for team in run(*rows).manager_teams]
+    assert [len(path[0]) for path in paths] == [200, 200]
+    assert len(set(paths)) == 2
+
+
+@st.composite
+def organisations(draw: st.DrawFn) -> list[str]:
+    size = draw(st.integers(2, 12))
+    rows = []
+    for number in range(size):
+        manager = draw(st.integers(-1, size - 1))
+        who = f"p{manager}" if manager not in (-1, number) else ""
+        department = draw(st.sampled_from(["", "Sales", "sales", "Finance"]))
+        name = draw(st.sampled_from(["Ann", "Bob"]))
+        leads = draw(st.sampled_from(["", "", "", "Sales", "Finance|Council"]))
+        rows.append(row(f"p{number}", department, who, name) + f",{leads}")
+    return rows
+
+
+@given(organisations(), st.booleans(), st.randoms(use_true_random=False))
+def test_the_same_file_twice_gives_identical_teams(
+    rows: list[str],
+    tells_leads: bool,
+    shuffler: random.Random,
+) -> None:
+    head = HEAD + (",leads" if tells_leads else ",shoe size")
+    studio = FakeStudio()
+    file = read("\n".join([head, *rows]).encode())
+    first = check(file, studio)
+    shuffler.shuffle(rows)
+    assert joined(run(*rows, head=head)) == joined(first)
+    studio.apply(file, first)
+    teams, second = set(studio.teams), check(file, studio)
+    assert joined(second) == joined(first)
+    studio.apply(file, second)
+    assert studio.teams == teams

@@ -1,0 +1,28 @@
+"""``docs/access.md`` says of the roles what `domain.people.access` decides (A2)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.people.access_table import in_markdown
+
+TEXT = (Path(__file__).parents[3] / "docs" / "access.md").read_text(encoding="utf-8")
+
+
+def test_the_document_is_as_the_module_decides() -> None:
+    written = TEXT.split("<!-- roles -->\n")[1].split("<!-- end of roles -->")[0]
+    assert written == in_markdown()
+
+
+def test_every_action_is_in_it_and_support_changes_no_push() -> None:
+    rows = dict(line.strip("| \n").split(" | ", 1) for line in in_markdown().splitlines())
+    assert rows.keys() == {"may", "---", *Action}
+    assert rows[Action.EDIT_PUSHES] == rows[Action.ASSIGN] == "yes | – | –"
+    assert rows[Action.REMIND] == "yes | yes | –"
+
+
+def test_it_can_be_written_anew() -> None:
+    command = [sys.executable, "-m", "studio_tui.domain.people.access_table"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == in_markdown()

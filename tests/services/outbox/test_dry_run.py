@@ -1,0 +1,160 @@
+"""Trying an act: exactly what it would do, and nothing of it stays (P14)."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from studio_tui.domain.outbox.notification import Capacity
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter, Skipped
+from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox.dry_run import dry_run
+from studio_tui.services.people import imports
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes, remind
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import execute, rows
+from tests.acting import assign, finish, mail, send_due, told
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+from tests.services.people.importing import hr, whole_database
+
+EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
+
+
+@pytest.fixture(autouse=True)
+def organisation(studio: Studio, admin: Actor) -> None:
+    import_people(studio, admin)
+
+
+def test_what_it_tells_is_what_the_act_does(studio: Studio, admin: Actor) -> None:
+    push = create_push(studio, admin)
+    chosen = assigning.users_named(studio, admin, ["ann", "cas", "eve"])
+    before = whole_database(studio)
+    tried = dry_run(
+        studio,
+        lambda: assigning.assign(studio, admin, push, chosen),
+        lambda done: done.activity_id,
+    )
+    assert whole_database(studio) == before
+    assigning.assign(studio, admin, push, chosen)
+    assert told(tried.notifications) == told(mail(studio, admin))
+    assert tried.managing == {
+        "ann": {"bob": "leads Belgium", "cor": "coach"},
+        "cas": {"bob": "leads Belgium", "bea": "leads France"},
+    }
+    assert {(each.capacity, each.letter.language) for each in tried.samples} == {
+        (Capacity.USER, "nl"),
+        (Capacity.USER, "fr"),
+        (Capacity.USER, "en"),
+        (Capacity.MANAGER, "fr"),
+        (Capacity.MANAGER, "en"),
+    }
+
+
+def test_what_closing_would_tell(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    assigned = assign(studio, admin, create_push(studio, admin), "ann", "ben")
+    clock.move(minutes=2)
+    send_due(studio)
+    push = pushes.show(studio, admin, assigned.push.id)
+    tried = dry_run(
+        studio,
+        lambda: pushes.close(studio, admin, push, tell=True),
+        lambda done: done.activity_id,
+    )
+    assert {each.recipient for each in tried.notifications} == {"ann", "ben", "bob", "cor"}
+    assert pushes.show(studio, admin, push.id) == push
+
+
+def test_a_refusal_is_a_refusal(studio: Studio, admin: Actor) -> None:
+    push = create_push(studio, admin)
+    with pytest.raises(Refused, match="only an open push"):
+        dry_run(
+            studio,
+            lambda: remind.remind(studio, admin, push, EVERYBODY),
+            lambda done: done.activity_id,
+        )
+
+
+def test_who_would_not_be_assigned(studio: Studio, admin: Actor) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    imports.apply(
+        studio,
+        admin,
+        hr("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
+    )
+    everybody = Selection.matching(UserFilter(include_left=True))
+    assert assigning.skipped(studio, admin, push, everybody) == [
+        Skipped("ann", "Ann Peeters", "is in it already"),
+        Skipped("eve", "Eve Alone", "has left"),
+    ]
+    named = assigning.users_named(studio, admin, ["ben"])
+    assert assigning.skipped(studio, admin, push, named) == []
+
+
+def test_who_would_not_be_reminded(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
+    finish(studio, admin, push, "cas", by="bea")
+    imports.apply(
+        studio,
+        admin,
+        hr("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
+    )
+    just_ann = remind.users_named(studio, admin, push, ["ann@example.org"])
+    assert remind.remind(studio, admin, push, just_ann).users_told == 1
+    without = [Skipped("cas", "Cas Dubois", "has held it"), Skipped("eve", "Eve Alone", "has left")]
+    recently = Skipped("ann", "Ann Peeters", "was reminded a short while ago")
+    assert remind.skipped(studio, admin, push, EVERYBODY) == [*without, recently]
+    assert remind.skipped(studio, admin, push, EVERYBODY, again=True) == without
+    with pytest.raises(Refused, match="Not assigned to “Q1 review”: bob, dan"):
+        remind.users_named(studio, admin, push, ["ann", "bob", "dan"])
+
+
+def test_others_write_meanwhile(studio: Studio, admin: Actor) -> None:
+    """An act that is only tried locks nobody out, and does not see what they do."""
+    push = create_push(studio, admin)
+    chosen = assigning.users_named(studio, admin, ["ann"])
+
+    def act() -> assigning.Assigned:
+        with ThreadPoolExecutor() as other:
+            other.submit(create_push, studio, admin, "Meanwhile").result()
+        return assigning.assign(studio, admin, push, chosen)
+
+    assert told(dry_run(studio, act, lambda done: done.activity_id).notifications)
+    every = pushes.every(studio, admin)
+    assert {(each.name, each.progress.assigned) for each in every} == {
+        (push.name, 0),
+        ("Meanwhile", 0),
+    }
+
+
+def test_it_is_broken_off_where_nobody_waits_any_more(studio: Studio, admin: Actor) -> None:
+    push = create_push(studio, admin)
+    chosen = assigning.users_named(studio, admin, ["ann"])
+    asked = []
+
+    def wanted() -> bool:
+        asked.append(True)
+        return False
+
+    with pytest.raises(Unavailable):
+        dry_run(
+            studio,
+            lambda: assigning.assign(studio, admin, push, chosen),
+            lambda done: done.activity_id,
+            wanted,
+        )
+    assert asked
+    assert not mail(studio, admin)
+    assert assign(studio, admin, push, "ann").added == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_it_is_broken_off_in_the_middle_of_what_takes_long(studio: Studio) -> None:
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n"
+    with pytest.raises(Unavailable, match="no longer wanted"), studio.store.trying(lambda: False):
+        execute(count)
+    with studio.store.reading():
+        assert rows("SELECT COUNT(*) FROM users") != [(0,)]

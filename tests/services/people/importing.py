@@ -1,0 +1,52 @@
+"""What tests of importing share: files as text, and the whole database to compare."""
+
+from pathlib import Path
+from typing import Any
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.hr_file import HrFile, read
+from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.services.people import imports, users
+from studio_tui.services.people.import_plan import ImportPlan
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import rows
+from studio_tui.storage.engine.tables import TABLES
+
+SAMPLES = Path(__file__).parents[2] / "files" / "hr"
+
+
+def hr(*lines: str) -> HrFile:
+    """A file of these lines, the headings first."""
+    return read("\n".join(lines).encode())
+
+
+def take(studio: Studio, admin: Actor, *lines: str) -> ImportPlan:
+    """Import a file of these lines."""
+    return imports.apply(studio, admin, hr(*lines))
+
+
+def user(studio: Studio, admin: Actor, login: str) -> User:
+    """Who goes by ``login``."""
+    return users.find(studio, admin, login).user
+
+
+def managers(studio: Studio, admin: Actor, login: str) -> dict[str, set[str]]:
+    """The managers of a user: login and reasons."""
+    return {one.login: set(one.reason.split(", ")) for one in user(studio, admin, login).managers}
+
+
+def found(studio: Studio, admin: Actor, text: str) -> set[str]:
+    """The logins that filtering by ``text`` finds, those who left too."""
+    listed = users.every(studio, admin, UserFilter(text=text, include_left=True))
+    return {one.login for one in listed}
+
+
+def whole_database(studio: Studio) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with studio.store.reading():
+        return {
+            table._meta.table_name: sorted(
+                rows(f"SELECT * FROM {table._meta.table_name}"), key=repr
+            )
+            for table in TABLES
+        }

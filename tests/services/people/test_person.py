@@ -1,0 +1,103 @@
+"""A person (S3), and the correction of an address (U8), on each engine."""
+
+from datetime import timedelta
+
+import pytest
+
+from studio_tui.domain.conversations.conversation import Plan
+from studio_tui.domain.outbox.notification import Kind, NotificationFilter
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, NothingToDo
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services import conversations
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.people import person, users
+from studio_tui.services.system.context import Studio
+from tests.acting import HOUR, as_user, assign, finish, lines, mail, send_due
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+from tests.services.people.importing import found
+
+
+@pytest.fixture
+def ann(studio: Studio, admin: Actor) -> int:
+    """The id of Ann, of the small organisation."""
+    import_people(studio, admin)
+    return users.find(studio, admin, "ann").user.id
+
+
+def test_a_person_is_all_that_there_is_about_them(
+    studio: Studio, admin: Actor, ann: int, clock: MovableClock
+) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    clock.move(minutes=2)
+    send_due(studio)
+    finish(studio, admin, push, "ann", by="bob")
+    of = person.show(studio, admin, ann)
+    assert [name for name, _ in of.pushes] == ["Q1 review"]
+    assert [each.kind for each in of.mails] == [Kind.ASSIGNED]
+    assert [each.conductor for each in of.conversations] == ["Bob Smith"]
+    assert {"assigned users", "imported users"} <= {each.action for each in of.changes}
+    assert {each.login for each in of.user.managers} == {"bob", "cor"}
+    assert of.failed == ()
+    with pytest.raises(NotFound):
+        person.show(studio, admin, 99_999)
+
+
+def test_an_address_is_corrected_and_mail_that_failed_goes_there(
+    studio: Studio, admin: Actor, ann: int, clock: MovableClock
+) -> None:
+    assign(studio, admin, create_push(studio, admin), "ann")
+    clock.move(minutes=2)
+    claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
+    delivery.settle(
+        studio, "w", [Failed(each.id, each.address, "550") for each in claimed if
+                      each.address == "ann@example.org"],
+    )  # fmt: skip
+    delivery.hand_back(studio, "w")
+    send_due(studio)
+    sam = as_user(studio, "sam")
+    done = person.set_address(studio, sam, ann, "Ann <Anna@example.org>", was="ann@example.org")
+    assert (done.user.email, done.before, done.failed) == ("Anna@example.org", "ann@example.org", 1)
+    assert found(studio, admin, "anna@") == {"ann"}
+    line = lines(studio, admin)[0]
+    assert (line.actor, line.action, line.subject, line.users) == ("sam", "changed user", "ann", 1)
+    assert (line.before, line.after) == (
+        {"email": "ann@example.org"}, {"email": "Anna@example.org"},
+    )  # fmt: skip
+    outbox.retry(studio, sam, Selection.matching(NotificationFilter(recipient_id=ann)))
+    assert [each.address for each in send_due(studio).deliveries] == ["Anna@example.org"]
+
+
+def test_invitations_follow(studio: Studio, admin: Actor, ann: int, clock: MovableClock) -> None:
+    push = assign(studio, admin, create_push(studio, admin), "ann").push
+    ask = conversations.find(studio, push.name, "ann")
+    plan = Plan(studio.now() + timedelta(days=3))
+    conversations.plan(studio, as_user(studio, "bob"), ask, plan)
+    clock.move(minutes=2)
+    send_due(studio)
+    assert person.set_address(studio, admin, ann, "anna@example.org").told == 2
+    new = [each for each in mail(studio, admin) if each.sent_at is None]
+    assert {(each.kind, each.to) for each in new} == {
+        (Kind.PLANNED, "anna@example.org"),
+        (Kind.CANCELLED, "ann@example.org"),
+    }
+
+
+def test_what_is_no_address_or_another_one_s_is_refused(
+    studio: Studio, admin: Actor, ann: int
+) -> None:
+    for address, said in (
+        ("ann", "is not an e-mail address"),
+        ("BOB@example.org", "Bob Smith"),
+        ("ann@example.org\r\nBcc: x@example.org", ""),
+    ):
+        with pytest.raises(Invalid) as refused:
+            person.set_address(studio, admin, ann, address)
+        assert said in refused.value.fields["email"]
+    with pytest.raises(NothingToDo):
+        person.set_address(studio, admin, ann, "ann@example.org")
+    with pytest.raises(Conflict):
+        person.set_address(studio, admin, ann, "anna@example.org", was="old@example.org")
+    assert person.set_address(studio, admin, ann, "ANN@example.org").user.email == "ANN@example.org"

@@ -1,0 +1,172 @@
+"""Keys: who keeps them, what they open, and for whom (A1, A3)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from studio_tui.config.settings import Database, Settings
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.ssh_keys import parse_public_key
+from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused, Unavailable
+from studio_tui.services.people import key_lookup, ssh_keys
+from studio_tui.services.people.identity import sign_in_by_key
+from studio_tui.services.system.context import Studio, open_studio
+from tests.acting import as_user, lines
+from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
+from tests.organisation import import_people
+
+LEFT = "email,given_name,family_name,active\nann@example.org,Ann,Peeters,no\n"
+FINGERPRINT = parse_public_key(ED25519).fingerprint
+
+
+@pytest.fixture
+def people(studio: Studio, admin: Actor) -> Actor:
+    """The admin of a Studio with the small organisation in it."""
+    import_people(studio, admin)
+    return admin
+
+
+def test_a_key_lets_its_owner_in(studio: Studio, people: Actor) -> None:
+    added = ssh_keys.add(studio, people, "ANN", f"{ED25519} laptop")
+    assert (added.login, added.fingerprint, added.comment) == ("ann", FINGERPRINT, "laptop")
+    assert sign_in_by_key(studio, FINGERPRINT) == as_user(studio, "ann")
+    line = lines(studio, people)[0]
+    assert (line.actor, line.action, line.subject, line.users) == (
+        "els", "added an SSH key", "ann", 1,
+    )  # fmt: skip
+    assert line.after == {"fingerprint": FINGERPRINT, "kind": "ssh-ed25519", "comment": "laptop"}
+
+
+def test_a_key_is_of_one_user(studio: Studio, people: Actor) -> None:
+    ssh_keys.add(studio, people, "ann", ED25519)
+    with pytest.raises(Refused, match=r"Ann Peeters \(ann\) has this key already"):
+        ssh_keys.add(studio, people, "ben", f"{ED25519} another comment")
+
+
+def test_what_sshd_is_told(studio: Studio, people: Actor, database_url: str) -> None:
+    ssh_keys.add(studio, people, "ann", f"{ED25519} laptop")
+    ssh_keys.add(studio, people, "ben", RSA_3072)
+    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == [(ED25519, FINGERPRINT)]
+    every = [key for key, _ in key_lookup.keys_at_the_door(database_url, "")]
+    assert every == [ED25519, RSA_3072]
+    assert key_lookup.keys_at_the_door(database_url, "SHA256:" + "x" * 43) == []
+
+
+def test_who_left_does_not_come_in(studio: Studio, people: Actor, database_url: str) -> None:
+    ssh_keys.add(studio, people, "ann", ED25519)
+    import_people(studio, people, LEFT)
+    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == []
+    with pytest.raises(Forbidden, match="no active user"):
+        sign_in_by_key(studio, FINGERPRINT)
+
+
+def test_a_removed_key_opens_nothing(studio: Studio, people: Actor, database_url: str) -> None:
+    ssh_keys.add(studio, people, "ann", ED25519)
+    ssh_keys.remove(studio, people, FINGERPRINT)
+    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == []
+    with pytest.raises(Forbidden):
+        sign_in_by_key(studio, FINGERPRINT)
+    with pytest.raises(NotFound):
+        ssh_keys.remove(studio, people, FINGERPRINT)
+    assert [line.action for line in lines(studio, people)][:2] == [
+        "removed an SSH key",
+        "added an SSH key",
+    ]
+
+
+def test_everybody_sees_and_removes_their_own_and_adds_none(studio: Studio, people: Actor) -> None:
+    ann, ben = as_user(studio, "ann"), as_user(studio, "ben")
+    with pytest.raises(Forbidden):
+        ssh_keys.add(studio, ann, "ann", ED25519)
+    ssh_keys.add(studio, people, "ann", ED25519)
+    assert [key.login for key in ssh_keys.visible(studio, ann)] == ["ann"]
+    assert ssh_keys.visible(studio, ben) == []
+    # Nor is Ben told whether there is such a key.
+    for fingerprint in (FINGERPRINT, "SHA256:" + "x" * 43):
+        with pytest.raises(Forbidden, match="ben"):
+            ssh_keys.remove(studio, ben, fingerprint)
+    assert ssh_keys.remove(studio, ann, FINGERPRINT).login == "ann"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_only_the_owner_of_the_file_lets_people_in(
+    studio: Studio, people: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ssh_keys.add(studio, people, "els", ED25519)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(Forbidden, match="the account that the database belongs to"):
+        sign_in_by_key(studio, FINGERPRINT)
+    with pytest.raises(Refused, match="belongs to another account"):
+        key_lookup.keys_at_the_door(f"sqlite:///{studio.store.name}", FINGERPRINT)
+
+
+def test_a_key_is_looked_up_in_no_file_that_is_unfit(tmp_path: Path) -> None:
+    path = tmp_path / "studio.db"
+    with pytest.raises(Unavailable, match="there is no such file; check"):
+        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+    path.write_bytes(b"x" * 5000)
+    with pytest.raises(Unavailable, match="not a database of the Studio, or is damaged"):
+        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+    path.chmod(0o666)
+    with pytest.raises(Refused, match="Others can write"):
+        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_only_the_owner_of_the_tables_lets_people_in(
+    studio: Studio, people: Actor, database_url: str
+) -> None:
+    """Somebody with all rights but that of the owner."""
+    ssh_keys.add(studio, people, "els", ED25519)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS mallory")
+        connection.execute("CREATE ROLE mallory LOGIN SUPERUSER")
+    split = urlsplit(database_url)
+    host = split.netloc.rpartition("@")[2]
+    url = urlunsplit(split._replace(netloc=f"mallory@{host}"))
+    other = open_studio(Settings(database=Database(url=url)), studio.clock)
+    try:
+        with pytest.raises(Forbidden, match="the account that the database belongs to"):
+            sign_in_by_key(other, FINGERPRINT)
+    finally:
+        other.close()
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute("DROP ROLE mallory")
+
+
+def test_a_session_of_a_key_is_nothing_else_any_more() -> None:
+    """In a process of its own: it does not go back."""
+    code = """
+import os
+from studio_tui.config import session
+from studio_tui.domain.shared.errors import Forbidden
+from studio_tui.services.people.identity import own_account
+assert not session.restricted_session() and session.why_no_files() is None
+session.require_files()
+own_account()
+session.begin_key_session("SHA256:x", None)
+assert session.restricted_session() and session.session_key() == "SHA256:x"
+for refused in (own_account, session.require_files,
+                lambda: session.begin_key_session("SHA256:y", None)):
+    try:
+        refused()
+    except Forbidden:
+        continue
+    raise AssertionError(refused)
+print(sorted(os.environ))
+"""
+    sent = {"TERM": "xterm", "LC_ALL": "C", "NO_COLOR": "", "SSH_CONNECTION": "a 1 b 2"}
+    others = {"STUDIO_NOW": "x", "EDITOR": "vi", "LD_BIND_NOW": "1", "IFS": ";", "BASH_ENV": "/x"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**sent, **others, "HOME": "/elsewhere", "PATH": "/evil"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(sorted([*sent, "HOME", "LOGNAME", "PATH", "USER"]))

@@ -1,0 +1,95 @@
+"""Looking a push over before it is assigned (P19), on each engine."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.check import CheckKind
+from studio_tui.services.outbox import delivery
+from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import check, pushes
+from studio_tui.services.system.context import Studio
+from tests.acting import HOUR, assign, draft_of, finish, now, send_due
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+from tests.services.people.importing import take
+
+
+@pytest.fixture(autouse=True)
+def people(studio: Studio, admin: Actor) -> None:
+    """The small organisation: Eve has no manager, Bob manages Ann, Ben and Cas."""
+    import_people(studio, admin)
+
+
+def found(studio: Studio, admin: Actor, *adding: str, **push: Any) -> dict[CheckKind, list[str]]:
+    """What is warned of where these are to be added to a push."""
+    made = create_push(studio, admin, "New", **push)
+    chosen = assigning.users_named(studio, admin, adding)
+    return {each.kind: list(each.users) for each in check.check(studio, admin, made, chosen)}
+
+
+def test_nothing_is_said_where_nothing_is_wrong(studio: Studio, admin: Actor) -> None:
+    assert found(studio, admin, "ann", "ben", "cas") == {}
+    assert check.check(studio, admin, pushes.find(studio, admin, "New")) == []
+
+
+def test_those_added_and_those_who_are_in_it(studio: Studio, admin: Actor) -> None:
+    assert found(studio, admin, "eve", "ann") == {CheckKind.NO_MANAGER: ["eve"]}
+    push = assign(studio, admin, create_push(studio, admin), "eve").push
+    assert [each.users for each in check.check(studio, admin, push)] == [("eve",)]
+    assigning.unassign_users(studio, admin, push, ["eve"])
+    assert check.check(studio, admin, push) == []
+
+
+def test_another_open_push_of_the_template(studio: Studio, admin: Actor) -> None:
+    other = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    finish(studio, admin, other, "ben", by="bob")
+    assert found(studio, admin, "ann", "ben") == {CheckKind.OTHER_PUSH: ["ann"]}
+    pushes.close(studio, admin, now(studio, admin, other))
+    made = pushes.find(studio, admin, "New")
+    ann = assigning.users_named(studio, admin, ["ann"])
+    assert check.check(studio, admin, made, ann) == []
+
+
+def test_an_address_at_which_mail_fails_until_one_arrives_or_it_is_another(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    other = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+    clock.move(minutes=2)
+    claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
+    failed = [
+        Failed(each.id, each.address, "550") for each in claimed if each.address[:3] in "ann ben"
+    ]
+    delivery.settle(studio, "w", failed)
+    delivery.hand_back(studio, "w")
+    send_due(studio)
+    pushes.close(studio, admin, now(studio, admin, other))
+    assert found(studio, admin, "ann", "ben") == {CheckKind.NO_ADDRESS: ["ann", "ben"]}
+    take(studio, admin, "login,email,given_name,family_name", "ann,anna@example.org,Ann,Peeters")
+    made = pushes.find(studio, admin, "New")
+    both = assigning.users_named(studio, admin, ["ann", "ben"])
+    (warned,) = check.check(studio, admin, made, both)
+    assert warned.users == ("ben",)
+
+
+def test_a_deadline_on_a_weekend_and_managers_without_the_days(
+    studio: Studio, admin: Actor
+) -> None:
+    # From Monday 2 March: to Tuesday, and to Saturday.
+    assert found(studio, admin, "ann", "ben", "cas", lasts=1) == {CheckKind.MANAGER_LOAD: ["bob"]}
+    made = pushes.find(studio, admin, "New")
+    saturday = draft_of(made, deadline=studio.today() + timedelta(days=5))
+    moved = pushes.edit(studio, admin, made, saturday)
+    (warned,) = check.check(studio, admin, moved)
+    assert (warned.kind, warned.count, warned.users) == (CheckKind.DEADLINE_WEEKEND, 1, ())
+
+
+def test_mail_that_leaves_at_night(studio: Studio, admin: Actor) -> None:
+    """The mail of what starts later leaves at eight in Brussels: at three in New York."""
+    row = "ann,ann@example.org,Ann,Peeters,America/New_York"
+    take(studio, admin, "login,email,given_name,family_name,time_zone", row)
+    warned = found(studio, admin, "ann", "ben", starts_in=3, lasts=29)
+    assert warned == {CheckKind.NIGHT_MAIL: ["ann"]}

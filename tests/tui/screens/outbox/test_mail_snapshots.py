@@ -1,0 +1,151 @@
+"""Pictures of what is seen around mail that is about to leave: typical, in error, with hostile
+names; both sizes."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.domain.pushes.push import AssignmentFilter, Push
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import remind
+from studio_tui.tui.start import OpenedStudio
+from studio_tui.worker.loop import Worker
+from tests.hostile import HOSTILE
+from tests.tui import press, settled
+from tests.tui.screens.organisation import PEOPLE, Example, Postman, hostile_rows
+from tests.tui.screens.pushes.test_pushes_snapshots import SIZES, Size, Snap, pressing
+from tests.tui.screens.pushing import everything
+
+HOSTILE_NAME = "[/x] O'Brien [HR]"
+
+
+def hostile_push(made: Example) -> None:
+    """A push that everybody with a hostile name is in."""
+    made.load(PEOPLE)
+    made.load(hostile_rows())
+    made.push(HOSTILE_NAME, "ann", *(f"h{number}" for number in range(len(HOSTILE))))
+
+
+def told(made: Example) -> Push:
+    """“Late”, once its users are told of it: who is told and reminded at once is not reminded."""
+    late = everything(made)["Late"]
+    made.clock.move(minutes=5)
+    asyncio.run(Worker(made.studio, [Postman()]).run(drain=True))
+    return late
+
+
+def reminded(made: Example, *logins: str) -> None:
+    """These users of “Late” were reminded an hour ago."""
+    late = told(made)
+    chosen = remind.users_named(made.studio, made.admin, late, logins)
+    remind.remind(made.studio, made.admin, late, chosen)
+    made.clock.move(hours=1)
+
+
+async def until_said(pilot: Pilot[Any], words: str) -> None:
+    """Wait until the status line says what can be undone, ending in ``words``: what waits in the
+    outbox is counted by somebody else."""
+    status = cast(OpenedStudio, pilot.app)
+    while "z undo" not in status.status.plain or not status.status.plain.endswith(words):
+        await settled(pilot)
+
+
+def with_postman(made: Example) -> OpenedStudio:
+    """The app, with somebody who takes the mail away."""
+    return OpenedStudio(lambda _: (made.studio, made.admin), carriers=lambda _: [Postman()])
+
+
+@SIZES
+@pytest.mark.parametrize("server", [True, False], ids=["server", "none"])
+def test_undo(made: Example, snap_compare: Snap, size: Size, server: bool) -> None:
+    made.load(PEOPLE)
+
+    async def assign_and_wait(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        made.push(HOSTILE_NAME, "ann", "dina")
+        made.clock.move(seconds=2)
+        await press(pilot, "2")
+        made.look(pilot)
+        await until_said(pilot, "z undo" if server else "waiting)")
+        await press(pilot, "down")
+
+    app = with_postman(made) if server else made.app()
+    assert snap_compare(app, terminal_size=size, run_before=assign_and_wait)
+
+
+@SIZES
+def test_taken_back(made: Example, snap_compare: Snap, size: Size) -> None:
+    hostile_push(made)
+    keys = pressing("2", "enter", "z")
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_remind(made: Example, snap_compare: Snap, size: Size) -> None:
+    reminded(made, "lone")
+    keys = pressing("2", "enter", "E", on="Late")
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_remind_nobody(made: Example, snap_compare: Snap, size: Size) -> None:
+    late = told(made)
+    everyone = Selection.matching(AssignmentFilter())
+    remind.remind(made.studio, made.admin, late, everyone)
+    made.clock.move(hours=1)
+    keys = pressing("2", "enter", "E", "ctrl+s", on="Late")
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_remind_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+    hostile_push(made)
+    made.clock.move(hours=1)
+    keys = pressing("2", "enter", "E", "a", on=HOSTILE_NAME)
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_reminded(made: Example, snap_compare: Snap, size: Size) -> None:
+    reminded(made, "lone", "dina")
+    keys = pressing("2", "enter", on="Late")
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_what_assigning_sends(made: Example, snap_compare: Snap, size: Size) -> None:
+    hostile_push(made)
+    made.clock.move(hours=1)
+    keys = pressing("2", "a", "a", "v", on=HOSTILE_NAME)
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_what_closing_sends(made: Example, snap_compare: Snap, size: Size) -> None:
+    told(made)
+    keys = pressing("2", "c", "v", on="Late")
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_hand_over(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("2", "enter", "slash", *"dina", "enter", "H", on="Late")
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_settings(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    keys = pressing("2", "e", "tab", "tab", "end", "backspace", "8", "tab", on="Late")
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+
+
+@SIZES
+def test_settings_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
+    everything(made)
+    to_reminders = ("tab", "tab", "tab")
+    keys = pressing("2", "e", *to_reminders, "end", *", soon", "tab", "0", "ctrl+s", on="Late")
+    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
