@@ -10,11 +10,12 @@ from bench.table import Measured
 from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.outbox import outbox
 from studio_tui.services.people import users
-from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.pushes import assign, groups, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import rows
 
@@ -59,6 +60,22 @@ def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
         lambda: assign.source(studio, admin, push, AssignmentFilter(), Sort("name")).rows(0, 64),
         "SELECT * FROM users u JOIN assignment a ON a.user_id = u.id AND a.push_id = ? "
         "WHERE a.unassigned_at IS NULL ORDER BY u.sort_name LIMIT 64",
+        push.id,
+    )
+    by_team = (
+        "SELECT m.team_id, COUNT(*) FROM assignment a JOIN team_member m ON m.user_id = a.user_id "
+        "WHERE a.push_id = ? AND a.unassigned_at IS NULL GROUP BY m.team_id"
+    )
+    yield measured(
+        "a push by manager: first lines",
+        lambda: groups.first(studio, admin, push, By.MANAGER),
+        f"{by_team} LIMIT 64",
+        push.id,
+    )
+    yield measured(
+        "a push by manager: all",
+        lambda: groups.every(studio, admin, push, By.MANAGER),
+        by_team,
         push.id,
     )
     yield measured(

@@ -306,6 +306,7 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: groups.every(w.studio, a, w.push, By.MANAGER),
     ),
+    "pushes.groups.first": (SUPPORT, lambda w, a: groups.first(w.studio, a, w.push, By.MANAGER)),
     "pushes.groups.source": (
         SUPPORT,
         lambda w, a: groups.source(w.studio, a, None, By.TEAM, GroupFilter()),

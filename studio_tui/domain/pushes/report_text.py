@@ -12,7 +12,8 @@ _SIGNS = "█▓▒░·"
 """The parts of a bar: told apart by how dense they are, without colour."""
 _COLOURS = ("#2f7d4f", "#4a7fb5", "#8db3d9", "#c3d7ec", "#e6e6e6")
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 2em auto; max-width: 60em; }
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 2em auto; padding: 0 1em;
+  max-width: 60em; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 0.2em 0.8em 0.2em 0; vertical-align: middle; }
 td.bar { width: 40%; }

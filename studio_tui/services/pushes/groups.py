@@ -1,6 +1,7 @@
 """The people of a push, or of all open ones, by manager, team, department or language (S2)."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup, late_first
@@ -11,14 +12,28 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.pushes import groups as push_groups
 from studio_tui.storage.pushes import pushes
 
+_FIRST = 64
+"""So many managers are looked at for what a list shows first."""
+
 
 def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[PeopleGroup]:
     """The groups of a push, or of all open pushes where there is none named: late first."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         today = studio.today()
-        found = [push.id] if push else [each.id for each in pushes.open_pushes(today)]
-        return late_first(push_groups.grouped(found, by, today))
+        return late_first(push_groups.grouped(_pushes(push, today), by, today))
+
+
+def first(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[PeopleGroup]:
+    """Some of `every` at once, late first among themselves, for a list to show while all are
+    counted: those of the first managers by name. None where all are counted as soon."""
+    require(actor, Action.READ_PUSHES)
+    if by is not By.MANAGER:
+        return []
+    with studio.store.reading():
+        today = studio.today()
+        found = push_groups.first_managers(_pushes(push, today), today, _FIRST)
+        return late_first(found)
 
 
 def source(
@@ -79,6 +94,10 @@ class GroupSource:
             for group in self.every
             if selection.contains(group.id, lambda filter_, g=group: _matches(filter_, g))  # type: ignore[misc]
         ]
+
+
+def _pushes(push: PushFacts | None, today: date) -> list[int]:
+    return [push.id] if push else [each.id for each in pushes.open_pushes(today)]
 
 
 def _matches(filter_: GroupFilter, group: PeopleGroup) -> bool:

@@ -4,6 +4,8 @@ The teams of a user are those they are a member of and those they lead. Where a 
 alone, the search goes on in its parent, and so on upward, until somebody else leads.
 """
 
+from collections.abc import Collection
+
 from studio_tui.domain.people.users import Manager, full_name
 from studio_tui.storage.engine.sql import Clause, among, rows
 
@@ -129,21 +131,27 @@ def manages_as(user_id: int, manager_id: int) -> tuple[bool, bool]:
 
 def managed_by(manager_id: int) -> Clause:
     """A query of one column, ``user_id``: whom somebody manages (U4)."""
-    # Who can be among them: members and leaders of the teams led, leaders of what lies below, who
-    # may lead alone there, and those coached.
-    candidates = Clause(
-        "WITH RECURSIVE below(team_id) AS ("
-        "SELECT team_id FROM team_leader WHERE user_id = ? "
-        "UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.team_id) "
-        "SELECT m.user_id FROM team_member m JOIN team_leader l ON l.team_id = m.team_id "
-        "WHERE l.user_id = ? "
-        "UNION SELECT l.user_id FROM team_leader l JOIN below b ON b.team_id = l.team_id "
-        "UNION SELECT k.user_id FROM coaching k WHERE k.coach_id = ?",
-        (manager_id, manager_id, manager_id),
-    )
-    body = managing(candidates)
+    body = managing(managed_candidates([manager_id]))
     return Clause(
         f"SELECT found.user_id FROM (WITH RECURSIVE {body.text} "
         "SELECT DISTINCT user_id FROM managing WHERE manager_id = ?) AS found",
         (*body.params, manager_id),
+    )
+
+
+def managed_candidates(manager_ids: Collection[int]) -> Clause:
+    """A query of one column, ``user_id``: who can be among those whom these manage."""
+    # Members and leaders of the teams led, leaders of what lies below, who may lead alone there,
+    # and those coached.
+    leads, leading = among("user_id", manager_ids), among("l.user_id", manager_ids)
+    coaches = among("k.coach_id", manager_ids)
+    return Clause(
+        "WITH RECURSIVE below(team_id) AS ("
+        f"SELECT team_id FROM team_leader WHERE {leads.text} "
+        "UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.team_id) "
+        "SELECT m.user_id FROM team_member m JOIN team_leader l ON l.team_id = m.team_id "
+        f"WHERE {leading.text} "
+        "UNION SELECT l.user_id FROM team_leader l JOIN below b ON b.team_id = l.team_id "
+        f"UNION SELECT k.user_id FROM coaching k WHERE {coaches.text}",
+        (*leads.params, *leading.params, *coaches.params),
     )

@@ -17,9 +17,14 @@ from typing import Any
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup
 from studio_tui.domain.pushes.push import Status
-from studio_tui.storage.engine.sql import Clause, among, rows, scalar
-from studio_tui.storage.people.managers import has_manager, managed_by, managing
-from studio_tui.storage.pushes.pushes import STATUS, talk_tables
+from studio_tui.storage.engine.sql import Clause, among, is_sqlite, rows, scalar
+from studio_tui.storage.people.managers import (
+    has_manager,
+    managed_by,
+    managed_candidates,
+    managing,
+)
+from studio_tui.storage.pushes.pushes import STATUS, TALK, talk_tables
 
 OTHERS = (
     "SELECT l.user_id FROM team_leader l UNION SELECT k.user_id FROM coaching k UNION "
@@ -51,29 +56,23 @@ class _Counting:
     push_ids: list[int]
     late: frozenset[int]
 
-    def by(
-        self, key: str, tables: str, where: str = "", ahead: Clause | None = None
-    ) -> dict[Any, _Counts]:
-        """The counts by ``key``, an expression over the assignments ``a`` and ``tables``;
-        ``ahead`` stands before each statement."""
-        ahead = ahead or Clause("")
+    def by(self, key: str, tables: str, where: str = "") -> dict[Any, _Counts]:
+        """The counts by ``key``, an expression over the assignments ``a`` and ``tables``."""
         wanted = among("a.push_id", self.push_ids)
         there = f"a.unassigned_at IS NULL AND {wanted.text}{where}"
         found: defaultdict[Any, _Counts] = defaultdict(_Counts)
         total = 0
         for push_id, value, number in rows(
-            f"{ahead.text} SELECT a.push_id, {key}, COUNT(*) FROM assignment a {tables} "
+            f"SELECT a.push_id, {key}, COUNT(*) FROM assignment a {tables} "
             f"WHERE {there} GROUP BY 1, 2",
-            *ahead.params,
             *wanted.params,
         ):
             total += number
             found[value].assigned += number
             found[value].overdue += number if push_id in self.late else 0
         for push_id, value, status, number in rows(
-            f"{ahead.text} SELECT a.push_id, {key}, {STATUS}, COUNT(*) "
+            f"SELECT a.push_id, {key}, {STATUS}, COUNT(*) "
             f"FROM {talk_tables(total)} {tables} WHERE {there} GROUP BY 1, 2, 3",
-            *ahead.params,
             *wanted.params,
         ):
             found[value].by_status[status] += number
@@ -81,13 +80,58 @@ class _Counting:
                 found[value].overdue -= number
         return found
 
+    def through(self, pairs: Clause) -> dict[Any, _Counts]:
+        """The counts by ``r.id`` of few, each looked up: ``pairs`` is the body of a ``WITH`` that
+        ends in ``pair(user_id, id)``."""
+        wanted = among("a.push_id", self.push_ids)
+        join = "CROSS JOIN" if is_sqlite() else "JOIN"
+        found: defaultdict[Any, _Counts] = defaultdict(_Counts)
+        for push_id, value, status, number in rows(
+            f"WITH RECURSIVE {pairs.text} SELECT a.push_id, r.id, {STATUS}, COUNT(*) FROM pair r "
+            f"{join} assignment a ON a.user_id = r.user_id {TALK} "
+            f"WHERE a.unassigned_at IS NULL AND {wanted.text} GROUP BY 1, 2, 3",
+            *pairs.params,
+            *wanted.params,
+        ):
+            counts = found[value]
+            counts.assigned += number
+            counts.by_status[status] += number
+            if status != Status.DONE and push_id in self.late:
+                counts.overdue += number
+        return found
+
 
 def grouped(push_ids: list[int], by: By, today: date) -> list[PeopleGroup]:
     """The groups of those assigned to these pushes, in no order."""
+    return list(_GROUPED[by](_counting(push_ids, today)))
+
+
+def first_managers(push_ids: list[int], today: date, limit: int) -> list[PeopleGroup]:
+    """Of `grouped` by manager those among the first managers by name, at once, however many
+    people there are."""
+    managers = [
+        found
+        for (found,) in rows(
+            "SELECT u.id FROM users u WHERE u.active AND (EXISTS (SELECT 1 FROM team_leader l "
+            "WHERE l.user_id = u.id) OR EXISTS (SELECT 1 FROM coaching k WHERE k.coach_id = u.id)) "
+            "ORDER BY u.sort_name, u.id LIMIT ?",
+            limit,
+        )
+    ]
+    body = managing(managed_candidates(managers))
+    wanted = among("manager_id", managers)
+    pairs = Clause(
+        f"{body.text}, pair(user_id, id) AS (SELECT DISTINCT user_id, manager_id FROM managing "
+        f"WHERE {wanted.text})",
+        (*body.params, *wanted.params),
+    )
+    return list(_of_managers(_counting(push_ids, today).through(pairs)))
+
+
+def _counting(push_ids: list[int], today: date) -> _Counting:
     wanted = among("id", push_ids) & Clause("deadline < ?", (today,))
     late = rows(f"SELECT id FROM push WHERE {wanted.text}", *wanted.params)
-    counting = _Counting(push_ids, frozenset(push_id for (push_id,) in late))
-    return list(_GROUPED[by](counting))
+    return _Counting(push_ids, frozenset(push_id for (push_id,) in late))
 
 
 def group_clause(key: GroupKey) -> Clause:
@@ -109,6 +153,10 @@ def _by_manager(counting: _Counting) -> Iterable[PeopleGroup]:
     if scalar(f"SELECT 1 FROM ({OTHERS}) AS others LIMIT 1") is not None:
         for manager_id, counts in _by_each_manager(counting).items():
             found[manager_id].add(counts)
+    yield from _of_managers(found)
+
+
+def _of_managers(found: Mapping[int | None, _Counts]) -> Iterable[PeopleGroup]:
     names = _names(found)
     for manager_id, counts in found.items():
         name, login = names.get(manager_id, (None, None))
@@ -125,12 +173,13 @@ def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
             wanted.params,
         )
     )
-    ahead = Clause(
-        f"WITH RECURSIVE {body.text}, pair AS (SELECT p.user_id, g.manager_id FROM people p "
-        "LEFT JOIN managing g ON g.user_id = p.user_id GROUP BY p.user_id, g.manager_id)",
-        body.params,
+    return counting.through(
+        Clause(
+            f"{body.text}, pair(user_id, id) AS (SELECT p.user_id, g.manager_id FROM people p "
+            "LEFT JOIN managing g ON g.user_id = p.user_id GROUP BY p.user_id, g.manager_id)",
+            body.params,
+        )
     )
-    return counting.by("r.manager_id", "JOIN pair r ON r.user_id = a.user_id", ahead=ahead)
 
 
 def leaders() -> dict[int, list[int]]:

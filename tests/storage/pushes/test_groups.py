@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Reminders, Status
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.engine.sql import execute, execute_many, scalar
+from studio_tui.storage.engine.sql import among, execute, execute_many, scalar
 from studio_tui.storage.engine.tables import ConversationTable, TemplateTable
-from studio_tui.storage.pushes.groups import group_clause, grouped
+from studio_tui.storage.pushes.groups import first_managers, group_clause, grouped
 from studio_tui.storage.pushes.pushes import insert_push
 from tests.storage.people.test_managers import Organisation, organisations, store
 
@@ -46,6 +46,26 @@ def _recount(
             late = push == 0 and status is not Status.DONE
             found[group].update(assigned=1, overdue=late, **{status or Status.NOT_PLANNED: 1})
     return dict(found)
+
+
+_NAMES = ("assigned", "overdue", *Status)
+
+
+def _compare(ids: list[int], by: By, expected: dict[int | None, Counter[str]]) -> list[PeopleGroup]:
+    """What is counted is as expected, and the filter of each group finds as many."""
+    found = grouped(ids, by, TODAY)
+    assert expected == {
+        None if each.key.value is None else int(each.key.value) - 1: Counter(
+            {name: getattr(each, name) for name in _NAMES}
+        )
+        for each in found
+    }
+    wanted = among("a.push_id", ids)
+    for each in found:
+        clause = group_clause(each.key) & wanted
+        counted = scalar(f"SELECT COUNT(*) FROM assignment a WHERE {clause.text}", *clause.params)
+        assert each.assigned == counted
+    return found
 
 
 def test_groups_are_what_a_plain_recount_finds(studio: Studio) -> None:
@@ -107,23 +127,11 @@ def test_groups_are_what_a_plain_recount_finds(studio: Studio) -> None:
 
         with studio.store.writing():
             put(organisation, asked)
-            for by, groups in ((By.MANAGER, managers), (By.TEAM, teams)):
-                for wanted in ([0], [1], [0, 1]):
-                    found = grouped([pushes[n] for n in wanted], by, TODAY)
-                    numbers = {
-                        None if each.key.value is None else int(each.key.value) - 1: Counter(
-                            {name: getattr(each, name) for name in _NAMES}
-                        )
-                        for each in found
-                    }
-                    assert numbers == _recount(asked, wanted, groups)
-                for each in found:
-                    clause = group_clause(each.key)
-                    assert each.assigned == scalar(
-                        f"SELECT COUNT(*) FROM assignment a WHERE {clause.text}", *clause.params
-                    )
+            for wanted in ([0], [1], [0, 1]):
+                ids = [pushes[n] for n in wanted]
+                managed = _compare(ids, By.MANAGER, _recount(asked, wanted, managers))
+                _compare(ids, By.TEAM, _recount(asked, wanted, teams))
+                first = {each.key: each for each in first_managers(ids, TODAY, 99)}
+                assert first == {each.key: each for each in managed if each.login is not None}
 
     check()
-
-
-_NAMES = ("assigned", "overdue", *Status)
