@@ -140,11 +140,11 @@ def _tell(studio: Studio, push: Push, reminded: Reminded, as_json: bool) -> None
     if as_json:
         write_json(shapes.reminded(studio, push, reminded))
         return
-    say(
-        f"{counted(reminded.users_told, 'user')} of “{push.name}” reminded, "
-        f"{counted(reminded.managers_told, 'manager')} told; "
-        f"mail leaves {when(studio, reminded.leaves_at)}."
-    )
+    managers = counted(reminded.managers_told, "manager")
+    done = f"{counted(reminded.users_told, 'user')} of “{push.name}” reminded, {managers} told"
+    if not reminded.users_told:
+        done = f"{managers} of “{push.name}” reminded"
+    say(f"{done}; mail leaves {when(studio, reminded.leaves_at)}.")
     say("Until then “studio-tui outbox undo” takes it back.")
 
 

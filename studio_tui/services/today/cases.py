@@ -96,16 +96,19 @@ def _relay_down(desk: Desk) -> Iterator[Case]:
     if not waiting:
         return
     since = notifications.waiting_since(desk.now)
+    mark = ""
     if stop := mail_stops.stop():
-        _, code, words, stopped = stop
+        fault, code, words, stopped = stop
         why, since = f"{code} {words}" if code else words, stopped
+        # What the server says may be another each time.
+        mark = f"{fault} {code}"
     elif since is None or desk.now - since < _LONG or _somebody_sends(desk):
         return
     elif not desk.studio.settings.smtp.host:
         why = "no mail server is set up"
     else:
         why = "no worker sends it: start “studio-tui worker”, or open the Studio"
-    yield Case(CaseKind.RELAY_DOWN, waiting, why, since=since, mark=why)
+    yield Case(CaseKind.RELAY_DOWN, waiting, why, since=since, mark=mark or why)
 
 
 def _somebody_sends(desk: Desk) -> bool:

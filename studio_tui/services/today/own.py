@@ -78,7 +78,7 @@ def _case(studio: Studio, kind: CaseKind, about: str, asked: Sequence[Matter], t
         tuple(each.id for each in asked),
         about=about,
         own=True,
-        mark=" ".join(str(each.id) for each in asked),
+        mark=f"{len(asked)} {sum(each.id for each in asked)}",
     )
 
 

@@ -285,7 +285,7 @@ def test_a_manager_alone_is_reminded(pushed: Cli) -> None:
     tried = pushed.json(*arguments, "--dry-run")
     assert (tried["reminding"], tried["managers"]) == (0, 1)
     assert [each["recipient"] for each in tried["notifications"]] == ["bob"]
-    assert "1 manager told" in pushed.out(*arguments)
+    assert pushed.out(*arguments).startswith("1 manager of “Q1 review” reminded; ")
     assert "Nobody to remind" in pushed.nothing_to_do(*arguments)
     assert "reminded" in pushed.out("outbox", "undo")
 
