@@ -49,7 +49,7 @@ _WALK = (
     ("r", "Remind users of"),
     (_ESCAPE, "of 198 held"),
     ("3", "E-mail"),
-    ("G\r", "Department"),
+    ("G\r", "no manager: nobody is told"),
     ("4", "Due or sent"),
     ("\r", "Subject"),
     ("5", "From → to"),
