@@ -18,6 +18,7 @@ PLAIN_SIGNS = str.maketrans(
         "○": "o",
         "↕": "↑",
         "▔": "─",
+        "▓": "▒",
     }
 )
 """The ends of scroll bars are rounded to whole cells; marks are letters, as in ``[x]``."""
