@@ -12,6 +12,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "users list": (),
     "users show": ("ann",),
     "users export": (),
+    "users edit": ("ann", "--email", "ann.peeters@example.org"),
     "templates list": (),
     "templates show": ("Regular",),
     "templates export": ("Regular",),
@@ -22,6 +23,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pushes list": (),
     "pushes show": ("Q1 review",),
     "pushes export": ("Q1 review",),
+    "pushes check": ("Q1 review",),
+    "pushes report": ("Q1 review",),
     "pushes remind": ("Q1 review", "ann"),
     "conversations list": (),
     "conversations show": ("Q1 review", "ann"),
@@ -38,6 +41,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "ssh list": (),
     "db migrate": (),
     "doctor": (),
+    "today": (),
 }
 """What support may do, and how."""
 REFUSED: dict[str, tuple[str, ...]] = {

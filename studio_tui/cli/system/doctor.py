@@ -128,14 +128,10 @@ def _inside(studio: Studio) -> Iterator[Finding]:
         yield Finding("filters", Health.LIMITED, _UNINDEXED)
     try:
         account = own_account()
-    except StudioError as error:
-        yield Finding("account", Health.BROKEN, error.message)
-        return
-    if is_new(studio):
-        message = f"nobody is known yet: {account.login} becomes the first admin"
-        yield Finding("account", Health.OK, message)
-        return
-    try:
+        if is_new(studio):
+            message = f"nobody is known yet: {account.login} becomes the first admin"
+            yield Finding("account", Health.OK, message)
+            return
         actor = sign_in(studio, account)
     except StudioError as error:
         yield Finding("account", Health.BROKEN, error.message)

@@ -11,6 +11,7 @@ from studio_tui.domain.outbox.notification import DropReason
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.pushes.push import PushDraft, PushFacts, PushState, Reminders
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
 from studio_tui.services.conversations.current import conversation_now, conversation_to_change
 from studio_tui.services.conversations.taking_over import begin_term
@@ -207,24 +208,30 @@ def _cancelled(undoing: _Undoing) -> Conversation:
     return conversation
 
 
-_AS_LEFT: Mapping[Act, Callable[[_Undoing], object]] = {
-    Act.EDIT: _edited,
-    Act.CLOSE: _closed,
-    Act.REOPEN: _reopened,
-    Act.HAND_OVER: _handed_over,
-    Act.PLAN: _planned,
-    Act.MOVE: _moved,
-    Act.CANCEL: _cancelled,
-}
-"""By what each act is held against what there is now; of the others, only their mail counts."""
+def _only_mailed(undoing: _Undoing) -> None:
+    """Nothing but its mail can have changed since."""
+
+
+_AS_LEFT: Mapping[Act, Callable[[_Undoing], object]] = OfSome(
+    {
+        Act.EDIT: _edited,
+        Act.CLOSE: _closed,
+        Act.REOPEN: _reopened,
+        Act.HAND_OVER: _handed_over,
+        Act.PLAN: _planned,
+        Act.MOVE: _moved,
+        Act.CANCEL: _cancelled,
+    },
+    otherwise=_only_mailed,
+)
+"""By what each act is held against what there is now."""
 
 
 def _is_as_left(studio: Studio, activity_id: int) -> bool:
     line, act = _undoable_act(activity_id)
     undoing = _Undoing(studio, line, conversations_told_by(activity_id), locking=False)
     try:
-        if act in _AS_LEFT:
-            _AS_LEFT[act](undoing)
+        _AS_LEFT[act](undoing)
     except Refused:
         return False
     return True

@@ -51,9 +51,13 @@ def own_account() -> Account:
 
 
 def is_new(studio: Studio) -> bool:
-    """Whether nobody is known yet: who signs in then is the first admin."""
+    """Whether nobody is known yet: who signs in then is the first admin. Raises `Refused` where a
+    backup is still to be restored."""
     with studio.store.reading():
-        return not users.any_user()
+        known = users.any_user()
+    if not known:
+        studio.store.require_restored()
+    return not known
 
 
 def found(studio: Studio, account: Account) -> Actor | None:

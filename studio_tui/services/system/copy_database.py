@@ -18,7 +18,13 @@ from studio_tui.services.activity.verify import Verified, verified
 from studio_tui.services.people.identity import Account
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.engine.backup import copied_file, new_database, unpacked
+from studio_tui.storage.engine.backup import (
+    copied_file,
+    new_database,
+    require_file,
+    restoring_into,
+    unpacked,
+)
 from studio_tui.storage.engine.copy import Content, survey
 from studio_tui.storage.engine.copy import copy as copy_rows
 from studio_tui.storage.engine.store import Store, file_of, without_password
@@ -95,9 +101,11 @@ def restore(url: str, path: Path, account: Account, now: datetime, tell: Progres
     """Bring what the backup at ``path`` holds into the empty database at ``url``.
 
     Nobody is known in an empty database: whoever may open it may fill it. Raises `Refused` where
-    something is there already, or the file is no backup or of a newer version.
+    something is there already, or the file is no backup or of a newer version. Where it is cut off,
+    no new Studio is made there until it was done again.
     """
     require_files()
+    require_file(path)
 
     def written() -> None:
         known = users.actor_of(account.login)
@@ -105,7 +113,7 @@ def restore(url: str, path: Path, account: Account, now: datetime, tell: Progres
         after = None if known else {"account": account.login, "origin": account.origin}
         write_activity(actor, now, "restored the database", f"from {path}", after=after)
 
-    with unpacked(path) as source, new_database(url) as target:
+    with restoring_into(url), unpacked(path) as source, new_database(url) as target:
         return _transfer(source, target, _name(url), now, written, tell)
 
 

@@ -13,6 +13,7 @@ from studio_tui.config.work_folder import work_folder
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.engine.copy import require_empty
+from studio_tui.storage.engine.filling import marked_by_comment, marked_by_file
 from studio_tui.storage.engine.migration import check_version
 from studio_tui.storage.engine.sqlite import PATIENCE, close_up, damage
 from studio_tui.storage.engine.store import Making, Store, file_of, open_store
@@ -41,6 +42,22 @@ def new_database(url: str) -> Iterator[Store]:
 
 
 @contextmanager
+def restoring_into(url: str) -> Iterator[None]:
+    """While a backup is brought to ``url``, and where that is cut off, nobody makes a new Studio
+    there. Raises `Refused` where something is there."""
+    path = file_of(url)
+    if path is not None:
+        with marked_by_file(path):
+            yield
+        return
+    with closing(open_store(url, Making.ASKED)) as store:
+        with store.reading():
+            require_empty(store)
+        with store.in_words(), marked_by_comment(store.database):
+            yield
+
+
+@contextmanager
 def copied_file(store: Store, path: Path, tell: Progress) -> Iterator[Store]:
     """A SQLite database as it is now, page by page, while others write: it comes to ``path`` once
     all inside is done."""
@@ -53,12 +70,16 @@ def copied_file(store: Store, path: Path, tell: Progress) -> Iterator[Store]:
         close_up(place)
 
 
+def require_file(path: Path) -> None:
+    """Raise `Refused` where there is no file."""
+    if not path.is_file():
+        raise Refused(f"There is no file {path}.")
+
+
 @contextmanager
 def unpacked(path: Path) -> Iterator[Store]:
     """What a backup holds, brought up to this version in a place of its own; the file stays as it
     is. Raises `Refused` for a file that is no backup, or of a newer version."""
-    if not path.is_file():
-        raise Refused(f"There is no file {path}.")
     with work_folder(Path(tempfile.gettempdir()), "studio-tui-backup-") as folder:
         place = folder / path.name
         make_file(place)

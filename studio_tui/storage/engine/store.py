@@ -35,6 +35,7 @@ from studio_tui.domain.shared.errors import (
 from studio_tui.storage.activity import sealing
 from studio_tui.storage.engine import cancellation, errors, file_errors, sqlite
 from studio_tui.storage.engine.database_clock import DatabaseClock
+from studio_tui.storage.engine.filling import require_no_comment, require_no_marker
 from studio_tui.storage.engine.migration import check_version, known, migrate
 from studio_tui.storage.engine.pool import EndingPool
 from studio_tui.storage.engine.sqlite import Writing
@@ -243,6 +244,13 @@ class Store:
                 "WHERE oid = 'ssh_key'::regclass"
             )
             return bool(cursor.fetchone()[0])
+
+    def require_restored(self) -> None:
+        """Raise `Refused` where a backup is being brought into this database, or that was cut off:
+        that nobody is known in it does not say that it is new."""
+        if not self.is_sqlite:
+            with self.in_words():
+                require_no_comment(self._database, self.name)
 
     def migrate(self, making: Making = Making.ASKED) -> list[str]:
         """Bring the schema up to this version of the program; the names of what was applied.
@@ -454,6 +462,7 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
 
 
 def _require_may_make(path: Path, making: Making) -> None:
+    require_no_marker(path)
     if making is Making.ASKED:
         return
     if path.exists():
