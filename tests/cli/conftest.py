@@ -27,10 +27,14 @@ class Cli:
     """Runs commands, and stops the test where the exit code is not as said."""
 
     def run(self, *arguments: str, exit_code: int = 0, typed: str | bytes = "") -> Result:
-        result = CliRunner().invoke(program, arguments, obj=SURROUNDINGS, input=typed)
+        result = self.tried(*arguments, typed=typed)
         said = f"{arguments}: {result.exit_code}\n{result.stdout}\n{result.stderr}"
         assert result.exit_code == exit_code, said
         return result
+
+    def tried(self, *arguments: str, typed: str | bytes = "") -> Result:
+        """How a command ends that may succeed or not; its one handler of errors is run as well."""
+        return CliRunner().invoke(program, arguments, obj=SURROUNDINGS, input=typed)
 
     def out(self, *arguments: str, typed: str = "") -> str:
         """What a command that succeeds prints."""

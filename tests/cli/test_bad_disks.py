@@ -1,12 +1,14 @@
 """A disk that is full to the last byte, or mounted read-only, and an account without a name: really
 so, in a name space of the kernel. Each says what it is and what to do, and nothing is written."""
 
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import COMMAND, Cli, create
+from tests.cli.conftest import Cli, create
 
 RUN_ALL = """
 set -e
@@ -15,44 +17,82 @@ mount -t tmpfs -o size=4m,mode=700 none "$1"
 cp studio.db "$1"
 {disk}
 shift
-for command in "users list" "worker --drain" "db backup kept.db" "{create}"
-do "$@" $command || echo "ended with $?"
-done
+"$@"
 ls -A "$(dirname "${{STUDIO_DATABASE_URL#sqlite:///}}")"
 """
+IN_ONE_PROCESS = """
+import sys, shlex
+from click.testing import CliRunner
+from studio_tui.cli.main import program
+from studio_tui.main import SURROUNDINGS
+for command in sys.argv[1:]:
+    done = CliRunner().invoke(program, shlex.split(command), obj=SURROUNDINGS)
+    print(done.stdout, "ended with", done.exit_code)
+    print(done.stderr, end="", file=sys.stderr)
+"""
+"""Starting the program anew for each command would take most of the time."""
 DISKS = {
     "read-only": ('mount -o remount,ro "$1"', "mounted read-only. Mount it for writing"),
     "full": ('dd if=/dev/zero of="$1/rest" 2>&- || true', "disk of the database is full"),
 }
-COMMANDS = 4
+COMMANDS = ("users list", "worker --drain", "db backup kept.db", shlex.join(create("New")))
+MOUNTING = (("--map-root-user", "--mount"), ("--mount",))
+"""As an account like any other, or as root where no account may make name spaces of its own."""
 
 
 def in_name_space(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["unshare", *arguments], capture_output=True, text=True, check=False)
 
 
+def works(*how: str) -> bool:
+    """Whether the kernel lets this account make a name space, as some containers forbid."""
+    try:
+        return in_name_space(*how).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def running(*commands: str) -> list[str]:
+    return [sys.executable, "-c", IN_ONE_PROCESS, *commands]
+
+
+@pytest.fixture(scope="module")
+def mounting() -> tuple[str, ...]:
+    """How to make a name space in which something can be mounted."""
+    mount = ("sh", "-c", "mount -t tmpfs none /mnt")
+    found = [how for how in MOUNTING if works(*how, *mount)]
+    if not found:
+        pytest.skip("this kernel lets this account mount nothing, not even for itself")
+    return found[0]
+
+
 @pytest.mark.parametrize("disk", DISKS)
 def test_a_disk_that_takes_nothing_is_called_so_by_every_command(
-    organisation: Cli, private_home: Path, monkeypatch: pytest.MonkeyPatch, disk: str
+    organisation: Cli,
+    private_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mounting: tuple[str, ...],
+    disk: str,
 ) -> None:
     prepare, sign = DISKS[disk]
     organisation.run("db", "backup", "studio.db")
     mounted = Path("disk").absolute()
     monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{mounted}/studio.db")
-    script = RUN_ALL.format(disk=prepare, create=" ".join(create("New")))
-    done = in_name_space(
-        "--map-root-user", "--mount", "sh", "-c", script, "sh", str(mounted), *COMMAND
-    )
-    assert done.stdout.count("ended with 1\n") == COMMANDS, done
-    assert done.stderr.count(sign) == done.stderr.count("\n") == COMMANDS, done.stderr
+    script = RUN_ALL.format(disk=prepare)
+    done = in_name_space(*mounting, "sh", "-c", script, "sh", str(mounted), *running(*COMMANDS))
+    assert done.stdout.count("ended with 1\n") == len(COMMANDS), done
+    assert done.stderr.count(sign) == done.stderr.count("\n") == len(COMMANDS), done.stderr
     left = set(done.stdout.rpartition("ended with 1\n")[2].split()) - {"rest"}
     assert left <= {"studio.db", "studio.db-wal", "studio.db-shm"}
     assert not Path("kept.db").exists()
 
 
 def test_an_account_without_a_name_is_nobody(organisation: Cli) -> None:
-    for command in (("users", "list"), ("db", "migrate"), ("doctor",)):
-        done = in_name_space("--user", "--map-user=12345", *COMMAND, *command)
-        assert done.returncode == 1
-        assert "The account 12345 has no name on this host" in done.stdout + done.stderr
-        assert "fault" not in done.stderr
+    if not works("--user", "--map-user=12345", "true"):
+        pytest.skip("this kernel lets this account have no other number")
+    commands = running("users list", "db migrate", "doctor")
+    done = in_name_space("--user", "--map-user=12345", *commands)
+    assert done.stdout.count("ended with 1\n") == 3, done
+    said = "The account 12345 has no name on this host"
+    assert (done.stdout + done.stderr).count(said) == 3, done
+    assert "fault" not in done.stderr

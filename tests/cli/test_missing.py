@@ -157,8 +157,8 @@ def test_a_damaged_page_is_noticed_and_said(organisation: Cli, private_home: Pat
         found = organisation.run("doctor", exit_code=1)
         noticed += "damaged" in found.stdout
         for command in (("users", "list"), ("activity", "verify"), ("db", "backup", "kept.db")):
-            done = subprocess.run([*COMMAND, *command], capture_output=True, text=True, check=False)
+            done = organisation.tried(*command)
             assert "fault of the program" not in done.stderr
-            assert done.returncode == 0 or "damaged" in done.stderr, done.stderr
+            assert done.exit_code == 0 or "damaged" in done.stderr, done.stderr
         Path("kept.db").unlink(missing_ok=True)
     assert noticed >= 11
