@@ -1,0 +1,113 @@
+"""What is done again and again, each in an environment of its own: `nox --list`.
+
+    pip install --group dev
+    nox -s lint
+    nox -s tests-3.12 -- tests/domain
+
+What is installed is locked in `requirements/`, by version and digest.
+"""
+
+from typing import Any
+
+import nox
+
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+CHECKS = [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy"],
+    ["lint-imports"],
+    ["codespell"],
+]
+DOCUMENTED = [
+    "tests/test_rules.py",
+    "tests/test_project.py",
+    "tests/mail/test_guide.py",
+    "tests/tui/test_keys.py",
+    "tests/domain/people/test_access_table.py",
+    "tests/cli/test_contract.py",
+]
+
+nox.options.sessions = ["lint"]
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = False
+
+
+def _install(session: nox.Session) -> None:
+    session.install("--quiet", "-r", "requirements/test.txt")
+    session.install("--quiet", "--no-deps", "--no-build-isolation", "-e", ".")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Everything, checks included; arguments go to pytest."""
+    _install(session)
+    session.run("pytest", *(session.posargs or ["-n", "4"]))
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The tests, and which lines of the program they reach; below the floor it fails."""
+    _install(session)
+    session.install("--quiet", *nox.project.dependency_groups(_project(), "coverage"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["-n", "4"]))
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Form, types, layers and spelling."""
+    _install(session)
+    for check in CHECKS:
+        session.run(*check)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The measurements, each beside its floor; arguments go to `python -m bench`."""
+    _install(session)
+    session.run("python", "-m", "bench", *(session.posargs or ["--sizes", "1000"]))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """What the documents say is what the program does: rules, keys, mails, rights, JSON."""
+    _install(session)
+    session.run("pytest", "-q", *DOCUMENTED, *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Write `requirements/` anew; `-- --upgrade` takes the newest that pyproject.toml allows."""
+    session.install("--quiet", *nox.project.dependency_groups(_project(), "lock"))
+    locking = [
+        "uv", "pip", "compile", "--quiet", "--universal", "--python-version", PYTHONS[0],
+        "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate",
+        *session.posargs, "pyproject.toml",
+    ]  # fmt: skip
+    session.run(*locking, "--extra", "test", "--output-file", "requirements/test.txt")
+    # What runs is what was tested.
+    session.run(*locking, "-c", "requirements/test.txt", "--output-file", "requirements/run.txt")
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build into `dist/`, install what was built as a user would, and play the demo with it."""
+    project = _project()["project"]
+    name, version = project["name"].replace("-", "_"), project["version"]
+    session.install("--quiet", *nox.project.dependency_groups(_project(), "release"))
+    session.run("python", "-m", "build", "--outdir", "dist")
+    session.install("--quiet", "-r", "requirements/run.txt")
+    session.install(
+        "--quiet", "--no-deps", "--force-reinstall", f"dist/{name}-{version}-py3-none-any.whl"
+    )
+    # Away from the clone: only what is in the wheel can be found.
+    with session.chdir(session.create_tmp()):
+        session.run("studio-tui", "--version")
+        session.run("studio-tui", "demo", silent=True)
+
+
+def _project() -> dict[str, Any]:
+    return nox.project.load_toml("pyproject.toml")
