@@ -3,3 +3,7 @@
 Queries return the frozen values of the domain; nothing above ever sees a table. They are called
 inside `Store.reading` or `Store.writing`, which services open: one unit of work, one transaction.
 """
+
+from studio_tui.storage.engine.peewee_drivers import import_peewee
+
+import_peewee()

@@ -37,6 +37,7 @@ from studio_tui.storage.engine import cancellation, errors, file_errors, sqlite
 from studio_tui.storage.engine.database_clock import DatabaseClock
 from studio_tui.storage.engine.filling import require_no_comment, require_no_marker
 from studio_tui.storage.engine.migration import check_version, known, migrate
+from studio_tui.storage.engine.peewee_drivers import give_psycopg
 from studio_tui.storage.engine.pool import EndingPool
 from studio_tui.storage.engine.sqlite import Writing
 from studio_tui.storage.engine.tables import TABLES
@@ -516,11 +517,13 @@ def _open_postgresql(url: str) -> Store:
     if not url.startswith(("postgresql://", "postgres://")):
         raise Refused(no_url)
     try:
-        import psycopg
+        give_psycopg()
     except ImportError as error:
         raise Refused(
             "PostgreSQL needs an extra: install it with pip install 'studio-tui[postgres]'."
         ) from error
+    import psycopg
+
     from studio_tui.storage.engine.postgresql import Listening, postgresql
 
     try:
