@@ -1,10 +1,13 @@
 """What is said of a push and of those who are in it (P5, P8, P15)."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, PushState, Status
 from studio_tui.domain.shared.clock import local_day
+from studio_tui.wording.counting import counted
 
 STATE_LABELS: Mapping[PushState, str] = {state: str(state) for state in PushState}
 """The states of a push (P5)."""
@@ -78,6 +81,20 @@ def attention_in_words(progress: Progress) -> str:
     return " · ".join(
         f"{number:,} {FLAG_LABELS[flag]}" for flag, number in numbers.items() if number
     )
+
+
+def group_in_words(by: By, group: PeopleGroup) -> str:
+    """The name of a group, ``no manager`` where there is none (S2)."""
+    return group.name or f"no {by}"
+
+
+def still_in_words(still: int, deadline: date, today: date) -> str:
+    """How many are still to be held, and how long that may take: ``5 in 15 days``, ``5, 3 days
+    late``."""
+    days = (deadline - today).days
+    if days < 0:
+        return f"{still:,}, {counted(-days, 'day')} late"
+    return f"{still:,} by tonight" if not days else f"{still:,} in {counted(days, 'day')}"
 
 
 def _share(done: int, total: int, held: str) -> str:

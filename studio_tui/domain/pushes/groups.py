@@ -1,7 +1,7 @@
 """The people of a push by manager, by team, by department or by language (S2)."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,6 +64,30 @@ class GroupFilter:
     """Which groups a list shows: all words must be found in the name or the login."""
 
     text: str = ""
+
+
+ORDERS = ("name", "late", "held", "still")
+"""What a list of groups can be ordered by."""
+
+
+def ordered(groups: Iterable[PeopleGroup], column: str, *, descending: bool) -> list[PeopleGroup]:
+    """The groups in one of the `ORDERS`; equals stay late first, and by name the group of those who
+    have none comes last."""
+    found = late_first(groups)
+    if column == "late":
+        return found if descending else found[::-1]
+    if column == "name":
+        named = [group for group in found if group.name is not None]
+        named.sort(key=lambda group: (group.name or "").casefold(), reverse=descending)
+        return named + [group for group in found if group.name is None]
+    number = _NUMBERS[column]
+    return sorted(found, key=number, reverse=descending)
+
+
+_NUMBERS: Mapping[str, Callable[[PeopleGroup], int]] = {
+    "held": lambda group: group.done,
+    "still": lambda group: group.still,
+}
 
 
 def late_first(groups: Iterable[PeopleGroup]) -> list[PeopleGroup]:

@@ -12,6 +12,8 @@ DRAWN: tuple[Status, ...] = (
     Status.NOT_PLANNED,
 )
 """The parts of a bar, in their order."""
+SIGNS = "█▓▒░·"
+"""What each part is drawn with: told apart by how dense they are, without colour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from html import escape
 
 from studio_tui.domain.conversations.transcript_markdown import inert_line
-from studio_tui.domain.pushes.report import Line, Report, Section
+from studio_tui.domain.pushes.report import SIGNS, Line, Report, Section
 from studio_tui.domain.shared.bars import cells_of
 
 _WIDTH = 24
-_SIGNS = "█▓▒░·"
-"""The parts of a bar: told apart by how dense they are, without colour."""
 _COLOURS = ("#2f7d4f", "#4a7fb5", "#8db3d9", "#c3d7ec", "#e6e6e6")
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 2em auto; padding: 0 1em;
@@ -40,7 +38,7 @@ def _markdown(of: Report) -> Iterator[str]:
     for name, value in of.facts:
         yield f"- {name}: {inert_line(value)}"
     yield ""
-    yield ", ".join(f"{sign} {name}" for name, sign in zip(of.legend, _SIGNS, strict=True))
+    yield ", ".join(f"{sign} {name}" for name, sign in zip(of.legend, SIGNS, strict=True))
     for section in of.sections:
         yield ""
         yield f"## {section.heading}"
@@ -60,7 +58,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 def _text_bar(line: Line) -> str:
     *cells, rest = cells_of((*line.parts, max(line.whole - sum(line.parts), 0)), _WIDTH)
-    drawn = "".join(sign * number for sign, number in zip(_SIGNS, cells, strict=True))
+    drawn = "".join(sign * number for sign, number in zip(SIGNS, cells, strict=True))
     return drawn + " " * rest
 
 

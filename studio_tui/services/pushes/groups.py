@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup, late_first
+from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup, late_first, ordered
 from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts
+from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.services.system.context import Studio
@@ -57,11 +58,18 @@ class GroupSource:
     def __init__(self, every: tuple[PeopleGroup, ...], filter_: GroupFilter) -> None:
         self.every = every
         """All groups, matched or not."""
+        self._filter = filter_
         self._listed = tuple(group for group in every if _matches(filter_, group))
 
     def filtered(self, filter_: GroupFilter) -> "GroupSource":
         """The same groups by another filter, without counting anew."""
         return GroupSource(self.every, filter_)
+
+    def sorted(self, sort: Sort) -> "GroupSource":
+        """The same groups in another order, without counting anew."""
+        return GroupSource(
+            tuple(ordered(self.every, sort.column, descending=sort.descending)), self._filter
+        )
 
     def count(self) -> int:
         """How many groups match."""

@@ -52,6 +52,11 @@ class TabLine(Commands, LabelLine, can_focus=True):
             self._draw()
             self.post_message(self.Chosen(self, key))
 
+    def rename(self, key: str, title: str) -> None:
+        """Give a tab another title."""
+        self._tabs[key] = title
+        self._draw()
+
     def action_next_tab(self) -> None:
         """Choose the tab to the right."""
         self._step(1)

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studio_tui.domain.people.access import Action
+from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import Push, PushState
 from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
@@ -21,26 +22,31 @@ from studio_tui.tui.runtime.key_queue import Arrival
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes import push_closing
 from studio_tui.tui.screens.pushes.push_activity import activity_in_words
+from studio_tui.tui.screens.pushes.push_course import PushCourse
+from studio_tui.tui.screens.pushes.push_groups import PushGroups, choose_by
 from studio_tui.tui.screens.pushes.push_settings import PushSettings
 from studio_tui.tui.screens.pushes.push_users import PushUsers
-from studio_tui.tui.screens.pushes.push_words import bar
 from studio_tui.tui.screens.pushes.remind import why_not_remind
+from studio_tui.tui.screens.pushes.status_bar import StatusBar
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.pushes import attention_in_words, progress_in_words, state_in_words
 
-USERS, SETTINGS = "users", "settings"
+USERS, GROUPS, COURSE, SETTINGS = "users", "groups", "course", "settings"
 _LEAVE, _LOST = "Leave without saving?", "What you changed in the settings would be lost."
-_TABS = ((USERS, "Users"), (SETTINGS, "Settings"))
-_BAR = 20
+_TABS = ((USERS, "Users"), (GROUPS, "By manager"), (COURSE, "Course"), (SETTINGS, "Settings"))
 _ABOUT_USERS = {"held", "unassign", "narrow", "remind", "remind_all", "hand_over", "talk"}
 _WHILE_OPEN = {"remind", "remind_all", "reopen"}
 _ONE_BY_ONE = {"held", "hand_over"}
 """What an admin does for anybody, and a manager for their own people."""
 
 
+_Shown = PushUsers | PushGroups | PushCourse
+_Pane = _Shown | PushSettings
+
+
 class PushScreen(StudioScreen):
-    """A push under its name, with the tabs Users and Settings."""
+    """A push under its name, with the tabs Users, By manager, Course and Settings."""
 
     OWN_COMMANDS = (
         Command(
@@ -66,6 +72,15 @@ class PushScreen(StudioScreen):
         Command("talk", "t", "Conversation", "Open the conversation", footer=False),
         Command("unassign", "u", "Unassign", "Take users out of this push", needs=Action.ASSIGN),
         Command("narrow", "f", "Show", "Show only those of a status, or who need attention"),
+        Command("by_manager", "m", "By manager", "See the people by manager, late first"),
+        Command(
+            "group",
+            "B",
+            "Group by",
+            "See the people by manager, team, department or language",
+            footer=False,
+        ),
+        Command("course", "v", "Course", "See how it went day after day", footer=False),
         Command("settings", "e", "Settings", "Change name and days, or close it"),
         Command("end", "c", "Close", "End this push", footer=False, needs=Action.EDIT_PUSHES),
         Command(
@@ -93,12 +108,14 @@ class PushScreen(StudioScreen):
         self._first_tab = tab
         self._counting = Counting(self, self._show_push)
         self._arrival: Arrival | None = None
+        self._by = By.MANAGER
 
     def body(self) -> ComposeResult:
         """The head, the tabs and, once the push is read, what they show."""
         with Vertical(classes="head"):
             yield Static(classes="title")
             yield Static(classes="when")
+            yield StatusBar()
             yield Static(classes="progress")
         yield TabLine(_TABS)
         yield Vertical(classes="panes")
@@ -125,8 +142,9 @@ class PushScreen(StudioScreen):
             lambda: pushes.show(self.studio, self.actor, self.push_id, known),
             self._show_first,
         )
-        for pane in self.query(PushUsers):
-            pane.reload()
+        for pane in self._lists:
+            if isinstance(pane, PushUsers) or pane.display:
+                pane.reload()
 
     def show_users(self) -> None:
         """Go to the Users tab."""
@@ -135,13 +153,17 @@ class PushScreen(StudioScreen):
     def may_do(self, command: Command) -> bool:
         """What is about users is offered where they are listed."""
         if command.id in _ABOUT_USERS and self._users is None:
-            return False
+            return command.id == "remind" and self._groups is not None and super().may_do(command)
         if command.id in _ONE_BY_ONE and self._users is not None and not self._users.may_record():
             return False
         # The two share a key: what is closed is opened again, what is not reminds.
         if command.id in _WHILE_OPEN and self._is_closed != (command.id == "reopen"):
             return False
         return super().may_do(command)
+
+    def is_offered(self, command: Command) -> bool:
+        """What is shown need not be gone to."""
+        return command.id != "by_manager" or self._groups is None or self._by is not By.MANAGER
 
     def why_not_held(self) -> str | None:
         """It takes a manager, and is done once."""
@@ -157,7 +179,8 @@ class PushScreen(StudioScreen):
 
     def why_not_remind(self) -> str | None:
         """Only an open push reminds, and it takes somebody."""
-        return why_not_remind(self._push) or (self._users.why_not_remind() if self._users else None)
+        listed = self._users or self._groups
+        return why_not_remind(self._push) or (listed.why_not_remind() if listed else None)
 
     def why_not_remind_all(self) -> str | None:
         """Only an open push reminds."""
@@ -169,8 +192,8 @@ class PushScreen(StudioScreen):
 
     def action_remind(self) -> None:
         """Remind the marked or the one under the cursor, once it is seen what that sends (P15)."""
-        if self._users is not None:
-            self._users.remind()
+        if (listed := self._users or self._groups) is not None:
+            listed.remind()
 
     def action_remind_all(self) -> None:
         """Remind everyone listed, once it is seen what that sends (P15)."""
@@ -221,6 +244,18 @@ class PushScreen(StudioScreen):
         if self._push is not None:
             self.app.push_screen(AssignScreen(self._push))
 
+    async def action_by_manager(self) -> None:
+        """See the people by manager (S2)."""
+        await self._group_by(By.MANAGER)
+
+    def action_group(self) -> None:
+        """Choose what the people are grouped by (S2)."""
+        self.app.push_screen(choose_by(self._by), self._group_by)
+
+    def action_course(self) -> None:
+        """See how it went, beside the pace that would end it by its deadline (S2)."""
+        self.query_one(TabLine).choose(COURSE)
+
     def action_settings(self) -> None:
         """Go to the settings."""
         self.query_one(TabLine).choose(SETTINGS)
@@ -246,7 +281,10 @@ class PushScreen(StudioScreen):
     def action_back(self) -> None:
         """To the tab where one began, then to where one came from; typed text is asked about."""
         tabs = self.query_one(TabLine)
-        if tabs.chosen != self._first_tab:
+        if self._users is not None and self._users.group is not None:
+            self._users.show_group(None)
+            tabs.choose(GROUPS)
+        elif tabs.chosen != self._first_tab:
             tabs.choose(self._first_tab)
         else:
             leave(self, self.unsaved, _LEAVE, _LOST)
@@ -259,6 +297,12 @@ class PushScreen(StudioScreen):
     def _users(self) -> PushUsers | None:
         """The list of users, where it is on the screen."""
         pane = self.query_one_optional(PushUsers)
+        return pane if pane is not None and pane.display else None
+
+    @property
+    def _groups(self) -> PushGroups | None:
+        """The list of groups, where it is on the screen."""
+        pane = self.query_one_optional(PushGroups)
         return pane if pane is not None and pane.display else None
 
     @on(TabLine.Chosen)
@@ -286,9 +330,11 @@ class PushScreen(StudioScreen):
         self._push = push
         self.query_one(".title", Static).update(line(push.name))
         self.query_one(".when", Static).update(_when(push))
+        if push.counted:
+            self.query_one(StatusBar).show(push.progress)
         self.query_one(".progress", Static).update(_progress(push))
         self.call_later(self._fill)
-        for pane in self.query(PushUsers):
+        for pane in self._lists:
             pane.push = push
         if push.counted:
             for settings in self.query(PushSettings):
@@ -298,9 +344,14 @@ class PushScreen(StudioScreen):
     async def _fill(self) -> None:
         """Add the panes that can be filled now: the settings say how many a change is told."""
         push, panes = self._push, self.query_one(".panes")
-        new: list[PushUsers | PushSettings] = []
+        new: list[_Pane] = []
         if push is not None and not self.query(PushUsers):
             new.append(PushUsers(push, id=USERS))
+        if push is not None and self.query_one(TabLine).chosen == GROUPS:
+            # They are counted, and the course is read, when they are looked at.
+            new += [] if self.query(PushGroups) else [PushGroups(push, self._by, id=GROUPS)]
+        if push is not None and self.query_one(TabLine).chosen == COURSE:
+            new += [] if self.query(PushCourse) else [PushCourse(push, id=COURSE)]
         if push is not None and push.counted and not self.query(PushSettings):
             new.append(PushSettings(push, id=SETTINGS))
         await panes.mount(*new)
@@ -309,32 +360,71 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
         if any(pane.display for pane in new):
             self._switch()
-        if self._arrival is not None and self.query(PushSettings):
+        if self._arrival is not None and self._there(self.query_one(TabLine).chosen):
             self._arrival.there()
             self._arrival = None
 
-    def _await_settings(self) -> None:
-        """Keys are for the settings, which come once it is counted how many a change is told."""
-        if self._arrival is None and not self.query(PushSettings):
-            self._arrival = self.shell.expect(self, self._give_up_settings)
+    def _there(self, tab: str) -> bool:
+        return any(pane.id == tab for pane in self._panes)
 
-    def _give_up_settings(self) -> None:
+    def _await_pane(self, tab: str) -> None:
+        """Keys are for what comes in a moment: settings once it is counted how many a change is
+        told, groups once they are asked for."""
+        if self._arrival is None and not self._there(tab):
+            self._arrival = self.shell.expect(self, self._give_up_pane)
+            self.call_later(self._fill)
+
+    def _give_up_pane(self) -> None:
         self._arrival = None
-        if self._first_tab == SETTINGS:
+        if self._first_tab == self.query_one(TabLine).chosen != USERS:
             self.dismiss()
         else:
             self.show_users()
 
     def _switch(self) -> None:
         chosen = self.query_one(TabLine).chosen
-        panes: list[PushUsers | PushSettings] = [*self.query(PushUsers), *self.query(PushSettings)]
-        for pane in panes:
+        for pane in self._panes:
             pane.display = pane.id == chosen
             if pane.display:
                 pane.focus_first()
-        if chosen == SETTINGS:
-            self._await_settings()
+        if chosen != USERS:
+            self._await_pane(chosen)
         self.refresh_bindings()
+
+    @property
+    def _lists(self) -> list[_Shown]:
+        return [*self.query(PushUsers), *self.query(PushGroups), *self.query(PushCourse)]
+
+    @property
+    def _panes(self) -> list[_Pane]:
+        return [*self._lists, *self.query(PushSettings)]
+
+    async def _group_by(self, by: By | None) -> None:
+        if by is None:
+            return
+        tabs = self.query_one(TabLine)
+        if by is not self._by:
+            self._by = by
+            tabs.rename(GROUPS, f"By {by}")
+            await self.query(PushGroups).remove()
+            await self._fill()
+        tabs.choose(GROUPS)
+
+    @on(StatusBar.Picked)
+    def _show_status(self, event: StatusBar.Picked) -> None:
+        for users in self.query(PushUsers):
+            users.show_status(event.status)
+        self.show_users()
+
+    @on(PushUsers.Narrowed)
+    def _mark_status(self, event: PushUsers.Narrowed) -> None:
+        self.query_one(StatusBar).mark(event.status)
+
+    @on(PushGroups.Opened)
+    def _show_people(self, event: PushGroups.Opened) -> None:
+        for users in self.query(PushUsers):
+            users.show_group(event.group)
+        self.show_users()
 
     def _show_activity(self, lines: list[ActivityLine]) -> None:
         name = self._push.name if self._push else ""
@@ -353,9 +443,6 @@ def _progress(push: Push) -> Content:
     progress = push.progress
     if not push.counted:
         return Content("…")
-    drawn = bar(progress.done, progress.assigned, _BAR)
     words = progress_in_words(progress)
     calls = attention_in_words(progress)
-    return Content.assemble(
-        (f"{drawn} " if drawn else "", "$key"), words, (f"\n{calls}" if calls else "", "$warning")
-    )
+    return Content.assemble(words, (f" · {calls}" if calls else "", "$warning"))

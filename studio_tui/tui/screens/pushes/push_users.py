@@ -1,14 +1,17 @@
 """The Users tab of a push: who is in it, and whether the conversation has been held (P8)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Static
 
 from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.pushes.groups import PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Push, Status
 from studio_tui.domain.shared.bulk_confirmation import MANY
 from studio_tui.domain.shared.list_source import Sort, Source
@@ -23,6 +26,7 @@ from studio_tui.tui.screens.conversations.opening_conversations import open_conv
 from studio_tui.tui.screens.pushes import push_several
 from studio_tui.tui.screens.pushes.push_closing import why_not_change
 from studio_tui.tui.screens.pushes.remind import RemindScreen
+from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -31,12 +35,14 @@ from studio_tui.wording.pushes import (
     FLAG_LABELS,
     STATUS_LABELS,
     flags_in_words,
+    group_in_words,
     reminded_in_words,
     status_in_words,
 )
 
 _NOBODY = "Nobody is in this push yet.\nPress A to assign users."
 _NOBODY_SUCH = "Nobody here is {}.\nPress f to see everyone."
+_NOBODY_OF = "Nobody is here: only {}.\nPress f to see everyone."
 Quick = Status | Flag | None
 """What the list is narrowed to by a key; None: nothing."""
 
@@ -44,10 +50,18 @@ Quick = Status | Flag | None
 class PushUsers(Vertical):
     """The users of ``push``, with marks."""
 
+    @dataclass
+    class Narrowed(Message):
+        """Only those of ``status`` are shown; None: it is not narrowed to a status."""
+
+        status: Status | None
+
     def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.push = push
         self._quick: Quick = None
+        self.group: PeopleGroup | None = None
+        """The group whose people are shown; None: everybody's."""
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
             Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
             Column("status", "Status", self._status, width=26, flex=3, most=44, sortable=True),
@@ -75,6 +89,7 @@ class PushUsers(Vertical):
             text,
             status=quick if isinstance(quick, Status) else None,
             flag=quick if isinstance(quick, Flag) else None,
+            group=self.group.key if self.group else None,
         )
         home = self._home
         return filter_, assign.source(home.studio, home.actor, self.push, filter_, sort)
@@ -218,8 +233,12 @@ class PushUsers(Vertical):
             self._browser.list.selection = Selection()
 
     def _everyone_listed(self) -> str:
-        words = [word for word in (_words(self._quick), self._browser.text) if word]
+        words = [word for word in (self._narrowed_in_words(), self._browser.text) if word]
         return f"Everyone listed: {', '.join(words)}" if words else "Everyone in it"
+
+    def _narrowed_in_words(self) -> str:
+        of = f"of {group_in_words(self.group.key.by, self.group)}" if self.group else ""
+        return ", ".join(word for word in (of, _words(self._quick)) if word)
 
     def _ask_unassign(self, selection: Selection[AssignmentFilter], count: int) -> None:
         if not count:
@@ -262,13 +281,26 @@ class PushUsers(Vertical):
         if chosen is None:
             return
         named: dict[str, Quick] = {str(one): one for one in (*Status, *Flag)}
-        self._quick = named.get(chosen)
+        self._show_only(named.get(chosen), self.group if chosen else None)
+
+    def show_group(self, group: PeopleGroup | None) -> None:
+        """Show the people of a group, whatever their status; None: everybody (S2)."""
+        self._show_only(None, group)
+
+    def show_status(self, status: Status | None) -> None:
+        """Show only those of a status; None: whatever their status is."""
+        self._show_only(status, self.group)
+
+    def _show_only(self, quick: Quick, group: PeopleGroup | None) -> None:
+        self._quick, self.group = quick, group
         shown = self._browser.list
         filter_, source = self.find(self._browser.text, shown.sort or Sort("name"))
-        shown.set_empty(_empty(self._quick))
+        words = self._narrowed_in_words()
+        shown.set_empty((_NOBODY_OF if group else _NOBODY_SUCH).format(words) if words else _NOBODY)
+        self.post_message(self.Narrowed(quick if isinstance(quick, Status) else None))
         shown.set_source(source, filter_, sort=shown.sort, keep=shown.current_id)
-        words = _words(self._quick)
-        self.query_one(".quick", Static).update(f"Only: {words} (f shows others)")
+        way = "f shows others, esc the groups" if group else "f shows others"
+        self.query_one(".quick", Static).update(line(f"Only: {words} ({way})"))
         self.set_class(bool(words), "-narrowed")
 
     def _reminded(self, assignment: Assignment) -> Toned:
@@ -299,7 +331,3 @@ def _words(quick: Quick) -> str:
     if quick is None:
         return ""
     return STATUS_LABELS[quick] if isinstance(quick, Status) else FLAG_LABELS[quick]
-
-
-def _empty(quick: Quick) -> str:
-    return _NOBODY_SUCH.format(_words(quick)) if quick else _NOBODY

@@ -21,14 +21,14 @@ def bar(done: int, total: int, width: int) -> str:
     return _DONE * cells + _OPEN * (width - cells)
 
 
-def done_in_cells(done: int, total: int, width: int) -> str:
+def done_in_cells(done: int, total: int, width: int, *, drawn: bool = True) -> str:
     """``██░░░░░░ 1/4`` in at most ``width`` cells: of many with a shorter bar, of very many without
-    one, and of a million in percent, so that no digit is cut off."""
+    one, and of a million in percent, so that no digit is cut off. Unless ``drawn``, without one."""
     words = f"{done:,}/{total:,}"
     if len(words) > width:
         return f"{done * 100 // total}% of {total:,}"
     cells = min(_LONGEST_BAR, width - 1 - len(words))
-    return f"{bar(done, total, cells)} {words}" if cells >= _SHORTEST_BAR else words
+    return f"{bar(done, total, cells)} {words}" if drawn and cells >= _SHORTEST_BAR else words
 
 
 def manager_choice(manager: Manager) -> Choice[str]:

@@ -2,6 +2,7 @@
 (P14, P15)."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,12 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push, PushState, Skipped
+from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox.dry_run import dry_run
 from studio_tui.services.pushes import remind
-from studio_tui.services.pushes.remind import Reminded, RemindPreview
+from studio_tui.services.pushes.remind import ManagersPreview, Reminded, RemindPreview
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
@@ -58,17 +60,23 @@ class RemindScreen(StudioScreen):
         ),
     )
 
+    NOUN = "user"
+    """Who is reminded."""
+    NOBODY = "Nobody to remind: everyone chosen has held it, has left or was just reminded."
+    TOLD_TOO = "Their managers are told as well."
+    """What else is sent."""
+
     def __init__(self, push: Push, selection: Selection[AssignmentFilter], whom: str) -> None:
         super().__init__()
         self.push = push
         self._selection = selection
         self._whom = whom
-        self._preview: RemindPreview | None = None
+        self._preview: RemindPreview | ManagersPreview | None = None
         self._reminding = False
 
     def body(self) -> ComposeResult:
         """The push, who is chosen, what would be sent, and the button."""
-        title = Content.assemble(line("Remind users of "), line(self.push.name))
+        title = Content.assemble(line(f"Remind {self.NOUN}s of "), line(self.push.name))
         yield Static(title, classes="title")
         yield Static(line(self._whom), classes="whom")
         yield Toggle(_AGAIN)
@@ -84,46 +92,53 @@ class RemindScreen(StudioScreen):
         self.set_focus(self.query_one(MailText))
 
     @property
-    def preview(self) -> RemindPreview | None:
+    def preview(self) -> RemindPreview | ManagersPreview | None:
         """What reminding them would do; None until it is counted."""
         return self._preview
 
     def reload(self) -> None:
         """Count again; what would be sent is tried again only where that tells anything else."""
-        push, selection, again = self.push, self._selection, self._again
-        self.read(
-            "preview",
-            lambda: remind.preview(self.studio, self.actor, push, selection, again=again),
-            self._counted,
+        self.read("preview", partial(self.look, self._again), self._counted)
+
+    def look(self, again: bool) -> RemindPreview | ManagersPreview:
+        """Count whom reminding would tell; off the loop."""
+        return remind.preview(self.studio, self.actor, self.push, self._selection, again=again)
+
+    def do(self, again: bool, progress: Progress = unwatched) -> Reminded:
+        """Remind them; off the loop."""
+        return remind.remind(
+            self.studio, self.actor, self.push, self._selection, again=again, progress=progress
         )
+
+    def left_out(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
+        """Who is not reminded, by name; off the loop."""
+        push, selection = self.push, self._selection
+        found = remind.skipped(self.studio, self.actor, push, selection, again=True)
+        if isinstance(preview, RemindPreview) and not again:
+            found += _recently(preview.recently, self.studio.zone)
+        return found
 
     def why_not_remind(self) -> str | None:
         """It takes somebody to remind."""
         if self._reminding or self._preview is None:
             return "One moment: those chosen are being counted."
         if not self._preview.reminding:
-            return "Nobody to remind: everyone chosen has held it, has left or was just reminded."
+            return self.NOBODY
         return None
 
     def action_remind(self) -> None:
         """Remind them and tell their managers (P15)."""
         number = self._preview.reminding if self._preview else 0
-        question = f"Remind {number:,} users of “{self.push.name}”?"
-        once_meant(self.app, number, question, "Their managers are told as well.", self._remind)
+        question = f"Remind {number:,} {self.NOUN}s of “{self.push.name}”?"
+        once_meant(self.app, number, question, self.TOLD_TOO, self._remind)
 
     def _remind(self) -> None:
-        push, selection, again = self.push, self._selection, self._again
         self._reminding = True
         self.refresh_bindings()
-        studio, actor = self.studio, self.actor
         reminded = self._preview.reminding if self._preview else 0
-        job = Job(f"Reminding {counted(reminded, 'user', 'users')}")
-        self.write(
-            lambda: remind.remind(studio, actor, push, selection, again=again, progress=job.tell),
-            self._reminded,
-            self._refused,
-            job,
-        )
+        job = Job(f"Reminding {counted(reminded, self.NOUN)}")
+        call = partial(self.do, self._again, job.tell)
+        self.write(call, self._reminded, self._refused, job)
 
     def action_again(self) -> None:
         """Count those reminded a short while ago in, or leave them out."""
@@ -133,19 +148,19 @@ class RemindScreen(StudioScreen):
     def _again(self) -> bool:
         return self.query_one(Toggle).on
 
-    def _counted(self, preview: RemindPreview) -> None:
+    def _counted(self, preview: RemindPreview | ManagersPreview) -> None:
         if preview == self._preview:
             return
         self._preview = preview
         button = self.query_one("#remind", Button)
-        users = counted(preview.reminding, "user")
-        button.label = f"Remind {users}" if preview.reminding else "Remind"
+        reminded = counted(preview.reminding, self.NOUN)
+        button.label = f"Remind {reminded}" if preview.reminding else "Remind"
         button.disabled = not preview.reminding
         self.query_one(".attention", Static).update(_attention(preview, again=self._again))
         self.refresh_bindings()
         self._try(preview)
 
-    def _try(self, preview: RemindPreview) -> None:
+    def _try(self, preview: RemindPreview | ManagersPreview) -> None:
         studio, trying = self.studio, self._trial_of(preview)
 
         def tried() -> tuple[Content, str]:
@@ -154,18 +169,16 @@ class RemindScreen(StudioScreen):
 
         self.read("trial", tried, self._tried, self._not_tried)
 
-    def _trial_of(self, preview: RemindPreview) -> Callable[[], Trial]:
-        push, selection, again = self.push, self._selection, self._again
-        studio, actor = self.studio, self.actor
+    def _trial_of(self, preview: RemindPreview | ManagersPreview) -> Callable[[], Trial]:
+        studio, again = self.studio, self._again
 
         def trying() -> Trial:
-            skipped = remind.skipped(studio, actor, push, selection, again=True)
-            skipped += [] if again else _recently(preview.recently, studio.zone)
+            skipped = self.left_out(preview, again)
             if not preview.reminding:
                 return Trial(skipped=skipped)
             run = dry_run(
                 studio,
-                lambda: remind.remind(studio, actor, push, selection, again=again),
+                lambda: self.do(again),
                 lambda done: done.activity_id,
                 lambda: self.is_attached,
             )
@@ -183,10 +196,13 @@ class RemindScreen(StudioScreen):
 
     def _reminded(self, reminded: Reminded) -> None:
         when = when_mail_leaves(reminded.leaves_at, self.studio.now(), self.studio.zone)
-        users = counted(reminded.users_told, "user")
-        managers = counted(reminded.managers_told, "manager")
         self.dismiss(True)
-        self.say(f"{users} reminded (z undo), {managers} told; mail leaves {when}.")
+        self.say(f"{self.done_in_words(reminded)}; mail leaves {when}.")
+
+    def done_in_words(self, reminded: Reminded) -> str:
+        """Who was reminded, with how that is taken back."""
+        users = counted(reminded.users_told, "user")
+        return f"{users} reminded (z undo), {counted(reminded.managers_told, 'manager')} told"
 
     def _refused(self, error: StudioError) -> None:
         self._reminding = False
@@ -208,11 +224,14 @@ class RemindScreen(StudioScreen):
         await self.action_command("remind")
 
 
-def _effect(studio: "Studio", preview: RemindPreview, trial: Trial) -> str:
+def _effect(studio: "Studio", preview: RemindPreview | ManagersPreview, trial: Trial) -> str:
     told = trial.run.notifications
     if not told:
         return "Nobody is reminded."
     when = when_mail_leaves(min(each.due_at for each in told), studio.now(), studio.zone)
+    if isinstance(preview, ManagersPreview):
+        gets = "gets" if len(told) == 1 else "get"
+        return f"{managers_told(told)} {gets} mail {when}; their people get none."
     users = counted(preview.reminding, "user")
     return f"{users} and {managers_told(told)} get mail {when}."
 
@@ -224,13 +243,14 @@ def _recently(recently: Sequence[Assignment], zone: ZoneInfo) -> list[Skipped]:
     ]
 
 
-def _attention(preview: RemindPreview, *, again: bool) -> Content:
-    parts = []
-    if preview.recently_count and not again:
-        parts.append((f"{preview.recently_count:,} reminded a short while ago", "$warning"))
-    if preview.done:
-        parts.append((f"{preview.done:,} held already", "$muted"))
-    if preview.left:
-        parts.append((f"{preview.left:,} left", "$muted"))
+def _attention(preview: RemindPreview | ManagersPreview, *, again: bool) -> Content:
+    if isinstance(preview, ManagersPreview):
+        recently, others = preview.recently, {"asked for nothing more": preview.nothing}
+    else:
+        recently = preview.recently_count
+        others = {"held already": preview.done, "left": preview.left}
+    parts = [(f"{recently:,} reminded a short while ago", "$warning")] if recently else []
+    parts = [] if again else parts
+    parts += [(f"{number:,} {words}", "$muted") for words, number in others.items() if number]
     shown = Content(" · ").join(Content.styled(text, style) for text, style in parts)
     return Content.assemble(("Not reminded: ", "$muted"), shown) if parts else Content("")

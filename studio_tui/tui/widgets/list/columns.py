@@ -37,8 +37,9 @@ class Column(Generic[R]):
     key: str
     """What a `Sort` names it by."""
     title: str
-    cell: Callable[[R], str | Toned]
-    """What it shows; text of people as it is, it is made inert here."""
+    cell: Callable[[R], str | Toned | tuple[Toned, ...]]
+    """What it shows, of several tones where it has parts (a bar); text of people as it is, it is
+    made inert here."""
     width: int = 10
     """Cells it takes at least."""
     flex: int = 0

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from studio_tui.domain.shared.list_source import Sort
-from studio_tui.tui.text import fit
+from studio_tui.tui.text import fit, plain
 from studio_tui.tui.widgets.list.columns import GAP, Column, Placed, Tone, Toned, place
 
 R = TypeVar("R")
@@ -57,6 +58,9 @@ class Painter(Generic[R]):
         for number, placed in enumerate(self.columns):
             line.add(" " * GAP if number else "")
             cell = placed.column.cell(row)
+            if isinstance(cell, tuple):
+                _add_parts(line, cell, placed.width, tones)
+                continue
             text, tone = (cell.text, cell.tone) if isinstance(cell, Toned) else (cell, None)
             shown = fit(text, placed.width, right=placed.column.right)
             line.add(shown, tones.get(tone) if tone else None)
@@ -102,6 +106,15 @@ class _Line:
         if text := "".join(self._text):
             self._segments.append(Segment(text, self._rich))
         self._text.clear()
+
+
+def _add_parts(line: _Line, parts: Sequence[Toned], width: int, tones: Tones) -> None:
+    """``parts`` side by side in exactly ``width`` cells."""
+    for part in parts:
+        shown = fit(part.text, min(cell_len(plain(part.text)), width))
+        line.add(shown, tones.get(part.tone))
+        width -= cell_len(shown)
+    line.add(" " * width)
 
 
 def _title(placed: Placed[R], sort: Sort | None) -> str:

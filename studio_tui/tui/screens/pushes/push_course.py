@@ -1,0 +1,63 @@
+"""The course of a push over time, as a tab of its screen (S2)."""
+
+from textwrap import wrap
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.domain.pushes.course import Course
+from studio_tui.domain.pushes.push import Push
+from studio_tui.services.pushes import course
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words, drawn
+
+_NOBODY = "Nobody is in this push yet.\nPress A to assign users."
+
+
+class PushCourse(Vertical, can_focus=True):
+    """A chart of ``push`` that fills the room there is."""
+
+    def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.push = push
+        self._course: Course | None = None
+
+    def compose(self) -> ComposeResult:
+        """What it says, and the chart."""
+        yield Static()
+
+    def on_mount(self) -> None:
+        """Read it."""
+        self.reload()
+
+    def on_resize(self) -> None:
+        """Draw it in the room there is."""
+        self._draw()
+
+    def focus_first(self) -> None:
+        """The keys are those of the screen."""
+        self.screen.set_focus(self)
+
+    def reload(self) -> None:
+        """Read it again."""
+        home, push = cast(StudioScreen, self.screen), self.push
+        home.read("course", lambda: course.show(home.studio, home.actor, push), self._show)
+
+    def _show(self, found: Course) -> None:
+        self._course = found
+        self._draw()
+
+    def _draw(self) -> None:
+        found, room = self._course, self.size
+        if found is None or not room.width:
+            return
+        if not found.assigned:
+            self.query_one(Static).update(Content.styled(_NOBODY, "$muted"))
+            return
+        words = [Content(part) for part in wrap(course_in_words(found), room.width)]
+        words += [Content.styled(LEGEND, "$muted"), Content("")]
+        chart = drawn(found, room.width, room.height - len(words))
+        self.query_one(Static).update(Content("\n").join([*words, *chart]))

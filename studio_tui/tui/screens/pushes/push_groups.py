@@ -1,0 +1,183 @@
+"""The people of a push by manager, team, department or language: one line each, late first (S2)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import groups
+from studio_tui.services.pushes.groups import GroupSource
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.push_words import done_in_cells
+from studio_tui.tui.screens.pushes.remind import RemindScreen
+from studio_tui.tui.screens.pushes.remind_managers import RemindManagersScreen
+from studio_tui.tui.screens.pushes.status_drawing import row_bar
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.pushes import group_in_words, still_in_words
+
+_BAR, _HELD = 16, 9
+_ORDER = Sort("late", descending=True)
+_NOUNS: Mapping[By, tuple[str, str]] = {
+    By.MANAGER: ("manager", "managers"),
+    By.TEAM: ("team", "teams"),
+    By.DEPARTMENT: ("department", "departments"),
+    By.LANGUAGE: ("language", "languages"),
+}
+_NOBODY = "Nobody is in this push yet.\nPress A to assign users."
+
+
+class PushGroups(Vertical):
+    """The groups of ``push``, with marks."""
+
+    @dataclass
+    class Opened(Message):
+        """The people of ``group`` are to be shown."""
+
+        group: PeopleGroup
+
+    def __init__(self, push: Push, by: By, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.push = push
+        self.by = by
+        self._counted: _CountedOnce | None = None
+        self._browser: RecordBrowser[PeopleGroup, GroupFilter] = RecordBrowser(
+            Column("name", by.capitalize(), _name, width=18, flex=3, most=50, sortable=True),
+            Column("late", "Late", _late, width=6, right=True, sortable=True),
+            Column("bar", "", lambda group: row_bar(group, _BAR), width=_BAR),
+            Column("held", "Held", _held, width=_HELD, right=True, sortable=True),
+            Column("still", "Still to hold", self._still, width=17, flex=1, most=24, sortable=True),
+            Column("planned", "Planned", _planned, width=8, right=True, gives_way=1),
+            Column("open", "Not planned", _not_planned, width=11, right=True, gives_way=2),
+            find=self.find,
+            sort=_ORDER,
+            noun=_NOUNS[by],
+            marks=True,
+            empty=_NOBODY,
+        )
+
+    def compose(self) -> ComposeResult:
+        """One list."""
+        yield self._browser
+
+    def find(self, text: str, sort: Sort) -> tuple[GroupFilter, Source[PeopleGroup, GroupFilter]]:
+        """The groups in whose names all words of ``text`` are found; they are counted once."""
+        filter_, source = GroupFilter(text), self._source()
+        return filter_, LateSource(lambda: source().filtered(filter_).sorted(sort))
+
+    def focus_first(self) -> None:
+        """Put the focus on the list."""
+        self.screen.set_focus(self._browser.list)
+
+    def reload(self) -> None:
+        """Count again."""
+        self._counted = None
+        self._browser.reload()
+
+    def why_not_remind(self) -> str | None:
+        """It takes somebody."""
+        return "There is nobody here." if self._browser.list.chosen.empty else None
+
+    def remind(self) -> None:
+        """Remind the managers of the marked rows alone, or the people of the marked groups, once
+        it is seen what that sends (P15, S8)."""
+        chosen, source = self._browser.list.chosen, self._source()
+        self._home.read_to_open("groups", lambda: source().chosen(chosen), self._ask_remind)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Go to the people of a group."""
+        event.stop()
+        self.post_message(self.Opened(event.row))
+
+    def on_record_list_cursor_moved(self) -> None:
+        """There may be a row to act on, or none."""
+        self.screen.refresh_bindings()
+
+    @property
+    def _home(self) -> StudioScreen:
+        return cast(StudioScreen, self.screen)
+
+    def _source(self) -> "_CountedOnce":
+        if self._counted is None:
+            home, push, by = self._home, self.push, self.by
+            self._counted = _CountedOnce(
+                partial(groups.source, home.studio, home.actor, push, by, GroupFilter())
+            )
+        return self._counted
+
+    def _ask_remind(self, chosen: list[PeopleGroup]) -> None:
+        if self.by is not By.MANAGER:
+            one = group_in_words(self.by, chosen[0]) if len(chosen) == 1 else ""
+            whom = f"The people of {one or counted(len(chosen), *_NOUNS[self.by])}"
+            people = groups.people_of(chosen)
+            self.app.push_screen(RemindScreen(self.push, people, whom), self._unmark)
+            return
+        managers = {group.key.value: group.name for group in chosen if group.name is not None}
+        if not managers:
+            self._home.complain("Nobody to remind: these people have no manager.")
+            return
+        screen = RemindManagersScreen(self.push, cast("dict[int, str]", managers))
+        self.app.push_screen(screen, self._unmark)
+
+    def _unmark(self, reminded: bool | None) -> None:
+        if reminded:
+            self._browser.list.selection = Selection()
+
+    def _still(self, group: PeopleGroup) -> str | Toned:
+        if not group.still:
+            return Toned("all held", Tone.GOOD)
+        return still_in_words(group.still, self.push.deadline, self._home.studio.today())
+
+
+class _CountedOnce:
+    """The groups of one moment, counted when first asked for, off the loop."""
+
+    def __init__(self, count: Callable[[], GroupSource]) -> None:
+        self._count = count
+        self._counted: GroupSource | None = None
+
+    def __call__(self) -> GroupSource:
+        if self._counted is None:
+            self._counted = self._count()
+        return self._counted
+
+
+def choose_by(current: By) -> Choose[By]:
+    """Asks what the people are to be grouped by."""
+    others = [Choice(by, f"By {by}", "now" if by is current else "") for by in By]
+    return Choose("Group the people", others)
+
+
+def _name(group: PeopleGroup) -> str | Toned:
+    if group.name is None:
+        return Toned(group_in_words(group.key.by, group), Tone.WARN)
+    return group.name
+
+
+def _late(group: PeopleGroup) -> Toned:
+    return Toned(f"{group.overdue:,}" if group.overdue else "", Tone.BAD)
+
+
+def _held(group: PeopleGroup) -> str:
+    return done_in_cells(group.done, group.assigned, _HELD, drawn=False)
+
+
+def _planned(group: PeopleGroup) -> str:
+    number = group.planned + group.prepared
+    return f"{number:,}" if number else ""
+
+
+def _not_planned(group: PeopleGroup) -> str:
+    return f"{group.not_planned:,}" if group.not_planned else ""

@@ -1,0 +1,52 @@
+"""Reminding managers alone, of all their people who have still to talk (S2, P15)."""
+
+from collections.abc import Mapping
+
+from studio_tui.domain.pushes.push import Push, Skipped
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import remind
+from studio_tui.services.pushes.remind import ManagersPreview, Reminded, RemindPreview
+from studio_tui.tui.screens.pushes.remind import RemindScreen
+from studio_tui.wording.counting import counted
+
+_NAMED = 3
+"""So many are named; of more, only how many they are is told."""
+
+
+class RemindManagersScreen(RemindScreen):
+    """As `RemindScreen`, for ``managers``: names by id. Their people are told nothing."""
+
+    NOUN = "manager"
+    NOBODY = "Nobody to remind: they are asked for nothing more, or were just reminded."
+    TOLD_TOO = "Their people are told nothing."
+
+    def __init__(self, push: Push, managers: Mapping[int, str]) -> None:
+        super().__init__(push, Selection(), _whom(tuple(managers.values())))
+        self._managers = tuple(managers)
+
+    def look(self, again: bool) -> ManagersPreview:
+        """Count whom reminding would tell; off the loop."""
+        return remind.preview_managers(
+            self.studio, self.actor, self.push, self._managers, again=again
+        )
+
+    def do(self, again: bool, progress: Progress = unwatched) -> Reminded:
+        """Remind them; off the loop."""
+        return remind.remind_managers(
+            self.studio, self.actor, self.push, self._managers, again=again, progress=progress
+        )
+
+    def left_out(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
+        """They are counted, not named."""
+        return []
+
+    def done_in_words(self, reminded: Reminded) -> str:
+        """How many were reminded, with how that is taken back."""
+        return f"{counted(reminded.managers_told, 'manager')} reminded (z undo), nobody else told"
+
+
+def _whom(names: tuple[str, ...]) -> str:
+    if len(names) > _NAMED:
+        return f"The marked managers: {len(names):,}"
+    return f"Only {', '.join(names)}; not their people"

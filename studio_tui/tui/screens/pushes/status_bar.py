@@ -1,0 +1,143 @@
+"""How far a whole push is: one bar of its statuses, of which a part can be picked (S2)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from studio_tui.domain.pushes.push import Progress, Status
+from studio_tui.domain.pushes.report import DRAWN
+from studio_tui.domain.shared.bars import cells_of
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.screens.pushes.status_drawing import SHAPES, STYLES, numbers
+from studio_tui.wording.pushes import STATUS_LABELS
+
+_GAP = 2
+_BAR, _WORDS = 0, 1
+"""The two lines."""
+
+
+class StatusBar(Commands, Widget, can_focus=True):
+    """A bar over the whole width, and below it what its parts are. Posts `Picked`."""
+
+    ALLOW_SELECT = False
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("pick", "enter", "Only these", "Show only those of this status, or everyone again"),
+        Command.moving("next_part", "right", "Go to the next status"),
+        Command.moving("previous_part", "left", "Go to the previous status"),
+    )
+
+    @dataclass
+    class Picked(Message):
+        """Only those of ``status`` are to be shown; None: everyone."""
+
+        status: Status | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._progress = Progress()
+        self._at: Status | None = None
+        self._picked: Status | None = None
+
+    def show(self, progress: Progress) -> None:
+        """Draw how far it is; there is no bar where nobody is assigned."""
+        self._progress = progress
+        self.display = bool(progress.assigned)
+        self.refresh()
+
+    def mark(self, status: Status | None) -> None:
+        """Draw which status is shown alone."""
+        self._picked = status
+        self.refresh()
+
+    def action_next_part(self) -> None:
+        """Go to the status to the right."""
+        self._step(1)
+
+    def action_previous_part(self) -> None:
+        """Go to the status to the left."""
+        self._step(-1)
+
+    def action_pick(self) -> None:
+        """Show only those of this status, or everyone again."""
+        if (status := self._current) is not None:
+            self._pick(status)
+
+    def on_focus(self) -> None:
+        """Begin at the status that is shown alone."""
+        self._at = self._picked
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """There is nothing to press a key for."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Pick the part under the mouse."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        for status, start, end in self._bounds(offset.y):
+            if start <= offset.x < end:
+                self._pick(status)
+
+    def render(self) -> Content:
+        """Both lines."""
+        bar = Content.assemble(
+            *((SHAPES[status] * cells, STYLES[status]) for status, cells in self._cells())
+        )
+        words = Content(" " * _GAP).join(
+            Content.assemble((SHAPES[status], STYLES[status]), " ", (words, self._style_of(status)))
+            for status, words in self._words()
+        )
+        return Content("\n").join((bar, words))
+
+    @property
+    def _present(self) -> list[Status]:
+        return [status for status in DRAWN if getattr(self._progress, status)]
+
+    @property
+    def _current(self) -> Status | None:
+        present = self._present
+        return self._at if self._at in present else next(iter(present), None)
+
+    def _step(self, by: int) -> None:
+        present = self._present
+        if (status := self._current) is not None:
+            self._at = present[(present.index(status) + by) % len(present)]
+            self.refresh()
+
+    def _pick(self, status: Status) -> None:
+        self.post_message(self.Picked(None if status is self._picked else status))
+
+    def _style_of(self, status: Status) -> str:
+        if self.has_focus and status is self._current:
+            return "reverse"
+        return "bold underline" if status is self._picked else ""
+
+    def _cells(self) -> list[tuple[Status, int]]:
+        cells = cells_of(numbers(self._progress), self.size.width)
+        return [each for each in zip(DRAWN, cells, strict=True) if each[1]]
+
+    def _words(self) -> list[tuple[Status, str]]:
+        """What each part is, as short as it must be to fit."""
+        said = {status: f"{getattr(self._progress, status):,}" for status in self._present}
+        whole = [(status, f"{STATUS_LABELS[status]} {number}") for status, number in said.items()]
+        needed = sum(2 + cell_len(words) + _GAP for _, words in whole) - _GAP
+        return whole if needed <= self.size.width else list(said.items())
+
+    def _bounds(self, line: int) -> list[tuple[Status, int, int]]:
+        """Where each part begins and ends on a line."""
+        if line == _BAR:
+            lengths, gap = self._cells(), 0
+        else:
+            lengths, gap = [(status, 2 + cell_len(words)) for status, words in self._words()], _GAP
+        found, x = [], 0
+        for status, length in lengths:
+            found.append((status, x, x + length))
+            x += length + gap
+        return found

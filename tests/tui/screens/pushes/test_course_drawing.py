@@ -1,0 +1,75 @@
+"""The course of a push, drawn (S2)."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio_tui.domain.pushes.course import Course, course
+from studio_tui.tui.screens.pushes.course_drawing import course_in_words, drawn
+
+FIRST, DEADLINE = date(2026, 3, 2), date(2026, 3, 31)
+_DAYS = st.dictionaries(
+    st.integers(-20, 60).map(lambda days: FIRST + timedelta(days)), st.integers(1, 2_000)
+)
+
+
+def _course(today: date, held: dict[date, int], planned: dict[date, int], more: int = 0) -> Course:
+    return course(
+        first=FIRST,
+        deadline=DEADLINE,
+        today=today,
+        assigned=sum(held.values()) + sum(planned.values()) + more,
+        held=held,
+        planned=planned,
+    )
+
+
+def _lines(of: Course, width: int, height: int) -> list[str]:
+    return [line.plain for line in drawn(of, width, height)]
+
+
+@given(
+    st.integers(-10, 50).map(lambda days: FIRST + timedelta(days)),
+    _DAYS,
+    _DAYS,
+    st.integers(1, 1_000_000),
+    st.integers(20, 200),
+    st.integers(4, 40),
+)
+def test_fills_its_room_exactly(
+    today: date,
+    held: dict[date, int],
+    planned: dict[date, int],
+    more: int,
+    width: int,
+    height: int,
+) -> None:
+    of = _course(today, held, planned, more)
+    lines = drawn(of, width, height)
+    assert len(lines) == height
+    assert {line.cell_length for line in lines} == {width}
+    assert course_in_words(of)
+
+
+def test_what_was_held_stands_beside_the_pace_and_the_deadline() -> None:
+    half = {FIRST + timedelta(n): 1 for n in range(15)}
+    of = _course(FIRST + timedelta(14), half, {date(2026, 3, 25): 5}, more=10)
+    *chart, today, days = _lines(of, 34, 10)
+    assert [line[:3] for line in chart] == ["30 ", *["   "] * 6, " 0 "]
+    assert "▲ today" in today
+    assert days.startswith("   2 Mar")
+    assert days.rstrip().endswith("31 Mar │")
+    assert {line[32] for line in chart[1:]} == {"│"}
+    assert "░" in chart[3]
+    assert course_in_words(of) == (
+        "15 of 30 held, 15 at an even pace; 16 days left: 7 a week needed, 7 in the last week."
+    )
+
+
+def test_words_after_the_deadline_and_before_the_first_day() -> None:
+    late = _course(DEADLINE + timedelta(3), {FIRST: 1}, {}, more=1)
+    assert course_in_words(late) == "1 of 2 held, 3 days after the deadline; 0 in the last week."
+    early = _course(FIRST - timedelta(3), {}, {}, more=2)
+    assert course_in_words(early) == "0 of 2 held; 30 days left: 1 a week needed."
+    assert course_in_words(_course(DEADLINE, {FIRST: 3}, {})) == "3 of 3 held."
