@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
+from studio_tui.config import wrong_values
 from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.config.private import require_own_file
 from studio_tui.config.smtp_settings import require_usable, tidy_smtp
@@ -28,6 +29,8 @@ _UNKNOWN = re.compile(
 )
 _PASSWORD = re.compile(r"^\w+://[^/@]*:[^/@]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
 """What a URL has where a password is in it."""
+_MOST_DAYS = 3_650
+"""Days before or after a deadline on which a reminder can be."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -161,7 +164,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     except Refused as refused:
         raise Refused(f"{path}: {refused.message}") from refused
     except msgspec.ValidationError as error:
-        raise Refused(f"{path}: {_in_words(str(error))}") from error
+        raise Refused(f"{_where(str(error), path, environ)}: {_in_words(str(error))}") from error
     _check(settings, path)
     return settings
 
@@ -216,7 +219,7 @@ def _parts(value: str) -> list[str]:
 def _in_words(complaint: str) -> str:
     unknown = _UNKNOWN.search(complaint)
     if not unknown:
-        return complaint.replace("`$.", "`") + "."
+        return wrong_values.in_words(complaint, _defaults()) or complaint.replace("`$.", "`") + "."
     at = unknown["at"] or ""
     key = f"{at}.{unknown['key']}" if at else unknown["key"]
     near = difflib.get_close_matches(key, known_keys(), n=1, cutoff=0.4)
@@ -233,19 +236,45 @@ def known_keys() -> list[str]:
     ]
 
 
+def _where(complaint: str, path: Path, environ: Mapping[str, str]) -> str:
+    """Where the value stands that is complained of: in the file, or in the environment."""
+    found = re.search(r"`\$\.(\w+)\.(\w+)", complaint)
+    variable = f"STUDIO_{found[1]}_{found[2]}".upper() if found else ""
+    return variable if variable in environ else str(path)
+
+
+def _defaults() -> dict[str, Any]:
+    return {
+        f"{section.name}.{key.name}": getattr(section.type(), key.name)
+        for section in msgspec.structs.fields(Settings)
+        for key in msgspec.structs.fields(section.type)
+    }
+
+
 def _check(settings: Settings, path: Path) -> None:
+    organisation, notifications = settings.organisation, settings.notifications
     try:
-        key = "organisation.time_zone"
-        _ = settings.organisation.zone
         key = "notifications.hold"
-        _ = settings.notifications.hold_time
+        _ = notifications.hold_time
         key = "notifications.remind_again"
-        _ = settings.notifications.remind_again_after
+        _ = notifications.remind_again_after
         key = "notifications.send_at"
-        _ = settings.notifications.send_time
+        _ = notifications.send_time
+    except ValueError as error:
+        hint = ': write it like send_at = "08:00"' if key.endswith("send_at") else ""
+        raise Refused(f"{path}: {key}: {error}{hint}.") from error
+    try:
+        _ = organisation.zone
     except (ValueError, OSError, KeyError) as error:
-        raise Refused(f"{path}: {key}: {error}.") from error
+        raise Refused(
+            f"{path}: organisation.time_zone: there is no time zone “{organisation.time_zone}”: "
+            'write it like time_zone = "Europe/Brussels".'
+        ) from error
     if not 1 <= settings.smtp.port <= 65535:
         raise Refused(f"{path}: smtp.port: {settings.smtp.port} is not between 1 and 65535.")
-    if settings.smtp.connections < 1:
-        raise Refused(f"{path}: smtp.connections: at least 1.")
+    for key in ("connections", "timeout"):
+        if getattr(settings.smtp, key) < 1:
+            raise Refused(f"{path}: smtp.{key}: at least 1.")
+    for key in ("remind_before_days", "remind_after_days"):
+        if not all(0 <= days <= _MOST_DAYS for days in getattr(settings.notifications, key)):
+            raise Refused(f"{path}: notifications.{key}: days from 0 to {_MOST_DAYS}.")

@@ -155,6 +155,8 @@ def test_an_unknown_key_is_refused_with_a_near_miss(
         ("[notifications]\nremind_before_days = 7", "notifications.remind_before_days"),
         ("[notifications]\nhold = 'soon'", "notifications.hold"),
         ("[notifications]\nsend_at = '25:00'", "notifications.send_at"),
+        ("[smtp]\ntimeout = 0", "smtp.timeout"),
+        ("[notifications]\nremind_after_days = [-1]", "notifications.remind_after_days"),
         ("[notifications]\nremind_again = '3 weeks'", "notifications.remind_again"),
         ("[organisation]\ntime_zone = 'Europe/Atlantis'", "organisation.time_zone"),
         ("[organisation]\ntime_zone = '../../etc/passwd'", "organisation.time_zone"),
@@ -171,6 +173,39 @@ def test_a_value_that_cannot_be_names_file_and_key(file: Path, text: str, at: st
 def test_a_wrong_value_of_the_environment_names_the_key(file: Path) -> None:
     assert "smtp.port" in refusal(file, STUDIO_SMTP_PORT="many")
     assert "smtp" in refusal(file, "smtp = 3", STUDIO_SMTP_PORT="25")
+
+
+WRONG = ("1", "1.5", "true", "['x']", "[[1]]", "{x = 1}", "2026-01-01", "08:00:00")
+"""A value of each type that a file can hold, but text: of that, what is in it counts."""
+
+
+@pytest.mark.parametrize("key", [key for key in known_keys() if "." in key])
+def test_a_value_of_the_wrong_type_says_what_to_write(file: Path, key: str) -> None:
+    """And what it says is taken."""
+    section, _, name = key.partition(".")
+    said = [complaint(file, f"[{section}]\n{name} = {value}\n") for value in WRONG]
+    refused = [each for each in said if each]
+    assert len(refused) >= 5
+    for each in refused:
+        written = each.partition("write it like ")[2].removesuffix(".")
+        assert written.startswith(f"{name} = "), each
+        assert complaint(file, f"[{section}]\n{written}\n") == ""
+
+
+def complaint(file: Path, text: str) -> str:
+    """What is said of a file; empty where it is taken."""
+    try:
+        loaded(file, text)
+    except Refused as error:
+        return error.message
+    return ""
+
+
+def test_what_says_no_unit_is_asked_for_one(file: Path) -> None:
+    said = refusal(file, "[notifications]\nhold = 1")
+    assert 'notifications.hold cannot be a number: write it like hold = "1m".' in said
+    assert "[smtp] and its settings" in refusal(file, "smtp = 3")
+    assert refusal(file, STUDIO_SMTP_PORT="many").startswith("STUDIO_SMTP_PORT: smtp.port cannot")
 
 
 def test_a_file_that_is_no_toml_says_where(file: Path) -> None:
