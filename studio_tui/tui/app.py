@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -21,6 +21,7 @@ from studio_tui.domain.shared.errors import Away, Forbidden, Gone, StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.opening import Opening, TooSmall, too_small
 from studio_tui.tui.places import Place, place_of
+from studio_tui.tui.router import screen_of
 from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.runtime.change_watcher import Watching
 from studio_tui.tui.runtime.diff_renderer import WiredApp
@@ -34,6 +35,8 @@ from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
 from studio_tui.tui.widgets.frame import StatusLine, TopBar
 
 if TYPE_CHECKING:
+    from studio_tui.domain.shared.destinations import Destination
+    from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
 
     Tell = Callable[[str], None]
@@ -98,6 +101,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self.bridge = Bridge(self._report)
         self.actor: Actor | None = None
         self.stamp = 0
+        self.badges: Mapping[str, Badge] = {}
+        """What the tabs say beside their names, by the id of the place."""
         self._studio: Studio | None = None
         self.refused: StudioError | None = None
         """Why the Studio could not be opened the last time it was tried, or is closed to its user
@@ -162,6 +167,17 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     def go(self, place_id: str) -> None:
         """Go to a place."""
         self.switch_mode(place_id)
+
+    def go_to(
+        self, destination: "Destination", then: "Callable[[Any], None] | None" = None
+    ) -> None:
+        """Go to a place, or open what a destination names on top of this screen; ``then`` gets what
+        that ends with."""
+        place = next((p for p in self._places if p.destination == destination), None)
+        if place is not None:
+            self.go(place.id)
+        else:
+            self.push_screen(screen_of(destination), then)
 
     def say(self, sentence: str) -> None:
         """Show ``sentence`` until the next key."""

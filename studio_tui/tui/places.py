@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from studio_tui.domain.people.access import Action
+from studio_tui.domain.shared.destinations import Destination
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 
@@ -21,6 +22,10 @@ class Place:
     screen: Callable[[], StudioScreen]
     needs: Action | None = None
     """The right it takes to see it."""
+    destination: Destination | None = None
+    """What goes there from any screen."""
+    short: str = ""
+    """Its title where there is little room; empty: the same."""
 
     @property
     def command(self) -> Command:

@@ -2,15 +2,18 @@
 
 import importlib
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from studio_tui.domain.people.access import Action, Actor
+from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.destinations import Destination
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.tui.places import Place
+from studio_tui.tui.router import screen_of
+from studio_tui.tui.runtime.badges import BadgedApp
 from studio_tui.tui.runtime.terminal import in_gnu_screen, why_no_terminal
-from studio_tui.tui.runtime.undo import UndoingApp
-from studio_tui.tui.screen import StudioScreen
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -19,56 +22,33 @@ if TYPE_CHECKING:
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
-# A screen is imported when somebody goes there: the first picture waits for none of them.
 
-
-def _templates() -> StudioScreen:
-    from studio_tui.tui.screens.templates.templates import TemplatesScreen
-
-    return TemplatesScreen()
-
-
-def _pushes() -> StudioScreen:
-    from studio_tui.tui.screens.pushes.pushes import PushesScreen
-
-    return PushesScreen()
-
-
-def _users() -> StudioScreen:
-    from studio_tui.tui.screens.people.users import UsersScreen
-
-    return UsersScreen()
-
-
-def _outbox() -> StudioScreen:
-    from studio_tui.tui.screens.outbox.outbox import OutboxScreen
-
-    return OutboxScreen()
-
-
-def _activity() -> StudioScreen:
-    from studio_tui.tui.screens.activity.activity import ActivityScreen
-
-    return ActivityScreen()
-
-
-def _mine() -> StudioScreen:
-    from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
-
-    return MyConversationsScreen()
+def _place(
+    key: str,
+    id_: str,
+    title: str,
+    destination: Destination,
+    needs: Action | None = None,
+    short: str = "",
+) -> Place:
+    # A screen is imported when somebody goes there: the first picture waits for none of them.
+    return Place(id_, title, key, partial(screen_of, destination), needs, destination, short)
 
 
 PLACES = (
-    Place("templates", "Templates", "1", _templates, Action.READ_TEMPLATES),
-    Place("pushes", "Pushes", "2", _pushes, Action.READ_PUSHES),
-    Place("users", "Users", "3", _users, Action.READ_USERS),
-    Place("outbox", "Outbox", "4", _outbox, Action.READ_OUTBOX),
-    Place("activity", "Activity", "5", _activity, Action.READ_ACTIVITY),
-    Place("mine", "My conversations", "6", _mine),
+    _place("0", "today", "Today", to.Today(), Action.READ_PUSHES),
+    _place("1", "templates", "Templates", to.Templates(), Action.READ_TEMPLATES),
+    _place("2", "pushes", "Pushes", to.Pushes(), Action.READ_PUSHES),
+    _place("3", "users", "Users", to.Users(), Action.READ_USERS),
+    _place("4", "outbox", "Outbox", to.Outbox(), Action.READ_OUTBOX),
+    _place("5", "activity", "Activity", to.Activity(), Action.READ_ACTIVITY),
+    _place("6", "mine", "My conversations", to.MyConversations(), short="Mine"),
 )
+"""The first that the actor may see is where the Studio opens: Today (S1), and for who only leads,
+coaches or is asked, their conversations."""
 
 
-class OpenedStudio(UndoingApp):
+class OpenedStudio(BadgedApp):
     """The app with its places, and with mail leaving while it is open."""
 
     def __init__(

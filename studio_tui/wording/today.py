@@ -1,15 +1,31 @@
 """What the lines of Today say of who and what (S1)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from studio_tui.domain.pushes.push import Progress
+from studio_tui.domain.today.today import CaseKind
 from studio_tui.wording.counting import counted
 from studio_tui.wording.days import day_in_words, days_left_in_words
 
 NOTHING = "Nothing needs you."
 """What Today says where there is no case."""
+SIGNS: Mapping[CaseKind, str] = {
+    CaseKind.MAIL_FAILED: "×",
+    CaseKind.MAIL_BOUNCED: "←",
+    CaseKind.RELAY_DOWN: "▼",
+    CaseKind.REVIEW: "±",
+    CaseKind.NO_MANAGER: "ø",
+    CaseKind.OVERDUE: "!",
+    CaseKind.PLANNED_PAST: "<",
+    CaseKind.PLANNED_LATE: ">",
+    CaseKind.STARTS: "►",
+    CaseKind.ENDS: "▲",
+    CaseKind.REPEATS: "=",
+    CaseKind.SENDING: "→",
+}
+"""A sign for each kind of case, that the font of a console has: it speaks without colour."""
 _NAMED = 3
 """At most so many are named."""
 

@@ -28,7 +28,7 @@ def test_the_studio_goes_on_where_it_was(own_cluster: Cluster) -> None:
     with opened((80, 24), STUDIO_DATABASE_URL=url) as terminal:
         terminal.shows("The database does not answer: nothing listens there", "Try again")
         own_cluster.start()
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         terminal.type("n")
         terminal.shows("give the template a name")
         terminal.type("e")

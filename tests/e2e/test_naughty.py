@@ -109,7 +109,7 @@ def test_no_byte_of_anybodys_text_steers_the_terminal(tmp_path: Path) -> None:
         _fill(made)
         url = made.studio.settings.database.url
         with opened((120, 50), STUDIO_DATABASE_URL=url, STUDIO_NOW=NOW) as terminal:
-            terminal.shows("1 Templates", "Regular")
+            terminal.goes_to_templates()
             for keys, word in _WALK:
                 terminal.type(keys)
                 terminal.shows(word)

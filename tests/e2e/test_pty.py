@@ -79,6 +79,12 @@ class Terminal:
         """What stands on the screen once all ``words`` do."""
         return self.wait_for(lambda text: all(word in text for word in words))
 
+    def goes_to_templates(self) -> str:
+        """What stands on the screen once the Studio is open and shows the templates."""
+        self.shows("0 Today", "Quit")
+        self.type("1")
+        return self.shows("1 Templates", "Regular", "Performance review")
+
     def ended(self) -> int:
         """The exit code, once the program has ended."""
         until = time.monotonic() + _PATIENCE
@@ -132,7 +138,7 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
     file = private_home / "people.csv"
     file.write_text(_CSV, encoding="utf-8")
     with opened((80, 24)) as terminal:
-        terminal.shows("1 Templates", "Regular", "Performance review")
+        terminal.goes_to_templates()
         terminal.type("2")
         terminal.shows("No push")
         terminal.type("4")
@@ -165,13 +171,13 @@ def test_mail_that_nobody_sends_is_said_on_leaving(private_home: Path) -> None:
     days = ("--from", "2026-01-01", "--deadline", "2999-01-01")
     studio("pushes", "create", "Regular", "--name", "Q1", *days)
     with opened((80, 24)) as terminal:
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         terminal.type("q")
         assert terminal.ended() == 0
         assert "in the outbox" not in terminal.said_on_leaving
     studio("pushes", "assign", "Q1", "ann")
     with opened((80, 24)) as terminal:
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         terminal.type("q")
         assert terminal.ended() == 0
         said = terminal.said_on_leaving
@@ -181,7 +187,7 @@ def test_mail_that_nobody_sends_is_said_on_leaving(private_home: Path) -> None:
 def test_it_ends_when_its_terminal_is_gone() -> None:
     """And does not go on by itself, looking for keys."""
     with opened((80, 24)) as terminal:
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         terminal.hang_up()
         assert terminal.process.wait(_PATIENCE) == 128 + signal.SIGHUP
 
@@ -189,7 +195,7 @@ def test_it_ends_when_its_terminal_is_gone() -> None:
 @pytest.mark.parametrize("pause", [0.0, 0.005, 0.03, 0.1, 0.2])
 def test_a_key_right_after_another_place_is_for_its_list(pause: float) -> None:
     with opened((80, 24)) as terminal:
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         terminal.type("3q") if not pause else terminal.type_apart("3", pause, "q")
         assert terminal.ended() == 0
 
@@ -209,7 +215,7 @@ def test_what_does_not_open_is_said_on_leaving_too(private_home: Path) -> None:
 def test_a_fault_of_its_own_leaves_the_terminal_as_it_was() -> None:
     with opened((80, 24), [sys.executable, "-c", _FAULTY]) as terminal:
         before = termios.tcgetattr(terminal.master)
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         assert termios.tcgetattr(terminal.master) != before
         terminal.type("xx")
         assert terminal.ended() == 1
@@ -253,7 +259,7 @@ def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
 ) -> None:
     """GNU screen withholds the first escape from a program that asks for the mouse."""
     with opened((80, 24), **environ) as terminal:
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         terminal.type("?")
         terminal.shows("Set up pushes of this template")
         assert any(mode in terminal.written for mode in _MOUSE) is asked
@@ -262,7 +268,7 @@ def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
 def test_without_a_shell_there_is_nothing_to_go_to() -> None:
     """What is typed for the shell is no key of the Studio."""
     with opened((80, 24)) as terminal:
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         terminal.type("\x1a3q\r")
         terminal.shows("The Studio cannot be suspended here", "no shell")
         terminal.type("\x1b")
@@ -277,7 +283,7 @@ def test_a_shell_takes_over_and_the_studio_comes_back() -> None:
     with opened((80, 24), shell, PS1="shell> ") as terminal:
         terminal.shows("shell>")
         terminal.type(f"{_COMMAND[0]}\r")
-        terminal.shows("1 Templates", "Regular")
+        terminal.goes_to_templates()
         # What follows in the same packet was meant for the shell.
         terminal.type("\x1a2")
         terminal.shows("Stopped")
@@ -296,7 +302,7 @@ def test_what_is_typed_at_once_is_for_what_opens() -> None:
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
     try:
         with opened((80, 24)) as terminal:
-            terminal.shows("1 Templates", "Regular")
+            terminal.goes_to_templates()
             terminal.type("n\rExtra template\x1b")
             terminal.shows("A new template", "Extra template")
     finally:

@@ -36,11 +36,11 @@ run()
 """
 _CRASH_ON_SCREEN = """\
 from studio_tui.main import run
-from studio_tui.tui.screens.templates.templates import TemplatesScreen
+from studio_tui.tui.screens.today.today import TodayScreen
 def on_key(self, event):
     secret = self.studio.settings
     raise ZeroDivisionError(f"while at {secret.database.url}")
-TemplatesScreen.on_key = on_key
+TodayScreen.on_key = on_key
 run()
 """
 
@@ -238,7 +238,7 @@ def crash_on_screen(watched: Watched) -> None:
     """A fault of the screens, with settings among its variables."""
     command = [sys.executable, "-c", _CRASH_ON_SCREEN]
     with opened((100, 30), command, **watched.environ) as terminal:
-        terminal.shows("Regular")
+        terminal.shows("FIRST STEPS")
         terminal.type("x")
         assert terminal.ended() == 1
     watched.said.append(terminal.written)

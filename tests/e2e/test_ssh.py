@@ -403,7 +403,7 @@ def test_an_admin_adds_a_key_over_ssh(host: Host, door: Door) -> None:
 def test_no_shell_for_who_has_no_command(door: Door) -> None:
     """In a terminal, without a command, there is the Studio, and nothing behind it."""
     with opened((100, 30), door.command("els", options=["-tt"])) as terminal:
-        terminal.shows("Templates", "Performance review", "Quit")
+        terminal.shows("0 Today", "Templates", "Quit")
         terminal.type("3")
         terminal.shows("Béatrice Moreau")
         terminal.type("i")
@@ -419,7 +419,7 @@ def test_no_shell_for_who_has_no_command(door: Door) -> None:
 def test_who_loses_the_key_loses_the_open_studio(host: Host, door: Door) -> None:
     fingerprint = host.let_in("lost", "els")
     with opened((100, 30), door.command("lost", options=["-tt"])) as terminal:
-        terminal.shows("Templates", "Performance review", "Quit")
+        terminal.shows("0 Today", "Templates", "Quit")
         done = door.knock("els", "ssh", "remove-key", fingerprint)
         assert done.returncode == 0, done.stderr
         assert terminal.ended() == 1

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor, may
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag
 from studio_tui.domain.shared.enum_tables import OfSome
@@ -101,6 +102,21 @@ def people_of(case: Case) -> Selection[AssignmentFilter]:
     if filter_ is None:
         raise Refused("They are too many to be taken at once: choose some of them in the push.")
     return Selection.matching(filter_)
+
+
+def mails_of(case: Case) -> Selection[NotificationFilter]:
+    """Which failed mail a case is about.
+
+    Raises `Refused` for a case of no mail, and where it is so much that no filter says which.
+    """
+    if case.place is not Place.OUTBOX:
+        raise Refused("This case is about no mail.")
+    if case.ids:
+        return Selection.of(case.ids)
+    if case.push_id is None:
+        raise Refused("It is too much mail to be taken at once: choose some of it in the outbox.")
+    state = NotificationState.FAILED
+    return Selection.matching(NotificationFilter(state=state, push_id=case.push_id))
 
 
 def snooze(studio: Studio, actor: Actor, cases: Sequence[Case], until: date | None = None) -> int:

@@ -7,12 +7,18 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from studio_tui.domain.today.today import Badge
 from studio_tui.tui.commands import Command, Commands, Offer, offers, typed_away
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
 
 if TYPE_CHECKING:
     from studio_tui.tui.app import StudioApp
+    from studio_tui.tui.places import Place
+
+
+_EVER_SHORTER = ((" ", False), ("", False), ("", True))
+"""What stands at the edges of each place, and whether it has its short title."""
 
 
 class TopBar(LabelLine):
@@ -26,31 +32,47 @@ class TopBar(LabelLine):
         """Draw the places again: the actor is known, or another place is open."""
         app = cast("StudioApp", self.app)
         found = app.open_places()
-        places = [
-            # Where there is nowhere else to go, no key goes there.
-            Label(
-                place.id,
-                _place_label(
-                    place.key if len(found) > 1 else "",
-                    place.title,
-                    here=place.id == app.current_mode,
-                ),
-            )
-            for place in found
-        ]
-        self._close_up(places)
+        keys = len(found) > 1
+        places, gap = [], 1
+        for edge, short in _EVER_SHORTER:
+            places = [
+                # Where there is nowhere else to go, no key goes there.
+                Label(place.id, self._place_in_words(place, edge, keys=keys, short=short))
+                for place in found
+            ]
+            fitting = self._gap_for(places, 0 if edge else 1)
+            if fitting is not None:
+                gap = fitting
+                break
+        self._set_gap(gap)
         identity = self._identity(places)
         self.show(places, [Label("", line(identity, "$muted"))] if identity else [])
+
+    def _place_in_words(self, place: "Place", edge: str, *, keys: bool, short: bool) -> Content:
+        app = cast("StudioApp", self.app)
+        badge = app.badges.get(place.id, Badge())
+        number = f" {badge}" if badge.number else ""
+        key = f"{edge}{place.key} " if keys else edge
+        title = (place.short if short else "") or place.title
+        if place.id == app.current_mode:
+            here = "$place-text on $place $place-style"
+            return Content.styled(f"{key}{title}{number}{edge}", here)
+        if not number:
+            return Content.assemble((key, "$muted"), f"{title}{edge}")
+        style = "$error bold" if badge.urgent else "$muted"
+        return Content.assemble((key, "$muted"), title, (number, style), edge)
 
     def on_resize(self) -> None:
         """Say as much of who you are as there is room for."""
         self.update()
 
-    def _close_up(self, places: list[Label]) -> None:
-        """Let the places stand closer where they do not fit side by side otherwise."""
-        gap, width = GAP, sum(place.width for place in places)
-        while gap and width + gap * (len(places) - 1) > self.size.width:
-            gap -= 1
+    def _gap_for(self, places: list[Label], least: int) -> int | None:
+        """How far the places stand apart, so that all are in view; None where they are too many."""
+        room = self.size.width - sum(place.width for place in places)
+        gaps = range(GAP, least - 1, -1)
+        return next((gap for gap in gaps if gap * (len(places) - 1) <= room), None)
+
+    def _set_gap(self, gap: int) -> None:
         if gap != self.gap:
             self.gap = gap
             self.refresh()
@@ -114,13 +136,6 @@ class CommandBar(LabelLine):
             if offer.command.id == event.key:
                 offer.start()
                 return
-
-
-def _place_label(key: str, title: str, *, here: bool) -> Content:
-    key = f" {key} " if key else " "
-    if here:
-        return Content.styled(f"{key}{title} ", "$place-text on $place $place-style")
-    return Content.assemble((key, "$muted"), f"{title} ")
 
 
 def _is_way_out(screen: Screen[object], command: Command) -> bool:

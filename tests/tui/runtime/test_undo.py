@@ -14,7 +14,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import undo
 from studio_tui.services.pushes import assign, pushes, remind
 from studio_tui.tui.runtime.undo import UndoingApp
-from studio_tui.tui.start import OpenedStudio
+from studio_tui.tui.start import PLACES, OpenedStudio
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import PEOPLE, Example, Postman, example
@@ -31,7 +31,9 @@ def made(tmp_path: Path) -> Iterator[Example]:
 def app(made: Example, login: str = "") -> OpenedStudio:
     """The app, with somebody who takes the mail away."""
     actor = made.actor(login) if login else made.admin
-    return OpenedStudio(lambda _: (made.studio, actor), carriers=lambda _: [Postman()])
+    return OpenedStudio(
+        lambda _: (made.studio, actor), carriers=lambda _: [Postman()], places=PLACES[1:]
+    )
 
 
 async def follow(made: Example, pilot: Pilot[Any]) -> None:

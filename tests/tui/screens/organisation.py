@@ -26,7 +26,7 @@ from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.templates import templates
 from studio_tui.storage.engine.store import open_store
-from studio_tui.tui.start import OpenedStudio
+from studio_tui.tui.start import PLACES, OpenedStudio
 from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
 from tests.services.conftest import MovableClock
@@ -66,7 +66,11 @@ class Example:
         return assign.assign(self.studio, self.admin, push, chosen).push
 
     def app(self, actor: Actor | None = None) -> OpenedStudio:
-        """The app on it."""
+        """The app on it, without Today: it opens at the templates, or at one's conversations."""
+        return OpenedStudio(lambda _: (self.studio, actor or self.admin), PLACES[1:])
+
+    def whole_app(self, actor: Actor | None = None) -> OpenedStudio:
+        """The app on it with all its places, as people start it."""
         return OpenedStudio(lambda _: (self.studio, actor or self.admin))
 
     def look(self, pilot: Pilot[Any]) -> None:

@@ -1,6 +1,7 @@
 """Outbox: what waits, what went, what failed and why (N10)."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
@@ -14,6 +15,7 @@ from studio_tui.domain.outbox.notification import (
     NotificationState,
 )
 from studio_tui.domain.people.access import Action, Actor
+from studio_tui.domain.shared.destinations import Mail, SentAgain
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
@@ -25,7 +27,6 @@ from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
 from studio_tui.tui.screens.outbox.dry_run_words import Trial
-from studio_tui.tui.screens.outbox.mail import MailScreen
 from studio_tui.tui.screens.outbox.mail_rows import about, mail_columns
 from studio_tui.tui.screens.outbox.outbox_states import StateLine
 from studio_tui.tui.text import line
@@ -66,10 +67,14 @@ class OutboxScreen(StudioScreen):
         Command.moving("previous_state", "left", "Show only the mail of the state before"),
     )
 
+    def __init__(self, filter_: NotificationFilter | None = None) -> None:
+        super().__init__()
+        self._within = filter_ or NotificationFilter()
+
     def body(self) -> ComposeResult:
         """The states, the list, and what there is to know of the mail under the cursor."""
         zone = self.studio.zone
-        yield StateLine(f"times in {zone.key}")
+        yield StateLine(f"times in {zone.key}", self._within.state)
         yield RecordBrowser(
             *mail_columns(zone),
             find=self.find,
@@ -84,7 +89,8 @@ class OutboxScreen(StudioScreen):
         self, text: str, sort: Sort
     ) -> tuple[NotificationFilter, Source[Notification, NotificationFilter]]:
         """The mails that match what is typed, in the state that is chosen."""
-        filter_ = NotificationFilter(text, self.query_one(StateLine).chosen)
+        state = self.query_one(StateLine).chosen
+        filter_ = replace(self._within, text=text, state=state)
         return filter_, outbox.source(self.studio, self.actor, filter_, sort)
 
     def reload(self) -> None:
@@ -115,7 +121,7 @@ class OutboxScreen(StudioScreen):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Read a mail."""
-        self.app.push_screen(MailScreen(event.row.id))
+        self.shell.go_to(Mail(event.row.id))
 
     @on(RecordList.CursorMoved)
     @on(RecordList.SelectionChanged)
@@ -177,7 +183,7 @@ class OutboxScreen(StudioScreen):
 
     def action_sent(self) -> None:
         """Show what retrying would send, and what not."""
-        self._show_sent(self._chosen(_RETRIED), outbox.try_again)
+        self.shell.go_to(SentAgain(self._chosen(_RETRIED)))
 
     def _show_sent(
         self, chosen: Chosen, act: "Callable[[Studio, Actor, Chosen], outbox.Again]"

@@ -26,11 +26,11 @@ class StateLine(LabelLine):
 
         state: NotificationState | None
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, zone: str, chosen: NotificationState | None = None) -> None:
         super().__init__()
         self._zone = zone
         self._counts: Mapping[NotificationState, int] | None = None
-        self.chosen: NotificationState | None = None
+        self.chosen = chosen
         """The state that is listed, None for all."""
         self._draw()
 

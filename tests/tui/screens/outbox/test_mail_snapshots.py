@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
-from studio_tui.tui.start import OpenedStudio
+from studio_tui.tui.start import PLACES, OpenedStudio
 from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
@@ -54,7 +54,9 @@ async def until_said(pilot: Pilot[Any], words: str) -> None:
 
 def with_postman(made: Example) -> OpenedStudio:
     """The app, with somebody who takes the mail away."""
-    return OpenedStudio(lambda _: (made.studio, made.admin), carriers=lambda _: [Postman()])
+    return OpenedStudio(
+        lambda _: (made.studio, made.admin), carriers=lambda _: [Postman()], places=PLACES[1:]
+    )
 
 
 @SIZES

@@ -1,0 +1,47 @@
+"""Where a line of Today leads (S1)."""
+
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.pushes.push import AssignmentFilter, Flag
+from studio_tui.domain.shared.destinations import (
+    Destination,
+    ImportUsers,
+    MyConversations,
+    Outbox,
+    Push,
+    Templates,
+    Users,
+)
+from studio_tui.domain.today.today import Case, CaseKind, Place, Step
+
+_STATES = {
+    CaseKind.MAIL_FAILED: NotificationState.FAILED,
+    CaseKind.MAIL_BOUNCED: NotificationState.FAILED,
+    CaseKind.RELAY_DOWN: NotificationState.QUEUED,
+    CaseKind.SENDING: NotificationState.HELD,
+}
+"""Which mail a case is about."""
+_FLAGS = {CaseKind.NO_MANAGER: Flag.NO_MANAGER, CaseKind.OVERDUE: Flag.OVERDUE}
+"""Which people of a push a case is about."""
+
+
+def where_to(case: Case) -> Destination:
+    """Where a case is dealt with."""
+    if case.own:
+        return MyConversations()
+    if case.place is Place.USERS:
+        return Users()
+    if case.push_id is not None and (case.place is Place.PUSHES or case.about):
+        flag = _FLAGS.get(case.kind)
+        return Push(case.push_id, filter=AssignmentFilter(flag=flag) if flag else None)
+    return Outbox(NotificationFilter(state=_STATES.get(case.kind)))
+
+
+def where_to_begin(step: Step) -> Destination | None:
+    """Where a first step is done; None where that is not on any screen."""
+    match step:
+        case Step.IMPORT_USERS:
+            return ImportUsers()
+        case Step.ALLOW_PUSH:
+            return Templates()
+        case Step.SET_UP_MAIL:
+            return None

@@ -1,0 +1,23 @@
+"""What sending failed mail once more would send, before it is sent (P14)."""
+
+from collections.abc import Callable
+
+from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox.dry_run import dry_run_again
+from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
+from studio_tui.tui.screens.outbox.dry_run_words import Trial
+
+
+class SentAgainScreen(DryRunScreen):
+    """Tries to send ``chosen`` once more, and takes that back."""
+
+    def __init__(self, chosen: Selection[NotificationFilter]) -> None:
+        self._chosen = chosen
+        super().__init__("What sending it once more would send", self._try)
+
+    def _try(self, wanted: Callable[[], bool]) -> Trial:
+        studio, actor, chosen = self.studio, self.actor, self._chosen
+        again = dry_run_again(studio, lambda: outbox.try_again(studio, actor, chosen), wanted)
+        return Trial(*again)

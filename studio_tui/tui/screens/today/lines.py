@@ -1,0 +1,160 @@
+"""The lines of Today: its headings, its cases and the first steps, and what they show."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.shared.clock import local_day
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.today.today import STEPS, Case, CaseKind, Remedy, Section, Step
+from studio_tui.services.today.today import Today
+from studio_tui.tui.commands import shown_key
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.wording.days import day_in_words, weekday_in_words
+from studio_tui.wording.today import SIGNS
+
+_FIRST_STEPS = "first steps"
+_PUT_OFF = "put off"
+_MAIL = frozenset({CaseKind.MAIL_FAILED, CaseKind.MAIL_BOUNCED})
+_KEYS = {Step.IMPORT_USERS: "i", Step.ALLOW_PUSH: "1", Step.SET_UP_MAIL: "enter"}
+"""The key that begins each first step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: of a case, of a first step, a heading, or nothing at all."""
+
+    id: int
+    case: Case | None = None
+    step: Step | None = None
+    heading: str = ""
+
+    @property
+    def takes_cursor(self) -> bool:
+        """Whether there is anything to do."""
+        return self.case is not None or self.step is not None
+
+
+def lines_of(found: Today, text: str = "", *, put_off: bool = False) -> list[Line]:
+    """The lines that ``text`` is found in, under their headings; with ``put_off`` those too that
+    the reader put off."""
+    lines: list[Line] = []
+    for heading, group in _groups(found, put_off=put_off):
+        matching = [line for line in group if _matches(line, text)]
+        if matching:
+            # The ids of cases are not negative, and those of steps above -10.
+            free = -10 - len(lines)
+            gap = [Line(free)] if lines else []
+            lines += [*gap, Line(free - 1, heading=heading), *matching]
+    return lines
+
+
+def can_retry(case: Case | None) -> bool:
+    """Whether it is mail that can be sent once more."""
+    return case is not None and case.kind in _MAIL
+
+
+def can_remind(case: Case | None) -> bool:
+    """Whether reminding its people is what helps."""
+    return case is not None and not case.own and case.facts.remedy is Remedy.REMIND
+
+
+def columns(today: Callable[[], date], zone: ZoneInfo) -> tuple[Column[Line], ...]:
+    """Sign, what, who, push, since when, and the key that helps."""
+    return (
+        Column("sign", "", _sign, width=1),
+        Column("what", "", _what, width=25, flex=1, most=34),
+        Column("text", "", _text, width=19, flex=4),
+        Column("push", "", lambda line: line.case.push if line.case else "", 14, 2, most=40),
+        Column("when", "", lambda line: when(line.case, today(), zone), width=8, most=10),
+        Column("key", "", _key, width=9, gives_way=1),
+    )
+
+
+def when(case: Case | None, today: date, zone: ZoneInfo) -> str:
+    """Since when it is so, or when it will be: ``9 Mar``, of today ``08:00``."""
+    at = None if case is None else case.since or case.due
+    return "" if at is None else _moment(at, today, zone)
+
+
+def whole(line: Line | None, today: date, zone: ZoneInfo) -> str:
+    """All that a line says: what is cut in the list is read here."""
+    if line is None:
+        return ""
+    if line.step is not None:
+        return f"From a shell: {STEPS[line.step][1]}"
+    case = line.case
+    if case is None:
+        return ""
+    parts = [case.words, case.push, case.text]
+    if case.since is not None:
+        parts.append(f"since {weekday_in_words(local_day(case.since, zone), today)}")
+    if case.snoozed:
+        parts.append(f"put off until {case.snoozed_until or 'it changes'}")
+    return " · ".join(filter(None, parts))
+
+
+def _groups(found: Today, *, put_off: bool) -> Iterator[tuple[str, Sequence[Line]]]:
+    steps = [Line(-place, step=step) for place, step in enumerate(found.steps, 1)]
+    # What needs somebody comes first, where there is anything yet.
+    if not found.cases:
+        yield _FIRST_STEPS, steps
+    for section in Section:
+        cases = (case for case in found.cases if case.facts.section is section)
+        yield section, _of_cases(cases)
+    if found.cases:
+        yield _FIRST_STEPS, steps
+    if put_off:
+        yield _PUT_OFF, _of_cases(found.snoozed)
+
+
+def _of_cases(cases: Iterable[Case]) -> list[Line]:
+    return [Line(case.id, case) for case in cases]
+
+
+def _matches(line: Line, text: str) -> bool:
+    case = line.case
+    shown = str(line.step) if case is None else f"{case.words} {case.text} {case.push}"
+    in_it = fold_search(shown)
+    return all(word in in_it for word in fold_search(text).split())
+
+
+def _sign(line: Line) -> str | Toned:
+    if line.case is None:
+        return Toned(shown_key(_KEYS[line.step]), Tone.MARK) if line.step else ""
+    return Toned(SIGNS[line.case.kind], _tone(line.case))
+
+
+def _what(line: Line) -> str | Toned:
+    case = line.case
+    if case is None:
+        return str(line.step) if line.step else Toned(line.heading.upper(), Tone.MUTED)
+    whose = "yours: " if case.own else ""
+    return Toned(f"{whose}{case.words}", Tone.BAD if _tone(case) is Tone.BAD else Tone.STRONG)
+
+
+def _tone(case: Case) -> Tone:
+    if case.facts.section is not Section.NEEDS_YOU or case.snoozed:
+        return Tone.MUTED
+    return Tone.BAD if case.facts.urgent else Tone.WARN
+
+
+def _text(line: Line) -> str | Toned:
+    if line.step is not None:
+        return Toned(STEPS[line.step][1], Tone.MUTED)
+    return line.case.text if line.case else ""
+
+
+def _key(line: Line) -> str | Toned:
+    if line.case is None:
+        return ""
+    if can_retry(line.case):
+        return Toned("r retry", Tone.MUTED)
+    key = "r remind" if can_remind(line.case) else f"{shown_key('enter')} look"
+    return Toned(key, Tone.MUTED)
+
+
+def _moment(at: datetime, today: date, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == today else day_in_words(local.date(), today)

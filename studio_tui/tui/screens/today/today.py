@@ -1,0 +1,298 @@
+"""Today: what needs somebody, the most urgent first, dealt with one after another (S1)."""
+
+from datetime import date
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.config.session import why_no_files
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.destinations import ImportUsers, Remind, SentAgain
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.today.leads_to import where_to, where_to_begin
+from studio_tui.domain.today.today import STEPS, Case, Step
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import pushes
+from studio_tui.services.today import today as service
+from studio_tui.services.today.today import Today, mails_of, people_of
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.put_off import PutOff, Until
+from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.today.case_list import CaseList
+from studio_tui.tui.screens.today.lines import (
+    Line,
+    can_remind,
+    can_retry,
+    columns,
+    lines_of,
+    whole,
+)
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.filter_bar import FilterBar
+from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.days import weekday_in_words
+from studio_tui.wording.today import NOTHING
+
+_LOOK_AGAIN = 60.0
+"""Seconds after which it is looked again, as what needs somebody depends on the time as well."""
+_NO_LINE = "There is no line here."
+
+
+class TodayScreen(StudioScreen):
+    """The cases of Today, with the keys that deal with the one under the cursor."""
+
+    OWN_COMMANDS = (
+        # The two share a key: mail is sent once more, people are reminded.
+        Command("retry", "r", "Retry", "Send what failed once more", needs=Action.SEND_AGAIN),
+        Command(
+            "remind", "r", "Remind", "See what reminding these would send", needs=Action.REMIND
+        ),
+        Command("sent", "v", "What is sent", "See what retrying would send, and to whom"),
+        Command(
+            "snooze", "Z", "Snooze", "Put it off until a day or until it changes, or bring it back"
+        ),
+        Command("show", "f", "Show", "Show what is put off as well, or hide it", footer=False),
+        Command("filter", "slash", "Filter", "Show only what matches what you type"),
+        Command("clear_filter", "escape", "Clear", "Take the filter away", footer=False),
+        Command(
+            "import",
+            "i",
+            "Import",
+            "Import users from a CSV file",
+            footer=False,
+            needs=Action.IMPORT_USERS,
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: Today | None = None
+        self._day: date | None = None
+        self._put_off = False
+
+    def body(self) -> ComposeResult:
+        """What is filtered, the lines, and the one under the cursor in full."""
+        studio = self.studio
+        self._list = CaseList(*columns(studio.today, studio.zone), heading=False, empty="")
+        self._bar = FilterBar(self._filter, self._list)
+        yield self._bar
+        yield self._list
+        yield Static(classes="current")
+
+    def on_mount(self) -> None:
+        """Wait for keys, and look again now and then."""
+        self.set_focus(self._list)
+        self.set_interval(_LOOK_AGAIN, self._look_again)
+
+    def reload(self) -> None:
+        """Something changed: look again; the cursor stays on its line."""
+        studio, actor = self.studio, self.actor
+        self.read_first("today", lambda: service.show(studio, actor), self._show)
+
+    # What can be done with the line under the cursor
+
+    def may_do(self, command: Command) -> bool:
+        """The key that helps depends on what is under the cursor."""
+        if command.id in ("retry", "sent") and not can_retry(self._case):
+            return False
+        if command.id == "remind" and can_retry(self._case):
+            return False
+        if command.id == "clear_filter" and not (self._found and self._bar.text):
+            return False
+        return super().may_do(command)
+
+    def is_offered(self, command: Command) -> bool:
+        """Reminding is shown where it helps."""
+        return command.id != "remind" or can_remind(self._case)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Go where the line is dealt with."""
+        at: Line = event.row
+        if at.case is not None:
+            self.shell.go_to(where_to(at.case))
+        elif at.step is not None:
+            self._begin(at.step)
+
+    def why_not_retry(self) -> str | None:
+        """Very much mail that is about no push is retried in the outbox."""
+        try:
+            return None if self._case and mails_of(self._case) else _NO_LINE
+        except Refused as error:
+            return error.message
+
+    def action_retry(self) -> None:
+        """Send the mail of this line once more."""
+        if (case := self._case) is None:
+            return
+        studio, actor, chosen = self.studio, self.actor, mails_of(case)
+
+        def retry() -> None:
+            self.write(
+                lambda: outbox.retry(studio, actor, chosen),
+                lambda count: self.say(f"{counted(count, 'mail')} will be tried once more."),
+            )
+
+        question = f"Send {counted(case.count, 'mail')} once more?"
+        once_meant(self.app, case.count, question, "They failed before.", retry)
+
+    def why_not_sent(self) -> str | None:
+        """What cannot be retried here sends nothing."""
+        return self.why_not_retry()
+
+    def action_sent(self) -> None:
+        """Show what retrying would send, and what not."""
+        if (case := self._case) is not None:
+            self.shell.go_to(SentAgain(mails_of(case)))
+
+    def why_not_remind(self) -> str | None:
+        """It takes people who are late or soon will be."""
+        if self._case is None:
+            return _NO_LINE
+        return None if can_remind(self._case) else "Nobody is reminded of this: enter goes there."
+
+    def action_remind(self) -> None:
+        """Show what reminding the people of this line sends, and send it from there (P15)."""
+        case = self._case
+        if case is None or case.push_id is None:
+            return
+        studio, actor, push_id = self.studio, self.actor, case.push_id
+        self.read_to_open(
+            "remind",
+            lambda: pushes.show(studio, actor, push_id),
+            lambda push: self._remind(case, push),
+        )
+
+    def why_not_snooze(self) -> str | None:
+        """A first step is done, not put off."""
+        return None if self._case else "Only what needs somebody can be put off."
+
+    def action_snooze(self) -> None:
+        """Ask until when, and put it off; or bring back what is put off."""
+        case = self._case
+        if case is None:
+            return
+        studio, actor = self.studio, self.actor
+        if case.snoozed:
+            self.write(
+                lambda: service.wake(studio, actor, [case]), lambda _: self._done("Brought back.")
+            )
+            return
+        about = f"{case.words}, {case.push}" if case.push else case.words
+        asked = PutOff(f"Put off “{about}”?", studio.today())
+        self.app.push_screen(asked, lambda until: self._snooze(case, until))
+
+    def action_show(self) -> None:
+        """Show what is put off, or hide it."""
+        self._put_off = not self._put_off
+        self._list_lines()
+
+    def action_filter(self) -> None:
+        """Start typing a filter."""
+        self._bar.focus_input()
+
+    def action_clear_filter(self) -> None:
+        """Take the filter away."""
+        self._bar.clear()
+
+    def why_not_import(self) -> str | None:
+        """Over SSH, files are on another machine."""
+        return why_no_files("ssh … users import - < people.csv")
+
+    def action_import(self) -> None:
+        """Import users."""
+        self.shell.go_to(ImportUsers())
+
+    @property
+    def _case(self) -> Case | None:
+        at = self._list.current if self._found is not None else None
+        return at.case if at is not None else None
+
+    def _begin(self, step: Step) -> None:
+        destination = where_to_begin(step)
+        if destination is None:
+            self.say(STEPS[step][1])
+        elif isinstance(destination, ImportUsers) and (why := self.why_not_import()):
+            self.complain(why)
+        else:
+            self.shell.go_to(destination)
+
+    def _remind(self, case: Case, push: Push) -> None:
+        whom = f"{case.words}: {case.text}" if case.text else case.words
+        self.shell.go_to(
+            Remind(push, people_of(case), whom), lambda reminded: self._go_on(case, reminded)
+        )
+
+    def _go_on(self, case: Case, reminded: bool | None) -> None:
+        """They stay late until they have held it: on to the next."""
+        if reminded and self._list.current_id == case.id:
+            self._list.action_cursor_down()
+
+    def _snooze(self, case: Case, until: Until | None) -> None:
+        if until is None:
+            return
+        studio, actor = self.studio, self.actor
+        when = weekday_in_words(until.day, studio.today()) if until.day else "it changes"
+        self.write(
+            lambda: service.snooze(studio, actor, [case], until.day),
+            lambda _: self._done(f"Put off until {when}: f shows it."),
+        )
+
+    def _done(self, sentence: str) -> None:
+        self.say(sentence)
+        self.reload()
+
+    # What is shown
+
+    def _look_again(self) -> None:
+        if self.app.screen is self:
+            self.reload()
+
+    def _show(self, found: Today) -> None:
+        day = self.studio.today()
+        if (found, day) != (self._found, self._day):
+            self._found, self._day = found, day
+            self._list_lines()
+
+    def _filter(self, text: str) -> None:
+        if (source := self._source()) is not None:
+            self._list.set_source(source, text, keep=self._list.current_id)
+
+    def _list_lines(self) -> None:
+        source = self._source()
+        if source is None:
+            return
+        if self._list.length:
+            self._list.reload(source)
+        else:
+            self._list.set_source(source, self._bar.text)
+
+    def _source(self) -> MemorySource[Line, str] | None:
+        found, text = self._found, self._bar.text
+        if found is None:
+            return None
+        self._list.set_empty(f"Nothing matches “{text}”." if text else self._nothing(found))
+        self._bar.summarise(self._summary(found))
+        return MemorySource(lines_of(found, text, put_off=self._put_off))
+
+    def _nothing(self, found: Today) -> str:
+        away = counted(len(found.snoozed), "line is", "lines are")
+        return f"{NOTHING}\n{away} put off: f shows them." if found.snoozed else NOTHING
+
+    def _summary(self, found: Today) -> Content:
+        parts = [weekday_in_words(self.studio.today(), date.min), counted(len(found.cases), "line")]
+        if found.snoozed:
+            parts.append(f"{len(found.snoozed):,} put off")
+        return Content(" · ".join(parts))
+
+    @on(RecordList.CursorMoved)
+    def _look_at_current(self) -> None:
+        studio = self.studio
+        text = whole(self._list.current, studio.today(), studio.zone)
+        self.query_one(".current", Static).update(line(text, "$muted"))
+        self.refresh_bindings()

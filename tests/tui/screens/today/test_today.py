@@ -1,0 +1,268 @@
+"""Today: what needs somebody is dealt with by single keys, one after another (S1)."""
+
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.config.settings import Smtp
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.today.leads_to import where_to
+from studio_tui.domain.today.today import Badge, Case, CaseKind, Step
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import pushes
+from studio_tui.services.today.today import Today
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.modals.put_off import PutOff
+from studio_tui.tui.router import _SCREENS, screen_of
+from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
+from studio_tui.tui.screens.outbox.outbox import OutboxScreen
+from studio_tui.tui.screens.outbox.sent_again import SentAgainScreen
+from studio_tui.tui.screens.people.import_users import ImportScreen
+from studio_tui.tui.screens.pushes.push import PushScreen
+from studio_tui.tui.screens.pushes.remind import RemindScreen
+from studio_tui.tui.screens.today.lines import lines_of
+from studio_tui.tui.screens.today.today import TodayScreen
+from studio_tui.tui.widgets.frame import TopBar
+from studio_tui.wording.today import SIGNS
+from tests.tui import press, running, settled
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import PEOPLE, Example, example, fill_outbox
+from tests.tui.screens.pushing import everything, footer, said
+
+
+def words(pilot: Pilot[Any]) -> list[str]:
+    """The cases that are listed, from the top."""
+    return [row.case.words for row in rows(pilot) if row.case is not None]
+
+
+def under_cursor(pilot: Pilot[Any]) -> str:
+    """The case or first step under the cursor, which is never a heading."""
+    line = listed(pilot).current
+    assert line is not None
+    assert line.takes_cursor
+    return line.case.words if line.case else str(line.step)
+
+
+async def go_on_to(pilot: Pilot[Any], case: str) -> None:
+    """Move down to a case, passing over headings."""
+    await press(pilot, "g")
+    for _ in rows(pilot):
+        if under_cursor(pilot) == case:
+            return
+        await press(pilot, "j")
+    raise AssertionError(f"no {case}: {words(pilot)}")
+
+
+async def test_the_studio_opens_on_it_and_a_case_leads_where_it_is_dealt_with(
+    made: Example,
+) -> None:
+    everything(made)
+    async with running(made.whole_app()) as pilot:
+        assert isinstance(pilot.app.screen, TodayScreen)
+        assert words(pilot) == [
+            "2 without manager",
+            "3 overdue",
+            "1 planned after the deadline",
+            "9 mails leave",
+        ]
+        await go_on_to(pilot, "3 overdue")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, PushScreen)
+        await press(pilot, "escape")
+        assert under_cursor(pilot) == "3 overdue"
+
+
+async def test_the_cursor_passes_over_headings(made: Example) -> None:
+    everything(made)
+    async with running(made.whole_app()) as pilot:
+        seen = []
+        for key in ("g", "k", *("j" for _ in rows(pilot)), "j"):
+            await press(pilot, key)
+            seen.append(under_cursor(pilot))
+        assert seen[:2] == ["2 without manager"] * 2
+        assert "NEEDS YOU" in shown(pilot)
+        assert seen[-1] == "set up the mail server"
+
+
+async def test_reminding_shows_what_it_sends_and_the_next_case_is_under_the_cursor(
+    made: Example,
+) -> None:
+    everything(made)
+    async with running(made.whole_app()) as pilot:
+        await go_on_to(pilot, "3 overdue")
+        assert "Remind" in footer(pilot)
+        await press(pilot, "r")
+        preview = pilot.app.screen
+        assert isinstance(preview, RemindScreen)
+        assert preview.preview is not None
+        assert preview.preview.reminding == 3
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, TodayScreen)
+        assert "reminded (z undo)" in said(pilot)
+        assert under_cursor(pilot) == "1 planned after the deadline"
+
+
+async def test_failed_mail_is_retried_by_one_key_and_goes(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.whole_app()) as pilot:
+        await go_on_to(pilot, "1 mail failed")
+        after = words(pilot)[words(pilot).index("1 mail failed") + 1]
+        await press(pilot, "v")
+        assert isinstance(pilot.app.screen, SentAgainScreen)
+        await press(pilot, "escape", "r")
+        assert "1 mail will be tried once more." in said(pilot)
+        assert "1 mail failed" not in words(pilot)
+        assert under_cursor(pilot) == after
+        assert NotificationState.FAILED not in outbox.counts(made.studio, made.admin)
+
+
+async def test_the_mail_of_a_case_is_shown_in_its_state(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.whole_app()) as pilot:
+        await go_on_to(pilot, "1 mail failed")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, OutboxScreen)
+        assert {row.state for row in rows(pilot)} == {NotificationState.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("typed", "until"),
+    [("", "until it changes"), ("tomorrow", "until tomorrow"), ("fri", "until Fri 6 Mar")],
+)
+async def test_a_case_is_put_off_and_brought_back(made: Example, typed: str, until: str) -> None:
+    everything(made)
+    async with running(made.whole_app()) as pilot:
+        await go_on_to(pilot, "3 overdue")
+        await press(pilot, "Z", *typed, "enter")
+        assert f"Put off {until}" in said(pilot)
+        assert "3 overdue" not in words(pilot)
+        assert under_cursor(pilot) == "1 planned after the deadline"
+        assert "1 put off" in shown(pilot)
+        await press(pilot, "f")
+        await go_on_to(pilot, "3 overdue")
+        await press(pilot, "Z", "f")
+        assert "3 overdue" in words(pilot)
+        assert "put off" not in shown(pilot)
+
+
+async def test_what_is_no_day_ahead_puts_nothing_off(made: Example) -> None:
+    everything(made)
+    async with running(made.whole_app()) as pilot:
+        await press(pilot, "Z", *"soonish", "enter")
+        assert "Write a day as" in shown(pilot)
+        await press(pilot, *["backspace"] * 7, *"today", "enter")
+        assert "does not lie ahead" in shown(pilot)
+        assert isinstance(pilot.app.screen, PutOff)
+        await press(pilot, "escape")
+        assert len(words(pilot)) == 4
+
+
+async def test_what_others_do_appears_and_the_cursor_stays(made: Example) -> None:
+    every = everything(made)
+    async with running(made.whole_app()) as pilot:
+        await go_on_to(pilot, "3 overdue")
+        await fill_outbox(made)
+        made.look(pilot)
+        await settled(pilot)
+        assert "1 mail failed" in words(pilot)
+        assert under_cursor(pilot) == "3 overdue"
+        pushes.close(made.studio, made.admin, every["Late"])
+        made.look(pilot)
+        await settled(pilot)
+        assert "3 overdue" not in words(pilot)
+        assert under_cursor(pilot)
+
+
+async def test_the_filter_finds_what_is_listed_and_escape_clears_it(made: Example) -> None:
+    everything(made)
+    async with running(made.whole_app()) as pilot:
+        await press(pilot, "slash", *"overdue", "enter")
+        assert words(pilot) == ["3 overdue"]
+        await press(pilot, "escape")
+        assert len(words(pilot)) == 4
+
+
+async def test_a_new_studio_shows_the_first_steps_until_they_are_done(made: Example) -> None:
+    async with running(made.whole_app()) as pilot:
+        assert [row.step for row in rows(pilot) if row.step] == [
+            Step.IMPORT_USERS,
+            Step.SET_UP_MAIL,
+        ]
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ImportScreen)
+        await press(pilot, "escape")
+        made.load(PEOPLE)
+        made.look(pilot)
+        await settled(pilot)
+        assert [row.step for row in rows(pilot) if row.step] == [Step.SET_UP_MAIL]
+        await press(pilot, "enter")
+        assert "config.toml" in said(pilot)
+
+
+async def test_nothing_to_do_is_said_and_no_key_fails(tmp_path: Path) -> None:
+    smtp = Smtp(host="localhost", sender="studio@example.org")
+    with example(tmp_path, smtp) as made:
+        made.load(PEOPLE)
+        async with running(made.whole_app()) as pilot:
+            assert "Nothing needs you." in shown(pilot)
+            await press(pilot, "r", "Z", "enter", "v", "f", "j", "G")
+            assert isinstance(pilot.app.screen, TodayScreen)
+
+
+async def test_a_leader_opens_at_their_conversations(made: Example) -> None:
+    everything(made)
+    async with running(made.whole_app(made.actor("bob"))) as pilot:
+        assert isinstance(pilot.app.screen, MyConversationsScreen)
+
+
+async def test_tabs_say_what_waits_on_every_screen(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.whole_app()) as pilot:
+        app = cast(StudioApp, pilot.app)
+        for place in app.open_places():
+            await press(pilot, place.key)
+            bar = pilot.app.screen.query_one(TopBar).render()
+            assert "Outbox 1!" in bar.plain
+            assert "6 M" in bar.plain
+        failed = Selection.matching(NotificationFilter(state=NotificationState.FAILED))
+        outbox.retry(made.studio, made.admin, failed)
+        made.look(pilot)
+        await settled(pilot)
+        assert "!" not in pilot.app.screen.query_one(TopBar).render().plain
+
+
+@pytest.mark.parametrize("number", [2, 12, 1_234])
+async def test_all_tabs_are_in_view_at_80_columns(made: Example, number: int) -> None:
+    async with running(made.whole_app()) as pilot:
+        app = cast(StudioApp, pilot.app)
+        app.badges = {"outbox": Badge(number, urgent=True), "users": Badge(number)}
+        bar = pilot.app.screen.query_one(TopBar)
+        bar.update()
+        for place in app.open_places():
+            assert f"{place.key} {place.short or place.title}"[:6] in bar.render().plain
+        assert f"4 Outbox {number:,}!" in bar.render().plain
+
+
+def test_every_kind_of_case_has_a_sign_and_leads_somewhere() -> None:
+    assert set(SIGNS) == set(CaseKind)
+    assert len({*SIGNS.values()}) == len(SIGNS)
+    for kind in CaseKind:
+        for case in (Case(kind, 2, "", 1, "Q1"), Case(kind, 2, ""), Case(kind, 1, "", own=True)):
+            assert type(where_to(case)) in _SCREENS
+
+
+def test_every_destination_has_a_screen() -> None:
+    assert set(get_args(to.Destination)) == set(_SCREENS)
+    assert isinstance(screen_of(to.Push(1)), PushScreen)
+
+
+def test_no_two_lines_are_taken_for_one() -> None:
+    """Also where very many need somebody."""
+    cases = tuple(Case(kind, 1, "", push) for kind in CaseKind for push in range(500))
+    lines = lines_of(Today(cases, (), tuple(Step)))
+    assert len({line.id for line in lines}) == len(lines)
+    assert lines_of(Today((), (), ())) == []
