@@ -59,7 +59,7 @@ def _mine(_: to.MyConversations) -> StudioScreen:
 def _push(destination: to.Push) -> StudioScreen:
     from studio_tui.tui.screens.pushes.push import PushScreen
 
-    return PushScreen(destination.id, destination.tab)
+    return PushScreen(destination.id, destination.tab, destination.filter)
 
 
 def _person(destination: to.Person) -> StudioScreen:

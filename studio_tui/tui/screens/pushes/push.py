@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.groups import By
-from studio_tui.domain.pushes.push import Push, PushState
+from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushState
 from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.pushes import pushes
@@ -101,9 +101,12 @@ class PushScreen(StudioScreen):
         ),
     )
 
-    def __init__(self, push_id: int, tab: str = USERS) -> None:
+    def __init__(
+        self, push_id: int, tab: str = USERS, filter_: AssignmentFilter | None = None
+    ) -> None:
         super().__init__()
         self.push_id = push_id
+        self._only = (filter_.flag or filter_.status) if filter_ else None
         self._push: Push | None = None
         self._first_tab = tab
         self._counting = Counting(self, self._show_push)
@@ -346,7 +349,7 @@ class PushScreen(StudioScreen):
         push, panes = self._push, self.query_one(".panes")
         new: list[_Pane] = []
         if push is not None and not self.query(PushUsers):
-            new.append(PushUsers(push, id=USERS))
+            new.append(PushUsers(push, id=USERS, only=self._only))
         if push is not None and self.query_one(TabLine).chosen == GROUPS:
             # They are counted, and the course is read, when they are looked at.
             new += [] if self.query(PushGroups) else [PushGroups(push, self._by, id=GROUPS)]

@@ -56,10 +56,10 @@ class PushUsers(Vertical):
 
         status: Status | None
 
-    def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, push: Push, *, id: str, only: Quick = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.push = push
-        self._quick: Quick = None
+        self._quick: Quick = only
         self.group: PeopleGroup | None = None
         """The group whose people are shown; None: everybody's."""
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
@@ -79,6 +79,11 @@ class PushUsers(Vertical):
         """One list, below what it is narrowed to."""
         yield Static(classes="quick")
         yield self._browser
+
+    def on_mount(self) -> None:
+        """Say what it is narrowed to from the beginning."""
+        if self._quick is not None:
+            self._show_only(self._quick, None)
 
     def find(
         self, text: str, sort: Sort

@@ -72,6 +72,8 @@ async def test_the_studio_opens_on_it_and_a_case_leads_where_it_is_dealt_with(
         await go_on_to(pilot, "3 overdue")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, PushScreen)
+        assert "Only: overdue" in shown(pilot)
+        assert {row.login for row in rows(pilot)} == {"bob", "dina", "lone"}
         await press(pilot, "escape")
         assert under_cursor(pilot) == "3 overdue"
 
