@@ -1,9 +1,10 @@
 """What is said of a push and of those who are in it (P5, P8, P15)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from studio_tui.domain.pushes.check import CheckKind, Warned
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, PushState, Status
 from studio_tui.domain.shared.clock import local_day
@@ -95,6 +96,35 @@ def still_in_words(still: int, deadline: date, today: date) -> str:
     if days < 0:
         return f"{still:,}, {counted(-days, 'day')} late"
     return f"{still:,} by tonight" if not days else f"{still:,} in {counted(days, 'day')}"
+
+
+def checks_in_brief(warned: Iterable[Warned]) -> str:
+    """``2 bad addresses · deadline on a weekend``: what a line has room for; who has no manager is
+    told elsewhere (P19)."""
+    return " · ".join(
+        f"{each.count:,} {_BRIEF[each.kind]}" if each.users else _BRIEF[each.kind]
+        for each in warned
+        if each.kind in _BRIEF
+    )
+
+
+def checks_in_words(warned: Iterable[Warned]) -> str:
+    """A paragraph for each thing that may be wrong, with the logins it is about (P19)."""
+    paragraphs = []
+    for each in warned:
+        more = each.count - len(each.users)
+        who = ", ".join(each.users) + (f" and {more:,} more" if each.users and more > 0 else "")
+        paragraphs.append(f"{each.words}\n    {who}" if who else each.words)
+    return "\n\n".join(paragraphs)
+
+
+_BRIEF: Mapping[CheckKind, str] = {
+    CheckKind.NO_ADDRESS: "with a bad address",
+    CheckKind.OTHER_PUSH: "in another push",
+    CheckKind.DEADLINE_WEEKEND: "deadline on a weekend",
+    CheckKind.MANAGER_LOAD: "with too many talks",
+    CheckKind.NIGHT_MAIL: "where it is night",
+}
 
 
 def _share(done: int, total: int, held: str) -> str:

@@ -1,6 +1,6 @@
 """The assignment view: import the list of an earlier push, pick, or both; then assign (P3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,18 @@ from textual.widgets import Button, Static
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.check import Warned
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.bulk_confirmation import MANY
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox.dry_run import dry_run
-from studio_tui.services.pushes import assign, pushes
+from studio_tui.services.pushes import assign, check, pushes
 from studio_tui.services.pushes.assign import Assigned, AssignPreview
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
@@ -38,7 +40,7 @@ from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import when_mail_leaves
-from studio_tui.wording.pushes import state_in_words
+from studio_tui.wording.pushes import checks_in_brief, checks_in_words, state_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -61,6 +63,7 @@ class AssignScreen(StudioScreen):
             "See who would get what, before anything is sent",
             footer=False,
         ),
+        Command("checks", "C", "Look over", "See what may be wrong, and with whom", footer=False),
         Command("no_manager", "M", "No manager", "See who would have no manager", footer=False),
     )
 
@@ -69,7 +72,10 @@ class AssignScreen(StudioScreen):
         self.push = push
         self._preview: AssignPreview | None = None
         self._assigning = False
-        self._counting: Counting[AssignPreview] = Counting(self, self._show_preview)
+        self._counting: Counting[AssignPreview] = Counting(self, self._counted)
+        self._warned: list[Warned] = []
+        self._looked_at: tuple[Selection[UserFilter], AssignPreview] | None = None
+        self._looking: Counting[list[Warned]] = Counting(self, self._show_warned)
         self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
             *COLUMNS,
             find=self.find,
@@ -139,6 +145,12 @@ class AssignScreen(StudioScreen):
         """It takes somebody who would be told."""
         return self.why_not_assign()
 
+    def why_not_checks(self) -> str | None:
+        """It takes something that may be wrong."""
+        if self.selection.empty:
+            return f"Nobody is marked. {_NOBODY}"
+        return None if self._warned else "Nothing was found that may be wrong."
+
     def why_not_no_manager(self) -> str | None:
         """It takes somebody without one."""
         if self._preview is None or not self._preview.without_manager:
@@ -156,6 +168,7 @@ class AssignScreen(StudioScreen):
     def _assign(self, expected: int | None) -> None:
         push, selection = self.push, self.selection
         self._assigning = True
+        self._looking.drop()
         self.refresh_bindings()
         studio, actor = self.studio, self.actor
         adding = self._preview.adding if self._preview else 0
@@ -185,6 +198,11 @@ class AssignScreen(StudioScreen):
         trial = partial(_trial, studio, actor, push, selection)
         self.app.push_screen(DryRunScreen(title, trial))
 
+    def action_checks(self) -> None:
+        """See what may be wrong, and with whom; nothing of it is in the way (P19)."""
+        title = f"What may be wrong with “{self.push.name}”"
+        self.app.push_screen(ReadText(title, checks_in_words(self._warned)))
+
     def action_no_manager(self) -> None:
         """See only those without a manager (U4)."""
         users = self._preview.without_manager if self._preview else ()
@@ -204,6 +222,7 @@ class AssignScreen(StudioScreen):
         """Find out what assigning these would do; the list counts after the marks."""
         if event.count is None or not event.count:
             self._preview = None
+            self._forget_checks()
             self._count()
 
     @property
@@ -224,6 +243,7 @@ class AssignScreen(StudioScreen):
         self.refresh_bindings()
         if selection.empty:
             self._counting.drop()
+            self._forget_checks()
             self._show_preview(None)
             return
         self.set_timer(PATIENCE, self._say_counting)
@@ -236,6 +256,23 @@ class AssignScreen(StudioScreen):
             self._show_preview(None)
             self.query_one(".effect", Static).update(Content.styled(_COUNTING, "$muted"))
 
+    def _counted(self, preview: AssignPreview) -> None:
+        """Look it over once it is known how many it would be: that may take longer (P19)."""
+        known, self._looked_at = self._looked_at, (self.selection, preview)
+        self._show_preview(preview)
+        if self._looked_at == known:
+            return
+        studio, actor, push, selection = self.studio, self.actor, self.push, self.selection
+        self._looking.ask(lambda: check.check(studio, actor, push, selection), about=selection)
+
+    def _forget_checks(self) -> None:
+        self._looking.drop()
+        self._warned, self._looked_at = [], None
+
+    def _show_warned(self, warned: list[Warned]) -> None:
+        self._warned = warned
+        self._show_preview(self._preview)
+
     def _show_preview(self, preview: AssignPreview | None) -> None:
         self._preview = preview
         adding = preview.adding if preview else 0
@@ -243,7 +280,7 @@ class AssignScreen(StudioScreen):
         button.label = f"Assign {counted(adding, 'user', 'users')}" if adding else "Assign users"
         button.disabled = not adding
         self.query_one(".effect", Static).update(self._effect(preview))
-        self.query_one(".attention", Static).update(_attention(preview))
+        self.query_one(".attention", Static).update(_attention(preview, self._warned))
         self.refresh_bindings()
 
     def _effect(self, preview: AssignPreview | None) -> Content:
@@ -331,7 +368,7 @@ def _trial(
     return Trial(run, assign.skipped(studio, actor, push, selection))
 
 
-def _attention(preview: AssignPreview | None) -> Content:
+def _attention(preview: AssignPreview | None, warned: Sequence[Warned]) -> Content:
     if preview is None:
         return Content("")
     parts = []
@@ -343,4 +380,6 @@ def _attention(preview: AssignPreview | None) -> Content:
         parts.append((f"{preview.already:,} in the push already", "$muted"))
     if preview.left:
         parts.append((f"{preview.left:,} left, not assigned", "$muted"))
+    if words := checks_in_brief(warned):
+        parts.append((f"{words} (C)", "$warning"))
     return Content(" · ").join(Content.styled(text, style) for text, style in parts)

@@ -336,3 +336,20 @@ def _somebody_writes(made: Example) -> Iterator[None]:
     with closing(sqlite3.connect(made.studio.store.name, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
+
+
+async def test_looks_over_whom_one_would_assign(made: Example) -> None:
+    everything(made)
+    async with running(made.app()) as pilot:
+        await press(pilot, "2")
+        await put_cursor_on(pilot, "Draft")
+        await press(pilot, "A", "C")
+        assert "Nobody is marked" in said(pilot)
+        await press(pilot, "a")
+        assert "4 in another push" in shown(pilot)
+        assert "deadline on a weekend (C)" in shown(pilot)
+        await press(pilot, "C")
+        assert "4 are in another open push of this template" in shown(pilot)
+        assert "lone, bob, ann, dina" in shown(pilot)
+        await press(pilot, "escape", "ctrl+s")
+        assert "7 users assigned" in said(pilot)
