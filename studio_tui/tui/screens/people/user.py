@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
-from studio_tui.domain.outbox.notification import Notification
+from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment, Status
@@ -24,15 +24,30 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.activity.activity_rows import activity_columns, in_full
 from studio_tui.tui.screens.outbox.mail import MailScreen
 from studio_tui.tui.screens.outbox.mail_rows import mail_columns
+from studio_tui.tui.screens.people import user_acts
 from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.facts import Fact, Facts
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.tabs import TabLine
+from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import flags_in_words, status_in_words
 
 _TABS = (("pushes", "Pushes"), ("mail", "Mail"), ("activity", "Activity"))
+
+
+_ABOUT = {
+    "remind": "pushes",
+    "held": "pushes",
+    "hand_over": "pushes",
+    "unassign": "pushes",
+    "retry": "mail",
+    "again": "mail",
+}
+"""The list that a command is about."""
+_BY_MANAGERS = {"held", "hand_over"}
+_IN_NONE = "They are in no push."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +63,12 @@ class InPush:
         return self.assignment.id
 
 
-def facts_about(user: User) -> list[Fact]:
-    """What there is to know of a user; what is not known has no line."""
+def facts_about(user: User, failed: int = 0) -> list[Fact]:
+    """What there is to know of a user; what is not known has no line. ``failed``: so many mails to
+    them failed."""
     facts = [
         ("Login", f"{user.login} · {user.role}"),
-        ("E-mail", user.email),
+        ("E-mail", _address(user, failed)),
         ("Managers", _managers(user)),
         ("Teams", ", ".join(user.teams)),
         ("Leads", ", ".join(user.leads)),
@@ -69,6 +85,23 @@ class UserScreen(StudioScreen):
     """A user, by id."""
 
     OWN_COMMANDS = (
+        Command(
+            "address",
+            "e",
+            "Address",
+            "Correct the e-mail address",
+            needs=Action.CORRECT_ADDRESSES,
+        ),
+        Command("remind", "r", "Remind", "Remind them of this push", needs=Action.REMIND),
+        Command("held", "h", "Held", "Record the conversation as held"),
+        Command(
+            "hand_over", "H", "Hand over", "Name who is to hold the conversation", footer=False
+        ),
+        Command("unassign", "u", "Unassign", "Take them out of this push", needs=Action.ASSIGN),
+        Command("retry", "r", "Retry", "Send what failed once more", needs=Action.SEND_AGAIN),
+        Command(
+            "again", "R", "Send again", "Send this mail a second time", needs=Action.SEND_AGAIN
+        ),
         Command("next_list", "right", "Next list", "Go to the list to the right"),
         Command("talks", "t", "Conversations", "Show the conversations held with them"),
         Command.moving("previous_list", "left", "Go to the list to the left"),
@@ -78,6 +111,7 @@ class UserScreen(StudioScreen):
         super().__init__()
         self._user_id = user_id
         self._user_name = ""
+        self._user: User | None = None
 
     def body(self) -> ComposeResult:
         """The facts above three lists."""
@@ -113,6 +147,82 @@ class UserScreen(StudioScreen):
             "user", lambda: users.show(self.studio, self.actor, self._user_id), self._show
         )
 
+    def may_do(self, command: Command) -> bool:
+        """What is about a push is offered beside the pushes, what is about a mail beside mail."""
+        shown = self.query_one_optional(ContentSwitcher)
+        if command.id in _ABOUT and (shown is None or shown.current != _ABOUT[command.id]):
+            return False
+        if command.id in _BY_MANAGERS and not self._may_record():
+            return False
+        return super().may_do(command)
+
+    def why_not_address(self) -> str | None:
+        """It takes somebody."""
+        return None if self._user else "One moment: they are being read."
+
+    def why_not_remind(self) -> str | None:
+        """It takes a push in which they have still to talk."""
+        return self._why_not_asked()
+
+    def why_not_held(self) -> str | None:
+        """It is done once."""
+        return self._why_not_asked()
+
+    def why_not_hand_over(self) -> str | None:
+        """It takes a conversation that is still to be held."""
+        return self._why_not_asked()
+
+    def why_not_unassign(self) -> str | None:
+        """It takes a push."""
+        return None if self._in_push else _IN_NONE
+
+    def why_not_retry(self) -> str | None:
+        """Only what failed is sent once more."""
+        return self._why_not_mail(NotificationState.FAILED, "did not fail")
+
+    def why_not_again(self) -> str | None:
+        """Only what was sent is sent again."""
+        return self._why_not_mail(NotificationState.SENT, "was not sent")
+
+    def action_address(self) -> None:
+        """Correct the address (U8)."""
+        if self._user is not None:
+            user_acts.correct_address(self, self._user)
+
+    def action_remind(self) -> None:
+        """Remind them of the push under the cursor, once it is seen what that sends (P15)."""
+        if (assignment := self._in_push) is not None:
+            user_acts.remind(self, assignment)
+
+    def action_held(self) -> None:
+        """Record the conversation as held (C2)."""
+        if (assignment := self._in_push) is not None:
+            user_acts.record_held(self, assignment)
+
+    def action_hand_over(self) -> None:
+        """Name who is to hold the conversation (P10)."""
+        if (assignment := self._in_push) is not None:
+            user_acts.hand_over(self, assignment)
+
+    def action_unassign(self) -> None:
+        """Take them out of the push under the cursor (P11)."""
+        if (assignment := self._in_push) is not None:
+            user_acts.unassign(self, assignment)
+
+    def action_retry(self) -> None:
+        """Send the mail under the cursor once more."""
+        if (mail := self._list("mail").current) is not None:
+            user_acts.retry(self, mail)
+
+    def action_again(self) -> None:
+        """Send the mail under the cursor a second time."""
+        if (mail := self._list("mail").current) is not None:
+            user_acts.send_again(self, mail)
+
+    def on_record_list_cursor_moved(self) -> None:
+        """What can be done depends on what is under the cursor."""
+        self.refresh_bindings()
+
     def action_next_list(self) -> None:
         """Go to the list to the right."""
         self.query_one(TabLine).action_next_tab()
@@ -131,6 +241,7 @@ class UserScreen(StudioScreen):
         """Show another list."""
         self.query_one(ContentSwitcher).current = event.key
         self.set_focus(self._list(event.key))
+        self.refresh_bindings()
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open a push, read a mail or a line of activity."""
@@ -150,9 +261,10 @@ class UserScreen(StudioScreen):
 
     def _show(self, found: Involvement) -> None:
         user = found.user
-        self._user_name = user.name
+        self._user_name, self._user = user.name, user
         self.query_one(".title", Static).update(_title(user))
-        self.query_one(Facts).show(facts_about(user))
+        failed = sum(each.state is NotificationState.FAILED for each in found.notifications)
+        self.query_one(Facts).show(facts_about(user, failed))
         self._fill("pushes", [InPush(name, assignment) for name, assignment in found.pushes])
         self._fill("mail", found.notifications)
         if may(self.actor, Action.READ_ACTIVITY):
@@ -161,6 +273,32 @@ class UserScreen(StudioScreen):
                 lambda: activity.of_user(self.studio, self.actor, user.login),
                 lambda lines: self._fill("activity", lines),
             )
+
+    @property
+    def _in_push(self) -> Assignment | None:
+        """The push under the cursor, and how far they are in it."""
+        row = self._list("pushes").current
+        return row.assignment if row is not None else None
+
+    def _may_record(self) -> bool:
+        """An admin records anybody's conversation, a manager those of their own people (C2)."""
+        managers = self._user.managers if self._user else ()
+        mine = self.actor.user_id in {manager.user_id for manager in managers}
+        return mine or may(self.actor, Action.FINISH_ANY)
+
+    def _why_not_asked(self) -> str | None:
+        assignment = self._in_push
+        if assignment is None:
+            return _IN_NONE
+        if assignment.status is Status.DONE:
+            return f"{self._user_name}: {status_in_words(assignment, self.studio.zone)}."
+        return None
+
+    def _why_not_mail(self, state: NotificationState, words: str) -> str | None:
+        mail = self._list("mail").current
+        if mail is None:
+            return "There is no mail here."
+        return None if mail.state is state else f"This mail {words}."
 
     def _fill(self, name: str, rows: Any) -> None:
         listed = self._list(name)
@@ -182,6 +320,13 @@ def _title(user: User) -> Content:
     if user.active:
         return line(user.name, "bold")
     return filled("[bold]$name[/]  [$muted]has left[/]", name=user.name)
+
+
+def _address(user: User, failed: int) -> str | Content:
+    if not failed:
+        return user.email
+    words = f"  ✗ {counted(failed, 'mail')} failed"
+    return Content.assemble(line(user.email), (words, "$error"))
 
 
 def _managers(user: User) -> str | Content:

@@ -65,8 +65,6 @@ def _grid(course: Course, columns: int, lines: int) -> list[str]:
         level = _level(held[place] if past else 0, course.assigned, lines)
         hoped = 0 if past else _level(course.held + planned[place], course.assigned, lines)
         _fill(rows, column, dict.fromkeys(range(hoped // 8), PLANNED))
-        if column == mark:
-            _fill(rows, column, dict.fromkeys(range(lines), DEADLINE))
         pace = _level(course.expected(day), course.assigned, lines)
         if pace:
             _fill(rows, column, {(pace - 1) // 8: PACE})
@@ -74,6 +72,8 @@ def _grid(course: Course, columns: int, lines: int) -> list[str]:
         if pace and filled.get((pace - 1) // 8) == HELD:
             filled[(pace - 1) // 8] = PACE_HELD
         _fill(rows, column, filled)
+        if column == mark:
+            _fill(rows, column, dict.fromkeys(range(lines), DEADLINE))
     return ["".join(row) for row in rows]
 
 

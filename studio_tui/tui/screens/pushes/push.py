@@ -335,7 +335,7 @@ class PushScreen(StudioScreen):
         self.query_one(".when", Static).update(_when(push))
         if push.counted:
             self.query_one(StatusBar).show(push.progress)
-        self.query_one(".progress", Static).update(_progress(push))
+        self.query_one(".progress", Static).update(_progress(push, self.size.width - 2))
         self.call_later(self._fill)
         for pane in self._lists:
             pane.push = push
@@ -442,10 +442,12 @@ def _when(push: Push) -> Content:
     return Content.assemble(state, days, line(push.template.name))
 
 
-def _progress(push: Push) -> Content:
+def _progress(push: Push, room: int) -> Content:
+    """How far it is and what needs attention: on one line where there is room."""
     progress = push.progress
     if not push.counted:
         return Content("…")
     words = progress_in_words(progress)
     calls = attention_in_words(progress)
-    return Content.assemble(words, (f" · {calls}" if calls else "", "$warning"))
+    between = " · " if len(words) + len(calls) + 3 <= room else "\n"
+    return Content.assemble(words, (f"{between}{calls}" if calls else "", "$warning"))

@@ -1,0 +1,133 @@
+"""What is done for one person on their page: in one of their pushes, with their mail, about their
+address (S3, U8)."""
+
+from collections.abc import Callable
+
+from studio_tui.domain.outbox.notification import Notification, NotificationFilter
+from studio_tui.domain.people.users import User
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people import person
+from studio_tui.services.people.person import AddressChanged
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.correct_address import CorrectAddress
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes import push_several
+from studio_tui.tui.screens.pushes.push_closing import why_not_change
+from studio_tui.tui.screens.pushes.remind import RemindScreen, why_not_remind
+from studio_tui.wording.counting import counted
+
+
+def remind(screen: StudioScreen, assignment: Assignment) -> None:
+    """Remind the person of a push, once it is seen what that sends (P15)."""
+
+    def ask(push: Push) -> None:
+        if why := why_not_remind(push):
+            screen.complain(why)
+            return
+        chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
+        screen.app.push_screen(RemindScreen(push, chosen, f"Only {assignment.name}"))
+
+    _in_push(screen, assignment, ask)
+
+
+def record_held(screen: StudioScreen, assignment: Assignment) -> None:
+    """Ask who held the conversation and when, and record that (C2)."""
+    _in_push(screen, assignment, lambda push: push_several.record_held(screen, push, [assignment]))
+
+
+def hand_over(screen: StudioScreen, assignment: Assignment) -> None:
+    """Name who is to hold the conversation (P10)."""
+    _in_push(screen, assignment, lambda push: push_several.hand_over(screen, push, [assignment]))
+
+
+def unassign(screen: StudioScreen, assignment: Assignment) -> None:
+    """Ask, and take the person out of a push (P11)."""
+
+    def take_out(push: Push) -> None:
+        chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
+        screen.write(
+            lambda: assign.unassign(screen.studio, screen.actor, push, chosen),
+            lambda _: screen.say(
+                f"{assignment.name} is taken out of “{push.name}”; assigning them again takes it "
+                "back."
+            ),
+        )
+
+    def ask(push: Push) -> None:
+        if why := why_not_change(push):
+            screen.complain(why)
+            return
+        question = Confirm(
+            f"Take {assignment.name} out of “{push.name}”?",
+            "Unassign",
+            detail="What they wrote stays; mail that waits is dropped.",
+        )
+        screen.app.push_screen(question, lambda yes: take_out(push) if yes else None)
+
+    _in_push(screen, assignment, ask)
+
+
+def retry(screen: StudioScreen, mail: Notification) -> None:
+    """Send what failed once more."""
+    chosen: Selection[NotificationFilter] = Selection.of([mail.id])
+    screen.write(
+        lambda: outbox.retry(screen.studio, screen.actor, chosen),
+        lambda count: screen.say(
+            "It is tried once more." if count else "Nothing was done: the mail changed meanwhile."
+        ),
+    )
+
+
+def send_again(screen: StudioScreen, mail: Notification) -> None:
+    """Ask, and send what was sent a second time."""
+    chosen: Selection[NotificationFilter] = Selection.of([mail.id])
+
+    def send(yes: bool | None) -> None:
+        if yes:
+            screen.write(
+                lambda: outbox.send_again(screen.studio, screen.actor, chosen),
+                lambda _: screen.say(f"{mail.name} gets it a second time."),
+            )
+
+    detail = f"{mail.name} gets it a second time."
+    screen.app.push_screen(Confirm("Send again?", "Send again", detail=detail), send)
+
+
+def correct_address(screen: StudioScreen, user: User) -> None:
+    """Ask for the right address; whatever is wrong with it stands beside the field (U8)."""
+    studio, actor = screen.studio, screen.actor
+
+    def save(address: str, failed: Callable[[StudioError], None]) -> None:
+        def saved(changed: AddressChanged) -> None:
+            form.dismiss(True)
+            screen.say(_changed_in_words(changed))
+
+        screen.write(
+            lambda: person.set_address(studio, actor, user.id, address, was=user.email),
+            saved,
+            failed,
+        )
+
+    form = CorrectAddress(user.name, user.email, save)
+    screen.app.push_screen(form)
+
+
+def _changed_in_words(changed: AddressChanged) -> str:
+    said = [f"The address of {changed.user.name} is {changed.user.email}."]
+    if changed.told:
+        said.append(f"{counted(changed.told, 'invitation')} moved with it.")
+    if changed.failed:
+        said.append(f"{counted(changed.failed, 'mail')} failed before: r on Mail tries again.")
+    return " ".join(said)
+
+
+def _in_push(screen: StudioScreen, assignment: Assignment, act: Callable[[Push], None]) -> None:
+    """``act`` on the push of ``assignment``, as it is now."""
+    push_id = assignment.push_id
+    screen.read_to_open(
+        "act", lambda: pushes.show(screen.studio, screen.actor, push_id), act, may_stay=True
+    )

@@ -1,0 +1,90 @@
+"""A person's page is where one acts (S3), and where an address is corrected (U8)."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+
+from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import Status
+from studio_tui.services.people import users
+from studio_tui.tui.modals.correct_address import CorrectAddress
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.pushes.remind import RemindScreen
+from tests.tui import WIDE, press, running
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import Example, fill_outbox
+from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+
+
+async def _open(pilot: Pilot[Any], name: str) -> None:
+    await press(pilot, "3")
+    await put_cursor_on(pilot, name)
+    await press(pilot, "enter")
+
+
+def _email(made: Example, login: str) -> str:
+    return next(
+        u.email for u in users.every(made.studio, made.admin, UserFilter()) if u.login == login
+    )
+
+
+async def test_an_address_is_corrected_there_and_then(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Dina Willems")
+        await press(pilot, "e", "ctrl+u", *"ann@example.org", "enter")
+        assert "ann@example.org is Ann Peeters (ann)" in shown(pilot)
+        assert isinstance(pilot.app.screen, CorrectAddress)
+        await press(pilot, "ctrl+u", *"dina", "enter")
+        assert isinstance(pilot.app.screen, CorrectAddress)
+        await press(pilot, "ctrl+u", *"dina.w@example.org", "enter")
+        assert isinstance(pilot.app.screen, UserScreen)
+        assert "The address of Dina Willems is dina.w@example.org." in said(pilot)
+        assert "dina.w@example.org" in shown(pilot)
+    assert _email(made, "dina") == "dina.w@example.org"
+
+
+async def test_acts_on_the_push_under_the_cursor(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Dina Willems")
+        await press(pilot, "r")
+        assert isinstance(pilot.app.screen, RemindScreen)
+        assert "Only Dina Willems" in shown(pilot)
+        await press(pilot, "ctrl+s")
+        assert "1 user reminded (z undo)" in said(pilot)
+        await press(pilot, "h", *"carl", "enter", "enter", "enter")
+        assert "Carl Maes talked with Dina Willems" in said(pilot)
+        (row,) = rows(pilot, "#pushes")
+        assert row.assignment.status is Status.DONE
+        await press(pilot, "r")
+        assert "Dina Willems: held" in said(pilot)
+        await press(pilot, "u", "right", "enter")
+        assert rows(pilot, "#pushes") == []
+
+
+async def test_acts_on_the_mail_under_the_cursor(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Carl Maes")
+        assert "✗ 1 mail failed" in shown(pilot)
+        await press(pilot, "right")
+        assert "r Retry" in footer(pilot)
+        states = [mail.state for mail in rows(pilot, "#mail")]
+        listed(pilot, "#mail").move_to(states.index(NotificationState.FAILED))
+        await press(pilot, "r")
+        assert "It is tried once more." in said(pilot)
+        assert NotificationState.FAILED not in {mail.state for mail in rows(pilot, "#mail")}
+        assert "✗" not in shown(pilot)
+
+
+async def test_support_corrects_addresses_and_records_nothing(made: Example) -> None:
+    everything(made)
+    async with running(made.app(made.actor("sam")), WIDE) as pilot:
+        await press(pilot, "3")
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "enter")
+        assert "e Address" in footer(pilot)
+        assert "h Held" not in footer(pilot)
+        assert "u Unassign" not in footer(pilot)
