@@ -222,17 +222,17 @@ def _filled(url: str, port: int, messages: int, connections: int) -> tuple[Studi
 
 
 def _message(studio: Studio) -> bytes:
-    from studio_tui.services.outbox.messages import Mailroom
+    from studio_tui.services.outbox.messages import MessageBuilder
     from studio_tui.storage.outbox import worker_queue
 
     with studio.store.reading():
         delivery = worker_queue.deliveries([1], studio.now())[0]
-    return Mailroom(studio).mail(delivery).message
+    return MessageBuilder(studio).mail(delivery).message
 
 
 async def _worker(studio: Studio, connections: int) -> Report:
-    carriers = [SmtpConnection(studio.settings.smtp) for _ in range(connections)]
-    return await Worker(studio, carriers).run(drain=True)
+    transports = [SmtpConnection(studio.settings.smtp) for _ in range(connections)]
+    return await Worker(studio, transports).run(drain=True)
 
 
 async def _bare(port: int, messages: int, message: bytes, connections: int) -> None:

@@ -13,7 +13,7 @@ from studio_tui.cli.system.screens import open_screens
 from studio_tui.tui.runtime.terminal import why_no_terminal
 
 if TYPE_CHECKING:
-    from studio_tui.cli.shared.surroundings import Carriers, OpenStudio, WhoAsks
+    from studio_tui.cli.shared.surroundings import OpenStudio, Transports, WhoAsks
 
 
 def run() -> None:
@@ -40,11 +40,11 @@ def _write_any_name(stream: Any) -> None:
 
 
 def _run_app(
-    open_studio: "OpenStudio", carriers: "Carriers | None", who_asks: "WhoAsks | None"
+    open_studio: "OpenStudio", transports: "Transports | None", who_asks: "WhoAsks | None"
 ) -> int:
     from studio_tui.tui.start import run_app
 
-    return run_app(open_studio, carriers, who_asks)
+    return run_app(open_studio, transports, who_asks)
 
 
 def _log_error(error: BaseException) -> Path:

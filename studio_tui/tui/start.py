@@ -18,7 +18,7 @@ from studio_tui.tui.runtime.terminal import in_gnu_screen, why_no_terminal
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.app import OpenStudio, Tell, WhoAsks
-    from studio_tui.tui.runtime.embedded_worker import Carriers, Posting
+    from studio_tui.tui.runtime.embedded_worker import Posting, Transports
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
@@ -55,11 +55,11 @@ class OpenedStudio(BadgedApp):
         self,
         open_studio: "OpenStudio",
         places: tuple[Place, ...] = PLACES,
-        carriers: "Carriers | None" = None,
+        transports: "Transports | None" = None,
         who_asks: "WhoAsks | None" = None,
     ) -> None:
         super().__init__(self._opening_of(open_studio), places, who_asks)
-        self._carriers = carriers
+        self._transports = transports
         self._posting: Posting | None = None
 
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
@@ -81,7 +81,7 @@ class OpenedStudio(BadgedApp):
         super()._opened(opened)
         if opened[0].settings.screen.mouse and not in_gnu_screen():
             self.ask_for_mouse()
-        self._posting = Posting(self, self._carriers)
+        self._posting = Posting(self, self._transports)
         self._posting.start(*opened)
 
     def _become(self, actor: Actor) -> None:
@@ -110,8 +110,8 @@ class OpenedStudio(BadgedApp):
         from studio_tui.wording.counting import counted
 
         studio, actor = self._studio, self.actor
-        # Who hands over carriers of their own looks after the mail.
-        if studio is None or actor is None or self._carriers is not None:
+        # Who hands over transports of their own looks after the mail.
+        if studio is None or actor is None or self._transports is not None:
             return ""
         try:
             health = outbox.health(studio, actor)
@@ -134,17 +134,17 @@ class OpenedStudio(BadgedApp):
 
 def run_app(
     open_studio: "OpenStudio",
-    carriers: "Carriers | None" = None,
+    transports: "Transports | None" = None,
     who_asks: "WhoAsks | None" = None,
 ) -> int:
     """Run the screens until they are left; returns the exit code.
 
-    ``open_studio`` opens the database and says who is asking, see `StudioApp`. ``carriers`` take
+    ``open_studio`` opens the database and says who is asking, see `StudioApp`. ``transports`` take
     the mail away, in place of the connections that the settings ask for. ``who_asks`` says who it
     is now, where that may change. 1, with one line on stderr, where the Studio could not be opened
     or its user may not be in it any more.
     """
-    app = OpenedStudio(open_studio, carriers=carriers, who_asks=who_asks)
+    app = OpenedStudio(open_studio, transports=transports, who_asks=who_asks)
     # Whether the mouse is wanted stands in the settings, which the first picture does not wait for.
     app.run(mouse=False)
     if app.refused is not None:

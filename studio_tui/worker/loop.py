@@ -18,26 +18,26 @@ from studio_tui.config.clock import seconds_since_boot
 from studio_tui.domain.outbox.notification import Capacity, Delivery, Kind
 from studio_tui.domain.shared.errors import Busy, StudioError, Unavailable
 from studio_tui.mail.transport.outcomes import (
-    Carrier,
+    ClearToSend,
     Deferred,
     Delivered,
     Fault,
-    Leave,
     Outcome,
     RelayDown,
+    Transport,
 )
 from studio_tui.mail.transport.refusals import About
 from studio_tui.services.activity.verify import seal_rest
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox.delivery import Failed, Later, Packing, Sent, Settlement
-from studio_tui.services.outbox.messages import Mail, Mailroom
+from studio_tui.services.outbox.messages import Mail, MessageBuilder
 from studio_tui.services.pushes.remind import remind_by_schedule
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.circuit_breaker import Breaker
 from studio_tui.worker.lease import Lease, LeaseOver
 from studio_tui.worker.limits import Crew
-from studio_tui.worker.queue import Batch, Letter, Line, Parcel
+from studio_tui.worker.queue import Batch, ClaimedMail, PreparedMail, SendQueue
 from studio_tui.worker.retry import Try, decide
 from studio_tui.worker.timing import Pace
 
@@ -84,7 +84,7 @@ class Worker:
     def __init__(
         self,
         studio: Studio,
-        carriers: Sequence[Carrier],
+        transports: Sequence[Transport],
         *,
         watch: Callable[[Report], None] = lambda report: None,
         random: Random | None = None,
@@ -94,10 +94,10 @@ class Worker:
         """``watch`` hears of every change; ``elapsed`` is what `Lease` counts by. Raises `Refused`
         where the sender's address is none."""
         self._studio = studio
-        self._mailroom = Mailroom(studio)
+        self._builder = MessageBuilder(studio)
         self._packing = Packing(studio)
         self._opened: set[tuple[Kind, Capacity, str]] = set()
-        self._carriers = carriers
+        self._transports = transports
         self._watch = watch
         self._random = random or Random()  # noqa: S311 - spreads retries, hides nothing
         self._pace = pace or Pace()
@@ -105,7 +105,7 @@ class Worker:
         self._leasing = asyncio.Lock()
         self._locks_others_out = delivering.locks_others_out(studio)
         self._breaker = Breaker(self._pace)
-        self._crew = Crew(len(carriers))
+        self._crew = Crew(len(transports))
         self._kept: RelayDown | None = None
         self._stopping = asyncio.Event()
         self._reminded_at: datetime | None = None
@@ -142,17 +142,17 @@ class Worker:
             return False
         begins = self._crew.gather(asyncio.get_running_loop().time(), self._pace.more_connections)
         before = self._breaker.down
-        line = Line(self._batch // 2, self._pace.unwritten(len(begins)))
-        writing = asyncio.create_task(self._write(line))
+        queue = SendQueue(self._batch // 2, self._pace.unwritten(len(begins)))
+        writing = asyncio.create_task(self._write(queue))
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._feed(line, first))
+                tasks.create_task(self._feed(queue, first))
                 for number in begins:
-                    tasks.create_task(self._carry(number, line, before))
+                    tasks.create_task(self._carry(number, queue, before))
         finally:
             # Even where the worker is broken off, what the server took is written.
-            line.close()
+            queue.close()
             try:
                 await asyncio.shield(writing)
             finally:
@@ -236,7 +236,7 @@ class Worker:
     @property
     def _batch(self) -> int:
         # One mail tells whether a server that was away is back.
-        return 1 if self._breaker.down else self._pace.claimed_per_carrier * self._crew.limit
+        return 1 if self._breaker.down else self._pace.claimed_per_transport * self._crew.limit
 
     async def _claim(self, *, all_domains: bool = False) -> Batch:
         take = partial(
@@ -251,7 +251,7 @@ class Worker:
                 began = self._lease.elapsed()
                 claimed = await self._ask(partial(take, limit=self._batch))
             self._tell(replace(self.report, away=""))
-            return Batch(claimed.taken, await self._letters(claimed.deliveries, began))
+            return Batch(claimed.taken, await self._prepare_all(claimed.deliveries, began))
         except Unavailable as error:
             # The database is away for a while: what waits there waits on.
             self._tell(replace(self.report, away=error.message))
@@ -274,22 +274,22 @@ class Worker:
                     )
                     self._lease.renewed(began)
 
-    async def _letters(
+    async def _prepare_all(
         self, deliveries: Sequence[Delivery], claimed_at: float
-    ) -> tuple[Letter, ...]:
+    ) -> tuple[ClaimedMail, ...]:
         """Write and pack mails, a moment at a time: the wire is to be listened to meanwhile.
 
         Of all threads one runs at a time, so that another would only take longer.
         """
         await self._open(deliveries)
         loop = asyncio.get_running_loop()
-        letters, until = [], loop.time() + _MOMENT
+        mails, until = [], loop.time() + _MOMENT
         for each in deliveries:
-            letters.append(self._letter(each, claimed_at))
+            mails.append(self._prepare(each, claimed_at))
             if loop.time() > until:
                 await asyncio.sleep(0)
                 until = loop.time() + _MOMENT
-        return tuple(letters)
+        return tuple(mails)
 
     async def _open(self, deliveries: Sequence[Delivery]) -> None:
         """Read the wordings that are needed for the first time: files, and so off the loop."""
@@ -297,60 +297,60 @@ class Worker:
         for each in deliveries:
             wording = (each.kind, each.capacity, each.language)
             if wording not in self._opened:
-                await asyncio.to_thread(self._letter, each, 0)
+                await asyncio.to_thread(self._prepare, each, 0)
                 self._opened.add(wording)
 
-    def _letter(self, delivery: Delivery, claimed_at: float) -> Letter:
+    def _prepare(self, delivery: Delivery, claimed_at: float) -> ClaimedMail:
         try:
-            mail = self._mailroom.mail(delivery)
-            parcel = Parcel(mail, self._packing.packed(mail))
+            mail = self._builder.mail(delivery)
+            prepared = PreparedMail(mail, self._packing.packed(mail))
         except Unavailable:
             # What is claimed is claimed again when the lease is over.
             raise
         except StudioError as error:
             failed = Failed(delivery.id, delivery.address, error.message)
-            return Letter(delivery, failed, claimed_at)
-        return Letter(delivery, parcel, claimed_at)
+            return ClaimedMail(delivery, failed, claimed_at)
+        return ClaimedMail(delivery, prepared, claimed_at)
 
-    async def _feed(self, line: Line, batch: Batch) -> None:
-        """Keep the line filled: claim more while the carriers still have half of the last."""
+    async def _feed(self, queue: SendQueue, batch: Batch) -> None:
+        """Keep the queue filled: claim more while the transports still have half of the last."""
         while batch.taken:
-            line.fill(batch.letters)
-            await line.is_low()
+            queue.fill(batch.mails)
+            await queue.is_low()
             if self._stopping.is_set() or self._breaker.down:
                 break
             batch = await self._claim()
-        line.end(len(self._carriers))
+        queue.end(len(self._transports))
 
-    async def _carry(self, number: int, line: Line, before: RelayDown | None) -> None:
-        """Send letters until the server is down for another reason than it was ``before``, or has
+    async def _carry(self, number: int, queue: SendQueue, before: RelayDown | None) -> None:
+        """Send mails until the server is down for another reason than it was ``before``, or has
         no room for this connection."""
-        carrier, loop = self._carriers[number], asyncio.get_running_loop()
-        while (letter := await line.next()) is not None:
+        transport, loop = self._transports[number], asyncio.get_running_loop()
+        while (mail := await queue.next()) is not None:
             is_down = self._breaker.down not in (None, before)
-            in_time = self._lease.may_begin(letter.claimed_at)
-            if self._stopping.is_set() or is_down or not in_time or self._is_doubted(letter):
+            in_time = self._lease.may_begin(mail.claimed_at)
+            if self._stopping.is_set() or is_down or not in_time or self._is_doubted(mail):
                 # Handed back at the end.
                 continue
-            if isinstance(letter.parcel, Failed):
-                line.result(letter.parcel)
+            if isinstance(mail.prepared, Failed):
+                queue.result(mail.prepared)
                 continue
             began, step = loop.time(), self._breaker.begin()
-            leave = partial(self._leave, line, letter)
+            clear_to_send = partial(self._clear_to_send, queue, mail)
             try:
-                outcome = await self._hand_over(carrier, letter, letter.parcel.mail, leave)
+                outcome = await self._hand_over(transport, mail, mail.prepared.mail, clear_to_send)
             except LeaseOver:
                 # Nothing left, and so it was no try.
                 words = "It was not sent before its lease ended."
-                line.result(Later(letter.delivery.id, self._studio.now(), words, tried=False))
+                queue.result(Later(mail.delivery.id, self._studio.now(), words, tried=False))
                 continue
             if isinstance(outcome, RelayDown) and outcome.crowded:
                 if await self._crew.is_one_too_many(number, was_open=outcome.offered):
                     # Somebody else sends it, or this connection once there are fewer.
-                    line.again(letter)
+                    queue.again(mail)
                     if self._crew.lets_go(number, began):
                         try:
-                            await carrier.close()
+                            await transport.close()
                         finally:
                             self._crew.is_gone(loop.time())
                         return
@@ -358,16 +358,16 @@ class Worker:
                 self._crew.start_again()
             else:
                 self._note(number, outcome, began)
-            line.result(self._settlement(letter, letter.parcel, outcome, step))
+            queue.result(self._settlement(mail, mail.prepared, outcome, step))
         self._crew.leaves(number)
 
-    async def _leave(self, line: Line, letter: Letter) -> None:
-        """Wait until the message of ``letter`` may leave; raises `LeaseOver` where it may not."""
-        await line.leave(letter.delivery.id)
-        self._lease.require(letter.claimed_at)
+    async def _clear_to_send(self, queue: SendQueue, mail: ClaimedMail) -> None:
+        """Wait until the message of ``mail`` may leave; raises `LeaseOver` where it may not."""
+        await queue.reserve(mail.delivery.id)
+        self._lease.require(mail.claimed_at)
 
-    def _is_doubted(self, letter: Letter) -> bool:
-        return bool(self._breaker.doubted) and self._breaker.skips(_domain(letter.delivery))
+    def _is_doubted(self, mail: ClaimedMail) -> bool:
+        return bool(self._breaker.doubted) and self._breaker.skips(_domain(mail.delivery))
 
     def _note(self, number: int, outcome: Outcome, began: float) -> None:
         self._crew.carried(number)
@@ -375,28 +375,30 @@ class Worker:
             self._tell(replace(self.report, connections=limit))
 
     def _settlement(
-        self, letter: Letter, parcel: Parcel, outcome: Outcome, step: int
+        self, mail: ClaimedMail, prepared: PreparedMail, outcome: Outcome, step: int
     ) -> Settlement:
-        delivery, breaker = letter.delivery, self._breaker
+        delivery, breaker = mail.delivery, self._breaker
         outcome = breaker.judge(outcome, delivery.id, _domain(delivery), step)
         seen = breaker.down if breaker.was_seen else None
         if seen != self.report.down:
             self._tell(replace(self.report, down=seen))
-        return decide(Try(delivery, parcel, outcome), self._studio.now(), self._random, self._pace)
+        return decide(
+            Try(delivery, prepared, outcome), self._studio.now(), self._random, self._pace
+        )
 
     async def _hand_over(
-        self, carrier: Carrier, letter: Letter, mail: Mail, leave: Leave
+        self, transport: Transport, claimed: ClaimedMail, mail: Mail, clear_to_send: ClearToSend
     ) -> Outcome:
-        sender = self._mailroom.sender.address
-        sending = carrier.send(sender, mail.recipient, mail.message, leave)
+        sender = self._builder.sender.address
+        sending = transport.send(sender, mail.recipient, mail.message, clear_to_send)
         try:
             # Beyond its lease, somebody else may be sending the same mail (N8).
-            return await self._lease.within(letter.claimed_at, sending)
+            return await self._lease.within(claimed.claimed_at, sending)
         except TimeoutError:
             words = "The mail server took too long over this mail."
             return Deferred(None, words, uncertain=True, about=About.SERVER)
 
-    async def _write(self, line: Line) -> None:
+    async def _write(self, queue: SendQueue) -> None:
         """Write results as they arrive, all that have arrived at once.
 
         Between two writes more of them arrive, and where a write locks others out, they have their
@@ -405,13 +407,13 @@ class Worker:
         written = asyncio.Event()
         flushing = asyncio.create_task(self._flush(written))
         try:
-            while settlements := await line.results():
+            while settlements := await queue.results():
                 await self._settle(settlements)
-                line.written(settlements)
+                queue.written(settlements)
                 self._tell(replace(self.report, away="").counting(settlements))
                 if self._locks_others_out:
                     written.set()
-                await line.gather(_REST)
+                await queue.gather(_REST)
         finally:
             flushing.cancel()
             await asyncio.to_thread(self._flush_now)
@@ -466,8 +468,8 @@ class Worker:
 
     async def _close(self) -> None:
         await self._hand_back()
-        for carrier in self._carriers:
-            await carrier.close()
+        for transport in self._transports:
+            await transport.close()
 
     def _tell(self, report: Report) -> None:
         if report != self.report:

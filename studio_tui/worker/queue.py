@@ -1,4 +1,4 @@
-"""The way of the mails from the claims to the carriers, and of the results to the database."""
+"""The way of the mails from the claims to the transports, and of the results to the database."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from studio_tui.services.outbox.messages import Mail
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class PreparedMail:
     """A mail, ready to be handed over and, after that, to be kept."""
 
     mail: Mail
@@ -19,11 +19,11 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ClaimedMail:
     """A claimed notification with its mail, in the time of the loop."""
 
     delivery: Delivery
-    parcel: Parcel | Failed
+    prepared: PreparedMail | Failed
     claimed_at: float
 
 
@@ -33,16 +33,16 @@ class Batch:
 
     taken: int
     """How many were due, those included that are not to be sent any more."""
-    letters: tuple[Letter, ...] = ()
+    mails: tuple[ClaimedMail, ...] = ()
 
 
-class Line:
-    """Letters waiting for a carrier, and results waiting to be written."""
+class SendQueue:
+    """Letters waiting for a transport, and results waiting to be written."""
 
     def __init__(self, low_at: int, unwritten: int) -> None:
-        """It is low from ``low_at`` letters down; of at most ``unwritten`` mails the server may
+        """It is low from ``low_at`` mails down; of at most ``unwritten`` mails the server may
         know what the database does not (N3)."""
-        self._letters = asyncio.Queue[Letter | None]()
+        self._mails = asyncio.Queue[ClaimedMail | None]()
         self._low_at = low_at
         self._low = asyncio.Event()
         self._most = unwritten
@@ -53,40 +53,40 @@ class Line:
         self._arrived = asyncio.Event()
         self._closed = False
 
-    def fill(self, letters: Sequence[Letter]) -> None:
-        """Add letters."""
-        for letter in letters:
-            self._letters.put_nowait(letter)
+    def fill(self, mails: Sequence[ClaimedMail]) -> None:
+        """Add mails."""
+        for mail in mails:
+            self._mails.put_nowait(mail)
         self._look()
 
-    def again(self, letter: Letter) -> None:
-        """Put a letter back: the server has not taken it."""
-        self._let_another(letter.delivery.id)
-        self.fill([letter])
+    def again(self, mail: ClaimedMail) -> None:
+        """Put a mail back: the server has not taken it."""
+        self._let_another(mail.delivery.id)
+        self.fill([mail])
 
-    def end(self, carriers: int) -> None:
-        """Let every carrier go home once the line is empty."""
-        for _ in range(carriers):
-            self._letters.put_nowait(None)
+    def end(self, transports: int) -> None:
+        """Let every transport go home once the line is empty."""
+        for _ in range(transports):
+            self._mails.put_nowait(None)
 
-    async def next(self) -> Letter | None:
-        """The next letter; None at the end."""
-        letter = await self._letters.get()
+    async def next(self) -> ClaimedMail | None:
+        """The next mail; None at the end."""
+        mail = await self._mails.get()
         self._look()
-        return letter
+        return mail
 
-    async def leave(self, notification_id: int) -> None:
+    async def reserve(self, notification_id: int) -> None:
         """Wait until the server may know of one more mail what the database does not."""
         if notification_id not in self._left:
             await self._unwritten.acquire()
             self._left.add(notification_id)
 
     async def is_low(self) -> None:
-        """Wait until there is room for more letters."""
+        """Wait until there is room for more mails."""
         await self._low.wait()
 
     def result(self, settlement: Settlement) -> None:
-        """What became of a letter, to be written."""
+        """What became of a mail, to be written."""
         self._results.append(settlement)
         self._arrived.set()
         if len(self._results) >= self._most:
@@ -125,7 +125,7 @@ class Line:
             self._unwritten.release()
 
     def _look(self) -> None:
-        if self._letters.qsize() <= self._low_at:
+        if self._mails.qsize() <= self._low_at:
             self._low.set()
         else:
             self._low.clear()

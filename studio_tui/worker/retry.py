@@ -15,7 +15,7 @@ from studio_tui.mail.transport.outcomes import (
 )
 from studio_tui.mail.transport.refusals import About
 from studio_tui.services.outbox.delivery import Failed, Later, Sent, Settlement
-from studio_tui.worker.queue import Parcel
+from studio_tui.worker.queue import PreparedMail
 from studio_tui.worker.timing import Pace
 
 
@@ -24,7 +24,7 @@ class Try:
     """One try to send one mail, and what came of it."""
 
     delivery: Delivery
-    parcel: Parcel
+    prepared: PreparedMail
     outcome: Outcome
 
 
@@ -35,10 +35,10 @@ def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
     grows, until it is given up by age; never given up for what is about the server or the session
     (N13). Put aside, or the relay is down: later, and no try of the mail's own.
     """
-    delivery, recipient, outcome = tried.delivery, tried.parcel.mail.recipient, tried.outcome
+    delivery, recipient, outcome = tried.delivery, tried.prepared.mail.recipient, tried.outcome
     match outcome:
         case Delivered():
-            return Sent(delivery.id, recipient, now, tried.parcel.packed)
+            return Sent(delivery.id, recipient, now, tried.prepared.packed)
         case Rejected():
             return Failed(delivery.id, recipient, said(outcome))
         case RelayDown():

@@ -14,7 +14,7 @@ from typing import Any
 
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.mail.secrets import find
-from studio_tui.mail.transport.outcomes import Carrier
+from studio_tui.mail.transport.outcomes import Transport
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery
@@ -82,7 +82,7 @@ class Event:
         )
 
 
-def carriers_of(studio: Studio) -> list[Carrier]:
+def transports_of(studio: Studio) -> list[Transport]:
     """The connections that the settings ask for; raises `Refused` where there is no server."""
     smtp = studio.settings.smtp
     if not smtp.host or not smtp.sender:
@@ -127,7 +127,7 @@ def _run_fast(main: Coroutine[Any, Any, Report]) -> Report:
 
 
 async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> Report:
-    worker = Worker(studio, carriers_of(studio), watch=log.watch, pace=pace)
+    worker = Worker(studio, transports_of(studio), watch=log.watch, pace=pace)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)

@@ -35,16 +35,16 @@ class Pace:
     """How often to look whether somebody is to be reminded (P15)."""
     read_clock_every: timedelta = timedelta(minutes=1)
     """How often to find out whether the clock of this host is right."""
-    claimed_per_carrier: int = 25
+    claimed_per_transport: int = 25
     """How many mails are claimed at once: few enough to be begun well within the lease."""
 
-    def unwritten(self, carriers: int) -> int:
+    def unwritten(self, transports: int) -> int:
         """How many mails may be between their first byte and the commit of what became of them: at
         most these are sent twice when a worker is killed (N3).
 
-        For every second carrier: the others offer the next recipients meanwhile.
+        For every second transport: the others offer the next recipients meanwhile.
         """
-        return carriers - carriers // 2
+        return transports - transports // 2
 
     def lease_time(self, timeout: float) -> timedelta:
         """How long a lease lasts where the server may take ``timeout`` seconds for a reply."""

@@ -15,7 +15,7 @@ import pytest
 from studio_tui.config.clock import BootClock, SystemClock, seconds_since_boot
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.clock import Clock, SteadyClock, SteadyTime
-from studio_tui.mail.transport.outcomes import Leave, Outcome, at_once
+from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, at_once
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio, open_studio
@@ -87,7 +87,7 @@ class _Wire(SmtpConnection):
     """Hosts that fall asleep when the next message is about to leave."""
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
         await asyncio.sleep(self.pause)
 
@@ -95,7 +95,7 @@ class _Wire(SmtpConnection):
             for host in self.sleeps:
                 host.slept += 2 * LEASE
             try:
-                await leave()
+                await clear_to_send()
             except (LeaseOver, asyncio.CancelledError):
                 for host in self.sleeps:
                     host.kept_back += 1
@@ -126,7 +126,7 @@ async def _work(
         lease=timedelta(seconds=LEASE),
         first_pause=timedelta(seconds=0.1),
         idle=timedelta(seconds=0.05),
-        claimed_per_carrier=100,
+        claimed_per_transport=100,
     )
     elapsed = host.elapsed if host else seconds_since_boot
     worker = Worker(here, [wire], random=Random(0), pace=pace, elapsed=elapsed)

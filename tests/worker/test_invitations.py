@@ -26,7 +26,7 @@ from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.delivery import Later, Sent
-from studio_tui.services.outbox.messages import Mailroom
+from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.loop import Worker
 from tests.acting import HOUR, KEPT, assign
@@ -138,11 +138,11 @@ def test_a_second_try_is_the_same_mail(studio: Studio, admin: Actor, clock: Mova
     Planner(studio, admin).plan()
     clock.move(minutes=3)
     first = delivering.claim(studio, "A", limit=9, lasting=HOUR).deliveries
-    mailroom = Mailroom(studio)
-    messages = [mailroom.mail(each).message for each in first]
+    builder = MessageBuilder(studio)
+    messages = [builder.mail(each).message for each in first]
     clock.move(hours=2)
     again = delivering.claim(studio, "B", limit=9, lasting=HOUR).deliveries
-    assert [mailroom.mail(each).message for each in again] == messages
+    assert [builder.mail(each).message for each in again] == messages
 
 
 class Fate(Enum):
@@ -222,7 +222,7 @@ class Calendars(RuleBasedStateMachine):
 
     def _receive(self, delivery: Delivery) -> None:
         """What a calendar does: what is older than what it knows changes nothing."""
-        message = Mailroom(self.studio).mail(delivery).message
+        message = MessageBuilder(self.studio).mail(delivery).message
         whole = calendar_of(Received("", (), message))
         entry = whole.vevent
         login = delivery.address.partition("@")[0]

@@ -12,7 +12,7 @@ import pytest
 
 from studio_tui.config.clock import BootClock, SystemClock
 from studio_tui.domain.people.access import Actor
-from studio_tui.mail.transport.outcomes import Leave, Outcome, at_once
+from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, at_once
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.outbox import delivery
 from studio_tui.services.system.context import Studio
@@ -41,10 +41,10 @@ class _SlowConnection(SmtpConnection):
     """A connection over a long wire: a worker claims more than it can send in a lease."""
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
         await asyncio.sleep(LEASE / 100)
-        return await super().send(sender, recipient, message, leave)
+        return await super().send(sender, recipient, message, clear_to_send)
 
 
 def _each_once(server: Server, count: int) -> None:
@@ -72,7 +72,7 @@ def test_a_lease_that_is_renewed_keeps_what_is_not_sent_yet(
     pace = Pace(
         lease=timedelta(seconds=LEASE),
         idle=timedelta(seconds=0.05),
-        claimed_per_carrier=100,
+        claimed_per_transport=100,
     )
 
     async def work(server: Server) -> Report:

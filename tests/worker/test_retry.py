@@ -19,7 +19,7 @@ from studio_tui.mail.transport.outcomes import (
 )
 from studio_tui.services.outbox.delivery import Failed, Later, Sent
 from studio_tui.services.outbox.messages import Mail
-from studio_tui.worker.queue import Parcel
+from studio_tui.worker.queue import PreparedMail
 from studio_tui.worker.retry import Try, decide, pause_after
 from studio_tui.worker.timing import Pace
 from tests.acting import KEPT
@@ -45,7 +45,7 @@ DELIVERY = Delivery(
     closed=False,
     about=(),
 )
-PARCEL = Parcel(Mail("ann@example.org", b"bytes", b""), KEPT)
+PARCEL = PreparedMail(Mail("ann@example.org", b"bytes", b""), KEPT)
 
 
 def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0)) -> object:

@@ -23,14 +23,14 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.mail import secrets as passwords
 from studio_tui.mail.secrets import Secret
-from studio_tui.mail.transport.outcomes import Carrier, Delivered, Outcome, RelayDown
+from studio_tui.mail.transport.outcomes import Delivered, Outcome, RelayDown, Transport
 from studio_tui.services.outbox import messages
 from studio_tui.services.outbox.messages import MOST_PEOPLE, Mail, Specimen
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import KIND_LABELS
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.retry import said
-from studio_tui.worker.service import carriers_of
+from studio_tui.worker.service import transports_of
 
 _ONE_LINE = LineLimits(lines=1, longest=4_096, most=4_096)
 
@@ -46,7 +46,7 @@ def mail() -> None:
 def test(studio: Studio, actor: Actor, address: str) -> None:
     """Send a test mail to ADDRESS, now."""
     sender, written = messages.test_mail(studio, actor, address)
-    outcome = asyncio.run(_send(carriers_of(studio)[0], sender, written))
+    outcome = asyncio.run(_send(transports_of(studio)[0], sender, written))
     if not isinstance(outcome, Delivered):
         raise Unavailable(f"The test mail did not leave: {_reason(outcome)}")
     server = studio.settings.smtp
@@ -90,13 +90,13 @@ def preview(
 ) -> None:
     """Show one wording, filled in."""
     wanted = Specimen(Kind(kind), Capacity(capacity), language, people, overdue, planned)
-    letter = messages.preview(studio, actor, wanted)
+    rendered = messages.preview(studio, actor, wanted)
     if as_json:
-        write_json({"kind": kind, "capacity": capacity, **shapes.letter(letter)})
+        write_json({"kind": kind, "capacity": capacity, **shapes.rendered(rendered)})
         return
-    write_facts((("Language", letter.language), ("Subject", letter.subject)))
+    write_facts((("Language", rendered.language), ("Subject", rendered.subject)))
     click.echo()
-    write_text(letter.plain)
+    write_text(rendered.plain)
 
 
 @mail.command()
@@ -125,11 +125,11 @@ def _asked(username: str) -> Secret:
     return Secret(passwords.without_marks(typed))
 
 
-async def _send(carrier: Carrier, sender: str, written: Mail) -> Outcome:
+async def _send(transport: Transport, sender: str, written: Mail) -> Outcome:
     try:
-        return await carrier.send(sender, written.recipient, written.message)
+        return await transport.send(sender, written.recipient, written.message)
     finally:
-        await carrier.close()
+        await transport.close()
 
 
 def _reason(outcome: Outcome) -> str:

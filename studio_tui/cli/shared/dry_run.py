@@ -139,10 +139,10 @@ def _show(sample: Sample) -> None:
         (
             ("Mail", f"{KIND_LABELS[sample.kind]}, to a {sample.capacity}"),
             ("To", sample.recipient),
-            ("Language", sample.letter.language),
-            ("Subject", sample.letter.subject),
+            ("Language", sample.rendered.language),
+            ("Subject", sample.rendered.subject),
         )
     )
     click.echo()
-    write_text(sample.letter.plain)
+    write_text(sample.rendered.plain)
     click.echo()

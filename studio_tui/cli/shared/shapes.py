@@ -32,7 +32,7 @@ from studio_tui.domain.today.today import Case
 
 if TYPE_CHECKING:
     # A command that shows no mail does not wait for what writes it.
-    from studio_tui.mail.compose.rendering import Letter
+    from studio_tui.mail.compose.rendering import RenderedMail
     from studio_tui.services.activity.activity import ActivityLine
     from studio_tui.services.activity.verify import Verified
     from studio_tui.services.conversations import Usable
@@ -411,7 +411,7 @@ def tried(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
                 "kind": sample.kind,
                 "capacity": sample.capacity,
                 "recipient": sample.recipient,
-                **letter(sample.letter),
+                **rendered(sample.rendered),
             }
             for sample in run.samples
         ],
@@ -428,7 +428,7 @@ def _told(studio: Studio, of: Notification) -> Shape:
     }
 
 
-def letter(of: Letter) -> Shape:
+def rendered(of: RenderedMail) -> Shape:
     """What a recipient reads."""
     return {
         "language": of.language,

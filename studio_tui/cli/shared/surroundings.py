@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     import click
 
     from studio_tui.domain.people.access import Actor
-    from studio_tui.mail.transport.outcomes import Carrier
+    from studio_tui.mail.transport.outcomes import Transport
     from studio_tui.services.system.context import Studio
 
     OpenStudio = Callable[[Callable[[str], None]], tuple[Studio, Actor]]
     WhoAsks = Callable[[Studio], Actor]
-    Carriers = Callable[[Studio], Sequence[Carrier]]
+    Transports = Callable[[Studio], Sequence[Transport]]
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The object of click's context."""
 
-    run_app: Callable[[OpenStudio, Carriers | None, WhoAsks | None], int]
-    """Runs the screens on the Studio that is opened so, its mail taken away by these carriers or
+    run_app: Callable[[OpenStudio, Transports | None, WhoAsks | None], int]
+    """Runs the screens on the Studio that is opened so, its mail taken away by these transports or
     else by what the settings name, for who it is each time that is asked; returns the exit code."""
     why_no_terminal: Callable[[], str | None]
     """Why no screen can be drawn here, in a sentence; None where one can."""

@@ -1,4 +1,4 @@
-"""Letters as bytes for the wire: headers and MIME, without an `EmailMessage` per mail.
+"""Mails as bytes for the wire: headers and MIME, without an `EmailMessage` per mail.
 
 An `EmailMessage` takes two milliseconds to build, as long as sending it. All bytes made here are
 ASCII in lines of at most 998, unless the part of an address before the @ is not.
@@ -15,7 +15,7 @@ from functools import lru_cache
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.flowed import flow
 from studio_tui.mail.compose.invitation import Invitation, calendar
-from studio_tui.mail.compose.rendering import Letter, Recipient, Values
+from studio_tui.mail.compose.rendering import Recipient, RenderedMail, Values
 from studio_tui.mail.compose.wording_template import Blanks, Form
 from studio_tui.mail.transport.addresses import Sender, deliverable, reply_to_from
 
@@ -71,7 +71,7 @@ class Composer:
 
     def message(
         self,
-        letter: Letter,
+        rendered: RenderedMail,
         recipient: Recipient,
         message_id: str,
         date: datetime,
@@ -87,18 +87,18 @@ class Composer:
             (
                 self._from,
                 b"To: " + mailbox(clean_line(recipient.name), address),
-                b"Subject: " + _unstructured(clean_line(letter.subject)),
+                b"Subject: " + _unstructured(clean_line(rendered.subject)),
                 b"Date: " + _date(date),
                 b"Message-ID: " + message_id.encode("ascii"),
-                b"Content-Language: " + letter.language.encode("ascii"),
+                b"Content-Language: " + rendered.language.encode("ascii"),
                 self._constant,
-                _body(letter) if invitation is None else _inviting(letter, invitation),
+                _body(rendered) if invitation is None else _inviting(rendered, invitation),
             )
         )
 
     def _model(self, form: Form) -> bytes:
         values = dict.fromkeys((*form.plain.names, *form.html.names), "")
-        body = _body(Letter("", form, form, Values(values, values)))
+        body = _body(RenderedMail("", form, form, Values(values, values)))
         return b"\r\n".join((self._from, self._constant, body))
 
 
@@ -161,7 +161,7 @@ def _words(text: bytes) -> Iterator[bytes]:
     yield text
 
 
-def _inviting(letter: Letter, invitation: Invitation) -> bytes:
+def _inviting(rendered: RenderedMail, invitation: Invitation) -> bytes:
     """The body of an invitation: the calendar beside the text, and once more as a file.
 
     Outlook, Google and Apple act on the first; programs that know nothing of it offer the second.
@@ -173,19 +173,19 @@ def _inviting(letter: Letter, invitation: Invitation) -> bytes:
         (
             f'Content-Type: multipart/mixed; boundary="{_OUTER}"\r\n'.encode("ascii"),
             f"--{_OUTER}".encode("ascii"),
-            _body(letter, part) + _ATTACHED,
+            _body(rendered, part) + _ATTACHED,
             encodebytes(entry).replace(b"\n", b"\r\n") + f"--{_OUTER}--\r\n".encode("ascii"),
         )
     )
 
 
-def _body(letter: Letter, *more: bytes) -> bytes:
+def _body(rendered: RenderedMail, *more: bytes) -> bytes:
     """Everything below the headers of its own part: the same in all alternatives."""
     return b"\r\n".join(
         (
             _HEAD,
-            _part("plain; format=flowed", _flowed(letter.form.plain, letter.values.plain)),
-            _part("html", _filled(letter.form.html, letter.values.html)),
+            _part("plain; format=flowed", _flowed(rendered.form.plain, rendered.values.plain)),
+            _part("html", _filled(rendered.form.html, rendered.values.html)),
             *more,
             _END,
         )

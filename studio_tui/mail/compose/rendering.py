@@ -1,4 +1,4 @@
-"""Letters: the wording of a notification, filled in for one recipient (P6, P7, N9).
+"""Mails: the wording of a notification, filled in for one recipient (P6, P7, N9).
 
 The wording is rendered once per language. What differs between events and recipients is filled in
 afterwards, escaped in HTML and as it is in plain text, so that no name can become markup.
@@ -81,14 +81,14 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RenderedMail:
     """A mail as the recipient reads it, without its headers."""
 
     language: str
     wording: Form
-    """As it is in every letter."""
+    """As it is in every mail."""
     form: Form
-    """As it is in every letter about the same event."""
+    """As it is in every mail about the same event."""
     values: Values
     """What is still to be filled in."""
 
@@ -109,7 +109,7 @@ class Letter:
 
 
 class Writer:
-    """Writes letters in the words of the organisation."""
+    """Writes mails in the words of the organisation."""
 
     def __init__(self, wordings: Wordings, organisation: str, zone: ZoneInfo) -> None:
         self._wordings = wordings
@@ -118,14 +118,14 @@ class Writer:
         # Events of one run are few and recipients many.
         self._begun = lru_cache(maxsize=256)(self._begin)
 
-    def letter(
+    def render(
         self,
         event: Event,
         recipient: Recipient,
         people: Sequence[str] = (),
         dates: Sequence[datetime | None] = (),
         now: datetime | None = None,
-    ) -> Letter:
+    ) -> RenderedMail:
         """What ``recipient`` reads about ``event``.
 
         ``people`` are the names of those it is about, for a manager (P7): at least one. ``dates``
@@ -150,33 +150,35 @@ class Writer:
             values = [_of(recipient), _of_people(people, told)]
             if not several:
                 values.append(_texts({"starts_at": told[0]}))
-        return Letter(forms.language, form, begun, _all(values))
+        return RenderedMail(forms.language, form, begun, _all(values))
 
-    def invitation(self, event: Event, meeting: Appointment, recipient: Recipient) -> Letter:
+    def invitation(self, event: Event, meeting: Appointment, recipient: Recipient) -> RenderedMail:
         """What ``recipient`` reads about a conversation that is planned, moved or cancelled (C5).
 
-        Raises `Refused` like `letter`.
+        Raises `Refused` like `render`.
         """
         return self._of_meeting(str(event.kind), event, meeting, recipient)
 
-    def entry(self, event: Event, meeting: Appointment, recipient: Recipient) -> Letter:
+    def entry(self, event: Event, meeting: Appointment, recipient: Recipient) -> RenderedMail:
         """What stands in the calendar of ``recipient``: its subject and its plain text."""
         return self._of_meeting(ENTRY, event, meeting, recipient)
 
-    def notice(self, event: Event, told: Notice, recipient: Recipient) -> Letter:
+    def notice(self, event: Event, told: Notice, recipient: Recipient) -> RenderedMail:
         """What ``recipient`` reads about what somebody did to what is theirs (C6, A1).
 
-        Raises `Refused` like `letter`.
+        Raises `Refused` like `render`.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
         form = forms.form(of_push=bool(event.push), closed=told.closed)
         at = forms.speech.instant(told.at, self._zone_of(recipient))
         begun = self._begun(form, event, forms.language)
-        return Letter(forms.language, form, begun, _all((_of(recipient), _of_notice(told, at))))
+        return RenderedMail(
+            forms.language, form, begun, _all((_of(recipient), _of_notice(told, at)))
+        )
 
     def _of_meeting(
         self, wording: str, event: Event, meeting: Appointment, recipient: Recipient
-    ) -> Letter:
+    ) -> RenderedMail:
         forms = self._wordings.forms(f"{wording}.{event.capacity}", recipient.language)
         form = forms.form(
             of_push=event.deadline is not None and not event.closed,
@@ -190,14 +192,14 @@ class Writer:
         starts_at = forms.speech.instant(meeting.starts_at, self._zone_of(recipient))
         begun = self._begun(form, event, forms.language)
         values = _all((_of(recipient), _of_appointment(meeting, starts_at)))
-        return Letter(forms.language, form, begun, values)
+        return RenderedMail(forms.language, form, begun, values)
 
-    def test_letter(self, recipient: Recipient, now: datetime) -> Letter:
+    def render_test(self, recipient: Recipient, now: datetime) -> RenderedMail:
         """What `studio-tui mail test` sends: ``now`` in the recipient's zone."""
         forms = self._wordings.forms(TEST, recipient.language)
         sent_at = forms.speech.instant(now, self._zone_of(recipient))
         values = (_texts({"organisation": self._organisation, "sent_at": sent_at}), _of(recipient))
-        return Letter(forms.language, forms.form(), forms.form(), _all(values))
+        return RenderedMail(forms.language, forms.form(), forms.form(), _all(values))
 
     def _begin(self, form: Form, event: Event, language: str) -> Form:
         deadline = event.deadline

@@ -9,9 +9,9 @@ from studio_tui.config.private import make_folder
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.transport.addresses import deliverable
 from studio_tui.mail.transport.outcomes import (
+    ClearToSend,
     Delivered,
     Fault,
-    Leave,
     Outcome,
     Rejected,
     RelayDown,
@@ -20,7 +20,7 @@ from studio_tui.mail.transport.outcomes import (
 
 
 class MailFolder:
-    """A `Carrier` that keeps mail in a Maildir, made when the first mail arrives.
+    """A `Transport` that keeps mail in a Maildir, made when the first mail arrives.
 
     Only its owner can read it; any mail program can open it.
     """
@@ -29,7 +29,7 @@ class MailFolder:
         self._path = path
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
         """Keep ``message``, with the addresses of its envelope above it."""
         try:
@@ -37,7 +37,7 @@ class MailFolder:
             envelope += f"Delivered-To: {deliverable(recipient)}\r\n"
         except Refused as refused:
             return Rejected(None, refused.message)
-        await leave()
+        await clear_to_send()
         try:
             await asyncio.to_thread(self._keep, envelope.encode() + message)
         except OSError as error:

@@ -90,23 +90,23 @@ class RelayDown:
 Outcome = Delivered | Rejected | Deferred | Aside | RelayDown
 
 
-Leave = Callable[[], Awaitable[None]]
+ClearToSend = Callable[[], Awaitable[None]]
 
 
 async def at_once() -> None:
     """A message need not wait."""
 
 
-class Carrier(Protocol):
+class Transport(Protocol):
     """What takes mails away: a connection to a mail server, or a folder on this machine.
 
-    One carrier takes one mail at a time; a worker that wants more at once has several.
+    One transport takes one mail at a time; a worker that wants more at once has several.
     """
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
-        """Hand over ``message`` from one bare address to another, once it may ``leave``: its
+        """Hand over ``message`` from one bare address to another, once it is ``clear_to_send``: its
         recipient can be offered before. Raises nothing but cancellation."""
         ...
 

@@ -65,7 +65,7 @@ class Dialogue(asyncio.Protocol):
             await self._arrival()
         return self._replies.popleft()
 
-    async def take_leave(self) -> None:
+    async def quit(self) -> None:
         """Close the connection once the server knows of it; raises `Broken`."""
         self.say(b"QUIT")
         await self.reply()

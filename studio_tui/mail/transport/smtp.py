@@ -21,10 +21,10 @@ from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.secrets import HIDDEN, Secret
 from studio_tui.mail.transport.addresses import deliverable, sender_from
 from studio_tui.mail.transport.outcomes import (
+    ClearToSend,
     Deferred,
     Delivered,
     Fault,
-    Leave,
     Outcome,
     Rejected,
     RelayDown,
@@ -94,7 +94,7 @@ class _Stopped(Exception):
 
 
 class SmtpConnection:
-    """A `Carrier` to the server of ``settings``; connects when the first mail is sent.
+    """A `Transport` to the server of ``settings``; connects when the first mail is sent.
 
     Where the server offers PIPELINING, sender, recipient and DATA go in one turn.
     """
@@ -110,24 +110,24 @@ class SmtpConnection:
         self._is_probed = False
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, leave: Leave = at_once
+        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
         """Hand over ``message``: headers and all, from one bare address to another, once it may
-        ``leave``."""
+        ``clear_to_send``."""
         try:
             envelope = deliverable(sender), deliverable(recipient)
         except Refused as refused:
             return Rejected(None, refused.message)
         was_open, carried = self._is_open, self._carried if self._is_open else 0
         try:
-            return await self._send_once(*envelope, message, leave, together=True)
+            return await self._send_once(*envelope, message, clear_to_send, together=True)
         except _Stopped as stopped:
             first = stopped
         if not await self._may_go_on(first, was_open, carried):
             return first.outcome
         try:
             # Step by step: so it is known for certain what the server stops at.
-            return await self._send_once(*envelope, message, leave, together=False)
+            return await self._send_once(*envelope, message, clear_to_send, together=False)
         except _Stopped as stopped:
             if (refusal := _key(first.outcome)) == _key(stopped.outcome):
                 self._in_vain[refusal] = _IN_VAIN
@@ -161,7 +161,7 @@ class SmtpConnection:
         if self._dialogue is not None:
             with suppress(Broken, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_SECONDS):
-                    await self._dialogue.take_leave()
+                    await self._dialogue.quit()
         self._drop()
         # The loop may end right after this: a socket is closed in its next turn.
         await asyncio.sleep(0)
@@ -171,7 +171,13 @@ class SmtpConnection:
         return self._dialogue is not None and self._dialogue.is_open
 
     async def _send_once(
-        self, sender: str, recipient: str, message: bytes, leave: Leave, *, together: bool
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        clear_to_send: ClearToSend,
+        *,
+        together: bool,
     ) -> Delivered:
         try:
             dialogue = await self._opened()
@@ -180,7 +186,7 @@ class SmtpConnection:
             together = together and "pipelining" in self._extensions
             envelope = sender, recipient
             await self._offer(dialogue, commands, envelope, together=together)
-            await leave()
+            await clear_to_send()
             return await self._hand_over(dialogue, message, envelope)
         except _Stopped:
             raise

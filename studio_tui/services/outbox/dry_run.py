@@ -13,8 +13,8 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Skipped
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.domain.shared.text import fold
-from studio_tui.mail.compose.rendering import Letter
-from studio_tui.services.outbox.messages import Mailroom
+from studio_tui.mail.compose.rendering import RenderedMail
+from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.outbox.outbox import Again
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import lines_since, newest_line
@@ -32,7 +32,7 @@ class Sample:
     kind: Kind
     capacity: Capacity
     recipient: str
-    letter: Letter
+    rendered: RenderedMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def dry_run(
     with studio.store.reading():
         # Who manages whom is as it was: nobody need be locked out meanwhile.
         managing = _managing(listed)
-    return DryRun(tuple(listed), _samples(Mailroom(studio), loaded), managing)
+    return DryRun(tuple(listed), _samples(MessageBuilder(studio), loaded), managing)
 
 
 def dry_run_of(
@@ -97,7 +97,7 @@ def dry_run_of(
     _go_on(wanted)
     with studio.store.reading():
         managing = _managing(waiting)
-    return DryRun(tuple(waiting), _samples(Mailroom(studio), loaded), managing)
+    return DryRun(tuple(waiting), _samples(MessageBuilder(studio), loaded), managing)
 
 
 def dry_run_again(
@@ -116,7 +116,7 @@ def dry_run_again(
     with studio.store.reading():
         managing = _managing(listed)
     skipped = [Skipped(each.recipient, each.name, again.dropped[each.id]) for each in left_out]
-    return DryRun(tuple(listed), _samples(Mailroom(studio), loaded), managing), skipped
+    return DryRun(tuple(listed), _samples(MessageBuilder(studio), loaded), managing), skipped
 
 
 def _go_on(wanted: Callable[[], bool]) -> None:
@@ -135,7 +135,7 @@ def _managing(listed: Sequence[Notification]) -> dict[str, dict[str, str]]:
     }
 
 
-def _samples(mailroom: Mailroom, loaded: list[Delivery]) -> tuple[Sample, ...]:
+def _samples(builder: MessageBuilder, loaded: list[Delivery]) -> tuple[Sample, ...]:
     return tuple(
-        Sample(each.kind, each.capacity, each.name, mailroom.letter(each)) for each in loaded
+        Sample(each.kind, each.capacity, each.name, builder.rendered(each)) for each in loaded
     )

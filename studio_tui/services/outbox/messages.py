@@ -26,7 +26,7 @@ from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.invitation import Guest, Invitation, Method
 from studio_tui.mail.compose.mime import Composer, message_id
-from studio_tui.mail.compose.rendering import Appointment, Event, Letter, Recipient, Writer
+from studio_tui.mail.compose.rendering import Appointment, Event, Recipient, RenderedMail, Writer
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.transport.addresses import Sender, deliverable, sender_from
 from studio_tui.services.system.context import Studio
@@ -72,7 +72,7 @@ class Specimen:
     """Whether the conversations are planned."""
 
 
-class Mailroom:
+class MessageBuilder:
     """Writes the mails of one Studio; keeps what it read of the wording."""
 
     def __init__(self, studio: Studio) -> None:
@@ -97,7 +97,7 @@ class Mailroom:
         with self._studio.store.reading():
             return sha256(founding().encode()).hexdigest()[:12]
 
-    def letter(self, delivery: Delivery) -> Letter:
+    def rendered(self, delivery: Delivery) -> RenderedMail:
         """What the recipient reads; about those it still has to tell of, or else all of them."""
         if (notice := delivery.notice) is not None:
             return self._writer.notice(self._event(delivery), notice, _recipient(delivery))
@@ -106,7 +106,7 @@ class Mailroom:
             return self._writer.invitation(event, appointment, _recipient(delivery))
         people = still_to_tell(delivery) or delivery.about
         told = people if delivery.kind in _TELLING_DATES else ()
-        return self._writer.letter(
+        return self._writer.render(
             self._event(delivery),
             _recipient(delivery),
             _names(delivery, people),
@@ -116,27 +116,27 @@ class Mailroom:
 
     def mail(self, delivery: Delivery) -> Mail:
         """The whole mail; raises `Refused` for an address or a wording that is none."""
-        letter = self.letter(delivery)
+        rendered = self.rendered(delivery)
         message = self._composer.message(
-            letter,
+            rendered,
             _recipient(delivery),
             self.message_id(delivery.key),
             delivery.dated_at,
             self._invitation(delivery, delivery.meeting) if delivery.meeting else None,
         )
-        return Mail(delivery.address, message, self._composer.model(letter.wording))
+        return Mail(delivery.address, message, self._composer.model(rendered.wording))
 
     def test_mail(self, address: str, language: str) -> Mail:
         """The mail by which an admin tries the settings."""
         address = clear_address(address)
         recipient = Recipient(address, address, language=language)
         now = self._studio.now()
-        letter = self._writer.test_letter(recipient, now)
+        rendered = self._writer.render_test(recipient, now)
         key = f"test-{int(now.timestamp() * 1_000_000)}"
-        message = self._composer.message(letter, recipient, self.message_id(key), now)
-        return Mail(address, message, self._composer.model(letter.wording))
+        message = self._composer.message(rendered, recipient, self.message_id(key), now)
+        return Mail(address, message, self._composer.model(rendered.wording))
 
-    def specimen(self, specimen: Specimen, recipient: Recipient) -> Letter:
+    def specimen(self, specimen: Specimen, recipient: Recipient) -> RenderedMail:
         """What ``recipient`` would read, with made-up values.
 
         Raises `Refused` where nobody is told of this kind in this capacity.
@@ -160,7 +160,7 @@ class Mailroom:
         people = _SAMPLE_PEOPLE[: specimen.people] if specimen.capacity is Capacity.MANAGER else ()
         planned = specimen.planned and specimen.kind in _TELLING_DATES
         dates = [self._sample_appointment().starts_at] * max(len(people), 1) if planned else []
-        return self._writer.letter(event, recipient, people, dates)
+        return self._writer.render(event, recipient, people, dates)
 
     def _sample_appointment(self) -> Appointment:
         day = self._studio.today() + timedelta(days=7)
@@ -228,20 +228,18 @@ def test_mail(studio: Studio, actor: Actor, address: str) -> tuple[str, Mail]:
     Raises `Refused` where ``address`` or ``smtp.sender`` is no address.
     """
     require(actor, Action.TEST_MAIL)
-    mailroom = Mailroom(studio)
-    return mailroom.sender.address, mailroom.test_mail(
-        address, studio.settings.organisation.language
-    )
+    builder = MessageBuilder(studio)
+    return builder.sender.address, builder.test_mail(address, studio.settings.organisation.language)
 
 
-def preview(studio: Studio, actor: Actor, specimen: Specimen) -> Letter:
+def preview(studio: Studio, actor: Actor, specimen: Specimen) -> RenderedMail:
     """A wording with made-up values, as ``actor`` would read it (N9).
 
     Raises `Refused` that names file and line of a text of the organisation that is wrong.
     """
     require(actor, Action.READ_OUTBOX)
     recipient = Recipient(actor.name, "", language=specimen.language)
-    return Mailroom(studio).specimen(specimen, recipient)
+    return MessageBuilder(studio).specimen(specimen, recipient)
 
 
 def wording_folder() -> Path:

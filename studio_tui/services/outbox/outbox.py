@@ -20,7 +20,7 @@ from studio_tui.domain.shared.errors import NotFound, NothingToDo
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.mail.compose.flowed import unflow
-from studio_tui.services.outbox.messages import Mailroom
+from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import write_activity
@@ -134,8 +134,8 @@ def health(studio: Studio, actor: Actor) -> Health:
 
 def message_ids(studio: Studio, listed: list[Notification]) -> dict[int, str]:
     """The Message-ID of each notification, by its id."""
-    mailroom = Mailroom(studio)
-    return {notification.id: mailroom.message_id(notification.key) for notification in listed}
+    builder = MessageBuilder(studio)
+    return {notification.id: builder.message_id(notification.key) for notification in listed}
 
 
 def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
@@ -149,16 +149,16 @@ def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
         delivery = worker_queue.deliveries([notification_id], studio.now())[0]
     if message is not None:
         return _as_sent(found[0], message)
-    mailroom = Mailroom(studio)
-    letter = mailroom.letter(delivery)
+    builder = MessageBuilder(studio)
+    rendered = builder.rendered(delivery)
     return ReadMail(
         notification=found[0],
-        message_id=mailroom.message_id(found[0].key),
-        sender=str(mailroom.sender.address),
+        message_id=builder.message_id(found[0].key),
+        sender=str(builder.sender.address),
         date="",
-        subject=letter.subject,
-        plain=letter.plain,
-        html=letter.html,
+        subject=rendered.subject,
+        plain=rendered.plain,
+        html=rendered.html,
         source=None,
     )
 

@@ -12,14 +12,14 @@ from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.outbox import outbox
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Report, Worker
-from studio_tui.worker.service import carriers_of
+from studio_tui.worker.service import transports_of
 
 if TYPE_CHECKING:
-    from studio_tui.mail.transport.outcomes import Carrier
+    from studio_tui.mail.transport.outcomes import Transport
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.app import StudioApp
 
-    Carriers = Callable[[Studio], Sequence[Carrier]]
+    Transports = Callable[[Studio], Sequence[Transport]]
 
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
 _LOOK_AGAIN = 1.0
@@ -31,10 +31,10 @@ _PATIENCE = 5.0
 class Posting:
     """Sends the mail of the open Studio, and keeps the standing line of the status true."""
 
-    def __init__(self, app: "StudioApp", carriers: "Carriers | None") -> None:
-        """``carriers`` take the mail away; None: the connections that the settings ask for."""
+    def __init__(self, app: "StudioApp", transports: "Transports | None") -> None:
+        """``transports`` take the mail away; None: the connections that the settings ask for."""
         self._app = app
-        self._carriers = carriers
+        self._transports = transports
         self._studio: Studio | None = None
         self._on = False
         self._rests = False
@@ -60,10 +60,10 @@ class Posting:
     def _begin(self) -> None:
         self._on, self._stamp = True, None
         smtp = self._opened.settings.smtp
-        if self._carriers is None and not (smtp.host and smtp.sender):
+        if self._transports is None and not (smtp.host and smtp.sender):
             self._stand("No mail server is set up: mail waits in the outbox")
         else:
-            self._make_worker(self._opened, self._carriers or carriers_of)
+            self._make_worker(self._opened, self._transports or transports_of)
         self._look()
 
     def _cease(self) -> None:
@@ -101,12 +101,12 @@ class Posting:
             self._rests = False
             self.follow(self._app.actor)
 
-    def _make_worker(self, studio: "Studio", carriers: "Carriers") -> None:
+    def _make_worker(self, studio: "Studio", transports: "Transports") -> None:
         # The password may be in a keyring that takes its time: off the loop.
         self._app.bridge.read(
             self._app.get_default_screen(),
             "worker",
-            lambda: Worker(studio, carriers(studio), watch=self._watch),
+            lambda: Worker(studio, transports(studio), watch=self._watch),
             self._run,
             lambda error: self._stand(f"No mail is sent: {error.message}"),
         )

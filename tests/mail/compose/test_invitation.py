@@ -21,7 +21,7 @@ from studio_tui.mail.compose.rendering import Appointment, Event, Recipient, Wri
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.transport.addresses import sender_from
 from tests.hostile import HOSTILE
-from tests.mail.compose.test_mime import addressee, assert_sound, letter_of, received
+from tests.mail.compose.test_mime import addressee, assert_sound, received, rendered_mail
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "mail.md").read_text(encoding="utf-8")
 SENDER = sender_from("HR Studio <studio@example.org>")
@@ -268,9 +268,9 @@ def test_the_same_mail_is_the_same_bytes() -> None:
 
 
 def test_a_mail_without_one_is_as_it_was() -> None:
-    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
+    rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
     message = Composer(SENDER, "x").message(
-        letter, Recipient("", "a@example.org"), "<1@example.org>", PLANNED.stamp
+        rendered, Recipient("", "a@example.org"), "<1@example.org>", PLANNED.stamp
     )
     assert received(message).parsed.get_content_type() == "multipart/alternative"
     assert b"calendar" not in message

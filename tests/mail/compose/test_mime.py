@@ -1,4 +1,4 @@
-"""Letters as bytes: correct for every script, and nothing smuggled in (A5, N2, N9)."""
+"""Mails as bytes: correct for every script, and nothing smuggled in (A5, N2, N9)."""
 
 import re
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.flowed import flow, unflow
 from studio_tui.mail.compose.mime import Composer, message_id
-from studio_tui.mail.compose.rendering import Event, Letter, Recipient, Values, Writer
+from studio_tui.mail.compose.rendering import Event, Recipient, RenderedMail, Values, Writer
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.compose.wording_template import Blanks, Form
 from studio_tui.mail.transport.addresses import deliverable, sender_from
@@ -40,19 +40,21 @@ HEADERS = [
 ]
 
 
-def written(name: str, address: str = "ann@example.org", **changes: str) -> tuple[Letter, bytes]:
-    """A letter in which everything that people type is ``name``, and its message."""
+def written(
+    name: str, address: str = "ann@example.org", **changes: str
+) -> tuple[RenderedMail, bytes]:
+    """A mail in which everything that people type is ``name``, and its message."""
     writer = Writer(Wordings("en"), "Example NV", ZoneInfo("Europe/Brussels"))
     event = Event(Kind.ASSIGNED, Capacity.MANAGER, name, name, date(2026, 3, 31))
     recipient = Recipient(name, address, given_name=name, **changes)
-    letter = writer.letter(event, recipient, [name, name])
-    return letter, Composer(SENDER, "Example NV").message(letter, recipient, ID, DATE)
+    rendered = writer.render(event, recipient, [name, name])
+    return rendered, Composer(SENDER, "Example NV").message(rendered, recipient, ID, DATE)
 
 
-def letter_of(subject: str, plain: str, html: str) -> Letter:
-    """A letter in which nothing was filled in."""
+def rendered_mail(subject: str, plain: str, html: str) -> RenderedMail:
+    """A mail in which nothing was filled in."""
     form = Form(Blanks((subject,)), Blanks((plain,)), Blanks((html,)))
-    return Letter("en", form, form, Values({}, {}))
+    return RenderedMail("en", form, form, Values({}, {}))
 
 
 def received(message: bytes) -> Received:
@@ -101,30 +103,30 @@ def test_the_headers() -> None:
 
 @pytest.mark.parametrize("name", [*HOSTILE, "\U000f0000 \U000f0001", "a\nb"])
 def test_every_name_arrives_as_it_was_typed(name: str) -> None:
-    letter, message = written(name)
+    rendered, message = written(name)
     parsed = assert_sound(message)
     assert parsed.keys() == HEADERS
-    assert parsed["Subject"] == letter.subject
+    assert parsed["Subject"] == rendered.subject
     assert addressee(message, b"To") == (clean_line(name), "ann@example.org")
-    assert received(message).text("plain") == letter.plain
-    assert received(message).text("html") == letter.html
+    assert received(message).text("plain") == rendered.plain
+    assert received(message).text("html") == rendered.html
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_sender_and_an_organisation_of_any_name(name: str) -> None:
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     sender = sender_from(f'"{clean_line(quoted)}" <studio@example.org>')
-    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
-    message = Composer(sender, name).message(letter, Recipient("", "ann@example.org"), ID, DATE)
+    rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
+    message = Composer(sender, name).message(rendered, Recipient("", "ann@example.org"), ID, DATE)
     parsed = assert_sound(message)
     assert addressee(message, b"From") == (clean_line(name), "studio@example.org")
     assert parsed.keys() == HEADERS
 
 
 def test_answers_go_where_the_organisation_wants_them() -> None:
-    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
+    rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", "People & Culture <hr@exämple.org>")
-    message = composer.message(letter, Recipient("", "ann@example.org"), ID, DATE)
+    message = composer.message(rendered, Recipient("", "ann@example.org"), ID, DATE)
     parsed = assert_sound(message)
     assert parsed.keys() == ["From", "Reply-To", *HEADERS[1:]]
     assert addressee(message, b"Reply-To") == ("People & Culture", "hr@xn--exmple-cua.org")
@@ -132,18 +134,18 @@ def test_answers_go_where_the_organisation_wants_them() -> None:
 
 
 def test_answers_can_go_to_a_bare_address() -> None:
-    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
+    rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", "hr@example.org")
-    parsed = assert_sound(composer.message(letter, Recipient("", "a@example.org"), ID, DATE))
+    parsed = assert_sound(composer.message(rendered, Recipient("", "a@example.org"), ID, DATE))
     assert parsed["Reply-To"] == "hr@example.org"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_answers_go_to_somebody_of_any_name(name: str) -> None:
     quoted = clean_line(name.replace("\\", "\\\\").replace('"', '\\"'))
-    letter = letter_of("Hello", "Hello\n", "<p>Hello</p>\n")
+    rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", f'"{quoted}" <hr@example.org>')
-    message = composer.message(letter, Recipient("", "a@example.org"), ID, DATE)
+    message = composer.message(rendered, Recipient("", "a@example.org"), ID, DATE)
     assert assert_sound(message).keys() == ["From", "Reply-To", *HEADERS[1:]]
     assert addressee(message, b"Reply-To") == (clean_line(name), "hr@example.org")
 
@@ -173,9 +175,9 @@ def test_nobody_to_answer_to_is_said(text: str) -> None:
     ],
 )
 def test_every_subject_arrives(text: str) -> None:
-    letter = letter_of(text, "x\n", "x\n")
+    rendered = rendered_mail(text, "x\n", "x\n")
     composer = Composer(SENDER, "Example NV")
-    parsed = assert_sound(composer.message(letter, Recipient("", "a@example.org"), ID, DATE))
+    parsed = assert_sound(composer.message(rendered, Recipient("", "a@example.org"), ID, DATE))
     assert parsed["Subject"] == clean_line(text)
     assert parsed.keys() == HEADERS
 
@@ -193,9 +195,9 @@ def test_every_subject_arrives(text: str) -> None:
     ],
 )
 def test_every_body_arrives(text: str) -> None:
-    letter = letter_of("Hello", text, text)
+    rendered = rendered_mail("Hello", text, text)
     message = Composer(SENDER, "Example NV").message(
-        letter, Recipient("Ann", "ann@example.org"), ID, DATE
+        rendered, Recipient("Ann", "ann@example.org"), ID, DATE
     )
     assert_sound(message)
     # A space at the end of a line would say that it goes on.
@@ -302,8 +304,8 @@ LONG = "Changed: Performance review with Bob Janssens, 25 October 2026, 02:30 (E
     ],
 )
 def test_a_long_subject_of_ascii_is_folded(subject: str) -> None:
-    letter = letter_of(subject, "Hello\n", "<p>Hello</p>\n")
-    message = Composer(SENDER, "NV").message(letter, Recipient("", "a@example.org"), ID, DATE)
+    rendered = rendered_mail(subject, "Hello\n", "<p>Hello</p>\n")
+    message = Composer(SENDER, "NV").message(rendered, Recipient("", "a@example.org"), ID, DATE)
     parsed = assert_sound(message)
     assert parsed["Subject"] == subject.strip()
     assert b"=?" not in message
@@ -311,8 +313,8 @@ def test_a_long_subject_of_ascii_is_folded(subject: str) -> None:
 
 @pytest.mark.parametrize("subject", ["x" * 200, "a =?utf-8?b?eA==?= " + "b " * 50, "a  b " * 30])
 def test_what_cannot_be_folded_is_encoded(subject: str) -> None:
-    letter = letter_of(subject, "Hello\n", "<p>Hello</p>\n")
-    message = Composer(SENDER, "NV").message(letter, Recipient("", "a@example.org"), ID, DATE)
+    rendered = rendered_mail(subject, "Hello\n", "<p>Hello</p>\n")
+    message = Composer(SENDER, "NV").message(rendered, Recipient("", "a@example.org"), ID, DATE)
     assert assert_sound(message)["Subject"] == clean_line(subject)
 
 
@@ -324,13 +326,13 @@ def test_who_is_called_like_their_address_has_no_name_beside_it() -> None:
 @pytest.mark.parametrize("name", [*HOSTILE, "a long name " * 9, "> quoted", "From me"])
 def test_the_plain_text_stands_in_short_lines(name: str) -> None:
     """Only what has no space in it is longer: an address of a page stays whole."""
-    letter, message = written(name)
+    rendered, message = written(name)
     part = received(message).parsed.get_body(("plain",))
     assert part is not None
     assert part["Content-Type"] == 'text/plain; format="flowed"; charset="utf-8"'
     text = part.get_content().replace("\r\n", "\n")
     assert all(len(line) <= 78 or " " not in line.strip() for line in text.split("\n"))
-    assert unflow(text) == letter.plain
+    assert unflow(text) == rendered.plain
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Letters: what one recipient reads (P6, P7, N9), whatever the names are (A5)."""
+"""Mails: what one recipient reads (P6, P7, N9), whatever the names are (A5)."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,7 @@ from studio_tui.domain.outbox.notification import (
     capacities,
 )
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.mail.compose.rendering import Appointment, Event, Letter, Recipient, Writer
+from studio_tui.mail.compose.rendering import Appointment, Event, Recipient, RenderedMail, Writer
 from studio_tui.mail.compose.wording import Wordings
 from tests.hostile import HOSTILE
 
@@ -83,31 +83,31 @@ def read(html: str) -> _Reader:
 
 
 def test_the_user_learns_the_template_and_the_deadline(writer: Writer) -> None:
-    letter = writer.letter(event(), ANN)
-    assert letter.subject == "A new conversation for you: Performance review"
-    assert letter.plain.startswith(
+    rendered = writer.render(event(), ANN)
+    assert rendered.subject == "A new conversation for you: Performance review"
+    assert rendered.plain.startswith(
         "Hello Ann,\n\nA new template is available to you: Performance review. "
         "It is part of Q1 review.\n\nPlease hold this conversation by 31 March 2026."
     )
-    assert letter.plain.endswith(
+    assert rendered.plain.endswith(
         "\n\nKind regards,\nExample NV\n\n-- \n"
         "This message was sent by the Conversation Studio of Example NV.\n"
     )
-    assert "<strong>by 31 March 2026</strong>" in letter.html
+    assert "<strong>by 31 March 2026</strong>" in rendered.html
 
 
 def test_a_manager_of_many_gets_one_list(writer: Writer) -> None:
-    letter = writer.letter(event(capacity=Capacity.MANAGER), ANN, ["Bob Maes", "Chloé Petit"])
-    assert letter.subject == "2 conversations to plan: Performance review"
-    assert "\n\n- Bob Maes\n- Chloé Petit\n\n" in letter.plain
-    assert ">Bob Maes</li>" in letter.html
-    assert "<p" not in letter.html.partition("<ul")[2].partition("</ul>")[0]
+    rendered = writer.render(event(capacity=Capacity.MANAGER), ANN, ["Bob Maes", "Chloé Petit"])
+    assert rendered.subject == "2 conversations to plan: Performance review"
+    assert "\n\n- Bob Maes\n- Chloé Petit\n\n" in rendered.plain
+    assert ">Bob Maes</li>" in rendered.html
+    assert "<p" not in rendered.html.partition("<ul")[2].partition("</ul>")[0]
 
 
 def test_a_manager_of_one_reads_the_name(writer: Writer) -> None:
-    letter = writer.letter(event(capacity=Capacity.MANAGER), ANN, ["Bob Maes"])
-    assert letter.subject == "A conversation to plan with Bob Maes: Performance review"
-    assert "\n- " not in letter.plain
+    rendered = writer.render(event(capacity=Capacity.MANAGER), ANN, ["Bob Maes"])
+    assert rendered.subject == "A conversation to plan with Bob Maes: Performance review"
+    assert "\n- " not in rendered.plain
 
 
 @pytest.mark.parametrize(
@@ -118,23 +118,23 @@ def test_days_are_written_in_the_language_of_the_recipient(
     writer: Writer, language: str, words: str
 ) -> None:
     for kind in (kind for kind in OF_PUSHES if kind is not Kind.CLOSED):
-        letter = writer.letter(event(kind), Recipient("Ann", "a@example.org", language=language))
-        assert words in letter.plain
+        rendered = writer.render(event(kind), Recipient("Ann", "a@example.org", language=language))
+        assert words in rendered.plain
 
 
-def assert_whole(letter: Letter) -> None:
+def assert_whole(rendered: RenderedMail) -> None:
     """`assert_filled`, and the template is named."""
-    assert_filled(letter)
-    assert "Performance review" in letter.plain
+    assert_filled(rendered)
+    assert "Performance review" in rendered.plain
 
 
-def assert_filled(letter: Letter) -> None:
+def assert_filled(rendered: RenderedMail) -> None:
     """Every value is filled in, and nothing gapes where a form leaves something out."""
-    for part in (letter.subject, letter.plain, letter.html):
+    for part in (rendered.subject, rendered.plain, rendered.html):
         assert not any(0xE000 <= ord(sign) <= 0xF8FF or ord(sign) >= 0xF0000 for sign in part)
-    assert "{" not in letter.subject + letter.plain + letter.html.partition("</style>")[2]
-    assert "  " not in letter.subject + letter.plain
-    assert "\n\n\n" not in letter.plain
+    assert "{" not in rendered.subject + rendered.plain + rendered.html.partition("</style>")[2]
+    assert "  " not in rendered.subject + rendered.plain
+    assert "\n\n\n" not in rendered.plain
 
 
 @pytest.mark.parametrize("handed_over", [False, True])
@@ -159,21 +159,21 @@ def test_every_invitation_is_whole(
         told = replace(told, push="", deadline=None)
     meeting = replace(MEETING, place=place, handed_over=handed_over)
     recipient = replace(ANN, language=language)
-    letter, entry = (
+    rendered, entry = (
         writer.invitation(told, meeting, recipient),
         writer.entry(told, meeting, recipient),
     )
-    for each in (letter, entry):
+    for each in (rendered, entry):
         assert_whole(each)
         other = "Dora Claes" if capacity is Capacity.USER else "Ann Peeters"
         assert other in each.subject
         assert ("Q1 review" in each.plain) <= of_push
     if kind is not Kind.CANCELLED:
-        assert "14:05 (Europe/Brussels)" in letter.plain
-        assert "45 " in letter.plain
-        assert "Els Claes" in letter.plain
-        assert ("Room 3" in letter.plain) == bool(place)
-        assert ("Q1 review" in letter.plain) == of_push
+        assert "14:05 (Europe/Brussels)" in rendered.plain
+        assert "45 " in rendered.plain
+        assert "Els Claes" in rendered.plain
+        assert ("Room 3" in rendered.plain) == bool(place)
+        assert ("Q1 review" in rendered.plain) == of_push
 
 
 def test_an_invitation_is_in_the_zone_of_who_reads_it(writer: Writer) -> None:
@@ -183,21 +183,21 @@ def test_an_invitation_is_in_the_zone_of_who_reads_it(writer: Writer) -> None:
         ("", "31 March 2026, 14:05 (Europe/Brussels)"),
         ("America/New_York", "31 March 2026, 08:05 (America/New York)"),
     ):
-        letter = writer.invitation(told, MEETING, replace(ANN, time_zone=zone))
-        assert words in letter.plain
-        assert words in letter.subject
+        rendered = writer.invitation(told, MEETING, replace(ANN, time_zone=zone))
+        assert words in rendered.plain
+        assert words in rendered.subject
     winter = replace(MEETING, starts_at=datetime(2026, 3, 27, 12, 5, tzinfo=UTC))
     assert "27 March 2026, 13:05 (" in writer.invitation(told, winter, ANN).plain
 
 
 def test_who_no_longer_holds_it_learns_who_does(writer: Writer) -> None:
     told = event(Kind.CANCELLED, Capacity.MANAGER)
-    letter = writer.invitation(told, replace(MEETING, handed_over=True), ANN)
-    assert letter.subject == "Handed over to Dora Claes: Performance review with Ann Peeters"
-    assert "2026" not in letter.plain
+    rendered = writer.invitation(told, replace(MEETING, handed_over=True), ANN)
+    assert rendered.subject == "Handed over to Dora Claes: Performance review with Ann Peeters"
+    assert "2026" not in rendered.plain
 
 
-def noticed(writer: Writer, told: Event, notice: Notice, language: str = "en") -> Letter:
+def noticed(writer: Writer, told: Event, notice: Notice, language: str = "en") -> RenderedMail:
     """What Ann reads of what somebody did."""
     return writer.notice(told, notice, replace(ANN, language=language))
 
@@ -219,45 +219,45 @@ def test_every_notice_is_whole(
     told = replace(event(kind, capacity), deadline=None)
     if not of_push:
         told = replace(told, push="")
-    letter = noticed(writer, told, replace(NOTICE, closed=closed), language)
-    assert_filled(letter)
-    assert "Els Claes" in letter.plain
-    assert "14:05 (Europe/Brussels)" in letter.plain
+    rendered = noticed(writer, told, replace(NOTICE, closed=closed), language)
+    assert_filled(rendered)
+    assert "Els Claes" in rendered.plain
+    assert "14:05 (Europe/Brussels)" in rendered.plain
     if kind is Kind.KEY_ADDED:
-        assert letter.plain.count("SHA256:abc") == 2
+        assert rendered.plain.count("SHA256:abc") == 2
         return
-    assert ("Q1 review" in letter.plain) == of_push
-    assert "Performance review" in letter.plain
-    assert "Dora Claes" in letter.plain
-    asks = "studio-tui conversations open 12" in letter.plain
+    assert ("Q1 review" in rendered.plain) == of_push
+    assert "Performance review" in rendered.plain
+    assert "Dora Claes" in rendered.plain
+    asks = "studio-tui conversations open 12" in rendered.plain
     assert asks == (kind is Kind.TAKEN_OVER and closed)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_is_typed_into_a_notice_stays_text(writer: Writer, name: str) -> None:
-    def told(text: str) -> Letter:
+    def told(text: str) -> RenderedMail:
         notice = replace(NOTICE, by=text, person=text, conductor=text, former=text, closed=True)
         return noticed(writer, event(Kind.TAKEN_OVER, push=text, template=text), notice)
 
-    letter, plain = told(name), told("Xenia")
+    rendered, plain = told(name), told("Xenia")
     shown = clean_line(name)
-    assert letter.plain == plain.plain.replace("Xenia", shown)
-    assert letter.subject == plain.subject.replace("Xenia", shown)
-    assert read(letter.html).tags == read(plain.html).tags
+    assert rendered.plain == plain.plain.replace("Xenia", shown)
+    assert rendered.subject == plain.subject.replace("Xenia", shown)
+    assert read(rendered.html).tags == read(plain.html).tags
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_is_typed_into_an_invitation_stays_text(writer: Writer, name: str) -> None:
-    def invited(text: str) -> Letter:
+    def invited(text: str) -> RenderedMail:
         meeting = Appointment(text, text, MEETING.starts_at, 45, f"In {text}", text)
         told = event(Kind.PLANNED, push=text, template=text)
         return writer.invitation(told, meeting, replace(ANN, name=text, given_name=text))
 
-    letter, plain = invited(name), invited("Xenia")
+    rendered, plain = invited(name), invited("Xenia")
     shown = clean_line(name)
-    assert letter.plain == plain.plain.replace("Xenia", shown)
-    assert letter.subject == plain.subject.replace("Xenia", shown)
-    assert read(letter.html).tags == read(plain.html).tags
+    assert rendered.plain == plain.plain.replace("Xenia", shown)
+    assert rendered.subject == plain.subject.replace("Xenia", shown)
+    assert read(rendered.html).tags == read(plain.html).tags
 
 
 @pytest.mark.parametrize("overdue", [False, True])
@@ -275,9 +275,9 @@ def test_every_letter_is_whole(
     overdue: bool,
 ) -> None:
     told = replace(event(kind, capacity), overdue=overdue)
-    letter = writer.letter(told, Recipient("Ann", "a@example.org", language=language), people)
-    assert_whole(letter)
-    assert all((name in letter.plain) == (capacity is Capacity.MANAGER) for name in people)
+    rendered = writer.render(told, Recipient("Ann", "a@example.org", language=language), people)
+    assert_whole(rendered)
+    assert all((name in rendered.plain) == (capacity is Capacity.MANAGER) for name in people)
 
 
 @pytest.mark.parametrize(
@@ -299,32 +299,32 @@ def test_every_letter_is_whole(
 def test_a_moved_deadline_is_told_with_the_new_day(
     writer: Writer, language: str, subject: str, told: str
 ) -> None:
-    letter = writer.letter(event(Kind.DEADLINE_MOVED), replace(ANN, language=language))
-    assert letter.subject == subject
-    assert told in letter.plain
+    rendered = writer.render(event(Kind.DEADLINE_MOVED), replace(ANN, language=language))
+    assert rendered.subject == subject
+    assert told in rendered.plain
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("capacity", Capacity)
 def test_what_is_closed_asks_for_no_day(writer: Writer, capacity: Capacity, language: str) -> None:
     closed = event(Kind.CLOSED, capacity)
-    letter = writer.letter(closed, replace(ANN, language=language), ["Bob Maes"])
-    assert "2026" not in letter.subject + letter.plain
+    rendered = writer.render(closed, replace(ANN, language=language), ["Bob Maes"])
+    assert "2026" not in rendered.subject + rendered.plain
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_holds_it_from_now_on_is_named_to_the_user(writer: Writer, language: str) -> None:
-    letter = writer.letter(event(Kind.HANDED_OVER), replace(ANN, language=language))
-    assert "Dora Claes" in letter.subject
-    assert letter.plain.count("Dora Claes") == 2
-    assert "<strong>Dora Claes</strong>" in letter.html
+    rendered = writer.render(event(Kind.HANDED_OVER), replace(ANN, language=language))
+    assert "Dora Claes" in rendered.subject
+    assert rendered.plain.count("Dora Claes") == 2
+    assert "<strong>Dora Claes</strong>" in rendered.html
 
 
 def test_the_new_conductor_reads_with_whom(writer: Writer) -> None:
     handed_over = event(Kind.HANDED_OVER, Capacity.MANAGER)
-    one = writer.letter(handed_over, ANN, ["Bob Maes"])
+    one = writer.render(handed_over, ANN, ["Bob Maes"])
     assert one.subject == "A conversation with Bob Maes handed over to you: Performance review"
-    several = writer.letter(handed_over, ANN, ["Bob Maes", "Chloé Petit"])
+    several = writer.render(handed_over, ANN, ["Bob Maes", "Chloé Petit"])
     assert several.subject == "2 conversations handed over to you: Performance review"
     assert "\n\n- Bob Maes\n- Chloé Petit\n\n" in several.plain
 
@@ -336,23 +336,23 @@ def test_no_french_sign_is_alone_on_a_line(writer: Writer, kind: Kind, capacity:
     if kind in NOTICES:
         if capacity not in capacities(kind):
             return
-        letter = writer.notice(told, replace(NOTICE, closed=True), recipient)
+        rendered = writer.notice(told, replace(NOTICE, closed=True), recipient)
     elif kind in INVITATIONS:
-        letter = writer.invitation(told, MEETING, recipient)
+        rendered = writer.invitation(told, MEETING, recipient)
     else:
-        letter = writer.letter(told, recipient, ["Bob Maes"])
-    assert not re.search(" [:;?!»]|« ", letter.subject + letter.plain)
+        rendered = writer.render(told, recipient, ["Bob Maes"])
+    assert not re.search(" [:;?!»]|« ", rendered.subject + rendered.plain)
 
 
 def test_who_has_no_given_name_is_greeted_by_the_whole(writer: Writer) -> None:
-    assert writer.letter(event(), Recipient("Ann Peeters", "a@b.org")).plain.startswith(
+    assert writer.render(event(), Recipient("Ann Peeters", "a@b.org")).plain.startswith(
         "Hello Ann Peeters,"
     )
 
 
-def filled(writer: Writer, name: str) -> Letter:
-    """A letter in which everything that people type is ``name``."""
-    return writer.letter(
+def filled(writer: Writer, name: str) -> RenderedMail:
+    """A mail in which everything that people type is ``name``."""
+    return writer.render(
         event(capacity=Capacity.MANAGER, push=name, template=name),
         Recipient(name, "ann@example.org", given_name=name, language="en"),
         [name, name],
@@ -361,32 +361,32 @@ def filled(writer: Writer, name: str) -> Letter:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_stays_text(writer: Writer, name: str) -> None:
-    letter, plain = filled(writer, name), filled(writer, "Xenia")
+    rendered, plain = filled(writer, name), filled(writer, "Xenia")
     shown = clean_line(name)
-    assert letter.plain == plain.plain.replace("Xenia", shown)
-    assert letter.subject == f"2 conversations to plan: {shown}"
-    got, wanted = read(letter.html), read(plain.html)
+    assert rendered.plain == plain.plain.replace("Xenia", shown)
+    assert rendered.subject == f"2 conversations to plan: {shown}"
+    got, wanted = read(rendered.html), read(plain.html)
     assert got.tags == wanted.tags
     assert "".join(got.words) == "".join(wanted.words).replace("Xenia", shown)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_name_of_a_conductor_stays_text(writer: Writer, name: str) -> None:
-    letters = [
-        writer.letter(replace(event(Kind.HANDED_OVER), conductor=conductor), ANN)
+    rendered_mails = [
+        writer.render(replace(event(Kind.HANDED_OVER), conductor=conductor), ANN)
         for conductor in (name, "Xenia")
     ]
     shown = clean_line(name)
-    assert letters[0].plain == letters[1].plain.replace("Xenia", shown)
-    assert letters[0].subject == letters[1].subject.replace("Xenia", shown)
-    assert read(letters[0].html).tags == read(letters[1].html).tags
-    assert shown in "".join(read(letters[0].html).words)
+    assert rendered_mails[0].plain == rendered_mails[1].plain.replace("Xenia", shown)
+    assert rendered_mails[0].subject == rendered_mails[1].subject.replace("Xenia", shown)
+    assert read(rendered_mails[0].html).tags == read(rendered_mails[1].html).tags
+    assert shown in "".join(read(rendered_mails[0].html).words)
 
 
 @pytest.mark.parametrize("organisation", HOSTILE)
 def test_the_organisations_name_stays_text(organisation: str) -> None:
     writer = Writer(Wordings("en"), organisation, ZoneInfo("Europe/Brussels"))
-    assert f"Studio of {clean_line(organisation)}.\n" in writer.letter(event(), ANN).plain
+    assert f"Studio of {clean_line(organisation)}.\n" in writer.render(event(), ANN).plain
 
 
 @pytest.mark.parametrize(
@@ -401,9 +401,9 @@ def test_the_organisations_name_stays_text(organisation: str) -> None:
 )
 def test_instants_are_in_the_zone_of_the_recipient(writer: Writer, zone: str, words: str) -> None:
     recipient = Recipient("", "ann@example.org", time_zone=zone)
-    letter = writer.test_letter(recipient, datetime(2026, 3, 31, 12, 5, tzinfo=UTC))
-    assert letter.subject == "A test message from the Conversation Studio"
-    assert words in letter.plain
+    rendered = writer.render_test(recipient, datetime(2026, 3, 31, 12, 5, tzinfo=UTC))
+    assert rendered.subject == "A test message from the Conversation Studio"
+    assert words in rendered.plain
 
 
 @pytest.mark.parametrize(
@@ -421,6 +421,6 @@ def test_a_time_that_comes_twice_says_which_it_is(writer: Writer, utc: str, told
     cancelled."""
     meeting = Appointment("Ann", "Bob", datetime.fromisoformat(f"{utc}+00:00"), 60, "", "Bob")
     for kind in INVITATIONS:
-        letter = writer.invitation(event(kind), meeting, ANN)
-        assert told in letter.subject
-        assert letter.subject.count(told) == 1
+        rendered = writer.invitation(event(kind), meeting, ANN)
+        assert told in rendered.subject
+        assert rendered.subject.count(told) == 1

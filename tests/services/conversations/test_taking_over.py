@@ -275,13 +275,13 @@ def test_a_notice_says_who_did_it_and_asks_the_user(
     take_over(studio, push, "els", "bob")
     take_over(studio, push, "els", "cor")
     first, *_ = [n for n in mail(studio, admin) if n.kind is Kind.TAKEN_OVER]
-    letter = outbox.read(studio, admin, first.id)
+    rendered = outbox.read(studio, admin, first.id)
     assert (first.recipient, first.capacity) == ("ann", Capacity.USER)
-    assert "Bob Smith" in letter.subject
-    assert "Gewijzigd door: Els Claes" in letter.plain
-    assert "in de plaats van Cor Coach" in letter.plain
+    assert "Bob Smith" in rendered.subject
+    assert "Gewijzigd door: Els Claes" in rendered.plain
+    assert "in de plaats van Cor Coach" in rendered.plain
     assert first.push == push.name
-    assert f"studio-tui conversations open {talk.id}" in letter.plain
+    assert f"studio-tui conversations open {talk.id}" in rendered.plain
     conversations.open_own(studio, as_user(studio, "ann"), talk.id)
     assert not [
         n for n in mail(studio, admin) if n.state is NotificationState.DROPPED and n.kind in NOTICES
@@ -298,9 +298,9 @@ def test_sent_again_a_notice_says_the_same(
         studio, as_user(studio, "sam"), Selection[NotificationFilter].of([sent[0].id])
     )
     again = max(mail(studio, admin), key=lambda each: each.id)
-    letter = outbox.read(studio, admin, again.id)
-    assert "Els Claes" in letter.plain
-    assert "Cor Coach" in letter.plain
+    rendered = outbox.read(studio, admin, again.id)
+    assert "Els Claes" in rendered.plain
+    assert "Cor Coach" in rendered.plain
 
 
 def test_every_reading_by_who_had_no_part_is_written_down_once_a_screen(

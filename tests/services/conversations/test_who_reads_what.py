@@ -224,8 +224,8 @@ class Readers(RuleBasedStateMachine):
                 self._check(talk, login)
         told = [repr(line) for line in activity.every(self.studio, self.admin)]
         for mail in outbox.every(self.studio, self.actors["sam"], NotificationFilter()):
-            letter = outbox.read(self.studio, self.actors["sam"], mail.id)
-            told += [letter.subject, letter.plain, letter.html]
+            rendered = outbox.read(self.studio, self.actors["sam"], mail.id)
+            told += [rendered.subject, rendered.plain, rendered.html]
         filter_ = HistoryFilter()
         held = exports.every_held(self.studio, self.admin, filter_, Sort("at", descending=True))
         told += exports.history_csv(self.studio, held)

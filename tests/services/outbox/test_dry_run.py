@@ -45,7 +45,7 @@ def test_what_it_tells_is_what_the_act_does(studio: Studio, admin: Actor) -> Non
         "ann": {"bob": "leads Belgium", "cor": "coach"},
         "cas": {"bob": "leads Belgium", "bea": "leads France"},
     }
-    assert {(each.capacity, each.letter.language) for each in tried.samples} == {
+    assert {(each.capacity, each.rendered.language) for each in tried.samples} == {
         (Capacity.USER, "nl"),
         (Capacity.USER, "fr"),
         (Capacity.USER, "en"),

@@ -20,7 +20,7 @@ from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.delivery import Failed
 from studio_tui.services.outbox.dry_run import dry_run_again
-from studio_tui.services.outbox.messages import Mailroom
+from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.people import imports
 from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes import remind as reminding
@@ -62,8 +62,8 @@ def plan(
 
 def read(studio: Studio, delivery: Delivery) -> str:
     """Subject and text."""
-    letter = Mailroom(studio).letter(delivery)
-    return f"{letter.subject}\n{letter.plain}"
+    rendered = MessageBuilder(studio).rendered(delivery)
+    return f"{rendered.subject}\n{rendered.plain}"
 
 
 def told(deliveries: tuple[Delivery, ...]) -> set[tuple[str, Kind, str]]:
@@ -264,7 +264,7 @@ def test_a_new_address_is_invited_and_the_old_one_is_let_go(
         ("ben@new.example", Kind.PLANNED),
         ("ben@example.org", Kind.CANCELLED),
     }
-    mails = {each.address: Mailroom(studio).mail(each) for each in sent}
+    mails = {each.address: MessageBuilder(studio).mail(each) for each in sent}
     assert b"METHOD:REQUEST" in mails["ben@new.example"].message
     assert b"METHOD:CANCEL" in mails["ben@example.org"].message
     (cancelled,) = (each for each in sent if each.kind is Kind.CANCELLED)

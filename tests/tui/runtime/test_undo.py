@@ -32,7 +32,7 @@ def app(made: Example, login: str = "") -> OpenedStudio:
     """The app, with somebody who takes the mail away."""
     actor = made.actor(login) if login else made.admin
     return OpenedStudio(
-        lambda _: (made.studio, actor), carriers=lambda _: [Postman()], places=PLACES[1:]
+        lambda _: (made.studio, actor), transports=lambda _: [Postman()], places=PLACES[1:]
     )
 
 

@@ -108,7 +108,7 @@ async def test_other_carriers_take_the_mail_instead(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     made.clock.move(minutes=5)
-    app = OpenedStudio(lambda _: (made.studio, made.admin), carriers=lambda studio: [Postman()])
+    app = OpenedStudio(lambda _: (made.studio, made.admin), transports=lambda studio: [Postman()])
     async with running(app):
         await _until(lambda: _counts(made) == {NotificationState.SENT: 3})
         assert str(app.status) == ""
@@ -128,7 +128,7 @@ def _as(made: Example, login: str) -> OpenedStudio:
     """The app of somebody who is asked again who they are."""
     return OpenedStudio(
         lambda _: (made.studio, made.actor(login)),
-        carriers=lambda _: [Postman()],
+        transports=lambda _: [Postman()],
         who_asks=lambda studio: sign_in(studio, Account(login, login)),
     )
 
@@ -211,7 +211,7 @@ async def test_who_is_somebody_else_by_now_is_put_out(made: Example) -> None:
     logins = iter(["sam", "sam", "ann"])
     app = OpenedStudio(
         lambda _: (made.studio, made.actor("sam")),
-        carriers=lambda _: [Postman()],
+        transports=lambda _: [Postman()],
         who_asks=lambda studio: made.actor(next(logins, "ann")),
     )
     async with running(app) as pilot:

@@ -89,7 +89,11 @@ def _listed(head: str, people: Sequence[P], in_words_of: Callable[[P], str]) -> 
 
 
 def _mail(sample: Sample) -> Content:
-    letter, kind = sample.letter, KIND_LABELS[sample.kind]
-    head = f"Mail · {kind}, to a {sample.capacity}, in {letter.language}: {sample.recipient}"
-    parts = (line(head, "$key"), line(letter.subject, "bold"), block(f"\n{letter.plain.strip()}"))
+    mail, kind = sample.rendered, KIND_LABELS[sample.kind]
+    head = f"Mail · {kind}, to a {sample.capacity}, in {mail.language}: {sample.recipient}"
+    parts = (
+        line(head, "$key"),
+        line(mail.subject, "bold"),
+        block(f"\n{mail.plain.strip()}"),
+    )
     return Content("\n").join(parts)

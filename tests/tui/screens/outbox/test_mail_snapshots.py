@@ -55,7 +55,7 @@ async def until_said(pilot: Pilot[Any], words: str) -> None:
 def with_postman(made: Example) -> OpenedStudio:
     """The app, with somebody who takes the mail away."""
     return OpenedStudio(
-        lambda _: (made.studio, made.admin), carriers=lambda _: [Postman()], places=PLACES[1:]
+        lambda _: (made.studio, made.admin), transports=lambda _: [Postman()], places=PLACES[1:]
     )
 
 
