@@ -54,7 +54,7 @@ from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.templates import templates
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.service import take_short_turns
 
 _NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -230,7 +230,7 @@ def _message(studio: Studio) -> bytes:
     return MessageBuilder(studio).mail(delivery).message
 
 
-async def _worker(studio: Studio, connections: int) -> Report:
+async def _worker(studio: Studio, connections: int) -> WorkerReport:
     transports = [SmtpConnection(studio.settings.smtp) for _ in range(connections)]
     return await Worker(studio, transports).run(drain=True)
 

@@ -21,7 +21,7 @@ from studio_tui.demo.story.export import organisation_csv
 from studio_tui.demo.story.organisation import ADMIN, DEMO_NOW, DemoOrganisation
 from studio_tui.demo.story.talks import build_talks
 from studio_tui.demo.story.text_files import demo_plan
-from studio_tui.demo.story.timeline import Act, Event, timeline
+from studio_tui.demo.story.timeline import StoryAct, StoryEvent, timeline
 from studio_tui.demo.story.words import Words
 from studio_tui.demo.writing import Writing
 from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
@@ -43,7 +43,7 @@ DATABASE = "studio.db"
 """Name of the database in the folder of a demo."""
 _HOLD = "10s"
 """Short, so that whoever tries the demo sees mail leave."""
-_MAIL_BEFORE = (Act.ASSIGN, Act.CLOSE, Act.IMPORT)
+_MAIL_BEFORE = (StoryAct.ASSIGN, StoryAct.CLOSE, StoryAct.IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-def _stretches(events: Sequence[Event]) -> Iterator[list[Event]]:
+def _stretches(events: Sequence[StoryEvent]) -> Iterator[list[StoryEvent]]:
     """``events`` up to each at which mail leaves, which begins a stretch of its own."""
-    stretch: list[Event] = []
+    stretch: list[StoryEvent] = []
     for event in events:
         if event.act in _MAIL_BEFORE and stretch:
             yield stretch
@@ -129,9 +129,9 @@ class _Player:
         self._writing = writing
         self._begun: dict[DemoConversation, Conversation] = {}
 
-    def play(self, demo: Demo, event: Event) -> None:
+    def play(self, demo: Demo, event: StoryEvent) -> None:
         """Do what one event tells, at its instant."""
-        if event.act is Act.IMPORT:
+        if event.act is StoryAct.IMPORT:
             exported = organisation_csv(self._organisation, event.at.date())
             imports.apply(demo.studio, demo.actor, hr_file.read(exported.encode()))
         elif event.conversation is not None:
@@ -139,29 +139,29 @@ class _Player:
         elif event.push is not None:
             self._push(demo, event.act, event.push)
 
-    def _push(self, demo: Demo, act: Act, push: DemoPush) -> None:
+    def _push(self, demo: Demo, act: StoryAct, push: DemoPush) -> None:
         match act:
-            case Act.CREATE:
+            case StoryAct.CREATE:
                 _create(demo, push)
-            case Act.ASSIGN:
+            case StoryAct.ASSIGN:
                 _assign(demo, push)
             case _:
                 _close(demo, push)
 
-    def _converse(self, demo: Demo, event: Event, told: DemoConversation) -> None:
+    def _converse(self, demo: Demo, event: StoryEvent, told: DemoConversation) -> None:
         studio, actor = demo.studio, sign_in(demo.studio, Account(event.actor, event.actor))
         match event.act:
-            case Act.PLAN:
+            case StoryAct.PLAN:
                 plan = Plan(told.first_for or told.planned_for)
                 self._begun[told] = conversations.plan(studio, actor, _ask(demo, event, told), plan)
-            case Act.MOVE:
+            case StoryAct.MOVE:
                 plan = Plan(told.planned_for)
                 self._begun[told] = conversations.move(studio, actor, self._begun[told], plan)
-            case Act.CANCEL:
+            case StoryAct.CANCEL:
                 conversations.cancel(studio, actor, self._begun[told].id)
-            case Act.PREPARE:
+            case StoryAct.PREPARE:
                 self._prepare(studio, actor, told)
-            case Act.START:
+            case StoryAct.START:
                 self._start(demo, actor, event, told)
             case _:
                 self._finish(studio, actor, told)
@@ -172,7 +172,7 @@ class _Player:
             self._writing.prepare(studio, actor, conversation.id)
         conversations.submit(studio, actor, conversation.id)
 
-    def _start(self, demo: Demo, actor: Actor, event: Event, told: DemoConversation) -> None:
+    def _start(self, demo: Demo, actor: Actor, event: StoryEvent, told: DemoConversation) -> None:
         if told not in self._begun:
             begun = conversations.start(demo.studio, actor, _ask(demo, event, told))
             self._begun[told] = begun
@@ -189,7 +189,7 @@ class _Player:
         conversations.finish(studio, actor, self._begun[told].id)
 
 
-def _ask(demo: Demo, event: Event, told: DemoConversation) -> Ask:
+def _ask(demo: Demo, event: StoryEvent, told: DemoConversation) -> Ask:
     if event.push is not None:
         return conversations.find(demo.studio, event.push.name, told.user)
     user = users.find(demo.studio, demo.actor, told.user).user

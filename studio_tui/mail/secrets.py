@@ -54,21 +54,21 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPassword:
     """A password and where it was, in words: "the file /…/smtp-password"."""
 
     password: Secret
     where: str
 
 
-def find(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> Found | None:
+def find(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> FoundPassword | None:
     """The password for ``smtp.username``, or None where there is none.
 
     Raises `Refused` for a file that others can read or that holds no password.
     """
     if text := without_marks(environ.get(VARIABLE, "")):
         _check(text, VARIABLE)
-        return Found(Secret(text), f"the environment variable {VARIABLE}")
+        return FoundPassword(Secret(text), f"the environment variable {VARIABLE}")
     return _in_credential(environ) or _in_file(password_file(environ)) or _in_keyring(smtp)
 
 
@@ -102,7 +102,7 @@ def without_marks(text: str) -> str:
     return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
 
 
-def _in_credential(environ: Mapping[str, str]) -> Found | None:
+def _in_credential(environ: Mapping[str, str]) -> FoundPassword | None:
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
         return None
@@ -113,10 +113,10 @@ def _in_credential(environ: Mapping[str, str]) -> Found | None:
         return None
     except OSError as error:
         raise Refused(f"The systemd credential {path} cannot be read: {error.strerror}.") from error
-    return Found(_secret_in(content, path), f"the systemd credential {FILE}")
+    return FoundPassword(_secret_in(content, path), f"the systemd credential {FILE}")
 
 
-def _in_file(path: Path) -> Found | None:
+def _in_file(path: Path) -> FoundPassword | None:
     try:
         # Without O_NONBLOCK, a pipe in its place would keep us waiting.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -126,7 +126,7 @@ def _in_file(path: Path) -> Found | None:
         raise Refused(f"{path} cannot be read: {error.strerror}.") from error
     with os.fdopen(descriptor, "rb") as file:
         _require_private(os.fstat(file.fileno()), path)
-        return Found(_secret_in(file.read(_LONGEST + 1), path), f"the file {path}")
+        return FoundPassword(_secret_in(file.read(_LONGEST + 1), path), f"the file {path}")
 
 
 def _require_private(status: os.stat_result, path: Path) -> None:
@@ -185,7 +185,7 @@ def _keyring() -> "KeyringBackend | None":
     return backend if backend.priority > 0 else None
 
 
-def _in_keyring(smtp: Smtp) -> Found | None:
+def _in_keyring(smtp: Smtp) -> FoundPassword | None:
     backend = _keyring()
     if backend is None:
         return None
@@ -195,7 +195,7 @@ def _in_keyring(smtp: Smtp) -> Found | None:
         text = backend.get_password(APP, _account(smtp))
     except (KeyringError, OSError) as error:
         raise Unavailable(f"The keyring does not answer: {error}. {_ELSEWHERE}") from error
-    return Found(Secret(text), f"the keyring ({backend.name})") if text else None
+    return FoundPassword(Secret(text), f"the keyring ({backend.name})") if text else None
 
 
 def _put_in_keyring(backend: "KeyringBackend", smtp: Smtp, password: Secret) -> str:

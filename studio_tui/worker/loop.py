@@ -52,7 +52,7 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class WorkerReport:
     """What a worker has done so far, and what stands in its way."""
 
     sent: int = 0
@@ -67,7 +67,7 @@ class Report:
     connections: int | None = None
     """How many connections the server allows, None as far as it allows all."""
 
-    def counting(self, settlements: Sequence[Settlement]) -> "Report":
+    def counting(self, settlements: Sequence[Settlement]) -> "WorkerReport":
         """With these added."""
         return replace(
             self,
@@ -86,7 +86,7 @@ class Worker:
         studio: Studio,
         transports: Sequence[Transport],
         *,
-        watch: Callable[[Report], None] = lambda report: None,
+        watch: Callable[[WorkerReport], None] = lambda report: None,
         random: Random | None = None,
         pace: Pace | None = None,
         elapsed: Callable[[], float] = seconds_since_boot,
@@ -110,13 +110,13 @@ class Worker:
         self._stopping = asyncio.Event()
         self._reminded_at: datetime | None = None
         self._clock_read_at = float("-inf")
-        self.report = Report()
+        self.report = WorkerReport()
 
     def stop(self) -> None:
         """Finish what is on the wire, write it, hand the rest back, and return from `run`."""
         self._stopping.set()
 
-    async def run(self, *, drain: bool = False) -> Report:
+    async def run(self, *, drain: bool = False) -> WorkerReport:
         """Send until stopped or, to ``drain``, until nothing is due or the server takes no more."""
         try:
             await self._seal()
@@ -471,7 +471,7 @@ class Worker:
         for transport in self._transports:
             await transport.close()
 
-    def _tell(self, report: Report) -> None:
+    def _tell(self, report: WorkerReport) -> None:
         if report != self.report:
             self.report = report
             self._watch(report)

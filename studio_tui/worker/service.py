@@ -20,7 +20,7 @@ from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.advice import in_words
-from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 
 NO_SERVER = (
@@ -53,14 +53,14 @@ class Happening(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class LogEvent:
     """One line of a worker's log."""
 
     at: datetime
     what: Happening
     words: str
     """The line, for people."""
-    report: Report
+    report: WorkerReport
     """The numbers since the start."""
     waiting: int | None = None
     """How many mails wait in the outbox, told at the end."""
@@ -94,7 +94,7 @@ def transports_of(studio: Studio) -> list[Transport]:
 
 
 def run_worker(
-    studio: Studio, *, drain: bool, report: Callable[[Event], None], pace: Pace | None = None
+    studio: Studio, *, drain: bool, report: Callable[[LogEvent], None], pace: Pace | None = None
 ) -> int:
     """Send until SIGTERM or SIGINT or, to ``drain``, until nothing is due; returns the exit code.
 
@@ -115,7 +115,7 @@ def take_short_turns() -> None:
     sys.setswitchinterval(_TURN)
 
 
-def _run_fast(main: Coroutine[Any, Any, Report]) -> Report:
+def _run_fast(main: Coroutine[Any, Any, WorkerReport]) -> WorkerReport:
     """Run ``main`` on uvloop where that is installed (the extra ``fast``)."""
     try:
         factory = import_module("uvloop").new_event_loop
@@ -126,7 +126,7 @@ def _run_fast(main: Coroutine[Any, Any, Report]) -> Report:
         return runner.run(main)
 
 
-async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> Report:
+async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> WorkerReport:
     worker = Worker(studio, transports_of(studio), watch=log.watch, pace=pace)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -160,7 +160,7 @@ async def _tell_anchors(studio: Studio, worker: Worker, log: "_Log") -> None:
 class _Log:
     """Turns what a worker reports into the few lines that are worth reading."""
 
-    def __init__(self, studio: Studio, report: Callable[[Event], None]) -> None:
+    def __init__(self, studio: Studio, report: Callable[[LogEvent], None]) -> None:
         self._studio = studio
         self._report = report
         self._down = ""
@@ -168,7 +168,7 @@ class _Log:
         self._connections: int | None = None
         self._told_at = studio.now()
 
-    def watch(self, now: Report) -> None:
+    def watch(self, now: WorkerReport) -> None:
         """Hear of a change."""
         if now.clock and now.clock != self._clock:
             self.tell(Happening.CLOCK, now.clock, now)
@@ -184,14 +184,16 @@ class _Log:
         elif self._studio.now() - self._told_at >= _TELL_EVERY:
             self.tell(Happening.PROGRESS, _count(now), now)
 
-    def tell(self, what: Happening, words: str, now: Report, waiting: int | None = None) -> None:
+    def tell(
+        self, what: Happening, words: str, now: WorkerReport, waiting: int | None = None
+    ) -> None:
         """Write a line."""
         self._down = _what_is_down(now)
         self._told_at = self._studio.now()
-        self._report(Event(self._told_at, what, words, now, waiting))
+        self._report(LogEvent(self._told_at, what, words, now, waiting))
 
 
-def _what_is_down(report: Report) -> str:
+def _what_is_down(report: WorkerReport) -> str:
     return in_words(report.down) if report.down else report.away
 
 
@@ -200,6 +202,6 @@ def _fewer(connections: int) -> str:
     return f"The mail server allows {allowed} at once: the Studio uses no more (smtp.connections)."
 
 
-def _count(report: Report, waiting: int | None = None) -> str:
+def _count(report: WorkerReport, waiting: int | None = None) -> str:
     counts = f"{report.sent:,} sent, {report.failed:,} failed"
     return f"{counts}, {waiting:,} waiting." if waiting is not None else f"{counts}."

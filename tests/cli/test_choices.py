@@ -7,7 +7,7 @@ import click
 import pytest
 
 from studio_tui.cli.main import program
-from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.domain.outbox.notification import Kind, NotificationState
 from studio_tui.domain.pushes.push import PushState, Status
 from studio_tui.domain.templates.template import QuestionKind
@@ -38,7 +38,7 @@ def convert(parameter: str, word: str) -> str:
 
 def test_each_names_what_was_meant() -> None:
     assert len(CHOICES) > 8
-    assert [name for name, choice in CHOICES.items() if not isinstance(choice, Choice)] == []
+    assert [name for name, choice in CHOICES.items() if not isinstance(choice, NameChoice)] == []
     for name, choice in CHOICES.items():
         longest = max(choice.choices, key=len)
         with pytest.raises(click.BadParameter, match=f"Did you mean “{longest}”"):

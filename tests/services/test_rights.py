@@ -18,7 +18,7 @@ from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
     HistoryFilter,
-    MatterFilter,
+    MyConversationFilter,
     Part,
     Plan,
 )
@@ -171,7 +171,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "conversations.matters": (EVERYONE, lambda w, a: conversations.matters(w.studio, a)),
     "conversations.source": (
         EVERYONE,
-        lambda w, a: conversations.source(w.studio, a, MatterFilter()),
+        lambda w, a: conversations.source(w.studio, a, MyConversationFilter()),
     ),
     "conversations.usable": (
         EVERYONE,
@@ -191,7 +191,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     ),
     "conversations.exports.to_bytes": (
         NOBODY,
-        lambda w, a: exports.to_bytes(w.studio, a, w.held, exports.Form.MARKDOWN),
+        lambda w, a: exports.to_bytes(w.studio, a, w.held, exports.ExportFormat.MARKDOWN),
     ),
     "conversations.exports.to_file": (
         NOBODY,

@@ -20,7 +20,7 @@ from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.worker.lease import LeaseOver
-from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import assign
 from tests.organisation import create_push, import_people
@@ -119,7 +119,7 @@ async def _work(
     clock: Clock,
     steady: SteadyClock,
     host: _SleepingHost | None = None,
-) -> Report:
+) -> WorkerReport:
     settings = msgspec.structs.replace(studio.settings, smtp=server.settings())
     here = replace(studio, clock=clock, steady=steady, settings=settings)
     pace = Pace(
@@ -147,10 +147,10 @@ def _copies(server: Server) -> int:
     return sum(counted.values()) - _MAILS
 
 
-def _run(studio: Studio, server: Server, clocks: list[Clock]) -> list[Report]:
+def _run(studio: Studio, server: Server, clocks: list[Clock]) -> list[WorkerReport]:
     """Workers of one database, each with a clock of its own."""
 
-    def work(clock: Clock) -> Report:
+    def work(clock: Clock) -> WorkerReport:
         wire = _wire(server, LEASE / 50)
         return asyncio.run(_work(studio, server, wire, clock, BootClock()))
 
@@ -185,7 +185,7 @@ def test_what_was_about_to_leave_when_the_host_fell_asleep_does_not_leave_twice(
     """Both workers of the host wake at once: the lease of the first is over for the second."""
     host = _SleepingHost()
 
-    def work(number: int) -> Report:
+    def work(number: int) -> WorkerReport:
         if number:
             # The first has something in hand when the second begins.
             wait_until(lambda: host.slept > 0)

@@ -28,7 +28,7 @@ from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.advice import in_words
-from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import assign, mail
 from tests.organisation import create_push, import_people
@@ -58,7 +58,7 @@ class Post:
     server: Server
     timeout: int = 20
     password: Secret | None = None
-    reports: list[Report] = field(default_factory=list)
+    reports: list[WorkerReport] = field(default_factory=list)
 
     def worker(self, connections: int = 1, pace: Pace = HURRY) -> Worker:
         """A worker that has not begun."""
@@ -72,7 +72,7 @@ class Post:
             pace=pace,
         )
 
-    def send(self) -> Report:
+    def send(self) -> WorkerReport:
         """Send what is due, and stop."""
         return asyncio.run(self.worker().run(drain=True))
 
@@ -136,7 +136,7 @@ def test_a_permanent_refusal_fails_this_mail_and_no_other(post: Post, step: Step
     assert post.states() == {"ann": FAILED, "bob": SENT, "cor": SENT}
     assert (post.to("ann").attempts, post.to("ann").error) == (1, "550 5.1.1 no such user")
     post.clock.move(days=1)
-    assert post.send() == Report()
+    assert post.send() == WorkerReport()
 
 
 @pytest.mark.parametrize("step", ["rcpt", "data", "content", "message"])
@@ -214,7 +214,7 @@ def test_a_mail_is_not_on_the_wire_beyond_its_lease(post: Post) -> None:
     """Where it cannot be renewed, somebody else may be sending it then (N8)."""
     post.server.script("message", STALL, recipient="ann@example.org", times=1)
 
-    async def without_database() -> Report:
+    async def without_database() -> WorkerReport:
         running = asyncio.create_task(post.worker(pace=SHORT).run(drain=True))
         await asyncio.to_thread(post.server.wait_until_followed)
         with _nobody_else_writes(post.studio):
@@ -276,7 +276,7 @@ def test_the_same_worker_sends_on_when_a_server_that_was_gone_for_an_hour_is_bac
 ) -> None:
     post.server.script("connect", HANG_UP)
 
-    async def outage() -> Report:
+    async def outage() -> WorkerReport:
         worker = post.worker()
         running = asyncio.create_task(worker.run())
         await asyncio.to_thread(post.server.wait_until_followed, 3)
@@ -331,7 +331,7 @@ def test_a_server_that_relays_nothing_fails_no_mail(crowd: Post) -> None:
 def test_the_same_worker_sends_on_once_a_relay_that_refused_takes_mail(crowd: Post) -> None:
     crowd.server.script("rcpt", "554 Relay access denied", times=22)
 
-    async def misconfigured() -> Report:
+    async def misconfigured() -> WorkerReport:
         worker = crowd.worker(connections=2)
         running = asyncio.create_task(worker.run())
         await asyncio.to_thread(crowd.server.wait_for, 21)

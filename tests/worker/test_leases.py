@@ -17,7 +17,7 @@ from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.outbox import delivery
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.lease import Lease, LeaseOver
-from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import KEPT, assign, mail
 from tests.organisation import create_push, import_people
@@ -75,7 +75,7 @@ def test_a_lease_that_is_renewed_keeps_what_is_not_sent_yet(
         claimed_per_transport=100,
     )
 
-    async def work(server: Server) -> Report:
+    async def work(server: Server) -> WorkerReport:
         smtp = server.settings()
         settings = msgspec.structs.replace(studio.settings, smtp=smtp)
         here = replace(studio, clock=SystemClock(), steady=BootClock(), settings=settings)

@@ -24,13 +24,13 @@ from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import scalar
-from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.loop import Worker, WorkerReport
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 from tests.smtp_server import HANG_UP, Server, smtp_server
 
 
-def _send(studio: Studio, server: Server) -> Report:
+def _send(studio: Studio, server: Server) -> WorkerReport:
     """Send what is due, and stop."""
     settings = msgspec.structs.replace(studio.settings, smtp=server.settings())
     studio = replace(studio, settings=settings)

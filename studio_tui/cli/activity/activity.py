@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Group
+from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     counted,
     json_option,
@@ -47,7 +47,7 @@ def _narrowing(command: C) -> C:
     return command
 
 
-@click.group("activity", cls=Group)
+@click.group("activity", cls=CommandGroup)
 def activity() -> None:
     """See who did what, when, from where, from what to what."""
 

@@ -7,7 +7,7 @@ import click
 from studio_tui.cli.conversations import files, plans, talks
 from studio_tui.cli.conversations.named import conversation_argument, number_in
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Choice, Group
+from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
     json_option,
     write_facts,
@@ -21,8 +21,8 @@ from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
     Entry,
-    Matter,
-    MatterFilter,
+    MyConversation,
+    MyConversationFilter,
     Part,
     Reading,
     Written,
@@ -31,7 +31,7 @@ from studio_tui.domain.conversations.transcript import told_by
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Assignment, PushState, Status
 from studio_tui.services import conversations as service
-from studio_tui.services.conversations import Found
+from studio_tui.services.conversations import FoundConversation
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.conversations import STATE_LABELS
@@ -41,7 +41,7 @@ Listed = tuple[str, Assignment]
 """The name of the push, and one user's conversation in it."""
 
 
-@click.group("conversations", cls=Group)
+@click.group("conversations", cls=CommandGroup)
 def conversations() -> None:
     """Your conversations: plan, prepare, talk, finish, take along; follow those of all pushes."""
 
@@ -72,7 +72,7 @@ for _command in (
 @click.option("--asked", is_flag=True, help="Only what waits for you.")
 @click.option("--all", "every", is_flag=True, help="Those of all pushes that are not closed.")
 @click.option("--push", help="Those of this push, which may be closed.")
-@click.option("--status", type=Choice(Status, STATUS_LABELS), help="Only those this far.")
+@click.option("--status", type=NameChoice(Status, STATUS_LABELS), help="Only those this far.")
 @json_option
 @with_studio
 def list_(
@@ -95,7 +95,7 @@ def list_(
     if every or push:
         _list_pushed(studio, _listed(studio, actor, push), status, as_json)
         return
-    source = service.source(studio, actor, MatterFilter(" ".join(words), asked))
+    source = service.source(studio, actor, MyConversationFilter(" ".join(words), asked))
     found = [
         one for one in source.rows(0, source.count()) if status is None or one.status == status
     ]
@@ -123,7 +123,9 @@ def show(studio: Studio, actor: Actor, named: Sequence[str], as_json: bool) -> N
         write_text("\n" + "\n".join(_entry_lines(reading, number, entry)))
 
 
-def _one(studio: Studio, actor: Actor, named: Sequence[str]) -> tuple[Found | None, Reading | None]:
+def _one(
+    studio: Studio, actor: Actor, named: Sequence[str]
+) -> tuple[FoundConversation | None, Reading | None]:
     """What a push asks, where one does, and the conversation, where there is one."""
     number = number_in(named)
     if number is None:
@@ -139,7 +141,9 @@ def _one(studio: Studio, actor: Actor, named: Sequence[str]) -> tuple[Found | No
     return service.look_up(studio, actor, Ask(about.user_id, about.push_id)), reading
 
 
-def _shape(studio: Studio, found: Found | None, reading: Reading | None) -> shapes.Shape:
+def _shape(
+    studio: Studio, found: FoundConversation | None, reading: Reading | None
+) -> shapes.Shape:
     """How far it is, in the names of the list, and the conversation."""
     if found is not None:
         about = shapes.conversation(studio, found.push, found.assignment)
@@ -170,7 +174,7 @@ def _listed(studio: Studio, actor: Actor, push: str | None) -> Iterator[Listed]:
             yield one.name, assignment
 
 
-def _assignment_facts(studio: Studio, found: Found) -> Iterator[tuple[str, str]]:
+def _assignment_facts(studio: Studio, found: FoundConversation) -> Iterator[tuple[str, str]]:
     one = found.assignment
     managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in one.managers)
     yield "Push", found.push
@@ -235,7 +239,7 @@ def _written_lines(whose: str, written: Written | None) -> Iterator[str]:
         yield f"    {line}"
 
 
-def _matter_row(studio: Studio, one: Matter) -> tuple[str, ...]:
+def _matter_row(studio: Studio, one: MyConversation) -> tuple[str, ...]:
     return (
         str(one.conversation_id or ""),
         one.name,

@@ -8,7 +8,7 @@ import click
 
 from studio_tui.cli.conversations.named import conversation_argument, conversation_named
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (
     json_option,
     say,
@@ -29,11 +29,11 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services import conversations as service
 from studio_tui.services.conversations import exports
-from studio_tui.services.conversations.exports import Form
+from studio_tui.services.conversations.exports import ExportFormat
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.conversations import STATE_LABELS
 
-_FORMS = {"markdown": Form.MARKDOWN, "pdf": Form.PDF}
+_FORMS = {"markdown": ExportFormat.MARKDOWN, "pdf": ExportFormat.PDF}
 
 
 @click.command()
@@ -44,7 +44,7 @@ _FORMS = {"markdown": Form.MARKDOWN, "pdf": Form.PDF}
     metavar="FILE",
     help="The file to write: .md or .pdf; “-” prints it.",
 )
-@click.option("--format", "form", type=Choice(_FORMS), help="Whatever the file is called.")
+@click.option("--format", "form", type=NameChoice(_FORMS), help="Whatever the file is called.")
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 @click.option(
     "--font",
@@ -74,7 +74,7 @@ def export(
     number = conversation_named(studio, actor, named)
     if output is None or output == DASH:
         if form == "pdf":
-            write_bytes(exports.to_bytes(studio, actor, number, Form.PDF, fonts))
+            write_bytes(exports.to_bytes(studio, actor, number, ExportFormat.PDF, fonts))
         else:
             write_text(exports.to_text(studio, actor, number))
         return
@@ -94,7 +94,9 @@ def export(
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--user", help="Only those with this user.")
 @click.option(
-    "--state", type=Choice(["done", "cancelled"], STATE_LABELS), help="Only those that ended so."
+    "--state",
+    type=NameChoice(["done", "cancelled"], STATE_LABELS),
+    help="Only those that ended so.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
 @json_option

@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from studio_tui.cli.conversations.named import ask_named, conversation_argument, conversation_named
-from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import say
 from studio_tui.cli.shared.paths import DASH
 from studio_tui.cli.shared.reading import bytes_of
@@ -159,7 +159,7 @@ def submit(studio: Studio, actor: Actor, named: Sequence[str]) -> None:
 @click.option("--question", help="What to ask; without it, all that the library has under TOPIC.")
 @click.option(
     "--kind",
-    type=Choice(QuestionKind, KIND_LABELS),
+    type=NameChoice(QuestionKind, KIND_LABELS),
     default=str(QuestionKind.TEXT),
     show_default=True,
     help="How it is answered.",

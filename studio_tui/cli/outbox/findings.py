@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.output import counted
 from studio_tui.cli.shared.times import shown
-from studio_tui.cli.system.findings import Finding, Health
+from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.mail.transport.outcomes import Fault, RelayDown
 from studio_tui.services.outbox import outbox
@@ -21,21 +21,21 @@ def outbox_findings(studio: Studio, health: outbox.Health) -> Iterator[Finding]:
     """Since when what waits, who sends, the last success and the last error."""
     yield _counts(studio, health)
     yield _waiting(studio, health)
-    yield Finding("sending", Health.OK, _sending(studio, health))
+    yield Finding("sending", Verdict.OK, _sending(studio, health))
     if health.stopped and health.waiting:
         yield _stopped(studio, *health.stopped)
     last = shown(studio, health.last_sent_at)
-    yield Finding("last sent", Health.OK, f"{last} ({studio.zone.key})" if last else "nothing yet")
+    yield Finding("last sent", Verdict.OK, f"{last} ({studio.zone.key})" if last else "nothing yet")
     if health.last_error:
         address, words = health.last_error
-        yield Finding("last error", Health.LIMITED, f"to {address}: {words}")
+        yield Finding("last error", Verdict.LIMITED, f"to {address}: {words}")
 
 
 def _stopped(studio: Studio, fault: str, code: int | None, words: str, since: datetime) -> Finding:
     """What the last worker said, in the words that it said it in."""
     down = RelayDown(Fault(fault), code, words)
     said = f"{in_words(down)} (since {shown(studio, since)}, {studio.zone.key})"
-    return Finding("mail stopped", Health.LIMITED, said)
+    return Finding("mail stopped", Verdict.LIMITED, said)
 
 
 def _counts(studio: Studio, health: outbox.Health) -> Finding:
@@ -44,20 +44,20 @@ def _counts(studio: Studio, health: outbox.Health) -> Finding:
     failed = health.counts.get(NotificationState.FAILED, 0)
     facts = shapes.health(studio, health)
     if not failed:
-        return Finding("outbox", Health.OK, said, facts)
+        return Finding("outbox", Verdict.OK, said, facts)
     advice = "“studio-tui outbox list --state failed” tells why"
-    return Finding("outbox", Health.LIMITED, f"{said}, {failed} failed: {advice}", facts)
+    return Finding("outbox", Verdict.LIMITED, f"{said}, {failed} failed: {advice}", facts)
 
 
 def _waiting(studio: Studio, health: outbox.Health) -> Finding:
     since = health.waiting_since
     if since is None:
-        return Finding("waiting", Health.OK, "nothing that should have left")
+        return Finding("waiting", Verdict.OK, "nothing that should have left")
     said = f"since {shown(studio, since)} ({studio.zone.key}) for what should have left"
     if studio.now() - since < _LONG:
-        return Finding("waiting", Health.OK, said)
+        return Finding("waiting", Verdict.OK, said)
     advice = "start “studio-tui worker”, or open the Studio; below is what stands in its way"
-    return Finding("waiting", Health.LIMITED, f"{said}: {advice}")
+    return Finding("waiting", Verdict.LIMITED, f"{said}: {advice}")
 
 
 def _sending(studio: Studio, health: outbox.Health) -> str:

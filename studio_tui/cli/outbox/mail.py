@@ -6,7 +6,7 @@ import sys
 import click
 
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Choice, Group
+from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
     complain,
     json_option,
@@ -35,7 +35,7 @@ from studio_tui.worker.service import transports_of
 _ONE_LINE = LineLimits(lines=1, longest=4_096, most=4_096)
 
 
-@click.group("mail", cls=Group)
+@click.group("mail", cls=CommandGroup)
 def mail() -> None:
     """Try the mail settings, preview mail; keep the password of the mail server."""
 
@@ -61,9 +61,9 @@ It is your organisation's own text where there is one, and tells what is wrong w
 
 
 @mail.command(help=_PREVIEW)
-@click.argument("kind", type=Choice(Kind, KIND_LABELS), metavar="KIND")
+@click.argument("kind", type=NameChoice(Kind, KIND_LABELS), metavar="KIND")
 @click.argument(
-    "capacity", type=Choice(Capacity, also={"conductor": Capacity.MANAGER}), metavar="CAPACITY"
+    "capacity", type=NameChoice(Capacity, also={"conductor": Capacity.MANAGER}), metavar="CAPACITY"
 )
 @click.option("--language", default="", help="As of a user, such as nl; the organisation's if not.")
 @click.option(

@@ -6,9 +6,9 @@ import click
 
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
-from studio_tui.cli.shared.near_misses import Choice, Group
+from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
     counted,
     json_option,
@@ -38,7 +38,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 
 
-@click.group("outbox", cls=Group)
+@click.group("outbox", cls=CommandGroup)
 def outbox() -> None:
     """See what waits, what went, what failed and why; retry, drop, undo."""
 
@@ -46,7 +46,7 @@ def outbox() -> None:
 @outbox.command("list")
 @click.option(
     "--state",
-    type=Choice(NotificationState, STATE_LABELS, {"waits": NotificationState.HELD}),
+    type=NameChoice(NotificationState, STATE_LABELS, {"waits": NotificationState.HELD}),
     help="Only those in this state; in the words of the list, too.",
 )
 @click.option("--push", help="Only those about this push itself.")
@@ -109,7 +109,7 @@ def retry(
     if dry_run:
         _try(studio, actor, chosen, service.try_again, with_mail=with_mail)
         return
-    meant(
+    confirm_count(
         lambda: service.number_of(studio, actor, chosen),
         "mails would be sent once more",
         "Nothing was done",

@@ -4,7 +4,7 @@ import click
 
 from studio_tui.cli.shared.session import unsigned_studio
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.worker.service import Event, Happening, run_worker
+from studio_tui.worker.service import Happening, LogEvent, run_worker
 
 
 @click.command()
@@ -18,7 +18,7 @@ def worker(ctx: click.Context, drain: bool, log_json: bool) -> None:
     stop, by SIGTERM or Ctrl-C, it finishes what is on the wire.
     """
 
-    def write(event: Event) -> None:
+    def write(event: LogEvent) -> None:
         if drain and event.what is Happening.STARTED:
             return
         click.echo(event.as_json() if log_json else clean_line(event.words))

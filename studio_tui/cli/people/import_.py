@@ -6,12 +6,12 @@ from shlex import quote
 
 import click
 
-from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.errors import FAILED
-from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import complain, counted, json_option, say, write_json
 from studio_tui.cli.shared.paths import Dash, HostPath
-from studio_tui.cli.shared.progress import Progress
+from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.reading import seekable
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people import hr_file
@@ -54,7 +54,7 @@ def _mapped(text: str) -> tuple[str, str]:
 )
 @click.option(
     "--dates",
-    type=Choice(("day-first", "month-first")),
+    type=NameChoice(("day-first", "month-first")),
     default=None,
     help="How to read 03/04/2020; found out where dates of the file prove it.",
 )
@@ -84,16 +84,18 @@ def import_(
     Where lines are refused, nothing is imported, unless --skip-refused leaves them out.
     """
     require(actor, Action.IMPORT_USERS)
-    form = hr_file.Told(encoding, delimiter, dates or "")
-    with Progress("Reading") as reading, seekable(file) as source:
+    form = hr_file.FileHints(encoding, delimiter, dates or "")
+    with ProgressPrinter("Reading") as reading, seekable(file) as source:
         content = hr_file.read(source, dict(mapping), progress=reading, form=form)
-    with Progress("Comparing") as comparing:
+    with ProgressPrinter("Comparing") as comparing:
         plan = imports.preview(studio, actor, content, progress=comparing)
     stopped = bool(plan.refusals) and not skip_refused
     if not dry_run and not stopped:
         left = len(plan.left)
-        meant(lambda: left, "users would be marked as left", "Nothing was imported", yes=yes)
-        with Progress("Importing") as importing:
+        confirm_count(
+            lambda: left, "users would be marked as left", "Nothing was imported", yes=yes
+        )
+        with ProgressPrinter("Importing") as importing:
             plan = imports.apply(
                 studio, actor, content, skip_refused=skip_refused, progress=importing
             )

@@ -6,7 +6,7 @@ import click
 
 from studio_tui.cli.people.import_ import import_
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Group
+from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     counted,
     json_option,
@@ -28,7 +28,7 @@ from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
 
 
-@click.group("users", cls=Group)
+@click.group("users", cls=CommandGroup)
 def users() -> None:
     """Import, list, show and export users."""
 

@@ -8,7 +8,7 @@ import click
 
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
 from studio_tui.cli.shared.output import (
     counted,
@@ -83,7 +83,7 @@ def assign(
         _try(studio, actor, found, chosen, with_mail=with_mail, as_json=as_json)
         return
     if expect is None:
-        expect = meant(
+        expect = confirm_count(
             lambda: assigning.preview(studio, actor, found, chosen).adding,
             f"users would be assigned to “{found.name}” and told",
             "Nobody was assigned",

@@ -7,7 +7,7 @@ import click
 
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import (
     complain,
@@ -66,7 +66,7 @@ def close(
         _try(studio, actor, found, closing, tell=tell, with_mail=with_mail, as_json=as_json)
     else:
         if tell:
-            meant(
+            confirm_count(
                 lambda: found.progress.open,
                 f"users at most would be told that “{found.name}” is closed",
                 "It was not closed",

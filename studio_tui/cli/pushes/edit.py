@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import complain, counted, json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
@@ -104,7 +104,7 @@ def edit(
         )
         return
     if tell and draft.deadline != found.deadline:
-        meant(
+        confirm_count(
             lambda: found.progress.open,
             f"users at most would be told of another deadline of “{found.name}”",
             "Nothing was changed",

@@ -13,7 +13,7 @@ from studio_tui.cli.pushes.edit import edit, reminders_in_words
 from studio_tui.cli.pushes.remind import remind
 from studio_tui.cli.pushes.report import report
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Choice, Group
+from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
     json_option,
     say,
@@ -61,7 +61,7 @@ def _draft(text: str) -> PushDraft:
     return PushDraft(parts[0], day(parts[1]), day(parts[2]))
 
 
-@click.group("pushes", cls=Group)
+@click.group("pushes", cls=CommandGroup)
 def pushes() -> None:
     """Create pushes, assign users, follow up, close."""
 
@@ -115,7 +115,7 @@ def create(
 
 
 @pushes.command("list")
-@click.option("--state", type=Choice(PushState, STATE_LABELS), help="Only those in this state.")
+@click.option("--state", type=NameChoice(PushState, STATE_LABELS), help="Only those in this state.")
 @json_option
 @with_studio
 def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> None:
@@ -133,7 +133,7 @@ def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> Non
 
 @pushes.command()
 @click.argument("push")
-@click.option("--by", type=Choice([*map(str, By)]), help="Its people in groups, late first.")
+@click.option("--by", type=NameChoice([*map(str, By)]), help="Its people in groups, late first.")
 @json_option
 @with_studio
 def show(studio: Studio, actor: Actor, push: str, by: str | None, as_json: bool) -> None:

@@ -6,9 +6,9 @@ import click
 
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.bulk_confirmation import meant, yes_option
+from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
-from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import counted, json_option, say, shape_of_nothing, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import when
@@ -31,7 +31,7 @@ _TO_REMIND = [status for status in Status if status is not Status.DONE]
     "--status",
     "statuses",
     multiple=True,
-    type=Choice(_TO_REMIND, STATUS_LABELS),
+    type=NameChoice(_TO_REMIND, STATUS_LABELS),
     help="Only those this far; may be repeated.",
 )
 @click.option("--overdue", is_flag=True, help="Only those whose deadline is past.")
@@ -84,7 +84,7 @@ def remind(
     elif dry_run:
         _try(studio, actor, found, chosen, again=again, with_mail=with_mail, as_json=as_json)
     else:
-        meant(
+        confirm_count(
             lambda: reminding.preview(studio, actor, found, chosen, again=again).reminding,
             f"users of “{found.name}” would be reminded",
             "Nobody was reminded",

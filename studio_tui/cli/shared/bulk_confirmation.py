@@ -11,7 +11,7 @@ from studio_tui.domain.shared.errors import Refused
 yes_option = click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
 
 
-def meant(count: Callable[[], int], what: str, nothing: str, *, yes: bool) -> int | None:
+def confirm_count(count: Callable[[], int], what: str, nothing: str, *, yes: bool) -> int | None:
     """The number that was typed by whoever means to reach more than `MANY`, or None.
 
     ``what`` goes on after the number, as in “501 users would be reminded”. Asked only at a

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from studio_tui.cli.shared.near_misses import Group
+from studio_tui.cli.shared.near_misses import CommandGroup
 
 
 class Lazy(NamedTuple):
@@ -22,7 +22,7 @@ class Lazy(NamedTuple):
         return command
 
 
-class LazyGroup(Group):
+class LazyGroup(CommandGroup):
     """A group of the commands in ``lazy``, listed in that order."""
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:

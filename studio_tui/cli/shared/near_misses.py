@@ -30,7 +30,7 @@ _OTHER_WORDS = {
 _NOTHING: Mapping[Any, str] = {}
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group of commands, each with an example in its help.
 
     In place of a command that is none, it names the one that was meant.
@@ -63,7 +63,7 @@ class Group(click.Group):
             ) from error
 
 
-class Choice(click.Choice[str]):
+class NameChoice(click.Choice[str]):
     """One of several names; of a word that is none of them, the nearest is named.
 
     ``labels`` are the words that screens and tables show for the names, and ``also`` further words

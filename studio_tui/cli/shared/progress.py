@@ -9,7 +9,7 @@ _PATIENCE = 0.5
 _ERASE = "\r\x1b[K"
 
 
-class Progress:
+class ProgressPrinter:
     """Told how much is done, from 0 to 1; shows it in place, and wipes it at the end."""
 
     def __init__(self, doing: str) -> None:
@@ -18,7 +18,7 @@ class Progress:
         self._began = monotonic()
         self._shown = -1
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> "ProgressPrinter":
         return self
 
     def __call__(self, share: float) -> None:

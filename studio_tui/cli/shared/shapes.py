@@ -15,7 +15,7 @@ from studio_tui.cli.shared.times import iso
 from studio_tui.domain.conversations.conversation import (
     Conversation,
     Entry,
-    Matter,
+    MyConversation,
     Reading,
     Written,
 )
@@ -247,7 +247,7 @@ def unasked(studio: Studio, of: Conversation) -> Shape:
     }
 
 
-def matter(studio: Studio, of: Matter) -> Shape:
+def matter(studio: Studio, of: MyConversation) -> Shape:
     """One line of My conversations (C1)."""
     return {
         "id": of.conversation_id,

@@ -7,10 +7,10 @@ import click
 
 from studio_tui import __version__
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Group
+from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import complain, counted, json_option, say, write_json
 from studio_tui.cli.shared.paths import Dash, HostPath
-from studio_tui.cli.shared.progress import Progress
+from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.reading import bytes_of
 from studio_tui.cli.shared.session import studio_as_it_is, with_studio
 from studio_tui.config import settings
@@ -27,7 +27,7 @@ _LONGEST_URL = 10_000
 _file = click.argument("file", type=HostPath())
 
 
-@click.group("db", cls=Group)
+@click.group("db", cls=CommandGroup)
 def db() -> None:
     """Look after the database."""
 
@@ -60,7 +60,7 @@ def backup(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
     FILE is a SQLite database that only you can read, whatever the engine. It is looked through
     before it is there, and nothing is overwritten.
     """
-    with Progress("Backing up") as progress:
+    with ProgressPrinter("Backing up") as progress:
         moved = copy_database.back_up(studio, actor, file, progress)
     _tell(moved, "Backed up to", as_json)
 
@@ -75,7 +75,7 @@ def restore(file: Path, as_json: bool) -> None:
     """
     url = settings.load().database_url
     now = clock_from(os.environ.get("STUDIO_NOW")).now()
-    with Progress("Restoring") as progress:
+    with ProgressPrinter("Restoring") as progress:
         moved = copy_database.restore(url, file, own_account(), now, progress)
     _tell(moved, "Restored into", as_json)
     if moved.waiting and not as_json:
@@ -101,7 +101,7 @@ def copy(studio: Studio, actor: Actor, url: str | None, file: Path | None, as_js
     or the file of --to-file.
     """
     url = _target(url, file)
-    with Progress("Copying") as progress:
+    with ProgressPrinter("Copying") as progress:
         moved = copy_database.copy(studio, actor, url, progress)
     _tell(moved, "Copied to", as_json)
     if not as_json:

@@ -15,7 +15,7 @@ from studio_tui.cli.shared.output import counted, json_option, say, write_json
 from studio_tui.cli.shared.session import studio_as_it_is
 from studio_tui.cli.shared.shapes import CONTRACT
 from studio_tui.cli.shared.times import shown as time_shown
-from studio_tui.cli.system.findings import Finding, Health
+from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.config.private import readable_by_others
@@ -57,7 +57,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     The exit code is 0 where the Studio can be used, 1 where something stops work.
     """
     findings = list(_examine())
-    usable = all(finding.health is not Health.BROKEN for finding in findings)
+    usable = all(finding.health is not Verdict.BROKEN for finding in findings)
     if as_json:
         write_json(
             {
@@ -79,12 +79,12 @@ def _tell(findings: Sequence[Finding], usable: bool) -> None:
 
 
 def _examine() -> Iterator[Finding]:
-    yield Finding("program", Health.OK, f"Studio TUI {__version__}")
+    yield Finding("program", Verdict.OK, f"Studio TUI {__version__}")
     try:
         loaded = settings.load()
         clock_from(os.environ.get("STUDIO_NOW"))
     except StudioError as error:
-        yield Finding("settings", Health.BROKEN, error.message)
+        yield Finding("settings", Verdict.BROKEN, error.message)
         return
     yield _settings(loaded)
     yield from _database()
@@ -96,10 +96,10 @@ def _settings(loaded: Settings) -> Finding:
     path = settings.config_path()
     if path.exists() and loaded.database.holds_password and readable_by_others(path):
         message = f"{path} holds a password and others can read it: run “chmod 600 {path}”"
-        return Finding("settings", Health.LIMITED, message)
+        return Finding("settings", Verdict.LIMITED, message)
     if path.exists():
-        return Finding("settings", Health.OK, str(path))
-    return Finding("settings", Health.OK, f"{path} is not there: everything is at its default")
+        return Finding("settings", Verdict.OK, str(path))
+    return Finding("settings", Verdict.OK, f"{path} is not there: everything is at its default")
 
 
 def _database() -> Iterator[Finding]:
@@ -107,36 +107,36 @@ def _database() -> Iterator[Finding]:
         with studio_as_it_is() as studio:
             if damage := studio.store.damage(thoroughly=True):
                 message = f"{studio.store.name} is damaged ({damage}): {_RESTORE}"
-                yield Finding("database", Health.BROKEN, message)
+                yield Finding("database", Verdict.BROKEN, message)
                 return
-            yield Finding("database", Health.OK, studio.store.name)
+            yield Finding("database", Verdict.OK, studio.store.name)
             for sentence in studio.store.closed:
-                yield Finding("database", Health.LIMITED, sentence)
+                yield Finding("database", Verdict.LIMITED, sentence)
             yield from _inside(studio)
     except NotMade as error:
         message = f"{error.message} It is made when the Studio is opened, too, by its first admin."
-        yield Finding("database", Health.OK, message)
+        yield Finding("database", Verdict.OK, message)
     except StudioError as error:
-        yield Finding("database", Health.BROKEN, error.message)
+        yield Finding("database", Verdict.BROKEN, error.message)
 
 
 def _inside(studio: Studio) -> Iterator[Finding]:
     problem = clock_problem(studio)
     shown = f"{time_shown(studio, studio.now())} ({studio.zone.key})"
-    yield Finding("clock", Health.LIMITED if problem else Health.OK, problem or shown)
+    yield Finding("clock", Verdict.LIMITED if problem else Verdict.OK, problem or shown)
     if not users.is_indexed(studio):
-        yield Finding("filters", Health.LIMITED, _UNINDEXED)
+        yield Finding("filters", Verdict.LIMITED, _UNINDEXED)
     try:
         account = own_account()
         if is_new(studio):
             message = f"nobody is known yet: {account.login} becomes the first admin"
-            yield Finding("account", Health.OK, message)
+            yield Finding("account", Verdict.OK, message)
             return
         actor = sign_in(studio, account)
     except StudioError as error:
-        yield Finding("account", Health.BROKEN, error.message)
+        yield Finding("account", Verdict.BROKEN, error.message)
         return
-    yield Finding("account", Health.OK, f"{actor.name} ({actor.login}), {actor.role}")
+    yield Finding("account", Verdict.OK, f"{actor.name} ({actor.login}), {actor.role}")
     yield from _senders(studio)
     if may(actor, Action.READ_OUTBOX):
         yield from outbox_findings(studio, outbox.health(studio, actor))
@@ -148,11 +148,11 @@ def _activity(studio: Studio, found: Verified) -> Finding:
     """Whether the newest lines are as they were written (A3)."""
     if not found.intact:
         message = f"{where_it_breaks(studio, found)}: “studio-tui activity verify” looks at all"
-        return Finding("activity", Health.LIMITED, message)
+        return Finding("activity", Verdict.LIMITED, message)
     which = "all" if found.of == found.lines else f"the newest {found.lines:,} of"
     message = f"{which} {counted(found.of, 'line')} as written"
     unsealed = f", {found.unsealed:,} not sealed yet" if found.unsealed else ""
-    return Finding("activity", Health.OK, message + unsealed)
+    return Finding("activity", Verdict.OK, message + unsealed)
 
 
 def _senders(studio: Studio) -> Iterator[Finding]:
@@ -165,46 +165,46 @@ def _senders(studio: Studio) -> Iterator[Finding]:
     address = sender_from(studio.settings.smtp.sender).address if names else ""
     for name in names:
         message = conversations.NO_CALENDAR.format(name=name, address=address)
-        yield Finding("invitations", Health.LIMITED, message)
+        yield Finding("invitations", Verdict.LIMITED, message)
 
 
 def _wording(loaded: Settings) -> Iterator[Finding]:
     problems = messages.wording_problems(loaded)
     for problem in problems:
-        yield Finding("wording", Health.LIMITED, problem)
+        yield Finding("wording", Verdict.LIMITED, problem)
     if not problems:
         folder = messages.wording_folder()
         own = "with texts of your own from" if folder.is_dir() else "as it comes; yours go into"
-        yield Finding("wording", Health.OK, f"{own} {folder}")
+        yield Finding("wording", Verdict.OK, f"{own} {folder}")
 
 
 def _mail(smtp: Smtp) -> Iterator[Finding]:
     if not smtp.host:
         message = "no server is set up, so that mail waits: set host and sender in [smtp]"
-        yield Finding("mail server", Health.LIMITED, message)
+        yield Finding("mail server", Verdict.LIMITED, message)
         return
     try:
         smtp.require_usable()
         sender_from(smtp.sender)
         found = secrets.find(smtp) if smtp.username else None
     except StudioError as error:
-        yield Finding("mail server", Health.BROKEN, error.message)
+        yield Finding("mail server", Verdict.BROKEN, error.message)
         return
     if smtp.username and found is None:
         message = f"there is none for {smtp.username}: run “studio-tui mail password”"
-        yield Finding("password", Health.BROKEN, message)
+        yield Finding("password", Verdict.BROKEN, message)
         return
     if found:
-        yield Finding("password", Health.OK, f"of {smtp.username}: {found.where}")
+        yield Finding("password", Verdict.OK, f"of {smtp.username}: {found.where}")
     yield _server(smtp, found.password if found else None)
 
 
 def _server(smtp: Smtp, secret: Secret | None) -> Finding:
     down = asyncio.run(_connect(SmtpConnection(smtp, secret)))
     if down is not None:
-        return Finding("mail server", Health.BROKEN, in_words(down))
+        return Finding("mail server", Verdict.BROKEN, in_words(down))
     protection = {"none": "without protection"}.get(smtp.security, f"by {smtp.security}")
-    return Finding("mail server", Health.OK, f"{smtp.host}:{smtp.port} answers, {protection}")
+    return Finding("mail server", Verdict.OK, f"{smtp.host}:{smtp.port} answers, {protection}")
 
 
 async def _connect(connection: SmtpConnection) -> RelayDown | None:

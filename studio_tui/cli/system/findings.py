@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Health(StrEnum):
+class Verdict(StrEnum):
     """How something is."""
 
     OK = "ok"
@@ -21,7 +21,7 @@ class Finding:
     """One thing that was looked at."""
 
     name: str
-    health: Health
+    health: Verdict
     message: str
     """What is, and what to do where it is not as it should be."""
     facts: Mapping[str, Any] | None = None

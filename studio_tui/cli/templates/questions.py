@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Group
+from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     counted,
     json_option,
@@ -23,7 +23,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import library as service
 
 
-@click.group("questions", cls=Group)
+@click.group("questions", cls=CommandGroup)
 def questions() -> None:
     """Keep the question library, out of which templates are made."""
 

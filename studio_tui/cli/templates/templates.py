@@ -7,7 +7,7 @@ from shlex import quote
 import click
 
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Group
+from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     counted,
     json_option,
@@ -27,7 +27,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates as service
 
 
-@click.group("templates", cls=Group)
+@click.group("templates", cls=CommandGroup)
 def templates() -> None:
     """List templates, and keep them as text files."""
 

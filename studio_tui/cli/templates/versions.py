@@ -10,7 +10,7 @@ from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import shown
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import NotFound
-from studio_tui.domain.templates.changes import Change, Kind, changes
+from studio_tui.domain.templates.changes import Change, ChangeKind, changes
 from studio_tui.domain.templates.template import TemplateVersion
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates as service
@@ -68,11 +68,11 @@ def _lines(studio: Studio, version: TemplateVersion, since: Sequence[Change]) ->
 def _change(change: Change) -> str:
     at = f"{change.where}: " if change.where else ""
     match change.kind:
-        case Kind.ADDED:
+        case ChangeKind.ADDED:
             return f"+ {at}{change.after}"
-        case Kind.REMOVED:
+        case ChangeKind.REMOVED:
             return f"- {at}{change.before}"
-        case Kind.MOVED:
+        case ChangeKind.MOVED:
             return f"~ {at}{change.after} (moved, from {change.before or 'another place'})"
-        case Kind.CHANGED:
+        case ChangeKind.CHANGED:
             return f"~ {at}“{change.before}” became “{change.after}”"

@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import Choice
+from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import counted, json_option, say, write_json, write_table
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
@@ -18,7 +18,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today as service
 from studio_tui.wording.today import NOTHING
 
-_KINDS = Choice([*map(str, CaseKind)])
+_KINDS = NameChoice([*map(str, CaseKind)])
 
 
 @click.command()

@@ -8,7 +8,7 @@ from studio_tui.demo.story.chance import Chance
 from studio_tui.demo.story.coaching import coachings
 from studio_tui.demo.story.invention import everybody
 from studio_tui.demo.story.organisation import DemoOrganisation, DemoTeam, DemoUser, day
-from studio_tui.demo.story.plan import DemoPlan, GroupPlan, Person
+from studio_tui.demo.story.plan import DemoPlan, GroupPlan, NamedPerson
 from studio_tui.domain.people.users import Role
 from studio_tui.domain.shared.errors import Refused
 
@@ -33,7 +33,7 @@ def build_organisation(plan: DemoPlan) -> DemoOrganisation:
     return replace(organisation, coachings=coachings(organisation, plan, chance))
 
 
-def _check(people: Sequence[Person], paths: set[str]) -> None:
+def _check(people: Sequence[NamedPerson], paths: set[str]) -> None:
     logins = [person.login for person in people]
     for person in people:
         if unknown := {*person.teams, *person.leads} - paths:
@@ -44,7 +44,7 @@ def _check(people: Sequence[Person], paths: set[str]) -> None:
             raise Refused(f"The demo has two people with the login “{person.login}”.")
 
 
-def _team(path: str, people: Sequence[Person]) -> DemoTeam:
+def _team(path: str, people: Sequence[NamedPerson]) -> DemoTeam:
     return DemoTeam(
         path,
         tuple(person.login for person in people if path in person.teams),
@@ -52,7 +52,7 @@ def _team(path: str, people: Sequence[Person]) -> DemoTeam:
     )
 
 
-def _hire_days(people: Sequence[Person], chance: Chance) -> dict[str, date]:
+def _hire_days(people: Sequence[NamedPerson], chance: Chance) -> dict[str, date]:
     """Higher leaders are older hires, and everybody else came after the leaders."""
     lowest = max(path.count(" > ") for person in people for path in person.leads) + 1
     days = {}
@@ -66,7 +66,7 @@ def _hire_days(people: Sequence[Person], chance: Chance) -> dict[str, date]:
 
 
 def _leave_days(
-    plan: DemoPlan, people: Sequence[Person], hired: Mapping[str, date], chance: Chance
+    plan: DemoPlan, people: Sequence[NamedPerson], hired: Mapping[str, date], chance: Chance
 ) -> dict[str, date]:
     left = {person.login: person.left_on for person in people if person.left_on}
     named = {person.login for person in plan.people.people}
@@ -80,7 +80,7 @@ def _leave_days(
 
 
 def _user(
-    person: Person,
+    person: NamedPerson,
     plan: DemoPlan,
     hired: Mapping[str, date],
     left: Mapping[str, date],
@@ -104,7 +104,7 @@ def _user(
 
 
 def _groups(
-    groups: Sequence[GroupPlan], person: Person, hired: Mapping[str, date], chance: Chance
+    groups: Sequence[GroupPlan], person: NamedPerson, hired: Mapping[str, date], chance: Chance
 ) -> tuple[str, ...]:
     if person.leads or person.role is not Role.USER:
         return ()

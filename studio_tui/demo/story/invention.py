@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from studio_tui.demo.story.chance import Chance
-from studio_tui.demo.story.plan import DemoPlan, FullName, Names, Person, TeamPlan
+from studio_tui.demo.story.plan import DemoNames, DemoPlan, FullName, NamedPerson, TeamPlan
 from studio_tui.domain.shared.text import fold
 
 _NOT_IN_LOGIN = re.compile(r"[^a-z0-9-]")
@@ -13,7 +13,7 @@ _ONE_IN = 10
 """One person in so many has an international name, until these are used up."""
 
 
-def everybody(plan: DemoPlan) -> tuple[Person, ...]:
+def everybody(plan: DemoPlan) -> tuple[NamedPerson, ...]:
     """The people of ``people.toml``, then those invented, team by team."""
     named = plan.people.people
     inventor = _Inventor(plan.names, Chance(plan.organisation.seed), named)
@@ -24,8 +24,8 @@ def everybody(plan: DemoPlan) -> tuple[Person, ...]:
 
 
 def _missing_people(
-    team: TeamPlan, named: Sequence[Person], inventor: "_Inventor"
-) -> Iterator[Person]:
+    team: TeamPlan, named: Sequence[NamedPerson], inventor: "_Inventor"
+) -> Iterator[NamedPerson]:
     members = sum(team.path in person.teams for person in named)
     leaders = team.leaders - sum(team.path in person.leads for person in named)
     for number in range(team.size - members):
@@ -35,18 +35,18 @@ def _missing_people(
 class _Inventor:
     """Gives every person a name and a login that nobody else has."""
 
-    def __init__(self, names: Names, chance: Chance, named: Sequence[Person]) -> None:
+    def __init__(self, names: DemoNames, chance: Chance, named: Sequence[NamedPerson]) -> None:
         self._chance = chance
         self._names = {names.code: names for names in names.languages}
         self._international = chance.shuffled(names.international, "international")
         self._logins = {person.login for person in named}
         self._taken = {fold(f"{person.given_name} {person.family_name}") for person in named}
 
-    def person(self, team: TeamPlan, number: int, *, leads: bool) -> Person:
+    def person(self, team: TeamPlan, number: int, *, leads: bool) -> NamedPerson:
         """The person with this number in ``team``."""
         language = self._chance.pick(team.languages, "language", team.path, number)
         name = self._name(language, team.path, number)
-        return Person(
+        return NamedPerson(
             login=self._login(name),
             given_name=name.given,
             family_name=name.family,

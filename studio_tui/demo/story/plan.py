@@ -51,7 +51,7 @@ class FullName:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class DemoNames:
     """``names.toml``"""
 
     languages: tuple[LanguageNames, ...]
@@ -59,7 +59,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class NamedPerson:
     """Somebody whom the demo needs by name."""
 
     login: str
@@ -83,7 +83,7 @@ class Person:
 class People:
     """``people.toml``"""
 
-    people: tuple[Person, ...]
+    people: tuple[NamedPerson, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class DemoPlan:
     """All files together."""
 
     organisation: OrganisationPlan
-    names: Names
+    names: DemoNames
     people: People
     teams: Teams
     pushes: Pushes

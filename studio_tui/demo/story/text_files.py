@@ -6,8 +6,8 @@ from typing import TypeVar
 from studio_tui.config.assets import asset
 from studio_tui.demo.story.plan import (
     AllWords,
+    DemoNames,
     DemoPlan,
-    Names,
     OrganisationPlan,
     People,
     Pushes,
@@ -24,7 +24,7 @@ def demo_plan() -> DemoPlan:
     folder = asset("data/demo")
     return DemoPlan(
         organisation=_read(folder / "organisation.toml", OrganisationPlan),
-        names=_read(folder / "names.toml", Names),
+        names=_read(folder / "names.toml", DemoNames),
         people=_read(folder / "people.toml", People),
         teams=_read(folder / "teams.toml", Teams),
         pushes=_read(folder / "pushes.toml", Pushes),

@@ -13,7 +13,7 @@ _EXPORTED = time(7)
 """When the HR system makes its export, on the days on which it has news."""
 
 
-class Act(StrEnum):
+class StoryAct(StrEnum):
     """What somebody did."""
 
     IMPORT = "import"
@@ -30,11 +30,11 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class StoryEvent:
     """Something that ``actor``, a login, did at an instant."""
 
     at: datetime
-    act: Act
+    act: StoryAct
     actor: str
     push: DemoPush | None = None
     talk: DemoTalk | None = None
@@ -44,7 +44,7 @@ class Event:
 
 def timeline(
     organisation: DemoOrganisation, story: Sequence[DemoPush], talks: Sequence[DemoTalk] = ()
-) -> tuple[Event, ...]:
+) -> tuple[StoryEvent, ...]:
     """Everything up to `DEMO_NOW`, in order; imports come before what they make possible."""
     events = [event for push in story for event in _push_events(push)]
     events += [event for talk in talks for event in _talk_events(talk)]
@@ -52,40 +52,40 @@ def timeline(
     return tuple(sorted([*_imports(organisation, first), *events], key=lambda event: event.at))
 
 
-def _imports(organisation: DemoOrganisation, first: datetime) -> Iterator[Event]:
+def _imports(organisation: DemoOrganisation, first: datetime) -> Iterator[StoryEvent]:
     start = first.date() - timedelta(days=1)
     news = {day for user in organisation.users for day in (user.hired_on, user.left_on) if day}
     for day in sorted({start, *(day for day in news if start < day <= DEMO_NOW.date())}):
         at = datetime.combine(day, _EXPORTED, tzinfo=DEMO_NOW.tzinfo)
-        yield Event(at, Act.IMPORT, ADMIN)
+        yield StoryEvent(at, StoryAct.IMPORT, ADMIN)
 
 
-def _push_events(push: DemoPush) -> Iterator[Event]:
-    yield Event(push.created_at, Act.CREATE, ADMIN, push)
+def _push_events(push: DemoPush) -> Iterator[StoryEvent]:
+    yield StoryEvent(push.created_at, StoryAct.CREATE, ADMIN, push)
     if push.assigned:
-        yield Event(push.assigned_at, Act.ASSIGN, ADMIN, push)
+        yield StoryEvent(push.assigned_at, StoryAct.ASSIGN, ADMIN, push)
     for conversation in push.conversations:
         for at, act, actor in _acts(conversation):
-            yield Event(at, act, actor, push=push, conversation=conversation)
+            yield StoryEvent(at, act, actor, push=push, conversation=conversation)
     if push.closed_at:
-        yield Event(push.closed_at, Act.CLOSE, ADMIN, push)
+        yield StoryEvent(push.closed_at, StoryAct.CLOSE, ADMIN, push)
 
 
-def _talk_events(talk: DemoTalk) -> Iterator[Event]:
+def _talk_events(talk: DemoTalk) -> Iterator[StoryEvent]:
     for at, act, actor in _acts(talk.conversation):
-        if act is not Act.PLAN or talk.planning:
-            yield Event(at, act, actor, talk=talk, conversation=talk.conversation)
+        if act is not StoryAct.PLAN or talk.planning:
+            yield StoryEvent(at, act, actor, talk=talk, conversation=talk.conversation)
 
 
-def _acts(conversation: DemoConversation) -> Iterator[tuple[datetime, Act, str]]:
+def _acts(conversation: DemoConversation) -> Iterator[tuple[datetime, StoryAct, str]]:
     conductor = conversation.conductor
     for at, act, actor in (
-        (conversation.planned_at, Act.PLAN, conductor),
-        (conversation.moved_at, Act.MOVE, conductor),
-        (conversation.prepared_at, Act.PREPARE, conversation.user),
-        (conversation.cancelled_at, Act.CANCEL, conductor),
-        (conversation.started_at, Act.START, conductor),
-        (conversation.finished_at, Act.FINISH, conductor),
+        (conversation.planned_at, StoryAct.PLAN, conductor),
+        (conversation.moved_at, StoryAct.MOVE, conductor),
+        (conversation.prepared_at, StoryAct.PREPARE, conversation.user),
+        (conversation.cancelled_at, StoryAct.CANCEL, conductor),
+        (conversation.started_at, StoryAct.START, conductor),
+        (conversation.finished_at, StoryAct.FINISH, conductor),
     ):
         if at:
             yield at, act, actor

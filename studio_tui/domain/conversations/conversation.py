@@ -305,7 +305,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class MyConversation:
     """One line of My conversations (C1): a person, and what is asked, planned or under way."""
 
     id: int
@@ -341,7 +341,7 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
-class MatterFilter:
+class MyConversationFilter:
     """Which lines of My conversations a list shows: all words must be found."""
 
     text: str = ""
@@ -570,10 +570,10 @@ def reopened_by(
     return None
 
 
-def in_order(matters: Sequence[Matter]) -> list[Matter]:
+def in_order(matters: Sequence[MyConversation]) -> list[MyConversation]:
     """What is overdue first, then what waits for the reader by deadline, then the rest by name."""
 
-    def key(matter: Matter) -> tuple[bool, bool, bool, date, str]:
+    def key(matter: MyConversation) -> tuple[bool, bool, bool, date, str]:
         nothing = matter.status is None
         day = matter.deadline or (matter.at.date() if matter.at else date.max)
         return (not (matter.overdue and matter.asked), not matter.asked, nothing, day, matter.name)

@@ -18,7 +18,7 @@ from studio_tui.domain.conversations.conversation import (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TranscriptText:
     """What stands under a question: whose it is, and the text as it was typed."""
 
     whose: str
@@ -30,11 +30,11 @@ class Answered:
     """A question, empty in a step without any, and what was written under it."""
 
     question: str
-    told: tuple[Told, ...]
+    told: tuple[TranscriptText, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TranscriptSection:
     """What stands under one topic, or in one step without topics."""
 
     heading: str
@@ -47,7 +47,7 @@ class Transcript:
 
     title: str
     facts: tuple[tuple[str, str], ...]
-    sections: tuple[Section, ...]
+    sections: tuple[TranscriptSection, ...]
 
 
 def transcript(reading: Reading, zone: ZoneInfo) -> Transcript:
@@ -98,7 +98,7 @@ def _time(instant: datetime | None, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})" if instant else ""
 
 
-def _sections(reading: Reading) -> Iterator[Section]:
+def _sections(reading: Reading) -> Iterator[TranscriptSection]:
     def place(entry: Entry) -> tuple[int, str]:
         return (entry.asked.step_position, entry.asked.topic)
 
@@ -106,7 +106,7 @@ def _sections(reading: Reading) -> Iterator[Section]:
         listed = list(entries)
         heading = topic or listed[0].asked.step.capitalize()
         answered = (_answered(reading.conversation, entry) for entry in listed)
-        yield Section(heading, tuple(one for one in answered if one is not None))
+        yield TranscriptSection(heading, tuple(one for one in answered if one is not None))
 
 
 def _answered(conversation: Conversation, entry: Entry) -> Answered | None:
@@ -116,8 +116,8 @@ def _answered(conversation: Conversation, entry: Entry) -> Answered | None:
         (f"Prepared by {conversation.conductor}", entry.conductor),
         (noted(entry), entry.answer),
     )
-    told = tuple(Told(whose, side.text) for whose, side in sides if _holds(side) and side)
-    told += tuple(Told(told_by(piece), piece.written.text) for piece in entry.others)
+    told = tuple(TranscriptText(whose, side.text) for whose, side in sides if _holds(side) and side)
+    told += tuple(TranscriptText(told_by(piece), piece.written.text) for piece in entry.others)
     if entry.asked.removed and not told:
         return None
     return Answered(entry.asked.question.text, told)

@@ -147,7 +147,7 @@ class NotificationFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ConcernedPerson:
     """Somebody a notification tells about, as they are at this moment."""
 
     name: str
@@ -249,7 +249,7 @@ class Delivery:
     """Empty where no conversation is told of."""
     deadline: date | None
     closed: bool
-    about: tuple[Person, ...]
+    about: tuple[ConcernedPerson, ...]
     meeting: Meeting | None = None
     """What it invites to; None where it is no invitation."""
     notice: Notice | None = None
@@ -286,7 +286,7 @@ def leaves_at(
     return max(held_until, start_of_day(available_from, zone, send_time))
 
 
-def still_to_tell(delivery: Delivery) -> tuple[Person, ...]:
+def still_to_tell(delivery: Delivery) -> tuple[ConcernedPerson, ...]:
     """The people a notification still has to tell about (N6)."""
     return tuple(
         person
@@ -295,7 +295,7 @@ def still_to_tell(delivery: Delivery) -> tuple[Person, ...]:
     )
 
 
-def _open(person: Person) -> bool:
+def _open(person: ConcernedPerson) -> bool:
     return person.assigned and person.active and not person.done
 
 
@@ -334,7 +334,7 @@ def _why_not_told(delivery: Delivery) -> DropReason | None:
     return _why_nobody(delivery.about)
 
 
-def _why_nobody(about: tuple[Person, ...]) -> DropReason:
+def _why_nobody(about: tuple[ConcernedPerson, ...]) -> DropReason:
     """Why a notification has nobody left to tell of."""
     waiting = [person for person in about if _open(person)]
     if any(person.told for person in waiting):

@@ -4,14 +4,14 @@ import csv
 import re
 
 from studio_tui.domain.people.hr_file.headings import recognise
-from studio_tui.domain.people.hr_file.records import Field
+from studio_tui.domain.people.hr_file.records import ImportField
 from studio_tui.domain.people.hr_file.rows import DELIMITERS
 from studio_tui.domain.shared.addresses import clear_address, why_no_address
 from studio_tui.domain.shared.errors import Refused
 
 _ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _PIECES = re.compile(r"[;\t]")
-_TELLING = (Field.LOGIN, Field.EMAIL, Field.PRINCIPAL)
+_TELLING = (ImportField.LOGIN, ImportField.EMAIL, ImportField.PRINCIPAL)
 """The columns of a table that name a person, the best first."""
 
 

@@ -17,7 +17,7 @@ SIGNS = "█▓▒░·"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportRow:
     """One line of a section: cells of text, and a bar."""
 
     cells: tuple[str, ...]
@@ -28,21 +28,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A table with a bar in each line."""
 
     heading: str
     columns: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ReportRow, ...]
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PushReport:
     """All of it."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     legend: tuple[str, ...]
     """What each part of a bar is."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from studio_tui.domain.conversations.transcript_markdown import inert_line
-from studio_tui.domain.pushes.report import SIGNS, Line, Report, Section
+from studio_tui.domain.pushes.report import SIGNS, PushReport, ReportRow, ReportSection
 from studio_tui.domain.shared.bars import cells_of
 
 _WIDTH = 24
@@ -22,17 +22,17 @@ td.bar { width: 40%; }
 """
 
 
-def markdown(of: Report) -> str:
+def markdown(of: PushReport) -> str:
     """The text of a Markdown file."""
     return "\n".join(_markdown(of)) + "\n"
 
 
-def html(of: Report) -> str:
+def html(of: PushReport) -> str:
     """The text of an HTML file that needs no other file."""
     return "\n".join(_html(of)) + "\n"
 
 
-def _markdown(of: Report) -> Iterator[str]:
+def _markdown(of: PushReport) -> Iterator[str]:
     yield f"# {inert_line(of.title)}"
     yield ""
     for name, value in of.facts:
@@ -56,13 +56,13 @@ def _row(cells: tuple[str, ...]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _text_bar(line: Line) -> str:
+def _text_bar(line: ReportRow) -> str:
     *cells, rest = cells_of((*line.parts, max(line.whole - sum(line.parts), 0)), _WIDTH)
     drawn = "".join(sign * number for sign, number in zip(SIGNS, cells, strict=True))
     return drawn + " " * rest
 
 
-def _html(of: Report) -> Iterator[str]:
+def _html(of: PushReport) -> Iterator[str]:
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield f"<title>{escape(of.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>"
     yield f"<h1>{escape(of.title)}</h1>\n<ul>"
@@ -77,7 +77,7 @@ def _html(of: Report) -> Iterator[str]:
     yield "</body>\n</html>"
 
 
-def _html_section(section: Section) -> Iterator[str]:
+def _html_section(section: ReportSection) -> Iterator[str]:
     yield f"<h2>{escape(section.heading)}</h2>"
     if section.note:
         yield f"<p>{escape(section.note)}</p>"
@@ -89,7 +89,7 @@ def _html_section(section: Section) -> Iterator[str]:
     yield "</table>"
 
 
-def _html_bar(line: Line) -> str:
+def _html_bar(line: ReportRow) -> str:
     parts = "".join(
         f'<span style="width: {number * 100 / max(line.whole, 1):.2f}%; background: {colour}">'
         f"{number}</span>"

@@ -13,7 +13,7 @@ F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
-class Term(Generic[F]):
+class SelectionStep(Generic[F]):
     """One thing done to a selection: everything that ``filter`` matches was marked or unmarked,
     and after that the single rows in ``marked`` and ``unmarked``."""
 
@@ -27,18 +27,18 @@ class Term(Generic[F]):
 class Selection(Generic[F]):
     """Terms, applied in order: the last one that speaks of a row decides."""
 
-    terms: tuple[Term[F], ...] = ()
+    terms: tuple[SelectionStep[F], ...] = ()
 
     @classmethod
     def of(cls, ids: Iterable[int]) -> "Selection[F]":
         """Just these rows."""
         marked = frozenset(ids)
-        return cls((Term(marked=marked),)) if marked else cls()
+        return cls((SelectionStep(marked=marked),)) if marked else cls()
 
     @classmethod
     def matching(cls, filter_: F) -> "Selection[F]":
         """Everything that ``filter_`` matches."""
-        return cls((Term(filter_),))
+        return cls((SelectionStep(filter_),))
 
     @property
     def empty(self) -> bool:
@@ -97,12 +97,12 @@ class Selection(Generic[F]):
         )
         if not kept and not marks:
             return Selection()
-        return Selection((*kept, Term(filter_, marks)))
+        return Selection((*kept, SelectionStep(filter_, marks)))
 
-    def _last(self) -> Term[F]:
-        return self.terms[-1] if self.terms else Term()
+    def _last(self) -> SelectionStep[F]:
+        return self.terms[-1] if self.terms else SelectionStep()
 
-    def _with_last(self, term: Term[F]) -> "Selection[F]":
+    def _with_last(self, term: SelectionStep[F]) -> "Selection[F]":
         earlier = self.terms[:-1]
         if term.filter is None and not term.marked and not term.unmarked:
             return Selection(earlier)

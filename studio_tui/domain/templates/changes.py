@@ -30,7 +30,7 @@ _POLICIES = {
 _ADMINS = {AdminsRead.NOTHING: "nothing", AdminsRead.SUMMARY: "the summary", AdminsRead.ALL: "all"}
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What happened."""
 
     ADDED = "added"
@@ -46,7 +46,7 @@ class Change:
     Of what moved, ``before`` is where it was and ``after`` is what it is.
     """
 
-    kind: Kind
+    kind: ChangeKind
     where: str
     """A setting, or the step and the topic: ``Discussion › Work``."""
     before: str
@@ -92,9 +92,9 @@ def _setting_changes(before: Definition, after: Definition) -> Iterator[Change]:
     now = settings_of(after)
     for setting, was in settings_of(before).items():
         if was != now[setting]:
-            yield Change(Kind.CHANGED, setting, was, now[setting])
+            yield Change(ChangeKind.CHANGED, setting, was, now[setting])
     if before.description != after.description and _same_line(before, after):
-        yield Change(Kind.CHANGED, "Description", "", "broken into other lines")
+        yield Change(ChangeKind.CHANGED, "Description", "", "broken into other lines")
 
 
 def _same_line(before: Definition, after: Definition) -> bool:
@@ -126,7 +126,13 @@ def _question_changes(
 def _of(at: str, before: str, after: str) -> Iterator[Change]:
     if before == after:
         return
-    kind = Kind.CHANGED if before and after else Kind.ADDED if after else Kind.REMOVED
+    kind = (
+        ChangeKind.CHANGED
+        if before and after
+        else ChangeKind.ADDED
+        if after
+        else ChangeKind.REMOVED
+    )
     yield Change(kind, at, before, after)
 
 
@@ -151,14 +157,14 @@ def _alike(before: str, after: str) -> bool:
 
 def _with_moves(found: list[Change]) -> Iterator[Change]:
     """``found``, where what is gone here and added there is told once, as moved."""
-    gone = {(c.before, bool(c.where)): c for c in found if c.kind is Kind.REMOVED}
-    added = {(c.after, bool(c.where)): c for c in found if c.kind is Kind.ADDED}
+    gone = {(c.before, bool(c.where)): c for c in found if c.kind is ChangeKind.REMOVED}
+    added = {(c.after, bool(c.where)): c for c in found if c.kind is ChangeKind.ADDED}
     for change in found:
         moved_from = gone.get((change.after, bool(change.where)))
         moved_to = added.get((change.before, bool(change.where)))
-        if change.kind is Kind.ADDED and moved_from is not None:
-            yield Change(Kind.MOVED, change.where, moved_from.where, change.after)
-        elif not (change.kind is Kind.REMOVED and moved_to is not None):
+        if change.kind is ChangeKind.ADDED and moved_from is not None:
+            yield Change(ChangeKind.MOVED, change.where, moved_from.where, change.after)
+        elif not (change.kind is ChangeKind.REMOVED and moved_to is not None):
             yield change
 
 

@@ -26,14 +26,14 @@ _KEY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class OutlineItem:
     """One line of the outline."""
 
     place: Place
     thing: Thing
 
 
-def items(definition: Definition, within: Place = ROOT) -> tuple[Item, ...]:
+def items(definition: Definition, within: Place = ROOT) -> tuple[OutlineItem, ...]:
     """What lies at ``within`` and below it, in the order of the talk."""
     return tuple(_items(thing_at(definition, within), within))
 
@@ -114,8 +114,8 @@ def by_place(problems: Mapping[str, str]) -> dict[Place, dict[str, str]]:
     return sorted_out
 
 
-def _items(thing: Thing, place: Place) -> Iterator[Item]:
-    yield Item(place, thing)
+def _items(thing: Thing, place: Place) -> Iterator[OutlineItem]:
+    yield OutlineItem(place, thing)
     for number, child in enumerate(_children(thing)):
         yield from _items(child, (*place, number))
 

@@ -20,7 +20,7 @@ class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class DateWords:
     """The words of one language that are no text of their own."""
 
     months: tuple[str, ...]
@@ -48,16 +48,16 @@ class Speech:
         return self.instant_form.format(day=self.day(local), time=f"{local:%H:%M}", zone=name)
 
 
-def load_speech(path: Path) -> Speech:
+def load_date_words(path: Path) -> DateWords:
     """The speech in a ``language.toml``; raises `Refused` with file and reason."""
     try:
         content = msgspec.convert(toml_of(read_own_text(path), str(path)), _Content)
-        speech = Speech(content.months, content.day, content.instant, content.first_day)
-        if len(speech.months) != 12:
+        date_words = DateWords(content.months, content.day, content.instant, content.first_day)
+        if len(date_words.months) != 12:
             raise ValueError("months: name all twelve, January first")
-        speech.instant(datetime(2026, 3, 31, 14, 5, tzinfo=ZoneInfo("UTC")), ZoneInfo("UTC"))
+        date_words.instant(datetime(2026, 3, 31, 14, 5, tzinfo=ZoneInfo("UTC")), ZoneInfo("UTC"))
     except KeyError as error:
         raise Refused(f"{path}: {{{error.args[0]}}} means nothing in a form.") from error
     except (OSError, ValueError, IndexError, msgspec.ValidationError) as error:
         raise Refused(f"{path}: {error}.") from error
-    return speech
+    return date_words

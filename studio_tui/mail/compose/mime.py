@@ -16,7 +16,7 @@ from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.flowed import flow
 from studio_tui.mail.compose.invitation import Invitation, calendar
 from studio_tui.mail.compose.rendering import Recipient, RenderedMail, Values
-from studio_tui.mail.compose.wording_template import Blanks, Form
+from studio_tui.mail.compose.wording_template import Blanks, MailTemplate
 from studio_tui.mail.transport.addresses import Sender, deliverable, reply_to_from
 
 # Neither quoted-printable nor base64 ever holds "=_": no text can contain a boundary.
@@ -49,7 +49,7 @@ def message_id(key: str, sender: Sender) -> str:
 class Composer:
     """Makes messages that come from one sender of one organisation."""
 
-    model: Callable[[Form], bytes]
+    model: Callable[[MailTemplate], bytes]
     """What all messages of a form have in common, about as it stands in them; the same whenever it
     is asked for."""
 
@@ -96,7 +96,7 @@ class Composer:
             )
         )
 
-    def _model(self, form: Form) -> bytes:
+    def _model(self, form: MailTemplate) -> bytes:
         values = dict.fromkeys((*form.plain.names, *form.html.names), "")
         body = _body(RenderedMail("", form, form, Values(values, values)))
         return b"\r\n".join((self._from, self._constant, body))

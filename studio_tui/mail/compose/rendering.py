@@ -15,7 +15,7 @@ from studio_tui.domain.outbox.notification import INVITATIONS, NOTICES, Capacity
 from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.wording import Wordings
-from studio_tui.mail.compose.wording_template import ENTRY, TEST, Form
+from studio_tui.mail.compose.wording_template import ENTRY, TEST, MailTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class MailEvent:
     """What a mail tells: the same for everyone who is told in the same capacity."""
 
     kind: Kind
@@ -85,9 +85,9 @@ class RenderedMail:
     """A mail as the recipient reads it, without its headers."""
 
     language: str
-    wording: Form
+    wording: MailTemplate
     """As it is in every mail."""
-    form: Form
+    form: MailTemplate
     """As it is in every mail about the same event."""
     values: Values
     """What is still to be filled in."""
@@ -120,7 +120,7 @@ class Writer:
 
     def render(
         self,
-        event: Event,
+        event: MailEvent,
         recipient: Recipient,
         people: Sequence[str] = (),
         dates: Sequence[datetime | None] = (),
@@ -146,38 +146,40 @@ class Writer:
         values = [_of(recipient), _of_people(people)]
         if any(dates):
             zone = self._zone_of(recipient)
-            told = [forms.speech.instant(date, zone) if date else "" for date in dates]
+            told = [forms.date_words.instant(date, zone) if date else "" for date in dates]
             values = [_of(recipient), _of_people(people, told)]
             if not several:
                 values.append(_texts({"starts_at": told[0]}))
         return RenderedMail(forms.language, form, begun, _all(values))
 
-    def invitation(self, event: Event, meeting: Appointment, recipient: Recipient) -> RenderedMail:
+    def invitation(
+        self, event: MailEvent, meeting: Appointment, recipient: Recipient
+    ) -> RenderedMail:
         """What ``recipient`` reads about a conversation that is planned, moved or cancelled (C5).
 
         Raises `Refused` like `render`.
         """
         return self._of_meeting(str(event.kind), event, meeting, recipient)
 
-    def entry(self, event: Event, meeting: Appointment, recipient: Recipient) -> RenderedMail:
+    def entry(self, event: MailEvent, meeting: Appointment, recipient: Recipient) -> RenderedMail:
         """What stands in the calendar of ``recipient``: its subject and its plain text."""
         return self._of_meeting(ENTRY, event, meeting, recipient)
 
-    def notice(self, event: Event, told: Notice, recipient: Recipient) -> RenderedMail:
+    def notice(self, event: MailEvent, told: Notice, recipient: Recipient) -> RenderedMail:
         """What ``recipient`` reads about what somebody did to what is theirs (C6, A1).
 
         Raises `Refused` like `render`.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
         form = forms.form(of_push=bool(event.push), closed=told.closed)
-        at = forms.speech.instant(told.at, self._zone_of(recipient))
+        at = forms.date_words.instant(told.at, self._zone_of(recipient))
         begun = self._begun(form, event, forms.language)
         return RenderedMail(
             forms.language, form, begun, _all((_of(recipient), _of_notice(told, at)))
         )
 
     def _of_meeting(
-        self, wording: str, event: Event, meeting: Appointment, recipient: Recipient
+        self, wording: str, event: MailEvent, meeting: Appointment, recipient: Recipient
     ) -> RenderedMail:
         forms = self._wordings.forms(f"{wording}.{event.capacity}", recipient.language)
         form = forms.form(
@@ -189,7 +191,7 @@ class Writer:
             readdressed=meeting.readdressed,
             closed=event.closed,
         )
-        starts_at = forms.speech.instant(meeting.starts_at, self._zone_of(recipient))
+        starts_at = forms.date_words.instant(meeting.starts_at, self._zone_of(recipient))
         begun = self._begun(form, event, forms.language)
         values = _all((_of(recipient), _of_appointment(meeting, starts_at)))
         return RenderedMail(forms.language, form, begun, values)
@@ -197,17 +199,17 @@ class Writer:
     def render_test(self, recipient: Recipient, now: datetime) -> RenderedMail:
         """What `studio-tui mail test` sends: ``now`` in the recipient's zone."""
         forms = self._wordings.forms(TEST, recipient.language)
-        sent_at = forms.speech.instant(now, self._zone_of(recipient))
+        sent_at = forms.date_words.instant(now, self._zone_of(recipient))
         values = (_texts({"organisation": self._organisation, "sent_at": sent_at}), _of(recipient))
         return RenderedMail(forms.language, forms.form(), forms.form(), _all(values))
 
-    def _begin(self, form: Form, event: Event, language: str) -> Form:
+    def _begin(self, form: MailTemplate, event: MailEvent, language: str) -> MailTemplate:
         deadline = event.deadline
         told = {
             "organisation": self._organisation,
             "push": clean_line(event.push),
             "template": clean_line(event.template),
-            "deadline": self._wordings.speech(language).day(deadline) if deadline else "",
+            "deadline": self._wordings.date_words(language).day(deadline) if deadline else "",
         }
         if event.kind not in INVITATIONS | NOTICES:
             told["conductor"] = clean_line(event.conductor)

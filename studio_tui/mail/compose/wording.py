@@ -15,12 +15,19 @@ from pathlib import Path
 from studio_tui.config.assets import asset
 from studio_tui.config.private import require_own_file
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.mail.compose.dates import Speech, load_speech
-from studio_tui.mail.compose.wording_template import TEST, Form, Frame, flags_in, render, wordings
+from studio_tui.mail.compose.dates import DateWords, load_date_words
+from studio_tui.mail.compose.wording_template import (
+    TEST,
+    Frame,
+    MailTemplate,
+    flags_in,
+    render,
+    wordings,
+)
 
 _LAYOUT = "layout.html"
 _FOOTER = "footer.md"
-_SPEECH = "language.toml"
+_DATE_WORDS = "language.toml"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
@@ -29,11 +36,11 @@ class Forms:
     """A wording in one language, in all forms its flags give it."""
 
     language: str
-    speech: Speech
+    date_words: DateWords
     _flags: tuple[str, ...]
-    _forms: Mapping[tuple[bool, ...], Form]
+    _forms: Mapping[tuple[bool, ...], MailTemplate]
 
-    def form(self, **flags: bool) -> Form:
+    def form(self, **flags: bool) -> MailTemplate:
         """The form in which these flags hold; of what is not named, none does."""
         return self._forms[tuple(flags.get(name, False) for name in self._flags)]
 
@@ -48,7 +55,7 @@ class Wordings:
         # Anything may stand in an import as a language: few are kept.
         self._nearest = lru_cache(maxsize=1024)(self._find_nearest)
         self._forms: dict[tuple[str, str], Forms] = {}
-        self._speeches: dict[str, Speech] = {}
+        self._date_words: dict[str, DateWords] = {}
 
     def forms(self, name: str, language: str) -> Forms:
         """The wording of that name in ``language`` or the nearest there is.
@@ -61,11 +68,11 @@ class Wordings:
             self._forms[name, nearest] = self._load(name, nearest)
         return self._forms[name, nearest]
 
-    def speech(self, language: str) -> Speech:
+    def date_words(self, language: str) -> DateWords:
         """How a language that has texts writes days."""
-        if language not in self._speeches:
-            self._speeches[language] = load_speech(self._file(language, _SPEECH))
-        return self._speeches[language]
+        if language not in self._date_words:
+            self._date_words[language] = load_date_words(self._file(language, _DATE_WORDS))
+        return self._date_words[language]
 
     def problems(self) -> list[str]:
         """What is wrong with the organisation's own texts, a sentence each."""
@@ -95,14 +102,14 @@ class Wordings:
 
     def _problem(self, place: str) -> str | None:
         language, _, name = place.rpartition("/")
-        known = (*(f"{wording}.md" for wording in wordings()), _FOOTER, _SPEECH)
+        known = (*(f"{wording}.md" for wording in wordings()), _FOOTER, _DATE_WORDS)
         if place != _LAYOUT and (name not in known or not _LANGUAGE.fullmatch(language)):
             near = difflib.get_close_matches(name, known, n=1)
             meant = f"; did you mean “{near[0]}”?" if near else ", nothing reads it."
             return f"{self._in_own_folder[place]}: not the name of a text{meant}"
         try:
-            if name == _SPEECH:
-                self.speech(language)
+            if name == _DATE_WORDS:
+                self.date_words(language)
             else:
                 self.forms(name.removesuffix(".md") if name in known[:-2] else TEST, language)
         except Refused as refused:
@@ -126,7 +133,7 @@ class Wordings:
         footer = self._file(language, _FOOTER)
         frame = Frame(language, layout=self._files[_LAYOUT], footer=footer)
         path = self._files[f"{language}/{name}.md"]
-        return Forms(language, self.speech(language), flags_in(name), render(name, path, frame))
+        return Forms(language, self.date_words(language), flags_in(name), render(name, path, frame))
 
     def _file(self, language: str, name: str) -> Path:
         """A file of a language, or of the language it is a kind of."""

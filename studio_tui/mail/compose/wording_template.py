@@ -172,16 +172,18 @@ class Blanks:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class MailTemplate:
     """A rendered wording, values still to be filled in."""
 
     subject: Blanks
     plain: Blanks
     html: Blanks
 
-    def begun(self, plain: Mapping[str, str], html: Mapping[str, str]) -> "Form":
+    def begun(self, plain: Mapping[str, str], html: Mapping[str, str]) -> "MailTemplate":
         """With these values filled in, and blanks for the others."""
-        return Form(self.subject.begun(plain), self.plain.begun(plain), self.html.begun(html))
+        return MailTemplate(
+            self.subject.begun(plain), self.plain.begun(plain), self.html.begun(html)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +216,15 @@ class _Value:
     __bool__ = __len__ = __iter__ = __getitem__ = __add__ = _refuse
 
 
-def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Form]:
+def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], MailTemplate]:
     """All forms of the text in ``path``, by its `flags_in`.
 
     Raises `Refused` that names file, line and what to do.
     """
     text, footer, layout = map(_compiled, (path, frame.footer, frame.layout))
     last_lines = _filled_in(footer, {"organisation": _Value("organisation")})
-    forms: dict[tuple[bool, ...], Form] = {}
-    made: dict[str, Form] = {}
+    forms: dict[tuple[bool, ...], MailTemplate] = {}
+    made: dict[str, MailTemplate] = {}
     names = flags_in(wording)
     for flags in product((False, True), repeat=len(names)):
         holding = dict(zip(names, flags, strict=True))
@@ -259,7 +261,7 @@ def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
     return values | flags
 
 
-def _form(written: str, footer: str, layout: Template, path: Path, frame: Frame) -> Form:
+def _form(written: str, footer: str, layout: Template, path: Path, frame: Frame) -> MailTemplate:
     parts = _SUBJECT.fullmatch(written)
     if parts is None:
         raise Refused(f"{path}, line 1: begin the text with “Subject: …” on a line of its own.")
@@ -270,7 +272,7 @@ def _form(written: str, footer: str, layout: Template, path: Path, frame: Frame)
         "body": _html(parts["text"], path),
         "footer": _html(footer, frame.footer),
     }
-    return Form(
+    return MailTemplate(
         subject=_blanks(subject),
         plain=_blanks(f"{to_plain(parts['text'])}\n\n-- \n{to_plain(footer)}\n"),
         html=_blanks(_filled_in(layout, page)),

@@ -7,7 +7,7 @@ from studio_tui.services.conversations.asking import (
     not_mine,
 )
 from studio_tui.services.conversations.finding import (
-    Found,
+    FoundConversation,
     ask_about,
     find,
     look_up,
@@ -30,7 +30,7 @@ from studio_tui.services.conversations.writing import (
 
 __all__ = [
     "NO_CALENDAR",
-    "Found",
+    "FoundConversation",
     "Usable",
     "add_question",
     "ask_about",

@@ -14,7 +14,7 @@ from studio_tui.services.conversations.current import (
     require_state,
 )
 from studio_tui.services.conversations.opening import (
-    Opened,
+    OpeningOutcome,
     manager_named,
     open_ask,
     require_usable,
@@ -112,23 +112,23 @@ def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...
     return managers
 
 
-def _own(studio: Studio, actor: Actor, ask: Ask) -> Opened:
+def _own(studio: Studio, actor: Actor, ask: Ask) -> OpeningOutcome:
     opened = open_ask(studio, ask)
     opened.require_managed_by(actor)
     return opened
 
 
-def _about(opened: Opened) -> str:
+def _about(opened: OpeningOutcome) -> str:
     return f"The conversation with {opened.user.name}"
 
 
-def _is_to_hold(opened: Opened, user_id: int) -> bool:
+def _is_to_hold(opened: OpeningOutcome, user_id: int) -> bool:
     """Whether somebody was named to hold it, and nobody else holds what there is of it."""
     held = opened.conversation
     return opened.named_id == user_id and (held is None or held.conductor_id == user_id)
 
 
-def _assignment_id(opened: Opened) -> int:
+def _assignment_id(opened: OpeningOutcome) -> int:
     if opened.assignment_id is None:
         raise Refused("No push asks for this conversation.")
     return opened.assignment_id
@@ -149,7 +149,9 @@ def _take_over(
     return noticed, planned
 
 
-def _tell(studio: Studio, opened: Opened, conductor_id: int, line: int, *, noticed: bool) -> None:
+def _tell(
+    studio: Studio, opened: OpeningOutcome, conductor_id: int, line: int, *, noticed: bool
+) -> None:
     """Tell the new conductor, and the user unless they are given notice of it."""
     if opened.push is None:
         return
@@ -167,7 +169,7 @@ def _record(
     studio: Studio,
     actor: Actor,
     action: str,
-    opened: Opened,
+    opened: OpeningOutcome,
     *,
     conductor: str | None = None,
     before: Facts | None = None,

@@ -49,7 +49,7 @@ HISTORY_HEADINGS = (
 _PAGE = 500
 
 
-class Form(StrEnum):
+class ExportFormat(StrEnum):
     """What an export is written as; the value is the suffix of its file."""
 
     MARKDOWN = "md"
@@ -70,7 +70,7 @@ def to_file(
     conversation_id: int,
     path: Path,
     *,
-    form: Form | None = None,
+    form: ExportFormat | None = None,
     force: bool = False,
     fonts: Sequence[Path] = (),
 ) -> None:
@@ -87,10 +87,14 @@ def to_file(
 
 
 def to_bytes(
-    studio: Studio, actor: Actor, conversation_id: int, form: Form, fonts: Sequence[Path] = ()
+    studio: Studio,
+    actor: Actor,
+    conversation_id: int,
+    form: ExportFormat,
+    fonts: Sequence[Path] = (),
 ) -> bytes:
     """What `to_file` writes; raises as it does."""
-    if form is Form.MARKDOWN:
+    if form is ExportFormat.MARKDOWN:
         return to_text(studio, actor, conversation_id).encode()
     from studio_tui.services.conversations.pdf import pdf, require_extra
 
@@ -100,13 +104,13 @@ def to_bytes(
     return pdf(_transcript(studio, actor, conversation_id), studio.now(), fonts)
 
 
-def form_of(path: Path) -> Form:
+def form_of(path: Path) -> ExportFormat:
     """What a file of this name holds; raises `Refused` where its suffix does not tell."""
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in ("md", "markdown"):
-        return Form.MARKDOWN
+        return ExportFormat.MARKDOWN
     if suffix == "pdf":
-        return Form.PDF
+        return ExportFormat.PDF
     raise Refused(f"{path} ends in neither .md nor .pdf: say what to write.")
 
 

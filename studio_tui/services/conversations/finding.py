@@ -24,7 +24,7 @@ from studio_tui.storage.pushes import assignments
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundConversation:
     """What a push asks for a user, and how far it is."""
 
     ask: Ask
@@ -121,7 +121,7 @@ def numbered(studio: Studio, actor: Actor, number: int) -> int:
         return number
 
 
-def look_up(studio: Studio, actor: Actor, ask: Ask) -> Found:
+def look_up(studio: Studio, actor: Actor, ask: Ask) -> FoundConversation:
     """What the push of ``ask`` asks for its user.
 
     Raises `Forbidden` for who is neither the user, nor manages them, nor holds it, nor sees the
@@ -138,7 +138,7 @@ def look_up(studio: Studio, actor: Actor, ask: Ask) -> Found:
         if assignment_id is None:
             raise Refused(f"{_name(ask.user_id)} is not assigned to “{push.name}”.")
         assignment = assignments.assignments_by_id([assignment_id], studio.today())[0]
-        return Found(ask, push.name, assignment, found)
+        return FoundConversation(ask, push.name, assignment, found)
 
 
 def _may_know(actor: Actor, user_id: int, conversation_id: int | None) -> bool:

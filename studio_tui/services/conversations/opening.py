@@ -25,7 +25,7 @@ from studio_tui.storage.pushes import assignments
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpeningOutcome:
     """What was asked for, as it is now."""
 
     user: User
@@ -48,7 +48,7 @@ class Opened:
             raise Forbidden(f"{actor.login} neither leads nor coaches {self.user.name}.")
 
 
-def open_ask(studio: Studio, ask: Ask) -> Opened:
+def open_ask(studio: Studio, ask: Ask) -> OpeningOutcome:
     """What ``ask`` is about; a push, and what there is of it, is locked (A4)."""
     users = people.users_by_id([ask.user_id])
     if not users:
@@ -60,10 +60,10 @@ def open_ask(studio: Studio, ask: Ask) -> Opened:
     template = stored_template(ask.template_id)
     if template.archived:
         raise Refused(f"“{template.name}” is archived.")
-    return Opened(users[0], template.id, template.definition)
+    return OpeningOutcome(users[0], template.id, template.definition)
 
 
-def conductor_of(actor: Actor, opened: Opened, named: str | None) -> int:
+def conductor_of(actor: Actor, opened: OpeningOutcome, named: str | None) -> int:
     """Who is to hold it: ``named`` (a login), or who asks, or the user's only manager.
 
     Raises `Forbidden` for who has no right to it, `Refused` where it is not to be them.
@@ -76,7 +76,7 @@ def conductor_of(actor: Actor, opened: Opened, named: str | None) -> int:
     return conductor_id
 
 
-def require_usable(opened: Opened) -> None:
+def require_usable(opened: OpeningOutcome) -> None:
     """Raise `Refused` where no conversation can be begun by what was asked for."""
     push = opened.push
     if not opened.user.active:
@@ -87,7 +87,7 @@ def require_usable(opened: Opened) -> None:
         raise Refused(f"“{push.name}” is available from {push.available_from} on.")
 
 
-def begin_with(opened: Opened, conductor_id: int) -> Conversation:
+def begin_with(opened: OpeningOutcome, conductor_id: int) -> Conversation:
     """The conversation there is, or a new one with the questions of its template."""
     if opened.conversation is not None:
         return opened.conversation
@@ -125,13 +125,13 @@ def manager_named(actor: Actor, user: User, login: str) -> Manager:
     raise Refused(f"Only who leads or coaches {user.name} can hold it: {names or 'nobody does'}.")
 
 
-def _of_push(studio: Studio, user: User, push_id: int) -> Opened:
+def _of_push(studio: Studio, user: User, push_id: int) -> OpeningOutcome:
     push = push_to_change(studio, push_id)
     assignment_id = assignments.assignment_id_of(push_id, user.id)
     if assignment_id is None:
         raise Refused(f"{user.name} is not assigned to “{push.name}”.")
     conversation_id = conversations.conversation_id_of(assignment_id)
-    return Opened(
+    return OpeningOutcome(
         user=user,
         template_id=push.template_id,
         template=push.template,
@@ -142,7 +142,7 @@ def _of_push(studio: Studio, user: User, push_id: int) -> Opened:
     )
 
 
-def _require_right(actor: Actor, opened: Opened) -> None:
+def _require_right(actor: Actor, opened: OpeningOutcome) -> None:
     if opened.push is not None:
         if not may(actor, Action.FINISH_ANY):
             opened.require_managed_by(actor)
@@ -158,7 +158,7 @@ def _require_right(actor: Actor, opened: Opened) -> None:
         opened.require_managed_by(actor)
 
 
-def _named(actor: Actor, opened: Opened, named: str | None) -> int:
+def _named(actor: Actor, opened: OpeningOutcome, named: str | None) -> int:
     managers = opened.user.managers
     if named is not None:
         user_id = manager_named(actor, opened.user, named).user_id

@@ -8,8 +8,8 @@ from studio_tui.domain.conversations.conversation import (
     NOT_MINE,
     Conversation,
     HistoryFilter,
-    Matter,
-    MatterFilter,
+    MyConversation,
+    MyConversationFilter,
     in_order,
 )
 from studio_tui.domain.people.access import Action, Actor, may
@@ -22,7 +22,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import HeldSource, StoredSource
 from studio_tui.services.templates import definitions
 from studio_tui.storage.conversations import conversations, my_list
-from studio_tui.storage.conversations.my_list import Asked
+from studio_tui.storage.conversations.my_list import MyListRow
 from studio_tui.storage.engine.sql import Clause
 
 _KINDS = 3
@@ -32,7 +32,7 @@ People = Mapping[int, tuple[str, str]]
 """Login and name, by id."""
 
 
-def matters(studio: Studio, actor: Actor) -> list[Matter]:
+def matters(studio: Studio, actor: Actor) -> list[MyConversation]:
     """What is asked of ``actor``, planned and under way, about themself and whom they manage.
 
     What is overdue comes first, then what waits for them, then what waits for others, then the
@@ -52,7 +52,9 @@ def matters(studio: Studio, actor: Actor) -> list[Matter]:
     return in_order([*lines, *_nothing_asked(actor, people, held, asked)])
 
 
-def source(studio: Studio, actor: Actor, filter_: MatterFilter) -> HeldSource[Matter, MatterFilter]:
+def source(
+    studio: Studio, actor: Actor, filter_: MyConversationFilter
+) -> HeldSource[MyConversation, MyConversationFilter]:
     """The lines of My conversations that a filter matches, as a list shows them."""
     return HeldSource(tuple(matters(studio, actor)), _matches, filter_)
 
@@ -84,12 +86,12 @@ def history(
 
 
 def _matter(
-    actor: Actor, asked: Asked, person: tuple[str, str], held: datetime | None, today: date
-) -> Matter:
+    actor: Actor, asked: MyListRow, person: tuple[str, str], held: datetime | None, today: date
+) -> MyConversation:
     template = _definition(asked.definition)
     why_not = _why_not(actor, asked, template, today)
     number, kind = (asked.assignment_id, 0) if asked.assignment_id else (asked.conversation_id, 1)
-    return Matter(
+    return MyConversation(
         id=(number or 0) * _KINDS + kind,
         user_id=asked.user_id,
         login=person[0],
@@ -115,12 +117,12 @@ def _matter(
 
 
 def _nothing_asked(
-    actor: Actor, people: People, held: Mapping[int, datetime], asked: list[Asked]
-) -> Iterator[Matter]:
+    actor: Actor, people: People, held: Mapping[int, datetime], asked: list[MyListRow]
+) -> Iterator[MyConversation]:
     busy = {each.user_id for each in asked} | {actor.user_id}
     for user_id, (login, name) in people.items():
         if user_id not in busy:
-            yield Matter(
+            yield MyConversation(
                 id=user_id * _KINDS + 2,
                 user_id=user_id,
                 login=login,
@@ -130,7 +132,7 @@ def _nothing_asked(
             )
 
 
-def _why_not(actor: Actor, asked: Asked, template: Definition, today: date) -> str:
+def _why_not(actor: Actor, asked: MyListRow, template: Definition, today: date) -> str:
     """Why something does not wait for ``actor``; empty where it does (P10)."""
     if asked.available_from is not None and asked.available_from > today:
         return f"starts {asked.available_from}"
@@ -142,7 +144,7 @@ def _why_not(actor: Actor, asked: Asked, template: Definition, today: date) -> s
     return NOT_MINE if asked.not_mine else ""
 
 
-def _why_not_mine(asked: Asked, template: Definition) -> str:
+def _why_not_mine(asked: MyListRow, template: Definition) -> str:
     """Why a conversation about oneself does not wait: all there is to do is to prepare it."""
     if asked.conversation_id is None:
         return "not planned yet"
@@ -151,7 +153,7 @@ def _why_not_mine(asked: Asked, template: Definition) -> str:
     return "prepared" if asked.prepared or not template.planning else ""
 
 
-def _matches(filter_: MatterFilter, matter: Matter) -> bool:
+def _matches(filter_: MyConversationFilter, matter: MyConversation) -> bool:
     if filter_.asked and not matter.asked:
         return False
     words = f"{matter.name} {matter.login} {matter.push} {matter.template} {matter.conductor}"

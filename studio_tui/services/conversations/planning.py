@@ -27,7 +27,7 @@ from studio_tui.services.conversations.current import (
     require_state,
 )
 from studio_tui.services.conversations.opening import (
-    Opened,
+    OpeningOutcome,
     begin_with,
     conductor_of,
     open_ask,
@@ -152,7 +152,7 @@ def _may_start(allowed: Permissions, *, manages: bool, own: bool) -> bool:
     return (manages and allowed.by_managers) or (own and allowed.by_users)
 
 
-def _require_planning(opened: Opened) -> None:
+def _require_planning(opened: OpeningOutcome) -> None:
     if not opened.template.planning:
         raise Refused(
             f"“{opened.template.name}” starts at the talk: there is nothing to plan or prepare."

@@ -77,7 +77,7 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ServerState:
     """What workers before have learnt of the mail server."""
 
     fault: str
@@ -193,12 +193,12 @@ def locks_others_out(studio: Studio) -> bool:
     return studio.store.is_sqlite
 
 
-def standing(studio: Studio) -> Standing:
+def standing(studio: Studio) -> ServerState:
     """What is known of the mail server before it is asked."""
     with studio.store.reading():
         stop = mail_stops.stop()
         fault, code, words, since = stop or ("", None, "", None)
-        return Standing(fault, code, words, since, deliveries.refused(_MOST_REFUSED))
+        return ServerState(fault, code, words, since, deliveries.refused(_MOST_REFUSED))
 
 
 def keep_stop(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:

@@ -11,12 +11,12 @@ from studio_tui.domain.outbox.notification import (
     INVITATIONS,
     NOTICES,
     Capacity,
+    ConcernedPerson,
     Delivery,
     Invitee,
     Kind,
     Meeting,
     Notice,
-    Person,
     capacities,
     still_to_tell,
 )
@@ -26,7 +26,13 @@ from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.invitation import Guest, Invitation, Method
 from studio_tui.mail.compose.mime import Composer, message_id
-from studio_tui.mail.compose.rendering import Appointment, Event, Recipient, RenderedMail, Writer
+from studio_tui.mail.compose.rendering import (
+    Appointment,
+    MailEvent,
+    Recipient,
+    RenderedMail,
+    Writer,
+)
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.transport.addresses import Sender, deliverable, sender_from
 from studio_tui.services.system.context import Studio
@@ -144,7 +150,7 @@ class MessageBuilder:
         if specimen.capacity not in capacities(specimen.kind):
             raise Refused(f"Nobody is told of {specimen.kind} as a {specimen.capacity}.")
         ahead = -3 if specimen.overdue else 30
-        event = Event(
+        event = MailEvent(
             kind=specimen.kind,
             capacity=specimen.capacity,
             push=_SAMPLE_PUSH,
@@ -185,8 +191,8 @@ class MessageBuilder:
             fingerprint=_SAMPLE_FINGERPRINT,
         )
 
-    def _event(self, delivery: Delivery) -> Event:
-        return Event(
+    def _event(self, delivery: Delivery) -> MailEvent:
+        return MailEvent(
             kind=delivery.kind,
             capacity=delivery.capacity,
             push=delivery.push,
@@ -310,7 +316,7 @@ def _address(invitee: Invitee) -> str:
         return ""
 
 
-def _names(delivery: Delivery, people: tuple[Person, ...]) -> tuple[str, ...]:
+def _names(delivery: Delivery, people: tuple[ConcernedPerson, ...]) -> tuple[str, ...]:
     if delivery.capacity is Capacity.USER:
         return ()
     return tuple(person.name for person in people)

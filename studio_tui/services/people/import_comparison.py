@@ -11,7 +11,15 @@ from itertools import chain
 from typing import Any
 
 from studio_tui.config.settings import Organisation
-from studio_tui.domain.people.hr_file import Field, HrFile, Person, Record, TeamPath, UserRef, key
+from studio_tui.domain.people.hr_file import (
+    HrFile,
+    ImportField,
+    ImportRow,
+    Record,
+    TeamPath,
+    UserRef,
+    key,
+)
 from studio_tui.domain.people.users import Role
 from studio_tui.storage.people.import_read import SEPARATOR, KnownTeam, Profile, team_key
 from studio_tui.storage.people.import_write import NewTeam
@@ -40,7 +48,7 @@ class Comparison:
         self._tellers = _tellers(organisation, file.present_fields, today)
         self._blank = _blank(organisation)
 
-    def profile(self, person: Person, before: Profile | None) -> Profile:
+    def profile(self, person: ImportRow, before: Profile | None) -> Profile:
         """Who ``person`` is to be; ``before`` is who they are, None for who is added."""
         record, base = person.record, before or self._blank
         keeps_login = before is not None and record.derived_login
@@ -85,25 +93,25 @@ class Comparison:
         parent = self._teams.get(parent_key) or made[parent_key]
         return NewTeam(found, parent_key, name, f"{parent.path}{SEPARATOR}{name}", by_manager)
 
-    def _teams_of(self, person: Person, base: Profile) -> frozenset[str]:
+    def _teams_of(self, person: ImportRow, base: Profile) -> frozenset[str]:
         joined = _NOTHING if person.joins is None else {team_key(person.joins)}
         if person.also_joins:
             joined = joined | set(map(team_key, person.also_joins))
-        if Field.TEAMS in self._present:
+        if ImportField.TEAMS in self._present:
             return self._keys(person.record.teams) | joined
-        if Field.MANAGER in self._present:
+        if ImportField.MANAGER in self._present:
             # Who changes manager leaves the team that was made for the one before.
             return frozenset(t for t in base.teams if not self._teams[t].by_manager) | joined
         return base.teams
 
-    def _leads_of(self, person: Person, base: Profile) -> frozenset[str]:
-        told = Field.LEADS in self._present
+    def _leads_of(self, person: ImportRow, base: Profile) -> frozenset[str]:
+        told = ImportField.LEADS in self._present
         leads = self._keys(person.record.leads) if told else base.leads
         own = self._leading.get(person.ref)
         return leads | {own} if own else leads
 
-    def _coaches_of(self, person: Person, base: Profile) -> frozenset[UserRef]:
-        return frozenset(person.coaches) if Field.COACHES in self._present else base.coaches
+    def _coaches_of(self, person: ImportRow, base: Profile) -> frozenset[UserRef]:
+        return frozenset(person.coaches) if ImportField.COACHES in self._present else base.coaches
 
     def _keys(self, paths: tuple[TeamPath, ...]) -> frozenset[str]:
         """The keys of ``paths``; whole teams say the same, so that is kept."""
@@ -113,18 +121,18 @@ class Comparison:
 
 
 def _tellers(
-    organisation: Organisation, present: frozenset[Field], today: date
+    organisation: Organisation, present: frozenset[ImportField], today: date
 ) -> list[tuple[str, Callable[[Record], Any]]]:
     """How each plain field that the file speaks of is told; an empty cell is the default."""
-    tellers: dict[Field, Callable[[Record], Any]] = {
-        Field.LANGUAGE: lambda record: record.language or organisation.language,
-        Field.TIME_ZONE: lambda record: record.time_zone or organisation.time_zone,
-        Field.ROLE: lambda record: (record.role or Role.USER).value,
-        Field.DEPARTMENT: lambda record: record.department,
-        Field.HIRED_ON: lambda record: record.hired_on,
-        Field.ACTIVE: lambda record: record.active and not _has_left(record, today),
-        Field.EMPLOYEE_NUMBER: lambda record: record.employee_number,
-        Field.GROUPS: lambda record: _each_once(record.groups),
+    tellers: dict[ImportField, Callable[[Record], Any]] = {
+        ImportField.LANGUAGE: lambda record: record.language or organisation.language,
+        ImportField.TIME_ZONE: lambda record: record.time_zone or organisation.time_zone,
+        ImportField.ROLE: lambda record: (record.role or Role.USER).value,
+        ImportField.DEPARTMENT: lambda record: record.department,
+        ImportField.HIRED_ON: lambda record: record.hired_on,
+        ImportField.ACTIVE: lambda record: record.active and not _has_left(record, today),
+        ImportField.EMPLOYEE_NUMBER: lambda record: record.employee_number,
+        ImportField.GROUPS: lambda record: _each_once(record.groups),
     }
     return [(field.value, tell) for field, tell in tellers.items() if field in present]
 

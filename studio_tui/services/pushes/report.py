@@ -8,7 +8,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.course import Course
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Push, Status
-from studio_tui.domain.pushes.report import DRAWN, Line, Report, Section
+from studio_tui.domain.pushes.report import DRAWN, PushReport, ReportRow, ReportSection
 from studio_tui.domain.pushes.report_text import html, markdown
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.conversations.pdf import require_extra
@@ -37,7 +37,7 @@ _NOBODY = {
 }
 
 
-class Form(StrEnum):
+class ReportFormat(StrEnum):
     """What a report is written as; the value is the suffix of its file."""
 
     MARKDOWN = "md"
@@ -53,13 +53,13 @@ def to_file(studio: Studio, actor: Actor, push_id: int, path: Path, *, force: bo
     """
     require(actor, Action.READ_PUSHES)
     suffix = path.suffix.lower().lstrip(".")
-    if suffix not in set(Form):
+    if suffix not in set(ReportFormat):
         raise Refused(f"{path}: name a file that ends in .md, .html or .pdf.")
     require_free(path, force=force)
-    if suffix == Form.PDF:
+    if suffix == ReportFormat.PDF:
         require_extra()
     report = report_on(studio, actor, push_id)
-    write_private(path, _WRITERS[Form(suffix)](studio, report), force=force)
+    write_private(path, _WRITERS[ReportFormat(suffix)](studio, report), force=force)
 
 
 def to_text(studio: Studio, actor: Actor, push_id: int) -> str:
@@ -67,12 +67,12 @@ def to_text(studio: Studio, actor: Actor, push_id: int) -> str:
     return markdown(report_on(studio, actor, push_id))
 
 
-def report_on(studio: Studio, actor: Actor, push_id: int) -> Report:
+def report_on(studio: Studio, actor: Actor, push_id: int) -> PushReport:
     """The report on a push at this moment."""
     push = pushes.show(studio, actor, push_id)
     course = push_course.show(studio, actor, push)
     found = {by: push_groups.every(studio, actor, push, by) for by in _NOBODY}
-    return Report(
+    return PushReport(
         title=push.name,
         facts=tuple(_facts(studio, push, course)),
         sections=(
@@ -84,10 +84,10 @@ def report_on(studio: Studio, actor: Actor, push_id: int) -> Report:
     )
 
 
-_WRITERS: Mapping[Form, Callable[[Studio, Report], bytes]] = {
-    Form.MARKDOWN: lambda _, report: markdown(report).encode(),
-    Form.HTML: lambda _, report: html(report).encode(),
-    Form.PDF: lambda studio, report: pdf(report, studio.now()),
+_WRITERS: Mapping[ReportFormat, Callable[[Studio, PushReport], bytes]] = {
+    ReportFormat.MARKDOWN: lambda _, report: markdown(report).encode(),
+    ReportFormat.HTML: lambda _, report: html(report).encode(),
+    ReportFormat.PDF: lambda studio, report: pdf(report, studio.now()),
 }
 
 
@@ -108,7 +108,7 @@ def _facts(studio: Studio, push: Push, course: Course) -> Iterator[tuple[str, st
     yield "As of", f"{studio.now().astimezone(studio.zone):%Y-%m-%d %H:%M} ({studio.zone.key})"
 
 
-def _whole(push: Push) -> Section:
+def _whole(push: Push) -> ReportSection:
     progress = push.progress
     numbers = {
         Status.DONE: progress.done,
@@ -120,10 +120,10 @@ def _whole(push: Push) -> Section:
     parts = tuple(numbers[status] for status in DRAWN)
     cells = tuple(f"{number:,}" for number in parts)
     labels = tuple(STATUS_LABELS[status].capitalize() for status in DRAWN)
-    return Section("How far it is", labels, (Line(cells, parts, max(sum(parts), 1)),))
+    return ReportSection("How far it is", labels, (ReportRow(cells, parts, max(sum(parts), 1)),))
 
 
-def _weeks(studio: Studio, course: Course) -> Section:
+def _weeks(studio: Studio, course: Course) -> ReportSection:
     weeks = list(course.weeks())
     most = max([each.held + each.planned for each in weeks], default=0)
     place = DRAWN.index(Status.PLANNED)
@@ -136,7 +136,7 @@ def _weeks(studio: Studio, course: Course) -> Section:
         parts[place] = week.planned
         late = ", after the deadline" if week.after_deadline else ""
         lines.append(
-            Line(
+            ReportRow(
                 (
                     f"{week.number}, from {day_in_words(week.first, course.today)}{late}",
                     f"{week.held:,}",
@@ -147,7 +147,7 @@ def _weeks(studio: Studio, course: Course) -> Section:
                 max(most, 1),
             )
         )
-    return Section(
+    return ReportSection(
         "Course",
         ("Week", "Held", "Planned", "Held of expected"),
         tuple(lines),
@@ -155,9 +155,9 @@ def _weeks(studio: Studio, course: Course) -> Section:
     )
 
 
-def _groups(by: By, groups: Sequence[PeopleGroup]) -> Section:
+def _groups(by: By, groups: Sequence[PeopleGroup]) -> ReportSection:
     more = len(groups) - _GROUPS
-    return Section(
+    return ReportSection(
         f"By {by}",
         (by.capitalize(), "Overdue", "Held", "Still to hold"),
         tuple(_group(by, group) for group in groups[:_GROUPS]),
@@ -165,7 +165,7 @@ def _groups(by: By, groups: Sequence[PeopleGroup]) -> Section:
     )
 
 
-def _group(by: By, group: PeopleGroup) -> Line:
+def _group(by: By, group: PeopleGroup) -> ReportRow:
     numbers = {
         Status.DONE: group.done,
         Status.IN_PROGRESS: group.in_progress,
@@ -173,7 +173,7 @@ def _group(by: By, group: PeopleGroup) -> Line:
         Status.PLANNED: group.planned,
         Status.NOT_PLANNED: group.not_planned,
     }
-    return Line(
+    return ReportRow(
         (
             group.name or _NOBODY[by],
             f"{group.overdue:,}" if group.overdue else "",

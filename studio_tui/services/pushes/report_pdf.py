@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from studio_tui.domain.pushes.report import Line, Report, Section
+from studio_tui.domain.pushes.report import PushReport, ReportRow, ReportSection
 from studio_tui.services.conversations.pdf import Drawing, on_paper
 
 _HEADING, _NORMAL, _SMALL = 13, 9, 8
@@ -20,7 +20,7 @@ _COLOURS = (
 )
 
 
-def pdf(of: Report, at: datetime) -> bytes:
+def pdf(of: PushReport, at: datetime) -> bytes:
     """The content of a PDF file, made at an instant; see `conversations.pdf.require_extra`."""
 
     def draw(drawing: Drawing) -> None:
@@ -32,7 +32,7 @@ def pdf(of: Report, at: datetime) -> bytes:
     return on_paper(of.title, at, draw)
 
 
-def _legend(drawing: Drawing, of: Report) -> None:
+def _legend(drawing: Drawing, of: PushReport) -> None:
     paper = drawing.paper
     paper.ln(3)
     paper.set_font("text", "", _SMALL)
@@ -42,7 +42,7 @@ def _legend(drawing: Drawing, of: Report) -> None:
     paper.ln(_HEIGHT)
 
 
-def _section(drawing: Drawing, section: Section) -> None:
+def _section(drawing: Drawing, section: ReportSection) -> None:
     drawing.write(section.heading, _HEADING, bold=True, above=5)
     if section.note:
         drawing.write(section.note, _SMALL)
@@ -78,7 +78,7 @@ def _fitted(drawing: Drawing, text: str, width: float) -> str:
     return f"{text}…"
 
 
-def _bar(drawing: Drawing, line: Line) -> None:
+def _bar(drawing: Drawing, line: ReportRow) -> None:
     whole = drawing.paper.epw * _BAR
     for number, colour in zip(line.parts, _COLOURS, strict=True):
         if number:

@@ -9,7 +9,7 @@ from studio_tui.domain.shared.list_source import Row
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.sql import Clause, selected
 from studio_tui.storage.engine.store import Store
-from studio_tui.storage.lists.grouped import Bands
+from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing
 
 R = TypeVar("R", bound=Row)
@@ -21,7 +21,7 @@ class StoredSource(Generic[R, F]):
     """Rows of the database, read a window at a time."""
 
     store: Store
-    listing: Listing | Bands
+    listing: Listing | GroupedListing
     read: Callable[[list[int]], list[R]]
     """The rows of these ids, in that order."""
     match: Callable[[F, list[int]], frozenset[int]]

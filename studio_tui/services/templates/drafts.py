@@ -17,7 +17,7 @@ NEW_TOPIC = "new topic"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class TemplateDraft:
     """What was being written, from which version on, and when last."""
 
     base_version: int
@@ -35,13 +35,13 @@ def topic_subject(topic_id: int) -> str:
     return f"topic {topic_id}"
 
 
-def find(studio: Studio, actor: Actor, subject: str) -> Draft | None:
+def find(studio: Studio, actor: Actor, subject: str) -> TemplateDraft | None:
     """What ``actor`` left of ``subject``, None where there is nothing."""
     with studio.store.reading():
         stored = drafts.draft(actor.user_id, subject)
     if stored is None:
         return None
-    return Draft(stored.base_version, definitions.load(stored.content), stored.written_at)
+    return TemplateDraft(stored.base_version, definitions.load(stored.content), stored.written_at)
 
 
 def keep(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from studio_tui.domain.conversations.conversation import Matter
+from studio_tui.domain.conversations.conversation import MyConversation
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
@@ -21,7 +21,7 @@ _PREPARE = "prepare"
 def own_cases(studio: Studio, actor: Actor) -> list[Case]:
     """What waits for ``actor``, one case for each push and kind."""
     today = studio.today()
-    found: dict[tuple[CaseKind, int | None, str], list[Matter]] = defaultdict(list)
+    found: dict[tuple[CaseKind, int | None, str], list[MyConversation]] = defaultdict(list)
     for matter in matters(studio, actor):
         if matter.asked and (kind := _kind_of(studio, matter, today)):
             about = _PREPARE if matter.mine else ""
@@ -32,14 +32,16 @@ def own_cases(studio: Studio, actor: Actor) -> list[Case]:
     return [_case(studio, kind, about, asked, today) for (kind, _, about), asked in found.items()]
 
 
-def _kind_of(studio: Studio, matter: Matter, today: date) -> CaseKind | None:
+def _kind_of(studio: Studio, matter: MyConversation, today: date) -> CaseKind | None:
     """What is the matter with something that waits; None where it can wait."""
     if matter.status in _AGREED and matter.at is not None:
         return _kind_of_planned(studio, matter, matter.at, today)
     return CaseKind.OVERDUE if matter.overdue else CaseKind.ENDS
 
 
-def _kind_of_planned(studio: Studio, matter: Matter, at: datetime, today: date) -> CaseKind | None:
+def _kind_of_planned(
+    studio: Studio, matter: MyConversation, at: datetime, today: date
+) -> CaseKind | None:
     zone = studio.zone
     past = at < start_of_day(today, zone)
     if matter.mine:
@@ -52,7 +54,9 @@ def _kind_of_planned(studio: Studio, matter: Matter, at: datetime, today: date) 
     return CaseKind.STARTS if local_day(at, zone) <= today + timedelta(days=AHEAD_DAYS) else None
 
 
-def _case(studio: Studio, kind: CaseKind, about: str, asked: Sequence[Matter], today: date) -> Case:
+def _case(
+    studio: Studio, kind: CaseKind, about: str, asked: Sequence[MyConversation], today: date
+) -> Case:
     first, zone = asked[0], studio.zone
     instants = [each.at for each in asked if each.at is not None]
     alone = {each.user_id for each in asked} == {first.user_id}
@@ -82,7 +86,7 @@ def _case(studio: Studio, kind: CaseKind, about: str, asked: Sequence[Matter], t
     )
 
 
-def _text(studio: Studio, kind: CaseKind, asked: Sequence[Matter], today: date) -> str:
+def _text(studio: Studio, kind: CaseKind, asked: Sequence[MyConversation], today: date) -> str:
     zone = studio.zone
     planned = [(each.name, local_day(each.at, zone)) for each in asked if each.at is not None]
     names = names_in_words([each.name for each in asked], len(asked))

@@ -11,7 +11,7 @@ from studio_tui.storage.pushes.pushes import CONVERSATION, STATUS
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MyListRow:
     """One assignment, or one conversation that no push asked for."""
 
     user_id: int
@@ -49,7 +49,7 @@ def people_around(user_id: int) -> dict[int, tuple[str, str]]:
     }
 
 
-def asked_of(user_ids: list[int], reader_id: int) -> list[Asked]:
+def asked_of(user_ids: list[int], reader_id: int) -> list[MyListRow]:
     """What pushes ask for these users that was not held yet: what is open, and what was begun."""
     wanted = among("a.user_id", user_ids)
     return _asked(
@@ -67,7 +67,7 @@ def asked_of(user_ids: list[int], reader_id: int) -> list[Asked]:
     )
 
 
-def begun_by(reader_id: int) -> list[Asked]:
+def begun_by(reader_id: int) -> list[MyListRow]:
     """The conversations of somebody that no push asked for and that were not held yet."""
     return _asked(
         "SELECT c.user_id, NULL, NULL, '', c.definition, c.template_id, NULL, NULL, "
@@ -103,9 +103,9 @@ def visible_to(reader_id: int) -> Clause:
     )
 
 
-def _asked(text: str, *params: object) -> list[Asked]:
+def _asked(text: str, *params: object) -> list[MyListRow]:
     return [
-        Asked(
+        MyListRow(
             user_id=row[0],
             assignment_id=row[1],
             push_id=row[2],

@@ -13,7 +13,7 @@ from studio_tui.domain.conversations.conversation import (
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.templates.template import StepKind
 from studio_tui.storage.engine.sql import execute, known_instant, rows
-from studio_tui.storage.engine.tables import Opening, TakeOver
+from studio_tui.storage.engine.tables import OpeningTable, TakeOver
 
 
 def tenure_of(conversation: Conversation) -> Tenure:
@@ -50,20 +50,20 @@ def insert_take_over(conversation: Conversation, term: int, conductor_id: int, a
 
 def open_to(conversation_id: int, author_id: int, reader_id: int, term: int) -> None:
     """Let somebody read what an author wrote up to and in a term."""
-    Opening.insert(
+    OpeningTable.insert(
         conversation=conversation_id, author=author_id, reader=reader_id, term=term
     ).on_conflict(
-        conflict_target=(Opening.conversation, Opening.author, Opening.reader),
-        update={Opening.term: term},
+        conflict_target=(OpeningTable.conversation, OpeningTable.author, OpeningTable.reader),
+        update={OpeningTable.term: term},
     ).execute()
 
 
 def close_to(conversation_id: int, author_id: int, reader_id: int) -> None:
     """Let somebody read nothing that an author wrote."""
-    Opening.delete().where(
-        (Opening.conversation == conversation_id)
-        & (Opening.author == author_id)
-        & (Opening.reader == reader_id)
+    OpeningTable.delete().where(
+        (OpeningTable.conversation == conversation_id)
+        & (OpeningTable.author == author_id)
+        & (OpeningTable.reader == reader_id)
     ).execute()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import peewee
 
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.storage.engine.sqlite import Writing
+from studio_tui.storage.engine.sqlite import WriteMode
 
 DIRECTORY = Path(__file__).parents[1] / "migrations"
 _HISTORY = "schema_migration"
@@ -42,7 +42,7 @@ def migrate(database: peewee.Database, name: str) -> list[str]:
     is_sqlite = isinstance(database, peewee.SqliteDatabase)
     with (
         _without_references(database) if is_sqlite else nullcontext(),
-        database.atomic(*((Writing(alone=True),) if is_sqlite else ())),
+        database.atomic(*((WriteMode(alone=True),) if is_sqlite else ())),
     ):
         if not is_sqlite:
             _wait_for_others(database)

@@ -52,7 +52,7 @@ _PRAGMAS: dict[str, int | str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class WriteMode:
     """How a transaction writes."""
 
     flushed: bool = True
@@ -106,7 +106,7 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
                     raise
             sleep(_LOOK_EVERY)
 
-    def begin(self, writing: Writing | None = None) -> None:
+    def begin(self, writing: WriteMode | None = None) -> None:
         """Begin a transaction that reads or, where ``writing`` says how, writes.
 
         Raises `peewee.OperationalError` where others write for longer than `TURN`, or at all, and

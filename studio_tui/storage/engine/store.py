@@ -39,7 +39,7 @@ from studio_tui.storage.engine.filling import require_no_comment, require_no_mar
 from studio_tui.storage.engine.migration import check_version, known, migrate
 from studio_tui.storage.engine.peewee_drivers import give_psycopg
 from studio_tui.storage.engine.pool import EndingPool
-from studio_tui.storage.engine.sqlite import Writing
+from studio_tui.storage.engine.sqlite import WriteMode
 from studio_tui.storage.engine.tables import TABLES
 
 HOW_TO_MAKE = "“studio-tui db migrate” makes one"
@@ -149,7 +149,7 @@ class Store:
 
         On SQLite nobody else can write while the disk takes in what was written: here they can.
         """
-        return self._writing(Writing(flushed=False, waits=wait))
+        return self._writing(WriteMode(flushed=False, waits=wait))
 
     def writing_alone(self, *, wait: bool = True) -> AbstractContextManager[None]:
         """Like `writing_unflushed`, for `sql.execute_alone`: on PostgreSQL one statement is a
@@ -186,10 +186,10 @@ class Store:
         What it adds to the activity is sealed (A3): on SQLite with it, on PostgreSQL right after
         it, so that nobody waits for the chain as long as the act takes.
         """
-        return self._writing(Writing())
+        return self._writing(WriteMode())
 
     @contextmanager
-    def _writing(self, how: Writing) -> Iterator[None]:
+    def _writing(self, how: WriteMode) -> Iterator[None]:
         outermost = not self._database.in_transaction()
         if outermost:
             sealing.begin()
@@ -338,7 +338,7 @@ class Store:
             return nullcontext()
         return cancellation.broken_off(self._database.connection())
 
-    def _how(self, writing: Writing) -> tuple[Writing, ...]:
+    def _how(self, writing: WriteMode) -> tuple[WriteMode, ...]:
         return (writing,) if self.is_sqlite else ()
 
     def _seal_after(self, written: list[int]) -> None:
@@ -351,7 +351,7 @@ class Store:
             return 0
         # Lines never change: what takes long is done before the lock.
         found = sealing.digests(ids)
-        with self._database.atomic(*self._how(Writing())):
+        with self._database.atomic(*self._how(WriteMode())):
             sealing.lock()
             return sealing.add_seals(found)
 

@@ -108,7 +108,7 @@ class TeamLeader(Table):
         primary_key = CompositeKey("team", "user")
 
 
-class Coaching(Table):
+class CoachingTable(Table):
     """Who coaches whom (U3)."""
 
     coach = ForeignKeyField(UserTable, on_delete="CASCADE")
@@ -304,7 +304,7 @@ class TakeOver(Table):
         primary_key = CompositeKey("conversation", "term")
 
 
-class Opening(Table):
+class OpeningTable(Table):
     """``author`` lets ``reader`` read what they wrote up to and in this ``term`` (C6)."""
 
     conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
@@ -363,7 +363,7 @@ class EarlierText(Table):
         primary_key = CompositeKey("question", "author", "prepared", "version")
 
 
-class LibraryTopic(Table):
+class LibraryTopicTable(Table):
     """Questions under one heading in the question library (T2); ``definition`` is JSON."""
 
     name_key = KeyField(unique=True)
@@ -374,7 +374,7 @@ class LibraryTopic(Table):
         table_name = "library_topic"
 
 
-class TemplateVersion(Table):
+class TemplateVersionTable(Table):
     """A template as somebody saved it (T5); ``saved_by`` is their login, where it is known."""
 
     template = ForeignKeyField(TemplateTable, on_delete="CASCADE", index=False)
@@ -388,7 +388,7 @@ class TemplateVersion(Table):
         primary_key = CompositeKey("template", "version")
 
 
-class Draft(Table):
+class DraftTable(Table):
     """What somebody is writing and has not saved (A4), theirs alone; ``content`` is JSON.
 
     ``subject`` says of what: ``template 12``; ``base_version`` is the version it began from.
@@ -564,7 +564,7 @@ TABLES: list[type[peewee.Model]] = [
     TeamTable,
     TeamMember,
     TeamLeader,
-    Coaching,
+    CoachingTable,
     TemplateTable,
     PushTable,
     Activity,
@@ -575,14 +575,14 @@ TABLES: list[type[peewee.Model]] = [
     NotMine,
     ConversationTable,
     TakeOver,
-    Opening,
+    OpeningTable,
     ConversationQuestion,
     Preparation,
     Answer,
     EarlierText,
-    LibraryTopic,
-    TemplateVersion,
-    Draft,
+    LibraryTopicTable,
+    TemplateVersionTable,
+    DraftTable,
     SnoozeTable,
     SshKey,
     NotificationTable,

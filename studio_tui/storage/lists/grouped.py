@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from studio_tui.storage.lists.keyset import Listing
 
 
-class Bands:
-    """The rows of ``whole``, each of them in one of ``bands``, in their order.
+class GroupedListing:
+    """The rows of ``whole``, each of them in one of ``groups``, in their order.
 
-    ``rest``: the place of the band that is counted by what the others leave.
+    ``rest``: the place of the group that is counted by what the others leave.
     """
 
-    def __init__(self, bands: Sequence[Listing], whole: Listing, rest: int) -> None:
-        self._bands = bands
+    def __init__(self, groups: Sequence[Listing], whole: Listing, rest: int) -> None:
+        self._groups = groups
         self._whole = whole
         self._rest = rest
 
@@ -28,35 +28,35 @@ class Bands:
         found: list[int] = []
         for number, before in self._before():
             first = start + len(found) - before
-            # Whoever is at the top need not know how long a band is.
+            # Whoever is at the top need not know how long a group is.
             if first and first >= self._length(number):
                 continue
-            found += self._bands[number].ids(first, stop - before)
+            found += self._groups[number].ids(first, stop - before)
             if start + len(found) >= stop:
                 break
         return found
 
     def position(self, row_id: int, about: int | None = None) -> int | None:
-        """The place of a row; None where it is not in the list, or deep in a band: then ``about``,
+        """The place of a row; None where it is not in the list, or deep in a group: then ``about``,
         where that is known."""
         for number, before in self._before():
             near = None if about is None else about - before
-            place = self._bands[number].position(row_id, near)
+            place = self._groups[number].position(row_id, near)
             if place is not None:
                 return before + place
         return None
 
     def _before(self) -> Iterator[tuple[int, int]]:
-        """Each band with how many rows are before it."""
+        """Each group with how many rows are before it."""
         before = 0
-        for number in range(len(self._bands)):
+        for number in range(len(self._groups)):
             yield number, before
-            if number + 1 < len(self._bands):
+            if number + 1 < len(self._groups):
                 before += self._length(number)
 
     def _length(self, number: int) -> int:
-        band = self._bands[number]
+        group = self._groups[number]
         if number == self._rest:
-            others = (each.count() for each in self._bands if each is not band)
-            band.counted(self._whole.count() - sum(others))
-        return band.count()
+            others = (each.count() for each in self._groups if each is not group)
+            group.counted(self._whole.count() - sum(others))
+        return group.count()

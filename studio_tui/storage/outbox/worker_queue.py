@@ -16,9 +16,9 @@ from studio_tui.domain.outbox.notification import (
     ASKING,
     TELLING_MOST,
     Capacity,
+    ConcernedPerson,
     Delivery,
     Kind,
-    Person,
     is_for,
 )
 from studio_tui.domain.people.users import full_name
@@ -371,7 +371,7 @@ sent since ``n`` was written, or leaves now as well (N17). A hand-over tells a u
 as what was tried before, or is sent once more with it."""
 
 
-def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[Person, ...]]:
+def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPerson, ...]]:
     wanted = among("n.id", ids)
     read = rows(
         "SELECT n.id, u.given_name, u.family_name, u.active, a.id IS NOT NULL, "
@@ -394,12 +394,12 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[Person, ...]
             if row[12] == Capacity.MANAGER and known_instant(row[13]) < now - _LATE
         ]
     )
-    found: dict[int, list[Person]] = {}
+    found: dict[int, list[ConcernedPerson]] = {}
     for row in read:
         kind, by_manager = Kind(row[11]), row[12] == Capacity.MANAGER
         asked = is_for(kind, row[10], row[14]) and not (kind in ASKING and row[15])
         managers = late.get(row[9]) if by_manager else None
-        person = Person(
+        person = ConcernedPerson(
             full_name(row[1], row[2]),
             bool(row[3]),
             bool(row[4]),

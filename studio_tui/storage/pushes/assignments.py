@@ -9,7 +9,7 @@ from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, St
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.sql import Clause, among, execute, is_sqlite, learn, rows, scalar
-from studio_tui.storage.lists.grouped import Bands
+from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import has_manager, managers_of
@@ -64,7 +64,7 @@ def assignment_clause(push_id: int, filter_: AssignmentFilter, today: date) -> C
 
 def assignment_listing(
     push_id: int, filter_: AssignmentFilter, sort: Sort, today: date
-) -> Listing | Bands:
+) -> Listing | GroupedListing:
     """The assignments of a push that a filter matches."""
     by_status = sort.column == "status"
     if not by_status or filter_.status is not None:
@@ -73,7 +73,7 @@ def assignment_listing(
         )
     by_name = replace(sort, column="name")
     order = sorted(Status, reverse=sort.descending)
-    return Bands(
+    return GroupedListing(
         [_listing(push_id, replace(filter_, status=each), by_name, today) for each in order],
         _listing(push_id, filter_, by_name, today),
         order.index(Status.NOT_PLANNED),

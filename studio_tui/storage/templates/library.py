@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.sql import execute, rows, scalar
-from studio_tui.storage.engine.tables import LibraryTopic
+from studio_tui.storage.engine.tables import LibraryTopicTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def topic_id_of(name: str) -> int | None:
 
 def insert_topic(name: str, definition: str) -> int:
     """Add a topic; returns its id."""
-    added = LibraryTopic.insert(name_key=fold(name), definition=definition, version=1)
+    added = LibraryTopicTable.insert(name_key=fold(name), definition=definition, version=1)
     return int(added.execute())
 
 

@@ -11,7 +11,7 @@ from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.outbox import outbox
 from studio_tui.worker.advice import in_words
-from studio_tui.worker.loop import Report, Worker
+from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.service import transports_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Posting:
         self._on = False
         self._rests = False
         self._worker: Worker | None = None
-        self._running: asyncio.Task[Report] | None = None
+        self._running: asyncio.Task[WorkerReport] | None = None
         self._why = ""
         self._waiting = 0
         self._stamp: int | None = None
@@ -118,11 +118,11 @@ class Posting:
         self._running = asyncio.create_task(worker.run())
         self._running.add_done_callback(self._ended)
 
-    def _watch(self, report: Report) -> None:
+    def _watch(self, report: WorkerReport) -> None:
         if self._on:
             self._stand(in_words(report.down) if report.down else report.clock)
 
-    def _ended(self, running: "asyncio.Task[Report]") -> None:
+    def _ended(self, running: "asyncio.Task[WorkerReport]") -> None:
         error = None if running.cancelled() else running.exception()
         if not self._on:
             return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.cli.shared.progress import Progress
+from studio_tui.cli.shared.progress import ProgressPrinter
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.organisation import PEOPLE
 
@@ -144,7 +144,7 @@ def test_who_may_not_import_is_not_read_for(organisation: Cli) -> None:
 
 
 def test_progress_is_for_who_watches(capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress("Reading") as progress:
+    with ProgressPrinter("Reading") as progress:
         progress(0.5)
     assert capsys.readouterr().err == ""
 
@@ -154,7 +154,7 @@ def test_progress_is_shown_in_place_and_wiped(monkeypatch: pytest.MonkeyPatch) -
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
-        with Progress("Reading") as progress:
+        with ProgressPrinter("Reading") as progress:
             for share in (0.1, 0.101, 0.102, 1.0):
                 progress(share)
         terminal.flush()

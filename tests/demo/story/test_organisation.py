@@ -19,7 +19,7 @@ from studio_tui.demo.story.organisation import (
     DemoUser,
     day,
 )
-from studio_tui.demo.story.plan import DemoPlan, People, Person
+from studio_tui.demo.story.plan import DemoPlan, NamedPerson, People
 from studio_tui.domain.people.hr_file.heading_names import EXPORTED
 from studio_tui.domain.people.users import Role
 from studio_tui.domain.shared.errors import Refused
@@ -218,14 +218,14 @@ def _rows(text: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("person", "message"),
     [
-        (Person("x", "X", "X", "en", teams=("Sails",)), "x is in “Sails”, which is no team"),
-        (Person("x", "X", "X", "en", leads=("Sails",)), "x is in “Sails”, which is no team"),
-        (Person("x", "X", "X", "en", coaches=("nob",)), "x has a coach “nob”, who is nobody"),
-        (Person("ann", "X", "X", "en"), "two people with the login “ann”"),
+        (NamedPerson("x", "X", "X", "en", teams=("Sails",)), "x is in “Sails”, which is no team"),
+        (NamedPerson("x", "X", "X", "en", leads=("Sails",)), "x is in “Sails”, which is no team"),
+        (NamedPerson("x", "X", "X", "en", coaches=("nob",)), "x has a coach “nob”, who is nobody"),
+        (NamedPerson("ann", "X", "X", "en"), "two people with the login “ann”"),
     ],
 )
 def test_a_plan_that_contradicts_itself_is_refused(
-    plan: DemoPlan, person: Person, message: str
+    plan: DemoPlan, person: NamedPerson, message: str
 ) -> None:
     people = People((*plan.people.people, person))
     with pytest.raises(Refused, match=message):

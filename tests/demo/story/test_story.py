@@ -9,7 +9,7 @@ from studio_tui.demo.story.events import DemoConversation, DemoPush
 from studio_tui.demo.story.organisation import ADMIN, DEMO_NOW, DemoOrganisation
 from studio_tui.demo.story.plan import DemoPlan
 from studio_tui.demo.story.talks import DemoTalk, build_talks
-from studio_tui.demo.story.timeline import Act, Event, timeline
+from studio_tui.demo.story.timeline import StoryAct, StoryEvent, timeline
 from studio_tui.domain.pushes.push import (
     PushDraft,
     PushState,
@@ -34,7 +34,7 @@ def talks(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoTalk, ...
 @pytest.fixture(scope="module")
 def events(
     organisation: DemoOrganisation, story: tuple[DemoPush, ...], talks: tuple[DemoTalk, ...]
-) -> tuple[Event, ...]:
+) -> tuple[StoryEvent, ...]:
     return timeline(organisation, story, talks)
 
 
@@ -71,7 +71,7 @@ def status(conversation: DemoConversation) -> Status:
     )
 
 
-def test_it_is_the_same_on_every_run_and_every_python(events: tuple[Event, ...]) -> None:
+def test_it_is_the_same_on_every_run_and_every_python(events: tuple[StoryEvent, ...]) -> None:
     lines = [
         f"{event.at.isoformat()} {event.act} {event.actor} "
         f"{event.push and event.push.name} {event.conversation and event.conversation.user}"
@@ -189,35 +189,35 @@ def test_those_without_a_push_are_about_other_people_and_held_by_their_managers(
 
 
 def test_the_timeline_tells_everything_in_order(
-    story: tuple[DemoPush, ...], events: tuple[Event, ...]
+    story: tuple[DemoPush, ...], events: tuple[StoryEvent, ...]
 ) -> None:
-    assert events[0].act is Act.IMPORT
+    assert events[0].act is StoryAct.IMPORT
     assert list(events) == sorted(events, key=lambda event: event.at)
     assert events[-1].at <= DEMO_NOW
     finished = {
         (event.push.name, event.conversation.user)
         for event in events
-        if event.act is Act.FINISH and event.push and event.conversation
+        if event.act is StoryAct.FINISH and event.push and event.conversation
     }
     assert finished == {
         (push.name, one.user) for push in story for one in push.conversations if one.finished_at
     }
-    assert [event.push for event in events if event.act is Act.CREATE] == list(story)
-    assert [event.push for event in events if event.act is Act.ASSIGN] == [
+    assert [event.push for event in events if event.act is StoryAct.CREATE] == list(story)
+    assert [event.push for event in events if event.act is StoryAct.ASSIGN] == [
         push for push in story if push.assigned
     ]
-    assert sum(event.act is Act.CLOSE for event in events) == 2
+    assert sum(event.act is StoryAct.CLOSE for event in events) == 2
 
 
 def test_whoever_acts_was_imported_before(
-    organisation: DemoOrganisation, events: tuple[Event, ...]
+    organisation: DemoOrganisation, events: tuple[StoryEvent, ...]
 ) -> None:
     imported = None
     for event in events:
-        if event.act is Act.IMPORT:
+        if event.act is StoryAct.IMPORT:
             imported = event.at.date()
         assert imported is not None
         assert organisation.by_login[event.actor].hired_on <= imported
-        if event.act is Act.ASSIGN and event.push:
+        if event.act is StoryAct.ASSIGN and event.push:
             for login in event.push.assigned:
                 assert organisation.by_login[login].hired_on <= imported

@@ -13,7 +13,7 @@ from studio_tui.domain.conversations.conversation import (
     AskedQuestion,
     Conversation,
     ConversationState,
-    Matter,
+    MyConversation,
     Part,
     Plan,
     Relation,
@@ -263,8 +263,8 @@ def test_the_states_in_which_it_can_be() -> None:
     }
 
 
-def _matter(name: str, **values: object) -> Matter:
-    return Matter(1, 1, name, name, **{"mine": False, **values})  # type: ignore[arg-type]
+def _matter(name: str, **values: object) -> MyConversation:
+    return MyConversation(1, 1, name, name, **{"mine": False, **values})  # type: ignore[arg-type]
 
 
 def test_what_is_overdue_comes_first() -> None:

@@ -5,7 +5,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from studio_tui.domain.conversations.transcript import Answered, Section, Told, Transcript
+from studio_tui.domain.conversations.transcript import (
+    Answered,
+    Transcript,
+    TranscriptSection,
+    TranscriptText,
+)
 from studio_tui.domain.conversations.transcript_markdown import inert_line, markdown
 from studio_tui.domain.shared.text import clean_line, clean_text
 from tests.hostile import HOSTILE
@@ -40,7 +45,9 @@ def transcript(text: str) -> Transcript:
     return Transcript(
         title=line,
         facts=(("With", line),),
-        sections=(Section(line, (Answered(line, (Told(line, clean_text(text)),)),)),),
+        sections=(
+            TranscriptSection(line, (Answered(line, (TranscriptText(line, clean_text(text)),)),)),
+        ),
     )
 
 
@@ -97,5 +104,5 @@ def test_times_and_sentences_are_left_readable() -> None:
 
 
 def test_nothing_written_is_said() -> None:
-    of = Transcript("T", (), (Section("Feedback", (Answered("", ()),)),))
+    of = Transcript("T", (), (TranscriptSection("Feedback", (Answered("", ()),)),))
     assert markdown(of) == "# T\n\n\n## Feedback\n\n*Nothing was written.*\n"

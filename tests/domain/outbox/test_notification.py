@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from studio_tui.domain.outbox.notification import (
     UNSENT,
     Capacity,
+    ConcernedPerson,
     Delivery,
     DropReason,
     Invitee,
     Kind,
     Meeting,
     NotificationState,
-    Person,
     key_around_recipient,
     leaves_at,
     may_become,
@@ -27,7 +27,7 @@ from studio_tui.domain.outbox.notification import (
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Brussels")
-ANN = Person("Ann Peeters", active=True, assigned=True, done=False)
+ANN = ConcernedPerson("Ann Peeters", active=True, assigned=True, done=False)
 DONE, LEFT, OUT = replace(ANN, done=True), replace(ANN, active=False), replace(ANN, assigned=False)
 TO_BOB = Delivery(
     id=7,

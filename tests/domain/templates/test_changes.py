@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio_tui.domain.templates.changes import Change, Kind, changes, settings_of
+from studio_tui.domain.templates.changes import Change, ChangeKind, changes, settings_of
 from studio_tui.domain.templates.template import (
     AdminsRead,
     Definition,
@@ -65,7 +65,7 @@ def test_nothing_changed() -> None:
     ],
 )
 def test_every_setting_is_told(after: Definition, change: tuple[str, str, str]) -> None:
-    assert changes(BASE, after) == (Change(Kind.CHANGED, *change),)
+    assert changes(BASE, after) == (Change(ChangeKind.CHANGED, *change),)
     assert change[0] in settings_of(BASE)
 
 
@@ -74,15 +74,15 @@ def test_a_question_that_is_added_removed_and_reworded() -> None:
     new = Question("Who helped you?", QuestionKind.CHOICE, ("A", "B"))
     at = "Discussion › Work"
     assert changes(BASE, asking(well, new, other)) == (
-        Change(Kind.ADDED, at, "", "Who helped you? (choice: A / B)"),
+        Change(ChangeKind.ADDED, at, "", "Who helped you? (choice: A / B)"),
     )
-    assert changes(BASE, asking(other)) == (Change(Kind.REMOVED, at, "What went well?", ""),)
+    assert changes(BASE, asking(other)) == (Change(ChangeKind.REMOVED, at, "What went well?", ""),)
     assert changes(BASE, asking(Question("What went very well?"), other)) == (
-        Change(Kind.CHANGED, at, "What went well?", "What went very well?"),
+        Change(ChangeKind.CHANGED, at, "What went well?", "What went very well?"),
     )
     rated = replace(well, kind=QuestionKind.RATING, options=("low", "high"))
     assert changes(BASE, asking(rated, other)) == (
-        Change(Kind.CHANGED, at, "What went well?", "What went well? (rating: low → high)"),
+        Change(ChangeKind.CHANGED, at, "What went well?", "What went well? (rating: low → high)"),
     )
 
 
@@ -90,27 +90,31 @@ def test_what_moves_is_told_once() -> None:
     well, other = WORK.questions
     at = "Discussion › Work"
     assert changes(BASE, asking(other, well)) in (
-        (Change(Kind.MOVED, at, at, well.text),),
-        (Change(Kind.MOVED, at, at, other.text),),
+        (Change(ChangeKind.MOVED, at, at, well.text),),
+        (Change(ChangeKind.MOVED, at, at, other.text),),
     )
     elsewhere = talk(Topic("Work", (other,)), replace(LIFE, questions=(*LIFE.questions, well)))
-    assert changes(BASE, elsewhere) == (Change(Kind.MOVED, "Discussion › Balance", at, well.text),)
+    assert changes(BASE, elsewhere) == (
+        Change(ChangeKind.MOVED, "Discussion › Balance", at, well.text),
+    )
 
 
 def test_a_topic_comes_and_goes_with_its_questions() -> None:
     at = "Discussion › Balance"
     assert changes(talk(WORK), BASE) == (
-        Change(Kind.ADDED, "Discussion", "", "Balance"),
-        Change(Kind.ADDED, at, "", "How full is your week?"),
+        Change(ChangeKind.ADDED, "Discussion", "", "Balance"),
+        Change(ChangeKind.ADDED, at, "", "How full is your week?"),
     )
     assert changes(BASE, talk(WORK)) == (
-        Change(Kind.REMOVED, "Discussion", "Balance", ""),
-        Change(Kind.REMOVED, at, "How full is your week?", ""),
+        Change(ChangeKind.REMOVED, "Discussion", "Balance", ""),
+        Change(ChangeKind.REMOVED, at, "How full is your week?", ""),
     )
     renamed = talk(WORK, replace(LIFE, name="Balances"))
-    assert changes(BASE, renamed) == (Change(Kind.CHANGED, "Discussion", "Balance", "Balances"),)
+    assert changes(BASE, renamed) == (
+        Change(ChangeKind.CHANGED, "Discussion", "Balance", "Balances"),
+    )
 
 
 def test_a_step_comes() -> None:
     more = replace(BASE, steps=(*BASE.steps, Step(StepKind.OBJECTIVES)))
-    assert changes(BASE, more) == (Change(Kind.ADDED, "", "", "Objectives"),)
+    assert changes(BASE, more) == (Change(ChangeKind.ADDED, "", "", "Objectives"),)

@@ -17,7 +17,7 @@ from studio_tui.domain.outbox.notification import Capacity, Kind
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.invitation import Guest, Invitation, Method, calendar
 from studio_tui.mail.compose.mime import Composer, message_id
-from studio_tui.mail.compose.rendering import Appointment, Event, Recipient, Writer
+from studio_tui.mail.compose.rendering import Appointment, MailEvent, Recipient, Writer
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.transport.addresses import sender_from
 from tests.hostile import HOSTILE
@@ -202,7 +202,9 @@ def test_any_text_stays_text(text: str) -> None:
 def invited(name: str = "Ann Peeters", invitation: Invitation = PLANNED) -> bytes:
     """The mail by which somebody is invited."""
     writer = Writer(Wordings("en"), "Example NV", ZoneInfo("Europe/Brussels"))
-    event = Event(Kind.PLANNED, Capacity.USER, "Q1 review", "Performance review", date(2026, 3, 31))
+    event = MailEvent(
+        Kind.PLANNED, Capacity.USER, "Q1 review", "Performance review", date(2026, 3, 31)
+    )
     meeting = Appointment(name, "Bob Smith", PLANNED.starts_at, 60, "Room 3", "Bob Smith")
     recipient = Recipient(name, "ann@example.org", given_name="Ann")
     entry = writer.entry(event, meeting, recipient)

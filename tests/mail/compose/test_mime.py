@@ -13,9 +13,9 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.flowed import flow, unflow
 from studio_tui.mail.compose.mime import Composer, message_id
-from studio_tui.mail.compose.rendering import Event, Recipient, RenderedMail, Values, Writer
+from studio_tui.mail.compose.rendering import MailEvent, Recipient, RenderedMail, Values, Writer
 from studio_tui.mail.compose.wording import Wordings
-from studio_tui.mail.compose.wording_template import Blanks, Form
+from studio_tui.mail.compose.wording_template import Blanks, MailTemplate
 from studio_tui.mail.transport.addresses import deliverable, sender_from
 from studio_tui.mail.transport.outcomes import Delivered
 from studio_tui.mail.transport.smtp import SmtpConnection
@@ -45,7 +45,7 @@ def written(
 ) -> tuple[RenderedMail, bytes]:
     """A mail in which everything that people type is ``name``, and its message."""
     writer = Writer(Wordings("en"), "Example NV", ZoneInfo("Europe/Brussels"))
-    event = Event(Kind.ASSIGNED, Capacity.MANAGER, name, name, date(2026, 3, 31))
+    event = MailEvent(Kind.ASSIGNED, Capacity.MANAGER, name, name, date(2026, 3, 31))
     recipient = Recipient(name, address, given_name=name, **changes)
     rendered = writer.render(event, recipient, [name, name])
     return rendered, Composer(SENDER, "Example NV").message(rendered, recipient, ID, DATE)
@@ -53,7 +53,7 @@ def written(
 
 def rendered_mail(subject: str, plain: str, html: str) -> RenderedMail:
     """A mail in which nothing was filled in."""
-    form = Form(Blanks((subject,)), Blanks((plain,)), Blanks((html,)))
+    form = MailTemplate(Blanks((subject,)), Blanks((plain,)), Blanks((html,)))
     return RenderedMail("en", form, form, Values({}, {}))
 
 

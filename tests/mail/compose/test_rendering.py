@@ -17,7 +17,13 @@ from studio_tui.domain.outbox.notification import (
     capacities,
 )
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.mail.compose.rendering import Appointment, Event, Recipient, RenderedMail, Writer
+from studio_tui.mail.compose.rendering import (
+    Appointment,
+    MailEvent,
+    Recipient,
+    RenderedMail,
+    Writer,
+)
 from studio_tui.mail.compose.wording import Wordings
 from tests.hostile import HOSTILE
 
@@ -49,9 +55,11 @@ def event(
     capacity: Capacity = Capacity.USER,
     push: str = "Q1 review",
     template: str = "Performance review",
-) -> Event:
+) -> MailEvent:
     """Something that is to be held by the end of March."""
-    return Event(kind, capacity, push, template, deadline=date(2026, 3, 31), conductor="Dora Claes")
+    return MailEvent(
+        kind, capacity, push, template, deadline=date(2026, 3, 31), conductor="Dora Claes"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +205,7 @@ def test_who_no_longer_holds_it_learns_who_does(writer: Writer) -> None:
     assert "2026" not in rendered.plain
 
 
-def noticed(writer: Writer, told: Event, notice: Notice, language: str = "en") -> RenderedMail:
+def noticed(writer: Writer, told: MailEvent, notice: Notice, language: str = "en") -> RenderedMail:
     """What Ann reads of what somebody did."""
     return writer.notice(told, notice, replace(ANN, language=language))
 

@@ -11,7 +11,14 @@ from studio_tui.config.assets import asset
 from studio_tui.domain.outbox.notification import INVITATIONS, NOTICES, Capacity, capacities
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.wording import Wordings
-from studio_tui.mail.compose.wording_template import ENTRY, TEST, Form, flags_in, names_in, wordings
+from studio_tui.mail.compose.wording_template import (
+    ENTRY,
+    TEST,
+    MailTemplate,
+    flags_in,
+    names_in,
+    wordings,
+)
 
 LANGUAGES = ("en", "nl", "fr")
 INVITING = [f"{kind}.{capacity}" for kind in (*sorted(INVITATIONS), ENTRY) for capacity in Capacity]
@@ -20,7 +27,7 @@ OTHERS = [name for name in wordings() if name not in (TEST, *INVITING, *NOTICED)
 GOOD = "Subject: About {{ template }}\n\nHello {{ name }}\n"
 
 
-def all_forms(texts: Wordings, name: str, language: str) -> list[Form]:
+def all_forms(texts: Wordings, name: str, language: str) -> list[MailTemplate]:
     """The forms for whatever its flags say."""
     found = texts.forms(name, language)
     names = flags_in(name)
@@ -142,7 +149,7 @@ def test_a_regional_text_uses_the_rest_of_its_language(tmp_path: Path) -> None:
     assert texts.problems() == []
     found = texts.forms("assigned.user", "nl-BE")
     assert found.language == "nl-be"
-    assert found.speech.day(date(2026, 3, 1)) == "1 maart 2026"
+    assert found.date_words.day(date(2026, 3, 1)) == "1 maart 2026"
 
 
 def test_a_new_language_needs_its_days_and_its_footer(tmp_path: Path) -> None:
@@ -154,7 +161,7 @@ def test_a_new_language_needs_its_days_and_its_footer(tmp_path: Path) -> None:
     months = asset("data/wording/en/language.toml").read_text().replace("March", "März")
     texts = own(tmp_path, "de/language.toml", months)
     assert texts.problems() == []
-    assert texts.forms("assigned.user", "de").speech.day(date(2026, 3, 31)) == "31 März 2026"
+    assert texts.forms("assigned.user", "de").date_words.day(date(2026, 3, 31)) == "31 März 2026"
 
 
 def test_an_own_layout_is_around_every_text(tmp_path: Path) -> None:
@@ -261,12 +268,12 @@ def test_a_wrong_way_to_write_days_is_said(
     ],
 )
 def test_days_and_instants(language: str, day: str, first: str, instant: str) -> None:
-    speech = Wordings("en").speech(language)
-    assert speech.day(date(2026, 3, 31)) == day
-    assert speech.day(date(2026, 8, 1)) == first
+    date_words = Wordings("en").date_words(language)
+    assert date_words.day(date(2026, 3, 31)) == day
+    assert date_words.day(date(2026, 8, 1)) == first
     moment = datetime(2026, 3, 31, 12, 5, tzinfo=UTC)
-    assert speech.instant(moment, ZoneInfo("Europe/Brussels")) == instant
-    assert "(America/New York)" in speech.instant(moment, ZoneInfo("America/New_York"))
+    assert date_words.instant(moment, ZoneInfo("Europe/Brussels")) == instant
+    assert "(America/New York)" in date_words.instant(moment, ZoneInfo("America/New_York"))
 
 
 def test_the_guide_names_every_file_and_every_value() -> None:

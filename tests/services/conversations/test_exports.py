@@ -22,7 +22,7 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.text import clean_text
 from studio_tui.services import conversations
 from studio_tui.services.conversations import exports
-from studio_tui.services.conversations.exports import Form
+from studio_tui.services.conversations.exports import ExportFormat
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user, assign, lines
@@ -145,7 +145,7 @@ def test_places_where_no_file_can_be(studio: Studio, held: Conversation, tmp_pat
         (tmp_path / "there", "is there already"),
     ):
         with pytest.raises(Refused, match=words):
-            exports.to_file(studio, bob, held.id, path, form=Form.MARKDOWN)
+            exports.to_file(studio, bob, held.id, path, form=ExportFormat.MARKDOWN)
     with pytest.raises(Refused, match=r"neither \.md nor \.pdf"):
         exports.to_file(studio, bob, held.id, tmp_path / "talk.txt")
     assert not (tmp_path / "nowhere").exists()

@@ -21,7 +21,7 @@ def test_is_kept_as_it_was_last_typed(studio: Studio, admin: Actor, clock: Movab
     clock.move(minutes=1)
     drafts.keep(studio, admin, SUBJECT, 4, WRONG)
     kept = drafts.find(studio, admin, SUBJECT)
-    assert kept == drafts.Draft(4, WRONG, clock.now())
+    assert kept == drafts.TemplateDraft(4, WRONG, clock.now())
     drafts.forget(studio, admin, SUBJECT)
     assert drafts.find(studio, admin, SUBJECT) is None
 

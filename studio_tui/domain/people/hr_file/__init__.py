@@ -10,32 +10,32 @@ column was taken for. It raises `Refused` where the file as a whole is no list o
 binary, wrong quoting, two columns for one field, a column that is missing, larger than
 `MAX_BYTES` or longer than `MAX_ROWS`) and `Unavailable` where it cannot be read at all.
 
-`check` asks the `Studio` (a protocol for the database side to answer) four questions, each once
-for the whole file, and gives `Checked`: a `Person` for every row that can be imported, and one
+`check` asks `KnownPeople` (a protocol for the database side to answer) four questions, each once
+for the whole file, and gives `Checked`: an `ImportRow` for every row that can be imported, and one
 `Refusal` for each that cannot. A `UserRef` is the id of a user of the Studio, or the `key` of the
-address of one whom the file adds; `Person.ref` is a person's own.
+address of one whom the file adds; `ImportRow.ref` is a person's own.
 
 What to write, by `HrFile.present_fields`: a field that is not among them is left alone for users
 who are there, an empty cell of one that is empties it (language, time zone and role: back to their
 defaults). Where ``teams``, ``leads`` or ``coaches`` are present, a record has all of them.
-``manager`` adds `Person.joins` to the teams of the row; `Checked.manager_teams` tells which teams
-that needs, and who leads them, besides what ``leads`` says.
+``manager`` adds `ImportRow.joins` to the teams of the row; `Checked.manager_teams` tells which
+teams that needs, and who leads them, besides what ``leads`` says.
 """
 
 from studio_tui.domain.people.hr_file.check import check
 from studio_tui.domain.people.hr_file.people import (
     Checked,
+    ImportRow,
     Known,
+    KnownPeople,
     ManagerTeam,
-    Person,
-    Studio,
     UserRef,
     key,
 )
-from studio_tui.domain.people.hr_file.read import Told, read
+from studio_tui.domain.people.hr_file.read import FileHints, read
 from studio_tui.domain.people.hr_file.records import (
-    Field,
     HrFile,
+    ImportField,
     Record,
     Refusal,
     Remark,
@@ -49,18 +49,18 @@ __all__ = [
     "MAX_BYTES",
     "MAX_ROWS",
     "Checked",
-    "Field",
+    "FileHints",
     "HrFile",
+    "ImportField",
+    "ImportRow",
     "Known",
+    "KnownPeople",
     "ManagerTeam",
-    "Person",
     "Record",
     "Refusal",
     "Remark",
     "RowWarning",
-    "Studio",
     "TeamPath",
-    "Told",
     "UserRef",
     "check",
     "key",

@@ -20,26 +20,26 @@ from studio_tui.domain.people.hr_file.manager_teams import Leading, Led, joins, 
 from studio_tui.domain.people.hr_file.nothing import is_nobody
 from studio_tui.domain.people.hr_file.people import (
     Checked,
+    ImportRow,
     Known,
+    KnownPeople,
     ManagerTeam,
-    Person,
-    Studio,
     UserRef,
     address_key,
     key,
     number_key,
 )
 from studio_tui.domain.people.hr_file.records import (
-    Field,
     HrFile,
+    ImportField,
     Record,
     Refusal,
     RowWarning,
     TeamPath,
 )
 from studio_tui.domain.people.hr_file.references import (
-    Entry,
-    Meant,
+    ImportEntry,
+    Resolution,
     handles,
     managers_in,
     named_in,
@@ -53,7 +53,7 @@ from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.shared.lookalikes import appearance
 
 
-def check(file: HrFile, studio: Studio) -> Checked:
+def check(file: HrFile, studio: KnownPeople) -> Checked:
     """Everything of ``file`` that can be imported into ``studio``, and why the rest cannot."""
     with no_cycles_made():
         return _Check(file, studio).run()
@@ -62,7 +62,7 @@ def check(file: HrFile, studio: Studio) -> Checked:
 class _Check:
     """One check of one file; every step adds to what is refused."""
 
-    def __init__(self, file: HrFile, studio: Studio) -> None:
+    def __init__(self, file: HrFile, studio: KnownPeople) -> None:
         self._file = file
         self._studio = studio
         self._refused = {refusal.line: refusal for refusal in file.refusals}
@@ -87,7 +87,7 @@ class _Check:
         records = [spelling.of(record) for record in self._file.records]
         for before, record in zip(self._file.records, records, strict=True):
             if before is not record:
-                column = self._file.column(Field.TEAMS if before.teams else Field.LEADS)
+                column = self._file.column(ImportField.TEAMS if before.teams else ImportField.LEADS)
                 for reason in spelling.differences(before, record):
                     self._warnings.append(RowWarning(record.line, column, reason, record.email))
         return records
@@ -134,14 +134,14 @@ class _Check:
             warnings=tuple(sorted(warnings, key=lambda warning: warning.line)),
         )
 
-    def _refuse(self, record: Record, field: Field, reason: str) -> None:
+    def _refuse(self, record: Record, field: ImportField, reason: str) -> None:
         refusal = Refusal(record.line, self._file.column(field), reason, record.email)
         self._refused.setdefault(record.line, refusal)
 
-    def _entry(self, record: Record, login: str, email: str) -> Entry:
+    def _entry(self, record: Record, login: str, email: str) -> ImportEntry:
         known = self._match(record, self._by_login.get(login), self._by_email.get(email))
         user_id = known.user_id if known else None
-        return Entry(record, login, email, user_id, email if user_id is None else user_id)
+        return ImportEntry(record, login, email, user_id, email if user_id is None else user_id)
 
     def _match(
         self, record: Record, by_login: Known | None, by_email: Known | None
@@ -159,13 +159,13 @@ class _Check:
         if by_login and record.derived_login and record.email:
             self._refuse(
                 record,
-                Field.EMAIL,
+                ImportField.EMAIL,
                 f"the login would be {quoted(record.login)}, which is {by_login.name} with "
                 "another address: give the file a column login to tell who is who",
             )
         return by_login
 
-    def _refuse_doubles(self, entries: Sequence[Entry]) -> None:
+    def _refuse_doubles(self, entries: Sequence[ImportEntry]) -> None:
         logins: dict[str, int] = {}
         # A line that is refused for another reason may still be the right one of the two.
         emails = {key(r.email): r.line for r in reversed(self._file.refusals) if r.email}
@@ -178,14 +178,16 @@ class _Check:
                 if first < record.line:
                     number = quoted(record.employee_number)
                     reason = f"the employee number {number} is on line {first} already"
-                    self._refuse(record, Field.EMPLOYEE_NUMBER, reason)
+                    self._refuse(record, ImportField.EMPLOYEE_NUMBER, reason)
                     continue
             first = emails.setdefault(entry.email, record.line)
             if first < record.line:
                 reason = f"the address {quoted(record.email)} is on line {first} already"
                 if not record.email:
                     reason = f"the login {quoted(record.login)} is on line {first} already"
-                self._refuse(record, Field.EMAIL if record.email else Field.LOGIN, reason)
+                self._refuse(
+                    record, ImportField.EMAIL if record.email else ImportField.LOGIN, reason
+                )
                 continue
             if not entry.keeps_login:
                 self._refuse_double_login(record, logins.setdefault(entry.login, record.line))
@@ -193,9 +195,9 @@ class _Check:
                 first = users.setdefault(entry.user_id, record.line)
                 if first != record.line:
                     reason = f"this is the user whom line {first} is about already"
-                    self._refuse(record, Field.LOGIN, reason)
+                    self._refuse(record, ImportField.LOGIN, reason)
 
-    def _refuse_taken(self, entries: Sequence[Entry]) -> None:
+    def _refuse_taken(self, entries: Sequence[ImportEntry]) -> None:
         """Refuse a login or an address that is somebody else's once all is written.
 
         Two may swap theirs in one file; not so where the row of one of them is refused.
@@ -218,37 +220,39 @@ class _Check:
                     self._refuse(entry.record, *self._taken(entry, field, known))
                     waiting = True
 
-    def _holders(self, entry: Entry) -> Iterable[tuple[Field, Known]]:
+    def _holders(self, entry: ImportEntry) -> Iterable[tuple[ImportField, Known]]:
         if entry.record.email and (known := self._by_email.get(entry.email)):
-            yield Field.EMAIL, known
+            yield ImportField.EMAIL, known
         if not entry.keeps_login and (known := self._by_login.get(entry.login)):
-            yield Field.LOGIN, known
+            yield ImportField.LOGIN, known
 
-    def _lets_go(self, holder: Entry | None, field: Field, entry: Entry) -> bool:
+    def _lets_go(self, holder: ImportEntry | None, field: ImportField, entry: ImportEntry) -> bool:
         """Whether who has that login or address now has another one after the import."""
         if holder is None or holder.record.line in self._refused:
             return False
-        if field is Field.EMAIL:
+        if field is ImportField.EMAIL:
             return bool(holder.record.email) and holder.email != entry.email
         return not holder.keeps_login and holder.login != entry.login
 
-    def _taken(self, entry: Entry, field: Field, known: Known) -> tuple[Field, str]:
+    def _taken(
+        self, entry: ImportEntry, field: ImportField, known: Known
+    ) -> tuple[ImportField, str]:
         """Which column is wrong, and why: that login or address is ``known``'s."""
         record = entry.record
         by_login = self._by_login.get(entry.login)
-        if field is Field.EMAIL:
+        if field is ImportField.EMAIL:
             said = f"the address {quoted(record.email)} is {known.name} ({known.login})"
             if by_login and by_login.user_id == entry.user_id and not record.derived_login:
                 reason = f"the login {quoted(record.login)} is {by_login.name}, but {said}"
-                return Field.LOGIN, reason
+                return ImportField.LOGIN, reason
         else:
             said = f"the login {quoted(record.login)} is {known.name}"
         if record.employee_number and known.number:
             said += (
                 ", who has another employee number: is it one person with a new number, leave that "
-                f'column out with --map "{self._file.column(Field.EMPLOYEE_NUMBER)}=ignore"'
+                f'column out with --map "{self._file.column(ImportField.EMPLOYEE_NUMBER)}=ignore"'
             )
-        elif field is Field.LOGIN and record.derived_login:
+        elif field is ImportField.LOGIN and record.derived_login:
             said += ": give the file a column login to tell who is who"
         return field, said
 
@@ -258,23 +262,23 @@ class _Check:
         reason = f"the login {quoted(record.login)} is on line {first} already"
         if record.derived_login:
             reason += ": give the file a column login to tell them apart"
-        self._refuse(record, Field.LOGIN, reason)
+        self._refuse(record, ImportField.LOGIN, reason)
 
-    def _refuse_loops(self, entries: Sequence[Entry]) -> None:
+    def _refuse_loops(self, entries: Sequence[ImportEntry]) -> None:
         every = [*self._paths, *_own_paths(entries)]
         loops = TeamLoops(every)
         for path in self._paths:
             loops.add(path)
         for entry in entries:
             for field, paths in (
-                (Field.TEAMS, entry.record.teams),
-                (Field.LEADS, entry.record.leads),
+                (ImportField.TEAMS, entry.record.teams),
+                (ImportField.LEADS, entry.record.leads),
             ):
                 for path in paths:
                     if reason := loops.add(path):
                         self._refuse(entry.record, field, reason)
 
-    def _resolve(self, entries: Sequence[Entry]) -> dict[str, Meant]:
+    def _resolve(self, entries: Sequence[ImportEntry]) -> dict[str, Resolution]:
         refused = [entry for entry in entries if entry.record.line in self._refused]
         others = [e for e in entries if e.record.line not in self._refused] if refused else entries
         meant = resolve(self._named, others, self._by_login, self._by_email, self._by_number)
@@ -283,15 +287,17 @@ class _Check:
         on_refused.update((e.email, e.record.line) for e in refused)
         for text, found in meant.items():
             if found.ref is None and (line := _line_of(text, on_refused)):
-                meant[text] = Meant(None, _on_refused(text, line))
+                meant[text] = Resolution(None, _on_refused(text, line))
         return meant
 
-    def _refuse_ambiguous(self, entry: Entry, meant: Mapping[str, Meant]) -> None:
+    def _refuse_ambiguous(self, entry: ImportEntry, meant: Mapping[str, Resolution]) -> None:
         for field, text in _named_people(entry.record):
             if meant[text].several:
                 self._refuse(entry.record, field, meant[text].reason)
 
-    def _absent(self, entries: Sequence[Entry], left: Sequence[Entry]) -> Mapping[UserRef, int]:
+    def _absent(
+        self, entries: Sequence[ImportEntry], left: Sequence[ImportEntry]
+    ) -> Mapping[UserRef, int]:
         """Whom only a refused row would add, and its line."""
         if not self._refused:
             return {}
@@ -301,12 +307,12 @@ class _Check:
         }
 
     def _warn_of_left_out(
-        self, entry: Entry, meant: Mapping[str, Meant], absent: Mapping[UserRef, int]
+        self, entry: ImportEntry, meant: Mapping[str, Resolution], absent: Mapping[UserRef, int]
     ) -> None:
         record = entry.record
         for field, text in _named_people(record):
             found = meant[text]
-            role = "manager" if field is Field.MANAGER else "coach"
+            role = "manager" if field is ImportField.MANAGER else "coach"
             if found.ref is None:
                 if is_nobody(text):
                     continue
@@ -322,21 +328,21 @@ class _Check:
                 RowWarning(record.line, self._file.column(field), reason, record.email)
             )
 
-    def _leading(self, left: Sequence[Entry]) -> Leading:
+    def _leading(self, left: Sequence[ImportEntry]) -> Leading:
         by_id = {known.user_id for known in self._everybody_known()}
         in_studio = self._studio.teams_led(by_id)
         also: dict[UserRef, Mapping[TeamPath, TeamPath]] = {
             user_id: _by_key(paths) for user_id, paths in in_studio.items()
         }
         counted = dict(also)
-        if Field.LEADS in self._file.present_fields:
+        if ImportField.LEADS in self._file.present_fields:
             counted.update((entry.ref, _by_key(entry.record.leads)) for entry in left)
         taken = {path_key(path) for path in (*self._paths, *_own_paths(left))}
         return Leading(counted, also, taken)
 
     def _manager_teams(
         self,
-        left: Sequence[Entry],
+        left: Sequence[ImportEntry],
         managers: Mapping[UserRef, Sequence[UserRef]],
         leading: Leading,
     ) -> dict[UserRef, ManagerTeam]:
@@ -348,7 +354,7 @@ class _Check:
         ]
         return name_teams(led, self._managers(left, {one.manager for one in led}), leading)
 
-    def _managers(self, left: Sequence[Entry], refs: set[UserRef]) -> dict[UserRef, Known]:
+    def _managers(self, left: Sequence[ImportEntry], refs: set[UserRef]) -> dict[UserRef, Known]:
         """Login and name, as they will be, of each of ``refs``."""
         known = {k.user_id: k for k in self._everybody_known()}
         found: dict[UserRef, Known] = {ref: known[ref] for ref in refs if isinstance(ref, int)}
@@ -364,15 +370,15 @@ class _Check:
 
     def _person(
         self,
-        entry: Entry,
-        meant: Mapping[str, Meant],
+        entry: ImportEntry,
+        meant: Mapping[str, Resolution],
         absent: Mapping[UserRef, int],
         managers: Sequence[UserRef],
         leading: Leading,
         teams: Mapping[UserRef, ManagerTeam],
-    ) -> Person:
+    ) -> ImportRow:
         joined = [teams[ref].path for ref in managers if joins(entry.record, ref, leading)]
-        return Person(
+        return ImportRow(
             record=entry.record,
             user_id=entry.user_id,
             ref=entry.ref,
@@ -384,13 +390,16 @@ class _Check:
 
 
 def _managers(
-    entry: Entry, meant: Mapping[str, Meant], absent: Mapping[UserRef, int]
+    entry: ImportEntry, meant: Mapping[str, Resolution], absent: Mapping[UserRef, int]
 ) -> tuple[UserRef, ...]:
     return _found(entry, managers_in(entry.record.manager), meant, absent)
 
 
 def _found(
-    entry: Entry, texts: Sequence[str], meant: Mapping[str, Meant], absent: Mapping[UserRef, int]
+    entry: ImportEntry,
+    texts: Sequence[str],
+    meant: Mapping[str, Resolution],
+    absent: Mapping[UserRef, int],
 ) -> tuple[UserRef, ...]:
     """Who of ``texts`` will be there, each once, and never the person themself."""
     if not texts:
@@ -399,14 +408,14 @@ def _found(
     return tuple(r for r in refs if r is not None and r != entry.ref and r not in absent)
 
 
-def _named_people(record: Record) -> Iterable[tuple[Field, str]]:
+def _named_people(record: Record) -> Iterable[tuple[ImportField, str]]:
     for text in managers_in(record.manager):
-        yield Field.MANAGER, text
+        yield ImportField.MANAGER, text
     for text in record.coaches:
-        yield Field.COACHES, text
+        yield ImportField.COACHES, text
 
 
-def _own_paths(entries: Sequence[Entry]) -> list[TeamPath]:
+def _own_paths(entries: Sequence[ImportEntry]) -> list[TeamPath]:
     paths = (path for e in entries for path in (*e.record.teams, *e.record.leads))
     return list(dict.fromkeys(paths))
 

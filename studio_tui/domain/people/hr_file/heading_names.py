@@ -9,16 +9,16 @@ before a manager's name.
 
 from collections.abc import Mapping
 
-from studio_tui.domain.people.hr_file.records import Field
+from studio_tui.domain.people.hr_file.records import ImportField
 
-KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
-    Field.LOGIN: (
+KNOWN: Mapping[ImportField, tuple[tuple[str, ...], ...]] = {
+    ImportField.LOGIN: (
         ("login",),
         ("username", "login name", "sAMAccountName", "onPremisesSamAccountName"),
         ("gebruikersnaam", "nom d'utilisateur", "identifiant", "user login", "login ID"),
         ("benutzername", "anmeldename", "nombre de usuario", "usuario", "nome utente"),
     ),
-    Field.EMAIL: (
+    ImportField.EMAIL: (
         ("work email", "work email address", "email - primary work", "primary work email"),
         ("email - work", "email (work)", "business email", "company email"),
         ("e-mailadres werk", "werk e-mail", "adresse e-mail professionnelle", "e-mail pro"),
@@ -29,7 +29,7 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("correo electrónico", "correo", "posta elettronica", "indirizzo e-mail", "e-mail adress"),
         ("e-post", "e-postadresse", "e-postadress", "adres e-mail", "sähköposti"),
     ),
-    Field.GIVEN_NAME: (
+    ImportField.GIVEN_NAME: (
         ("given_name", "preferred name - first name", "preferred first name"),
         ("roepnaam", "prénom usuel"),
         ("givenName", "first name", "forename", "voornaam", "prénom"),
@@ -37,14 +37,14 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("vorname", "rufname", "nombre", "nombres", "nome", "primo nome", "förnamn", "fornavn"),
         ("imię", "jméno", "etunimi", "nome próprio"),
     ),
-    Field.FAMILY_NAME: (
+    ImportField.FAMILY_NAME: (
         ("family_name", "preferred name - last name", "preferred last name"),
         ("surname", "last name", "achternaam", "familienaam", "nom de famille"),
         ("legal name - last name", "legal last name", "family name"),
         ("nachname", "familienname", "zuname", "apellidos", "apellido", "cognome", "sobrenome"),
         ("efternamn", "etternavn", "efternavn", "nazwisko", "příjmení", "sukunimi"),
     ),
-    Field.NAME: (
+    ImportField.NAME: (
         ("name", "full name", "displayName", "employee name", "worker name"),
         ("last name, first name", "volledige naam", "nom complet"),
         ("weergavenaam", "nom d'affichage"),
@@ -52,18 +52,22 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("worker", "employee", "vollständiger name", "nombre completo", "nome completo"),
         ("mitarbeitername", "mitarbeiter"),
     ),
-    Field.LANGUAGE: (
+    ImportField.LANGUAGE: (
         ("language", "preferred language", "language preference", "taal", "langue"),
         ("taalcode", "code langue", "voorkeurstaal", "taalrol", "langue préférée"),
         ("user language", "locale", "primary language", "sprache", "korrespondenzsprache"),
         ("lang", "idioma", "lingua"),
     ),
-    Field.TIME_ZONE: (("time_zone", "tijdzone", "fuseau horaire", "zeitzone"),),
-    Field.GROUPS: (("groups", "groepen", "groupes", "tags"),),
-    Field.TEAMS: (("teams", "ploegen", "équipes"), ("team", "ploeg", "équipe"), ("org unit path",)),
-    Field.LEADS: (("leads", "leads teams", "leidt", "dirige"),),
-    Field.COACHES: (("coaches",), ("coach",)),
-    Field.MANAGER: (
+    ImportField.TIME_ZONE: (("time_zone", "tijdzone", "fuseau horaire", "zeitzone"),),
+    ImportField.GROUPS: (("groups", "groepen", "groupes", "tags"),),
+    ImportField.TEAMS: (
+        ("teams", "ploegen", "équipes"),
+        ("team", "ploeg", "équipe"),
+        ("org unit path",),
+    ),
+    ImportField.LEADS: (("leads", "leads teams", "leidt", "dirige"),),
+    ImportField.COACHES: (("coaches",), ("coach",)),
+    ImportField.MANAGER: (
         ("manager email", "manager work email", "worker's manager email", "supervisor email"),
         ("reports to email", "manager - email", "e-mail leidinggevende", "e-mail manager"),
         ("e-mail responsable", "e-mail du responsable", "manager e-mail address"),
@@ -79,15 +83,15 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("jefe", "supervisor directo", "responsabile", "superiore", "gestor", "przełożony"),
         ("jefe directo", "leder", "nærmeste leder", "närmaste chef", "bezpośredni przełożony"),
     ),
-    Field.DEPARTMENT: (
+    ImportField.DEPARTMENT: (
         ("department", "department name", "afdeling", "dienst", "département", "service"),
         ("supervisory organization", "organization name"),
         ("abteilung", "departamento", "reparto", "dipartimento", "avdelning", "avdeling"),
         ("division", "divisie", "direction", "cost center", "kostenplaats", "centre de coût"),
         ("kostenstelle", "bereich"),
     ),
-    Field.ROLE: (("role", "studio role"),),
-    Field.HIRED_ON: (
+    ImportField.ROLE: (("role", "studio role"),),
+    ImportField.HIRED_ON: (
         ("hired_on", "hire date", "employeeHireDate", "date of hire", "date hired"),
         ("original hire date", "start date", "continuous service date", "employment start date"),
         ("datum in dienst", "datum indiensttreding", "indiensttreding"),
@@ -97,7 +101,7 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("data zatrudnienia", "ansettelsesdato", "anställningsdatum", "ansættelsesdato"),
         ("fecha de alta", "fecha de ingreso", "data di assunzione", "data de admissão"),
     ),
-    Field.ACTIVE: (
+    ImportField.ACTIVE: (
         ("active", "active status", "currently active", "accountEnabled", "account enabled"),
         ("worker status", "employee status", "status", "account status", "actief", "actif"),
         ("employment status", "user status", "state of employment", "statut", "état", "toestand"),
@@ -105,13 +109,13 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("activo", "attivo", "ativo", "user account enabled", "status zatrudnienia"),
         ("ansettelsesstatus", "anställningsstatus", "estado laboral", "estado del empleado"),
     ),
-    Field.LEFT: (
+    ImportField.LEFT: (
         ("suspended", "is suspended", "deleted", "is deleted", "disabled", "account disabled"),
         ("is disabled", "archived", "is archived", "terminated", "is terminated", "inactive"),
         ("left", "has left", "is inactive", "deactivated", "inactief", "inactif", "inaktiv"),
         ("gesperrt", "ausgeschieden", "uit dienst"),
     ),
-    Field.LEFT_ON: (
+    ImportField.LEFT_ON: (
         ("left_on", "termination date", "term date", "date terminated", "separation date"),
         ("last day of work", "last working day", "last day worked", "last day", "leave date"),
         ("leaving date", "date left", "date of leaving", "employeeLeaveDateTime", "exit date"),
@@ -124,7 +128,7 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("data zwolnienia", "sluttdato", "slutdatum", "slutdato"),
         ("data cessazione", "datum uit", "date of termination", "contract end date"),
     ),
-    Field.EMPLOYEE_NUMBER: (
+    ImportField.EMPLOYEE_NUMBER: (
         ("employee_number", "employee ID", "employee no", "worker ID", "EID", "employeeId"),
         ("emp ID", "emp no", "emp number", "employee code", "personnel number", "personnel no"),
         ("personnel ID", "staff ID", "staff number", "staff no", "payroll number", "payroll ID"),
@@ -137,8 +141,8 @@ KNOWN: Mapping[Field, tuple[tuple[str, ...], ...]] = {
         ("ansattnummer", "ansatt nr", "medarbejdernummer"),
         ("USERID",),
     ),
-    Field.PRINCIPAL: (("userPrincipalName", "upn", "sign-in name"),),
-    Field.KNOWN_AS: (
+    ImportField.PRINCIPAL: (("userPrincipalName", "upn", "sign-in name"),),
+    ImportField.KNOWN_AS: (
         ("known_as",),
         ("id", "objectId", "object ID", "external ID", "distinguishedName"),
     ),

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from studio_tui.domain.people.hr_file.heading_names import KNOWN
-from studio_tui.domain.people.hr_file.records import Field
+from studio_tui.domain.people.hr_file.records import ImportField
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line, fold_search
@@ -20,39 +20,39 @@ _SHOWN = 20
 _NOTE = re.compile(r"\[[^\]]*\]\s*(required)?\s*$", re.IGNORECASE)
 _PROPERTY = re.compile(r"\[(\w+)\]\s*(required)?\s*$", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
-_SEVERAL = frozenset({Field.KNOWN_AS, Field.LEFT, Field.LEFT_ON})
+_SEVERAL = frozenset({ImportField.KNOWN_AS, ImportField.LEFT, ImportField.LEFT_ON})
 """Fields that several columns may tell."""
 _NUMBERED = re.compile(r"column (\d+)", re.IGNORECASE)
-_NAMES = frozenset({Field.GIVEN_NAME, Field.FAMILY_NAME})
+_NAMES = frozenset({ImportField.GIVEN_NAME, ImportField.FAMILY_NAME})
 _EXPLAINED = OfSome(
     {
-        Field.EMAIL: "the e-mail address (email)",
-        Field.GIVEN_NAME: "the given name (given_name)",
-        Field.FAMILY_NAME: "the family name (family_name)",
+        ImportField.EMAIL: "the e-mail address (email)",
+        ImportField.GIVEN_NAME: "the given name (given_name)",
+        ImportField.FAMILY_NAME: "the family name (family_name)",
     },
     otherwise="what is required",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FileColumn:
     """One column that tells something; ``index`` counts from 0."""
 
     index: int
     heading: str
-    field: Field
+    field: ImportField
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The columns of a file: ``width`` of them in all."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[FileColumn, ...]
     ignored: tuple[str, ...]
     width: int
 
     @property
-    def fields(self) -> frozenset[Field]:
+    def fields(self) -> frozenset[ImportField]:
         """What the columns tell."""
         return frozenset(column.field for column in self.columns)
 
@@ -61,7 +61,7 @@ class Layout:
 class _Claim:
     """A column that may tell a field; of several, the lowest tier does."""
 
-    column: Column
+    column: FileColumn
     tier: int
 
 
@@ -72,7 +72,7 @@ def plain(heading: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _known() -> Mapping[str, tuple[Field, int]]:
+def _known() -> Mapping[str, tuple[ImportField, int]]:
     return {
         plain(heading): (field, tier)
         for field, tiers in KNOWN.items()
@@ -81,7 +81,7 @@ def _known() -> Mapping[str, tuple[Field, int]]:
     }
 
 
-def recognise(heading: str) -> tuple[Field, int] | None:
+def recognise(heading: str) -> tuple[ImportField, int] | None:
     """The field that a heading is known for and how well it tells it, from 0: the best."""
     known = _known()
     if found := known.get(plain(heading)):
@@ -112,17 +112,17 @@ def count_known(headings: Sequence[str], mapping: Mapping[str, str]) -> int:
     return sum(1 for h in headings if plain(h) in mapped or recognise(h) is not None)
 
 
-def telling_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> set[Field]:
+def telling_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> set[ImportField]:
     """The fields that ``headings`` tell, as they are recognised or mapped."""
     mapped = {plain(heading): field.strip() for heading, field in mapping.items()}
     told = {found[0] for heading in headings if (found := recognise(heading))}
     said = {mapped[name] for heading in headings if (name := plain(heading)) in mapped}
-    return told | {field for field in Field if field in said}
+    return told | {field for field in ImportField if field in said}
 
 
-def _asked(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[int, Field | None]:
+def _asked(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[int, ImportField | None]:
     """The field that each mapped column is to tell, by index; None for ignored ones."""
-    asked: dict[int, Field | None] = {}
+    asked: dict[int, ImportField | None] = {}
     for heading, field in mapping.items():
         if field.strip() == IGNORE:
             asked.update(dict.fromkeys(_ignored(headings, heading)))
@@ -163,35 +163,37 @@ def _index(headings: Sequence[str], wanted: str) -> int:
     raise Refused(f"No column is called “{name}”, which --map names.{meant} {_found(headings)}")
 
 
-def _field(name: str) -> Field:
+def _field(name: str) -> ImportField:
     wanted = name.strip().casefold()
-    if wanted in set(Field):
-        return Field(wanted)
-    near = get_close_matches(wanted, list(Field), n=1)
+    if wanted in set(ImportField):
+        return ImportField(wanted)
+    near = get_close_matches(wanted, list(ImportField), n=1)
     meant = f" Did you mean “{near[0]}”?" if near else ""
     raise Refused(
         f"“{clean_line(name)}” is not a field that --map can name.{meant} "
-        f"The fields are {', '.join(Field)}, and {IGNORE}."
+        f"The fields are {', '.join(ImportField)}, and {IGNORE}."
     )
 
 
-def _claims(headings: Sequence[str], asked: Mapping[int, Field | None]) -> list[_Claim]:
+def _claims(headings: Sequence[str], asked: Mapping[int, ImportField | None]) -> list[_Claim]:
     claims = []
     for index, heading in enumerate(headings):
         field, tier = _told(heading, index, asked)
         if field is not None:
-            claims.append(_Claim(Column(index, clean_line(heading), field), tier))
+            claims.append(_Claim(FileColumn(index, clean_line(heading), field), tier))
     return claims
 
 
-def _told(heading: str, index: int, asked: Mapping[int, Field | None]) -> tuple[Field | None, int]:
+def _told(
+    heading: str, index: int, asked: Mapping[int, ImportField | None]
+) -> tuple[ImportField | None, int]:
     if index in asked:
         return asked[index], _MAPPED
     return recognise(heading) or (None, 0)
 
 
-def _choose(claims: Sequence[_Claim]) -> list[Column]:
-    best: dict[Field, _Claim] = {}
+def _choose(claims: Sequence[_Claim]) -> list[FileColumn]:
+    best: dict[ImportField, _Claim] = {}
     for claim in claims:
         field = claim.column.field
         rival = best.get(field)
@@ -206,13 +208,13 @@ def _choose(claims: Sequence[_Claim]) -> list[Column]:
     return sorted(several + others, key=lambda column: column.index)
 
 
-def _other_number(claim: _Claim, best: Mapping[Field, _Claim]) -> _Claim:
+def _other_number(claim: _Claim, best: Mapping[ImportField, _Claim]) -> _Claim:
     """Of several columns with numbers of employees, one tells who they are; all tell who is
     meant."""
     column = claim.column
-    if column.field is not Field.EMPLOYEE_NUMBER or claim is best[column.field]:
+    if column.field is not ImportField.EMPLOYEE_NUMBER or claim is best[column.field]:
         return claim
-    return _Claim(Column(column.index, column.heading, Field.KNOWN_AS), claim.tier)
+    return _Claim(FileColumn(column.index, column.heading, ImportField.KNOWN_AS), claim.tier)
 
 
 def _refuse_rival(claim: _Claim, best: _Claim) -> None:
@@ -228,10 +230,12 @@ def _refuse_rival(claim: _Claim, best: _Claim) -> None:
     )
 
 
-def _require(columns: Sequence[Column], ignored: Sequence[str], headings: Sequence[str]) -> None:
+def _require(
+    columns: Sequence[FileColumn], ignored: Sequence[str], headings: Sequence[str]
+) -> None:
     told = {column.field for column in columns}
-    missing = [] if told & {Field.EMAIL, Field.PRINCIPAL} else [Field.EMAIL]
-    if Field.NAME not in told:
+    missing = [] if told & {ImportField.EMAIL, ImportField.PRINCIPAL} else [ImportField.EMAIL]
+    if ImportField.NAME not in told:
         missing += sorted(_NAMES - told, reverse=True)
     if missing:
         hints = _whole_file_hint(headings) or " ".join(
@@ -244,7 +248,7 @@ def _require(columns: Sequence[Column], ignored: Sequence[str], headings: Sequen
         )
 
 
-def _hint(field: Field, ignored: Sequence[str]) -> str:
+def _hint(field: ImportField, ignored: Sequence[str]) -> str:
     by_plain = {plain(heading): heading for heading in ignored}
     for heading_plain, heading in by_plain.items():
         near = get_close_matches(heading_plain, _known(), n=1, cutoff=0.7)
@@ -268,7 +272,7 @@ def _whole_file_hint(headings: Sequence[str]) -> str:
     return ""
 
 
-def _general_hint(field: Field) -> str:
+def _general_hint(field: ImportField) -> str:
     return f'Name the column that is it, as in --map "Heading={field}".'
 
 

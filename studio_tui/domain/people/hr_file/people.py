@@ -26,7 +26,7 @@ class Known:
     """The `number_key` of the employee number, if there is one."""
 
 
-class Studio(Protocol):
+class KnownPeople(Protocol):
     """What there is already. Each question is asked once, for the whole file; texts are `key`s."""
 
     def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
@@ -50,7 +50,7 @@ class Studio(Protocol):
         ...
 
 
-class Person(NamedTuple):
+class ImportRow(NamedTuple):
     """One row that can be imported, its people found."""
 
     record: Record
@@ -80,7 +80,7 @@ class ManagerTeam:
 class Checked:
     """A file as it can be imported."""
 
-    people: tuple[Person, ...]
+    people: tuple[ImportRow, ...]
     """In the order of the file."""
     refusals: tuple[Refusal, ...]
     """All of them, those of single cells too, by line: one for each refused line."""

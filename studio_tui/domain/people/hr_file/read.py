@@ -11,15 +11,21 @@ from studio_tui.domain.people.hr_file.headings import Layout, columns_called, la
 from studio_tui.domain.people.hr_file.people import key
 from studio_tui.domain.people.hr_file.records import (
     NOT_STORED,
-    Field,
     HrFile,
+    ImportField,
     Record,
     Refusal,
     RowWarning,
 )
 from studio_tui.domain.people.hr_file.row_reader import RowReader
-from studio_tui.domain.people.hr_file.rows import Form, Row, delimiter_named, find_form, rows
-from studio_tui.domain.people.hr_file.source import Source, encoding_named, open_source
+from studio_tui.domain.people.hr_file.rows import (
+    FileRow,
+    RowFormat,
+    delimiter_named,
+    find_form,
+    rows,
+)
+from studio_tui.domain.people.hr_file.source import SourceFile, encoding_named, open_source
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
@@ -27,13 +33,13 @@ from studio_tui.domain.shared.text import clean_line
 
 _TOLD_EVERY = 5_000
 _REMEMBERED = 50_000
-_DATES = frozenset({Field.HIRED_ON, Field.LEFT_ON})
+_DATES = frozenset({ImportField.HIRED_ON, ImportField.LEFT_ON})
 _STATUSES = {"active": True, "left": False, "inactive": False}
 """What ``--map`` can say of a word for a status."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FileHints:
     """How a file is written, as far as somebody has told; the rest is found out."""
 
     encoding: str = ""
@@ -42,7 +48,7 @@ class Told:
     """``day-first``, ``month-first``, or nothing."""
 
 
-_NOTHING_TOLD = Told()
+_NOTHING_TOLD = FileHints()
 
 
 def read(
@@ -51,7 +57,7 @@ def read(
     *,
     name: str = "",
     progress: Progress = unwatched,
-    form: Told = _NOTHING_TOLD,
+    form: FileHints = _NOTHING_TOLD,
 ) -> HrFile:
     """Read what an HR system exported.
 
@@ -99,13 +105,17 @@ def read(
         )
 
 
-def _present(told: frozenset[Field]) -> frozenset[Field]:
-    implied = {Field.ACTIVE} if told & {Field.LEFT, Field.LEFT_ON} else set()
-    return (told - NOT_STORED) | implied | {Field.EMAIL, Field.GIVEN_NAME, Field.FAMILY_NAME}
+def _present(told: frozenset[ImportField]) -> frozenset[ImportField]:
+    implied = {ImportField.ACTIVE} if told & {ImportField.LEFT, ImportField.LEFT_ON} else set()
+    return (
+        (told - NOT_STORED)
+        | implied
+        | {ImportField.EMAIL, ImportField.GIVEN_NAME, ImportField.FAMILY_NAME}
+    )
 
 
 def _layout(
-    source: Source, form: Form, mapping: Mapping[str, str]
+    source: SourceFile, form: RowFormat, mapping: Mapping[str, str]
 ) -> tuple[Layout, Mapping[str, bool]]:
     """The columns, and what words for a status are said to mean, by `key`."""
     headings = next(iter(rows(source, form)), None)
@@ -115,7 +125,7 @@ def _layout(
         words = _words(headings.cells, mapping)
         columns = {name: field for name, field in mapping.items() if name not in words}
         layout = lay_out(headings.cells, columns)
-        if words and not layout.fields & {Field.ACTIVE, Field.LEFT}:
+        if words and not layout.fields & {ImportField.ACTIVE, ImportField.LEFT}:
             lay_out(headings.cells, mapping)
     except Refused as refused:
         raise Refused(f"{source.name}: {refused}") from refused
@@ -131,14 +141,14 @@ def _words(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, boo
     }
 
 
-def _people(source: Source, form: Form) -> Iterable[Row]:
+def _people(source: SourceFile, form: RowFormat) -> Iterable[FileRow]:
     """The rows below the headings."""
     every = iter(rows(source, form))
     next(every, None)
     return every
 
 
-def _day_order(source: Source, form: Form, layout: Layout, told: str) -> DayOrder:
+def _day_order(source: SourceFile, form: RowFormat, layout: Layout, told: str) -> DayOrder:
     """What the columns of dates, if any, prove: read through before any row is."""
     if told:
         return DayOrder(told="month-first" if told == "month-first" else "day-first")

@@ -12,7 +12,7 @@ TeamPath = tuple[str, ...]
 """A team and all above it, from the top: ``("Sales", "Belgium")``."""
 
 
-class Field(StrEnum):
+class ImportField(StrEnum):
     """What a column can tell. The values are our own headings, and what ``--map`` names."""
 
     LOGIN = "login"
@@ -43,7 +43,15 @@ class Field(StrEnum):
     """The day somebody leaves, or has left."""
 
 
-NOT_STORED = frozenset({Field.NAME, Field.PRINCIPAL, Field.KNOWN_AS, Field.LEFT, Field.LEFT_ON})
+NOT_STORED = frozenset(
+    {
+        ImportField.NAME,
+        ImportField.PRINCIPAL,
+        ImportField.KNOWN_AS,
+        ImportField.LEFT,
+        ImportField.LEFT_ON,
+    }
+)
 """Fields that only help to find the others, or to tell who is meant."""
 
 
@@ -80,7 +88,7 @@ class Record(NamedTuple):
     employee_number: str = ""
     left_on: date | None = None
     """Whether that day is past, and they have left, is for who knows the day to say."""
-    unread: tuple[Field, ...] = ()
+    unread: tuple[ImportField, ...] = ()
     """Fields whose cells could not be read: what is known of them stays."""
 
     @property
@@ -126,17 +134,17 @@ class HrFile:
 
     records: tuple[Record, ...]
     refusals: tuple[Refusal, ...]
-    headings: Mapping[str, Field]
+    headings: Mapping[str, ImportField]
     """What each recognised or mapped column tells, by its heading."""
     ignored: tuple[str, ...]
     """Headings of the columns that tell the Studio nothing."""
     encoding: str
     delimiter: str
-    present_fields: frozenset[Field]
+    present_fields: frozenset[ImportField]
     """The fields of our own that the file speaks of: what is not among them is left alone."""
     warnings: tuple[RowWarning, ...] = ()
 
-    def column(self, field: Field) -> str:
+    def column(self, field: ImportField) -> str:
         """Heading of the column that tells ``field``; our own heading where there is none."""
         found = (heading for heading, told in self.headings.items() if told is field)
         return next(found, field.value)

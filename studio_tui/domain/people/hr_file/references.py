@@ -31,7 +31,7 @@ _INITIAL = re.compile(r"(?<=\w)\s+[^\W\d_]\.?(?=\s+\w)")
 _COMMON_NAME = re.compile(r"^CN=((?:\\.|[^,\\])+),", re.IGNORECASE)
 
 
-class Entry(NamedTuple):
+class ImportEntry(NamedTuple):
     """A record, the `key`s of its login and address, and the user it changes, if any."""
 
     record: Record
@@ -48,7 +48,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class Resolution:
     """The outcome for one text: who it is or, where that is None, why nobody is."""
 
     ref: UserRef | None
@@ -93,11 +93,11 @@ def numbers(text: str) -> tuple[str, ...]:
 
 def resolve(
     texts: Collection[str],
-    entries: Sequence[Entry],
+    entries: Sequence[ImportEntry],
     by_login: Mapping[str, Known],
     by_email: Mapping[str, Known],
     by_number: Mapping[str, Known],
-) -> dict[str, Meant]:
+) -> dict[str, Resolution]:
     """Who each of ``texts`` is."""
     wanted = {handle for text in texts for handle in handles(text)}
     found = _by_login_or_email(wanted, entries, by_login, by_email)
@@ -110,7 +110,7 @@ def resolve(
             named.setdefault(number, {}).setdefault(by_number[number].user_id, 0)
         for text in rest:
             sure[text] = _first(text, named)
-    return {text: _meant(text, people) for text, people in sure.items()}
+    return {text: _resolve(text, people) for text, people in sure.items()}
 
 
 _Found = dict[UserRef, int]
@@ -119,7 +119,7 @@ _Found = dict[UserRef, int]
 
 def _by_login_or_email(
     wanted: Collection[str],
-    entries: Sequence[Entry],
+    entries: Sequence[ImportEntry],
     by_login: Mapping[str, Known],
     by_email: Mapping[str, Known],
 ) -> dict[str, _Found]:
@@ -146,7 +146,7 @@ def _other_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*map(key, found[:-3]), *numbers(plain), *map(key, found[-3:])]))
 
 
-def _by_other_names(wanted: Collection[str], entries: Sequence[Entry]) -> dict[str, _Found]:
+def _by_other_names(wanted: Collection[str], entries: Sequence[ImportEntry]) -> dict[str, _Found]:
     found: defaultdict[str, _Found] = defaultdict(dict)
     for entry in entries:
         for name in _called(entry.record):
@@ -173,14 +173,14 @@ def _first(text: str, named: Mapping[str, _Found]) -> _Found:
     return next((named[name] for name in _other_names(text) if name in named), {})
 
 
-def _meant(text: str, found: _Found) -> Meant:
+def _resolve(text: str, found: _Found) -> Resolution:
     if not found:
-        return Meant(None, f"{quoted(text)} is nobody in this file or in the Studio")
+        return Resolution(None, f"{quoted(text)} is nobody in this file or in the Studio")
     if len(found) == 1:
-        return Meant(next(iter(found)))
+        return Resolution(next(iter(found)))
     lines = sorted(line for line in found.values() if line)
     where = f" (lines {', '.join(map(str, lines[:3]))})" if len(lines) > 1 else ""
-    return Meant(
+    return Resolution(
         None,
         f"{quoted(text)} may be {len(found)} people{where}: name them by e-mail address",
         several=True,

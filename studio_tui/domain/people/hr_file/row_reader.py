@@ -12,44 +12,55 @@ from studio_tui.domain.people.hr_file import values
 from studio_tui.domain.people.hr_file.dates import DayOrder, parse_day, parse_end
 from studio_tui.domain.people.hr_file.footer import footer_in
 from studio_tui.domain.people.hr_file.garbled import LOST, SUSPECT, mended
-from studio_tui.domain.people.hr_file.headings import Column, Layout, plain
+from studio_tui.domain.people.hr_file.headings import FileColumn, Layout, plain
 from studio_tui.domain.people.hr_file.nothing import is_nothing
 from studio_tui.domain.people.hr_file.people import key
-from studio_tui.domain.people.hr_file.records import NOT_STORED, Field, Record, Refusal, RowWarning
-from studio_tui.domain.people.hr_file.rows import Row
+from studio_tui.domain.people.hr_file.records import (
+    NOT_STORED,
+    ImportField,
+    Record,
+    Refusal,
+    RowWarning,
+)
+from studio_tui.domain.people.hr_file.rows import FileRow
 from studio_tui.domain.people.hr_file.status_words import word_and_day
 from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.shared.spreadsheet_safety import bare
 
 _Parser = Callable[[str], Any]
 _REMEMBERED = 50_000
-_OPTIONAL = frozenset({Field.HIRED_ON, Field.LANGUAGE, Field.TIME_ZONE})
+_OPTIONAL = frozenset({ImportField.HIRED_ON, ImportField.LANGUAGE, ImportField.TIME_ZONE})
 """Fields without which somebody is imported all the same."""
 _SAYS_STATUS = ("status", "state", "statut", "stand", "toestand", "estado", "stato")
-_DOUBTED = frozenset(Field) - {Field.LEFT, Field.LEFT_ON, Field.HIRED_ON, Field.ACTIVE}
+_DOUBTED = frozenset(ImportField) - {
+    ImportField.LEFT,
+    ImportField.LEFT_ON,
+    ImportField.HIRED_ON,
+    ImportField.ACTIVE,
+}
 
 
-def _parsers(order: DayOrder) -> Mapping[Field, _Parser]:
+def _parsers(order: DayOrder) -> Mapping[ImportField, _Parser]:
     """How each field is read. What repeats from row to row is read, and kept in memory, once."""
     remember: Callable[[_Parser], _Parser] = lru_cache(maxsize=_REMEMBERED)
     name = remember(values.short)
     return {
-        Field.LOGIN: values.login,
-        Field.EMAIL: values.email,
-        Field.EMPLOYEE_NUMBER: values.told,
-        Field.GIVEN_NAME: name,
-        Field.FAMILY_NAME: name,
-        Field.LANGUAGE: remember(values.language),
-        Field.TIME_ZONE: remember(values.time_zone),
-        Field.GROUPS: remember(values.several),
-        Field.TEAMS: remember(values.teams),
-        Field.LEADS: remember(values.teams),
-        Field.COACHES: remember(values.several),
-        Field.MANAGER: remember(values.short),
-        Field.DEPARTMENT: remember(values.short),
-        Field.ROLE: remember(values.role),
-        Field.HIRED_ON: remember(lambda cell: parse_day(values.line(cell), order)),
-        Field.LEFT_ON: remember(lambda cell: parse_end(values.line(cell), order)),
+        ImportField.LOGIN: values.login,
+        ImportField.EMAIL: values.email,
+        ImportField.EMPLOYEE_NUMBER: values.told,
+        ImportField.GIVEN_NAME: name,
+        ImportField.FAMILY_NAME: name,
+        ImportField.LANGUAGE: remember(values.language),
+        ImportField.TIME_ZONE: remember(values.time_zone),
+        ImportField.GROUPS: remember(values.several),
+        ImportField.TEAMS: remember(values.teams),
+        ImportField.LEADS: remember(values.teams),
+        ImportField.COACHES: remember(values.several),
+        ImportField.MANAGER: remember(values.short),
+        ImportField.DEPARTMENT: remember(values.short),
+        ImportField.ROLE: remember(values.role),
+        ImportField.HIRED_ON: remember(lambda cell: parse_day(values.line(cell), order)),
+        ImportField.LEFT_ON: remember(lambda cell: parse_end(values.line(cell), order)),
     }
 
 
@@ -77,22 +88,26 @@ class RowReader:
             if column.field not in NOT_STORED
         )
         self._indexes = {column.field: column.index for column in layout.columns}
-        self._known_as = self._of(Field.KNOWN_AS)
-        self._left = [(column.index, self._left_parser()) for column in self._columns(Field.LEFT)]
+        self._known_as = self._of(ImportField.KNOWN_AS)
+        self._left = [
+            (column.index, self._left_parser()) for column in self._columns(ImportField.LEFT)
+        ]
         self._order = order
-        self._parse_end = parsers[Field.LEFT_ON]
-        self._left_on = [(index, parsers[Field.LEFT_ON]) for index in self._of(Field.LEFT_ON)]
+        self._parse_end = parsers[ImportField.LEFT_ON]
+        self._left_on = [
+            (index, parsers[ImportField.LEFT_ON]) for index in self._of(ImportField.LEFT_ON)
+        ]
         self._needed = self._choose_needed()
         self._finishers = self._choose_finishers(told)
 
-    def _columns(self, field: Field) -> list[Column]:
+    def _columns(self, field: ImportField) -> list[FileColumn]:
         return [column for column in self._layout.columns if column.field is field]
 
-    def _of(self, field: Field) -> tuple[int, ...]:
+    def _of(self, field: ImportField) -> tuple[int, ...]:
         return tuple(column.index for column in self._columns(field))
 
-    def _parser(self, column: Column, parsers: Mapping[Field, _Parser]) -> _Parser:
-        if column.field is not Field.ACTIVE:
+    def _parser(self, column: FileColumn, parsers: Mapping[ImportField, _Parser]) -> _Parser:
+        if column.field is not ImportField.ACTIVE:
             return parsers[column.field]
         coded = any(word in plain(column.heading) for word in _SAYS_STATUS)
         return lru_cache(maxsize=_REMEMBERED)(
@@ -114,26 +129,31 @@ class RowReader:
     def _choose_needed(self) -> int:
         """Up to which index cells have to be there: those that tell who somebody is."""
         names = (
-            {Field.NAME} if Field.NAME in self._indexes else {Field.GIVEN_NAME, Field.FAMILY_NAME}
+            {ImportField.NAME}
+            if ImportField.NAME in self._indexes
+            else {ImportField.GIVEN_NAME, ImportField.FAMILY_NAME}
         )
-        needed = {Field.EMAIL if Field.EMAIL in self._indexes else Field.PRINCIPAL, *names}
+        needed = {
+            ImportField.EMAIL if ImportField.EMAIL in self._indexes else ImportField.PRINCIPAL,
+            *names,
+        }
         return max((self._indexes[field] for field in needed if field in self._indexes), default=0)
 
-    def _choose_finishers(self, told: frozenset[Field]) -> tuple[Callable[..., None], ...]:
+    def _choose_finishers(self, told: frozenset[ImportField]) -> tuple[Callable[..., None], ...]:
         """What is left to do once the cells are read, in order; most files need little of it."""
         return tuple(
             finish
             for needed, finish in (
-                (Field.PRINCIPAL in told, self._read_principal),
-                (Field.NAME in told, self._complete_name),
-                (Field.KNOWN_AS in told, self._read_known_as),
-                (Field.LEFT in told, self._read_left),
-                (Field.LEFT_ON in told, self._read_left_on),
+                (ImportField.PRINCIPAL in told, self._read_principal),
+                (ImportField.NAME in told, self._complete_name),
+                (ImportField.KNOWN_AS in told, self._read_known_as),
+                (ImportField.LEFT in told, self._read_left),
+                (ImportField.LEFT_ON in told, self._read_left_on),
             )
             if needed
         )
 
-    def read(self, row: Row) -> Record | Refusal | None:
+    def read(self, row: FileRow) -> Record | Refusal | None:
         """The record that ``row`` is, or why it is none: its first wrong cell.
 
         None for a blank row, and for a total or a note, which is left out with a warning.
@@ -148,7 +168,7 @@ class RowReader:
                 return None
         return self._read(row, text)
 
-    def _read(self, row: Row, text: str) -> Record | Refusal:
+    def _read(self, row: FileRow, text: str) -> Record | Refusal:
         line, last_line, cells = row
         if "'" in text:
             cells = [bare(cell) for cell in cells]
@@ -183,11 +203,11 @@ class RowReader:
                 try:
                     told[name] = parse(cells[index])
                 except WrongCell as wrong:
-                    if name == Field.ACTIVE and self._tell_dated(told, cells[index]):
+                    if name == ImportField.ACTIVE and self._tell_dated(told, cells[index]):
                         continue
-                    reason, value = self._without(Field(name), cells, wrong)
+                    reason, value = self._without(ImportField(name), cells, wrong)
                     told[name] = value
-                    told["unread"] = (*told.get("unread", ()), Field(name))
+                    told["unread"] = (*told.get("unread", ()), ImportField(name))
                     left_out.append(RowWarning(line, self._headings[index], reason))
             for finish in self._finishers:
                 finish(told, cells)
@@ -213,12 +233,14 @@ class RowReader:
             told["left_on"] = self._parse_end(day)
         return True
 
-    def _without(self, field: Field, cells: Sequence[str], wrong: WrongCell) -> tuple[str, Any]:
+    def _without(
+        self, field: ImportField, cells: Sequence[str], wrong: WrongCell
+    ) -> tuple[str, Any]:
         """Why a cell is left out, and what stands in its place; raises ``wrong`` where it cannot
         be."""
         if field in _OPTIONAL:
             return f"{wrong}; imported without it", None
-        if field is Field.EMAIL and is_nothing(values.line(cells[self._indexes[field]])):
+        if field is ImportField.EMAIL and is_nothing(values.line(cells[self._indexes[field]])):
             if self._is_known_otherwise(cells):
                 return "no address: imported, but no mail can reach them", ""
             raise WrongCell(
@@ -228,13 +250,13 @@ class RowReader:
         raise wrong
 
     def _is_known_otherwise(self, cells: Sequence[str]) -> bool:
-        fields = (Field.LOGIN, Field.EMPLOYEE_NUMBER, Field.PRINCIPAL)
+        fields = (ImportField.LOGIN, ImportField.EMPLOYEE_NUMBER, ImportField.PRINCIPAL)
         indexes = [self._indexes[field] for field in fields if field in self._indexes]
         return any(not is_nothing(values.line(cells[index])) for index in indexes)
 
     def _require_name(self, told: Mapping[str, Any]) -> None:
         if not (told["given_name"] or told["family_name"]):
-            fields = (Field.NAME, Field.GIVEN_NAME, Field.FAMILY_NAME)
+            fields = (ImportField.NAME, ImportField.GIVEN_NAME, ImportField.FAMILY_NAME)
             index = next(self._indexes[field] for field in fields if field in self._indexes)
             raise WrongCell("this cell may not be empty: a name is needed", index)
 
@@ -289,9 +311,9 @@ class RowReader:
 
     def _read_principal(self, told: dict[str, Any], cells: Sequence[str]) -> None:
         """The address where no column has it; a login; and what others may call them."""
-        index = self._indexes[Field.PRINCIPAL]
+        index = self._indexes[ImportField.PRINCIPAL]
         principal = values.short(cells[index])
-        if Field.EMAIL not in self._indexes:
+        if ImportField.EMAIL not in self._indexes:
             told["email"] = _at(index, values.email, principal)
         if not principal:
             return
@@ -301,7 +323,7 @@ class RowReader:
             told["derived_login"] = True
 
     def _complete_name(self, told: dict[str, Any], cells: Sequence[str]) -> None:
-        index = self._indexes[Field.NAME]
+        index = self._indexes[ImportField.NAME]
         given, family = told.get("given_name", ""), told.get("family_name", "")
         if not given or not family:
             name = _at(index, values.name, cells[index])
@@ -328,7 +350,7 @@ class RowReader:
             told["left_on"] = min(days)
 
     def _address(self, cells: Sequence[str]) -> str:
-        index = self._indexes.get(Field.EMAIL, self._indexes.get(Field.PRINCIPAL, 0))
+        index = self._indexes.get(ImportField.EMAIL, self._indexes.get(ImportField.PRINCIPAL, 0))
         try:
             return values.email(cells[index])
         except WrongCell:

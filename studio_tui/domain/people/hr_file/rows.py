@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from studio_tui.domain.people.hr_file.headings import count_known, recognise, telling_columns
-from studio_tui.domain.people.hr_file.records import Field
-from studio_tui.domain.people.hr_file.source import Source
+from studio_tui.domain.people.hr_file.records import ImportField
+from studio_tui.domain.people.hr_file.source import SourceFile
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 
@@ -31,7 +31,7 @@ _SURE = 3
 """So many known headings make a second line of them, and no person."""
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """The cells of a row, and the physical lines it begins and ends on, from 1."""
 
     line: int
@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class RowFormat:
     """How the rows are written: their delimiter, and whether a line ``sep=;`` goes before."""
 
     delimiter: str
@@ -78,7 +78,7 @@ class _Lines:
         return line
 
 
-def rows(source: Source, form: Form) -> Iterator[Row]:
+def rows(source: SourceFile, form: RowFormat) -> Iterator[FileRow]:
     """The rows that are not blank, the headings first.
 
     Raises `Refused` for wrong quoting, with the line where the quote opens, and for rows that
@@ -98,7 +98,9 @@ def rows(source: Source, form: Form) -> Iterator[Row]:
         yield from every
 
 
-def _each_row(lines: _Lines, skipped: int, source: Source, form: Form) -> Iterator[Row]:
+def _each_row(
+    lines: _Lines, skipped: int, source: SourceFile, form: RowFormat
+) -> Iterator[FileRow]:
     reader = csv.reader(lines, delimiter=form.delimiter, strict=True, skipinitialspace=form.spaced)
     count = 0
     while True:
@@ -115,7 +117,7 @@ def _each_row(lines: _Lines, skipped: int, source: Source, form: Form) -> Iterat
         if count > MAX_ROWS:
             raise Refused(f"{source.name} has more than {MAX_ROWS:,} rows: split it.")
         if any(cells) and not (cells[0].startswith("#") and _is_comment(cells)):
-            yield Row(line, skipped + reader.line_num, cells)
+            yield FileRow(line, skipped + reader.line_num, cells)
 
 
 def _is_comment(cells: Sequence[str]) -> bool:
@@ -133,7 +135,7 @@ def delimiter_named(text: str) -> str:
     return found
 
 
-def find_form(source: Source, mapping: Mapping[str, str], delimiter: str = "") -> Form:
+def find_form(source: SourceFile, mapping: Mapping[str, str], delimiter: str = "") -> RowFormat:
     """The form under which most headings are known and, of such, the one with most columns.
 
     The headings are the first row, or the one below it, within reason, that is so plainly.
@@ -149,12 +151,12 @@ def find_form(source: Source, mapping: Mapping[str, str], delimiter: str = "") -
 
 
 def _formed(
-    source: Source, delimiter: str, mapping: Mapping[str, str], *, announced: bool
-) -> tuple[tuple[int, int], Form]:
+    source: SourceFile, delimiter: str, mapping: Mapping[str, str], *, announced: bool
+) -> tuple[tuple[int, int], RowFormat]:
     """The form with this delimiter, and how well it fits."""
     with source.text() as text:
         spaced = re.search(rf'(?:^|{re.escape(delimiter)}) +"', text.read(_LOOKED_INTO)) is not None
-    form = Form(delimiter, announced, spaced=spaced)
+    form = RowFormat(delimiter, announced, spaced=spaced)
     top = _top(source, form)
     if not top:
         return (0, 0), form
@@ -172,7 +174,9 @@ def _headings_among(
         if known[place] <= max(known[0], 1):
             break
         told = telling_columns(top[place], mapping)
-        if told & {Field.EMAIL, Field.PRINCIPAL} and not any("@" in cell for cell in top[place]):
+        if told & {ImportField.EMAIL, ImportField.PRINCIPAL} and not any(
+            "@" in cell for cell in top[place]
+        ):
             return place
     return 0
 
@@ -183,7 +187,7 @@ def _repeats(cells: Sequence[str], known: int, of_headings: int) -> bool:
     return enough and not any("@" in cell for cell in cells)
 
 
-def _top(source: Source, form: Form) -> list[Sequence[str]]:
+def _top(source: SourceFile, form: RowFormat) -> list[Sequence[str]]:
     found: list[Sequence[str]] = []
     try:
         for row in rows(source, form):
@@ -195,7 +199,7 @@ def _top(source: Source, form: Form) -> list[Sequence[str]]:
     return found
 
 
-def _wrong_quoting(source: Source, form: Form, first: int, last: int) -> str:
+def _wrong_quoting(source: SourceFile, form: RowFormat, first: int, last: int) -> str:
     opened = _last_quote(source, form, first, last)
     if opened is None:
         return (
@@ -208,7 +212,7 @@ def _wrong_quoting(source: Source, form: Form, first: int, last: int) -> str:
     )
 
 
-def _last_quote(source: Source, form: Form, first: int, last: int) -> int | None:
+def _last_quote(source: SourceFile, form: RowFormat, first: int, last: int) -> int | None:
     """The line, of those from ``first`` to ``last``, on which a quoted cell began last."""
     with source.text() as text:
         for _ in range(first - 1):

@@ -4,15 +4,15 @@ mean one and reach the other."""
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from studio_tui.domain.people.hr_file.people import Known
-from studio_tui.domain.people.hr_file.records import Field
-from studio_tui.domain.people.hr_file.references import Entry
+from studio_tui.domain.people.hr_file.records import ImportField
+from studio_tui.domain.people.hr_file.references import ImportEntry
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.shared.lookalikes import appearance
 
 
 def shared_names(
-    entries: Sequence[Entry], by_login: Mapping[str, Known], by_email: Mapping[str, Known]
-) -> Iterator[tuple[Entry, Field, str]]:
+    entries: Sequence[ImportEntry], by_login: Mapping[str, Known], by_email: Mapping[str, Known]
+) -> Iterator[tuple[ImportEntry, ImportField, str]]:
     """The rows after which a login would be somebody else's address, or look like somebody else's
     login, each with field and reason.
 
@@ -29,17 +29,17 @@ def shared_names(
             if other is not None and other.ref != entry.ref:
                 line = other.record.line
                 reason = f"the login {quoted(record.login)} is the address on line {line}"
-                yield entry, Field.LOGIN, reason
+                yield entry, ImportField.LOGIN, reason
             elif known is not None and _is_other(known, entry) and known.user_id not in by_user:
                 whose = f"{known.name} ({known.login})"
                 reason = f"the login {quoted(record.login)} is the address of {whose}"
-                yield entry, Field.LOGIN, reason
+                yield entry, ImportField.LOGIN, reason
         known = by_login.get(entry.email)
         if known is not None and _is_other(known, entry):
             renamed = by_user.get(known.user_id)
             if renamed is None or renamed.keeps_login:
                 reason = f"the address {quoted(record.email)} is the login of {known.name}"
-                yield entry, Field.EMAIL, reason
+                yield entry, ImportField.EMAIL, reason
     yield from _look_alikes(entries, by_login)
 
 
@@ -49,12 +49,12 @@ def not_ascii(names: Iterable[str]) -> Iterator[str]:
 
 
 def _look_alikes(
-    entries: Sequence[Entry], by_login: Mapping[str, Known]
-) -> Iterator[tuple[Entry, Field, str]]:
+    entries: Sequence[ImportEntry], by_login: Mapping[str, Known]
+) -> Iterator[tuple[ImportEntry, ImportField, str]]:
     odd = [entry for entry in entries if not entry.login.isascii() and not entry.keeps_login]
     if not odd:
         return
-    lines: dict[str, Entry] = {}
+    lines: dict[str, ImportEntry] = {}
     for entry in entries:
         lines.setdefault(appearance(entry.login), entry)
     for entry in odd:
@@ -64,13 +64,13 @@ def _look_alikes(
         if first.login != entry.login:
             yield (
                 entry,
-                Field.LOGIN,
+                ImportField.LOGIN,
                 f"the login {login} looks like that on line {first.record.line}",
             )
         elif known is not None and _is_other(known, entry):
             reason = f"the login {login} looks like {quoted(known.login)}, which is {known.name}"
-            yield entry, Field.LOGIN, reason
+            yield entry, ImportField.LOGIN, reason
 
 
-def _is_other(known: Known, entry: Entry) -> bool:
+def _is_other(known: Known, entry: ImportEntry) -> bool:
     return known.user_id != entry.user_id

@@ -63,7 +63,7 @@ _UNMARKED: dict[tuple[bool, ...], Encoding] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """A file whose bytes have been looked through once."""
 
     binary: BinaryIO
@@ -89,7 +89,7 @@ class Source:
 @contextmanager
 def open_source(
     source: bytes | Path | BinaryIO, name: str = "", encoding: Encoding | None = None
-) -> Iterator[Source]:
+) -> Iterator[SourceFile]:
     """``source``, its size and encoding known; ``encoding`` is the one that somebody has told.
 
     Raises `Unavailable` where it cannot be read, and `Refused` where it is empty, too large or
@@ -100,7 +100,7 @@ def open_source(
         size = binary.seek(0, io.SEEK_END)
         _check_size(size, shown)
         binary.seek(0)
-        yield Source(binary, shown, size, _encoding_of(binary, shown, encoding))
+        yield SourceFile(binary, shown, size, _encoding_of(binary, shown, encoding))
 
 
 @contextmanager

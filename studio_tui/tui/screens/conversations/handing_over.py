@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studio_tui.domain.conversations.conversation import Ask, Matter
+from studio_tui.domain.conversations.conversation import Ask, MyConversation
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.push import Assignment, Push, PushState, Status
 from studio_tui.services import conversations
@@ -32,7 +32,7 @@ def ask(screen: StudioScreen, assignment: Assignment) -> None:
     _ask(screen, about, assignment.name, assignment.conductor, assignment.managers)
 
 
-def ask_of(screen: StudioScreen, matter: Matter) -> None:
+def ask_of(screen: StudioScreen, matter: MyConversation) -> None:
     """The same for a line of My conversations."""
     user_id = matter.user_id
     screen.read_to_open(

@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from studio_tui.domain.conversations.conversation import Matter, MatterFilter
+from studio_tui.domain.conversations.conversation import MyConversation, MyConversationFilter
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services import conversations
 from studio_tui.tui.commands import Command
@@ -58,7 +58,7 @@ class MyConversationsScreen(StudioScreen):
 
     def body(self) -> ComposeResult:
         """What the list is narrowed to, the list, and the line under the cursor in full."""
-        self._browser: RecordBrowser[Matter, MatterFilter] = RecordBrowser(
+        self._browser: RecordBrowser[MyConversation, MyConversationFilter] = RecordBrowser(
             *matter_columns(self.zone),
             find=self.find,
             sort=_ORDER,
@@ -69,9 +69,11 @@ class MyConversationsScreen(StudioScreen):
         yield self._browser
         yield Static(classes="detail")
 
-    def find(self, text: str, _: Sort) -> tuple[MatterFilter, Source[Matter, MatterFilter]]:
+    def find(
+        self, text: str, _: Sort
+    ) -> tuple[MyConversationFilter, Source[MyConversation, MyConversationFilter]]:
         """The lines in which all words of ``text`` are found, narrowed as it is chosen."""
-        filter_ = MatterFilter(text, asked=self._only_asked)
+        filter_ = MyConversationFilter(text, asked=self._only_asked)
         studio, actor = self.studio, self.actor
         return filter_, LateSource(lambda: conversations.source(studio, actor, filter_))
 
@@ -180,7 +182,7 @@ class MyConversationsScreen(StudioScreen):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open the conversation, or offer what can be done where there is none yet."""
-        matter: Matter = event.row
+        matter: MyConversation = event.row
         if matter.conversation_id is not None:
             open_conversation(self, matter.conversation_id)
         else:
@@ -192,10 +194,10 @@ class MyConversationsScreen(StudioScreen):
         self.refresh_bindings()
 
     @property
-    def _current(self) -> Matter | None:
+    def _current(self) -> MyConversation | None:
         return self._browser.list.current
 
-    def _offer(self, matter: Matter) -> None:
+    def _offer(self, matter: MyConversation) -> None:
         does = {command.id: command for command in self.commands()}
         choices = []
         for command in (does[each] for each in _DOES):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, Matter
+from studio_tui.domain.conversations.conversation import Ask, Conversation, MyConversation
 from studio_tui.domain.pushes.push import Status
 from studio_tui.services import conversations
 from studio_tui.services.conversations import Usable
@@ -31,7 +31,7 @@ class _Start:
     why_not: str = ""
 
 
-def start(screen: StudioScreen, matter: Matter) -> None:
+def start(screen: StudioScreen, matter: MyConversation) -> None:
     """Ask what the talk is about, begin it and open it (C2)."""
     user_id = matter.user_id
 
@@ -50,7 +50,7 @@ def start(screen: StudioScreen, matter: Matter) -> None:
     )
 
 
-def cancel(screen: StudioScreen, matter: Matter) -> None:
+def cancel(screen: StudioScreen, matter: MyConversation) -> None:
     """Cancel what is planned, once it is confirmed (C3)."""
     conversation_id = matter.conversation_id
     if conversation_id is None:
@@ -79,7 +79,7 @@ def cancel(screen: StudioScreen, matter: Matter) -> None:
     screen.app.push_screen(question, answered)
 
 
-def record_held(screen: StudioScreen, matter: Matter) -> None:
+def record_held(screen: StudioScreen, matter: MyConversation) -> None:
     """Record a conversation as held by oneself, on the day that is typed (C2)."""
     what = matter.push or matter.template
     question = Held(
@@ -102,7 +102,7 @@ def record_held(screen: StudioScreen, matter: Matter) -> None:
     screen.app.push_screen(question, answered)
 
 
-def not_mine(screen: StudioScreen, matter: Matter) -> None:
+def not_mine(screen: StudioScreen, matter: MyConversation) -> None:
     """Say that a line is not one's own, or take that back (P10)."""
     ask = Ask(matter.user_id, matter.push_id)
     again = said_not_mine(matter)
@@ -116,7 +116,9 @@ def not_mine(screen: StudioScreen, matter: Matter) -> None:
     screen.write(lambda: act(screen.studio, screen.actor, ask), lambda _: screen.say(told))
 
 
-def _starts(screen: StudioScreen, matter: Matter, found: list[Usable]) -> list[Choice[_Start]]:
+def _starts(
+    screen: StudioScreen, matter: MyConversation, found: list[Usable]
+) -> list[Choice[_Start]]:
     this = _this(screen, matter)
     others = [
         Choice(_Start(usable.ask), usable.name, _hint(usable))
@@ -126,7 +128,7 @@ def _starts(screen: StudioScreen, matter: Matter, found: list[Usable]) -> list[C
     return this + others
 
 
-def _this(screen: StudioScreen, matter: Matter) -> list[Choice[_Start]]:
+def _this(screen: StudioScreen, matter: MyConversation) -> list[Choice[_Start]]:
     """The line itself, first."""
     if matter.status is None:
         return []
@@ -167,7 +169,7 @@ def _begun(screen: StudioScreen, chosen: _Start) -> Conversation:
     return conversations.start(screen.studio, screen.actor, chosen.ask)
 
 
-def _record(screen: StudioScreen, matter: Matter, held_at: datetime) -> Conversation:
+def _record(screen: StudioScreen, matter: MyConversation, held_at: datetime) -> Conversation:
     studio, actor = screen.studio, screen.actor
     if matter.push_id is not None:
         ask = Ask(matter.user_id, matter.push_id)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from textual.content import Content
 
-from studio_tui.domain.conversations.conversation import NOT_MINE, Matter
+from studio_tui.domain.conversations.conversation import NOT_MINE, MyConversation
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.clock import local_day
@@ -18,7 +18,7 @@ ME = "me"
 NOBODY = "There is nobody here."
 
 
-def matter_columns(zone: ZoneInfo) -> tuple[Column[Matter], ...]:
+def matter_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...]:
     """The columns of My conversations; times are in ``zone``, which the heading names."""
     return (
         Column("sign", "", _sign, width=1),
@@ -33,7 +33,7 @@ def matter_columns(zone: ZoneInfo) -> tuple[Column[Matter], ...]:
     )
 
 
-def matter_detail(matter: Matter | None, zone: ZoneInfo) -> Content:
+def matter_detail(matter: MyConversation | None, zone: ZoneInfo) -> Content:
     """The line under the cursor in full: two lines, whatever the width of the list."""
     if matter is None:
         return Content("")
@@ -44,7 +44,7 @@ def matter_detail(matter: Matter | None, zone: ZoneInfo) -> Content:
     return Content("\n").join([dot.join(head), tail])
 
 
-def why_not_plan(matter: Matter | None, actor: Actor, today: date) -> str | None:
+def why_not_plan(matter: MyConversation | None, actor: Actor, today: date) -> str | None:
     """Why what a line is about cannot be planned or moved, None where it can."""
     if matter is None:
         return NOBODY
@@ -57,7 +57,7 @@ def why_not_plan(matter: Matter | None, actor: Actor, today: date) -> str | None
     return why_not_now(matter, today) or _why_not_others(matter, actor)
 
 
-def why_not_cancel(matter: Matter | None, actor: Actor) -> str | None:
+def why_not_cancel(matter: MyConversation | None, actor: Actor) -> str | None:
     """Why a line cannot be cancelled, None where it can (C3)."""
     if matter is None:
         return NOBODY
@@ -68,7 +68,7 @@ def why_not_cancel(matter: Matter | None, actor: Actor) -> str | None:
     return _why_not_others(matter, actor)
 
 
-def why_not_record(matter: Matter | None, actor: Actor, today: date) -> str | None:
+def why_not_record(matter: MyConversation | None, actor: Actor, today: date) -> str | None:
     """Why a line cannot be recorded as held, None where it can."""
     if matter is None:
         return NOBODY
@@ -77,7 +77,7 @@ def why_not_record(matter: Matter | None, actor: Actor, today: date) -> str | No
     return why_not_now(matter, today) or _why_not_others(matter, actor)
 
 
-def why_not_hand_over(matter: Matter | None, today: date) -> str | None:
+def why_not_hand_over(matter: MyConversation | None, today: date) -> str | None:
     """Why nobody can be named for a line, None where somebody can (P10)."""
     if matter is None:
         return NOBODY
@@ -88,7 +88,7 @@ def why_not_hand_over(matter: Matter | None, today: date) -> str | None:
     return why_not_now(matter, today)
 
 
-def why_not_not_mine(matter: Matter | None, actor: Actor) -> str | None:
+def why_not_not_mine(matter: MyConversation | None, actor: Actor) -> str | None:
     """Why one cannot say of a line that it is not one's own, or that it is again (P10)."""
     if matter is None:
         return NOBODY
@@ -104,19 +104,19 @@ def why_not_not_mine(matter: Matter | None, actor: Actor) -> str | None:
     return None
 
 
-def why_not_now(matter: Matter, today: date) -> str | None:
+def why_not_now(matter: MyConversation, today: date) -> str | None:
     """Why nothing can be done with a line yet."""
     if matter.available_from is not None and matter.available_from > today:
         return f"“{matter.push}” is available from {matter.available_from} on."
     return None
 
 
-def said_not_mine(matter: Matter) -> bool:
+def said_not_mine(matter: MyConversation) -> bool:
     """Whether one said of a line that it is not one's own."""
     return matter.why_not == NOT_MINE
 
 
-def _why_not_others(matter: Matter, actor: Actor) -> str | None:
+def _why_not_others(matter: MyConversation, actor: Actor) -> str | None:
     """Nobody else touches what somebody holds; an admin may."""
     if matter.conductor_id in (None, actor.user_id) or may(actor, Action.FINISH_ANY):
         return None
@@ -125,47 +125,47 @@ def _why_not_others(matter: Matter, actor: Actor) -> str | None:
     return f"{matter.conductor} {holds}{over}."
 
 
-def _why_not_by_user(matter: Matter, act: str) -> str | None:
+def _why_not_by_user(matter: MyConversation, act: str) -> str | None:
     if matter.conversation_id is not None:
         return f"Only {matter.conductor}, who holds it, can {act} it anew."
     return f"Your leaders and coaches {act} what a push asks. + asks one of them for another."
 
 
-def _toned(matter: Matter, text: str) -> str | Toned:
+def _toned(matter: MyConversation, text: str) -> str | Toned:
     return text if matter.asked else Toned(text, Tone.MUTED)
 
 
-def _sign(matter: Matter) -> Toned:
+def _sign(matter: MyConversation) -> Toned:
     if matter.overdue:
         return Toned("!", Tone.BAD if matter.asked else Tone.MUTED)
     return Toned("•" if matter.asked else "", Tone.MARK)
 
 
-def _who(matter: Matter) -> str | Toned:
+def _who(matter: MyConversation) -> str | Toned:
     return Toned(ME, Tone.MARK) if matter.mine else _toned(matter, matter.name)
 
 
-def _by(matter: Matter) -> str | Toned:
+def _by(matter: MyConversation) -> str | Toned:
     if matter.overdue and matter.asked:
         return Toned(day(matter.deadline), Tone.BAD)
     return _toned(matter, day(matter.deadline))
 
 
-def _status(matter: Matter, zone: ZoneInfo) -> str | Toned:
+def _status(matter: MyConversation, zone: ZoneInfo) -> str | Toned:
     if matter.status is Status.IN_PROGRESS:
         return Toned(f"in progress {_day(matter, zone)}".rstrip(), Tone.WARN)
     return _toned(matter, f"{_step(matter)} {moment(matter.at, zone)}".rstrip())
 
 
-def _step(matter: Matter) -> str:
+def _step(matter: MyConversation) -> str:
     return "nothing asked" if matter.status is None else STATUS_LABELS[matter.status]
 
 
-def _waits(matter: Matter) -> str | Toned:
+def _waits(matter: MyConversation) -> str | Toned:
     return _toned(matter, _waits_for(matter))
 
 
-def _waits_for(matter: Matter) -> str:
+def _waits_for(matter: MyConversation) -> str:
     if not matter.asked:
         return matter.why_not
     if matter.mine:
@@ -173,15 +173,15 @@ def _waits_for(matter: Matter) -> str:
     return "you"
 
 
-def _held(matter: Matter, zone: ZoneInfo) -> str:
+def _held(matter: MyConversation, zone: ZoneInfo) -> str:
     return day(local_day(matter.last_held, zone)) if matter.last_held else ""
 
 
-def _day(matter: Matter, zone: ZoneInfo) -> str:
+def _day(matter: MyConversation, zone: ZoneInfo) -> str:
     return day(local_day(matter.at, zone)) if matter.at else ""
 
 
-def _about(matter: Matter) -> list[str]:
+def _about(matter: MyConversation) -> list[str]:
     if matter.status is None:
         return []
     words = [f"{matter.push} ({matter.template})" if matter.push else matter.template]
@@ -190,7 +190,7 @@ def _about(matter: Matter) -> list[str]:
     return words
 
 
-def _state(matter: Matter, zone: ZoneInfo) -> list[str]:
+def _state(matter: MyConversation, zone: ZoneInfo) -> list[str]:
     at = moment_and_zone(matter.at, zone)
     words = {
         None: "nothing is asked of you about them",
@@ -204,7 +204,7 @@ def _state(matter: Matter, zone: ZoneInfo) -> list[str]:
     return [each for each in told if each]
 
 
-def _why(matter: Matter) -> str:
+def _why(matter: MyConversation) -> str:
     if matter.asked:
         return "waits for you to prepare" if matter.mine else "waits for you"
     if matter.conductor and not matter.mine:

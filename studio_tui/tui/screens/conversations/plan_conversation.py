@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, Matter, Plan
+from studio_tui.domain.conversations.conversation import Ask, Conversation, MyConversation, Plan
 from studio_tui.domain.conversations.plan_form import (
     entered_plan,
     likely_plan,
@@ -80,7 +80,7 @@ class PlanScreen(StudioScreen):
         self._whom: Pick[str] = Pick("With", "Who is to hold it?", id="whom")
 
     @classmethod
-    def of(cls, matter: Matter) -> "PlanScreen":
+    def of(cls, matter: MyConversation) -> "PlanScreen":
         """Plan what a line of My conversations is about, or move it."""
         ask = Ask(matter.user_id, matter.push_id) if matter.push_id else None
         return cls(matter.user_id, matter.name, ask, matter.conversation_id)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from studio_tui.domain.people.hr_file import Field
+from studio_tui.domain.people.hr_file import ImportField
 from studio_tui.domain.people.hr_file.headings import IGNORE, recognise
 from studio_tui.tui.commands import shown_key
 from studio_tui.tui.modals.choose import Choice, Choose
@@ -12,27 +12,27 @@ from studio_tui.tui.screens.people.import_reading import Mapped
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 
 _NAMES = {
-    Field.LOGIN: "Login",
-    Field.EMAIL: "E-mail address",
-    Field.GIVEN_NAME: "Given name",
-    Field.FAMILY_NAME: "Family name",
-    Field.LANGUAGE: "Language",
-    Field.TIME_ZONE: "Time zone",
-    Field.GROUPS: "Groups",
-    Field.TEAMS: "Teams",
-    Field.LEADS: "Leads these teams",
-    Field.COACHES: "Coaches",
-    Field.MANAGER: "Manager",
-    Field.DEPARTMENT: "Department",
-    Field.ROLE: "Role",
-    Field.HIRED_ON: "Hired on",
-    Field.ACTIVE: "Active, or has left",
-    Field.NAME: "Whole name",
-    Field.PRINCIPAL: "Name to sign in with",
-    Field.KNOWN_AS: "What else they are called",
-    Field.EMPLOYEE_NUMBER: "Employee number",
-    Field.LEFT: "Yes for who has left",
-    Field.LEFT_ON: "Last day",
+    ImportField.LOGIN: "Login",
+    ImportField.EMAIL: "E-mail address",
+    ImportField.GIVEN_NAME: "Given name",
+    ImportField.FAMILY_NAME: "Family name",
+    ImportField.LANGUAGE: "Language",
+    ImportField.TIME_ZONE: "Time zone",
+    ImportField.GROUPS: "Groups",
+    ImportField.TEAMS: "Teams",
+    ImportField.LEADS: "Leads these teams",
+    ImportField.COACHES: "Coaches",
+    ImportField.MANAGER: "Manager",
+    ImportField.DEPARTMENT: "Department",
+    ImportField.ROLE: "Role",
+    ImportField.HIRED_ON: "Hired on",
+    ImportField.ACTIVE: "Active, or has left",
+    ImportField.NAME: "Whole name",
+    ImportField.PRINCIPAL: "Name to sign in with",
+    ImportField.KNOWN_AS: "What else they are called",
+    ImportField.EMPLOYEE_NUMBER: "Employee number",
+    ImportField.LEFT: "Yes for who has left",
+    ImportField.LEFT_ON: "Last day",
 }
 
 _ARGUMENT = r'--map ".*?=([a-z_]+)"'
@@ -47,7 +47,7 @@ class Heading:
 
     id: int
     name: str
-    field: Field | None
+    field: ImportField | None
     """What it tells, None where it tells the Studio nothing."""
 
 
@@ -65,7 +65,7 @@ COLUMNS: tuple[Column[Heading], ...] = (
 
 def planned_headings(recognised: Mapping[str, str], ignored: Sequence[str]) -> list[Heading]:
     """The columns of a file that was read: those that tell something first."""
-    told = [(name, Field(field)) for name, field in recognised.items()]
+    told = [(name, ImportField(field)) for name, field in recognised.items()]
     every = [*told, *((name, None) for name in ignored)]
     return [Heading(number, name, field) for number, (name, field) in enumerate(every)]
 
@@ -94,8 +94,8 @@ def what_it_tells(heading: Heading) -> Choose[str]:
 def what_word_means(word: str) -> Choose[str]:
     """Asks what a word for a status means; ends with ``active`` or ``left``."""
     choices = [
-        Choice(Field.ACTIVE.value, "Is there: at work, on leave, about to start", "active"),
-        Choice(Field.LEFT.value, "Has left", "left"),
+        Choice(ImportField.ACTIVE.value, "Is there: at work, on leave, about to start", "active"),
+        Choice(ImportField.LEFT.value, "Has left", "left"),
     ]
     return Choose(f"What does “{word}” mean?", choices)
 
@@ -105,14 +105,14 @@ def untold(headings: Collection[Heading]) -> int:
     return sum(heading.field is None for heading in headings)
 
 
-def _guess(name: str, mapped: Mapped) -> Field | None:
+def _guess(name: str, mapped: Mapped) -> ImportField | None:
     said = mapped.get(name)
     if said is not None:
-        return None if said == IGNORE else Field(said)
+        return None if said == IGNORE else ImportField(said)
     known = recognise(name)
     return known[0] if known else None
 
 
 def _press_on(found: re.Match[str]) -> str:
-    name = _NAMES[Field(found[1])]
+    name = _NAMES[ImportField(found[1])]
     return f"Press {shown_key('enter')} on the column below that is the {name[0].lower()}{name[1:]}"

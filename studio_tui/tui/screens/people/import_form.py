@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from studio_tui.domain.people.hr_file import Told
+from studio_tui.domain.people.hr_file import FileHints
 from studio_tui.domain.people.hr_file.rows import delimiter_named
 from studio_tui.domain.people.hr_file.source import encoding_named
 from studio_tui.domain.shared.errors import Refused
@@ -17,13 +17,13 @@ from studio_tui.tui.widgets.one_of import OneOf
 _DATES = (("", "found out"), ("day-first", "day first"), ("month-first", "month first"))
 
 
-class HowWritten(Dialog[Told]):
+class HowWritten(Dialog[FileHints]):
     """Asks for the encoding, the separator and the order of days and months, as ``--encoding``,
     ``--delimiter`` and ``--dates`` tell them; ends with what is told, or with None."""
 
     AUTO_FOCUS = "Input"
 
-    def __init__(self, told: Told, found: str) -> None:
+    def __init__(self, told: FileHints, found: str) -> None:
         """``found``: what was found out, in words; empty where the file was not read."""
         super().__init__()
         self._told = told
@@ -70,4 +70,4 @@ class HowWritten(Dialog[Told]):
                 fields[name].error, wrong = refused.message, True
                 fields[name].focus_entry()
         if not wrong:
-            self.dismiss(Told(encoding, delimiter, self.query_one(OneOf).value))
+            self.dismiss(FileHints(encoding, delimiter, self.query_one(OneOf).value))

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
-from studio_tui.domain.people.hr_file import Refusal, Remark, Told
+from studio_tui.domain.people.hr_file import FileHints, Refusal, Remark
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.people import imports
 from studio_tui.services.people.import_plan import ImportPlan, PlannedUser
@@ -56,8 +56,8 @@ class SaidOtherwise:
 
 
 class ImportPlanScreen(StudioScreen):
-    """Ends with a sentence that says what was imported, with `SaidOtherwise` or `Told` where the
-    file is to be read again, or with None."""
+    """Ends with a sentence that says what was imported, with `SaidOtherwise` or `FileHints`
+    where the file is to be read again, or with None."""
 
     OWN_COMMANDS = (
         Command("import", "i", "Import", "Import what the file says", footer=False),
@@ -154,7 +154,7 @@ class ImportPlanScreen(StudioScreen):
     def action_form(self) -> None:
         """Tell how the file is written, where that was not found out rightly: it is read again."""
 
-        def told(told: Told | None) -> None:
+        def told(told: FileHints | None) -> None:
             if told is not None:
                 self.dismiss(told)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from studio_tui.config.session import require_files
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.hr_file import HrFile, Told
+from studio_tui.domain.people.hr_file import FileHints, HrFile
 from studio_tui.domain.people.hr_file.rows import delimiter_named, find_form, rows
 from studio_tui.domain.people.hr_file.source import encoding_named, open_source
 from studio_tui.domain.shared.errors import Refused, Stopped, StudioError
@@ -31,7 +31,7 @@ class Compared:
 
     path: Path
     mapped: Mapped
-    told: Told
+    told: FileHints
     file: HrFile
     plan: ImportPlan
 
@@ -62,7 +62,7 @@ def path_of(entered: str) -> Path:
 
 
 def compare(
-    studio: Studio, actor: Actor, path: Path, mapped: Mapped, told: Told, job: Job
+    studio: Studio, actor: Actor, path: Path, mapped: Mapped, told: FileHints, job: Job
 ) -> Compared | Unreadable:
     """Read a file and say what importing it would do; nothing is changed.
 
@@ -96,7 +96,7 @@ def _require_file(path: Path) -> None:
         raise Refused(f"{clean_line(path.name)} is a device or a pipe, not a file.")
 
 
-def _headings(path: Path, told: Told) -> tuple[str, ...]:
+def _headings(path: Path, told: FileHints) -> tuple[str, ...]:
     """The headings of a file, none where it has none that can be read."""
     try:
         encoding = encoding_named(told.encoding) if told.encoding else None

@@ -7,7 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from studio_tui.domain.people.hr_file import Told
+from studio_tui.domain.people.hr_file import FileHints
 from studio_tui.domain.shared.errors import Refused, Stopped, StudioError
 from studio_tui.tui.commands import Command, shown_key
 from studio_tui.tui.runtime.job import Job
@@ -50,7 +50,7 @@ class ImportScreen(StudioScreen):
         super().__init__()
         self._mapped: Mapped = {}
         self._path: Path | None = None
-        self._told = Told()
+        self._told = FileHints()
 
     def body(self) -> ComposeResult:
         """The path, and the columns where they have to be explained."""
@@ -80,7 +80,7 @@ class ImportScreen(StudioScreen):
         """Tell how the file is written, and read it."""
         self.app.push_screen(HowWritten(self._told, ""), self._tell)
 
-    def _tell(self, told: Told | None) -> None:
+    def _tell(self, told: FileHints | None) -> None:
         if told is None:
             return
         self._told = told
@@ -98,7 +98,7 @@ class ImportScreen(StudioScreen):
             return
         if path != self._path:
             # What was told before a file was chosen is told of that file.
-            self._told = Told() if self._path else self._told
+            self._told = FileHints() if self._path else self._told
             self._path, self._mapped = path, {}
         self._read()
 
@@ -139,7 +139,7 @@ class ImportScreen(StudioScreen):
         if names:
             self.set_focus(self._columns)
 
-    def _decided(self, decided: str | SaidOtherwise | Told | None) -> None:
+    def _decided(self, decided: str | SaidOtherwise | FileHints | None) -> None:
         match decided:
             case str():
                 self.dismiss()
@@ -147,7 +147,7 @@ class ImportScreen(StudioScreen):
                 self.say(decided)
             case SaidOtherwise(heading=heading, field=field):
                 self._map(heading, field)
-            case Told():
+            case FileHints():
                 self._tell(decided)
             case None:
                 self._field.focus_entry()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from studio_tui.domain.templates.changes import Change, Kind
+from studio_tui.domain.templates.changes import Change, ChangeKind
 from studio_tui.tui.text import line
 
 
@@ -23,15 +23,15 @@ def drawn(changes: Iterable[Change], nothing: str = "Nothing.") -> Content:
 
 def _lines(change: Change) -> list[Content]:
     match change.kind:
-        case Kind.ADDED:
+        case ChangeKind.ADDED:
             return [_signed("+", change.after, "$success")]
-        case Kind.REMOVED:
+        case ChangeKind.REMOVED:
             return [_signed("−", change.before, "$error")]
-        case Kind.MOVED:
+        case ChangeKind.MOVED:
             elsewhere = change.before not in ("", change.where)
             hint = f"moved, from {change.before}" if elsewhere else "moved"
             return [_signed("↕", change.after, "$warning") + line(f"  {hint}", "$muted")]
-        case Kind.CHANGED:
+        case ChangeKind.CHANGED:
             return [
                 _signed("−", change.before or "(nothing)", "$error"),
                 _signed("+", change.after or "(nothing)", "$success"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from studio_tui.domain.templates.outline import Item, Place, Thing, items
+from studio_tui.domain.templates.outline import OutlineItem, Place, Thing, items
 from studio_tui.domain.templates.template import Definition, Question, Step, StepKind, Topic
 from studio_tui.tui.screens.templates.template_reading import setting_facts
 from studio_tui.tui.text import block, line
@@ -27,7 +27,7 @@ class OutlineRow:
     """One line; ``id`` is its place on the list, ``edition`` the outline it is part of."""
 
     id: int
-    item: Item
+    item: OutlineItem
     edition: int
     wrong: bool
     level: int

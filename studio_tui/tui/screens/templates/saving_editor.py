@@ -9,7 +9,7 @@ from studio_tui.domain.templates.editing import Editing
 from studio_tui.domain.templates.outline import ROOT, Place
 from studio_tui.domain.templates.template import Definition
 from studio_tui.services.templates import drafts
-from studio_tui.services.templates.drafts import Draft
+from studio_tui.services.templates.drafts import TemplateDraft
 from studio_tui.tui.modals.both_versions import MINE, BothVersions
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
@@ -92,7 +92,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
         studio, actor, subject = self.studio, self.actor, self._keeper.subject
         self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._found)
 
-    def _found(self, draft: Draft | None) -> None:
+    def _found(self, draft: TemplateDraft | None) -> None:
         if draft is None or self.editing.unsaved or draft.definition == self.editing.saved:
             return
         at = moment_and_zone(draft.written_at, self.studio.zone)
@@ -109,7 +109,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
         # What is typed by now was meant for the editor.
         self.shell.ask_unasked(question, lambda yes: self._take_up(draft) if yes else None)
 
-    def _take_up(self, draft: Draft) -> None:
+    def _take_up(self, draft: TemplateDraft) -> None:
         self._version = draft.base_version
         self._meanwhile = self._base is not None and self._base.version != draft.base_version
         self.editing.replace_all(draft.definition)

@@ -3,7 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from studio_tui.domain.people.hr_file import Checked, HrFile, Known, Person, TeamPath, UserRef, key
+from studio_tui.domain.people.hr_file import (
+    Checked,
+    HrFile,
+    ImportRow,
+    Known,
+    TeamPath,
+    UserRef,
+    key,
+)
 
 
 @dataclass
@@ -55,7 +63,7 @@ class FakeStudio:
     def id_of(self, ref: UserRef) -> int:
         return ref if isinstance(ref, int) else self.emails[ref].user_id
 
-    def _write(self, person: Person) -> None:
+    def _write(self, person: ImportRow) -> None:
         record = person.record
         if person.user_id is None:
             self.add(record.login, record.email, record.name)

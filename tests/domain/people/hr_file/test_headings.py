@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.people.hr_file import Field, read
+from studio_tui.domain.people.hr_file import ImportField, read
 from studio_tui.domain.people.hr_file.headings import lay_out, recognise
 from studio_tui.domain.people.hr_file.records import NOT_STORED
 from studio_tui.domain.shared.errors import Refused
@@ -10,12 +10,12 @@ from studio_tui.domain.shared.errors import Refused
 NAMES = ["given_name", "family_name"]
 
 
-def told(headings: list[str], mapping: dict[str, str] | None = None) -> dict[str, Field]:
+def told(headings: list[str], mapping: dict[str, str] | None = None) -> dict[str, ImportField]:
     return {c.heading: c.field for c in lay_out(headings, mapping or {}).columns}
 
 
-@pytest.mark.parametrize("field", sorted(set(Field) - NOT_STORED))
-def test_our_own_headings_are_known_and_best(field: Field) -> None:
+@pytest.mark.parametrize("field", sorted(set(ImportField) - NOT_STORED))
+def test_our_own_headings_are_known_and_best(field: ImportField) -> None:
     found = recognise(field.value)
     assert found is not None
     assert found[0] is field
@@ -24,24 +24,24 @@ def test_our_own_headings_are_known_and_best(field: Field) -> None:
 @pytest.mark.parametrize(
     ("heading", "field"),
     [
-        ("First Name [Required]", Field.GIVEN_NAME),
-        ("Email Address [Required]", Field.EMAIL),
-        ("Status [READ ONLY]", Field.ACTIVE),
-        ("Org Unit Path [Required]", Field.TEAMS),
-        ("Name [displayName] Required", Field.NAME),
-        ("User name [userPrincipalName] Required", Field.LOGIN),
-        ("accountEnabled", Field.ACTIVE),
-        ("WORK E-MAIL", Field.EMAIL),
-        ("Employee #", Field.EMPLOYEE_NUMBER),
-        ("Worker's Manager(s)", Field.MANAGER),
-        ("Prénom", Field.GIVEN_NAME),
-        ("Prenom", Field.GIVEN_NAME),
-        ("Date d’entrée", Field.HIRED_ON),
-        ("Datum in dienst", Field.HIRED_ON),
-        ("Leidinggevende", Field.MANAGER),
+        ("First Name [Required]", ImportField.GIVEN_NAME),
+        ("Email Address [Required]", ImportField.EMAIL),
+        ("Status [READ ONLY]", ImportField.ACTIVE),
+        ("Org Unit Path [Required]", ImportField.TEAMS),
+        ("Name [displayName] Required", ImportField.NAME),
+        ("User name [userPrincipalName] Required", ImportField.LOGIN),
+        ("accountEnabled", ImportField.ACTIVE),
+        ("WORK E-MAIL", ImportField.EMAIL),
+        ("Employee #", ImportField.EMPLOYEE_NUMBER),
+        ("Worker's Manager(s)", ImportField.MANAGER),
+        ("Prénom", ImportField.GIVEN_NAME),
+        ("Prenom", ImportField.GIVEN_NAME),
+        ("Date d’entrée", ImportField.HIRED_ON),
+        ("Datum in dienst", ImportField.HIRED_ON),
+        ("Leidinggevende", ImportField.MANAGER),
     ],
 )
-def test_usual_headings(heading: str, field: Field) -> None:
+def test_usual_headings(heading: str, field: ImportField) -> None:
     found = recognise(heading)
     assert found is not None
     assert found[0] is field
@@ -55,16 +55,16 @@ def test_headings_that_only_look_alike(heading: str) -> None:
 def test_of_several_the_one_that_tells_best_is_taken() -> None:
     headings = ["E-mail", "Work Email", "Manager", "Manager Email", *NAMES]
     assert told(headings) == {
-        "Work Email": Field.EMAIL,
-        "Manager Email": Field.MANAGER,
-        "given_name": Field.GIVEN_NAME,
-        "family_name": Field.FAMILY_NAME,
+        "Work Email": ImportField.EMAIL,
+        "Manager Email": ImportField.MANAGER,
+        "given_name": ImportField.GIVEN_NAME,
+        "family_name": ImportField.FAMILY_NAME,
     }
     assert lay_out(headings, {}).ignored == ("E-mail", "Manager")
 
 
 def test_map_goes_before_what_is_recognised() -> None:
-    assert told(["Mail X", "email", *NAMES], {"mail x": "email"})["Mail X"] is Field.EMAIL
+    assert told(["Mail X", "email", *NAMES], {"mail x": "email"})["Mail X"] is ImportField.EMAIL
     assert "role" not in told(["email", "role", *NAMES], {"role": "ignore"})
 
 

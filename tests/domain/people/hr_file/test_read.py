@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.people.hr_file import Field, HrFile, read
+from studio_tui.domain.people.hr_file import HrFile, ImportField, read
 from studio_tui.domain.people.hr_file import rows as rows_module
 from studio_tui.domain.people.hr_file import source as source_module
 from studio_tui.domain.shared.errors import Refused, Unavailable
@@ -63,11 +63,11 @@ def test_the_delimiter_is_not_what_a_heading_holds() -> None:
 def test_what_is_present_and_what_is_ignored() -> None:
     file = read(text_file(HEAD + ",Shoe size,hired_on", "a@example.org,Ann,Maes,38,2020-03-31"))
     assert file.ignored == ("Shoe size",)
-    own = {Field.EMAIL, Field.GIVEN_NAME, Field.FAMILY_NAME, Field.HIRED_ON}
+    own = {ImportField.EMAIL, ImportField.GIVEN_NAME, ImportField.FAMILY_NAME, ImportField.HIRED_ON}
     assert file.present_fields == own
     assert file.records[0].hired_on == date(2020, 3, 31)
     assert file.records[0].active
-    assert file.headings["hired_on"] is Field.HIRED_ON
+    assert file.headings["hired_on"] is ImportField.HIRED_ON
 
 
 def test_lines_are_physical_also_behind_cells_of_several_lines() -> None:

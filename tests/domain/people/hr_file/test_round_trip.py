@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.people.hr_file import Field, Record, read
+from studio_tui.domain.people.hr_file import ImportField, Record, read
 from studio_tui.domain.people.hr_file.records import NOT_STORED
 from studio_tui.domain.people.users import Role
 from studio_tui.domain.shared.errors import StudioError
@@ -72,7 +72,7 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def written(people: list[Record], order: list[Field], codec: str, delimiter: str) -> bytes:
+def written(people: list[Record], order: list[ImportField], codec: str, delimiter: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(order)
@@ -82,7 +82,9 @@ def written(people: list[Record], order: list[Field], codec: str, delimiter: str
     return CODECS[codec] + text.getvalue().encode(codec)
 
 
-def check_round_trip(people: list[Record], order: list[Field], codec: str, delimiter: str) -> None:
+def check_round_trip(
+    people: list[Record], order: list[ImportField], codec: str, delimiter: str
+) -> None:
     file = read(written(people, order, codec, delimiter))
     assert file.refusals == ()
     assert [record._replace(line=0) for record in file.records] == people
@@ -90,18 +92,20 @@ def check_round_trip(people: list[Record], order: list[Field], codec: str, delim
     assert file.delimiter == delimiter
 
 
-ORDERS = st.permutations([field for field in Field if field not in NOT_STORED])
+ORDERS = st.permutations([field for field in ImportField if field not in NOT_STORED])
 DELIMITERS = st.sampled_from(",;\t")
 
 
 @given(records(WIDE), ORDERS, st.sampled_from(sorted(set(CODECS) - {"cp1252"})), DELIMITERS)
-def test_round_trip(people: list[Record], order: list[Field], codec: str, delimiter: str) -> None:
+def test_round_trip(
+    people: list[Record], order: list[ImportField], codec: str, delimiter: str
+) -> None:
     check_round_trip(people, order, codec, delimiter)
 
 
 @given(records(LATIN), ORDERS, DELIMITERS)
 def test_round_trip_in_windows_1252(
-    people: list[Record], order: list[Field], delimiter: str
+    people: list[Record], order: list[ImportField], delimiter: str
 ) -> None:
     check_round_trip(people, order, "cp1252", delimiter)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.conversations.conversation import Matter
+from studio_tui.domain.conversations.conversation import MyConversation
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services import conversations
@@ -25,7 +25,7 @@ def lines(pilot: Pilot[Any]) -> list[tuple[str, str, str]]:
     return [(row.login, row.push or row.template, row.why_not) for row in rows(pilot)]
 
 
-def matter(made: Example, by: str, login: str, push: str) -> Matter:
+def matter(made: Example, by: str, login: str, push: str) -> MyConversation:
     """One line, as somebody sees it."""
     every = conversations.matters(made.studio, made.actor(by))
     return next(row for row in every if (row.login, row.push) == (login, push))
