@@ -104,7 +104,7 @@ async def test_a_sender_that_is_none_is_said(tmp_path: Path) -> None:
             await _until(lambda: "No mail is sent: " in shown(pilot))
 
 
-async def test_other_carriers_take_the_mail_instead(made: Example) -> None:
+async def test_other_transports_take_the_mail_instead(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     made.clock.move(minutes=5)
