@@ -20,7 +20,8 @@ def names_in(text: str) -> list[str]:
 
     One on a line, or several separated by ``;``, a tab or a comma; an address may stand with its
     name, as ``Ann <ann@example.org>``. Under a line of headings, such as ``email``, the column
-    that tells login or address is taken. Raises `Refused` where a cell has no end.
+    that tells login or address is taken, each cell as a line by itself. Raises `Refused` where a
+    cell has no end.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
@@ -29,7 +30,8 @@ def names_in(text: str) -> list[str]:
         for delimiter in DELIMITERS:
             cells = next(csv.reader([lines[0]], delimiter=delimiter))
             if (index := _telling(cells)) is not None:
-                return _column(lines[1:], delimiter, index)
+                lines = _column(lines[1:], delimiter, index if len(cells) > 1 else None)
+                break
     except csv.Error as error:
         raise Refused(f"The list of users cannot be read as CSV: {error}.") from error
     return [name for line in lines for name in _in_line(line)]
@@ -40,9 +42,13 @@ def _telling(headings: list[str]) -> int | None:
     return next((fields.index(field) for field in _TELLING if field in fields), None)
 
 
-def _column(lines: list[str], delimiter: str, index: int) -> list[str]:
-    cells = [row[index] for row in csv.reader(lines, delimiter=delimiter) if len(row) > index]
-    return [clear_address(cell) for cell in cells if cell.strip()]
+def _column(lines: list[str], delimiter: str, index: int | None) -> list[str]:
+    """The cells of a column; without ``index`` there is no other, and no delimiter: a line is a
+    cell, unless there are quotation marks in which somebody put it."""
+    if index is None and not any(line.startswith('"') for line in lines):
+        return lines
+    chosen = slice(index, None if index is None else index + 1)
+    return [cell for row in csv.reader(lines, delimiter=delimiter) for cell in row[chosen]]
 
 
 def _in_line(line: str) -> list[str]:

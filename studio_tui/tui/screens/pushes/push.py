@@ -48,6 +48,8 @@ _Pane = _Shown | PushSettings
 class PushScreen(StudioScreen):
     """A push under its name, with the tabs Users, By manager, Course and Settings."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+
     OWN_COMMANDS = (
         Command(
             "assign",

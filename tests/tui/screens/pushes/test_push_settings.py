@@ -86,6 +86,21 @@ async def test_refusals_stand_beside_the_field(made: Example, name: str, value: 
     assert now(made).reminders == Reminders((7, 1), (3,))
 
 
+async def test_the_buttons_stay_in_view_on_a_screen_of_few_lines(made: Example) -> None:
+    """Whatever stands beside the fields, and however long the status line is."""
+    everything(made)
+    async with running(made.app(), size=(80, 24)) as pilot:
+        await open_settings(pilot)
+        for name in ("available_from", "deadline", "remind_before"):
+            await type_in(pilot, name, "the day that comes after the day before yesterday" * 3)
+        await press(pilot, "ctrl+s")
+        pane = pilot.app.screen.query_one("PushSettings")
+        assert pane.max_scroll_y > 0
+        for name in ("save", "close"):
+            button = pilot.app.screen.query_one(f"#{name}")
+            assert pane.region.contains_region(button.region)
+
+
 async def test_a_moved_deadline_is_told_unless_it_is_switched_off(made: Example) -> None:
     await everyone_knows(made)
     async with running(made.app()) as pilot:
