@@ -8,6 +8,7 @@ from studio_tui.domain.pushes.check import CheckKind, Warned
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, PushState, Status
 from studio_tui.domain.shared.clock import local_day
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.wording.counting import counted
 
 STATE_LABELS: Mapping[PushState, str] = {state: str(state) for state in PushState}
@@ -104,7 +105,7 @@ def checks_in_brief(warned: Iterable[Warned]) -> str:
     return " · ".join(
         f"{each.count:,} {_BRIEF[each.kind]}" if each.users else _BRIEF[each.kind]
         for each in warned
-        if each.kind in _BRIEF
+        if _BRIEF[each.kind]
     )
 
 
@@ -118,13 +119,17 @@ def checks_in_words(warned: Iterable[Warned]) -> str:
     return "\n\n".join(paragraphs)
 
 
-_BRIEF: Mapping[CheckKind, str] = {
-    CheckKind.NO_ADDRESS: "with a bad address",
-    CheckKind.OTHER_PUSH: "in another push",
-    CheckKind.DEADLINE_WEEKEND: "deadline on a weekend",
-    CheckKind.MANAGER_LOAD: "with too many talks",
-    CheckKind.NIGHT_MAIL: "where it is night",
-}
+_BRIEF: OfSome[CheckKind, str] = OfSome(
+    {
+        CheckKind.NO_ADDRESS: "with a bad address",
+        CheckKind.OTHER_PUSH: "in another push",
+        CheckKind.DEADLINE_WEEKEND: "deadline on a weekend",
+        CheckKind.MANAGER_LOAD: "with too many talks",
+        CheckKind.NIGHT_MAIL: "where it is night",
+    },
+    "",
+)
+"""What is said in a few words; of the others the screen tells by itself."""
 
 
 def _share(done: int, total: int, held: str) -> str:

@@ -101,12 +101,18 @@ def test_of_two_edits_one_is_told_of_the_other(studio: Studio, admin: Actor) -> 
 
 def test_of_two_who_save_a_template_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
     """A4."""
-    for _ in ROUNDS:
+    for number in ROUNDS:
         template = templates.find(studio, admin, "Regular")
         outcomes = at_once(
             *(
-                partial(templates.set_archived, studio, admin, template, archived=archived)
-                for archived in (True, False)
+                partial(
+                    templates.save,
+                    studio,
+                    admin,
+                    template,
+                    replace(template.definition, description=f"{writer} {number}"),
+                )
+                for writer in ("Ann", "Ben")
             )
         )
         assert [type(refusal) for refusal in refusals(outcomes)] == [Conflict]

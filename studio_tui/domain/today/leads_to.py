@@ -11,16 +11,22 @@ from studio_tui.domain.shared.destinations import (
     Templates,
     Users,
 )
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.today.today import Case, CaseKind, Place, Step
 
-_STATES = {
-    CaseKind.MAIL_FAILED: NotificationState.FAILED,
-    CaseKind.MAIL_BOUNCED: NotificationState.FAILED,
-    CaseKind.RELAY_DOWN: NotificationState.QUEUED,
-    CaseKind.SENDING: NotificationState.HELD,
-}
+_STATES: OfSome[CaseKind, NotificationState | None] = OfSome(
+    {
+        CaseKind.MAIL_FAILED: NotificationState.FAILED,
+        CaseKind.MAIL_BOUNCED: NotificationState.FAILED,
+        CaseKind.RELAY_DOWN: NotificationState.QUEUED,
+        CaseKind.SENDING: NotificationState.HELD,
+    },
+    None,
+)
 """Which mail a case is about."""
-_FLAGS = {CaseKind.NO_MANAGER: Flag.NO_MANAGER, CaseKind.OVERDUE: Flag.OVERDUE}
+_FLAGS: OfSome[CaseKind, Flag | None] = OfSome(
+    {CaseKind.NO_MANAGER: Flag.NO_MANAGER, CaseKind.OVERDUE: Flag.OVERDUE}, None
+)
 """Which people of a push a case is about."""
 
 
@@ -31,9 +37,9 @@ def where_to(case: Case) -> Destination:
     if case.place is Place.USERS:
         return Users()
     if case.push_id is not None and (case.place is Place.PUSHES or case.about):
-        flag = _FLAGS.get(case.kind)
+        flag = _FLAGS[case.kind]
         return Push(case.push_id, filter=AssignmentFilter(flag=flag) if flag else None)
-    return Outbox(NotificationFilter(state=_STATES.get(case.kind)))
+    return Outbox(NotificationFilter(state=_STATES[case.kind]))
 
 
 def where_to_begin(step: Step) -> Destination | None:

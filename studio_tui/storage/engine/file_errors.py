@@ -20,6 +20,7 @@ _NO_DATABASE = (
 _GONE = "there is no such file; check the setting database.url, or run “studio-tui doctor”"
 _OF_THE_DISK = ("readonly", "unable to open", "I/O error")
 """What SQLite says where the disk is full or mounted read-only, among other reasons."""
+_CHECK_URL = "check the setting database.url"
 _LAST_BYTES = 65_536
 _REASONS = {
     "interrupted": "what was asked of it is no longer wanted",
@@ -31,7 +32,6 @@ _REASONS = {
     "unable to open": "it cannot be opened; check that its folder exists and is yours",
     "I/O error": "its disk does not read or write; see what the system says of it (“dmesg”), and "
     "try again",
-    "no such table": "there is no Studio in it; check the setting database.url",
 }
 
 
@@ -62,6 +62,8 @@ def plain(words: str) -> str:
 def _reason(words: str, path: Path) -> str:
     if any(sign in words for sign in _OF_THE_DISK) and (found := _of_disk(path)):
         return found
+    if "no such table" in words:
+        return f"there is no Studio in it, or a part of one ({plain(words)}); {_CHECK_URL}"
     return next((reason for sign, reason in _REASONS.items() if sign in words), plain(words))
 
 

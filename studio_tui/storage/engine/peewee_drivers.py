@@ -5,22 +5,55 @@ and most commands speak to SQLite. This is the only place that relies on how Pee
 """
 
 import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 
 _DRIVERS = ("psycopg", "psycopg2", "psycopg2cffi", "pymysql", "MySQLdb")
 
 
-def import_peewee() -> None:
-    """Import Peewee as where no driver is installed."""
-    if "peewee" in sys.modules:
-        return
-    hidden = [name for name in _DRIVERS if name not in sys.modules]
-    # A module that is None is one that cannot be imported.
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        import peewee  # noqa: F401
-    finally:
-        for name in hidden:
-            del sys.modules[name]
+class _WithoutDrivers(Loader):
+    """Loads Peewee as where no driver is installed."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As its own loader does."""
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run it, while a driver that is not imported yet cannot be."""
+        hidden = [name for name in _DRIVERS if name not in sys.modules]
+        # A module that is None is one that cannot be imported.
+        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+        try:
+            self._loader.exec_module(module)
+        finally:
+            for name in hidden:
+                del sys.modules[name]
+
+
+class _FindsPeewee(MetaPathFinder):
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        if fullname != "peewee":
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _WithoutDrivers(spec.loader)
+        return spec
+
+
+def hide_drivers() -> None:
+    """Let Peewee, once anybody imports it, import no driver by itself."""
+    if not any(isinstance(each, _FindsPeewee) for each in sys.meta_path):
+        sys.meta_path.insert(0, _FindsPeewee())
 
 
 def give_psycopg() -> None:

@@ -83,8 +83,8 @@ def test_a_path_with_signs_stays_one_word(
 
 
 def test_a_database_that_is_not_there_is_not_made(cli: Cli) -> None:
-    assert "does not answer" in cli.refused("ssh", "keys")
-    assert "does not answer" in cli.refused("ssh", "keys")
+    assert "check that its folder exists" in cli.refused("ssh", "keys")
+    assert "check that its folder exists" in cli.refused("ssh", "keys")
 
 
 def test_it_is_decided_for_every_command_whether_it_is_open() -> None:

@@ -15,8 +15,9 @@ SUPPORT = {
     Action.SEND_AGAIN,
     Action.TEST_MAIL,
     Action.REMIND,
+    Action.CORRECT_ADDRESSES,
 }
-"""Support looks at everything, sends again and reminds, and changes no push."""
+"""Support looks at everything, sends again, reminds and corrects addresses, and changes no push."""
 ALLOWED = {Role.ADMIN: set(Action), Role.SUPPORT: SUPPORT, Role.USER: set()}
 
 
