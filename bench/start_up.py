@@ -53,7 +53,7 @@ def _measure(environment: Mapping[str, str]) -> dict[str, float]:
         "studio-tui pushes list": _process([_COMMAND, "pushes", "list"], environment),
         "studio-tui ssh keys": _process([_COMMAND, "ssh", "keys"], environment),
         "studio-tui demo, the frame": _screen(b"Quit", environment),
-        "studio-tui demo, the first list": _screen(b"Performance review", environment),
+        "studio-tui demo, the first list": _screen(b"overdue", environment),
     }
 
 

@@ -238,7 +238,7 @@ def crash_on_screen(watched: Watched) -> None:
     """A fault of the screens, with settings among its variables."""
     command = [sys.executable, "-c", _CRASH_ON_SCREEN]
     with opened((100, 30), command, **watched.environ) as terminal:
-        terminal.shows("FIRST STEPS")
+        terminal.shows("0 Today", " line")
         terminal.type("x")
         assert terminal.ended() == 1
     watched.said.append(terminal.written)

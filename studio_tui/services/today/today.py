@@ -30,7 +30,6 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
 from studio_tui.services.today.cases import SOURCES, Desk
 from studio_tui.services.today.own import own_cases
-from studio_tui.storage.people import import_read
 from studio_tui.storage.templates import templates
 from studio_tui.storage.today import today as stored
 
@@ -161,7 +160,7 @@ def _steps(studio: Studio, actor: Actor) -> tuple[Step, ...]:
 def _to_do(studio: Studio, step: Step) -> bool:
     """Whether a first step is still to be done."""
     if step is Step.IMPORT_USERS:
-        return import_read.count_everybody()[0] <= 1
+        return not stored.somebody_is_known()
     if step is Step.SET_UP_MAIL:
         return not studio.settings.smtp.host
     return not any(

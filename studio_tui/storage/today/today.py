@@ -143,6 +143,11 @@ def count_due(now: datetime) -> int:
     return int(_N.select(fn.COUNT(_N.id)).where(due).scalar())
 
 
+def somebody_is_known() -> bool:
+    """Whether anybody was ever brought in beside who made the Studio."""
+    return len(_U.select(_U.id).limit(2).tuples()) > 1
+
+
 def count_assigned(push_ids: Sequence[int]) -> dict[int, int]:
     """How many who have not left are assigned to each of these pushes."""
     found = (

@@ -243,7 +243,7 @@ async def test_a_look_that_fails_is_made_again(made: Example) -> None:
 
 async def test_every_place_opens_with_its_key(made: Example) -> None:
     made.load(PEOPLE)
-    async with running(made.app()) as pilot:
+    async with running(made.whole_app()) as pilot:
         for place in start.PLACES:
             await press(pilot, place.key)
             assert pilot.app.current_mode == place.id
@@ -312,7 +312,7 @@ async def _tried_again(app: OpenedStudio, path: Path, reason: str) -> None:
             path.unlink()
         await press(pilot, "r")
         assert app.refused is None
-        assert app.current_mode == "templates"
+        assert app.current_mode == "today"
 
 
 def test_leaving_a_studio_that_did_not_open_is_a_failure(

@@ -76,12 +76,12 @@ async def walked(pilot: Pilot[Any]) -> dict[str, set[str]]:
 async def test_no_screen_offers_support_to_change_anything(made: Example) -> None:
     everything(made)
     before = lines(made)
-    async with running(made.app(made.actor("sam"))) as pilot:
+    async with running(made.whole_app(made.actor("sam"))) as pilot:
         as_support = await walked(pilot)
     assert lines(made) == before
     assert set().union(*as_support.values()) & CHANGES == set()
     assert set().union(*as_support.values()) >= OFFERED
-    assert {"templates", "pushes", "users", "outbox", "activity"} <= as_support.keys()
+    assert {"today", "templates", "pushes", "users", "outbox", "activity"} <= as_support.keys()
 
 
 async def test_an_admin_is_offered_all_of_it(made: Example) -> None:

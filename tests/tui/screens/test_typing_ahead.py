@@ -47,6 +47,7 @@ middle are pasted."""
 _APART = {"quit", "redraw", "theme", "leave", "cancel", "back", "outside", "save", "plan"}
 """Commands that end a screen, or that leave the focus where it is and save what is there."""
 _TAKE_TEXT = {
+    "today": {"palette", "filter", "snooze"},
     "templates": {"palette", "filter", "push", "edit_text", "export", "import_file"},
     "template editor": {"palette", "edit", "add_topic", "add_question", "from_library"},
     "library topic": {"palette", "edit", "add_question", "from_library"},
@@ -101,7 +102,14 @@ def opened_screens(made: Example) -> dict[str, Callable[[], Screen[Any]]]:
     }
 
 
-_PLACES = {"templates": "1", "pushes": "2", "users": "3", "outbox": "4", "activity": "5"}
+_PLACES = {
+    "today": "0",
+    "templates": "1",
+    "pushes": "2",
+    "users": "3",
+    "outbox": "4",
+    "activity": "5",
+}
 _NAMES = (
     *_PLACES,
     "template",
@@ -182,7 +190,7 @@ async def test_what_is_typed_reaches_what_is_being_opened(
     # What one command leaves unsaved is not to be asked about at the next one.
     monkeypatch.setattr(drafts, "find", lambda *_: None)
     with slow_machine(monkeypatch) as gate:
-        async with running(made.app()) as pilot:
+        async with running(made.whole_app()) as pilot:
             if name in _PLACES:
                 await press(pilot, _PLACES[name])
             found = await walk(pilot, gate, screens.get(name))

@@ -66,7 +66,7 @@ async def _try(pilot: Pilot[Any], offer: Offer) -> None:
 async def test_nothing_that_is_offered_is_forbidden(made: Example, login: str) -> None:
     """A2: a user, a leader, support; on every place, each command that is not greyed out."""
     everything(made)
-    async with running(made.app(made.actor(login)), WIDE) as pilot:
+    async with running(made.whole_app(made.actor(login)), WIDE) as pilot:
         app = cast(StudioApp, pilot.app)
         for place in app.open_places():
             await press(pilot, place.key)

@@ -1,6 +1,7 @@
 """Today: what needs somebody, the most urgent first, dealt with one after another (S1)."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,7 +20,6 @@ from studio_tui.services.pushes import pushes
 from studio_tui.services.today import today as service
 from studio_tui.services.today.today import Today, mails_of, people_of
 from studio_tui.tui.commands import Command
-from studio_tui.tui.modals.put_off import PutOff, Until
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.today.case_list import CaseList
@@ -38,6 +38,9 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
 from studio_tui.wording.days import weekday_in_words
 from studio_tui.wording.today import NOTHING
+
+if TYPE_CHECKING:
+    from studio_tui.tui.modals.put_off import Until
 
 _LOOK_AGAIN = 60.0
 """Seconds after which it is looked again, as what needs somebody depends on the time as well."""
@@ -174,6 +177,9 @@ class TodayScreen(StudioScreen):
 
     def action_snooze(self) -> None:
         """Ask until when, and put it off; or bring back what is put off."""
+        # Days as people write them are not needed for the first picture.
+        from studio_tui.tui.modals.put_off import PutOff
+
         case = self._case
         if case is None:
             return
@@ -233,7 +239,7 @@ class TodayScreen(StudioScreen):
         if reminded and self._list.current_id == case.id:
             self._list.action_cursor_down()
 
-    def _snooze(self, case: Case, until: Until | None) -> None:
+    def _snooze(self, case: Case, until: "Until | None") -> None:
         if until is None:
             return
         studio, actor = self.studio, self.actor
