@@ -9,8 +9,7 @@ from typing import Any
 from bench.bulk_databases import Fresh, Measured, opened
 from bench.bulk_people import hr_export
 from bench.figures import Figure, taking
-from studio_tui.domain.people import hr_file
-from studio_tui.services.people import imports
+from studio_tui.services.people import hr_files, imports
 from studio_tui.storage.engine.sql import execute_many
 
 
@@ -21,7 +20,7 @@ def import_figure(fresh: Fresh, size: int) -> Figure:
         with path.open("w", newline="") as file:
             csv.writer(file).writerows(hr_export(size))
         with opened(fresh()) as (studio, admin), taking() as taken:
-            imports.apply(studio, admin, hr_file.read(path))
+            imports.apply(studio, admin, hr_files.read(path))
         with opened(fresh()) as (studio, _):
             measured = Measured(studio, size)
             what = "csv.reader and executemany"

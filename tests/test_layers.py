@@ -16,6 +16,14 @@ DATABASE = {"peewee", "playhouse", "psycopg"}
 MAIL = {"aiosmtplib", "jinja2", "markdown_it", "email_validator", "icalendar"}
 EVERYTHING = SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec", "platformdirs", "tomli_w"}
 
+OUTSIDE = {
+    *("os", "pathlib", "shutil", "tempfile", "glob", "fileinput", "mmap", "sqlite3", "dbm"),
+    *("gc", "signal", "subprocess", "multiprocessing", "locale", "logging", "time", "random"),
+    *("socket", "ssl", "http", "urllib", "smtplib", "asyncio", "select", "importlib"),
+}
+"""Modules of the standard library that reach out of the process, or set what all of it shares."""
+OPENING = {"open", "FileIO", "open_code", "read_text", "read_bytes", "write_text", "write_bytes"}
+
 MAY_NOT_LOAD = {
     "studio_tui": EVERYTHING,
     "studio_tui.domain.people.access": EVERYTHING,
@@ -71,6 +79,29 @@ def test_the_rules_import_only_the_standard_library() -> None:
     for path in (ROOT / "studio_tui" / "domain").rglob("*.py"):
         for module in _imported(path):
             assert _family(module) in allowed, f"{path.name} imports {module}"
+
+
+def test_the_rules_touch_neither_files_nor_the_process() -> None:
+    """The domain gets bytes and open files: it opens none, and sets nothing for the process."""
+    for path in (ROOT / "studio_tui" / "domain").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        touched = {module.partition(".")[0] for module in _imported(path)} & OUTSIDE
+        assert not touched, f"{path.name} imports {touched}"
+        assert not _opens(source), f"{path.name} opens a file"
+
+
+@pytest.mark.parametrize(
+    "source", ["open('a')", "path.open('rb')", "io.open(x)", "io.FileIO(3)", "p.read_text()"]
+)
+def test_what_opens_a_file_is_found(source: str) -> None:
+    assert _opens(source)
+
+
+def _opens(source: str) -> bool:
+    called = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    names = {one.id for one in called if isinstance(one, ast.Name)}
+    names |= {one.attr for one in called if isinstance(one, ast.Attribute)}
+    return bool(names & OPENING)
 
 
 def _imported(path: Path) -> list[str]:

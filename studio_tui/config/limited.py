@@ -1,8 +1,8 @@
 """Reading what others hand over: a limit on every size of it, and a refusal in words beyond it.
 
 Input may be endless (``yes |``), one line without an end, or nested without a bottom. Whatever the
-program reads from outside is read here, or by the CSV reader (`domain.people.hr_file`), which has
-limits of its own.
+program reads from outside is read here, or for an import of users by `services.people.hr_files`:
+the CSV reader has limits of its own.
 """
 
 import io

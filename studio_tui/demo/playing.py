@@ -25,14 +25,13 @@ from studio_tui.demo.story.timeline import StoryAct, StoryEvent, timeline
 from studio_tui.demo.story.words import Words
 from studio_tui.demo.writing import Writing
 from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
-from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.clock import Clock, FixedClock
 from studio_tui.mail.transport.folder import MailFolder
 from studio_tui.services import conversations
-from studio_tui.services.people import imports, users
+from studio_tui.services.people import hr_files, imports, users
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio, open_studio
@@ -133,7 +132,7 @@ class _Player:
         """Do what one event tells, at its instant."""
         if event.act is StoryAct.IMPORT:
             exported = organisation_csv(self._organisation, event.at.date())
-            imports.apply(demo.studio, demo.actor, hr_file.read(exported.encode()))
+            imports.apply(demo.studio, demo.actor, hr_files.read(exported.encode()))
         elif event.conversation is not None:
             self._converse(demo, event, event.conversation)
         elif event.push is not None:

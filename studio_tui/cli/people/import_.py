@@ -14,10 +14,10 @@ from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.reading import seekable
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.hr_file import FileHints
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.services.people import imports
+from studio_tui.services.people import hr_files, imports
 from studio_tui.services.people.import_plan import ImportPlan, PlannedUser, Value
 from studio_tui.services.system.context import Studio
 
@@ -84,9 +84,9 @@ def import_(
     Where lines are refused, nothing is imported, unless --skip-refused leaves them out.
     """
     require(actor, Action.IMPORT_USERS)
-    form = hr_file.FileHints(encoding, delimiter, dates or "")
+    form = FileHints(encoding, delimiter, dates or "")
     with ProgressPrinter("Reading") as reading, seekable(file) as source:
-        content = hr_file.read(source, dict(mapping), progress=reading, form=form)
+        content = hr_files.read(source, dict(mapping), progress=reading, form=form)
     with ProgressPrinter("Comparing") as comparing:
         plan = imports.preview(studio, actor, content, progress=comparing)
     stopped = bool(plan.refusals) and not skip_refused

@@ -1,6 +1,6 @@
 """Importing users, teams, leaders and coaches from what an HR system exported (U6).
 
-Reading the file is `domain.people.hr_file.read`; here it is compared with the Studio and written.
+`services.people.hr_files.read` reads the file; here it is compared with the Studio and written.
 Both happen in one transaction: what `apply` does is what it found when it began to write.
 """
 
@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import Checked, HrFile, Refusal, UserRef, check
-from studio_tui.domain.people.hr_file.collecting import no_cycles_made
 from studio_tui.domain.people.users import Role
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import fold
+from studio_tui.services.people.collecting import no_cycles_made
 from studio_tui.services.people.import_comparison import Comparison
 from studio_tui.services.people.import_plan import ImportPlan, Names, PlannedUser
 from studio_tui.services.pushes.pushes import cause_of

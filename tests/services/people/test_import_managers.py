@@ -7,8 +7,8 @@ from studio_tui.demo.story.export import organisation_csv
 from studio_tui.demo.story.organisation import DEMO_NOW
 from studio_tui.demo.story.text_files import demo_plan
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.hr_file import read
 from studio_tui.services.people import imports
+from studio_tui.services.people.hr_files import read
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import rows
 from tests.services.people.importing import SAMPLES, found, managers, take, user

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.hr_file import read
 from studio_tui.domain.people.users import Role, User
 from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people import imports
+from studio_tui.services.people.hr_files import read
 from studio_tui.services.people.import_plan import FieldChange, PlannedUser
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import (

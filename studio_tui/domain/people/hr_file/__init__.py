@@ -1,14 +1,15 @@
-"""What HR systems export, from bytes to checked people (U6). Pure: no database, no clock.
+"""What HR systems export, from bytes to checked people (U6). Pure: no database, no clock, and no
+file but the open one that it is given: `services.people.hr_files` opens them.
 
 Two steps, the second with what the Studio knows::
 
-    file = read(path, {"Work Email": "email"}, progress=show)
+    file = read(binary, {"Work Email": "email"}, progress=show)
     checked = check(file, studio)
 
-`read` takes a path, bytes or a binary file and gives an `HrFile`: records, refusals, what each
+`read` takes bytes or a binary file and gives an `HrFile`: records, refusals, what each
 column was taken for. It raises `Refused` where the file as a whole is no list of people (empty,
 binary, wrong quoting, two columns for one field, a column that is missing, larger than
-`MAX_BYTES` or longer than `MAX_ROWS`) and `Unavailable` where it cannot be read at all.
+`MAX_BYTES` or longer than `MAX_ROWS`).
 
 `check` asks `KnownPeople` (a protocol for the database side to answer) four questions, each once
 for the whole file, and gives `Checked`: an `ImportRow` for every row that can be imported, and one
@@ -32,7 +33,7 @@ from studio_tui.domain.people.hr_file.people import (
     UserRef,
     key,
 )
-from studio_tui.domain.people.hr_file.read import FileHints, read
+from studio_tui.domain.people.hr_file.read import FileHints, headings_in, read
 from studio_tui.domain.people.hr_file.records import (
     HrFile,
     ImportField,
@@ -63,6 +64,7 @@ __all__ = [
     "TeamPath",
     "UserRef",
     "check",
+    "headings_in",
     "key",
     "read",
 ]

@@ -15,7 +15,6 @@ U4 stops at "never the user", and no team stands above another by it.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from studio_tui.domain.people.hr_file.collecting import no_cycles_made
 from studio_tui.domain.people.hr_file.manager_teams import Leading, Led, joins, name_teams, path_key
 from studio_tui.domain.people.hr_file.nothing import is_nobody
 from studio_tui.domain.people.hr_file.people import (
@@ -55,8 +54,7 @@ from studio_tui.domain.shared.lookalikes import appearance
 
 def check(file: HrFile, studio: KnownPeople) -> Checked:
     """Everything of ``file`` that can be imported into ``studio``, and why the rest cannot."""
-    with no_cycles_made():
-        return _Check(file, studio).run()
+    return _Check(file, studio).run()
 
 
 class _Check:

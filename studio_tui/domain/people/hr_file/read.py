@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
-from studio_tui.domain.people.hr_file.collecting import no_cycles_made
 from studio_tui.domain.people.hr_file.dates import DayOrder
 from studio_tui.domain.people.hr_file.headings import Layout, columns_called, lay_out
 from studio_tui.domain.people.hr_file.people import key
@@ -25,7 +23,7 @@ from studio_tui.domain.people.hr_file.rows import (
     find_form,
     rows,
 )
-from studio_tui.domain.people.hr_file.source import SourceFile, encoding_named, open_source
+from studio_tui.domain.people.hr_file.source import SourceFile, encoding_named, source_file
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
@@ -52,7 +50,7 @@ _NOTHING_TOLD = FileHints()
 
 
 def read(
-    source: bytes | Path | BinaryIO,
+    source: bytes | BinaryIO,
     mapping: Mapping[str, str] | None = None,
     *,
     name: str = "",
@@ -61,48 +59,63 @@ def read(
 ) -> HrFile:
     """Read what an HR system exported.
 
-    ``source`` is a path, the bytes, or a binary file; ``mapping`` is what ``--map`` gave: heading
-    → field, or a word for a status → ``active`` or ``left``; ``name`` is what messages call the
-    file; ``form`` is what else somebody has told of it. Raises `Unavailable` where it cannot be
-    read and `Refused` where it is no such list at all; a row that is wrong is a refusal in the
-    result.
+    ``source`` is the bytes, or a binary file, which stays open; ``mapping`` is what ``--map``
+    gave: heading → field, or a word for a status → ``active`` or ``left``; ``name`` is what
+    messages call the file; ``form`` is what else somebody has told of it. Raises `Refused` where
+    it is no such list at all; a row that is wrong is a refusal in the result.
     """
     mapping = mapping or {}
+    opened, found = _opened(source, mapping, name, form)
+    layout, words = _layout(opened, found, mapping)
+    order = _day_order(opened, found, layout, form.dates)
+    reader = RowReader(layout, order, words, guessed=opened.encoding.guessed)
+    records: list[Record] = []
+    refusals: list[Refusal] = []
+    for number, row in enumerate(_people(opened, found)):
+        result = reader.read(row)
+        if result is None:
+            continue
+        if isinstance(result, Record):
+            records.append(result)
+        else:
+            refusals.append(result)
+        if not number % _TOLD_EVERY:
+            progress(opened.share_read())
+    progress(1.0)
+    return HrFile(
+        records=tuple(records),
+        refusals=tuple(refusals),
+        headings={column.heading: column.field for column in layout.columns},
+        ignored=layout.ignored,
+        encoding=opened.encoding.name,
+        delimiter=found.delimiter,
+        present_fields=_present(layout.fields),
+        warnings=(
+            *_about_days(layout, order),
+            *reader.garbled_warnings(opened.encoding.name),
+            *_about_words(words, reader.used_words),
+            *reader.warnings,
+        ),
+    )
+
+
+def headings_in(
+    source: bytes | BinaryIO, *, name: str = "", form: FileHints = _NOTHING_TOLD
+) -> tuple[str, ...]:
+    """The headings of a file as it writes them, each once; errors as for `read`."""
+    opened, found = _opened(source, {}, name, form)
+    first = next(iter(rows(opened, found)), None)
+    cells = map(clean_line, first.cells) if first else ()
+    return tuple(dict.fromkeys(cell for cell in cells if cell))
+
+
+def _opened(
+    source: bytes | BinaryIO, mapping: Mapping[str, str], name: str, form: FileHints
+) -> tuple[SourceFile, RowFormat]:
     encoding = encoding_named(form.encoding) if form.encoding else None
     delimiter = delimiter_named(form.delimiter) if form.delimiter else ""
-    with no_cycles_made(), open_source(source, name, encoding) as opened:
-        found = find_form(opened, mapping, delimiter)
-        layout, words = _layout(opened, found, mapping)
-        order = _day_order(opened, found, layout, form.dates)
-        reader = RowReader(layout, order, words, guessed=opened.encoding.guessed)
-        records: list[Record] = []
-        refusals: list[Refusal] = []
-        for number, row in enumerate(_people(opened, found)):
-            result = reader.read(row)
-            if result is None:
-                continue
-            if isinstance(result, Record):
-                records.append(result)
-            else:
-                refusals.append(result)
-            if not number % _TOLD_EVERY:
-                progress(opened.share_read())
-        progress(1.0)
-        return HrFile(
-            records=tuple(records),
-            refusals=tuple(refusals),
-            headings={column.heading: column.field for column in layout.columns},
-            ignored=layout.ignored,
-            encoding=opened.encoding.name,
-            delimiter=found.delimiter,
-            present_fields=_present(layout.fields),
-            warnings=(
-                *_about_days(layout, order),
-                *reader.garbled_warnings(opened.encoding.name),
-                *_about_words(words, reader.used_words),
-                *reader.warnings,
-            ),
-        )
+    opened = source_file(source, name, encoding)
+    return opened, find_form(opened, mapping, delimiter)
 
 
 def _present(told: frozenset[ImportField]) -> frozenset[ImportField]:

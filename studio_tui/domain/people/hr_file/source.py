@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
-from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -86,45 +85,25 @@ class SourceFile:
         return min(1.0, self.binary.tell() / self.size)
 
 
-@contextmanager
-def open_source(
-    source: bytes | Path | BinaryIO, name: str = "", encoding: Encoding | None = None
-) -> Iterator[SourceFile]:
+def source_file(
+    source: bytes | BinaryIO, name: str = "", encoding: Encoding | None = None
+) -> SourceFile:
     """``source``, its size and encoding known; ``encoding`` is the one that somebody has told.
 
-    Raises `Unavailable` where it cannot be read, and `Refused` where it is empty, too large or
-    not text. ``name`` is what messages call it.
+    Raises `Refused` where it is empty, too large or not text. ``name`` is what messages call it.
     """
-    shown = clean_line(name or (source.name if isinstance(source, Path) else "")) or "The file"
-    with _opened(source, shown) as binary:
-        size = binary.seek(0, io.SEEK_END)
-        _check_size(size, shown)
-        binary.seek(0)
-        yield SourceFile(binary, shown, size, _encoding_of(binary, shown, encoding))
+    shown = clean_line(name) or "The file"
+    binary = _seekable(source)
+    size = binary.seek(0, io.SEEK_END)
+    _check_size(size, shown)
+    binary.seek(0)
+    return SourceFile(binary, shown, size, _encoding_of(binary, shown, encoding))
 
 
-@contextmanager
-def _opened(source: bytes | Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
-    if isinstance(source, Path):
-        with _open_path(source, name) as binary:
-            yield binary
-    elif isinstance(source, bytes):
-        yield io.BytesIO(source)
-    else:
-        yield source if source.seekable() else io.BytesIO(source.read(MAX_BYTES + 1))
-
-
-def _open_path(path: Path, name: str) -> BinaryIO:
-    if path.is_dir():
-        raise Unavailable(f"{name} is a folder: name the file in it that is to be imported.")
-    try:
-        binary = path.open("rb")
-    except OSError as error:
-        raise Unavailable(f"{name} cannot be read: {error.strerror}.") from error
-    if not binary.seekable():
-        with binary:
-            return io.BytesIO(binary.read(MAX_BYTES + 1))
-    return binary
+def _seekable(source: bytes | BinaryIO) -> BinaryIO:
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    return source if source.seekable() else io.BytesIO(source.read(MAX_BYTES + 1))
 
 
 def _check_size(size: int, name: str) -> None:

@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio_tui.config.session import require_files
-from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.hr_file import FileHints, HrFile
-from studio_tui.domain.people.hr_file.rows import delimiter_named, find_form, rows
-from studio_tui.domain.people.hr_file.source import encoding_named, open_source
 from studio_tui.domain.shared.errors import Refused, Stopped, StudioError
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.services.people import imports
+from studio_tui.services.people import hr_files, imports
 from studio_tui.services.people.import_plan import ImportPlan
 from studio_tui.services.system.context import Studio
 from studio_tui.tui.runtime.job import Job
@@ -70,7 +67,7 @@ def compare(
     """
     try:
         _require_file(path)
-        file = hr_file.read(
+        file = hr_files.read(
             path, mapped, progress=lambda share: job.tell(share * _READING), form=told
         )
         plan = imports.preview(
@@ -99,11 +96,6 @@ def _require_file(path: Path) -> None:
 def _headings(path: Path, told: FileHints) -> tuple[str, ...]:
     """The headings of a file, none where it has none that can be read."""
     try:
-        encoding = encoding_named(told.encoding) if told.encoding else None
-        delimiter = delimiter_named(told.delimiter) if told.delimiter else ""
-        with open_source(path, "", encoding) as source:
-            first = next(iter(rows(source, find_form(source, {}, delimiter))), None)
+        return hr_files.headings_in(path, told)
     except StudioError:
         return ()
-    cells = map(clean_line, first.cells) if first else ()
-    return tuple(dict.fromkeys(cell for cell in cells if cell))

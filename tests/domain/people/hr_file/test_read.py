@@ -1,17 +1,14 @@
 """Bytes → records: encodings, delimiters, lines, and what is no list of people."""
 
 import io
-import os
-import threading
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.people.hr_file import HrFile, ImportField, read
+from studio_tui.domain.people.hr_file import HrFile, ImportField, headings_in, read
 from studio_tui.domain.people.hr_file import rows as rows_module
 from studio_tui.domain.people.hr_file import source as source_module
-from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.domain.shared.errors import Refused
 
 HEAD = "email,given_name,family_name"
 
@@ -140,28 +137,15 @@ def test_what_is_no_text_is_refused(data: bytes, words: str) -> None:
         read(data)
 
 
-def test_messages_name_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "people.csv"
-    path.write_bytes(b"")
+def test_messages_name_the_file() -> None:
     with pytest.raises(Refused, match=r"^people\.csv is empty"):
-        read(path)
+        read(b"", name="people.csv")
+    with pytest.raises(Refused, match=r"^The file is empty"):
+        read(b"")
 
 
-def test_a_folder_and_a_missing_file_are_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="is a folder"):
-        read(tmp_path)
-    with pytest.raises(Unavailable, match=r"nobody\.csv cannot be read: No such file"):
-        read(tmp_path / "nobody.csv")
-
-
-def test_a_pipe_is_read_too(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    data = text_file(HEAD, "a@example.org,Ann,Maes")
-    writer = threading.Thread(target=pipe.write_bytes, args=[data])
-    writer.start()
-    assert len(read(pipe).records) == 1
-    writer.join()
+def test_headings_are_told_each_once() -> None:
+    assert headings_in(b"email;Naam;;Naam\nann@example.org;Ann;;\n") == ("email", "Naam")
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

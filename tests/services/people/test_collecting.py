@@ -4,9 +4,9 @@ import gc
 
 import pytest
 
-from studio_tui.domain.people.hr_file import read
-from studio_tui.domain.people.hr_file.collecting import no_cycles_made
 from studio_tui.domain.shared.errors import Refused
+from studio_tui.services.people.collecting import no_cycles_made
+from studio_tui.services.people.hr_files import read
 
 
 def test_it_rests_and_goes_on() -> None:
