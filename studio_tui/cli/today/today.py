@@ -12,7 +12,7 @@ from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.text import fold
-from studio_tui.domain.today.today import STEPS, Case, CaseKind, Step
+from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today as service
@@ -91,7 +91,7 @@ def _say_put_off(number: int, until: date | None, as_json: bool) -> None:
         say(f"{counted(number, 'line')} put off {when}: “studio-tui today --all” shows it still.")
 
 
-def _tell(cases: list[Case], steps: tuple[Step, ...]) -> None:
+def _tell(cases: list[Case], steps: tuple[FirstStep, ...]) -> None:
     for step in steps:
         say(f"To begin: {step}. {STEPS[step][1]}")
     if cases:

@@ -12,7 +12,7 @@ from studio_tui.domain.shared.destinations import (
     Users,
 )
 from studio_tui.domain.shared.enum_tables import OfSome
-from studio_tui.domain.today.today import Case, CaseKind, Place, Step
+from studio_tui.domain.today.today import Case, CaseKind, FirstStep, StudioPart
 
 _STATES: OfSome[CaseKind, NotificationState | None] = OfSome(
     {
@@ -34,20 +34,20 @@ def where_to(case: Case) -> Destination:
     """Where a case is dealt with."""
     if case.own:
         return MyConversations()
-    if case.place is Place.USERS:
+    if case.place is StudioPart.USERS:
         return Users()
-    if case.push_id is not None and (case.place is Place.PUSHES or case.about):
+    if case.push_id is not None and (case.place is StudioPart.PUSHES or case.about):
         flag = _FLAGS[case.kind]
         return Push(case.push_id, filter=AssignmentFilter(flag=flag) if flag else None)
     return Outbox(NotificationFilter(state=_STATES[case.kind]))
 
 
-def where_to_begin(step: Step) -> Destination | None:
+def where_to_begin(step: FirstStep) -> Destination | None:
     """Where a first step is done; None where that is not on any screen."""
     match step:
-        case Step.IMPORT_USERS:
+        case FirstStep.IMPORT_USERS:
             return ImportUsers()
-        case Step.ALLOW_PUSH:
+        case FirstStep.ALLOW_PUSH:
             return Templates()
-        case Step.SET_UP_MAIL:
+        case FirstStep.SET_UP_MAIL:
             return None

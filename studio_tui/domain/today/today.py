@@ -41,7 +41,7 @@ class Section(StrEnum):
     LEAVES_NEXT = "leaves next"
 
 
-class Place(StrEnum):
+class StudioPart(StrEnum):
     """The part of the Studio in which a case is dealt with, and whose badge counts it."""
 
     OUTBOX = "outbox"
@@ -70,7 +70,7 @@ class CaseFacts:
     many: str
     """The same of several: “2 mails failed”."""
     remedy: Remedy
-    place: Place
+    place: StudioPart
     needs: Action
     """The right without which nobody learns of it."""
     section: Section = Section.NEEDS_YOU
@@ -83,7 +83,7 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         "mail failed",
         "mails failed",
         Remedy.LOOK_AT_MAIL,
-        Place.OUTBOX,
+        StudioPart.OUTBOX,
         Action.READ_OUTBOX,
         urgent=True,
     ),
@@ -91,7 +91,7 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         "mail bounced",
         "mails bounced",
         Remedy.LOOK_AT_MAIL,
-        Place.OUTBOX,
+        StudioPart.OUTBOX,
         Action.READ_OUTBOX,
         urgent=True,
     ),
@@ -99,7 +99,7 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         "mail waits: nothing leaves",
         "mails wait: nothing leaves",
         Remedy.SET_UP_MAIL,
-        Place.OUTBOX,
+        StudioPart.OUTBOX,
         Action.READ_OUTBOX,
         urgent=True,
     ),
@@ -107,7 +107,7 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         "change to review",
         "changes to review",
         Remedy.REVIEW,
-        Place.USERS,
+        StudioPart.USERS,
         Action.READ_USERS,
         urgent=True,
     ),
@@ -115,32 +115,32 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         "without manager",
         "without manager",
         Remedy.LOOK_AT_PEOPLE,
-        Place.PUSHES,
+        StudioPart.PUSHES,
         Action.READ_PUSHES,
         urgent=True,
     ),
     CaseKind.OVERDUE: CaseFacts(
-        "overdue", "overdue", Remedy.REMIND, Place.PUSHES, Action.READ_PUSHES, urgent=True
+        "overdue", "overdue", Remedy.REMIND, StudioPart.PUSHES, Action.READ_PUSHES, urgent=True
     ),
     CaseKind.PLANNED_PAST: CaseFacts(
         "planned, day past",
         "planned, day past",
         Remedy.LOOK_AT_PEOPLE,
-        Place.PUSHES,
+        StudioPart.PUSHES,
         Action.READ_PUSHES,
     ),
     CaseKind.PLANNED_LATE: CaseFacts(
         "planned after the deadline",
         "planned after the deadline",
         Remedy.LOOK_AT_PEOPLE,
-        Place.PUSHES,
+        StudioPart.PUSHES,
         Action.READ_PUSHES,
     ),
     CaseKind.STARTS: CaseFacts(
         "to start",
         "to start",
         Remedy.OPEN_PUSH,
-        Place.PUSHES,
+        StudioPart.PUSHES,
         Action.READ_PUSHES,
         Section.COMING_UP,
     ),
@@ -148,7 +148,7 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         "still to hold",
         "still to hold",
         Remedy.REMIND,
-        Place.PUSHES,
+        StudioPart.PUSHES,
         Action.READ_PUSHES,
         Section.COMING_UP,
     ),
@@ -156,7 +156,7 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         "to be asked again",
         "to be asked again",
         Remedy.OPEN_PUSH,
-        Place.PUSHES,
+        StudioPart.PUSHES,
         Action.READ_PUSHES,
         Section.COMING_UP,
     ),
@@ -164,7 +164,7 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         "mail leaves",
         "mails leave",
         Remedy.LOOK_AT_MAIL,
-        Place.OUTBOX,
+        StudioPart.OUTBOX,
         Action.READ_OUTBOX,
         Section.LEAVES_NEXT,
     ),
@@ -214,9 +214,9 @@ class Case:
         return CASES[self.kind]
 
     @property
-    def place(self) -> Place:
+    def place(self) -> StudioPart:
         """Where it is dealt with."""
-        return Place.CONVERSATIONS if self.own else self.facts.place
+        return StudioPart.CONVERSATIONS if self.own else self.facts.place
 
     @property
     def key(self) -> str:
@@ -263,7 +263,7 @@ class Badge:
         return f"{self.number:,}{'!' if self.urgent else ''}" if self.number else ""
 
 
-class Step(StrEnum):
+class FirstStep(StrEnum):
     """What a new Studio needs first, in this order."""
 
     IMPORT_USERS = "import users"
@@ -271,10 +271,13 @@ class Step(StrEnum):
     SET_UP_MAIL = "set up the mail server"
 
 
-STEPS: Mapping[Step, tuple[Action, str]] = {
-    Step.IMPORT_USERS: (Action.IMPORT_USERS, "studio-tui users import FILE"),
-    Step.ALLOW_PUSH: (Action.EDIT_TEMPLATES, "studio-tui templates import FILE"),
-    Step.SET_UP_MAIL: (Action.TEST_MAIL, "[smtp] in config.toml, studio-tui mail test ADDRESS"),
+STEPS: Mapping[FirstStep, tuple[Action, str]] = {
+    FirstStep.IMPORT_USERS: (Action.IMPORT_USERS, "studio-tui users import FILE"),
+    FirstStep.ALLOW_PUSH: (Action.EDIT_TEMPLATES, "studio-tui templates import FILE"),
+    FirstStep.SET_UP_MAIL: (
+        Action.TEST_MAIL,
+        "[smtp] in config.toml, studio-tui mail test ADDRESS",
+    ),
 }
 """The right that each first step takes, and how it is done from a shell."""
 
@@ -293,7 +296,7 @@ def in_order(cases: Collection[Case]) -> list[Case]:
     )
 
 
-def badge_of(cases: Collection[Case], place: Place) -> Badge:
+def badge_of(cases: Collection[Case], place: StudioPart) -> Badge:
     """The badge of a place: of how many its cases are that need somebody and are not put off."""
     found = [
         case

@@ -20,9 +20,9 @@ from studio_tui.domain.today.today import (
     Badge,
     Case,
     CaseKind,
-    Place,
+    FirstStep,
     Snooze,
-    Step,
+    StudioPart,
     badge_of,
     in_order,
 )
@@ -53,7 +53,7 @@ class Today:
     """What is not put off, the most urgent first."""
     snoozed: tuple[Case, ...]
     """What the reader put off, in the same order."""
-    steps: tuple[Step, ...]
+    steps: tuple[FirstStep, ...]
     """What a new Studio needs first, as far as it is not done and the reader may do it."""
 
 
@@ -73,7 +73,7 @@ def show(studio: Studio, actor: Actor) -> Today:
     )
 
 
-def badges(studio: Studio, actor: Actor) -> dict[Place, Badge]:
+def badges(studio: Studio, actor: Actor) -> dict[StudioPart, Badge]:
     """The badges of the tabs of those parts of the Studio that are counted at little cost: of the
     outbox what failed and what keeps mail from leaving, of the users what changed."""
     with studio.store.reading():
@@ -85,7 +85,7 @@ def badges(studio: Studio, actor: Actor) -> dict[Place, Badge]:
     return {place: badge_of(cases, place) for place in _COUNTED}
 
 
-_COUNTED = (Place.OUTBOX, Place.USERS)
+_COUNTED = (StudioPart.OUTBOX, StudioPart.USERS)
 
 
 def people_of(case: Case) -> Selection[AssignmentFilter]:
@@ -93,7 +93,7 @@ def people_of(case: Case) -> Selection[AssignmentFilter]:
 
     Raises `Refused` for mail, and where they are so many that no filter says who they are.
     """
-    if case.push_id is None or case.place is not Place.PUSHES:
+    if case.push_id is None or case.place is not StudioPart.PUSHES:
         raise Refused("This case is about no people of a push.")
     if case.ids:
         return Selection.of(case.ids)
@@ -108,7 +108,7 @@ def mails_of(case: Case) -> Selection[NotificationFilter]:
 
     Raises `Refused` for a case of no mail, and where it is so much that no filter says which.
     """
-    if case.place is not Place.OUTBOX:
+    if case.place is not StudioPart.OUTBOX:
         raise Refused("This case is about no mail.")
     if case.ids:
         return Selection.of(case.ids)
@@ -151,17 +151,17 @@ def _as_put_off(case: Case, snooze: Snooze | None, today: date) -> Case:
     return replace(case, snoozed=True, snoozed_until=snooze.until)
 
 
-def _steps(studio: Studio, actor: Actor) -> tuple[Step, ...]:
+def _steps(studio: Studio, actor: Actor) -> tuple[FirstStep, ...]:
     return tuple(
         step for step, (needs, _) in STEPS.items() if may(actor, needs) and _to_do(studio, step)
     )
 
 
-def _to_do(studio: Studio, step: Step) -> bool:
+def _to_do(studio: Studio, step: FirstStep) -> bool:
     """Whether a first step is still to be done."""
-    if step is Step.IMPORT_USERS:
+    if step is FirstStep.IMPORT_USERS:
         return not stored.somebody_is_known()
-    if step is Step.SET_UP_MAIL:
+    if step is FirstStep.SET_UP_MAIL:
         return not studio.settings.smtp.host
     return not any(
         definitions.load(each.definition).permissions.through_push

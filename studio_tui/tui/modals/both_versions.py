@@ -2,19 +2,16 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.pages import Pages
 
 MINE, THEIRS = "mine", "theirs"
-
-
-class _Pages(VerticalScroll, can_focus=True):
-    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
 
 
 class BothVersions(Dialog[str]):
@@ -33,7 +30,7 @@ class BothVersions(Dialog[str]):
         """What they changed, what you changed, and three ways out."""
         with Vertical(classes="dialog wide both"):
             yield Static(line(self._question), classes="question")
-            with _Pages():
+            with Pages():
                 yield Static(Content.styled("What they changed", "bold"))
                 yield Static(self._theirs, classes="changes")
                 yield Static(Content.styled("What is in yours, beside theirs", "bold"))

@@ -13,7 +13,7 @@ from studio_tui.domain.shared.text import fold_search
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.field import Entry
+from studio_tui.tui.widgets.field import LineInput
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -106,7 +106,7 @@ class Choose(Dialog[T]):
         """The title, what is typed, and the matches."""
         with Vertical(classes="dialog wide tall"):
             yield Static(line(self._title), classes="question")
-            yield Entry(placeholder="Type to find")
+            yield LineInput(placeholder="Type to find")
             yield self._list
 
     def on_mount(self) -> None:

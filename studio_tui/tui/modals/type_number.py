@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from studio_tui.domain.shared.bulk_confirmation import MANY, says
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import block, line
-from studio_tui.tui.widgets.field import Entry
+from studio_tui.tui.widgets.field import LineInput
 
 
 class TypeNumber(Dialog[bool]):
@@ -33,7 +33,7 @@ class TypeNumber(Dialog[bool]):
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
             yield Static(block(self._detail), classes="detail")
-            yield Entry(placeholder=f"Type {self._number} and enter, or escape")
+            yield LineInput(placeholder=f"Type {self._number} and enter, or escape")
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:

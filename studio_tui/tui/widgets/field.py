@@ -24,7 +24,7 @@ from studio_tui.domain.shared.text import clean_text
 from studio_tui.tui.text import line
 
 
-class Entry(Input):
+class LineInput(Input):
     """An input of one line, that does not blink: a blink is bytes on the wire."""
 
     def __init__(self, value: str = "", *, placeholder: str = "", password: bool = False) -> None:
@@ -71,7 +71,7 @@ class Field(Vertical):
         self._label = label
         self._hint = hint
         self._error = ""
-        self._entry = Entry(value, placeholder=placeholder, password=password)
+        self._entry = LineInput(value, placeholder=placeholder, password=password)
 
     def compose(self) -> ComposeResult:
         """The label beside the input, and the line below it."""

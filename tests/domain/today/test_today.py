@@ -9,9 +9,9 @@ from studio_tui.domain.today.today import (
     CASES,
     Case,
     CaseKind,
-    Place,
     Section,
     Snooze,
+    StudioPart,
     badge_of,
     in_order,
     today_badge,
@@ -66,7 +66,7 @@ def test_a_snooze_holds_until_its_day_or_until_the_case_changes(
 def test_a_badge_counts_what_needs_somebody_and_is_not_put_off() -> None:
     failed = Case(CaseKind.MAIL_FAILED, 2, "")
     cases = [failed, Case(CaseKind.SENDING, 40, ""), ONE, replace(failed, push_id=3, snoozed=True)]
-    assert str(badge_of(cases, Place.OUTBOX)) == "2!"
-    assert str(badge_of(cases, Place.USERS)) == ""
+    assert str(badge_of(cases, StudioPart.OUTBOX)) == "2!"
+    assert str(badge_of(cases, StudioPart.USERS)) == ""
     assert str(today_badge(cases)) == "3!"
     assert str(today_badge([Case(CaseKind.SENDING, 40, "")])) == "1"

@@ -13,7 +13,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.today.today import Badge, Case, CaseKind, Place, Step
+from studio_tui.domain.today.today import Badge, Case, CaseKind, FirstStep, StudioPart
 from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.outbox.delivery import Failed
@@ -135,7 +135,7 @@ def test_what_failed_until_it_is_sent_or_no_longer_true(
     assert (failed.count, failed.push, failed.user) == (3, "Q2", "")
     assert failed.text == ("550 5.1.1 no such user (Bob Smith, Ben Willems, Ann Peeters)")
     assert len(failed.ids) == 3
-    assert today.badges(studio, admin)[Place.OUTBOX] == Badge(3, urgent=True)
+    assert today.badges(studio, admin)[StudioPart.OUTBOX] == Badge(3, urgent=True)
     finish(studio, admin, later, "ben", by="bob")
     assert case(studio, admin, CaseKind.MAIL_FAILED).count == 2
     outbox.retry(studio, admin, Selection.matching(NotificationFilter()))
@@ -257,13 +257,13 @@ def test_a_case_is_put_off_for_one_reader(
 
 
 def test_a_new_studio_has_first_steps_until_they_are_done(studio: Studio, admin: Actor) -> None:
-    assert today.show(studio, admin).steps == (Step.IMPORT_USERS, Step.SET_UP_MAIL)
+    assert today.show(studio, admin).steps == (FirstStep.IMPORT_USERS, FirstStep.SET_UP_MAIL)
     import_people(studio, admin)
     served = replace(studio, settings=Settings(smtp=Smtp(host="mail.example.org")))
     assert today.show(served, admin).steps == ()
     for template in templates.every(studio, admin):
         templates.set_archived(studio, admin, template, archived=True)
-    assert today.show(served, admin).steps == (Step.ALLOW_PUSH,)
+    assert today.show(served, admin).steps == (FirstStep.ALLOW_PUSH,)
     assert today.show(served, as_user(studio, "sam")).steps == ()
     assert today.show(studio, admin).cases == ()
 

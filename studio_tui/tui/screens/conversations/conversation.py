@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import ClassVar
 
 from textual.app import ComposeResult, SuspendNotSupported
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -36,14 +36,11 @@ from studio_tui.tui.screens.conversations.conversation_words import (
 )
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.editor import in_lines
+from studio_tui.tui.widgets.pages import Pages
 
 _WIDEST = 100
 """Cells of a line that is still easy to read."""
 _INNER = frozenset({Relation.USER, Relation.CONDUCTOR})
-
-
-class _Pages(VerticalScroll, can_focus=True):
-    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
 
 
 class ConversationScreen(ConversationActions):
@@ -80,7 +77,7 @@ class ConversationScreen(ConversationActions):
                 yield Static(classes="count")
                 yield Agenda(self._go)
             yield QuestionPane(self._drafts.typed, self._step, self._write_outside)
-        with _Pages():
+        with Pages():
             yield Static()
 
     # What is shown
@@ -177,7 +174,7 @@ class ConversationScreen(ConversationActions):
             closed = self.query_one(".closed", Static)
             closed.update(line(what_is_closed(reading), "$warning"))
             closed.display = bool(what_is_closed(reading))
-        work, pages = self.query_one(".work"), self.query_one(_Pages)
+        work, pages = self.query_one(".work"), self.query_one(Pages)
         changed = work.display != self.writing or pages.display == self.writing
         work.display, pages.display = self.writing, not self.writing
         if self.writing:
@@ -204,7 +201,7 @@ class ConversationScreen(ConversationActions):
         text = Content("")
         if self._reading is not None:
             text = whole_text(self._reading, kept, width, self._gone)
-        self.query_one(_Pages).query_one(Static).update(text)
+        self.query_one(Pages).query_one(Static).update(text)
 
     @property
     def _at(self) -> Asked | None:

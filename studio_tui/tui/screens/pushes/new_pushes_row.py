@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.field import Entry
+from studio_tui.tui.widgets.field import LineInput
 from studio_tui.wording.counting import counted
 
 FIELDS = {"name": "Name", "available_from": "Available from", "deadline": "Deadline"}
@@ -41,9 +41,9 @@ class PushRow(Vertical):
     def __init__(self, entered: Entered) -> None:
         super().__init__()
         self._entries = {
-            "name": Entry(entered.name, placeholder="how people will see it"),
-            "available_from": Entry(entered.available_from, placeholder="2026-03-02"),
-            "deadline": Entry(entered.deadline, placeholder="2026-03-31"),
+            "name": LineInput(entered.name, placeholder="how people will see it"),
+            "available_from": LineInput(entered.available_from, placeholder="2026-03-02"),
+            "deadline": LineInput(entered.deadline, placeholder="2026-03-31"),
         }
         self._errors: dict[str, str] = {}
 

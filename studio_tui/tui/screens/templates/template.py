@@ -1,7 +1,6 @@
 """One template, to be read (T6)."""
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from studio_tui.domain.templates.template import Template
@@ -10,19 +9,16 @@ from studio_tui.tui.screens.templates.template_actions import TemplateActions
 from studio_tui.tui.screens.templates.template_reading import facts, outline
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.facts import Facts
+from studio_tui.tui.widgets.pages import Pages
 
 _WIDEST = 110
 """Cells of a line that is still easy to read."""
 
 
-class _Pages(VerticalScroll, can_focus=True):
-    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
-
-
 class TemplateScreen(TemplateActions):
     """What a template is for, who may what with it, and what it asks."""
 
-    AUTO_FOCUS = "_Pages"
+    AUTO_FOCUS = "Pages"
 
     def __init__(self, template: Template) -> None:
         super().__init__()
@@ -31,7 +27,7 @@ class TemplateScreen(TemplateActions):
     def body(self) -> ComposeResult:
         """The name, and everything else below it on pages that scroll."""
         yield Static(classes="title")
-        with _Pages():
+        with Pages():
             yield Static(classes="description")
             yield Facts()
             yield Static(classes="outline")

@@ -2,7 +2,6 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from studio_tui.domain.templates.template import Definition
@@ -10,15 +9,12 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.templates.preview_words import Side, preview
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.pages import Pages
 from studio_tui.tui.widgets.tabs import TabLine
 
 _TABS = ((Side.LEADER, "As leader or coach"), (Side.USER, "As user"))
 _WIDEST = 100
 """Cells of a line that is still easy to read."""
-
-
-class _Pages(VerticalScroll, can_focus=True):
-    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
 
 
 class TemplatePreview(StudioScreen):
@@ -27,7 +23,7 @@ class TemplatePreview(StudioScreen):
     OWN_COMMANDS = (
         Command("other_side", "tab,v,left,right", "Other side", "See it as the other one would"),
     )
-    AUTO_FOCUS = "_Pages"
+    AUTO_FOCUS = "Pages"
 
     def __init__(self, definition: Definition) -> None:
         super().__init__()
@@ -39,7 +35,7 @@ class TemplatePreview(StudioScreen):
             line(f"Preview of “{self._definition.name or 'no name yet'}”"), classes="title"
         )
         yield TabLine(_TABS)
-        with _Pages():
+        with Pages():
             yield Static(classes="talk")
 
     def on_mount(self) -> None:
@@ -58,7 +54,7 @@ class TemplatePreview(StudioScreen):
     @on(TabLine.Chosen)
     def _chosen(self) -> None:
         self._draw()
-        self.query_one(_Pages).scroll_home(animate=False)
+        self.query_one(Pages).scroll_home(animate=False)
 
     def _draw(self) -> None:
         width = min(self.size.width - 4, _WIDEST)

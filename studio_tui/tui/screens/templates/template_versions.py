@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
@@ -21,13 +21,10 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.pages import Pages
 from studio_tui.wording.counting import counted
 
 _NOTE = "Pushes keep the template as it was when they were created."
-
-
-class _Pages(VerticalScroll, can_focus=True):
-    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
 
 
 class TemplateVersions(StudioScreen):
@@ -71,7 +68,7 @@ class TemplateVersions(StudioScreen):
         yield Static(line(_NOTE), classes="note")
         with Container(classes="panes"):
             yield self._list
-            with _Pages(classes="side"):
+            with Pages(classes="side"):
                 yield Static(classes="compared")
                 yield Static(classes="changes")
 

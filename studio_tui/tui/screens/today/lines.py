@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from studio_tui.domain.shared.clock import local_day
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.domain.today.today import STEPS, Case, CaseKind, Remedy, Section, Step
+from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep, Remedy, Section
 from studio_tui.services.today.today import Today
 from studio_tui.tui.commands import shown_key
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -17,7 +17,7 @@ from studio_tui.wording.today import SIGNS
 _FIRST_STEPS = "first steps"
 _PUT_OFF = "put off"
 _MAIL = frozenset({CaseKind.MAIL_FAILED, CaseKind.MAIL_BOUNCED})
-_KEYS = {Step.IMPORT_USERS: "i", Step.ALLOW_PUSH: "1", Step.SET_UP_MAIL: "enter"}
+_KEYS = {FirstStep.IMPORT_USERS: "i", FirstStep.ALLOW_PUSH: "1", FirstStep.SET_UP_MAIL: "enter"}
 """The key that begins each first step."""
 
 
@@ -27,7 +27,7 @@ class Line:
 
     id: int
     case: Case | None = None
-    step: Step | None = None
+    step: FirstStep | None = None
     heading: str = ""
 
     @property

@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.destinations import ImportUsers, Remind, SentAgain
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.today.leads_to import where_to, where_to_begin
-from studio_tui.domain.today.today import STEPS, Case, Step
+from studio_tui.domain.today.today import STEPS, Case, FirstStep
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes
 from studio_tui.services.today import today as service
@@ -219,7 +219,7 @@ class TodayScreen(StudioScreen):
         at = self._list.current if self._found is not None else None
         return at.case if at is not None else None
 
-    def _begin(self, step: Step) -> None:
+    def _begin(self, step: FirstStep) -> None:
         destination = where_to_begin(step)
         if destination is None:
             self.say(STEPS[step][1])

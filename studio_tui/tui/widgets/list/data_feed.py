@@ -42,7 +42,7 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival(Generic[R, F]):
+class FirstRows(Generic[R, F]):
     """The first answer of a new source: by how many places the row to stay on and the picture are
     further down, and the rows there."""
 
@@ -63,7 +63,7 @@ class Wish(Generic[R, F]):
     height: int
     selection: Selection[F]
 
-    def fulfil(self) -> Arrival[R, F]:
+    def fulfil(self) -> FirstRows[R, F]:
         """Ask the source: off the loop."""
         stand = self.stand
         place = self._place(stand.keep, stand.cursor, stand.lost)
@@ -75,11 +75,11 @@ class Wish(Generic[R, F]):
         if fetched.rows or not fetched.start:
             elsewhere = stand.seen is not None or stand.stays_at_top
             apart = (self._from(place),) if elsewhere else ()
-            return Arrival(place - stand.cursor, down, (fetched, *apart), None)
+            return FirstRows(place - stand.cursor, down, (fetched, *apart), None)
         count = self.window.source.count()
         last = max(0, min(place, count - 1))
         top = max(0, count - self.height)
-        return Arrival(last - stand.cursor, top - stand.top, (self._from(top),), count)
+        return FirstRows(last - stand.cursor, top - stand.top, (self._from(top),), count)
 
     def _place(self, row_id: int | None, about: int, lost: int) -> int:
         if row_id is None:
@@ -238,7 +238,7 @@ class Feed(Generic[R, F]):
         lane = id(window.source)
         bridge_of(self._owner).read(self._owner, lane, call, answered, self._fail)
 
-    def _arrive(self, wish: Wish[R, F], arrival: Arrival[R, F], *, looked: bool = False) -> None:
+    def _arrive(self, wish: Wish[R, F], arrival: FirstRows[R, F], *, looked: bool = False) -> None:
         window, visible = wish.window, self._visible
         for fetched in arrival.fetched:
             window.store(fetched)

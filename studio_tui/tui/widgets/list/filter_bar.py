@@ -12,13 +12,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.widgets.field import Entry
+from studio_tui.tui.widgets.field import LineInput
 
 PAUSE = 0.08
 """Seconds without a key before the list is filtered by what was typed after the first."""
 
 
-class FilterInput(Commands, Entry):
+class FilterInput(Commands, LineInput):
     """What is typed after ``/``; ``leave`` is called when that is done."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (

@@ -11,7 +11,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter, Notificati
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.leads_to import where_to
-from studio_tui.domain.today.today import Badge, Case, CaseKind, Step
+from studio_tui.domain.today.today import Badge, Case, CaseKind, FirstStep
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes
 from studio_tui.services.today.today import Today
@@ -191,8 +191,8 @@ async def test_the_filter_finds_what_is_listed_and_escape_clears_it(made: Exampl
 async def test_a_new_studio_shows_the_first_steps_until_they_are_done(made: Example) -> None:
     async with running(made.whole_app()) as pilot:
         assert [row.step for row in rows(pilot) if row.step] == [
-            Step.IMPORT_USERS,
-            Step.SET_UP_MAIL,
+            FirstStep.IMPORT_USERS,
+            FirstStep.SET_UP_MAIL,
         ]
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, ImportScreen)
@@ -200,7 +200,7 @@ async def test_a_new_studio_shows_the_first_steps_until_they_are_done(made: Exam
         made.load(PEOPLE)
         made.look(pilot)
         await settled(pilot)
-        assert [row.step for row in rows(pilot) if row.step] == [Step.SET_UP_MAIL]
+        assert [row.step for row in rows(pilot) if row.step] == [FirstStep.SET_UP_MAIL]
         await press(pilot, "enter")
         assert "config.toml" in said(pilot)
 
@@ -265,6 +265,6 @@ def test_every_destination_has_a_screen() -> None:
 def test_no_two_lines_are_taken_for_one() -> None:
     """Also where very many need somebody."""
     cases = tuple(Case(kind, 1, "", push) for kind in CaseKind for push in range(500))
-    lines = lines_of(Today(cases, (), tuple(Step)))
+    lines = lines_of(Today(cases, (), tuple(FirstStep)))
     assert len({line.id for line in lines}) == len(lines)
     assert lines_of(Today((), (), ())) == []
