@@ -3,7 +3,7 @@
 Its author opens it: the user what they prepared, a former conductor what they wrote.
 """
 
-from studio_tui.domain.conversations.conversation import Conversation
+from studio_tui.domain.conversations.conversation import NOT_OVER, Conversation
 from studio_tui.domain.outbox.notification import Capacity, Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, Refused
@@ -84,7 +84,7 @@ def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation
         current = conversation_to_change(conversation_id)
         _require_author(actor, current)
         if actor.user_id == current.user_id and current.user_prepared_at is None:
-            raise Refused("You have not submitted a preparation: submit it, and it can be read.")
+            raise Refused(_not_submitted(current))
         tenure = texts.tenure_of(current)
         reached = (actor.user_id, current.conductor_id)
         if tenure.opened(*reached) < tenure.current.number:
@@ -111,6 +111,16 @@ def _anything_written(conversation: Conversation) -> bool:
     pieces = texts.pieces_of(conversation)
     asked = asked_in(conversation.id)
     return any(piece.written.text for piece in pieces) or any(each.added_by for each in asked)
+
+
+def _not_submitted(conversation: Conversation) -> str:
+    """Why the user opens nothing; the way out is named only where `submit` still takes it."""
+    if conversation.state not in NOT_OVER:
+        return (
+            f"The conversation is {conversation.state}, and you submitted no preparation before: "
+            "there is nothing to open."
+        )
+    return "You have not submitted a preparation: submit it, and it can be read."
 
 
 def _require_author(actor: Actor, conversation: Conversation) -> None:

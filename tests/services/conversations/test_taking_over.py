@@ -161,6 +161,25 @@ def test_what_was_not_submitted_cannot_be_opened(studio: Studio, push: Push) -> 
     assert "by Ann" in repr(read(studio, "bob", planned).entries)
 
 
+def test_what_was_not_submitted_is_submitted_in_the_talk_and_not_after_it(
+    studio: Studio, push: Push
+) -> None:
+    ann, cor, ask = as_user(studio, "ann"), as_user(studio, "cor"), of_ann(studio, push)
+    planned = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))
+    write(studio, ann, planned.id, Part.USER_PREPARATION, "by Ann")
+    conversations.begin(studio, cor, planned.id)
+    take_over(studio, push, "bob", "bob")
+    with pytest.raises(Refused, match="submit it"):
+        conversations.open_own(studio, ann, planned.id)
+    bob = as_user(studio, "bob")
+    conversations.finish(studio, bob, planned.id)
+    with pytest.raises(Refused, match="is done, and you submitted no preparation"):
+        conversations.open_own(studio, ann, planned.id)
+    conversations.reopen(studio, bob, planned.id)
+    conversations.submit(studio, ann, planned.id)
+    assert "by Ann" in repr(read(studio, "bob", planned).entries)
+
+
 def test_what_is_changed_after_a_take_over_waits_to_be_opened(studio: Studio, push: Push) -> None:
     ann, cor, ask = as_user(studio, "ann"), as_user(studio, "cor"), of_ann(studio, push)
     planned = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))
