@@ -131,6 +131,7 @@ def test_who_receives_it_can_be_read_in_the_outbox(
     assert read.source is not None
     assert read.source.rstrip() == to_ann.content.rstrip()
     assert (read.subject, to_ann.text("plain")) == (waiting.subject, waiting.plain)
+    assert read.plain == waiting.plain
 
 
 def test_a_second_try_is_the_same_mail(studio: Studio, admin: Actor, clock: MovableClock) -> None:

@@ -248,7 +248,8 @@ def _selected(selection: Selection[NotificationFilter], now: datetime) -> Clause
 
 def _as_read(part: MIMEPart) -> str:
     """A text as a mail program shows it: in lines as long as they were written."""
-    text = str(part.get_content())
+    # What went over the wire ends its lines by CRLF.
+    text = str(part.get_content()).replace("\r\n", "\n")
     return unflow(text) if part.get_param("format") == "flowed" else text
 
 
