@@ -28,11 +28,16 @@ def hostile_push(made: Example) -> None:
     made.push(HOSTILE_NAME, "ann", *(f"h{number}" for number in range(len(HOSTILE))))
 
 
+def delivered(made: Example, **later: int) -> None:
+    """So much later, all mail that is due has gone: none of it leaves while a picture is taken."""
+    made.clock.move(**later)
+    asyncio.run(Worker(made.studio, [Postman()]).run(drain=True))
+
+
 def told(made: Example) -> Push:
     """“Late”, once its users are told of it: who is told and reminded at once is not reminded."""
     late = everything(made)["Late"]
-    made.clock.move(minutes=5)
-    asyncio.run(Worker(made.studio, [Postman()]).run(drain=True))
+    delivered(made, minutes=5)
     return late
 
 
@@ -87,6 +92,7 @@ def test_taken_back(made: Example, snap_compare: Snap, size: Size) -> None:
 @SIZES
 def test_remind(made: Example, snap_compare: Snap, size: Size) -> None:
     reminded(made, "lone")
+    delivered(made)
     keys = pressing("2", "enter", "E", on="Late")
     assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
 
