@@ -51,7 +51,9 @@ def coverage(session: nox.Session) -> None:
     _install(session)
     session.install("--quiet", *nox.project.dependency_groups(_project(), "coverage"))
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["-n", "4"]))
+    session.run(
+        "coverage", "run", "-m", "pytest", *(session.posargs or ["-n", "4", "--every-engine"])
+    )
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 

@@ -28,6 +28,27 @@ open_connections.watch()
 _PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR", "COLUMNS", "LINES")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--every-engine`` tries on both engines also what does not depend on the engine."""
+    parser.addoption("--every-engine", action="store_true", help="leave out no engine")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out PostgreSQL where a rule is tried that no SQL of its own stands behind."""
+    if not config.getoption("--every-engine"):
+        items[:] = [
+            item
+            for item in items
+            if item.get_closest_marker("one_engine") is None or not _on_postgresql(item)
+        ]
+
+
+def _on_postgresql(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and (
+        hasattr(item, "callspec") and "postgresql" in item.callspec.params.values()
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Iterator[None]:
     """No test leaves a connection to SQLite open: it holds the file, and its lock."""

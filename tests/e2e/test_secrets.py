@@ -147,9 +147,11 @@ def test_no_secret_is_written_anywhere(
     watched: Watched, server: Server, database_url: str, tmp_path: Path
 ) -> None:
     do_everything(watched, server)
-    go_wrong(watched)
+    assert watched.start(sys.executable, "-c", _CRASH) == 1
     if watched.way == "environment":
-        # The password of the database comes in the same way in all of them.
+        # A password that is refused comes from there in any case, and that of the database in the
+        # same way in all of them.
+        be_refused(watched)
         lose_the_database(watched)
         crash_on_screen(watched)
     assert watched.shows(OF_MAIL) == []
@@ -209,15 +211,14 @@ def look_at_the_arguments(watched: Watched) -> None:
     watched.said.append(worker.communicate()[0])
 
 
-def go_wrong(watched: Watched) -> None:
-    """The server refuses the password, the program has faults."""
+def be_refused(watched: Watched) -> None:
+    """The server refuses the password."""
     wrong = Watched({**watched.environ, "STUDIO_SMTP_PASSWORD": f"{OF_MAIL}-or-so"})
     assert wrong.start(*_STUDIO, "doctor") == 1
     assert wrong.start(*_STUDIO, "mail", "test", "ann@example.org") == 1
     assert wrong.run("pushes", "assign", "Q1", "cas") == 0
     assert wrong.start(*_STUDIO, "worker", "--drain", "--log-json") == 1
     watched.said += wrong.said
-    assert watched.start(sys.executable, "-c", _CRASH) == 1
 
 
 def lose_the_database(watched: Watched) -> None:

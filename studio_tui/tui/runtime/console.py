@@ -19,6 +19,7 @@ PLAIN_SIGNS = str.maketrans(
         "↕": "↑",
         "▔": "─",
         "▓": "▒",
+        "►": "»",
     }
 )
 """The ends of scroll bars are rounded to whole cells; marks are letters, as in ``[x]``."""

@@ -29,6 +29,8 @@ from tests.acting import HOUR, as_user, assign, assigned, draft_of, mail, now, s
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.one_engine
+
 DROPPED = NotificationState.DROPPED
 
 

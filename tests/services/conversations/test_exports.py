@@ -29,6 +29,8 @@ from tests.acting import HOUR, as_user, assign, lines
 from tests.hostile import CONTROLS, HOSTILE
 from tests.organisation import create_push, import_people
 
+pytestmark = pytest.mark.one_engine
+
 SIDES = {"BEN-PREPARED", "BOB-PREPARED", "NOTED", "SUMMED-UP"}
 
 

@@ -13,6 +13,8 @@ from tests.acting import as_user, assign, finish, lines, mail, now, send_due, to
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.one_engine
+
 USER, MANAGER = Capacity.USER, Capacity.MANAGER
 
 

@@ -20,6 +20,8 @@ from studio_tui.storage.people import users
 from tests.acting import HOUR, as_user
 from tests.organisation import import_people
 
+pytestmark = pytest.mark.one_engine
+
 U, L, A, S, X = (
     Part.USER_PREPARATION,
     Part.CONDUCTOR_PREPARATION,

@@ -30,6 +30,8 @@ from tests.acting import HOUR, as_user, assign, lines, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.one_engine
+
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl x"
 COACHES = "login,email,given_name,family_name,coaches\nann,ann@example.org,Ann,Peeters,{}\n"
 

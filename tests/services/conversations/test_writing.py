@@ -31,6 +31,8 @@ from studio_tui.storage.people import users
 from tests.acting import HOUR, as_user, lines
 from tests.organisation import import_people
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def organisation(studio: Studio, admin: Actor) -> Studio:

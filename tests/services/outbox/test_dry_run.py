@@ -21,6 +21,8 @@ from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import hr, whole_database
 
+pytestmark = pytest.mark.one_engine
+
 EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 
 

@@ -14,6 +14,8 @@ from tests.acting import HOUR, KEPT, assign
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def assigned(studio: Studio, admin: Actor) -> None:

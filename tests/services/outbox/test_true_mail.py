@@ -30,6 +30,8 @@ from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import hr
 
+pytestmark = pytest.mark.one_engine
+
 EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 FAILED: Selection[NotificationFilter] = Selection.matching(
     NotificationFilter(state=NotificationState.FAILED)

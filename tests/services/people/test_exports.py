@@ -18,6 +18,8 @@ from studio_tui.services.system.context import Studio
 from tests.hostile import HOSTILE
 from tests.services.people.importing import SAMPLES, hr, take, whole_database
 
+pytestmark = pytest.mark.one_engine
+
 HEAD = "login,email,given_name,family_name,groups,teams,leads,coaches,department,role"
 ELS = "els,els@example.org,Els,Claes,,,,,,admin"
 

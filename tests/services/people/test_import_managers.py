@@ -13,6 +13,8 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import rows
 from tests.services.people.importing import SAMPLES, found, managers, take, user
 
+pytestmark = pytest.mark.one_engine
+
 HEAD = "email,given_name,family_name"
 KNOWING_MANAGERS = [
     "bamboohr.csv",

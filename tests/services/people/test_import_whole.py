@@ -17,6 +17,8 @@ from studio_tui.storage.people import import_read as stored_imports
 from studio_tui.storage.people.import_write import Write, write
 from tests.services.people.importing import hr, take, user, whole_database
 
+pytestmark = pytest.mark.one_engine
+
 HEAD = "login,email,given_name,family_name,groups,teams,leads,coaches,role,active"
 FIRST = (
     HEAD,

@@ -21,6 +21,8 @@ from studio_tui.storage.activity.activity import (
 from tests.hostile import HOSTILE
 from tests.services.people.importing import SAMPLES, found, hr, take, user, whole_database
 
+pytestmark = pytest.mark.one_engine
+
 HEAD = "login,email,given_name,family_name"
 ANN = "ann,ann@example.org,Ann,Peeters"
 BOB = "bob,bob@example.org,Bob,Smets"

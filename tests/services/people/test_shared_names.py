@@ -16,6 +16,8 @@ from studio_tui.storage.engine.sql import execute
 from tests.acting import as_user
 from tests.organisation import create_push, import_people
 
+pytestmark = pytest.mark.one_engine
+
 HEAD = "login,email,given_name,family_name,role\n"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl x"
 

@@ -17,6 +17,8 @@ from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import take
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:

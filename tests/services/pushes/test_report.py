@@ -19,6 +19,8 @@ from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import take
 
+pytestmark = pytest.mark.one_engine
+
 HOSTILE = "<b>|`[/x]`|</b>"
 
 

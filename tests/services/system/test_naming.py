@@ -11,6 +11,8 @@ from studio_tui.services.system.context import Studio
 from tests.hostile import HOSTILE
 from tests.organisation import create_push, import_people
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:

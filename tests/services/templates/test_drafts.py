@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.templates.template import Definition, Question, Step, StepKind, Topic
 from studio_tui.services.system.context import Studio
@@ -10,6 +12,8 @@ from tests.acting import as_user, lines
 from tests.hostile import HOSTILE
 from tests.organisation import import_people
 from tests.services.conftest import MovableClock
+
+pytestmark = pytest.mark.one_engine
 
 SUBJECT = drafts.template_subject(1)
 WRONG = Definition("", steps=(Step(StepKind.SUMMARY, (Topic("", (Question(""),)),)),))

@@ -17,6 +17,8 @@ from tests.hostile import HOSTILE
 from tests.organisation import import_people
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.one_engine
+
 NEW = Topic("Travel", (Question("Where to?"), Question("By train?", QuestionKind.YES_NO)))
 
 

@@ -15,6 +15,8 @@ from tests.acting import lines
 from tests.hostile import HOSTILE
 from tests.organisation import create_push
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def regular(studio: Studio, admin: Actor) -> Template:

@@ -14,6 +14,8 @@ from tests.acting import lines
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def regular(studio: Studio, admin: Actor) -> Template:

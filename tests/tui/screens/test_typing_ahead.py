@@ -34,6 +34,7 @@ from studio_tui.tui.screens.templates.template import TemplateScreen
 from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
 from studio_tui.tui.screens.templates.template_editor import TemplateEditor
 from studio_tui.tui.screens.templates.template_versions import TemplateVersions
+from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from studio_tui.tui.widgets.list.filter_bar import FilterInput
 from tests.tui import press, running, settled, until
 from tests.tui.screens.organisation import Example
@@ -46,14 +47,16 @@ TYPED = "Ωψßø"
 middle are pasted."""
 _APART = {"quit", "redraw", "theme", "leave", "cancel", "back", "outside", "save", "plan"}
 """Commands that end a screen, or that leave the focus where it is and save what is there."""
+_EVERYWHERE = {"palette", "keys"}
+"""Commands of the app, which do the same on every screen: tried on one."""
 _TAKE_TEXT = {
-    "today": {"palette", "filter", "snooze"},
+    "today": {"filter", "snooze"},
     "templates": {"palette", "filter", "push", "edit_text", "export", "import_file"},
-    "template editor": {"palette", "edit", "add_topic", "add_question", "from_library"},
-    "library topic": {"palette", "edit", "add_question", "from_library"},
-    "push": {"palette", "settings", "narrow"},
-    "assign": {"palette", "import_list"},
-    "mine": {"palette", "start", "record", "new"},
+    "template editor": {"edit", "add_topic", "add_question", "from_library"},
+    "library topic": {"edit", "add_question", "from_library"},
+    "push": {"settings", "narrow"},
+    "assign": {"import_list"},
+    "mine": {"start", "record", "new"},
 }
 """Some of the commands after which text is typed: the walk must have come to them."""
 
@@ -176,6 +179,7 @@ async def fresh(
         for command in commands
         if command.keys
         and command.id not in _APART
+        and (command.id not in _EVERYWHERE or (isinstance(root, TemplatesScreen) and start is None))
         and place_of(command) is None
         and not typed_away(app.screen, command)
     }

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
+from studio_tui.services.today import today
 from studio_tui.tui.start import PLACES, OpenedStudio
 from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
@@ -55,6 +56,12 @@ async def until_said(pilot: Pilot[Any], words: str) -> None:
     status = cast(OpenedStudio, pilot.app)
     while "z undo" not in status.status.plain or not status.status.plain.endswith(words):
         await settled(pilot)
+
+
+@pytest.fixture(autouse=True)
+def no_badges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How much waits changes while mail is carried away: these pictures are of other things."""
+    monkeypatch.setattr(today, "badges", lambda *_: {})
 
 
 def with_postman(made: Example) -> OpenedStudio:
