@@ -198,7 +198,7 @@ async def test_what_is_typed_reaches_what_is_being_opened(
             if name in _PLACES:
                 await press(pilot, _PLACES[name])
             found = await walk(pilot, gate, screens.get(name))
-    assert gate.waiting
+    assert gate.waiting or not _TAKE_TEXT.get(name)
     lost = {command: text for command, text in found.items() if text and TYPED not in text}
     empty = {command for command, text in found.items() if text == ""}
     assert (lost, empty) == ({}, set())
