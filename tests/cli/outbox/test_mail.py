@@ -66,7 +66,7 @@ def test_at_a_terminal_it_is_asked_for_and_not_shown(
         stderr=theirs,
         start_new_session=True,
         # Whoever runs the tests in the background ignores it, and so would the program.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     os.close(theirs)
     shown = read_until(ours, b"studio: ")
