@@ -9,7 +9,6 @@ from studio_tui.cli.shared.paths import DASH, Dash, HostPath
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.pushes import pushes
-from studio_tui.services.pushes import report as push_report
 from studio_tui.services.system.context import Studio
 
 
@@ -28,6 +27,9 @@ def report(studio: Studio, actor: Actor, push: str, output: Path | None, force: 
 
     The file can be read by you alone. PDF needs an extra: pip install 'studio-tui[pdf]'.
     """
+    # What writes files is imported for none of the other verbs of `pushes`.
+    from studio_tui.services.pushes import report as push_report
+
     found = pushes.find(studio, actor, push)
     if output is None or output == DASH:
         write_text(push_report.to_text(studio, actor, found.id))
