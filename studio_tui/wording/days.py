@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from studio_tui.domain.shared.calendar_names import WEEKDAYS
+from studio_tui.wording.counting import counted
+
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def day_in_words(day: date, today: date) -> str:
@@ -17,7 +19,7 @@ def weekday_in_words(day: date, today: date) -> str:
     ahead = (day - today).days
     if ahead in (0, 1):
         return ("today", "tomorrow")[ahead]
-    return f"{_WEEKDAYS[day.weekday()]} {day_in_words(day, today)}"
+    return f"{WEEKDAYS[day.weekday()][:3]} {day_in_words(day, today)}"
 
 
 def days_left_in_words(day: date, today: date) -> str:
@@ -25,4 +27,4 @@ def days_left_in_words(day: date, today: date) -> str:
     left = (day - today).days
     if left <= 0:
         return "today is the last day"
-    return f"{left} day{'' if left == 1 else 's'} left"
+    return f"{counted(left, 'day')} left"

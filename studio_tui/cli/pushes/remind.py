@@ -1,6 +1,7 @@
 """``studio-tui pushes remind`` (P15)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +21,9 @@ from studio_tui.services.pushes import remind as reminding
 from studio_tui.services.pushes.remind import Reminded, RemindPreview
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.pushes import STATUS_LABELS
+
+if TYPE_CHECKING:
+    from studio_tui.services.outbox.dry_run import DryRun
 
 _TO_REMIND = [status for status in Status if status is not Status.DONE]
 
@@ -116,9 +120,7 @@ def _remind_managers(
         _tell(studio, push, done, as_json)
         return
     preview = reminding.preview_managers(studio, actor, push, managers, chosen, again=again)
-    run = dry_runs.nothing()
-    if preview.reminding or push.state is not PushState.OPEN:
-        run = dry_runs.tried(studio, remind, lambda done: done.activity_id)
+    run = _tried(studio, push, preview.reminding, remind)
     if as_json:
         nobody = RemindPreview(0, 0, 0, (), preview.recently)
         write_json(shapes.remind_preview(studio, push, nobody, run, []))
@@ -160,15 +162,12 @@ def _try(
 ) -> None:
     preview = reminding.preview(studio, actor, push, chosen, again=again)
     skipped = reminding.skipped(studio, actor, push, chosen, again=again)
-    # A push that reminds nobody, whoever is chosen, says so itself.
-    if preview.reminding or push.state is not PushState.OPEN:
-        run = dry_runs.tried(
-            studio,
-            lambda: reminding.remind(studio, actor, push, chosen, again=again),
-            lambda done: done.activity_id,
-        )
-    else:
-        run = dry_runs.nothing()
+    run = _tried(
+        studio,
+        push,
+        preview.reminding,
+        lambda: reminding.remind(studio, actor, push, chosen, again=again),
+    )
     if as_json:
         write_json(shapes.remind_preview(studio, push, preview, run, skipped))
         return
@@ -178,3 +177,11 @@ def _try(
         f"{counted(managers, 'manager')} told."
     )
     dry_runs.tell(run, skipped, with_mail=with_mail)
+
+
+def _tried(studio: Studio, push: Push, number: int, act: Callable[[], Reminded]) -> "DryRun":
+    """What reminding ``number`` people would send."""
+    # A push that reminds nobody, whoever is chosen, says so itself.
+    if number or push.state is not PushState.OPEN:
+        return dry_runs.tried(studio, act, lambda done: done.activity_id)
+    return dry_runs.nothing()

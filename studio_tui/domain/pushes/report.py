@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.pushes.groups import PeopleGroup
+from studio_tui.domain.pushes.push import Progress, Status
 
 DRAWN: tuple[Status, ...] = (
     Status.DONE,
@@ -14,6 +15,13 @@ DRAWN: tuple[Status, ...] = (
 """The parts of a bar, in their order."""
 SIGNS = "█▓▒░·"
 """What each part is drawn with: told apart by how dense they are, without colour."""
+COLOURS = ("#2f7d4f", "#4a7fb5", "#8db3d9", "#c3d7ec", "#e6e6e6")
+"""The colour of each part, where there are colours."""
+
+
+def parts_of(whole: Progress | PeopleGroup) -> tuple[int, ...]:
+    """How many are in each status, in the order of a bar."""
+    return tuple(getattr(whole, status) for status in DRAWN)
 
 
 @dataclass(frozen=True, slots=True)

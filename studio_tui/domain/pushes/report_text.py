@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from html import escape
 
 from studio_tui.domain.conversations.transcript_markdown import inert_line
-from studio_tui.domain.pushes.report import SIGNS, PushReport, ReportRow, ReportSection
-from studio_tui.domain.shared.bars import cells_of
+from studio_tui.domain.pushes.report import COLOURS, SIGNS, PushReport, ReportRow, ReportSection
+from studio_tui.domain.shared.bars import bar
 
 _WIDTH = 24
-_COLOURS = ("#2f7d4f", "#4a7fb5", "#8db3d9", "#c3d7ec", "#e6e6e6")
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 2em auto; padding: 0 1em;
   max-width: 60em; }
@@ -57,9 +56,8 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _text_bar(line: ReportRow) -> str:
-    *cells, rest = cells_of((*line.parts, max(line.whole - sum(line.parts), 0)), _WIDTH)
-    drawn = "".join(sign * number for sign, number in zip(SIGNS, cells, strict=True))
-    return drawn + " " * rest
+    rest = max(line.whole - sum(line.parts), 0)
+    return bar((*line.parts, rest), f"{SIGNS} ", _WIDTH)
 
 
 def _html(of: PushReport) -> Iterator[str]:
@@ -69,7 +67,7 @@ def _html(of: PushReport) -> Iterator[str]:
     for name, value in of.facts:
         yield f"<li>{escape(name)}: {escape(value)}</li>"
     yield "</ul>\n<p>"
-    for name, colour in zip(of.legend, _COLOURS, strict=True):
+    for name, colour in zip(of.legend, COLOURS, strict=True):
         yield f'<span class="key" style="background: {colour}"></span>{escape(name)}'
     yield "</p>"
     for section in of.sections:
@@ -93,7 +91,7 @@ def _html_bar(line: ReportRow) -> str:
     parts = "".join(
         f'<span style="width: {number * 100 / max(line.whole, 1):.2f}%; background: {colour}">'
         f"{number}</span>"
-        for number, colour in zip(line.parts, _COLOURS, strict=True)
+        for number, colour in zip(line.parts, COLOURS, strict=True)
         if number
     )
     return f'<div class="whole">{parts}</div>'

@@ -50,6 +50,15 @@ def fold_search(text: str) -> str:
     return " ".join(bare.casefold().split())
 
 
+def has_words(text: str, words: str) -> bool:
+    """Whether every one of ``words`` is found in ``text``, both as they are searched."""
+    searched = [fold_search(word) for word in words.split()]
+    if not searched:
+        return True
+    found = fold_search(text)
+    return all(word in found for word in searched)
+
+
 def _is_plain(text: str) -> bool:
     """Whether there is nothing to clean or decompose: most text, and then folding is quick."""
     return text.isascii() and text.isprintable()

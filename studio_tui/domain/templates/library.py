@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.templates.template import Topic
 
 
@@ -29,8 +29,7 @@ class LibraryFilter:
     def matches(self, topic: LibraryTopic) -> bool:
         """Whether every word is found."""
         texts = (topic.name, *(question.text for question in topic.topic.questions))
-        found = fold_search(" ".join(texts))
-        return all(fold_search(word) in found for word in self.text.split())
+        return has_words(" ".join(texts), self.text)
 
 
 @dataclass(frozen=True, slots=True)

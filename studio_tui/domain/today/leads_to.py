@@ -24,7 +24,7 @@ _STATES: OfSome[CaseKind, NotificationState | None] = OfSome(
     None,
 )
 """Which mail a case is about."""
-_FLAGS: OfSome[CaseKind, Flag | None] = OfSome(
+FLAGS: OfSome[CaseKind, Flag | None] = OfSome(
     {CaseKind.NO_MANAGER: Flag.NO_MANAGER, CaseKind.OVERDUE: Flag.OVERDUE}, None
 )
 """Which people of a push a case is about."""
@@ -37,7 +37,7 @@ def where_to(case: Case) -> Destination:
     if case.place is StudioPart.USERS:
         return Users()
     if case.push_id is not None and (case.place is StudioPart.PUSHES or case.about):
-        flag = _FLAGS[case.kind]
+        flag = FLAGS[case.kind]
         return Push(case.push_id, filter=AssignmentFilter(flag=flag) if flag else None)
     return Outbox(NotificationFilter(state=_STATES[case.kind]))
 

@@ -15,7 +15,7 @@ from studio_tui.domain.conversations.conversation import (
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.list_source import Sort
-from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.templates.template import Definition
 from studio_tui.services.conversations.current import conversation_of
 from studio_tui.services.system.context import Studio
@@ -157,8 +157,7 @@ def _matches(filter_: MyConversationFilter, matter: MyConversation) -> bool:
     if filter_.asked and not matter.asked:
         return False
     words = f"{matter.name} {matter.login} {matter.push} {matter.template} {matter.conductor}"
-    text = fold_search(words)
-    return all(fold_search(word) in text for word in filter_.text.split())
+    return has_words(words, filter_.text)
 
 
 # The same push asks for many.

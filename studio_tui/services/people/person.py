@@ -1,8 +1,6 @@
 """One person, with all that one acts on there (S3), and the correction of their address (U8)."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from studio_tui.domain.conversations.conversation import Conversation, HistoryFilter
 from studio_tui.domain.outbox.notification import Notification, NotificationState
@@ -28,8 +26,6 @@ from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people import import_read
 from studio_tui.storage.people import users as people
 from studio_tui.storage.people.import_write import Write, write
-
-T = TypeVar("T")
 
 CHANGED = "changed user"
 """What the activity calls a change by hand."""
@@ -110,7 +106,7 @@ def set_address(
             raise NothingToDo(f"The address of {before.name} is {wanted} already.")
         _require_free(user_id, wanted)
         after = before._replace(email=wanted)
-        written = write((), [Write(user_id, before, after)], _counted)
+        written = write((), [Write(user_id, before, after)], iter)
         line = write_activity(
             actor,
             studio.now(),
@@ -133,7 +129,3 @@ def _require_free(user_id: int, address: str) -> None:
     ]
     for other in people.users_by_id(others):
         raise Invalid({"email": f"{address} is {other.name} ({other.login})"})
-
-
-def _counted(items: Iterable[T], /) -> Iterator[T]:
-    return iter(items)

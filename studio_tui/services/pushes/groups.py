@@ -1,6 +1,6 @@
 """The people of a push, or of all open ones, by manager, team, department or language (S2)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 from studio_tui.domain.people.access import Action, Actor, require
@@ -8,8 +8,9 @@ from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup, late_f
 from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.shared.text import has_words
 from studio_tui.services.system.context import Studio
+from studio_tui.services.system.listing import HeldSource
 from studio_tui.storage.pushes import groups as push_groups
 from studio_tui.storage.pushes import pushes
 
@@ -52,14 +53,11 @@ def people_of(groups: Collection[PeopleGroup]) -> Selection[AssignmentFilter]:
     return selection
 
 
-class GroupSource:
-    """Groups of one moment, counted once: a `domain.shared.list_source.Source`."""
+class GroupSource(HeldSource[PeopleGroup, GroupFilter]):
+    """Groups of one moment, counted once."""
 
     def __init__(self, every: tuple[PeopleGroup, ...], filter_: GroupFilter) -> None:
-        self.every = every
-        """All groups, matched or not."""
-        self._filter = filter_
-        self._listed = tuple(group for group in every if _matches(filter_, group))
+        super().__init__(every, _matches, filter_)
 
     def filtered(self, filter_: GroupFilter) -> "GroupSource":
         """The same groups by another filter, without counting anew."""
@@ -68,40 +66,8 @@ class GroupSource:
     def sorted(self, sort: Sort) -> "GroupSource":
         """The same groups in another order, without counting anew."""
         return GroupSource(
-            tuple(ordered(self.every, sort.column, descending=sort.descending)), self._filter
+            tuple(ordered(self.every, sort.column, descending=sort.descending)), self.filter
         )
-
-    def count(self) -> int:
-        """How many groups match."""
-        return len(self._listed)
-
-    def rows(self, start: int, stop: int) -> Sequence[PeopleGroup]:
-        """The groups from place ``start`` up to ``stop``."""
-        return self._listed[start:stop]
-
-    def position(self, row_id: int, _: int | None = None) -> int | None:
-        """The place of a group, None where it is not in the list."""
-        places = (place for place, group in enumerate(self._listed) if group.id == row_id)
-        return next(places, None)
-
-    def matching(self, filter_: GroupFilter, ids: Collection[int]) -> frozenset[int]:
-        """Those of ``ids`` that ``filter_`` matches."""
-        wanted = set(ids)
-        return frozenset(
-            group.id for group in self.every if group.id in wanted and _matches(filter_, group)
-        )
-
-    def selected(self, selection: Selection[GroupFilter]) -> int:
-        """How many groups ``selection`` holds."""
-        return len(self.chosen(selection))
-
-    def chosen(self, selection: Selection[GroupFilter]) -> list[PeopleGroup]:
-        """The groups that ``selection`` holds."""
-        return [
-            group
-            for group in self.every
-            if selection.contains(group.id, lambda filter_, g=group: _matches(filter_, g))  # type: ignore[misc]
-        ]
 
 
 def _pushes(push: PushFacts | None, today: date) -> list[int]:
@@ -109,7 +75,4 @@ def _pushes(push: PushFacts | None, today: date) -> list[int]:
 
 
 def _matches(filter_: GroupFilter, group: PeopleGroup) -> bool:
-    if not filter_.text:
-        return True
-    text = fold_search(f"{group.name or ''} {group.login or ''}")
-    return all(fold_search(word) in text for word in filter_.text.split())
+    return has_words(f"{group.name or ''} {group.login or ''}", filter_.text)

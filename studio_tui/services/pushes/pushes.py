@@ -21,7 +21,7 @@ from studio_tui.domain.pushes.push import (
 from studio_tui.domain.shared.cancellation import Progress as Told
 from studio_tui.domain.shared.cancellation import unwatched
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
-from studio_tui.domain.shared.text import fold, fold_search
+from studio_tui.domain.shared.text import fold, has_words
 from studio_tui.domain.templates.template import Definition, require_pushable
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
@@ -458,5 +458,4 @@ def _facts(push: PushFacts | PushDraft, usual: Reminders | None = None) -> dict[
 def _matches(filter_: PushFilter, push: Push) -> bool:
     if filter_.state is not None and push.state is not filter_.state:
         return False
-    text = fold_search(f"{push.name} {push.template.name} {push.state}")
-    return all(fold_search(word) in text for word in filter_.text.split())
+    return has_words(f"{push.name} {push.template.name} {push.state}", filter_.text)

@@ -1,6 +1,7 @@
 """A report on a push: its course beside the expected pace, and how far whose people are (S2)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.course import Course
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Push, Status
-from studio_tui.domain.pushes.report import DRAWN, PushReport, ReportRow, ReportSection
+from studio_tui.domain.pushes.report import DRAWN, PushReport, ReportRow, ReportSection, parts_of
 from studio_tui.domain.pushes.report_text import html, markdown
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.conversations.pdf import require_extra
@@ -23,18 +24,13 @@ from studio_tui.wording.days import day_in_words
 from studio_tui.wording.pushes import (
     STATUS_LABELS,
     attention_in_words,
+    group_in_words,
     progress_in_words,
     state_in_words,
 )
 
 _GROUPS = 30
 """At most so many groups are listed of each kind."""
-_NOBODY = {
-    By.MANAGER: "no manager",
-    By.TEAM: "no team",
-    By.DEPARTMENT: "no department",
-    By.LANGUAGE: "no language",
-}
 
 
 class ReportFormat(StrEnum):
@@ -71,7 +67,7 @@ def report_on(studio: Studio, actor: Actor, push_id: int) -> PushReport:
     """The report on a push at this moment."""
     push = pushes.show(studio, actor, push_id)
     course = push_course.show(studio, actor, push)
-    found = {by: push_groups.every(studio, actor, push, by) for by in _NOBODY}
+    found = {by: push_groups.every(studio, actor, push, by) for by in By}
     return PushReport(
         title=push.name,
         facts=tuple(_facts(studio, push, course)),
@@ -110,14 +106,7 @@ def _facts(studio: Studio, push: Push, course: Course) -> Iterator[tuple[str, st
 
 def _whole(push: Push) -> ReportSection:
     progress = push.progress
-    numbers = {
-        Status.DONE: progress.done,
-        Status.IN_PROGRESS: progress.in_progress,
-        Status.PREPARED: progress.prepared,
-        Status.PLANNED: progress.planned,
-        Status.NOT_PLANNED: progress.not_planned,
-    }
-    parts = tuple(numbers[status] for status in DRAWN)
+    parts = parts_of(progress)
     cells = tuple(f"{number:,}" for number in parts)
     labels = tuple(STATUS_LABELS[status].capitalize() for status in DRAWN)
     return ReportSection("How far it is", labels, (ReportRow(cells, parts, max(sum(parts), 1)),))
@@ -129,9 +118,8 @@ def _weeks(studio: Studio, course: Course) -> ReportSection:
     place = DRAWN.index(Status.PLANNED)
     lines = []
     for week in weeks:
-        last = week.first.toordinal() + 6
-        day = min(max(last, course.first.toordinal()), course.days[-1].day.toordinal())
-        until = week.first.fromordinal(day)
+        last = week.first + timedelta(days=6)
+        until = min(max(last, course.first), course.days[-1].day)
         parts = [week.held, *[0] * (len(DRAWN) - 1)]
         parts[place] = week.planned
         late = ", after the deadline" if week.after_deadline else ""
@@ -166,20 +154,13 @@ def _groups(by: By, groups: Sequence[PeopleGroup]) -> ReportSection:
 
 
 def _group(by: By, group: PeopleGroup) -> ReportRow:
-    numbers = {
-        Status.DONE: group.done,
-        Status.IN_PROGRESS: group.in_progress,
-        Status.PREPARED: group.prepared,
-        Status.PLANNED: group.planned,
-        Status.NOT_PLANNED: group.not_planned,
-    }
     return ReportRow(
         (
-            group.name or _NOBODY[by],
+            group_in_words(by, group),
             f"{group.overdue:,}" if group.overdue else "",
             f"{group.done:,} of {group.assigned:,}",
             f"{group.still:,}",
         ),
-        tuple(numbers[status] for status in DRAWN),
+        parts_of(group),
         max(group.assigned, 1),
     )

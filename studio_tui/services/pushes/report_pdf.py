@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from studio_tui.domain.pushes.report import PushReport, ReportRow, ReportSection
+from studio_tui.domain.pushes.report import COLOURS, PushReport, ReportRow, ReportSection
 from studio_tui.services.conversations.pdf import Drawing, on_paper
 
 _HEADING, _NORMAL, _SMALL = 13, 9, 8
@@ -11,13 +11,6 @@ _HEIGHT = 5
 """Of a line, in millimetres."""
 _BAR = 0.34
 """The part of the width that a bar takes."""
-_COLOURS = (
-    (47, 125, 79),
-    (74, 127, 181),
-    (141, 179, 217),
-    (195, 215, 236),
-    (230, 230, 230),
-)
 
 
 def pdf(of: PushReport, at: datetime) -> bytes:
@@ -36,7 +29,7 @@ def _legend(drawing: Drawing, of: PushReport) -> None:
     paper = drawing.paper
     paper.ln(3)
     paper.set_font("text", "", _SMALL)
-    for name, colour in zip(of.legend, _COLOURS, strict=True):
+    for name, colour in zip(of.legend, COLOURS, strict=True):
         _box(drawing, colour, 4)
         paper.cell(paper.get_string_width(name) + 6, _HEIGHT, name)
     paper.ln(_HEIGHT)
@@ -80,13 +73,13 @@ def _fitted(drawing: Drawing, text: str, width: float) -> str:
 
 def _bar(drawing: Drawing, line: ReportRow) -> None:
     whole = drawing.paper.epw * _BAR
-    for number, colour in zip(line.parts, _COLOURS, strict=True):
+    for number, colour in zip(line.parts, COLOURS, strict=True):
         if number:
             _box(drawing, colour, whole * number / max(line.whole, 1))
 
 
-def _box(drawing: Drawing, colour: tuple[int, int, int], width: float) -> None:
+def _box(drawing: Drawing, colour: str, width: float) -> None:
     paper = drawing.paper
-    paper.set_fill_color(*colour)
+    paper.set_fill_color(*bytes.fromhex(colour.removeprefix("#")))
     paper.rect(paper.get_x(), paper.get_y() + 1, width, _HEIGHT - 2, style="F")
     paper.set_x(paper.get_x() + width)

@@ -56,41 +56,44 @@ class StoredSource(Generic[R, F]):
             return self.count_of(selected(selection, self.clause_of, self.id_column))
 
 
-@dataclass(frozen=True, slots=True)
 class HeldSource(Generic[R, F]):
-    """Rows held in memory, in the order given: for lists of hundreds."""
+    """Rows held in memory, in the order given; a list shows those that a filter matches."""
 
-    every: tuple[R, ...]
-    """All rows, matched or not."""
-    matches: Callable[[F, R], bool]
-    filter: F
-
-    def _listed(self) -> tuple[R, ...]:
-        return tuple(row for row in self.every if self.matches(self.filter, row))
+    def __init__(self, every: tuple[R, ...], matches: Callable[[F, R], bool], filter_: F) -> None:
+        self.every = every
+        """All rows, matched or not."""
+        self.filter = filter_
+        self._matches = matches
+        self._listed = tuple(row for row in every if matches(filter_, row))
 
     def count(self) -> int:
         """How many rows there are."""
-        return len(self._listed())
+        return len(self._listed)
 
     def rows(self, start: int, stop: int) -> Sequence[R]:
         """The rows from place ``start`` up to ``stop``."""
-        return self._listed()[start:stop]
+        return self._listed[start:stop]
 
     def position(self, row_id: int, _: int | None = None) -> int | None:
         """The place of a row, None where it is not in the list."""
-        places = (place for place, row in enumerate(self._listed()) if row.id == row_id)
+        places = (place for place, row in enumerate(self._listed) if row.id == row_id)
         return next(places, None)
 
     def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:
         """Those of ``ids`` that ``filter_`` matches."""
         wanted = set(ids)
         return frozenset(
-            row.id for row in self.every if row.id in wanted and self.matches(filter_, row)
+            row.id for row in self.every if row.id in wanted and self._matches(filter_, row)
         )
 
     def selected(self, selection: Selection[F]) -> int:
         """How many rows ``selection`` holds."""
-        return sum(
-            selection.contains(row.id, lambda filter_, row=row: self.matches(filter_, row))  # type: ignore[misc]
+        return len(self.chosen(selection))
+
+    def chosen(self, selection: Selection[F]) -> list[R]:
+        """The rows that ``selection`` holds."""
+        return [
+            row
             for row in self.every
-        )
+            if selection.contains(row.id, lambda filter_, row=row: self._matches(filter_, row))  # type: ignore[misc]
+        ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Conflict, Invalid, NothingToDo, Refused
 from studio_tui.domain.shared.lookalikes import taken_by
-from studio_tui.domain.shared.text import MAX_NAME, fold_search
+from studio_tui.domain.shared.text import MAX_NAME, has_words
 from studio_tui.domain.templates.template import (
     Definition,
     Template,
@@ -233,5 +233,4 @@ def _write(template: Template, definition: Definition, *, archived: bool) -> Non
 
 
 def _matches(filter_: TemplateFilter, template: Template) -> bool:
-    text = fold_search(f"{template.name} {template.definition.description}")
-    return all(fold_search(word) in text for word in filter_.text.split())
+    return has_words(f"{template.name} {template.definition.description}", filter_.text)

@@ -10,10 +10,11 @@ from datetime import date
 
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor, may
-from studio_tui.domain.pushes.push import AssignmentFilter, Flag
+from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.today.leads_to import FLAGS
 from studio_tui.domain.today.today import (
     CASES,
     STEPS,
@@ -21,6 +22,7 @@ from studio_tui.domain.today.today import (
     Case,
     CaseKind,
     FirstStep,
+    Section,
     Snooze,
     StudioPart,
     badge_of,
@@ -35,8 +37,7 @@ from studio_tui.storage.today import today as stored
 
 _FILTERS: Mapping[CaseKind, AssignmentFilter | None] = OfSome(
     {
-        CaseKind.NO_MANAGER: AssignmentFilter(flag=Flag.NO_MANAGER),
-        CaseKind.OVERDUE: AssignmentFilter(flag=Flag.OVERDUE),
+        **{kind: AssignmentFilter(flag=flag) for kind, flag in FLAGS.items()},
         CaseKind.STARTS: AssignmentFilter(),
         CaseKind.ENDS: AssignmentFilter(),
     },
@@ -77,8 +78,12 @@ def badges(studio: Studio, actor: Actor) -> dict[StudioPart, Badge]:
     """The badges of the tabs of those parts of the Studio that are counted at little cost: of the
     outbox what failed and what keeps mail from leaving, of the users what changed."""
     with studio.store.reading():
-        cheap = [kind for kind, facts in CASES.items() if facts.place in _COUNTED]
-        found = _cases(studio, actor, [k for k in cheap if k is not CaseKind.SENDING])
+        counted = [
+            kind
+            for kind, facts in CASES.items()
+            if facts.place in _COUNTED and facts.section is Section.NEEDS_YOU
+        ]
+        found = _cases(studio, actor, counted)
         put_off = stored.snoozes(actor.user_id)
     today = studio.today()
     cases = [_as_put_off(case, put_off.get(case.key), today) for case in found]

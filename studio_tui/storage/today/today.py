@@ -115,11 +115,6 @@ def failed_mail(now: datetime) -> list[Group]:
     return _mails(_failed(now), fn.MIN(fn.COALESCE(_N.dated_at, _N.due_at)))
 
 
-def count_failed(now: datetime) -> int:
-    """How many mails `failed_mail` is about."""
-    return sum(group.count for group in failed_mail(now))
-
-
 def examples_failed(push_id: int | None, now: datetime, limit: int) -> list[Example]:
     """The newest of a group of `failed_mail`."""
     return _mail_examples(_failed(now) & (_about_push(push_id)), limit)
@@ -216,10 +211,7 @@ def _examples(which: Any, limit: int) -> list[Example]:
         .order_by(_U.sort_name, _U.id)
         .limit(limit)
     )
-    return [
-        Example(row_id, user_id, login, full_name(given, family), instant_of(at))
-        for row_id, user_id, login, given, family, at in found.tuples()
-    ]
+    return [_example(*row) for row in found.tuples()]
 
 
 def _unmanaged(push_ids: Sequence[int]) -> Any:
@@ -262,10 +254,7 @@ def _mail_examples(which: Any, limit: int) -> list[Example]:
         .order_by(_N.id.desc())
         .limit(limit)
     )
-    return [
-        Example(row_id, user_id, login, full_name(given, family), instant_of(at), error or "")
-        for row_id, user_id, login, given, family, at, error in found.tuples()
-    ]
+    return [_example(*row) for row in found.tuples()]
 
 
 def _of_mail(*columns: Any) -> Any:
@@ -350,3 +339,15 @@ def _group(
         f"{count} {first} {last} {total}",
         instant_of(first_at),
     )
+
+
+def _example(
+    row_id: int,
+    user_id: int,
+    login: str,
+    given: str,
+    family: str,
+    at: Any,
+    error: str | None = None,
+) -> Example:
+    return Example(row_id, user_id, login, full_name(given, family), instant_of(at), error or "")

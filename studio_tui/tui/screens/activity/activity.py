@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 
 from studio_tui.domain.shared.list_source import Sort, Source
-from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.shared.text import has_words
 from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.system.listing import HeldSource
@@ -46,5 +46,4 @@ class ActivityScreen(StudioScreen):
         return HeldSource(tuple(every), self._matches, text)
 
     def _matches(self, text: str, done: ActivityLine) -> bool:
-        found = fold_search(found_in(done, self.studio.zone))
-        return all(word in found for word in fold_search(text).split())
+        return has_words(found_in(done, self.studio.zone), text)

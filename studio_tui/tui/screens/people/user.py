@@ -35,8 +35,6 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import flags_in_words, status_in_words
 
 _TABS = (("pushes", "Pushes"), ("mail", "Mail"), ("activity", "Activity"))
-
-
 _ABOUT = {
     "remind": "pushes",
     "held": "pushes",

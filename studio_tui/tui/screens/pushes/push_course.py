@@ -13,8 +13,7 @@ from studio_tui.domain.pushes.push import Push
 from studio_tui.services.pushes import course
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words, drawn
-
-_NOBODY = "Nobody is in this push yet.\nPress A to assign users."
+from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 
 
 class PushCourse(Vertical, can_focus=True):
@@ -55,7 +54,7 @@ class PushCourse(Vertical, can_focus=True):
         if found is None or not room.width:
             return
         if not found.assigned:
-            self.query_one(Static).update(Content.styled(_NOBODY, "$muted"))
+            self.query_one(Static).update(Content.styled(NOBODY_YET, "$muted"))
             return
         words = [Content(part) for part in wrap(course_in_words(found), room.width)]
         words += [Content.styled(LEGEND, "$muted"), Content("")]

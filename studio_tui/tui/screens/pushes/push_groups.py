@@ -17,7 +17,7 @@ from studio_tui.services.pushes import groups
 from studio_tui.services.pushes.groups import GroupSource
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes.push_words import done_in_cells
+from studio_tui.tui.screens.pushes.push_words import NOBODY_YET, done_in_cells
 from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.screens.pushes.remind_managers import RemindManagersScreen
 from studio_tui.tui.screens.pushes.status_drawing import row_bar
@@ -36,7 +36,6 @@ _NOUNS: Mapping[By, tuple[str, str]] = {
     By.DEPARTMENT: ("department", "departments"),
     By.LANGUAGE: ("language", "languages"),
 }
-_NOBODY = "Nobody is in this push yet.\nPress A to assign users."
 
 
 class PushGroups(Vertical):
@@ -65,7 +64,7 @@ class PushGroups(Vertical):
             sort=_ORDER,
             noun=_NOUNS[by],
             marks=True,
-            empty=_NOBODY,
+            empty=NOBODY_YET,
         )
 
     def compose(self) -> ComposeResult:

@@ -25,6 +25,7 @@ from studio_tui.tui.screens.conversations import handing_over
 from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
 from studio_tui.tui.screens.pushes import push_several
 from studio_tui.tui.screens.pushes.push_closing import why_not_change
+from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -40,7 +41,6 @@ from studio_tui.wording.pushes import (
     status_in_words,
 )
 
-_NOBODY = "Nobody is in this push yet.\nPress A to assign users."
 _NOBODY_SUCH = "Nobody here is {}.\nPress f to see everyone."
 _NOBODY_OF = "Nobody is here: only {}.\nPress f to see everyone."
 Quick = Status | Flag | None
@@ -72,7 +72,7 @@ class PushUsers(Vertical):
             sort=Sort("name"),
             noun=("user", "users"),
             marks=True,
-            empty=_NOBODY,
+            empty=NOBODY_YET,
         )
 
     def compose(self) -> ComposeResult:
@@ -301,7 +301,9 @@ class PushUsers(Vertical):
         shown = self._browser.list
         filter_, source = self.find(self._browser.text, shown.sort or Sort("name"))
         words = self._narrowed_in_words()
-        shown.set_empty((_NOBODY_OF if group else _NOBODY_SUCH).format(words) if words else _NOBODY)
+        shown.set_empty(
+            (_NOBODY_OF if group else _NOBODY_SUCH).format(words) if words else NOBODY_YET
+        )
         self.post_message(self.Narrowed(quick if isinstance(quick, Status) else None))
         shown.set_source(source, filter_, sort=shown.sort, keep=shown.current_id)
         way = "f shows others, esc the groups" if group else "f shows others"

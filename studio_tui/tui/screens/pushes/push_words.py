@@ -7,6 +7,8 @@ from studio_tui.domain.people.users import Manager
 from studio_tui.tui.modals.choose import Choice
 from studio_tui.wording.counting import counted
 
+NOBODY_YET = "Nobody is in this push yet.\nPress A to assign users."
+"""What is shown of a push without users."""
 _DONE, _OPEN = "█", "░"
 _LONGEST_BAR, _SHORTEST_BAR = 8, 3
 

@@ -10,10 +10,10 @@ from textual.message import Message
 from textual.widget import Widget
 
 from studio_tui.domain.pushes.push import Progress, Status
-from studio_tui.domain.pushes.report import DRAWN
+from studio_tui.domain.pushes.report import DRAWN, parts_of
 from studio_tui.domain.shared.bars import cells_of
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.screens.pushes.status_drawing import SHAPES, STYLES, numbers
+from studio_tui.tui.screens.pushes.status_drawing import SHAPES, STYLES
 from studio_tui.wording.pushes import STATUS_LABELS
 
 _GAP = 2
@@ -120,7 +120,7 @@ class StatusBar(Commands, Widget, can_focus=True):
         return "bold underline" if status is self._picked else ""
 
     def _cells(self) -> list[tuple[Status, int]]:
-        cells = cells_of(numbers(self._progress), self.size.width)
+        cells = cells_of(parts_of(self._progress), self.size.width)
         return [each for each in zip(DRAWN, cells, strict=True) if each[1]]
 
     def _words(self) -> list[tuple[Status, str]]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from studio_tui.domain.pushes.groups import PeopleGroup
-from studio_tui.domain.pushes.push import Progress, Status
-from studio_tui.domain.pushes.report import DRAWN, SIGNS
+from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.pushes.report import DRAWN, SIGNS, parts_of
 from studio_tui.domain.shared.bars import cells_of
 from studio_tui.tui.widgets.list.columns import Tone, Toned
 
@@ -27,15 +27,10 @@ STYLES: Mapping[Status, str] = {
 """The same colours, for text."""
 
 
-def numbers(of: Progress | PeopleGroup) -> tuple[int, ...]:
-    """How many are in each status, in the order of a bar."""
-    return tuple(getattr(of, status) for status in DRAWN)
-
-
 def row_bar(group: PeopleGroup, width: int) -> tuple[Toned, ...]:
     """The bar of a row: a cell for each person where there is room, else their shares of
     ``width`` cells."""
-    cells = cells_of(numbers(group), min(group.assigned, width))
+    cells = cells_of(parts_of(group), min(group.assigned, width))
     return tuple(
         Toned(SHAPES[status] * number, TONES[status])
         for status, number in zip(DRAWN, cells, strict=True)

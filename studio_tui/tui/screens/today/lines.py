@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.shared.clock import local_day
-from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep, Remedy, Section
 from studio_tui.services.today.today import Today
 from studio_tui.tui.commands import shown_key
@@ -116,8 +116,7 @@ def _of_cases(cases: Iterable[Case]) -> list[Line]:
 def _matches(line: Line, text: str) -> bool:
     case = line.case
     shown = str(line.step) if case is None else f"{case.words} {case.text} {case.push}"
-    in_it = fold_search(shown)
-    return all(word in in_it for word in fold_search(text).split())
+    return has_words(shown, text)
 
 
 def _sign(line: Line) -> str | Toned:
