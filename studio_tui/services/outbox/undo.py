@@ -189,11 +189,13 @@ def _planned(undoing: _Undoing) -> Conversation:
     return conversation
 
 
-def _moved(undoing: _Undoing) -> Conversation:
+def _moved(undoing: _Undoing) -> tuple[Conversation, str]:
+    """The conversation, and where it was to be held before."""
     conversation = _planned(undoing)
-    if former_place(conversation.id) is None:
+    place = former_place(conversation.id)
+    if place is None:
         raise Refused(_CHANGED)
-    return conversation
+    return conversation, place
 
 
 def _cancelled(undoing: _Undoing) -> Conversation:
@@ -305,13 +307,14 @@ def _undo_planning(undoing: _Undoing) -> None:
 
 
 def _undo_moving(undoing: _Undoing) -> None:
-    before, conversation = undoing.line.before or {}, _moved(undoing)
+    before = undoing.line.before or {}
+    conversation, place = _moved(undoing)
     planned = before.get("planned_for")
     conversations.change_conversation(
         conversation.id,
         planned_for=datetime.fromisoformat(str(planned)) if planned else None,
         minutes=int(str(before["minutes"])),
-        place=former_place(conversation.id),
+        place=place,
         former_place=None,
     )
     _hand_back(undoing, conversation, naming.user_id_named(str(before["conductor"])))
