@@ -5,6 +5,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from studio_tui.config.streams import abandon
 from studio_tui.domain.people.access import Action, Actor
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.destinations import Destination
@@ -13,7 +14,7 @@ from studio_tui.domain.shared.text import clean_line
 from studio_tui.tui.places import Place
 from studio_tui.tui.router import screen_of
 from studio_tui.tui.runtime.badges import BadgedApp
-from studio_tui.tui.runtime.terminal import in_gnu_screen, why_no_terminal
+from studio_tui.tui.runtime.terminal import in_gnu_screen, terminal_is_gone, why_no_terminal
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -147,6 +148,8 @@ def run_app(
     app = OpenedStudio(open_studio, transports=transports, who_asks=who_asks)
     # Whether the mouse is wanted stands in the settings, which the first picture does not wait for.
     app.run(mouse=False)
+    if terminal_is_gone():
+        abandon(sys.stdout, sys.stderr)
     if app.refused is not None:
         sys.stderr.write(f"studio-tui: {clean_line(app.refused.message)}\n")
         return 1

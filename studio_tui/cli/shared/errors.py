@@ -3,11 +3,11 @@
 One line on stderr says why. A reader that goes away (``| head``) is no error and is told nothing.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from studio_tui.config.streams import abandon
 from studio_tui.domain.shared.errors import Stopped, StudioError
 from studio_tui.domain.shared.text import clean_line
 
@@ -26,7 +26,7 @@ def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int
         sys.stderr.write("\n")
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
-        _abandon_stdout()
+        abandon(sys.stdout)
         return PIPE_CLOSED
     if isinstance(error, MemoryError):
         complain("There is not enough memory for it: what was begun is not done.")
@@ -38,8 +38,3 @@ def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int
 def complain(sentence: str) -> None:
     """One line on stderr."""
     sys.stderr.write(f"studio-tui: {clean_line(sentence)}\n")
-
-
-def _abandon_stdout() -> None:
-    # What is still buffered would complain once more when the interpreter exits.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
