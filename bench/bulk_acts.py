@@ -16,7 +16,8 @@ from studio_tui.services.outbox import undo
 from studio_tui.services.pushes import assign, pushes, remind
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
-from studio_tui.storage.engine.sql import execute, is_sqlite, rows, scalar
+from studio_tui.storage.engine.sql import execute, rows, scalar
+from studio_tui.storage.engine.unit import is_sqlite
 
 _LAST = date(2026, 3, 31)
 

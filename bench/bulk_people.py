@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from random import Random
 
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.engine.sql import execute, is_sqlite, scalar
+from studio_tui.storage.engine.sql import execute, scalar
+from studio_tui.storage.engine.unit import is_sqlite
 
 GIVEN = ("Ann", "Björn", "Chloé", "Dirk", "Emma", "Femke", "Gus", "Hanna", "Ivo", "Jolien")
 _NUMBERS = (

@@ -25,7 +25,8 @@ from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.templates import templates
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.engine.sql import execute, execute_many, is_sqlite, scalar
+from studio_tui.storage.engine.sql import execute, execute_many, scalar
+from studio_tui.storage.engine.unit import is_sqlite
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEAM = 12

@@ -24,6 +24,12 @@ OUTSIDE = {
 """Modules of the standard library that reach out of the process, or set what all of it shares."""
 OPENING = {"open", "FileIO", "open_code", "read_text", "read_bytes", "write_text", "write_bytes"}
 
+_SQL = re.compile(
+    r"^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|VACUUM|PRAGMA|ANALYZE) "
+    r"|\b(IS (NOT )?NULL|ORDER BY|GROUP BY|(LEFT|CROSS|INNER) JOIN|NOT EXISTS)\b"
+    r"|\b[a-z]\.[a-z_]+ (=|<>|<=|>=|<|>|IN|LIKE) ?(\?|\()"
+)
+
 MAY_NOT_LOAD = {
     "studio_tui": EVERYTHING,
     "studio_tui.domain.people.access": EVERYTHING,
@@ -95,6 +101,37 @@ def test_the_rules_touch_neither_files_nor_the_process() -> None:
 )
 def test_what_opens_a_file_is_found(source: str) -> None:
     assert _opens(source)
+
+
+def test_only_storage_writes_sql() -> None:
+    """No other layer holds a statement, a condition, or the name of a column."""
+    for path in (ROOT / "studio_tui").rglob("*.py"):
+        if "storage" not in path.parts:
+            found = _sql_in(path.read_text(encoding="utf-8"))
+            assert not found, f"{path.name} writes SQL: {found}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "rows('SELECT id FROM users')",
+        "execute(f'UPDATE push SET name = ? WHERE {wanted.text}')",
+        "text = 'WITH found AS (VALUES (?))'",
+        "scalar(('DELETE FROM draft ' 'WHERE user_id = ?'))",
+        "seen = Clause('c.cancelled_at IS NULL')",
+        "Clause('u.id = ?', (1,))",
+    ],
+)
+def test_what_writes_sql_is_found(source: str) -> None:
+    assert _sql_in(source)
+
+
+def _sql_in(source: str) -> list[str]:
+    """The texts that are SQL, those that document something left out."""
+    nodes = list(ast.walk(ast.parse(source)))
+    said = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    texts = [node for node in nodes if isinstance(node, ast.Constant) and id(node) not in said]
+    return [node.value for node in texts if isinstance(node.value, str) and _SQL.search(node.value)]
 
 
 def _opens(source: str) -> bool:

@@ -23,7 +23,6 @@ from studio_tui.storage.activity.activity import (
     write_activity,
 )
 from studio_tui.storage.activity.sealing import Link
-from studio_tui.storage.engine.sql import is_sqlite
 from studio_tui.storage.people import users
 
 FOUNDING = "set up"
@@ -153,7 +152,7 @@ def _flaw(found: Verified, now: datetime | None) -> dict[str, Any]:
     if founding_action() != FOUNDING and users.any_user():
         return {"flaw": Flaw.UNFOUNDED}
     first = sealing.first_unsealed()
-    if first is None or (first > kept.last_id and not is_sqlite() and _is_settling(now)):
+    if first is None or (first > kept.last_id and sealing.is_after_the_act() and _is_settling(now)):
         return {}
     return {"flaw": Flaw.UNSEALED, "flaw_at": first}
 

@@ -9,7 +9,6 @@ from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.conversations import inviting
 from studio_tui.services.conversations.current import (
-    one_user,
     record_about,
     require_state,
 )
@@ -25,6 +24,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import Facts
 from studio_tui.storage.outbox import enqueue
 from studio_tui.storage.people import users
+from studio_tui.storage.people.users import one_user
 from studio_tui.storage.pushes import assignments
 
 

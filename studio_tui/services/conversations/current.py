@@ -20,8 +20,8 @@ from studio_tui.services.templates import definitions
 from studio_tui.storage.activity.activity import Facts, about_users, write_activity
 from studio_tui.storage.conversations import conversations, texts
 from studio_tui.storage.conversations.conversations import StoredConversation, StoredQuestion
-from studio_tui.storage.engine.sql import Clause
 from studio_tui.storage.people.managers import manages_as
+from studio_tui.storage.people.users import one_user
 
 _ROLES = {Role.ADMIN: Relation.ADMIN, Role.SUPPORT: Relation.SUPPORT, Role.USER: None}
 
@@ -167,11 +167,6 @@ def record_about(
     )
     about_users(line, one_user(user_id))
     return line
-
-
-def one_user(user_id: int) -> Clause:
-    """A query of one column, ``user_id``: this user."""
-    return Clause("SELECT CAST(? AS INTEGER) AS user_id", (user_id,))
 
 
 def how_far(conversation: Conversation) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from studio_tui.domain.conversations.conversation import Ask, HistoryFilter
+from studio_tui.domain.conversations.conversation import Ask
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.errors import NotFound, Refused
@@ -17,7 +17,8 @@ from studio_tui.services.pushes.pushes import push_facts
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates.templates import stored_template
-from studio_tui.storage.conversations import conversations, my_list
+from studio_tui.storage.conversations import conversations
+from studio_tui.storage.conversations.history import is_any_seen
 from studio_tui.storage.people import users
 from studio_tui.storage.people.managers import manages_as
 from studio_tui.storage.pushes import assignments
@@ -156,9 +157,7 @@ def _may_know(actor: Actor, user_id: int, conversation_id: int | None) -> bool:
 def _may_know_user(actor: Actor, user_id: int) -> bool:
     if may(actor, Action.READ_USERS) or user_id == actor.user_id:
         return True
-    of_user = conversations.history_clause(HistoryFilter(user_id=user_id))
-    seen = of_user & my_list.visible_to(actor.user_id)
-    return any(manages_as(user_id, actor.user_id)) or bool(conversations.count_conversations(seen))
+    return any(manages_as(user_id, actor.user_id)) or is_any_seen(user_id, actor.user_id)
 
 
 def _name(user_id: int) -> str:

@@ -22,8 +22,8 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import HeldSource, StoredSource
 from studio_tui.services.templates import definitions
 from studio_tui.storage.conversations import conversations, my_list
+from studio_tui.storage.conversations import history as over
 from studio_tui.storage.conversations.my_list import MyListRow
-from studio_tui.storage.engine.sql import Clause
 
 _KINDS = 3
 """A line is about an assignment, a conversation or a person: its id tells which."""
@@ -67,21 +67,13 @@ def history(
     An admin and support see that all others were held, too; what was said is up to
     `writing.read` (C6).
     """
-    seen = Clause("(1 = 1)")
-    if not may(actor, Action.READ_PUSHES):
-        seen = my_list.visible_to(actor.user_id)
-
-    def clause_of(wanted: HistoryFilter) -> Clause:
-        return conversations.history_clause(wanted) & seen
-
+    reader_id = None if may(actor, Action.READ_PUSHES) else actor.user_id
     return StoredSource(
         store=studio.store,
-        listing=conversations.history_listing(clause_of(filter_), sort),
+        listed=lambda: over.history_listing(filter_, sort, reader_id),
         read=lambda ids: [conversation_of(row) for row in conversations.conversations(ids)],
-        match=lambda other, ids: conversations.matching_conversations(clause_of(other), ids),
-        clause_of=clause_of,
-        count_of=conversations.count_conversations,
-        id_column="c.id",
+        match=lambda other, ids: over.matching_conversations(other, ids, reader_id),
+        count_of=lambda chosen: over.count_selected(chosen, reader_id),
     )
 
 

@@ -24,7 +24,6 @@ from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.engine.sql import Clause, selected
 from studio_tui.storage.outbox import mail_stops, notifications, worker_queue
 
 
@@ -95,12 +94,10 @@ def source(
     now = studio.now()
     return StoredSource(
         store=studio.store,
-        listing=notifications.notification_listing(filter_, sort, now),
+        listed=lambda: notifications.notification_listing(filter_, sort, now),
         read=lambda ids: notifications.notifications_by_id(ids, now),
         match=lambda other, ids: notifications.matching_notifications(other, ids, now),
-        clause_of=lambda other: notifications.notification_clause(other, now),
-        count_of=notifications.count_notifications,
-        id_column="n.id",
+        count_of=lambda chosen: notifications.count_selected(chosen, now),
     )
 
 
@@ -167,7 +164,7 @@ def number_of(studio: Studio, actor: Actor, selection: Selection[NotificationFil
     """How many mails ``selection`` holds."""
     require(actor, Action.READ_OUTBOX)
     with studio.store.reading():
-        return notifications.count_notifications(_selected(selection, studio.now()))
+        return notifications.count_selected(selection, studio.now())
 
 
 def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
@@ -182,7 +179,7 @@ def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFil
     require(actor, Action.SEND_AGAIN)
     with studio.store.writing():
         now = studio.now()
-        ids = notifications.retry(_selected(selection, now), now)
+        ids = notifications.retry(selection, now)
         if not ids:
             raise NothingToDo("Nothing to retry: none of these failed.")
         again = _still_true(studio, ids)
@@ -209,7 +206,7 @@ def send_once_more(studio: Studio, actor: Actor, selection: Selection[Notificati
     with studio.store.writing():
         now = studio.now()
         line = write_activity(actor, now, Act.SEND_AGAIN, "outbox")
-        if not notifications.send_again(_selected(selection, now), line, now):
+        if not notifications.send_again(selection, line, now):
             raise NothingToDo("Nothing to send again: none of these was sent.")
         return _still_true(studio, notifications.ids_caused_by(line))
 
@@ -231,7 +228,7 @@ def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter])
     require(actor, Action.DROP_MAIL)
     with studio.store.writing():
         now = studio.now()
-        count = notifications.drop(_selected(selection, now), DropReason.BY_HAND)
+        count = notifications.drop(selection, DropReason.BY_HAND, now)
         if not count:
             raise NothingToDo(
                 "Nothing to drop: none of these waits or failed and is of a kind that can be "
@@ -240,10 +237,6 @@ def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter])
             )
         write_activity(actor, now, "dropped mail", "outbox", after={"mails": count})
         return count
-
-
-def _selected(selection: Selection[NotificationFilter], now: datetime) -> Clause:
-    return selected(selection, lambda f: notifications.notification_clause(f, now), "n.id")
 
 
 def _as_read(part: MIMEPart) -> str:

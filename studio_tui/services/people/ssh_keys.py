@@ -9,9 +9,9 @@ from studio_tui.services.pushes.pushes import cause_at_once
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
-from studio_tui.storage.engine.sql import Clause
 from studio_tui.storage.outbox.notices import give_notice
 from studio_tui.storage.people import ssh_keys
+from studio_tui.storage.people.users import one_user
 
 
 def add(studio: Studio, actor: Actor, login: str, text: str) -> UserKey:
@@ -87,5 +87,5 @@ def _write(studio: Studio, actor: Actor, action: str, user_id: int, key: UserKey
         before=None if added else facts,
         after=facts if added else None,
     )
-    about_users(line, Clause("SELECT u.id AS user_id FROM users u WHERE u.id = ?", (user_id,)))
+    about_users(line, one_user(user_id))
     return line

@@ -41,12 +41,10 @@ def listed(studio: Studio, filter_: UserFilter, sort: Sort) -> StoredSource[User
     """The users that a filter matches, for services that have asked for the right already."""
     return StoredSource(
         store=studio.store,
-        listing=users.user_listing(filter_, sort),
+        listed=lambda: users.user_listing(filter_, sort),
         read=users.users_by_id,
         match=users.matching_users,
-        clause_of=users.user_clause,
-        count_of=users.count_users,
-        id_column="u.id",
+        count_of=users.count_selected,
     )
 
 

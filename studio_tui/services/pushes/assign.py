@@ -25,11 +25,11 @@ from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import about_users, write_activity
-from studio_tui.storage.engine.sql import Clause, selected
 from studio_tui.storage.outbox import enqueue
 from studio_tui.storage.outbox.enqueue import Cause
 from studio_tui.storage.people import users as people
 from studio_tui.storage.pushes import assignments
+from studio_tui.storage.pushes import candidates as choosing
 
 ASSIGNED = Act.ASSIGN
 """What the activity calls it."""
@@ -105,18 +105,15 @@ def preview(
     require(actor, Action.ASSIGN)
     with studio.store.reading():
         current = _assignable(push_facts(studio, push.id))
-        chosen = _chosen(selection)
-        adding = chosen & Clause("u.active") & ~_assigned(push)
+        adding = choosing.to_add(push.id, selection)
         alone = people.without_manager(adding, limit=LISTED + 1)
         return AssignPreview(
             adding=people.count_users(adding),
-            already=people.count_users(chosen & _assigned(push)),
-            left=people.count_users(chosen & Clause("NOT u.active") & ~_assigned(push)),
+            already=people.count_users(choosing.already_in(push.id, selection)),
+            left=people.count_users(choosing.left(push.id, selection)),
             without_manager=tuple(people.users_by_id(alone[:LISTED])),
             more_without_manager=len(alone) > LISTED,
-            users_told=people.count_users(
-                adding & ~enqueue.told_before(push.id, Kind.ASSIGNED, "u.id")
-            ),
+            users_told=people.count_users(choosing.never_told(push.id, adding)),
             managers=enqueue.count_managers_to_tell(
                 push.id, Kind.ASSIGNED, people.users_of(adding)
             ),
@@ -130,15 +127,14 @@ def skipped(
     """Who of ``selection`` would not be assigned, and why, by name (P14)."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
-        chosen = _chosen(selection)
         reasons = (
-            ("is in it already", _assigned(push)),
-            ("has left", Clause("NOT u.active") & ~_assigned(push)),
+            ("is in it already", choosing.already_in(push.id, selection)),
+            ("has left", choosing.left(push.id, selection)),
         )
         return [
             Skipped(login, name, why)
-            for why, clause in reasons
-            for login, name in people.names_of(chosen & clause)
+            for why, users in reasons
+            for login, name in people.names_of(users)
         ]
 
 
@@ -162,7 +158,7 @@ def assign(
         progress(0.0)
         now, leaves = studio.now(), leaving(studio, current.available_from)
         line = write_activity(actor, now, ASSIGNED, current.name, push_id=push.id)
-        added = assignments.assign(push.id, _chosen(selection), line)
+        added = assignments.assign(push.id, people.chosen(selection), line)
         if not added:
             raise NothingToDo(
                 f"Nobody to assign: everyone chosen is in “{current.name}” already, or has left."
@@ -198,14 +194,14 @@ def unassign(
     with studio.store.writing():
         current = _assignable(push_to_change(studio, push.id))
         progress(0.0)
-        clause = _selected(studio, push, selection)
-        count = assignments.count_assignments(clause)
+        taken_out = assignments.chosen(push.id, selection, studio.today())
+        count = assignments.count_assignments(taken_out)
         if not count:
             raise NothingToDo("Nobody to unassign: nobody is chosen.")
         now = studio.now()
         line = write_activity(actor, now, "unassigned users", current.name, push_id=push.id)
-        about_users(line, assignments.users_of(clause))
-        assignments.unassign(clause, now)
+        about_users(line, assignments.users_of(taken_out))
+        assignments.unassign(taken_out, now)
         progress(0.5)
         enqueue.drop_unsent_about_unassigned(push.id, DropReason.UNASSIGNED)
         return count
@@ -233,12 +229,10 @@ def source(
     today = studio.today()
     return StoredSource(
         store=studio.store,
-        listing=assignments.assignment_listing(push.id, filter_, sort, today),
+        listed=lambda: assignments.assignment_listing(push.id, filter_, sort, today),
         read=lambda ids: assignments.assignments_by_id(ids, today),
         match=lambda other, ids: assignments.matching_assignments(push.id, other, ids, today),
-        clause_of=lambda other: assignments.assignment_clause(push.id, other, today),
-        count_of=assignments.count_assignments,
-        id_column="a.id",
+        count_of=lambda chosen: assignments.count_selected(push.id, chosen, today),
     )
 
 
@@ -258,26 +252,12 @@ def chosen(
     """Those of a push that ``selection`` holds, by name; of many, the first ``most``."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
-        ids = assignments.ids_of(_selected(studio, push, selection), most)
-        return assignments.assignments_by_id(ids, studio.today())
-
-
-def _selected(studio: Studio, push: PushFacts, selection: Selection[AssignmentFilter]) -> Clause:
-    today = studio.today()
-    return Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push.id,)) & selected(
-        selection, lambda f: assignments.assignment_clause(push.id, f, today), "a.id"
-    )
+        today = studio.today()
+        ids = assignments.ids_of(assignments.chosen(push.id, selection, today), most)
+        return assignments.assignments_by_id(ids, today)
 
 
 def _assignable(push: PushFacts) -> PushFacts:
     if push.state is PushState.CLOSED:
         raise Refused(f"“{push.name}” is closed: reopen it first.")
     return push
-
-
-def _chosen(selection: Selection[UserFilter]) -> Clause:
-    return selected(selection, people.user_clause, "u.id")
-
-
-def _assigned(push: PushFacts) -> Clause:
-    return people.user_clause(of_push(push))

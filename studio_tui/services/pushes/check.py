@@ -10,8 +10,7 @@ from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes.pushes import leaving, push_facts
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.engine.sql import Clause, among, selected
-from studio_tui.storage.people import users
+from studio_tui.storage.people.users import People, these_users
 from studio_tui.storage.pushes import check as found
 
 _SHOWN = 1_000
@@ -28,11 +27,11 @@ def check(
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         current = push_facts(studio, push.id)
-        chosen = selected(adding or Selection(), users.user_clause, "u.id")
-        return list(_warnings(studio, current, found.with_those_added(push.id, chosen)))
+        people = found.with_those_added(push.id, adding or Selection())
+        return list(_warnings(studio, current, people))
 
 
-def _warnings(studio: Studio, push: PushFacts, people: Clause) -> Iterator[Warned]:
+def _warnings(studio: Studio, push: PushFacts, people: People) -> Iterator[Warned]:
     yield from _of(CheckKind.NO_MANAGER, found.without_manager(people))
     yield from _of(CheckKind.NO_ADDRESS, found.without_address(people))
     others = found.in_another_push(people, push.id, push.template_id)
@@ -42,7 +41,7 @@ def _warnings(studio: Studio, push: PushFacts, people: Clause) -> Iterator[Warne
     days = working_days(max(push.available_from, studio.today()), push.deadline)
     if studio.today() <= push.deadline:
         loaded = found.managers_with_more_than(people, days)
-        yield from _of(CheckKind.MANAGER_LOAD, users.users_of(among("u.id", loaded)), len(loaded))
+        yield from _of(CheckKind.MANAGER_LOAD, these_users(loaded), len(loaded))
     leaves = leaving(studio, push.available_from)
     asleep = [
         name for name in found.zones(people) if is_night(leaves, zone_named(name, studio.zone))
@@ -51,7 +50,7 @@ def _warnings(studio: Studio, push: PushFacts, people: Clause) -> Iterator[Warne
         yield from _of(CheckKind.NIGHT_MAIL, found.living_in(people, asleep))
 
 
-def _of(kind: CheckKind, people: Clause, count: int | None = None) -> Iterator[Warned]:
+def _of(kind: CheckKind, people: People, count: int | None = None) -> Iterator[Warned]:
     number = found.count_people(people) if count is None else count
     if number:
         yield Warned(kind, number, found.logins(people, _SHOWN))

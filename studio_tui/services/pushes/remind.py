@@ -6,12 +6,11 @@ asked.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from studio_tui.domain.outbox.acts import Act
 from studio_tui.domain.outbox.notification import Kind
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.pushes.groups import By, GroupKey
 from studio_tui.domain.pushes.push import (
     Assignment,
     AssignmentFilter,
@@ -27,11 +26,12 @@ from studio_tui.services.pushes.pushes import push_to_change
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
-from studio_tui.storage.engine.sql import Clause, selected
 from studio_tui.storage.outbox import enqueue
 from studio_tui.storage.outbox.enqueue import Cause
-from studio_tui.storage.pushes import assignments, pushes
+from studio_tui.storage.people.users import People
+from studio_tui.storage.pushes import assignments, pushes, reminders
 from studio_tui.storage.pushes.act_snapshot import fixed_users
+from studio_tui.storage.pushes.assignments import Assignments
 
 REMINDED = Act.REMIND
 """What the activity calls it."""
@@ -40,8 +40,6 @@ _SHOWN = 1_000
 _FEW = 20
 """Whom so many manage is looked up; of more, who manages each is."""
 EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
-_DONE = Clause("c.finished_at IS NOT NULL")
-_LEFT = Clause("c.finished_at IS NULL AND NOT u.active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +92,13 @@ def preview(
     require(actor, Action.REMIND)
     with studio.store.reading():
         chosen = _chosen(studio, push, selection)
-        waiting = chosen & assignments.still_to_talk()
-        recently = waiting & _recently(studio)
-        skipped = recently if not again else Clause("(1 = 0)")
-        ids = assignments.ids_of(recently, _SHOWN)
+        ids = assignments.ids_of(chosen.recently, _SHOWN)
         return RemindPreview(
-            reminding=assignments.count_assignments(waiting & ~skipped),
-            done=assignments.count_assignments(chosen & _DONE),
-            left=assignments.count_assignments(chosen & _LEFT),
+            reminding=assignments.count_assignments(chosen.to_remind(again=again)),
+            done=assignments.count_assignments(chosen.done),
+            left=assignments.count_assignments(chosen.left),
             recently=tuple(assignments.assignments_by_id(ids, studio.today())),
-            recently_count=assignments.count_assignments(recently),
+            recently_count=assignments.count_assignments(chosen.recently),
         )
 
 
@@ -119,14 +114,13 @@ def skipped(
     require(actor, Action.REMIND)
     with studio.store.reading():
         chosen = _chosen(studio, push, selection)
-        reasons = [("has held it", _DONE), ("has left", _LEFT)]
+        reasons = [("has held it", chosen.done), ("has left", chosen.left)]
         if not again:
-            recently = assignments.still_to_talk() & _recently(studio)
-            reasons.append(("was reminded a short while ago", recently))
+            reasons.append(("was reminded a short while ago", chosen.recently))
         return [
             Skipped(login, name, why)
-            for why, clause in reasons
-            for login, name in assignments.names_of(chosen & clause)
+            for why, those in reasons
+            for login, name in assignments.names_of(those)
         ]
 
 
@@ -148,10 +142,8 @@ def remind(
     with studio.store.writing():
         current = _open_to_change(studio, push)
         progress(0.0)
-        clause = _chosen(studio, push, selection) & assignments.still_to_talk()
-        if not again:
-            clause &= ~_recently(studio)
-        users, count = fixed_users(assignments.users_of(clause))
+        those = _chosen(studio, push, selection).to_remind(again=again)
+        users, count = fixed_users(assignments.users_of(those))
         if not count:
             raise NothingToDo(
                 "Nobody to remind: everyone chosen is done, has left or was reminded a short "
@@ -192,11 +184,11 @@ def preview_managers(
     """What `remind_managers` would do, with nothing written."""
     require(actor, Action.REMIND)
     with studio.store.reading():
-        users = assignments.users_of(_still_asked(studio, push, managers, selection))
-        chosen = enqueue.told_managers(managers)
-        asked = enqueue.count_managers_asked(push.id, users, chosen)
+        users = _still_asked(studio, push, managers, selection)
+        since = _since(studio)
+        asked = enqueue.count_managers_asked(push.id, users, reminders.these_managers(managers))
         recent = enqueue.count_managers_asked(
-            push.id, users, chosen & _managers_recently(studio, push)
+            push.id, users, reminders.managers_reminded(managers, push.id, since)
         )
     return ManagersPreview(
         reminding=asked if again else asked - recent,
@@ -229,12 +221,10 @@ def remind_managers(
         leaves = now + studio.settings.notifications.hold_time
         line = write_activity(actor, now, REMINDED, current.name, push_id=current.id)
         cause = Cause(line, current.id, now, leaves)
-        users, _ = fixed_users(
-            assignments.users_of(_still_asked(studio, current, managers, selection))
-        )
-        only = enqueue.told_managers(managers)
+        users, _ = fixed_users(_still_asked(studio, current, managers, selection))
+        only = reminders.these_managers(managers)
         if not again:
-            only &= ~_managers_recently(studio, current)
+            only = reminders.managers_not_reminded(managers, current.id, _since(studio))
         progress(0.2)
         told = enqueue.tell_managers_asked(cause, Kind.REMINDER, users, str(line), only)
         if not told:
@@ -276,22 +266,15 @@ def _remind_round(studio: Studio, push_id: int, round_: str) -> int:
         return _remind(studio, None, push, users, round_, studio.now()).users_told
 
 
-def _of_round(studio: Studio, push_id: int, round_: str) -> Clause:
-    """Who is to be reminded in a round: nobody told anything of the push a short while ago."""
-    since = studio.now() - _span(studio)
-    return (
-        assignments.assignment_clause(push_id, AssignmentFilter(), studio.today())
-        & assignments.still_to_talk()
-        & ~assignments.told_since(since)
-        & ~assignments.reminded_in(push_id, round_)
-    )
+def _of_round(studio: Studio, push_id: int, round_: str) -> Assignments:
+    return reminders.of_round(push_id, round_, studio.today(), _since(studio))
 
 
 def _remind(
     studio: Studio,
     actor: Actor | None,
     push: PushFacts,
-    users: Clause,
+    users: People,
     round_: str | None,
     leaves_at: datetime,
     progress: Progress = unwatched,
@@ -326,32 +309,20 @@ def _still_asked(
     push: PushFacts,
     managers: Collection[int],
     selection: Selection[AssignmentFilter],
-) -> Clause:
+) -> People:
     """Who has still to talk; of few managers, their people alone."""
-    clause = _chosen(studio, push, selection) & assignments.still_to_talk()
+    asked = _chosen(studio, push, selection)
     if len(managers) > _FEW:
-        return clause
-    theirs: Selection[AssignmentFilter] = Selection()
-    for manager in managers:
-        theirs = theirs.mark_matching(AssignmentFilter(group=GroupKey(By.MANAGER, manager)))
-    return clause & _chosen(studio, push, theirs)
+        return assignments.users_of(asked.waiting)
+    return assignments.users_of(asked.waiting_of(managers))
 
 
-def _managers_recently(studio: Studio, push: PushFacts) -> Clause:
-    return enqueue.manager_reminded_since(push.id, studio.now() - _span(studio))
+def _chosen(
+    studio: Studio, push: PushFacts, selection: Selection[AssignmentFilter]
+) -> reminders.ChosenToRemind:
+    return reminders.ChosenToRemind(push.id, selection, studio.today(), _since(studio))
 
 
-def _chosen(studio: Studio, push: PushFacts, selection: Selection[AssignmentFilter]) -> Clause:
-    today = studio.today()
-    everyone = assignments.assignment_clause(push.id, AssignmentFilter(), today)
-    return everyone & selected(
-        selection, lambda f: assignments.assignment_clause(push.id, f, today), "a.id"
-    )
-
-
-def _recently(studio: Studio) -> Clause:
-    return assignments.reminded_since(studio.now() - _span(studio))
-
-
-def _span(studio: Studio) -> timedelta:
-    return studio.settings.notifications.remind_again_after
+def _since(studio: Studio) -> datetime:
+    """Who was reminded after this instant was so a short while ago."""
+    return studio.now() - studio.settings.notifications.remind_again_after

@@ -67,11 +67,8 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
     def written() -> None:
         write_activity(actor, studio.now(), "copied the database", f"from {studio.store.name}")
 
-    try:
-        with new_database(url) as target:
-            moved = _transfer(studio.store, target, name, studio.now(), written, tell)
-    finally:
-        studio.store.bind()
+    with new_database(url) as target:
+        moved = _transfer(studio.store, target, name, studio.now(), written, tell)
     with studio.store.writing():
         write_activity(actor, studio.now(), "copied the database", f"to {name}")
     return moved
@@ -82,16 +79,13 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
     on. The file is a SQLite database, whatever the engine."""
     require(actor, Action.MOVE_DATABASE)
     require_files()
-    try:
-        if studio.store.is_sqlite:
-            with copied_file(studio.store, path, tell) as copied, copied.reading():
-                contents = tuple(survey(copied, unwatched))
-                moved = Moved(str(path), contents, verified(), _waiting(studio.now()))
-        else:
-            with new_database(f"sqlite:///{path.absolute()}") as target:
-                moved = _transfer(studio.store, target, str(path), studio.now(), lambda: None, tell)
-    finally:
-        studio.store.bind()
+    if studio.store.is_sqlite:
+        with copied_file(studio.store, path, tell) as copied, copied.reading():
+            contents = tuple(survey(copied, unwatched))
+            moved = Moved(str(path), contents, verified(), _waiting(studio.now()))
+    else:
+        with new_database(f"sqlite:///{path.absolute()}") as target:
+            moved = _transfer(studio.store, target, str(path), studio.now(), lambda: None, tell)
     with studio.store.writing():
         write_activity(actor, studio.now(), "backed up the database", f"to {path}")
     return moved
@@ -127,9 +121,8 @@ def _transfer(
 ) -> Moved:
     with source.reading(), target.writing():
         contents = tuple(copy_rows(source, target, tell))
-        source.bind()
-        sent = verified()
-        target.bind()
+        with source.reading():
+            sent = verified()
         arrived = verified()
         if _facts(sent) != _facts(arrived):
             raise Unavailable("The activity that arrived is not sealed as the one that was sent.")

@@ -3,11 +3,11 @@ hold."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from studio_tui.domain.shared.list_source import Row
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.storage.engine.sql import Clause, selected
 from studio_tui.storage.engine.store import Store
 from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing
@@ -16,34 +16,33 @@ R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredSource(Generic[R, F]):
     """Rows of the database, read a window at a time."""
 
     store: Store
-    listing: Listing | GroupedListing
+    listed: Callable[[], Listing | GroupedListing]
+    """The ids, in their order; asked for inside of `Store.reading`."""
     read: Callable[[list[int]], list[R]]
     """The rows of these ids, in that order."""
     match: Callable[[F, list[int]], frozenset[int]]
-    clause_of: Callable[[F], Clause]
-    count_of: Callable[[Clause], int]
-    id_column: str
+    count_of: Callable[[Selection[F]], int]
 
     def count(self) -> int:
         """How many rows there are."""
         with self.store.reading():
-            return self.listing.count()
+            return self._listing.count()
 
     def rows(self, start: int, stop: int) -> Sequence[R]:
         """The rows from place ``start`` up to ``stop``."""
         with self.store.reading():
-            return self.read(self.listing.ids(start, stop))
+            return self.read(self._listing.ids(start, stop))
 
     def position(self, row_id: int, about: int | None = None) -> int | None:
         """The place of a row, None where it is not in the list; ``about``, where it was a moment
         ago, if to count up to it would take long."""
         with self.store.reading():
-            return self.listing.position(row_id, about)
+            return self._listing.position(row_id, about)
 
     def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:
         """Those of ``ids`` that ``filter_`` matches."""
@@ -53,7 +52,11 @@ class StoredSource(Generic[R, F]):
     def selected(self, selection: Selection[F]) -> int:
         """How many rows ``selection`` holds."""
         with self.store.reading():
-            return self.count_of(selected(selection, self.clause_of, self.id_column))
+            return self.count_of(selection)
+
+    @cached_property
+    def _listing(self) -> Listing | GroupedListing:
+        return self.listed()
 
 
 class HeldSource(Generic[R, F]):

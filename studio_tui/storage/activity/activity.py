@@ -15,12 +15,12 @@ from studio_tui.storage.engine.sql import (
     among,
     containing,
     execute,
-    is_sqlite,
     known_instant,
     rows,
     scalar,
 )
 from studio_tui.storage.engine.tables import Activity
+from studio_tui.storage.engine.unit import is_sqlite
 
 Facts = Mapping[str, Any]
 """What a line of activity says of something before or after: names of fields and their values."""

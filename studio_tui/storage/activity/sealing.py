@@ -15,8 +15,9 @@ from peewee import Case
 
 from studio_tui.domain.activity.sealing import FIRST, SealedLine, digest, seal
 from studio_tui.storage.engine.fields import instant_text
-from studio_tui.storage.engine.sql import among, execute, execute_many, is_sqlite, rows, scalar
+from studio_tui.storage.engine.sql import among, execute, execute_many, rows, scalar
 from studio_tui.storage.engine.tables import ActivityAnchor
+from studio_tui.storage.engine.unit import is_sqlite
 
 _LOCK = 7_483_922
 """The advisory lock of PostgreSQL under which one program adds to the chain."""
@@ -122,6 +123,11 @@ def digests(ids: list[int]) -> dict[int, str]:
             if activity_id in lines:
                 found[activity_id] = digest(lines[activity_id], users[activity_id])
     return found
+
+
+def is_after_the_act() -> bool:
+    """Whether lines are sealed a moment after the act that wrote them (`Store.writing`)."""
+    return not is_sqlite()
 
 
 def lock() -> None:

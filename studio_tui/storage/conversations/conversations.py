@@ -7,25 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from studio_tui.domain.conversations.conversation import ConversationState, HistoryFilter
 from studio_tui.domain.people.users import full_name
-from studio_tui.domain.shared.list_source import Sort
-from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import Clause, among, containing, day, execute, rows, scalar
+from studio_tui.storage.engine.sql import Clause, among, day, execute, rows, scalar
 from studio_tui.storage.engine.tables import ConversationQuestion, ConversationTable
-from studio_tui.storage.lists.keyset import Listing
 
 FROM = (
     "conversation c JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
     "LEFT JOIN assignment a ON a.id = c.assignment_id LEFT JOIN push p ON p.id = a.push_id"
 )
 """What a clause about conversations can speak of."""
-_SORTS = {
-    "at": "CAST(COALESCE(c.finished_at, c.cancelled_at) AS TEXT)",
-    "name": "u.sort_name",
-    "conductor": "h.sort_name",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,40 +114,6 @@ def conversations(ids: Sequence[int]) -> list[StoredConversation]:
         )
     }
     return [found[conversation_id] for conversation_id in ids if conversation_id in found]
-
-
-def history_clause(filter_: HistoryFilter) -> Clause:
-    """The conversations, as ``c``, that a filter of the history matches: what is over."""
-    clause = Clause("(c.finished_at IS NOT NULL OR c.cancelled_at IS NOT NULL)")
-    clause &= containing(
-        "(u.search || ' ' || h.search || ' ' || COALESCE(p.name_key, ''))",
-        map(fold_search, filter_.text.split()),
-    )
-    if filter_.user_id is not None:
-        clause &= Clause("c.user_id = ?", (filter_.user_id,))
-    if filter_.state is ConversationState.DONE:
-        clause &= Clause("c.cancelled_at IS NULL")
-    if filter_.state is ConversationState.CANCELLED:
-        clause &= Clause("c.cancelled_at IS NOT NULL")
-    return clause
-
-
-def history_listing(clause: Clause, sort: Sort) -> Listing:
-    """The conversations that a clause of the history matches."""
-    key = _SORTS.get(sort.column, _SORTS["at"])
-    return Listing(FROM, "c.id", clause, key, descending=sort.descending, computed=True)
-
-
-def matching_conversations(clause: Clause, ids: list[int]) -> frozenset[int]:
-    """Those of ``ids`` that a clause matches."""
-    clause &= among("c.id", ids)
-    found = rows(f"SELECT c.id FROM {FROM} WHERE {clause.text}", *clause.params)
-    return frozenset(row_id for (row_id,) in found)
-
-
-def count_conversations(clause: Clause) -> int:
-    """How many conversations a clause matches."""
-    return int(scalar(f"SELECT COUNT(*) FROM {FROM} WHERE {clause.text}", *clause.params))
 
 
 def lock_conversation(conversation_id: int) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import Clause, among, day, known_instant, rows
+from studio_tui.storage.engine.sql import among, day, known_instant, rows
 from studio_tui.storage.people.managers import managed_by
 from studio_tui.storage.pushes.pushes import CONVERSATION, STATUS
 
@@ -92,15 +92,6 @@ def last_held(user_ids: list[int]) -> dict[int, datetime]:
             *wanted.params,
         )
     }
-
-
-def visible_to(reader_id: int) -> Clause:
-    """The conversations ``c`` that somebody was in, or of somebody they manage."""
-    managed = managed_by(reader_id)
-    return Clause(
-        f"(c.user_id = ? OR c.conductor_id = ? OR c.user_id IN ({managed.text}))",
-        (reader_id, reader_id, *managed.params),
-    )
 
 
 def _asked(text: str, *params: object) -> list[MyListRow]:

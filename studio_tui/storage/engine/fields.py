@@ -5,6 +5,8 @@ from typing import Any
 
 import peewee
 
+from studio_tui.storage.engine.unit import is_sqlite
+
 FIELD_TYPES = {
     "sqlite": {"INSTANT": "TEXT", "KEY": "TEXT"},
     "postgresql": {"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"'},
@@ -33,9 +35,7 @@ class InstantField(peewee.Field):
         """What the engine stores for an aware ``value``."""
         if value is None:
             return None
-        if isinstance(self.model._meta.database, peewee.SqliteDatabase):  # noqa: SLF001 - Peewee's own way in
-            return instant_text(value)
-        return value
+        return instant_text(value) if is_sqlite() else value
 
     def python_value(self, value: str | datetime | None) -> datetime | None:
         """The instant that the engine stored."""

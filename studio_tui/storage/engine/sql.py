@@ -16,7 +16,7 @@ import peewee
 
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.fields import instant_of, instant_text
-from studio_tui.storage.engine.tables import UserTable
+from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,14 @@ def expression(clause: Clause) -> peewee.SQL:
 
 def execute(text: str, *params: Any) -> Any:
     """Run one statement inside the open unit of work; returns the cursor."""
-    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
-    if isinstance(database, peewee.SqliteDatabase):
-        return database.execute_sql(text, tuple(map(_for_sqlite, params)))
-    return database.execute_sql(text.replace("%", "%%").replace("?", "%s"), params)
+    if is_sqlite():
+        return spoken_to().execute_sql(text, tuple(map(_for_sqlite, params)))
+    return spoken_to().execute_sql(text.replace("%", "%%").replace("?", "%s"), params)
 
 
 def execute_alone(text: str, *params: Any) -> None:
     """Run one statement that changes rows, as all that `Store.writing_alone` is opened for."""
-    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
-    told = "" if isinstance(database, peewee.SqliteDatabase) else f" RETURNING {database.TELL}"
+    told = "" if is_sqlite() else f" RETURNING {spoken_to().TELL}"
     execute(f"{text}{told}", *params)
 
 
@@ -86,10 +84,9 @@ def scalar(text: str, *params: Any) -> Any:
 
 def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
     """Run one statement once per row of ``params``, as fast as the driver can."""
-    database = UserTable._meta.database  # noqa: SLF001 - what the tables are bound to
     # Peewee has no such call of its own: the driver's errors are made its own here.
-    with peewee.__exception_wrapper__, closing(database.cursor()) as cursor:  # type: ignore[attr-defined] # not in the stubs
-        if isinstance(database, peewee.SqliteDatabase):
+    with peewee.__exception_wrapper__, closing(spoken_to().cursor()) as cursor:  # type: ignore[attr-defined] # not in the stubs
+        if is_sqlite():
             cursor.executemany(text, (tuple(map(_for_sqlite, row)) for row in params))
         else:
             cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
@@ -111,11 +108,6 @@ def listed(name: str, rows: Sequence[Sequence[Any]]) -> Clause:
     row = f"({', '.join('?' * len(rows[0]))})"
     values = ", ".join([row] * len(rows))
     return Clause(f"WITH {name} AS (VALUES {values})", tuple(chain.from_iterable(rows)))
-
-
-def is_sqlite() -> bool:
-    """Whether the open database is the embedded one."""
-    return isinstance(UserTable._meta.database, peewee.SqliteDatabase)  # noqa: SLF001
 
 
 def among(column: str, ids: Iterable[int]) -> Clause:

@@ -40,7 +40,7 @@ from studio_tui.storage.engine.migration import check_version, known, migrate
 from studio_tui.storage.engine.peewee_drivers import give_psycopg
 from studio_tui.storage.engine.pool import EndingPool
 from studio_tui.storage.engine.sqlite import WriteMode
-from studio_tui.storage.engine.tables import TABLES
+from studio_tui.storage.engine.unit import speaking_to
 
 HOW_TO_MAKE = "“studio-tui db migrate” makes one"
 HOW_TO_GO_ON = (
@@ -84,7 +84,7 @@ class News(Protocol):
 
 
 class Store:
-    """An open database. One per process: opening binds the tables to it."""
+    """An open database: what is asked in its units of work is asked of it (`engine.unit`)."""
 
     def __init__(
         self,
@@ -106,7 +106,6 @@ class Store:
         self._identity = sqlite.identity(Path(name)) if self.is_sqlite else None
         self.closed: tuple[str, ...] = ()
         """What others could read of it until it was opened now, in sentences."""
-        self.bind()
 
     @property
     def made_now(self) -> str:
@@ -117,10 +116,6 @@ class Store:
     def database(self) -> EndingPool:
         """What Peewee knows it by: for this layer alone."""
         return self._database
-
-    def bind(self) -> None:
-        """Let the tables be those of this database, where a process has opened another since."""
-        self._database.bind(TABLES)
 
     @property
     def is_sqlite(self) -> bool:
@@ -163,8 +158,9 @@ class Store:
 
     @contextmanager
     def _connection(self) -> Iterator[None]:
-        """A connection for this thread; the server is asked for its time now and then."""
-        with self._database.connection_context():
+        """A connection for this thread, and what it asks goes there; the server is asked for its
+        time now and then."""
+        with self._database.connection_context(), speaking_to(self._database):
             clock = self.clock
             if clock is not None and clock.is_due() and not self._database.in_transaction():
                 clock.set_by(self._server_time)
@@ -220,7 +216,7 @@ class Store:
 
     def seal_first(self) -> int:
         """Seal every line of a database that has no seal yet, a few at a time; returns how many."""
-        with self.in_words(), self._database.connection_context():
+        with self.in_words(), self._connection():
             if sealing.anchor() is not None or sealing.count_seals():
                 return 0
         return self.seal_rest()
@@ -229,7 +225,7 @@ class Store:
         """Seal every line of activity that has no seal, a few at a time; returns how many. Whoever
         asks for it writes that down: a line that is sealed late may have been changed before."""
         count, last = 0, 0
-        with self.in_words(), self._database.connection_context():
+        with self.in_words(), self._connection():
             while ids := sealing.unsealed_after(last):
                 count += self._seal(ids)
                 last = ids[-1]

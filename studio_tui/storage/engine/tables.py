@@ -17,12 +17,14 @@ from peewee import (
 )
 
 from studio_tui.storage.engine.fields import InstantField, KeyField
+from studio_tui.storage.engine.unit import OfUnit
 
 
 class Table(Model):
     """What all tables share."""
 
     class Meta:
+        database = OfUnit()
         legacy_table_names = False
 
 

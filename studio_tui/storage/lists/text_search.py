@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from itertools import filterfalse
 
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.engine.sql import Clause, containing, is_sqlite, scalar
+from studio_tui.storage.engine.sql import Clause, containing, scalar
+from studio_tui.storage.engine.unit import is_sqlite
 
 _GRAM = 3
 """Characters that are looked up together."""

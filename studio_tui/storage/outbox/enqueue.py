@@ -4,12 +4,11 @@ Everything is written by the activity that causes it; what was told before under
 not told again, and what was dropped unsent is taken up once more.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.outbox.notification import NOTICES, Capacity, Kind, key_around_recipient
-from studio_tui.storage.engine.sql import EVERYBODY, Clause, among, execute, one_of, scalar
+from studio_tui.storage.engine.sql import EVERYBODY, Clause, execute, one_of, scalar
 from studio_tui.storage.people.managers import managing
 from studio_tui.storage.pushes.act_snapshot import fixed_pairs
 from studio_tui.storage.pushes.pushes import CONVERSATION
@@ -64,22 +63,6 @@ def count_managers_asked(push_id: int, users: Clause, only: Clause) -> int:
         scalar(
             f"SELECT COUNT(DISTINCT asked.manager_id) FROM ({pairs.text}) AS asked", *pairs.params
         )
-    )
-
-
-def told_managers(ids: Collection[int]) -> Clause:
-    """The managers in ``pairs.manager_id`` who are among these."""
-    return among("pairs.manager_id", ids)
-
-
-def manager_reminded_since(push_id: int, instant: datetime) -> Clause:
-    """Whether the manager in ``pairs.manager_id`` was reminded of a push after an instant, or is
-    about to be (P15)."""
-    return Clause(
-        "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = ? "
-        "AND n.recipient_id = pairs.manager_id AND n.kind = 'reminder' AND n.capacity = 'manager' "
-        "AND n.state IN ('queued', 'sending', 'sent') AND COALESCE(n.sent_at, n.created_at) > ?)",
-        (push_id, instant),
     )
 
 

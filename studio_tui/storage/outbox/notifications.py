@@ -17,6 +17,7 @@ from studio_tui.domain.outbox.notification import (
 )
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.sql import (
@@ -24,12 +25,13 @@ from studio_tui.storage.engine.sql import (
     among,
     containing,
     execute,
-    is_sqlite,
     known_instant,
     one_of,
     rows,
     scalar,
+    selected,
 )
+from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.outbox.invitations import ABOUT
 from studio_tui.storage.outbox.worker_queue import template_name
@@ -119,8 +121,9 @@ def matching_notifications(
     )
 
 
-def count_notifications(clause: Clause) -> int:
-    """How many notifications, as ``n``, a clause matches."""
+def count_selected(selection: Selection[NotificationFilter], now: datetime) -> int:
+    """How many notifications a selection holds."""
+    clause = _selected(selection, now)
     return int(scalar(f"SELECT COUNT(*) FROM {_FROM} WHERE {clause.text}", *clause.params))
 
 
@@ -162,15 +165,16 @@ def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
     return [found[notification_id] for notification_id in ids if notification_id in found]
 
 
-def retry(notifications: Clause, due_at: datetime) -> list[int]:
-    """Let what failed wait to be sent once more (N10); returns which."""
+def retry(selection: Selection[NotificationFilter], now: datetime) -> list[int]:
+    """Let what failed of a selection be due once more (N10); returns which."""
+    notifications = _selected(selection, now)
     return [
         found
         for (found,) in rows(
             "UPDATE notification SET state = 'queued', due_at = ?, attempts = 0, "
             "dated_at = NULL, error = NULL WHERE state = 'failed' "
             f"AND id IN (SELECT n.id FROM {_FROM} WHERE {notifications.text}) RETURNING id",
-            due_at,
+            now,
             *notifications.params,
         )
     ]
@@ -189,8 +193,10 @@ def drop_untrue(reasons: Mapping[int, str]) -> None:
         )
 
 
-def send_again(notifications: Clause, activity_id: int, at: datetime) -> int:
-    """Write what was sent once more, as a notification of its own; returns how many (N10)."""
+def send_again(selection: Selection[NotificationFilter], activity_id: int, at: datetime) -> int:
+    """Write what was sent of a selection once more, each as a notification of its own; returns how
+    many (N10)."""
+    notifications = _selected(selection, at)
     suffix = f"-again-{activity_id}"
     cursor = execute(
         "INSERT INTO notification (key, kind, capacity, state, push_id, conversation_id, sequence, "
@@ -215,8 +221,10 @@ def send_again(notifications: Clause, activity_id: int, at: datetime) -> int:
     return int(cursor.rowcount)
 
 
-def drop(notifications: Clause, reason: str) -> int:
-    """Drop what waits or failed, of the kinds that can be dropped (N10); returns how many."""
+def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -> int:
+    """Drop what waits or failed of a selection, of the kinds that can be dropped (N10); returns how
+    many."""
+    notifications = _selected(selection, now)
     droppable = ~one_of("kind", KEPT_BY_HAND)
     cursor = execute(
         "UPDATE notification SET state = 'dropped', error = ? WHERE state IN ('queued', 'failed') "
@@ -274,6 +282,10 @@ def last_error() -> tuple[str, str] | None:
         "ORDER BY COALESCE(n.dated_at, n.due_at) DESC, n.id DESC LIMIT 1"
     )
     return (found[0][0], found[0][1]) if found else None
+
+
+def _selected(selection: Selection[NotificationFilter], now: datetime) -> Clause:
+    return selected(selection, lambda filter_: notification_clause(filter_, now), "n.id")
 
 
 def _state_clause(state: NotificationState, now: datetime) -> Clause:

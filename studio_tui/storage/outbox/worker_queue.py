@@ -29,12 +29,12 @@ from studio_tui.storage.engine.sql import (
     day,
     execute,
     execute_alone,
-    is_sqlite,
     known_instant,
     listed,
     rows,
     scalar,
 )
+from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.outbox.invitations import ABOUT, meetings
 from studio_tui.storage.outbox.notices import notices
 from studio_tui.storage.people.managers import managers_of

@@ -11,7 +11,8 @@ import peewee
 from studio_tui.domain.people.hr_file import Known, TeamPath, UserRef, key
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.errors import Conflict
-from studio_tui.storage.engine.sql import among, day, execute, is_sqlite, one_of, rows
+from studio_tui.storage.engine.sql import among, day, execute, one_of, rows
+from studio_tui.storage.engine.unit import is_sqlite
 
 SEPARATOR = " > "
 """What stands between a team and the one above it, in a path."""

@@ -7,6 +7,7 @@ from typing import Any
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import Role, User, UserFilter, full_name, sort_name
 from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.engine.sql import (
     EVERYBODY,
@@ -14,16 +15,19 @@ from studio_tui.storage.engine.sql import (
     among,
     containing,
     day,
-    is_sqlite,
     one_of,
     rows,
     scalar,
+    selected,
 )
 from studio_tui.storage.engine.tables import UserTable
+from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import managers_of, unmanaged
 
+People = Clause
+"""A query of one column, the ids of users: what it says is nobody's business who holds it."""
 _SORTS = {
     "name": "u.sort_name",
     "login": "u.login_key",
@@ -51,6 +55,16 @@ def _narrowing(filter_: UserFilter) -> Clause:
             (filter_.push_id,),
         )
     return clause
+
+
+def chosen(selection: Selection[UserFilter]) -> Clause:
+    """The users, as ``u``, that a selection holds."""
+    return selected(selection, user_clause, "u.id")
+
+
+def count_selected(selection: Selection[UserFilter]) -> int:
+    """How many users a selection holds."""
+    return count_users(chosen(selection))
 
 
 def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
@@ -157,7 +171,17 @@ def matching_users(filter_: UserFilter, ids: list[int]) -> frozenset[int]:
     )
 
 
-def users_of(clause: Clause) -> Clause:
+def one_user(user_id: int) -> People:
+    """A query of one column, ``user_id``: this user."""
+    return Clause("SELECT CAST(? AS INTEGER) AS user_id", (user_id,))
+
+
+def these_users(user_ids: Iterable[int]) -> People:
+    """A query of one column, ``user_id``: these users, as far as they are known."""
+    return users_of(among("u.id", user_ids))
+
+
+def users_of(clause: Clause) -> People:
     """A query of one column, ``user_id``: the users, as ``u``, that a clause matches."""
     return Clause(f"SELECT u.id AS user_id FROM users u WHERE {clause.text}", clause.params)
 

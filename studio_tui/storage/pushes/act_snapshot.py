@@ -4,7 +4,8 @@ Who is told, and who manages them, is asked of the whole directory, and what the
 change the answer: it is written into a table of this connection alone.
 """
 
-from studio_tui.storage.engine.sql import Clause, execute, is_sqlite
+from studio_tui.storage.engine.sql import Clause, execute
+from studio_tui.storage.engine.unit import is_sqlite
 
 _USERS = ("act_user", ("user_id",))
 _PAIRS = ("act_pair", ("user_id", "manager_id"))

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from studio_tui.domain.outbox.notification import Capacity, Kind, key_around_recipient
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Status
 from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import Clause, among, execute, is_sqlite, learn, rows, scalar
+from studio_tui.storage.engine.sql import Clause, among, execute, learn, rows, scalar, selected
+from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
@@ -38,10 +39,12 @@ _FAILED = (
     "WHERE n.state = 'failed' AND d.assignment_id IS NOT NULL"
 )
 """The assignments of which that holds: what failed is looked up once."""
-_REMINDED = (
+REMINDED = (
     "FROM notification n WHERE n.push_id = a.push_id AND n.recipient_id = a.user_id "
     "AND n.kind = 'reminder' AND n.capacity = 'user' AND n.state IN ('queued', 'sending', 'sent')"
 )
+Assignments = Clause
+"""A condition on assignments, as ``a``: what it says is nobody's business who holds it."""
 _SORTS = {
     "name": "u.sort_name",
     "status_at": f"COALESCE(CAST({_STATUS_AT} AS TEXT), '')",
@@ -60,6 +63,21 @@ def assignment_clause(push_id: int, filter_: AssignmentFilter, today: date) -> C
     if filter_.group is not None:
         clause &= group_clause(filter_.group)
     return clause
+
+
+def chosen(push_id: int, selection: Selection[AssignmentFilter], today: date) -> Clause:
+    """The assignments ``a`` of a push that a selection holds."""
+    everyone = assignment_clause(push_id, AssignmentFilter(), today)
+    return everyone & _selected(push_id, selection, today)
+
+
+def count_selected(push_id: int, selection: Selection[AssignmentFilter], today: date) -> int:
+    """How many assignments of a push a selection holds."""
+    return count_assignments(_selected(push_id, selection, today))
+
+
+def _selected(push_id: int, selection: Selection[AssignmentFilter], today: date) -> Clause:
+    return selected(selection, lambda filter_: assignment_clause(push_id, filter_, today), "a.id")
 
 
 def assignment_listing(
@@ -122,8 +140,8 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
     found = rows(
         f"SELECT a.id, a.push_id, a.user_id, u.login, u.given_name, u.family_name, u.email, "
         f"{STATUS}, {_STATUS_AT}, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
-        f"u.active, p.deadline < ?, {_MAIL_FAILED}, (SELECT COUNT(*) {_REMINDED}), "
-        f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {_REMINDED}), c.id, "
+        f"u.active, p.deadline < ?, {_MAIL_FAILED}, (SELECT COUNT(*) {REMINDED}), "
+        f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {REMINDED}), c.id, "
         f"COALESCE(h.login, '') "
         f"FROM {_FROM} {CONDUCTOR} WHERE {wanted.text}",
         today,
@@ -254,39 +272,6 @@ def names_of(assignments: Clause) -> list[tuple[str, str]]:
             *assignments.params,
         )
     ]
-
-
-def still_to_talk() -> Clause:
-    """The assignments ``a`` whose conversation is still to be held, by somebody who is there."""
-    return Clause("c.finished_at IS NULL AND u.active")
-
-
-def reminded_since(instant: datetime) -> Clause:
-    """The assignments ``a`` whose user was reminded after an instant, or is about to be."""
-    return Clause(
-        f"EXISTS (SELECT 1 {_REMINDED} AND COALESCE(n.sent_at, n.created_at) > ?)", (instant,)
-    )
-
-
-def told_since(instant: datetime) -> Clause:
-    """The assignments ``a`` whose user was told anything of the push after an instant."""
-    return Clause(
-        "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
-        "AND n.recipient_id = a.user_id AND n.capacity = 'user' "
-        "AND n.state IN ('queued', 'sending', 'sent') "
-        "AND COALESCE(n.sent_at, n.created_at) > ?)",
-        (instant,),
-    )
-
-
-def reminded_in(push_id: int, round_: str) -> Clause:
-    """The assignments ``a`` whose user was reminded in this round (N2)."""
-    before, after = key_around_recipient(push_id, Kind.REMINDER, Capacity.USER, round_)
-    return Clause(
-        "EXISTS (SELECT 1 FROM notification n WHERE n.recipient_id = a.user_id AND n.key = "
-        "CAST(? AS TEXT) || CAST(a.user_id AS TEXT) || CAST(? AS TEXT))",
-        (before, after),
-    )
 
 
 def unassign_act(activity_id: int, at: datetime) -> None:

@@ -6,8 +6,11 @@
 from collections import Counter
 from collections.abc import Collection
 
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.sql import Clause, one_of, rows, scalar
 from studio_tui.storage.people.managers import managing, unmanaged
+from studio_tui.storage.people.users import chosen
 from studio_tui.storage.pushes.groups import OTHERS, leaders
 
 
@@ -110,9 +113,9 @@ def still_to_talk(push_id: int) -> Clause:
     )
 
 
-def with_those_added(push_id: int, users: Clause) -> Clause:
-    """`still_to_talk`, and the users, as ``u``, that a clause matches and who are there."""
-    there = still_to_talk(push_id)
+def with_those_added(push_id: int, selection: Selection[UserFilter]) -> Clause:
+    """`still_to_talk`, and the users that a selection holds and who are there."""
+    there, users = still_to_talk(push_id), chosen(selection)
     return Clause(
         f"{there.text} UNION SELECT u.id FROM users u WHERE u.active AND {users.text}",
         (*there.params, *users.params),

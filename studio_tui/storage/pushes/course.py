@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from peewee import SQL, fn
 
 from studio_tui.domain.shared.clock import local_day
-from studio_tui.storage.engine.sql import is_sqlite, known_instant
+from studio_tui.storage.engine.sql import known_instant
 from studio_tui.storage.engine.tables import AssignmentTable, ConversationTable
+from studio_tui.storage.engine.unit import is_sqlite
 
 _A: Any = AssignmentTable
 _C: Any = ConversationTable

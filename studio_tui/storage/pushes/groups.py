@@ -17,7 +17,8 @@ from typing import Any
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup
 from studio_tui.domain.pushes.push import Status
-from studio_tui.storage.engine.sql import Clause, among, is_sqlite, rows, scalar
+from studio_tui.storage.engine.sql import Clause, among, rows, scalar
+from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import (
     has_manager,
     managed_by,

@@ -12,12 +12,12 @@ from studio_tui.storage.engine.sql import (
     among,
     day,
     execute,
-    is_sqlite,
     known_instant,
     rows,
     scalar,
 )
 from studio_tui.storage.engine.tables import PushTable
+from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import unmanaged
 
 _SHARE = 8

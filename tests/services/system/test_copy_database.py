@@ -67,7 +67,6 @@ def other_url(studio: Studio, postgresql_server: str, tmp_path: Path) -> str:
 def reopened(studio: Studio, url: str) -> Iterator[Studio]:
     with closing(open_store(url)) as store:
         yield replace(studio, store=store)
-    studio.store.bind()
 
 
 def without_activity(moved: Moved) -> list[Content]:
@@ -126,7 +125,6 @@ def test_a_backup_brings_all_of_it_back(
         line = lines(other, els)[0]
         assert (line.action, line.actor, line.origin) == ("restored the database", "els", origin)
         assert verify.verify(other, els, kept=kept.activity.head).kept_at == kept.activity.lines
-    studio.store.bind()
 
 
 def test_what_others_write_meanwhile_is_not_in_a_backup_and_waits_for_nothing(
@@ -178,7 +176,6 @@ def test_nothing_is_overwritten(studio: Studio, els: Actor, other_url: str, tmp_
     for act in acts:
         with pytest.raises(Refused, match=r"is there already|is not empty: there is something"):
             act()
-    studio.store.bind()
     assert path.read_bytes() == content
     assert len(lines(studio, els)) == said
 

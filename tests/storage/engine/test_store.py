@@ -21,6 +21,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine import migration, postgresql, sqlite
 from studio_tui.storage.engine.sql import execute, scalar
 from studio_tui.storage.engine.store import Store, open_store, without_password
+from studio_tui.storage.engine.tables import MailModel
 from tests.acting import lines
 
 Open = Callable[[str], Store]
@@ -53,6 +54,24 @@ def test_a_new_database_is_private_whatever_the_umask(tmp_path: Path, opened: Op
         os.umask(before)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert modes == {"studio.db": 0o600, "studio.db-shm": 0o600, "studio.db-wal": 0o600}
+
+
+def test_each_unit_of_work_asks_the_database_that_it_was_opened_on(
+    studio: Studio, tmp_path: Path, opened: Open
+) -> None:
+    """A second database that is open binds nothing to it."""
+    other = opened(f"sqlite:///{tmp_path / 'other.db'}")
+    with studio.store.writing():
+        MailModel.insert(digest="here", text=b"").execute()
+        with other.writing():
+            assert (scalar("SELECT COUNT(*) FROM mail_model"), MailModel.select().count()) == (0, 0)
+        assert (scalar("SELECT COUNT(*) FROM mail_model"), MailModel.select().count()) == (1, 1)
+
+
+def test_nothing_is_asked_outside_of_a_unit_of_work(opened: Open, tmp_path: Path) -> None:
+    opened(f"sqlite:///{tmp_path / 'studio.db'}")
+    with pytest.raises(RuntimeError, match="unit of work"):
+        scalar("SELECT 1")
 
 
 def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""The database of a unit of work: what is asked inside of it is asked of that one.
+
+A unit of work is what `engine.store` opens. It belongs to the thread that opened it, and one that
+is opened inside of another is over before the outer one goes on: two databases can be spoken to
+in turn, and no table is tied to either.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import peewee
+
+
+class _Unit(threading.local):
+    database: Any = None
+
+
+_unit = _Unit()
+
+
+@contextmanager
+def speaking_to(database: peewee.Database) -> Iterator[None]:
+    """What this thread asks inside is asked of ``database``."""
+    before, _unit.database = _unit.database, database
+    try:
+        yield
+    finally:
+        _unit.database = before
+
+
+def spoken_to() -> Any:
+    """The database of this thread's unit of work; raises `RuntimeError` outside of one."""
+    if _unit.database is None:
+        raise RuntimeError("the database is asked outside of a unit of work")
+    return _unit.database
+
+
+def is_sqlite() -> bool:
+    """Whether that is the embedded one."""
+    return isinstance(spoken_to(), peewee.SqliteDatabase)
+
+
+class OfUnit(peewee.DatabaseProxy):
+    """What the tables are declared with: stands for the database of whichever unit of work asks."""
+
+    def __init__(self) -> None:
+        self._callbacks: list[Any] = []
+
+    @property
+    def obj(self) -> Any:
+        """What Peewee hands everything on to; None while the tables are declared."""
+        return _unit.database
