@@ -1,6 +1,10 @@
 """Everything that makes pictures drift is set before Textual is imported."""
 
 import os
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
@@ -8,5 +12,12 @@ for _name in ("NO_COLOR", "SSH_CONNECTION", "TEXTUAL_THEME", "TEXTUAL_FILTERS"):
     os.environ.pop(_name, None)
 
 from tests.tui import idle  # noqa: E402 - it imports Textual
+from tests.tui.pictures import Pictures  # noqa: E402
 
 idle.use()
+
+
+@pytest.fixture
+def pictures(snapshot: SnapshotAssertion, tmp_path: Path) -> Pictures:
+    """Compares pictures of an app with those that are kept."""
+    return Pictures(snapshot, tmp_path)

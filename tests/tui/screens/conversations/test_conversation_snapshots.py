@@ -1,14 +1,13 @@
 """Pictures of the screen of one conversation: leader, user and admin, before, in and after it."""
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 
 from studio_tui.domain.conversations.conversation import Conversation, Part
 from studio_tui.services import conversations
 from tests.tui import NARROW, WIDE, press, settled, until
+from tests.tui.pictures import Pictures
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import Example
 from tests.tui.screens.talking import (
@@ -22,10 +21,6 @@ from tests.tui.screens.talking import (
     planned,
     write,
 )
-
-SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
-Size = tuple[int, int]
-Snap = Callable[..., bool]
 
 _CUSTOMERS = (
     "The weekly talks with customers: I hear what they do with what we build, and it comes back in "
@@ -58,78 +53,68 @@ def _held(made: Example) -> Conversation:
     return conversations.finish(made.studio, made.actor("bob"), talk.id)
 
 
-def _at(talk: Conversation, *keys: str, theme: str = "") -> Any:
+def _at(talk: Conversation, *keys: str) -> Any:
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot)
-        if theme:
-            pilot.app.theme = theme
         await open_one(pilot, talk)
         await press(pilot, *keys)
 
     return before
 
 
-@SIZES
-def test_leader_prepares(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_leader_prepares(made: Example, pictures: Pictures) -> None:
     before = _at(_prepared(made), "g", "enter")
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    pictures(app, before)
 
 
-@SIZES
-def test_leader_talks(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_leader_talks(made: Example, pictures: Pictures) -> None:
     before = _at(_talking(made), "g")
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    pictures(app, before)
 
 
-def test_leader_talks_in_the_light(made: Example, snap_compare: Snap) -> None:
-    before = _at(_talking(made), "g", "enter", theme="studio-light")
+def test_leader_talks_in_the_light(made: Example, pictures: Pictures) -> None:
+    before = _at(_talking(made), "g", "enter")
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=WIDE, run_before=before)
+    pictures(app, before, [WIDE], ["studio-light"])
 
 
-def test_leader_rates_in_the_light(made: Example, snap_compare: Snap) -> None:
-    before = _at(_talking(made), "g", "j", "enter", "3", "ctrl+s", theme="studio-light")
+def test_leader_rates_in_the_light(made: Example, pictures: Pictures) -> None:
+    before = _at(_talking(made), "g", "j", "enter", "3", "ctrl+s")
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=NARROW, run_before=before)
+    pictures(app, before, [NARROW], ["studio-light"])
 
 
-@SIZES
-def test_leader_reads_what_was_held(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_leader_reads_what_was_held(made: Example, pictures: Pictures) -> None:
     before = _at(_held(made))
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    pictures(app, before)
 
 
-@SIZES
-def test_user_prepares(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_user_prepares(made: Example, pictures: Pictures) -> None:
     before = _at(_prepared(made, submitted=False), "g", "enter")
     app = made.app(made.actor("ann"))
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    pictures(app, before)
 
 
-@SIZES
-def test_user_waits(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_user_waits(made: Example, pictures: Pictures) -> None:
     before = _at(_prepared(made), "j")
     app = made.app(made.actor("ann"))
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    pictures(app, before)
 
 
-@SIZES
-def test_user_reads(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_user_reads(made: Example, pictures: Pictures) -> None:
     before = _at(_held(made))
     app = made.app(made.actor("ann"))
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    pictures(app, before)
 
 
-@SIZES
-def test_admin_sees_that_it_was_held(made: Example, snap_compare: Snap, size: Size) -> None:
-    assert snap_compare(made.app(), terminal_size=size, run_before=_at(_held(made)))
+def test_admin_sees_that_it_was_held(made: Example, pictures: Pictures) -> None:
+    pictures(made.app(), _at(_held(made)))
 
 
-@SIZES
-def test_two_versions(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_two_versions(made: Example, pictures: Pictures) -> None:
     talk = _prepared(made)
 
     async def before(pilot: Pilot[Any]) -> None:
@@ -143,11 +128,10 @@ def test_two_versions(made: Example, snap_compare: Snap, size: Size) -> None:
         # It is saved by itself, however slow the machine is; ctrl+s would be the second one then.
         await until(pilot, lambda: "The other version" in shown(pilot))
 
-    assert snap_compare(made.app(made.actor("ann")), terminal_size=size, run_before=before)
+    pictures(made.app(made.actor("ann")), before)
 
 
-@SIZES
-def test_asked_before_it_is_sealed(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_asked_before_it_is_sealed(made: Example, pictures: Pictures) -> None:
     before = _at(_talking(made), "f")
     app = made.app(made.actor("bob"))
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    pictures(app, before)

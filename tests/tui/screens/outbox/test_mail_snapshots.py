@@ -15,8 +15,9 @@ from studio_tui.tui.start import PLACES, OpenedStudio
 from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
+from tests.tui.pictures import Pictures
 from tests.tui.screens.organisation import PEOPLE, Example, Postman, hostile_rows
-from tests.tui.screens.pushes.test_pushes_snapshots import SIZES, Size, Snap, pressing
+from tests.tui.screens.pushes.test_pushes_snapshots import pressing
 from tests.tui.screens.pushing import everything
 
 HOSTILE_NAME = "[/x] O'Brien [HR]"
@@ -71,9 +72,8 @@ def with_postman(made: Example) -> OpenedStudio:
     )
 
 
-@SIZES
 @pytest.mark.parametrize("server", [True, False], ids=["server", "none"])
-def test_undo(made: Example, snap_compare: Snap, size: Size, server: bool) -> None:
+def test_undo(made: Example, pictures: Pictures, server: bool) -> None:
     made.load(PEOPLE)
 
     async def assign_and_wait(pilot: Pilot[Any]) -> None:
@@ -86,81 +86,71 @@ def test_undo(made: Example, snap_compare: Snap, size: Size, server: bool) -> No
         await press(pilot, "down")
 
     app = with_postman(made) if server else made.app()
-    assert snap_compare(app, terminal_size=size, run_before=assign_and_wait)
+    pictures(app, assign_and_wait)
 
 
-@SIZES
-def test_taken_back(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_taken_back(made: Example, pictures: Pictures) -> None:
     hostile_push(made)
     keys = pressing("2", "enter", "z")
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_remind(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_remind(made: Example, pictures: Pictures) -> None:
     reminded(made, "lone")
     delivered(made)
     keys = pressing("2", "enter", "E", on="Late")
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_remind_nobody(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_remind_nobody(made: Example, pictures: Pictures) -> None:
     late = told(made)
     everyone = Selection.matching(AssignmentFilter())
     remind.remind(made.studio, made.admin, late, everyone)
     made.clock.move(hours=1)
     keys = pressing("2", "enter", "E", "ctrl+s", on="Late")
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_remind_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_remind_hostile(made: Example, pictures: Pictures) -> None:
     hostile_push(made)
     made.clock.move(hours=1)
     keys = pressing("2", "enter", "E", "a", on=HOSTILE_NAME)
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_reminded(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_reminded(made: Example, pictures: Pictures) -> None:
     reminded(made, "lone", "dina")
     keys = pressing("2", "enter", on="Late")
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_what_assigning_sends(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_what_assigning_sends(made: Example, pictures: Pictures) -> None:
     hostile_push(made)
     made.clock.move(hours=1)
     keys = pressing("2", "a", "a", "v", on=HOSTILE_NAME)
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_what_closing_sends(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_what_closing_sends(made: Example, pictures: Pictures) -> None:
     told(made)
     keys = pressing("2", "c", "v", on="Late")
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_hand_over(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_hand_over(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("2", "enter", "slash", *"dina", "enter", "H", on="Late")
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_settings(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_settings(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("2", "e", "tab", "tab", "end", "backspace", "8", "tab", on="Late")
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)
 
 
-@SIZES
-def test_settings_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_settings_in_error(made: Example, pictures: Pictures) -> None:
     everything(made)
     to_reminders = ("tab", "tab", "tab")
     keys = pressing("2", "e", *to_reminders, "end", *", soon", "tab", "0", "ctrl+s", on="Late")
-    assert snap_compare(with_postman(made), terminal_size=size, run_before=keys)
+    pictures(with_postman(made), keys)

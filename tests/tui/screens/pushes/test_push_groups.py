@@ -14,13 +14,12 @@ from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.screens.pushes.remind_managers import RemindManagersScreen
 from studio_tui.tui.screens.pushes.status_bar import StatusBar
 from tests.hostile import HOSTILE
-from tests.tui import NARROW, WIDE, press, running, settled
+from tests.tui import WIDE, press, running, settled
+from tests.tui.pictures import EVERY_SIZE, Pictures
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example, hostile_rows
 from tests.tui.screens.pushing import assign, create, everything, footer, put_cursor_on, said
 
-SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
-Snap = Callable[..., bool]
 Fill = Callable[[Example], Any]
 
 
@@ -122,11 +121,9 @@ async def test_reminds_managers_alone(made: Example) -> None:
 
 
 @pytest.mark.parametrize("filled", [None, everything, crowded, hostile])
-@SIZES
 def test_by_manager(
     made: Example,
-    snap_compare: Snap,
-    size: tuple[int, int],
+    pictures: Pictures,
     filled: Fill | None,
 ) -> None:
     (filled or everything)(made)
@@ -135,7 +132,7 @@ def test_by_manager(
         await settled(pilot)
         await _open(pilot, "Late" if filled else "Draft", "m", "j", "space")
 
-    assert snap_compare(made.app(), terminal_size=size, run_before=before)
+    pictures(made.app(), before, EVERY_SIZE)
 
 
 async def test_a_part_of_the_bar_is_picked_by_key_and_by_mouse(made: Example) -> None:

@@ -1,11 +1,9 @@
 """Pictures of the screens around pushes: empty, typical, filtered and marked, in error; both sizes,
 with hostile names."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 
 from studio_tui.domain.templates.template import (
@@ -18,13 +16,10 @@ from studio_tui.domain.templates.template import (
 )
 from studio_tui.services.templates import templates
 from tests.hostile import HOSTILE
-from tests.tui import NARROW, WIDE, press, settled
+from tests.tui import press, settled
+from tests.tui.pictures import Pictures
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
 from tests.tui.screens.pushing import assign, create, everything, put_cursor_on
-
-SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
-Snap = Callable[..., bool]
-Size = tuple[int, int]
 
 
 def pressing(*keys: str, on: str = "") -> Any:
@@ -56,158 +51,134 @@ def hostile_pushes(made: Example) -> None:
         assign(made, push, *(f"h{other}" for other in range(number, len(HOSTILE))))
 
 
-@SIZES
-def test_templates(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_templates(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("1", on="Quick")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_templates_filtered(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_templates_filtered(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "slash", *"nothing", "enter")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_templates_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_templates_hostile(made: Example, pictures: Pictures) -> None:
     hostile_templates(made)
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("1", "G"))
+    pictures(made.app(), pressing("1", "G"))
 
 
-@SIZES
-def test_template(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_template(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "enter", on="Performance review")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_template_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_template_hostile(made: Example, pictures: Pictures) -> None:
     hostile_templates(made)
     keys = pressing("1", "enter", on=f"{HOSTILE[2]} 2")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_template_as_text_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_template_as_text_in_error(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "T", "x", "ctrl+s", on="Quick")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_import_of_a_file_that_is_not_there(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_import_of_a_file_that_is_not_there(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "i", *"/no/such.toml", "enter")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_new_pushes(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_new_pushes(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "p", *"Spring", "ctrl+n", *"Autumn", on="Regular")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_new_pushes_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_new_pushes_in_error(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "p", "ctrl+n", "tab", "tab", "9", "ctrl+s", on="Regular")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_pushes_empty(made: Example, snap_compare: Snap, size: Size) -> None:
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2"))
+def test_pushes_empty(made: Example, pictures: Pictures) -> None:
+    pictures(made.app(), pressing("2"))
 
 
-@SIZES
-def test_pushes(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_pushes(made: Example, pictures: Pictures) -> None:
     everything(made)
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2", "j"))
+    pictures(made.app(), pressing("2", "j"))
 
 
-@SIZES
-def test_pushes_new(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_pushes_new(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("1", "p", *"Spring", "ctrl+n", *"Autumn", "ctrl+s", on="Regular")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_pushes_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_pushes_hostile(made: Example, pictures: Pictures) -> None:
     hostile_pushes(made)
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2"))
+    pictures(made.app(), pressing("2"))
 
 
-@SIZES
-def test_push_empty(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_push_empty(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("2", "enter", on="Draft")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_push(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_push(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("2", "enter", on="Late")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_push_filtered_and_marked(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_push_filtered_and_marked(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("2", "enter", "f", *"overdue", "enter", "a", "j", "space", on="Late")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_push_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_push_hostile(made: Example, pictures: Pictures) -> None:
     hostile_pushes(made)
     keys = pressing("2", "enter", on=f"{HOSTILE[0]} 0")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_push_settings_in_error(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_push_settings_in_error(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("2", "e", "tab", "tab", "9", "ctrl+s", on="Late")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_push_closing(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_push_closing(made: Example, pictures: Pictures) -> None:
     everything(made)
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2", "c", on="Late"))
+    pictures(made.app(), pressing("2", "c", on="Late"))
 
 
-@SIZES
-def test_assign_empty(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_assign_empty(made: Example, pictures: Pictures) -> None:
     create(made, "First", date(2026, 3, 1), date(2026, 3, 31))
     keys = pressing("2", "a", "slash", *"nobody", "enter")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_assign(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_assign(made: Example, pictures: Pictures) -> None:
     everything(made)
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("2", "a", on="Late"))
+    pictures(made.app(), pressing("2", "a", on="Late"))
 
 
-@SIZES
-def test_assign_imported_and_filtered(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_assign_imported_and_filtered(made: Example, pictures: Pictures) -> None:
     everything(made)
     imported = ("i", *"late", "enter")
     keys = pressing("2", "a", *imported, "slash", *"example", "enter", "j", "space", on="Ahead")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_assign_marked(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_assign_marked(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("2", "a", "i", *"late", "enter", "f", on="Ahead")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_assign_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_assign_hostile(made: Example, pictures: Pictures) -> None:
     made.load(PEOPLE)
     hostile_pushes(made)
     keys = pressing("2", "a", "a", on=f"{HOSTILE[1]} 1")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)

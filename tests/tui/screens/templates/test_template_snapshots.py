@@ -10,11 +10,9 @@ from studio_tui.domain.templates.template import Question, QuestionKind, Topic
 from studio_tui.services.templates import library, templates
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
+from tests.tui.pictures import Pictures
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushes.test_pushes_snapshots import (
-    SIZES,
-    Size,
-    Snap,
     hostile_templates,
     pressing,
 )
@@ -35,47 +33,40 @@ def save(made: Example, name: str, description: str) -> None:
     templates.save(made.studio, made.admin, template, definition)
 
 
-@SIZES
-def test_editor(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_editor(made: Example, pictures: Pictures) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     keys = pressing("1", "e", "j", "j", "j", "j", on="Regular")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_editor_of_a_new_template(made: Example, snap_compare: Snap, size: Size) -> None:
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("1", "n", "e"))
+def test_editor_of_a_new_template(made: Example, pictures: Pictures) -> None:
+    pictures(made.app(), pressing("1", "n", "e"))
 
 
-@SIZES
-def test_editor_of_settings(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_editor_of_settings(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "e", "e", on="Performance review")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_editor_with_a_wrong_question(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_editor_with_a_wrong_question(made: Example, pictures: Pictures) -> None:
     wrong = ("tab", "right", "tab", *"low", "enter", *"low")
     keys = pressing("1", "e", "j", "j", "j", "e", *wrong, on="Quick")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_editor_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_editor_hostile(made: Example, pictures: Pictures) -> None:
     hostile_templates(made)
     keys = pressing("1", "e", "j", "j", "j", "e", on=f"{HOSTILE[2]} 2")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_editor_from_the_library(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_editor_from_the_library(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "e", "l", *"energy", on="Quick")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_editor_of_two_people(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_editor_of_two_people(made: Example, pictures: Pictures) -> None:
     async def collide(pilot: Pilot[Any]) -> None:
         await settled(pilot)
         await put_cursor_on(pilot, "Quick")
@@ -83,52 +74,45 @@ def test_editor_of_two_people(made: Example, snap_compare: Snap, size: Size) -> 
         save(made, "Quick", "Theirs, with [/x] in it")
         await press(pilot, "ctrl+s")
 
-    assert snap_compare(made.app(), terminal_size=size, run_before=collide)
+    pictures(made.app(), collide)
 
 
-@SIZES
-def test_versions(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_versions(made: Example, pictures: Pictures) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     made.clock.move(hours=25)
     save(made, "Regular", "Another description, of [bold]HR[/bold]")
     keys = pressing("1", "y", on="Regular")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_preview_as_leader(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_preview_as_leader(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "v", on="Regular")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_preview_as_user(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_preview_as_user(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "v", "tab", "pagedown", on="Performance review")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_library(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_library(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "l", "j")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_library_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_library_hostile(made: Example, pictures: Pictures) -> None:
     for number, text in enumerate(HOSTILE):
         library.add(made.studio, made.admin, Topic(f"{text[:150]} {number}", (Question(text),)))
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("1", "l", "G"))
+    pictures(made.app(), pressing("1", "l", "G"))
 
 
-@SIZES
-def test_library_topic(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_library_topic(made: Example, pictures: Pictures) -> None:
     keys = pressing("1", "l", "enter", "j", "j")
-    assert snap_compare(made.app(), terminal_size=size, run_before=keys)
+    pictures(made.app(), keys)
 
 
-@SIZES
-def test_library_empty(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_library_empty(made: Example, pictures: Pictures) -> None:
     for topic in library.every(made.studio, made.admin):
         library.delete(made.studio, made.admin, topic)
-    assert snap_compare(made.app(), terminal_size=size, run_before=pressing("1", "l"))
+    pictures(made.app(), pressing("1", "l"))

@@ -4,16 +4,12 @@ import asyncio
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from studio_tui.config.settings import Smtp
 from tests.hostile import HOSTILE
+from tests.tui.pictures import EVERY_SIZE, THEMES, Pictures
 from tests.tui.screens.organisation import PEOPLE, Example, example, fill_outbox, hostile_rows
 from tests.tui.screens.pushing import assign, create, everything
-from tests.tui.test_snapshots import SIZES, Snap, pressing
-
-VAST = (200, 60)
-Size = tuple[int, int]
+from tests.tui.test_snapshots import pressing
 
 
 def typical(made: Example) -> None:
@@ -41,46 +37,34 @@ def hostile(made: Example) -> None:
         assign(made, late, f"h{number}", "ann")
 
 
-@SIZES
-def test_new(made: Example, snap_compare: Snap, size: Size) -> None:
-    assert snap_compare(made.whole_app(), terminal_size=size, run_before=pressing())
+def test_new(made: Example, pictures: Pictures) -> None:
+    pictures(made.whole_app(), pressing(), EVERY_SIZE)
 
 
-@SIZES
-def test_nothing(tmp_path: Path, snap_compare: Snap, size: Size) -> None:
+def test_nothing(tmp_path: Path, pictures: Pictures) -> None:
     with example(tmp_path, Smtp(host="localhost", sender="studio@example.org")) as made:
         made.load(PEOPLE)
-        assert snap_compare(made.whole_app(), terminal_size=size, run_before=pressing())
+        pictures(made.whole_app(), pressing(), EVERY_SIZE)
 
 
-@pytest.mark.parametrize("theme", ["studio-dark", "studio-light", "studio-plain"])
-@SIZES
-def test_typical(made: Example, snap_compare: Snap, size: Size, theme: str) -> None:
+def test_typical(made: Example, pictures: Pictures) -> None:
     typical(made)
-    keys = pressing("j", theme=theme)
-    assert snap_compare(made.whole_app(), terminal_size=size, run_before=keys)
+    keys = pressing("j")
+    pictures(made.whole_app(), keys, EVERY_SIZE, themes=THEMES)
 
 
-def test_typical_where_there_is_room(made: Example, snap_compare: Snap) -> None:
-    typical(made)
-    assert snap_compare(made.whole_app(), terminal_size=VAST, run_before=pressing())
-
-
-@SIZES
-def test_crowded(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_crowded(made: Example, pictures: Pictures) -> None:
     crowded(made)
     keys = pressing("j", "j")
-    assert snap_compare(made.whole_app(), terminal_size=size, run_before=keys)
+    pictures(made.whole_app(), keys, EVERY_SIZE)
 
 
-@SIZES
-def test_hostile(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_hostile(made: Example, pictures: Pictures) -> None:
     hostile(made)
-    assert snap_compare(made.whole_app(), terminal_size=size, run_before=pressing("j"))
+    pictures(made.whole_app(), pressing("j"), EVERY_SIZE)
 
 
-@SIZES
-def test_putting_off(made: Example, snap_compare: Snap, size: Size) -> None:
+def test_putting_off(made: Example, pictures: Pictures) -> None:
     everything(made)
     keys = pressing("j", "Z", *"fri")
-    assert snap_compare(made.whole_app(), terminal_size=size, run_before=keys)
+    pictures(made.whole_app(), keys, EVERY_SIZE)
