@@ -1,13 +1,10 @@
 """``studio-tui``: the group of all commands, and what happens without one."""
 
-import sys
-from typing import Any
-
 import click
 
 from studio_tui import __version__
-from studio_tui.cli.shared.errors import say
-from studio_tui.cli.shared.lazy import Lazy, LazyGroup
+from studio_tui.cli.shared.lazy import Lazy
+from studio_tui.cli.shared.program import Program
 from studio_tui.cli.shared.surroundings import Surroundings
 
 COMMANDS = {
@@ -44,22 +41,6 @@ COMMANDS = {
         "studio_tui.cli.system.doctor", "doctor", "See what is set up, what is missing."
     ),
 }
-
-
-class Program(LazyGroup):
-    """The root group: whatever goes wrong in a command is said in words."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-        except (click.ClickException, click.exceptions.Exit):
-            raise
-        except (Exception, KeyboardInterrupt) as error:
-            pressed = KeyboardInterrupt() if isinstance(error, click.Abort) else error
-            raise click.exceptions.Exit(say(pressed, Surroundings.of(ctx).log_error)) from error
 
 
 @click.group(

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from studio_tui.config.assets import asset
 from studio_tui.config.log import log_error, log_path
 from studio_tui.domain.people.access import Actor, may
+from studio_tui.domain.shared.destinations import Pushes
 from studio_tui.domain.shared.errors import Away, Forbidden, Gone, StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.opening import Opening, TooSmall, too_small
@@ -169,15 +170,32 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self.switch_mode(place_id)
 
     def go_to(
-        self, destination: "Destination", then: "Callable[[Any], None] | None" = None
+        self,
+        destination: "Destination",
+        then: "Callable[[Any], None] | None" = None,
+        *,
+        instead: bool = False,
     ) -> None:
-        """Go to a place, or open what a destination names on top of this screen; ``then`` gets what
-        that ends with."""
+        """Go to a place, or open what a destination names on top of this screen, or ``instead`` of
+        it; ``then`` gets what that ends with."""
         place = next((p for p in self._places if p.destination == destination), None)
-        if place is not None:
+        if isinstance(destination, Pushes) and destination.created:
+            self.run_worker(self._show_created(destination))
+        elif place is not None:
             self.go(place.id)
+        elif instead:
+            self.switch_screen(screen_of(destination))
         else:
             self.push_screen(screen_of(destination), then)
+
+    async def _show_created(self, destination: Pushes) -> None:
+        """Go to the pushes, where those just created stand out; what lies over them goes."""
+        await self.switch_mode(next(p.id for p in self._places if p.destination == destination))
+        first = self.screen_stack[0]
+        if isinstance(first, StudioScreen):
+            first.welcome(destination)
+        while self.screen is not first and not getattr(self.screen, "unsaved", False):
+            await self.pop_screen()
 
     def say(self, sentence: str) -> None:
         """Show ``sentence`` until the next key."""

@@ -20,18 +20,17 @@ pressing it says that sentence. What ``needs`` a right that the actor lacks is n
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual._callback import invoke
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import key_to_character
-from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from studio_tui.domain.people.access import Action, Actor, may
-from studio_tui.tui.runtime.key_queue import Arrival
+from studio_tui.domain.people.access import Action, may
 from studio_tui.tui.runtime.terminal import on_console
+from studio_tui.tui.shell import shell_of
 
 _TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "equals_sign": "="}
 _SHOWN = {
@@ -86,15 +85,6 @@ class Command:
         return shown_key(self.keys.split(",")[0])
 
 
-class _Shell(Protocol):
-    @property
-    def actor(self) -> Actor | None: ...
-
-    def complain(self, sentence: str) -> None: ...
-
-    def expect(self, owner: MessagePump) -> Arrival: ...
-
-
 if TYPE_CHECKING:
     _Node = DOMNode
 else:
@@ -125,7 +115,7 @@ class Commands(_Node):
         """Whether the rights of the actor allow ``command``."""
         if command.needs is None:
             return True
-        actor = cast(_Shell, self.app).actor
+        actor = shell_of(self).actor
         return actor is not None and may(actor, command.needs)
 
     def is_offered(self, command: Command) -> bool:
@@ -150,7 +140,7 @@ class Commands(_Node):
         if not self.may_do(command):
             return
         if reason := self.why_not(command):
-            cast(_Shell, self.app).complain(reason)
+            shell_of(self).complain(reason)
         else:
             await self.run_command(command)
 
@@ -172,7 +162,7 @@ class Offer:
 
     def start(self) -> None:
         """Do it in the message loop of its node, or say why not; keys wait for it."""
-        arrival = cast(_Shell, self.node.app).expect(self.node)
+        arrival = shell_of(self.node).expect(self.node)
 
         async def do() -> None:
             try:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from textual.screen import Screen
 
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.shared.destinations import Destination
 from studio_tui.tui.commands import Command
-from studio_tui.tui.screen import StudioScreen
 
 _GO = "go_"
 
@@ -19,7 +21,7 @@ class Place:
     title: str
     key: str
     """The digit that goes there."""
-    screen: Callable[[], StudioScreen]
+    screen: Callable[[], Screen[Any]]
     needs: Action | None = None
     """The right it takes to see it."""
     destination: Destination | None = None

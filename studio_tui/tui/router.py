@@ -4,95 +4,186 @@ first goes there, so that the first picture waits for none of them."""
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from textual.screen import Screen
+
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.destinations import Destination
 from studio_tui.tui.screen import StudioScreen
 
 
-def screen_of(destination: Destination) -> StudioScreen:
+def screen_of(destination: Destination) -> Screen[Any]:
     """A new screen that shows ``destination``."""
-    return _SCREENS[type(destination)](destination)
+    screen = _SCREENS[type(destination)](destination)
+    if isinstance(screen, StudioScreen):
+        screen.destination = destination
+    return screen
 
 
-def _today(_: to.Today) -> StudioScreen:
+def _today(_: to.Today) -> Screen[Any]:
     from studio_tui.tui.screens.today.today import TodayScreen
 
     return TodayScreen()
 
 
-def _templates(_: to.Templates) -> StudioScreen:
+def _templates(_: to.Templates) -> Screen[Any]:
     from studio_tui.tui.screens.templates.templates import TemplatesScreen
 
     return TemplatesScreen()
 
 
-def _pushes(_: to.Pushes) -> StudioScreen:
+def _pushes(_: to.Pushes) -> Screen[Any]:
     from studio_tui.tui.screens.pushes.pushes import PushesScreen
 
     return PushesScreen()
 
 
-def _users(_: to.Users) -> StudioScreen:
+def _users(_: to.Users) -> Screen[Any]:
     from studio_tui.tui.screens.people.users import UsersScreen
 
     return UsersScreen()
 
 
-def _outbox(destination: to.Outbox) -> StudioScreen:
+def _outbox(destination: to.Outbox) -> Screen[Any]:
     from studio_tui.tui.screens.outbox.outbox import OutboxScreen
 
     return OutboxScreen(destination.filter)
 
 
-def _activity(_: to.Activity) -> StudioScreen:
+def _activity(_: to.Activity) -> Screen[Any]:
     from studio_tui.tui.screens.activity.activity import ActivityScreen
 
     return ActivityScreen()
 
 
-def _mine(_: to.MyConversations) -> StudioScreen:
+def _mine(_: to.MyConversations) -> Screen[Any]:
     from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
 
     return MyConversationsScreen()
 
 
-def _push(destination: to.Push) -> StudioScreen:
+def _push(destination: to.Push) -> Screen[Any]:
     from studio_tui.tui.screens.pushes.push import PushScreen
 
     return PushScreen(destination.id, destination.tab, destination.filter)
 
 
-def _person(destination: to.Person) -> StudioScreen:
+def _person(destination: to.Person) -> Screen[Any]:
     from studio_tui.tui.screens.people.user import UserScreen
 
     return UserScreen(destination.id)
 
 
-def _mail(destination: to.Mail) -> StudioScreen:
+def _mail(destination: to.Mail) -> Screen[Any]:
     from studio_tui.tui.screens.outbox.mail import MailScreen
 
     return MailScreen(destination.id)
 
 
-def _sent_again(destination: to.SentAgain) -> StudioScreen:
+def _sent_again(destination: to.SentAgain) -> Screen[Any]:
     from studio_tui.tui.screens.outbox.sent_again import SentAgainScreen
 
     return SentAgainScreen(destination.chosen)
 
 
-def _remind(destination: to.Remind) -> StudioScreen:
+def _remind(destination: to.Remind) -> Screen[Any]:
     from studio_tui.tui.screens.pushes.remind import RemindScreen
 
     return RemindScreen(destination.push, destination.chosen, destination.whom)
 
 
-def _import_users(_: to.ImportUsers) -> StudioScreen:
+def _remind_managers(destination: to.RemindManagers) -> Screen[Any]:
+    from studio_tui.tui.screens.pushes.remind_managers import RemindManagersScreen
+
+    return RemindManagersScreen(destination.push, destination.managers)
+
+
+def _assign(destination: to.Assign) -> Screen[Any]:
+    from studio_tui.tui.screens.pushes.assign import AssignScreen
+
+    return AssignScreen(destination.push)
+
+
+def _set_up_pushes(destination: to.SetUpPushes) -> Screen[Any]:
+    from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+
+    return NewPushesScreen(destination.template)
+
+
+def _import_users(_: to.ImportUsers) -> Screen[Any]:
     from studio_tui.tui.screens.people.import_users import ImportScreen
 
     return ImportScreen()
 
 
-_SCREENS: Mapping[type[Destination], Callable[[Any], StudioScreen]] = {
+def _conversation(destination: to.Conversation) -> Screen[Any]:
+    from studio_tui.tui.screens.conversations.conversation import ConversationScreen
+
+    return ConversationScreen(destination.id)
+
+
+def _plan_conversation(destination: to.PlanConversation) -> Screen[Any]:
+    from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
+
+    return PlanScreen(
+        destination.user_id, destination.name, destination.ask, destination.conversation_id
+    )
+
+
+def _history(destination: to.History) -> Screen[Any]:
+    from studio_tui.tui.screens.conversations.history import HistoryScreen
+
+    return HistoryScreen(destination.user_id, destination.name)
+
+
+def _template(destination: to.Template) -> Screen[Any]:
+    from studio_tui.tui.screens.templates.template import TemplateScreen
+
+    return TemplateScreen(destination.template)
+
+
+def _edit_template(destination: to.EditTemplate) -> Screen[Any]:
+    from studio_tui.tui.screens.templates.template_editor import TemplateEditor
+
+    return TemplateEditor(destination.template)
+
+
+def _template_as_text(destination: to.TemplateAsText) -> Screen[Any]:
+    from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
+
+    return TemplateEditScreen(destination.template)
+
+
+def _preview_template(destination: to.PreviewTemplate) -> Screen[Any]:
+    from studio_tui.tui.screens.templates.template_preview import TemplatePreview
+
+    return TemplatePreview(destination.definition)
+
+
+def _template_versions(destination: to.TemplateVersions) -> Screen[Any]:
+    from studio_tui.tui.screens.templates.template_versions import TemplateVersions
+
+    return TemplateVersions(destination.template)
+
+
+def _question_library(_: to.QuestionLibrary) -> Screen[Any]:
+    from studio_tui.tui.screens.templates.question_library import QuestionLibraryScreen
+
+    return QuestionLibraryScreen()
+
+
+def _edit_topic(destination: to.EditTopic) -> Screen[Any]:
+    from studio_tui.tui.screens.templates.library_editor import LibraryEditor
+
+    return LibraryEditor(destination.topic)
+
+
+def _take_from_library(destination: to.TakeFromLibrary) -> Screen[Any]:
+    from studio_tui.tui.screens.templates.from_library import FromLibrary
+
+    return FromLibrary(destination.topics, destination.definition, whole=destination.whole)
+
+
+_SCREENS: Mapping[type[Destination], Callable[[Any], Screen[Any]]] = {
     to.Today: _today,
     to.Templates: _templates,
     to.Pushes: _pushes,
@@ -105,5 +196,19 @@ _SCREENS: Mapping[type[Destination], Callable[[Any], StudioScreen]] = {
     to.Mail: _mail,
     to.SentAgain: _sent_again,
     to.Remind: _remind,
+    to.RemindManagers: _remind_managers,
+    to.Assign: _assign,
+    to.SetUpPushes: _set_up_pushes,
     to.ImportUsers: _import_users,
+    to.Conversation: _conversation,
+    to.PlanConversation: _plan_conversation,
+    to.History: _history,
+    to.Template: _template,
+    to.EditTemplate: _edit_template,
+    to.TemplateAsText: _template_as_text,
+    to.PreviewTemplate: _preview_template,
+    to.TemplateVersions: _template_versions,
+    to.QuestionLibrary: _question_library,
+    to.EditTopic: _edit_topic,
+    to.TakeFromLibrary: _take_from_library,
 }

@@ -1,7 +1,7 @@
 """`StudioScreen`: every screen's base: the frame around it, the way to the services."""
 
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
@@ -9,15 +9,15 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.destinations import Destination
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.runtime.job import Job
-from studio_tui.tui.runtime.key_queue import Arrival
+from studio_tui.tui.shell import Awaited, Shell, shell_of
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
-    from studio_tui.tui.app import StudioApp
 
 T = TypeVar("T")
 
@@ -29,11 +29,13 @@ class StudioScreen(Commands, Screen[Any]):
         Command("back", "escape", "Back", "Go back", footer=False),
     )
 
+    destination: Destination | None = None
+    """What opened it; None where no destination did."""
     _seen: int | None = None
 
     def __init__(self) -> None:
         super().__init__()
-        self._arrivals: dict[Hashable, Arrival] = {}
+        self._arrivals: dict[Hashable, Awaited] = {}
         self._filled: set[Hashable] = set()
 
     def compose(self) -> ComposeResult:
@@ -49,9 +51,9 @@ class StudioScreen(Commands, Screen[Any]):
         yield from ()
 
     @property
-    def shell(self) -> "StudioApp":
-        """The app, as what it is."""
-        return cast("StudioApp", self.app)
+    def shell(self) -> Shell:
+        """The app, as screens know it."""
+        return shell_of(self)
 
     @property
     def studio(self) -> "Studio":
@@ -161,7 +163,7 @@ class StudioScreen(Commands, Screen[Any]):
         shell.work(done)
         shell.bridge.write(self, lambda: done.do(studio, call), written, not_written)
 
-    def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> Arrival:
+    def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> Awaited:
         """Keep keys for the answer of ``lane``; an earlier question of it is overtaken."""
         if (earlier := self._arrivals.get(lane)) is not None:
             self.shell.opened(earlier)
@@ -169,7 +171,7 @@ class StudioScreen(Commands, Screen[Any]):
         return arrival
 
     def _not_there(
-        self, arrival: Arrival, failed: Callable[[StudioError], None] | None
+        self, arrival: Awaited, failed: Callable[[StudioError], None] | None
     ) -> Callable[[StudioError], None]:
         def not_there(error: StudioError) -> None:
             (failed or self.shell.bridge.report)(error)
@@ -181,6 +183,13 @@ class StudioScreen(Commands, Screen[Any]):
         """Go back to where one came from, if anywhere, before this screen has shown anything."""
         if len(self.app.screen_stack) > 1 and self.app.screen is self:
             self.dismiss()
+
+    def go_to(self, destination: Destination, then: Callable[[Any], None] | None = None) -> None:
+        """Go where ``destination`` names; ``then`` gets what that screen ends with."""
+        self.shell.go_to(destination, then)
+
+    def welcome(self, destination: Destination) -> None:
+        """One came back here by ``destination``: show what it names."""
 
     def say(self, sentence: str) -> None:
         """Show ``sentence`` in the status line."""

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from textual.app import App
 from textual.pilot import Pilot
 
-from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.runtime.key_queue import TypeAheadApp
+from studio_tui.tui.shell import bridge_of
 
 NARROW = (80, 24)
 WIDE = (120, 40)
@@ -25,7 +26,7 @@ async def running(app: App[Any], size: tuple[int, int] = NARROW) -> AsyncIterato
 
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no call is under way and every answer is drawn, or the app ends."""
-    bridge = bridge_of(pilot.app)
+    bridge = cast(Bridge, bridge_of(pilot.app))
     quiet = 0
     while quiet < 2 and not pilot.app._exit:
         await pilot.pause()

@@ -171,7 +171,7 @@ def _try(
     if as_json:
         write_json(shapes.remind_preview(studio, push, preview, run, skipped))
         return
-    managers = dry_runs.managers_told(run)
+    managers = run.managers_told
     say(
         f"{counted(preview.reminding, 'user')} of “{push.name}” would be reminded and "
         f"{counted(managers, 'manager')} told."

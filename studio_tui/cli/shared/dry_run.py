@@ -17,7 +17,7 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.times import when
-from studio_tui.domain.outbox.notification import Capacity, Notification
+from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Skipped
 from studio_tui.wording.mail import KIND_LABELS
@@ -111,25 +111,13 @@ def tell(run: DryRun, skipped: Sequence[Skipped], *, with_mail: bool) -> None:
     say("Nothing was changed.")
 
 
-def managers_told(run: DryRun) -> int:
-    """How many managers would be told."""
-    return sum(told.capacity is Capacity.MANAGER for told in run.notifications)
-
-
-def reason(run: DryRun, told: Notification, login: str) -> str | None:
-    """Why somebody is told of the user ``login``; None where they are that user."""
-    if told.capacity is Capacity.USER:
-        return None
-    return run.managing.get(login, {}).get(told.recipient)
-
-
 def _row(run: DryRun, told: Notification) -> tuple[str, ...]:
     return (told.to, KIND_LABELS[told.kind], told.capacity, ", ".join(_about(run, told)))
 
 
 def _about(run: DryRun, told: Notification) -> Iterable[str]:
     for login in told.about:
-        why = reason(run, told, login)
+        why = run.reason(told, login)
         yield f"{login} ({why})" if why else login
 
 

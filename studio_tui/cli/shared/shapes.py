@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from studio_tui.cli.shared.dry_run import managers_told, reason
 from studio_tui.cli.shared.times import iso
 from studio_tui.domain.conversations.conversation import (
     Conversation,
@@ -373,7 +372,7 @@ def remind_preview(
         "done": preview.done,
         "left": preview.left,
         "recently": preview.recently_count,
-        "managers": managers_told(run),
+        "managers": run.managers_told,
         **tried(studio, run, skipped),
     }
 
@@ -401,7 +400,7 @@ def tried(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
         "notifications": [
             {
                 **_told(studio, each),
-                "about": [{"login": u, "reason": reason(run, each, u)} for u in each.about],
+                "about": [{"login": u, "reason": run.reason(each, u)} for u in each.about],
             }
             for each in run.notifications
         ],

@@ -6,10 +6,11 @@ of the host: `studio_tui.cli.shared.paths` sees to that.
 
 import shlex
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
-from studio_tui.cli.main import COMMANDS, Program, program
+from studio_tui.cli.shared.program import Program
 from studio_tui.domain.shared.errors import Forbidden
 
 _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
@@ -77,11 +78,12 @@ def is_open(path: str) -> bool:
     return verb in _OPEN_GROUPS.get(group, ())
 
 
-def key_program() -> click.Group:
-    """``studio-tui`` for who came by a key."""
+def key_program(program: Program) -> click.Group:
+    """``program``, which is ``studio-tui``, for who came by a key."""
     return _KeyProgram(
+        known=frozenset(program.lazy),
         name=program.name,
-        lazy={name: lazy for name, lazy in COMMANDS.items() if name in _OPEN_GROUPS},
+        lazy={name: lazy for name, lazy in program.lazy.items() if name in _OPEN_GROUPS},
         invoke_without_command=True,
         callback=program.callback,
         params=program.params,
@@ -91,9 +93,15 @@ def key_program() -> click.Group:
 
 
 class _KeyProgram(Program):
+    """The commands that are open; of those ``known`` the others say that they are not."""
+
+    def __init__(self, *args: Any, known: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known = known
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.lazy:
-            return _refused(cmd_name) if cmd_name in COMMANDS else None
+            return _refused(cmd_name) if cmd_name in self._known else None
         command = super().get_command(ctx, cmd_name)
         return _OpenGroup(command) if isinstance(command, click.Group) else command
 

@@ -4,10 +4,12 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import cast
 
 import click
 
 from studio_tui.cli.shared.paths import HostPath
+from studio_tui.cli.shared.program import Program
 from studio_tui.cli.shared.surroundings import Surroundings
 from studio_tui.config.session import account_name, begin_key_session
 from studio_tui.domain.people.ssh_keys import FINGERPRINT
@@ -51,7 +53,9 @@ def session(ctx: click.Context, fingerprint: str, config: Path | None) -> None:
     begin_key_session(fingerprint, config)
     from studio_tui.cli.ssh.allowed import key_program, words_of
 
-    key_program().main(words_of(sent), prog_name="studio-tui", obj=Surroundings.of(ctx))
+    # The group of all commands is what this one was called by.
+    whole = cast(Program, ctx.find_root().command)
+    key_program(whole).main(words_of(sent), prog_name="studio-tui", obj=Surroundings.of(ctx))
 
 
 def _command(fingerprint: str, config: Path | None) -> str:

@@ -4,14 +4,19 @@ A screen asks the app to go to one (`StudioApp.go_to`); `tui.router` alone knows
 is. So a screen of one feature opens those of others without importing them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from studio_tui.domain.conversations.conversation import Ask
     from studio_tui.domain.outbox.notification import NotificationFilter
     from studio_tui.domain.pushes.push import AssignmentFilter
     from studio_tui.domain.pushes.push import Push as PushAsRead
     from studio_tui.domain.shared.selection import Selection
+    from studio_tui.domain.templates.library import LibraryTopic
+    from studio_tui.domain.templates.template import Definition
+    from studio_tui.domain.templates.template import Template as TemplateAsRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,9 @@ class Templates:
 
 @dataclass(frozen=True, slots=True)
 class Pushes:
-    """All pushes."""
+    """All pushes; those that were just ``created`` stand out there (P2)."""
+
+    created: "tuple[PushAsRead, ...]" = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,115 @@ class Remind:
 
 
 @dataclass(frozen=True, slots=True)
+class RemindManagers:
+    """The same for managers alone, names by id (S2)."""
+
+    push: "PushAsRead"
+    managers: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Choosing who is in a push (P3)."""
+
+    push: "PushAsRead"
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpPushes:
+    """Setting up pushes of a template; ends with those created, or None (P1)."""
+
+    template: "TemplateAsRead"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportUsers:
     """Importing users from a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation, with what the reader may read of it (C6)."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanConversation:
+    """Planning a conversation with a user: what ``ask`` names, or whatever can be planned; with
+    ``conversation_id``, moving that one (C2, C5)."""
+
+    user_id: int
+    name: str
+    ask: "Ask | None" = None
+    conversation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The conversations that are over, of a user; without one, of everybody (C6)."""
+
+    user_id: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template, to be read (T6)."""
+
+    template: "TemplateAsRead"
+
+
+@dataclass(frozen=True, slots=True)
+class EditTemplate:
+    """Writing a template, or a new one; ends with what was saved last."""
+
+    template: "TemplateAsRead | None"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateAsText:
+    """Writing a template as text (T7)."""
+
+    template: "TemplateAsRead"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTemplate:
+    """How a conversation by a template would go (T6)."""
+
+    definition: "Definition"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVersions:
+    """What a template was before (T5)."""
+
+    template: "TemplateAsRead"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLibrary:
+    """The questions that templates are made of (T2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditTopic:
+    """Writing a topic of the library, or a new one; ends with what was saved last."""
+
+    topic: "LibraryTopic | None"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFromLibrary:
+    """Choosing out of the library what is not in ``definition`` yet; ends with a `Chosen`, or None.
+
+    ``whole``: whether topics as a whole are offered too.
+    """
+
+    topics: "tuple[LibraryTopic, ...]"
+    definition: "Definition"
+    whole: bool
 
 
 Destination = (
@@ -110,5 +224,19 @@ Destination = (
     | Mail
     | SentAgain
     | Remind
+    | RemindManagers
+    | Assign
+    | SetUpPushes
     | ImportUsers
+    | Conversation
+    | PlanConversation
+    | History
+    | Template
+    | EditTemplate
+    | TemplateAsText
+    | PreviewTemplate
+    | TemplateVersions
+    | QuestionLibrary
+    | EditTopic
+    | TakeFromLibrary
 )

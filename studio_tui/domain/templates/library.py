@@ -21,6 +21,15 @@ class LibraryTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is taken out of the library: a topic as a whole, or as the heading of the one question
+    in it that was chosen."""
+
+    topic: Topic
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryFilter:
     """Which topics a list shows: all words must be found in the name or in the questions."""
 

@@ -46,6 +46,17 @@ class DryRun:
     managing: Mapping[str, Mapping[str, str]]
     """Why a manager is told of somebody (U4): by the login of the user, then of the manager."""
 
+    @property
+    def managers_told(self) -> int:
+        """How many managers would be told."""
+        return sum(told.capacity is Capacity.MANAGER for told in self.notifications)
+
+    def reason(self, told: Notification, login: str) -> str | None:
+        """Why somebody is told of the user ``login``; None where they are that user."""
+        if told.capacity is Capacity.USER:
+            return None
+        return self.managing.get(login, {}).get(told.recipient)
+
 
 NOTHING = DryRun((), (), {})
 """What an act that there is no need for would send."""

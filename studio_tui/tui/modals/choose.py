@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from studio_tui.domain.people.users import Manager
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
@@ -38,6 +39,11 @@ class Choice(Generic[T]):
         """Whether every one of ``words`` is in it."""
         text = fold_search(f"{self.title} {self.hint}")
         return all(word in text for word in words)
+
+
+def manager_choice(manager: Manager) -> Choice[str]:
+    """A manager to choose, by login, with why they are one (U4)."""
+    return Choice(manager.login, manager.name, manager.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,8 @@ import asyncio
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-from textual.message_pump import MessagePump
 from textual.widget import Widget
 
 from studio_tui.config.log import log_error
@@ -36,15 +35,6 @@ _READERS = 4
 
 class Unexpected(StudioError):
     """A fault of the program; what happened is in its log."""
-
-
-class _Bridged(Protocol):
-    bridge: "Bridge"
-
-
-def bridge_of(node: MessagePump) -> "Bridge":
-    """The bridge of the app that ``node`` is part of."""
-    return cast(_Bridged, node.app).bridge
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from textual.widget import Widget
 
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.shell import bridge_of
 
 T = TypeVar("T")
 

@@ -1,7 +1,5 @@
 """The frame around every screen: the places above, messages and commands below."""
 
-from typing import TYPE_CHECKING, cast
-
 from textual.app import App
 from textual.content import Content
 from textual.screen import Screen
@@ -9,13 +7,9 @@ from textual.widgets import Static
 
 from studio_tui.domain.today.today import Badge
 from studio_tui.tui.commands import Command, Commands, Offer, offers, typed_away
+from studio_tui.tui.shell import ShownPlace, shell_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
-
-if TYPE_CHECKING:
-    from studio_tui.tui.app import StudioApp
-    from studio_tui.tui.places import Place
-
 
 _EVER_SHORTER = ((" ", False), ("", False), ("", True))
 """What stands at the edges of each place, and whether it has its short title."""
@@ -30,7 +24,7 @@ class TopBar(LabelLine):
 
     def update(self) -> None:
         """Draw the places again: the actor is known, or another place is open."""
-        app = cast("StudioApp", self.app)
+        app = shell_of(self)
         found = app.open_places()
         keys = len(found) > 1
         places, gap = [], 1
@@ -48,8 +42,8 @@ class TopBar(LabelLine):
         identity = self._identity(places)
         self.show(places, [Label("", line(identity, "$muted"))] if identity else [])
 
-    def _place_in_words(self, place: "Place", edge: str, *, keys: bool, short: bool) -> Content:
-        app = cast("StudioApp", self.app)
+    def _place_in_words(self, place: ShownPlace, edge: str, *, keys: bool, short: bool) -> Content:
+        app = shell_of(self)
         badge = app.badges.get(place.id, Badge())
         number = f" {badge}" if badge.number else ""
         key = f"{edge}{place.key} " if keys else edge
@@ -79,7 +73,7 @@ class TopBar(LabelLine):
 
     def _identity(self, places: list[Label]) -> str:
         """The organisation and who you are, or who you are, or nothing: the places come first."""
-        app = cast("StudioApp", self.app)
+        app = shell_of(self)
         room = self.size.width - sum(place.width + GAP for place in places)
         fitting = (text for text in app.identities if line(text).cell_length <= room)
         return next(fitting, "")
@@ -87,7 +81,7 @@ class TopBar(LabelLine):
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
         """Go to a place."""
         event.stop()
-        cast("StudioApp", self.app).go(event.key)
+        shell_of(self).go(event.key)
 
 
 class StatusLine(Static):
@@ -99,7 +93,7 @@ class StatusLine(Static):
 
     def refresh_status(self) -> None:
         """Draw what the app has to say, if that is new."""
-        app = cast("StudioApp", self.app)
+        app = shell_of(self)
         content = app.status
         if not (isinstance(self.content, Content) and content.is_same(self.content)):
             self.update(content)

@@ -106,11 +106,11 @@ def test_the_guide_lists_what_is_open_and_what_is_not() -> None:
 
 
 def test_what_is_not_open_is_not_there() -> None:
-    program = key_program()
+    open_ = key_program(program)
     for path, command in commands().items():
         group, _, verb = path.partition(" ")
-        context = click.Context(program, obj=SURROUNDINGS)
-        found = program.get_command(context, group)
+        context = click.Context(open_, obj=SURROUNDINGS)
+        found = open_.get_command(context, group)
         if isinstance(found, click.Group):
             found = found.get_command(context, verb)
         assert found is not None

@@ -9,7 +9,7 @@ from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.system.listing import HeldSource
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.activity.activity_rows import activity_columns, found_in, in_full
+from studio_tui.tui.widgets.activity_rows import activity_columns, found_in, in_full
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList

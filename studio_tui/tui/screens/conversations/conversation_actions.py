@@ -15,16 +15,17 @@ from studio_tui.domain.conversations.conversation import (
     reopened_by,
 )
 from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.templates.library import LibraryTopic
 from studio_tui.domain.templates.template import Question
 from studio_tui.services import conversations
 from studio_tui.services.templates import library
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.dry_run import show_sent
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.conversations.conversation_asking import ChooseQuestion, OwnQuestion
 from studio_tui.tui.screens.conversations.conversation_words import submitted, who_reads
-from studio_tui.tui.screens.outbox.dry_run import show_sent
 from studio_tui.wording.counting import counted
 
 _BEFORE = (ConversationState.PLANNED, ConversationState.PREPARED)
@@ -159,11 +160,9 @@ class ConversationActions(StudioScreen):
 
     def action_move(self) -> None:
         """Plan it for another time or place (C5)."""
-        from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
-
         about = self._conversation
-        self.app.push_screen(
-            PlanScreen(about.user_id, about.name, conversation_id=self.conversation_id)
+        self.go_to(
+            to.PlanConversation(about.user_id, about.name, conversation_id=self.conversation_id)
         )
 
     def action_call_off(self) -> None:

@@ -15,7 +15,7 @@ from studio_tui.domain.templates.template import Question, QuestionKind
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.dialog import Dialog
-from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field, Form
 

@@ -11,13 +11,13 @@ from studio_tui.domain.conversations.conversation import (
     ConversationState,
     HistoryFilter,
 )
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services import conversations
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.moments import moment
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
 from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -87,7 +87,7 @@ class HistoryScreen(StudioScreen):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open it, with what one may read of it (C6)."""
-        open_conversation(self, event.row.id)
+        self.go_to(to.Conversation(event.row.id))
 
     def _narrow(self, chosen: str | None) -> None:
         if chosen is not None:

@@ -3,13 +3,15 @@
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from studio_tui.domain.conversations.conversation import MyConversation, MyConversationFilter
+from studio_tui.domain.conversations.conversation import Ask, MyConversation, MyConversationFilter
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services import conversations
 from studio_tui.tui.commands import Command
+from studio_tui.tui.modals import hand_over
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.conversations import handing_over, my_conversations_actions
+from studio_tui.tui.screens.conversations import my_conversations_actions
 from studio_tui.tui.screens.conversations.my_conversations_words import (
     NOBODY,
     matter_columns,
@@ -20,7 +22,6 @@ from studio_tui.tui.screens.conversations.my_conversations_words import (
     why_not_plan,
     why_not_record,
 )
-from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -123,20 +124,19 @@ class MyConversationsScreen(StudioScreen):
 
     def action_plan(self) -> None:
         """Plan what the line is about, or move it (C2, C5)."""
-        from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
-
         if (matter := self._current) is not None:
-            self.app.push_screen(PlanScreen.of(matter))
+            ask = Ask(matter.user_id, matter.push_id) if matter.push_id else None
+            self.go_to(
+                to.PlanConversation(matter.user_id, matter.name, ask, matter.conversation_id)
+            )
 
     def action_new(self) -> None:
         """Plan another conversation with somebody; with oneself where nobody else is meant."""
-        from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
-
         matter = self._current
         if matter is None or matter.mine:
-            self.app.push_screen(PlanScreen(self.actor.user_id, self.actor.name))
+            self.go_to(to.PlanConversation(self.actor.user_id, self.actor.name))
         else:
-            self.app.push_screen(PlanScreen(matter.user_id, matter.name))
+            self.go_to(to.PlanConversation(matter.user_id, matter.name))
 
     def action_start(self) -> None:
         """Begin a talk (C2)."""
@@ -161,15 +161,12 @@ class MyConversationsScreen(StudioScreen):
     def action_hand_over(self) -> None:
         """Name who is to hold it (P10)."""
         if (matter := self._current) is not None:
-            handing_over.ask_of(self, matter)
+            hand_over.ask_of(self, matter)
 
     def action_history(self) -> None:
         """What was held with the person under the cursor; with everybody where there is none."""
-        from studio_tui.tui.screens.conversations.history import HistoryScreen
-
         matter = self._current
-        screen = HistoryScreen(matter.user_id, matter.name) if matter else HistoryScreen()
-        self.app.push_screen(screen)
+        self.go_to(to.History(matter.user_id, matter.name) if matter else to.History())
 
     def action_waiting(self) -> None:
         """Show only what waits for oneself, or everything."""
@@ -184,7 +181,7 @@ class MyConversationsScreen(StudioScreen):
         """Open the conversation, or offer what can be done where there is none yet."""
         matter: MyConversation = event.row
         if matter.conversation_id is not None:
-            open_conversation(self, matter.conversation_id)
+            self.go_to(to.Conversation(matter.conversation_id))
         else:
             self._offer(matter)
 

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from studio_tui.domain.conversations.conversation import Ask, Conversation, MyConversation
 from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared import destinations as to
 from studio_tui.services import conversations
 from studio_tui.services.conversations import Usable
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.dry_run import show_sent
 from studio_tui.tui.modals.held import Held
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
@@ -16,8 +18,6 @@ from studio_tui.tui.screens.conversations.my_conversations_words import (
     said_not_mine,
     why_not_record,
 )
-from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
-from studio_tui.tui.screens.outbox.dry_run import show_sent
 
 _NOTHING = "No push asks for a conversation with {}, and no template lets you start one."
 
@@ -156,7 +156,7 @@ def _begin(screen: StudioScreen, chosen: _Start) -> None:
         return
     screen.write(
         lambda: _begun(screen, chosen),
-        lambda begun: open_conversation(screen, begun.id),
+        lambda begun: screen.go_to(to.Conversation(begun.id)),
         leads_on=True,
     )
 

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, MyConversation, Plan
+from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
 from studio_tui.domain.conversations.plan_form import (
     entered_plan,
     likely_plan,
@@ -22,12 +22,11 @@ from studio_tui.domain.shared.errors import Conflict, Invalid, StudioError
 from studio_tui.services import conversations
 from studio_tui.services.conversations import Usable
 from studio_tui.tui.commands import Command
-from studio_tui.tui.modals.choose import Choice
+from studio_tui.tui.modals.choose import Choice, manager_choice
+from studio_tui.tui.modals.dry_run import show_sent
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.outbox.dry_run import show_sent
-from studio_tui.tui.screens.pushes.push_words import manager_choice
 from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.field import Field, Form
 from studio_tui.tui.widgets.pick import Pick
@@ -78,12 +77,6 @@ class PlanScreen(StudioScreen):
         self._begun: dict[str, str] = {}
         self._what: Pick[Ask] = Pick("What", "What is the conversation about?", id="what")
         self._whom: Pick[str] = Pick("With", "Who is to hold it?", id="whom")
-
-    @classmethod
-    def of(cls, matter: MyConversation) -> "PlanScreen":
-        """Plan what a line of My conversations is about, or move it."""
-        ask = Ask(matter.user_id, matter.push_id) if matter.push_id else None
-        return cls(matter.user_id, matter.name, ask, matter.conversation_id)
 
     def body(self) -> ComposeResult:
         """Whom it is about, the form, what somebody else made of it, and the button."""

@@ -1,7 +1,6 @@
 """One mail, as the recipient got it or as it would go now (N10)."""
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -13,13 +12,8 @@ from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.facts import Fact, Facts
+from studio_tui.tui.widgets.mail_text import MailText
 from studio_tui.wording.mail import STATE_LABELS
-
-
-class MailText(VerticalScroll, can_focus=True):
-    """What is written in it; scrolls."""
-
-    BINDINGS = [("k", "scroll_up"), ("j", "scroll_down"), ("g", "scroll_home"), ("G", "scroll_end")]
 
 
 class MailScreen(StudioScreen):

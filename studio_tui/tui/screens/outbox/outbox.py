@@ -22,16 +22,16 @@ from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.dry_run import dry_run_again
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.dry_run import DryRunScreen
+from studio_tui.tui.modals.dry_run_words import Trial
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
-from studio_tui.tui.screens.outbox.dry_run_words import Trial
-from studio_tui.tui.screens.outbox.mail_rows import about, mail_columns
 from studio_tui.tui.screens.outbox.outbox_states import StateLine
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.mail_rows import about, mail_columns
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import STATE_LABELS
 

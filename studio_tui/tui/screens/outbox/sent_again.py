@@ -6,8 +6,8 @@ from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.dry_run import dry_run_again
-from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
-from studio_tui.tui.screens.outbox.dry_run_words import Trial
+from studio_tui.tui.modals.dry_run import DryRunScreen
+from studio_tui.tui.modals.dry_run_words import Trial
 
 
 class SentAgainScreen(DryRunScreen):

@@ -13,6 +13,7 @@ from studio_tui.domain.outbox.notification import Notification, NotificationStat
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment, Status
+from studio_tui.domain.shared import destinations as to
 from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.people import users
@@ -21,15 +22,14 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.activity.activity_rows import activity_columns, in_full
-from studio_tui.tui.screens.outbox.mail import MailScreen
-from studio_tui.tui.screens.outbox.mail_rows import mail_columns
 from studio_tui.tui.screens.people import user_acts
 from studio_tui.tui.text import filled, line
+from studio_tui.tui.widgets.activity_rows import activity_columns, in_full
 from studio_tui.tui.widgets.facts import Fact, Facts
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.mail_rows import mail_columns
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import flags_in_words, status_in_words
@@ -231,9 +231,7 @@ class UserScreen(StudioScreen):
 
     def action_talks(self) -> None:
         """Show which conversations were held with them (C6)."""
-        from studio_tui.tui.screens.conversations.history import HistoryScreen
-
-        self.app.push_screen(HistoryScreen(self._user_id, self._user_name))
+        self.go_to(to.History(self._user_id, self._user_name))
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Show another list."""
@@ -245,17 +243,11 @@ class UserScreen(StudioScreen):
         """Open a push, read a mail or a line of activity."""
         match event.row:
             case InPush(assignment=assignment):
-                self._open_push(assignment.push_id)
+                self.go_to(to.Push(assignment.push_id))
             case Notification(id=notification_id):
-                self.app.push_screen(MailScreen(notification_id))
+                self.go_to(to.Mail(notification_id))
             case ActivityLine() as done:
                 self.app.push_screen(ReadText(done.action, in_full(done, self.studio.zone)))
-
-    def _open_push(self, push_id: int) -> None:
-        # The screen of a push opens this one in turn.
-        from studio_tui.tui.screens.pushes.push import PushScreen
-
-        self.app.push_screen(PushScreen(push_id))
 
     def _show(self, found: Involvement) -> None:
         user = found.user

@@ -6,19 +6,20 @@ from collections.abc import Callable
 from studio_tui.domain.outbox.notification import Notification, NotificationFilter
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.people import person
 from studio_tui.services.people.person import AddressChanged
 from studio_tui.services.pushes import assign, pushes
+from studio_tui.tui.modals import hand_over as handing_over
+from studio_tui.tui.modals import record_held as recording
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.correct_address import CorrectAddress
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes import push_several
-from studio_tui.tui.screens.pushes.push_closing import why_not_change
-from studio_tui.tui.screens.pushes.remind import RemindScreen, why_not_remind
 from studio_tui.wording.counting import counted
+from studio_tui.wording.push_acts import why_not_change, why_not_remind
 
 
 def remind(screen: StudioScreen, assignment: Assignment) -> None:
@@ -29,19 +30,19 @@ def remind(screen: StudioScreen, assignment: Assignment) -> None:
             screen.complain(why)
             return
         chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
-        screen.app.push_screen(RemindScreen(push, chosen, f"Only {assignment.name}"))
+        screen.go_to(to.Remind(push, chosen, f"Only {assignment.name}"))
 
     _in_push(screen, assignment, ask)
 
 
 def record_held(screen: StudioScreen, assignment: Assignment) -> None:
     """Ask who held the conversation and when, and record that (C2)."""
-    _in_push(screen, assignment, lambda push: push_several.record_held(screen, push, [assignment]))
+    _in_push(screen, assignment, lambda push: recording.record_held(screen, push, [assignment]))
 
 
 def hand_over(screen: StudioScreen, assignment: Assignment) -> None:
     """Name who is to hold the conversation (P10)."""
-    _in_push(screen, assignment, lambda push: push_several.hand_over(screen, push, [assignment]))
+    _in_push(screen, assignment, lambda push: handing_over.hand_over(screen, push, [assignment]))
 
 
 def unassign(screen: StudioScreen, assignment: Assignment) -> None:

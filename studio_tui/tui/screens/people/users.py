@@ -9,12 +9,11 @@ from textual.widgets import Static
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.users import Role, User, UserFilter
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.people import users
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.people.import_users import ImportScreen
-from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -89,7 +88,7 @@ class UsersScreen(StudioScreen):
 
     def action_import(self) -> None:
         """Import users."""
-        self.app.push_screen(ImportScreen())
+        self.go_to(to.ImportUsers())
 
     def action_who_left(self) -> None:
         """Show those who have left as well, or hide them."""
@@ -101,7 +100,7 @@ class UsersScreen(StudioScreen):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open a user."""
-        self.app.push_screen(UserScreen(event.row.id))
+        self.go_to(to.Person(event.row.id))
 
     @on(RecordList.LengthChanged)
     def _show_how_to_begin(self, event: RecordList.LengthChanged) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.check import Warned
 from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.bulk_confirmation import MANY
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Sort, Source
@@ -23,6 +24,8 @@ from studio_tui.services.pushes import assign, check, pushes
 from studio_tui.services.pushes.assign import Assigned, AssignPreview
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.dry_run import DryRunScreen
+from studio_tui.tui.modals.dry_run_words import Trial
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.modals.unsaved_changes import leave
@@ -30,8 +33,6 @@ from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.runtime.job import PATIENCE, Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
-from studio_tui.tui.screens.outbox.dry_run_words import Trial
 from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
 from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
 from studio_tui.tui.screens.pushes.assign_source import Candidate, Candidates
@@ -214,9 +215,7 @@ class AssignScreen(StudioScreen):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Which pushes somebody is in, and what they received (P16)."""
-        from studio_tui.tui.screens.people.user import UserScreen
-
-        self.app.push_screen(UserScreen(event.row.id))
+        self.go_to(to.Person(event.row.id))
 
     def on_record_list_selection_changed(self, event: RecordList.SelectionChanged) -> None:
         """Find out what assigning these would do; the list counts after the marks."""
@@ -309,14 +308,13 @@ class AssignScreen(StudioScreen):
         return f"{users} assigned (z undo), {managers} told; mail leaves {leaves}."
 
     def _show_users(self) -> None:
-        from studio_tui.tui.screens.pushes.push import PushScreen
-
-        beneath = self.app.screen_stack[-2]
-        if isinstance(beneath, PushScreen) and beneath.push_id == self.push.id:
-            beneath.show_users()
+        push, beneath = to.Push(self.push.id), self.app.screen_stack[-2]
+        came_from = beneath.destination if isinstance(beneath, StudioScreen) else None
+        if isinstance(came_from, to.Push) and came_from.id == push.id:
+            cast(StudioScreen, beneath).welcome(push)
             self.dismiss()
         else:
-            self.app.switch_screen(PushScreen(self.push.id))
+            self.shell.go_to(push, instead=True)
 
     def _refused(self, error: StudioError) -> None:
         self._assigning = False

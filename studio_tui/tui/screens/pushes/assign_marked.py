@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
@@ -87,9 +88,7 @@ class MarkedScreen(StudioScreen):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Which pushes somebody is in, and what they received (P16)."""
-        from studio_tui.tui.screens.people.user import UserScreen
-
-        self.app.push_screen(UserScreen(event.row.id))
+        self.go_to(to.Person(event.row.id))
 
     def on_record_list_cursor_moved(self) -> None:
         """There may be nobody left."""

@@ -1,23 +1,24 @@
 """The creation window: one or several pushes of a template at once (P1, P2)."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
-from studio_tui.domain.pushes.push import PushDraft, check_drafts
 from studio_tui.domain.shared.errors import Invalid, StudioError
-from studio_tui.domain.shared.written_dates import parse_day
 from studio_tui.domain.templates.template import Template
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes.new_pushes_row import FIELDS, Entered, PushRow, month_later
+from studio_tui.tui.screens.pushes.new_pushes_row import (
+    FIELDS,
+    Entered,
+    PushRow,
+    drafts_of,
+    month_later,
+)
 from studio_tui.tui.text import line
 from studio_tui.wording.counting import counted
 
@@ -151,38 +152,3 @@ class NewPushesScreen(StudioScreen):
     async def _add_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         await self.action_command("add")
-
-
-def drafts_of(entered: Sequence[Entered], today: date) -> list[PushDraft]:
-    """What is entered, as drafts; its days are seen from ``today``.
-
-    Raises `Invalid` naming, as `check_drafts` does, everything that can be known to be wrong
-    without looking at other pushes: a missing name, a day that does not exist.
-    """
-    errors: dict[str, str] = {}
-    drafts = []
-    for number, one in enumerate(entered):
-        suffix = f".{number}" if len(entered) > 1 else ""
-        first = _day("available_from" + suffix, one.available_from, today, errors)
-        last = _day("deadline" + suffix, one.deadline, today, errors)
-        drafts.append(PushDraft(one.name, first or last or date.min, last or first or date.min))
-    errors = {**_wrong(drafts), **errors}
-    if errors:
-        raise Invalid(errors)
-    return drafts
-
-
-def _day(field: str, text: str, today: date, errors: dict[str, str]) -> date | None:
-    try:
-        return parse_day(text, today)
-    except ValueError as error:
-        errors[field] = str(error)
-        return None
-
-
-def _wrong(drafts: Sequence[PushDraft]) -> Mapping[str, str]:
-    try:
-        check_drafts(drafts, ())
-    except Invalid as error:
-        return error.fields
-    return {}

@@ -1,6 +1,7 @@
 """One push to be made: its name, its first day, its deadline, and what is wrong with them (P1)."""
 
 from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -12,6 +13,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from studio_tui.domain.pushes.push import PushDraft, check_drafts
+from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
@@ -134,3 +137,38 @@ def month_later(first: date) -> date:
     """The same day of the next month, or its last day where it has no such day."""
     year, month = (first.year + 1, 1) if first.month == 12 else (first.year, first.month + 1)
     return date(year, month, min(first.day, monthrange(year, month)[1]))
+
+
+def drafts_of(entered: Sequence[Entered], today: date) -> list[PushDraft]:
+    """What is entered, as drafts; its days are seen from ``today``.
+
+    Raises `Invalid` naming, as `check_drafts` does, everything that can be known to be wrong
+    without looking at other pushes: a missing name, a day that does not exist.
+    """
+    errors: dict[str, str] = {}
+    drafts = []
+    for number, one in enumerate(entered):
+        suffix = f".{number}" if len(entered) > 1 else ""
+        first = _day("available_from" + suffix, one.available_from, today, errors)
+        last = _day("deadline" + suffix, one.deadline, today, errors)
+        drafts.append(PushDraft(one.name, first or last or date.min, last or first or date.min))
+    errors = {**_wrong(drafts), **errors}
+    if errors:
+        raise Invalid(errors)
+    return drafts
+
+
+def _day(field: str, text: str, today: date, errors: dict[str, str]) -> date | None:
+    try:
+        return parse_day(text, today)
+    except ValueError as error:
+        errors[field] = str(error)
+        return None
+
+
+def _wrong(drafts: Sequence[PushDraft]) -> Mapping[str, str]:
+    try:
+        check_drafts(drafts, ())
+    except Invalid as error:
+        return error.fields
+    return {}

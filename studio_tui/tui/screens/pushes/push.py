@@ -9,6 +9,7 @@ from textual.widgets import Static
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushState
+from studio_tui.domain.shared import destinations as to
 from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.pushes import pushes
@@ -18,7 +19,6 @@ from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
-from studio_tui.tui.runtime.key_queue import Arrival
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes import push_closing
 from studio_tui.tui.screens.pushes.push_activity import activity_in_words
@@ -26,10 +26,11 @@ from studio_tui.tui.screens.pushes.push_course import PushCourse
 from studio_tui.tui.screens.pushes.push_groups import PushGroups, choose_by
 from studio_tui.tui.screens.pushes.push_settings import PushSettings
 from studio_tui.tui.screens.pushes.push_users import PushUsers
-from studio_tui.tui.screens.pushes.remind import why_not_remind
 from studio_tui.tui.screens.pushes.status_bar import StatusBar
+from studio_tui.tui.shell import Awaited
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.tabs import TabLine
+from studio_tui.wording.push_acts import why_not_change, why_not_remind, why_not_reopen
 from studio_tui.wording.pushes import attention_in_words, progress_in_words, state_in_words
 
 USERS, GROUPS, COURSE, SETTINGS = "users", "groups", "course", "settings"
@@ -112,7 +113,7 @@ class PushScreen(StudioScreen):
         self._push: Push | None = None
         self._first_tab = tab
         self._counting = Counting(self, self._show_push)
-        self._arrival: Arrival | None = None
+        self._arrival: Awaited | None = None
         self._by = By.MANAGER
 
     def body(self) -> ComposeResult:
@@ -150,6 +151,10 @@ class PushScreen(StudioScreen):
         for pane in self._lists:
             if isinstance(pane, PushUsers) or pane.display:
                 pane.reload()
+
+    def welcome(self, destination: to.Destination) -> None:
+        """Users were assigned: they are what is to be seen."""
+        self.show_users()
 
     def show_users(self) -> None:
         """Go to the Users tab."""
@@ -232,22 +237,20 @@ class PushScreen(StudioScreen):
 
     def why_not_assign(self) -> str | None:
         """Nobody is added to what is closed."""
-        return push_closing.why_not_change(self._push)
+        return why_not_change(self._push)
 
     def why_not_end(self) -> str | None:
         """A push is closed once."""
-        return push_closing.why_not_change(self._push)
+        return why_not_change(self._push)
 
     def why_not_reopen(self) -> str | None:
         """Only what is closed can be opened again."""
-        return push_closing.why_not_reopen(self._push)
+        return why_not_reopen(self._push)
 
     def action_assign(self) -> None:
         """Choose more users."""
-        from studio_tui.tui.screens.pushes.assign import AssignScreen
-
         if self._push is not None:
-            self.app.push_screen(AssignScreen(self._push))
+            self.go_to(to.Assign(self._push))
 
     async def action_by_manager(self) -> None:
         """See the people by manager (S2)."""

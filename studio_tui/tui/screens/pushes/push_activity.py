@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.tui.moments import moment
-from studio_tui.tui.screens.activity.activity_rows import changes
 from studio_tui.tui.text import plain
+from studio_tui.tui.widgets.activity_rows import changes
 from studio_tui.wording.counting import counted
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio_tui.domain.outbox.notification import Capacity, NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import Assignment, Flag, Push, PushState, Skipped, Status
+from studio_tui.domain.pushes.push import Assignment, Flag, Push, Skipped, Status
 from studio_tui.domain.pushes.push import Progress as HowFar
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.list_source import Sort
@@ -15,11 +15,11 @@ from studio_tui.services.outbox.dry_run import dry_run
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.pushes.pushes import Closed, Reopened
 from studio_tui.tui.modals.close_push import ClosePush, Closing
+from studio_tui.tui.modals.dry_run import DryRunScreen
+from studio_tui.tui.modals.dry_run_words import Trial
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
-from studio_tui.tui.screens.outbox.dry_run_words import Trial
 from studio_tui.wording.counting import counted
 
 if TYPE_CHECKING:
@@ -27,22 +27,6 @@ if TYPE_CHECKING:
 
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
 _TELLING = "v shows what telling those who have not held it would send."
-
-
-def why_not_change(push: Push | None) -> str | None:
-    """Why a push cannot be changed, None where it can."""
-    if push is None:
-        return "There is no push here."
-    if push.state is PushState.CLOSED:
-        return f"“{push.name}” is closed: reopen it first."
-    return None
-
-
-def why_not_reopen(push: Push | None) -> str | None:
-    """Why a push cannot be opened again, None where it can."""
-    if push is None:
-        return "There is no push here."
-    return None if push.state is PushState.CLOSED else f"“{push.name}” is not closed."
 
 
 def close(screen: StudioScreen, push: Push) -> None:

@@ -7,8 +7,7 @@ from datetime import date
 from studio_tui.domain.pushes.push import Push, PushDraft, Reminders, parse_days
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.tui.moments import day
-from studio_tui.tui.screens.pushes.new_pushes import drafts_of
-from studio_tui.tui.screens.pushes.new_pushes_row import FIELDS, Entered
+from studio_tui.tui.screens.pushes.new_pushes_row import FIELDS, Entered, drafts_of
 from studio_tui.tui.widgets.field import Field
 
 _LABELS = {**FIELDS, "remind_before": "Remind before", "remind_after": "Remind after"}

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup
 from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import groups
@@ -18,8 +19,6 @@ from studio_tui.services.pushes.groups import GroupSource
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET, done_in_cells
-from studio_tui.tui.screens.pushes.remind import RemindScreen
-from studio_tui.tui.screens.pushes.remind_managers import RemindManagersScreen
 from studio_tui.tui.screens.pushes.status_drawing import row_bar
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
@@ -121,14 +120,14 @@ class PushGroups(Vertical):
             one = group_in_words(self.by, chosen[0]) if len(chosen) == 1 else ""
             whom = f"The people of {one or counted(len(chosen), *_NOUNS[self.by])}"
             people = groups.people_of(chosen)
-            self.app.push_screen(RemindScreen(self.push, people, whom), self._unmark)
+            self._home.go_to(to.Remind(self.push, people, whom), self._unmark)
             return
         managers = {group.key.value: group.name for group in chosen if group.name is not None}
         if not managers:
             self._home.complain("Nobody to remind: these people have no manager.")
             return
-        screen = RemindManagersScreen(self.push, cast("dict[int, str]", managers))
-        self.app.push_screen(screen, self._unmark)
+        named = cast("dict[int, str]", managers)
+        self._home.go_to(to.RemindManagers(self.push, named), self._unmark)
 
     def _unmark(self, reminded: bool | None) -> None:
         if reminded:

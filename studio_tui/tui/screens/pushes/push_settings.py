@@ -15,11 +15,11 @@ from studio_tui.domain.shared.written_dates import parse_day
 from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes.pushes import Edited
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.modals.dry_run import show_sent
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.outbox.dry_run import show_sent
 from studio_tui.tui.screens.pushes import push_closing
 from studio_tui.tui.screens.pushes.new_pushes_row import period
 from studio_tui.tui.screens.pushes.push_entered import days_of, draft_of, entered, fields
@@ -28,6 +28,7 @@ from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.field import Form
 from studio_tui.tui.widgets.toggle import Toggle
 from studio_tui.wording.counting import counted
+from studio_tui.wording.push_acts import why_not_change
 
 _CONFLICT = (
     "Somebody else saved this push meanwhile. It is now “$name”, from $first to $last, $state, "
@@ -102,7 +103,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
 
     def why_not_save(self) -> str | None:
         """What is closed stays as it is."""
-        return push_closing.why_not_change(self._base)
+        return why_not_change(self._base)
 
     def action_save(self) -> None:
         """Save what is typed, or say beside the fields why not."""
@@ -115,7 +116,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
 
     def why_not_sent(self) -> str | None:
         """What is closed stays as it is."""
-        return push_closing.why_not_change(self._base)
+        return why_not_change(self._base)
 
     def action_sent(self) -> None:
         """Show whom saving would tell of another deadline."""

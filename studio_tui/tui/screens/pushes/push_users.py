@@ -13,25 +13,24 @@ from textual.widgets import Static
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.pushes.groups import PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Push, Status
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.bulk_confirmation import MANY
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.hand_over import hand_over
+from studio_tui.tui.modals.record_held import record_held
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.conversations import handing_over
-from studio_tui.tui.screens.conversations.opening_conversations import open_conversation
-from studio_tui.tui.screens.pushes import push_several
-from studio_tui.tui.screens.pushes.push_closing import why_not_change
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
-from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
+from studio_tui.wording.push_acts import why_not_change, why_not_hand_over, why_not_held
 from studio_tui.wording.pushes import (
     FLAG_LABELS,
     STATUS_LABELS,
@@ -119,7 +118,7 @@ class PushUsers(Vertical):
         """It takes a manager, and is done once."""
         if self._browser.list.marked:
             return None
-        return push_several.why_not_held(self._home, self.push, self._current)
+        return why_not_held(self.push, self._current, self._home.studio.zone)
 
     def why_not_talk(self) -> str | None:
         """It takes something that was planned or begun."""
@@ -133,7 +132,7 @@ class PushUsers(Vertical):
     def open_talk(self) -> None:
         """Open the conversation of the user under the cursor, with what one may read (C6)."""
         if (assignment := self._current) and assignment.conversation_id is not None:
-            open_conversation(self._home, assignment.conversation_id)
+            self._home.go_to(to.Conversation(assignment.conversation_id))
 
     def why_not_remind(self) -> str | None:
         """It takes somebody."""
@@ -149,12 +148,12 @@ class PushUsers(Vertical):
         """It takes a manager who could hold it, and a conversation that is still to be held."""
         if self._browser.list.marked:
             return None
-        return handing_over.why_not(self.push, self._current)
+        return why_not_hand_over(self.push, self._current)
 
     def hand_over(self) -> None:
         """Name who is to hold the conversations of the marked, or of the one under the cursor
         (P10)."""
-        self._with_chosen(partial(push_several.hand_over, self._home, self.push))
+        self._with_chosen(partial(hand_over, self._home, self.push))
 
     def remind(self) -> None:
         """Remind the marked, or the one under the cursor where nobody is marked (P15)."""
@@ -173,7 +172,7 @@ class PushUsers(Vertical):
     def record_held(self) -> None:
         """Ask who held the conversations of the marked, or of the one under the cursor, and record
         that (C2)."""
-        self._with_chosen(partial(push_several.record_held, self._home, self.push))
+        self._with_chosen(partial(record_held, self._home, self.push))
 
     def unassign(self) -> None:
         """Take the marked ones out, or the one under the cursor where none is marked (P11)."""
@@ -191,10 +190,8 @@ class PushUsers(Vertical):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Which pushes somebody is in, and what they received (P16)."""
-        from studio_tui.tui.screens.people.user import UserScreen
-
         event.stop()
-        self.app.push_screen(UserScreen(event.row.user_id))
+        self._home.go_to(to.Person(event.row.user_id))
 
     def on_record_list_cursor_moved(self) -> None:
         """What can be done depends on who is under the cursor."""
@@ -227,7 +224,7 @@ class PushUsers(Vertical):
         )
 
     def _remind(self, chosen: Selection[AssignmentFilter], whom: str) -> None:
-        self.app.push_screen(RemindScreen(self.push, chosen, whom), self._unmark)
+        self._home.go_to(to.Remind(self.push, chosen, whom), self._unmark)
 
     def _is_mine(self, assignment: Assignment | None) -> bool:
         me = self._home.actor.user_id

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 
 from studio_tui.domain.outbox.notification import Capacity, Notification
-from studio_tui.domain.people.users import Manager
-from studio_tui.tui.modals.choose import Choice
 from studio_tui.wording.counting import counted
 
 NOBODY_YET = "Nobody is in this push yet.\nPress A to assign users."
@@ -31,11 +29,6 @@ def done_in_cells(done: int, total: int, width: int, *, drawn: bool = True) -> s
         return f"{done * 100 // total}% of {total:,}"
     cells = min(_LONGEST_BAR, width - 1 - len(words))
     return f"{bar(done, total, cells)} {words}" if drawn and cells >= _SHORTEST_BAR else words
-
-
-def manager_choice(manager: Manager) -> Choice[str]:
-    """A manager to choose, by login, with why they are one (U4)."""
-    return Choice(manager.login, manager.name, manager.reason)
 
 
 def managers_told(told: Iterable[Notification]) -> str:

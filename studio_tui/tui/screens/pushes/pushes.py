@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.push import Progress, Push, PushFilter, PushState
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.pushes import pushes
-from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Command
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
@@ -21,10 +20,9 @@ from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
+from studio_tui.wording.push_acts import why_not_change, why_not_reopen
 from studio_tui.wording.pushes import state_in_words
 
-PLACE = "pushes"
-"""The id of this screen among the places."""
 _HELD = 16
 """Cells that how far a push is has at least."""
 _ORDER = Sort("deadline")
@@ -100,8 +98,11 @@ class PushesScreen(StudioScreen):
         filter_, known = PushFilter(text), self._known
         return filter_, LateSource(lambda: pushes.source(self.studio, self.actor, filter_, known))
 
-    def welcome(self, created: Sequence[Push]) -> None:
-        """Let these stand out, with the cursor on the first of them (P2)."""
+    def welcome(self, destination: to.Destination) -> None:
+        """Let those just created stand out, with the cursor on the first of them (P2)."""
+        created = destination.created if isinstance(destination, to.Pushes) else ()
+        if not created:
+            return
         self._new |= {push.id for push in created}
         first = created[0]
         self._browser.show_row(first.id)
@@ -124,15 +125,15 @@ class PushesScreen(StudioScreen):
 
     def why_not_assign(self) -> str | None:
         """Nobody is added to what is closed."""
-        return push_closing.why_not_change(self._current)
+        return why_not_change(self._current)
 
     def why_not_end(self) -> str | None:
         """A push is closed once."""
-        return push_closing.why_not_change(self._current)
+        return why_not_change(self._current)
 
     def why_not_reopen(self) -> str | None:
         """Only what is closed can be opened again."""
-        return push_closing.why_not_reopen(self._current)
+        return why_not_reopen(self._current)
 
     def why_not_settings(self) -> str | None:
         """It takes a push."""
@@ -140,17 +141,13 @@ class PushesScreen(StudioScreen):
 
     def action_assign(self) -> None:
         """Choose users for the push under the cursor."""
-        from studio_tui.tui.screens.pushes.assign import AssignScreen
-
         if (push := self._current) is not None:
-            self.app.push_screen(AssignScreen(push))
+            self.go_to(to.Assign(push))
 
     def action_settings(self) -> None:
         """Open the settings of the push under the cursor."""
-        from studio_tui.tui.screens.pushes.push import SETTINGS, PushScreen
-
         if (push := self._current) is not None:
-            self.app.push_screen(PushScreen(push.id, SETTINGS))
+            self.go_to(to.Push(push.id, "settings"))
 
     def action_end(self) -> None:
         """Close the push under the cursor (P9)."""
@@ -164,9 +161,7 @@ class PushesScreen(StudioScreen):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Show who is in the push (P8)."""
-        from studio_tui.tui.screens.pushes.push import PushScreen
-
-        self.app.push_screen(PushScreen(event.row.id))
+        self.go_to(to.Push(event.row.id))
 
     def on_record_list_cursor_moved(self) -> None:
         """What can be done depends on the push."""
@@ -182,17 +177,3 @@ class PushesScreen(StudioScreen):
 
     def _template(self, push: Push) -> Toned:
         return Toned(push.template.name, Tone.MUTED)
-
-
-async def show_new(app: StudioApp, created: Sequence[Push]) -> None:
-    """Go to the Pushes screen, where ``created`` stand out (P2)."""
-    await app.switch_mode(PLACE)
-    for screen in app.screen_stack:
-        if isinstance(screen, PushesScreen):
-            screen.welcome(created)
-    while not isinstance(app.screen, PushesScreen) and not _unsaved(app.screen):
-        await app.pop_screen()
-
-
-def _unsaved(screen: Screen[object]) -> bool:
-    return bool(getattr(screen, "unsaved", False))

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push, PushState, Skipped
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push, Skipped
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
@@ -20,14 +20,14 @@ from studio_tui.services.outbox.dry_run import dry_run
 from studio_tui.services.pushes import remind
 from studio_tui.services.pushes.remind import ManagersPreview, Reminded, RemindPreview
 from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.dry_run_words import Trial, in_words
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.outbox.dry_run_words import Trial, in_words
-from studio_tui.tui.screens.outbox.mail import MailText
 from studio_tui.tui.screens.pushes.push_words import managers_told
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.mail_text import MailText
 from studio_tui.tui.widgets.toggle import Toggle
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import when_mail_leaves
@@ -36,15 +36,6 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 _AGAIN = "Remind also those reminded a short while ago (a)"
-
-
-def why_not_remind(push: Push | None) -> str | None:
-    """Why nobody of a push can be reminded, None where somebody may be."""
-    if push is None:
-        return "There is no push here."
-    if push.state is PushState.OPEN:
-        return None
-    return f"“{push.name}” is {push.state}: only an open push reminds."
 
 
 class RemindScreen(StudioScreen):

@@ -3,8 +3,8 @@
 from studio_tui.domain.shared.errors import Away, StudioError, Unavailable
 from studio_tui.domain.templates.template import Definition
 from studio_tui.services.templates import drafts
-from studio_tui.tui.runtime.background_calls import bridge_of
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.shell import bridge_of
 
 _AGAIN = 2.0
 """Seconds until what the database did not take is tried again."""

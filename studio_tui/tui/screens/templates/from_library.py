@@ -1,22 +1,13 @@
 """Choosing out of the question library: a whole topic, or one of its questions (T2)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from studio_tui.domain.shared.text import fold
-from studio_tui.domain.templates.library import LibraryTopic
+from studio_tui.domain.templates.library import Chosen, LibraryTopic
 from studio_tui.domain.templates.outline import items
 from studio_tui.domain.templates.template import Definition, Question, Topic
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.wording.counting import counted
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A topic, as a whole or as the heading of the one question in it that was chosen."""
-
-    topic: Topic
-    whole: bool
 
 
 class FromLibrary(Choose[Chosen]):

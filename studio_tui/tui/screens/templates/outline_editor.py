@@ -9,15 +9,15 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.templates.editing import Editing
-from studio_tui.domain.templates.library import LibraryTopic
+from studio_tui.domain.templates.library import Chosen, LibraryTopic
 from studio_tui.domain.templates.outline import QUESTION, STEP, TOPIC, Place, Thing, by_place
 from studio_tui.domain.templates.template import Question, Step, StepKind, Topic
 from studio_tui.services.templates import library
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.templates.from_library import Chosen, FromLibrary
 from studio_tui.tui.screens.templates.outline_form import ItemForm
 from studio_tui.tui.screens.templates.outline_rows import OutlineRow, columns, detail, rows_of
 from studio_tui.tui.text import line
@@ -258,8 +258,8 @@ class OutlineEditor(StudioScreen):
         self.changed()
 
     def _choose(self, topics: list[LibraryTopic]) -> None:
-        dialog = FromLibrary(topics, self.editing.definition, whole=self._takes_topics)
-        self.app.push_screen(dialog, self._insert)
+        offered = to.TakeFromLibrary(tuple(topics), self.editing.definition, self._takes_topics)
+        self.go_to(offered, self._insert)
 
     @property
     def _takes_topics(self) -> bool:

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,15 +27,12 @@ from studio_tui.domain.templates.template import (
     Viewing,
 )
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.runtime.key_queue import Arrival
+from studio_tui.tui.shell import Awaited, shell_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.multiline_field import LinesField
 from studio_tui.tui.widgets.one_of import OneOf
 from studio_tui.tui.widgets.toggle import Toggle
-
-if TYPE_CHECKING:
-    from studio_tui.tui.app import StudioApp
 
 _STEPS = [(kind, kind.capitalize()) for kind in StepKind]
 _KINDS = [
@@ -84,7 +81,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self._thing = thing
         self._problems: dict[str, str] = {}
         self._ready = False
-        self._arrival: Arrival | None = None
+        self._arrival: Awaited | None = None
 
     def compose(self) -> ComposeResult:
         """What is wrong with the whole, and the fields."""
@@ -97,7 +94,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self._offer_options()
         self._tell()
         # What stands beside the outline is shown first; until then it takes no focus.
-        self._arrival = cast("StudioApp", self.app).expect(self)
+        self._arrival = shell_of(self).expect(self)
         self.call_after_refresh(self._focus_first)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:

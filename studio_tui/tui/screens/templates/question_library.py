@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.templates.changes import described
 from studio_tui.domain.templates.library import LibraryFilter, LibraryTopic
@@ -149,10 +150,8 @@ class QuestionLibraryScreen(StudioScreen):
         return self._browser.list.current
 
     def _open(self, topic: LibraryTopic | None) -> None:
-        from studio_tui.tui.screens.templates.library_editor import LibraryEditor
-
         if may(self.actor, _KEEPS):
-            self.app.push_screen(LibraryEditor(topic), self._added if topic is None else None)
+            self.go_to(to.EditTopic(topic), self._added if topic is None else None)
         elif topic is not None:
             text = "\n".join(f"· {described(question)}" for question in topic.topic.questions)
             self.app.push_screen(ReadText(topic.name, text))

@@ -6,6 +6,7 @@ from typing import ClassVar
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.templates.template import Template
 from studio_tui.services.system import toml_text
 from studio_tui.services.templates import templates
@@ -106,45 +107,31 @@ class TemplateActions(StudioScreen):
 
     def action_push(self) -> None:
         """Open the window in which pushes are set up (P1)."""
-        from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
-
-        self.app.push_screen(NewPushesScreen(self._meant), self._pushed)
+        self.go_to(to.SetUpPushes(self._meant), self._pushed)
 
     def action_edit(self) -> None:
         """Write it."""
-        from studio_tui.tui.screens.templates.template_editor import TemplateEditor
-
-        self.app.push_screen(TemplateEditor(self._meant))
+        self.go_to(to.EditTemplate(self._meant))
 
     def action_new(self) -> None:
         """Write a new one."""
-        from studio_tui.tui.screens.templates.template_editor import TemplateEditor
-
-        self.app.push_screen(TemplateEditor(), self._added)
+        self.go_to(to.EditTemplate(None), self._added)
 
     def action_preview(self) -> None:
         """Show how a conversation by it would go (T6)."""
-        from studio_tui.tui.screens.templates.template_preview import TemplatePreview
-
-        self.app.push_screen(TemplatePreview(self._meant.definition))
+        self.go_to(to.PreviewTemplate(self._meant.definition))
 
     def action_versions(self) -> None:
         """Show what it was before (T5)."""
-        from studio_tui.tui.screens.templates.template_versions import TemplateVersions
-
-        self.app.push_screen(TemplateVersions(self._meant))
+        self.go_to(to.TemplateVersions(self._meant))
 
     def action_library(self) -> None:
         """Show the question library (T2)."""
-        from studio_tui.tui.screens.templates.question_library import QuestionLibraryScreen
-
-        self.app.push_screen(QuestionLibraryScreen())
+        self.go_to(to.QuestionLibrary())
 
     def action_edit_text(self) -> None:
         """Open it as text."""
-        from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
-
-        self.app.push_screen(TemplateEditScreen(self._meant))
+        self.go_to(to.TemplateAsText(self._meant))
 
     def action_duplicate(self) -> None:
         """Add a copy (T6)."""
@@ -213,10 +200,8 @@ class TemplateActions(StudioScreen):
         return self.template
 
     def _pushed(self, created: list[Push] | None) -> None:
-        from studio_tui.tui.screens.pushes.pushes import show_new
-
         if created:
-            self.app.run_worker(show_new(self.shell, created))
+            self.go_to(to.Pushes(tuple(created)))
 
     def _delete(self, template: Template) -> None:
         def gone(_: None) -> None:

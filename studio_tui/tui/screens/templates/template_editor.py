@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from studio_tui.domain.people.access import Action
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.templates.outline import TOPIC
 from studio_tui.domain.templates.template import (
     Definition,
@@ -84,9 +85,7 @@ class TemplateEditor(SavingEditor[Template]):
 
     def action_preview(self) -> None:
         """Show how a conversation by it would go."""
-        from studio_tui.tui.screens.templates.template_preview import TemplatePreview
-
-        self.app.push_screen(TemplatePreview(self.editing.definition))
+        self.go_to(to.PreviewTemplate(self.editing.definition))
 
     def why_not_keep_topic(self) -> str | None:
         """It takes a topic."""

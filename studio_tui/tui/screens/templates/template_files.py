@@ -16,7 +16,7 @@ from studio_tui.domain.shared.errors import Invalid, Refused, StudioError
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
-from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field, Form
 

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studio_tui.domain.people.access import Action
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.templates.changes import changes
 from studio_tui.domain.templates.template import Template, TemplateVersion
 from studio_tui.services.templates import templates
@@ -96,10 +97,8 @@ class TemplateVersions(StudioScreen):
 
     def action_preview(self) -> None:
         """Show how a conversation by it would go."""
-        from studio_tui.tui.screens.templates.template_preview import TemplatePreview
-
         if (chosen := self._list.current) is not None:
-            self.app.push_screen(TemplatePreview(chosen.definition))
+            self.go_to(to.PreviewTemplate(chosen.definition))
 
     def action_bring_back(self) -> None:
         """Bring it back, once that is confirmed."""

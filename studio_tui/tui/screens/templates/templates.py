@@ -2,10 +2,10 @@
 
 from textual.app import ComposeResult
 
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.templates.template import Template, TemplateFilter
 from studio_tui.services.templates import templates
-from studio_tui.tui.screens.templates.template import TemplateScreen
 from studio_tui.tui.screens.templates.template_actions import TemplateActions
 from studio_tui.tui.screens.templates.template_reading import size_of
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -74,7 +74,7 @@ class TemplatesScreen(TemplateActions):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Show what the template asks."""
-        self.app.push_screen(TemplateScreen(event.row))
+        self.go_to(to.Template(event.row))
 
     def on_record_list_cursor_moved(self) -> None:
         """What can be done depends on the template."""

@@ -13,8 +13,8 @@ from textual.widget import Widget
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Source
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.tui.runtime.background_calls import bridge_of
 from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.widgets.list.row_cache import BLOCK, Fetched, Window
 
 R = TypeVar("R", bound=Row)

@@ -29,7 +29,7 @@ from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.runtime.background_calls import bridge_of
+from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.widgets.list.columns import Column, Tone
 from studio_tui.tui.widgets.list.data_feed import Feed, Stand
 from studio_tui.tui.widgets.list.deferred_actions import Waiting, once

@@ -18,11 +18,11 @@ from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.runtime.background_calls import bridge_of
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screens.people.import_plan import ImportPlanScreen
 from studio_tui.tui.screens.people.import_users import ImportScreen
 from studio_tui.tui.screens.people.users import UsersScreen
+from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.widgets.labels import LabelLine
 from studio_tui.tui.widgets.path_suggester import complete
 from studio_tui.tui.widgets.progress import ProgressLine

@@ -10,7 +10,7 @@ from studio_tui.domain.pushes.push import PushState
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.modals.close_push import ClosePush
-from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
+from studio_tui.tui.modals.dry_run import DryRunScreen
 from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.worker.loop import Worker
 from tests.tui import WIDE, press, running

@@ -13,7 +13,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.pushes import remind as reminding
-from studio_tui.tui.screens.outbox.dry_run import DryRunScreen
+from studio_tui.tui.modals.dry_run import DryRunScreen
 from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.widgets.toggle import Toggle

@@ -72,7 +72,7 @@ def _recipient(run: DryRun, told: Notification) -> str:
 
 
 def _of(run: DryRun, told: Notification, login: str) -> str:
-    why = run.managing.get(login, {}).get(told.recipient)
+    why = run.reason(told, login)
     return f"{login} ({why})" if why else login
 
 

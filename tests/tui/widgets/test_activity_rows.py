@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from studio_tui.services.activity.activity import ActivityLine
-from studio_tui.tui.screens.activity.activity_rows import changes, found_in, in_full
+from studio_tui.tui.widgets.activity_rows import changes, found_in, in_full
 
 _ZONE = ZoneInfo("Europe/Brussels")
 _AT = datetime(2026, 3, 2, 16, 43, 12, 345678, tzinfo=UTC)

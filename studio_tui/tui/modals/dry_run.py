@@ -7,10 +7,10 @@ from textual.widgets import Static
 
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.outbox.dry_run import dry_run_of
+from studio_tui.tui.modals.dry_run_words import Trial, in_words
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.outbox.dry_run_words import Trial, in_words
-from studio_tui.tui.screens.outbox.mail import MailText
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.mail_text import MailText
 
 
 def show_sent(screen: StudioScreen, title: str, act: Callable[[], object]) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from studio_tui.domain.outbox.notification import Capacity, Kind, Notification, NotificationState
-from studio_tui.tui.screens.outbox.mail_rows import about, mail_columns
+from studio_tui.tui.widgets.mail_rows import about, mail_columns
 from studio_tui.wording.mail import kind_in_words
 
 _AT = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -1,0 +1,59 @@
+"""One act on the conversations of several users of a push (S8)."""
+
+from collections.abc import Callable, Sequence
+
+from studio_tui.domain.people.users import Manager
+from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.wording.counting import counted
+
+
+def able_of(
+    screen: StudioScreen,
+    chosen: Sequence[Assignment],
+    why_not: Callable[[Assignment], str | None],
+) -> list[Assignment]:
+    """Those of ``chosen`` it can be done to; where there are none, the first reason is said."""
+    reasons = [why_not(each) for each in chosen]
+    able = [each for each, why in zip(chosen, reasons, strict=True) if why is None]
+    if not able:
+        screen.complain(next((why for why in reasons if why), "There is nobody here."))
+    return able
+
+
+def managers_in_common(chosen: Sequence[Assignment]) -> list[Manager]:
+    """The managers whom all of ``chosen`` have, in the order of the first one's."""
+    others = [{manager.login for manager in each.managers} for each in chosen[1:]]
+    return [m for m in chosen[0].managers if all(m.login in logins for logins in others)]
+
+
+def do_each(
+    screen: StudioScreen,
+    able: Sequence[Assignment],
+    act: Callable[[Assignment], None],
+    doing: str,
+    done: str,
+) -> None:
+    """``act`` for each, in a unit of work of its own: one that is refused does not undo others."""
+    job = Job(f"{doing} {counted(len(able), 'conversation')}", can_stop=False)
+
+    def each() -> tuple[int, str]:
+        count, refused = 0, ""
+        for assignment in able:
+            try:
+                act(assignment)
+                count += 1
+            except StudioError as error:
+                refused = refused or error.message
+        return count, refused
+
+    def said(result: tuple[int, str]) -> None:
+        count, refused = result
+        if refused:
+            screen.complain(f"{count:,} of {len(able):,} {done}: {refused}")
+        else:
+            screen.say(f"{counted(count, 'conversation')} {done}.")
+
+    screen.write(each, said, job=job)
