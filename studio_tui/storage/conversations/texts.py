@@ -1,6 +1,9 @@
 """What is written in conversations, who held them when it was, and to whom it was opened (C6)."""
 
 from datetime import datetime
+from typing import Any
+
+from peewee import SQL
 
 from studio_tui.domain.conversations.conversation import (
     Conversation,
@@ -12,27 +15,33 @@ from studio_tui.domain.conversations.conversation import (
 )
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.templates.template import StepKind
-from studio_tui.storage.engine.sql import execute, known_instant, rows
-from studio_tui.storage.engine.tables import OpeningTable, TakeOver
+from studio_tui.storage.engine.expressions import ONE, U
+from studio_tui.storage.engine.tables import (
+    Answer,
+    ConversationQuestion,
+    OpeningTable,
+    Preparation,
+    TakeOver,
+)
+
+_O: Any = TakeOver
+_Q: Any = ConversationQuestion
+_R: Any = OpeningTable
 
 
 def tenure_of(conversation: Conversation) -> Tenure:
     """Who held a conversation when, and who opened what they wrote to whom."""
-    changes = rows(
-        "SELECT term, former_id, talked FROM take_over WHERE conversation_id = ? ORDER BY term",
-        conversation.id,
+    changes = (
+        _O.select(_O.term, _O.former, _O.talked)
+        .where(_O.conversation == conversation.id)
+        .order_by(_O.term)
     )
-    ended = [Term(number - 1, former, bool(talked)) for number, former, talked in changes]
+    ended = [Term(number - 1, former, held) for number, former, held in changes.tuples()]
+    opened = _R.select(_R.author, _R.reader, _R.term).where(_R.conversation == conversation.id)
     talked = conversation.started_at is not None or conversation.finished_at is not None
     return Tenure(
         (*ended, Term(len(ended) + 1, conversation.conductor_id, talked)),
-        {
-            (author, reader): term
-            for author, reader, term in rows(
-                "SELECT author_id, reader_id, term FROM opening WHERE conversation_id = ?",
-                conversation.id,
-            )
-        },
+        {(author, reader): term for author, reader, term in opened.tuples()},
     )
 
 
@@ -50,41 +59,38 @@ def insert_take_over(conversation: Conversation, term: int, conductor_id: int, a
 
 def open_to(conversation_id: int, author_id: int, reader_id: int, term: int) -> None:
     """Let somebody read what an author wrote up to and in a term."""
-    OpeningTable.insert(
+    _R.insert(
         conversation=conversation_id, author=author_id, reader=reader_id, term=term
     ).on_conflict(
-        conflict_target=(OpeningTable.conversation, OpeningTable.author, OpeningTable.reader),
-        update={OpeningTable.term: term},
+        conflict_target=(_R.conversation, _R.author, _R.reader), update={_R.term: term}
     ).execute()
 
 
 def close_to(conversation_id: int, author_id: int, reader_id: int) -> None:
     """Let somebody read nothing that an author wrote."""
-    OpeningTable.delete().where(
-        (OpeningTable.conversation == conversation_id)
-        & (OpeningTable.author == author_id)
-        & (OpeningTable.reader == reader_id)
+    _R.delete().where(
+        _R.conversation == conversation_id, _R.author == author_id, _R.reader == reader_id
     ).execute()
 
 
 def pieces_of(conversation: Conversation) -> list[Piece]:
     """Everything that is written in a conversation, in the order of terms and instants."""
-    found = rows(
-        f"{_WRITTEN.format(0, 'preparation')} UNION ALL {_WRITTEN.format(1, 'answer')} "
-        "ORDER BY term, written_at, author_id",
-        conversation.id,
-        conversation.id,
+    prepared, answered = _written(conversation.id, Preparation), _written(conversation.id, Answer)
+    found = (prepared.select_extend(SQL("0")) + answered.select_extend(ONE)).order_by(
+        SQL("term"), SQL("written_at"), SQL("author")
     )
     return [
         Piece(
-            question_id=row[0],
-            part=_part(row[1], bool(row[2]), of_user=row[3] == conversation.user_id),
-            author_id=row[3],
-            author=full_name(row[4], row[5]),
-            term=row[6],
-            written=Written(row[7], row[8], known_instant(row[9])),
+            question_id=question_id,
+            part=_part(step, bool(talk), of_user=author == conversation.user_id),
+            author_id=author,
+            author=full_name(given, family),
+            term=term,
+            written=Written(text, version, at),
         )
-        for row in found
+        for question_id, step, author, given, family, term, text, version, at, talk in (
+            found.tuples()
+        )
     ]
 
 
@@ -92,22 +98,27 @@ def write_preparation(
     question_id: int, author_id: int, term: int, text: str, version: int, at: datetime
 ) -> bool:
     """Write what was at ``version`` (0: nothing yet); whether it still was (A4)."""
-    return _wrote("preparation", question_id, author_id, term, text, version, at)
+    return _wrote(Preparation, question_id, author_id, term, text, version, at)
 
 
 def write_answer(
     question_id: int, author_id: int, term: int, text: str, version: int, at: datetime
 ) -> bool:
     """Write what was at ``version`` (0: nothing yet); whether it still was (A4)."""
-    return _wrote("answer", question_id, author_id, term, text, version, at)
+    return _wrote(Answer, question_id, author_id, term, text, version, at)
 
 
-_WRITTEN = (
-    "SELECT q.id, q.step, {} AS talk, x.author_id, u.given_name, u.family_name, x.term AS term, "
-    "x.text, x.version, x.written_at AS written_at FROM conversation_question q "
-    "JOIN {} x ON x.question_id = q.id JOIN users u ON u.id = x.author_id "
-    "WHERE q.conversation_id = ?"
-)
+def _written(conversation_id: int, table: Any) -> Any:
+    return (
+        _Q.select(
+            *(_Q.id, _Q.step, table.author.alias("author"), U.given_name, U.family_name),
+            *(table.term.alias("term"), table.text, table.version),
+            table.written_at.alias("written_at"),
+        )
+        .join(table, on=table.question == _Q.id)
+        .join(U, on=U.id == table.author)
+        .where(_Q.conversation == conversation_id)
+    )
 
 
 def _part(step: str, talk: bool, *, of_user: bool) -> Part:
@@ -117,7 +128,7 @@ def _part(step: str, talk: bool, *, of_user: bool) -> Part:
 
 
 def _wrote(
-    table: str,
+    table: Any,
     question_id: int,
     author_id: int,
     term: int,
@@ -125,25 +136,14 @@ def _wrote(
     version: int,
     at: datetime,
 ) -> bool:
-    if not version:
-        cursor = execute(
-            f"INSERT INTO {table} (question_id, author_id, term, text, written_at, version) "
-            "VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING",
-            question_id,
-            author_id,
-            term,
-            text,
-            at,
+    values = {table.term: term, table.text: text, table.written_at: at}
+    if version:
+        return bool(
+            table.update({**values, table.version: table.version + 1})
+            .where(
+                table.question == question_id, table.author == author_id, table.version == version
+            )
+            .execute()
         )
-    else:
-        cursor = execute(
-            f"UPDATE {table} SET term = ?, text = ?, written_at = ?, version = version + 1 "
-            "WHERE question_id = ? AND author_id = ? AND version = ?",
-            term,
-            text,
-            at,
-            question_id,
-            author_id,
-            version,
-        )
-    return bool(cursor.rowcount)
+    first = {**values, table.question: question_id, table.author: author_id, table.version: 1}
+    return bool(table.insert(first).on_conflict_ignore().as_rowcount().execute())

@@ -1,11 +1,9 @@
 """Columns that mean the same on SQLite and on PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import peewee
-
-from studio_tui.storage.engine.unit import is_sqlite
 
 FIELD_TYPES = {
     "sqlite": {"INSTANT": "TEXT", "KEY": "TEXT"},
@@ -26,16 +24,17 @@ def instant_of(value: str | datetime | None) -> datetime | None:
     return value.astimezone(UTC) if value is not None else None
 
 
+def for_sqlite(value: Any) -> Any:
+    """A parameter as SQLite takes it: instants and days are text there."""
+    if isinstance(value, datetime):
+        return instant_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
 class InstantField(peewee.Field):
     """An instant (D1): aware, in UTC."""
 
     field_type = "INSTANT"
-
-    def db_value(self, value: datetime | None) -> Any:
-        """What the engine stores for an aware ``value``."""
-        if value is None:
-            return None
-        return instant_text(value) if is_sqlite() else value
 
     def python_value(self, value: str | datetime | None) -> datetime | None:
         """The instant that the engine stored."""

@@ -15,7 +15,7 @@ from typing import Any
 import peewee
 
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.storage.engine.fields import instant_of, instant_text
+from studio_tui.storage.engine.fields import for_sqlite, instant_of
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 
@@ -54,14 +54,14 @@ EVERYBODY = Clause("(1 = 1)")
 def expression(clause: Clause) -> peewee.SQL:
     """``clause`` for Peewee's query builder, in brackets."""
     if is_sqlite():
-        return peewee.SQL(f"({clause.text})", tuple(map(_for_sqlite, clause.params)))
+        return peewee.SQL(f"({clause.text})", clause.params)
     return peewee.SQL(f"({clause.text.replace('%', '%%').replace('?', '%s')})", clause.params)
 
 
 def execute(text: str, *params: Any) -> Any:
     """Run one statement inside the open unit of work; returns the cursor."""
     if is_sqlite():
-        return spoken_to().execute_sql(text, tuple(map(_for_sqlite, params)))
+        return spoken_to().execute_sql(text, params)
     return spoken_to().execute_sql(text.replace("%", "%%").replace("?", "%s"), params)
 
 
@@ -87,7 +87,7 @@ def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
     # Peewee has no such call of its own: the driver's errors are made its own here.
     with peewee.__exception_wrapper__, closing(spoken_to().cursor()) as cursor:  # type: ignore[attr-defined] # not in the stubs
         if is_sqlite():
-            cursor.executemany(text, (tuple(map(_for_sqlite, row)) for row in params))
+            cursor.executemany(text, (tuple(map(for_sqlite, row)) for row in params))
         else:
             cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
 
@@ -166,9 +166,3 @@ def known_instant(value: Any) -> datetime:
 def day(value: Any) -> date:
     """The day in a column."""
     return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _for_sqlite(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return instant_text(value)
-    return value.isoformat() if isinstance(value, date) else value

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from studio_tui.config.private import (
 )
 from studio_tui.domain.shared.cancellation import current
 from studio_tui.domain.shared.errors import Refused, Unavailable
-from studio_tui.storage.engine.fields import FIELD_TYPES
+from studio_tui.storage.engine.fields import FIELD_TYPES, for_sqlite
 from studio_tui.storage.engine.pool import EndingPool
 
 PATIENCE = 5
@@ -93,6 +93,11 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
             autoconnect=False,
             field_types=FIELD_TYPES["sqlite"],
         )
+
+    def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> sqlite3.Cursor:
+        """Run a statement; instants and days among ``params`` are stored as text."""
+        given = tuple(map(for_sqlite, params)) if params else ()
+        return cast(sqlite3.Cursor, super().execute_sql(sql, given))
 
     def _connect(self) -> _Connection:
         """A connection of the pool; where another program is making the database, once it has."""

@@ -1,12 +1,15 @@
 """The keys with which users come in (A1)."""
 
 from datetime import datetime
+from typing import Any
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.ssh_keys import PublicKey, UserKey
 from studio_tui.domain.people.users import Role, full_name
-from studio_tui.storage.engine.sql import EVERYBODY, Clause, execute, known_instant, rows
+from studio_tui.storage.engine.expressions import U
 from studio_tui.storage.engine.tables import SshKey
+
+_K: Any = SshKey
 
 
 def insert_key(user_id: int, key: PublicKey, at: datetime) -> None:
@@ -22,49 +25,50 @@ def insert_key(user_id: int, key: PublicKey, at: datetime) -> None:
 
 def delete_key(fingerprint: str) -> None:
     """Remove a key."""
-    execute("DELETE FROM ssh_key WHERE fingerprint = ?", fingerprint)
+    _K.delete().where(_K.fingerprint == fingerprint).execute()
 
 
 def keys_of(user_id: int | None) -> list[UserKey]:
     """The keys of a user, or of everybody, by login."""
-    clause = EVERYBODY if user_id is None else Clause("u.id = ?", (user_id,))
-    return _keys(clause)
+    keys = _keys() if user_id is None else _keys().where(U.id == user_id)
+    return [key for _, key in _read(keys)]
 
 
 def key_named(fingerprint: str) -> tuple[int, UserKey] | None:
     """Whose key it is, with the key; None where nobody has it."""
-    for (user_id,) in rows("SELECT user_id FROM ssh_key WHERE fingerprint = ?", fingerprint):
-        return user_id, _keys(Clause("k.fingerprint = ?", (fingerprint,)))[0]
-    return None
+    return next(iter(_read(_keys().where(_K.fingerprint == fingerprint))), None)
 
 
 def actor_by_key(fingerprint: str) -> Actor | None:
     """The active user who has this key, as one who asks; None where there is none."""
-    for user_id, login, given, family, role, zone in rows(
-        "SELECT u.id, u.login, u.given_name, u.family_name, u.role, u.time_zone "
-        "FROM ssh_key k JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND u.active",
-        fingerprint,
-    ):
+    found = _K.select(U.id, U.login, U.given_name, U.family_name, U.role, U.time_zone)
+    of_key = found.join(U, on=U.id == _K.user).where(_K.fingerprint == fingerprint, U.active)
+    for user_id, login, given, family, role, zone in of_key.tuples():
         return Actor(user_id, login, full_name(given, family), Role(role), zone)
     return None
 
 
-def _keys(clause: Clause) -> list[UserKey]:
-    found = rows(
-        "SELECT u.login, u.given_name, u.family_name, u.active, k.fingerprint, k.key, k.comment, "
-        f"k.added_at FROM ssh_key k JOIN users u ON u.id = k.user_id WHERE {clause.text} "
-        "ORDER BY u.login_key, k.id",
-        *clause.params,
-    )
+def _keys() -> Any:
+    columns = (U.login, U.given_name, U.family_name, U.active)
+    keys = _K.select(_K.user, _K.fingerprint, _K.key, _K.comment, _K.added_at, *columns)
+    return keys.join(U, on=U.id == _K.user).order_by(U.login_key, _K.id)
+
+
+def _read(keys: Any) -> list[tuple[int, UserKey]]:
     return [
-        UserKey(
-            login=row[0],
-            name=full_name(row[1], row[2]),
-            active=bool(row[3]),
-            fingerprint=row[4],
-            kind=row[5].partition(" ")[0],
-            comment=row[6],
-            added_at=known_instant(row[7]),
+        (
+            user_id,
+            UserKey(
+                login=login,
+                name=full_name(given, family),
+                active=active,
+                fingerprint=fingerprint,
+                kind=text.partition(" ")[0],
+                comment=comment,
+                added_at=added_at,
+            ),
         )
-        for row in found
+        for user_id, fingerprint, text, comment, added_at, login, given, family, active in (
+            keys.tuples()
+        )
     ]

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from studio_tui.storage.engine.sql import execute, known_instant, rows
+from studio_tui.storage.engine.tables import DraftTable
+
+_D: Any = DraftTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,34 +20,28 @@ class StoredDraft:
 
 def draft(user_id: int, subject: str) -> StoredDraft | None:
     """What a user left of ``subject``, None where there is nothing."""
-    found = rows(
-        "SELECT base_version, content, written_at FROM draft WHERE user_id = ? AND subject = ?",
-        user_id,
-        subject,
-    )
-    return StoredDraft(found[0][0], found[0][1], known_instant(found[0][2])) if found else None
+    found = _D.select(_D.base_version, _D.content, _D.written_at).where(_of(user_id, subject))
+    return next(iter(found.objects(StoredDraft)), None)
 
 
 def write_draft(user_id: int, subject: str, base_version: int, content: str, at: datetime) -> None:
     """Keep this, in the place of what the user had of ``subject``."""
-    execute(
-        "INSERT INTO draft (user_id, subject, base_version, content, written_at) "
-        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (user_id, subject) DO UPDATE SET "
-        "base_version = excluded.base_version, content = excluded.content, "
-        "written_at = excluded.written_at",
-        user_id,
-        subject,
-        base_version,
-        content,
-        at,
-    )
+    _D.insert(
+        user=user_id, subject=subject, base_version=base_version, content=content, written_at=at
+    ).on_conflict(
+        conflict_target=(_D.user, _D.subject), preserve=(_D.base_version, _D.content, _D.written_at)
+    ).execute()
 
 
 def delete_draft(user_id: int, subject: str) -> None:
     """Forget what a user had of ``subject``."""
-    execute("DELETE FROM draft WHERE user_id = ? AND subject = ?", user_id, subject)
+    _D.delete().where(_of(user_id, subject)).execute()
 
 
 def delete_drafts(subject: str) -> None:
     """Forget what anybody had of ``subject``, which is no more."""
-    execute("DELETE FROM draft WHERE subject = ?", subject)
+    _D.delete().where(_D.subject == subject).execute()
+
+
+def _of(user_id: int, subject: str) -> Any:
+    return (_D.user == user_id) & (_D.subject == subject)

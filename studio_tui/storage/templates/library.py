@@ -1,10 +1,12 @@
 """The question library: reading and writing. A topic is stored as JSON, which services read."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from studio_tui.domain.shared.text import fold
-from studio_tui.storage.engine.sql import execute, rows, scalar
 from studio_tui.storage.engine.tables import LibraryTopicTable
+
+_L: Any = LibraryTopicTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,37 +20,27 @@ class StoredTopic:
 
 def topics() -> list[StoredTopic]:
     """All topics by name."""
-    return [
-        StoredTopic(*row)
-        for row in rows("SELECT id, definition, version FROM library_topic ORDER BY name_key, id")
-    ]
+    found = _L.select(_L.id, _L.definition, _L.version).order_by(_L.name_key, _L.id)
+    return list(found.objects(StoredTopic))
 
 
 def topic_id_of(name: str) -> int | None:
     """The topic of this name, ignoring case."""
-    found = scalar("SELECT id FROM library_topic WHERE name_key = ?", fold(name))
-    return int(found) if found is not None else None
+    found: int | None = _L.select(_L.id).where(_L.name_key == fold(name)).scalar()
+    return found
 
 
 def insert_topic(name: str, definition: str) -> int:
     """Add a topic; returns its id."""
-    added = LibraryTopicTable.insert(name_key=fold(name), definition=definition, version=1)
-    return int(added.execute())
+    return int(_L.insert(name_key=fold(name), definition=definition, version=1).execute())
 
 
 def update_topic(topic_id: int, name: str, definition: str, version: int) -> bool:
     """Write a topic, unless it is no longer at ``version`` (A4); whether it was written."""
-    cursor = execute(
-        "UPDATE library_topic SET name_key = ?, definition = ?, version = version + 1 "
-        "WHERE id = ? AND version = ?",
-        fold(name),
-        definition,
-        topic_id,
-        version,
-    )
-    return bool(cursor.rowcount)
+    written = _L.update(name_key=fold(name), definition=definition, version=_L.version + 1)
+    return bool(written.where(_L.id == topic_id, _L.version == version).execute())
 
 
 def delete_topic(topic_id: int) -> bool:
     """Remove a topic; whether it was there."""
-    return bool(execute("DELETE FROM library_topic WHERE id = ?", topic_id).rowcount)
+    return bool(_L.delete().where(_L.id == topic_id).execute())

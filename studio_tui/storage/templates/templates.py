@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from peewee import Value
 
 from studio_tui.domain.shared.text import fold
-from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import execute, rows, scalar
-from studio_tui.storage.engine.tables import TemplateTable
+from studio_tui.storage.engine.expressions import COUNTED, C, P, T, exists
+from studio_tui.storage.engine.tables import TemplateTable, TemplateVersionTable
+
+_T: Any = TemplateTable
+_V: Any = TemplateVersionTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,78 +40,67 @@ class StoredVersion:
 
 def templates() -> list[StoredTemplate]:
     """All templates by name, those archived last."""
-    return [
-        StoredTemplate(row[0], row[1], bool(row[2]), row[3], row[4], row[5])
-        for row in rows(
-            "SELECT t.id, t.definition, t.archived, t.version, "
-            "(SELECT COUNT(*) FROM push p WHERE p.template_id = t.id), "
-            "(SELECT COUNT(*) FROM conversation c WHERE c.template_id = t.id "
-            "AND c.assignment_id IS NULL) "
-            "FROM template t ORDER BY t.archived, t.name_key, t.id"
-        )
-    ]
+    pushes = P.select(COUNTED).where(P.template == T.id)
+    conversations = C.select(COUNTED).where(C.template == T.id, C.assignment.is_null())
+    found = T.select(
+        T.id,
+        T.definition,
+        T.archived,
+        T.version,
+        pushes.alias("pushes"),
+        conversations.alias("conversations"),
+    )
+    return list(found.order_by(T.archived, T.name_key, T.id).objects(StoredTemplate))
 
 
 def template_id_of(name: str) -> int | None:
     """The template of this name, ignoring case."""
-    found = scalar("SELECT id FROM template WHERE name_key = ?", fold(name))
-    return int(found) if found is not None else None
+    found: int | None = _T.select(_T.id).where(_T.name_key == fold(name)).scalar()
+    return found
 
 
 def insert_template(name: str, definition: str) -> int:
     """Add a template; returns its id."""
-    return int(
-        TemplateTable.insert(
-            name_key=fold(name), definition=definition, archived=False, version=1
-        ).execute()
-    )
+    added = _T.insert(name_key=fold(name), definition=definition, archived=False, version=1)
+    return int(added.execute())
 
 
 def update_template(
     template_id: int, name: str, definition: str, *, archived: bool, version: int
 ) -> bool:
     """Write a template, unless it is no longer at ``version`` (A4); whether it was written."""
-    cursor = execute(
-        "UPDATE template SET name_key = ?, definition = ?, archived = ?, version = version + 1 "
-        "WHERE id = ? AND version = ?",
-        fold(name),
-        definition,
-        archived,
-        template_id,
-        version,
+    written = _T.update(
+        name_key=fold(name), definition=definition, archived=archived, version=_T.version + 1
     )
-    return bool(cursor.rowcount)
+    return bool(written.where(_T.id == template_id, _T.version == version).execute())
 
 
 def delete_template(template_id: int) -> bool:
     """Remove a template that nothing uses (T6); whether it was removed."""
-    cursor = execute(
-        "DELETE FROM template WHERE id = ? "
-        "AND NOT EXISTS (SELECT 1 FROM push p WHERE p.template_id = template.id) "
-        "AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.template_id = template.id)",
-        template_id,
+    unused = _T.delete().where(
+        _T.id == template_id,
+        ~exists(P.select().where(P.template == _T.id)),
+        ~exists(C.select().where(C.template == _T.id)),
     )
-    return bool(cursor.rowcount)
+    return bool(unused.execute())
 
 
 def keep_version(template_id: int, saved_at: datetime, saved_by: str) -> None:
     """Keep a template as it now is among its versions (T5)."""
-    execute(
-        "INSERT INTO template_version (template_id, version, definition, saved_at, saved_by) "
-        "SELECT id, version, definition, ?, ? FROM template WHERE id = ?",
-        saved_at,
-        saved_by,
-        template_id,
-    )
+    current = T.select(T.id, T.version, T.definition, Value(saved_at), Value(saved_by))
+    _V.insert_from(
+        current.where(T.id == template_id),
+        (_V.template, _V.version, _V.definition, _V.saved_at, _V.saved_by),
+    ).execute()
 
 
 def versions(template_id: int) -> list[StoredVersion]:
     """A template as it was saved, the newest first."""
-    found = rows(
-        "SELECT v.version, v.definition, v.saved_at, v.saved_by, "
-        "(SELECT COUNT(*) FROM push p WHERE p.template_id = v.template_id "
-        "AND p.definition = v.definition AND p.closed_at IS NULL) "
-        "FROM template_version v WHERE v.template_id = ? ORDER BY v.version DESC",
-        template_id,
+    keeping = P.select(COUNTED).where(
+        P.template == _V.template, P.definition == _V.definition, P.closed_at.is_null()
     )
-    return [StoredVersion(row[0], row[1], instant_of(row[2]), row[3], row[4]) for row in found]
+    found = _V.select(
+        _V.version, _V.definition, _V.saved_at, _V.saved_by, keeping.alias("open_pushes")
+    )
+    of_template = found.where(_V.template == template_id)
+    return list(of_template.order_by(_V.version.desc()).objects(StoredVersion))
