@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import JOIN, fn
+
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.activity.sealing import line_written, next_id
-from studio_tui.storage.engine.sql import (
+from studio_tui.storage.engine.expressions import (
+    ACT,
+    COUNTED,
     EVERYBODY,
-    Clause,
+    U,
     among,
+    column,
     containing,
-    execute,
-    known_instant,
-    rows,
-    scalar,
+    exists,
 )
-from studio_tui.storage.engine.tables import Activity
+from studio_tui.storage.engine.sql import Clause, execute
+from studio_tui.storage.engine.tables import Activity, ActivityUser
 from studio_tui.storage.engine.unit import is_sqlite
 
+_X: Any = ActivityUser.alias("x")
 Facts = Mapping[str, Any]
 """What a line of activity says of something before or after: names of fields and their values."""
 
@@ -109,19 +113,19 @@ def write_activity(
 
 def founding_action() -> str:
     """What was done first of all; empty where there is no line."""
-    return str(scalar("SELECT action FROM activity ORDER BY id LIMIT 1") or "")
+    return str(ACT.select(ACT.action).order_by(ACT.id).limit(1).scalar() or "")
 
 
 def newest_instant() -> datetime | None:
     """When the newest line was written; None where there is none."""
-    found = scalar("SELECT at FROM activity ORDER BY id DESC LIMIT 1")
-    return known_instant(found) if found is not None else None
+    found: datetime | None = ACT.select(ACT.at).order_by(ACT.id.desc()).limit(1).scalar()
+    return found
 
 
 def founding() -> str:
     """What tells this database from every other: when it was set up, and by whom."""
-    found = rows("SELECT at, actor_login FROM activity ORDER BY id LIMIT 1")
-    return "".join(f"{known_instant(at).isoformat()} {login}" for at, login in found)
+    found = ACT.select(ACT.at, ACT.actor_login).order_by(ACT.id).limit(1)
+    return "".join(f"{at.isoformat()} {login}" for at, login in found.tuples())
 
 
 def about_users(activity_id: int, users: Clause) -> None:
@@ -138,75 +142,63 @@ def activity_lines(
     filter_: ActivityFilter, limit: int, before_id: int | None = None
 ) -> list[ActivityLine]:
     """The newest lines, the newest first; older than the line ``before_id`` where it is given."""
-    clause = _matching(filter_)
-    if before_id is not None:
-        clause &= Clause("a.id < ?", (before_id,))
-    return _lines(clause, limit)
+    lines = _LINES.where(*_matching(filter_))
+    return _read(lines.where(ACT.id < before_id) if before_id is not None else lines, limit)
 
 
 def activity_line(activity_id: int) -> ActivityLine | None:
     """One line, None where there is none."""
-    found = _lines(Clause("a.id = ?", (activity_id,)), 1)
-    return found[0] if found else None
+    return next(iter(_read(_LINES.where(ACT.id == activity_id), 1)), None)
 
 
-def _lines(clause: Clause, limit: int) -> list[ActivityLine]:
-    found = rows(
-        "SELECT a.id, a.push_id, a.at, a.actor_login, a.action, a.subject, a.before, a.after, "
-        "u.given_name, u.family_name, a.origin "
-        "FROM activity a LEFT JOIN users u ON u.id = a.actor_id "
-        f"WHERE {clause.text} ORDER BY a.id DESC LIMIT ?",
-        *clause.params,
-        limit,
-    )
-    counts = _counts([row[0] for row in found])
+_LINES = ACT.select(
+    *(ACT.id, ACT.push.alias("push_id"), ACT.at, ACT.actor_login, ACT.action, ACT.subject),
+    *(ACT.before, ACT.after, U.given_name, U.family_name, ACT.origin),
+).join(U, JOIN.LEFT_OUTER, on=U.id == ACT.actor)
+
+
+def _read(lines: Any, limit: int) -> list[ActivityLine]:
+    found = list(lines.order_by(ACT.id.desc()).limit(limit).namedtuples())
+    counts = _counts([row.id for row in found])
     return [
         ActivityLine(
-            id=row[0],
-            push_id=row[1],
-            at=known_instant(row[2]),
-            actor=row[3],
-            action=row[4],
-            subject=row[5],
-            before=json.loads(row[6]) if row[6] else None,
-            after=json.loads(row[7]) if row[7] else None,
-            users=counts.get(row[0], 0),
-            actor_name=full_name(row[8] or "", row[9] or ""),
-            origin=row[10] or "",
+            id=row.id,
+            push_id=row.push_id,
+            at=row.at,
+            actor=row.actor_login,
+            action=row.action,
+            subject=row.subject,
+            before=json.loads(row.before) if row.before else None,
+            after=json.loads(row.after) if row.after else None,
+            users=counts.get(row.id, 0),
+            actor_name=full_name(row.given_name or "", row.family_name or ""),
+            origin=row.origin or "",
         )
         for row in found
     ]
 
 
-def _matching(filter_: ActivityFilter) -> Clause:
-    clause = EVERYBODY
+def _matching(filter_: ActivityFilter) -> list[Any]:
+    wanted: list[Any] = [EVERYBODY]
     if filter_.push_id is not None:
-        clause &= Clause("a.push_id = ?", (filter_.push_id,))
+        wanted.append(ACT.push == filter_.push_id)
     if filter_.user_id is not None:
-        clause &= Clause(
-            "EXISTS (SELECT 1 FROM activity_user x WHERE x.activity_id = a.id AND x.user_id = ?)",
-            (filter_.user_id,),
-        )
+        about = _X.select().where(_X.activity == ACT.id, _X.user == filter_.user_id)
+        wanted.append(exists(about))
     if filter_.actor:
-        clause &= Clause("LOWER(a.actor_login) = LOWER(?)", (filter_.actor,))
+        wanted.append(fn.LOWER(ACT.actor_login) == fn.LOWER(filter_.actor))
     if filter_.action:
-        clause &= containing("LOWER(a.action)", (filter_.action.lower(),))
+        wanted.append(containing(fn.LOWER(ACT.action), (filter_.action.lower(),)))
     if filter_.since is not None:
-        clause &= Clause("a.at >= ?", (filter_.since,))
+        wanted.append(ACT.at >= filter_.since)
     if filter_.until is not None:
-        clause &= Clause("a.at < ?", (filter_.until,))
-    return clause
+        wanted.append(ACT.at < filter_.until)
+    return wanted
 
 
 def _counts(ids: list[int]) -> dict[int, int]:
-    wanted = among("activity_id", ids)
-    return dict(
-        rows(
-            f"SELECT activity_id, COUNT(*) FROM activity_user WHERE {wanted.text} "
-            "GROUP BY activity_id",
-            *wanted.params,
-        )
-    )
+    counted = _X.select(_X.activity, COUNTED).where(among(_X.activity, ids))
+    return dict(counted.group_by(_X.activity).tuples())
 
 
 def _json(facts: Facts | None) -> str | None:
@@ -215,17 +207,10 @@ def _json(facts: Facts | None) -> str | None:
 
 def newest_line(actor_id: int) -> int:
     """The id of the last thing somebody did, 0 where there is none."""
-    found = scalar("SELECT MAX(id) FROM activity WHERE actor_id = ?", actor_id)
-    return int(found or 0)
+    return int(ACT.select(fn.MAX(ACT.id)).where(ACT.actor == actor_id).scalar() or 0)
 
 
 def lines_since(actor_id: int, activity_id: int) -> list[int]:
     """The ids of what somebody did after a line, the oldest first."""
-    return [
-        found
-        for (found,) in rows(
-            "SELECT id FROM activity WHERE actor_id = ? AND id > ? ORDER BY id",
-            actor_id,
-            activity_id,
-        )
-    ]
+    later = ACT.select(ACT.id).where(ACT.actor == actor_id, ACT.id > activity_id)
+    return column(later.order_by(ACT.id))

@@ -9,15 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
-from peewee import Case
+from peewee import Case, fn
 
 from studio_tui.domain.activity.sealing import FIRST, SealedLine, digest, seal
+from studio_tui.storage.engine.expressions import ACT, COUNTED, among, column, exists
 from studio_tui.storage.engine.fields import instant_text
-from studio_tui.storage.engine.sql import among, execute, execute_many, rows, scalar
-from studio_tui.storage.engine.tables import ActivityAnchor
-from studio_tui.storage.engine.unit import is_sqlite
+from studio_tui.storage.engine.sql import execute, execute_many
+from studio_tui.storage.engine.tables import ActivityAnchor, ActivitySeal, ActivityUser
+from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 _LOCK = 7_483_922
 """The advisory lock of PostgreSQL under which one program adds to the chain."""
@@ -25,11 +27,10 @@ _PAGE = 500
 """Lines that are read at a time."""
 _USERS = 200_000
 """About so many users, and those of one more line, are read at a time."""
-_LINE = (
-    "a.id, a.at, a.actor_id, a.actor_login, a.action, a.push_id, a.subject, a.before, a.after, "
-    "a.origin"
-)
-_UNSEALED = "NOT EXISTS (SELECT 1 FROM activity_seal s WHERE s.activity_id = a.id)"
+_K: Any = ActivityAnchor
+_S: Any = ActivitySeal
+_X: Any = ActivityUser
+_UNSEALED = ~exists(_S.select().where(_S.activity == ACT.id))
 
 _written = threading.local()
 
@@ -74,48 +75,50 @@ def written() -> list[int]:
 def next_id() -> int:
     """The id of the next line on SQLite, which would use that of a line at the end once more that
     was taken away."""
-    highest = scalar("SELECT MAX(id) FROM activity") or 0
     kept = anchor()
-    return max(int(highest), kept.last_id if kept else 0) + 1
+    return max(last_line(), kept.last_id if kept else 0) + 1
 
 
 def anchor() -> Anchor | None:
     """What the chain should come to; None where nothing is sealed yet."""
-    found = rows("SELECT lines, hash, last_id FROM activity_anchor ORDER BY id LIMIT 1")
-    return Anchor(*found[0]) if found else None
+    found = _K.select(_K.lines, _K.hash, _K.last_id).order_by(_K.id).limit(1)
+    return next(iter(found.objects(Anchor)), None)
 
 
 def last_line() -> int:
     """The highest id of a line; 0 where there is none."""
-    return int(scalar("SELECT MAX(id) FROM activity") or 0)
+    return int(ACT.select(fn.MAX(ACT.id)).scalar() or 0)
 
 
 def unsealed_after(last: int) -> list[int]:
     """The next lines that have no seal, however old, after the id ``last``."""
-    found = rows(
-        f"SELECT a.id FROM activity a WHERE a.id > ? AND {_UNSEALED} ORDER BY a.id LIMIT ?",
-        last,
-        _PAGE,
-    )
-    return [activity_id for (activity_id,) in found]
+    return column(_unsealed(ACT.id).where(ACT.id > last).order_by(ACT.id).limit(_PAGE))
 
 
 def count_unsealed() -> int:
     """How many lines have no seal; looks at every line."""
-    return int(scalar(f"SELECT COUNT(*) FROM activity a WHERE {_UNSEALED}"))
+    return int(_unsealed(COUNTED).scalar())
 
 
 def first_unsealed(before: datetime | None = None) -> int | None:
     """The first line without a seal, of those written before an instant where one is given."""
-    clause, params = ("AND a.at < ?", (before,)) if before is not None else ("", ())
-    return scalar(f"SELECT MIN(a.id) FROM activity a WHERE {_UNSEALED} {clause}", *params)
+    first = _unsealed(fn.MIN(ACT.id))
+    found: int | None = (first if before is None else first.where(ACT.at < before)).scalar()
+    return found
+
+
+def _unsealed(selected: Any) -> Any:
+    return ACT.select(selected).where(_UNSEALED)
 
 
 def digests(ids: list[int]) -> dict[int, str]:
     """The digest of each line of ``ids`` that is there, in that order."""
-    wanted = among("a.id", ids)
-    stored = rows(f"SELECT {_LINE} FROM activity a WHERE {wanted.text}", *wanted.params)
-    lines = {row[0]: _line(row) for row in stored}
+    stored = ACT.select(
+        *(ACT.id, ACT.at, ACT.actor, ACT.actor_login, ACT.action, ACT.push, ACT.subject),
+        *(ACT.before, ACT.after, ACT.origin),
+    ).where(among(ACT.id, ids))
+    # As they are stored, whatever somebody made of them.
+    lines = {line.id: line for line in starmap(_line, spoken_to().execute(stored))}
     found: dict[int, str] = {}
     for batch in _batches(ids):
         users = _users(batch)
@@ -130,6 +133,10 @@ def is_after_the_act() -> bool:
     return not is_sqlite()
 
 
+def _line(line_id: int, at: str | datetime, *rest: Any) -> SealedLine:
+    return SealedLine(line_id, at if isinstance(at, str) else instant_text(at), *rest)
+
+
 def lock() -> None:
     """Let nobody else add to the chain until the unit of work ends."""
     if not is_sqlite():
@@ -139,9 +146,8 @@ def lock() -> None:
 
 def add_seals(found: Mapping[int, str]) -> int:
     """Seal the lines of these digests, but those that were sealed meanwhile, under `lock`."""
-    wanted = among("activity_id", found)
-    sealed = rows(f"SELECT activity_id FROM activity_seal WHERE {wanted.text}", *wanted.params)
-    missing = [activity_id for activity_id in found if (activity_id,) not in set(sealed)]
+    sealed = set(column(_S.select(_S.activity).where(among(_S.activity, found))))
+    missing = [activity_id for activity_id in found if activity_id not in sealed]
     kept, newest = anchor(), last_hash()
     if not missing or (kept.hash if kept else FIRST) != newest:
         # Seals were taken away: what follows would hide that.
@@ -168,52 +174,36 @@ def _anchor_at(more: int, newest: str, last_id: int, *, is_first: bool) -> None:
 
 def last_hash() -> str:
     """The newest seal."""
-    return str(scalar("SELECT hash FROM activity_seal ORDER BY id DESC LIMIT 1") or FIRST)
+    return str(_S.select(_S.hash).order_by(_S.id.desc()).limit(1).scalar() or FIRST)
 
 
 def count_seals() -> int:
     """How many lines are sealed."""
-    return int(scalar("SELECT COUNT(*) FROM activity_seal"))
+    return int(_S.select(COUNTED).scalar())
 
 
 def chain(newest: int | None = None) -> tuple[str, Iterator[Link]]:
     """The seal before, and the chain in its order; whole, or its ``newest`` seals."""
     start = 0
     if newest is not None:
-        start = (
-            scalar("SELECT id FROM activity_seal ORDER BY id DESC LIMIT 1 OFFSET ?", newest) or 0
-        )
-    before = scalar("SELECT hash FROM activity_seal WHERE id = ?", start)
+        start = _S.select(_S.id).order_by(_S.id.desc()).limit(1).offset(newest).scalar() or 0
+    before = _S.select(_S.hash).where(_S.id == start).scalar()
     return str(before or FIRST), _links(start)
 
 
 def _links(after: int) -> Iterator[Link]:
-    while page := rows(
-        "SELECT id, activity_id, hash FROM activity_seal WHERE id > ? ORDER BY id LIMIT ?",
-        after,
-        _PAGE,
-    ):
+    seals = _S.select(_S.id, _S.activity, _S.hash).order_by(_S.id).limit(_PAGE)
+    while page := list(seals.where(_S.id > after).tuples()):
         after = page[-1][0]
         found = digests([activity_id for _, activity_id, _ in page])
         for _, activity_id, hash_ in page:
             yield Link(activity_id, hash_, found.get(activity_id))
 
 
-def _line(row: tuple[Any, ...]) -> SealedLine:
-    at = instant_text(row[1]) if isinstance(row[1], datetime) else row[1]
-    return SealedLine(row[0], at, *row[2:])
-
-
 def _batches(ids: list[int]) -> Iterator[list[int]]:
     """``ids`` in parts whose users fit into memory."""
-    wanted = among("activity_id", ids)
-    counts = dict(
-        rows(
-            f"SELECT activity_id, COUNT(*) FROM activity_user WHERE {wanted.text} "
-            "GROUP BY activity_id",
-            *wanted.params,
-        )
-    )
+    about = _X.select(_X.activity, COUNTED).where(among(_X.activity, ids))
+    counts = dict(about.group_by(_X.activity).tuples())
     batch: list[int] = []
     users = 0
     for activity_id in ids:
@@ -227,12 +217,9 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 
 
 def _users(ids: list[int]) -> Mapping[int, list[int]]:
-    wanted = among("activity_id", ids)
+    about = _X.select(_X.activity, _X.user).where(among(_X.activity, ids))
     found: dict[int, list[int]] = defaultdict(list)
-    for activity_id, user_id in rows(
-        f"SELECT activity_id, user_id FROM activity_user WHERE {wanted.text} "
-        "ORDER BY activity_id, user_id",
-        *wanted.params,
-    ):
+    # Rows of numbers, of which there may be hundreds of thousands: nothing is to be made of them.
+    for activity_id, user_id in spoken_to().execute(about.order_by(_X.activity, _X.user)):
         found[activity_id].append(user_id)
     return found

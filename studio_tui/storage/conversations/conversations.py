@@ -6,17 +6,30 @@ Definitions and options of questions are JSON, which services read.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from peewee import JOIN, fn
 
 from studio_tui.domain.people.users import full_name
-from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import Clause, among, day, execute, rows, scalar
-from studio_tui.storage.engine.tables import ConversationQuestion, ConversationTable
-
-FROM = (
-    "conversation c JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
-    "LEFT JOIN assignment a ON a.id = c.assignment_id LEFT JOIN push p ON p.id = a.push_id"
+from studio_tui.storage.engine.expressions import ONE, A, C, H, P, U, among, column, count
+from studio_tui.storage.engine.tables import (
+    Answer,
+    ConversationQuestion,
+    ConversationTable,
+    Preparation,
 )
-"""What a clause about conversations can speak of."""
+
+_C: Any = ConversationTable
+_Q: Any = ConversationQuestion
+OVERVIEW = (
+    C.select()
+    .join(U, on=U.id == C.user)
+    .join(H, on=H.id == C.conductor)
+    .join(A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
+    .join(P, JOIN.LEFT_OUTER, on=P.id == A.push)
+)
+"""The conversations with the two who talk and, where one asked for it, the push."""
+_AHEAD = C.cancelled_at.is_null() & C.finished_at.is_null() & C.started_at.is_null()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,58 +80,43 @@ class StoredQuestion:
 
 def conversation_id_of(assignment_id: int) -> int | None:
     """The conversation of an assignment that was not cancelled, None where there is none."""
-    found = scalar(
-        "SELECT id FROM conversation WHERE assignment_id = ? AND cancelled_at IS NULL",
-        assignment_id,
-    )
-    return int(found) if found is not None else None
+    found = _C.select(_C.id).where(_C.assignment == assignment_id, _C.cancelled_at.is_null())
+    conversation_id: int | None = found.scalar()
+    return conversation_id
 
 
 def conversations(ids: Sequence[int]) -> list[StoredConversation]:
     """These conversations, in the order of ``ids``."""
-    wanted = among("c.id", ids)
-    found = {
-        row[0]: StoredConversation(
-            id=row[0],
-            user_id=row[1],
-            login=row[2],
-            name=full_name(row[3], row[4]),
-            user_active=bool(row[5]),
-            conductor_id=row[6],
-            conductor_login=row[7],
-            conductor=full_name(row[8], row[9]),
-            push_id=row[10],
-            push=row[11],
-            definition=row[12],
-            deadline=day(row[13]) if row[13] is not None else None,
-            planned_for=instant_of(row[14]),
-            minutes=row[15],
-            place=row[16],
-            sequence=row[17],
-            user_prepared_at=instant_of(row[18]),
-            conductor_prepared_at=instant_of(row[19]),
-            started_at=instant_of(row[20]),
-            finished_at=instant_of(row[21]),
-            sealed_at=instant_of(row[22]),
-            cancelled_at=instant_of(row[23]),
-            version=row[24],
-        )
-        for row in rows(
-            "SELECT c.id, c.user_id, u.login, u.given_name, u.family_name, u.active, "
-            "c.conductor_id, h.login, h.given_name, h.family_name, p.id, COALESCE(p.name, ''), "
-            "COALESCE(c.definition, p.definition), p.deadline, c.planned_for, c.minutes, c.place, "
-            "c.sequence, c.user_prepared_at, c.conductor_prepared_at, c.started_at, "
-            f"c.finished_at, c.sealed_at, c.cancelled_at, c.version FROM {FROM} "
-            f"WHERE {wanted.text}",
-            *wanted.params,
-        )
-    }
+    found = {row["id"]: _stored(row) for row in _WHOLE.where(among(C.id, ids)).dicts()}
     return [found[conversation_id] for conversation_id in ids if conversation_id in found]
+
+
+_WHOLE = OVERVIEW.select(
+    *(C.id, C.user.alias("user_id"), U.login, U.given_name, U.family_name),
+    *(U.active.alias("user_active"), C.conductor.alias("conductor_id")),
+    *(
+        H.login.alias("conductor_login"),
+        H.given_name.alias("h_given"),
+        H.family_name.alias("h_family"),
+    ),
+    *(P.id.alias("push_id"), fn.COALESCE(P.name, "").alias("push")),
+    *(fn.COALESCE(C.definition, P.definition).alias("definition"), P.deadline),
+    *(C.planned_for, C.minutes, C.place, C.sequence, C.user_prepared_at, C.conductor_prepared_at),
+    *(C.started_at, C.finished_at, C.sealed_at, C.cancelled_at, C.version),
+)
+
+
+def _stored(row: dict[str, Any]) -> StoredConversation:
+    return StoredConversation(
+        name=full_name(row.pop("given_name"), row.pop("family_name")),
+        conductor=full_name(row.pop("h_given"), row.pop("h_family")),
+        **row,
+    )
 
 
 def lock_conversation(conversation_id: int) -> None:
     """Let nobody else change a conversation until the open unit of work ends (A4)."""
-    execute("UPDATE conversation SET version = version WHERE id = ?", conversation_id)
+    _C.update(version=_C.version).where(_C.id == conversation_id).execute()
 
 
 def insert_conversation(
@@ -147,52 +145,35 @@ def insert_conversation(
 
 def change_conversation(conversation_id: int, **values: int | str | datetime | None) -> None:
     """Write columns of a conversation, as its next version."""
-    following = ConversationTable.version + 1
-    changed = ConversationTable.update(version=following, **values)
-    changed.where(ConversationTable._meta.primary_key == conversation_id).execute()  # noqa: SLF001 - Peewee's own way in
+    changed = _C.update(version=_C.version + 1, **values)
+    changed.where(_C.id == conversation_id).execute()
 
 
 def cancel_planned(push_id: int, at: datetime) -> list[int]:
     """Cancel what is planned and has not begun in a push (P9); returns the conversations' ids."""
-    return [
-        found
-        for (found,) in rows(
-            "UPDATE conversation SET cancelled_at = ?, version = version + 1 "
-            "WHERE cancelled_at IS NULL AND started_at IS NULL AND finished_at IS NULL "
-            "AND assignment_id IN (SELECT id FROM assignment WHERE push_id = ?) RETURNING id",
-            at,
-            push_id,
-        )
-    ]
+    of_push = A.select(A.id).where(A.push == push_id)
+    cancelled = _C.update(cancelled_at=at, version=_C.version + 1).where(
+        _C.cancelled_at.is_null(),
+        _C.started_at.is_null(),
+        _C.finished_at.is_null(),
+        _C.assignment.in_(of_push),
+    )
+    return column(cancelled.returning(_C.id))
 
 
 def count_planned(push_id: int) -> int:
     """How many conversations of a push are planned and have not begun."""
-    return int(
-        scalar(
-            "SELECT COUNT(*) FROM conversation c JOIN assignment a ON a.id = c.assignment_id "
-            "WHERE a.push_id = ? AND a.unassigned_at IS NULL AND c.cancelled_at IS NULL "
-            "AND c.started_at IS NULL AND c.finished_at IS NULL",
-            push_id,
-        )
-    )
+    asked_for = C.select().join(A, on=A.id == C.assignment)
+    return count(asked_for.where(A.push == push_id, A.unassigned_at.is_null(), _AHEAD))
 
 
 def planned_around(user_id: int, starts_at: datetime, ends_at: datetime) -> list[int]:
     """The conversations of somebody, on either side, that are planned and begin within a day before
     ``ends_at``: those that may not be over at ``starts_at`` are among them."""
-    return [
-        found
-        for (found,) in rows(
-            "SELECT id FROM conversation WHERE (conductor_id = ? OR user_id = ?) "
-            "AND cancelled_at IS NULL AND finished_at IS NULL AND started_at IS NULL "
-            "AND planned_for < ? AND planned_for > ? ORDER BY planned_for, id",
-            user_id,
-            user_id,
-            ends_at,
-            starts_at - timedelta(days=1),
-        )
-    ]
+    near = (C.planned_for < ends_at) & (C.planned_for > starts_at - timedelta(days=1))
+    theirs = (C.conductor == user_id) | (C.user == user_id)
+    found = C.select(C.id).where(theirs, _AHEAD, near)
+    return column(found.order_by(C.planned_for, C.id))
 
 
 # Questions
@@ -200,13 +181,17 @@ def planned_around(user_id: int, starts_at: datetime, ends_at: datetime) -> list
 
 def questions_of(conversation_id: int) -> list[StoredQuestion]:
     """What a conversation asks, in order, with what was removed after it was answered."""
-    found = rows(
-        "SELECT id, position, step, step_position, topic, text, kind, options, added_by_id, "
-        "removed_at IS NOT NULL, term FROM conversation_question WHERE conversation_id = ? "
-        "ORDER BY position, id",
-        conversation_id,
+    found = (
+        _Q.select(
+            *(_Q.id, _Q.position, _Q.step, _Q.step_position, _Q.topic, _Q.text, _Q.kind),
+            *(_Q.options, _Q.added_by, _Q.removed_at, _Q.term),
+        )
+        .where(_Q.conversation == conversation_id)
+        .order_by(_Q.position, _Q.id)
     )
-    return [StoredQuestion(*row) for row in found]
+    return [
+        StoredQuestion(removed=row.pop("removed_at") is not None, **row) for row in found.dicts()
+    ]
 
 
 def insert_questions(conversation_id: int, asked: Sequence[StoredQuestion]) -> None:
@@ -232,22 +217,19 @@ def insert_questions(conversation_id: int, asked: Sequence[StoredQuestion]) -> N
 
 def make_room(conversation_id: int, position: int) -> None:
     """Let nothing stand at ``position``: what stands there and after it moves on by one."""
-    execute(
-        "UPDATE conversation_question SET position = position + 1 "
-        "WHERE conversation_id = ? AND position >= ?",
-        conversation_id,
-        position,
-    )
+    _Q.update(position=_Q.position + 1).where(
+        _Q.conversation == conversation_id, _Q.position >= position
+    ).execute()
 
 
 def remove_question(question_id: int, at: datetime) -> None:
     """Take a question out; where something was written under it, it is only marked (C4)."""
-    written = Clause(
-        "EXISTS (SELECT 1 FROM preparation x WHERE x.question_id = ? AND x.text <> '') "
-        "OR EXISTS (SELECT 1 FROM answer x WHERE x.question_id = ? AND x.text <> '')",
-        (question_id, question_id),
-    )
-    if scalar(f"SELECT {written.text}", *written.params):
-        execute("UPDATE conversation_question SET removed_at = ? WHERE id = ?", at, question_id)
+    if _is_written_under(Preparation, question_id) or _is_written_under(Answer, question_id):
+        _Q.update(removed_at=at).where(_Q.id == question_id).execute()
     else:
-        execute("DELETE FROM conversation_question WHERE id = ?", question_id)
+        _Q.delete().where(_Q.id == question_id).execute()
+
+
+def _is_written_under(texts: Any, question_id: int) -> bool:
+    found = texts.select(ONE).where(texts.question == question_id, texts.text != "")
+    return found.scalar() is not None

@@ -8,11 +8,14 @@ from studio_tui.domain.conversations.conversation import ConversationState, Hist
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.conversations.conversations import FROM
 from studio_tui.storage.engine.sql import Clause, among, containing, rows, scalar, selected
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.people.managers import managed_by
 
+_FROM = (
+    "conversation c JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
+    "LEFT JOIN assignment a ON a.id = c.assignment_id LEFT JOIN push p ON p.id = a.push_id"
+)
 _SORTS = {
     "at": "CAST(COALESCE(c.finished_at, c.cancelled_at) AS TEXT)",
     "name": "u.sort_name",
@@ -24,7 +27,7 @@ def history_listing(filter_: HistoryFilter, sort: Sort, reader_id: int | None) -
     """The conversations that a filter matches."""
     key = _SORTS.get(sort.column, _SORTS["at"])
     clause = _matching(filter_, reader_id)
-    return Listing(FROM, "c.id", clause, key, descending=sort.descending, computed=True)
+    return Listing(_FROM, "c.id", clause, key, descending=sort.descending, computed=True)
 
 
 def matching_conversations(
@@ -32,7 +35,7 @@ def matching_conversations(
 ) -> frozenset[int]:
     """Those of ``ids`` that a filter matches."""
     clause = _matching(filter_, reader_id) & among("c.id", ids)
-    found = rows(f"SELECT c.id FROM {FROM} WHERE {clause.text}", *clause.params)
+    found = rows(f"SELECT c.id FROM {_FROM} WHERE {clause.text}", *clause.params)
     return frozenset(row_id for (row_id,) in found)
 
 
@@ -47,7 +50,7 @@ def is_any_seen(user_id: int, reader_id: int) -> bool:
 
 
 def _count(clause: Clause) -> int:
-    return int(scalar(f"SELECT COUNT(*) FROM {FROM} WHERE {clause.text}", *clause.params))
+    return int(scalar(f"SELECT COUNT(*) FROM {_FROM} WHERE {clause.text}", *clause.params))
 
 
 def _matching(filter_: HistoryFilter, reader_id: int | None) -> Clause:

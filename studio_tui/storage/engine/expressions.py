@@ -6,11 +6,13 @@ aliases.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
-from peewee import SQL, Select, Value, fn
+from peewee import SQL, Cast, Node, NodeList, Select, Value, fn
 
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.tables import (
     Activity,
     AssignmentTable,
@@ -34,6 +36,12 @@ T: Any = TemplateTable.alias("t")
 ACT: Any = Activity.alias("act")
 
 COUNTED = fn.COUNT(SQL("*"))
+_LONGEST = 10_000
+"""Characters of a word that is looked for; SQLite takes patterns of 50,000 bytes."""
+_MOST = 200
+"""Different words that are looked for; SQLite nests 1,000 conditions."""
+NOBODY = SQL("(1 = 0)")
+EVERYBODY = SQL("(1 = 1)")
 ONE = SQL("1")
 """What a query selects that only asks whether there is a row."""
 
@@ -42,7 +50,57 @@ def among(column: Any, values: Iterable[int | str]) -> Any:
     """``column`` is one of ``values``, however many: one parameter."""
     if is_sqlite():
         return column.in_(Select((fn.json_each(json.dumps(list(values))),), (SQL("value"),)))
-    return column == fn.ANY(Value(list(values), unpack=False))
+    return column == fn.ANY(Value(list(values), converter=False, unpack=False))
+
+
+def text(value: Any) -> Any:
+    """``value`` as text, so that PostgreSQL knows what kind of parameter it is."""
+    return Cast(value if isinstance(value, Node) else Value(value), "TEXT")
+
+
+def containing(column: Any, words: Iterable[str]) -> Any:
+    """``column`` contains every one of ``words``; ``%`` and ``_`` in them mean themselves.
+
+    What is longer than anything, or more words than any name has, matches nothing: the engines
+    take no such pattern.
+    """
+    found: Any = EVERYBODY
+    for number, word in enumerate(dict.fromkeys(words)):
+        if number >= _MOST or len(word) > _LONGEST:
+            return NOBODY
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        # Peewee's own operators look at case in another way on each engine.
+        like = NodeList((column, SQL("LIKE"), text(f"%{escaped}%"), SQL("ESCAPE '\\'")))
+        found = both(found, like)
+    return found
+
+
+def both(one: Any, other: Any) -> Any:
+    """Both hold. What says nothing is left out: SQLite looks nothing up beside it."""
+    if one is EVERYBODY:
+        return other
+    return one if other is EVERYBODY else one & other
+
+
+def selected(selection: Selection[Any], matching: Callable[[Any], Any], id_column: Any) -> Any:
+    """The rows that ``selection`` holds, where ``matching`` says what its filters match."""
+    found: Any = NOBODY
+    for term in selection.terms:
+        if term.filter is not None:
+            matched = matching(term.filter)
+            marks = matched if found is NOBODY else found | matched
+            found = marks if term.marks else both(found, ~matched)
+        if term.marked:
+            marked = among(id_column, term.marked)
+            found = marked if found is NOBODY else found | marked
+        if term.unmarked:
+            found = both(found, ~among(id_column, term.unmarked))
+    return found
+
+
+def joined(*parts: Any) -> Any:
+    """The texts of ``parts``, one after another."""
+    return reduce(lambda before, part: before.concat(part), map(text, parts))
 
 
 def exists(query: Any) -> Any:

@@ -6,12 +6,21 @@ from who the two are now. What was tried and may have arrived counts as sent.
 """
 
 from collections.abc import Collection
+from typing import Any
+
+from peewee import JOIN, SQL, Case, Select, Value, fn
 
 from studio_tui.domain.outbox.acts import Act
 from studio_tui.domain.outbox.notification import INVITATIONS, DropReason, Invitee, Kind, Meeting
 from studio_tui.domain.people.users import full_name
-from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import Clause, among, execute, one_of, rows
+from studio_tui.storage.engine.expressions import ACT, C, H, N, U, among, exists, joined
+from studio_tui.storage.engine.tables import (
+    Activity,
+    ConversationTable,
+    NotificationTable,
+    NotificationUser,
+    UserTable,
+)
 from studio_tui.storage.outbox.enqueue import Cause
 
 ABOUT = (
@@ -22,14 +31,24 @@ ABOUT = (
 )
 """What a notification ``n`` is joined with: the push ``p`` it tells of or, for an invitation, the
 conversation ``c`` with its template ``t`` and, where one asked for it, its push."""
-
-
-_INVITES = f"kind IN ({', '.join(repr(str(kind)) for kind in sorted(INVITATIONS))})"
-"""Whether a notification is an invitation: it is not all that is told of a conversation."""
-_DECIDED = "y.action IN ({})".format(
-    ", ".join(f"'{act}'" for act in (Act.PLAN, Act.MOVE, Act.CANCEL, Act.HAND_OVER, Act.CLOSE))
+_C: Any = ConversationTable
+_N: Any = NotificationTable
+_X: Any = NotificationTable.alias("x")
+"""Another notification of the same conversation, to the same recipient."""
+_Y: Any = Activity.alias("y")
+_W: Any = UserTable.alias("w")
+"""Who decided something about a conversation."""
+INVITED = (
+    *(_N.key, _N.kind, _N.capacity, _N.state, _N.conversation, _N.sequence, _N.recipient),
+    *(_N.caused_by, _N.created_at, _N.due_at, _N.attempts),
 )
-"""Whether an activity ``y`` decided something about a conversation."""
+"""The columns of an invitation, in the order in which they are written."""
+_DECIDING = (Act.PLAN, Act.MOVE, Act.CANCEL, Act.HAND_OVER, Act.CLOSE)
+
+
+def invitation_key(conversation: Any, recipient: Any, kind: Any, sequence: Any) -> Any:
+    """The key of an invitation: conversation × person × kind × sequence (N2)."""
+    return joined("c", conversation, "-", recipient, "-", kind, "-", sequence)
 
 
 def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
@@ -41,9 +60,9 @@ def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
     """
     _begin(conversation_ids, DropReason.SUPERSEDED)
     both, holding = _both(conversation_ids), _holding(conversation_ids)
-    told = _write(cause, Kind.MOVED, _combined(both, "INTERSECT", holding))
-    told += _write(cause, Kind.PLANNED, _combined(both, "EXCEPT", holding))
-    return told + _write(cause, Kind.CANCELLED, _combined(holding, "EXCEPT", both))
+    told = _write(cause, Kind.MOVED, _all_of(both, "one") & _all_of(holding, "other"))
+    told += _write(cause, Kind.PLANNED, _all_of(both, "one") - _all_of(holding, "other"))
+    return told + _write(cause, Kind.CANCELLED, _all_of(holding, "one") - _all_of(both, "other"))
 
 
 def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
@@ -62,179 +81,195 @@ def follow_addresses(cause: Cause) -> int:
 
     What failed at the old address is sent to the new one; there is nothing there to take back.
     """
-    return _readdress(cause, Kind.PLANNED, "TRUE") + _readdress(
-        cause, Kind.CANCELLED, _may_have_arrived("n")
-    )
+    return _readdress(cause, Kind.PLANNED) + _readdress(cause, Kind.CANCELLED)
 
 
-def _readdress(cause: Cause, kind: Kind, which: str) -> int:
+def _readdress(cause: Cause, kind: Kind) -> int:
     """One `Kind.PLANNED` to each new address, or one `Kind.CANCELLED` to each old one."""
-    invited = (
-        "SELECT n.id FROM notification n JOIN conversation c ON c.id = n.conversation_id "
-        "JOIN users u ON u.id = n.recipient_id AND u.active "
-        "WHERE n.sent_to IS NOT NULL AND LOWER(n.sent_to) <> LOWER(u.email) "
-        "AND n.former_address IS NULL AND n.kind <> ? AND n.state IN ('sending', 'sent', 'failed') "
-        "AND n.recipient_id IN (c.user_id, c.conductor_id) AND c.planned_for > ? "
-        "AND c.cancelled_at IS NULL AND c.started_at IS NULL AND c.finished_at IS NULL "
-        "AND NOT EXISTS (SELECT 1 FROM notification x "
-        "WHERE x.conversation_id = n.conversation_id AND x.recipient_id = n.recipient_id "
-        "AND x.former_address IS NULL AND x.caused_by_id <> ? AND x.state <> 'dropped' "
-        f"AND (x.sequence > n.sequence OR (x.sequence = n.sequence AND x.id > n.id))) AND {which}"
-    )
-    return _write_readdressed(cause, kind, invited)
-
-
-def _write_readdressed(cause: Cause, kind: Kind, invited: str) -> int:
-    former = "n.sent_to" if kind is Kind.CANCELLED else "NULL"
-    cursor = execute(
-        "INSERT INTO notification (key, kind, capacity, state, conversation_id, sequence, "
-        "recipient_id, caused_by_id, created_at, due_at, attempts, former_address) "
-        "SELECT 'c' || CAST(n.conversation_id AS TEXT) || '-' || CAST(n.recipient_id AS TEXT) "
-        "|| '-' || CAST(? AS TEXT) || '-' || CAST(c.sequence + 1 AS TEXT), ?, n.capacity, "
-        f"'queued', n.conversation_id, c.sequence + 1, n.recipient_id, ?, ?, ?, 0, {former} "
-        "FROM notification n JOIN conversation c ON c.id = n.conversation_id "
-        f"WHERE n.id IN ({invited}) ORDER BY n.id ON CONFLICT (key) DO NOTHING",
-        kind,
-        kind,
-        cause.activity_id,
-        cause.at,
-        cause.due_at,
-        Kind.CANCELLED,
-        cause.at,
-        cause.activity_id,
-    )
+    invited = _invited_elsewhere(cause)
     if kind is Kind.CANCELLED:
-        execute(
-            "INSERT INTO notification_user (notification_id, user_id) "
-            "SELECT n.id, c.user_id FROM notification n "
-            "JOIN conversation c ON c.id = n.conversation_id "
-            "WHERE n.caused_by_id = ? ON CONFLICT DO NOTHING",
-            cause.activity_id,
+        invited = invited.where(_may_have_arrived(N))
+    following = C.sequence + 1
+    again = (
+        N.select(
+            invitation_key(N.conversation, N.recipient, kind, following),
+            *(Value(kind), N.capacity, Value("queued"), N.conversation, following, N.recipient),
+            *(Value(cause.activity_id), Value(cause.at), Value(cause.due_at), Value(0)),
+            N.sent_to if kind is Kind.CANCELLED else Value(None),
         )
-        execute(
-            "UPDATE conversation SET sequence = sequence + 1 WHERE id IN ("
-            "SELECT conversation_id FROM notification WHERE caused_by_id = ? "
-            "AND conversation_id IS NOT NULL)",
-            cause.activity_id,
+        .join(C, on=C.id == N.conversation)
+        .where(N.id.in_(invited))
+        .order_by(N.id)
+    )
+    written = _N.insert_from(again, (*INVITED, _N.former_address)).on_conflict_ignore()
+    told = int(written.as_rowcount().execute())
+    if kind is Kind.CANCELLED:
+        _tell_of_users(N.caused_by == cause.activity_id)
+        told_of = N.select(N.conversation).where(
+            N.caused_by == cause.activity_id, N.conversation.is_null(False)
         )
-    return int(cursor.rowcount)
+        _C.update(sequence=_C.sequence + 1).where(_C.id.in_(told_of)).execute()
+    return told
+
+
+def _invited_elsewhere(cause: Cause) -> Any:
+    """The newest invitations of what is ahead that went to an address that is not the recipient's
+    any more."""
+    newer = (_X.sequence > N.sequence) | ((_X.sequence == N.sequence) & (_X.id > N.id))
+    return (
+        N.select(N.id)
+        .join(C, on=C.id == N.conversation)
+        .join(U, on=(U.id == N.recipient) & U.active)
+        .where(
+            N.sent_to.is_null(False),
+            fn.LOWER(N.sent_to) != fn.LOWER(U.email),
+            N.former_address.is_null(),
+            N.kind != Kind.CANCELLED,
+            N.state.in_(("sending", "sent", "failed")),
+            N.recipient.in_((C.user, C.conductor)),
+            C.planned_for > cause.at,
+            C.cancelled_at.is_null(),
+            C.started_at.is_null(),
+            C.finished_at.is_null(),
+            ~exists(
+                _X.select().where(
+                    _X.conversation == N.conversation,
+                    _X.recipient == N.recipient,
+                    _X.former_address.is_null(),
+                    _X.caused_by != cause.activity_id,
+                    _X.state != "dropped",
+                    newer,
+                )
+            ),
+        )
+    )
 
 
 def meetings(ids: Collection[int]) -> dict[int, Meeting]:
     """What these notifications invite to, by id; nothing for what is no invitation."""
-    wanted = among("n.id", ids) & one_of("n.kind", INVITATIONS)
+    wanted = _MEETINGS.where(among(N.id, ids), N.kind.in_(list(INVITATIONS)))
     return {
-        row[0]: Meeting(
-            conversation_id=row[1],
-            sequence=row[2],
-            newest=row[3],
-            starts_at=instant_of(row[4]),
-            minutes=row[5],
-            place=row[6],
-            user=Invitee(full_name(row[7], row[8]), row[9]),
-            conductor=Invitee(full_name(row[10], row[11]), row[12]),
-            planner=full_name(row[13], row[14]) or row[15],
-            takes_part=bool(row[16]),
-            cancelled=row[17] is not None,
-            held=row[18] is not None,
-            handed_over=row[19] == Act.HAND_OVER,
+        row.id: Meeting(
+            conversation_id=row.conversation_id,
+            sequence=row.sequence,
+            newest=row.newest,
+            starts_at=row.planned_for,
+            minutes=row.minutes,
+            place=row.place,
+            user=Invitee(full_name(row.given_name, row.family_name), row.email),
+            conductor=Invitee(full_name(row.h_given, row.h_family), row.h_email),
+            planner=full_name(row.w_given or "", row.w_family or "") or row.actor_login,
+            takes_part=bool(row.takes_part),
+            cancelled=row.cancelled_at is not None,
+            held=row.finished_at is not None,
+            handed_over=row.action == Act.HAND_OVER,
         )
-        for row in rows(
-            "SELECT n.id, c.id, n.sequence, (SELECT MAX(x.sequence) FROM notification x "
-            "WHERE x.conversation_id = c.id AND x.recipient_id = n.recipient_id "
-            f"AND x.{_INVITES}), "
-            "c.planned_for, c.minutes, c.place, "
-            "u.given_name, u.family_name, u.email, h.given_name, h.family_name, h.email, "
-            "COALESCE(w.given_name, ''), COALESCE(w.family_name, ''), act.actor_login, "
-            "n.recipient_id IN (c.user_id, c.conductor_id), c.cancelled_at, c.finished_at, "
-            "act.action FROM notification n JOIN conversation c ON c.id = n.conversation_id "
-            "JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
-            # Who decided it last: what only sends it again decides nothing.
-            "JOIN activity act ON act.id = (SELECT MAX(x.caused_by_id) FROM notification x "
-            "JOIN activity y ON y.id = x.caused_by_id WHERE x.conversation_id = c.id "
-            f"AND x.sequence <= n.sequence AND COALESCE(x.error, '') <> ? AND {_DECIDED}) "
-            f"LEFT JOIN users w ON w.id = act.actor_id WHERE {wanted.text}",
-            DropReason.UNDONE,
-            *wanted.params,
-        )
+        for row in wanted.namedtuples()
     }
+
+
+_NEWEST = _X.select(fn.MAX(_X.sequence)).where(
+    _X.conversation == C.id, _X.recipient == N.recipient, _X.kind.in_(sorted(INVITATIONS))
+)
+_DECIDED = (
+    _X.select(fn.MAX(_X.caused_by))
+    .join(_Y, on=_Y.id == _X.caused_by)
+    .where(
+        _X.conversation == C.id,
+        _X.sequence <= N.sequence,
+        fn.COALESCE(_X.error, "") != DropReason.UNDONE,
+        _Y.action.in_(_DECIDING),
+    )
+)
+"""Who decided it last: what only sends it again decides nothing."""
+_MEETINGS = (
+    N.select(
+        *(N.id, C.id.alias("conversation_id"), N.sequence, _NEWEST.alias("newest")),
+        *(C.planned_for, C.minutes, C.place, U.given_name, U.family_name, U.email),
+        *(H.given_name.alias("h_given"), H.family_name.alias("h_family"), H.email.alias("h_email")),
+        *(_W.given_name.alias("w_given"), _W.family_name.alias("w_family"), ACT.actor_login),
+        N.recipient.in_((C.user, C.conductor)).alias("takes_part"),
+        *(C.cancelled_at, C.finished_at, ACT.action),
+    )
+    .join(C, on=C.id == N.conversation)
+    .join(U, on=U.id == C.user)
+    .join(H, on=H.id == C.conductor)
+    .join(ACT, on=ACT.id == _DECIDED)
+    .join(_W, JOIN.LEFT_OUTER, on=_W.id == ACT.actor)
+)
 
 
 def _begin(conversation_ids: Collection[int], reason: DropReason) -> None:
     """Number what follows, and drop what it takes the place of."""
-    wanted = among("id", conversation_ids)
-    execute(f"UPDATE conversation SET sequence = sequence + 1 WHERE {wanted.text}", *wanted.params)
-    waiting = among("conversation_id", conversation_ids)
-    execute(
-        "UPDATE notification SET state = 'dropped', error = ? "
-        f"WHERE state = 'queued' AND {_INVITES} AND {waiting.text}",
-        reason,
-        *waiting.params,
-    )
+    _C.update(sequence=_C.sequence + 1).where(among(_C.id, conversation_ids)).execute()
+    _N.update(state="dropped", error=reason).where(
+        _N.state == "queued",
+        _N.kind.in_(sorted(INVITATIONS)),
+        among(_N.conversation, conversation_ids),
+    ).execute()
 
 
-def _both(conversation_ids: Collection[int]) -> Clause:
+def _both(conversation_ids: Collection[int]) -> Any:
     """``conversation_id, recipient_id`` of the two who talk."""
-    wanted = among("c.id", conversation_ids)
-    return Clause(
-        "SELECT c.id AS conversation_id, c.user_id AS recipient_id FROM conversation c "
-        f"WHERE {wanted.text} UNION "
-        f"SELECT c.id, c.conductor_id FROM conversation c WHERE {wanted.text}",
-        wanted.params * 2,
-    )
+    wanted = among(C.id, conversation_ids)
+    users = C.select(C.id.alias("conversation_id"), C.user.alias("recipient_id")).where(wanted)
+    return users | C.select(C.id, C.conductor).where(wanted)
 
 
-def _holding(conversation_ids: Collection[int]) -> Clause:
+def _holding(conversation_ids: Collection[int]) -> Any:
     """``conversation_id, recipient_id`` of who may have it in their calendar."""
-    wanted = among("n.conversation_id", conversation_ids)
-    return Clause(
-        "SELECT DISTINCT n.conversation_id, n.recipient_id FROM notification n "
-        f"WHERE {wanted.text} AND n.{_INVITES} AND n.kind <> ? AND {_may_have_arrived('n')} "
-        "AND NOT EXISTS (SELECT 1 FROM notification x "
-        "WHERE x.conversation_id = n.conversation_id AND x.recipient_id = n.recipient_id "
-        f"AND x.kind = ? AND x.sequence > n.sequence AND {_may_have_arrived('x')})",
-        (*wanted.params, Kind.CANCELLED, Kind.CANCELLED),
+    taken_back = _X.select().where(
+        _X.conversation == N.conversation,
+        _X.recipient == N.recipient,
+        _X.kind == Kind.CANCELLED,
+        _X.sequence > N.sequence,
+        _may_have_arrived(_X),
     )
-
-
-def _may_have_arrived(notification: str) -> str:
     return (
-        f"({notification}.state IN ('sending', 'sent') "
-        f"OR ({notification}.state IN ('queued', 'dropped') AND {notification}.attempts > 0))"
+        N.select(N.conversation.alias("conversation_id"), N.recipient.alias("recipient_id"))
+        .where(
+            among(N.conversation, conversation_ids),
+            N.kind.in_(sorted(INVITATIONS)),
+            N.kind != Kind.CANCELLED,
+            _may_have_arrived(N),
+            ~exists(taken_back),
+        )
+        .distinct()
     )
 
 
-def _combined(one: Clause, how: str, other: Clause) -> Clause:
-    return Clause(
-        f"SELECT * FROM ({one.text}) AS one {how} SELECT * FROM ({other.text}) AS other",
-        one.params + other.params,
-    )
+def _may_have_arrived(mail: Any) -> Any:
+    tried = mail.state.in_(("queued", "dropped")) & (mail.attempts > 0)
+    return mail.state.in_(("sending", "sent")) | tried
 
 
-def _write(cause: Cause, kind: Kind, recipients: Clause) -> int:
-    """One invitation each; its key is conversation × person × kind × sequence (N2)."""
-    cursor = execute(
-        "INSERT INTO notification (key, kind, capacity, state, conversation_id, sequence, "
-        "recipient_id, caused_by_id, created_at, due_at, attempts) "
-        "SELECT 'c' || CAST(c.id AS TEXT) || '-' || CAST(found.recipient_id AS TEXT) || '-' "
-        "|| CAST(? AS TEXT) || '-' || CAST(c.sequence AS TEXT), ?, "
-        "CASE WHEN found.recipient_id = c.user_id THEN 'user' ELSE 'manager' END, 'queued', "
-        f"c.id, c.sequence, found.recipient_id, ?, ?, ?, 0 FROM ({recipients.text}) AS found "
-        "JOIN conversation c ON c.id = found.conversation_id "
-        "ORDER BY c.id, found.recipient_id <> c.user_id, found.recipient_id",
-        kind,
-        kind,
-        cause.activity_id,
-        cause.at,
-        cause.due_at,
-        *recipients.params,
+def _all_of(query: Any, name: str) -> Any:
+    """The rows of ``query``, which may be made of several: SQLite puts no brackets around such."""
+    return Select((query.alias(name),), (SQL("*"),))
+
+
+def _write(cause: Cause, kind: Kind, recipients: Any) -> int:
+    """One invitation each, to ``conversation_id, recipient_id``."""
+    found = recipients.alias("found")
+    recipient = found.c.recipient_id
+    capacity = Case(None, ((recipient == C.user, "user"),), "manager")
+    written = (
+        C.select(
+            invitation_key(C.id, recipient, kind, C.sequence),
+            *(Value(kind), capacity, Value("queued"), C.id, C.sequence, recipient),
+            *(Value(cause.activity_id), Value(cause.at), Value(cause.due_at), Value(0)),
+        )
+        .join(found, on=C.id == found.c.conversation_id)
+        .order_by(C.id, recipient != C.user, recipient)
     )
-    execute(
-        "INSERT INTO notification_user (notification_id, user_id) "
-        "SELECT n.id, c.user_id FROM notification n "
-        "JOIN conversation c ON c.id = n.conversation_id "
-        "WHERE n.caused_by_id = ? AND n.kind = ? ON CONFLICT DO NOTHING",
-        cause.activity_id,
-        kind,
-    )
-    return int(cursor.rowcount)
+    told = int(_N.insert_from(written, INVITED).as_rowcount().execute())
+    _tell_of_users((N.caused_by == cause.activity_id) & (N.kind == kind))
+    return told
+
+
+def _tell_of_users(which: Any) -> None:
+    """Let these notifications tell of the users of their conversations."""
+    people = N.select(N.id, C.user).join(C, on=C.id == N.conversation).where(which)
+    NotificationUser.insert_from(
+        people, (NotificationUser.notification, NotificationUser.user)
+    ).on_conflict_ignore().as_rowcount().execute()

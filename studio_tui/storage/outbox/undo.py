@@ -1,9 +1,25 @@
 """Which acts can still be taken back (N5)."""
 
 from datetime import datetime
+from typing import Any
+
+from peewee import JOIN, Case, Value, fn
 
 from studio_tui.domain.outbox.notification import DropReason
-from studio_tui.storage.engine.sql import execute, known_instant, one_of, rows, scalar
+from studio_tui.storage.engine.expressions import ACT, COUNTED, A, C, N, P, among, column, exists
+from studio_tui.storage.engine.tables import (
+    ActivityUser,
+    ConversationTable,
+    NotificationTable,
+    NotificationUser,
+)
+from studio_tui.storage.outbox.invitations import INVITED, invitation_key
+
+_C: Any = ConversationTable
+_N: Any = NotificationTable
+_X: Any = ActivityUser.alias("x")
+_O: Any = NotificationTable.alias("o")
+"""What an act took the place of."""
 
 WaitingAct = tuple[int, str, str, int, int, datetime, datetime]
 """Id of the activity, action, name of the push or else the login it is about, how many users it is
@@ -12,56 +28,46 @@ about, how many mails wait, when it was done, when the first mail leaves."""
 
 def waiting_acts(actor_id: int, actions: tuple[str, ...], now: datetime) -> list[WaitingAct]:
     """The acts of somebody all of whose mail still waits, the newest first."""
-    wanted = one_of("a.action", actions)
-    return [
-        (activity_id, action, push, users, mails, known_instant(done_at), known_instant(leaves_at))
-        for activity_id, action, push, users, mails, done_at, leaves_at in rows(
-            "SELECT a.id, a.action, COALESCE(p.name, a.subject), "
-            "(SELECT COUNT(*) FROM activity_user x WHERE x.activity_id = a.id), "
-            "COUNT(*), a.at, MIN(n.due_at) FROM activity a "
-            "LEFT JOIN push p ON p.id = a.push_id JOIN notification n ON n.caused_by_id = a.id "
-            f"WHERE a.actor_id = ? AND {wanted.text} "
-            "AND a.id IN (SELECT caused_by_id FROM notification "
-            "WHERE state = 'queued' AND attempts = 0 AND due_at > ?) "
-            "GROUP BY a.id, a.action, COALESCE(p.name, a.subject), a.at "
-            "HAVING SUM(CASE WHEN n.state IN ('queued', 'dropped') AND n.attempts = 0 "
-            "THEN 0 ELSE 1 END) = 0 AND MIN(n.due_at) > ? ORDER BY a.id DESC",
-            actor_id,
-            *wanted.params,
-            now,
-            now,
-        )
-    ]
+    name = fn.COALESCE(P.name, ACT.subject)
+    users = _X.select(COUNTED).where(_X.activity == ACT.id)
+    untried = N.state.in_(("queued", "dropped")) & (N.attempts == 0)
+    waiting = _O.select(_O.caused_by).where(_O.state == "queued", _O.attempts == 0, _O.due_at > now)
+    found = (
+        ACT.select(ACT.id, ACT.action, name, users, COUNTED, ACT.at, fn.MIN(N.due_at))
+        .join(P, JOIN.LEFT_OUTER, on=P.id == ACT.push)
+        .join(N, on=N.caused_by == ACT.id)
+        .where(ACT.actor == actor_id, among(ACT.action, actions), ACT.id.in_(waiting))
+        .group_by(ACT.id, ACT.action, name, ACT.at)
+        .having(fn.SUM(Case(None, ((untried, 0),), 1)) == 0, fn.MIN(N.due_at) > now)
+        .order_by(ACT.id.desc())
+    )
+    return list(found.tuples())
 
 
 def conversations_told_by(activity_id: int) -> list[int]:
     """The conversations that an act sent invitations to."""
-    return [
-        found
-        for (found,) in rows(
-            "SELECT DISTINCT conversation_id FROM notification WHERE caused_by_id = ? "
-            "AND conversation_id IS NOT NULL ORDER BY conversation_id",
-            activity_id,
-        )
-    ]
+    told = N.select(N.conversation).where(N.caused_by == activity_id, N.conversation.is_null(False))
+    return column(told.distinct().order_by(N.conversation))
 
 
 def is_newest(activity_id: int, conversation_id: int) -> bool:
     """Whether an act wrote the newest invitations to a conversation."""
-    newest = scalar(
-        "SELECT MAX(sequence) FROM notification WHERE conversation_id = ? AND caused_by_id = ?",
-        conversation_id,
-        activity_id,
+    told = N.select(fn.MAX(N.sequence)).where(
+        N.conversation == conversation_id, N.caused_by == activity_id
     )
-    sequence = scalar("SELECT sequence FROM conversation WHERE id = ?", conversation_id)
-    return newest is not None and newest == sequence
+    newest = told.scalar()
+    return newest is not None and newest == _of(conversation_id, _C.sequence)
 
 
 def former_place(conversation_id: int) -> str | None:
     """Where a conversation was to be held before it was moved the last time; None once that was
     taken back, and where it was not moved."""
-    found = scalar("SELECT former_place FROM conversation WHERE id = ?", conversation_id)
-    return None if found is None else str(found)
+    place: str | None = _of(conversation_id, _C.former_place)
+    return place
+
+
+def _of(conversation_id: int, value: Any) -> Any:
+    return _C.select(value).where(_C.id == conversation_id).scalar()
 
 
 def take_up_superseded(activity_id: int, at: datetime, due_at: datetime) -> int:
@@ -69,51 +75,69 @@ def take_up_superseded(activity_id: int, at: datetime, due_at: datetime) -> int:
 
     An invitation is written anew under the number that follows: those of the act stay the newest.
     """
-    told = execute(
-        "UPDATE notification SET state = 'queued', error = NULL, due_at = ? WHERE id IN ("
-        "SELECT MAX(o.id) FROM notification n JOIN notification o ON o.push_id = n.push_id "
-        "AND o.recipient_id = n.recipient_id AND o.kind = n.kind AND o.capacity = n.capacity "
-        "WHERE n.caused_by_id = ? AND o.id < n.id AND o.state = 'dropped' AND o.error = ? "
-        "AND o.attempts = 0 GROUP BY n.id)",
-        due_at,
-        activity_id,
-        DropReason.SUPERSEDED,
+    told = _tell_again(activity_id, due_at)
+    invited = _invite_again(activity_id, at, due_at)
+    following = N.sequence == C.sequence + 1
+    people = N.select(N.id, C.user).join(C, on=(C.id == N.conversation) & following)
+    NotificationUser.insert_from(
+        people, (NotificationUser.notification, NotificationUser.user)
+    ).on_conflict_ignore().execute()
+    written = N.select(N.conversation).where(N.conversation == _C.id, N.sequence == _C.sequence + 1)
+    _C.update(sequence=_C.sequence + 1).where(_C.id.in_(written)).execute()
+    return told + invited
+
+
+def _tell_again(activity_id: int, due_at: datetime) -> int:
+    same = (
+        (_O.push == N.push)
+        & (_O.recipient == N.recipient)
+        & (_O.kind == N.kind)
+        & (_O.capacity == N.capacity)
     )
-    invited = execute(
-        "INSERT INTO notification (key, kind, capacity, state, conversation_id, sequence, "
-        "recipient_id, caused_by_id, created_at, due_at, attempts) "
-        "SELECT 'c' || CAST(o.conversation_id AS TEXT) || '-' || CAST(o.recipient_id AS TEXT) "
-        "|| '-' || o.kind || '-' || CAST(c.sequence + 1 AS TEXT), o.kind, o.capacity, 'queued', "
-        "o.conversation_id, c.sequence + 1, o.recipient_id, o.caused_by_id, ?, ?, 0 "
-        "FROM notification o JOIN conversation c ON c.id = o.conversation_id "
-        "WHERE o.state = 'dropped' AND o.error IN (?, ?) AND o.attempts = 0 "
-        "AND EXISTS (SELECT 1 FROM notification n WHERE n.caused_by_id = ? "
-        "AND n.conversation_id = o.conversation_id AND n.sequence = o.sequence + 1)",
-        at,
-        due_at,
-        DropReason.SUPERSEDED,
-        DropReason.CANCELLED,
-        activity_id,
+    superseded = (
+        N.select(fn.MAX(_O.id))
+        .join(_O, on=same)
+        .where(
+            N.caused_by == activity_id,
+            _O.id < N.id,
+            _O.state == "dropped",
+            _O.error == DropReason.SUPERSEDED,
+            _O.attempts == 0,
+        )
+        .group_by(N.id)
     )
-    execute(
-        "INSERT INTO notification_user (notification_id, user_id) "
-        "SELECT n.id, c.user_id FROM notification n "
-        "JOIN conversation c ON c.id = n.conversation_id AND n.sequence = c.sequence + 1 "
-        "ON CONFLICT DO NOTHING"
+    again = _N.update(state="queued", error=None, due_at=due_at)
+    return int(again.where(_N.id.in_(superseded)).execute())
+
+
+def _invite_again(activity_id: int, at: datetime, due_at: datetime) -> int:
+    following = C.sequence + 1
+    again = (
+        _O.select(
+            invitation_key(_O.conversation, _O.recipient, _O.kind, following),
+            *(_O.kind, _O.capacity, Value("queued"), _O.conversation, following, _O.recipient),
+            *(_O.caused_by, Value(at), Value(due_at), Value(0)),
+        )
+        .join(C, on=C.id == _O.conversation)
+        .where(
+            _O.state == "dropped",
+            _O.error.in_((DropReason.SUPERSEDED, DropReason.CANCELLED)),
+            _O.attempts == 0,
+            exists(
+                N.select().where(
+                    N.caused_by == activity_id,
+                    N.conversation == _O.conversation,
+                    N.sequence == _O.sequence + 1,
+                )
+            ),
+        )
     )
-    execute(
-        "UPDATE conversation SET sequence = sequence + 1 WHERE id IN (SELECT n.conversation_id "
-        "FROM notification n WHERE n.conversation_id = conversation.id "
-        "AND n.sequence = conversation.sequence + 1)"
-    )
-    return int(told.rowcount) + int(invited.rowcount)
+    return int(_N.insert_from(again, INVITED).as_rowcount().execute())
 
 
 def restore_cancelled(push_id: int, at: datetime) -> None:
     """Let the conversations of a push that were cancelled at this instant be on again."""
-    execute(
-        "UPDATE conversation SET cancelled_at = NULL, version = version + 1 "
-        "WHERE cancelled_at = ? AND assignment_id IN (SELECT id FROM assignment WHERE push_id = ?)",
-        at,
-        push_id,
-    )
+    of_push = A.select(A.id).where(A.push == push_id)
+    _C.update(cancelled_at=None, version=_C.version + 1).where(
+        _C.cancelled_at == at, _C.assignment.in_(of_push)
+    ).execute()
