@@ -521,6 +521,11 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         """While the database opens, what is typed is meant for the first place."""
         return self.screen is self._opening and self._opening.waiting
 
+    def is_about_rows(self, key: events.Key) -> bool:
+        """One can go elsewhere, or leave, before a list has its rows."""
+        elsewhere = any(key.key in command.keys.split(",") for command in self.commands())
+        return not elsewhere and super().is_about_rows(key)
+
     def cannot_wait(self, key: events.Key) -> bool:
         """One can leave while the database opens."""
         return self.takes(key) and key.key in _LEAVING and self.keeps_keys()

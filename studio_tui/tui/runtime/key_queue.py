@@ -7,6 +7,9 @@ over when the one before it has done what it does, and when all that it opens is
 
 - The key has passed through the widgets up to the app, and so have the messages that it caused.
 - No widget of the current screen is still being mounted, and the screen has had its turn.
+- What a list of the current screen shows is what was asked for (`TypeAheadApp.shows_later`): after
+  a filter, the key of an act is about the rows that it finds. Text goes on, and so do keys that
+  are about no row.
 - No `Arrival` is under way: a screen that needs an answer of the database first, a form that puts
   the cursor into its first field, the callback of a dialog that has just been answered.
 
@@ -19,7 +22,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from inspect import isawaitable
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from textual import events
 from textual._context import active_message_pump
@@ -53,6 +56,21 @@ class KeyDone(Message):
         super().__init__()
         self.addressee = addressee
         self.trips = trips
+
+
+class Late(Protocol):
+    """A widget that may show something else than what was asked for, for a while."""
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is on a screen."""
+
+    @property
+    def screen(self) -> Screen[Any]:
+        """Its screen."""
+
+    def is_settled(self) -> bool:
+        """Whether it shows what was asked for."""
 
 
 class Arrival:
@@ -99,6 +117,7 @@ class TypeAheadApp(App[ReturnType]):
         self._under_way: KeyDone | None = None
         self._arrivals: list[Arrival] = []
         self._mounting: list[Widget] = []
+        self._late: list[Late] = []
         self._entered: Screen[Any] | None = None
         self._asking: dict[Screen[Any], tuple[MessagePump, Arrival | None]] = {}
         self._not_before = 0.0
@@ -123,6 +142,10 @@ class TypeAheadApp(App[ReturnType]):
         """Whether this key counts at once, although others are kept."""
         return False
 
+    def is_about_rows(self, key: events.Key) -> bool:
+        """Whether this key may be about what a list shows."""
+        return key.key != "escape"
+
     def opening_is_slow(self, slow: bool) -> None:
         """Something takes long to open; or it no longer does."""
 
@@ -139,6 +162,11 @@ class TypeAheadApp(App[ReturnType]):
         self._arrivals.append(begun)
         self.set_timer(_SLOW, lambda: self._say_slow(begun))
         return begun
+
+    def shows_later(self, widget: Late) -> None:
+        """Keep the keys that are about ``widget`` until it is settled and says so by
+        `hand_over_keys`."""
+        self._late = [*(each for each in self._late if each is not widget), widget]
 
     def opened(self, arrival: Arrival) -> None:
         """It is there: hand over what was typed for it."""
@@ -256,9 +284,9 @@ class TypeAheadApp(App[ReturnType]):
             self._no_longer_expect(gone)
             if not gone.is_there:
                 self.drop_keys()
-        if self._arrivals:
-            return True
         screen = self.screen
+        if self._arrivals or (self._is_late(screen) and self._is_about_rows(self._early[0])):
+            return True
         if mounting := self._mounting_of(screen):
             self._entered = None
             self._under_way = later = KeyDone(screen)
@@ -275,6 +303,15 @@ class TypeAheadApp(App[ReturnType]):
             return True
         self._under_way = None
         return False
+
+    def _is_late(self, screen: Screen[Any]) -> bool:
+        self._late = [each for each in self._late if each.is_attached and not each.is_settled()]
+        return any(each.screen is screen for each in self._late)
+
+    def _is_about_rows(self, typed: Typed) -> bool:
+        if _is_text(self.focused or self.screen, typed):
+            return False
+        return isinstance(typed, events.Paste) or self.is_about_rows(typed)
 
     def _mounting_of(self, screen: Screen[Any]) -> list[Widget]:
         if self._mounting:

@@ -323,6 +323,45 @@ async def test_a_question_that_nobody_asked_for_takes_no_key_that_was_typed_befo
             assert "What was typed meanwhile is not used." in said(pilot)
 
 
+@pytest.mark.parametrize("key", ["a", "enter"])
+async def test_an_act_after_a_filter_is_about_what_the_filter_finds(
+    made: Example, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """Not about the row that has the cursor until then."""
+    opened = {"a": AssignScreen, "enter": PushScreen}[key]
+    late = everything(made)["Late"]
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            await press(pilot, "2", "G")
+            gate.shut()
+            for typed in ("slash", *"late", "enter", key):
+                pilot.app.post_message(events.Key(typed, key_to_character(typed)))
+            await gate.met()
+            gate.open()
+            await settled(pilot)
+            screen: Any = pilot.app.screen
+            assert isinstance(screen, opened)
+            assert screen.push.name == late.name
+
+
+async def test_one_can_go_elsewhere_before_a_list_has_its_rows(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything(made)
+    with slow_machine(monkeypatch) as gate:
+        async with running(made.app()) as pilot:
+            await press(pilot, "2", "slash")
+            gate.shut()
+            pilot.app.post_message(events.Key("x", "x"))
+            await gate.met()
+            pilot.app.post_message(events.Key("escape", None))
+            pilot.app.post_message(events.Key("escape", None))
+            pilot.app.post_message(events.Key("1", "1"))
+            await gate.met()
+            assert isinstance(pilot.app.screen, TemplatesScreen)
+            gate.open()
+
+
 async def test_what_the_palette_starts_takes_what_is_typed_after_it(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:

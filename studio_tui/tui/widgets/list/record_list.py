@@ -29,6 +29,7 @@ from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.runtime.key_queue import TypeAheadApp
 from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.widgets.list.columns import Column, Tone
 from studio_tui.tui.widgets.list.data_feed import Feed, Stand
@@ -229,6 +230,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._fresh = None
         top = self._cursor - self._rows_above_cursor()
         self._feed.show(source, filter_, Stand(keep, self._cursor, 0, top))
+        if isinstance(self.app, TypeAheadApp):
+            self.app.shows_later(self)
 
     def reload(self, source: Source[R, F]) -> None:
         """Read the rows again, of a source that lists the same; nothing moves.
@@ -355,6 +358,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             self.move_to(self.length - 1)
         self._follow_cursor()
         self.waiting.go_on()
+        self._let_keys_go_on()
         self._read_again()
 
     def loaded(self, places: range) -> None:
@@ -376,6 +380,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._to_the_end = False
         self._fresh = None
         self.waiting.forget()
+        self._let_keys_go_on()
         bridge_of(self).report(error)
         self.refresh()
 
@@ -420,6 +425,10 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         return self.get_component_rich_style(name)
 
     # Places
+
+    def _let_keys_go_on(self) -> None:
+        if isinstance(self.app, TypeAheadApp) and self.is_settled():
+            self.app.call_later(self.app.hand_over_keys)
 
     def _row_at(self, place: int) -> R | None:
         window = self._feed.window
