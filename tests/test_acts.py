@@ -46,7 +46,7 @@ _WRITING = {
     "outbox.outbox.try_again": {Act.RETRY},
     "outbox.outbox.send_once_more": {Act.SEND_AGAIN},
     # What follows from an import, a corrected address or an undo is no act of its own.
-    "people.person.set_address": set(),
+    "people.person.edit": set(),
     "people.imports._write": set(),
     "outbox.undo.undo": set(),
     "outbox.undo._undo_closing": set(),

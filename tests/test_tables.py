@@ -45,7 +45,7 @@ def test_a_table_has_an_entry_for_every_member(place: str) -> None:
 def test_they_are_found() -> None:
     """Among them what is looked up by the kind of a mail, by a status and by a flag."""
     found = {type(key).__name__ for table in TABLES.values() for key in table}
-    assert {"Kind", "Status", "Flag", "NotificationState", "Role", "ImportField"} <= found
+    assert {"Kind", "Status", "Flag", "NotificationState", "Role", "FactType"} <= found
 
 
 def test_what_holds_for_the_others() -> None:

@@ -13,7 +13,8 @@ import pytest
 from studio_tui.domain.conversations.conversation import Part, Plan
 from studio_tui.domain.outbox.notification import Kind, NotificationState
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.users import Role, UserFilter
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, PushState
 from studio_tui.domain.shared.errors import Conflict, Refused
 from studio_tui.domain.shared.selection import Selection

@@ -449,9 +449,9 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: outbox.drop(w.studio, a, Selection.matching(NotificationFilter())),
     ),
-    "people.person.set_address": (
+    "people.person.edit": (
         SUPPORT,
-        lambda w, a: person.set_address(w.studio, a, w.ann.user_id, "anna@example.org"),
+        lambda w, a: person.edit(w.studio, a, w.ann.user_id, {"email": "anna@example.org"}),
     ),
     "pushes.pushes.create": (
         ADMIN,

@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from studio_tui.config.assets import asset
 from studio_tui.config.settings import Organisation, Settings
 from studio_tui.domain.people.access import Action, Actor
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.clock import Clock, FixedClock
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Sort, Source

@@ -1,6 +1,7 @@
 """``studio-tui users``: import, list, show, edit, export."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import ParamSpec, TypeVar
 
 import click
 
@@ -19,13 +20,37 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import shown, with_zone
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.facts import FACTS, Fact, FactType, fact_called
 from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.services.people import exports, person
 from studio_tui.services.people import users as service
 from studio_tui.services.people.users import Involvement
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_NAMES = {"given_name", "family_name"}
+"""Facts that stand in one line."""
+
+
+_CHANGED = [fact for fact in FACTS if fact.changed_by]
+_TYPED = OfSome({FactType.EMAIL: "ADDRESS", FactType.DAY: "DATE"}, otherwise="TEXT")
+
+
+def _option(fact: Fact) -> str:
+    return f"--{fact.name.replace('_', '-')}"
+
+
+def _options_of_facts(command: Callable[P, R]) -> Callable[P, R]:
+    """An option for each fact that is changed by hand."""
+    for fact in reversed(_CHANGED):
+        words = f"Another {fact.in_words}."
+        command = click.option(_option(fact), metavar=_TYPED[fact.type], help=words)(command)
+    return command
 
 
 @click.group("users", cls=CommandGroup)
@@ -76,21 +101,27 @@ def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
 
 @users.command()
 @click.argument("user")
-@click.option("--email", metavar="ADDRESS", required=True, help="Another address.")
+@_options_of_facts
 @json_option
 @with_studio
-def edit(studio: Studio, actor: Actor, user: str, email: str, as_json: bool) -> None:
-    """Correct the address of USER (a login or an address).
+def edit(studio: Studio, actor: Actor, /, user: str, as_json: bool, **typed: str | None) -> None:
+    """Correct what is known of USER (a login or an address).
 
     Invitations to what lies ahead go to the new address. Mail that failed is sent again by “outbox
     retry”.
     """
+    told = {name: text for name, text in typed.items() if text is not None}
+    if not told:
+        raise click.UsageError(f"Say what to change: {', '.join(map(_option, _CHANGED))}.")
     found = service.find(studio, actor, user).user
-    changed = person.set_address(studio, actor, found.id, email, was=found.email)
+    was = {name: getattr(found, name) for name in told}
+    changed = person.edit(studio, actor, found.id, told, was=was)
     if as_json:
         write_json(shapes.user(changed.user))
         return
-    say(f"{changed.user.name}: {changed.before} becomes {changed.user.email}.")
+    for name, before in changed.before.items():
+        fact, after = fact_called(name), getattr(changed.user, name)
+        say(f"{changed.user.name}: {fact.as_words(before)} becomes {fact.as_words(after)}.")
     if changed.told:
         say(f"{counted(changed.told, 'invitation')} follow to the new address.")
     if changed.failed:
@@ -125,20 +156,9 @@ def _row(user: User) -> tuple[str, ...]:
 
 def _facts(user: User) -> Iterable[tuple[str, str]]:
     yield "Name", user.name
-    yield "Login", user.login
-    yield "E-mail", user.email
-    if user.employee_number:
-        yield "Employee number", user.employee_number
-    yield "Role", user.role
-    yield "Active", "yes" if user.active else "no, has left"
-    yield "Language", user.language
-    yield "Time zone", user.time_zone
-    yield "Department", user.department
-    yield "Hired on", user.hired_on.isoformat() if user.hired_on else ""
-    yield "Groups", ", ".join(user.groups)
-    yield "Teams", ", ".join(user.teams)
-    yield "Leads", ", ".join(user.leads)
-    yield "Coaches", ", ".join(user.coaches)
+    for fact in FACTS:
+        if fact.name not in _NAMES:
+            yield fact.label, fact.as_words(getattr(user, fact.name))
     managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers)
     yield "Managers", managers or "none"
 

@@ -7,7 +7,7 @@ the offset of the organisation's zone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from studio_tui.cli.shared.times import iso
@@ -19,6 +19,7 @@ from studio_tui.domain.conversations.conversation import (
     Written,
 )
 from studio_tui.domain.outbox.notification import Notification, NotificationState
+from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.ssh_keys import UserKey
 from studio_tui.domain.people.users import Manager, User
 from studio_tui.domain.pushes.groups import By, PeopleGroup
@@ -69,21 +70,13 @@ def user(of: User) -> Shape:
         "login": of.login,
         "email": of.email,
         "name": of.name,
-        "given_name": of.given_name,
-        "family_name": of.family_name,
-        "language": of.language,
-        "time_zone": of.time_zone,
-        "role": of.role,
-        "department": of.department,
-        "hired_on": of.hired_on.isoformat() if of.hired_on else None,
-        "active": of.active,
-        "groups": of.groups,
-        "teams": of.teams,
-        "leads": of.leads,
-        "coaches": of.coaches,
-        "managers": managers(of.managers),
-        "employee_number": of.employee_number,
+        **{each.name: _known(of, each.name) for each in fields(of) if each.name != "id"},
     }
+
+
+def _known(of: User, name: str) -> Any:
+    value = getattr(of, name)
+    return managers(value) if name == "managers" else fact_called(name).as_json(value)
 
 
 def involvement(studio: Studio, of: Involvement, message_ids: dict[int, str]) -> Shape:

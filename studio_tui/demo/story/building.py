@@ -9,7 +9,7 @@ from studio_tui.demo.story.coaching import coachings
 from studio_tui.demo.story.invention import everybody
 from studio_tui.demo.story.organisation import DemoOrganisation, DemoTeam, DemoUser, day
 from studio_tui.demo.story.plan import DemoPlan, GroupPlan, NamedPerson
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.errors import Refused
 
 _FIRST_YEAR = 2005

@@ -5,7 +5,7 @@ import io
 from datetime import date
 
 from studio_tui.demo.story.organisation import DEMO_NOW, DemoOrganisation, DemoUser
-from studio_tui.domain.people.hr_file.heading_names import EXPORTED
+from studio_tui.domain.people.hr_file.records import EXPORTED
 
 
 def organisation_csv(organisation: DemoOrganisation, day: date | None = None) -> str:
@@ -23,22 +23,22 @@ def organisation_csv(organisation: DemoOrganisation, day: date | None = None) ->
     return text.getvalue()
 
 
-def _row(organisation: DemoOrganisation, user: DemoUser, day: date) -> tuple[str, ...]:
+def _row(organisation: DemoOrganisation, user: DemoUser, day: date) -> list[str]:
     login = user.login
-    return (
-        login,
-        user.email,
-        user.given_name,
-        user.family_name,
-        user.language,
-        user.time_zone,
-        "|".join(user.groups),
-        "|".join(team.path for team in organisation.teams if login in team.members),
-        "|".join(team.path for team in organisation.teams if login in team.leaders),
-        "|".join(one.coach for one in organisation.coachings if one.coachee == login),
-        user.department,
-        user.role,
-        user.hired_on.isoformat(),
-        "yes" if user.active(day) else "no",
-        "",
-    )
+    told = {
+        "login": login,
+        "email": user.email,
+        "given_name": user.given_name,
+        "family_name": user.family_name,
+        "language": user.language,
+        "time_zone": user.time_zone,
+        "groups": "|".join(user.groups),
+        "teams": "|".join(team.path for team in organisation.teams if login in team.members),
+        "leads": "|".join(team.path for team in organisation.teams if login in team.leaders),
+        "coaches": "|".join(one.coach for one in organisation.coachings if one.coachee == login),
+        "department": user.department,
+        "role": user.role,
+        "hired_on": user.hired_on.isoformat(),
+        "active": "yes" if user.active(day) else "no",
+    }
+    return [told.get(heading, "") for heading in EXPORTED]

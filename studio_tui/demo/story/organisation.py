@@ -7,7 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from studio_tui.demo.story.plan import ZONE
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 
 DEMO_NOW = datetime(2026, 3, 16, 9, tzinfo=ZoneInfo(ZONE))
 """The instant at which the demo stands still: a Monday morning."""

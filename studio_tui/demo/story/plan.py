@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.domain.conversations.conversation import ConversationState
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 
 ZONE = "Europe/Brussels"
 """Time zone of the organisation and of most of its people."""

@@ -6,7 +6,7 @@
 import sys
 
 from studio_tui.domain.people.access import Action, Actor, may
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 
 
 def in_markdown() -> str:

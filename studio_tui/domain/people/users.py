@@ -2,17 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from studio_tui.domain.people.facts import with_every_fact
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.text import fold
-
-
-class Role(StrEnum):
-    """What an account may do in the Studio (U5)."""
-
-    ADMIN = "admin"
-    SUPPORT = "support"
-    USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +18,7 @@ class Manager:
     reason: str
 
 
+@with_every_fact
 @dataclass(frozen=True, slots=True)
 class User:
     """A person, as lists show them (U1)."""

@@ -11,7 +11,7 @@ from studio_tui.domain.conversations.conversation import (
     Relation,
 )
 from studio_tui.domain.people.access import Action, Actor, may
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused
 from studio_tui.domain.templates.template import Question, QuestionKind, StepKind

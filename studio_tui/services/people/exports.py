@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-from studio_tui.domain.people.hr_file.heading_names import EXPORTED
+from studio_tui.domain.people.facts import fact_called
+from studio_tui.domain.people.hr_file.records import EXPORTED
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.spreadsheet_safety import inert
 
@@ -18,25 +19,8 @@ def users_csv(users: Iterable[User]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(EXPORTED)
-    writer.writerows([inert(cell) for cell in _cells(user)] for user in users)
-    return text.getvalue()
-
-
-def _cells(user: User) -> tuple[str, ...]:
-    return (
-        user.login,
-        user.email,
-        user.given_name,
-        user.family_name,
-        user.language,
-        user.time_zone,
-        "|".join(user.groups),
-        "|".join(user.teams),
-        "|".join(user.leads),
-        "|".join(user.coaches),
-        user.department,
-        user.role.value,
-        user.hired_on.isoformat() if user.hired_on else "",
-        "yes" if user.active else "no",
-        user.employee_number,
+    facts = [fact_called(name) for name in EXPORTED]
+    writer.writerows(
+        [inert(fact.as_text(getattr(user, fact.name))) for fact in facts] for user in users
     )
+    return text.getvalue()

@@ -12,7 +12,8 @@ from studio_tui.config.session import (
     session_key,
 )
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.users import Role, full_name
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 from studio_tui.services.system.context import Studio

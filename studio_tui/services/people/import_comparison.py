@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from studio_tui.config.settings import Organisation
+from studio_tui.domain.people.facts import OF_ORGANISATION, Fact, fact_called
 from studio_tui.domain.people.hr_file import (
     HrFile,
     ImportField,
@@ -20,11 +22,13 @@ from studio_tui.domain.people.hr_file import (
     UserRef,
     key,
 )
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.storage.people.import_read import SEPARATOR, KnownTeam, Profile, team_key
 from studio_tui.storage.people.import_write import NewTeam
 
 _NOTHING: frozenset[Any] = frozenset()
+_TOLD_OTHERWISE = {"login", "email", "given_name", "family_name", "teams", "leads", "coaches"}
+"""Facts that `Comparison.profile` tells itself."""
 
 
 class Comparison:
@@ -124,17 +128,26 @@ def _tellers(
     organisation: Organisation, present: frozenset[ImportField], today: date
 ) -> list[tuple[str, Callable[[Record], Any]]]:
     """How each plain field that the file speaks of is told; an empty cell is the default."""
-    tellers: dict[ImportField, Callable[[Record], Any]] = {
-        ImportField.LANGUAGE: lambda record: record.language or organisation.language,
-        ImportField.TIME_ZONE: lambda record: record.time_zone or organisation.time_zone,
-        ImportField.ROLE: lambda record: (record.role or Role.USER).value,
-        ImportField.DEPARTMENT: lambda record: record.department,
-        ImportField.HIRED_ON: lambda record: record.hired_on,
-        ImportField.ACTIVE: lambda record: record.active and not _has_left(record, today),
-        ImportField.EMPLOYEE_NUMBER: lambda record: record.employee_number,
-        ImportField.GROUPS: lambda record: _each_once(record.groups),
+    tellers: dict[str, Callable[[Record], Any]] = {
+        "role": lambda record: (record.role or Role.USER).value,
+        "active": lambda record: record.active and not _has_left(record, today),
+        "groups": lambda record: _each_once(record.groups),
     }
-    return [(field.value, tell) for field, tell in tellers.items() if field in present]
+    plain = (name for name in Profile._fields if name not in tellers.keys() | _TOLD_OTHERWISE)
+    tellers |= {name: _plain(name, organisation) for name in plain}
+    return [(name, tell) for name, tell in tellers.items() if name in present]
+
+
+def _plain(name: str, organisation: Organisation) -> Callable[[Record], Any]:
+    """How a fact that no rule touches is told: as it is, or its default."""
+    read, default = attrgetter(name), default_of(fact_called(name), organisation)
+    return lambda record: read(record) or default
+
+
+def default_of(fact: Fact, organisation: Organisation) -> Any:
+    """What somebody has of whom the fact is not told."""
+    of_organisation = fact.default == OF_ORGANISATION
+    return getattr(organisation, fact.name) if of_organisation else fact.default
 
 
 def _has_left(record: Record, today: date) -> bool:
@@ -154,20 +167,8 @@ def _each_once(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def _blank(organisation: Organisation) -> Profile:
-    return Profile(
-        login="",
-        email="",
-        given_name="",
-        family_name="",
-        language=organisation.language,
-        time_zone=organisation.time_zone,
-        role=Role.USER.value,
-        department="",
-        employee_number="",
-        hired_on=None,
-        active=True,
-        groups=_NOTHING,
-        teams=_NOTHING,
-        leads=_NOTHING,
-        coaches=_NOTHING,
+    facts = map(fact_called, Profile._fields)
+    blank = Profile._make(
+        default_of(fact, organisation) if fact.is_column else _NOTHING for fact in facts
     )
+    return blank._replace(role=Role.USER.value)

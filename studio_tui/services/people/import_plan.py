@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from studio_tui.domain.people.facts import FactType, fact_called
 from studio_tui.domain.people.hr_file import Refusal, Remark, RowWarning
 from studio_tui.storage.people.import_read import Profile
 
@@ -32,7 +33,7 @@ class Names:
 
     def shown(self, field: str, value: Any) -> Value:
         """What ``field`` holds, as it is shown."""
-        if field in ("teams", "leads"):
+        if fact_called(field).type is FactType.TEAMS:
             return tuple(self.paths[team] for team in sorted(value))
         if field == "coaches":
             return tuple(sorted(self.logins[coach] for coach in value))

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 import peewee
 
+from studio_tui.domain.people.facts import fact_called, with_every_fact
 from studio_tui.domain.people.hr_file import Known, TeamPath, UserRef, key
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.errors import Conflict
-from studio_tui.storage.engine.sql import among, day, execute, one_of, rows
+from studio_tui.storage.engine.sql import among, execute, one_of, rows
 from studio_tui.storage.engine.unit import is_sqlite
+from studio_tui.storage.people.fact_columns import ColumnReader
 
 SEPARATOR = " > "
 """What stands between a team and the one above it, in a path."""
@@ -21,6 +23,7 @@ _LOCK_TIMEOUT = "5s"
 _NOTHING: frozenset[Any] = frozenset()
 
 
+@with_every_fact
 class Profile(NamedTuple):
     """Everything of a user that an import can tell. Teams are named by `team_key`."""
 
@@ -44,6 +47,11 @@ class Profile(NamedTuple):
     def name(self) -> str:
         """Given and family name."""
         return full_name(self.given_name, self.family_name)
+
+
+_READER = ColumnReader(map(fact_called, Profile._fields))
+_LINKS = Profile._fields.index("groups")
+"""Where in a profile its groups, teams, leads and coaches stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +131,16 @@ def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
     return {
         user_id: Profile._make(
             (
-                *texts,
-                day(hired_on) if hired_on else None,
-                bool(active),
+                *(values := _READER.values(told))[:_LINKS],
                 groups.get(user_id, _NOTHING),
                 teams.get(user_id, _NOTHING),
                 leads.get(user_id, _NOTHING),
                 coaches.get(user_id, _NOTHING),
+                *values[_LINKS:],
             )
         )
-        for user_id, *texts, hired_on, active in rows(
-            "SELECT id, login, email, given_name, family_name, language, time_zone, role, "
-            f"department, employee_number, hired_on, active FROM users WHERE {wanted.text}",
-            *wanted.params,
+        for user_id, *told in rows(
+            f"SELECT id, {', '.join(_READER.names)} FROM users WHERE {wanted.text}", *wanted.params
         )
     }
 

@@ -6,11 +6,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.hr_file import UserRef, key
 from studio_tui.domain.people.hr_file.people import address_key, number_key
 from studio_tui.domain.people.users import sort_name
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.sql import Clause, among, execute, execute_many, learn, one_of, rows
+from studio_tui.storage.people.fact_columns import COLUMNS
 from studio_tui.storage.people.import_read import SEPARATOR, Profile
 
 T = TypeVar("T")
@@ -18,10 +20,10 @@ T = TypeVar("T")
 PASSES = 6
 """How often `write` has its users counted: the measure of its progress."""
 
-_COLUMNS = (
-    "login, login_key, email, email_key, given_name, family_name, sort_name, search, language, "
-    "time_zone, role, department, hired_on, active, employee_number, employee_number_key"
-)
+_TOLD = [fact.name for fact in COLUMNS]
+_COLUMNS = (*_TOLD, "login_key", "email_key", "employee_number_key", "sort_name", "search")
+_told = attrgetter(*_TOLD)
+_searched = attrgetter(*(fact.name for fact in FACTS if fact.searched))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,7 @@ def search_text(profile: Profile) -> str:
                 profile.family_name,
                 profile.login,
                 profile.email,
-                profile.department,
-                profile.employee_number,
+                *_searched(profile),
                 *sorted(profile.teams | profile.leads),
                 *sorted(profile.groups),
             )
@@ -143,7 +144,7 @@ def _renamed(one: Write) -> bool:
 
 
 def _change_users(writes: Sequence[Write], counted: Counted) -> None:
-    assignments = ", ".join(f"{column} = ?" for column in _COLUMNS.split(", "))
+    assignments = ", ".join(f"{column} = ?" for column in _COLUMNS)
     execute_many(
         f"UPDATE users SET {assignments} WHERE id = ?",
         ((*_columns(one.after), one.ref) for one in counted(writes) if one.before is not None),
@@ -151,9 +152,9 @@ def _change_users(writes: Sequence[Write], counted: Counted) -> None:
 
 
 def _add_users(writes: Sequence[Write], counted: Counted) -> None:
-    places = ", ".join("?" for _ in _COLUMNS.split(", "))
+    places = ", ".join("?" for _ in _COLUMNS)
     execute_many(
-        f"INSERT INTO users ({_COLUMNS}) VALUES ({places})",
+        f"INSERT INTO users ({', '.join(_COLUMNS)}) VALUES ({places})",
         (_columns(one.after) for one in counted(writes) if one.before is None),
     )
 
@@ -161,22 +162,12 @@ def _add_users(writes: Sequence[Write], counted: Counted) -> None:
 def _columns(profile: Profile) -> tuple[Any, ...]:
     """A row of the users table, in the order of `_COLUMNS`."""
     return (
-        profile.login,
+        *_told(profile),
         key(profile.login),
-        profile.email,
         address_key(profile.email, profile.login),
-        profile.given_name,
-        profile.family_name,
+        number_key(profile.employee_number) or None,
         sort_name(profile.given_name, profile.family_name),
         search_text(profile),
-        profile.language,
-        profile.time_zone,
-        profile.role,
-        profile.department,
-        profile.hired_on,
-        profile.active,
-        profile.employee_number,
-        number_key(profile.employee_number) or None,
     )
 
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.ssh_keys import PublicKey, UserKey
-from studio_tui.domain.people.users import Role, full_name
+from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import U
 from studio_tui.storage.engine.tables import SshKey
 

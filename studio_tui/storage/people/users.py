@@ -1,11 +1,13 @@
 """Users and teams: reading (U1 to U5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.users import Role, User, UserFilter, full_name, sort_name
+from studio_tui.domain.people.facts import FACTS, FactType
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.users import User, UserFilter, full_name, sort_name
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
@@ -14,7 +16,6 @@ from studio_tui.storage.engine.sql import (
     Clause,
     among,
     containing,
-    day,
     one_of,
     rows,
     scalar,
@@ -24,17 +25,19 @@ from studio_tui.storage.engine.tables import UserTable
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.people.fact_columns import ColumnReader, sort_key
 from studio_tui.storage.people.managers import managers_of, unmanaged
 
 People = Clause
 """A query of one column, the ids of users: what it says is nobody's business who holds it."""
 _SORTS = {
     "name": "u.sort_name",
-    "login": "u.login_key",
-    "email": "u.email_key",
-    "department": "LOWER(u.department)",
-    "hired_on": "COALESCE(CAST(u.hired_on AS TEXT), '')",
+    **{fact.name: sort_key(fact) for fact in FACTS if fact.sorted},
 }
+_COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY}
+"""What is sorted by a text that no index holds."""
+_READER = ColumnReader(FACTS)
+_SELECTED = ", ".join(f"u.{name}" for name in _READER.names)
 
 
 def user_clause(filter_: UserFilter) -> Clause:
@@ -79,7 +82,7 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
         key,
         descending=sort.descending,
         narrowed=narrowed,
-        computed=sort.column == "hired_on",
+        computed=sort.column in _COMPUTED,
         walked="users u",
     )
 
@@ -94,7 +97,7 @@ def users_by_id(ids: list[int]) -> list[User]:
     managers = managers_of(ids)
     users = {
         row[0]: replace(
-            _user(row),
+            _user(row[0], row[1:]),
             groups=groups.get(row[0], ()),
             teams=teams.get(row[0], ()),
             leads=leads.get(row[0], ()),
@@ -102,30 +105,15 @@ def users_by_id(ids: list[int]) -> list[User]:
             managers=managers.get(row[0], ()),
         )
         for row in rows(
-            "SELECT u.id, u.login, u.email, u.given_name, u.family_name, u.language, u.time_zone, "
-            "u.role, u.department, u.hired_on, u.active, u.employee_number "
-            f"FROM users u WHERE {wanted.text}",
-            *wanted.params,
+            f"SELECT u.id, {_SELECTED} FROM users u WHERE {wanted.text}", *wanted.params
         )
     }
     return [users[user_id] for user_id in ids if user_id in users]
 
 
-def _user(row: tuple[Any, ...]) -> User:
-    return User(
-        id=row[0],
-        login=row[1],
-        email=row[2],
-        given_name=row[3],
-        family_name=row[4],
-        language=row[5],
-        time_zone=row[6],
-        role=Role(row[7]),
-        department=row[8],
-        hired_on=day(row[9]) if row[9] else None,
-        active=bool(row[10]),
-        employee_number=row[11],
-    )
+def _user(user_id: int, values: Sequence[Any]) -> User:
+    told = dict(zip(_READER.names, _READER.values(values), strict=True))
+    return User(id=user_id, **{**told, "role": Role(told["role"])})
 
 
 def user_id_of(login_or_email: str) -> int | None:

@@ -20,8 +20,8 @@ from studio_tui.demo.story.organisation import (
     day,
 )
 from studio_tui.demo.story.plan import DemoPlan, NamedPerson, People
-from studio_tui.domain.people.hr_file.heading_names import EXPORTED
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.hr_file.records import EXPORTED
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line, fold
 

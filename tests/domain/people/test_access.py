@@ -3,7 +3,7 @@
 import pytest
 
 from studio_tui.domain.people.access import Action, Actor, may, require
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.errors import Forbidden
 
 SUPPORT = {

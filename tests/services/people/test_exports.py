@@ -9,7 +9,7 @@ from studio_tui.demo.story.building import build_organisation
 from studio_tui.demo.story.export import organisation_csv
 from studio_tui.demo.story.text_files import demo_plan
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.hr_file.heading_names import EXPORTED
+from studio_tui.domain.people.hr_file.records import EXPORTED
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people import exports, imports, users

@@ -7,7 +7,8 @@ import pytest
 from studio_tui.config.session import account_name
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.users import Role, UserFilter
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.services.people import exports, imports, users
 from studio_tui.services.people.identity import Account, found, is_new, own_account, sign_in

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.users import Role, User
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people import imports

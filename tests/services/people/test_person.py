@@ -58,8 +58,14 @@ def test_an_address_is_corrected_and_mail_that_failed_goes_there(
     delivery.hand_back(studio, "w")
     send_due(studio)
     sam = as_user(studio, "sam")
-    done = person.set_address(studio, sam, ann, "Ann <Anna@example.org>", was="ann@example.org")
-    assert (done.user.email, done.before, done.failed) == ("Anna@example.org", "ann@example.org", 1)
+    done = person.edit(
+        studio, sam, ann, {"email": "Ann <Anna@example.org>"}, was={"email": "ann@example.org"}
+    )
+    assert (done.user.email, done.before["email"], done.failed) == (
+        "Anna@example.org",
+        "ann@example.org",
+        1,
+    )
     assert found(studio, admin, "anna@") == {"ann"}
     line = lines(studio, admin)[0]
     assert (line.actor, line.action, line.subject, line.users) == ("sam", "changed user", "ann", 1)
@@ -77,7 +83,7 @@ def test_invitations_follow(studio: Studio, admin: Actor, ann: int, clock: Movab
     conversations.plan(studio, as_user(studio, "bob"), ask, plan)
     clock.move(minutes=2)
     send_due(studio)
-    assert person.set_address(studio, admin, ann, "anna@example.org").told == 2
+    assert person.edit(studio, admin, ann, {"email": "anna@example.org"}).told == 2
     new = [each for each in mail(studio, admin) if each.sent_at is None]
     assert {(each.kind, each.to) for each in new} == {
         (Kind.PLANNED, "anna@example.org"),
@@ -94,10 +100,15 @@ def test_what_is_no_address_or_another_one_s_is_refused(
         ("ann@example.org\r\nBcc: x@example.org", ""),
     ):
         with pytest.raises(Invalid) as refused:
-            person.set_address(studio, admin, ann, address)
+            person.edit(studio, admin, ann, {"email": address})
         assert said in refused.value.fields["email"]
     with pytest.raises(NothingToDo):
-        person.set_address(studio, admin, ann, "ann@example.org")
+        person.edit(studio, admin, ann, {"email": "ann@example.org"})
     with pytest.raises(Conflict):
-        person.set_address(studio, admin, ann, "anna@example.org", was="old@example.org")
-    assert person.set_address(studio, admin, ann, "ANN@example.org").user.email == "ANN@example.org"
+        person.edit(
+            studio, admin, ann, {"email": "anna@example.org"}, was={"email": "old@example.org"}
+        )
+    assert (
+        person.edit(studio, admin, ann, {"email": "ANN@example.org"}).user.email
+        == "ANN@example.org"
+    )

@@ -3,7 +3,8 @@
 import pytest
 
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.users import Manager, Role, UserFilter
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.users import Manager, UserFilter
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people import users

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 
-from studio_tui.domain.people.hr_file.heading_names import KNOWN
+from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.hr_file.records import ImportField
-from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line, fold_search
 
@@ -20,18 +19,10 @@ _SHOWN = 20
 _NOTE = re.compile(r"\[[^\]]*\]\s*(required)?\s*$", re.IGNORECASE)
 _PROPERTY = re.compile(r"\[(\w+)\]\s*(required)?\s*$", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
-_SEVERAL = frozenset({ImportField.KNOWN_AS, ImportField.LEFT, ImportField.LEFT_ON})
+_SEVERAL = frozenset(field for field in ImportField if fact_called(field).several_columns)
 """Fields that several columns may tell."""
 _NUMBERED = re.compile(r"column (\d+)", re.IGNORECASE)
 _NAMES = frozenset({ImportField.GIVEN_NAME, ImportField.FAMILY_NAME})
-_EXPLAINED = OfSome(
-    {
-        ImportField.EMAIL: "the e-mail address (email)",
-        ImportField.GIVEN_NAME: "the given name (given_name)",
-        ImportField.FAMILY_NAME: "the family name (family_name)",
-    },
-    otherwise="what is required",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +66,8 @@ def plain(heading: str) -> str:
 def _known() -> Mapping[str, tuple[ImportField, int]]:
     return {
         plain(heading): (field, tier)
-        for field, tiers in KNOWN.items()
-        for tier, headings in enumerate(tiers)
+        for field in ImportField
+        for tier, headings in enumerate(fact_called(field).headings)
         for heading in headings
     }
 
@@ -241,7 +232,7 @@ def _require(
         hints = _whole_file_hint(headings) or " ".join(
             hint for field in missing if (hint := _hint(field, ignored))
         )
-        names = " and ".join(_EXPLAINED[field] for field in missing)
+        names = " and ".join(f"the {fact_called(field).in_words} ({field})" for field in missing)
         raise Refused(
             f"The file has no column for {names}. {_found(headings)} "
             f"{hints or _general_hint(missing[0])}"

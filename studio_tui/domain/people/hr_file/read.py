@@ -8,6 +8,7 @@ from studio_tui.domain.people.hr_file.dates import DayOrder
 from studio_tui.domain.people.hr_file.headings import Layout, columns_called, lay_out
 from studio_tui.domain.people.hr_file.people import key
 from studio_tui.domain.people.hr_file.records import (
+    DAYS,
     NOT_STORED,
     HrFile,
     ImportField,
@@ -31,7 +32,6 @@ from studio_tui.domain.shared.text import clean_line
 
 _TOLD_EVERY = 5_000
 _REMEMBERED = 50_000
-_DATES = frozenset({ImportField.HIRED_ON, ImportField.LEFT_ON})
 _STATUSES = {"active": True, "left": False, "inactive": False}
 """What ``--map`` can say of a word for a status."""
 
@@ -166,7 +166,7 @@ def _day_order(source: SourceFile, form: RowFormat, layout: Layout, told: str) -
     if told:
         return DayOrder(told="month-first" if told == "month-first" else "day-first")
     order = DayOrder()
-    indexes = [c.index for c in layout.columns if c.field in _DATES]
+    indexes = [c.index for c in layout.columns if c.field in DAYS]
     if not indexes:
         return order
     seen = set[str]()
@@ -183,7 +183,7 @@ def _about_days(layout: Layout, order: DayOrder) -> list[RowWarning]:
     if not order.is_guess or order.open is None:
         return []
     line, text = order.open
-    heading = next(column.heading for column in layout.columns if column.field in _DATES)
+    heading = next(column.heading for column in layout.columns if column.field in DAYS)
     reason = (
         f"{quoted(text)} is read with the day first, as all of its kind here, though nothing in "
         "the file proves it: say --dates day-first, or --dates month-first"

@@ -6,14 +6,17 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from studio_tui.domain.people.users import Role, full_name
+from studio_tui.domain.people.facts import FACTS, FactType, fact_called, with_every_fact
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.users import full_name
 
 TeamPath = tuple[str, ...]
 """A team and all above it, from the top: ``("Sales", "Belgium")``."""
 
 
+@with_every_fact
 class ImportField(StrEnum):
-    """What a column can tell. The values are our own headings, and what ``--map`` names."""
+    """What a column can tell: a fact, or a clue to one (`domain.people.facts`), by its name."""
 
     LOGIN = "login"
     EMAIL = "email"
@@ -43,6 +46,12 @@ class ImportField(StrEnum):
     """The day somebody leaves, or has left."""
 
 
+EXPORTED = tuple(field for field in ImportField if fact_called(field) in FACTS)
+"""The columns of an export: all that is kept. A manager follows from teams and leaders (U4)."""
+
+DAYS = frozenset(f for f in ImportField if fact_called(f).type is FactType.DAY)
+"""Fields that hold a day, so that its order has to be found out."""
+
 NOT_STORED = frozenset(
     {
         ImportField.NAME,
@@ -55,6 +64,7 @@ NOT_STORED = frozenset(
 """Fields that only help to find the others, or to tell who is meant."""
 
 
+@with_every_fact
 class Record(NamedTuple):
     """One person, as one row tells. Text is clean (A5) and within its lengths.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+from studio_tui.domain.people.facts import FactType, fact_called
 from studio_tui.domain.people.hr_file import values
 from studio_tui.domain.people.hr_file.dates import DayOrder, parse_day, parse_end
 from studio_tui.domain.people.hr_file.footer import footer_in
@@ -29,39 +30,42 @@ from studio_tui.domain.shared.spreadsheet_safety import bare
 
 _Parser = Callable[[str], Any]
 _REMEMBERED = 50_000
-_OPTIONAL = frozenset({ImportField.HIRED_ON, ImportField.LANGUAGE, ImportField.TIME_ZONE})
-"""Fields without which somebody is imported all the same."""
+_OPTIONAL = {FactType.DAY, FactType.LANGUAGE, FactType.TIME_ZONE}
+"""Types of facts without which somebody is imported all the same."""
 _SAYS_STATUS = ("status", "state", "statut", "stand", "toestand", "estado", "stato")
-_DOUBTED = frozenset(ImportField) - {
-    ImportField.LEFT,
-    ImportField.LEFT_ON,
-    ImportField.HIRED_ON,
-    ImportField.ACTIVE,
+_ONE_EACH = {FactType.LOGIN, FactType.EMAIL, FactType.CODE}
+"""Types of facts that hardly repeat from row to row."""
+_DOUBTED = {
+    field for field in ImportField if fact_called(field).type not in (FactType.DAY, FactType.STATUS)
 }
+"""Fields in which letters may have been lost."""
 
 
-def _parsers(order: DayOrder) -> Mapping[ImportField, _Parser]:
-    """How each field is read. What repeats from row to row is read, and kept in memory, once."""
-    remember: Callable[[_Parser], _Parser] = lru_cache(maxsize=_REMEMBERED)
-    name = remember(values.short)
+def _parsers(order: DayOrder) -> Mapping[FactType, _Parser]:
+    """How a fact of each type is read."""
     return {
-        ImportField.LOGIN: values.login,
-        ImportField.EMAIL: values.email,
-        ImportField.EMPLOYEE_NUMBER: values.told,
-        ImportField.GIVEN_NAME: name,
-        ImportField.FAMILY_NAME: name,
-        ImportField.LANGUAGE: remember(values.language),
-        ImportField.TIME_ZONE: remember(values.time_zone),
-        ImportField.GROUPS: remember(values.several),
-        ImportField.TEAMS: remember(values.teams),
-        ImportField.LEADS: remember(values.teams),
-        ImportField.COACHES: remember(values.several),
-        ImportField.MANAGER: remember(values.short),
-        ImportField.DEPARTMENT: remember(values.short),
-        ImportField.ROLE: remember(values.role),
-        ImportField.HIRED_ON: remember(lambda cell: parse_day(values.line(cell), order)),
-        ImportField.LEFT_ON: remember(lambda cell: parse_end(values.line(cell), order)),
+        FactType.LOGIN: values.login,
+        FactType.EMAIL: values.email,
+        FactType.CODE: values.told,
+        FactType.TEXT: values.short,
+        FactType.LANGUAGE: values.language,
+        FactType.TIME_ZONE: values.time_zone,
+        FactType.NAMES: values.several,
+        FactType.TEAMS: values.teams,
+        FactType.ROLE: values.role,
+        FactType.DAY: lambda cell: parse_day(values.line(cell), order),
+        FactType.STATUS: values.active,
     }
+
+
+def read_cell(type_: FactType, text: str) -> Any:
+    """What is typed for a fact of this type; raises `WrongCell`."""
+    return _parsers(DayOrder())[type_](text)
+
+
+def _remembered(parse: _Parser) -> _Parser:
+    """What repeats from row to row is read, and kept in memory, once."""
+    return lru_cache(maxsize=_REMEMBERED)(parse)
 
 
 class RowReader:
@@ -93,10 +97,8 @@ class RowReader:
             (column.index, self._left_parser()) for column in self._columns(ImportField.LEFT)
         ]
         self._order = order
-        self._parse_end = parsers[ImportField.LEFT_ON]
-        self._left_on = [
-            (index, parsers[ImportField.LEFT_ON]) for index in self._of(ImportField.LEFT_ON)
-        ]
+        self._parse_end = _remembered(lambda cell: parse_end(values.line(cell), order))
+        self._left_on = [(index, self._parse_end) for index in self._of(ImportField.LEFT_ON)]
         self._needed = self._choose_needed()
         self._finishers = self._choose_finishers(told)
 
@@ -106,18 +108,16 @@ class RowReader:
     def _of(self, field: ImportField) -> tuple[int, ...]:
         return tuple(column.index for column in self._columns(field))
 
-    def _parser(self, column: FileColumn, parsers: Mapping[ImportField, _Parser]) -> _Parser:
-        if column.field is not ImportField.ACTIVE:
-            return parsers[column.field]
+    def _parser(self, column: FileColumn, parsers: Mapping[FactType, _Parser]) -> _Parser:
+        type_ = fact_called(column.field).type
+        if type_ is not FactType.STATUS:
+            return parsers[type_] if type_ in _ONE_EACH else _remembered(parsers[type_])
         coded = any(word in plain(column.heading) for word in _SAYS_STATUS)
-        return lru_cache(maxsize=_REMEMBERED)(
-            partial(self._explained, lambda cell: values.active(cell, coded=coded), says_there=True)
-        )
+        active = partial(values.active, coded=coded)
+        return _remembered(partial(self._explained, active, says_there=True))
 
     def _left_parser(self) -> _Parser:
-        return lru_cache(maxsize=_REMEMBERED)(
-            partial(self._explained, values.left, says_there=False)
-        )
+        return _remembered(partial(self._explained, values.left, says_there=False))
 
     def _explained(self, parse: Callable[[str], bool], cell: str, *, says_there: bool) -> bool:
         """What ``parse`` says of a cell, unless somebody has said what its word means."""
@@ -238,7 +238,7 @@ class RowReader:
     ) -> tuple[str, Any]:
         """Why a cell is left out, and what stands in its place; raises ``wrong`` where it cannot
         be."""
-        if field in _OPTIONAL:
+        if fact_called(field).type in _OPTIONAL:
             return f"{wrong}; imported without it", None
         if field is ImportField.EMAIL and is_nothing(values.line(cells[self._indexes[field]])):
             if self._is_known_otherwise(cells):

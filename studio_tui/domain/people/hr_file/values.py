@@ -13,7 +13,7 @@ from studio_tui.domain.people.hr_file.nothing import is_nothing, without_error
 from studio_tui.domain.people.hr_file.records import TeamPath
 from studio_tui.domain.people.hr_file.status_words import is_there, is_yes_or_no
 from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.addresses import (
     clear_address,
     is_plain,

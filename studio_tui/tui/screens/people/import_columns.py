@@ -4,36 +4,13 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.hr_file import ImportField
 from studio_tui.domain.people.hr_file.headings import IGNORE, recognise
 from studio_tui.tui.commands import shown_key
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screens.people.import_reading import Mapped
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
-
-_NAMES = {
-    ImportField.LOGIN: "Login",
-    ImportField.EMAIL: "E-mail address",
-    ImportField.GIVEN_NAME: "Given name",
-    ImportField.FAMILY_NAME: "Family name",
-    ImportField.LANGUAGE: "Language",
-    ImportField.TIME_ZONE: "Time zone",
-    ImportField.GROUPS: "Groups",
-    ImportField.TEAMS: "Teams",
-    ImportField.LEADS: "Leads these teams",
-    ImportField.COACHES: "Coaches",
-    ImportField.MANAGER: "Manager",
-    ImportField.DEPARTMENT: "Department",
-    ImportField.ROLE: "Role",
-    ImportField.HIRED_ON: "Hired on",
-    ImportField.ACTIVE: "Active, or has left",
-    ImportField.NAME: "Whole name",
-    ImportField.PRINCIPAL: "Name to sign in with",
-    ImportField.KNOWN_AS: "What else they are called",
-    ImportField.EMPLOYEE_NUMBER: "Employee number",
-    ImportField.LEFT: "Yes for who has left",
-    ImportField.LEFT_ON: "Last day",
-}
 
 _ARGUMENT = r'--map ".*?=([a-z_]+)"'
 _IF_IT_IS = re.compile(rf"(If “.*?” is it), add {_ARGUMENT}")
@@ -54,7 +31,7 @@ class Heading:
 def _tells(heading: Heading) -> str | Toned:
     if heading.field is None:
         return Toned("nothing; enter to say what", Tone.MUTED)
-    return f"{_NAMES[heading.field]} ({heading.field})"
+    return f"{fact_called(heading.field).title} ({heading.field})"
 
 
 COLUMNS: tuple[Column[Heading], ...] = (
@@ -86,7 +63,7 @@ def explained_with_keys(reason: str) -> str:
 
 def what_it_tells(heading: Heading) -> Choose[str]:
     """Asks what a column tells; ends with the field, or with ``ignore``."""
-    fields = [Choice(field.value, name, field.value) for field, name in _NAMES.items()]
+    fields = [Choice(field.value, fact_called(field).title, field.value) for field in ImportField]
     nothing = Choice(IGNORE, "Nothing: leave it out", IGNORE)
     return Choose(f"What does “{heading.name}” tell?", [*fields, nothing])
 
@@ -114,5 +91,5 @@ def _guess(name: str, mapped: Mapped) -> ImportField | None:
 
 
 def _press_on(found: re.Match[str]) -> str:
-    name = _NAMES[ImportField(found[1])]
-    return f"Press {shown_key('enter')} on the column below that is the {name[0].lower()}{name[1:]}"
+    what = fact_called(found[1]).in_words
+    return f"Press {shown_key('enter')} on the column below that is the {what}"

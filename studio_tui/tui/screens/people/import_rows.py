@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from studio_tui.domain.people.hr_file import Refusal, Remark, RowWarning
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people.import_plan import FieldChange, PlannedUser, Value
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned

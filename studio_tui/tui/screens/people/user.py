@@ -11,6 +11,7 @@ from textual.widgets import ContentSwitcher, Static
 
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment, Status
 from studio_tui.domain.shared import destinations as to
@@ -45,6 +46,11 @@ _ABOUT = {
 }
 """The list that a command is about."""
 _BY_MANAGERS = {"held", "hand_over"}
+_SAID = {
+    *("login", "role", "email", "given_name", "family_name", "active", "language", "time_zone"),
+    *("teams", "leads", "coaches", "groups", "department", "hired_on"),
+}
+"""Facts that have a place of their own above those that have none."""
 _IN_NONE = "They are in no push."
 
 
@@ -75,6 +81,11 @@ def facts_about(user: User, failed: int = 0) -> list[Fact]:
         ("Groups", ", ".join(user.groups)),
         ("Language", f"{user.language} · {user.time_zone}"),
         ("Hired", day(user.hired_on)),
+        *(
+            (fact.label, fact.as_words(getattr(user, fact.name)))
+            for fact in FACTS
+            if fact.name not in _SAID
+        ),
     ]
     return [(label, value) for label, value in facts if value]
 

@@ -11,7 +11,7 @@ from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.people import person
-from studio_tui.services.people.person import AddressChanged
+from studio_tui.services.people.person import PersonEdited
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.tui.modals import hand_over as handing_over
 from studio_tui.tui.modals import record_held as recording
@@ -103,12 +103,14 @@ def correct_address(screen: StudioScreen, user: User) -> None:
     studio, actor = screen.studio, screen.actor
 
     def save(address: str, failed: Callable[[StudioError], None]) -> None:
-        def saved(changed: AddressChanged) -> None:
+        def saved(changed: PersonEdited) -> None:
             form.dismiss(True)
             screen.say(_changed_in_words(changed))
 
         screen.write(
-            lambda: person.set_address(studio, actor, user.id, address, was=user.email),
+            lambda: person.edit(
+                studio, actor, user.id, {"email": address}, was={"email": user.email}
+            ),
             saved,
             failed,
         )
@@ -117,7 +119,7 @@ def correct_address(screen: StudioScreen, user: User) -> None:
     screen.app.push_screen(form)
 
 
-def _changed_in_words(changed: AddressChanged) -> str:
+def _changed_in_words(changed: PersonEdited) -> str:
     said = [f"The address of {changed.user.name} is {changed.user.email}."]
     if changed.told:
         said.append(f"{counted(changed.told, 'invitation')} moved with it.")

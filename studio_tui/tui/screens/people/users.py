@@ -8,7 +8,9 @@ from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action, may
-from studio_tui.domain.people.users import Role, User, UserFilter
+from studio_tui.domain.people.facts import FACTS, Fact, ListColumn
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.people import users
@@ -34,14 +36,22 @@ def standing_cell(user: User) -> str | Toned:
     return "" if user.role is Role.USER else user.role.value
 
 
+def _column(fact: Fact, listed: ListColumn) -> Column[User]:
+    return Column(
+        fact.name,
+        fact.label,
+        lambda user: fact.as_words(getattr(user, fact.name)),
+        listed.width,
+        listed.flex,
+        most=listed.most,
+        gives_way=listed.gives_way,
+        sortable=fact.sorted,
+    )
+
+
 COLUMNS: tuple[Column[User], ...] = (
     Column("name", "Name", lambda user: user.name, width=18, flex=3, most=40, sortable=True),
-    Column("login", "Login", lambda user: user.login, width=10, flex=1, most=24, sortable=True),
-    Column("email", "E-mail", lambda user: user.email, 24, 2, most=40, gives_way=2, sortable=True),
-    Column(
-        "department", "Department", lambda user: user.department, 14, 1, gives_way=3, sortable=True
-    ),
-    Column("teams", "Teams", lambda user: ", ".join(user.teams), width=14, flex=2),
+    *(_column(fact, fact.listed) for fact in FACTS if fact.listed),
     Column("managers", "Managers", managers_cell, width=10),
     Column("standing", "", standing_cell, width=7),
 )

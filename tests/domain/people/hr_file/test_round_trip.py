@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from studio_tui.domain.people.hr_file import ImportField, Record, read
 from studio_tui.domain.people.hr_file.records import NOT_STORED
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.spreadsheet_safety import inert
 from studio_tui.domain.shared.text import clean_line

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from studio_tui.domain.people.hr_file import values
 from studio_tui.domain.people.hr_file.languages import language_tag
 from studio_tui.domain.people.hr_file.wrong import WrongCell
-from studio_tui.domain.people.users import Role
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.text import clean_line
 
 
