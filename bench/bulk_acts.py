@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bench.bulk_databases import NOW, Measured
 from bench.bulk_people import settle
 from bench.figures import Figure, taking
-from studio_tui.domain.outbox.notification import DropReason
+from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushDraft

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from studio_tui.domain.conversations.conversation import Conversation
+from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import (
-    Capacity,
     Notification,
     NotificationFilter,
     NotificationState,

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from studio_tui.domain.outbox.notification import Capacity, Kind, Notification
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import studio_tui
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import OfAll, OfSome
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -55,3 +55,12 @@ def test_what_holds_for_the_others() -> None:
 
     table = OfSome({Letter.A: 1}, otherwise=0)
     assert (table[Letter.A], table[Letter.B]) == (1, 0)
+
+
+def test_a_declaration_that_leaves_one_out_fails_when_it_is_made() -> None:
+    class Answer(Enum):
+        YES = "yes"
+        NO = "no"
+
+    with pytest.raises(LookupError, match="NO"):
+        OfAll({Answer.YES: 1})

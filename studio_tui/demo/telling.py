@@ -8,7 +8,8 @@ from studio_tui.demo.opening import open_demo
 from studio_tui.demo.playing import Demo
 from studio_tui.demo.story.organisation import DEMO_NOW
 from studio_tui.domain.conversations.conversation import Ask, ConversationState, HistoryFilter
-from studio_tui.domain.outbox.notification import Capacity, NotificationFilter, NotificationState
+from studio_tui.domain.outbox.kinds import Capacity
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push, PushDraft, Status
 from studio_tui.domain.shared.clock import FixedClock

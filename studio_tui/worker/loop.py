@@ -15,7 +15,8 @@ from random import Random
 from typing import TypeVar
 
 from studio_tui.config.clock import seconds_since_boot
-from studio_tui.domain.outbox.notification import Capacity, Delivery, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.domain.shared.errors import Busy, StudioError, Unavailable
 from studio_tui.mail.transport.outcomes import (
     ClearToSend,

@@ -8,7 +8,8 @@ import pytest
 
 from studio_tui.cli.main import program
 from studio_tui.cli.shared.near_misses import NameChoice
-from studio_tui.domain.outbox.notification import Kind, NotificationState
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.pushes.push import PushState, Status
 from studio_tui.domain.templates.template import QuestionKind
 from studio_tui.wording import mail, pushes, templates

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.outbox.notification import DropReason, Kind
+from studio_tui.config.assets import asset
+from studio_tui.domain.outbox.kinds import Capacity, DropReason, Form, Kind
+from studio_tui.mail.compose.wording_template import names_in, wordings
 from studio_tui.mail.secrets import FILE, VARIABLE
 from studio_tui.mail.transport.outcomes import Fault, RelayDown
 from studio_tui.worker.advice import in_words
@@ -15,9 +17,28 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "mail.md").read_text(encoding="utf
 MIME = {"Subject", "MIME-Version", "Content-Type"}
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_is_told(kind: Kind) -> None:
-    assert f"| `{kind}` |" in GUIDE
+def test_every_kind_is_told_with_whom_and_when() -> None:
+    """In the order in which they are declared."""
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \| (.+) \|$", GUIDE.partition("## How")[0], re.M))
+    assert list(rows) == list(Kind)
+    for kind in Kind:
+        to_user, to_manager, leaves = (cell.strip() for cell in rows[kind].split("|"))
+        assert to_user
+        assert bool(to_manager) == (Capacity.MANAGER in kind.capacities)
+        assert (leaves == "at once") == (kind.form is Form.NOTICE)
+
+
+def test_the_guide_to_wordings_names_every_file_and_value() -> None:
+    told = (asset("data/wording") / "README.md").read_text(encoding="utf-8")
+    for name in wordings():
+        assert f"`en/{name}.md`" in told
+        assert [value for value in names_in(name) if f"{{{{ {value} }}}}" not in told] == []
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_a_language_has_the_files_of_all_kinds_and_no_others(language: str) -> None:
+    found = {path.stem for path in (asset("data/wording") / language).glob("*.md")}
+    assert found == {*wordings(), "footer"}
 
 
 @pytest.mark.parametrize("reason", DropReason)

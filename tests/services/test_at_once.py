@@ -11,7 +11,8 @@ from typing import TypeVar
 import pytest
 
 from studio_tui.domain.conversations.conversation import Part, Plan
-from studio_tui.domain.outbox.notification import Kind, NotificationState
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import UserFilter

@@ -22,12 +22,8 @@ from studio_tui.domain.conversations.conversation import (
     Part,
     Plan,
 )
-from studio_tui.domain.outbox.notification import (
-    Capacity,
-    Kind,
-    NotificationFilter,
-    NotificationState,
-)
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from studio_tui.domain.conversations.conversation import ConversationState
-from studio_tui.domain.outbox.notification import Kind, NotificationState
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.pushes.push import Flag, PushState, Status
 from studio_tui.wording import conversations, mail, pushes
 from studio_tui.wording.counting import counted

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.outbox.notification import INVITATIONS, Capacity, Kind
+from studio_tui.domain.outbox.kinds import INVITATIONS, Capacity, Kind
 from studio_tui.wording.mail import KIND_LABELS, kind_in_words, when_mail_leaves
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

@@ -21,9 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import (
     UNSENT,
-    Capacity,
     Notification,
     NotificationFilter,
     NotificationState,

@@ -8,8 +8,8 @@ from random import Random
 import msgspec
 import pytest
 
+from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import (
-    Capacity,
     Notification,
     NotificationFilter,
     NotificationState,

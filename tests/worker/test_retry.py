@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.outbox.notification import Capacity, Delivery, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.mail.transport.outcomes import (
     Deferred,
     Delivered,

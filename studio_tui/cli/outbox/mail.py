@@ -18,7 +18,7 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.config import settings
 from studio_tui.config.limited import LineLimits, lines_of, standard_input
-from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.mail import secrets as passwords

@@ -6,55 +6,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from studio_tui.domain.outbox.kinds import Capacity, DropReason, Form, Kind
 from studio_tui.domain.shared.clock import local_day, start_of_day
-
-
-class Kind(StrEnum):
-    """What a notification tells."""
-
-    ASSIGNED = "assigned"
-    REMINDER = "reminder"
-    DEADLINE_MOVED = "deadline_moved"
-    CLOSED = "closed"
-    HANDED_OVER = "handed_over"
-    PLANNED = "planned"
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    TAKEN_OVER = "taken_over"
-    REOPENED = "reopened"
-    KEY_ADDED = "key_added"
-
-
-INVITATIONS = frozenset({Kind.PLANNED, Kind.MOVED, Kind.CANCELLED})
-"""The kinds that carry an entry for the calendar (C5)."""
-NOTICES = frozenset({Kind.TAKEN_OVER, Kind.REOPENED, Kind.KEY_ADDED})
-"""The kinds that tell somebody what others did to what is theirs (C6, A1): they leave at once, and
-nothing drops them."""
-KEPT_BY_HAND = NOTICES | {Kind.HANDED_OVER}
-"""The kinds that nobody can drop by hand."""
-TELLING_MOST: tuple[Kind, ...] = (
-    Kind.REMINDER,
-    Kind.DEADLINE_MOVED,
-    Kind.ASSIGNED,
-    Kind.HANDED_OVER,
-    Kind.CLOSED,
-)
-"""The mails about a push, those that tell more last: of several that would reach somebody at once
-about the same people, only the last is sent (N17)."""
-ASKING = frozenset({Kind.REMINDER, Kind.DEADLINE_MOVED})
-"""What asks managers for something: only those whom the push still asks (P10)."""
-
-
-class Capacity(StrEnum):
-    """As what the recipient is told: as the user themself, or as one of their managers."""
-
-    USER = "user"
-    MANAGER = "manager"
-
-
-def capacities(kind: Kind) -> tuple[Capacity, ...]:
-    """As what somebody can be told of a kind."""
-    return (Capacity.USER,) if kind is Kind.KEY_ADDED else tuple(Capacity)
 
 
 class NotificationState(StrEnum):
@@ -206,7 +159,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What somebody did that another is told of (`NOTICES`)."""
+    """What somebody did that another is told of (`Form.NOTICE`)."""
 
     at: datetime
     by: str
@@ -258,23 +211,6 @@ class Delivery:
     """Whether it goes to an address that the recipient had before (C5)."""
 
 
-class DropReason(StrEnum):
-    """Why a notification is no longer true (N6)."""
-
-    CLOSED = "the push was closed"
-    UNASSIGNED = "no longer assigned"
-    DONE = "the conversation has been held"
-    LEFT = "the recipient has left"
-    REOPENED = "the push was opened again"
-    UNDONE = "what caused it was undone"
-    SUPERSEDED = "a later mail says it anew"
-    CANCELLED = "the conversation was cancelled"
-    HANDED_OVER = "somebody else holds the conversation"
-    NOT_MANAGED = "no longer their leader or coach"
-    PAST = "the time it was planned for is past"
-    BY_HAND = "dropped by hand"
-
-
 def leaves_at(
     *, now: datetime, hold: timedelta, available_from: date, send_time: time, zone: ZoneInfo
 ) -> datetime:
@@ -304,7 +240,7 @@ def is_for(kind: Kind, recipient_id: int, conductor_id: int | None) -> bool:
     manager who is told of it by a mail of this kind (P10)."""
     if kind is Kind.HANDED_OVER:
         return conductor_id == recipient_id
-    return kind not in ASKING or conductor_id in (None, recipient_id)
+    return not kind.asks or conductor_id in (None, recipient_id)
 
 
 def why_dropped(delivery: Delivery, now: datetime | None = None) -> DropReason | None:
@@ -316,17 +252,16 @@ def why_dropped(delivery: Delivery, now: datetime | None = None) -> DropReason |
     if delivery.notice is not None:
         return None
     if delivery.meeting is not None:
-        past = now is not None and delivery.kind is Kind.PLANNED and delivery.meeting.over(now)
+        dropped = DropReason.PAST in delivery.kind.dropped_when
+        past = dropped and now is not None and delivery.meeting.over(now)
         return _why_not_invited(delivery, delivery.meeting) or (DropReason.PAST if past else None)
     return _why_not_told(delivery)
 
 
 def _why_not_told(delivery: Delivery) -> DropReason | None:
-    tells_of_closing = delivery.kind is Kind.CLOSED
-    if delivery.closed and not tells_of_closing:
-        return DropReason.CLOSED
-    if tells_of_closing and not delivery.closed:
-        return DropReason.REOPENED
+    other = DropReason.CLOSED if delivery.closed else DropReason.REOPENED
+    if other in delivery.kind.dropped_when:
+        return other
     if not delivery.recipient_active:
         return DropReason.LEFT
     if still_to_tell(delivery):
@@ -352,7 +287,7 @@ def _why_not_invited(delivery: Delivery, meeting: Meeting) -> DropReason | None:
     """`why_dropped` of an invitation: the conversation counts, not the push that asked for it."""
     if not delivery.recipient_active:
         return DropReason.LEFT
-    if delivery.kind is Kind.CANCELLED:
+    if delivery.kind.form is Form.WITHDRAWAL:
         still_on = meeting.takes_part and not meeting.cancelled
         return DropReason.SUPERSEDED if still_on and not delivery.former else None
     if meeting.cancelled or meeting.starts_at is None:

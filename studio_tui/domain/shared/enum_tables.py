@@ -8,11 +8,22 @@ E = TypeVar("E", bound=Enum)
 V = TypeVar("V")
 
 
+class OfAll(dict[E, V]):
+    """What is said of every member of an enumeration: making it fails where one is left out."""
+
+    def __init__(self, table: Mapping[E, V]) -> None:
+        """Raises LookupError that names the members without an entry."""
+        super().__init__(table)
+        missing = [member.name for member in type(next(iter(table))) if member not in table]
+        if missing:
+            raise LookupError(f"nothing is said of {', '.join(missing)}")
+
+
 class OfSome(dict[E, V]):
     """What is special about some members of an enumeration; of all others ``otherwise`` holds.
 
-    Any other table says something of every member, so that ``table[member]`` cannot fail: a test
-    looks at all of them.
+    Any other table says something of every member, so that ``table[member]`` cannot fail: it is an
+    `OfAll`, or a test looks at it.
     """
 
     def __init__(self, table: Mapping[E, V], otherwise: V) -> None:

@@ -12,15 +12,14 @@ from functools import cached_property
 from itertools import groupby, product
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any, NoReturn
+from typing import Any, NoReturn, assert_never
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from studio_tui.config.limited import read_own_text
-from studio_tui.domain.outbox.notification import INVITATIONS, NOTICES, Capacity, Kind, capacities
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.outbox.kinds import Capacity, Form, Kind
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.markdown import to_html, to_plain
 
@@ -45,15 +44,6 @@ _OF_PUSH = ("push", "template", "deadline")
 _OF_PEOPLE = ("count", "person", "people")
 _OF_MEETING = ("person", "conductor", "starts_at", "minutes", "place", "planner")
 _OF_ACT = ("by", "at")
-_OF_CONVERSATION = ("push", "template", "person", "conductor", "number")
-_OF_NOTICE = OfSome(
-    {
-        Kind.TAKEN_OVER: (*_OF_CONVERSATION, "former"),
-        Kind.REOPENED: _OF_CONVERSATION,
-        Kind.KEY_ADDED: ("fingerprint",),
-    },
-    otherwise=(),
-)
 _OF_DATE = ("conductor", "starts_at")
 _NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
 """Values of an invitation or a notice that there are only where a flag holds."""
@@ -72,9 +62,7 @@ _TOKENS = {
                 *_OF_PEOPLE,
                 *_OF_MEETING,
                 *_OF_ACT,
-                *_OF_CONVERSATION,
-                "former",
-                "fingerprint",
+                *(name for kind in Kind for name in kind.declared.values),
                 "sent_at",
             )
         )
@@ -92,35 +80,52 @@ def names_in(wording: str) -> tuple[str, ...]:
     """The names of the values that a wording may write."""
     if wording == TEST:
         return (*_EVERYWHERE, "sent_at")
-    kind, _, capacity = wording.partition(".")
-    if _invites(wording):
-        return (*_EVERYWHERE, *_OF_PUSH, *_OF_MEETING)
-    if kind in NOTICES:
-        return (*_EVERYWHERE, *_OF_ACT, *_OF_NOTICE[Kind(kind)])
-    people = _OF_PEOPLE if capacity == Capacity.MANAGER else ()
-    return (*_EVERYWHERE, *_OF_PUSH, *people, *_OF_DATE)
+    own: tuple[str, ...]
+    kind, form = _about(wording)
+    match form:
+        case Form.INVITATION | Form.WITHDRAWAL:
+            own = (*_OF_PUSH, *_OF_MEETING)
+        case Form.NOTICE:
+            own = _OF_ACT
+        case Form.PUSH:
+            people = _OF_PEOPLE if wording.endswith(f".{Capacity.MANAGER}") else ()
+            own = (*_OF_PUSH, *people, *_OF_DATE)
+        case _:
+            assert_never(form)
+    return (*_EVERYWHERE, *own, *(kind.declared.values if kind else ()))
 
 
 def flags_in(wording: str) -> tuple[str, ...]:
     """The flags that a wording may ask about."""
     if wording == TEST:
         return ()
-    if _invites(wording):
-        return INVITATION_FLAGS
-    return NOTICE_FLAGS if wording.partition(".")[0] in NOTICES else FLAGS
+    _, form = _about(wording)
+    match form:
+        case Form.INVITATION | Form.WITHDRAWAL:
+            return INVITATION_FLAGS
+        case Form.NOTICE:
+            return NOTICE_FLAGS
+        case Form.PUSH:
+            return FLAGS
+        case _:
+            assert_never(form)
 
 
 def wordings() -> tuple[str, ...]:
     """The names of all wordings: ``assigned.user`` and so on."""
     return (
-        *(f"{kind}.{capacity}" for kind in Kind for capacity in capacities(kind)),
+        *(f"{kind}.{capacity}" for kind in Kind for capacity in kind.capacities),
         *(f"{ENTRY}.{capacity}" for capacity in Capacity),
         TEST,
     )
 
 
-def _invites(wording: str) -> bool:
-    return wording.partition(".")[0] in {ENTRY, *INVITATIONS}
+def _about(wording: str) -> tuple[Kind | None, Form]:
+    """The kind of mail that a wording is of, None for what stands in a calendar, and its form."""
+    name = wording.partition(".")[0]
+    if name == ENTRY:
+        return None, Form.INVITATION
+    return Kind(name), Kind(name).form
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from studio_tui.domain.conversations.conversation import NOT_BEGUN, NOT_OVER, Ask, Conversation
 from studio_tui.domain.outbox.acts import Act
-from studio_tui.domain.outbox.notification import DropReason, Kind
+from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.push import Assignment

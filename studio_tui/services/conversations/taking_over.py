@@ -4,7 +4,7 @@ Its author opens it: the user what they prepared, a former conductor what they w
 """
 
 from studio_tui.domain.conversations.conversation import NOT_OVER, Conversation
-from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.services.conversations.current import (

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from studio_tui.domain.outbox.notification import UNSENT, Capacity, Delivery, Kind, Notification
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import UNSENT, Delivery, Notification
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Skipped
 from studio_tui.domain.shared.errors import Unavailable

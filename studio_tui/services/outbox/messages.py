@@ -5,19 +5,16 @@ from datetime import time, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import assert_never
 
 from studio_tui.config.settings import Settings, config_path
+from studio_tui.domain.outbox.kinds import Capacity, Form, Kind
 from studio_tui.domain.outbox.notification import (
-    INVITATIONS,
-    NOTICES,
-    Capacity,
     ConcernedPerson,
     Delivery,
     Invitee,
-    Kind,
     Meeting,
     Notice,
-    capacities,
     still_to_tell,
 )
 from studio_tui.domain.people.access import Action, Actor, require
@@ -46,8 +43,6 @@ _SAMPLE_FINGERPRINT = "SHA256:3NpiyzGQPLEnbDQ4nkUJ8ZnZ7cmYbWg8Rj0yE0pXnDs"
 _SAMPLE_TIME = time(14)
 _SAMPLE_PLACE = "Meeting room 3"
 _SAMPLE_PEOPLE = ("Ann Peeters", "Ben Willems", "Béatrice Moreau", "Cas Dubois", "Eve Claes")
-_TELLING_DATES = frozenset({Kind.ASSIGNED, Kind.REMINDER, Kind.DEADLINE_MOVED})
-"""The mails about a push that say when a conversation is planned (N17)."""
 MOST_PEOPLE = len(_SAMPLE_PEOPLE)
 
 
@@ -111,7 +106,7 @@ class MessageBuilder:
             event, appointment = self._event(delivery), self._appointment(delivery, meeting)
             return self._writer.invitation(event, appointment, _recipient(delivery))
         people = still_to_tell(delivery) or delivery.about
-        told = people if delivery.kind in _TELLING_DATES else ()
+        told = people if delivery.kind.declared.tells_dates else ()
         return self._writer.render(
             self._event(delivery),
             _recipient(delivery),
@@ -147,7 +142,7 @@ class MessageBuilder:
 
         Raises `Refused` where nobody is told of this kind in this capacity.
         """
-        if specimen.capacity not in capacities(specimen.kind):
+        if specimen.capacity not in specimen.kind.capacities:
             raise Refused(f"Nobody is told of {specimen.kind} as a {specimen.capacity}.")
         ahead = -3 if specimen.overdue else 30
         event = MailEvent(
@@ -159,12 +154,21 @@ class MessageBuilder:
             overdue=specimen.overdue,
             conductor=_SAMPLE_CONDUCTOR,
         )
-        if specimen.kind in INVITATIONS:
-            return self._writer.invitation(event, self._sample_appointment(), recipient)
-        if specimen.kind in NOTICES:
-            return self._writer.notice(event, self._sample_notice(), recipient)
+        match specimen.kind.form:
+            case Form.INVITATION | Form.WITHDRAWAL:
+                return self._writer.invitation(event, self._sample_appointment(), recipient)
+            case Form.NOTICE:
+                return self._writer.notice(event, self._sample_notice(), recipient)
+            case Form.PUSH:
+                return self._sample_of_push(event, specimen, recipient)
+            case form:
+                assert_never(form)
+
+    def _sample_of_push(
+        self, event: MailEvent, specimen: Specimen, recipient: Recipient
+    ) -> RenderedMail:
         people = _SAMPLE_PEOPLE[: specimen.people] if specimen.capacity is Capacity.MANAGER else ()
-        planned = specimen.planned and specimen.kind in _TELLING_DATES
+        planned = specimen.planned and specimen.kind.declared.tells_dates
         dates = [self._sample_appointment().starts_at] * max(len(people), 1) if planned else []
         return self._writer.render(event, recipient, people, dates)
 
@@ -211,7 +215,7 @@ class MessageBuilder:
         """What the calendar of the recipient is told (C5)."""
         appointment = _appointment(meeting, delivery.kind)
         entry = self._writer.entry(self._event(delivery), appointment, _recipient(delivery))
-        cancelled = delivery.kind is Kind.CANCELLED
+        cancelled = delivery.kind.form is Form.WITHDRAWAL
         return Invitation(
             # Not the sender's domain: where that changes, what is planned must still be found.
             uid=f"conversation-{meeting.conversation_id}.{self._studio_id}",
@@ -286,7 +290,7 @@ def _appointment(meeting: Meeting, kind: Kind) -> Appointment:
         planner=meeting.planner,
         handed_over=(
             not meeting.takes_part and not meeting.cancelled
-            if kind is Kind.CANCELLED
+            if kind.form is Form.WITHDRAWAL
             else meeting.handed_over
         ),
     )

@@ -7,9 +7,9 @@ from email import message_from_bytes, policy
 from email.message import MIMEPart
 
 from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.outbox.notification import (
     UNSENT,
-    DropReason,
     Notification,
     NotificationFilter,
     NotificationState,

@@ -7,7 +7,7 @@ from typing import Any
 
 from studio_tui.domain.conversations.conversation import NOT_BEGUN, Conversation
 from studio_tui.domain.outbox.acts import ACTS, UNDOABLE, Act
-from studio_tui.domain.outbox.notification import DropReason
+from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.pushes.push import PushDraft, PushFacts, PushState, Reminders
 from studio_tui.domain.shared.cancellation import Progress, unwatched

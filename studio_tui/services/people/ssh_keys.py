@@ -1,6 +1,6 @@
 """SSH keys: who comes in with which (A1). Admins keep them; everybody sees and drops their own."""
 
-from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.people.ssh_keys import UserKey, parse_public_key
 from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused

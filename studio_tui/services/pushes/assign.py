@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.outbox.acts import Act
-from studio_tui.domain.outbox.notification import DropReason, Kind
+from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.pushes.push import (

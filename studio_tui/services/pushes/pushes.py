@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from studio_tui.domain.outbox.acts import Act
-from studio_tui.domain.outbox.notification import DropReason, Kind, leaves_at
+from studio_tui.domain.outbox.kinds import DropReason, Kind
+from studio_tui.domain.outbox.notification import leaves_at
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import (
     Progress,

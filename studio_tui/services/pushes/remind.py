@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.outbox.acts import Act
-from studio_tui.domain.outbox.notification import Kind
+from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import (
     Assignment,

@@ -7,7 +7,8 @@ not told again, and what was dropped unsent is taken up once more.
 from dataclasses import dataclass
 from datetime import datetime
 
-from studio_tui.domain.outbox.notification import NOTICES, Capacity, Kind, key_around_recipient
+from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
+from studio_tui.domain.outbox.notification import key_around_recipient
 from studio_tui.storage.engine.sql import EVERYBODY, Clause, execute, one_of, scalar
 from studio_tui.storage.people.managers import managing
 from studio_tui.storage.pushes.act_snapshot import fixed_pairs

@@ -11,7 +11,8 @@ from typing import Any
 from peewee import JOIN, SQL, Case, Select, Value, fn
 
 from studio_tui.domain.outbox.acts import Act
-from studio_tui.domain.outbox.notification import INVITATIONS, DropReason, Invitee, Kind, Meeting
+from studio_tui.domain.outbox.kinds import INVITATIONS, DropReason, Kind
+from studio_tui.domain.outbox.notification import Invitee, Meeting
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import ACT, C, H, N, U, among, exists, joined
 from studio_tui.storage.engine.tables import (

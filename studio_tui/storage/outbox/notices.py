@@ -6,7 +6,8 @@
 import json
 from collections.abc import Collection
 
-from studio_tui.domain.outbox.notification import NOTICES, Capacity, Kind, Notice
+from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
+from studio_tui.domain.outbox.notification import Notice
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.sql import among, known_instant, one_of, rows
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser

@@ -7,10 +7,8 @@ What events write into it is in `storage.outbox.enqueue`, what sends from it in
 from collections.abc import Mapping
 from datetime import datetime
 
+from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
-    KEPT_BY_HAND,
-    Capacity,
-    Kind,
     Notification,
     NotificationFilter,
     NotificationState,

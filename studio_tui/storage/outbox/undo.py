@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import JOIN, Case, Value, fn
 
-from studio_tui.domain.outbox.notification import DropReason
+from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.storage.engine.expressions import ACT, COUNTED, A, C, N, P, among, column, exists
 from studio_tui.storage.engine.tables import (
     ActivityUser,

@@ -12,15 +12,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from studio_tui.domain.outbox.notification import (
-    ASKING,
-    TELLING_MOST,
-    Capacity,
-    ConcernedPerson,
-    Delivery,
-    Kind,
-    is_for,
-)
+from studio_tui.domain.outbox.kinds import TELLING_MOST, Capacity, Kind
+from studio_tui.domain.outbox.notification import ConcernedPerson, Delivery, is_for
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.storage.engine.fields import instant_of
@@ -397,7 +390,7 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
     found: dict[int, list[ConcernedPerson]] = {}
     for row in read:
         kind, by_manager = Kind(row[11]), row[12] == Capacity.MANAGER
-        asked = is_for(kind, row[10], row[14]) and not (kind in ASKING and row[15])
+        asked = is_for(kind, row[10], row[14]) and not (kind.asks and row[15])
         managers = late.get(row[9]) if by_manager else None
         person = ConcernedPerson(
             full_name(row[1], row[2]),

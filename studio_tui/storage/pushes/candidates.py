@@ -3,7 +3,7 @@
 Each is a condition on users as `storage.people.users` takes it.
 """
 
-from studio_tui.domain.outbox.notification import Kind
+from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.sql import Clause

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from studio_tui.domain.outbox.notification import Capacity, Kind, key_around_recipient
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import key_around_recipient
 from studio_tui.domain.pushes.groups import By, GroupKey
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.selection import Selection

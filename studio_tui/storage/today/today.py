@@ -14,7 +14,7 @@ from typing import Any
 
 from peewee import JOIN, SQL, fn
 
-from studio_tui.domain.outbox.notification import INVITATIONS, Kind
+from studio_tui.domain.outbox.kinds import INVITATIONS, TELLING_MOST, Kind
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.today.today import Snooze
 from studio_tui.storage.engine.fields import instant_of
@@ -36,7 +36,6 @@ _N: Any = NotificationTable
 _P: Any = PushTable
 _U: Any = UserTable
 """Untyped: what is declared for Peewee knows no ids."""
-_TOLD_OF_A_PUSH = (Kind.ASSIGNED, Kind.REMINDER, Kind.DEADLINE_MOVED, Kind.HANDED_OVER, Kind.CLOSED)
 """Mails that say something of a push: a later one makes up for one that failed."""
 
 
@@ -284,7 +283,7 @@ def _failed(now: datetime) -> Any:
         ((_N.kind == Kind.CLOSED) & _P.closed_at.is_null(False))
         | ((_N.kind != Kind.CLOSED) & _P.closed_at.is_null() & _tells_of_somebody())
     )
-    invites = _N.kind.in_((Kind.PLANNED, Kind.MOVED))
+    invites = _N.kind.in_(list(INVITATIONS - {Kind.CANCELLED}))
     still_on = _C.cancelled_at.is_null() & _C.started_at.is_null() & (_C.planned_for > now)
     return (
         (_N.state == "failed")
@@ -314,7 +313,7 @@ def _tells_of_somebody() -> Any:
 def _made_up_for() -> Any:
     """Whether a later mail of the same thing to the same person went or goes out."""
     later = _N.alias()
-    same_push = (later.push == _N.push) & later.kind.in_(_TOLD_OF_A_PUSH)
+    same_push = (later.push == _N.push) & later.kind.in_(TELLING_MOST)
     same_talk = (later.conversation == _N.conversation) & later.kind.in_(list(INVITATIONS))
     return fn.EXISTS(
         later.select(SQL("1")).where(

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from textual.content import Content
 
-from studio_tui.domain.outbox.notification import Capacity, Kind, Notification
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.pushes.push import Skipped
 from studio_tui.services.outbox.dry_run import NOTHING, DryRun, Sample
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.text import block, line
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import KIND_LABELS, WHY
+from studio_tui.wording.mail import KIND_LABELS
 
 P = TypeVar("P")
 _SHOWN = 500
@@ -55,11 +56,7 @@ def _group(told: Notification) -> tuple[Kind, Capacity]:
 def _told(
     run: DryRun, kind: Kind, capacity: Capacity, told: list[Notification], zone: ZoneInfo
 ) -> Content:
-    of_user, of_manager = WHY[kind]
-    if capacity is Capacity.USER:
-        head = f"{counted(len(told), 'user')} · {of_user}"
-    else:
-        head = f"{counted(len(told), 'manager')} · {of_manager}"
+    head = f"{counted(len(told), capacity)} · {kind.why(capacity)}"
     leaves = moment_and_zone(min(each.due_at for each in told), zone)
     return _listed(f"{head}. Leaves {leaves}", told, partial(_recipient, run))
 

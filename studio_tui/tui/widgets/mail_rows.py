@@ -2,7 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.outbox.notification import Capacity, Notification, NotificationState
+from studio_tui.domain.outbox.kinds import Capacity
+from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.tui.moments import moment
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned

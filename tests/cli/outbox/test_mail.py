@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config.settings import Security
-from studio_tui.domain.outbox.notification import Kind, capacities
+from studio_tui.domain.outbox.kinds import Kind
 from tests.cli.conftest import ACCOUNT, COMMAND, Cli
 from tests.smtp_server import smtp_server
 
@@ -134,7 +134,7 @@ def test_every_wording_can_be_seen(cli: Cli) -> None:
     subjects = {
         cli.json("mail", "preview", str(kind), str(capacity), "--language", language)["subject"]
         for kind in Kind
-        for capacity in capacities(kind)
+        for capacity in kind.capacities
         for language in ("en", "nl", "fr")
     }
     assert len(subjects) == 63

@@ -8,14 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind
 from studio_tui.domain.outbox.notification import (
     UNSENT,
-    Capacity,
     ConcernedPerson,
     Delivery,
-    DropReason,
     Invitee,
-    Kind,
     Meeting,
     NotificationState,
     key_around_recipient,

@@ -13,7 +13,7 @@ import vobject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.invitation import Guest, Invitation, Method, calendar
 from studio_tui.mail.compose.mime import Composer, message_id

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.flowed import flow, unflow

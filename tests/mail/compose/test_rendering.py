@@ -8,14 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.outbox.notification import (
-    INVITATIONS,
-    NOTICES,
-    Capacity,
-    Kind,
-    Notice,
-    capacities,
-)
+from studio_tui.domain.outbox.kinds import INVITATIONS, NOTICES, Capacity, Kind
+from studio_tui.domain.outbox.notification import Notice
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.rendering import (
     Appointment,
@@ -30,7 +24,7 @@ from tests.hostile import HOSTILE
 ANN = Recipient("Ann Peeters", "ann@example.org", given_name="Ann", language="en")
 LANGUAGES = ("en", "nl", "fr")
 OF_PUSHES = [kind for kind in Kind if kind not in INVITATIONS | NOTICES]
-NOTICED = [(kind, capacity) for kind in sorted(NOTICES) for capacity in capacities(kind)]
+NOTICED = [(kind, capacity) for kind in sorted(NOTICES) for capacity in kind.capacities]
 NOTICE = Notice(
     at=datetime(2026, 3, 31, 12, 5, tzinfo=UTC),
     by="Els Claes",
@@ -342,7 +336,7 @@ def test_the_new_conductor_reads_with_whom(writer: Writer) -> None:
 def test_no_french_sign_is_alone_on_a_line(writer: Writer, kind: Kind, capacity: Capacity) -> None:
     told, recipient = event(kind, capacity), replace(ANN, language="fr")
     if kind in NOTICES:
-        if capacity not in capacities(kind):
+        if capacity not in kind.capacities:
             return
         rendered = writer.notice(told, replace(NOTICE, closed=True), recipient)
     elif kind in INVITATIONS:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from studio_tui.config.assets import asset
-from studio_tui.domain.outbox.notification import INVITATIONS, NOTICES, Capacity, capacities
+from studio_tui.domain.outbox.kinds import INVITATIONS, NOTICES, Capacity
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.compose.wording_template import (
@@ -22,7 +22,7 @@ from studio_tui.mail.compose.wording_template import (
 
 LANGUAGES = ("en", "nl", "fr")
 INVITING = [f"{kind}.{capacity}" for kind in (*sorted(INVITATIONS), ENTRY) for capacity in Capacity]
-NOTICED = [f"{kind}.{capacity}" for kind in sorted(NOTICES) for capacity in capacities(kind)]
+NOTICED = [f"{kind}.{capacity}" for kind in sorted(NOTICES) for capacity in kind.capacities]
 OTHERS = [name for name in wordings() if name not in (TEST, *INVITING, *NOTICED)]
 GOOD = "Subject: About {{ template }}\n\nHello {{ name }}\n"
 

@@ -5,14 +5,8 @@ from datetime import timedelta
 import pytest
 
 from studio_tui.domain.conversations.conversation import Ask, Plan
-from studio_tui.domain.outbox.notification import (
-    INVITATIONS,
-    UNSENT,
-    Capacity,
-    Kind,
-    Notification,
-    NotificationState,
-)
+from studio_tui.domain.outbox.kinds import INVITATIONS, Capacity, Kind
+from studio_tui.domain.outbox.notification import UNSENT, Notification, NotificationState
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push

@@ -3,7 +3,8 @@
 import pytest
 
 from studio_tui.domain.conversations.conversation import Ask
-from studio_tui.domain.outbox.notification import Capacity, DropReason, Kind, NotificationState
+from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, Status
 from studio_tui.domain.shared.errors import Forbidden, Refused

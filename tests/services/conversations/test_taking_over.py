@@ -5,14 +5,8 @@ from dataclasses import replace
 import pytest
 
 from studio_tui.domain.conversations.conversation import Ask, Conversation, Part, Plan, Reading
-from studio_tui.domain.outbox.notification import (
-    KEPT_BY_HAND,
-    NOTICES,
-    Capacity,
-    Kind,
-    NotificationFilter,
-    NotificationState,
-)
+from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, NOTICES, Capacity, Kind
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from studio_tui.domain.outbox.notification import Capacity
+from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, Skipped

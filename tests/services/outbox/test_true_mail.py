@@ -5,13 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from studio_tui.domain.conversations.conversation import Conversation, Plan
-from studio_tui.domain.outbox.notification import (
-    Delivery,
-    DropReason,
-    Kind,
-    NotificationFilter,
-    NotificationState,
-)
+from studio_tui.domain.outbox.kinds import DropReason, Kind
+from studio_tui.domain.outbox.notification import Delivery, NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import AssignmentFilter, PushDraft, PushFacts
 from studio_tui.domain.shared.selection import Selection

@@ -2,7 +2,8 @@
 
 import pytest
 
-from studio_tui.domain.outbox.notification import DropReason, NotificationState
+from studio_tui.domain.outbox.kinds import DropReason
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.errors import Forbidden, Refused

@@ -6,7 +6,8 @@ import pytest
 
 from studio_tui.domain.conversations.conversation import Conversation, Plan
 from studio_tui.domain.outbox.acts import ACTS, UNDOABLE, Act
-from studio_tui.domain.outbox.notification import Kind, NotificationState
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushDraft
 from studio_tui.domain.shared.errors import Forbidden, Refused

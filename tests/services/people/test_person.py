@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from studio_tui.domain.conversations.conversation import Plan
-from studio_tui.domain.outbox.notification import Kind, NotificationFilter
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, NothingToDo
 from studio_tui.domain.shared.selection import Selection

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from studio_tui.domain.conversations.conversation import Plan
-from studio_tui.domain.outbox.notification import Capacity, NotificationState
+from studio_tui.domain.outbox.kinds import Capacity
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Progress, Status

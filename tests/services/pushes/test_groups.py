@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from studio_tui.domain.outbox.notification import Capacity, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Push, Status

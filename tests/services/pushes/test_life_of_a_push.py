@@ -20,7 +20,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from studio_tui.domain.outbox.notification import Capacity, Delivery, still_to_tell
+from studio_tui.domain.outbox.kinds import Capacity
+from studio_tui.domain.outbox.notification import Delivery, still_to_tell
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushState, Status
 from studio_tui.domain.shared.errors import Refused

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from studio_tui.domain.outbox.notification import Capacity, Kind, Notification, NotificationState
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import AssignmentFilter, Push, Reminders, Status
 from studio_tui.domain.shared.errors import Refused

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain.outbox.notification import Capacity, Kind, NotificationFilter
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import delivery, outbox

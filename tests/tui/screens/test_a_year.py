@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from studio_tui.domain.conversations.conversation import HistoryFilter
-from studio_tui.domain.outbox.notification import Kind, NotificationFilter, NotificationState
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushState, Status
 from studio_tui.domain.shared.list_source import Sort

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.outbox.notification import Capacity, Kind, Notification, NotificationState
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.tui.widgets.mail_rows import about, mail_columns
 from studio_tui.wording.mail import kind_in_words
 

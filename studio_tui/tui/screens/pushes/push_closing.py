@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from studio_tui.domain.outbox.notification import Capacity, NotificationFilter, NotificationState
+from studio_tui.domain.outbox.kinds import Capacity
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Assignment, Flag, Push, Skipped, Status
 from studio_tui.domain.pushes.push import Progress as HowFar

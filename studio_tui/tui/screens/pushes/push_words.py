@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from studio_tui.domain.outbox.notification import Capacity, Notification
+from studio_tui.domain.outbox.kinds import Capacity
+from studio_tui.domain.outbox.notification import Notification
 from studio_tui.wording.counting import counted
 
 NOBODY_YET = "Nobody is in this push yet.\nPress A to assign users."

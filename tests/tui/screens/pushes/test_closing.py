@@ -5,7 +5,8 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from studio_tui.domain.outbox.notification import Kind, Notification, NotificationFilter
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import Notification, NotificationFilter
 from studio_tui.domain.pushes.push import PushState
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes

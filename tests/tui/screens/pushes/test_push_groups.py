@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.outbox.notification import Capacity, Kind, NotificationFilter
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.pushes.push import PushFacts
 from studio_tui.services.outbox import outbox
 from studio_tui.tui.screens.pushes.push import PushScreen

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.outbox.notification import Kind, NotificationFilter
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.pushes.push import Push, Reminders
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes

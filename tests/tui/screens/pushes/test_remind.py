@@ -7,7 +7,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from studio_tui.domain.outbox.notification import Kind, Notification, NotificationFilter
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import Notification, NotificationFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox

@@ -1,0 +1,106 @@
+"""One more of what is declared once, in a copy of the program: it is found wherever it is to be.
+
+The copy is a program of its own, so that also what is worked out while it is imported knows it.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LANGUAGES = ("en", "nl", "fr")
+
+
+class Copy:
+    """A copy of the program, in which lines can be added."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        ours = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "studio_tui", folder / "studio_tui", ignore=ours)
+        shutil.copytree(ROOT / "data", folder / "data")
+        (folder / "styles").symlink_to(ROOT / "styles")
+
+    def add(self, module: str, before: str, text: str) -> None:
+        """Add ``text`` in front of the first ``before`` of a file."""
+        path = self._folder / "studio_tui" / module
+        source = path.read_text(encoding="utf-8")
+        assert before in source
+        path.write_text(source.replace(before, text + before, 1), encoding="utf-8")
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of ``data``."""
+        (self._folder / "data" / name).write_text(text, encoding="utf-8")
+
+    def answer(self, program: str) -> object:
+        """What ``program`` prints as JSON."""
+        done = self._python("-c", f"import json\n{program}")
+        return json.loads(done)
+
+    def run(self, *words: str) -> str:
+        """What a command of the copy prints."""
+        return self._python("-m", "studio_tui", *words)
+
+    def _python(self, *words: str) -> str:
+        home = str(self._folder / "home")
+        surroundings = {
+            **os.environ,
+            "PYTHONPATH": str(self._folder),
+            "HOME": home,
+            "XDG_CONFIG_HOME": home,
+            "STUDIO_DATABASE": f"sqlite:///{self._folder / 'studio.db'}",
+        }
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=self._folder,
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """One more of each: a kind of mail, …"""
+    made = Copy(tmp_path_factory.mktemp("copy"))
+    kinds = "domain/outbox/kinds.py"
+    made.add(kinds, '    KEY_ADDED = "key_added"\n', '    PRAISED = "praised"\n')
+    made.add(
+        kinds,
+        "        Kind.KEY_ADDED: MailKind(",
+        '        Kind.PRAISED: MailKind("that somebody praised them", "", Form.NOTICE, '
+        'values=("praise", "fingerprint")),\n',
+    )
+    for language in LANGUAGES:
+        text = f"Subject: Praise ({language})\n\nDear {{{{ name }}}}, {{{{ by }}}} praised you.\n"
+        made.write(f"wording/{language}/praised.user.md", text)
+    return made
+
+
+def test_a_kind_of_mail(copy: Copy) -> None:
+    found = copy.answer(
+        "from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, NOTICES, Capacity, Kind\n"
+        "from studio_tui.mail.compose.wording_template import names_in, wordings\n"
+        "from studio_tui.wording.mail import KIND_LABELS, kind_in_words\n"
+        "kind = Kind('praised')\n"
+        "print(json.dumps([kind in NOTICES, kind in KEPT_BY_HAND, KIND_LABELS[kind],"
+        " kind_in_words(kind, Capacity.USER), kind.why(Capacity.USER),"
+        " [name for name in wordings() if kind in name],"
+        " 'praise' in names_in('praised.user')]))"
+    )
+    why = "that somebody praised them"
+    assert found == [True, True, "praised", "praised", why, ["praised.user"], True]
+    for language in LANGUAGES:
+        shown = json.loads(
+            copy.run("mail", "preview", "praised", "user", "--language", language, "--json")
+        )
+        assert shown["subject"] == f"Praise ({language})"
+        assert "Dora Maes praised you." in shown["plain"]
