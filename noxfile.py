@@ -25,6 +25,7 @@ DOCUMENTED = [
     "tests/mail/test_guide.py",
     "tests/tui/test_keys.py",
     "tests/domain/people/test_access_table.py",
+    "tests/domain/people/test_facts.py",
     "tests/cli/test_contract.py",
 ]
 

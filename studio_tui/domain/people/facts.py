@@ -1,7 +1,7 @@
 """The facts about a user: each declared once (U1, U6).
 
 What reads, stores, lists, prints or documents a fact derives it from here. A new one needs its
-declaration, a column of the table of users with a migration, and the table in ``docs/import.md``
+declaration, a column of the table of users with a migration, and the table in ``docs/facts.md``
 (`facts_table`); a rule that asks for it by its name has it named in the class it is asked of.
 
 Everybody who may see the users sees their facts.

@@ -1,0 +1,53 @@
+"""The facts about a user are declared once, and said as declared (U1, U6)."""
+
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+
+from studio_tui.domain.people.facts import CLUES, FACTS, fact_called
+from studio_tui.domain.people.facts_table import in_markdown
+from studio_tui.domain.people.hr_file.headings import plain
+from studio_tui.domain.people.hr_file.records import ImportField, Record
+from studio_tui.domain.people.users import User
+
+TEXT = (Path(__file__).parents[3] / "docs" / "facts.md").read_text(encoding="utf-8")
+NAMES = {fact.name for fact in FACTS}
+
+
+def test_the_document_is_as_declared() -> None:
+    written = TEXT.split("<!-- facts -->\n")[1].split("<!-- end of facts -->")[0]
+    assert written == in_markdown()
+
+
+def test_it_can_be_written_anew() -> None:
+    command = [sys.executable, "-m", "studio_tui.domain.people.facts_table"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == in_markdown()
+
+
+def test_no_two_facts_go_by_one_heading() -> None:
+    every = (*FACTS, *CLUES)
+    told = Counter(plain(name) for fact in every for tier in fact.headings for name in tier)
+    owners = Counter(
+        name
+        for fact in every
+        for name in {plain(heading) for tier in fact.headings for heading in tier}
+    )
+    assert set(told) == set(owners)
+    assert [name for name, count in owners.items() if count > 1] == []
+
+
+def test_what_is_told_by_a_file_and_known_of_a_user_are_the_facts() -> None:
+    assert set(ImportField) == NAMES | {clue.name for clue in CLUES}
+    assert set(Record._fields) >= NAMES
+    assert {each.name for each in fields(User)} == NAMES | {"id", "managers"}
+
+
+def test_values_as_they_stand_in_files_and_are_read_by_people() -> None:
+    active, groups, hired = map(fact_called, ("active", "groups", "hired_on"))
+    assert (active.as_text(False), active.as_words(False)) == ("no", "no, has left")
+    assert (groups.as_text(("b", "a")), groups.as_words(("b", "a"))) == ("b|a", "b, a")
+    assert (hired.as_text(None), hired.as_json(None)) == ("", None)
+    assert fact_called("email").in_words == "e-mail address"

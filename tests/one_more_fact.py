@@ -1,0 +1,76 @@
+"""The program with one more fact about a user: a process of its own, because it is declared before
+anything is derived from the declarations.
+
+Runs the commands that standard input lists in JSON, and prints in JSON what each said and what else
+is derived.
+"""
+
+import json
+import sqlite3
+import sys
+from typing import Any
+
+from studio_tui.domain.people import facts
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.people.facts import Fact, ListColumn
+
+facts.FACTS += (
+    Fact(
+        "cost_centre",
+        "Cost centre",
+        headings=(("cost_centre",), ("Budget line", "Kostenstelle 1")),
+        default="none yet",
+        searched=True,
+        sorted=True,
+        listed=ListColumn(12, 1),
+        changed_by=Action.CORRECT_ADDRESSES,
+    ),
+)
+
+
+def main() -> None:
+    """Run the commands on a new Studio, whose table of users has the column."""
+    from click.testing import CliRunner
+
+    from studio_tui.cli.main import program
+    from studio_tui.config.settings import load
+    from studio_tui.main import SURROUNDINGS
+
+    commands: dict[str, list[str]] = json.load(sys.stdin)
+    CliRunner().invoke(program, ["db", "migrate"], obj=SURROUNDINGS)
+    with sqlite3.connect(load().database_url.removeprefix("sqlite:///")) as database:
+        database.execute("ALTER TABLE users ADD COLUMN cost_centre TEXT NOT NULL DEFAULT ''")
+    said: dict[str, Any] = {}
+    for name, arguments in commands.items():
+        result = CliRunner().invoke(program, arguments, obj=SURROUNDINGS)
+        said[name] = result.stdout or result.stderr or repr(result.exception)
+    json.dump(said | _derived(), sys.stdout)
+
+
+def _derived() -> dict[str, Any]:
+    from studio_tui.cli.shared.session import own_studio
+    from studio_tui.domain.people.facts_table import in_markdown
+    from studio_tui.domain.people.users import UserFilter
+    from studio_tui.domain.shared.list_source import Sort
+    from studio_tui.services.people import users
+    from studio_tui.tui.screens.people.import_columns import guessed_headings
+    from studio_tui.tui.screens.people.user import facts_about
+    from studio_tui.tui.screens.people.users import COLUMNS
+    from tests.storage.people.fact_columns import without_column
+
+    with own_studio() as (studio, admin):
+        sort = Sort("cost_centre", descending=True)
+        listed = users.source(studio, admin, UserFilter(include_left=True), sort).rows(0, 9)
+    column = next(column for column in COLUMNS if column.key == "cost_centre")
+    return {
+        "sorted": [user.login for user in listed],
+        "column": [column.title, column.sortable, *(column.cell(user) for user in listed)],
+        "page": [value for label, value in facts_about(listed[0]) if label == "Cost centre"],
+        "recognised": guessed_headings(["Budget Line"], {})[0].field,
+        "documented": [line for line in in_markdown().splitlines() if "cost_centre" in line],
+        "without column": without_column(),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""What the table of users says of the facts that are kept in it."""
+
+from typing import Any
+
+from peewee import BooleanField, CharField, DateField
+
+from studio_tui.domain.people.facts import FACTS, Fact, FactType
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.storage.engine.tables import UserTable
+
+_FIELDS: OfSome[FactType, Any] = OfSome(
+    {FactType.DAY: DateField, FactType.STATUS: BooleanField}, otherwise=CharField
+)
+DERIVED = {"id", "sort_name", "search"}
+"""Columns that are made of facts, beside the keys of those that are unique."""
+
+
+def without_column() -> list[str]:
+    """The facts whose column, or the key beside it, the table lacks or has in another form."""
+    return [fact.name for fact in FACTS if fact.is_column and not _has_column(fact)]
+
+
+def without_fact() -> set[str]:
+    """The columns that no fact is behind."""
+    keys = {f"{fact.name}_key" for fact in FACTS if fact.unique}
+    return set(UserTable._meta.fields) - keys - DERIVED - {fact.name for fact in FACTS}
+
+
+def _has_column(fact: Fact) -> bool:
+    columns: dict[str, Any] = UserTable._meta.fields
+    found = columns.get(fact.name)
+    if not isinstance(found, _FIELDS[fact.type]) or found.null is not (fact.default is None):
+        return False
+    return not fact.unique or bool(columns[f"{fact.name}_key"].unique)

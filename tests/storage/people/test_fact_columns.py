@@ -1,0 +1,8 @@
+"""The table of users has a column for each fact that is declared to have one, and no other."""
+
+from tests.storage.people.fact_columns import without_column, without_fact
+
+
+def test_the_table_and_the_declarations_are_the_same() -> None:
+    assert without_column() == []
+    assert without_fact() == set()
