@@ -12,6 +12,7 @@ import pytest
 
 from studio_tui import __version__
 from studio_tui.cli.main import COMMANDS
+from studio_tui.cli.pushes.pushes import VERBS
 from tests.cli.conftest import COMMAND, Cli
 
 INSTALLED = Path(sys.executable).with_name("studio-tui")
@@ -67,6 +68,12 @@ def test_the_help_says_of_each_command_what_the_command_says() -> None:
         assert f"  {name} " in listed
         assert lazy.help in listed
         assert lazy.load().name == name
+
+
+def test_every_verb_of_pushes_is_imported_by_its_name() -> None:
+    assert {name: lazy.load().name for name, lazy in VERBS.items()} == {
+        name: name for name in VERBS
+    }
 
 
 def test_the_module_is_the_command() -> None:

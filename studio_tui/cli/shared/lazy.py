@@ -23,7 +23,10 @@ class Lazy(NamedTuple):
 
 
 class LazyGroup(CommandGroup):
-    """A group of the commands in ``lazy``, listed in that order."""
+    """A group of the commands in ``lazy``, and of those that are added to it.
+
+    They are listed in the order of ``lazy``; where others are added, all by their names.
+    """
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,14 +34,22 @@ class LazyGroup(CommandGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
-        return list(self.lazy)
+        return sorted([*self.lazy, *self.commands]) if self.commands else list(self.lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, imported."""
-        command = self.lazy[cmd_name].load() if cmd_name in self.lazy else None
-        return self.with_example(command, cmd_name)
+        if cmd_name not in self.lazy:
+            return super().get_command(ctx, cmd_name)
+        return self.with_example(self.lazy[cmd_name].load(), cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands in the help, without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, lazy.help) for name, lazy in self.lazy.items()])
+            names = self.list_commands(ctx)
+            width = formatter.width - max(map(len, names)) - 6
+            formatter.write_dl([(name, self._short_help(name, width)) for name in names])
+
+    def _short_help(self, name: str, width: int) -> str:
+        if name in self.lazy:
+            return self.lazy[name].help
+        return self.commands[name].get_short_help_str(width)

@@ -17,7 +17,6 @@ from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 from studio_tui.services.system.context import Studio
-from studio_tui.services.templates.starters import add_starters
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.people import ssh_keys, users
 
@@ -130,6 +129,9 @@ def _first_admin(studio: Studio, account: Account) -> Actor:
         account.origin,
     )
     write_activity(actor, studio.now(), "set up", "the Studio")
+    # Once in the life of a Studio: no other command waits for it.
+    from studio_tui.services.templates.starters import add_starters
+
     add_starters(studio, actor)
     return actor
 

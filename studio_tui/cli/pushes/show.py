@@ -1,0 +1,152 @@
+"""``studio-tui pushes show`` and ``export``: a push, and how far those in it are."""
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from studio_tui.cli.pushes.edit import reminders_in_words
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.cli.shared.output import (
+    json_option,
+    write_csv,
+    write_facts,
+    write_json,
+    write_table,
+)
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.times import iso, shown, with_zone
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.push import Assignment, Progress, Push
+from studio_tui.services.pushes import assign, groups, pushes
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words, state_in_words
+
+_EXPORTED = (
+    "login",
+    "name",
+    "email",
+    "status",
+    "status_at",
+    "conductor",
+    "flags",
+    "managers",
+    "reminders",
+    "reminded_at",
+)
+
+
+@click.command()
+@click.argument("push")
+@click.option("--by", type=NameChoice([*map(str, By)]), help="Its people in groups, late first.")
+@json_option
+@with_studio
+def show(studio: Studio, actor: Actor, push: str, by: str | None, as_json: bool) -> None:
+    """Show PUSH: its settings, its progress, and who has held the conversation.
+
+    With --by, how far the people of each manager, team, department or language are. Who has two
+    managers is counted at both.
+    """
+    found = pushes.find(studio, actor, push)
+    if by is not None:
+        found_groups = groups.every(studio, actor, found, By(by))
+        _show_groups(found, By(by), found_groups, as_json=as_json)
+        return
+    users = assign.every(studio, actor, found)
+    if as_json:
+        write_json(shapes.whole_push(studio, found, users))
+        return
+    write_facts(_facts(found))
+    click.echo()
+    write_table(
+        ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Reminders", "Managers"),
+        (_user_row(studio, user) for user in users),
+        "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
+    )
+
+
+def _show_groups(push: Push, by: By, found: Sequence[PeopleGroup], *, as_json: bool) -> None:
+    if as_json:
+        write_json(shapes.push_groups(push, by, found))
+        return
+    write_table(
+        (by.capitalize(), "Login", "Overdue", "Held", "Not planned", "Planned", "In progress")
+        if by is By.MANAGER
+        else (by.capitalize(), "Overdue", "Held", "Not planned", "Planned", "In progress"),
+        (_group_row(by, group) for group in found),
+        "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
+    )
+
+
+def _group_row(by: By, group: PeopleGroup) -> tuple[str, ...]:
+    named = (group.name or f"no {by}",)
+    return (
+        *(named if by is not By.MANAGER else (*named, group.login or "")),
+        str(group.overdue or ""),
+        f"{group.done}/{group.assigned}",
+        str(group.not_planned or ""),
+        str(group.planned + group.prepared or ""),
+        str(group.in_progress or ""),
+    )
+
+
+@click.command()
+@click.argument("push")
+@with_studio
+def export(studio: Studio, actor: Actor, push: str) -> None:
+    """Print who is in PUSH, and how far each is, as CSV."""
+    users = assign.every(studio, actor, pushes.find(studio, actor, push))
+    write_csv(_EXPORTED, (_export_row(studio, user) for user in users))
+
+
+def _facts(push: Push) -> Iterable[tuple[str, str]]:
+    yield "Push", push.name
+    yield "Template", push.template.name
+    yield "State", state_in_words(push)
+    yield "Available from", push.available_from.isoformat()
+    yield "Deadline", push.deadline.isoformat()
+    yield "Reminders", reminders_in_words(push.reminders)
+    yield "Progress", _progress(push.progress)
+
+
+def _progress(progress: Progress) -> str:
+    if not progress.assigned:
+        return ""
+    whole = f"{progress.done} of {progress.assigned} held"
+    left = progress.left
+    without = f"{progress.done - progress.done_left} of {progress.assigned - left} without who left"
+    return f"{whole} ({without})" if left else whole
+
+
+def _user_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
+    by = f" by {user.conductor}" if user.conductor else ""
+    return (
+        user.login,
+        user.name,
+        STATUS_LABELS[user.status],
+        shown(studio, user.status_at) + by,
+        flags_in_words(user.flags),
+        _reminders(studio, user),
+        ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers),
+    )
+
+
+def _reminders(studio: Studio, user: Assignment) -> str:
+    """How often somebody was reminded, and when last (P15)."""
+    return f"{user.reminders}, {shown(studio, user.reminded_at)}" if user.reminders else ""
+
+
+def _export_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
+    return (
+        user.login,
+        user.name,
+        user.email,
+        user.status,
+        iso(studio, user.status_at) or "",
+        user.conductor,
+        "|".join(shapes.flags(user)),
+        "|".join(manager.login for manager in user.managers),
+        str(user.reminders),
+        iso(studio, user.reminded_at) or "",
+    )
