@@ -91,6 +91,11 @@ def test_no_screen_imports_one_of_another_feature() -> None:
     assert foreign_screens(the_house()) == []
 
 
+def test_the_screens_are_a_house_of_few_floors() -> None:
+    row = deepest(the_house(), "studio_tui.tui")
+    assert len(row) <= FLOORS, " → ".join(row)
+
+
 def test_the_contract_names_every_feature_with_screens() -> None:
     features = {_feature(module) for module in the_house()} - {""}
     contract = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

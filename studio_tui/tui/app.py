@@ -5,44 +5,47 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import RenderableType
 from textual import events
+from textual.app import App
 from textual.binding import Binding
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widget import Widget
 
 from studio_tui.config.assets import asset
 from studio_tui.config.log import log_error, log_path
-from studio_tui.domain.people.access import Actor, may
-from studio_tui.domain.shared.destinations import Pushes
-from studio_tui.domain.shared.errors import Away, Forbidden, Gone, StudioError
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Away, StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.opening import Opening, TooSmall, too_small
+from studio_tui.tui.parts.changes import Changes
+from studio_tui.tui.parts.jobs import Jobs
+from studio_tui.tui.parts.messages import Messages
+from studio_tui.tui.parts.places import Places
 from studio_tui.tui.places import Place, place_of
-from studio_tui.tui.router import screen_of
 from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.runtime.change_watcher import Watching
-from studio_tui.tui.runtime.diff_renderer import WiredApp
-from studio_tui.tui.runtime.job import Job
-from studio_tui.tui.runtime.key_queue import TypeAheadApp, Typed
+from studio_tui.tui.runtime.diff_renderer import OwnTerminal
+from studio_tui.tui.runtime.key_queue import KeyDone, KeyQueue, Typed
 from studio_tui.tui.runtime.stylesheet import ParsedOnce
 from studio_tui.tui.runtime.terminal import terminal_is_gone, why_no_suspending
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.text import line
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
-from studio_tui.tui.widgets.frame import StatusLine, TopBar
+from studio_tui.tui.widgets.frame import TopBar
 
 if TYPE_CHECKING:
     from studio_tui.domain.shared.destinations import Destination
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
+    from studio_tui.tui.parts.changes import WhoAsks
 
     Tell = Callable[[str], None]
     OpenStudio = Callable[[Tell], tuple[Studio, Actor]]
-    WhoAsks = Callable[[Studio], Actor]
 
 _STYLES = sorted(asset("styles").glob("*.tcss"))
 """The style sheets of all screens."""
@@ -61,8 +64,8 @@ _LAST_MOMENT = 10.0
 """Seconds after which the program ends whatever it is doing, once it was told to."""
 
 
-class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
-    """The Studio in a terminal.
+class StudioApp(Commands, App[None]):
+    """The Studio in a terminal: its parts, and what Textual asks an app.
 
     ``open_studio`` opens the database and says who is asking; it is called off the loop, after the
     first picture, with what shows a sentence while that takes long. ``places`` are what one can go
@@ -80,6 +83,20 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         Command("keys", "question_mark", "Keys", "Show what every key does here"),
         Command("palette", "ctrl+p", "Commands", "Find a command", footer=False, in_palette=False),
         Command("theme", "", "Dark or light", "Change between the dark and the light theme"),
+        Command(
+            "before",
+            "left_square_bracket",
+            "Previous place",
+            "Go back to where you were",
+            footer=False,
+        ),
+        Command(
+            "after",
+            "right_square_bracket",
+            "Next place",
+            "Go to where you came back from",
+            footer=False,
+        ),
         Command("redraw", "ctrl+l", "Redraw", "Draw the whole screen again", footer=False),
         Command(
             "suspend",
@@ -100,24 +117,28 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         plain = True if "NO_COLOR" in os.environ else None
         super().__init__(css_path=[_FIRST_STYLE], ansi_color=plain)
         self.bridge = Bridge(self._report)
+        """Calls off the loop."""
+        self.keys = KeyQueue(self, self)
+        """What is typed, kept until somebody is there for it."""
+        self.terminal = OwnTerminal(self)
+        """What is drawn on."""
+        self.messages = Messages(self)
+        """What the status line says."""
+        self.jobs = Jobs(self, self.messages)
+        """What is under way."""
+        self.places = Places(self, places)
+        """Where one is and can go."""
+        self.changes = Changes(self, self.messages, who_asks, self._changed, self._put_out)
+        """What others change."""
         self.actor: Actor | None = None
-        self.stamp = 0
-        self.badges: Mapping[str, Badge] = {}
-        """What the tabs say beside their names, by the id of the place."""
-        self._studio: Studio | None = None
+        """Who is using it; None until it is open."""
         self.refused: StudioError | None = None
         """Why the Studio could not be opened the last time it was tried, or is closed to its user
         since."""
+        self._studio: Studio | None = None
         self._open_studio = open_studio
-        self._who_asks = who_asks
-        self._places = tuple(places)
         self._opening = Opening()
-        self._said: Content | None = None
-        self._slow = Content("")
         self._elsewhere = False
-        self._standing = Content("")
-        self._counting = Content("")
-        self._away = Content("")
         self._watching: Watching | None = None
         self._ending: asyncio.Task[None] | None = None
         for theme in THEMES:
@@ -126,7 +147,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         self.stylesheet = self._styles = ParsedOnce(variables=self.get_css_variables())
         if "SSH_CONNECTION" in os.environ:
             self.animation_level = "none"
-        for place in self._places:
+        for place in places:
             self.add_mode(place.id, place.screen)
             self.bind(place.key, f"command('{place.command.id}')", show=False)
 
@@ -149,25 +170,25 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     @property
     def status(self) -> Content:
-        """What the status line shows: what just happened, that the database is away, what can still
-        be taken back, or what is always worth knowing."""
-        return self._slow or self._said or self._away or self._counting or self._standing
+        """What the status line shows."""
+        return self.messages.shown
 
     @property
-    def standing(self) -> str:
-        """What is always worth knowing; empty where there is nothing."""
-        return self._standing.plain
+    def stamp(self) -> int:
+        """Goes up whenever anybody changed anything."""
+        return self.changes.stamp
 
     def open_places(self) -> list[Place]:
         """The places the actor may see."""
-        actor = self.actor
-        if actor is None:
-            return []
-        return [p for p in self._places if p.needs is None or may(actor, p.needs)]
+        return self.places.open()
+
+    def badge(self, place_id: str) -> "Badge | None":
+        """What the tab of a place says beside its name."""
+        return None
 
     def go(self, place_id: str) -> None:
         """Go to a place."""
-        self.switch_mode(place_id)
+        self.places.go(place_id)
 
     def go_to(
         self,
@@ -176,53 +197,20 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         *,
         instead: bool = False,
     ) -> None:
-        """Go to a place, or open what a destination names on top of this screen, or ``instead`` of
-        it; ``then`` gets what that ends with."""
-        place = next((p for p in self._places if p.destination == destination), None)
-        if isinstance(destination, Pushes) and destination.created:
-            self.run_worker(self._show_created(destination))
-        elif place is not None:
-            self.go(place.id)
-        elif instead:
-            self.switch_screen(screen_of(destination))
-        else:
-            self.push_screen(screen_of(destination), then)
-
-    async def _show_created(self, destination: Pushes) -> None:
-        """Go to the pushes, where those just created stand out; what lies over them goes."""
-        await self.switch_mode(next(p.id for p in self._places if p.destination == destination))
-        first = self.screen_stack[0]
-        if isinstance(first, StudioScreen):
-            first.welcome(destination)
-        while self.screen is not first and not getattr(self.screen, "unsaved", False):
-            await self.pop_screen()
+        """Go where ``destination`` names; see `Places.go_to`."""
+        self.places.go_to(destination, then, instead=instead)
 
     def say(self, sentence: str) -> None:
         """Show ``sentence`` until the next key."""
-        self._show_status(line(sentence, "$foreground"))
+        self.messages.say(sentence)
 
     def complain(self, sentence: str) -> None:
         """Show ``sentence``, as something that went wrong, until the next key."""
-        self._show_status(line(sentence, "$error"))
+        self.messages.complain(sentence)
 
-    def stand(self, sentence: str) -> None:
-        """Show ``sentence`` whenever there is nothing else to say; empty: nothing."""
-        self._standing = line(sentence, "$warning")
-        self._refresh_status()
-
-    def count_down(self, sentence: str) -> None:
-        """Show ``sentence`` before what stands; empty: nothing."""
-        self._counting = line(sentence, "$key")
-        self._refresh_status()
-
-    def work(self, job: Job) -> None:
-        """Something begins that may take a while."""
-
-    def worked(self) -> None:
-        """Something of it has ended."""
-
-    def changed(self) -> None:
-        """Somebody, perhaps oneself, changed something."""
+    def look_for_changes(self) -> None:
+        """Find out, off the loop, whether anybody changed anything."""
+        self.changes.look()
 
     def notify(
         self,
@@ -245,6 +233,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def on_mount(self) -> None:
         """Open the database once the frame is painted."""
+        # After a shell in between, the terminal is unknown.
+        self.app_resume_signal.subscribe(self, lambda _: self.terminal.forget())
         self.fit()
         self.call_after_refresh(self.open)
         if not self.is_headless:
@@ -274,7 +264,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._not_opened(StudioError("There is nothing here for your role yet."))
             return
         self.go(places[0].id)
-        self.call_later(self.hand_over_keys)
+        self.call_later(self.keys.hand_over)
         if closed := self._studio.store.closed:
             self.complain(" ".join(closed))
         if new := self._studio.store.made_now:
@@ -286,7 +276,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._watching.start()
 
     def _not_opened(self, error: StudioError) -> None:
-        self.forget_keys()
+        self.keys.forget()
         self._opening.failed(error)
 
     def _look_around(self) -> None:
@@ -300,63 +290,29 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     # What others change
 
-    def look_for_changes(self) -> None:
-        """Find out, off the loop, whether anybody changed anything."""
-        studio = self._studio
-        if studio is not None:
-            self.bridge.read(
-                self._opening, "stamp", lambda: self._look(studio), self._looked, self._not_looked
-            )
-
-    def _look(self, studio: "Studio") -> "tuple[int, Actor | None]":
-        """The stamp now; where it is new, who is asking now, as far as somebody can say it."""
-        stamp = studio.stamp()
-        if self._who_asks is None or stamp == self.stamp:
-            return stamp, None
-        actor = self._who_asks(studio)
-        if self.actor is not None and actor.user_id != self.actor.user_id:
-            raise Forbidden("Your login belongs to another user now: open the Studio again.")
-        return stamp, actor
-
-    def _looked(self, seen: "tuple[int, Actor | None]") -> None:
-        stamp, actor = seen
-        back = self._is_back()
-        if stamp == self.stamp and not back:
-            return
-        self.stamp = stamp
+    def _changed(self, actor: Actor | None, missed: bool) -> None:
+        """Somebody, perhaps oneself, changed something; ``missed``: nobody knows what was read
+        last."""
+        for screen in self.places.screens() if missed else ():
+            screen.forget_seen()
         if actor is not None:
             self._become(actor)
         self.changed()
-        for screen in self.screen_stack:
-            if isinstance(screen, StudioScreen):
-                screen.catch_up()
+        for shown in self.screen_stack:
+            if isinstance(shown, StudioScreen):
+                shown.catch_up()
 
-    def _is_back(self) -> bool:
-        """Whether the database was away until now: then nobody knows what was read last."""
-        if not self._away:
-            return False
-        self._away = Content("")
-        for screen in self._every_screen():
-            screen.forget_seen()
-        self.say("The database answers again.")
-        return True
+    def changed(self) -> None:
+        """Somebody changed something: before the screens read again."""
 
-    def _not_looked(self, error: StudioError) -> None:
-        # Another look is made soon; what people do themselves reports its errors.
-        if isinstance(error, Away) and not self._away:
-            zone = self.studio.zone_of(self.actor) if self.actor else self.studio.zone
-            self._away = line(
-                "The database does not answer since "
-                f"{self.studio.now().astimezone(zone):%H:%M} ({zone.key}); typing is kept.",
-                "$error",
-            )
-            self._refresh_status()
-        if isinstance(error, Forbidden | Gone) and self._ending is None:
+    def _put_out(self, error: StudioError) -> None:
+        """End: who is here has no right to be any more."""
+        if self._ending is None:
             self.refused = error
-            self._ending = asyncio.create_task(self._put_out())
+            self._ending = asyncio.create_task(self._refuse())
 
-    async def _put_out(self) -> None:
-        """End: who is here has no right to be any more. Nothing they do now begins."""
+    async def _refuse(self) -> None:
+        """Nothing they do now begins."""
         await self.bridge.close()
         await self._end(1)
 
@@ -365,14 +321,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         before, self.actor = self.actor, actor
         if before is None or before.role is actor.role:
             return
-        open_ = {place.id: place for place in self.open_places()}
-        if self.current_mode not in open_:
-            self.go(next(iter(open_)))
-        for place in self._places:
-            if place.id not in open_ and place.id in self._screen_stacks:
-                self.remove_mode(place.id)
-                self.add_mode(place.id, place.screen)
-        for screen in self._every_screen():
+        self.places.keep_open_ones()
+        for screen in self.places.screens():
             if screen.is_mounted:
                 screen.query_one(TopBar).update()
                 screen.refresh_bindings()
@@ -382,7 +332,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def commands(self) -> tuple[Command, ...]:
         """The places, and what can be done everywhere."""
-        return (*(place.command for place in self._places), *super().commands())
+        return (*(place.command for place in self.places.every), *super().commands())
 
     async def run_command(self, command: Command) -> None:
         """Go to a place, or do what can be done everywhere."""
@@ -404,13 +354,30 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
         Palette.open(self.screen)
 
+    def why_not_before(self) -> str | None:
+        """One must have been somewhere."""
+        return None if self.places.can_go_back else "There is nowhere to go back to."
+
+    def action_before(self) -> None:
+        """Go to where one was before."""
+        self.places.back()
+
+    def why_not_after(self) -> str | None:
+        """One must have gone back."""
+        return None if self.places.can_go_forward else "There is nowhere to go forward to."
+
+    def action_after(self) -> None:
+        """Go to where one went back from."""
+        self.places.forward()
+
     def action_theme(self) -> None:
         """Change between dark and light."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def action_redraw(self) -> None:
-        """Draw the whole screen again."""
-        self.redraw()
+        """Draw the whole screen again: something else wrote to the terminal."""
+        self.terminal.forget()
+        self.screen.refresh()
 
     async def action_suspend(self) -> None:
         """Go to the shell, once what was typed and what is under way is saved."""
@@ -427,14 +394,14 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self._keep()
             await self.rest()
             self._elsewhere = True
-            self.stop_process()
+            self.terminal.stop_process()
             self.go_on_working()
             # What came in the same packet as ctrl+z was meant for the shell: it is in the queue.
             asyncio.get_running_loop().call_soon(self.call_later, self._back)
 
     def _back(self) -> None:
         self._elsewhere = False
-        self.forget_keys()
+        self.keys.forget()
         self.look_for_changes()
 
     async def rest(self) -> None:
@@ -462,7 +429,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     async def leave(self) -> None:
         """End, after the writes under way have had a moment to finish; what was typed for what does
         not open any more is for nobody."""
-        self.forget_keys()
+        self.keys.forget()
         if self._watching is not None:
             self._watching.stop()
         await self.bridge.close()
@@ -490,32 +457,32 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
         await self.leave()
         self._return_code = code
 
-    def _every_screen(self) -> list[StudioScreen]:
-        """The screens of all places, on top of each other or not."""
-        stacks = self._screen_stacks.values()
-        return [each for stack in stacks for each in stack if isinstance(each, StudioScreen)]
-
     def _keep(self) -> None:
-        for screen in self._every_screen():
+        for screen in self.places.screens():
             screen.keep()
 
     def _unkept(self) -> str:
         """What would be lost now; empty: nothing."""
-        return "\n".join(filter(None, (screen.unkept for screen in self._every_screen())))
+        lost = (screen.unkept for screen in self.places.screens())
+        return "\n".join(filter(None, (self.jobs.unkept, *lost)))
+
+    # What the keys want to know
 
     def takes(self, typed: Typed) -> bool:
-        """While it ends there is nothing to do."""
+        """While it ends there is nothing to do; escape stops what is under way, rather than leave
+        it."""
+        escape = isinstance(typed, events.Key) and typed.key == "escape"
+        if escape and isinstance(self.screen, StudioScreen) and self.jobs.stop_one():
+            return False
         return self._ending is None and not self._elsewhere
 
     def opening_is_slow(self, slow: bool) -> None:
         """Say that something is being opened, and how to give that up."""
-        self._slow = line("Opening…  esc gives it up", "$foreground") if slow else Content("")
-        self._refresh_status()
+        self.messages.opening(slow=slow)
 
     def lost_keys(self) -> None:
         """Say that what was typed for what did not open is dropped."""
-        said = self._said.plain if self._said else ""
-        self.complain(f"{said} {_NOT_USED}".strip())
+        self.complain(f"{self.messages.said} {_NOT_USED}".strip())
 
     def keeps_keys(self) -> bool:
         """While the database opens, what is typed is meant for the first place."""
@@ -524,7 +491,7 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
     def is_about_rows(self, key: events.Key) -> bool:
         """One can go elsewhere, or leave, before a list has its rows."""
         elsewhere = any(key.key in command.keys.split(",") for command in self.commands())
-        return not elsewhere and super().is_about_rows(key)
+        return not elsewhere and key.key != "escape"
 
     def cannot_wait(self, key: events.Key) -> bool:
         """One can leave while the database opens."""
@@ -534,24 +501,18 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def _report(self, error: StudioError) -> None:
         self.complain(str(error))
-        if isinstance(error, Away) and not self._away:
+        if isinstance(error, Away) and not self.changes.is_away:
             self.look_for_changes()
-
-    def _show_status(self, content: Content) -> None:
-        self._said = content
-        self._refresh_status()
-
-    def _refresh_status(self) -> None:
-        for screen in self.screen_stack:
-            if (status := screen.query_one_optional(StatusLine)) is not None:
-                status.refresh_status()
 
     async def on_event(self, event: events.Event) -> None:
         """What was said is read when the next key is pressed."""
-        if isinstance(event, events.Key) and self._said is not None:
-            self._said = None
-            self._refresh_status()
-        await super().on_event(event)
+        if isinstance(event, events.Key):
+            self.messages.read()
+        await self.keys.take(event)
+
+    async def on_key_done(self, message: KeyDone) -> None:
+        """The next key may be handed over."""
+        await self.keys.done(message)
 
     def on_paste(self, event: events.Paste) -> None:
         """Nothing took what was pasted: no part of it is a command."""
@@ -561,6 +522,8 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show a sentence instead where no screen fits."""
+        # Terminals do as they like with what they show when they are resized.
+        self.terminal.forget()
         self._fit(event.size.width, event.size.height)
 
     def fit(self) -> None:
@@ -575,6 +538,32 @@ class StudioApp(Commands, TypeAheadApp[None], WiredApp[None]):
             self.push_screen(TooSmall())
         elif shown and not too_small(width, height):
             self.pop_screen()
+
+    # What Textual does, and the parts hear of
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, self.terminal.compared(renderable))
+
+    def _register(self, parent: Any, *widgets: Widget, **places: Any) -> list[Widget]:
+        self.keys.mounts(widgets)
+        return super()._register(parent, *widgets, **places)
+
+    def push_screen(self, screen: Any, callback: Any = None, *args: Any, **options: Any) -> Any:
+        """As Textual's; keys wait for what ``callback`` does."""
+        if callback is not None and isinstance(screen, Screen):
+            callback = self.keys.asks(screen, callback)
+        return super().push_screen(screen, callback, *args, **options)
+
+    async def push_screen_wait(self, screen: Any, **options: Any) -> Any:
+        """As Textual's; keys wait for what is done with the answer."""
+        with self.keys.waits(screen):
+            return await super().push_screen_wait(screen, **options)
+
+    def pop_screen(self) -> Any:
+        """As Textual's; an answer is on its way to who asked, and one is where one was before."""
+        self.keys.leaves(self.screen)
+        self.places.left(self.screen)
+        return super().pop_screen()
 
     def _fatal_error(self) -> None:
         # Textual would print the stack with all local variables: names, answers, settings.

@@ -32,7 +32,15 @@ from studio_tui.domain.people.access import Action, may
 from studio_tui.tui.runtime.terminal import on_console
 from studio_tui.tui.shell import shell_of
 
-_TYPED = {"question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "equals_sign": "="}
+_TYPED = {
+    "question_mark": "?",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
 _SHOWN = {
     "enter": "⏎",
     "escape": "esc",
@@ -162,7 +170,7 @@ class Offer:
 
     def start(self) -> None:
         """Do it in the message loop of its node, or say why not; keys wait for it."""
-        arrival = shell_of(self.node).expect(self.node)
+        arrival = shell_of(self.node).keys.expect(self.node)
 
         async def do() -> None:
             try:

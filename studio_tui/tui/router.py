@@ -8,15 +8,11 @@ from textual.screen import Screen
 
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.destinations import Destination
-from studio_tui.tui.screen import StudioScreen
 
 
 def screen_of(destination: Destination) -> Screen[Any]:
     """A new screen that shows ``destination``."""
-    screen = _SCREENS[type(destination)](destination)
-    if isinstance(screen, StudioScreen):
-        screen.destination = destination
-    return screen
+    return _SCREENS[type(destination)](destination)
 
 
 def _today(_: to.Today) -> Screen[Any]:

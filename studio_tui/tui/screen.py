@@ -143,11 +143,11 @@ class StudioScreen(Commands, Screen[Any]):
         Where it can be stopped, ``job`` says what it is, and is told how far. Where ``then`` leads
         to another screen (``leads_on``), keys wait for that one, and are dropped where it fails.
         """
-        arrival = self.shell.expect(self) if leads_on else None
+        arrival = self.shell.keys.expect(self) if leads_on else None
         shell, studio, done = self.shell, self.studio, job or Job("Saving", can_stop=False)
 
         def written(answer: T) -> None:
-            shell.worked()
+            shell.jobs.ended()
             if then is not None:
                 then(answer)
             if arrival is not None:
@@ -155,19 +155,19 @@ class StudioScreen(Commands, Screen[Any]):
             shell.look_for_changes()
 
         def not_written(error: StudioError) -> None:
-            shell.worked()
+            shell.jobs.ended()
             (failed or shell.bridge.report)(error)
             if arrival is not None:
                 arrival.failed()
 
-        shell.work(done)
+        shell.jobs.begin(done)
         shell.bridge.write(self, lambda: done.do(studio, call), written, not_written)
 
     def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> Awaited:
         """Keep keys for the answer of ``lane``; an earlier question of it is overtaken."""
         if (earlier := self._arrivals.get(lane)) is not None:
-            self.shell.opened(earlier)
-        arrival = self._arrivals[lane] = self.shell.expect(self, give_up)
+            self.shell.keys.opened(earlier)
+        arrival = self._arrivals[lane] = self.shell.keys.expect(self, give_up)
         return arrival
 
     def _not_there(

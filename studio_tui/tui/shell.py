@@ -4,7 +4,7 @@ They know the app by this alone and never by its class: so it may know them, and
 circle. It takes nothing of `tui` itself.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from textual.content import Content
@@ -61,6 +61,35 @@ class Awaited(Protocol):
         """It will not be there."""
 
 
+class Keys(Protocol):
+    """What is typed, kept until somebody is there for it: `runtime.key_queue.KeyQueue`."""
+
+    def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> Awaited:
+        """Keep keys from here on for what ``owner`` opens."""
+
+    def opened(self, arrival: Any) -> None:
+        """What is `Awaited` is there, or overtaken."""
+
+    def shows_later(self, widget: Any) -> None:
+        """Keep the keys that are about ``widget`` until it shows what was asked for."""
+
+    def settled(self) -> None:
+        """A widget shows what was asked for."""
+
+    def ask_unasked(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
+        """Show a question that takes no key that was typed before it can be read."""
+
+
+class Jobs(Protocol):
+    """What is under way and takes longer than a moment: `parts.jobs.Jobs`."""
+
+    def begin(self, job: Any) -> None:
+        """A `runtime.job.Job` begins that may take a while."""
+
+    def ended(self) -> None:
+        """Something of it has ended."""
+
+
 class ShownPlace(Protocol):
     """What the top bar draws of a place: `places.Place`."""
 
@@ -89,6 +118,14 @@ class Shell(Protocol):
         """Calls off the loop."""
 
     @property
+    def keys(self) -> Keys:
+        """What is typed."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """What is under way."""
+
+    @property
     def studio(self) -> "Studio":
         """The open Studio."""
 
@@ -114,9 +151,8 @@ class Shell(Protocol):
     def identities(self) -> tuple[str, ...]:
         """The organisation and who is using it, ever shorter."""
 
-    @property
-    def badges(self) -> "Mapping[str, Badge]":
-        """What the tabs say beside their names, by the id of the place."""
+    def badge(self, place_id: str) -> "Badge | None":
+        """What the tab of a place says beside its name."""
 
     @property
     def current_mode(self) -> str:
@@ -132,12 +168,6 @@ class Shell(Protocol):
 
     def complain(self, sentence: str) -> None:
         """The same, as something that went wrong."""
-
-    def work(self, job: Any) -> None:
-        """A `runtime.job.Job` begins that may take a while."""
-
-    def worked(self) -> None:
-        """Something of it has ended."""
 
     def look_for_changes(self) -> None:
         """Find out whether anybody changed anything."""
@@ -163,17 +193,6 @@ class Shell(Protocol):
     def fit(self) -> None:
         """Cover the screen that has just come up where it does not fit."""
 
-    # Keys
-
-    def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> Awaited:
-        """Keep keys from here on for what ``owner`` opens."""
-
-    def opened(self, arrival: Any) -> None:
-        """What is `Awaited` is there, or overtaken."""
-
-    def ask_unasked(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
-        """Show a question that takes no key that was typed before it can be read."""
-
 
 def shell_of(node: MessagePump) -> Shell:
     """The app that ``node`` is part of."""
@@ -183,3 +202,8 @@ def shell_of(node: MessagePump) -> Shell:
 def bridge_of(node: MessagePump) -> Calls:
     """The calls of the app that ``node`` is part of."""
     return shell_of(node).bridge
+
+
+def keys_of(node: MessagePump) -> Keys | None:
+    """What is typed in the app that ``node`` is part of; None where it keeps nothing."""
+    return cast("Keys | None", getattr(node.app, "keys", None))

@@ -3,7 +3,7 @@
 import importlib
 import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from studio_tui.config.streams import abandon
 from studio_tui.domain.people.access import Action, Actor
@@ -11,14 +11,19 @@ from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.destinations import Destination
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.text import clean_line
+from studio_tui.tui.app import StudioApp
+from studio_tui.tui.commands import Command
+from studio_tui.tui.parts.badges import Badges
+from studio_tui.tui.parts.undo import UndoLine
 from studio_tui.tui.places import Place
 from studio_tui.tui.router import screen_of
-from studio_tui.tui.runtime.badges import BadgedApp
 from studio_tui.tui.runtime.terminal import in_gnu_screen, terminal_is_gone, why_no_terminal
 
 if TYPE_CHECKING:
+    from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
-    from studio_tui.tui.app import OpenStudio, Tell, WhoAsks
+    from studio_tui.tui.app import OpenStudio, Tell
+    from studio_tui.tui.parts.changes import WhoAsks
     from studio_tui.tui.runtime.embedded_worker import Posting, Transports
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
@@ -49,8 +54,19 @@ PLACES = (
 coaches or is asked, their conversations."""
 
 
-class OpenedStudio(BadgedApp):
-    """The app with its places, and with mail leaving while it is open."""
+class OpenedStudio(StudioApp):
+    """The app with its places, with what can be undone and what waits in view, and with mail
+    leaving while it is open."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command(
+            "undo",
+            "z",
+            "Undo",
+            "Take back the last act that mails, as its mail has not left",
+            footer=False,
+        ),
+    )
 
     def __init__(
         self,
@@ -60,6 +76,10 @@ class OpenedStudio(BadgedApp):
         who_asks: "WhoAsks | None" = None,
     ) -> None:
         super().__init__(self._opening_of(open_studio), places, who_asks)
+        self.undo = UndoLine(self, self.messages, self.jobs)
+        """What was just done and can be taken back."""
+        self.badges = Badges(self)
+        """What waits, beside the names of the places."""
         self._transports = transports
         self._posting: Posting | None = None
 
@@ -81,9 +101,33 @@ class OpenedStudio(BadgedApp):
 
         super()._opened(opened)
         if opened[0].settings.screen.mouse and not in_gnu_screen():
-            self.ask_for_mouse()
-        self._posting = Posting(self, self._transports)
+            self.terminal.ask_for_mouse()
+        self._posting = Posting(self, self._transports, self._stand)
         self._posting.start(*opened)
+
+    def changed(self) -> None:
+        """What can be undone and what waits may be something else."""
+        self.undo.look()
+        self.badges.count()
+
+    def badge(self, place_id: str) -> "Badge | None":
+        """What the tab of a place says beside its name."""
+        return self.badges.counted.get(place_id)
+
+    def may_do(self, command: Command) -> bool:
+        """There is something to take back."""
+        if command.id == "undo" and self.undo.newest is None:
+            return False
+        return super().may_do(command)
+
+    def action_undo(self) -> None:
+        """Take back the newest act in view (N5)."""
+        self.undo.take_back()
+
+    def _stand(self, why: str) -> None:
+        """Whether mail leaves at all is part of what counts down."""
+        self.messages.stand(why)
+        self.undo.count()
 
     def _become(self, actor: Actor) -> None:
         super()._become(actor)

@@ -8,8 +8,8 @@ from typing import Any, cast
 from textual.app import App
 from textual.pilot import Pilot
 
+from studio_tui.tui.app import StudioApp
 from studio_tui.tui.runtime.background_calls import Bridge
-from studio_tui.tui.runtime.key_queue import TypeAheadApp
 from studio_tui.tui.shell import bridge_of
 
 NARROW = (80, 24)
@@ -30,7 +30,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     quiet = 0
     while quiet < 2 and not pilot.app._exit:
         await pilot.pause()
-        typed = isinstance(pilot.app, TypeAheadApp) and pilot.app.typed_ahead
+        typed = isinstance(pilot.app, StudioApp) and pilot.app.keys.typed_ahead
         quiet = 0 if bridge.busy or typed else quiet + 1
         await bridge.idle()
 

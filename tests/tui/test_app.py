@@ -147,7 +147,7 @@ async def test_what_cannot_be_done_now_is_shown_and_says_why() -> None:
 async def test_messages_are_not_markup_and_the_standing_one_comes_back() -> None:
     app = studio_app()
     async with running(app) as pilot:
-        app.stand("SMTP is not set up: mail waits in the outbox.")
+        app.messages.stand("SMTP is not set up: mail waits in the outbox.")
         assert said(app).startswith("SMTP")
         await press(pilot, "n")
         assert said(app) == "[/x] said O'Brien [HR]"

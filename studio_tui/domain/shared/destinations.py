@@ -240,3 +240,7 @@ Destination = (
     | EditTopic
     | TakeFromLibrary
 )
+
+PAGES = (Push, Person, Mail, Conversation, History, Template, QuestionLibrary, Outbox)
+"""What one comes back to by going back and forward, beside the places: where one reads, and not
+where one writes or is asked something."""

@@ -12,22 +12,18 @@ import os
 import signal
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 from rich.cells import split_graphemes
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from rich.style import Style
-from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
-from textual.screen import Screen
 from textual.strip import Strip
 
 from studio_tui.tui.runtime.console import PLAIN_SIGNS
 from studio_tui.tui.runtime.terminal import on_console
-
-ReturnType = TypeVar("ReturnType")
 
 _GAP = 5
 """Unchanged cells that are cheaper to write again than to jump over."""
@@ -101,48 +97,41 @@ class Wire:
         return text.translate(PLAIN_SIGNS) if self._plain and not text.isascii() else text
 
 
-class WiredApp(App[ReturnType]):
-    """An app that writes only the cells that changed."""
+class OwnTerminal:
+    """The terminal of ``app``: what it shows, and what only Textual's driver can do with it."""
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self.wire = Wire(erases=erases_to_background(), plain=on_console())
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self._wire = Wire(erases=erases_to_background(), plain=on_console())
 
-    def on_mount(self) -> None:
-        """After a shell in between, the terminal is unknown."""
-        self.app_resume_signal.subscribe(self, lambda _: self.wire.forget())
+    def forget(self) -> None:
+        """It may show anything: the next picture is written whole."""
+        self._wire.forget()
+
+    def compared(self, renderable: RenderableType | None) -> RenderableType | None:
+        """What is to be drawn, so that only the cells that changed are written."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            compared: Any = _Difference(self._wire, renderable)
+            return cast(RenderableType, compared)
+        return renderable
 
     def stop_process(self) -> None:
         """Give the terminal back as it was, and stop until the shell says to go on."""
-        if self._driver is None or not self._driver.can_suspend:
+        driver = self._app._driver  # noqa: SLF001 - Textual has no other way to ask
+        if driver is None or not driver.can_suspend:
             return
-        with self.suspend():
+        with self._app.suspend():
             # All of the job, as the terminal would do it: a script may have started this.
             handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.killpg(os.getpgrp(), signal.SIGTSTP)
             signal.signal(signal.SIGTSTP, handler)
 
     def ask_for_mouse(self) -> None:
-        """From here on, the terminal tells of clicks and of the wheel."""
-        driver = self._driver
-        if driver is not None and not self.is_headless and not driver._mouse:  # noqa: SLF001
+        """From here on, it tells of clicks and of the wheel."""
+        driver = self._app._driver  # noqa: SLF001
+        if driver is not None and not self._app.is_headless and not driver._mouse:  # noqa: SLF001
             driver._mouse = True  # noqa: SLF001 - what Textual takes when it starts only
             cast(Any, driver)._enable_mouse_support()  # noqa: SLF001
-
-    def redraw(self) -> None:
-        """Write everything again: something else wrote to the terminal."""
-        self.wire.forget()
-        self.screen.refresh()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Terminals do as they like with what they show when they are resized."""
-        self.wire.forget()
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        compared: Any = renderable
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            compared = _Difference(self.wire, renderable)
-        super()._display(screen, compared)
 
 
 class _Difference(CompositorUpdate):

@@ -3,13 +3,16 @@ says what stands in its way (N7, N12)."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
 
 from studio_tui.config.log import log_error
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.outbox import outbox
+from studio_tui.tui.shell import shell_of
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.service import transports_of
@@ -17,7 +20,6 @@ from studio_tui.worker.service import transports_of
 if TYPE_CHECKING:
     from studio_tui.mail.transport.outcomes import Transport
     from studio_tui.services.system.context import Studio
-    from studio_tui.tui.app import StudioApp
 
     Transports = Callable[[Studio], Sequence[Transport]]
 
@@ -31,9 +33,14 @@ _PATIENCE = 5.0
 class Posting:
     """Sends the mail of the open Studio, and keeps the standing line of the status true."""
 
-    def __init__(self, app: "StudioApp", transports: "Transports | None") -> None:
-        """``transports`` take the mail away; None: the connections that the settings ask for."""
+    def __init__(
+        self, app: App[Any], transports: "Transports | None", stand: Callable[[str], None]
+    ) -> None:
+        """``transports`` take the mail away; None: the connections that the settings ask for.
+        ``stand`` shows the standing line."""
         self._app = app
+        self._shell = shell_of(app)
+        self._tell = stand
         self._transports = transports
         self._studio: Studio | None = None
         self._on = False
@@ -97,13 +104,13 @@ class Posting:
 
     def go_on(self) -> None:
         """Send again what was sent before `rest`."""
-        if self._rests and self._app.actor is not None:
+        if self._rests and self._shell.actor is not None:
             self._rests = False
-            self.follow(self._app.actor)
+            self.follow(self._shell.actor)
 
     def _make_worker(self, studio: "Studio", transports: "Transports") -> None:
         # The password may be in a keyring that takes its time: off the loop.
-        self._app.bridge.read(
+        self._shell.bridge.read(
             self._app.get_default_screen(),
             "worker",
             lambda: Worker(studio, transports(studio), watch=self._watch),
@@ -133,11 +140,11 @@ class Posting:
             self._stand(f"No mail is sent, by a fault of the Studio. Details are in {path}")
 
     def _look(self) -> None:
-        studio, actor = self._opened, self._app.actor
-        if not self._on or actor is None or self._stamp == self._app.stamp:
+        studio, actor = self._opened, self._shell.actor
+        if not self._on or actor is None or self._stamp == self._shell.stamp:
             return
-        self._stamp = self._app.stamp
-        self._app.bridge.read(
+        self._stamp = self._shell.stamp
+        self._shell.bridge.read(
             self._app.get_default_screen(),
             "waiting",
             lambda: outbox.counts(studio, actor),
@@ -154,4 +161,4 @@ class Posting:
     def _stand(self, why: str) -> None:
         self._why = why
         waiting = f" ({self._waiting:,} waiting)" if why and self._waiting else ""
-        self._app.stand(why + waiting)
+        self._tell(why + waiting)

@@ -7,7 +7,7 @@ over when the one before it has done what it does, and when all that it opens is
 
 - The key has passed through the widgets up to the app, and so have the messages that it caused.
 - No widget of the current screen is still being mounted, and the screen has had its turn.
-- What a list of the current screen shows is what was asked for (`TypeAheadApp.shows_later`): after
+- What a list of the current screen shows is what was asked for (`KeyQueue.shows_later`): after
   a filter, the key of an act is about the rows that it finds. Text goes on, and so do keys that
   are about no row.
 - No `Arrival` is under way: a screen that needs an answer of the database first, a form that puts
@@ -20,9 +20,10 @@ already, escape is part of that, and a second escape gives up. ``ctrl+c`` gives 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from inspect import isawaitable
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, cast
 
 from textual import events
 from textual._context import active_message_pump
@@ -33,7 +34,6 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
-ReturnType = TypeVar("ReturnType")
 Typed = events.Key | events.Paste
 
 _TRIPS = 3
@@ -81,11 +81,11 @@ class Arrival:
 
     def __init__(
         self,
-        app: "TypeAheadApp[Any]",
+        queue: "KeyQueue",
         owner: MessagePump,
         give_up: Callable[[], Any] | None,
     ) -> None:
-        self._app = app
+        self._queue = queue
         self._owner = owner
         self.give_up = give_up
         self.is_there = False
@@ -98,21 +98,45 @@ class Arrival:
 
     def there(self) -> None:
         """It is there, once its owner has done what it has put off."""
-        app, self.is_there = self._app, True
-        leaves = isinstance(self._owner, Screen) and not app.has_screen(self._owner)
-        if leaves or not self._owner.call_later(app.call_later, app.opened, self):
-            app.call_later(app.opened, self)
+        self.is_there = True
+        self._queue.opened_by(self._owner, self)
 
     def failed(self) -> None:
         """It will not be there: what was typed for it is for nobody."""
-        self._app.not_opened(self)
+        self._queue.not_opened(self)
 
 
-class TypeAheadApp(App[ReturnType]):
-    """An app that hands over keys one after another, and none to what is not there yet."""
+class Keeper(Protocol):
+    """The app whose keys are queued: what it wants of them."""
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
+    def takes(self, typed: Typed) -> bool:
+        """Whether anybody wants this now; else it is thrown away."""
+
+    def keeps_keys(self) -> bool:
+        """Whether keys are kept for somebody who is not there yet."""
+
+    def cannot_wait(self, key: events.Key) -> bool:
+        """Whether this key counts at once, although others are kept."""
+
+    def is_about_rows(self, key: events.Key) -> bool:
+        """Whether this key may be about what a list shows."""
+
+    def opening_is_slow(self, slow: bool) -> None:
+        """Something takes long to open; or it no longer does."""
+
+    def lost_keys(self) -> None:
+        """Something was typed for what did not open, and is dropped."""
+
+
+class KeyQueue:
+    """Hands over keys to ``app`` one after another, and none to what is not there yet.
+
+    The app hands its events to `take`, and tells of the screens and widgets that it opens.
+    """
+
+    def __init__(self, app: App[Any], keeper: Keeper) -> None:
+        self._app = app
+        self._keeper = keeper
         self._early: deque[Typed] = deque()
         self._under_way: KeyDone | None = None
         self._arrivals: list[Arrival] = []
@@ -130,102 +154,87 @@ class TypeAheadApp(App[ReturnType]):
         """Whether anything that was typed is not done yet."""
         return bool(self._early) or self._under_way is not None
 
-    def takes(self, typed: Typed) -> bool:
-        """Whether anybody wants this now; else it is thrown away."""
-        return True
-
-    def keeps_keys(self) -> bool:
-        """Whether keys are kept for somebody who is not there yet."""
-        return False
-
-    def cannot_wait(self, key: events.Key) -> bool:
-        """Whether this key counts at once, although others are kept."""
-        return False
-
-    def is_about_rows(self, key: events.Key) -> bool:
-        """Whether this key may be about what a list shows."""
-        return key.key != "escape"
-
-    def opening_is_slow(self, slow: bool) -> None:
-        """Something takes long to open; or it no longer does."""
-
-    def lost_keys(self) -> None:
-        """Something was typed for what did not open, and is dropped."""
-
-    def has_screen(self, screen: Screen[Any]) -> bool:
-        """Whether ``screen`` is still open, in whatever place."""
-        return any(screen in stack for stack in self._screen_stacks.values())
-
     def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> Arrival:
         """Keep keys from here on for what ``owner`` opens."""
         begun = Arrival(self, owner, give_up)
         self._arrivals.append(begun)
-        self.set_timer(_SLOW, lambda: self._say_slow(begun))
+        self._app.set_timer(_SLOW, lambda: self._say_slow(begun))
         return begun
 
     def shows_later(self, widget: Late) -> None:
-        """Keep the keys that are about ``widget`` until it is settled and says so by
-        `hand_over_keys`."""
+        """Keep the keys that are about ``widget`` until it is settled and tells of it by
+        `settled`."""
         self._late = [*(each for each in self._late if each is not widget), widget]
+
+    def settled(self) -> None:
+        """A widget shows what was asked for."""
+        self._app.call_later(self.hand_over)
 
     def opened(self, arrival: Arrival) -> None:
         """It is there: hand over what was typed for it."""
         self._no_longer_expect(arrival)
-        self.call_later(self.hand_over_keys)
+        self._app.call_later(self.hand_over)
+
+    def opened_by(self, owner: MessagePump, arrival: Arrival) -> None:
+        """It is there, once ``owner`` has done what it has put off."""
+        app, stacks = self._app, self._app._screen_stacks  # noqa: SLF001 - of all places
+        leaves = isinstance(owner, Screen) and not any(owner in each for each in stacks.values())
+        if leaves or not owner.call_later(app.call_later, self.opened, arrival):
+            app.call_later(self.opened, arrival)
 
     def not_opened(self, arrival: Arrival) -> None:
         """It does not open: drop what was typed for it."""
         if arrival in self._arrivals:
             self._no_longer_expect(arrival)
-            self.drop_keys()
-            self.call_later(self.hand_over_keys)
+            self.drop()
+            self._app.call_later(self.hand_over)
 
     def ask_unasked(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
         """Show a question that nobody asked for: it takes no key that was typed before it is there
         to be read."""
-        self.drop_keys()
+        self.drop()
         arrival = self.expect(question)
-        self.push_screen(question, callback)
+        self._app.push_screen(question, callback)
         question.call_after_refresh(self._can_be_read, arrival)
 
     def _can_be_read(self, arrival: Arrival) -> None:
         # A key may still be on its way to the app.
         self._not_before = get_time()
-        self.drop_keys()
+        self.drop()
         arrival.there()
 
-    def drop_keys(self) -> None:
+    def drop(self) -> None:
         """What was typed ahead is for nobody: say so where there was anything."""
         if self._early:
             self._early.clear()
-            self.lost_keys()
+            self._keeper.lost_keys()
 
-    def forget_keys(self) -> None:
+    def forget(self) -> None:
         """Nobody comes for the keys that were kept."""
         self._early.clear()
 
     # Keys
 
-    async def on_event(self, event: events.Event) -> None:
-        """Keep what is typed while something typed before is under way."""
+    async def take(self, event: events.Event) -> None:
+        """An event of the app: keep what is typed while something typed before is under way."""
         if not isinstance(event, Typed) or event.is_forwarded:
-            await super().on_event(event)
+            await App.on_event(self._app, event)
             return
         key = event if isinstance(event, events.Key) else None
         if event.time < self._not_before:
-            self.lost_keys()
-        elif key is not None and self.cannot_wait(key):
-            await super().on_event(key)
-        elif self.takes(event) and not (key is not None and self._gives_up(key)):
+            self._keeper.lost_keys()
+        elif key is not None and self._keeper.cannot_wait(key):
+            await App.on_event(self._app, key)
+        elif self._keeper.takes(event) and not (key is not None and self._gives_up(key)):
             self._early.append(event)
-            await self.hand_over_keys()
+            await self.hand_over()
 
-    async def hand_over_keys(self) -> None:
+    async def hand_over(self) -> None:
         """Hand over what was typed, as soon as somebody is there for it."""
         if self._under_way is None:
             await self._hand_over_all()
 
-    async def on_key_done(self, message: KeyDone) -> None:
+    async def done(self, message: KeyDone) -> None:
         """The next key, once what this one caused is done."""
         if message is not self._under_way:
             return
@@ -242,7 +251,7 @@ class TypeAheadApp(App[ReturnType]):
             await self._hand_over_all()
 
     async def _hand_over_all(self) -> None:
-        if not self.screen_stack:
+        if not self._app.screen_stack:
             # It has ended.
             self._early.clear()
         while self._early and self._under_way is None and not self._must_wait():
@@ -250,9 +259,9 @@ class TypeAheadApp(App[ReturnType]):
                 await self._hand_over(self._early.popleft())
 
     async def _hand_over(self, typed: Typed) -> None:
-        addressee = self.focused or self.screen
+        addressee = self._app.focused or self._app.screen
         trips = 0 if _is_text(addressee, typed) else _TRIPS - 1
-        await super().on_event(typed)
+        await App.on_event(self._app, typed)
         done = KeyDone(addressee, trips)
         if addressee.post_message(done):
             self._under_way = done
@@ -268,7 +277,7 @@ class TypeAheadApp(App[ReturnType]):
                 return
             gone = not addressee.is_running or not cast(Widget, addressee).is_attached
             if gone or (loop.time() > until and now is done):
-                self.call_later(self._go_on, now)
+                self._app.call_later(self._go_on, now)
             else:
                 self._watch(addressee, until if now is done else loop.time() + _STUCK)
 
@@ -278,27 +287,27 @@ class TypeAheadApp(App[ReturnType]):
 
     def _must_wait(self) -> bool:
         """Whether nobody is there for the next key; then it is handed over later."""
-        if self.keeps_keys():
+        if self._keeper.keeps_keys():
             return True
         for gone in [arrival for arrival in self._arrivals if not arrival.alive]:
             self._no_longer_expect(gone)
             if not gone.is_there:
-                self.drop_keys()
-        screen = self.screen
-        if self._arrivals or (self._is_late(screen) and self._is_about_rows(self._early[0])):
+                self.drop()
+        screen = self._app.screen
+        if self._arrivals or (self._is_late(screen) and self._is_about_rows()):
             return True
         if mounting := self._mounting_of(screen):
             self._entered = None
             self._under_way = later = KeyDone(screen)
             waiting = asyncio.ensure_future(_mounted(mounting))
-            waiting.add_done_callback(lambda _: self.call_later(self._go_on, later))
+            waiting.add_done_callback(lambda _: self._app.call_later(self._go_on, later))
             return True
         if self._entered is screen:
             return False
         # It answers once one of its widgets has the focus.
         self._entered = screen
         self._under_way = later = KeyDone(screen)
-        if screen.call_later(self.call_later, self._go_on, later):
+        if screen.call_later(self._app.call_later, self._go_on, later):
             self._watch(screen, asyncio.get_running_loop().time() + _STUCK)
             return True
         self._under_way = None
@@ -308,22 +317,23 @@ class TypeAheadApp(App[ReturnType]):
         self._late = [each for each in self._late if each.is_attached and not each.is_settled()]
         return any(each.screen is screen for each in self._late)
 
-    def _is_about_rows(self, typed: Typed) -> bool:
-        if _is_text(self.focused or self.screen, typed):
+    def _is_about_rows(self) -> bool:
+        """Whether what is typed next may be about what a list shows."""
+        typed = self._early[0] if self._early else None
+        if typed is None or _is_text(self._app.focused or self._app.screen, typed):
             return False
-        return isinstance(typed, events.Paste) or self.is_about_rows(typed)
+        return isinstance(typed, events.Paste) or self._keeper.is_about_rows(typed)
 
     def _mounting_of(self, screen: Screen[Any]) -> list[Widget]:
         if self._mounting:
             self._mounting = [each for each in self._mounting if not each.is_mounted]
         return [each for each in self._mounting if each is screen or screen in each.ancestors]
 
-    def _register(self, parent: Any, *widgets: Widget, **places: Any) -> list[Widget]:
-        """Every widget comes this way, before it is mounted."""
+    def mounts(self, widgets: Sequence[Widget]) -> None:
+        """Every widget is told of before it is mounted."""
         if len(self._mounting) > _MANY:
             self._mounting = [each for each in self._mounting if not each.is_mounted]
         self._mounting.extend(widgets)
-        return super()._register(parent, *widgets, **places)
 
     # Giving up
 
@@ -336,33 +346,37 @@ class TypeAheadApp(App[ReturnType]):
         givers = [arrival.give_up for arrival in self._arrivals if arrival.give_up]
         if givers:
             give_up = givers[-1]
-        elif self.screen in self._mounting_of(self.screen) and len(self.screen_stack) > 1:
-            give_up = self.screen.dismiss
+        elif self._is_mounting(self._app.screen) and len(self._app.screen_stack) > 1:
+            give_up = self._app.screen.dismiss
         else:
             return False
         for arrival in self._arrivals:
             self._no_longer_expect(arrival)
         self._under_way = None
-        self.drop_keys()
+        self.drop()
         give_up()
         return True
+
+    def _is_mounting(self, screen: Screen[Any]) -> bool:
+        return screen in self._mounting_of(screen)
 
     def _no_longer_expect(self, arrival: Arrival) -> None:
         self._arrivals = [each for each in self._arrivals if each is not arrival]
         if not self._arrivals:
-            self.opening_is_slow(False)
+            self._keeper.opening_is_slow(False)
 
     def _say_slow(self, arrival: Arrival) -> None:
         if arrival in self._arrivals:
-            self.opening_is_slow(True)
+            self._keeper.opening_is_slow(True)
 
     # Dialogs: what is asked is done with only when its answer is
 
-    def push_screen(self, screen: Any, callback: Any = None, *args: Any, **options: Any) -> Any:
-        """As Textual's; keys wait for what ``callback`` does."""
-        if callback is None or not isinstance(screen, Screen):
-            return super().push_screen(screen, callback, *args, **options)
-        self._asking[screen] = (active_message_pump.get(self), None)
+    def asks(
+        self, screen: Screen[Any], callback: Callable[[Any], Any]
+    ) -> Callable[[Any], Awaitable[None]]:
+        """``screen`` is pushed, with this callback: the one to push it with, for whose end keys
+        wait."""
+        self._asking[screen] = (active_message_pump.get(self._app), None)
 
         async def answered(result: Any) -> None:
             try:
@@ -372,28 +386,27 @@ class TypeAheadApp(App[ReturnType]):
             finally:
                 self._answered(screen)
 
-        return super().push_screen(screen, answered, *args, **options)
+        return answered
 
-    async def push_screen_wait(self, screen: Any, **options: Any) -> Any:
-        """As Textual's; keys wait for what is done with the answer."""
-        self._asking[screen] = (self, None)
+    @contextmanager
+    def waits(self, screen: Screen[Any]) -> Iterator[None]:
+        """``screen`` is pushed and waited for meanwhile; keys wait for what is done then."""
+        self._asking[screen] = (self._app, None)
         try:
-            return await super().push_screen_wait(screen, **options)
+            yield
         finally:
             asyncio.get_running_loop().call_soon(self._answered, screen)
 
-    def pop_screen(self) -> Any:
-        """As Textual's; an answer is on its way to who asked."""
-        screen = self.screen
+    def leaves(self, screen: Screen[Any]) -> None:
+        """``screen`` is popped: an answer is on its way to who asked."""
         if screen in self._asking:
             owner, _ = self._asking[screen]
             self._asking[screen] = (owner, self.expect(owner))
-        return super().pop_screen()
 
     def _answered(self, screen: Screen[Any]) -> None:
-        _, arrival = self._asking.pop(screen, (self, None))
-        if arrival is not None:
-            arrival.there()
+        asked = self._asking.pop(screen, None)
+        if asked is not None and asked[1] is not None:
+            asked[1].there()
 
 
 async def _mounted(widgets: list[Widget]) -> None:

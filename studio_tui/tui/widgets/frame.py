@@ -44,7 +44,7 @@ class TopBar(LabelLine):
 
     def _place_in_words(self, place: ShownPlace, edge: str, *, keys: bool, short: bool) -> Content:
         app = shell_of(self)
-        badge = app.badges.get(place.id, Badge())
+        badge = app.badge(place.id) or Badge()
         number = f" {badge}" if badge.number else ""
         key = f"{edge}{place.key} " if keys else edge
         title = (place.short if short else "") or place.title

@@ -45,8 +45,12 @@ from tests.tui.slow import Gate, slow_machine
 TYPED = "Ωψßø"
 """Letters that are no command anywhere: where nothing takes text they do nothing. The two in the
 middle are pasted."""
-_APART = {"quit", "redraw", "theme", "leave", "cancel", "back", "outside", "save", "plan"}
-"""Commands that end a screen, or that leave the focus where it is and save what is there."""
+_APART = {
+    *("quit", "redraw", "theme", "leave", "cancel", "back", "outside", "save", "plan"),
+    *("before", "after"),
+}
+"""Commands that end a screen or go to another place, or that leave the focus where it is and save
+what is there."""
 _EVERYWHERE = {"palette", "keys"}
 """Commands of the app, which do the same on every screen: tried on one."""
 _TAKE_TEXT = {
@@ -456,7 +460,7 @@ async def test_a_question_that_nobody_asked_for_takes_no_key_typed_before_it(mad
         app = pilot.app
         assert isinstance(app, StudioApp)
         question = BothVersions("Somebody else saved it", Content("a"), Content("b"))
-        app.ask_unasked(question, lambda chosen: answers.append(chosen == MINE))
+        app.keys.ask_unasked(question, lambda chosen: answers.append(chosen == MINE))
         for key in ("enter", "right", "right", "enter", "escape"):
             app.post_message(events.Key(key, None))
         await settled(pilot)

@@ -379,7 +379,7 @@ class PushScreen(StudioScreen):
         """Keys are for what comes in a moment: settings once it is counted how many a change is
         told, groups once they are asked for."""
         if self._arrival is None and not self._there(tab):
-            self._arrival = self.shell.expect(self, self._give_up_pane)
+            self._arrival = self.shell.keys.expect(self, self._give_up_pane)
             self.call_later(self._fill)
 
     def _give_up_pane(self) -> None:

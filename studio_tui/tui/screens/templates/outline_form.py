@@ -94,7 +94,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self._offer_options()
         self._tell()
         # What stands beside the outline is shown first; until then it takes no focus.
-        self._arrival = shell_of(self).expect(self)
+        self._arrival = shell_of(self).keys.expect(self)
         self.call_after_refresh(self._focus_first)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:

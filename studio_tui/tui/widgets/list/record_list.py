@@ -29,8 +29,7 @@ from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.runtime.key_queue import TypeAheadApp
-from studio_tui.tui.shell import bridge_of
+from studio_tui.tui.shell import bridge_of, keys_of
 from studio_tui.tui.widgets.list.columns import Column, Tone
 from studio_tui.tui.widgets.list.data_feed import Feed, Stand
 from studio_tui.tui.widgets.list.deferred_actions import Waiting, once
@@ -230,8 +229,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._fresh = None
         top = self._cursor - self._rows_above_cursor()
         self._feed.show(source, filter_, Stand(keep, self._cursor, 0, top))
-        if isinstance(self.app, TypeAheadApp):
-            self.app.shows_later(self)
+        if (keys := keys_of(self)) is not None:
+            keys.shows_later(self)
 
     def reload(self, source: Source[R, F]) -> None:
         """Read the rows again, of a source that lists the same; nothing moves.
@@ -427,8 +426,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     # Places
 
     def _let_keys_go_on(self) -> None:
-        if isinstance(self.app, TypeAheadApp) and self.is_settled():
-            self.app.call_later(self.app.hand_over_keys)
+        if (keys := keys_of(self)) is not None and self.is_settled():
+            keys.settled()
 
     def _row_at(self, place: int) -> R | None:
         window = self._feed.window

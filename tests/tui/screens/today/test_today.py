@@ -26,6 +26,7 @@ from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.screens.today.lines import lines_of
 from studio_tui.tui.screens.today.today import TodayScreen
+from studio_tui.tui.start import OpenedStudio
 from studio_tui.tui.widgets.frame import TopBar
 from studio_tui.wording.today import SIGNS
 from tests.tui import press, running, settled
@@ -240,8 +241,8 @@ async def test_tabs_say_what_waits_on_every_screen(made: Example) -> None:
 @pytest.mark.parametrize("number", [2, 12, 1_234])
 async def test_all_tabs_are_in_view_at_80_columns(made: Example, number: int) -> None:
     async with running(made.whole_app()) as pilot:
-        app = cast(StudioApp, pilot.app)
-        app.badges = {"outbox": Badge(number, urgent=True), "users": Badge(number)}
+        app = cast(OpenedStudio, pilot.app)
+        app.badges.counted = {"outbox": Badge(number, urgent=True), "users": Badge(number)}
         bar = pilot.app.screen.query_one(TopBar)
         bar.update()
         for place in app.open_places():

@@ -1,10 +1,12 @@
 """What the tabs say beside their names (S1): how much waits there, on every screen."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
 
 from studio_tui.domain.people.access import Action, Actor, may
-from studio_tui.tui.runtime.undo import UndoingApp
+from studio_tui.tui.shell import shell_of
 from studio_tui.tui.widgets.frame import TopBar
 
 if TYPE_CHECKING:
@@ -12,27 +14,33 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 
-class BadgedApp(UndoingApp):
-    """The shell, with badges that are counted again whenever anything changed."""
+class Badges:
+    """What the tabs of ``app`` say, counted again whenever anything changed."""
 
-    def changed(self) -> None:
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self.counted: Mapping[str, Badge] = {}
+        """By the id of the place."""
+
+    def count(self) -> None:
         """Count again, off the loop."""
-        super().changed()
-        studio, actor = self._studio, self.actor
-        if studio is not None and actor is not None and may(actor, Action.READ_OUTBOX):
-            self.bridge.read(
-                self.get_default_screen(),
+        shell = shell_of(self._app)
+        actor = shell.actor
+        if actor is not None and may(actor, Action.READ_OUTBOX):
+            studio = shell.studio
+            shell.bridge.read(
+                self._app.get_default_screen(),
                 "badges",
                 lambda: _counted(studio, actor),
-                self._show_badges,
+                self._show,
                 # The next change counts again; what people do themselves reports its errors.
                 lambda error: None,
             )
 
-    def _show_badges(self, badges: "Mapping[str, Badge]") -> None:
-        if badges != self.badges:
-            self.badges = badges
-            for screen in self.screen_stack:
+    def _show(self, badges: "Mapping[str, Badge]") -> None:
+        if badges != self.counted:
+            self.counted = badges
+            for screen in self._app.screen_stack:
                 for bar in screen.query(TopBar):
                     bar.update()
 

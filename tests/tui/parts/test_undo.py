@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.pilot import Pilot
@@ -13,7 +13,6 @@ from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import undo
 from studio_tui.services.pushes import assign, pushes, remind
-from studio_tui.tui.runtime.undo import UndoingApp
 from studio_tui.tui.start import PLACES, OpenedStudio
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
@@ -40,7 +39,7 @@ async def follow(made: Example, pilot: Pilot[Any]) -> None:
     """Let the app see what was done, and what time it is."""
     made.look(pilot)
     await settled(pilot)
-    pilot.app._count()  # type: ignore[attr-defined]
+    cast(OpenedStudio, pilot.app).undo.count()
 
 
 def assigned(made: Example, name: str) -> set[str]:
@@ -49,8 +48,7 @@ def assigned(made: Example, name: str) -> set[str]:
 
 
 def ticking(pilot: Pilot[Any]) -> bool:
-    assert isinstance(pilot.app, UndoingApp)
-    return pilot.app._ticking is not None
+    return cast(OpenedStudio, pilot.app).undo.ticking
 
 
 async def test_an_assigning_counts_down_and_is_taken_back_by_a_key(made: Example) -> None:
@@ -200,7 +198,7 @@ async def test_what_stands_is_read_whole_at_80_columns(made: Example) -> None:
         await follow(made, pilot)
         for words in ("mail server is set up:", "waits in the outbox", "z undo"):
             assert words in " ".join(shown(pilot).split())
-        pilot.app.stand(reason)  # type: ignore[attr-defined]
-        pilot.app.count_down("")  # type: ignore[attr-defined]
+        pilot.app.messages.stand(reason)  # type: ignore[attr-defined]
+        pilot.app.messages.count_down("")  # type: ignore[attr-defined]
         await settled(pilot)
         assert reason in " ".join(shown(pilot).split())

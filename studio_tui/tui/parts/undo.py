@@ -2,17 +2,19 @@
 key (N5)."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
+from textual.app import App
 from textual.timer import Timer
 
 from studio_tui.domain.outbox.acts import ACTS, Act
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.tui.commands import Command
+from studio_tui.tui.parts.jobs import Jobs
+from studio_tui.tui.parts.messages import Messages
 from studio_tui.tui.runtime.job import Job
-from studio_tui.tui.runtime.progress import WorkingApp
+from studio_tui.tui.shell import shell_of
 from studio_tui.tui.text import fit, plain
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.undo import Undoable
     from studio_tui.services.system.context import Studio
 
-_UNDO = "undo"
 _TICK = 1.0
 _SOON = timedelta(days=1)
 """What leaves later than this is told by its day."""
@@ -31,108 +32,100 @@ _EDGES = 2
 """Cells beside the status line."""
 
 
-class UndoingApp(WorkingApp):
-    """The shell, with what its user can still take back in view.
+class UndoLine:
+    """What the user of ``app`` can still take back, in view in the status line.
 
     An act is in view for the hold after it was done and for the hold before its mail leaves: what
     one no longer sees, one does not take back by a key.
     """
 
-    OWN_COMMANDS = (
-        Command(
-            _UNDO,
-            "z",
-            "Undo",
-            "Take back the last act that mails, as its mail has not left",
-            footer=False,
-        ),
-    )
-
-    _acts: "tuple[Undoable, ...]" = ()
-    _ticking: Timer | None = None
+    def __init__(self, app: App[Any], messages: Messages, jobs: Jobs) -> None:
+        self._app = app
+        self._messages = messages
+        self._jobs = jobs
+        self._acts: tuple[Undoable, ...] = ()
+        self._ticking: Timer | None = None
 
     @property
-    def undoable(self) -> "Undoable | None":
+    def ticking(self) -> bool:
+        """Whether it counts down."""
+        return self._ticking is not None
+
+    @property
+    def newest(self) -> "Undoable | None":
         """The newest act in view."""
-        if self._studio is None:
+        shell = shell_of(self._app)
+        if shell.actor is None:
             return None
-        now, hold = self.studio.now(), self.studio.settings.notifications.hold_time
+        now, hold = shell.studio.now(), shell.studio.settings.notifications.hold_time
         return next((act for act in self._acts if _in_view(act, now, hold)), None)
 
-    def changed(self) -> None:
-        """Find out what can be taken back now."""
-        super().changed()
-        if self._studio is not None and self.actor is not None:
-            studio, actor = self._studio, self.actor
-            self.bridge.read(
-                self.get_default_screen(),
-                _UNDO,
+    def look(self) -> None:
+        """Find out, off the loop, what can be taken back now."""
+        shell = shell_of(self._app)
+        if shell.actor is not None:
+            studio, actor = shell.studio, shell.actor
+            shell.bridge.read(
+                self._app.get_default_screen(),
+                "undo",
                 lambda: _undoable(studio, actor),
                 self._found,
                 lambda error: None,
             )
 
-    def may_do(self, command: Command) -> bool:
-        """There is something to take back."""
-        if command.id == _UNDO and self.undoable is None:
-            return False
-        return super().may_do(command)
-
-    def action_undo(self) -> None:
+    def take_back(self) -> None:
         """Take back the newest act in view."""
-        act, actor = self.undoable, self.actor
+        shell, act = shell_of(self._app), self.newest
+        actor = shell.actor
         if act is None or actor is None:
             return
-        studio, job = self.studio, Job(f"Taking back: {_what(act, act.push)}")
+        studio, job = shell.studio, Job(f"Taking back: {_what(act, act.push)}")
         self._found([one for one in self._acts if one != act])
-        self.work(job)
-        self.bridge.write(
-            self.get_default_screen(),
+        self._jobs.begin(job)
+        shell.bridge.write(
+            self._app.get_default_screen(),
             lambda: job.do(studio, lambda: _take_back(studio, actor, act, job)),
             lambda dropped: self._taken_back(act, dropped),
             self._not_taken_back,
         )
 
-    def stand(self, sentence: str) -> None:
-        """Whether mail leaves at all is part of what counts down."""
-        super().stand(sentence)
-        self._count()
+    def count(self) -> None:
+        """Count down; whether mail leaves at all is part of what is said."""
+        shell = shell_of(self._app)
+        if shell.actor is None:
+            return
+        now = shell.studio.now()
+        self._acts = tuple(act for act in self._acts if now < act.leaves_at)
+        act = self.newest
+        self._messages.count_down("" if act is None else self._in_words(act))
+        self._tick(bool(self._acts))
 
     def _taken_back(self, act: "Undoable", dropped: int) -> None:
-        self.worked()
+        self._jobs.ended()
         mails = "1 mail" if dropped == 1 else f"{dropped:,} mails"
-        self.say(f"Taken back: {_what(act, act.push)}; {mails} dropped.")
-        self.look_for_changes()
+        self._messages.say(f"Taken back: {_what(act, act.push)}; {mails} dropped.")
+        shell_of(self._app).look_for_changes()
 
     def _not_taken_back(self, error: StudioError) -> None:
-        self.worked()
-        self.complain(error.message)
-        self.changed()
+        self._jobs.ended()
+        self._messages.complain(error.message)
+        self.look()
 
     def _found(self, acts: "list[Undoable]") -> None:
         self._acts = tuple(acts)
-        self._count()
-
-    def _count(self) -> None:
-        if self._studio is None:
-            return
-        now = self.studio.now()
-        self._acts = tuple(act for act in self._acts if now < act.leaves_at)
-        act = self.undoable
-        self.count_down("" if act is None else self._in_words(act))
-        self._tick(bool(self._acts))
+        self.count()
 
     def _tick(self, on: bool) -> None:
         if on and self._ticking is None:
-            self._ticking = self.set_interval(_TICK, self._count)
+            self._ticking = self._app.set_interval(_TICK, self.count)
         elif not on and self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
 
     def _in_words(self, act: "Undoable") -> str:
-        why = self.standing
-        rest = _rest(act, self.studio.now(), self.studio.zone, stuck=bool(why))
-        room = self.size.width - _EDGES - cell_len(_what(act, "") + rest)
+        studio, why = shell_of(self._app).studio, self._messages.standing
+        rest = _rest(act, studio.now(), studio.zone, stuck=bool(why))
+        room = self._app.size.width - _EDGES - cell_len(_what(act, "") + rest)
         name = plain(act.push)
         if cell_len(name) > room:
             name = fit(name, max(room, _LEAST_NAME)).rstrip()

@@ -1,0 +1,1 @@
+"""The parts that the app is composed of: each keeps one thing, and is an attribute of the app."""

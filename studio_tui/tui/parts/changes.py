@@ -1,0 +1,92 @@
+"""What others change: found out off the loop, told to whoever shows it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Away, Forbidden, Gone, StudioError
+from studio_tui.tui.parts.messages import Messages
+from studio_tui.tui.shell import shell_of
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+    WhoAsks = Callable[[Studio], Actor]
+
+
+class Changes:
+    """Looks whether anybody changed anything, and whether the database answers.
+
+    ``who_asks`` says who it is now, or raises `Forbidden` (A1, A2). ``tell`` is called after every
+    change with the actor as they are now, None where that is not known anew, and whether what was
+    shown before may have missed a change; ``put_out`` once the actor has no right to be here.
+    """
+
+    def __init__(
+        self,
+        app: App[Any],
+        messages: Messages,
+        who_asks: "WhoAsks | None",
+        tell: Callable[[Actor | None, bool], None],
+        put_out: Callable[[StudioError], None],
+    ) -> None:
+        self._app = app
+        self._messages = messages
+        self._who_asks = who_asks
+        self._tell = tell
+        self._put_out = put_out
+        self.stamp = 0
+        """Goes up whenever anybody changed anything."""
+        self.is_away = False
+        """Whether the database does not answer."""
+
+    def look(self) -> None:
+        """Find out, off the loop."""
+        shell = shell_of(self._app)
+        if shell.actor is not None:
+            studio = shell.studio
+            shell.bridge.read(
+                self._app.get_default_screen(),
+                "stamp",
+                lambda: self._look(studio),
+                self._looked,
+                self._not_looked,
+            )
+
+    def _look(self, studio: "Studio") -> "tuple[int, Actor | None]":
+        """The stamp now; where it is new, who is asking now, as far as somebody can say it."""
+        stamp = studio.stamp()
+        if self._who_asks is None or stamp == self.stamp:
+            return stamp, None
+        actor, known = self._who_asks(studio), shell_of(self._app).actor
+        if known is not None and actor.user_id != known.user_id:
+            raise Forbidden("Your login belongs to another user now: open the Studio again.")
+        return stamp, actor
+
+    def _looked(self, seen: "tuple[int, Actor | None]") -> None:
+        stamp, actor = seen
+        back, self.is_away = self.is_away, False
+        if back:
+            self._messages.away("")
+            self._messages.say("The database answers again.")
+        if stamp != self.stamp or back:
+            self.stamp = stamp
+            self._tell(actor, back)
+
+    def _not_looked(self, error: StudioError) -> None:
+        # Another look is made soon; what people do themselves reports its errors.
+        if isinstance(error, Away) and not self.is_away:
+            self.is_away = True
+            self._messages.away(
+                f"The database does not answer since {self._now()}; typing is kept."
+            )
+        if isinstance(error, Forbidden | Gone):
+            self._put_out(error)
+
+    def _now(self) -> str:
+        shell = shell_of(self._app)
+        studio = shell.studio
+        zone = studio.zone_of(shell.actor) if shell.actor else studio.zone
+        return f"{studio.now().astimezone(zone):%H:%M} ({zone.key})"

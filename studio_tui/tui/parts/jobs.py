@@ -1,0 +1,70 @@
+"""What is under way and takes longer than a moment: how far it is in the status line, and escape to
+stop it."""
+
+from typing import Any
+
+from textual.app import App
+from textual.content import Content
+from textual.timer import Timer
+
+from studio_tui.tui.parts.messages import Messages
+from studio_tui.tui.runtime.job import EVERY, PATIENCE, Job
+
+
+class Jobs:
+    """What is being written, in view where it takes a while."""
+
+    def __init__(self, app: App[Any], messages: Messages) -> None:
+        self._app = app
+        self._messages = messages
+        self._jobs: tuple[Job, ...] = ()
+        """Those that have not ended, the first one first: they are done one after another."""
+        self._shown = False
+        self._looking: Timer | None = None
+
+    @property
+    def unkept(self) -> str:
+        """What ending the Studio now would undo, a line each; empty: nothing."""
+        return "\n".join(
+            f"{job.what}: leaving now undoes it." for job in self._jobs if not job.ended
+        )
+
+    def begin(self, job: Job) -> None:
+        """Follow ``job``; say how far it is if it takes a while."""
+        if job.in_place:
+            return
+        self._jobs = (*self._jobs, job)
+        if self._looking is None:
+            self._looking = self._app.set_timer(PATIENCE, self._look_longer)
+
+    def ended(self) -> None:
+        """A job has ended: say no more of it."""
+        self._jobs = tuple(job for job in self._jobs if not job.ended)
+        if self._jobs:
+            return
+        if self._looking is not None:
+            self._looking.stop()
+            self._looking = None
+        if self._shown:
+            self._shown = False
+            self._messages.under_way(Content(""))
+
+    def stop_one(self) -> bool:
+        """Stop what is under way; whether there was anything that can be stopped."""
+        for job in self._jobs:
+            if job.can_stop and not job.ended:
+                job.stop.ask()
+                self._tell_how_far()
+                return True
+        return False
+
+    def _look_longer(self) -> None:
+        self._tell_how_far()
+        if self._jobs:
+            self._looking = self._app.set_interval(EVERY, self._tell_how_far)
+
+    def _tell_how_far(self) -> None:
+        self.ended()
+        if self._jobs:
+            self._shown = True
+            self._messages.under_way(self._jobs[0].in_words())
