@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +20,16 @@ from platformdirs import user_config_path, user_data_path, user_state_path
 from studio_tui.config import wrong_values
 from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.config.private import require_own_file
+from studio_tui.config.setting import (
+    check_at_least_one,
+    check_days,
+    check_port,
+    check_time_of_day,
+    check_time_zone,
+    parse_duration,
+    setting,
+    settings_in,
+)
 from studio_tui.config.smtp_settings import require_usable, tidy_smtp
 from studio_tui.domain.shared.errors import Refused
 
@@ -29,9 +39,6 @@ _UNKNOWN = re.compile(
 )
 _PASSWORD = re.compile(r"^\w+://[^/@]*:[^/@]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
 """What a URL has where a password is in it."""
-_MOST_DAYS = 3_650
-"""Days before or after a deadline on which a reminder can be."""
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Security(StrEnum):
@@ -49,8 +56,15 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Database(_Section, frozen=True):
     """``[database]``"""
 
-    url: str = ""
-    """Empty: the SQLite file in the folder for user data."""
+    url: Annotated[
+        str,
+        setting(
+            "where the data is: an SQLite file or, with `pip install 'studio-tui[postgres]'`, a "
+            "database of PostgreSQL, `postgresql://host/name`. Unless set, the file `studio.db` in "
+            "your platform's folder for data",
+            example="sqlite:////srv/studio/studio.db",
+        ),
+    ] = ""
 
     @property
     def holds_password(self) -> bool:
@@ -61,19 +75,45 @@ class Database(_Section, frozen=True):
 class Smtp(_Section, frozen=True):
     """``[smtp]``: the password is not here (N11)."""
 
-    host: str = ""
-    """Empty: no server is set up, mail waits in the outbox (N12)."""
-    port: int = 587
-    security: Security = Security.STARTTLS
-    username: str = ""
-    sender: str = ""
-    reply_to: str = ""
-    """Where answers go; empty: to the sender."""
-    helo: str = ""
-    """The name that the Studio gives itself to the server; empty: the domain of the sender."""
-    connections: int = 4
-    timeout: int = 30
-    """Seconds the server may take for one reply."""
+    host: Annotated[
+        str,
+        setting(
+            "the mail server: a name or an address. `mail.example.org:25`, `[::1]` and "
+            '`smtp://mail.example.org` are understood as well; `smtps://` sets `security = "tls"` '
+            "and port 465. Unless set, mail waits in the outbox",
+            example="mail.example.org",
+        ),
+    ] = ""
+    port: Annotated[int, setting("where the server listens", check=check_port)] = 587
+    security: Annotated[
+        Security,
+        setting(
+            '`"starttls"`: protection is asked for, mostly on 587 and 25. `"tls"`: protected from '
+            'the first byte, mostly on 465. `"none"`. Where it does not fit the server, `doctor` '
+            "says which does"
+        ),
+    ] = Security.STARTTLS
+    username: Annotated[str, setting("who logs in; unless set, nobody does", example="studio")] = ""
+    sender: Annotated[
+        str, setting("whom mail comes from", example="HR Studio <studio@example.org>")
+    ] = ""
+    reply_to: Annotated[
+        str, setting("where answers go; unless set, to the sender", example="hr@example.org")
+    ] = ""
+    helo: Annotated[
+        str,
+        setting(
+            "the name that the Studio gives itself in EHLO; unless set, the domain of `sender`. A "
+            "server may want the full name of the machine",
+            example="studio.example.org",
+        ),
+    ] = ""
+    connections: Annotated[
+        int, setting("at most so many connections at once", check=check_at_least_one)
+    ] = 4
+    timeout: Annotated[
+        int, setting("seconds the server may take for each reply", check=check_at_least_one)
+    ] = 30
 
     def require_usable(self) -> None:
         """Raise `Refused`, with the right form, where the host or ``helo`` is no name of one."""
@@ -83,9 +123,16 @@ class Smtp(_Section, frozen=True):
 class Organisation(_Section, frozen=True):
     """``[organisation]``"""
 
-    name: str = "Our organisation"
-    time_zone: str = "Europe/Brussels"
-    language: str = "en"
+    name: Annotated[str, setting("what mail and screens call it", example="Example NV")] = (
+        "Our organisation"
+    )
+    time_zone: Annotated[
+        str,
+        setting(
+            "where its days begin; also of users whose zone is not told", check=check_time_zone
+        ),
+    ] = "Europe/Brussels"
+    language: Annotated[str, setting("of users whose language is not told")] = "en"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -96,11 +143,34 @@ class Organisation(_Section, frozen=True):
 class Notifications(_Section, frozen=True):
     """``[notifications]``"""
 
-    hold: str = "2m"
-    send_at: str = "08:00"
-    remind_before_days: tuple[int, ...] = (7, 1)
-    remind_after_days: tuple[int, ...] = (3,)
-    remind_again: str = "3d"
+    hold: Annotated[
+        str,
+        setting(
+            "how long mail waits, and can be taken back, before it leaves", check=parse_duration
+        ),
+    ] = "2m"
+    send_at: Annotated[
+        str,
+        setting(
+            "when the mail of what starts on a later day leaves, in the organisation's zone",
+            check=check_time_of_day,
+        ),
+    ] = "08:00"
+    remind_before_days: Annotated[
+        tuple[int, ...],
+        setting("days before the deadline on which a new push is to remind", check=check_days),
+    ] = (7, 1)
+    remind_after_days: Annotated[
+        tuple[int, ...],
+        setting("days after the deadline on which it is to remind", check=check_days),
+    ] = (3,)
+    remind_again: Annotated[
+        str,
+        setting(
+            "for how long nobody is reminded a second time, unless that is asked for",
+            check=parse_duration,
+        ),
+    ] = "3d"
 
     @property
     def hold_time(self) -> timedelta:
@@ -121,9 +191,13 @@ class Notifications(_Section, frozen=True):
 class Screen(_Section, frozen=True):
     """``[screen]``: how the Studio is drawn."""
 
-    mouse: bool = True
-    """Whether clicks and the wheel are for the Studio; else the terminal selects text by them. In
-    GNU screen they never are (`tui.runtime.terminal`)."""
+    mouse: Annotated[
+        bool,
+        setting(
+            "whether clicks and the wheel are for the Studio; else the terminal selects text by "
+            "them. In GNU screen they never are"
+        ),
+    ] = True
 
 
 class Settings(_Section, frozen=True):
@@ -178,14 +252,6 @@ def own_screen() -> Screen:
         return Screen()
 
 
-def parse_duration(text: str) -> timedelta:
-    """``90s``, ``2m``, ``1h`` or ``3d`` as a time span; raises ValueError otherwise."""
-    found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
-    if not found:
-        raise ValueError(f"“{text}” is not a time span: write 90s, 2m, 1h or 3d")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-
-
 def _read(path: Path, *, named: bool) -> dict[str, Any]:
     try:
         require_own_file(path)
@@ -199,16 +265,13 @@ def _read(path: Path, *, named: bool) -> dict[str, Any]:
 
 
 def _overlaid(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    for section in msgspec.structs.fields(Settings):
-        for key in msgspec.structs.fields(section.type):
-            value = environ.get(f"STUDIO_{section.name}_{key.name}".upper())
-            if value is None:
-                continue
-            table = content.setdefault(section.name, {})
-            if not isinstance(table, dict):
-                continue
-            listed = str(key.type).startswith("tuple")
-            table[key.name] = _parts(value) if listed else value
+    for each in settings_in(Settings):
+        value = environ.get(each.variable)
+        if value is None:
+            continue
+        table = content.setdefault(each.section, {})
+        if isinstance(table, dict):
+            table[each.name] = _parts(value) if each.is_list else value
     return content
 
 
@@ -219,7 +282,7 @@ def _parts(value: str) -> list[str]:
 def _in_words(complaint: str) -> str:
     unknown = _UNKNOWN.search(complaint)
     if not unknown:
-        return wrong_values.in_words(complaint, _defaults()) or complaint.replace("`$.", "`") + "."
+        return wrong_values.in_words(complaint, _examples()) or complaint.replace("`$.", "`") + "."
     at = unknown["at"] or ""
     key = f"{at}.{unknown['key']}" if at else unknown["key"]
     near = difflib.get_close_matches(key, known_keys(), n=1, cutoff=0.4)
@@ -228,12 +291,8 @@ def _in_words(complaint: str) -> str:
 
 def known_keys() -> list[str]:
     """Every key that can be set: sections, and ``section.key``."""
-    sections = msgspec.structs.fields(Settings)
-    return [section.name for section in sections] + [
-        f"{section.name}.{key.name}"
-        for section in sections
-        for key in msgspec.structs.fields(section.type)
-    ]
+    sections = [section.name for section in msgspec.structs.fields(Settings)]
+    return sections + [each.key for each in settings_in(Settings)]
 
 
 def _where(complaint: str, path: Path, environ: Mapping[str, str]) -> str:
@@ -243,38 +302,18 @@ def _where(complaint: str, path: Path, environ: Mapping[str, str]) -> str:
     return variable if variable in environ else str(path)
 
 
-def _defaults() -> dict[str, Any]:
+def _examples() -> dict[str, Any]:
     return {
-        f"{section.name}.{key.name}": getattr(section.type(), key.name)
-        for section in msgspec.structs.fields(Settings)
-        for key in msgspec.structs.fields(section.type)
+        each.key: each.default if each.default != "" else each.example
+        for each in settings_in(Settings)
     }
 
 
 def _check(settings: Settings, path: Path) -> None:
-    organisation, notifications = settings.organisation, settings.notifications
-    try:
-        key = "notifications.hold"
-        _ = notifications.hold_time
-        key = "notifications.remind_again"
-        _ = notifications.remind_again_after
-        key = "notifications.send_at"
-        _ = notifications.send_time
-    except ValueError as error:
-        hint = ': write it like send_at = "08:00"' if key.endswith("send_at") else ""
-        raise Refused(f"{path}: {key}: {error}{hint}.") from error
-    try:
-        _ = organisation.zone
-    except (ValueError, OSError, KeyError) as error:
-        raise Refused(
-            f"{path}: organisation.time_zone: there is no time zone “{organisation.time_zone}”: "
-            'write it like time_zone = "Europe/Brussels".'
-        ) from error
-    if not 1 <= settings.smtp.port <= 65535:
-        raise Refused(f"{path}: smtp.port: {settings.smtp.port} is not between 1 and 65535.")
-    for key in ("connections", "timeout"):
-        if getattr(settings.smtp, key) < 1:
-            raise Refused(f"{path}: smtp.{key}: at least 1.")
-    for key in ("remind_before_days", "remind_after_days"):
-        if not all(0 <= days <= _MOST_DAYS for days in getattr(settings.notifications, key)):
-            raise Refused(f"{path}: notifications.{key}: days from 0 to {_MOST_DAYS}.")
+    for each in settings_in(Settings):
+        value = getattr(getattr(settings, each.section), each.name)
+        try:
+            if each.check:
+                each.check(value)
+        except ValueError as error:
+            raise Refused(f"{path}: {each.key}: {error}.") from error

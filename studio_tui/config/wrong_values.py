@@ -20,36 +20,29 @@ _WRITTEN = {
     "datetime": "a day and a time",
 }
 """What msgspec calls a type, in words."""
-_EXAMPLES = {
-    "database.url": "sqlite:////srv/studio/studio.db",
-    "smtp.host": "mail.example.org",
-    "smtp.username": "studio",
-    "smtp.sender": "HR Studio <studio@example.org>",
-    "smtp.reply_to": "hr@example.org",
-    "smtp.helo": "studio.example.org",
-}
-"""What is written where the default is empty."""
 _SPAN = re.compile(r"\d+([smhd])")
 
 
-def in_words(complaint: str, defaults: Mapping[str, Any]) -> str | None:
+def in_words(complaint: str, examples: Mapping[str, Any]) -> str | None:
     """What msgspec complains of as a sentence that says what to write; None where the complaint is
-    not about a type. ``defaults`` has the default of each ``section.key``."""
+    not about a type. ``examples`` has what each ``section.key`` may be."""
     found = _WRONG.match(complaint)
     if not found:
         return None
     key, got = found["key"], _WRITTEN.get(found["got"], "this")
-    if key not in defaults:
+    if key not in examples:
         return f"{key} cannot be {got}: it is a section, write [{key}] and its settings below."
-    value = _EXAMPLES.get(key, defaults[key])
+    value = examples[key]
     span = _SPAN.fullmatch(str(value))
     if span and found["got"] == "int":
         # As most people would say “one minute”, which is no number.
         value = f"1{span[1]}"
     verb = "hold" if found["inside"] else "be"
-    return f"{key} cannot {verb} {got}: write it like {key.rpartition('.')[2]} = {_toml(value)}."
+    return (
+        f"{key} cannot {verb} {got}: write it like {key.rpartition('.')[2]} = {toml_value(value)}."
+    )
 
 
-def _toml(value: object) -> str:
-    """A default as it stands in a file: what TOML and JSON write in the same way."""
+def toml_value(value: object) -> str:
+    """A value as it stands in a file: what TOML and JSON write in the same way."""
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from studio_tui.config.setting import parse_duration
 from studio_tui.config.settings import (
     Security,
     Settings,
     config_path,
     known_keys,
     load,
-    parse_duration,
     state_path,
 )
 from studio_tui.domain.shared.errors import Refused

@@ -1,0 +1,120 @@
+"""How one setting is declared, and what follows from it.
+
+A setting is a field of a section of `config.settings`: its type, `setting` and its default. The key
+in the file, the environment variable, what is said of a wrong value and the tables of
+``docs/configuration.md`` follow.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Any, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+_MOST_DAYS = 3_650
+"""Days before or after a deadline on which a reminder can be."""
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+Check = Callable[[Any], object]
+"""Raises ValueError, with what is wrong and without a full stop, for a value that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, as it is declared."""
+
+    section: str
+    name: str
+    type: Any
+    default: Any
+    why: str
+    """What it says, as Markdown."""
+    example: Any
+    """What may be written; the default, unless that is empty."""
+    check: Check | None
+
+    @property
+    def key(self) -> str:
+        """How it is named: ``smtp.host``."""
+        return f"{self.section}.{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that beats the file: ``STUDIO_SMTP_HOST``."""
+        return f"STUDIO_{self.section}_{self.name}".upper()
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds several values; in the environment they are separated by commas."""
+        return get_origin(self.type) is tuple
+
+
+def setting(why: str, *, example: Any = None, check: Check | None = None) -> msgspec.Meta:
+    """What is declared of a setting beside its type and its default (`Setting`)."""
+    return msgspec.Meta(description=why, extra={"example": example, "check": check})
+
+
+def settings_in(settings: type[msgspec.Struct]) -> Iterator[Setting]:
+    """Every setting of these sections, in their order."""
+    for section in msgspec.structs.fields(settings):
+        defaults = section.type()
+        for field in msgspec.structs.fields(section.type):
+            kind, meta = get_args(field.type)
+            default = getattr(defaults, field.name)
+            example = meta.extra["example"]
+            yield Setting(
+                section.name,
+                field.name,
+                kind,
+                default,
+                meta.description,
+                default if example is None else example,
+                meta.extra["check"],
+            )
+
+
+def parse_duration(text: str) -> timedelta:
+    """``90s``, ``2m``, ``1h`` or ``3d`` as a time span; raises ValueError otherwise."""
+    found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
+    if not found:
+        raise ValueError(f"“{text}” is not a time span: write 90s, 2m, 1h or 3d")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+def check_time_of_day(text: str) -> None:
+    """Raise ValueError where ``text`` is no time of a day."""
+    try:
+        time.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f'{error}: write it like send_at = "08:00"') from error
+
+
+def check_time_zone(name: str) -> None:
+    """Raise ValueError where there is no such time zone."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise ValueError(
+            f'there is no time zone “{name}”: write it like time_zone = "Europe/Brussels"'
+        ) from error
+
+
+def check_port(number: int) -> None:
+    """Raise ValueError where ``number`` is no port."""
+    if not 1 <= number <= 65535:
+        raise ValueError(f"{number} is not between 1 and 65535")
+
+
+def check_at_least_one(number: int) -> None:
+    """Raise ValueError for less than 1."""
+    if number < 1:
+        raise ValueError("at least 1")
+
+
+def check_days(numbers: tuple[int, ...]) -> None:
+    """Raise ValueError where one of ``numbers`` is no count of days."""
+    if not all(0 <= number <= _MOST_DAYS for number in numbers):
+        raise ValueError(f"days from 0 to {_MOST_DAYS}")
