@@ -12,7 +12,7 @@ import pytest
 
 from studio_tui import __version__
 from studio_tui.cli.main import COMMANDS
-from studio_tui.cli.pushes.pushes import VERBS
+from studio_tui.cli.shared.lazy import LazyGroup
 from tests.cli.conftest import COMMAND, Cli
 
 INSTALLED = Path(sys.executable).with_name("studio-tui")
@@ -70,10 +70,11 @@ def test_the_help_says_of_each_command_what_the_command_says() -> None:
         assert lazy.load().name == name
 
 
-def test_every_verb_of_pushes_is_imported_by_its_name() -> None:
-    assert {name: lazy.load().name for name, lazy in VERBS.items()} == {
-        name: name for name in VERBS
-    }
+@pytest.mark.parametrize("noun", ["users", "pushes", "conversations"])
+def test_what_is_imported_when_it_is_called_goes_by_its_name(noun: str) -> None:
+    group = COMMANDS[noun].load()
+    assert isinstance(group, LazyGroup)
+    assert [lazy.load().name for lazy in group.lazy.values()] == list(group.lazy)
 
 
 def test_the_module_is_the_command() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from studio_tui.cli.conversations import files, plans, talks
 from studio_tui.cli.conversations.named import conversation_argument, number_in
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
+from studio_tui.cli.shared.lazy import Lazy, LazyGroup
+from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (
     json_option,
     write_facts,
@@ -41,30 +41,33 @@ Listed = tuple[str, Assignment]
 """The name of the push, and one user's conversation in it."""
 
 
-@click.group("conversations", cls=CommandGroup)
+VERBS = {
+    name: Lazy(f"studio_tui.cli.conversations.{module}", function, about)
+    for name, module, function, about in (
+        ("usable", "plans", "usable", "List what you can begin a conversation about."),
+        ("plan", "plans", "plan", "Plan a conversation: day, time, place."),
+        ("move", "plans", "move", "Move one to another time or place."),
+        ("cancel", "plans", "cancel", "Cancel one; what was written stays."),
+        ("hand-over", "plans", "hand_over", "Name who is to hold it."),
+        ("not-mine", "plans", "not_mine", "Say that another leader or coach is to hold it."),
+        ("open", "plans", "open_", "Let who holds it read what you wrote before they did."),
+        ("write", "talks", "write", "Write under a question."),
+        ("submit", "talks", "submit", "Show your preparation to the other side."),
+        ("add-question", "talks", "add_question", "Ask one more question."),
+        ("remove-question", "talks", "remove_question", "Take a question out."),
+        ("start", "talks", "start", "Begin the talk."),
+        ("finish", "talks", "finish", "Finish the talk, or record one that was held."),
+        ("reopen", "talks", "reopen", "Reopen a finished conversation."),
+        ("history", "files", "history", "List conversations that are over."),
+        ("export", "files", "export", "Take a finished one along, as Markdown or PDF."),
+    )
+}
+"""Imported when called: a list need not wait for what the others need."""
+
+
+@click.group("conversations", cls=LazyGroup, lazy=VERBS)
 def conversations() -> None:
     """Your conversations: plan, prepare, talk, finish, take along; follow those of all pushes."""
-
-
-for _command in (
-    plans.usable,
-    plans.plan,
-    plans.move,
-    plans.cancel,
-    plans.hand_over,
-    plans.not_mine,
-    plans.open_,
-    talks.write,
-    talks.submit,
-    talks.add_question,
-    talks.remove_question,
-    talks.start,
-    talks.finish,
-    talks.reopen,
-    files.history,
-    files.export,
-):
-    conversations.add_command(_command)
 
 
 @conversations.command("list")

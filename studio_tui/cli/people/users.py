@@ -1,17 +1,13 @@
 """``studio-tui users``: import, list, show, edit, export."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import ParamSpec, TypeVar
+from collections.abc import Iterable, Sequence
 
 import click
 
-from studio_tui.cli.people.import_ import import_
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.near_misses import CommandGroup
+from studio_tui.cli.shared.lazy import Lazy, LazyGroup
 from studio_tui.cli.shared.output import (
-    counted,
     json_option,
-    say,
     write_facts,
     write_json,
     write_table,
@@ -20,45 +16,28 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import shown, with_zone
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.facts import FACTS, Fact, FactType, fact_called
+from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.users import User, UserFilter
-from studio_tui.domain.shared.enum_tables import OfSome
-from studio_tui.services.people import exports, person
 from studio_tui.services.people import users as service
 from studio_tui.services.people.users import Involvement
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 _NAMES = {"given_name", "family_name"}
 """Facts that stand in one line."""
 
 
-_CHANGED = [fact for fact in FACTS if fact.changed_by]
-_TYPED = OfSome({FactType.EMAIL: "ADDRESS", FactType.DAY: "DATE"}, otherwise="TEXT")
+VERBS = {
+    "edit": Lazy("studio_tui.cli.people.edit", "edit", "Correct what is known of somebody."),
+    "import": Lazy("studio_tui.cli.people.import_", "import_", "Import users from a CSV file."),
+}
+"""Imported when called: a list need not wait for what the others need."""
 
 
-def _option(fact: Fact) -> str:
-    return f"--{fact.name.replace('_', '-')}"
-
-
-def _options_of_facts(command: Callable[P, R]) -> Callable[P, R]:
-    """An option for each fact that is changed by hand."""
-    for fact in reversed(_CHANGED):
-        words = f"Another {fact.in_words}."
-        command = click.option(_option(fact), metavar=_TYPED[fact.type], help=words)(command)
-    return command
-
-
-@click.group("users", cls=CommandGroup)
+@click.group("users", cls=LazyGroup, lazy=VERBS)
 def users() -> None:
     """Import, list, show and export users."""
-
-
-users.add_command(import_)
 
 
 @users.command("list")
@@ -100,41 +79,13 @@ def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
 
 
 @users.command()
-@click.argument("user")
-@_options_of_facts
-@json_option
-@with_studio
-def edit(studio: Studio, actor: Actor, /, user: str, as_json: bool, **typed: str | None) -> None:
-    """Correct what is known of USER (a login or an address).
-
-    Invitations to what lies ahead go to the new address. Mail that failed is sent again by “outbox
-    retry”.
-    """
-    told = {name: text for name, text in typed.items() if text is not None}
-    if not told:
-        raise click.UsageError(f"Say what to change: {', '.join(map(_option, _CHANGED))}.")
-    found = service.find(studio, actor, user).user
-    was = {name: getattr(found, name) for name in told}
-    changed = person.edit(studio, actor, found.id, told, was=was)
-    if as_json:
-        write_json(shapes.user(changed.user))
-        return
-    for name, before in changed.before.items():
-        fact, after = fact_called(name), getattr(changed.user, name)
-        say(f"{changed.user.name}: {fact.as_words(before)} becomes {fact.as_words(after)}.")
-    if changed.told:
-        say(f"{counted(changed.told, 'invitation')} follow to the new address.")
-    if changed.failed:
-        mails = counted(changed.failed, "mail")
-        say(f"{mails} failed before: “studio-tui outbox retry” sends what is still true.")
-
-
-@users.command()
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--left", is_flag=True, help="Also those who have left.")
 @with_studio
 def export(studio: Studio, actor: Actor, words: Sequence[str], left: bool) -> None:
     """Print the users as CSV, in the form that “users import” reads."""
+    from studio_tui.services.people import exports
+
     write_text(exports.users_csv(_matching(studio, actor, words, left)))
 
 

@@ -20,13 +20,10 @@ from studio_tui.config.limited import (
     text_of,
 )
 from studio_tui.config.session import require_files
-from studio_tui.domain.people.hr_file.source import MAX_BYTES
 from studio_tui.domain.shared.errors import Unavailable
 
 NAMES = LineLimits(lines=1_000_000, longest=100_000, most=32_000_000)
 """A list of users: a login or address on each line, or many on one."""
-_TABLE = LineLimits(lines=10_000_000, longest=8_000_000, most=MAX_BYTES)
-"""A table: its reader has limits of its own, in rows and in signs, which are far below."""
 
 
 def bytes_of(file: Path, most: int) -> bytes:
@@ -51,7 +48,11 @@ def seekable(file: Path) -> Iterator[Path | BinaryIO]:
         require_files()
         yield file
         return
-    with _opened(file) as source, kept(source, _TABLE, _name(file)) as copy:
+    from studio_tui.domain.people.hr_file.source import MAX_BYTES
+
+    # Its reader has limits of its own, in rows and in signs, which are far below.
+    limits = LineLimits(lines=10_000_000, longest=8_000_000, most=MAX_BYTES)
+    with _opened(file) as source, kept(source, limits, _name(file)) as copy:
         yield copy
 
 

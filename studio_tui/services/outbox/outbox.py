@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import MIMEPart
+from typing import TYPE_CHECKING
 
 from studio_tui.domain.outbox.acts import Act
 from studio_tui.domain.outbox.kinds import DropReason
@@ -20,11 +21,13 @@ from studio_tui.domain.shared.errors import NotFound, NothingToDo
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.mail.compose.flowed import unflow
-from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.outbox import mail_stops, notifications, worker_queue
+
+if TYPE_CHECKING:
+    from studio_tui.services.outbox.messages import MessageBuilder
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +132,16 @@ def health(studio: Studio, actor: Actor) -> Health:
         )
 
 
+def _builder(studio: Studio) -> "MessageBuilder":
+    """What makes a mail: imported where one is read, not where mail is listed or dropped."""
+    from studio_tui.services.outbox.messages import MessageBuilder
+
+    return MessageBuilder(studio)
+
+
 def message_ids(studio: Studio, listed: list[Notification]) -> dict[int, str]:
     """The Message-ID of each notification, by its id."""
-    builder = MessageBuilder(studio)
+    builder = _builder(studio)
     return {notification.id: builder.message_id(notification.key) for notification in listed}
 
 
@@ -146,7 +156,7 @@ def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
         delivery = worker_queue.deliveries([notification_id], studio.now())[0]
     if message is not None:
         return _as_sent(found[0], message)
-    builder = MessageBuilder(studio)
+    builder = _builder(studio)
     rendered = builder.rendered(delivery)
     return ReadMail(
         notification=found[0],
