@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN, Cast, Select, Value, fn
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import full_name
@@ -21,7 +21,6 @@ from studio_tui.storage.engine.expressions import (
     containing,
     exists,
 )
-from studio_tui.storage.engine.sql import Clause, execute
 from studio_tui.storage.engine.tables import Activity, ActivityUser
 from studio_tui.storage.engine.unit import is_sqlite
 
@@ -128,14 +127,12 @@ def founding() -> str:
     return "".join(f"{at.isoformat()} {login}" for at, login in found.tuples())
 
 
-def about_users(activity_id: int, users: Clause) -> None:
+def about_users(activity_id: int, users: Any) -> None:
     """Say whom a line is about: ``users`` is a query of one column, ``user_id``."""
-    execute(
-        "INSERT INTO activity_user (activity_id, user_id) "
-        f"SELECT CAST(? AS INTEGER), found.user_id FROM ({users.text}) AS found",
-        activity_id,
-        *users.params,
-    )
+    found = users.alias("found")
+    about = Select((found,), (Cast(Value(activity_id), "INTEGER"), found.c.user_id))
+    written = ActivityUser.insert_from(about, (ActivityUser.activity, ActivityUser.user))
+    written.as_rowcount().execute()
 
 
 def activity_lines(

@@ -4,11 +4,27 @@
 finds all (C6).
 """
 
+from typing import Any
+
+from peewee import fn
+
 from studio_tui.domain.conversations.conversation import ConversationState, HistoryFilter
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.engine.sql import Clause, among, containing, rows, scalar, selected
+from studio_tui.storage.conversations.conversations import OVERVIEW
+from studio_tui.storage.engine.expressions import (
+    C,
+    H,
+    P,
+    U,
+    among,
+    both,
+    column,
+    containing,
+    count,
+    selected,
+)
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.people.managers import managed_by
 
@@ -26,22 +42,21 @@ _SORTS = {
 def history_listing(filter_: HistoryFilter, sort: Sort, reader_id: int | None) -> Listing:
     """The conversations that a filter matches."""
     key = _SORTS.get(sort.column, _SORTS["at"])
-    clause = _matching(filter_, reader_id)
-    return Listing(_FROM, "c.id", clause, key, descending=sort.descending, computed=True)
+    found = _matching(filter_, reader_id)
+    return Listing(_FROM, "c.id", found, key, descending=sort.descending, computed=True)
 
 
 def matching_conversations(
     filter_: HistoryFilter, ids: list[int], reader_id: int | None
 ) -> frozenset[int]:
     """Those of ``ids`` that a filter matches."""
-    clause = _matching(filter_, reader_id) & among("c.id", ids)
-    found = rows(f"SELECT c.id FROM {_FROM} WHERE {clause.text}", *clause.params)
-    return frozenset(row_id for (row_id,) in found)
+    found = OVERVIEW.select(C.id).where(_matching(filter_, reader_id), among(C.id, ids))
+    return frozenset(column(found))
 
 
 def count_selected(selection: Selection[HistoryFilter], reader_id: int | None) -> int:
     """How many conversations a selection holds."""
-    return _count(selected(selection, lambda filter_: _matching(filter_, reader_id), "c.id"))
+    return _count(selected(selection, lambda filter_: _matching(filter_, reader_id), C.id))
 
 
 def is_any_seen(user_id: int, reader_id: int) -> bool:
@@ -49,28 +64,24 @@ def is_any_seen(user_id: int, reader_id: int) -> bool:
     return _count(_matching(HistoryFilter(user_id=user_id), reader_id)) > 0
 
 
-def _count(clause: Clause) -> int:
-    return int(scalar(f"SELECT COUNT(*) FROM {_FROM} WHERE {clause.text}", *clause.params))
+def _count(condition: Any) -> int:
+    return count(OVERVIEW.where(condition))
 
 
-def _matching(filter_: HistoryFilter, reader_id: int | None) -> Clause:
-    clause = Clause("(c.finished_at IS NOT NULL OR c.cancelled_at IS NOT NULL)")
-    clause &= containing(
-        "(u.search || ' ' || h.search || ' ' || COALESCE(p.name_key, ''))",
-        map(fold_search, filter_.text.split()),
-    )
+def _matching(filter_: HistoryFilter, reader_id: int | None) -> Any:
+    found = C.finished_at.is_null(False) | C.cancelled_at.is_null(False)
+    searched = U.search.concat(" ").concat(H.search).concat(" ")
+    words = map(fold_search, filter_.text.split())
+    found = both(found, containing(searched.concat(fn.COALESCE(P.name_key, "")), words))
     if filter_.user_id is not None:
-        clause &= Clause("c.user_id = ?", (filter_.user_id,))
+        found &= C.user == filter_.user_id
     if filter_.state is ConversationState.DONE:
-        clause &= Clause("c.cancelled_at IS NULL")
+        found &= C.cancelled_at.is_null()
     if filter_.state is ConversationState.CANCELLED:
-        clause &= Clause("c.cancelled_at IS NOT NULL")
-    return clause & _visible_to(reader_id) if reader_id is not None else clause
+        found &= C.cancelled_at.is_null(False)
+    return found if reader_id is None else found & _visible_to(reader_id)
 
 
-def _visible_to(reader_id: int) -> Clause:
-    managed = managed_by(reader_id)
-    return Clause(
-        f"(c.user_id = ? OR c.conductor_id = ? OR c.user_id IN ({managed.text}))",
-        (reader_id, reader_id, *managed.params),
-    )
+def _visible_to(reader_id: int) -> Any:
+    own = (C.user == reader_id) | (C.conductor == reader_id)
+    return own | C.user.in_(managed_by(reader_id))

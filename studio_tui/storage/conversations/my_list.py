@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from peewee import JOIN, SQL, fn
 
 from studio_tui.domain.people.users import full_name
-from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import among, day, known_instant, rows
+from studio_tui.storage.engine.expressions import A, C, H, P, U, among, column
+from studio_tui.storage.engine.tables import NotMine
 from studio_tui.storage.people.managers import managed_by
-from studio_tui.storage.pushes.pushes import CONVERSATION, STATUS
+from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR, STATUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,83 +40,77 @@ class MyListRow:
 
 def people_around(user_id: int) -> dict[int, tuple[str, str]]:
     """Login and full name of somebody and of all whom they manage and who are there, by id."""
-    managed = managed_by(user_id)
+    around = (U.id == user_id) | U.id.in_(managed_by(user_id))
+    found = U.select(U.id, U.login, U.given_name, U.family_name).where(U.active, around)
     return {
-        found: (login, full_name(given, family))
-        for found, login, given, family in rows(
-            "SELECT u.id, u.login, u.given_name, u.family_name FROM users u "
-            f"WHERE u.active AND (u.id = ? OR u.id IN ({managed.text})) ORDER BY u.sort_name, u.id",
-            user_id,
-            *managed.params,
-        )
+        person_id: (login, full_name(given, family))
+        for person_id, login, given, family in found.order_by(U.sort_name, U.id).tuples()
     }
+
+
+_STATUS = SQL(STATUS).alias("status")
+_TALK = (
+    *(_STATUS, C.id.alias("conversation_id"), C.planned_for, C.started_at),
+    C.user_prepared_at.is_null(False).alias("prepared"),
+    *(H.id.alias("conductor_id"), H.given_name, H.family_name, H.active),
+)
+_ASKED = (
+    A.select(
+        *(A.user.alias("user_id"), A.id.alias("assignment_id"), P.id.alias("push_id")),
+        *(P.name.alias("push"), P.definition, P.template.alias("template_id")),
+        *(P.available_from, P.deadline, *_TALK),
+    )
+    .join(P, on=P.id == A.push)
+    .join_from(A, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
+    .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
+)
+_BEGUN = C.select(
+    C.user.alias("user_id"), C.definition, C.template.alias("template_id"), *_TALK
+).join(H, on=H.id == C.conductor)
 
 
 def asked_of(user_ids: list[int], reader_id: int) -> list[MyListRow]:
     """What pushes ask for these users that was not held yet: what is open, and what was begun."""
-    wanted = among("a.user_id", user_ids)
-    return _asked(
-        "SELECT a.user_id, a.id, p.id, p.name, p.definition, p.template_id, p.available_from, "
-        f"p.deadline, {STATUS}, c.id, c.planned_for, c.started_at, "
-        "c.user_prepared_at IS NOT NULL, h.id, "
-        "COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
-        "h.id IS NOT NULL AND NOT h.active, EXISTS (SELECT 1 "
-        "FROM not_mine x WHERE x.assignment_id = a.id AND x.manager_id = ?) "
-        f"FROM assignment a JOIN push p ON p.id = a.push_id {CONVERSATION} WHERE {wanted.text} "
-        "AND c.finished_at IS NULL AND (c.id IS NOT NULL "
-        "OR (a.unassigned_at IS NULL AND p.closed_at IS NULL)) ORDER BY a.id",
-        reader_id,
-        *wanted.params,
+    is_open = A.unassigned_at.is_null() & P.closed_at.is_null()
+    found = _ASKED.where(
+        among(A.user, user_ids), C.finished_at.is_null(), C.id.is_null(False) | is_open
     )
+    refused = NotMine.select(NotMine.assignment).where(NotMine.manager == reader_id)
+    not_theirs = set(column(refused))
+    return [
+        _row(row, not_mine=row["assignment_id"] in not_theirs)
+        for row in found.order_by(A.id).dicts()
+    ]
 
 
 def begun_by(reader_id: int) -> list[MyListRow]:
     """The conversations of somebody that no push asked for and that were not held yet."""
-    return _asked(
-        "SELECT c.user_id, NULL, NULL, '', c.definition, c.template_id, NULL, NULL, "
-        f"{STATUS}, c.id, c.planned_for, c.started_at, c.user_prepared_at IS NOT NULL, h.id, "
-        "h.given_name, h.family_name, NOT h.active, 1 = 0 "
-        "FROM conversation c JOIN users h ON h.id = c.conductor_id "
-        "WHERE c.assignment_id IS NULL AND c.finished_at IS NULL AND c.cancelled_at IS NULL "
-        "AND (c.user_id = ? OR c.conductor_id = ?) ORDER BY c.id",
-        reader_id,
-        reader_id,
+    found = _BEGUN.where(
+        C.assignment.is_null(),
+        C.finished_at.is_null(),
+        C.cancelled_at.is_null(),
+        (C.user == reader_id) | (C.conductor == reader_id),
     )
+    unasked = dict.fromkeys(("assignment_id", "push_id", "available_from", "deadline"))
+    return [
+        _row({**row, **unasked, "push": ""}, not_mine=False) for row in found.order_by(C.id).dicts()
+    ]
 
 
 def last_held(user_ids: list[int]) -> dict[int, datetime]:
     """When the last conversation of each of these users was held."""
-    wanted = among("user_id", user_ids)
-    return {
-        user_id: known_instant(at)
-        for user_id, at in rows(
-            "SELECT user_id, MAX(finished_at) FROM conversation WHERE finished_at IS NOT NULL "
-            f"AND cancelled_at IS NULL AND {wanted.text} GROUP BY user_id",
-            *wanted.params,
-        )
-    }
+    held = C.select(C.user, fn.MAX(C.finished_at)).where(
+        C.finished_at.is_null(False), C.cancelled_at.is_null(), among(C.user, user_ids)
+    )
+    return dict(held.group_by(C.user).tuples())
 
 
-def _asked(text: str, *params: object) -> list[MyListRow]:
-    return [
-        MyListRow(
-            user_id=row[0],
-            assignment_id=row[1],
-            push_id=row[2],
-            push=row[3],
-            definition=row[4],
-            template_id=row[5],
-            available_from=day(row[6]) if row[6] is not None else None,
-            deadline=day(row[7]) if row[7] is not None else None,
-            status=row[8],
-            conversation_id=row[9],
-            planned_for=instant_of(row[10]),
-            started_at=instant_of(row[11]),
-            prepared=bool(row[12]),
-            conductor_id=row[13],
-            conductor=full_name(row[14], row[15]),
-            conductor_left=bool(row[16]),
-            not_mine=bool(row[17]),
-        )
-        for row in rows(text, *params)
-    ]
+def _row(row: dict[str, Any], *, not_mine: bool) -> MyListRow:
+    here = row.pop("active")
+    return MyListRow(
+        conductor=full_name(row.pop("given_name") or "", row.pop("family_name") or ""),
+        conductor_left=here is not None and not here,
+        prepared=bool(row.pop("prepared")),
+        not_mine=not_mine,
+        **row,
+    )

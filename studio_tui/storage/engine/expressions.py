@@ -70,7 +70,7 @@ def containing(column: Any, words: Iterable[str]) -> Any:
             return NOBODY
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         # Peewee's own operators look at case in another way on each engine.
-        like = NodeList((column, SQL("LIKE"), text(f"%{escaped}%"), SQL("ESCAPE '\\'")))
+        like = NodeList((column, SQL("LIKE"), Value(f"%{escaped}%"), SQL("ESCAPE '\\'")))
         found = both(found, like)
     return found
 

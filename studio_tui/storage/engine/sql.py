@@ -58,6 +58,20 @@ def expression(clause: Clause) -> peewee.SQL:
     return peewee.SQL(f"({clause.text.replace('%', '%%').replace('?', '%s')})", clause.params)
 
 
+def rendered(query: Any) -> Clause:
+    """A query or a condition of Peewee's as text, where it is to stand in text."""
+    is_condition = not isinstance(query, peewee.BaseQuery)
+    with spoken_to().get_sql_context().scope_normal(subquery=is_condition) as context:
+        text, params = context.sql(query).query()
+    return Clause(text if is_sqlite() else text.replace("%s", "?"), tuple(params))
+
+
+def textual(clause: Clause, *columns: str) -> peewee.Select:
+    """A query that is text for Peewee's builder; ``columns`` are those that it finds."""
+    found = peewee.NodeList((expression(clause), peewee.SQL("AS found")))
+    return peewee.Select((found,), [peewee.SQL(f"found.{column}") for column in columns])
+
+
 def execute(text: str, *params: Any) -> Any:
     """Run one statement inside the open unit of work; returns the cursor."""
     if is_sqlite():

@@ -12,7 +12,7 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from studio_tui.storage.engine.sql import Clause, among, execute, rows, scalar
+from studio_tui.storage.engine.sql import Clause, among, execute, rendered, rows, scalar
 
 _MAX_ANCHORS = 2_000
 _FEW = 5_000
@@ -33,20 +33,24 @@ class _Anchor(NamedTuple):
 
 
 class Listing:
-    """The ids of the rows of ``table`` that ``clause`` matches, by ``key`` and then by ``tie``.
+    """The ids of the rows of ``table`` of which ``condition`` holds, by ``key`` and then by
+    ``tie``.
 
     ``key`` is an SQL expression that is never null; ``tie`` tells rows of one key apart, as
     ``id_column`` does, which it is unless said otherwise. ``narrowed``: there may be few.
     ``computed``: no index knows the order; it is found once, and held, eight bytes a row.
-    ``table`` needs only what ``clause`` speaks of, ``whole`` also what ``key`` does; ``walked`` is
-    how that is written where many rows are read in their order.
+    ``table`` needs only what ``condition`` speaks of, ``whole`` also what ``key`` does;
+    ``walked`` is how that is written where many rows are read in their order.
+
+    Its queries are text: every page asks one, and the hints in ``table`` and ``walked`` are none
+    that Peewee's builder knows.
     """
 
     def __init__(
         self,
         table: str,
         id_column: str,
-        clause: Clause,
+        condition: Any,
         key: str,
         *,
         descending: bool = False,
@@ -60,7 +64,7 @@ class Listing:
         self._walked = walked or whole or table
         self._whole = whole or table
         self._id = id_column
-        self._clause = clause
+        self._clause = rendered(condition)
         self._key = key
         self._tie = tie or id_column
         self._descending = descending

@@ -8,9 +8,13 @@ what is looked for means itself, whatever characters it has.
 import re
 from collections.abc import Iterable
 from itertools import filterfalse
+from typing import Any
+
+from peewee import SQL, NodeList, Select, Value
 
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.engine.sql import Clause, containing, scalar
+from studio_tui.storage.engine.expressions import both, containing
+from studio_tui.storage.engine.sql import scalar
 from studio_tui.storage.engine.unit import is_sqlite
 
 _GRAM = 3
@@ -19,22 +23,25 @@ _PIECE = re.compile(r"[^\W_]{3}")
 _MOST = 12
 """As many of them of a word: more tell hardly anything more."""
 _INDEX = "users_search_trigram"
+_INDEXED = SQL("user_search")
 
 
-def finding(users: str, text: str) -> Clause:
-    """The users, as ``users``, in whom all words of ``text`` are found."""
+def finding(users: Any, text: str) -> Any:
+    """The ``users`` in whom all words of ``text`` are found."""
     words = [fold_search(word) for word in text.split()]
     if not is_sqlite():
         # An index that knows nothing of a word takes longer than none: it must not be looked in.
-        return containing(f"{users}.search", filter(_is_known, words)) & containing(
-            f"({users}.search || '')", filterfalse(_is_known, words)
-        )
-    clause = containing(f"{users}.search", words)
+        known = containing(users.search, filter(_is_known, words))
+        return both(known, containing(users.search.concat(""), filterfalse(_is_known, words)))
+    found = containing(users.search, words)
     grams = list(dict.fromkeys(gram for word in words for gram in _grams(word)))
     if not grams:
-        return clause
-    among = f"{users}.id IN (SELECT rowid FROM user_search WHERE user_search MATCH ?)"
-    return Clause(among, (" AND ".join(map(_quoted, grams)),)) & clause
+        return found
+    matched = Select((_INDEXED,), (SQL("rowid"),)).where(
+        # A table of FTS5 is asked by its own name, which is no column to Peewee.
+        NodeList((SQL("user_search MATCH"), Value(" AND ".join(map(_quoted, grams)))))
+    )
+    return both(users.id.in_(matched), found)
 
 
 def is_indexed() -> bool:

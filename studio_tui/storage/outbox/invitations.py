@@ -24,14 +24,6 @@ from studio_tui.storage.engine.tables import (
 )
 from studio_tui.storage.outbox.enqueue import Cause
 
-ABOUT = (
-    "LEFT JOIN conversation c ON c.id = n.conversation_id "
-    "LEFT JOIN template t ON t.id = c.template_id "
-    "LEFT JOIN assignment a ON a.id = c.assignment_id "
-    "LEFT JOIN push p ON p.id = COALESCE(n.push_id, a.push_id)"
-)
-"""What a notification ``n`` is joined with: the push ``p`` it tells of or, for an invitation, the
-conversation ``c`` with its template ``t`` and, where one asked for it, its push."""
 _C: Any = ConversationTable
 _N: Any = NotificationTable
 _X: Any = NotificationTable.alias("x")

@@ -6,6 +6,9 @@ What events write into it is in `storage.outbox.enqueue`, what sends from it in
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, NamedTuple
+
+from peewee import JOIN, SQL, Case, Value, fn
 
 from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
@@ -17,30 +20,49 @@ from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import (
-    Clause,
+from studio_tui.storage.engine.expressions import (
+    COUNTED,
+    EVERYBODY,
+    A,
+    C,
+    N,
+    P,
+    T,
+    U,
     among,
+    both,
+    column,
     containing,
-    execute,
-    known_instant,
-    one_of,
-    rows,
-    scalar,
+    count,
     selected,
+    text,
 )
+from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.prepared import Prepared, among_given, given
+from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.tables import NotificationTable, NotificationUser
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
-from studio_tui.storage.outbox.invitations import ABOUT
-from studio_tui.storage.outbox.worker_queue import template_name
+from studio_tui.storage.outbox.worker_queue import ABOUT, template_name
 
+_N: Any = NotificationTable
+_X: Any = NotificationUser.alias("x")
+_AGAIN: Any = NotificationTable.alias("again")
+_EVERY = (
+    N.select()
+    .join(U, on=U.id == N.recipient)
+    .join_from(N, C, JOIN.LEFT_OUTER, on=C.id == N.conversation)
+    .join_from(C, T, JOIN.LEFT_OUTER, on=T.id == C.template)
+    .join_from(C, A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
+    .join_from(N, P, JOIN.LEFT_OUTER, on=P.id == fn.COALESCE(N.push, A.push))
+)
+"""Notifications with their recipient, and what they are about."""
 _ALONE = "notification n"
 _BY_USER = f"{_ALONE} JOIN users u ON u.id = n.recipient_id"
 _FROM = f"{_BY_USER} {ABOUT}"
 _USERS_FIRST = "users u CROSS JOIN notification n ON n.recipient_id = u.id"
 """In the order of the users, which SQLite takes as it is written."""
 _ABOUT_KEY = "COALESCE(p.name_key, t.name_key, '')"
-_HELD = "(n.state = 'queued' AND n.attempts = 0 AND n.due_at > ?)"
 _SORTS = {
     "due_at": "n.due_at",
     "sent_at": "COALESCE(n.sent_at, n.due_at)",
@@ -50,21 +72,19 @@ _SORTS = {
 }
 
 
-def notification_clause(filter_: NotificationFilter, now: datetime) -> Clause:
-    """The notifications ``n`` that a filter matches."""
-    words = filter_.text.split()
-    clause = Clause("(1 = 1)")
-    for word in words:
-        clause &= containing("u.search", [fold_search(word)]) | containing(
-            _ABOUT_KEY, [fold_search(word)]
-        )
+def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
+    """The notifications ``N`` that a filter matches."""
+    found: Any = EVERYBODY
+    about = fn.COALESCE(P.name_key, T.name_key, "")
+    for word in map(fold_search, filter_.text.split()):
+        found = both(found, containing(U.search, [word]) | containing(about, [word]))
     if filter_.state is not None:
-        clause &= _state_clause(filter_.state, now)
+        found = both(found, _is_in(filter_.state, now))
     if filter_.push_id is not None:
-        clause &= Clause("(n.push_id IS NOT NULL AND n.push_id = ?)", (filter_.push_id,))
+        found = both(found, N.push.is_null(False) & (N.push == filter_.push_id))
     if filter_.recipient_id is not None:
-        clause &= Clause("n.recipient_id = ?", (filter_.recipient_id,))
-    return clause
+        found = both(found, N.recipient == filter_.recipient_id)
+    return found
 
 
 def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime) -> Listing:
@@ -75,7 +95,7 @@ def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime)
     return Listing(
         _FROM if filter_.text else _ALONE,
         "n.id",
-        notification_clause(filter_, now),
+        notification_condition(filter_, now),
         key,
         descending=sort.descending,
         narrowed=filter_ != NotificationFilter(),
@@ -87,220 +107,216 @@ def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime)
 
 def ids_caused_by(activity_id: int) -> list[int]:
     """The notifications that an act wrote: users first, by name."""
-    return [
-        found
-        for (found,) in rows(
-            f"SELECT n.id FROM {_FROM} WHERE n.caused_by_id = ? "
-            "ORDER BY n.capacity DESC, u.sort_name, u.id",
-            activity_id,
-        )
-    ]
+    found = _EVERY.select(N.id).where(N.caused_by == activity_id)
+    return column(found.order_by(N.capacity.desc(), U.sort_name, U.id))
 
 
 def samples_caused_by(activity_id: int) -> list[int]:
     """Of the notifications that an act wrote, one of each kind, capacity and language."""
-    return [
-        found
-        for (found,) in rows(
-            f"SELECT MIN(n.id) FROM {_FROM} WHERE n.caused_by_id = ? "
-            "GROUP BY n.kind, n.capacity, u.language",
-            activity_id,
-        )
-    ]
+    found = _EVERY.select(fn.MIN(N.id)).where(N.caused_by == activity_id)
+    return column(found.group_by(N.kind, N.capacity, U.language))
 
 
 def matching_notifications(
     filter_: NotificationFilter, ids: list[int], now: datetime
 ) -> frozenset[int]:
     """Those of ``ids`` that a filter matches."""
-    clause = notification_clause(filter_, now) & among("n.id", ids)
-    return frozenset(
-        found for (found,) in rows(f"SELECT n.id FROM {_FROM} WHERE {clause.text}", *clause.params)
-    )
+    matching = both(among(N.id, ids), notification_condition(filter_, now))
+    return frozenset(column(_EVERY.select(N.id).where(matching)))
 
 
 def count_selected(selection: Selection[NotificationFilter], now: datetime) -> int:
     """How many notifications a selection holds."""
-    clause = _selected(selection, now)
-    return int(scalar(f"SELECT COUNT(*) FROM {_FROM} WHERE {clause.text}", *clause.params))
+    return count(_EVERY.where(_selected(selection, now)))
 
 
 def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
     """These notifications, in the order of ``ids``."""
-    wanted = among("n.id", ids)
+    if not ids:
+        return []
     about = _about(ids)
     found = {
-        row[0]: Notification(
-            id=row[0],
-            key=row[1],
-            kind=Kind(row[2]),
-            capacity=Capacity(row[3]),
-            state=NotificationState.HELD if row[4] else NotificationState(row[5]),
-            recipient_id=row[6],
-            recipient=row[7],
-            name=full_name(row[8], row[9]),
-            to=row[10],
-            push_id=row[11],
-            push=row[12] or "",
-            about=about.get(row[0], ()),
-            due_at=known_instant(row[13]),
-            attempts=row[14],
-            sent_at=instant_of(row[15]),
-            error=row[16],
-            template=template_name(row[17]) if row[17] else "",
+        row.id: Notification(
+            id=row.id,
+            key=row.key,
+            kind=Kind(row.kind),
+            capacity=Capacity(row.capacity),
+            state=NotificationState.HELD if row.held else NotificationState(row.state),
+            recipient_id=row.recipient_id,
+            recipient=row.recipient,
+            name=full_name(row.given_name, row.family_name),
+            to=row.to,
+            push_id=row.push_id,
+            push=row.push or "",
+            about=about.get(row.id, ()),
+            due_at=known_instant(row.due_at),
+            attempts=row.attempts,
+            sent_at=instant_of(row.sent_at),
+            error=row.error,
+            template=template_name(row.definition) if row.definition else "",
         )
-        for row in rows(
-            f"SELECT n.id, n.key, n.kind, n.capacity, {_HELD}, n.state, u.id, u.login, "
-            "u.given_name, u.family_name, COALESCE(n.former_address, n.sent_to, u.email), "
-            "n.push_id, p.name, n.due_at, n.attempts, n.sent_at, n.error, "
-            "CASE WHEN n.conversation_id IS NOT NULL "
-            "THEN COALESCE(p.definition, c.definition, t.definition) END "
-            f"FROM {_FROM} WHERE {wanted.text}",
-            now,
-            *wanted.params,
-        )
+        for row in _LISTED.rows(ids=ids, now=now)
     }
     return [found[notification_id] for notification_id in ids if notification_id in found]
 
 
+class _ListedMail(NamedTuple):
+    """A notification as lists show it."""
+
+    id: int
+    key: str
+    kind: str
+    capacity: str
+    held: bool
+    state: str
+    recipient_id: int
+    recipient: str
+    given_name: str
+    family_name: str
+    to: str
+    push_id: int | None
+    push: str | None
+    due_at: Any
+    attempts: int
+    sent_at: Any
+    error: str | None
+    definition: str | None
+
+
+def _listed() -> Any:
+    address = fn.COALESCE(N.former_address, N.sent_to, U.email)
+    of_talk = N.conversation.is_null(False), fn.COALESCE(P.definition, C.definition, T.definition)
+    return _EVERY.select(
+        *(N.id, N.key, N.kind, N.capacity, _held(given("now")), N.state, U.id, U.login),
+        *(U.given_name, U.family_name, address, N.push, P.name, N.due_at, N.attempts),
+        *(N.sent_at, N.error, Case(None, (of_talk,))),
+    ).where(among_given(N.id, "ids"))
+
+
+_LISTED = Prepared(_ListedMail, _listed)
+
+
 def retry(selection: Selection[NotificationFilter], now: datetime) -> list[int]:
     """Let what failed of a selection be due once more (N10); returns which."""
-    notifications = _selected(selection, now)
-    return [
-        found
-        for (found,) in rows(
-            "UPDATE notification SET state = 'queued', due_at = ?, attempts = 0, "
-            "dated_at = NULL, error = NULL WHERE state = 'failed' "
-            f"AND id IN (SELECT n.id FROM {_FROM} WHERE {notifications.text}) RETURNING id",
-            now,
-            *notifications.params,
-        )
-    ]
+    again = _N.update(state="queued", due_at=now, attempts=0, dated_at=None, error=None)
+    failed = (_N.state == "failed") & _N.id.in_(_ids(selection, now))
+    return column(again.where(failed).returning(_N.id))
 
 
 def drop_untrue(reasons: Mapping[int, str]) -> None:
     """Drop these that wait, each for its reason."""
     for reason in dict.fromkeys(reasons.values()):
         ids = [each for each, why in reasons.items() if why == reason]
-        wanted = among("id", ids)
-        execute(
-            "UPDATE notification SET state = 'dropped', error = ? WHERE state = 'queued' "
-            f"AND {wanted.text}",
-            reason,
-            *wanted.params,
-        )
+        dropped = _N.update(state="dropped", error=reason)
+        dropped.where(_N.state == "queued", among(_N.id, ids)).execute()
 
 
 def send_again(selection: Selection[NotificationFilter], activity_id: int, at: datetime) -> int:
     """Write what was sent of a selection once more, each as a notification of its own; returns how
     many (N10)."""
-    notifications = _selected(selection, at)
     suffix = f"-again-{activity_id}"
-    cursor = execute(
-        "INSERT INTO notification (key, kind, capacity, state, push_id, conversation_id, sequence, "
-        "recipient_id, caused_by_id, created_at, due_at, attempts) "
-        "SELECT n.key || CAST(? AS TEXT), n.kind, n.capacity, 'queued', n.push_id, "
-        "n.conversation_id, n.sequence, n.recipient_id, ?, ?, ?, 0 "
-        f"FROM {_FROM} WHERE n.state = 'sent' AND {notifications.text}",
-        suffix,
-        activity_id,
-        at,
-        at,
-        *notifications.params,
+    again = _EVERY.select(
+        *(N.key.concat(text(suffix)), N.kind, N.capacity, Value("queued"), N.push, N.conversation),
+        *(N.sequence, N.recipient, Value(activity_id), Value(at), Value(at), Value(0)),
+    ).where(N.state == "sent", _selected(selection, at))
+    columns = (
+        *(_N.key, _N.kind, _N.capacity, _N.state, _N.push, _N.conversation, _N.sequence),
+        *(_N.recipient, _N.caused_by, _N.created_at, _N.due_at, _N.attempts),
     )
-    execute(
-        "INSERT INTO notification_user (notification_id, user_id) "
-        "SELECT again.id, x.user_id FROM notification again "
-        "JOIN notification n ON again.key = n.key || CAST(? AS TEXT) "
-        "JOIN notification_user x ON x.notification_id = n.id WHERE again.caused_by_id = ?",
-        suffix,
-        activity_id,
+    number = int(_N.insert_from(again, columns).as_rowcount().execute())
+    people = (
+        _AGAIN.select(_AGAIN.id, _X.user)
+        .join(N, on=_AGAIN.key == N.key.concat(text(suffix)))
+        .join(_X, on=_X.notification == N.id)
+        .where(_AGAIN.caused_by == activity_id)
     )
-    return int(cursor.rowcount)
+    written = NotificationUser.insert_from(
+        people, (NotificationUser.notification, NotificationUser.user)
+    )
+    written.as_rowcount().execute()
+    return number
 
 
 def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -> int:
     """Drop what waits or failed of a selection, of the kinds that can be dropped (N10); returns how
     many."""
-    notifications = _selected(selection, now)
-    droppable = ~one_of("kind", KEPT_BY_HAND)
-    cursor = execute(
-        "UPDATE notification SET state = 'dropped', error = ? WHERE state IN ('queued', 'failed') "
-        f"AND {droppable.text} AND id IN (SELECT n.id FROM {_FROM} WHERE {notifications.text})",
-        reason,
-        *droppable.params,
-        *notifications.params,
-    )
-    return int(cursor.rowcount)
+    droppable = _N.state.in_(("queued", "failed")) & _N.kind.not_in(list(KEPT_BY_HAND))
+    dropped = _N.update(state="dropped", error=reason)
+    return int(dropped.where(droppable, _N.id.in_(_ids(selection, now))).execute())
 
 
 def state_counts(now: datetime) -> dict[NotificationState, int]:
     """How many notifications are in each state."""
-    return {
-        NotificationState(state): count
-        for state, count in rows(
-            f"SELECT CASE WHEN {_HELD} THEN 'held' ELSE n.state END, COUNT(*) "
-            "FROM notification n GROUP BY 1",
-            now,
-        )
-    }
+    state = Case(None, ((_held(now), "held"),), N.state)
+    counted = N.select(state, COUNTED).group_by(SQL("1"))
+    return {NotificationState(each): number for each, number in counted.tuples()}
 
 
 def waiting_since(now: datetime) -> datetime | None:
     """Since when the oldest of what should have left waits; None where nothing does."""
-    found = scalar(
-        "SELECT MIN(CASE WHEN error IS NULL THEN due_at ELSE COALESCE(dated_at, due_at) END) "
-        "FROM notification WHERE state = 'queued' AND (due_at <= ? OR error IS NOT NULL)",
-        now,
-    )
-    return instant_of(found)
+    since = Case(None, ((N.error.is_null(), N.due_at),), fn.COALESCE(N.dated_at, N.due_at))
+    late = (N.due_at <= now) | N.error.is_null(False)
+    return instant_of(N.select(fn.MIN(since)).where(N.state == "queued", late).scalar())
 
 
 def leases() -> list[tuple[str, int, datetime]]:
     """Each worker that is sending: its lease, how many mails it holds, and until when at most."""
-    return [
-        (lease, count, known_instant(until))
-        for lease, count, until in rows(
-            "SELECT lease, COUNT(*), MAX(due_at) FROM notification WHERE state = 'sending' "
-            "GROUP BY lease ORDER BY lease"
-        )
-    ]
+    held = N.select(N.lease, COUNTED, fn.MAX(N.due_at)).where(N.state == "sending")
+    return list(held.group_by(N.lease).order_by(N.lease).tuples())
 
 
 def last_sent_at() -> datetime | None:
     """When the server last took a mail."""
-    return instant_of(scalar("SELECT MAX(sent_at) FROM notification WHERE state = 'sent'"))
+    return instant_of(N.select(fn.MAX(N.sent_at)).where(N.state == "sent").scalar())
 
 
 def last_error() -> tuple[str, str] | None:
     """Address and words of the newest mail that failed or is to be tried again."""
-    found = rows(
-        f"SELECT COALESCE(n.former_address, n.sent_to, u.email), n.error FROM {_FROM} "
-        "WHERE n.error IS NOT NULL AND n.state IN ('queued', 'failed') "
-        "ORDER BY COALESCE(n.dated_at, n.due_at) DESC, n.id DESC LIMIT 1"
+    address = fn.COALESCE(N.former_address, N.sent_to, U.email)
+    found = _EVERY.select(address, N.error).where(
+        N.error.is_null(False), N.state.in_(("queued", "failed"))
     )
-    return (found[0][0], found[0][1]) if found else None
+    newest = found.order_by(fn.COALESCE(N.dated_at, N.due_at).desc(), N.id.desc()).limit(1)
+    return next(iter(newest.tuples()), None)
 
 
-def _selected(selection: Selection[NotificationFilter], now: datetime) -> Clause:
-    return selected(selection, lambda filter_: notification_clause(filter_, now), "n.id")
+def _selected(selection: Selection[NotificationFilter], now: datetime) -> Any:
+    return selected(selection, lambda filter_: notification_condition(filter_, now), N.id)
 
 
-def _state_clause(state: NotificationState, now: datetime) -> Clause:
-    held = Clause(_HELD, (now,))
+def _ids(selection: Selection[NotificationFilter], now: datetime) -> Any:
+    return _EVERY.select(N.id).where(_selected(selection, now))
+
+
+def _held(now: Any) -> Any:
+    return (N.state == "queued") & (N.attempts == 0) & (N.due_at > now)
+
+
+def _is_in(state: NotificationState, now: datetime) -> Any:
     if state is NotificationState.HELD:
-        return held
-    clause = Clause("n.state = ?", (str(state),))
-    return clause & ~held if state is NotificationState.QUEUED else clause
+        return _held(now)
+    found = N.state == str(state)
+    return found & ~_held(now) if state is NotificationState.QUEUED else found
 
 
 def _about(ids: list[int]) -> dict[int, tuple[str, ...]]:
-    wanted = among("x.notification_id", ids)
     found: dict[int, list[str]] = {}
-    for notification_id, login in rows(
-        "SELECT x.notification_id, u.login FROM notification_user x "
-        f"JOIN users u ON u.id = x.user_id WHERE {wanted.text} ORDER BY u.sort_name, u.id",
-        *wanted.params,
-    ):
+    for notification_id, login in _TOLD.rows(ids=ids):
         found.setdefault(notification_id, []).append(login)
     return {notification_id: tuple(logins) for notification_id, logins in found.items()}
+
+
+class _ToldOf(NamedTuple):
+    notification_id: int
+    login: str
+
+
+_TOLD = Prepared(
+    _ToldOf,
+    lambda: (
+        _X.select(_X.notification, U.login)
+        .join(U, on=U.id == _X.user)
+        .where(among_given(_X.notification, "ids"))
+        .order_by(U.sort_name, U.id)
+    ),
+)

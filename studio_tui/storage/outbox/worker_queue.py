@@ -28,11 +28,19 @@ from studio_tui.storage.engine.sql import (
     scalar,
 )
 from studio_tui.storage.engine.unit import is_sqlite
-from studio_tui.storage.outbox.invitations import ABOUT, meetings
+from studio_tui.storage.outbox.invitations import meetings
 from studio_tui.storage.outbox.notices import notices
 from studio_tui.storage.people.managers import managers_of
 from studio_tui.storage.pushes.pushes import CONVERSATION
 
+ABOUT = (
+    "LEFT JOIN conversation c ON c.id = n.conversation_id "
+    "LEFT JOIN template t ON t.id = c.template_id "
+    "LEFT JOIN assignment a ON a.id = c.assignment_id "
+    "LEFT JOIN push p ON p.id = COALESCE(n.push_id, a.push_id)"
+)
+"""What a notification ``n`` is joined with: the push ``p`` it tells of or, for an invitation, the
+conversation ``c`` with its template ``t`` and, where one asked for it, its push."""
 _OURS = "n.id = given.id AND n.lease = ? AND n.state = 'sending'"
 _FREE = "lease = NULL, lease_origin = NULL, lease_until = NULL"
 """It is no worker's any more."""

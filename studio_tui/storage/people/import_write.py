@@ -11,9 +11,10 @@ from studio_tui.domain.people.hr_file import UserRef, key
 from studio_tui.domain.people.hr_file.people import address_key, number_key
 from studio_tui.domain.people.users import sort_name
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.engine.sql import Clause, among, execute, execute_many, learn, one_of, rows
+from studio_tui.storage.engine.sql import among, execute, execute_many, learn, one_of, rows
 from studio_tui.storage.people.fact_columns import COLUMNS
 from studio_tui.storage.people.import_read import SEPARATOR, Profile
+from studio_tui.storage.people.users import People, these_users
 
 T = TypeVar("T")
 
@@ -56,7 +57,7 @@ class Counted(Protocol):
     def __call__(self, items: Iterable[T], /) -> Iterator[T]: ...
 
 
-def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -> Clause:
+def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -> People:
     """Make the teams and write the users, inside an open unit of work.
 
     Returns a query of one column, ``user_id``: who was written.
@@ -76,8 +77,7 @@ def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -
     ):
         _write_links(_Links(table, column, ids, picked), found, counted)
     learn(len(found), "users", "user_group", "team", "team_member", "team_leader", "coaching")
-    written = among("id", [user_id for user_id, _, _ in found])
-    return Clause(f"SELECT id AS user_id FROM users WHERE {written.text}", written.params)
+    return these_users(user_id for user_id, _, _ in found)
 
 
 def search_text(profile: Profile) -> str:

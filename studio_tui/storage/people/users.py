@@ -1,8 +1,10 @@
 """Users and teams: reading (U1 to U5)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections import namedtuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from peewee import SQL, Cast, Select, Value, fn
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.facts import FACTS, FactType
@@ -11,25 +13,36 @@ from studio_tui.domain.people.users import User, UserFilter, full_name, sort_nam
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
-from studio_tui.storage.engine.sql import (
+from studio_tui.storage.engine.expressions import (
     EVERYBODY,
-    Clause,
+    ONE,
+    A,
+    U,
     among,
+    both,
+    column,
     containing,
-    one_of,
-    rows,
-    scalar,
+    count,
     selected,
 )
-from studio_tui.storage.engine.tables import UserTable
+from studio_tui.storage.engine.prepared import Prepared, among_given
+from studio_tui.storage.engine.tables import (
+    CoachingTable,
+    TeamLeader,
+    TeamMember,
+    TeamTable,
+    UserGroup,
+    UserTable,
+)
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.fact_columns import ColumnReader, sort_key
 from studio_tui.storage.people.managers import managers_of, unmanaged
 
-People = Clause
-"""A query of one column, the ids of users: what it says is nobody's business who holds it."""
+People = Any
+"""A query of one column, ``user_id``: what it says is nobody's business who holds it."""
+_K: Any = UserTable
 _SORTS = {
     "name": "u.sort_name",
     **{fact.name: sort_key(fact) for fact in FACTS if fact.sorted},
@@ -37,32 +50,26 @@ _SORTS = {
 _COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY}
 """What is sorted by a text that no index holds."""
 _READER = ColumnReader(FACTS)
-_SELECTED = ", ".join(f"u.{name}" for name in _READER.names)
 
 
-def user_clause(filter_: UserFilter) -> Clause:
-    """The users, as ``u``, that a filter matches."""
-    return finding("u", filter_.text) & _narrowing(filter_)
+def user_condition(filter_: UserFilter) -> Any:
+    """The users ``U`` that a filter matches."""
+    return both(finding(U, filter_.text), _narrowing(filter_))
 
 
-def _narrowing(filter_: UserFilter) -> Clause:
+def _narrowing(filter_: UserFilter) -> Any:
     """What a filter says beside its words."""
-    clause = EVERYBODY
-    if not filter_.include_left:
-        # Not only true, but equal to it: so SQLite looks it up.
-        clause = Clause("u.active = TRUE")
+    # Not only true, but equal to it: so SQLite looks it up.
+    found = EVERYBODY if filter_.include_left else U.active == SQL("TRUE")
     if filter_.push_id is not None:
-        clause &= Clause(
-            "u.id IN (SELECT a.user_id FROM assignment a "
-            "WHERE a.push_id = ? AND a.unassigned_at IS NULL)",
-            (filter_.push_id,),
-        )
-    return clause
+        in_push = A.select(A.user).where(A.push == filter_.push_id, A.unassigned_at.is_null())
+        found = both(found, U.id.in_(in_push))
+    return found
 
 
-def chosen(selection: Selection[UserFilter]) -> Clause:
-    """The users, as ``u``, that a selection holds."""
-    return selected(selection, user_clause, "u.id")
+def chosen(selection: Selection[UserFilter]) -> Any:
+    """The users ``U`` that a selection holds."""
+    return selected(selection, user_condition, U.id)
 
 
 def count_selected(selection: Selection[UserFilter]) -> int:
@@ -78,7 +85,7 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
         # SQLite would go through all that are there by an index, one by one.
         "users u NOT INDEXED" if narrowed and is_sqlite() else "users u",
         "u.id",
-        user_clause(filter_),
+        user_condition(filter_),
         key,
         descending=sort.descending,
         narrowed=narrowed,
@@ -87,40 +94,86 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
     )
 
 
+_NAMES: Any = ["id", *_READER.names]
+_UserRow: Any = namedtuple("_UserRow", _NAMES)  # type: ignore[misc]
+
+
+class _OfUser(NamedTuple):
+    user_id: int
+    text: str
+
+
+_USERS: Prepared[Any] = Prepared(
+    _UserRow,
+    lambda: U.select(*(getattr(U, name) for name in _NAMES)).where(among_given(U.id, "ids")),
+)
+_TEAM: Any = TeamTable
+_COACH: Any = UserTable.alias("c")
+
+
+def _several(table: Any, text: Any, order: Any, *joined: Any) -> "Prepared[_OfUser]":
+    """A text of each of some users, several times."""
+
+    def build() -> Any:
+        found = table.select(table.user, text)
+        for other, on in joined:
+            found = found.join(other, on=on)
+        return found.where(among_given(table.user, "ids")).order_by(order)
+
+    return Prepared(_OfUser, build)
+
+
+_GROUPS = _several(UserGroup, UserGroup.name, UserGroup.name_key)
+_TEAMS, _LEADS = (
+    _several(table, TeamTable.path, TeamTable.path_key, (TeamTable, table.team == _TEAM.id))
+    for table in (TeamMember, TeamLeader)
+)
+_COACHES = _several(
+    CoachingTable, _COACH.login, _COACH.login_key, (_COACH, CoachingTable.coach == _COACH.id)
+)
+
+
 def users_by_id(ids: list[int]) -> list[User]:
     """These users with everything that lists show, in the order of ``ids``."""
-    wanted = among("u.id", ids)
-    groups = _texts("user_group u", "u.name", ids, "u.name_key")
-    teams = _texts("team_member u JOIN team t ON t.id = u.team_id", "t.path", ids, "t.path_key")
-    leads = _texts("team_leader u JOIN team t ON t.id = u.team_id", "t.path", ids, "t.path_key")
-    coaches = _texts("coaching u JOIN users c ON c.id = u.coach_id", "c.login", ids, "c.login_key")
+    if not ids:
+        return []
+    groups, teams, leads, coaches = (
+        _texts(each, ids) for each in (_GROUPS, _TEAMS, _LEADS, _COACHES)
+    )
     managers = managers_of(ids)
     users = {
-        row[0]: replace(
-            _user(row[0], row[1:]),
-            groups=groups.get(row[0], ()),
-            teams=teams.get(row[0], ()),
-            leads=leads.get(row[0], ()),
-            coaches=coaches.get(row[0], ()),
-            managers=managers.get(row[0], ()),
+        row.id: User(
+            **_told(row),
+            groups=groups.get(row.id, ()),
+            teams=teams.get(row.id, ()),
+            leads=leads.get(row.id, ()),
+            coaches=coaches.get(row.id, ()),
+            managers=managers.get(row.id, ()),
         )
-        for row in rows(
-            f"SELECT u.id, {_SELECTED} FROM users u WHERE {wanted.text}", *wanted.params
-        )
+        for row in _USERS.rows(ids=ids)
     }
     return [users[user_id] for user_id in ids if user_id in users]
 
 
-def _user(user_id: int, values: Sequence[Any]) -> User:
-    told = dict(zip(_READER.names, _READER.values(values), strict=True))
-    return User(id=user_id, **{**told, "role": Role(told["role"])})
+def _told(row: Any) -> dict[str, Any]:
+    told = dict(zip(_READER.names, _READER.values(row[1:]), strict=True))
+    return {**told, "id": row.id, "role": Role(told["role"])}
+
+
+def _texts(several: "Prepared[_OfUser]", ids: list[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for user_id, text in several.rows(ids=ids):
+        found[user_id] = (*found.get(user_id, ()), text)
+    return found
 
 
 def user_id_of(login_or_email: str) -> int | None:
     """Who goes by this login or address, ignoring case."""
     key = fold(login_or_email)
-    found = scalar("SELECT id FROM users WHERE login_key = ?", key)
-    return found or scalar("SELECT id FROM users WHERE email_key = ?", key)
+    for unique in (_K.login_key, _K.email_key):
+        if found := _K.select(_K.id).where(unique == key).scalar():
+            return int(found)
+    return None
 
 
 def ids_of_names(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -130,89 +183,70 @@ def ids_of_names(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """
     keys = [fold(name) for name in names]
     found: dict[str, tuple[int, ...]] = {}
-    for column in ("email_key", "login_key"):
-        wanted = one_of(column, keys)
-        for key, user_id in rows(
-            f"SELECT {column}, id FROM users WHERE {wanted.text}", *wanted.params
-        ):
+    for unique in (_K.email_key, _K.login_key):
+        for key, user_id in _K.select(unique, _K.id).where(among(unique, keys)).tuples():
             found[key] = tuple(sorted({*found.get(key, ()), user_id}))
     return found
 
 
 def ids_of_logins(logins: Iterable[str]) -> dict[str, int]:
     """Who has each of these logins, by `fold` of it."""
-    wanted = one_of("login_key", map(fold, logins))
-    return dict(rows(f"SELECT login_key, id FROM users WHERE {wanted.text}", *wanted.params))
+    wanted = among(_K.login_key, map(fold, logins))
+    return dict(_K.select(_K.login_key, _K.id).where(wanted).tuples())
 
 
 def login_keys() -> list[str]:
     """Some logins, for near misses."""
-    return [key for (key,) in rows("SELECT login_key FROM users ORDER BY id LIMIT 5000")]
+    return column(_K.select(_K.login_key).order_by(_K.id).limit(5000))
 
 
 def matching_users(filter_: UserFilter, ids: list[int]) -> frozenset[int]:
     """Those of ``ids`` that a filter matches."""
-    words = containing("u.search", map(fold_search, filter_.words()))
-    clause = among("u.id", ids) & words & _narrowing(filter_)
-    return frozenset(
-        found for (found,) in rows(f"SELECT u.id FROM users u WHERE {clause.text}", *clause.params)
-    )
+    words = containing(U.search, map(fold_search, filter_.words()))
+    found = U.select(U.id).where(both(both(among(U.id, ids), words), _narrowing(filter_)))
+    return frozenset(column(found))
 
 
 def one_user(user_id: int) -> People:
     """A query of one column, ``user_id``: this user."""
-    return Clause("SELECT CAST(? AS INTEGER) AS user_id", (user_id,))
+    return Select(columns=(Cast(Value(user_id), "INTEGER").alias("user_id"),))
 
 
 def these_users(user_ids: Iterable[int]) -> People:
     """A query of one column, ``user_id``: these users, as far as they are known."""
-    return users_of(among("u.id", user_ids))
+    return users_of(among(U.id, user_ids))
 
 
-def users_of(clause: Clause) -> People:
-    """A query of one column, ``user_id``: the users, as ``u``, that a clause matches."""
-    return Clause(f"SELECT u.id AS user_id FROM users u WHERE {clause.text}", clause.params)
+def users_of(condition: Any) -> People:
+    """A query of one column, ``user_id``: the users ``U`` of whom a condition holds."""
+    return U.select(U.id.alias("user_id")).where(condition)
 
 
-def count_users(clause: Clause) -> int:
-    """How many users, as ``u``, a clause matches."""
-    return int(scalar(f"SELECT COUNT(*) FROM users u WHERE {clause.text}", *clause.params))
+def count_users(condition: Any) -> int:
+    """Of how many users ``U`` a condition holds."""
+    return count(U.select().where(condition))
 
 
-def names_of(clause: Clause) -> list[tuple[str, str]]:
-    """Login and full name of the users, as ``u``, that a clause matches, by name."""
+def names_of(condition: Any) -> list[tuple[str, str]]:
+    """Login and full name of the users ``U`` of whom a condition holds, by name."""
+    found = U.select(U.login, U.given_name, U.family_name).where(condition)
     return [
         (login, full_name(given, family))
-        for login, given, family in rows(
-            f"SELECT u.login, u.given_name, u.family_name FROM users u WHERE {clause.text} "
-            "ORDER BY u.sort_name, u.id",
-            *clause.params,
-        )
+        for login, given, family in found.order_by(U.sort_name, U.id).tuples()
     ]
 
 
-def without_manager(clause: Clause, limit: int) -> list[int]:
-    """The users, as ``u``, that a clause matches and who have no manager (U4), by name."""
-    alone = unmanaged(Clause(f"SELECT u.id FROM users u WHERE {clause.text}", clause.params))
-    return [
-        found
-        for (found,) in rows(
-            f"SELECT u.id FROM users u WHERE u.id IN ({alone.text}) "
-            "ORDER BY u.sort_name, u.id LIMIT ?",
-            *alone.params,
-            limit,
-        )
-    ]
+def without_manager(condition: Any, limit: int) -> list[int]:
+    """The users ``U`` of whom a condition holds and who have no manager (U4), by name."""
+    alone = U.select(U.id).where(U.id.in_(unmanaged(users_of(condition))))
+    return column(alone.order_by(U.sort_name, U.id).limit(limit))
 
 
 def actor_of(login: str) -> Actor | None:
     """The active user of this login, as one who asks; None where there is none."""
-    found = rows(
-        "SELECT id, login, given_name, family_name, role, time_zone FROM users "
-        "WHERE login_key = ? AND active",
-        fold(login),
-    )
-    for user_id, own_login, given, family, role, zone in found:
+    found = _K.select(_K.id, _K.login, _K.given_name, _K.family_name, _K.role, _K.time_zone)
+    there = found.where(_K.login_key == fold(login), _K.active)
+    for user_id, own_login, given, family, role, zone in there.tuples():
         return Actor(user_id, own_login, full_name(given, family), Role(role), zone)
     return None
 
@@ -243,28 +277,12 @@ def insert_first_user(
 
 def any_user() -> bool:
     """Whether anybody is known at all."""
-    return scalar("SELECT 1 FROM users LIMIT 1") is not None
-
-
-def _texts(tables: str, text: str, ids: list[int], order: str) -> dict[int, tuple[str, ...]]:
-    """A text of each of these users, several times; ``u.user_id`` tells whose it is."""
-    wanted = among("u.user_id", ids)
-    found: dict[int, tuple[str, ...]] = {}
-    for user_id, value in rows(
-        f"SELECT u.user_id, {text} FROM {tables} WHERE {wanted.text} ORDER BY {order}",
-        *wanted.params,
-    ):
-        found[user_id] = (*found.get(user_id, ()), value)
-    return found
+    return _K.select(ONE).limit(1).scalar() is not None
 
 
 def names_at(address: str) -> list[str]:
     """The names of those who are active and have an address, which is folded."""
+    there = _K.select(_K.given_name, _K.family_name).where(fn.LOWER(_K.email) == address, _K.active)
     return [
-        full_name(given, family)
-        for given, family in rows(
-            "SELECT given_name, family_name FROM users WHERE LOWER(email) = ? AND active "
-            "ORDER BY sort_name, id",
-            address,
-        )
+        full_name(given, family) for given, family in there.order_by(_K.sort_name, _K.id).tuples()
     ]

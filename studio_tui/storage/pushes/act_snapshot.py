@@ -4,34 +4,38 @@ Who is told, and who manages them, is asked of the whole directory, and what the
 change the answer: it is written into a table of this connection alone.
 """
 
-from studio_tui.storage.engine.sql import Clause, execute
-from studio_tui.storage.engine.unit import is_sqlite
+from typing import Any
 
-_USERS = ("act_user", ("user_id",))
-_PAIRS = ("act_pair", ("user_id", "manager_id"))
+from peewee import Select, Table
+
+from studio_tui.storage.engine.sql import execute
+from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+
+_USERS: Any = Table("act_user", ("user_id",))
+_PAIRS: Any = Table("act_pair", ("user_id", "manager_id"))
 
 
-def fixed_users(users: Clause) -> tuple[Clause, int]:
+def fixed_users(users: Any) -> tuple[Any, int]:
     """``users``, a query of one column ``user_id``, as they are now, in the order of their ids; and
     how many they are. It holds until the next call in this unit of work."""
-    return _fixed(*_USERS, users)
+    number = _fix(_USERS, users, ("user_id",))
+    return _USERS.select(_USERS.user_id), number
 
 
-def fixed_pairs(pairs: Clause) -> Clause:
+def fixed_pairs(pairs: Any) -> Any:
     """``pairs``, a query of ``user_id`` and ``manager_id``, likewise, by manager."""
-    return _fixed(*_PAIRS, pairs)[0]
+    _fix(_PAIRS, pairs, ("user_id", "manager_id"))
+    return _PAIRS.select(_PAIRS.user_id, _PAIRS.manager_id)
 
 
-def _fixed(table: str, columns: tuple[str, ...], found: Clause) -> tuple[Clause, int]:
-    named = ", ".join(columns)
+def _fix(table: Any, query: Any, columns: tuple[str, ...]) -> int:
+    # Peewee makes tables of models only, and these belong to no schema.
     typed = ", ".join(f"{column} INTEGER" for column in columns)
     kept = "" if is_sqlite() else " ON COMMIT DELETE ROWS"
-    execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({typed}){kept}")
-    execute(f"DELETE FROM {table}")
-    order = ", ".join(reversed(columns))
-    cursor = execute(
-        f"INSERT INTO {table} ({named}) SELECT {named} FROM ({found.text}) AS found "
-        f"ORDER BY {order}",
-        *found.params,
-    )
-    return Clause(f"SELECT {named} FROM {table}"), int(cursor.rowcount)
+    execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.__name__} ({typed}){kept}")
+    table.delete().execute(spoken_to())
+    found = query.alias("found")
+    named = [getattr(found.c, column) for column in columns]
+    ordered = Select((found,), named).order_by(*reversed(named))
+    written = table.insert(ordered, columns=[getattr(table, column) for column in columns])
+    return int(written.as_rowcount().execute(spoken_to()))

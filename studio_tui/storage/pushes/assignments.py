@@ -2,35 +2,51 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
+from peewee import EXCLUDED, JOIN, SQL, Value, fn
+
+from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Status
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
+from studio_tui.storage.engine.expressions import (
+    COUNTED,
+    ONE,
+    A,
+    C,
+    H,
+    N,
+    P,
+    U,
+    among,
+    both,
+    column,
+    count,
+    exists,
+    selected,
+)
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import Clause, among, execute, learn, rows, scalar, selected
+from studio_tui.storage.engine.prepared import Prepared, among_given, given
+from studio_tui.storage.engine.sql import learn
+from studio_tui.storage.engine.tables import ActivityUser, AssignmentTable, NotMine
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import has_manager, managers_of
-from studio_tui.storage.pushes.groups import group_clause
-from studio_tui.storage.pushes.pushes import ASKED_FOR, CONDUCTOR, STATUS, TALK
+from studio_tui.storage.pushes.groups import group_condition
+from studio_tui.storage.pushes.pushes import ASKED_FOR, CONDUCTS, IS_ASKED_FOR, STATUS, TALK
 
 _FROM = f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {TALK}"
 _USERS_FIRST = (
     f"users u CROSS JOIN assignment a ON a.user_id = u.id JOIN push p ON p.id = a.push_id {TALK}"
 )
 """The same, in the order of the users, which SQLite takes as it is written."""
-_STATUS_AT = "COALESCE(c.finished_at, c.started_at, c.user_prepared_at, c.planned_for)"
-_MAIL_FAILED = (
-    "(EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
-    "AND n.recipient_id = a.user_id AND n.state = 'failed') "
-    "OR EXISTS (SELECT 1 FROM notification n WHERE n.conversation_id = c.id "
-    "AND n.recipient_id = a.user_id AND n.state = 'failed'))"
-)
-"""Of what the push told the user, or of the invitations to the conversation it asked for."""
-_FAILED = (
+_STATUS_AT = fn.COALESCE(C.finished_at, C.started_at, C.user_prepared_at, C.planned_for)
+_FAILED = N.state == "failed"
+_FAILED_MAIL = (
     "SELECT f.id FROM notification n "
     "JOIN assignment f ON f.push_id = n.push_id AND f.user_id = n.recipient_id "
     "WHERE n.state = 'failed' "
@@ -38,36 +54,45 @@ _FAILED = (
     "ON d.id = n.conversation_id AND d.user_id = n.recipient_id AND d.cancelled_at IS NULL "
     "WHERE n.state = 'failed' AND d.assignment_id IS NOT NULL"
 )
-"""The assignments of which that holds: what failed is looked up once."""
-REMINDED = (
-    "FROM notification n WHERE n.push_id = a.push_id AND n.recipient_id = a.user_id "
-    "AND n.kind = 'reminder' AND n.capacity = 'user' AND n.state IN ('queued', 'sending', 'sent')"
+"""The assignments whose user did not get what the push told them, or an invitation to what it asked
+for: what failed is looked up once. Text, as what it stands in is: tables in an order."""
+Assignments = Any
+"""A condition on assignments ``A``: what it says is nobody's business who holds it."""
+_A: Any = AssignmentTable
+_X: Any = NotMine
+_EVERY = (
+    A.select()
+    .join(U, on=U.id == A.user)
+    .join(P, on=P.id == A.push)
+    .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
 )
-Assignments = Clause
-"""A condition on assignments, as ``a``: what it says is nobody's business who holds it."""
+TOLD = N.select().where(N.push == A.push, N.recipient == A.user, N.capacity == Capacity.USER)
+"""What the push told the user of an assignment."""
 _SORTS = {
     "name": "u.sort_name",
-    "status_at": f"COALESCE(CAST({_STATUS_AT} AS TEXT), '')",
+    "status_at": "COALESCE(CAST(COALESCE(c.finished_at, c.started_at, c.user_prepared_at, "
+    "c.planned_for) AS TEXT), '')",
     "login": "u.login_key",
 }
 
 
-def assignment_clause(push_id: int, filter_: AssignmentFilter, today: date) -> Clause:
-    """The assignments ``a`` of a push that a filter matches."""
-    clause = Clause("a.push_id = ? AND a.unassigned_at IS NULL", (push_id,))
-    clause &= finding("u", filter_.text)
+def assignment_condition(push_id: int, filter_: AssignmentFilter, today: date) -> Assignments:
+    """The assignments of a push that a filter matches."""
+    found = (A.push == push_id) & A.unassigned_at.is_null()
+    found = both(found, finding(U, filter_.text))
     if filter_.status is not None:
-        clause &= Clause(f"({STATUS}) = ?", (str(filter_.status),))
+        # Of the same text as its index.
+        found &= SQL(f"({STATUS})") == str(filter_.status)
     if filter_.flag is not None:
-        clause &= _flag_clause(filter_.flag, today)
+        found &= _flag_condition(filter_.flag, today)
     if filter_.group is not None:
-        clause &= group_clause(filter_.group)
-    return clause
+        found &= group_condition(filter_.group)
+    return found
 
 
-def chosen(push_id: int, selection: Selection[AssignmentFilter], today: date) -> Clause:
-    """The assignments ``a`` of a push that a selection holds."""
-    everyone = assignment_clause(push_id, AssignmentFilter(), today)
+def chosen(push_id: int, selection: Selection[AssignmentFilter], today: date) -> Assignments:
+    """The assignments of a push that a selection holds."""
+    everyone = assignment_condition(push_id, AssignmentFilter(), today)
     return everyone & _selected(push_id, selection, today)
 
 
@@ -76,8 +101,8 @@ def count_selected(push_id: int, selection: Selection[AssignmentFilter], today: 
     return count_assignments(_selected(push_id, selection, today))
 
 
-def _selected(push_id: int, selection: Selection[AssignmentFilter], today: date) -> Clause:
-    return selected(selection, lambda filter_: assignment_clause(push_id, filter_, today), "a.id")
+def _selected(push_id: int, selection: Selection[AssignmentFilter], today: date) -> Assignments:
+    return selected(selection, lambda filter_: assignment_condition(push_id, filter_, today), A.id)
 
 
 def assignment_listing(
@@ -104,7 +129,7 @@ def _listing(push_id: int, filter_: AssignmentFilter, sort: Sort, today: date) -
     return Listing(
         _looked_through(filter_),
         "a.id",
-        assignment_clause(push_id, filter_, today),
+        assignment_condition(push_id, filter_, today),
         key,
         descending=sort.descending,
         tie="u.id" if by_user else "",
@@ -122,7 +147,7 @@ def _looked_through(filter_: AssignmentFilter) -> str:
     if filter_.status not in (None, Status.NOT_PLANNED):
         tables = f"conversation c {join} assignment a ON {ASKED_FOR}"
     elif filter_.flag is Flag.MAIL_FAILED:
-        tables = f"({_FAILED}) AS failed {join} assignment a ON a.id = failed.id"
+        tables = f"({_FAILED_MAIL}) AS failed {join} assignment a ON a.id = failed.id"
     elif filter_.status is not None or filter_.flag is Flag.OVERDUE:
         tables = f"assignment a {TALK}"
     else:
@@ -136,218 +161,219 @@ def _looked_through(filter_: AssignmentFilter) -> str:
 
 def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
     """These assignments with everything that lists show, in the order of ``ids``."""
-    wanted = among("a.id", ids)
-    found = rows(
-        f"SELECT a.id, a.push_id, a.user_id, u.login, u.given_name, u.family_name, u.email, "
-        f"{STATUS}, {_STATUS_AT}, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
-        f"u.active, p.deadline < ?, {_MAIL_FAILED}, (SELECT COUNT(*) {REMINDED}), "
-        f"(SELECT MAX(COALESCE(n.sent_at, n.due_at)) {REMINDED}), c.id, "
-        f"COALESCE(h.login, '') "
-        f"FROM {_FROM} {CONDUCTOR} WHERE {wanted.text}",
-        today,
-        *wanted.params,
-    )
-    managers = managers_of([row[2] for row in found])
+    if not ids:
+        return []
+    found = _LISTED.rows(ids=ids, today=today)
+    managers = managers_of([row.user_id for row in found])
     assignments = {
-        row[0]: Assignment(
-            id=row[0],
-            push_id=row[1],
-            user_id=row[2],
-            login=row[3],
-            name=full_name(row[4], row[5]),
-            email=row[6],
-            status=Status(row[7]),
+        row.id: Assignment(
+            id=row.id,
+            push_id=row.push_id,
+            user_id=row.user_id,
+            login=row.login,
+            name=full_name(row.given_name, row.family_name),
+            email=row.email,
+            status=Status(row.status),
             flags=_flags(
-                overdue=bool(row[12]) and row[7] != Status.DONE,
-                no_manager=row[2] not in managers,
-                left=not row[11],
-                mail_failed=bool(row[13]),
+                overdue=bool(row.late) and row.status != Status.DONE,
+                no_manager=row.user_id not in managers,
+                left=not row.active,
+                mail_failed=bool(row.mail_failed),
             ),
-            status_at=instant_of(row[8]),
-            conductor=full_name(row[9], row[10]),
-            managers=managers.get(row[2], ()),
-            reminders=row[14],
-            reminded_at=instant_of(row[15]),
-            conversation_id=row[16],
-            conductor_login=row[17],
+            status_at=instant_of(row.status_at),
+            conductor=full_name(row.conductor_given, row.conductor_family),
+            managers=managers.get(row.user_id, ()),
+            reminders=row.reminders,
+            reminded_at=instant_of(row.reminded_at),
+            conversation_id=row.conversation_id,
+            conductor_login=row.conductor_login,
         )
         for row in found
     }
     return [assignments[found_id] for found_id in ids if found_id in assignments]
 
 
+class _ListedAssignment(NamedTuple):
+    """An assignment as lists show it, with what they show beside it."""
+
+    id: int
+    push_id: int
+    user_id: int
+    login: str
+    given_name: str
+    family_name: str
+    email: str
+    status: str
+    status_at: Any
+    conductor_given: str
+    conductor_family: str
+    active: bool
+    late: bool
+    mail_failed: bool
+    reminders: int
+    reminded_at: Any
+    conversation_id: int | None
+    conductor_login: str
+
+
+def _listed() -> Any:
+    reminders = TOLD.where(N.kind == Kind.REMINDER, N.state.in_(("queued", "sending", "sent")))
+    of_push = N.select(ONE).where(N.push == A.push, N.recipient == A.user, _FAILED)
+    of_talk = N.select(ONE).where(N.conversation == C.id, N.recipient == A.user, _FAILED)
+    return (
+        _EVERY.select(
+            *(A.id, A.push, A.user, U.login, U.given_name, U.family_name, U.email, SQL(STATUS)),
+            *(_STATUS_AT, fn.COALESCE(H.given_name, ""), fn.COALESCE(H.family_name, ""), U.active),
+            P.deadline < given("today"),
+            exists(of_push) | exists(of_talk),
+            *(
+                reminders.select(COUNTED),
+                reminders.select(fn.MAX(fn.COALESCE(N.sent_at, N.due_at))),
+            ),
+            *(C.id, fn.COALESCE(H.login, "")),
+        )
+        .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
+        .where(among_given(A.id, "ids"))
+    )
+
+
+_LISTED = Prepared(_ListedAssignment, _listed)
+
+
 def matching_assignments(
     push_id: int, filter_: AssignmentFilter, ids: list[int], today: date
 ) -> frozenset[int]:
     """Those of ``ids`` that a filter matches."""
-    clause = assignment_clause(push_id, filter_, today) & among("a.id", ids)
-    return frozenset(
-        found for (found,) in rows(f"SELECT a.id FROM {_FROM} WHERE {clause.text}", *clause.params)
-    )
+    matching = assignment_condition(push_id, filter_, today)
+    return frozenset(column(_EVERY.select(A.id).where(matching, among(A.id, ids))))
 
 
-def count_assignments(clause: Clause) -> int:
-    """How many assignments, as ``a``, a clause matches."""
-    return int(scalar(f"SELECT COUNT(*) FROM {_FROM} WHERE {clause.text}", *clause.params))
+def count_assignments(assignments: Assignments) -> int:
+    """How many assignments a condition holds of."""
+    return count(_EVERY.where(assignments))
 
 
-def assign(push_id: int, users: Clause, activity_id: int) -> int:
-    """Assign the users, as ``u``, that a clause matches, those unassigned before included.
+def assign(push_id: int, users: Any, activity_id: int) -> int:
+    """Assign the users ``U`` of whom a condition holds, those unassigned before included.
 
     Nobody twice (P12): who is assigned already is left as they are. Returns how many were added.
     """
-    execute(
-        "INSERT INTO assignment (push_id, user_id, assigned_in_id) "
-        "SELECT CAST(? AS INTEGER), u.id, CAST(? AS INTEGER) FROM users u "
+    added = U.select(Value(push_id), U.id, Value(activity_id)).where(U.active, users)
+    _A.insert_from(
         # In the order of their ids: what is written side by side lies side by side.
-        f"WHERE u.active AND {users.text} ORDER BY u.id "
-        "ON CONFLICT (push_id, user_id) DO UPDATE SET "
-        "assigned_in_id = excluded.assigned_in_id, unassigned_at = NULL "
-        "WHERE assignment.unassigned_at IS NOT NULL",
-        push_id,
-        activity_id,
-        *users.params,
-    )
-    added = int(scalar("SELECT COUNT(*) FROM assignment WHERE assigned_in_id = ?", activity_id))
-    learn(added, "assignment")
-    return added
+        added.order_by(U.id),
+        (_A.push, _A.user, _A.assigned_in),
+    ).on_conflict(
+        conflict_target=(_A.push, _A.user),
+        update={_A.assigned_in: EXCLUDED.assigned_in_id, _A.unassigned_at: None},
+        where=_A.unassigned_at.is_null(False),
+    ).as_rowcount().execute()
+    written = count(A.select().where(A.assigned_in == activity_id))
+    learn(written, "assignment")
+    return written
 
 
-def assigned_in(activity_id: int) -> Clause:
+def assigned_in(activity_id: int) -> Any:
     """A query of one column, ``user_id``: who was assigned by an act."""
-    return Clause("SELECT user_id FROM assignment WHERE assigned_in_id = ?", (activity_id,))
+    return A.select(A.user).where(A.assigned_in == activity_id)
 
 
-def told_and_not_done(push_id: int) -> Clause:
+def told_and_not_done(push_id: int) -> Any:
     """A query of one column, ``user_id``: who was told of a push and has still to talk."""
-    return Clause(
-        f"SELECT a.user_id FROM {_FROM} WHERE a.push_id = ? AND a.unassigned_at IS NULL "
-        "AND u.active AND c.finished_at IS NULL AND EXISTS ("
-        "SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
-        "AND n.recipient_id = a.user_id AND n.kind = 'assigned' AND n.capacity = 'user' "
-        "AND n.state IN ('sending', 'sent'))",
-        (push_id,),
+    told = TOLD.where(N.kind == Kind.ASSIGNED, N.state.in_(("sending", "sent")))
+    return _EVERY.select(A.user).where(
+        A.push == push_id,
+        A.unassigned_at.is_null(),
+        U.active,
+        C.finished_at.is_null(),
+        exists(told),
     )
 
 
-def unassign(assignments: Clause, at: datetime) -> None:
-    """Take the assignments, as ``a``, that a clause matches out of their push (P11)."""
-    execute(
-        "UPDATE assignment SET unassigned_at = ? WHERE id IN "
-        f"(SELECT a.id FROM {_FROM} WHERE {assignments.text})",
-        at,
-        *assignments.params,
-    )
+def unassign(assignments: Assignments, at: datetime) -> None:
+    """Take the assignments of which a condition holds out of their push (P11)."""
+    taken_out = _EVERY.select(A.id).where(assignments)
+    _A.update(unassigned_at=at).where(_A.id.in_(taken_out)).execute()
 
 
-def users_of(assignments: Clause) -> Clause:
-    """A query of one column, ``user_id``: the users of the assignments that a clause matches."""
-    return Clause(f"SELECT a.user_id FROM {_FROM} WHERE {assignments.text}", assignments.params)
+def users_of(assignments: Assignments) -> Any:
+    """A query of one column, ``user_id``: whose assignments a condition holds of."""
+    return _EVERY.select(A.user).where(assignments)
 
 
-def users_about(activity_id: int) -> Clause:
+def users_about(activity_id: int) -> Any:
     """A query of one column, ``user_id``: whom a line of activity is about."""
-    return Clause("SELECT user_id FROM activity_user WHERE activity_id = ?", (activity_id,))
+    return ActivityUser.select(ActivityUser.user).where(ActivityUser.activity == activity_id)
 
 
-def ids_of(assignments: Clause, limit: int) -> list[int]:
-    """The ids of the assignments that a clause matches, by name."""
-    return [
-        found
-        for (found,) in rows(
-            f"SELECT a.id FROM {_FROM} WHERE {assignments.text} ORDER BY u.sort_name, u.id LIMIT ?",
-            *assignments.params,
-            limit,
-        )
-    ]
+def ids_of(assignments: Assignments, limit: int) -> list[int]:
+    """The ids of the assignments that a condition holds of, by name."""
+    found = _EVERY.select(A.id).where(assignments)
+    return column(found.order_by(U.sort_name, U.id).limit(limit))
 
 
-def names_of(assignments: Clause) -> list[tuple[str, str]]:
-    """Login and full name of those whose assignments a clause matches, by name."""
+def names_of(assignments: Assignments) -> list[tuple[str, str]]:
+    """Login and full name of those whose assignments a condition holds of, by name."""
+    found = _EVERY.select(U.login, U.given_name, U.family_name).where(assignments)
     return [
         (login, full_name(given, family))
-        for login, given, family in rows(
-            f"SELECT u.login, u.given_name, u.family_name FROM {_FROM} "
-            f"WHERE {assignments.text} ORDER BY u.sort_name, u.id",
-            *assignments.params,
-        )
+        for login, given, family in found.order_by(U.sort_name, U.id).tuples()
     ]
 
 
 def unassign_act(activity_id: int, at: datetime) -> None:
     """Take back an assigning: everyone it assigned is unassigned (N5)."""
-    execute(
-        "UPDATE assignment SET unassigned_at = ? WHERE assigned_in_id = ? "
-        "AND unassigned_at IS NULL",
-        at,
-        activity_id,
-    )
+    _A.update(unassigned_at=at).where(
+        _A.assigned_in == activity_id, _A.unassigned_at.is_null()
+    ).execute()
 
 
 def pushes_of(user_id: int, today: date) -> list[tuple[str, Assignment]]:
     """The pushes a user is assigned to, with what became of it, the newest first (P16)."""
-    found = rows(
-        f"SELECT p.name, a.id FROM {_FROM} WHERE a.user_id = ? AND a.unassigned_at IS NULL "
-        "ORDER BY p.id DESC",
-        user_id,
-    )
+    theirs = _EVERY.select(P.name, A.id).where(A.user == user_id, A.unassigned_at.is_null())
+    found = list(theirs.order_by(P.id.desc()).tuples())
     listed = assignments_by_id([assignment_id for _, assignment_id in found], today)
     return [(name, assignment) for (name, _), assignment in zip(found, listed, strict=True)]
 
 
 def assignment_id_of(push_id: int, user_id: int) -> int | None:
     """The assignment of a user to a push, None where there is none."""
-    found = scalar(
-        "SELECT id FROM assignment WHERE push_id = ? AND user_id = ? AND unassigned_at IS NULL",
-        push_id,
-        user_id,
-    )
-    return int(found) if found is not None else None
+    found = _A.select(_A.id).where(_A.push == push_id, _A.user == user_id)
+    assignment_id: int | None = found.where(_A.unassigned_at.is_null()).scalar()
+    return assignment_id
 
 
 def name_conductor(assignment_id: int, conductor_id: int | None) -> None:
     """Record who is to hold a conversation (P10), None: nobody in particular."""
-    execute("UPDATE assignment SET conductor_id = ? WHERE id = ?", conductor_id, assignment_id)
+    _A.update(conductor=conductor_id).where(_A.id == assignment_id).execute()
 
 
 def named_conductor(assignment_id: int) -> int | None:
     """Who was named to hold a conversation (P10), None where nobody was."""
-    found = scalar("SELECT conductor_id FROM assignment WHERE id = ?", assignment_id)
-    return int(found) if found is not None else None
+    found: int | None = _A.select(_A.conductor).where(_A.id == assignment_id).scalar()
+    return found
 
 
 def set_not_mine(assignment_id: int, manager_id: int, at: datetime | None) -> None:
     """Record that a manager said an assignment is not theirs (P10), or None: that it may be."""
-    execute(
-        "DELETE FROM not_mine WHERE assignment_id = ? AND manager_id = ?", assignment_id, manager_id
-    )
+    _X.delete().where(_X.assignment == assignment_id, _X.manager == manager_id).execute()
     if at is not None:
-        execute(
-            "INSERT INTO not_mine (assignment_id, manager_id, at) VALUES (?, ?, ?)",
-            assignment_id,
-            manager_id,
-            at,
-        )
+        _X.insert(assignment=assignment_id, manager=manager_id, at=at).execute()
 
 
 def who_said_not_mine(assignment_id: int) -> list[int]:
     """The managers who said that an assignment is not theirs (P10)."""
-    return [
-        found
-        for (found,) in rows(
-            "SELECT manager_id FROM not_mine WHERE assignment_id = ?", assignment_id
-        )
-    ]
+    return column(_X.select(_X.manager).where(_X.assignment == assignment_id))
 
 
-def _flag_clause(flag: Flag, today: date) -> Clause:
+def _flag_condition(flag: Flag, today: date) -> Assignments:
     if flag is Flag.OVERDUE:
-        return Clause(f"({STATUS}) <> 'done' AND p.deadline < ?", (today,))
+        return (SQL(f"({STATUS})") != Status.DONE) & (P.deadline < today)
     if flag is Flag.LEFT:
-        return Clause("a.user_id IN (SELECT l.id FROM users l WHERE l.active = FALSE)")
+        return A.user.in_(H.select(H.id).where(H.active == SQL("FALSE")))
     if flag is Flag.MAIL_FAILED:
         # With a sign: one that is at hand is looked up there, not each of them for one at hand.
-        return Clause(f"+a.id IN ({_FAILED})")
+        return SQL(f"+a.id IN ({_FAILED_MAIL})")
     return ~has_manager("u.id")
 
 

@@ -5,118 +5,126 @@
 
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
+
+from peewee import JOIN, Select, fn
 
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.storage.engine.sql import Clause, one_of, rows, scalar
-from studio_tui.storage.people.managers import managing, unmanaged
-from studio_tui.storage.people.users import chosen
-from studio_tui.storage.pushes.groups import OTHERS, leaders
+from studio_tui.storage.engine.expressions import (
+    COUNTED,
+    A,
+    C,
+    N,
+    P,
+    U,
+    among,
+    column,
+    exists,
+)
+from studio_tui.storage.engine.tables import NotificationTable, TeamMember
+from studio_tui.storage.engine.unit import spoken_to
+from studio_tui.storage.people.managers import pairs, unmanaged
+from studio_tui.storage.people.users import People, chosen
+from studio_tui.storage.pushes.groups import leaders, others
+from studio_tui.storage.pushes.pushes import IS_ASKED_FOR
+
+_M: Any = TeamMember
+_X: Any = NotificationTable.alias("x")
 
 
-def count_people(people: Clause) -> int:
+def count_people(people: People) -> int:
     """How many they are."""
-    return int(scalar(f"SELECT COUNT(*) FROM ({people.text}) AS found", *people.params))
+    return int(Select((people.alias("found"),), (COUNTED,)).scalar(spoken_to()))
 
 
-def logins(people: Clause, limit: int) -> tuple[str, ...]:
+def logins(people: People, limit: int) -> tuple[str, ...]:
     """The logins of the first of them, by name."""
-    found = rows(
-        f"SELECT u.login FROM users u WHERE u.id IN ({people.text}) "
-        "ORDER BY u.sort_name, u.id LIMIT ?",
-        *people.params,
-        limit,
-    )
-    return tuple(login for (login,) in found)
+    found = U.select(U.login).where(U.id.in_(people)).order_by(U.sort_name, U.id)
+    return tuple(column(found.limit(limit)))
 
 
-def without_manager(people: Clause) -> Clause:
+def without_manager(people: People) -> People:
     """Those who have no manager (U4)."""
     return unmanaged(people)
 
 
-def without_address(people: Clause) -> Clause:
+def without_address(people: People) -> People:
     """Those at whose address mail fails: the newest that was tried there was refused for good."""
-    return Clause(
-        "SELECT n.recipient_id FROM notification n JOIN users u ON u.id = n.recipient_id "
-        "WHERE n.state = 'failed' AND LOWER(n.sent_to) = LOWER(u.email) "
-        f"AND u.id IN ({people.text}) AND NOT EXISTS (SELECT 1 FROM notification x "
-        "WHERE x.recipient_id = u.id AND x.state = 'sent' AND x.id > n.id "
-        "AND LOWER(x.sent_to) = LOWER(u.email)) GROUP BY n.recipient_id",
-        people.params,
+    later = _X.select().where(
+        _X.recipient == U.id,
+        _X.state == "sent",
+        _X.id > N.id,
+        fn.LOWER(_X.sent_to) == fn.LOWER(U.email),
     )
-
-
-def in_another_push(people: Clause, push_id: int, template_id: int) -> Clause:
-    """Those who have still to talk in another push of the same template that is not closed."""
-    return Clause(
-        "SELECT a.user_id FROM push p JOIN assignment a ON a.push_id = p.id "
-        "LEFT JOIN conversation c ON c.assignment_id = a.id AND c.cancelled_at IS NULL "
-        "WHERE p.template_id = ? AND p.id <> ? AND p.closed_at IS NULL "
-        "AND a.unassigned_at IS NULL AND c.finished_at IS NULL "
-        f"AND a.user_id IN ({people.text}) GROUP BY a.user_id",
-        (template_id, push_id, *people.params),
-    )
-
-
-def zones(people: Clause) -> dict[str, int]:
-    """How many of them live in each time zone; an empty one is the organisation's."""
-    return dict(
-        rows(
-            f"SELECT u.time_zone, COUNT(*) FROM users u WHERE u.id IN ({people.text}) "
-            "GROUP BY u.time_zone",
-            *people.params,
+    return (
+        N.select(N.recipient)
+        .join(U, on=U.id == N.recipient)
+        .where(
+            N.state == "failed",
+            fn.LOWER(N.sent_to) == fn.LOWER(U.email),
+            U.id.in_(people),
+            ~exists(later),
         )
+        .group_by(N.recipient)
     )
 
 
-def living_in(people: Clause, names: Collection[str]) -> Clause:
+def in_another_push(people: People, push_id: int, template_id: int) -> People:
+    """Those who have still to talk in another push of the same template that is not closed."""
+    return (
+        P.select(A.user)
+        .join(A, on=A.push == P.id)
+        .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
+        .where(
+            P.template == template_id,
+            P.id != push_id,
+            P.closed_at.is_null(),
+            A.unassigned_at.is_null(),
+            C.finished_at.is_null(),
+            A.user.in_(people),
+        )
+        .group_by(A.user)
+    )
+
+
+def zones(people: People) -> dict[str, int]:
+    """How many of them live in each time zone; an empty one is the organisation's."""
+    living = U.select(U.time_zone, COUNTED).where(U.id.in_(people))
+    return dict(living.group_by(U.time_zone).tuples())
+
+
+def living_in(people: People, names: Collection[str]) -> People:
     """Those who live in these time zones."""
-    zone = one_of("u.time_zone", names)
-    return Clause(
-        f"SELECT u.id FROM users u WHERE {zone.text} AND u.id IN ({people.text})",
-        (*zone.params, *people.params),
-    )
+    return U.select(U.id).where(among(U.time_zone, names), U.id.in_(people))
 
 
-def managers_with_more_than(people: Clause, number: int) -> list[int]:
+def managers_with_more_than(people: People, number: int) -> list[int]:
     """The managers of more than so many of them (U4), those of most first."""
     found: Counter[int] = Counter()
     leading = leaders()
-    for team_id, count in rows(
-        "SELECT m.team_id, COUNT(*) FROM team_member m "
-        f"WHERE m.user_id IN ({people.text}) AND m.user_id NOT IN ({OTHERS}) GROUP BY m.team_id",
-        *people.params,
-    ):
+    in_one_team = _M.user.in_(people) & _M.user.not_in(others())
+    teams = _M.select(_M.team, COUNTED).where(in_one_team).group_by(_M.team)
+    for team_id, count in teams.tuples():
         for manager_id in leading.get(team_id, ()):
             found[manager_id] += count
-    body = managing(
-        Clause(f"SELECT id FROM users WHERE id IN ({people.text}) AND id IN ({OTHERS})",
-               people.params)
-    )  # fmt: skip
-    for manager_id, count in rows(
-        f"WITH RECURSIVE {body.text} SELECT manager_id, COUNT(DISTINCT user_id) FROM managing "
-        "GROUP BY manager_id",
-        *body.params,
-    ):
+    managed = pairs(U.select(U.id).where(U.id.in_(people), U.id.in_(others()))).alias("managed")
+    counted = Select((managed,), (managed.c.manager_id, COUNTED)).group_by(managed.c.manager_id)
+    for manager_id, count in counted.tuples().execute(spoken_to()):
         found[manager_id] += count
     return [manager_id for manager_id, count in found.most_common() if count > number]
 
 
-def still_to_talk(push_id: int) -> Clause:
+def still_to_talk(push_id: int) -> People:
     """Those of a push who are there and have not held it."""
-    return Clause(
-        "SELECT a.user_id FROM assignment a JOIN users u ON u.id = a.user_id AND u.active "
-        "LEFT JOIN conversation c ON c.assignment_id = a.id AND c.cancelled_at IS NULL "
-        "WHERE a.push_id = ? AND a.unassigned_at IS NULL AND c.finished_at IS NULL",
-        (push_id,),
+    return (
+        A.select(A.user)
+        .join(U, on=(U.id == A.user) & U.active)
+        .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
+        .where(A.push == push_id, A.unassigned_at.is_null(), C.finished_at.is_null())
     )
 
 
-def with_those_added(push_id: int, selection: Selection[UserFilter]) -> Clause:
+def with_those_added(push_id: int, selection: Selection[UserFilter]) -> People:
     """`still_to_talk`, and the users that a selection holds and who are there."""
-    there, users = still_to_talk(push_id), chosen(selection)
-    return Clause(
-        f"{there.text} UNION SELECT u.id FROM users u WHERE u.active AND {users.text}",
-        (*there.params, *users.params),
-    )
+    return still_to_talk(push_id) | U.select(U.id).where(U.active, chosen(selection))

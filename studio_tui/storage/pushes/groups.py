@@ -12,12 +12,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup
 from studio_tui.domain.pushes.push import Status
-from studio_tui.storage.engine.sql import Clause, among, rows, scalar
+from studio_tui.storage.engine.expressions import A, U, exists
+from studio_tui.storage.engine.prepared import Prepared, among_given, given
+from studio_tui.storage.engine.sql import Clause, among, rows, scalar, textual
+from studio_tui.storage.engine.tables import (
+    CoachingTable,
+    TeamLeader,
+    TeamMember,
+    TeamTable,
+    UserTable,
+)
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import (
     has_manager,
@@ -25,13 +34,22 @@ from studio_tui.storage.people.managers import (
     managed_candidates,
     managing,
 )
-from studio_tui.storage.pushes.pushes import STATUS, TALK, talk_tables
+from studio_tui.storage.pushes.pushes import STATUS, TALK, late_pushes, talk_tables
+
+_L: Any = TeamLeader
+_S: Any = UserTable.alias("s")
+_T: Any = TeamTable
 
 OTHERS = (
     "SELECT l.user_id FROM team_leader l UNION SELECT k.user_id FROM coaching k UNION "
     "SELECT m.user_id FROM team_member m GROUP BY m.user_id HAVING COUNT(*) > 1"
 )
 """Who may be managed otherwise than by the leaders of one team."""
+
+
+def others() -> Any:
+    """The same, as a query."""
+    return textual(Clause(OTHERS), "user_id")
 
 
 @dataclass(slots=True)
@@ -110,15 +128,7 @@ def grouped(push_ids: list[int], by: By, today: date) -> list[PeopleGroup]:
 def first_managers(push_ids: list[int], today: date, limit: int) -> list[PeopleGroup]:
     """Of `grouped` by manager those among the first managers by name, at once, however many
     people there are."""
-    managers = [
-        found
-        for (found,) in rows(
-            "SELECT u.id FROM users u WHERE u.active AND (EXISTS (SELECT 1 FROM team_leader l "
-            "WHERE l.user_id = u.id) OR EXISTS (SELECT 1 FROM coaching k WHERE k.coach_id = u.id)) "
-            "ORDER BY u.sort_name, u.id LIMIT ?",
-            limit,
-        )
-    ]
+    managers = [each.id for each in _FIRST.rows(limit=limit)]
     body = managing(managed_candidates(managers))
     wanted = among("manager_id", managers)
     pairs = Clause(
@@ -130,13 +140,11 @@ def first_managers(push_ids: list[int], today: date, limit: int) -> list[PeopleG
 
 
 def _counting(push_ids: list[int], today: date) -> _Counting:
-    wanted = among("id", push_ids) & Clause("deadline < ?", (today,))
-    late = rows(f"SELECT id FROM push WHERE {wanted.text}", *wanted.params)
-    return _Counting(push_ids, frozenset(push_id for (push_id,) in late))
+    return _Counting(push_ids, late_pushes(push_ids, today))
 
 
-def group_clause(key: GroupKey) -> Clause:
-    """The assignments ``a`` of those in a group."""
+def group_condition(key: GroupKey) -> Any:
+    """The assignments ``A`` of those in a group."""
     return _IN_GROUP[key.by](key.value)
 
 
@@ -186,28 +194,46 @@ def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
 def leaders() -> dict[int, list[int]]:
     """Who is there and leads each team."""
     found: defaultdict[int, list[int]] = defaultdict(list)
-    for team_id, user_id in rows(
-        "SELECT l.team_id, l.user_id FROM team_leader l JOIN users u ON u.id = l.user_id "
-        "WHERE u.active"
-    ):
+    leading = _L.select(_L.team, _L.user).join(U, on=U.id == _L.user)
+    for team_id, user_id in leading.where(U.active).tuples():
         found[team_id].append(user_id)
     return found
 
 
 def _names(ids: Iterable[int | None]) -> dict[int | None, tuple[str, str]]:
     """Name and login of each of these users."""
-    wanted = among("id", [each for each in ids if each is not None])
+    known = [each for each in ids if each is not None]
     return {
-        user_id: (full_name(given, family), login)
-        for user_id, login, given, family in rows(
-            f"SELECT id, login, given_name, family_name FROM users WHERE {wanted.text}",
-            *wanted.params,
-        )
+        row.id: (full_name(row.given_name, row.family_name), row.login)
+        for row in _NAMED.rows(ids=known)
     }
 
 
+class _Named(NamedTuple):
+    id: int
+    login: str
+    given_name: str
+    family_name: str
+
+
+_LEADS = exists(_L.select().where(_L.user == U.id))
+_COACHES = exists(CoachingTable.select().where(CoachingTable.coach == U.id))
+_NAME = (U.id, U.login, U.given_name, U.family_name)
+_NAMED = Prepared(_Named, lambda: U.select(*_NAME).where(among_given(U.id, "ids")))
+_FIRST = Prepared(
+    _Named,
+    lambda: (
+        U.select(*_NAME)
+        .where(U.active, _LEADS | _COACHES)
+        .order_by(U.sort_name, U.id)
+        .limit(given("limit"))
+    ),
+)
+"""The first managers by name."""
+
+
 def _by_team(counting: _Counting) -> Iterable[PeopleGroup]:
-    paths = dict(rows("SELECT id, path FROM team"))
+    paths: dict[int, str] = dict(_T.select(_T.id, _T.path).tuples())
     found = counting.by("s.team_id", "LEFT JOIN team_member s ON s.user_id = a.user_id")
     for team_id, counts in found.items():
         yield _group(By.TEAM, team_id, paths.get(team_id), None, counts)
@@ -250,30 +276,27 @@ _GROUPED: Mapping[By, Callable[[_Counting], Iterable[PeopleGroup]]] = {
 }
 
 
-def _of_manager(value: Any) -> Clause:
+def _of_manager(value: Any) -> Any:
+    return ~has_manager("a.user_id") if value is None else A.user.in_(managed_by(value))
+
+
+def _of_team(value: Any) -> Any:
+    in_team = TeamMember.select().where(TeamMember.user == A.user)
     if value is None:
-        return ~has_manager("a.user_id")
-    managed = managed_by(value)
-    return Clause(f"a.user_id IN ({managed.text})", managed.params)
+        return ~exists(in_team)
+    return exists(in_team.where(TeamMember.team == value))
 
 
-def _of_team(value: Any) -> Clause:
-    in_team = "SELECT 1 FROM team_member s WHERE s.user_id = a.user_id"
-    if value is None:
-        return Clause(f"NOT EXISTS ({in_team})")
-    return Clause(f"EXISTS ({in_team} AND s.team_id = ?)", (value,))
+def _having(column: str) -> Callable[[Any], Any]:
+    value_of: Any = getattr(_S, column)
+    of_user = _S.select().where(_S.id == A.user)
+    return lambda value: exists(of_user.where(value_of == (value or "")))
 
 
-def _having(column: str) -> Callable[[Any], Clause]:
-    return lambda value: Clause(
-        f"EXISTS (SELECT 1 FROM users s WHERE s.id = a.user_id AND s.{column} = ?)", (value or "",)
-    )
-
-
-_IN_GROUP: Mapping[By, Callable[[Any], Clause]] = {
+_IN_GROUP: Mapping[By, Callable[[Any], Any]] = {
     By.MANAGER: _of_manager,
     By.TEAM: _of_team,
     By.DEPARTMENT: _having("department"),
     By.LANGUAGE: _having("language"),
 }
-"""Whether an assignment ``a`` is of a group."""
+"""Whether an assignment ``A`` is of a group."""

@@ -2,20 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from peewee import Case, fn
 
 from studio_tui.domain.pushes.push import Progress, Reminders
 from studio_tui.domain.shared.text import fold
-from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import (
-    EVERYBODY,
-    Clause,
+from studio_tui.storage.engine.expressions import (
+    COUNTED,
+    ONE,
+    A,
+    C,
+    H,
+    P,
     among,
-    day,
-    execute,
-    known_instant,
-    rows,
-    scalar,
+    column,
+    count,
 )
+from studio_tui.storage.engine.prepared import Prepared, among_given, given
+from studio_tui.storage.engine.sql import Clause, execute, rows, scalar
+from studio_tui.storage.engine.sql import among as among_text
 from studio_tui.storage.engine.tables import PushTable
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import unmanaged
@@ -44,28 +50,22 @@ class StoredPush:
 
 def pushes(push_id: int | None = None) -> list[StoredPush]:
     """All pushes, or one: those not closed first, by deadline."""
-    clause = EVERYBODY if push_id is None else Clause("id = ?", (push_id,))
+    found = _STORED if push_id is None else _STORED.where(P.id == push_id)
     return [
         StoredPush(
-            id=row[0],
-            name=row[1],
-            template_id=row[2],
-            definition=row[3],
-            available_from=day(row[4]),
-            deadline=day(row[5]),
-            reminders=Reminders(_days(row[6]), _days(row[7])),
-            created_at=known_instant(row[8]),
-            closed_at=instant_of(row[9]),
-            version=row[10],
+            reminders=Reminders(_days(row.pop("remind_before")), _days(row.pop("remind_after"))),
+            **row,
         )
-        for row in rows(
-            "SELECT id, name, template_id, definition, available_from, deadline, "
-            "remind_before, remind_after, created_at, closed_at, version "
-            f"FROM push WHERE {clause.text} "
-            "ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, deadline, name_key, id",
-            *clause.params,
-        )
+        for row in found.order_by(_CLOSED, P.deadline, P.name_key, P.id).dicts()
     ]
+
+
+_P: Any = PushTable
+_CLOSED = Case(None, ((P.closed_at.is_null(), 0),), 1)
+_STORED = P.select(
+    *(P.id, P.name, P.template.alias("template_id"), P.definition, P.available_from, P.deadline),
+    *(P.remind_before, P.remind_after, P.created_at, P.closed_at, P.version),
+)
 
 
 def open_pushes(today: date) -> list[StoredPush]:
@@ -75,20 +75,14 @@ def open_pushes(today: date) -> list[StoredPush]:
 
 def push_ids_of(name: str) -> list[int]:
     """The pushes of this name, ignoring case: the one not closed first, then the newest."""
-    return [
-        found
-        for (found,) in rows(
-            "SELECT id FROM push WHERE name_key = ? "
-            "ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, id DESC",
-            fold(name),
-        )
-    ]
+    found = P.select(P.id).where(P.name_key == fold(name))
+    return column(found.order_by(_CLOSED, P.id.desc()))
 
 
 def push_names(*, closed: bool) -> list[str]:
     """The names of the pushes that are not closed, or of all."""
-    clause = "(1 = 1)" if closed else "closed_at IS NULL"
-    return [name for (name,) in rows(f"SELECT name FROM push WHERE {clause} ORDER BY id")]
+    found = P.select(P.name).order_by(P.id)
+    return column(found if closed else found.where(P.closed_at.is_null()))
 
 
 def insert_push(
@@ -123,7 +117,7 @@ def lock_push(push_id: int) -> None:
     if not is_sqlite():
         # Who is before may be assigning a hundred thousand.
         execute(f"SET LOCAL lock_timeout = '{_TURN}'")
-        execute("SELECT 1 FROM push WHERE id = ? FOR NO KEY UPDATE", push_id)
+        P.select(ONE).where(P.id == push_id).for_update("FOR NO KEY UPDATE").scalar()
 
 
 def update_push(
@@ -136,53 +130,59 @@ def update_push(
     closed_at: datetime | None,
 ) -> None:
     """Write a push, which is locked, as its next version (A4)."""
-    execute(
-        "UPDATE push SET name = ?, name_key = ?, available_from = ?, deadline = ?, "
-        "remind_before = ?, remind_after = ?, closed_at = ?, version = version + 1 "
-        "WHERE id = ?",
-        name,
-        fold(name),
-        available_from,
-        deadline,
-        _listed(reminders.before),
-        _listed(reminders.after),
-        closed_at,
-        push_id,
-    )
+    _P.update(
+        name=name,
+        name_key=fold(name),
+        available_from=available_from,
+        deadline=deadline,
+        remind_before=_listed(reminders.before),
+        remind_after=_listed(reminders.after),
+        closed_at=closed_at,
+        version=_P.version + 1,
+    ).where(_P.id == push_id).execute()
 
 
 def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
     """How far each of these pushes is; one without users has no entry."""
-    wanted = among("a.push_id", push_ids)
-    there = Clause("a.unassigned_at IS NULL") & wanted
-    assigned: dict[int, int] = dict(
-        rows(
-            f"SELECT a.push_id, COUNT(*) FROM assignment a WHERE {there.text} GROUP BY a.push_id",
-            *there.params,
-        )
-    )
+    there = Clause("a.unassigned_at IS NULL") & among_text("a.push_id", push_ids)
+    counted = _assigned(push_ids).select(A.push, COUNTED).group_by(A.push)
+    assigned: dict[int, int] = dict(counted.tuples())
     talks = _talks(there, sum(assigned.values()))
     gone = _gone(there)
     without_manager = _without_manager(push_ids)
-    late = among("id", push_ids) & Clause("deadline < ?", (today,))
-    overdue = {found for (found,) in rows(f"SELECT id FROM push WHERE {late.text}", *late.params)}
+    overdue = late_pushes(push_ids, today)
     progress = {}
-    for push_id, count in assigned.items():
+    for push_id, number in assigned.items():
         planned, prepared, in_progress, done = talks.get(push_id, (0, 0, 0, 0))
         left, done_left = gone.get(push_id, (0, 0))
         progress[push_id] = Progress(
-            assigned=count,
-            not_planned=count - planned - prepared - in_progress - done,
+            assigned=number,
+            not_planned=number - planned - prepared - in_progress - done,
             planned=planned,
             prepared=prepared,
             in_progress=in_progress,
             done=done,
-            overdue=count - done if push_id in overdue else 0,
+            overdue=number - done if push_id in overdue else 0,
             no_manager=without_manager.get(push_id, 0),
             left=left,
             done_left=done_left,
         )
     return progress
+
+
+def late_pushes(push_ids: list[int], today: date) -> frozenset[int]:
+    """Those of these pushes whose deadline has passed."""
+    return frozenset(push_id for (push_id,) in _LATE.rows(ids=push_ids, today=today))
+
+
+class _Late(NamedTuple):
+    push_id: int
+
+
+_LATE = Prepared(
+    _Late,
+    lambda: P.select(P.id).where(among_given(P.id, "ids"), P.deadline < given("today")),
+)
 
 
 def _talks(there: Clause, assigned: int) -> dict[int, tuple[int, ...]]:
@@ -233,6 +233,11 @@ CONDUCTOR = "LEFT JOIN users h ON h.id = COALESCE(c.conductor_id, a.conductor_id
 CONVERSATION = f"{TALK} {CONDUCTOR}"
 """With both."""
 
+IS_ASKED_FOR = (C.assignment == A.id) & C.cancelled_at.is_null()
+"""Whether ``C`` is the conversation of an assignment ``A``."""
+CONDUCTS = H.id == fn.COALESCE(C.conductor, A.conductor)
+"""Whether ``H`` holds it or is to hold it."""
+
 STATUS = (
     "CASE WHEN c.finished_at IS NOT NULL THEN 'done' "
     "WHEN c.started_at IS NOT NULL THEN 'in_progress' "
@@ -245,19 +250,16 @@ SQL."""
 
 def any_assigned(push_id: int) -> bool:
     """Whether anybody is assigned."""
-    found = scalar(
-        "SELECT 1 FROM assignment WHERE push_id = ? AND unassigned_at IS NULL LIMIT 1", push_id
-    )
-    return found is not None
+    return _assigned([push_id]).select(ONE).limit(1).scalar() is not None
 
 
 def count_assigned(push_id: int) -> int:
     """How many are assigned."""
-    return int(
-        scalar(
-            "SELECT COUNT(*) FROM assignment WHERE push_id = ? AND unassigned_at IS NULL", push_id
-        )
-    )
+    return count(_assigned([push_id]))
+
+
+def _assigned(push_ids: list[int]) -> Any:
+    return A.select().where(A.unassigned_at.is_null(), among(A.push, push_ids))
 
 
 def _days(listed: str) -> tuple[int, ...]:
@@ -269,13 +271,6 @@ def _listed(days: tuple[int, ...]) -> str:
 
 
 def _without_manager(push_ids: list[int]) -> dict[int, int]:
-    wanted = among("push_id", push_ids)
-    assigned = f"FROM assignment WHERE unassigned_at IS NULL AND {wanted.text}"
-    alone = unmanaged(Clause(f"SELECT user_id {assigned}", wanted.params))
-    return dict(
-        rows(
-            f"SELECT push_id, COUNT(*) {assigned} AND user_id IN ({alone.text}) GROUP BY push_id",
-            *wanted.params,
-            *alone.params,
-        )
-    )
+    assigned = _assigned(push_ids)
+    alone = A.user.in_(unmanaged(assigned.select(A.user)))
+    return dict(assigned.select(A.push, COUNTED).where(alone).group_by(A.push).tuples())

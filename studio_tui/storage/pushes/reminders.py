@@ -7,23 +7,29 @@ Conditions on users are `Assignments`; those on managers are of ``pairs.manager_
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from peewee import SQL, fn
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import key_around_recipient
 from studio_tui.domain.pushes.groups import By, GroupKey
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.storage.engine.sql import Clause, among
+from studio_tui.storage.engine.expressions import A, C, N, U, among, exists, joined
 from studio_tui.storage.pushes.assignments import (
-    REMINDED,
+    TOLD,
     Assignments,
-    assignment_clause,
+    assignment_condition,
     chosen,
 )
 
-_STILL_TO_TALK = Clause("c.finished_at IS NULL AND u.active")
-_DONE = Clause("c.finished_at IS NOT NULL")
-_LEFT = Clause("c.finished_at IS NULL AND NOT u.active")
+_STILL_TO_TALK = C.finished_at.is_null() & U.active
+_DONE = C.finished_at.is_null(False)
+_LEFT = C.finished_at.is_null() & ~U.active
+_ON_ITS_WAY = N.state.in_(("queued", "sending", "sent"))
+_TOLD_AT = fn.COALESCE(N.sent_at, N.created_at)
+_MANAGER = SQL("pairs.manager_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,60 +79,53 @@ class ChosenToRemind:
 
     @property
     def _reminded(self) -> Assignments:
-        return Clause(
-            f"EXISTS (SELECT 1 {REMINDED} AND COALESCE(n.sent_at, n.created_at) > ?)",
-            (self.since,),
-        )
+        reminders = TOLD.where(N.kind == Kind.REMINDER, _ON_ITS_WAY, self.since < _TOLD_AT)
+        return exists(reminders)
 
 
 def of_round(push_id: int, round_: str, today: date, since: datetime) -> Assignments:
     """Who is to be reminded in a round (N2): nobody told anything of the push after ``since``."""
     return (
-        assignment_clause(push_id, AssignmentFilter(), today)
+        assignment_condition(push_id, AssignmentFilter(), today)
         & _STILL_TO_TALK
         & ~_told_since(since)
         & ~_reminded_in(push_id, round_)
     )
 
 
-def these_managers(ids: Collection[int]) -> Clause:
+def these_managers(ids: Collection[int]) -> Any:
     """The managers who are among these."""
-    return among("pairs.manager_id", ids)
+    return among(_MANAGER, ids)
 
 
-def managers_reminded(ids: Collection[int], push_id: int, since: datetime) -> Clause:
+def managers_reminded(ids: Collection[int], push_id: int, since: datetime) -> Any:
     """Those of them who were reminded after an instant, or are about to be."""
     return these_managers(ids) & _manager_reminded_since(push_id, since)
 
 
-def managers_not_reminded(ids: Collection[int], push_id: int, since: datetime) -> Clause:
+def managers_not_reminded(ids: Collection[int], push_id: int, since: datetime) -> Any:
     """The others of them."""
     return these_managers(ids) & ~_manager_reminded_since(push_id, since)
 
 
-def _manager_reminded_since(push_id: int, instant: datetime) -> Clause:
-    return Clause(
-        "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = ? "
-        "AND n.recipient_id = pairs.manager_id AND n.kind = 'reminder' AND n.capacity = 'manager' "
-        "AND n.state IN ('queued', 'sending', 'sent') AND COALESCE(n.sent_at, n.created_at) > ?)",
-        (push_id, instant),
+def _manager_reminded_since(push_id: int, instant: datetime) -> Any:
+    return exists(
+        N.select().where(
+            N.push == push_id,
+            N.recipient == _MANAGER,
+            N.kind == Kind.REMINDER,
+            N.capacity == Capacity.MANAGER,
+            _ON_ITS_WAY,
+            instant < _TOLD_AT,
+        )
     )
 
 
-def _told_since(instant: datetime) -> Clause:
-    return Clause(
-        "EXISTS (SELECT 1 FROM notification n WHERE n.push_id = a.push_id "
-        "AND n.recipient_id = a.user_id AND n.capacity = 'user' "
-        "AND n.state IN ('queued', 'sending', 'sent') "
-        "AND COALESCE(n.sent_at, n.created_at) > ?)",
-        (instant,),
-    )
+def _told_since(instant: datetime) -> Any:
+    return exists(TOLD.where(_ON_ITS_WAY, instant < _TOLD_AT))
 
 
-def _reminded_in(push_id: int, round_: str) -> Clause:
+def _reminded_in(push_id: int, round_: str) -> Any:
     before, after = key_around_recipient(push_id, Kind.REMINDER, Capacity.USER, round_)
-    return Clause(
-        "EXISTS (SELECT 1 FROM notification n WHERE n.recipient_id = a.user_id AND n.key = "
-        "CAST(? AS TEXT) || CAST(a.user_id AS TEXT) || CAST(? AS TEXT))",
-        (before, after),
-    )
+    told = N.select().where(N.recipient == A.user, N.key == joined(before, A.user, after))
+    return exists(told)

@@ -17,8 +17,8 @@ from peewee import JOIN, SQL, fn
 from studio_tui.domain.outbox.kinds import INVITATIONS, TELLING_MOST, Kind
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.today.today import Snooze
+from studio_tui.storage.engine.expressions import among
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.sql import Clause, expression
 from studio_tui.storage.engine.tables import (
     AssignmentTable,
     ConversationTable,
@@ -214,11 +214,8 @@ def _examples(which: Any, limit: int) -> list[Example]:
 
 
 def _unmanaged(push_ids: Sequence[int]) -> Any:
-    listed = ", ".join(map(str, push_ids))
-    people = Clause(
-        f"SELECT user_id FROM assignment WHERE unassigned_at IS NULL AND push_id IN ({listed})"
-    )
-    return _A.user.in_(expression(unmanaged(people)))
+    people = _A.select(_A.user).where(_A.unassigned_at.is_null(), among(_A.push, push_ids))
+    return _A.user.in_(unmanaged(people))
 
 
 def _planned_before(start: datetime) -> Any:

@@ -1,6 +1,7 @@
 """Reading a list by key: any window of it, from anywhere, is a piece of the sorted list."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,9 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.services.people import users
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.engine.sql import EVERYBODY, Clause, execute, execute_many, rows, selected
+from studio_tui.storage.engine.expressions import EVERYBODY, NOBODY, column, selected
+from studio_tui.storage.engine.sql import execute, execute_many
+from studio_tui.storage.engine.tables import TeamTable
 from studio_tui.storage.lists.keyset import Listing
 from tests.hostile import HOSTILE
 from tests.organisation import import_people
@@ -120,9 +123,10 @@ MARKS = st.lists(
 def test_a_selection_is_the_same_rows_to_the_database_as_to_the_rule(studio: Studio) -> None:
     """What `Selection.contains` says of each row, in one clause."""
 
-    def clause_of(ids: frozenset[int]) -> Clause:
-        listed = ", ".join(map(str, sorted(ids))) or "NULL"
-        return Clause(f"(t.id IN ({listed}) AND t.id IS NOT NULL)" if ids else "(1 = 0)")
+    team: Any = TeamTable.alias("t")
+
+    def condition_of(ids: frozenset[int]) -> Any:
+        return team.id.in_(sorted(ids)) if ids else NOBODY
 
     with studio.store.writing():
         fill(["x"] * 12)
@@ -136,9 +140,8 @@ def test_a_selection_is_the_same_rows_to_the_database_as_to_the_rule(studio: Stu
             selection = getattr(selection, act)(ids)
             model = model | ids if act.startswith("mark") else model - ids
         with studio.store.reading():
-            clause = selected(selection, clause_of, "t.id")
-            found = rows(f"SELECT t.id FROM team t WHERE {clause.text}", *clause.params)
-        assert {row_id for (row_id,) in found} == model
+            held = selected(selection, condition_of, team.id)
+            assert set(column(team.select(team.id).where(held))) == model
 
     check()
 
@@ -212,13 +215,13 @@ def test_a_filter_matches_letters_without_accents_and_case(
 
 
 def test_users_are_sorted_by_any_column(studio: Studio, admin: Actor, many: list[User]) -> None:
-    for column in ("name", "login", "email", "department", "hired_on"):
-        up = users.source(studio, admin, UserFilter(), Sort(column)).rows(0, 99)
-        down = users.source(studio, admin, UserFilter(), Sort(column, descending=True)).rows(0, 99)
-        assert list(down) == list(up)[::-1], column
-        assert {u.id for u in up} == {u.id for u in many}, column
-        keys = [_sort_key(user, column) for user in up]
-        assert keys == sorted(keys), column
+    for by in ("name", "login", "email", "department", "hired_on"):
+        up = users.source(studio, admin, UserFilter(), Sort(by)).rows(0, 99)
+        down = users.source(studio, admin, UserFilter(), Sort(by, descending=True)).rows(0, 99)
+        assert list(down) == list(up)[::-1], by
+        assert {u.id for u in up} == {u.id for u in many}, by
+        keys = [_sort_key(user, by) for user in up]
+        assert keys == sorted(keys), by
 
 
 def _sort_key(user: User, column: str) -> str:

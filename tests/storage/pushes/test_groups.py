@@ -11,9 +11,10 @@ from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Reminders, Status
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.engine.sql import among, execute, execute_many, scalar
+from studio_tui.storage.engine.expressions import A, among, count
+from studio_tui.storage.engine.sql import execute, execute_many, scalar
 from studio_tui.storage.engine.tables import ConversationTable, TemplateTable
-from studio_tui.storage.pushes.groups import first_managers, group_clause, grouped
+from studio_tui.storage.pushes.groups import first_managers, group_condition, grouped
 from studio_tui.storage.pushes.pushes import insert_push
 from tests.storage.people.test_managers import Organisation, organisations, store
 
@@ -60,11 +61,9 @@ def _compare(ids: list[int], by: By, expected: dict[int | None, Counter[str]]) -
         )
         for each in found
     }
-    wanted = among("a.push_id", ids)
+    wanted = among(A.push, ids)
     for each in found:
-        clause = group_clause(each.key) & wanted
-        counted = scalar(f"SELECT COUNT(*) FROM assignment a WHERE {clause.text}", *clause.params)
-        assert each.assigned == counted
+        assert each.assigned == count(A.select().where(group_condition(each.key), wanted))
     return found
 
 
