@@ -41,6 +41,7 @@ from aiosmtplib import SMTP
 from bench.bulk_databases import Fresh, databases
 from bench.figures import Figure
 from studio_tui.config.settings import Database, Security, Settings, Smtp
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import PushDraft
@@ -188,7 +189,7 @@ def _write(url: str, asked: Connection) -> None:
     while not asked.poll(_BETWEEN):
         start = time.perf_counter()
         with studio.store.writing():
-            write_activity(None, _NOW, "pressed a key", "bench")
+            write_activity(None, _NOW, Verb.SEND_AGAIN, "bench")
         taken.append(time.perf_counter() - start)
     asked.send(taken)
     studio.close()

@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.bulk_people import settle
 from studio_tui.config.settings import Database, Settings
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
 from studio_tui.domain.shared.clock import FixedClock
@@ -87,7 +88,7 @@ def fill(studio: Studio, users: int, seed: int = 1) -> Actor:
         _moments()
         first = _users(users, seed)
         _teams(admin, first, users)
-        activity = write_activity(admin, NOW, "assigned users", PUSH, push_id=push.id)
+        activity = write_activity(admin, NOW, Verb.ASSIGN, PUSH, push_id=push.id)
         _assign(push.id, activity)
         _converse(template.id, first)
         _notify(push.id, activity)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Actor
@@ -92,7 +93,7 @@ class Planner:
     def _writing(self) -> Iterator[Cause]:
         now = self._studio.now()
         with self._studio.store.writing():
-            line = write_activity(self._actor, now, "planned conversation", "ann")
+            line = write_activity(self._actor, now, Verb.PLAN, "ann")
             yield Cause(line, self._push_id, now, now + HOLD)
 
     def _assignment(self) -> int | None:

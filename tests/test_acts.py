@@ -9,7 +9,7 @@ import click
 import pytest
 
 from studio_tui.cli.main import program
-from studio_tui.domain.outbox.acts import ACTS, Act
+from studio_tui.domain.activity.verbs import MAILING, Verb
 from studio_tui.services.outbox.undo import _TAKING_BACK
 from studio_tui.tui.commands import Commands
 
@@ -30,21 +30,21 @@ _WRITERS = {
 }
 """What writes mail into the outbox, or lets it wait once more."""
 _WRITING = {
-    "pushes.assign.assign": {Act.ASSIGN},
-    "pushes.remind._remind": {Act.REMIND},
-    "pushes.remind.remind_managers": {Act.REMIND},
-    "pushes.pushes._tell_of": {Act.EDIT, Act.CLOSE},
-    "pushes.pushes._cancel_planned": {Act.CLOSE},
-    "pushes.pushes.reopen_telling": {Act.REOPEN},
-    "conversations.asking._take_over": {Act.HAND_OVER},
-    "conversations.asking._tell": {Act.HAND_OVER},
-    "conversations.planning.plan": {Act.PLAN},
-    "conversations.planning._moved": {Act.MOVE},
-    "conversations.planning.cancel": {Act.CANCEL},
-    "conversations.inviting.invite": {Act.PLAN, Act.MOVE, Act.HAND_OVER},
-    "conversations.inviting.withdraw": {Act.CANCEL},
-    "outbox.outbox.try_again": {Act.RETRY},
-    "outbox.outbox.send_once_more": {Act.SEND_AGAIN},
+    "pushes.assign.assign": {Verb.ASSIGN},
+    "pushes.remind._remind": {Verb.REMIND},
+    "pushes.remind.remind_managers": {Verb.REMIND},
+    "pushes.pushes._tell_of": {Verb.EDIT, Verb.CLOSE},
+    "pushes.pushes._cancel_planned": {Verb.CLOSE},
+    "pushes.pushes.reopen_telling": {Verb.REOPEN},
+    "conversations.asking._take_over": {Verb.HAND_OVER},
+    "conversations.asking._tell": {Verb.HAND_OVER},
+    "conversations.planning.plan": {Verb.PLAN},
+    "conversations.planning._moved": {Verb.MOVE},
+    "conversations.planning.cancel": {Verb.CANCEL},
+    "conversations.inviting.invite": {Verb.PLAN, Verb.MOVE, Verb.HAND_OVER},
+    "conversations.inviting.withdraw": {Verb.CANCEL},
+    "outbox.outbox.try_again": {Verb.RETRY},
+    "outbox.outbox.send_once_more": {Verb.SEND_AGAIN},
     # What follows from an import, a corrected address or an undo is no act of its own.
     "people.person.edit": set(),
     "people.imports._write": set(),
@@ -53,16 +53,16 @@ _WRITING = {
 }
 """Which acts the functions that write mail belong to. A new one belongs to an act of the table."""
 _SEEN = {
-    Act.ASSIGN: "pushes.assign.AssignScreen",
-    Act.REMIND: "pushes.remind.RemindScreen",
-    Act.EDIT: "pushes.push_settings.PushSettings",
-    Act.CLOSE: "..modals.close_push.ClosePush",
-    Act.HAND_OVER: "..modals.choose.Choose",
-    Act.PLAN: "conversations.plan_conversation.PlanScreen",
-    Act.MOVE: "conversations.plan_conversation.PlanScreen",
-    Act.CANCEL: "..modals.confirm.Confirm",
-    Act.RETRY: "outbox.outbox.OutboxScreen",
-    Act.SEND_AGAIN: "..modals.confirm.Confirm",
+    Verb.ASSIGN: "pushes.assign.AssignScreen",
+    Verb.REMIND: "pushes.remind.RemindScreen",
+    Verb.EDIT: "pushes.push_settings.PushSettings",
+    Verb.CLOSE: "..modals.close_push.ClosePush",
+    Verb.HAND_OVER: "..modals.choose.Choose",
+    Verb.PLAN: "conversations.plan_conversation.PlanScreen",
+    Verb.MOVE: "conversations.plan_conversation.PlanScreen",
+    Verb.CANCEL: "..modals.confirm.Confirm",
+    Verb.RETRY: "outbox.outbox.OutboxScreen",
+    Verb.SEND_AGAIN: "..modals.confirm.Confirm",
 }
 """Where one sees on the screen what an act would send. Reminding shows it without a key."""
 
@@ -88,14 +88,14 @@ def _called(node: ast.AST) -> str:
 
 def test_whatever_writes_mail_belongs_to_an_act() -> None:
     assert set(_writing()) == set(_WRITING)
-    assert set().union(*_WRITING.values()) == set(Act)
+    assert set().union(*_WRITING.values()) == set(MAILING)
 
 
-@pytest.mark.parametrize("act", Act)
-def test_an_act_has_a_command_that_can_be_tried(act: Act) -> None:
+@pytest.mark.parametrize("act", MAILING)
+def test_an_act_has_a_command_that_can_be_tried(act: Verb) -> None:
     command: click.Command = program
     context = click.Context(program)
-    for name in ACTS[act].command.split():
+    for name in act.mailing.command.split():
         assert isinstance(command, click.Group)
         found = command.get_command(context, name)
         assert found is not None
@@ -104,14 +104,14 @@ def test_an_act_has_a_command_that_can_be_tried(act: Act) -> None:
     assert {"--dry-run", "--mail"} <= options
 
 
-@pytest.mark.parametrize("act", Act)
-def test_an_act_can_be_taken_back(act: Act) -> None:
+@pytest.mark.parametrize("act", MAILING)
+def test_an_act_can_be_taken_back(act: Verb) -> None:
     assert act in _TAKING_BACK
-    assert bool(ACTS[act].many) + bool(ACTS[act].one) == ACTS[act].undone
+    assert bool(act.mailing.many) + bool(act.mailing.one) == act.mailing.undone
 
 
 @pytest.mark.parametrize("act", _SEEN)
-def test_what_an_act_sends_is_seen_on_the_screen(act: Act) -> None:
+def test_what_an_act_sends_is_seen_on_the_screen(act: Verb) -> None:
     module, _, name = _SEEN[act].rpartition(".")
     folder = "studio_tui.tui." + ("" if module.startswith("..") else "screens.")
     screen = getattr(import_module(folder + module.removeprefix("..")), name)

@@ -69,7 +69,7 @@ class Copy:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """One more of each: a kind of mail, …"""
+    """One more of each."""
     made = Copy(tmp_path_factory.mktemp("copy"))
     kinds = "domain/outbox/kinds.py"
     made.add(kinds, '    KEY_ADDED = "key_added"\n', '    PRAISED = "praised"\n')
@@ -78,6 +78,18 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
         "        Kind.KEY_ADDED: MailKind(",
         '        Kind.PRAISED: MailKind("that somebody praised them", "", Form.NOTICE, '
         'values=("praise", "fingerprint")),\n',
+    )
+    verbs = "domain/activity/verbs.py"
+    made.add(verbs, '    SEAL_LATE = "sealed late"\n', '    PRAISE = "praised user"\n')
+    made.add(
+        verbs,
+        "        Verb.SEAL_LATE: VerbFacts(),\n",
+        '        Verb.PRAISE: VerbFacts({"praise": str}, Mailing("praise", one="praised")),\n',
+    )
+    made.add(
+        "services/outbox/undo.py",
+        "        Verb.ASSIGN: _undo_assigning,\n",
+        "        Verb.PRAISE: _undo_nothing,\n",
     )
     for language in LANGUAGES:
         text = f"Subject: Praise ({language})\n\nDear {{{{ name }}}}, {{{{ by }}}} praised you.\n"
@@ -104,3 +116,28 @@ def test_a_kind_of_mail(copy: Copy) -> None:
         )
         assert shown["subject"] == f"Praise ({language})"
         assert "Dora Maes praised you." in shown["plain"]
+
+
+def test_a_verb(copy: Copy) -> None:
+    """It is written, listed, found by its words, told on the screen, and in the documents."""
+    told = copy.answer(
+        "from types import SimpleNamespace\n"
+        "from studio_tui.cli.shared.session import own_studio\n"
+        "from studio_tui.domain.activity.verb_table import in_markdown\n"
+        "from studio_tui.domain.activity.verbs import UNDOABLE, Verb\n"
+        "from studio_tui.storage.activity.activity import write_activity\n"
+        "from studio_tui.tui.runtime.undo import _what\n"
+        "praise = Verb('praised user')\n"
+        "with own_studio() as (studio, actor), studio.store.writing():\n"
+        "    now = studio.now()\n"
+        "    write_activity(actor, now, praise, 'ann', after={'praise': 'much'})\n"
+        "    write_activity(actor, now, praise, 'ann', after={'mail dropped': 1}, undoing=True)\n"
+        "print(json.dumps([praise in UNDOABLE, f'| {praise} | yes | praise |' in in_markdown(),"
+        " _what(SimpleNamespace(action=str(praise)), 'ann')]))"
+    )
+    assert told == [True, True, "“ann” praised"]
+    lines = json.loads(copy.run("activity", "list", "--action", "praised", "--json"))
+    assert [(line["action"], line["after"]) for line in lines] == [
+        ("undid: praised user", {"mail dropped": 1}),
+        ("praised user", {"praise": "much"}),
+    ]

@@ -1,6 +1,6 @@
 """Tables by the members of an enumeration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import TypeVar
 
@@ -9,13 +9,15 @@ V = TypeVar("V")
 
 
 class OfAll(dict[E, V]):
-    """What is said of every member of an enumeration: making it fails where one is left out."""
+    """What is said of every member of an enumeration, or of all of some members: making it fails
+    where one is left out."""
 
-    def __init__(self, table: Mapping[E, V]) -> None:
-        """Raises LookupError that names the members without an entry."""
+    def __init__(self, table: Mapping[E, V], members: Iterable[E] = ()) -> None:
+        """``members``: those that are looked up; all, where none is named. Raises LookupError that
+        names the ones without an entry."""
         super().__init__(table)
-        missing = [member.name for member in type(next(iter(table))) if member not in table]
-        if missing:
+        wanted = tuple(members) or type(next(iter(table)))
+        if missing := [member.name for member in wanted if member not in table]:
             raise LookupError(f"nothing is said of {', '.join(missing)}")
 
 

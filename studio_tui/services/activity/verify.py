@@ -12,6 +12,7 @@ from time import sleep
 from typing import Any
 
 from studio_tui.domain.activity.sealing import FIRST, seal
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.system.context import Studio
@@ -25,7 +26,6 @@ from studio_tui.storage.activity.activity import (
 from studio_tui.storage.activity.sealing import Link
 from studio_tui.storage.people import users
 
-FOUNDING = "set up"
 """What the first line of every Studio says was done."""
 _ABOUT_TO_SEAL = 1.0
 """Seconds to wait before a line without a seal is looked for once more."""
@@ -135,7 +135,7 @@ def seal_rest(studio: Studio) -> int:
     if sealed:
         with studio.store.writing():
             subject = f"{count} lines, from line {first} on"
-            write_activity(None, studio.now(), "sealed late", subject)
+            write_activity(None, studio.now(), Verb.SEAL_LATE, subject)
     return sealed
 
 
@@ -149,7 +149,7 @@ def _flaw(found: Verified, now: datetime | None) -> dict[str, Any]:
     if kept is None or kept.lines != found.of or kept.hash != found.head:
         missing = max((kept.lines if kept else 0) - found.of, 0)
         return {"flaw": Flaw.CUT_OFF, "missing": missing}
-    if founding_action() != FOUNDING and users.any_user():
+    if founding_action() != Verb.SET_UP and users.any_user():
         return {"flaw": Flaw.UNFOUNDED}
     first = sealing.first_unsealed()
     if first is None or (first > kept.last_id and sealing.is_after_the_act() and _is_settling(now)):

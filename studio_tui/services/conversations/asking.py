@@ -1,7 +1,7 @@
 """Who of several managers is to hold a conversation (P10)."""
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import NOT_BEGUN, NOT_OVER, Ask, Conversation
-from studio_tui.domain.outbox.acts import Act
 from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.people.users import Manager
@@ -53,7 +53,7 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
         before = {name: login for name, login in told.items() if login} or None
         assignments.name_conductor(assignment_id, chosen.user_id)
         assignments.set_not_mine(assignment_id, chosen.user_id, None)
-        line = _record(studio, actor, Act.HAND_OVER, opened, conductor=chosen.login, before=before)
+        line = _record(studio, actor, Verb.HAND_OVER, opened, conductor=chosen.login, before=before)
         noticed = invited = False
         if opened.conversation is not None and opened.conversation.conductor_id != chosen.user_id:
             noticed, invited = _take_over(studio, line, opened.conversation, chosen.user_id)
@@ -84,7 +84,7 @@ def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
                 "somebody."
             )
         assignments.set_not_mine(assignment_id, actor.user_id, studio.now())
-        _record(studio, actor, "said: not mine", opened)
+        _record(studio, actor, Verb.NOT_MINE, opened)
 
 
 def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
@@ -95,7 +95,7 @@ def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
         if actor.user_id not in assignments.who_said_not_mine(assignment_id):
             raise NothingToDo(f"{_about(opened)} asks you already.")
         assignments.set_not_mine(assignment_id, actor.user_id, None)
-        _record(studio, actor, "took back: not mine", opened)
+        _record(studio, actor, Verb.MINE_AGAIN, opened)
 
 
 def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...]:
@@ -168,7 +168,7 @@ def _tell(
 def _record(
     studio: Studio,
     actor: Actor,
-    action: str,
+    verb: Verb,
     opened: OpeningOutcome,
     *,
     conductor: str | None = None,
@@ -178,7 +178,7 @@ def _record(
     return record_about(
         studio,
         actor,
-        action,
+        verb,
         opened.user.id,
         opened.user.login,
         push_id,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
     AskedQuestion,
     Conversation,
@@ -139,7 +140,7 @@ def stored_question(asked: AskedQuestion, position: int) -> StoredQuestion:
 def record(
     studio: Studio,
     actor: Actor,
-    action: str,
+    verb: Verb,
     conversation: Conversation,
     *,
     before: Facts | None = None,
@@ -147,13 +148,13 @@ def record(
 ) -> int:
     """Write what was done to a conversation into the activity; nothing of what was said (C6)."""
     about = (conversation.user_id, conversation.login, conversation.push_id)
-    return record_about(studio, actor, action, *about, before=before, after=after)
+    return record_about(studio, actor, verb, *about, before=before, after=after)
 
 
 def record_about(
     studio: Studio,
     actor: Actor,
-    action: str,
+    verb: Verb,
     user_id: int,
     login: str,
     push_id: int | None,
@@ -163,7 +164,7 @@ def record_about(
 ) -> int:
     """Like `record`, also where there is no conversation with the user yet."""
     line = write_activity(
-        actor, studio.now(), action, login, push_id=push_id, before=before, after=after
+        actor, studio.now(), verb, login, push_id=push_id, before=before, after=after
     )
     about_users(line, one_user(user_id))
     return line

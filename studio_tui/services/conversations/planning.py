@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
     NOT_BEGUN,
     NOT_OVER,
@@ -12,7 +13,6 @@ from studio_tui.domain.conversations.conversation import (
     Plan,
     check_plan,
 )
-from studio_tui.domain.outbox.acts import Act
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import PushState, Status
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
@@ -98,7 +98,7 @@ def plan(
         conversation = begin_with(opened, conductor_id)
         _write(conversation, wanted)
         planned = conversation_now(conversation.id)
-        line = record(studio, actor, Act.PLAN, planned, after=_facts(planned))
+        line = record(studio, actor, Verb.PLAN, planned, after=_facts(planned))
         inviting.invite(studio, line, planned.id)
         return conversation_now(planned.id)
 
@@ -133,7 +133,7 @@ def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         require_state(current, *NOT_OVER)
         conversations.change_conversation(current.id, cancelled_at=studio.now())
         before = {"status": how_far(current), **_facts(current)}
-        line = record(studio, actor, Act.CANCEL, current, before=before)
+        line = record(studio, actor, Verb.CANCEL, current, before=before)
         inviting.withdraw(studio, line, current.id)
         return conversation_now(current.id)
 
@@ -171,7 +171,7 @@ def _moved(
     if before == after and current.place == moved.place:
         at = f"{wanted.planned_for.astimezone(studio.zone):%Y-%m-%d %H:%M} ({studio.zone.key})"
         raise NothingToDo(f"The conversation with {current.name} is planned for {at} already.")
-    line = record(studio, actor, Act.MOVE, moved, before=before, after=after)
+    line = record(studio, actor, Verb.MOVE, moved, before=before, after=after)
     inviting.invite(studio, line, moved.id)
     return conversation_now(moved.id)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
     CONTENT,
     PARTICIPANTS,
@@ -47,7 +48,7 @@ def read(
     if parts := _read_from_others(found, known):
         with studio.store.writing():
             after = {"parts": sorted(parts)}
-            record(studio, actor, "read conversation", found.conversation, after=after)
+            record(studio, actor, Verb.READ, found.conversation, after=after)
     return found
 
 

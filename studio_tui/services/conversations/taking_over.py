@@ -3,6 +3,7 @@
 Its author opens it: the user what they prepared, a former conductor what they wrote.
 """
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import NOT_OVER, Conversation
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
@@ -33,7 +34,7 @@ def hand_to(
     act = record(
         studio,
         actor,
-        "handed over conversation",
+        Verb.HAND_OVER,
         conversation,
         before={"conductor": conversation.conductor_login},
         after={"conductor": conductor.login},
@@ -90,7 +91,7 @@ def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation
         if tenure.opened(*reached) < tenure.current.number:
             texts.open_to(current.id, *reached, tenure.current.number)
             after = {"to": current.conductor_login}
-            record(studio, actor, "opened own part of conversation", current, after=after)
+            record(studio, actor, Verb.OPEN_OWN, current, after=after)
         return current
 
 
@@ -103,7 +104,7 @@ def close_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversatio
         if tenure.opened(actor.user_id, current.conductor_id):
             texts.close_to(current.id, actor.user_id, current.conductor_id)
             before = {"to": current.conductor_login}
-            record(studio, actor, "closed own part of conversation", current, before=before)
+            record(studio, actor, Verb.CLOSE_OWN, current, before=before)
         return current
 
 

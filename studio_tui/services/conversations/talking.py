@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
     NOT_BEGUN,
     NOT_OVER,
@@ -126,7 +127,7 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
             started_at=current.started_at or current.finished_at,
         )
         before = {"status": how_far(current)}
-        act = record(studio, actor, "reopened conversation", current, before=before)
+        act = record(studio, actor, Verb.REOPEN_TALK, current, before=before)
         tell_of_reopening(studio, actor, act, current)
         return conversation_now(current.id)
 
@@ -141,7 +142,7 @@ def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
         )
     require_state(current, *NOT_BEGUN)
     conversations.change_conversation(current.id, started_at=studio.now())
-    record(studio, actor, "began conversation", current, before={"status": how_far(current)})
+    record(studio, actor, Verb.BEGIN, current, before={"status": how_far(current)})
     return conversation_now(current.id)
 
 
@@ -165,5 +166,5 @@ def _sealed(studio: Studio, actor: Actor, current: Conversation, held: datetime)
     finished = conversation_now(current.id)
     after = {"conductor": finished.conductor_login, "at": held.isoformat()}
     before = {"status": how_far(current)}
-    record(studio, actor, "finished conversation", finished, before=before, after=after)
+    record(studio, actor, Verb.FINISH, finished, before=before, after=after)
     return finished

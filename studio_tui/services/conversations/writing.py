@@ -1,5 +1,6 @@
 """Writing what a conversation holds: preparations, answers, further questions (C2, C4, T2)."""
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
     MAX_ASKED,
     PARTICIPANTS,
@@ -106,7 +107,7 @@ def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
             conversations.change_conversation(current.id, **{column: studio.now()})
         elif not shown:
             return current
-        record(studio, actor, "prepared conversation", current)
+        record(studio, actor, Verb.PREPARE, current)
         return conversation_now(current.id)
 
 
@@ -137,7 +138,7 @@ def add_question(
         )
         conversations.make_room(conversation_id, place)
         conversations.insert_questions(conversation_id, [stored_question(new, place)])
-        record(studio, actor, "added question", current)
+        record(studio, actor, Verb.ADD_QUESTION, current)
         return asked_in(conversation_id)[place]
 
 
@@ -153,7 +154,7 @@ def remove_question(studio: Studio, actor: Actor, conversation_id: int, question
         if not may_remove(relations_of(actor, current), current, asked):
             raise Refused("The template keeps this question.")
         conversations.remove_question(question_id, studio.now())
-        record(studio, actor, "removed question", current)
+        record(studio, actor, Verb.REMOVE_QUESTION, current)
 
 
 def _opened(actor: Actor, conversation: Conversation) -> bool:

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.message import MIMEPart
 from typing import TYPE_CHECKING
 
-from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.outbox.notification import (
     UNSENT,
@@ -196,7 +196,7 @@ def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFil
         write_activity(
             actor,
             now,
-            Act.RETRY,
+            Verb.RETRY,
             "outbox",
             after={"mails": len(again.sent), "no longer true": len(again.dropped)},
         )
@@ -215,7 +215,7 @@ def send_once_more(studio: Studio, actor: Actor, selection: Selection[Notificati
     require(actor, Action.SEND_AGAIN)
     with studio.store.writing():
         now = studio.now()
-        line = write_activity(actor, now, Act.SEND_AGAIN, "outbox")
+        line = write_activity(actor, now, Verb.SEND_AGAIN, "outbox")
         if not notifications.send_again(selection, line, now):
             raise NothingToDo("Nothing to send again: none of these was sent.")
         return _still_true(studio, notifications.ids_caused_by(line))
@@ -245,7 +245,7 @@ def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter])
                 "dropped. Mail about who holds a conversation, about a reopening and about a new "
                 "SSH key always leaves."
             )
-        write_activity(actor, now, "dropped mail", "outbox", after={"mails": count})
+        write_activity(actor, now, Verb.DROP, "outbox", after={"mails": count})
         return count
 
 

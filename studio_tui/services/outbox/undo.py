@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from studio_tui.domain.activity.verbs import MAILING, UNDOABLE, Verb
 from studio_tui.domain.conversations.conversation import NOT_BEGUN, Conversation
-from studio_tui.domain.outbox.acts import ACTS, UNDOABLE, Act
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.pushes.push import PushDraft, PushFacts, PushState, Reminders
 from studio_tui.domain.shared.cancellation import Progress, unwatched
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import OfAll, OfSome
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
 from studio_tui.services.conversations.current import conversation_now, conversation_to_change
 from studio_tui.services.conversations.taking_over import begin_term
@@ -45,7 +45,7 @@ class Undoable:
 
     activity_id: int
     action: str
-    """What was done, as the activity calls it: one of `domain.outbox.acts.Act`."""
+    """What was done, as the activity calls it: one of `domain.activity.verbs.UNDOABLE`."""
     push: str
     """The name of the push; of a conversation that no push asks for, the login of the user."""
     users: int
@@ -92,11 +92,12 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         written = write_activity(
             actor,
             now,
-            f"undid: {line.action}",
+            act,
             line.subject,
             push_id=line.push_id,
-            before=line.after if act in _RESTORING else None,
+            before=line.after if act.mailing.tells_back else None,
             after={**_restored(line, act), "mail dropped": dropped},
+            undoing=True,
         )
         about_users(written, assignments.users_about(activity_id))
         return dropped
@@ -214,15 +215,15 @@ def _only_mailed(undoing: _Undoing) -> None:
     """Nothing but its mail can have changed since."""
 
 
-_AS_LEFT: Mapping[Act, Callable[[_Undoing], object]] = OfSome(
+_AS_LEFT: Mapping[Verb, Callable[[_Undoing], object]] = OfSome(
     {
-        Act.EDIT: _edited,
-        Act.CLOSE: _closed,
-        Act.REOPEN: _reopened,
-        Act.HAND_OVER: _handed_over,
-        Act.PLAN: _planned,
-        Act.MOVE: _moved,
-        Act.CANCEL: _cancelled,
+        Verb.EDIT: _edited,
+        Verb.CLOSE: _closed,
+        Verb.REOPEN: _reopened,
+        Verb.HAND_OVER: _handed_over,
+        Verb.PLAN: _planned,
+        Verb.MOVE: _moved,
+        Verb.CANCEL: _cancelled,
     },
     otherwise=_only_mailed,
 )
@@ -324,36 +325,37 @@ def _undo_cancelling(undoing: _Undoing) -> None:
     conversations.change_conversation(_cancelled(undoing).id, cancelled_at=None)
 
 
-_TAKING_BACK: Mapping[Act, Callable[[_Undoing], None]] = {
-    Act.ASSIGN: _undo_assigning,
-    Act.REMIND: _undo_nothing,
-    Act.EDIT: _undo_edit,
-    Act.CLOSE: _undo_closing,
-    Act.REOPEN: _undo_reopening,
-    Act.HAND_OVER: _undo_handing_over,
-    Act.PLAN: _undo_planning,
-    Act.MOVE: _undo_moving,
-    Act.CANCEL: _undo_cancelling,
-    Act.RETRY: _undo_nothing,
-    Act.SEND_AGAIN: _undo_nothing,
-}
+_TAKING_BACK: Mapping[Verb, Callable[[_Undoing], None]] = OfAll(
+    {
+        Verb.ASSIGN: _undo_assigning,
+        Verb.REMIND: _undo_nothing,
+        Verb.EDIT: _undo_edit,
+        Verb.CLOSE: _undo_closing,
+        Verb.REOPEN: _undo_reopening,
+        Verb.HAND_OVER: _undo_handing_over,
+        Verb.PLAN: _undo_planning,
+        Verb.MOVE: _undo_moving,
+        Verb.CANCEL: _undo_cancelling,
+        Verb.RETRY: _undo_nothing,
+        Verb.SEND_AGAIN: _undo_nothing,
+    },
+    MAILING,
+)
 """What each act is taken back by, besides its mail."""
-_RESTORING = frozenset({Act.EDIT, Act.MOVE, Act.HAND_OVER})
-"""The acts whose undoing tells from what to what."""
 
 
-def _require(actor: Actor, line: ActivityLine, act: Act) -> None:
-    if (needed := ACTS[act].needs) is not None:
+def _require(actor: Actor, line: ActivityLine, act: Verb) -> None:
+    if (needed := act.mailing.needs) is not None:
         require(actor, needed)
     elif line.actor != actor.login and not may(actor, Action.FINISH_ANY):
         raise Forbidden(f"{line.by} did it: only they, or an admin, can undo it.")
 
 
-def _undoable_act(activity_id: int) -> tuple[ActivityLine, Act]:
+def _undoable_act(activity_id: int) -> tuple[ActivityLine, Verb]:
     line = activity_line(activity_id)
     if line is None or line.action not in UNDOABLE:
         raise Refused("Only an assigning or a reminding, or another act that mails, can be undone.")
-    return line, Act(line.action)
+    return line, Verb(line.action)
 
 
 def _require_as_left(conversation: Conversation, after: Mapping[str, Any]) -> None:
@@ -370,8 +372,8 @@ def _require_as_left(conversation: Conversation, after: Mapping[str, Any]) -> No
         raise Refused(_CHANGED)
 
 
-def _restored(line: ActivityLine, act: Act) -> dict[str, object]:
-    return dict(line.before or {}) if act in _RESTORING else {}
+def _restored(line: ActivityLine, act: Verb) -> dict[str, object]:
+    return dict(line.before or {}) if act.mailing.tells_back else {}
 
 
 def _days(text: str) -> tuple[int, ...]:

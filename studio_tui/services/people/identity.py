@@ -11,6 +11,7 @@ from studio_tui.config.session import (
     restricted_session,
     session_key,
 )
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import full_name
@@ -128,7 +129,7 @@ def _first_admin(studio: Studio, account: Account) -> Actor:
         organisation.time_zone,
         account.origin,
     )
-    write_activity(actor, studio.now(), "set up", "the Studio")
+    write_activity(actor, studio.now(), Verb.SET_UP, "the Studio")
     # Once in the life of a Studio: no other command waits for it.
     from studio_tui.services.templates.starters import add_starters
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import Checked, HrFile, Refusal, UserRef, check
 from studio_tui.domain.people.roles import Role
@@ -154,7 +155,7 @@ def _write(studio: Studio, actor: Actor, planned: _Planned, progress: Progress) 
     line = write_activity(
         actor,
         studio.now(),
-        "imported users",
+        Verb.IMPORT,
         plan.summary,
         before={"users": users, "active": active},
         after={

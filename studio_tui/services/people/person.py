@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import Conversation, HistoryFilter
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.access import Action, Actor, require
@@ -34,7 +35,7 @@ from studio_tui.storage.people import users as people
 from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.import_write import Write, write
 
-CHANGED = "changed user"
+CHANGED = Verb.CHANGE_USER
 """What the activity calls a change by hand."""
 _RECENT = 200
 

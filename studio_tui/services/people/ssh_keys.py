@@ -1,5 +1,6 @@
 """SSH keys: who comes in with which (A1). Admins keep them; everybody sees and drops their own."""
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.people.ssh_keys import UserKey, parse_public_key
@@ -30,7 +31,7 @@ def add(studio: Studio, actor: Actor, login: str, text: str) -> UserKey:
             raise refusal(f"{known[1].name} ({known[1].login}) has this key already.")
         ssh_keys.insert_key(user_id, key, studio.now())
         added = _found(key.fingerprint)[1]
-        act = _write(studio, actor, "added an SSH key", user_id, added)
+        act = _write(studio, actor, Verb.ADD_KEY, user_id, added)
         if user_id != actor.user_id:
             cause = cause_at_once(studio, act)
             give_notice(cause, Kind.KEY_ADDED, Capacity.USER, user_id, user_id)
@@ -46,7 +47,7 @@ def remove(studio: Studio, actor: Actor, fingerprint: str) -> UserKey:
             require(actor, Action.KEEP_KEYS)
         user_id, key = _found(fingerprint)
         ssh_keys.delete_key(fingerprint)
-        _write(studio, actor, "removed an SSH key", user_id, key)
+        _write(studio, actor, Verb.REMOVE_KEY, user_id, key)
     return key
 
 
@@ -76,13 +77,13 @@ def _found(fingerprint: str) -> tuple[int, UserKey]:
     return found
 
 
-def _write(studio: Studio, actor: Actor, action: str, user_id: int, key: UserKey) -> int:
+def _write(studio: Studio, actor: Actor, verb: Verb, user_id: int, key: UserKey) -> int:
     facts = {"fingerprint": key.fingerprint, "kind": key.kind, "comment": key.comment}
-    added = action.startswith("added")
+    added = verb is Verb.ADD_KEY
     line = write_activity(
         actor,
         studio.now(),
-        action,
+        verb,
         key.login,
         before=None if added else facts,
         after=facts if added else None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import User, UserFilter
@@ -31,7 +31,6 @@ from studio_tui.storage.people import users as people
 from studio_tui.storage.pushes import assignments
 from studio_tui.storage.pushes import candidates as choosing
 
-ASSIGNED = Act.ASSIGN
 """What the activity calls it."""
 LISTED = 1_000
 """At most so many people are listed by name in a preview."""
@@ -157,7 +156,7 @@ def assign(
         current = _assignable(push_to_change(studio, push.id))
         progress(0.0)
         now, leaves = studio.now(), leaving(studio, current.available_from)
-        line = write_activity(actor, now, ASSIGNED, current.name, push_id=push.id)
+        line = write_activity(actor, now, Verb.ASSIGN, current.name, push_id=push.id)
         added = assignments.assign(push.id, people.chosen(selection), line)
         if not added:
             raise NothingToDo(
@@ -199,7 +198,7 @@ def unassign(
         if not count:
             raise NothingToDo("Nobody to unassign: nobody is chosen.")
         now = studio.now()
-        line = write_activity(actor, now, "unassigned users", current.name, push_id=push.id)
+        line = write_activity(actor, now, Verb.UNASSIGN, current.name, push_id=push.id)
         about_users(line, assignments.users_of(taken_out))
         assignments.unassign(taken_out, now)
         progress(0.5)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.outbox.notification import leaves_at
 from studio_tui.domain.people.access import Action, Actor, require
@@ -202,7 +202,7 @@ def close(
         _update(current, _draft(current), closed_at=now)
         dropped = enqueue.drop_unsent(push.id, DropReason.CLOSED)
         line = write_activity(
-            actor, now, Act.CLOSE, push.name, push_id=push.id, after={"mail dropped": dropped}
+            actor, now, Verb.CLOSE, push.name, push_id=push.id, after={"mail dropped": dropped}
         )
         progress(0.3)
         cancelled = _cancel_planned(studio, push.id, line, now) if cancel_planned else 0
@@ -231,7 +231,7 @@ def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
         line = write_activity(
             actor,
             studio.now(),
-            Act.REOPEN,
+            Verb.REOPEN,
             push.name,
             push_id=push.id,
             before={"closed_at": current.closed_at.isoformat() if current.closed_at else None},
@@ -330,7 +330,7 @@ def _edit(
     line = write_activity(
         actor,
         studio.now(),
-        Act.EDIT,
+        Verb.EDIT,
         draft.name,
         push_id=current.id,
         before={key: value for key, value in before.items() if value != after[key]},
@@ -360,7 +360,7 @@ def _create(
     write_activity(
         actor,
         now,
-        "created push",
+        Verb.CREATE,
         draft.name,
         push_id=push_id,
         after={"template": definition.name, **_facts(draft, usual)},

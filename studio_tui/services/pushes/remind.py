@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import (
@@ -33,7 +33,6 @@ from studio_tui.storage.pushes import assignments, pushes, reminders
 from studio_tui.storage.pushes.act_snapshot import fixed_users
 from studio_tui.storage.pushes.assignments import Assignments
 
-REMINDED = Act.REMIND
 """What the activity calls it."""
 _SHOWN = 1_000
 """At most so many people are listed by name in a preview."""
@@ -219,7 +218,7 @@ def remind_managers(
         progress(0.0)
         now = studio.now()
         leaves = now + studio.settings.notifications.hold_time
-        line = write_activity(actor, now, REMINDED, current.name, push_id=current.id)
+        line = write_activity(actor, now, Verb.REMIND, current.name, push_id=current.id)
         cause = Cause(line, current.id, now, leaves)
         users, _ = fixed_users(_still_asked(studio, current, managers, selection))
         only = reminders.these_managers(managers)
@@ -282,7 +281,7 @@ def _remind(
     """Remind ``users``, who are fixed: what is written changes who would be found."""
     now = studio.now()
     after = {"round": round_} if round_ else None
-    line = write_activity(actor, now, REMINDED, push.name, push_id=push.id, after=after)
+    line = write_activity(actor, now, Verb.REMIND, push.name, push_id=push.id, after=after)
     progress(0.1)
     about_users(line, users)
     cause, number = Cause(line, push.id, now, leaves_at), round_ or str(line)

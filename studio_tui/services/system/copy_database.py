@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from studio_tui.config.session import require_files
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.cancellation import Progress, unwatched
@@ -65,12 +66,12 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
     name = _name(url)
 
     def written() -> None:
-        write_activity(actor, studio.now(), "copied the database", f"from {studio.store.name}")
+        write_activity(actor, studio.now(), Verb.COPY, f"from {studio.store.name}")
 
     with new_database(url) as target:
         moved = _transfer(studio.store, target, name, studio.now(), written, tell)
     with studio.store.writing():
-        write_activity(actor, studio.now(), "copied the database", f"to {name}")
+        write_activity(actor, studio.now(), Verb.COPY, f"to {name}")
     return moved
 
 
@@ -87,7 +88,7 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
         with new_database(f"sqlite:///{path.absolute()}") as target:
             moved = _transfer(studio.store, target, str(path), studio.now(), lambda: None, tell)
     with studio.store.writing():
-        write_activity(actor, studio.now(), "backed up the database", f"to {path}")
+        write_activity(actor, studio.now(), Verb.BACK_UP, f"to {path}")
     return moved
 
 
@@ -105,7 +106,7 @@ def restore(url: str, path: Path, account: Account, now: datetime, tell: Progres
         known = users.actor_of(account.login)
         actor = replace(known, origin=account.origin) if known else None
         after = None if known else {"account": account.login, "origin": account.origin}
-        write_activity(actor, now, "restored the database", f"from {path}", after=after)
+        write_activity(actor, now, Verb.RESTORE, f"from {path}", after=after)
 
     with restoring_into(url), unpacked(path) as source, new_database(url) as target:
         return _transfer(source, target, _name(url), now, written, tell)

@@ -1,5 +1,6 @@
 """The question library: list, keep, as text (T2). Everybody reads it; admins keep it."""
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Conflict, Invalid, Refused
 from studio_tui.domain.shared.lookalikes import taken_by
@@ -66,7 +67,7 @@ def delete(studio: Studio, actor: Actor, topic: LibraryTopic) -> None:
         library.delete_topic(_stored(topic.id).id)
         drafts.delete_drafts(topic_subject(topic.id))
         before = {"text": text_files.dump_topic(topic.topic)}
-        write_activity(actor, studio.now(), "deleted questions", topic.name, before=before)
+        write_activity(actor, studio.now(), Verb.DELETE_QUESTIONS, topic.name, before=before)
 
 
 def import_text(studio: Studio, actor: Actor, text: str, source_name: str) -> list[LibraryTopic]:
@@ -97,7 +98,7 @@ def _add(studio: Studio, actor: Actor, topic: Topic) -> LibraryTopic:
     _require_free(topic.name)
     topic_id = library.insert_topic(topic.name, definitions.dump(topic))
     after = {"text": text_files.dump_topic(topic)}
-    write_activity(actor, studio.now(), "added questions", topic.name, after=after)
+    write_activity(actor, studio.now(), Verb.ADD_QUESTIONS, topic.name, after=after)
     return _stored(topic_id)
 
 
@@ -108,7 +109,7 @@ def _save(studio: Studio, actor: Actor, base: LibraryTopic, topic: Topic) -> Lib
     write_activity(
         actor,
         studio.now(),
-        "edited questions",
+        Verb.EDIT_QUESTIONS,
         topic.name,
         before={"text": text_files.dump_topic(base.topic)},
         after={"text": text_files.dump_topic(topic)},

@@ -1,5 +1,6 @@
 """The templates and the questions that exist from the start (T1, T2)."""
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
@@ -14,6 +15,6 @@ def add_starters(studio: Studio, actor: Actor) -> None:
     for definition in starter_templates():
         template_id = insert_template(definition.name, definitions.dump(definition))
         keep_version(template_id, studio.now(), actor.login)
-        write_activity(actor, studio.now(), "added template", definition.name)
+        write_activity(actor, studio.now(), Verb.ADD_TEMPLATE, definition.name)
     for topic in question_library():
         insert_topic(topic.name, definitions.dump(topic))

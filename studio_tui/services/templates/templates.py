@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Conflict, Invalid, NothingToDo, Refused
 from studio_tui.domain.shared.lookalikes import taken_by
@@ -59,7 +60,7 @@ def add(studio: Studio, actor: Actor, definition: Definition) -> Template:
         _require_free(definition.name)
         template_id = templates.insert_template(definition.name, definitions.dump(definition))
         templates.keep_version(template_id, studio.now(), actor.login)
-        write_activity(actor, studio.now(), "added template", definition.name)
+        write_activity(actor, studio.now(), Verb.ADD_TEMPLATE, definition.name)
         return stored_template(template_id)
 
 
@@ -68,7 +69,7 @@ def save(studio: Studio, actor: Actor, template: Template, definition: Definitio
 
     Raises `Invalid` for what is wrong, `Conflict` where somebody else changed it since (A4).
     """
-    return _save(studio, actor, template, definition, "edited template")
+    return _save(studio, actor, template, definition, Verb.EDIT_TEMPLATE)
 
 
 def versions(studio: Studio, actor: Actor, template_id: int) -> list[TemplateVersion]:
@@ -91,7 +92,7 @@ def bring_back(
     require(actor, Action.EDIT_TEMPLATES)
     if template.definition == version.definition:
         raise NothingToDo(f"“{template.name}” is as it was in version {version.id} already.")
-    return _save(studio, actor, template, version.definition, "brought back template")
+    return _save(studio, actor, template, version.definition, Verb.BRING_BACK)
 
 
 def duplicate(studio: Studio, actor: Actor, template: Template) -> Template:
@@ -113,8 +114,8 @@ def set_archived(studio: Studio, actor: Actor, template: Template, archived: boo
         if current.archived is archived:
             return current
         _write(template, template.definition, archived=archived)
-        action = "archived template" if archived else "took template out of the archive"
-        write_activity(actor, studio.now(), action, template.name)
+        verb = Verb.ARCHIVE if archived else Verb.UNARCHIVE
+        write_activity(actor, studio.now(), verb, template.name)
         return stored_template(template.id)
 
 
@@ -130,7 +131,7 @@ def delete(studio: Studio, actor: Actor, template: Template) -> None:
         write_activity(
             actor,
             studio.now(),
-            "deleted template",
+            Verb.DELETE_TEMPLATE,
             template.name,
             before={"text": text_files.dumps(template.definition)},
         )
@@ -185,7 +186,7 @@ def _version(stored: StoredVersion, number: int) -> TemplateVersion:
 
 
 def _save(
-    studio: Studio, actor: Actor, template: Template, definition: Definition, action: str
+    studio: Studio, actor: Actor, template: Template, definition: Definition, verb: Verb
 ) -> Template:
     require(actor, Action.EDIT_TEMPLATES)
     check_definition(definition)
@@ -196,7 +197,7 @@ def _save(
         write_activity(
             actor,
             studio.now(),
-            action,
+            verb,
             definition.name,
             before={"text": text_files.dumps(template.definition)},
             after={"text": text_files.dumps(definition)},

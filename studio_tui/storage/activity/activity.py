@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import JOIN, Cast, Select, Value, fn
 
+from studio_tui.domain.activity.verbs import DROPPED, UNDID, Verb, check_told
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.activity.sealing import line_written, next_id
@@ -83,14 +84,22 @@ EVERYTHING = ActivityFilter()
 def write_activity(
     actor: Actor | None,
     at: datetime,
-    action: str,
+    verb: Verb,
     subject: str,
     *,
     push_id: int | None = None,
     before: Facts | None = None,
     after: Facts | None = None,
+    undoing: bool = False,
 ) -> int:
-    """Add a line; returns its id. Without an actor it is what the program did by itself."""
+    """Add a line; returns its id. Without an actor it is what the program did by itself.
+
+    ``undoing``: that ``verb`` was taken back. Raises ValueError where ``before`` or ``after`` tells
+    what the verb does not declare.
+    """
+    fields = {**verb.fields, **DROPPED} if undoing else verb.fields
+    check_told(fields, before)
+    check_told(fields, after)
     own_id = {"id": next_id()} if is_sqlite() else {}
     written = int(
         Activity.insert(
@@ -98,7 +107,7 @@ def write_activity(
             at=at,
             actor=actor.user_id if actor else None,
             actor_login=actor.login if actor else PROGRAM,
-            action=action,
+            action=f"{UNDID}{verb}" if undoing else verb,
             subject=subject,
             push=push_id,
             before=_json(before),

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import JOIN, SQL, Case, Select, Value, fn
 
-from studio_tui.domain.outbox.acts import Act
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import INVITATIONS, DropReason, Kind
 from studio_tui.domain.outbox.notification import Invitee, Meeting
 from studio_tui.domain.people.users import full_name
@@ -36,7 +36,7 @@ INVITED = (
     *(_N.caused_by, _N.created_at, _N.due_at, _N.attempts),
 )
 """The columns of an invitation, in the order in which they are written."""
-_DECIDING = (Act.PLAN, Act.MOVE, Act.CANCEL, Act.HAND_OVER, Act.CLOSE)
+_DECIDING = (Verb.PLAN, Verb.MOVE, Verb.CANCEL, Verb.HAND_OVER, Verb.CLOSE)
 
 
 def invitation_key(conversation: Any, recipient: Any, kind: Any, sequence: Any) -> Any:
@@ -155,7 +155,7 @@ def meetings(ids: Collection[int]) -> dict[int, Meeting]:
             takes_part=bool(row.takes_part),
             cancelled=row.cancelled_at is not None,
             held=row.finished_at is not None,
-            handed_over=row.action == Act.HAND_OVER,
+            handed_over=row.action == Verb.HAND_OVER,
         )
         for row in wanted.namedtuples()
     }

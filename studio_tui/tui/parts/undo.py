@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.app import App
 from textual.timer import Timer
 
-from studio_tui.domain.outbox.acts import ACTS, Act
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.tui.parts.jobs import Jobs
@@ -139,7 +139,7 @@ def _in_view(act: "Undoable", now: datetime, hold: timedelta) -> bool:
 
 
 def _what(act: "Undoable", push: str) -> str:
-    facts = ACTS[Act(act.action)]
+    facts = Verb(act.action).mailing
     if not facts.many:
         return f"“{push}” {facts.one}"
     users = "1 user" if act.users == 1 else f"{act.users:,} users"

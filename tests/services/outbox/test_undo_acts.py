@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from studio_tui.domain.activity.verbs import MAILING, UNDOABLE, Verb
 from studio_tui.domain.conversations.conversation import Conversation, Plan
-from studio_tui.domain.outbox.acts import ACTS, UNDOABLE, Act
 from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
@@ -54,28 +54,28 @@ class Told:
         """That of ben, as it is now."""
         return conversations.show(self.studio, self.admin, self.planned.id)
 
-    def do(self, act: Act) -> None:
+    def do(self, act: Verb) -> None:
         """Do one of the acts."""
         studio, admin, push = self.studio, self.admin, self.push
         match act:
-            case Act.ASSIGN:
+            case Verb.ASSIGN:
                 assign(studio, admin, push, "eve")
-            case Act.REMIND:
+            case Verb.REMIND:
                 remind.remind(studio, admin, push, EVERYBODY, again=True)
-            case Act.EDIT:
+            case Verb.EDIT:
                 later = push.deadline + timedelta(days=7)
                 draft = PushDraft("Renamed", push.available_from, later, push.reminders)
                 pushes.edit(studio, admin, push, draft)
-            case Act.CLOSE:
+            case Verb.CLOSE:
                 pushes.close(studio, admin, push, tell=True, cancel_planned=True)
-            case Act.REOPEN:
+            case Verb.REOPEN:
                 pushes.reopen(studio, admin, push)
-            case Act.HAND_OVER:
+            case Verb.HAND_OVER:
                 ask = conversations.find(studio, push.name, "ann")
                 conversations.hand_over(studio, admin, ask, "cor")
-            case Act.PLAN:
+            case Verb.PLAN:
                 self.plan("ann", WHEN)
-            case Act.MOVE:
+            case Verb.MOVE:
                 self.plan("ben", WHEN + timedelta(days=1), place="Room 4")
             case _:
                 conversations.cancel(studio, admin, self.planned.id)
@@ -100,13 +100,13 @@ def told(studio: Studio, admin: Actor, clock: MovableClock) -> Told:
 
 def closed(told: Told) -> None:
     """Closed while reminders wait, which reopening lets wait once more."""
-    told.do(Act.REMIND)
+    told.do(Verb.REMIND)
     pushes.close(told.studio, told.admin, told.push)
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
-def test_what_it_changed_is_as_it_was(told: Told, act: Act) -> None:
-    if act is Act.REOPEN:
+def test_what_it_changed_is_as_it_was(told: Told, act: Verb) -> None:
+    if act is Verb.REOPEN:
         closed(told)
     before = told.as_it_is()
     run = dry_run_of(told.studio, told.admin, lambda: told.do(act))
@@ -124,8 +124,8 @@ def test_what_it_changed_is_as_it_was(told: Told, act: Act) -> None:
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
-def test_not_once_its_mail_has_left(told: Told, act: Act, clock: MovableClock) -> None:
-    if act is Act.REOPEN:
+def test_not_once_its_mail_has_left(told: Told, act: Verb, clock: MovableClock) -> None:
+    if act is Verb.REOPEN:
         closed(told)
     told.do(act)
     done = undo.undoable(told.studio, told.admin)[0]
@@ -139,8 +139,8 @@ def test_not_once_its_mail_has_left(told: Told, act: Act, clock: MovableClock) -
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
-def test_who_may_not_do_it_may_not_undo_it(told: Told, act: Act) -> None:
-    if act is Act.REOPEN:
+def test_who_may_not_do_it_may_not_undo_it(told: Told, act: Verb) -> None:
+    if act is Verb.REOPEN:
         closed(told)
     told.do(act)
     done = undo.undoable(told.studio, told.admin)[0]
@@ -167,7 +167,7 @@ def test_what_an_act_took_the_place_of_waits_once_more(
 
 
 def test_what_was_changed_once_more_is_not_undone(told: Told, studio: Studio, admin: Actor) -> None:
-    told.do(Act.EDIT)
+    told.do(Verb.EDIT)
     edit = undo.undoable(studio, admin)[0]
     push = pushes.find(studio, admin, "Renamed")
     draft = PushDraft(push.name, push.available_from, push.deadline + timedelta(days=1))
@@ -202,7 +202,7 @@ def test_a_hand_over_of_what_is_planned_sends_its_invitations_only(
 
 
 def test_every_act_is_among_those_of_the_tests() -> None:
-    assert set(UNDOABLE) | {Act.RETRY, Act.SEND_AGAIN} == set(ACTS)
+    assert set(UNDOABLE) | {Verb.RETRY, Verb.SEND_AGAIN} == set(MAILING)
 
 
 def test_what_cannot_be_undone_is_not_offered(told: Told, studio: Studio, admin: Actor) -> None:
@@ -211,14 +211,14 @@ def test_what_cannot_be_undone_is_not_offered(told: Told, studio: Studio, admin:
     def offered() -> set[str]:
         return {one.action for one in undo.undoable(studio, admin)}
 
-    for act in (Act.PLAN, Act.MOVE, Act.EDIT):
+    for act in (Verb.PLAN, Verb.MOVE, Verb.EDIT):
         told.do(act)
-    assert offered() == {Act.PLAN, Act.MOVE, Act.EDIT}
+    assert offered() == {Verb.PLAN, Verb.MOVE, Verb.EDIT}
     bob = as_user(studio, "bob")
     conversations.begin(studio, bob, told.planned.id)
-    assert offered() == {Act.PLAN, Act.EDIT}
+    assert offered() == {Verb.PLAN, Verb.EDIT}
     conversations.start(studio, bob, conversations.find(studio, told.push.name, "ann"))
-    assert offered() == {Act.EDIT}
+    assert offered() == {Verb.EDIT}
     pushes.close(studio, admin, told.push)
     assert offered() == set()
     pushes.reopen(studio, admin, told.push)
@@ -229,9 +229,9 @@ def test_what_cannot_be_undone_is_not_offered(told: Told, studio: Studio, admin:
 def test_a_hand_over_of_a_talk_that_began_is_not_offered(
     told: Told, studio: Studio, admin: Actor
 ) -> None:
-    told.do(Act.PLAN)
-    told.do(Act.HAND_OVER)
-    assert undo.undoable(studio, admin)[0].action == Act.HAND_OVER
+    told.do(Verb.PLAN)
+    told.do(Verb.HAND_OVER)
+    assert undo.undoable(studio, admin)[0].action == Verb.HAND_OVER
     ask = conversations.find(studio, told.push.name, "ann")
     conversations.start(studio, as_user(studio, "cor"), ask)
     assert undo.undoable(studio, admin) == []

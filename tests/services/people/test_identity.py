@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from studio_tui.config.session import account_name
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.roles import Role
@@ -83,7 +84,7 @@ def test_the_activity_says_from_where(studio: Studio, admin: Actor) -> None:
     """A3: of the first line as of the others; of the program's own there is nothing to say."""
     create_push(studio, sign_in(studio, Account("els", "", "account els on other")))
     with studio.store.writing():
-        write_activity(None, studio.now(), "sent", "mail")
+        write_activity(None, studio.now(), Verb.SEND_AGAIN, "mail")
     origins = [line.origin for line in lines(studio, admin)]
     assert origins[:2] == ["", "account els on other"]
     assert set(origins[2:]) == {"account els on hr-host"}

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Reminders, Status
 from studio_tui.services.system.context import Studio
@@ -73,7 +74,7 @@ def test_groups_are_what_a_plain_recount_finds(studio: Studio) -> None:
         template = TemplateTable.insert(
             name_key="t", definition="{}", archived=False, version=1
         ).execute()
-        activity = write_activity(None, NOW, "assigned users", "both")
+        activity = write_activity(None, NOW, Verb.ASSIGN, "both")
         pushes = [
             insert_push(name, template, "{}", date(2026, 1, 1), deadline, Reminders(), NOW)
             for name, deadline in (("late", date(2026, 3, 1)), ("not late", TODAY))

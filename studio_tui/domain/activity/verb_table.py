@@ -1,0 +1,27 @@
+"""What is done, as the table of ``docs/activity.md`` (A3).
+
+``python -m studio_tui.domain.activity.verb_table`` prints it anew; a test compares the two.
+"""
+
+import sys
+
+from studio_tui.domain.activity.verbs import UNDOABLE, VERBS
+
+
+def in_markdown() -> str:
+    """A row for each verb: whether it can be undone, and what its lines may tell."""
+    return "".join(
+        f"| {' | '.join(cells)} |\n"
+        for cells in (
+            ("what was done", "can be undone", "before and after"),
+            ("---", ":-:", "---"),
+            *(
+                (verb, "yes" if verb in UNDOABLE else "–", ", ".join(facts.fields))
+                for verb, facts in VERBS.items()
+            ),
+        )
+    ).replace("|  |", "| |")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(in_markdown())

@@ -1,0 +1,211 @@
+"""What is done, as the activity calls it: each verb declared once (A3, P14, N5).
+
+What writes, lists, checks and undoes an act reads it from here. The table of ``docs/activity.md``
+is printed by `studio_tui.domain.activity.verb_table`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.people.facts import FACTS
+from studio_tui.domain.shared.enum_tables import OfAll
+
+Fields = Mapping[str, type]
+"""The names of what a line may tell before or after, with the type of each value."""
+UNDID = "undid: "
+"""What stands before a verb that was taken back."""
+DROPPED: Fields = {"mail dropped": int}
+"""What also is told of what was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What there is to know of an act that sends mail.
+
+    Whoever does it can see before who gets what, and can take it back until its first mail leaves.
+    """
+
+    command: str
+    """By which it is done in a shell, and tried with ``--dry-run``."""
+    needs: Action | None = None
+    """The right it takes, and so undoing it; None: who did it undoes it."""
+    many: str = ""
+    """How it is told of how many users, as in “12 users assigned to”; empty: see ``one``."""
+    one: str = ""
+    """How it is told of what it was done to."""
+    undone: bool = True
+    """Whether it is taken back as a whole; mail that is only sent once more is dropped instead."""
+    tells_back: bool = False
+    """Whether undoing it tells from what to what."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerbFacts:
+    """What is declared of a verb."""
+
+    fields: Fields = field(default_factory=dict)
+    mailing: Mailing | None = None
+    """None for what sends no mail, or only what follows from it: that cannot be undone."""
+
+
+class Verb(StrEnum):
+    """Something that is done; the value is what the activity calls it."""
+
+    SET_UP = "set up"
+    IMPORT = "imported users"
+    CHANGE_USER = "changed user"
+    ADD_KEY = "added an SSH key"
+    REMOVE_KEY = "removed an SSH key"
+    ADD_TEMPLATE = "added template"
+    EDIT_TEMPLATE = "edited template"
+    BRING_BACK = "brought back template"
+    ARCHIVE = "archived template"
+    UNARCHIVE = "took template out of the archive"
+    DELETE_TEMPLATE = "deleted template"
+    ADD_QUESTIONS = "added questions"
+    EDIT_QUESTIONS = "edited questions"
+    DELETE_QUESTIONS = "deleted questions"
+    CREATE = "created push"
+    ASSIGN = "assigned users"
+    UNASSIGN = "unassigned users"
+    REMIND = "reminded users"
+    EDIT = "edited push"
+    CLOSE = "closed push"
+    REOPEN = "reopened push"
+    HAND_OVER = "handed over conversation"
+    NOT_MINE = "said: not mine"
+    MINE_AGAIN = "took back: not mine"
+    PLAN = "planned conversation"
+    MOVE = "moved conversation"
+    CANCEL = "cancelled conversation"
+    PREPARE = "prepared conversation"
+    BEGIN = "began conversation"
+    ADD_QUESTION = "added question"
+    REMOVE_QUESTION = "removed question"
+    FINISH = "finished conversation"
+    REOPEN_TALK = "reopened conversation"
+    READ = "read conversation"
+    OPEN_OWN = "opened own part of conversation"
+    CLOSE_OWN = "closed own part of conversation"
+    RETRY = "retried mail"
+    SEND_AGAIN = "sent mail again"
+    DROP = "dropped mail"
+    BACK_UP = "backed up the database"
+    COPY = "copied the database"
+    RESTORE = "restored the database"
+    SEAL_LATE = "sealed late"
+
+    @property
+    def fields(self) -> Fields:
+        """What its lines may tell before or after."""
+        return VERBS[self].fields
+
+    @property
+    def mailing(self) -> Mailing:
+        """What is declared of an act that sends mail. Raises LookupError for any other."""
+        if (mailing := VERBS[self].mailing) is None:
+            raise LookupError(f"“{self}” sends no mail")
+        return mailing
+
+
+_TEXT: Fields = {"text": str}
+_KEY: Fields = {"fingerprint": str, "kind": str, "comment": str}
+_PUSH: Fields = {
+    "name": str,
+    "available_from": str,
+    "deadline": str,
+    "remind_before_days": str,
+    "remind_after_days": str,
+}
+_PLAN: Fields = {"planned_for": str, "minutes": int, "conductor": str}
+_STATUS: Fields = {"status": str}
+_COUNTS: Fields = dict.fromkeys(
+    (
+        "users", "active", "added", "changed", "left", "returned", "refused", "teams_created",
+    ),
+    int,
+)  # fmt: skip
+
+VERBS: Mapping[Verb, VerbFacts] = OfAll(
+    {
+        Verb.SET_UP: VerbFacts(),
+        Verb.IMPORT: VerbFacts(_COUNTS),
+        Verb.CHANGE_USER: VerbFacts({fact.name: object for fact in FACTS}),
+        Verb.ADD_KEY: VerbFacts(_KEY),
+        Verb.REMOVE_KEY: VerbFacts(_KEY),
+        Verb.ADD_TEMPLATE: VerbFacts(),
+        Verb.EDIT_TEMPLATE: VerbFacts(_TEXT),
+        Verb.BRING_BACK: VerbFacts(_TEXT),
+        Verb.ARCHIVE: VerbFacts(),
+        Verb.UNARCHIVE: VerbFacts(),
+        Verb.DELETE_TEMPLATE: VerbFacts(_TEXT),
+        Verb.ADD_QUESTIONS: VerbFacts(_TEXT),
+        Verb.EDIT_QUESTIONS: VerbFacts(_TEXT),
+        Verb.DELETE_QUESTIONS: VerbFacts(_TEXT),
+        Verb.CREATE: VerbFacts({"template": str, **_PUSH}),
+        Verb.ASSIGN: VerbFacts(mailing=Mailing("pushes assign", Action.ASSIGN, many="assigned to")),
+        Verb.UNASSIGN: VerbFacts(),
+        Verb.REMIND: VerbFacts(
+            {"round": str}, Mailing("pushes remind", Action.REMIND, many="reminded of")
+        ),
+        Verb.EDIT: VerbFacts(
+            _PUSH, Mailing("pushes edit", Action.EDIT_PUSHES, one="changed", tells_back=True)
+        ),
+        Verb.CLOSE: VerbFacts(DROPPED, Mailing("pushes close", Action.EDIT_PUSHES, one="closed")),
+        Verb.REOPEN: VerbFacts(
+            {"closed_at": str, "mail waiting again": int},
+            Mailing("pushes reopen", Action.EDIT_PUSHES, one="reopened"),
+        ),
+        Verb.HAND_OVER: VerbFacts(
+            {"conductor": str, "named": str},
+            Mailing("conversations hand-over", one="conversation handed over", tells_back=True),
+        ),
+        Verb.NOT_MINE: VerbFacts(),
+        Verb.MINE_AGAIN: VerbFacts(),
+        Verb.PLAN: VerbFacts(_PLAN, Mailing("conversations plan", one="conversation planned")),
+        Verb.MOVE: VerbFacts(
+            _PLAN, Mailing("conversations move", one="conversation moved", tells_back=True)
+        ),
+        Verb.CANCEL: VerbFacts(
+            {**_STATUS, **_PLAN}, Mailing("conversations cancel", one="conversation cancelled")
+        ),
+        Verb.PREPARE: VerbFacts(),
+        Verb.BEGIN: VerbFacts(_STATUS),
+        Verb.ADD_QUESTION: VerbFacts(),
+        Verb.REMOVE_QUESTION: VerbFacts(),
+        Verb.FINISH: VerbFacts({**_STATUS, "conductor": str, "at": str}),
+        Verb.REOPEN_TALK: VerbFacts(_STATUS),
+        Verb.READ: VerbFacts({"parts": list}),
+        Verb.OPEN_OWN: VerbFacts({"to": str}),
+        Verb.CLOSE_OWN: VerbFacts({"to": str}),
+        Verb.RETRY: VerbFacts(
+            {"mails": int, "no longer true": int},
+            Mailing("outbox retry", Action.SEND_AGAIN, undone=False),
+        ),
+        Verb.SEND_AGAIN: VerbFacts(
+            mailing=Mailing("outbox again", Action.SEND_AGAIN, undone=False)
+        ),
+        Verb.DROP: VerbFacts({"mails": int}),
+        Verb.BACK_UP: VerbFacts(),
+        Verb.COPY: VerbFacts(),
+        Verb.RESTORE: VerbFacts({"account": str, "origin": str}),
+        Verb.SEAL_LATE: VerbFacts(),
+    }
+)
+"""All that is done."""
+MAILING: tuple[Verb, ...] = tuple(verb for verb, facts in VERBS.items() if facts.mailing)
+"""The acts that send mail."""
+UNDOABLE: tuple[Verb, ...] = tuple(verb for verb in MAILING if verb.mailing.undone)
+"""The acts that are taken back as a whole."""
+
+
+def check_told(fields: Fields, told: Mapping[str, Any] | None) -> None:
+    """Raise ValueError where a line would tell what its verb does not declare, or as another type.
+    What there is none of is None."""
+    for name, value in (told or {}).items():
+        declared = fields.get(name)
+        if declared is None or not isinstance(value, declared | None):
+            raise ValueError(f"“{name}” ({type(value).__name__}) is not declared of this verb")
