@@ -76,7 +76,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     made.add(
         kinds,
         "        Kind.KEY_ADDED: MailKind(",
-        '        Kind.PRAISED: MailKind("that somebody praised them", "", Form.NOTICE, '
+        '        Kind.PRAISED: MailKind("that somebody praised them", "", MailForm.NOTICE, '
         'values=("praise", "fingerprint")),\n',
     )
     verbs = "domain/activity/verbs.py"
@@ -90,6 +90,28 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
         "services/outbox/undo.py",
         "        Verb.ASSIGN: _undo_assigning,\n",
         "        Verb.PRAISE: _undo_nothing,\n",
+    )
+    pushes = "domain/pushes/push.py"
+    made.add(pushes, '    IN_PROGRESS = "in_progress"\n', '    ON_ITS_WAY = "on_its_way"\n')
+    made.add(
+        pushes,
+        "        Status.IN_PROGRESS: StatusFacts(",
+        '        Status.ON_ITS_WAY: StatusFacts("on its way", "+", "#123456", "warn"),\n',
+    )
+    made.add(pushes, "    done: int = 0\n", "    on_its_way: int = 0\n    no_address: int = 0\n")
+    made.add(pushes, '    MAIL_FAILED = "mail_failed"\n', '    NO_ADDRESS = "no_address"\n')
+    rights = "domain/people/access.py"
+    made.add(rights, '    READ_USERS = "see the users"\n', '    PRAISE = "praise users"\n')
+    made.add(
+        "cli/people/users.py",
+        "@users.command()\n",
+        "@users.command()\n"
+        '@click.argument("login")\n'
+        "@json_option\n"
+        "@with_studio\n"
+        "def praise(studio: Studio, actor: Actor, login: str, as_json: bool) -> None:\n"
+        '    """Praise a user."""\n'
+        "    say(login)\n\n\n",
     )
     for language in LANGUAGES:
         text = f"Subject: Praise ({language})\n\nDear {{{{ name }}}}, {{{{ by }}}} praised you.\n"
@@ -126,7 +148,7 @@ def test_a_verb(copy: Copy) -> None:
         "from studio_tui.domain.activity.verb_table import in_markdown\n"
         "from studio_tui.domain.activity.verbs import UNDOABLE, Verb\n"
         "from studio_tui.storage.activity.activity import write_activity\n"
-        "from studio_tui.tui.runtime.undo import _what\n"
+        "from studio_tui.tui.parts.undo import _what\n"
         "praise = Verb('praised user')\n"
         "with own_studio() as (studio, actor), studio.store.writing():\n"
         "    now = studio.now()\n"
@@ -141,3 +163,45 @@ def test_a_verb(copy: Copy) -> None:
         ("undid: praised user", {"mail dropped": 1}),
         ("praised user", {"praise": "much"}),
     ]
+
+
+def test_a_status_and_a_flag(copy: Copy) -> None:
+    """In words, in bars of screens and reports, in the choices of commands and in counts."""
+    told = copy.answer(
+        "from studio_tui.domain.pushes.push import Flag, Progress, Status\n"
+        "from studio_tui.domain.pushes.report import COLOURS, DRAWN, SIGNS, parts_of\n"
+        "from studio_tui.tui.screens.pushes.status_drawing import SHAPES, STYLES, TONES\n"
+        "from studio_tui.wording.pushes import attention_in_words, flags_in_words\n"
+        "status = Status('on_its_way')\n"
+        "flag = Flag('no_address')\n"
+        "print(json.dumps([DRAWN.index(status), SIGNS, COLOURS[2], SHAPES[status], TONES[status],"
+        " STYLES[status], parts_of(Progress(planned=2, on_its_way=3)),"
+        " attention_in_words(Progress(left=1, no_address=4)),"
+        " flags_in_words({flag, Flag.OVERDUE, Flag.MAIL_FAILED})]))"
+    )
+    assert told == [
+        2,
+        "█▓+▒░·",
+        "#123456",
+        "+",
+        "warn",
+        "$warning",
+        [0, 0, 3, 0, 2, 0],
+        "1 left · 4 no address",
+        "overdue, no address, mail failed",
+    ]
+    assert "on-its-way" in copy.run("pushes", "remind", "--help").replace("_", "-")
+
+
+def test_a_right_and_a_command(copy: Copy) -> None:
+    """Who has the right, in the table of the documents; a new command is known to the help, and
+    not open over SSH before somebody says so."""
+    told = copy.answer(
+        "from studio_tui.cli.ssh.allowed import is_open\n"
+        "from studio_tui.domain.people.access_table import in_markdown\n"
+        "print(json.dumps(['| praise users | yes | – | – |' in in_markdown(),"
+        " is_open('users praise'), is_open('users list')]))"
+    )
+    assert told == [True, False, True]
+    assert "Praise a user." in copy.run("users", "--help")
+    assert copy.run("users", "praise", "ann") == "ann\n"

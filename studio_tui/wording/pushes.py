@@ -6,27 +6,24 @@ from zoneinfo import ZoneInfo
 
 from studio_tui.domain.pushes.check import CheckKind, Warned
 from studio_tui.domain.pushes.groups import By, PeopleGroup
-from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, PushState, Status
+from studio_tui.domain.pushes.push import (
+    STATUSES,
+    Assignment,
+    Flag,
+    Progress,
+    Push,
+    PushState,
+    Status,
+)
 from studio_tui.domain.shared.clock import local_day
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.wording.counting import counted
 
 STATE_LABELS: Mapping[PushState, str] = {state: str(state) for state in PushState}
 """The states of a push (P5)."""
-STATUS_LABELS: Mapping[Status, str] = {
-    Status.NOT_PLANNED: "not planned",
-    Status.PLANNED: "planned",
-    Status.PREPARED: "prepared",
-    Status.IN_PROGRESS: "in progress",
-    Status.DONE: "held",
-}
-"""The statuses of an assignment (P8); a conversation that took place is *held*."""
-FLAG_LABELS: Mapping[Flag, str] = {
-    Flag.OVERDUE: "overdue",
-    Flag.NO_MANAGER: "no manager",
-    Flag.LEFT: "left",
-    Flag.MAIL_FAILED: "mail failed",
-}
+STATUS_LABELS: Mapping[Status, str] = {each: facts.label for each, facts in STATUSES.items()}
+"""The statuses of an assignment (P8)."""
+FLAG_LABELS: Mapping[Flag, str] = {flag: flag.label for flag in Flag}
 """The flags of an assignment, in the order in which they are shown (P8)."""
 
 
@@ -75,11 +72,7 @@ def progress_in_words(progress: Progress) -> str:
 
 def attention_in_words(progress: Progress) -> str:
     """What needs attention, in numbers; empty where nothing does: ``3 overdue · 1 left``."""
-    numbers = {
-        Flag.OVERDUE: progress.overdue,
-        Flag.NO_MANAGER: progress.no_manager,
-        Flag.LEFT: progress.left,
-    }
+    numbers = {flag: getattr(progress, flag, None) for flag in Flag}
     return " · ".join(
         f"{number:,} {FLAG_LABELS[flag]}" for flag, number in numbers.items() if number
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config.assets import asset
-from studio_tui.domain.outbox.kinds import Capacity, DropReason, Form, Kind
+from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind, MailForm
 from studio_tui.mail.compose.wording_template import names_in, wordings
 from studio_tui.mail.secrets import FILE, VARIABLE
 from studio_tui.mail.transport.outcomes import Fault, RelayDown
@@ -25,7 +25,7 @@ def test_every_kind_is_told_with_whom_and_when() -> None:
         to_user, to_manager, leaves = (cell.strip() for cell in rows[kind].split("|"))
         assert to_user
         assert bool(to_manager) == (Capacity.MANAGER in kind.capacities)
-        assert (leaves == "at once") == (kind.form is Form.NOTICE)
+        assert (leaves == "at once") == (kind.form is MailForm.NOTICE)
 
 
 def test_the_guide_to_wordings_names_every_file_and_value() -> None:

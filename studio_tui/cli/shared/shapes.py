@@ -98,11 +98,7 @@ def push_groups(push: Push, by: By, groups: Iterable[PeopleGroup]) -> Shape:
                 "name": each.name,
                 "login": each.login,
                 "assigned": each.assigned,
-                "not_planned": each.not_planned,
-                "planned": each.planned,
-                "prepared": each.prepared,
-                "in_progress": each.in_progress,
-                "done": each.done,
+                **{str(status): getattr(each, status) for status in Status},
                 "overdue": each.overdue,
                 "excused": each.excused,
             }

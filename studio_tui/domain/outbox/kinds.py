@@ -18,7 +18,7 @@ class Capacity(StrEnum):
     MANAGER = "manager"
 
 
-class Form(Enum):
+class MailForm(Enum):
     """What a mail is about, and so which values its wording has."""
 
     PUSH = "a push, and people who are in it"
@@ -29,7 +29,7 @@ class Form(Enum):
     @property
     def has_entry(self) -> bool:
         """Whether the mail carries an entry for the calendar."""
-        return self in (Form.INVITATION, Form.WITHDRAWAL)
+        return self in (MailForm.INVITATION, MailForm.WITHDRAWAL)
 
 
 class DropReason(StrEnum):
@@ -72,7 +72,7 @@ class MailKind:
     """Why a user gets it, as a dry run says it."""
     to_manager: str
     """Why a manager, or who holds the conversation, gets it; empty: no manager is told."""
-    form: Form
+    form: MailForm
     dropped_when: frozenset[DropReason] = frozenset()
     """What keeps it from being sent once it is written."""
     values: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ class Kind(StrEnum):
         return self.replace("_", " ")
 
     @property
-    def form(self) -> Form:
+    def form(self) -> MailForm:
         """What it is about."""
         return self.declared.form
 
@@ -142,7 +142,7 @@ KINDS: Mapping[Kind, MailKind] = OfAll(
         Kind.ASSIGNED: MailKind(
             "a new template: they are assigned to it",
             _MANAGER,
-            Form.PUSH,
+            MailForm.PUSH,
             _OF_PUSH | _BY_HAND,
             tells_dates=True,
             tells=3,
@@ -150,7 +150,7 @@ KINDS: Mapping[Kind, MailKind] = OfAll(
         Kind.REMINDER: MailKind(
             "a reminder: they have not held the conversation yet",
             _MANAGER,
-            Form.PUSH,
+            MailForm.PUSH,
             _OF_PUSH | _BY_HAND,
             asks=True,
             tells_dates=True,
@@ -159,7 +159,7 @@ KINDS: Mapping[Kind, MailKind] = OfAll(
         Kind.DEADLINE_MOVED: MailKind(
             "the new deadline: they were told of the old one and are not done",
             _MANAGER,
-            Form.PUSH,
+            MailForm.PUSH,
             _OF_PUSH | _BY_HAND,
             asks=True,
             tells_dates=True,
@@ -168,51 +168,51 @@ KINDS: Mapping[Kind, MailKind] = OfAll(
         Kind.CLOSED: MailKind(
             "that it is closed: they were told of it and are not done",
             _MANAGER,
-            Form.PUSH,
+            MailForm.PUSH,
             (_OF_PUSH - {DropReason.CLOSED}) | {DropReason.REOPENED} | _BY_HAND,
             tells=5,
         ),
         Kind.HANDED_OVER: MailKind(
             "who holds the conversation: it is theirs",
             "that they are to hold the conversation",
-            Form.PUSH,
+            MailForm.PUSH,
             _OF_PUSH,
             tells=4,
         ),
         Kind.PLANNED: MailKind(
             "an invitation: a conversation of theirs is planned",
             _CONDUCTOR,
-            Form.INVITATION,
+            MailForm.INVITATION,
             _OF_ENTRY | {DropReason.PAST} | _BY_HAND,
         ),
         Kind.MOVED: MailKind(
             "an invitation: what is in their calendar changes",
             _CONDUCTOR,
-            Form.INVITATION,
+            MailForm.INVITATION,
             _OF_ENTRY | _BY_HAND,
         ),
         Kind.CANCELLED: MailKind(
             "that it is cancelled: it is in their calendar",
             "the same: it is in their calendar",
-            Form.WITHDRAWAL,
+            MailForm.WITHDRAWAL,
             _BY_EVENT | _BY_HAND,
         ),
         Kind.TAKEN_OVER: MailKind(
             "that somebody else holds it",
             "that somebody else holds what they held",
-            Form.NOTICE,
+            MailForm.NOTICE,
             values=(*_OF_CONVERSATION, "former"),
         ),
         Kind.REOPENED: MailKind(
             "that it was reopened: it is theirs",
             "the same: they hold it",
-            Form.NOTICE,
+            MailForm.NOTICE,
             values=_OF_CONVERSATION,
         ),
         Kind.KEY_ADDED: MailKind(
             "that a key was added with which one comes in as them",
             "",
-            Form.NOTICE,
+            MailForm.NOTICE,
             values=("fingerprint",),
         ),
     }
@@ -220,11 +220,11 @@ KINDS: Mapping[Kind, MailKind] = OfAll(
 """All kinds of mail."""
 INVITATIONS = frozenset(kind for kind in Kind if kind.form.has_entry)
 """The kinds that carry an entry for the calendar (C5)."""
-NOTICES = frozenset(kind for kind in Kind if kind.form is Form.NOTICE)
+NOTICES = frozenset(kind for kind in Kind if kind.form is MailForm.NOTICE)
 """The kinds that leave at once, and that nothing drops (C6, A1)."""
 KEPT_BY_HAND = frozenset(kind for kind in Kind if DropReason.BY_HAND not in kind.dropped_when)
 """The kinds that nobody can drop by hand."""
 TELLING_MOST = tuple(
-    sorted((k for k in Kind if k.form is Form.PUSH), key=lambda kind: kind.declared.tells)
+    sorted((k for k in Kind if k.form is MailForm.PUSH), key=lambda kind: kind.declared.tells)
 )
 """The mails about a push, those that tell more last (N17)."""

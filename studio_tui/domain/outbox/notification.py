@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.outbox.kinds import Capacity, DropReason, Form, Kind
+from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind, MailForm
 from studio_tui.domain.shared.clock import local_day, start_of_day
 
 
@@ -159,7 +159,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What somebody did that another is told of (`Form.NOTICE`)."""
+    """What somebody did that another is told of (`MailForm.NOTICE`)."""
 
     at: datetime
     by: str
@@ -287,7 +287,7 @@ def _why_not_invited(delivery: Delivery, meeting: Meeting) -> DropReason | None:
     """`why_dropped` of an invitation: the conversation counts, not the push that asked for it."""
     if not delivery.recipient_active:
         return DropReason.LEFT
-    if delivery.kind.form is Form.WITHDRAWAL:
+    if delivery.kind.form is MailForm.WITHDRAWAL:
         still_on = meeting.takes_part and not meeting.cancelled
         return DropReason.SUPERSEDED if still_on and not delivery.former else None
     if meeting.cancelled or meeting.starts_at is None:

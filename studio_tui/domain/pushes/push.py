@@ -1,12 +1,13 @@
 """Pushes: their life, who is assigned, and what became of it (P1 to P12)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.groups import GroupKey
+from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.lookalikes import taken_by
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
@@ -35,13 +36,44 @@ class Status(StrEnum):
     DONE = "done"
 
 
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """How a status is told and drawn."""
+
+    label: str
+    sign: str
+    """What a bar draws it with: the statuses are told apart by how dense it is, without colour."""
+    colour: str
+    """Its colour in a report, ``#rrggbb``."""
+    tone: str
+    """Its colour on a screen: the name of one of the tones of a list."""
+
+
+STATUSES: Mapping[Status, StatusFacts] = OfAll(
+    {
+        Status.NOT_PLANNED: StatusFacts("not planned", "·", "#e6e6e6", "muted"),
+        Status.PLANNED: StatusFacts("planned", "░", "#c3d7ec", "mark"),
+        Status.PREPARED: StatusFacts("prepared", "▒", "#8db3d9", "mark"),
+        Status.IN_PROGRESS: StatusFacts("in progress", "▓", "#4a7fb5", "mark"),
+        # A conversation that took place is held.
+        Status.DONE: StatusFacts("held", "█", "#2f7d4f", "good"),
+    }
+)
+"""All statuses, in the order of a conversation; a bar draws them the other way round."""
+
+
 class Flag(StrEnum):
-    """What needs attention about one user in a push (P8)."""
+    """What needs attention about one user in a push (P8), in the order in which it is shown."""
 
     OVERDUE = "overdue"
     NO_MANAGER = "no_manager"
     LEFT = "left"
     MAIL_FAILED = "mail_failed"
+
+    @property
+    def label(self) -> str:
+        """How it is told."""
+        return self.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 
 from studio_tui.domain.pushes.groups import PeopleGroup
-from studio_tui.domain.pushes.push import Progress, Status
+from studio_tui.domain.pushes.push import STATUSES, Progress, Status
 
-DRAWN: tuple[Status, ...] = (
-    Status.DONE,
-    Status.IN_PROGRESS,
-    Status.PREPARED,
-    Status.PLANNED,
-    Status.NOT_PLANNED,
-)
+DRAWN: tuple[Status, ...] = tuple(STATUSES)[::-1]
 """The parts of a bar, in their order."""
-SIGNS = "█▓▒░·"
-"""What each part is drawn with: told apart by how dense they are, without colour."""
-COLOURS = ("#2f7d4f", "#4a7fb5", "#8db3d9", "#c3d7ec", "#e6e6e6")
+SIGNS = "".join(STATUSES[status].sign for status in DRAWN)
+"""What each part is drawn with."""
+COLOURS = tuple(STATUSES[status].colour for status in DRAWN)
 """The colour of each part, where there are colours."""
 
 

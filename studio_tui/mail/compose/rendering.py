@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.outbox.kinds import Capacity, Form, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind, MailForm
 from studio_tui.domain.outbox.notification import Notice
 from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.text import clean_line
@@ -212,7 +212,7 @@ class Writer:
             "template": clean_line(event.template),
             "deadline": self._wordings.date_words(language).day(deadline) if deadline else "",
         }
-        if event.kind.form is Form.PUSH:
+        if event.kind.form is MailForm.PUSH:
             told["conductor"] = clean_line(event.conductor)
         values = _texts(told)
         return form.begun(values.plain, values.html)

@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from studio_tui.config.limited import read_own_text
-from studio_tui.domain.outbox.kinds import Capacity, Form, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind, MailForm
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.markdown import to_html, to_plain
 
@@ -83,11 +83,11 @@ def names_in(wording: str) -> tuple[str, ...]:
     own: tuple[str, ...]
     kind, form = _about(wording)
     match form:
-        case Form.INVITATION | Form.WITHDRAWAL:
+        case MailForm.INVITATION | MailForm.WITHDRAWAL:
             own = (*_OF_PUSH, *_OF_MEETING)
-        case Form.NOTICE:
+        case MailForm.NOTICE:
             own = _OF_ACT
-        case Form.PUSH:
+        case MailForm.PUSH:
             people = _OF_PEOPLE if wording.endswith(f".{Capacity.MANAGER}") else ()
             own = (*_OF_PUSH, *people, *_OF_DATE)
         case _:
@@ -101,11 +101,11 @@ def flags_in(wording: str) -> tuple[str, ...]:
         return ()
     _, form = _about(wording)
     match form:
-        case Form.INVITATION | Form.WITHDRAWAL:
+        case MailForm.INVITATION | MailForm.WITHDRAWAL:
             return INVITATION_FLAGS
-        case Form.NOTICE:
+        case MailForm.NOTICE:
             return NOTICE_FLAGS
-        case Form.PUSH:
+        case MailForm.PUSH:
             return FLAGS
         case _:
             assert_never(form)
@@ -120,11 +120,11 @@ def wordings() -> tuple[str, ...]:
     )
 
 
-def _about(wording: str) -> tuple[Kind | None, Form]:
+def _about(wording: str) -> tuple[Kind | None, MailForm]:
     """The kind of mail that a wording is of, None for what stands in a calendar, and its form."""
     name = wording.partition(".")[0]
     if name == ENTRY:
-        return None, Form.INVITATION
+        return None, MailForm.INVITATION
     return Kind(name), Kind(name).form
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import assert_never
 
 from studio_tui.config.settings import Settings, config_path
-from studio_tui.domain.outbox.kinds import Capacity, Form, Kind
+from studio_tui.domain.outbox.kinds import Capacity, Kind, MailForm
 from studio_tui.domain.outbox.notification import (
     ConcernedPerson,
     Delivery,
@@ -155,11 +155,11 @@ class MessageBuilder:
             conductor=_SAMPLE_CONDUCTOR,
         )
         match specimen.kind.form:
-            case Form.INVITATION | Form.WITHDRAWAL:
+            case MailForm.INVITATION | MailForm.WITHDRAWAL:
                 return self._writer.invitation(event, self._sample_appointment(), recipient)
-            case Form.NOTICE:
+            case MailForm.NOTICE:
                 return self._writer.notice(event, self._sample_notice(), recipient)
-            case Form.PUSH:
+            case MailForm.PUSH:
                 return self._sample_of_push(event, specimen, recipient)
             case form:
                 assert_never(form)
@@ -215,7 +215,7 @@ class MessageBuilder:
         """What the calendar of the recipient is told (C5)."""
         appointment = _appointment(meeting, delivery.kind)
         entry = self._writer.entry(self._event(delivery), appointment, _recipient(delivery))
-        cancelled = delivery.kind.form is Form.WITHDRAWAL
+        cancelled = delivery.kind.form is MailForm.WITHDRAWAL
         return Invitation(
             # Not the sender's domain: where that changes, what is planned must still be found.
             uid=f"conversation-{meeting.conversation_id}.{self._studio_id}",
@@ -290,7 +290,7 @@ def _appointment(meeting: Meeting, kind: Kind) -> Appointment:
         planner=meeting.planner,
         handed_over=(
             not meeting.takes_part and not meeting.cancelled
-            if kind.form is Form.WITHDRAWAL
+            if kind.form is MailForm.WITHDRAWAL
             else meeting.handed_over
         ),
     )

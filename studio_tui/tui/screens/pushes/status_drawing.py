@@ -3,27 +3,19 @@
 from collections.abc import Mapping
 
 from studio_tui.domain.pushes.groups import PeopleGroup
-from studio_tui.domain.pushes.push import Status
-from studio_tui.domain.pushes.report import DRAWN, SIGNS, parts_of
+from studio_tui.domain.pushes.push import STATUSES, Status
+from studio_tui.domain.pushes.report import DRAWN, parts_of
 from studio_tui.domain.shared.bars import cells_of
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.tui.widgets.list.columns import Tone, Toned
 
-SHAPES: Mapping[Status, str] = dict(zip(DRAWN, SIGNS, strict=True))
+SHAPES: Mapping[Status, str] = {status: facts.sign for status, facts in STATUSES.items()}
 """What a cell of each status is drawn with, as in a report."""
-TONES: Mapping[Status, Tone] = {
-    Status.DONE: Tone.GOOD,
-    Status.IN_PROGRESS: Tone.MARK,
-    Status.PREPARED: Tone.MARK,
-    Status.PLANNED: Tone.MARK,
-    Status.NOT_PLANNED: Tone.MUTED,
-}
-STYLES: Mapping[Status, str] = {
-    Status.DONE: "$success",
-    Status.IN_PROGRESS: "$key",
-    Status.PREPARED: "$key",
-    Status.PLANNED: "$key",
-    Status.NOT_PLANNED: "$muted",
-}
+TONES: Mapping[Status, Tone] = {status: Tone(facts.tone) for status, facts in STATUSES.items()}
+_COLOURS = OfSome(
+    {Tone.GOOD: "$success", Tone.MARK: "$key", Tone.WARN: "$warning"}, otherwise="$muted"
+)
+STYLES: Mapping[Status, str] = {status: _COLOURS[tone] for status, tone in TONES.items()}
 """The same colours, for text."""
 
 
