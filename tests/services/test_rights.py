@@ -164,7 +164,10 @@ READS: dict[str, tuple[set[str], Call]] = {
             w.studio, a, w.planned.id, w.question, Part.CONDUCTOR_PREPARATION
         ),
     ),
-    "conversations.matters": (EVERYONE, lambda w, a: conversations.matters(w.studio, a)),
+    "conversations.my_conversations": (
+        EVERYONE,
+        lambda w, a: conversations.my_conversations(w.studio, a),
+    ),
     "conversations.source": (
         EVERYONE,
         lambda w, a: conversations.source(w.studio, a, MyConversationFilter()),

@@ -103,7 +103,7 @@ def list_(
         one for one in source.rows(0, source.count()) if status is None or one.status == status
     ]
     if as_json:
-        write_json([shapes.matter(studio, one) for one in found])
+        write_json([shapes.my_conversation(studio, one) for one in found])
         return
     headings = ("ID", "Name", "Login", "About", "Status", with_zone(studio, "When"), "Deadline", "")
     rows = (_matter_row(studio, one) for one in found)

@@ -235,7 +235,7 @@ def unasked(studio: Studio, of: Conversation) -> Shape:
     }
 
 
-def matter(studio: Studio, of: MyConversation) -> Shape:
+def my_conversation(studio: Studio, of: MyConversation) -> Shape:
     """One line of My conversations (C1)."""
     return {
         "id": of.conversation_id,

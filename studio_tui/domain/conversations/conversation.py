@@ -570,12 +570,12 @@ def reopened_by(
     return None
 
 
-def in_order(matters: Sequence[MyConversation]) -> list[MyConversation]:
+def in_order(items: Sequence[MyConversation]) -> list[MyConversation]:
     """What is overdue first, then what waits for the reader by deadline, then the rest by name."""
 
-    def key(matter: MyConversation) -> tuple[bool, bool, bool, date, str]:
-        nothing = matter.status is None
-        day = matter.deadline or (matter.at.date() if matter.at else date.max)
-        return (not (matter.overdue and matter.asked), not matter.asked, nothing, day, matter.name)
+    def key(item: MyConversation) -> tuple[bool, bool, bool, date, str]:
+        nothing = item.status is None
+        day = item.deadline or (item.at.date() if item.at else date.max)
+        return (not (item.overdue and item.asked), not item.asked, nothing, day, item.name)
 
-    return sorted(matters, key=key)
+    return sorted(items, key=key)

@@ -14,7 +14,7 @@ from studio_tui.services.conversations.finding import (
     numbered,
     user_named,
 )
-from studio_tui.services.conversations.overview import history, matters, source
+from studio_tui.services.conversations.overview import history, my_conversations, source
 from studio_tui.services.conversations.planning import Usable, cancel, move, plan, usable
 from studio_tui.services.conversations.reading import read, show
 from studio_tui.services.conversations.taking_over import close_own, open_own
@@ -44,9 +44,9 @@ __all__ = [
     "hand_over",
     "history",
     "look_up",
-    "matters",
     "mine_again",
     "move",
+    "my_conversations",
     "not_mine",
     "numbered",
     "open_own",

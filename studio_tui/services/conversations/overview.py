@@ -32,7 +32,7 @@ People = Mapping[int, tuple[str, str]]
 """Login and name, by id."""
 
 
-def matters(studio: Studio, actor: Actor) -> list[MyConversation]:
+def my_conversations(studio: Studio, actor: Actor) -> list[MyConversation]:
     """What is asked of ``actor``, planned and under way, about themself and whom they manage.
 
     What is overdue comes first, then what waits for them, then what waits for others, then the
@@ -56,7 +56,7 @@ def source(
     studio: Studio, actor: Actor, filter_: MyConversationFilter
 ) -> HeldSource[MyConversation, MyConversationFilter]:
     """The lines of My conversations that a filter matches, as a list shows them."""
-    return HeldSource(tuple(matters(studio, actor)), _matches, filter_)
+    return HeldSource(tuple(my_conversations(studio, actor)), _matches, filter_)
 
 
 def history(
@@ -145,10 +145,10 @@ def _why_not_mine(asked: MyListRow, template: Definition) -> str:
     return "prepared" if asked.prepared or not template.planning else ""
 
 
-def _matches(filter_: MyConversationFilter, matter: MyConversation) -> bool:
-    if filter_.asked and not matter.asked:
+def _matches(filter_: MyConversationFilter, item: MyConversation) -> bool:
+    if filter_.asked and not item.asked:
         return False
-    words = f"{matter.name} {matter.login} {matter.push} {matter.template} {matter.conductor}"
+    words = f"{item.name} {item.login} {item.push} {item.template} {item.conductor}"
     return has_words(words, filter_.text)
 
 

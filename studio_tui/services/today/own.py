@@ -9,7 +9,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.today.today import AHEAD_DAYS, Case, CaseKind
-from studio_tui.services.conversations.overview import matters
+from studio_tui.services.conversations.overview import my_conversations
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.days import days_left_in_words, weekday_in_words
 from studio_tui.wording.today import days_of_names, names_in_words
@@ -22,34 +22,34 @@ def own_cases(studio: Studio, actor: Actor) -> list[Case]:
     """What waits for ``actor``, one case for each push and kind."""
     today = studio.today()
     found: dict[tuple[CaseKind, int | None, str], list[MyConversation]] = defaultdict(list)
-    for matter in matters(studio, actor):
-        if matter.asked and (kind := _kind_of(studio, matter, today)):
-            about = _PREPARE if matter.mine else ""
-            if matter.push_id is None:
+    for item in my_conversations(studio, actor):
+        if item.asked and (kind := _kind_of(studio, item, today)):
+            about = _PREPARE if item.mine else ""
+            if item.push_id is None:
                 # No push tells them apart.
-                about = f"{about} {matter.id}".strip()
-            found[kind, matter.push_id, about].append(matter)
+                about = f"{about} {item.id}".strip()
+            found[kind, item.push_id, about].append(item)
     return [_case(studio, kind, about, asked, today) for (kind, _, about), asked in found.items()]
 
 
-def _kind_of(studio: Studio, matter: MyConversation, today: date) -> CaseKind | None:
+def _kind_of(studio: Studio, item: MyConversation, today: date) -> CaseKind | None:
     """What is the matter with something that waits; None where it can wait."""
-    if matter.status in _AGREED and matter.at is not None:
-        return _kind_of_planned(studio, matter, matter.at, today)
-    return CaseKind.OVERDUE if matter.overdue else CaseKind.ENDS
+    if item.status in _AGREED and item.at is not None:
+        return _kind_of_planned(studio, item, item.at, today)
+    return CaseKind.OVERDUE if item.overdue else CaseKind.ENDS
 
 
 def _kind_of_planned(
-    studio: Studio, matter: MyConversation, at: datetime, today: date
+    studio: Studio, item: MyConversation, at: datetime, today: date
 ) -> CaseKind | None:
     zone = studio.zone
     past = at < start_of_day(today, zone)
-    if matter.mine:
+    if item.mine:
         # All there is to do is to prepare it.
         return None if past else CaseKind.STARTS
     if past:
         return CaseKind.PLANNED_PAST
-    if matter.deadline is not None and at >= end_of_day(matter.deadline, zone):
+    if item.deadline is not None and at >= end_of_day(item.deadline, zone):
         return CaseKind.PLANNED_LATE
     return CaseKind.STARTS if local_day(at, zone) <= today + timedelta(days=AHEAD_DAYS) else None
 

@@ -43,15 +43,15 @@ def hand_over(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) ->
     screen.app.push_screen(Choose(title, [manager_choice(m) for m in common]), name)
 
 
-def ask_of(screen: StudioScreen, matter: MyConversation) -> None:
+def ask_of(screen: StudioScreen, item: MyConversation) -> None:
     """Ask which of the managers is to hold what a line of My conversations is about, and tell them
     and the user."""
-    user_id = matter.user_id
+    user_id = item.user_id
     screen.read_to_open(
         "conductors",
         lambda: conversations.conductors(screen.studio, screen.actor, user_id),
         lambda managers: _ask(
-            screen, Ask(user_id, matter.push_id), matter.name, matter.conductor, managers
+            screen, Ask(user_id, item.push_id), item.name, item.conductor, managers
         ),
     )
 

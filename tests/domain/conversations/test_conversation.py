@@ -279,5 +279,5 @@ def test_what_is_overdue_comes_first() -> None:
         _matter("Late", deadline=march, overdue=True, **waiting),
         _matter("Abe"),
     ]
-    names = [matter.name for matter in in_order(listed)]
+    names = [item.name for item in in_order(listed)]
     assert names == ["Late", "Sooner", "Later", "Theirs", "Abe", "Zoe"]

@@ -63,7 +63,7 @@ def _of_meeting(each: Notification) -> bool:
 
 
 def waits_for(studio: Studio, login: str, push: Push) -> tuple[bool, str]:
-    listed = conversations.matters(studio, as_user(studio, login))
+    listed = conversations.my_conversations(studio, as_user(studio, login))
     of_ann = next(m for m in listed if m.push_id == push.id and m.login == "ann")
     return of_ann.asked, of_ann.why_not
 
@@ -200,7 +200,7 @@ def test_what_is_planned_is_kept_or_cancelled_when_a_push_is_closed(
     assert closed.cancelled == cancels
     withdrawn = {r for r, kind, _ in invited(studio, admin) if kind is Kind.CANCELLED}
     assert withdrawn == ({"ann", "bob"} if cancels else set())
-    listed = conversations.matters(studio, bob)
+    listed = conversations.my_conversations(studio, bob)
     assert any(m.conversation_id == planned.id for m in listed) is not cancels
     if cancels:
         with pytest.raises(Refused, match="was cancelled"):

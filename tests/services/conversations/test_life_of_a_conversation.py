@@ -251,7 +251,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         return assigned(self.studio, self.admin, self.push)["ann"].status
 
     def _waits_for(self, login: str) -> bool:
-        listed = conversations.matters(self.studio, self.actors[login])
+        listed = conversations.my_conversations(self.studio, self.actors[login])
         return any(m.asked for m in listed if m.push_id == self.push.id and m.login == "ann")
 
     def _must_read(self, login: str, reading: Reading) -> None:
@@ -321,7 +321,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         if self.id is None:
             self.state, self.conductor = state, holder
             self.not_mine.discard(holder)
-            listed = conversations.matters(self.studio, self.actors[holder])
+            listed = conversations.my_conversations(self.studio, self.actors[holder])
             self.id = next(
                 m.conversation_id for m in listed if m.push_id == self.push.id and m.login == "ann"
             )

@@ -25,7 +25,12 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.runtime import external_editor
 from studio_tui.tui.screens.conversations.conversation_actions import ConversationActions
 from studio_tui.tui.screens.conversations.conversation_agenda import Agenda, Asked, items
-from studio_tui.tui.screens.conversations.conversation_drafts import Draft, Drafts, Hurdle, own_part
+from studio_tui.tui.screens.conversations.conversation_drafts import (
+    Blocker,
+    Draft,
+    Drafts,
+    own_part,
+)
 from studio_tui.tui.screens.conversations.conversation_question import QuestionPane, joined
 from studio_tui.tui.screens.conversations.conversation_reading import whole_text
 from studio_tui.tui.screens.conversations.conversation_words import (
@@ -273,7 +278,7 @@ class ConversationScreen(ConversationActions):
     def action_save(self) -> None:
         """Save now; where two versions met, decide."""
         draft = self.query_one(QuestionPane).draft
-        if draft is not None and draft.hurdle is Hurdle.OVERTAKEN:
+        if draft is not None and draft.blocker is Blocker.OVERTAKEN:
             self._decide(draft)
         else:
             self.keep()

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from studio_tui.domain.conversations.conversation import Entry
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.screens.conversations.conversation_drafts import Draft, Hurdle
+from studio_tui.tui.screens.conversations.conversation_drafts import Blocker, Draft
 from studio_tui.tui.screens.conversations.conversation_words import question_text, step_name
 from studio_tui.tui.text import fit, line
 from studio_tui.tui.theme import cursor_style
@@ -58,7 +58,7 @@ def items(agenda: Sequence[Asked]) -> Iterator[Item]:
 
 
 def _mark(entry: Entry, draft: Draft | None) -> tuple[str, str]:
-    if draft is not None and draft.hurdle not in (None, Hurdle.NO_ANSWER):
+    if draft is not None and draft.blocker not in (None, Blocker.NO_ANSWER):
         return "!", "$error"
     if entry.asked.removed:
         return "×", "$unavailable"

@@ -36,7 +36,7 @@ _AGAIN = 2.0
 """Seconds until what the database did not take is tried again."""
 
 
-class Hurdle(Enum):
+class Blocker(Enum):
     """Why a draft is not saved."""
 
     TOO_LONG = auto()
@@ -61,7 +61,7 @@ class Draft:
     """The text that this version is, as it was typed."""
     text: str
     """As it is typed now."""
-    hurdle: Hurdle | None = None
+    blocker: Blocker | None = None
     why: str = ""
     """The sentence that says so."""
     theirs: Written | None = None
@@ -170,7 +170,7 @@ class Drafts:
         if text == draft.text:
             return
         draft.text = text
-        if draft.hurdle is Hurdle.TOO_LONG or len(text) > MAX_ANSWER:
+        if draft.blocker is Blocker.TOO_LONG or len(text) > MAX_ANSWER:
             self._measure(draft)
         self._plan(_SOON)
 
@@ -184,14 +184,14 @@ class Drafts:
         """Save all that can be saved, now."""
         self._stop()
         for draft in self:
-            if draft.unsaved and draft.hurdle in (None, Hurdle.NO_ANSWER):
+            if draft.unsaved and draft.blocker in (None, Blocker.NO_ANSWER):
                 self._save(draft)
 
     def settle(self, draft: Draft, text: str) -> None:
         """Decide what stands where two versions met: ``text``."""
         if draft.theirs is not None:
             draft.version, draft.saved = draft.theirs.version, draft.theirs.text
-        draft.hurdle, draft.why, draft.theirs, draft.text = None, "", None, text
+        draft.blocker, draft.why, draft.theirs, draft.text = None, "", None, text
         self._measure(draft)
         self.flush()
         self._changed(draft)
@@ -204,8 +204,8 @@ class Drafts:
     def _follow(self, draft: Draft, entry: Entry) -> bool:
         now = standing(entry, draft.part)
         draft.entry = entry
-        if draft.hurdle is Hurdle.REFUSED:
-            draft.hurdle, draft.why = None, ""
+        if draft.blocker is Blocker.REFUSED:
+            draft.blocker, draft.why = None, ""
             self._plan(_SOON)
         if draft.unsaved or draft.under_way or now.version <= draft.version:
             return False
@@ -217,10 +217,10 @@ class Drafts:
     def _measure(self, draft: Draft) -> None:
         over = len(clean_text(draft.text)) - MAX_ANSWER
         if over > 0 and draft.asked.question.kind is QuestionKind.TEXT:
-            draft.hurdle = Hurdle.TOO_LONG
+            draft.blocker = Blocker.TOO_LONG
             draft.why = f"{over:,} characters over {MAX_ANSWER:,}: not saved until it is shorter"
-        elif draft.hurdle is Hurdle.TOO_LONG:
-            draft.hurdle, draft.why = None, ""
+        elif draft.blocker is Blocker.TOO_LONG:
+            draft.blocker, draft.why = None, ""
         self._changed(draft)
 
     def _plan(self, seconds: float) -> None:
@@ -273,8 +273,8 @@ class Drafts:
         draft.theirs = None
         if not draft.under_way:
             draft.sent.clear()
-        if draft.hurdle is not Hurdle.TOO_LONG:
-            draft.hurdle, draft.why = None, ""
+        if draft.blocker is not Blocker.TOO_LONG:
+            draft.blocker, draft.why = None, ""
         self._changed(draft)
 
     def _failed(self, draft: Draft, text: str, error: StudioError) -> None:
@@ -282,9 +282,9 @@ class Drafts:
         if isinstance(error, Overtaken):
             self._overtaken(draft, text, error)
         elif isinstance(error, Refused):
-            draft.hurdle, draft.why = Hurdle.REFUSED, error.message
+            draft.blocker, draft.why = Blocker.REFUSED, error.message
         else:
-            draft.hurdle, draft.why = Hurdle.NO_ANSWER, error.message
+            draft.blocker, draft.why = Blocker.NO_ANSWER, error.message
             self._plan(_AGAIN)
         self._changed(draft)
 
@@ -294,8 +294,8 @@ class Drafts:
             # It is ours: it was written, and only the answer did not arrive.
             same = theirs.text == answered(asked, text)
             draft.version, draft.saved = theirs.version, text if same else theirs.text
-            draft.hurdle, draft.why = None, ""
+            draft.blocker, draft.why = None, ""
             self._plan(_SOON)
         else:
-            draft.hurdle, draft.theirs = Hurdle.OVERTAKEN, theirs
+            draft.blocker, draft.theirs = Blocker.OVERTAKEN, theirs
             draft.why = "changed somewhere else in the meantime"

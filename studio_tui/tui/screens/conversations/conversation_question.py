@@ -16,7 +16,7 @@ from studio_tui.domain.templates.template import QuestionKind
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.moments import moment
 from studio_tui.tui.runtime import external_editor as outside
-from studio_tui.tui.screens.conversations.conversation_drafts import Draft, Hurdle, standing
+from studio_tui.tui.screens.conversations.conversation_drafts import Blocker, Draft, standing
 from studio_tui.tui.screens.conversations.conversation_reading import told_under
 from studio_tui.tui.screens.conversations.conversation_words import own_label, question_text
 from studio_tui.tui.text import block, line
@@ -188,13 +188,13 @@ class QuestionPane(Commands, Vertical):
 
 def _saving(draft: Draft, zone: ZoneInfo) -> Content:
     length = len(draft.text)
-    if draft.hurdle is Hurdle.OVERTAKEN:
+    if draft.blocker is Blocker.OVERTAKEN:
         return line(_TWO_VERSIONS, "$warning")
-    if draft.hurdle is Hurdle.TOO_LONG:
+    if draft.blocker is Blocker.TOO_LONG:
         return line(f"Not saved: {draft.why}", "$error")
-    if draft.hurdle is Hurdle.REFUSED:
+    if draft.blocker is Blocker.REFUSED:
         return line(f"Not saved: {draft.why} What you typed is kept here.", "$error")
-    if draft.hurdle is Hurdle.NO_ANSWER:
+    if draft.blocker is Blocker.NO_ANSWER:
         return line(f"Not saved yet, tried again soon: {draft.why}", "$warning")
     room = f" · {length:,} of {MAX_ANSWER:,} characters" if length >= _NEARLY else ""
     if draft.unsaved:

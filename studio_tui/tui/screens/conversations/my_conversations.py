@@ -85,10 +85,10 @@ class MyConversationsScreen(StudioScreen):
     def is_offered(self, command: Command) -> bool:
         """About oneself, nothing is offered that only one's leaders and coaches may do (A2)."""
         if command.id in _OF_MANAGERS:
-            matter = self._current
-            if matter is None or (matter.mine and why_not_cancel(matter, self.actor) is not None):
+            item = self._current
+            if item is None or (item.mine and why_not_cancel(item, self.actor) is not None):
                 return False
-            if matter.mine and command.id != "cancel":
+            if item.mine and command.id != "cancel":
                 return False
         return super().is_offered(command)
 
@@ -98,10 +98,10 @@ class MyConversationsScreen(StudioScreen):
 
     def why_not_start(self) -> str | None:
         """It is leaders and coaches who begin a talk (C2)."""
-        matter = self._current
-        if matter is None:
+        item = self._current
+        if item is None:
             return NOBODY
-        return "It is your leaders and coaches who begin a talk." if matter.mine else None
+        return "It is your leaders and coaches who begin a talk." if item.mine else None
 
     def why_not_cancel(self) -> str | None:
         """It takes what is planned, and who holds it (C3)."""
@@ -109,10 +109,10 @@ class MyConversationsScreen(StudioScreen):
 
     def why_not_record(self) -> str | None:
         """It takes what is asked or planned, and who holds it."""
-        matter = self._current
-        if matter is not None and matter.status is None:
-            return f"Nothing is asked about {matter.name}: b begins a talk."
-        return why_not_record(matter, self.actor, self.studio.today())
+        item = self._current
+        if item is not None and item.status is None:
+            return f"Nothing is asked about {item.name}: b begins a talk."
+        return why_not_record(item, self.actor, self.studio.today())
 
     def why_not_not_mine(self) -> str | None:
         """It takes a push that asks several (P10)."""
@@ -124,49 +124,47 @@ class MyConversationsScreen(StudioScreen):
 
     def action_plan(self) -> None:
         """Plan what the line is about, or move it (C2, C5)."""
-        if (matter := self._current) is not None:
-            ask = Ask(matter.user_id, matter.push_id) if matter.push_id else None
-            self.go_to(
-                to.PlanConversation(matter.user_id, matter.name, ask, matter.conversation_id)
-            )
+        if (item := self._current) is not None:
+            ask = Ask(item.user_id, item.push_id) if item.push_id else None
+            self.go_to(to.PlanConversation(item.user_id, item.name, ask, item.conversation_id))
 
     def action_new(self) -> None:
         """Plan another conversation with somebody; with oneself where nobody else is meant."""
-        matter = self._current
-        if matter is None or matter.mine:
+        item = self._current
+        if item is None or item.mine:
             self.go_to(to.PlanConversation(self.actor.user_id, self.actor.name))
         else:
-            self.go_to(to.PlanConversation(matter.user_id, matter.name))
+            self.go_to(to.PlanConversation(item.user_id, item.name))
 
     def action_start(self) -> None:
         """Begin a talk (C2)."""
-        if (matter := self._current) is not None:
-            my_conversations_actions.start(self, matter)
+        if (item := self._current) is not None:
+            my_conversations_actions.start(self, item)
 
     def action_cancel(self) -> None:
         """Cancel what is planned (C3)."""
-        if (matter := self._current) is not None:
-            my_conversations_actions.cancel(self, matter)
+        if (item := self._current) is not None:
+            my_conversations_actions.cancel(self, item)
 
     def action_record(self) -> None:
         """Record a conversation as held (C2)."""
-        if (matter := self._current) is not None:
-            my_conversations_actions.record_held(self, matter)
+        if (item := self._current) is not None:
+            my_conversations_actions.record_held(self, item)
 
     def action_not_mine(self) -> None:
         """Say that it is not one's own, or that it is again (P10)."""
-        if (matter := self._current) is not None:
-            my_conversations_actions.not_mine(self, matter)
+        if (item := self._current) is not None:
+            my_conversations_actions.not_mine(self, item)
 
     def action_hand_over(self) -> None:
         """Name who is to hold it (P10)."""
-        if (matter := self._current) is not None:
-            hand_over.ask_of(self, matter)
+        if (item := self._current) is not None:
+            hand_over.ask_of(self, item)
 
     def action_history(self) -> None:
         """What was held with the person under the cursor; with everybody where there is none."""
-        matter = self._current
-        self.go_to(to.History(matter.user_id, matter.name) if matter else to.History())
+        item = self._current
+        self.go_to(to.History(item.user_id, item.name) if item else to.History())
 
     def action_waiting(self) -> None:
         """Show only what waits for oneself, or everything."""
@@ -179,11 +177,11 @@ class MyConversationsScreen(StudioScreen):
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open the conversation, or offer what can be done where there is none yet."""
-        matter: MyConversation = event.row
-        if matter.conversation_id is not None:
-            self.go_to(to.Conversation(matter.conversation_id))
+        item: MyConversation = event.row
+        if item.conversation_id is not None:
+            self.go_to(to.Conversation(item.conversation_id))
         else:
-            self._offer(matter)
+            self._offer(item)
 
     def on_record_list_cursor_moved(self, event: RecordList.CursorMoved) -> None:
         """What can be done depends on the line, which stands below the list in full."""
@@ -194,7 +192,7 @@ class MyConversationsScreen(StudioScreen):
     def _current(self) -> MyConversation | None:
         return self._browser.list.current
 
-    def _offer(self, matter: MyConversation) -> None:
+    def _offer(self, item: MyConversation) -> None:
         does = {command.id: command for command in self.commands()}
         choices = []
         for command in (does[each] for each in _DOES):
@@ -204,7 +202,7 @@ class MyConversationsScreen(StudioScreen):
                 Choice(command.id, command.label, hint, command.shown_key, possible=not why_not)
             )
         choices.sort(key=lambda choice: not choice.possible)
-        title = "About yourself:" if matter.mine else f"With {matter.name}:"
+        title = "About yourself:" if item.mine else f"With {item.name}:"
         self.app.push_screen(
             Choose(title, choices), lambda id_: self._do(id_) if id_ is not None else None
         )

@@ -31,16 +31,16 @@ class _Start:
     why_not: str = ""
 
 
-def start(screen: StudioScreen, matter: MyConversation) -> None:
+def start(screen: StudioScreen, item: MyConversation) -> None:
     """Ask what the talk is about, begin it and open it (C2)."""
-    user_id = matter.user_id
+    user_id = item.user_id
 
     def choose(found: list[Usable]) -> None:
-        choices = _starts(screen, matter, found)
+        choices = _starts(screen, item, found)
         if not choices:
-            screen.complain(_NOTHING.format(matter.name))
+            screen.complain(_NOTHING.format(item.name))
             return
-        title = f"Begin the talk with {matter.name} now, about:"
+        title = f"Begin the talk with {item.name} now, about:"
         screen.app.push_screen(
             Choose(title, choices), lambda chosen: _begin(screen, chosen) if chosen else None
         )
@@ -50,21 +50,21 @@ def start(screen: StudioScreen, matter: MyConversation) -> None:
     )
 
 
-def cancel(screen: StudioScreen, matter: MyConversation) -> None:
+def cancel(screen: StudioScreen, item: MyConversation) -> None:
     """Cancel what is planned, once it is confirmed (C3)."""
-    conversation_id = matter.conversation_id
+    conversation_id = item.conversation_id
     if conversation_id is None:
         return
-    at = moment_and_zone(matter.at, screen.zone)
+    at = moment_and_zone(item.at, screen.zone)
     question = Confirm(
-        f"Cancel “{matter.push or matter.template}” with {matter.name}?",
+        f"Cancel “{item.push or item.template}” with {item.name}?",
         "Cancel it",
         no="Keep it",
         detail=(f"Planned for {at}.\n" if at else "")
         + "Both sides are told, and the invitations are withdrawn.\nWhat was written stays.",
         preview=lambda: show_sent(
             screen,
-            f"What cancelling it with {matter.name} would send",
+            f"What cancelling it with {item.name} would send",
             lambda: conversations.cancel(screen.studio, screen.actor, conversation_id),
         ),
     )
@@ -79,21 +79,21 @@ def cancel(screen: StudioScreen, matter: MyConversation) -> None:
     screen.app.push_screen(question, answered)
 
 
-def record_held(screen: StudioScreen, matter: MyConversation) -> None:
+def record_held(screen: StudioScreen, item: MyConversation) -> None:
     """Record a conversation as held by oneself, on the day that is typed (C2)."""
-    what = matter.push or matter.template
+    what = item.push or item.template
     question = Held(
-        f"Record “{what}” with {matter.name} as held?",
+        f"Record “{what}” with {item.name} as held?",
         "By you; it is sealed then. b holds it here, and notes what is said.",
         screen.studio.now(),
         screen.zone,
-        planned_for=matter.at,
+        planned_for=item.at,
     )
 
     def answered(held_at: datetime | None) -> None:
         if held_at is not None:
             screen.write(
-                lambda: _record(screen, matter, held_at),
+                lambda: _record(screen, item, held_at),
                 lambda held: screen.say(
                     f"{held.conductor} talked with {held.name}: it is recorded as held."
                 ),
@@ -102,12 +102,12 @@ def record_held(screen: StudioScreen, matter: MyConversation) -> None:
     screen.app.push_screen(question, answered)
 
 
-def not_mine(screen: StudioScreen, matter: MyConversation) -> None:
+def not_mine(screen: StudioScreen, item: MyConversation) -> None:
     """Say that a line is not one's own, or take that back (P10)."""
-    ask = Ask(matter.user_id, matter.push_id)
-    again = said_not_mine(matter)
+    ask = Ask(item.user_id, item.push_id)
+    again = said_not_mine(item)
     act = conversations.mine_again if again else conversations.not_mine
-    name = f"“{matter.push}” with {matter.name}"
+    name = f"“{item.push}” with {item.name}"
     told = (
         f"{name} waits for you again."
         if again
@@ -117,31 +117,31 @@ def not_mine(screen: StudioScreen, matter: MyConversation) -> None:
 
 
 def _starts(
-    screen: StudioScreen, matter: MyConversation, found: list[Usable]
+    screen: StudioScreen, item: MyConversation, found: list[Usable]
 ) -> list[Choice[_Start]]:
-    this = _this(screen, matter)
+    this = _this(screen, item)
     others = [
         Choice(_Start(usable.ask), usable.name, _hint(usable))
         for usable in found
-        if usable.ask.push_id is None or usable.ask.push_id != matter.push_id
+        if usable.ask.push_id is None or usable.ask.push_id != item.push_id
     ]
     return this + others
 
 
-def _this(screen: StudioScreen, matter: MyConversation) -> list[Choice[_Start]]:
+def _this(screen: StudioScreen, item: MyConversation) -> list[Choice[_Start]]:
     """The line itself, first."""
-    if matter.status is None:
+    if item.status is None:
         return []
-    ask = Ask(matter.user_id, matter.push_id) if matter.push_id else None
-    why_not = why_not_record(matter, screen.actor, screen.studio.today()) or ""
-    if matter.conductor_id not in (None, screen.actor.user_id) and not why_not:
-        why_not = f"{matter.conductor} holds it."
-    if matter.status is Status.IN_PROGRESS:
+    ask = Ask(item.user_id, item.push_id) if item.push_id else None
+    why_not = why_not_record(item, screen.actor, screen.studio.today()) or ""
+    if item.conductor_id not in (None, screen.actor.user_id) and not why_not:
+        why_not = f"{item.conductor} holds it."
+    if item.status is Status.IN_PROGRESS:
         why_not = "It has begun: enter opens it."
-    at = moment_and_zone(matter.at, screen.zone)
-    hint = why_not or (f"planned for {at}" if at else f"by {day(matter.deadline)}")
-    begin = _Start(ask, matter.conversation_id, why_not)
-    return [Choice(begin, matter.push or matter.template, hint, possible=not why_not)]
+    at = moment_and_zone(item.at, screen.zone)
+    hint = why_not or (f"planned for {at}" if at else f"by {day(item.deadline)}")
+    begin = _Start(ask, item.conversation_id, why_not)
+    return [Choice(begin, item.push or item.template, hint, possible=not why_not)]
 
 
 def _hint(usable: Usable) -> str:
@@ -169,11 +169,11 @@ def _begun(screen: StudioScreen, chosen: _Start) -> Conversation:
     return conversations.start(screen.studio, screen.actor, chosen.ask)
 
 
-def _record(screen: StudioScreen, matter: MyConversation, held_at: datetime) -> Conversation:
+def _record(screen: StudioScreen, item: MyConversation, held_at: datetime) -> Conversation:
     studio, actor = screen.studio, screen.actor
-    if matter.push_id is not None:
-        ask = Ask(matter.user_id, matter.push_id)
+    if item.push_id is not None:
+        ask = Ask(item.user_id, item.push_id)
         return conversations.record_held(studio, actor, ask, held_at=held_at)
-    if matter.conversation_id is None:
+    if item.conversation_id is None:
         raise RuntimeError("a record of nothing")
-    return conversations.finish(studio, actor, matter.conversation_id, held_at=held_at)
+    return conversations.finish(studio, actor, item.conversation_id, held_at=held_at)

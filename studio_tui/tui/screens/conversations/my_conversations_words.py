@@ -33,182 +33,182 @@ def matter_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...]:
     )
 
 
-def matter_detail(matter: MyConversation | None, zone: ZoneInfo) -> Content:
+def matter_detail(item: MyConversation | None, zone: ZoneInfo) -> Content:
     """The line under the cursor in full: two lines, whatever the width of the list."""
-    if matter is None:
+    if item is None:
         return Content("")
-    head = [line(f"{matter.name} ({ME})" if matter.mine else matter.name, "bold")]
-    head += [line(words) for words in _about(matter)]
+    head = [line(f"{item.name} ({ME})" if item.mine else item.name, "bold")]
+    head += [line(words) for words in _about(item)]
     dot = Content.styled(" · ", "$muted")
-    tail = dot.join(line(words) for words in _state(matter, zone))
+    tail = dot.join(line(words) for words in _state(item, zone))
     return Content("\n").join([dot.join(head), tail])
 
 
-def why_not_plan(matter: MyConversation | None, actor: Actor, today: date) -> str | None:
+def why_not_plan(item: MyConversation | None, actor: Actor, today: date) -> str | None:
     """Why what a line is about cannot be planned or moved, None where it can."""
-    if matter is None:
+    if item is None:
         return NOBODY
-    if matter.mine:
-        return _why_not_by_user(matter, "plan")
-    if matter.status is Status.IN_PROGRESS:
+    if item.mine:
+        return _why_not_by_user(item, "plan")
+    if item.status is Status.IN_PROGRESS:
         return "The talk has begun: there is nothing to plan any more."
-    if matter.status is not None and not matter.planning:
-        return f"“{matter.template}” starts at the talk: press b."
-    return why_not_now(matter, today) or _why_not_others(matter, actor)
+    if item.status is not None and not item.planning:
+        return f"“{item.template}” starts at the talk: press b."
+    return why_not_now(item, today) or _why_not_others(item, actor)
 
 
-def why_not_cancel(matter: MyConversation | None, actor: Actor) -> str | None:
+def why_not_cancel(item: MyConversation | None, actor: Actor) -> str | None:
     """Why a line cannot be cancelled, None where it can (C3)."""
-    if matter is None:
+    if item is None:
         return NOBODY
-    if matter.conversation_id is None:
-        return f"Nothing is planned with {ME if matter.mine else matter.name}."
-    if matter.mine and not may(actor, Action.FINISH_ANY):
-        return f"Only {matter.conductor}, who holds it, can cancel it."
-    return _why_not_others(matter, actor)
+    if item.conversation_id is None:
+        return f"Nothing is planned with {ME if item.mine else item.name}."
+    if item.mine and not may(actor, Action.FINISH_ANY):
+        return f"Only {item.conductor}, who holds it, can cancel it."
+    return _why_not_others(item, actor)
 
 
-def why_not_record(matter: MyConversation | None, actor: Actor, today: date) -> str | None:
+def why_not_record(item: MyConversation | None, actor: Actor, today: date) -> str | None:
     """Why a line cannot be recorded as held, None where it can."""
-    if matter is None:
+    if item is None:
         return NOBODY
-    if matter.mine:
+    if item.mine:
         return "It is recorded by who held it: one of your leaders and coaches."
-    return why_not_now(matter, today) or _why_not_others(matter, actor)
+    return why_not_now(item, today) or _why_not_others(item, actor)
 
 
-def why_not_hand_over(matter: MyConversation | None, today: date) -> str | None:
+def why_not_hand_over(item: MyConversation | None, today: date) -> str | None:
     """Why nobody can be named for a line, None where somebody can (P10)."""
-    if matter is None:
+    if item is None:
         return NOBODY
-    if matter.mine:
+    if item.mine:
         return "Your leaders and coaches settle who of them holds it."
-    if matter.push_id is None:
+    if item.push_id is None:
         return "No push asks for this: who plans it holds it."
-    return why_not_now(matter, today)
+    return why_not_now(item, today)
 
 
-def why_not_not_mine(matter: MyConversation | None, actor: Actor) -> str | None:
+def why_not_not_mine(item: MyConversation | None, actor: Actor) -> str | None:
     """Why one cannot say of a line that it is not one's own, or that it is again (P10)."""
-    if matter is None:
+    if item is None:
         return NOBODY
-    if matter.mine:
+    if item.mine:
         return "It is about you."
-    if matter.push_id is None:
+    if item.push_id is None:
         return "No push asks for this: it asks nobody else either."
-    if matter.conductor_id == actor.user_id:
-        how = "cancel it (c), or hand it over (H)" if matter.conversation_id else "hand it over (H)"
+    if item.conductor_id == actor.user_id:
+        how = "cancel it (c), or hand it over (H)" if item.conversation_id else "hand it over (H)"
         return f"You hold it: {how}."
-    if matter.conductor_id is not None:
-        return f"It does not ask you: {matter.why_not}."
+    if item.conductor_id is not None:
+        return f"It does not ask you: {item.why_not}."
     return None
 
 
-def why_not_now(matter: MyConversation, today: date) -> str | None:
+def why_not_now(item: MyConversation, today: date) -> str | None:
     """Why nothing can be done with a line yet."""
-    if matter.available_from is not None and matter.available_from > today:
-        return f"“{matter.push}” is available from {matter.available_from} on."
+    if item.available_from is not None and item.available_from > today:
+        return f"“{item.push}” is available from {item.available_from} on."
     return None
 
 
-def said_not_mine(matter: MyConversation) -> bool:
+def said_not_mine(item: MyConversation) -> bool:
     """Whether one said of a line that it is not one's own."""
-    return matter.why_not == NOT_MINE
+    return item.why_not == NOT_MINE
 
 
-def _why_not_others(matter: MyConversation, actor: Actor) -> str | None:
+def _why_not_others(item: MyConversation, actor: Actor) -> str | None:
     """Nobody else touches what somebody holds; an admin may."""
-    if matter.conductor_id in (None, actor.user_id) or may(actor, Action.FINISH_ANY):
+    if item.conductor_id in (None, actor.user_id) or may(actor, Action.FINISH_ANY):
         return None
-    over = ": hand it over first (H)" if matter.push_id else ""
-    holds = "holds it" if matter.conversation_id else "is to hold it"
-    return f"{matter.conductor} {holds}{over}."
+    over = ": hand it over first (H)" if item.push_id else ""
+    holds = "holds it" if item.conversation_id else "is to hold it"
+    return f"{item.conductor} {holds}{over}."
 
 
-def _why_not_by_user(matter: MyConversation, act: str) -> str | None:
-    if matter.conversation_id is not None:
-        return f"Only {matter.conductor}, who holds it, can {act} it anew."
+def _why_not_by_user(item: MyConversation, act: str) -> str | None:
+    if item.conversation_id is not None:
+        return f"Only {item.conductor}, who holds it, can {act} it anew."
     return f"Your leaders and coaches {act} what a push asks. + asks one of them for another."
 
 
-def _toned(matter: MyConversation, text: str) -> str | Toned:
-    return text if matter.asked else Toned(text, Tone.MUTED)
+def _toned(item: MyConversation, text: str) -> str | Toned:
+    return text if item.asked else Toned(text, Tone.MUTED)
 
 
-def _sign(matter: MyConversation) -> Toned:
-    if matter.overdue:
-        return Toned("!", Tone.BAD if matter.asked else Tone.MUTED)
-    return Toned("•" if matter.asked else "", Tone.MARK)
+def _sign(item: MyConversation) -> Toned:
+    if item.overdue:
+        return Toned("!", Tone.BAD if item.asked else Tone.MUTED)
+    return Toned("•" if item.asked else "", Tone.MARK)
 
 
-def _who(matter: MyConversation) -> str | Toned:
-    return Toned(ME, Tone.MARK) if matter.mine else _toned(matter, matter.name)
+def _who(item: MyConversation) -> str | Toned:
+    return Toned(ME, Tone.MARK) if item.mine else _toned(item, item.name)
 
 
-def _by(matter: MyConversation) -> str | Toned:
-    if matter.overdue and matter.asked:
-        return Toned(day(matter.deadline), Tone.BAD)
-    return _toned(matter, day(matter.deadline))
+def _by(item: MyConversation) -> str | Toned:
+    if item.overdue and item.asked:
+        return Toned(day(item.deadline), Tone.BAD)
+    return _toned(item, day(item.deadline))
 
 
-def _status(matter: MyConversation, zone: ZoneInfo) -> str | Toned:
-    if matter.status is Status.IN_PROGRESS:
-        return Toned(f"in progress {_day(matter, zone)}".rstrip(), Tone.WARN)
-    return _toned(matter, f"{_step(matter)} {moment(matter.at, zone)}".rstrip())
+def _status(item: MyConversation, zone: ZoneInfo) -> str | Toned:
+    if item.status is Status.IN_PROGRESS:
+        return Toned(f"in progress {_day(item, zone)}".rstrip(), Tone.WARN)
+    return _toned(item, f"{_step(item)} {moment(item.at, zone)}".rstrip())
 
 
-def _step(matter: MyConversation) -> str:
-    return "nothing asked" if matter.status is None else STATUS_LABELS[matter.status]
+def _step(item: MyConversation) -> str:
+    return "nothing asked" if item.status is None else STATUS_LABELS[item.status]
 
 
-def _waits(matter: MyConversation) -> str | Toned:
-    return _toned(matter, _waits_for(matter))
+def _waits(item: MyConversation) -> str | Toned:
+    return _toned(item, _waits_for(item))
 
 
-def _waits_for(matter: MyConversation) -> str:
-    if not matter.asked:
-        return matter.why_not
-    if matter.mine:
+def _waits_for(item: MyConversation) -> str:
+    if not item.asked:
+        return item.why_not
+    if item.mine:
         return "you, to prepare"
     return "you"
 
 
-def _held(matter: MyConversation, zone: ZoneInfo) -> str:
-    return day(local_day(matter.last_held, zone)) if matter.last_held else ""
+def _held(item: MyConversation, zone: ZoneInfo) -> str:
+    return day(local_day(item.last_held, zone)) if item.last_held else ""
 
 
-def _day(matter: MyConversation, zone: ZoneInfo) -> str:
-    return day(local_day(matter.at, zone)) if matter.at else ""
+def _day(item: MyConversation, zone: ZoneInfo) -> str:
+    return day(local_day(item.at, zone)) if item.at else ""
 
 
-def _about(matter: MyConversation) -> list[str]:
-    if matter.status is None:
+def _about(item: MyConversation) -> list[str]:
+    if item.status is None:
         return []
-    words = [f"{matter.push} ({matter.template})" if matter.push else matter.template]
-    if matter.deadline is not None:
-        words.append(f"by {day(matter.deadline)}{', overdue' if matter.overdue else ''}")
+    words = [f"{item.push} ({item.template})" if item.push else item.template]
+    if item.deadline is not None:
+        words.append(f"by {day(item.deadline)}{', overdue' if item.overdue else ''}")
     return words
 
 
-def _state(matter: MyConversation, zone: ZoneInfo) -> list[str]:
-    at = moment_and_zone(matter.at, zone)
+def _state(item: MyConversation, zone: ZoneInfo) -> list[str]:
+    at = moment_and_zone(item.at, zone)
     words = {
         None: "nothing is asked of you about them",
         Status.PLANNED: f"planned for {at}",
         Status.PREPARED: f"prepared, planned for {at}" if at else "prepared",
         Status.IN_PROGRESS: f"in progress since {at}",
-    }.get(matter.status, _step(matter))
-    holder = f"{matter.conductor} holds it" if matter.mine and matter.conductor else ""
-    held = _held(matter, zone)
-    told = [words, holder, _why(matter), f"last held {held}" if held else "never held"]
+    }.get(item.status, _step(item))
+    holder = f"{item.conductor} holds it" if item.mine and item.conductor else ""
+    held = _held(item, zone)
+    told = [words, holder, _why(item), f"last held {held}" if held else "never held"]
     return [each for each in told if each]
 
 
-def _why(matter: MyConversation) -> str:
-    if matter.asked:
-        return "waits for you to prepare" if matter.mine else "waits for you"
-    if matter.conductor and not matter.mine:
-        return f"{matter.why_not}, so nobody else is asked"
-    if matter.why_not == NOT_MINE:
+def _why(item: MyConversation) -> str:
+    if item.asked:
+        return "waits for you to prepare" if item.mine else "waits for you"
+    if item.conductor and not item.mine:
+        return f"{item.why_not}, so nobody else is asked"
+    if item.why_not == NOT_MINE:
         return "you said that it is not yours (N takes it back)"
-    return "" if matter.mine and matter.why_not == _step(matter) else matter.why_not
+    return "" if item.mine and item.why_not == _step(item) else item.why_not

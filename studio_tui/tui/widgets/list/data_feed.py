@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class ScrollAnchor:
     """Where a list stands: what shall not move when a source is shown in its place."""
 
     keep: int | None
@@ -53,33 +53,35 @@ class FirstRows(Generic[R, F]):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish(Generic[R, F]):
+class PendingSource(Generic[R, F]):
     """A source that shall be shown, and where the list stood when it was asked for."""
 
     window: Window[R, F]
-    stand: Stand
+    anchor: ScrollAnchor
     again: bool
     """Whether it lists what is shown: then nobody waits for it."""
     height: int
     selection: Selection[F]
 
-    def fulfil(self) -> FirstRows[R, F]:
+    def fetch_first(self) -> FirstRows[R, F]:
         """Ask the source: off the loop."""
-        stand = self.stand
-        place = self._place(stand.keep, stand.cursor, stand.lost)
-        seen = stand.top if stand.seen is None else self._place(stand.seen, stand.top, stand.top)
-        down = place - stand.cursor if stand.seen is None else seen - stand.top
-        if stand.stays_at_top:
+        anchor = self.anchor
+        place = self._place(anchor.keep, anchor.cursor, anchor.lost)
+        seen = (
+            anchor.top if anchor.seen is None else self._place(anchor.seen, anchor.top, anchor.top)
+        )
+        down = place - anchor.cursor if anchor.seen is None else seen - anchor.top
+        if anchor.stays_at_top:
             down = 0
-        fetched = self._from(stand.top + down)
+        fetched = self._from(anchor.top + down)
         if fetched.rows or not fetched.start:
-            elsewhere = stand.seen is not None or stand.stays_at_top
+            elsewhere = anchor.seen is not None or anchor.stays_at_top
             apart = (self._from(place),) if elsewhere else ()
-            return FirstRows(place - stand.cursor, down, (fetched, *apart), None)
+            return FirstRows(place - anchor.cursor, down, (fetched, *apart), None)
         count = self.window.source.count()
         last = max(0, min(place, count - 1))
         top = max(0, count - self.height)
-        return FirstRows(last - stand.cursor, top - stand.top, (self._from(top),), count)
+        return FirstRows(last - anchor.cursor, top - anchor.top, (self._from(top),), count)
 
     def _place(self, row_id: int | None, about: int, lost: int) -> int:
         if row_id is None:
@@ -123,7 +125,7 @@ class Feed(Generic[R, F]):
         self.selection: Selection[F] = Selection()
         self._owner = owner
         self._listener = listener
-        self._wish: Wish[R, F] | None = None
+        self._pending: PendingSource[R, F] | None = None
         self._asking: Window[R, F] | None = None
         self._visible = range(0)
         self._unmeasured = False
@@ -134,28 +136,28 @@ class Feed(Generic[R, F]):
     @property
     def newest(self) -> Window[R, F] | None:
         """The window that is being fetched, or else the one that is shown."""
-        return self._wish.window if self._wish else self.window
+        return self._pending.window if self._pending else self.window
 
     @property
     def awaits(self) -> bool:
         """Whether something else than what is shown is on its way."""
-        return self._wish is not None and not self._wish.again
+        return self._pending is not None and not self._pending.again
 
     @property
     def is_reading(self) -> bool:
         """Whether rows are on their way."""
         return self._asking is not None
 
-    def again(self, source: Source[R, F], stand: Stand) -> None:
+    def again(self, source: Source[R, F], anchor: ScrollAnchor) -> None:
         """Show what is shown, or an equal source, again; not while it `is_reading`."""
         if self.window is not None:
-            self._show(source, self.window.filter, stand, again=True)
+            self._show(source, self.window.filter, anchor, again=True)
 
-    def show(self, source: Source[R, F], filter_: F, stand: Stand) -> None:
+    def show(self, source: Source[R, F], filter_: F, anchor: ScrollAnchor) -> None:
         """Show ``source`` as soon as its first rows are there."""
-        self._show(source, filter_, stand, again=False)
+        self._show(source, filter_, anchor, again=False)
 
-    def _show(self, source: Source[R, F], filter_: F, stand: Stand, *, again: bool) -> None:
+    def _show(self, source: Source[R, F], filter_: F, anchor: ScrollAnchor, *, again: bool) -> None:
         if (earlier := self.newest) is not None:
             bridge_of(self._owner).drop(self._owner, id(earlier.source))
             if earlier.filter != filter_:
@@ -164,7 +166,7 @@ class Feed(Generic[R, F]):
         if self.window is not None and self.window.filter == filter_:
             window.length, window.counted = self.window.length, self.window.counted
         height = max(len(self._visible), 1)
-        self._wish = Wish(window, stand, again, height, self.selection)
+        self._pending = PendingSource(window, anchor, again, height, self.selection)
         self._uncounted = not self.selection.empty
         self._asking = None
         self.ask()
@@ -188,9 +190,11 @@ class Feed(Generic[R, F]):
         target = self.newest
         if target is None or self._asking is target:
             return
-        if self._wish:
-            wish = self._wish
-            self._question(target, wish.fulfil, lambda arrival: self._arrive(wish, arrival))
+        if self._pending:
+            pending = self._pending
+            self._question(
+                target, pending.fetch_first, lambda arrival: self._arrive(pending, arrival)
+            )
         else:
             self._ask_more(target)
 
@@ -238,27 +242,29 @@ class Feed(Generic[R, F]):
         lane = id(window.source)
         bridge_of(self._owner).read(self._owner, lane, call, answered, self._fail)
 
-    def _arrive(self, wish: Wish[R, F], arrival: FirstRows[R, F], *, looked: bool = False) -> None:
-        window, visible = wish.window, self._visible
+    def _arrive(
+        self, pending: PendingSource[R, F], arrival: FirstRows[R, F], *, looked: bool = False
+    ) -> None:
+        window, visible = pending.window, self._visible
         for fetched in arrival.fetched:
             window.store(fetched)
         if arrival.count is not None:
             window.store_count(arrival.count)
         start, stop = visible.start + arrival.picture, visible.stop + arrival.picture
-        wanting = window.wanting(start, stop, wish.selection.filters)
-        if wish.again and wanting and not looked:
+        wanting = window.wanting(start, stop, pending.selection.filters)
+        if pending.again and wanting and not looked:
             # Somebody went on meanwhile: what they look at now comes with it.
             self._question(
                 window,
-                lambda: window.fetch(*wanting, wish.selection),
-                lambda more: self._arrive(wish, replace(arrival, fetched=(more,)), looked=True),
+                lambda: window.fetch(*wanting, pending.selection),
+                lambda more: self._arrive(pending, replace(arrival, fetched=(more,)), looked=True),
             )
             return
         exact = arrival.count is not None or any(each.tells_length for each in arrival.fetched)
         if exact:
             self._measure.drop()
-        self.window, self._wish, self._unmeasured = window, None, not exact
-        self._listener.arrived(window, arrival.cursor, arrival.picture, again=wish.again)
+        self.window, self._pending, self._unmeasured = window, None, not exact
+        self._listener.arrived(window, arrival.cursor, arrival.picture, again=pending.again)
 
     def _measured(self, answer: tuple[F, int]) -> None:
         filter_, count = answer
@@ -274,6 +280,6 @@ class Feed(Generic[R, F]):
 
     def _fail(self, error: StudioError) -> None:
         # What failed is not asked again by itself: the next look, or a reload, tries again.
-        self._wish = None
+        self._pending = None
         self._asking = None
         self._listener.failed(error)

@@ -31,7 +31,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.shell import bridge_of, keys_of
 from studio_tui.tui.widgets.list.columns import Column, Tone
-from studio_tui.tui.widgets.list.data_feed import Feed, Stand
+from studio_tui.tui.widgets.list.data_feed import Feed, ScrollAnchor
 from studio_tui.tui.widgets.list.deferred_actions import Waiting, once
 from studio_tui.tui.widgets.list.marking import is_marked, toggled, toggled_all
 from studio_tui.tui.widgets.list.row_cache import Window
@@ -228,7 +228,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._to_the_end = False
         self._fresh = None
         top = self._cursor - self._rows_above_cursor()
-        self._feed.show(source, filter_, Stand(keep, self._cursor, 0, top))
+        self._feed.show(source, filter_, ScrollAnchor(keep, self._cursor, 0, top))
         if (keys := keys_of(self)) is not None:
             keys.shows_later(self)
 
@@ -256,8 +256,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             # It has not moved since it was seen, and its row may have been given up.
             keep, seen = self._current_id, self._id_at(top)
         source, self._fresh = self._fresh, None
-        stand = Stand(keep, self._cursor, self._cursor, top, seen, self._shows_newest)
-        self._feed.again(source, stand)
+        anchor = ScrollAnchor(keep, self._cursor, self._cursor, top, seen, self._shows_newest)
+        self._feed.again(source, anchor)
 
     def set_empty(self, sentence: str) -> None:
         """What to show when there are no rows: say what to do next."""

@@ -9,7 +9,7 @@ from studio_tui.services import conversations
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.screens.conversations.history import HistoryScreen
 from tests.tui import WIDE, press, running
-from tests.tui.screens.conversations.test_my_conversations import matter
+from tests.tui.screens.conversations.test_my_conversations import my_conversation
 from tests.tui.screens.looking import rows, shown
 from tests.tui.screens.meeting import busy, of_template
 from tests.tui.screens.organisation import PEOPLE, Example
@@ -108,5 +108,5 @@ async def test_nothing_was_held_yet(made: Example) -> None:
 
 def test_what_was_held_last_is_in_the_overview(made: Example) -> None:
     past(made)
-    assert matter(made, "bob", "hal", "").last_held is None
-    assert matter(made, "bob", "dina", "Q1 review").last_held is not None
+    assert my_conversation(made, "bob", "hal", "").last_held is None
+    assert my_conversation(made, "bob", "dina", "Q1 review").last_held is not None

@@ -25,9 +25,9 @@ def lines(pilot: Pilot[Any]) -> list[tuple[str, str, str]]:
     return [(row.login, row.push or row.template, row.why_not) for row in rows(pilot)]
 
 
-def matter(made: Example, by: str, login: str, push: str) -> MyConversation:
+def my_conversation(made: Example, by: str, login: str, push: str) -> MyConversation:
     """One line, as somebody sees it."""
-    every = conversations.matters(made.studio, made.actor(by))
+    every = conversations.my_conversations(made.studio, made.actor(by))
     return next(row for row in every if (row.login, row.push) == (login, push))
 
 
@@ -129,11 +129,11 @@ async def test_not_mine_and_mine_again(made: Example) -> None:
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "N")
         assert said(pilot).startswith("“Late” with Ann Peeters no longer waits for you")
-        assert matter(made, "bob", "ann", "Late").why_not == "not mine"
-        assert matter(made, "carl", "ann", "Late").asked
+        assert my_conversation(made, "bob", "ann", "Late").why_not == "not mine"
+        assert my_conversation(made, "carl", "ann", "Late").asked
         assert "you said that it is not yours (N takes it back)" in shown(pilot)
         await press(pilot, "N")
-        assert matter(made, "bob", "ann", "Late").asked
+        assert my_conversation(made, "bob", "ann", "Late").asked
         await press(pilot, "j", "N")
         assert said(pilot) == "You hold it: cancel it (c), or hand it over (H)."
 
@@ -141,7 +141,9 @@ async def test_not_mine_and_mine_again(made: Example) -> None:
 async def test_the_last_who_is_left_cannot_say_not_mine(made: Example) -> None:
     busy(made)
     conversations.cancel(
-        made.studio, made.actor("bob"), matter(made, "bob", "eva", "Late").conversation_id or 0
+        made.studio,
+        made.actor("bob"),
+        my_conversation(made, "bob", "eva", "Late").conversation_id or 0,
     )
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "j", "N")
@@ -155,7 +157,7 @@ async def test_hand_over(made: Example) -> None:
         assert isinstance(pilot.app.screen, Choose)
         await press(pilot, *"carl", "enter")
         assert said(pilot) == "Carl Maes holds the conversation with Ann Peeters; both are told."
-        assert matter(made, "bob", "ann", "Late").why_not == "Carl Maes is to hold it"
+        assert my_conversation(made, "bob", "ann", "Late").why_not == "Carl Maes is to hold it"
 
 
 async def test_cancel_asks_first(made: Example) -> None:
@@ -165,10 +167,10 @@ async def test_cancel_asks_first(made: Example) -> None:
         assert isinstance(pilot.app.screen, Confirm)
         assert "Planned for 2026-03-04 10:00 (Europe/Brussels)." in shown(pilot)
         await press(pilot, "enter")
-        assert matter(made, "bob", "eva", "Late").status is Status.PLANNED
+        assert my_conversation(made, "bob", "eva", "Late").status is Status.PLANNED
         await press(pilot, "c", "right", "enter")
         assert said(pilot) == "The conversation with Eva Jacobs is cancelled."
-        assert matter(made, "bob", "eva", "Late").status is Status.NOT_PLANNED
+        assert my_conversation(made, "bob", "eva", "Late").status is Status.NOT_PLANNED
 
 
 async def test_record_as_held(made: Example) -> None:
@@ -195,14 +197,14 @@ async def test_start_what_is_asked_or_something_else(made: Example) -> None:
         seen = shown(pilot)
         assert seen.index("Late") < seen.index("Quick")
         await press(pilot, "enter")
-        assert matter(made, "bob", "ann", "Late").status is Status.IN_PROGRESS
+        assert my_conversation(made, "bob", "ann", "Late").status is Status.IN_PROGRESS
 
 
 async def test_start_a_quick_talk_with_somebody_of_whom_nothing_is_asked(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "G", "b", *"quick", "enter")
-        begun = matter(made, "bob", "hal", "")
+        begun = my_conversation(made, "bob", "hal", "")
         assert (begun.template, begun.status) == ("Quick", Status.IN_PROGRESS)
 
 
@@ -211,7 +213,7 @@ async def test_what_somebody_else_holds_cannot_be_started(made: Example) -> None
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, *"jjjjj", "b", "enter")
         assert said(pilot) == "Carl Maes holds it: hand it over first (H)."
-        assert matter(made, "carl", "ann", "Q1 review").status is Status.PLANNED
+        assert my_conversation(made, "carl", "ann", "Q1 review").status is Status.PLANNED
 
 
 async def test_enter_offers_what_can_be_done(made: Example) -> None:
@@ -222,7 +224,7 @@ async def test_enter_offers_what_can_be_done(made: Example) -> None:
         assert "With Ann Peeters:" in shown(pilot)
         await press(pilot, *"not mine", "enter")
         await settled(pilot)
-        assert matter(made, "bob", "ann", "Late").why_not == "not mine"
+        assert my_conversation(made, "bob", "ann", "Late").why_not == "not mine"
 
 
 async def test_an_admin_has_the_place_among_others(made: Example) -> None:

@@ -13,7 +13,7 @@ from studio_tui.tui.widgets.field import Field
 from tests.tui import NARROW, press, settled
 from tests.tui.pictures import THEMES, Pictures
 from tests.tui.screens.conversations.test_history import past
-from tests.tui.screens.conversations.test_my_conversations import matter
+from tests.tui.screens.conversations.test_my_conversations import my_conversation
 from tests.tui.screens.meeting import busy, hostile_team
 from tests.tui.screens.organisation import PEOPLE, Example
 
@@ -94,7 +94,10 @@ def test_plan_changed_by_somebody_else(pictures: Pictures, made: Example) -> Non
 
     async def before(pilot: Pilot[Any]) -> None:
         await _pressing("j", "p", typed={"place": "My room"})(pilot)
-        bob, planned = made.actor("bob"), matter(made, "bob", "eva", "Late").conversation_id or 0
+        bob, planned = (
+            made.actor("bob"),
+            my_conversation(made, "bob", "eva", "Late").conversation_id or 0,
+        )
         current = conversations.read(made.studio, bob, planned).conversation
         other = Plan(datetime(2026, 3, 9, 12, tzinfo=UTC), 30, "[/theirs]")
         conversations.move(made.studio, bob, current, other)

@@ -14,7 +14,7 @@ from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.pick import Pick
 from tests.tui import WIDE, press, running, settled
-from tests.tui.screens.conversations.test_my_conversations import matter
+from tests.tui.screens.conversations.test_my_conversations import my_conversation
 from tests.tui.screens.looking import shown
 from tests.tui.screens.meeting import busy, of_template, plan
 from tests.tui.screens.organisation import PEOPLE, Example
@@ -36,7 +36,7 @@ async def type_in(pilot: Pilot[Any], **values: str) -> None:
 
 
 def planned(made: Example, by: str, login: str, push: str) -> Conversation:
-    found = matter(made, by, login, push)
+    found = my_conversation(made, by, login, push)
     assert found.conversation_id is not None
     return conversations.read(made.studio, made.actor(by), found.conversation_id).conversation
 
@@ -79,7 +79,7 @@ async def test_enter_goes_through_the_fields_and_plans(made: Example) -> None:
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "p", "enter", "enter", "enter", "enter")
         assert isinstance(pilot.app.screen, MyConversationsScreen)
-        assert matter(made, "bob", "ann", "Late").at is not None
+        assert my_conversation(made, "bob", "ann", "Late").at is not None
 
 
 async def test_every_error_stands_beside_its_field_and_nothing_is_lost(made: Example) -> None:
@@ -99,7 +99,7 @@ async def test_every_error_stands_beside_its_field_and_nothing_is_lost(made: Exa
         await press(pilot, "ctrl+s")
         assert "there is no 02:30 on 2026-03-29" in field(pilot, "time").error
         assert field(pilot, "place").value == "Here"
-        assert matter(made, "bob", "ann", "Late").at is None
+        assert my_conversation(made, "bob", "ann", "Late").at is None
 
 
 async def test_a_time_that_comes_twice_is_pointed_at(made: Example) -> None:
@@ -124,7 +124,9 @@ async def test_times_are_typed_in_the_zone_of_who_types(made: Example) -> None:
         await type_in(pilot, date="2026-03-05", time="10:00")
         await press(pilot, "ctrl+s")
         assert "2026-03-05 10:00 (America/New_York)" in said(pilot)
-        assert matter(made, "bob", "ann", "Late").at == datetime(2026, 3, 5, 15, tzinfo=UTC)
+        assert my_conversation(made, "bob", "ann", "Late").at == datetime(
+            2026, 3, 5, 15, tzinfo=UTC
+        )
 
 
 async def test_move(made: Example) -> None:
@@ -165,7 +167,7 @@ async def test_what_somebody_else_planned_meanwhile_is_told(made: Example) -> No
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "p")
         await type_in(pilot, place="Mine")
-        late = matter(made, "carl", "ann", "Late")
+        late = my_conversation(made, "carl", "ann", "Late")
         assert late.push_id is not None
         ask = of_template(made, "ann")
         plan(made, "carl", type(ask)(late.user_id, late.push_id), days=4)
@@ -190,7 +192,7 @@ async def test_what_can_be_planned_is_chosen_pushes_first(made: Example) -> None
         await press(pilot, *"template", "enter")
         assert "a template: no push asks for it" in shown(pilot)
         await press(pilot, "ctrl+s")
-        assert matter(made, "bob", "ann", "").template == "Performance review"
+        assert my_conversation(made, "bob", "ann", "").template == "Performance review"
 
 
 async def test_a_user_asks_one_of_their_managers(made: Example) -> None:
@@ -204,7 +206,7 @@ async def test_a_user_asks_one_of_their_managers(made: Example) -> None:
         assert value(pilot, "whom") == "carl"
         await press(pilot, "ctrl+s")
         assert said(pilot).startswith("Planned for 2026-03-03 11:00")
-        asked = matter(made, "carl", "ann", "")
+        asked = my_conversation(made, "carl", "ann", "")
         assert (asked.asked, asked.conductor) == (True, "Carl Maes")
 
 
