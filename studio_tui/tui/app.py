@@ -81,7 +81,14 @@ class StudioApp(Commands, App[None]):
     ]
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("keys", "question_mark", "Keys", "Show what every key does here"),
-        Command("palette", "ctrl+p", "Commands", "Find a command", footer=False, in_palette=False),
+        Command(
+            "palette",
+            "ctrl+p,colon",
+            "Jump",
+            "Find a person, a push, a template or a command",
+            footer=False,
+            in_palette=False,
+        ),
         Command("theme", "", "Dark or light", "Change between the dark and the light theme"),
         Command(
             "before",
@@ -349,7 +356,7 @@ class StudioApp(Commands, App[None]):
         self.push_screen(KeysHelp.of(self.screen))
 
     def action_palette(self) -> None:
-        """Find a command by its name."""
+        """Find a person, a push, a template or a command by a few letters (S4)."""
         from studio_tui.tui.modals.palette import Palette
 
         Palette.open(self.screen)

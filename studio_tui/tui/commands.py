@@ -40,6 +40,7 @@ _TYPED = {
     "equals_sign": "=",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "colon": ":",
 }
 _SHOWN = {
     "enter": "⏎",

@@ -48,7 +48,7 @@ from studio_tui.services.outbox.messages import Specimen
 from studio_tui.services.people import imports, person, ssh_keys, users
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import check, course, groups, pushes, remind, report
-from studio_tui.services.system import copy_database
+from studio_tui.services.system import copy_database, finding
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
@@ -525,6 +525,8 @@ WRITES: dict[str, tuple[set[str], Call]] = {
 }
 
 OWN: dict[str, Call] = {
+    # Of each kind it finds what one may see: `test_finding`.
+    "system.finding.find": lambda w, a: finding.find(w.studio, a, "ann"),
     "templates.drafts.keep": lambda w, a: drafts.keep(w.studio, a, "x", 1, w.template.definition),
     "templates.drafts.find": lambda w, a: drafts.find(w.studio, a, "x"),
     "templates.drafts.forget": lambda w, a: drafts.forget(w.studio, a, "x"),

@@ -11,7 +11,7 @@ from studio_tui.config.settings import Organisation, Settings
 from studio_tui.domain.people.access import Action, Actor
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.clock import Clock, FixedClock
-from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.errors import StudioError, Unavailable
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Command
@@ -85,6 +85,9 @@ class FakeStore:
 
     closed: tuple[str, ...] = ()
     made_now: str = ""
+
+    def reading(self) -> Any:
+        raise Unavailable("There is no database behind this store.")
 
 
 @dataclass

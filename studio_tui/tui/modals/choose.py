@@ -16,6 +16,7 @@ from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import LineInput
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
 
@@ -34,6 +35,8 @@ class Choice(Generic[T]):
     """The key that does the same, if there is one."""
     possible: bool = True
     """Whether it can be had; if not, ``hint`` says why."""
+    kind: str = ""
+    """What it is, where there are things of several kinds."""
 
     def matches(self, words: Iterable[str]) -> bool:
         """Whether every one of ``words`` is in it."""
@@ -61,7 +64,14 @@ def _hint(row: _Numbered[T]) -> Toned:
     return Toned(row.choice.hint, Tone.MUTED)
 
 
-def _columns(*, long_titles: bool) -> Sequence[Column[Any]]:
+def _columns(*, long_titles: bool, kinds: bool) -> Sequence[Column[Any]]:
+    if kinds:
+        return (
+            Column("kind", "", lambda row: Toned(row.choice.kind, Tone.MUTED), width=8),
+            Column("title", "", _title, width=18, flex=3),
+            Column("hint", "", _hint, width=20, flex=2),
+            Column("key", "", lambda row: row.choice.key, width=5, right=True),
+        )
     if long_titles:
         return Column("title", "", _title, width=30, flex=3), Column("hint", "", _hint, width=17)
     return (
@@ -75,7 +85,8 @@ class Choose(Dialog[T]):
     """Asks for one of ``choices``; ends with its value.
 
     The first match of what is typed has the cursor, so that typing and enter is enough. With
-    ``long_titles`` they have most of the room, and keys are not shown.
+    ``long_titles`` they have most of the room, and keys are not shown; with ``kinds`` it is said
+    of each what it is.
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -94,16 +105,19 @@ class Choose(Dialog[T]):
         choices: Sequence[Choice[T]],
         *,
         empty: str = "Nothing matches.",
+        placeholder: str = "Type to find",
         long_titles: bool = False,
+        kinds: bool = False,
         preview: Callable[[T], None] | None = None,
     ) -> None:
         """``preview`` shows what taking a choice would send, before it is taken."""
         super().__init__()
         self._preview = preview
         self._title = title
-        self._rows = [_Numbered(number, choice) for number, choice in enumerate(choices)]
+        self._placeholder = placeholder
+        self._choices = choices
         self._list: RecordList[_Numbered[T], str] = RecordList(
-            *_columns(long_titles=long_titles),
+            *_columns(long_titles=long_titles, kinds=kinds),
             heading=False,
             empty=empty,
         )
@@ -112,7 +126,7 @@ class Choose(Dialog[T]):
         """The title, what is typed, and the matches."""
         with Vertical(classes="dialog wide tall"):
             yield Static(line(self._title), classes="question")
-            yield LineInput(placeholder="Type to find")
+            yield LineInput(placeholder=self._placeholder)
             yield self._list
 
     def on_mount(self) -> None:
@@ -170,7 +184,13 @@ class Choose(Dialog[T]):
         event.stop()
         self.dismiss(event.row.choice.value)
 
-    def _find(self, text: str) -> None:
+    def matching(self, text: str) -> Sequence[Choice[T]]:
+        """What ``text`` finds, the best first. Called off the loop."""
         words = fold_search(text).split()
-        found = [row for row in self._rows if row.choice.matches(words)]
-        self._list.set_source(MemorySource(found), text)
+        return [choice for choice in self._choices if choice.matches(words)]
+
+    def _find(self, text: str) -> None:
+        def found() -> MemorySource[_Numbered[T], str]:
+            return MemorySource([_Numbered(*each) for each in enumerate(self.matching(text))])
+
+        self._list.set_source(LateSource(found), text)

@@ -1,30 +1,112 @@
-"""The command palette: every command that can be done now, found by its name."""
+"""The palette: people, pushes, templates and every command that can be done now, found by a few
+letters (S4)."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual.screen import Screen
 
+from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.ranking import Found, FoundKind, Rank, rank_of
+from studio_tui.services.system import finding
+from studio_tui.services.templates import templates
 from studio_tui.tui.commands import Offer, offers
 from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.shell import shell_of
+
+_KINDS = tuple(FoundKind)
 
 
-class Palette(Choose[Offer]):
-    """Asks for one of the commands."""
+class Palette(Choose[Offer | Found]):
+    """Asks for one of the commands, or for what they are about.
+
+    ``find`` says what else goes by what is typed; it is called off the loop.
+    """
+
+    def __init__(
+        self, choices: Sequence[Choice[Offer | Found]], find: Callable[[str], Sequence[Found]]
+    ) -> None:
+        super().__init__(
+            "Go to, or do",
+            choices,
+            empty="Nothing goes by that name.",
+            placeholder="A few letters of a name or a command",
+            kinds=True,
+        )
+        self._find_others = find
 
     @classmethod
     def open(cls, screen: Screen[Any]) -> None:
-        """Ask for a command of ``screen`` and do it there, or say why it cannot be done."""
-        choices = [_choice(offer) for offer in offers(screen) if offer.command.in_palette]
-        palette = cls("Commands", choices, empty="No command goes by that name.")
-        screen.app.push_screen(palette, _start)
+        """Ask over ``screen``; do the command there, or say why it cannot be done, or go to what
+        was found."""
+        choices = [_of_command(offer) for offer in offers(screen) if offer.command.in_palette]
+        shell = shell_of(screen)
+
+        def find(text: str) -> Sequence[Found]:
+            return finding.find(shell.studio, shell.actor, text) if shell.actor else ()
+
+        def take(chosen: Offer | Found | None) -> None:
+            if isinstance(chosen, Offer):
+                chosen.start()
+            elif chosen is not None and isinstance(screen, StudioScreen):
+                _go_to(screen, chosen)
+
+        screen.app.push_screen(cls(choices, find), take)
+
+    def matching(self, text: str) -> Sequence[Choice[Offer | Found]]:
+        """The best of all kinds first; of what is as good, that of which there are few."""
+        if not text.split():
+            return self._choices
+        ranked = [
+            (rank, not choice.possible, FoundKind.COMMAND, choice)
+            for choice in self._choices
+            if (rank := _rank_of_command(text, choice)) is not None
+        ]
+        try:
+            others = self._find_others(text)
+        except StudioError:
+            # Commands are there without a database, and quitting is one of them.
+            if not ranked:
+                raise
+            others = ()
+        ranked += [(found.rank, found.over, found.kind, _of_found(found)) for found in others]
+        ranked.sort(key=lambda each: (each[0], each[1], _KINDS.index(each[2])))
+        return [choice for *_, choice in ranked]
 
 
-def _start(offer: Offer | None) -> None:
-    if offer is not None:
-        offer.start()
+def _go_to(screen: StudioScreen, found: Found) -> None:
+    if found.kind is FoundKind.USER:
+        screen.go_to(to.Person(found.id))
+    elif found.kind is FoundKind.PUSH:
+        screen.go_to(to.Push(found.id))
+    else:
+        screen.read_to_open(
+            "template",
+            lambda: templates.show(screen.studio, screen.actor, found.id),
+            lambda template: screen.go_to(to.Template(template)),
+        )
 
 
-def _choice(offer: Offer) -> Choice[Offer]:
+def _rank_of_command(text: str, choice: Choice[Any]) -> Rank | None:
+    rank = rank_of(text, [choice.title])
+    if rank is None and rank_of(text, [f"{choice.title} {choice.hint}"]) is not None:
+        return Rank.ELSEWHERE
+    return rank
+
+
+def _of_command(offer: Offer) -> Choice[Offer | Found]:
     command = offer.command
-    hint = offer.why_not or command.help
-    return Choice(offer, command.label, hint, command.shown_key, possible=not offer.why_not)
+    return Choice(
+        offer,
+        command.label,
+        offer.why_not or command.help,
+        command.shown_key,
+        possible=not offer.why_not,
+        kind=FoundKind.COMMAND,
+    )
+
+
+def _of_found(found: Found) -> Choice[Offer | Found]:
+    return Choice(found, found.name, found.about, kind=found.kind)

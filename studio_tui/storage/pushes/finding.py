@@ -1,0 +1,24 @@
+"""Finding pushes by a few letters (S4)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from studio_tui.storage.engine.expressions import P
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPush:
+    """By what a push is found, and what its state depends on beside its people."""
+
+    id: int
+    name: str
+    available_from: date
+    deadline: date
+    closed_at: datetime | None
+
+
+def named_pushes() -> list[NamedPush]:
+    """All pushes by name, the newest first of one name."""
+    columns: tuple[Any, ...] = (P.id, P.name, P.available_from, P.deadline, P.closed_at)
+    return list(P.select(*columns).order_by(P.name_key, P.id.desc()).objects(NamedPush))
