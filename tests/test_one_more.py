@@ -111,7 +111,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
         "@with_studio\n"
         "def praise(studio: Studio, actor: Actor, login: str, as_json: bool) -> None:\n"
         '    """Praise a user."""\n'
-        "    say(login)\n\n\n",
+        "    click.echo(login)\n\n\n",
     )
     for language in LANGUAGES:
         text = f"Subject: Praise ({language})\n\nDear {{{{ name }}}}, {{{{ by }}}} praised you.\n"
