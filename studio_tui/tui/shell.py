@@ -80,7 +80,7 @@ class Keys(Protocol):
         """Show a question that takes no key that was typed before it can be read."""
 
 
-class Jobs(Protocol):
+class UnderWay(Protocol):
     """What is under way and takes longer than a moment: `parts.jobs.Jobs`."""
 
     def begin(self, job: Any) -> None:
@@ -122,7 +122,7 @@ class Shell(Protocol):
         """What is typed."""
 
     @property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> UnderWay:
         """What is under way."""
 
     @property
