@@ -1,4 +1,4 @@
-"""Back and forward through places, and through what is opened over them (S4)."""
+"""Back and forward through places, and through what is opened over them."""
 
 from collections.abc import Iterator
 from pathlib import Path
