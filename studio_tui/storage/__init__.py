@@ -4,6 +4,6 @@ Queries return the frozen values of the domain; nothing above ever sees a table.
 inside `Store.reading` or `Store.writing`, which services open: one unit of work, one transaction.
 """
 
-from studio_tui.storage.engine.peewee_drivers import hide_drivers
+from studio_tui.storage.engine.peewee_internals import hide_drivers
 
 hide_drivers()

@@ -15,6 +15,7 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.engine.copy import require_empty
 from studio_tui.storage.engine.filling import marked_by_comment, marked_by_file
 from studio_tui.storage.engine.migration import check_version
+from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.sqlite import PATIENCE, close_up, damage
 from studio_tui.storage.engine.store import Making, Store, file_of, open_store
 
@@ -84,7 +85,7 @@ def unpacked(path: Path) -> Iterator[Store]:
         place = folder / path.name
         make_file(place)
         try:
-            with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+            with driver_errors():
                 _copy_pages(path, place, unwatched)
             _require_backup(place, path)
         except (peewee.DatabaseError, sqlite3.Error) as error:
@@ -99,7 +100,7 @@ def _copy_pages(source: Path, target: Path, tell: Progress) -> None:
 
     read_only = f"{source.resolve().as_uri()}?mode=ro"
     with (
-        peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
+        driver_errors(),
         closing(sqlite3.connect(read_only, uri=True, timeout=PATIENCE)) as reading,
         closing(sqlite3.connect(target)) as writing,
     ):
@@ -109,7 +110,7 @@ def _copy_pages(source: Path, target: Path, tell: Progress) -> None:
         reading.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         reading.backup(writing, pages=_PAGES, progress=told)
     if damage(target, thoroughly=True):
-        with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+        with driver_errors():
             raise sqlite3.DatabaseError("malformed")
 
 

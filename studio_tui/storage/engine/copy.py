@@ -16,6 +16,7 @@ import peewee
 from studio_tui.domain.shared.cancellation import Progress
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.storage.engine.fields import InstantField, instant_text
+from studio_tui.storage.engine.peewee_internals import driver_errors, table_facts
 from studio_tui.storage.engine.store import Store
 from studio_tui.storage.engine.tables import TABLES
 
@@ -92,11 +93,9 @@ class _Table:
     @classmethod
     def of(cls, model: type[peewee.Model]) -> Self:
         """What is to be known of a table."""
-        meta = model._meta  # noqa: SLF001 - Peewee's own way in
-        fields = meta.sorted_fields
-        key = meta.primary_key
+        name, fields, key = table_facts(model)
         return cls(
-            f'"{meta.table_name}"',
+            f'"{name}"',
             ", ".join(f'"{each.column_name}"' for each in fields),
             ", ".join("?" * len(fields)),
             key.column_name if isinstance(key, peewee.AutoField) else None,
@@ -172,7 +171,7 @@ def _rows(store: Store, table: _Table) -> Generator[Row, None, None]:
             yield from store.database.execute_sql(query)
             return
         with (
-            peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
+            driver_errors(),
             store.database.connection().cursor(name="copying") as cursor,
         ):
             cursor.itersize = _PAGE
@@ -189,7 +188,7 @@ def _plain_row(row: Row, table: _Table) -> Row:
 
 
 def _insert(store: Store, table: _Table, rows: Iterator[Row]) -> None:
-    with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+    with driver_errors():
         if store.is_sqlite:
             into = f"INSERT INTO {table.name} ({table.columns}) VALUES ({table.marks})"
             store.database.cursor().executemany(into, rows)

@@ -11,6 +11,7 @@ import psycopg
 from playhouse.pool import PooledDatabase, PooledPostgresqlDatabase
 
 from studio_tui.storage.engine.fields import FIELD_TYPES
+from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.pool import EndingPool
 
 PATIENCE = 5
@@ -93,7 +94,7 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
 
     def commit(self) -> None:
         """Commit, and tell who listens."""
-        with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+        with driver_errors():
             self.cursor().execute("COMMIT" if self._state.reads else _COMMIT)
 
     def rollback(self) -> None:
@@ -109,7 +110,7 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
 
     def listening(self) -> "psycopg.Connection[Any]":
         """A connection outside of the pool that hears of every commit."""
-        with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+        with driver_errors():
             connection: psycopg.Connection[Any] = super(PooledDatabase, self)._connect()
             connection.execute(f"LISTEN {_CHANNEL}".encode())
             return connection
@@ -163,7 +164,7 @@ class Listening:
                 self._let_go()
             return
         try:
-            with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+            with driver_errors():
                 self._hear(seconds)
         except peewee.DatabaseError:
             self._let_go()

@@ -5,7 +5,7 @@ aware datetimes, days as dates; both come back as such through `instant` and `da
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,8 +14,8 @@ from typing import Any
 
 import peewee
 
-from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.fields import for_sqlite, instant_of
+from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 
@@ -27,28 +27,11 @@ class Clause:
     params: tuple[Any, ...] = ()
 
     def __and__(self, other: "Clause") -> "Clause":
-        # What says nothing is left out: SQLite looks nothing up beside it.
-        if EVERYBODY in (self, other):
-            return other if self == EVERYBODY else self
         return Clause(f"(({self.text}) AND ({other.text}))", self.params + other.params)
 
-    def __or__(self, other: "Clause") -> "Clause":
-        if NOBODY in (self, other):
-            return other if self == NOBODY else self
-        return Clause(f"(({self.text}) OR ({other.text}))", self.params + other.params)
 
-    def __invert__(self) -> "Clause":
-        return Clause(f"(NOT ({self.text}))", self.params)
-
-
-_LONGEST = 10_000
-"""Characters of a word that is looked for; SQLite takes patterns of 50,000 bytes."""
-_MOST = 200
-"""Different words that are looked for; SQLite nests 1,000 conditions."""
 _MANY = 2_000
 """Rows that make a difference to how others are found."""
-NOBODY = Clause("(1 = 0)")
-EVERYBODY = Clause("(1 = 1)")
 
 
 def expression(clause: Clause) -> peewee.SQL:
@@ -99,7 +82,7 @@ def scalar(text: str, *params: Any) -> Any:
 def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
     """Run one statement once per row of ``params``, as fast as the driver can."""
     # Peewee has no such call of its own: the driver's errors are made its own here.
-    with peewee.__exception_wrapper__, closing(spoken_to().cursor()) as cursor:  # type: ignore[attr-defined] # not in the stubs
+    with driver_errors(), closing(spoken_to().cursor()) as cursor:
         if is_sqlite():
             cursor.executemany(text, (tuple(map(for_sqlite, row)) for row in params))
         else:
@@ -129,44 +112,6 @@ def among(column: str, ids: Iterable[int]) -> Clause:
     if is_sqlite():
         return Clause(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),))
     return Clause(f"{column} = ANY(?)", (sorted(ids),))
-
-
-def one_of(column: str, texts: Iterable[str]) -> Clause:
-    """``column`` is one of ``texts``, however many: one parameter."""
-    if is_sqlite():
-        return Clause(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(texts)),))
-    return Clause(f"{column} = ANY(?)", (list(texts),))
-
-
-def containing(column: str, words: Iterable[str]) -> Clause:
-    """``column`` contains every one of ``words``; ``%`` and ``_`` in them mean themselves.
-
-    What is longer than anything, or more words than any name has, matches nothing: the engines
-    take no such pattern.
-    """
-    clause = EVERYBODY
-    for number, word in enumerate(dict.fromkeys(words)):
-        if number >= _MOST or len(word) > _LONGEST:
-            return NOBODY
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        clause &= Clause(f"{column} LIKE ? ESCAPE '\\'", (f"%{escaped}%",))
-    return clause
-
-
-def selected(
-    selection: Selection[Any], clause_of: Callable[[Any], Clause], id_column: str
-) -> Clause:
-    """The rows that ``selection`` holds, where ``clause_of`` says what its filters match."""
-    clause = NOBODY
-    for term in selection.terms:
-        if term.filter is not None:
-            matching = clause_of(term.filter)
-            clause = clause | matching if term.marks else clause & ~matching
-        if term.marked:
-            clause |= among(id_column, term.marked)
-        if term.unmarked:
-            clause &= ~among(id_column, term.unmarked)
-    return clause
 
 
 def known_instant(value: Any) -> datetime:

@@ -22,6 +22,7 @@ from studio_tui.config.private import (
 from studio_tui.domain.shared.cancellation import current
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.storage.engine.fields import FIELD_TYPES, for_sqlite
+from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.pool import EndingPool
 
 PATIENCE = 5
@@ -145,7 +146,7 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
             sleep(_LOOK_EVERY)
 
     def _set(self, **pragmas: int | str) -> None:
-        with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+        with driver_errors():
             self.connection().set(pragmas)
 
     def rollback(self) -> None:
@@ -172,7 +173,7 @@ class Looking:
         Raises `sqlite3.Error`.
         """
         # It tells a connection what the others did.
-        with peewee.__exception_wrapper__, self._looking:  # type: ignore[attr-defined] # not in the stubs
+        with driver_errors(), self._looking:
             if self._closed.is_set():
                 return self._last
             if self._connection is None:

@@ -37,7 +37,7 @@ from studio_tui.storage.engine import cancellation, errors, file_errors, sqlite
 from studio_tui.storage.engine.database_clock import DatabaseClock
 from studio_tui.storage.engine.filling import require_no_comment, require_no_marker
 from studio_tui.storage.engine.migration import check_version, known, migrate
-from studio_tui.storage.engine.peewee_drivers import give_psycopg
+from studio_tui.storage.engine.peewee_internals import connected_to, driver_errors, give_psycopg
 from studio_tui.storage.engine.pool import EndingPool
 from studio_tui.storage.engine.sqlite import WriteMode
 from studio_tui.storage.engine.unit import speaking_to
@@ -315,19 +315,14 @@ class Store:
     def _copied(self, wanted: Callable[[], bool]) -> Iterator[None]:
         """This thread works on a copy that nobody else sees, and that is gone afterwards."""
         with (
-            peewee.__exception_wrapper__,  # type: ignore[attr-defined] # not in the stubs
+            driver_errors(),
             closing(sqlite.in_memory()) as copy,
         ):
             with closing(sqlite.connection_to(Path(self.name))) as source:
                 source.backup(copy)
             copy.set_progress_handler(lambda: not wanted(), _STEPS)
-            # Peewee has no other way to hand it a connection.
-            self._database._add_conn_hooks(copy)  # noqa: SLF001
-            self._database._state.set_connection(copy)  # noqa: SLF001
-            try:
+            with connected_to(self._database, copy):
                 yield
-            finally:
-                self._database._state.reset()  # noqa: SLF001
 
     def _stoppable(self, outermost: bool) -> AbstractContextManager[None]:
         if not outermost:
@@ -484,7 +479,7 @@ def _empty_file_locked(path: Path) -> Iterator[None]:
         return
     with closing(sqlite.connection_to(path)) as connection:
         try:
-            with peewee.__exception_wrapper__:  # type: ignore[attr-defined] # not in the stubs
+            with driver_errors():
                 connection.execute("BEGIN EXCLUSIVE")
         except peewee.DatabaseError as error:
             raise errors.in_words(error, str(path)) from error

@@ -6,7 +6,7 @@ from who the two are now. What was tried and may have arrived counts as sent.
 """
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Case, Select, Value, fn
 
@@ -15,6 +15,8 @@ from studio_tui.domain.outbox.kinds import INVITATIONS, DropReason, Kind
 from studio_tui.domain.outbox.notification import Invitee, Meeting
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import ACT, C, H, N, U, among, exists, joined
+from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.prepared import Prepared, among_given
 from studio_tui.storage.engine.tables import (
     Activity,
     ConversationTable,
@@ -140,13 +142,12 @@ def _invited_elsewhere(cause: Cause) -> Any:
 
 def meetings(ids: Collection[int]) -> dict[int, Meeting]:
     """What these notifications invite to, by id; nothing for what is no invitation."""
-    wanted = _MEETINGS.where(among(N.id, ids), N.kind.in_(list(INVITATIONS)))
     return {
         row.id: Meeting(
             conversation_id=row.conversation_id,
             sequence=row.sequence,
             newest=row.newest,
-            starts_at=row.planned_for,
+            starts_at=instant_of(row.planned_for),
             minutes=row.minutes,
             place=row.place,
             user=Invitee(full_name(row.given_name, row.family_name), row.email),
@@ -157,7 +158,7 @@ def meetings(ids: Collection[int]) -> dict[int, Meeting]:
             held=row.finished_at is not None,
             handed_over=row.action == Verb.HAND_OVER,
         )
-        for row in wanted.namedtuples()
+        for row in _MEETINGS.rows(ids=ids)
     }
 
 
@@ -175,20 +176,47 @@ _DECIDED = (
     )
 )
 """Who decided it last: what only sends it again decides nothing."""
-_MEETINGS = (
-    N.select(
-        *(N.id, C.id.alias("conversation_id"), N.sequence, _NEWEST.alias("newest")),
-        *(C.planned_for, C.minutes, C.place, U.given_name, U.family_name, U.email),
-        *(H.given_name.alias("h_given"), H.family_name.alias("h_family"), H.email.alias("h_email")),
-        *(_W.given_name.alias("w_given"), _W.family_name.alias("w_family"), ACT.actor_login),
-        N.recipient.in_((C.user, C.conductor)).alias("takes_part"),
-        *(C.cancelled_at, C.finished_at, ACT.action),
-    )
-    .join(C, on=C.id == N.conversation)
-    .join(U, on=U.id == C.user)
-    .join(H, on=H.id == C.conductor)
-    .join(ACT, on=ACT.id == _DECIDED)
-    .join(_W, JOIN.LEFT_OUTER, on=_W.id == ACT.actor)
+
+
+class _MeetingRow(NamedTuple):
+    id: int
+    conversation_id: int
+    sequence: int
+    newest: int
+    planned_for: Any
+    minutes: int
+    place: str
+    given_name: str
+    family_name: str
+    email: str
+    h_given: str
+    h_family: str
+    h_email: str
+    w_given: str | None
+    w_family: str | None
+    actor_login: str
+    takes_part: bool
+    cancelled_at: Any
+    finished_at: Any
+    action: str
+
+
+_MEETINGS = Prepared(
+    _MeetingRow,
+    lambda: (
+        N.select(
+            *(N.id, C.id, N.sequence, _NEWEST, C.planned_for, C.minutes, C.place),
+            *(U.given_name, U.family_name, U.email, H.given_name, H.family_name, H.email),
+            *(_W.given_name, _W.family_name, ACT.actor_login),
+            *(N.recipient.in_((C.user, C.conductor)), C.cancelled_at, C.finished_at, ACT.action),
+        )
+        .join(C, on=C.id == N.conversation)
+        .join(U, on=U.id == C.user)
+        .join(H, on=H.id == C.conductor)
+        .join(ACT, on=ACT.id == _DECIDED)
+        .join(_W, JOIN.LEFT_OUTER, on=_W.id == ACT.actor)
+        .where(among_given(N.id, "ids"), N.kind.in_(sorted(INVITATIONS)))
+    ),
 )
 
 

@@ -5,12 +5,26 @@
 
 import json
 from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from peewee import JOIN, fn
 
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
 from studio_tui.domain.outbox.notification import Notice
 from studio_tui.domain.people.users import full_name
-from studio_tui.storage.engine.sql import among, known_instant, one_of, rows
-from studio_tui.storage.engine.tables import NotificationTable, NotificationUser
+from studio_tui.storage.engine.expressions import ACT, C, H, N, U, among, column
+from studio_tui.storage.engine.prepared import Prepared, among_given
+from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.tables import (
+    Answer,
+    ConversationQuestion,
+    NotificationTable,
+    NotificationUser,
+    OpeningTable,
+    Preparation,
+    TakeOver,
+    UserTable,
+)
 from studio_tui.storage.outbox.enqueue import Cause
 
 
@@ -44,56 +58,98 @@ def give_notice(
 
 def notices(ids: Collection[int]) -> dict[int, Notice]:
     """What these notifications give notice of, by id; nothing for any other kind."""
-    wanted, kinds = among("n.id", ids), one_of("n.kind", NOTICES)
-    found = rows(
-        "SELECT n.id, act.at, COALESCE(w.given_name, ''), COALESCE(w.family_name, ''), "
-        "act.actor_login, n.conversation_id, COALESCE(u.given_name, ''), "
-        "COALESCE(u.family_name, ''), COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
-        "COALESCE(f.given_name, ''), COALESCE(f.family_name, ''), n.kind, act.after "
-        "FROM notification n JOIN activity act ON act.id = n.sequence "
-        "LEFT JOIN users w ON w.id = act.actor_id "
-        "LEFT JOIN conversation c ON c.id = n.conversation_id "
-        "LEFT JOIN take_over o ON o.activity_id = n.sequence "
-        "LEFT JOIN users u ON u.id = c.user_id "
-        "LEFT JOIN users h ON h.id = COALESCE(o.conductor_id, c.conductor_id) "
-        f"LEFT JOIN users f ON f.id = o.former_id WHERE {wanted.text} AND {kinds.text}",
-        *wanted.params,
-        *kinds.params,
-    )
+    found = _NOTICES.rows(ids=ids)
     closed = _closed_to_conductor(ids) if found else frozenset()
     return {
-        row[0]: Notice(
-            at=known_instant(row[1]),
-            by=full_name(row[2], row[3]) or row[4],
-            conversation_id=row[5],
-            person=full_name(row[6], row[7]),
-            conductor=full_name(row[8], row[9]),
-            former=full_name(row[10], row[11]),
-            closed=row[0] in closed,
-            fingerprint=_fingerprint(row[13]) if row[12] == Kind.KEY_ADDED else "",
+        row.id: Notice(
+            at=known_instant(row.at),
+            by=_name(row.by_given, row.by_family) or row.actor_login,
+            conversation_id=row.conversation_id,
+            person=_name(row.given_name, row.family_name),
+            conductor=_name(row.h_given, row.h_family),
+            former=_name(row.f_given, row.f_family),
+            closed=row.id in closed,
+            fingerprint=_fingerprint(row.after) if row.kind == Kind.KEY_ADDED else "",
         )
         for row in found
     }
 
 
-_CLOSED = (
-    "SELECT n.id FROM notification n JOIN take_over o ON o.activity_id = n.sequence "
-    "JOIN conversation c ON c.id = o.conversation_id AND c.conductor_id <> n.recipient_id "
-    "JOIN conversation_question q ON q.conversation_id = c.id "
-    "JOIN {} x ON x.question_id = q.id AND x.author_id = n.recipient_id AND x.text <> '' "
-    "LEFT JOIN opening p ON p.conversation_id = c.id AND p.author_id = n.recipient_id "
-    "AND p.reader_id = o.conductor_id WHERE x.term < o.term AND x.term > COALESCE(p.term, 0) "
-    "AND (n.recipient_id <> c.user_id OR x.term <= (SELECT MAX(s.term) FROM opening s "
-    "WHERE s.conversation_id = c.id AND s.author_id = c.user_id)) AND {}"
+def _name(given: str | None, family: str | None) -> str:
+    return full_name(given or "", family or "")
+
+
+_BY: Any = UserTable.alias("w")
+_F: Any = UserTable.alias("f")
+_O: Any = TakeOver.alias("o")
+_R: Any = OpeningTable.alias("r")
+_Q: Any = ConversationQuestion.alias("q")
+
+
+class _NoticeRow(NamedTuple):
+    id: int
+    at: Any
+    actor_login: str
+    conversation_id: int | None
+    kind: str
+    after: str | None
+    by_given: str | None
+    by_family: str | None
+    given_name: str | None
+    family_name: str | None
+    h_given: str | None
+    h_family: str | None
+    f_given: str | None
+    f_family: str | None
+
+
+_NOTICES = Prepared(
+    _NoticeRow,
+    lambda: (
+        N.select(
+            *(N.id, ACT.at, ACT.actor_login, N.conversation, N.kind, ACT.after),
+            *(_BY.given_name, _BY.family_name, U.given_name, U.family_name),
+            *(H.given_name, H.family_name, _F.given_name, _F.family_name),
+        )
+        .join(ACT, on=ACT.id == N.sequence)
+        .join_from(ACT, _BY, JOIN.LEFT_OUTER, on=_BY.id == ACT.actor)
+        .join_from(N, C, JOIN.LEFT_OUTER, on=C.id == N.conversation)
+        .join_from(N, _O, JOIN.LEFT_OUTER, on=_O.activity == N.sequence)
+        .join_from(C, U, JOIN.LEFT_OUTER, on=U.id == C.user)
+        .join_from(C, H, JOIN.LEFT_OUTER, on=H.id == fn.COALESCE(_O.conductor, C.conductor))
+        .join_from(_O, _F, JOIN.LEFT_OUTER, on=_F.id == _O.former)
+        .where(among_given(N.id, "ids"), N.kind.in_(sorted(NOTICES)))
+    ),
 )
 
 
 def _closed_to_conductor(ids: Collection[int]) -> frozenset[int]:
     """Those that tell who wrote something before the take-over that the conductor does not read."""
-    wanted = among("n.id", ids)
-    by_table = [_CLOSED.format(table, wanted.text) for table in ("preparation", "answer")]
-    found = rows(" UNION ".join(by_table), *wanted.params, *wanted.params)
-    return frozenset(row_id for (row_id,) in found)
+    of_user = _R.select(fn.MAX(_R.term)).where(_R.conversation == C.id, _R.author == C.user)
+    prepared, answered = (_closed(table, of_user, ids) for table in (Preparation, Answer))
+    return frozenset(column(prepared | answered))
+
+
+def _closed(table: Any, of_user: Any, ids: Collection[int]) -> Any:
+    opened: Any = OpeningTable.alias("p")
+    theirs = (opened.conversation == C.id) & (opened.author == N.recipient)
+    return (
+        N.select(N.id)
+        .join(_O, on=_O.activity == N.sequence)
+        .join_from(_O, C, on=(C.id == _O.conversation) & (C.conductor != N.recipient))
+        .join_from(C, _Q, on=_Q.conversation == C.id)
+        .join_from(
+            *(_Q, table),
+            on=(table.question == _Q.id) & (table.author == N.recipient) & (table.text != ""),
+        )
+        .join_from(*(_O, opened, JOIN.LEFT_OUTER), on=theirs & (opened.reader == _O.conductor))
+        .where(
+            table.term < _O.term,
+            table.term > fn.COALESCE(opened.term, 0),
+            (N.recipient != C.user) | (table.term <= of_user),
+            among(N.id, ids),
+        )
+    )
 
 
 def _fingerprint(after: str | None) -> str:

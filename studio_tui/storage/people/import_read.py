@@ -10,12 +10,24 @@ import peewee
 
 from studio_tui.domain.people.facts import fact_called, with_every_fact
 from studio_tui.domain.people.hr_file import Known, TeamPath, UserRef, key
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.errors import Conflict
-from studio_tui.storage.engine.sql import among, execute, one_of, rows
+from studio_tui.storage.engine.expressions import among, column, count, stored
+from studio_tui.storage.engine.sql import execute
+from studio_tui.storage.engine.tables import (
+    CoachingTable,
+    TeamLeader,
+    TeamMember,
+    TeamTable,
+    UserGroup,
+    UserTable,
+)
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.fact_columns import ColumnReader
 
+_T: Any = TeamTable
+_U: Any = UserTable
 SEPARATOR = " > "
 """What stands between a team and the one above it, in a path."""
 
@@ -67,27 +79,23 @@ class StoredStudio:
 
     def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
         """Those of ``logins`` that belong to a user."""
-        return _known("login_key", logins)
+        return _known(_U.login_key, logins)
 
     def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
         """Those of ``emails`` that belong to a user."""
-        return _known("email_key", emails)
+        return _known(_U.email_key, emails)
 
     def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
         """Those of ``numbers`` that belong to a user."""
-        return _known("employee_number_key", numbers)
+        return _known(_U.employee_number_key, numbers)
 
     def team_paths(self) -> Iterable[TeamPath]:
         """Every team there is."""
-        return [tuple(path.split(SEPARATOR)) for (path,) in rows("SELECT path FROM team")]
+        return [tuple(path.split(SEPARATOR)) for path in column(_T.select(_T.path))]
 
     def teams_led(self, user_ids: Collection[int]) -> Mapping[int, Collection[TeamPath]]:
         """The teams that each of these users leads."""
-        found = _gathered(
-            "SELECT l.user_id, t.path FROM team_leader l JOIN team t ON t.id = l.team_id",
-            "l.user_id",
-            user_ids,
-        )
+        found = _gathered(TeamLeader, _T.path, user_ids)
         return {
             user_id: [tuple(path.split(SEPARATOR)) for path in paths]
             for user_id, paths in found.items()
@@ -117,17 +125,17 @@ def lock_users() -> None:
 
 def teams_by_key() -> dict[str, KnownTeam]:
     """Every team there is, by `team_key`."""
-    found = rows("SELECT path_key, path, by_manager FROM team")
-    return {path_key: KnownTeam(path, bool(by_manager)) for path_key, path, by_manager in found}
+    found = _T.select(_T.path_key, _T.path, _T.by_manager)
+    return {path_key: KnownTeam(path, bool(made)) for path_key, path, made in stored(found)}
 
 
 def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
     """These users as they are."""
-    groups = _gathered("SELECT user_id, name FROM user_group", "user_id", user_ids)
-    teams = _gathered(_TEAMS_OF.format("team_member"), "x.user_id", user_ids)
-    leads = _gathered(_TEAMS_OF.format("team_leader"), "x.user_id", user_ids)
-    coaches = _gathered("SELECT user_id, coach_id FROM coaching", "user_id", user_ids)
-    wanted = among("id", user_ids)
+    groups = _gathered(UserGroup, UserGroup.name, user_ids)
+    teams = _gathered(TeamMember, _T.path_key, user_ids)
+    leads = _gathered(TeamLeader, _T.path_key, user_ids)
+    coaches = _gathered(CoachingTable, CoachingTable.coach, user_ids)
+    found = _U.select(_U.id, *(getattr(_U, name) for name in _READER.names))
     return {
         user_id: Profile._make(
             (
@@ -139,51 +147,43 @@ def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
                 *values[_LINKS:],
             )
         )
-        for user_id, *told in rows(
-            f"SELECT id, {', '.join(_READER.names)} FROM users WHERE {wanted.text}", *wanted.params
-        )
+        for user_id, *told in stored(found.where(among(_U.id, user_ids)))
     }
 
 
 def logins_of(user_ids: Collection[int]) -> dict[UserRef, str]:
     """The logins of these users."""
-    wanted = among("id", user_ids)
-    return dict(rows(f"SELECT id, login FROM users WHERE {wanted.text}", *wanted.params))
+    return dict(stored(_U.select(_U.id, _U.login).where(among(_U.id, user_ids))))
 
 
 def active_admins() -> set[UserRef]:
     """Every active admin."""
-    return {found for (found,) in rows("SELECT id FROM users WHERE role = 'admin' AND active")}
+    return set(column(_U.select(_U.id).where(_U.role == Role.ADMIN, _U.active)))
 
 
 def count_everybody() -> tuple[int, int]:
     """How many users there are, and how many of them are active."""
-    ((users, active),) = rows(
-        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN active THEN 1 ELSE 0 END), 0) FROM users"
-    )
-    return int(users), int(active)
+    return count(_U.select()), count(_U.select().where(_U.active))
 
 
-_TEAMS_OF = "SELECT x.user_id, t.path_key FROM {} x JOIN team t ON t.id = x.team_id"
-
-
-def _known(column: str, keys: Collection[str]) -> dict[str, Known]:
-    wanted = one_of(column, keys)
-    found = rows(
-        f"SELECT {column}, id, login, given_name, family_name, employee_number_key FROM users "
-        f"WHERE {wanted.text}",
-        *wanted.params,
+def _known(unique: Any, keys: Collection[str]) -> dict[str, Known]:
+    found = _U.select(
+        *(unique, _U.id, _U.login, _U.given_name, _U.family_name, _U.employee_number_key)
     )
     return {
         folded: Known(user_id, login, full_name(given, family), number or "")
-        for folded, user_id, login, given, family, number in found
+        for folded, user_id, login, given, family, number in stored(
+            found.where(among(unique, keys))
+        )
     }
 
 
-def _gathered(query: str, column: str, user_ids: Collection[int]) -> dict[int, frozenset[Any]]:
-    """What ``query`` finds of each of ``user_ids``."""
-    wanted = among(column, user_ids)
+def _gathered(table: Any, value: Any, user_ids: Collection[int]) -> dict[int, frozenset[Any]]:
+    """What ``table``, or the team that it names, says of each of ``user_ids``."""
+    of_users = table.select(table.user, value).where(among(table.user, user_ids))
+    if value.model is TeamTable:
+        of_users = of_users.join(_T, on=_T.id == table.team)
     found: defaultdict[int, list[Any]] = defaultdict(list)
-    for user_id, value in rows(f"{query} WHERE {wanted.text}", *wanted.params):
-        found[user_id].append(value)
+    for user_id, each in stored(of_users):
+        found[user_id].append(each)
     return {user_id: frozenset(values) for user_id, values in found.items()}

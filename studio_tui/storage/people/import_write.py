@@ -1,4 +1,8 @@
-"""Writing an import: a handful of statements, whatever the number of users (U6)."""
+"""Writing an import: a handful of statements, whatever the number of users (U6).
+
+Those that go over many users are text: Peewee has no call by which the driver runs one statement
+for many rows, and to write one of as many values takes its builder longer.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +15,16 @@ from studio_tui.domain.people.hr_file import UserRef, key
 from studio_tui.domain.people.hr_file.people import address_key, number_key
 from studio_tui.domain.people.users import sort_name
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.engine.sql import among, execute, execute_many, learn, one_of, rows
+from studio_tui.storage.engine.expressions import among, joined, stored
+from studio_tui.storage.engine.sql import execute_many, learn
+from studio_tui.storage.engine.tables import TeamTable, UserTable
 from studio_tui.storage.people.fact_columns import COLUMNS
 from studio_tui.storage.people.import_read import SEPARATOR, Profile
 from studio_tui.storage.people.users import People, these_users
 
 T = TypeVar("T")
+_T: Any = TeamTable
+_U: Any = UserTable
 
 PASSES = 6
 """How often `write` has its users counted: the measure of its progress."""
@@ -125,13 +133,10 @@ def _free_unique_keys(writes: Sequence[Write]) -> None:
     """
     changing = [one.ref for one in writes if isinstance(one.ref, int) and _renamed(one)]
     if changing:
-        wanted = among("id", changing)
-        execute(
-            "UPDATE users SET login_key = ' ' || CAST(id AS TEXT), "
-            "email_key = ' ' || CAST(id AS TEXT), employee_number_key = NULL "
-            f"WHERE {wanted.text}",
-            *wanted.params,
-        )
+        free = joined(" ", _U.id)
+        _U.update(login_key=free, email_key=free, employee_number_key=None).where(
+            among(_U.id, changing)
+        ).execute()
 
 
 def _renamed(one: Write) -> bool:
@@ -178,8 +183,8 @@ def _user_ids(writes: Sequence[Write]) -> dict[UserRef, int]:
         refs |= one.after.coaches
         if one.before is not None:
             refs |= one.before.coaches
-    wanted = one_of("email_key", [ref for ref in refs if isinstance(ref, str)])
-    added = dict(rows(f"SELECT email_key, id FROM users WHERE {wanted.text}", *wanted.params))
+    emails = [ref for ref in refs if isinstance(ref, str)]
+    added = dict(stored(_U.select(_U.email_key, _U.id).where(among(_U.email_key, emails))))
     return {**{ref: ref for ref in refs if isinstance(ref, int)}, **added}
 
 
@@ -192,8 +197,7 @@ def _team_ids(writes: Sequence[Write]) -> dict[str, int]:
 
 
 def _ids_of_teams(keys: Iterable[str]) -> dict[str, int]:
-    wanted = one_of("path_key", keys)
-    return dict(rows(f"SELECT path_key, id FROM team WHERE {wanted.text}", *wanted.params))
+    return dict(stored(_T.select(_T.path_key, _T.id).where(among(_T.path_key, keys))))
 
 
 _FoundUser = tuple[int, Profile | None, Profile]

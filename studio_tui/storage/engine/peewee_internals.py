@@ -1,15 +1,29 @@
-"""Peewee without the drivers of servers, until one of them is asked for.
+"""What is relied on in Peewee beyond what it documents; a test says so where that changes.
 
 Peewee imports every driver that is installed. That of PostgreSQL takes longer than Peewee itself,
-and most commands speak to SQLite. This is the only place that relies on how Peewee looks for them.
+and most commands speak to SQLite: none is imported until it is asked for. What the pools override
+(`OVERRIDDEN`) Peewee calls by itself.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+if TYPE_CHECKING:
+    import peewee
+
+OVERRIDDEN = {
+    "_can_reuse": "whether a connection that is given back may be used again",
+    "_is_closed": "whether a connection of the pool is closed",
+    "_connect": "how a connection is opened",
+    "_close_raw": "how one is closed",
+    "_add_conn_hooks": "what is set for a connection that was opened",
+}
+"""Methods of Peewee's pools, and what they are taken for."""
 _DRIVERS = ("psycopg", "psycopg2", "psycopg2cffi", "pymysql", "MySQLdb")
 
 
@@ -72,3 +86,37 @@ def give_psycopg() -> None:
     adapter.txn_idle = TransactionStatus.IDLE
     adapter.txn_inerror = TransactionStatus.INERROR
     adapter.txn_unknown = TransactionStatus.UNKNOWN
+
+
+def driver_errors() -> AbstractContextManager[None]:
+    """The errors of a driver that is called inside are raised as Peewee's own."""
+    import peewee
+
+    wrapper: AbstractContextManager[None] = peewee.__exception_wrapper__  # type: ignore[attr-defined]
+    return wrapper
+
+
+@contextmanager
+def connected_to(database: Any, connection: Any) -> Iterator[None]:
+    """This thread speaks to ``database`` by a connection that its pool does not know."""
+    database._add_conn_hooks(connection)  # noqa: SLF001
+    database._state.set_connection(connection)  # noqa: SLF001
+    try:
+        yield
+    finally:
+        database._state.reset()  # noqa: SLF001
+
+
+class TableFacts(NamedTuple):
+    """What a table is made of."""
+
+    name: str
+    fields: "list[peewee.Field]"
+    """In the order in which they are declared."""
+    primary_key: Any
+
+
+def table_facts(model: "type[peewee.Model]") -> TableFacts:
+    """What the table of a model is made of."""
+    meta = model._meta  # noqa: SLF001
+    return TableFacts(meta.table_name, meta.sorted_fields, meta.primary_key)

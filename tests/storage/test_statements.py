@@ -1,0 +1,17 @@
+"""Queries are written with Peewee's builder: what is text is counted, and may only become less."""
+
+from tests.storage.statements import numbered_columns, statements
+
+TEXTS = 74
+"""Statements and sub-queries as text; lower it with each that the builder says."""
+NUMBERED = 43
+"""Columns that are found by their number in a row."""
+
+
+def test_no_more_sql_is_text() -> None:
+    found = [f"{place}:{line} {text}" for place, line, text in statements()]
+    assert len(found) <= TEXTS, "write the query with Peewee's builder:\n" + "\n".join(found)
+
+
+def test_columns_have_names() -> None:
+    assert numbered_columns() <= NUMBERED, "give the row names: a frozen value or a NamedTuple"
