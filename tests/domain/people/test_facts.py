@@ -28,14 +28,11 @@ def test_it_can_be_written_anew() -> None:
 
 
 def test_no_two_facts_go_by_one_heading() -> None:
-    every = (*FACTS, *CLUES)
-    told = Counter(plain(name) for fact in every for tier in fact.headings for name in tier)
     owners = Counter(
         name
-        for fact in every
+        for fact in (*FACTS, *CLUES)
         for name in {plain(heading) for tier in fact.headings for heading in tier}
     )
-    assert set(told) == set(owners)
     assert [name for name, count in owners.items() if count > 1] == []
 
 
