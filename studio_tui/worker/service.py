@@ -19,6 +19,7 @@ from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
@@ -198,7 +199,7 @@ def _what_is_down(report: WorkerReport) -> str:
 
 
 def _fewer(connections: int) -> str:
-    allowed = f"{connections} connection" + ("s" if connections > 1 else "")
+    allowed = counted(connections, "connection")
     return f"The mail server allows {allowed} at once: the Studio uses no more (smtp.connections)."
 
 

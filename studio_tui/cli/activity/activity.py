@@ -10,7 +10,6 @@ import click
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
-    counted,
     json_option,
     say,
     write_csv,
@@ -29,6 +28,7 @@ from studio_tui.services.activity.activity import ActivityFilter, ActivityLine
 from studio_tui.services.activity.verify import Flaw, Verified
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 
 C = TypeVar("C", bound=Callable[..., Any])
 

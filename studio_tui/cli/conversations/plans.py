@@ -18,7 +18,6 @@ from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import (
     complain,
-    counted,
     json_option,
     say,
     shape_of_nothing,
@@ -35,6 +34,7 @@ from studio_tui.services import conversations as service
 from studio_tui.services.conversations import Usable
 from studio_tui.services.outbox import undo as undoing
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 
 _AT = (
     "When, such as 2026-03-31T14:00 or “fri 14h30”, in the organisation's zone unless it names an "

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.output import counted
 from studio_tui.cli.shared.times import shown
 from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.mail.transport.outcomes import Fault, RelayDown
 from studio_tui.services.outbox import outbox
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 from studio_tui.worker.advice import in_words
 
 _LONG = timedelta(minutes=10)

@@ -10,7 +10,6 @@ from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
 from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
-    counted,
     json_option,
     say,
     shape_of_nothing,
@@ -35,6 +34,7 @@ from studio_tui.services.outbox.outbox import Again, ReadMail
 from studio_tui.services.outbox.undo import Undoable
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 
 

@@ -6,13 +6,14 @@ from typing import ParamSpec, TypeVar
 import click
 
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.output import counted, json_option, say, write_json
+from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.facts import FACTS, Fact, FactType, fact_called
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.services.people import person, users
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,7 +9,7 @@ import click
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.errors import FAILED
 from studio_tui.cli.shared.near_misses import NameChoice
-from studio_tui.cli.shared.output import complain, counted, json_option, say, write_json
+from studio_tui.cli.shared.output import complain, json_option, say, write_json
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.reading import seekable
@@ -20,6 +20,7 @@ from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people import hr_files, imports
 from studio_tui.services.people.import_plan import ImportPlan, PlannedUser, Value
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 
 
 def _mapped(text: str) -> tuple[str, str]:

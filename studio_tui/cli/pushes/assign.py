@@ -11,7 +11,6 @@ from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
 from studio_tui.cli.shared.output import (
-    counted,
     json_option,
     say,
     shape_of_nothing,
@@ -31,6 +30,7 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes.assign import Assigned, AssignPreview
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 
 
 @click.command()

@@ -11,7 +11,6 @@ from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import (
     complain,
-    counted,
     json_option,
     say,
     shape_of_nothing,
@@ -26,6 +25,7 @@ from studio_tui.services.pushes import assign
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes.pushes import Closed
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import KIND_LABELS
 
 

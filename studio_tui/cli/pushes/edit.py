@@ -8,13 +8,14 @@ import click
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
-from studio_tui.cli.shared.output import complain, counted, json_option, say, write_json
+from studio_tui.cli.shared.output import complain, json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day, iso, when
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushDraft, Reminders
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 
 _LONGEST = 365
 

@@ -10,7 +10,7 @@ from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
 from studio_tui.cli.shared.near_misses import NameChoice
-from studio_tui.cli.shared.output import counted, json_option, say, shape_of_nothing, write_json
+from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import when
 from studio_tui.domain.people.access import Actor
@@ -20,6 +20,7 @@ from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes import remind as reminding
 from studio_tui.services.pushes.remind import Reminded, RemindPreview
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import STATUS_LABELS
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from studio_tui.cli.shared.output import (
-    counted,
     say,
     shape_of_nothing,
     write_facts,
@@ -20,6 +19,7 @@ from studio_tui.cli.shared.times import when
 from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Skipped
+from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import KIND_LABELS
 
 if TYPE_CHECKING:

@@ -109,11 +109,6 @@ def shape_of_nothing(as_json: bool, shape: Callable[[], object]) -> Iterator[Non
         raise
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """``1 user``, ``2 users``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def _to_terminal(text: str, taken: int) -> str:
     if not sys.stdout.isatty():
         return text

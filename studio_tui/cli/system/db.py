@@ -8,7 +8,7 @@ import click
 from studio_tui import __version__
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
-from studio_tui.cli.shared.output import complain, counted, json_option, say, write_json
+from studio_tui.cli.shared.output import complain, json_option, say, write_json
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.reading import bytes_of
@@ -22,6 +22,7 @@ from studio_tui.services.people.identity import found, own_account
 from studio_tui.services.system import copy_database
 from studio_tui.services.system.context import Making, Studio
 from studio_tui.services.system.copy_database import Moved, without_password
+from studio_tui.wording.counting import counted
 
 _LONGEST_URL = 10_000
 _file = click.argument("file", type=HostPath())

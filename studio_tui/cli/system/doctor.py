@@ -11,7 +11,7 @@ from studio_tui import __version__
 from studio_tui.cli.activity.activity import where_it_breaks
 from studio_tui.cli.outbox.findings import outbox_findings
 from studio_tui.cli.shared.errors import FAILED
-from studio_tui.cli.shared.output import counted, json_option, say, write_json
+from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import studio_as_it_is
 from studio_tui.cli.shared.shapes import CONTRACT
 from studio_tui.cli.shared.times import shown as time_shown
@@ -36,6 +36,7 @@ from studio_tui.services.people import users
 from studio_tui.services.people.identity import is_new, own_account, sign_in
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 from studio_tui.worker.advice import in_words
 
 _NEWEST = 10_000

@@ -7,7 +7,6 @@ import click
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
-    counted,
     json_option,
     say,
     write_json,
@@ -21,6 +20,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.templates.changes import described
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import library as service
+from studio_tui.wording.counting import counted
 
 
 @click.group("questions", cls=CommandGroup)

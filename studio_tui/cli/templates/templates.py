@@ -9,7 +9,6 @@ import click
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
-    counted,
     json_option,
     say,
     write_facts,
@@ -25,6 +24,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.templates.template import Definition, Step, Template
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates as service
+from studio_tui.wording.counting import counted
 
 
 @click.group("templates", cls=CommandGroup)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from studio_tui.cli.shared import shapes
-from studio_tui.cli.shared.output import counted, json_option, say, write_json, write_text
+from studio_tui.cli.shared.output import json_option, say, write_json, write_text
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import shown
 from studio_tui.domain.people.access import Actor
@@ -14,6 +14,7 @@ from studio_tui.domain.templates.changes import Change, ChangeKind, changes
 from studio_tui.domain.templates.template import TemplateVersion
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates as service
+from studio_tui.wording.counting import counted
 
 
 @click.command()

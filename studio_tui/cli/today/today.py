@@ -7,7 +7,7 @@ import click
 
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import NameChoice
-from studio_tui.cli.shared.output import counted, json_option, say, write_json, write_table
+from studio_tui.cli.shared.output import json_option, say, write_json, write_table
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
 from studio_tui.domain.people.access import Actor
@@ -16,6 +16,7 @@ from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today as service
+from studio_tui.wording.counting import counted
 from studio_tui.wording.today import NOTHING
 
 _KINDS = NameChoice([*map(str, CaseKind)])
