@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from peewee import JOIN, SQL, Case, Value, fn
+from peewee import SQL, Case, Value, fn
 
 from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
@@ -23,7 +23,6 @@ from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.expressions import (
     COUNTED,
     EVERYBODY,
-    A,
     C,
     N,
     P,
@@ -43,20 +42,11 @@ from studio_tui.storage.engine.sql import known_instant
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
-from studio_tui.storage.outbox.worker_queue import ABOUT, template_name
+from studio_tui.storage.outbox.worker_queue import ABOUT, MAILS, template_name
 
 _N: Any = NotificationTable
 _X: Any = NotificationUser.alias("x")
 _AGAIN: Any = NotificationTable.alias("again")
-_EVERY = (
-    N.select()
-    .join(U, on=U.id == N.recipient)
-    .join_from(N, C, JOIN.LEFT_OUTER, on=C.id == N.conversation)
-    .join_from(C, T, JOIN.LEFT_OUTER, on=T.id == C.template)
-    .join_from(C, A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
-    .join_from(N, P, JOIN.LEFT_OUTER, on=P.id == fn.COALESCE(N.push, A.push))
-)
-"""Notifications with their recipient, and what they are about."""
 _ALONE = "notification n"
 _BY_USER = f"{_ALONE} JOIN users u ON u.id = n.recipient_id"
 _FROM = f"{_BY_USER} {ABOUT}"
@@ -107,13 +97,13 @@ def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime)
 
 def ids_caused_by(activity_id: int) -> list[int]:
     """The notifications that an act wrote: users first, by name."""
-    found = _EVERY.select(N.id).where(N.caused_by == activity_id)
+    found = MAILS.select(N.id).where(N.caused_by == activity_id)
     return column(found.order_by(N.capacity.desc(), U.sort_name, U.id))
 
 
 def samples_caused_by(activity_id: int) -> list[int]:
     """Of the notifications that an act wrote, one of each kind, capacity and language."""
-    found = _EVERY.select(fn.MIN(N.id)).where(N.caused_by == activity_id)
+    found = MAILS.select(fn.MIN(N.id)).where(N.caused_by == activity_id)
     return column(found.group_by(N.kind, N.capacity, U.language))
 
 
@@ -122,12 +112,12 @@ def matching_notifications(
 ) -> frozenset[int]:
     """Those of ``ids`` that a filter matches."""
     matching = both(among(N.id, ids), notification_condition(filter_, now))
-    return frozenset(column(_EVERY.select(N.id).where(matching)))
+    return frozenset(column(MAILS.select(N.id).where(matching)))
 
 
 def count_selected(selection: Selection[NotificationFilter], now: datetime) -> int:
     """How many notifications a selection holds."""
-    return count(_EVERY.where(_selected(selection, now)))
+    return count(MAILS.where(_selected(selection, now)))
 
 
 def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
@@ -186,7 +176,7 @@ class _ListedMail(NamedTuple):
 def _listed() -> Any:
     address = fn.COALESCE(N.former_address, N.sent_to, U.email)
     of_talk = N.conversation.is_null(False), fn.COALESCE(P.definition, C.definition, T.definition)
-    return _EVERY.select(
+    return MAILS.select(
         *(N.id, N.key, N.kind, N.capacity, _held(given("now")), N.state, U.id, U.login),
         *(U.given_name, U.family_name, address, N.push, P.name, N.due_at, N.attempts),
         *(N.sent_at, N.error, Case(None, (of_talk,))),
@@ -215,7 +205,7 @@ def send_again(selection: Selection[NotificationFilter], activity_id: int, at: d
     """Write what was sent of a selection once more, each as a notification of its own; returns how
     many (N10)."""
     suffix = f"-again-{activity_id}"
-    again = _EVERY.select(
+    again = MAILS.select(
         *(N.key.concat(text(suffix)), N.kind, N.capacity, Value("queued"), N.push, N.conversation),
         *(N.sequence, N.recipient, Value(activity_id), Value(at), Value(at), Value(0)),
     ).where(N.state == "sent", _selected(selection, at))
@@ -273,7 +263,7 @@ def last_sent_at() -> datetime | None:
 def last_error() -> tuple[str, str] | None:
     """Address and words of the newest mail that failed or is to be tried again."""
     address = fn.COALESCE(N.former_address, N.sent_to, U.email)
-    found = _EVERY.select(address, N.error).where(
+    found = MAILS.select(address, N.error).where(
         N.error.is_null(False), N.state.in_(("queued", "failed"))
     )
     newest = found.order_by(fn.COALESCE(N.dated_at, N.due_at).desc(), N.id.desc()).limit(1)
@@ -285,7 +275,7 @@ def _selected(selection: Selection[NotificationFilter], now: datetime) -> Any:
 
 
 def _ids(selection: Selection[NotificationFilter], now: datetime) -> Any:
-    return _EVERY.select(N.id).where(_selected(selection, now))
+    return MAILS.select(N.id).where(_selected(selection, now))
 
 
 def _held(now: Any) -> Any:

@@ -12,11 +12,16 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from peewee import JOIN, fn
+
 from studio_tui.domain.outbox.kinds import TELLING_MOST, Capacity, Kind
 from studio_tui.domain.outbox.notification import ConcernedPerson, Delivery, is_for
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.clock import SteadyTime
+from studio_tui.storage.engine.expressions import A, C, N, P, T, U, exists
+from studio_tui.storage.engine.expressions import among as any_of
 from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.prepared import Prepared, among_given
 from studio_tui.storage.engine.sql import (
     among,
     day,
@@ -26,6 +31,12 @@ from studio_tui.storage.engine.sql import (
     listed,
     rows,
     scalar,
+)
+from studio_tui.storage.engine.tables import (
+    MailModel,
+    NotificationMail,
+    NotificationTable,
+    NotificationUser,
 )
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.outbox.invitations import meetings
@@ -41,6 +52,20 @@ ABOUT = (
 )
 """What a notification ``n`` is joined with: the push ``p`` it tells of or, for an invitation, the
 conversation ``c`` with its template ``t`` and, where one asked for it, its push."""
+MAILS = (
+    N.select()
+    .join(U, on=U.id == N.recipient)
+    .join_from(N, C, JOIN.LEFT_OUTER, on=C.id == N.conversation)
+    .join_from(C, T, JOIN.LEFT_OUTER, on=T.id == C.template)
+    .join_from(C, A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
+    .join_from(N, P, JOIN.LEFT_OUTER, on=P.id == fn.COALESCE(N.push, A.push))
+)
+"""Notifications with their recipient, and what they are about."""
+_M: Any = MailModel
+_N: Any = NotificationTable
+_NU: Any = NotificationUser
+_SENT_MAIL: Any = NotificationMail
+_FREED = dict.fromkeys((_N.lease, _N.lease_origin, _N.lease_until))
 _OURS = "n.id = given.id AND n.lease = ? AND n.state = 'sending'"
 _FREE = "lease = NULL, lease_origin = NULL, lease_until = NULL"
 """It is no worker's any more."""
@@ -121,44 +146,72 @@ def renew(lease: str, end: LeaseEnd) -> None:
 
 def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
     """These notifications with all that is true of them at this moment, in order of id."""
-    wanted = among("n.id", ids)
     about = _people(ids, now)
     invited_to = meetings(ids)
     told_of = notices(ids)
     return [
         Delivery(
-            id=row[0],
-            key=row[1],
-            kind=Kind(row[2]),
-            capacity=Capacity(row[3]),
-            attempts=row[4],
-            dated_at=known_instant(row[5]),
-            created_at=known_instant(row[6]),
-            name=full_name(row[7], row[8]),
-            given_name=row[7],
-            address=row[9],
-            language=row[10],
-            time_zone=row[11],
-            recipient_active=bool(row[12]),
-            push=row[13] or "",
-            template=template_name(row[14]) if row[14] else "",
-            deadline=day(row[15]),
-            closed=row[16] is not None,
-            about=about.get(row[0], ()),
-            meeting=invited_to.get(row[0]),
-            notice=told_of.get(row[0]),
-            former=row[17] is not None,
+            id=row.id,
+            key=row.key,
+            kind=Kind(row.kind),
+            capacity=Capacity(row.capacity),
+            attempts=row.attempts,
+            dated_at=known_instant(row.dated_at),
+            created_at=known_instant(row.created_at),
+            name=full_name(row.given_name, row.family_name),
+            given_name=row.given_name,
+            address=row.address,
+            language=row.language,
+            time_zone=row.time_zone,
+            recipient_active=bool(row.active),
+            push=row.push or "",
+            template=template_name(row.definition) if row.definition else "",
+            deadline=day(row.deadline),
+            closed=row.closed_at is not None,
+            about=about.get(row.id, ()),
+            meeting=invited_to.get(row.id),
+            notice=told_of.get(row.id),
+            former=row.former_address is not None,
         )
-        for row in rows(
-            "SELECT n.id, n.key, n.kind, n.capacity, n.attempts, COALESCE(n.dated_at, n.due_at), "
-            "n.created_at, u.given_name, u.family_name, COALESCE(n.former_address, u.email), "
-            "u.language, u.time_zone, u.active, p.name, "
-            "COALESCE(p.definition, c.definition, t.definition), p.deadline, "
-            "p.closed_at, n.former_address FROM notification n "
-            f"JOIN users u ON u.id = n.recipient_id {ABOUT} WHERE {wanted.text} ORDER BY n.id",
-            *wanted.params,
-        )
+        for row in _DELIVERIES.rows(ids=ids)
     ]
+
+
+class _DeliveryRow(NamedTuple):
+    id: int
+    key: str
+    kind: str
+    capacity: str
+    attempts: int
+    dated_at: Any
+    created_at: Any
+    given_name: str
+    family_name: str
+    address: str
+    language: str
+    time_zone: str
+    active: bool
+    push: str | None
+    definition: str | None
+    deadline: Any
+    closed_at: Any
+    former_address: str | None
+
+
+_DELIVERIES = Prepared(
+    _DeliveryRow,
+    lambda: (
+        MAILS.select(
+            *(N.id, N.key, N.kind, N.capacity, N.attempts, fn.COALESCE(N.dated_at, N.due_at)),
+            *(N.created_at, U.given_name, U.family_name, fn.COALESCE(N.former_address, U.email)),
+            *(U.language, U.time_zone, U.active, P.name),
+            fn.COALESCE(P.definition, C.definition, T.definition),
+            *(P.deadline, P.closed_at, N.former_address),
+        )
+        .where(among_given(N.id, "ids"))
+        .order_by(N.id)
+    ),
+)
 
 
 def forget_unassigned(ids: Collection[int]) -> None:
@@ -166,14 +219,12 @@ def forget_unassigned(ids: Collection[int]) -> None:
 
     Assigning them again then tells their managers, who were never told of them (P6, P11).
     """
-    wanted = among("notification_id", ids)
-    execute(
-        f"DELETE FROM notification_user WHERE {wanted.text} AND NOT EXISTS ("
-        "SELECT 1 FROM notification n JOIN assignment a ON a.push_id = n.push_id "
-        "WHERE n.id = notification_user.notification_id "
-        "AND a.user_id = notification_user.user_id AND a.unassigned_at IS NULL)",
-        *wanted.params,
+    assigned = (
+        N.select()
+        .join(A, on=A.push == N.push)
+        .where(N.id == _NU.notification, A.user == _NU.user, A.unassigned_at.is_null())
     )
+    _NU.delete().where(any_of(_NU.notification, ids), ~exists(assigned)).execute()
 
 
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None, bytes]]) -> None:
@@ -208,12 +259,8 @@ _SENT = (
 def keep_model(text: bytes) -> int:
     """Keep what messages have in common, once; returns its id."""
     digest = sha256(text).hexdigest()
-    execute(
-        "INSERT INTO mail_model (digest, text) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING",
-        digest,
-        text,
-    )
-    return int(scalar("SELECT id FROM mail_model WHERE digest = ?", digest))
+    _M.insert(digest=digest, text=text).on_conflict_ignore().as_rowcount().execute()
+    return int(_M.select(_M.id).where(_M.digest == digest).scalar())
 
 
 def packed(message: bytes, model: bytes) -> bytes:
@@ -225,11 +272,10 @@ def packed(message: bytes, model: bytes) -> bytes:
 
 def sent_message(notification_id: int) -> bytes | None:
     """The mail as it was handed to the server, None where it was not."""
-    found = rows(
-        "SELECT m.message, model.text FROM notification_mail m "
-        "LEFT JOIN mail_model model ON model.id = m.model_id WHERE m.notification_id = ?",
-        notification_id,
+    kept = _SENT_MAIL.select(_SENT_MAIL.message, _M.text).where(
+        _SENT_MAIL.notification == notification_id
     )
+    found = list(kept.join(_M, JOIN.LEFT_OUTER, on=_M.id == _SENT_MAIL.model).tuples())
     if not found:
         return None
     ((message, model),) = found
@@ -295,13 +341,8 @@ def _settle(name: str, values: Sequence[Sequence[Any]], changes: str, *params: A
 
 def hand_back(lease: str, now: datetime) -> int:
     """Give back everything a worker still holds; returns how many."""
-    cursor = execute(
-        f"UPDATE notification SET state = 'queued', due_at = ?, {_FREE} "
-        "WHERE state = 'sending' AND lease = ?",
-        now,
-        lease,
-    )
-    return int(cursor.rowcount)
+    given_back = _N.update({_N.state: "queued", _N.due_at: now, **_FREED})
+    return int(given_back.where(_N.state == "sending", _N.lease == lease).execute())
 
 
 def refused(limit: int) -> dict[int, str]:
@@ -319,12 +360,12 @@ def refused(limit: int) -> dict[int, str]:
 
 def let_be_due(ids: Collection[int], now: datetime) -> None:
     """Let these be tried now, as far as they wait."""
-    wanted = among("id", ids)
-    execute(
-        f"UPDATE notification SET due_at = ? WHERE {wanted.text} AND state = 'queued'",
-        now,
-        *wanted.params,
-    )
+    waiting = any_of(_N.id, ids) & (_N.state == "queued")
+    _N.update(due_at=now).where(waiting).execute()
+
+
+# Text: the index of what waits is only of these two states. SQLite takes it where they stand in the
+# query, and the builder writes every value as a parameter.
 
 
 def waiting() -> tuple[int, int]:
@@ -374,45 +415,69 @@ as what was tried before, or is sent once more with it."""
 
 def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPerson, ...]]:
     wanted = among("n.id", ids)
-    read = rows(
-        "SELECT n.id, u.given_name, u.family_name, u.active, a.id IS NOT NULL, "
-        "c.finished_at IS NOT NULL, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
-        "COALESCE(c.started_at, c.planned_for), u.id, n.recipient_id, n.kind, n.capacity, "
-        "n.created_at, CASE WHEN h.active THEN h.id END, EXISTS (SELECT 1 FROM not_mine m "
-        f"WHERE m.assignment_id = a.id AND m.manager_id = n.recipient_id), {_TOLD} "
-        "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
-        "JOIN users u ON u.id = x.user_id "
-        "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "
-        f"AND a.unassigned_at IS NULL {CONVERSATION} "
-        f"WHERE {wanted.text} ORDER BY n.id, u.sort_name, u.id",
-        now,
-        *wanted.params,
-    )
+    read = [_PersonRow(*row) for row in rows(_PEOPLE.format(wanted.text), now, *wanted.params)]
     late = _managed_by(
         [
-            row[9]
+            row.user_id
             for row in read
-            if row[12] == Capacity.MANAGER and known_instant(row[13]) < now - _LATE
+            if row.capacity == Capacity.MANAGER and known_instant(row.created_at) < now - _LATE
         ]
     )
     found: dict[int, list[ConcernedPerson]] = {}
     for row in read:
-        kind, by_manager = Kind(row[11]), row[12] == Capacity.MANAGER
-        asked = is_for(kind, row[10], row[14]) and not (kind.asks and row[15])
-        managers = late.get(row[9]) if by_manager else None
-        person = ConcernedPerson(
-            full_name(row[1], row[2]),
-            bool(row[3]),
-            bool(row[4]),
-            bool(row[5]),
-            full_name(row[6], row[7]),
-            meets_at=instant_of(row[8]),
-            theirs=asked or not by_manager,
-            managed=managers is None or row[10] in managers,
-            told=bool(row[16]),
+        kind, by_manager = Kind(row.kind), row.capacity == Capacity.MANAGER
+        asked = is_for(kind, row.recipient_id, row.conductor_id) and not (
+            kind.asks and row.not_mine
         )
-        found.setdefault(row[0], []).append(person)
+        managers = late.get(row.user_id) if by_manager else None
+        person = ConcernedPerson(
+            full_name(row.given_name, row.family_name),
+            bool(row.active),
+            bool(row.assigned),
+            bool(row.held),
+            full_name(row.conductor_given, row.conductor_family),
+            meets_at=instant_of(row.meets_at),
+            theirs=asked or not by_manager,
+            managed=managers is None or row.recipient_id in managers,
+            told=bool(row.told),
+        )
+        found.setdefault(row.notification_id, []).append(person)
     return {notification_id: tuple(people) for notification_id, people in found.items()}
+
+
+class _PersonRow(NamedTuple):
+    notification_id: int
+    given_name: str
+    family_name: str
+    active: bool
+    assigned: bool
+    held: bool
+    conductor_given: str
+    conductor_family: str
+    meets_at: Any
+    user_id: int
+    recipient_id: int
+    kind: str
+    capacity: str
+    created_at: Any
+    conductor_id: int | None
+    not_mine: bool
+    told: bool
+
+
+# Text: hot, and what it says twice of two mails (`_TOLD`) would be no shorter in the builder.
+_PEOPLE = (
+    "SELECT n.id, u.given_name, u.family_name, u.active, a.id IS NOT NULL, "
+    "c.finished_at IS NOT NULL, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
+    "COALESCE(c.started_at, c.planned_for), u.id, n.recipient_id, n.kind, n.capacity, "
+    "n.created_at, CASE WHEN h.active THEN h.id END, EXISTS (SELECT 1 FROM not_mine m "
+    f"WHERE m.assignment_id = a.id AND m.manager_id = n.recipient_id), {_TOLD} "
+    "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
+    "JOIN users u ON u.id = x.user_id "
+    "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "
+    f"AND a.unassigned_at IS NULL {CONVERSATION} "
+    "WHERE {} ORDER BY n.id, u.sort_name, u.id"
+)
 
 
 def _managed_by(user_ids: list[int]) -> dict[int, set[int]]:
