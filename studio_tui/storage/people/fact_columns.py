@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from peewee import Entity
+
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.storage.engine.sql import day
@@ -13,6 +15,12 @@ _CONVERTED: OfSome[FactType, Callable[[Any], Any] | None] = OfSome(
     otherwise=None,
 )
 """What makes a value of what the database gives, where that is something else."""
+
+
+def fact_columns(names: Iterable[str]) -> list[Entity]:
+    """The columns of these names of the users `U`, for Peewee's builder, whether the table is
+    declared with them or not."""
+    return [Entity("u", name) for name in names]
 
 
 def sort_key(fact: Fact) -> str:

@@ -13,7 +13,7 @@ from studio_tui.domain.people.hr_file import Known, TeamPath, UserRef, key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.errors import Conflict
-from studio_tui.storage.engine.expressions import among, column, count, stored
+from studio_tui.storage.engine.expressions import U, among, column, count, stored
 from studio_tui.storage.engine.sql import execute
 from studio_tui.storage.engine.tables import (
     CoachingTable,
@@ -24,7 +24,7 @@ from studio_tui.storage.engine.tables import (
     UserTable,
 )
 from studio_tui.storage.engine.unit import is_sqlite
-from studio_tui.storage.people.fact_columns import ColumnReader
+from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns
 
 _T: Any = TeamTable
 _U: Any = UserTable
@@ -135,7 +135,7 @@ def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
     teams = _gathered(TeamMember, _T.path_key, user_ids)
     leads = _gathered(TeamLeader, _T.path_key, user_ids)
     coaches = _gathered(CoachingTable, CoachingTable.coach, user_ids)
-    found = _U.select(_U.id, *(getattr(_U, name) for name in _READER.names))
+    found = U.select(U.id, *fact_columns(_READER.names))
     return {
         user_id: Profile._make(
             (
@@ -147,7 +147,7 @@ def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
                 *values[_LINKS:],
             )
         )
-        for user_id, *told in stored(found.where(among(_U.id, user_ids)))
+        for user_id, *told in stored(found.where(among(U.id, user_ids)))
     }
 
 

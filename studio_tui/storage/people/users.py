@@ -37,7 +37,7 @@ from studio_tui.storage.engine.tables import (
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
-from studio_tui.storage.people.fact_columns import ColumnReader, sort_key
+from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns, sort_key
 from studio_tui.storage.people.managers import managers_of, unmanaged
 
 People = Any
@@ -105,7 +105,7 @@ class _OfUser(NamedTuple):
 
 _USERS: Prepared[Any] = Prepared(
     _UserRow,
-    lambda: U.select(*(getattr(U, name) for name in _NAMES)).where(among_given(U.id, "ids")),
+    lambda: U.select(*fact_columns(_NAMES)).where(among_given(U.id, "ids")),
 )
 _TEAM: Any = TeamTable
 _COACH: Any = UserTable.alias("c")
