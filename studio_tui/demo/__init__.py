@@ -4,8 +4,7 @@ No mail leaves the machine: it goes into a folder beside the database, both of w
 demo ends. The same on every run.
 """
 
+from studio_tui.demo.opened import Demo
 from studio_tui.demo.opening import open_demo
-from studio_tui.demo.playing import Demo
-from studio_tui.demo.telling import tell
 
-__all__ = ["Demo", "open_demo", "tell"]
+__all__ = ["Demo", "open_demo"]

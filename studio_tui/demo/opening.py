@@ -14,8 +14,8 @@ from studio_tui.config.clock import ClockFrom
 from studio_tui.config.private import make_folder, require_own_folder
 from studio_tui.config.settings import APP
 from studio_tui.config.work_folder import work_folder
-from studio_tui.demo.playing import DATABASE, Demo, play, reopen
-from studio_tui.demo.story.organisation import DEMO_NOW
+from studio_tui.demo.opened import DATABASE, Demo, reopen
+from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.clock import Clock
 
@@ -50,6 +50,8 @@ def _kept() -> Path:
 
 def _play_into(kept: Path, progress: Progress) -> None:
     with work_folder(kept.parent) as folder:
+        from studio_tui.demo.playing import play
+
         play(folder, progress).studio.close()
         # Another may have been as far sooner, and be read from just now.
         for old in set(kept.parent.glob("demo-*.db")) - {kept}:
@@ -61,5 +63,6 @@ def _play_into(kept: Path, progress: Progress) -> None:
 def _fingerprint() -> str:
     found = hashlib.sha256()
     for path in sorted((*_PACKAGE.rglob("*.py"), *asset("data").rglob("*.*"))):
-        found.update(path.name.encode() + path.read_bytes())
+        of = path.stat()
+        found.update(f"{path.name} {of.st_size} {of.st_mtime_ns}".encode())
     return found.hexdigest()[:16]

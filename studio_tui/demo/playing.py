@@ -1,24 +1,15 @@
 """Playing the story of the demo, from the first import to the demo's today."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
 
-from studio_tui.config.settings import (
-    Database,
-    Notifications,
-    Organisation,
-    Settings,
-    Smtp,
-    own_screen,
-)
+from studio_tui.demo.opened import Demo, reopen
 from studio_tui.demo.story.building import build_organisation
 from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.demo.story.events import DemoConversation, DemoPush, build_story
 from studio_tui.demo.story.export import organisation_csv
-from studio_tui.demo.story.organisation import ADMIN, DEMO_NOW, DemoOrganisation
+from studio_tui.demo.story.organisation import DemoOrganisation
 from studio_tui.demo.story.talks import build_talks
 from studio_tui.demo.story.text_files import demo_plan
 from studio_tui.demo.story.timeline import StoryAct, StoryEvent, timeline
@@ -28,39 +19,15 @@ from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
 from studio_tui.domain.shared.cancellation import Progress, unwatched
-from studio_tui.domain.shared.clock import Clock, FixedClock
-from studio_tui.mail.transport.folder import MailFolder
+from studio_tui.domain.shared.clock import FixedClock
 from studio_tui.services import conversations
 from studio_tui.services.people import hr_files, imports, users
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign, pushes
-from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
-from studio_tui.worker.loop import Worker
 
-DATABASE = "studio.db"
-"""Name of the database in the folder of a demo."""
-_HOLD = "10s"
-"""Short, so that whoever tries the demo sees mail leave."""
 _MAIL_BEFORE = (StoryAct.ASSIGN, StoryAct.CLOSE, StoryAct.IMPORT)
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """An open demo."""
-
-    studio: Studio
-    actor: Actor
-    mail: MailFolder
-
-    def at(self, clock: Clock) -> "Demo":
-        """The same demo at another time."""
-        return replace(self, studio=replace(self.studio, clock=clock))
-
-    def send_mail(self) -> None:
-        """Send what is due, into the folder."""
-        worker = Worker(self.studio, [self.mail], random=Random(0))  # noqa: S311 - no secret
-        asyncio.run(worker.run(drain=True))
 
 
 def play(folder: Path, progress: Progress = unwatched) -> Demo:
@@ -87,26 +54,6 @@ def play(folder: Path, progress: Progress = unwatched) -> Demo:
     demo = demo.at(FixedClock(DEMO_NOW))
     demo.send_mail()
     return demo
-
-
-def reopen(folder: Path, clock: Clock) -> Demo:
-    """The demo whose database is in ``folder``, as its admin sees it."""
-    studio = open_studio(_settings(folder), clock)
-    try:
-        return Demo(studio, sign_in(studio, Account(ADMIN, ADMIN)), MailFolder(folder / "mail"))
-    except BaseException:
-        studio.close()
-        raise
-
-
-def _settings(folder: Path) -> Settings:
-    return Settings(
-        database=Database(url=f"sqlite:///{folder / DATABASE}"),
-        smtp=Smtp(sender="HR Studio <studio@example.org>"),
-        organisation=Organisation(name="Example NV"),
-        notifications=Notifications(hold=_HOLD),
-        screen=own_screen(),
-    )
 
 
 def _stretches(events: Sequence[StoryEvent]) -> Iterator[list[StoryEvent]]:

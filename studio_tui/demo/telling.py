@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from textwrap import indent
 
+from studio_tui.demo.opened import Demo
 from studio_tui.demo.opening import open_demo
-from studio_tui.demo.playing import Demo
-from studio_tui.demo.story.organisation import DEMO_NOW
+from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.domain.conversations.conversation import Ask, ConversationState, HistoryFilter
 from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.demo import Demo, open_demo, tell
-from studio_tui.demo.playing import DATABASE
+from studio_tui.demo import Demo, open_demo
+from studio_tui.demo.opened import DATABASE
 from studio_tui.demo.story.building import build_organisation
-from studio_tui.demo.story.organisation import DEMO_NOW
+from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.demo.story.text_files import demo_plan
+from studio_tui.demo.telling import tell
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import PushState

@@ -2,7 +2,8 @@
 
 from datetime import datetime, time
 
-from studio_tui.demo.story.organisation import DEMO_NOW, day
+from studio_tui.demo.story.constants import DEMO_NOW
+from studio_tui.demo.story.organisation import day
 
 MEETING_HOURS = (9, 10, 11, 13, 14, 15, 16)
 """Conversations begin at one of these."""

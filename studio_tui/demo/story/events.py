@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.demo.story.days import MEETING_HOURS, moment, working_days
-from studio_tui.demo.story.organisation import DEMO_NOW, DemoOrganisation, DemoUser, day
+from studio_tui.demo.story.organisation import DemoOrganisation, DemoUser, day
 from studio_tui.demo.story.plan import DemoPlan, PushPlan
 from studio_tui.domain.conversations.conversation import ConversationState
 

@@ -4,7 +4,8 @@ import csv
 import io
 from datetime import date
 
-from studio_tui.demo.story.organisation import DEMO_NOW, DemoOrganisation, DemoUser
+from studio_tui.demo.story.constants import DEMO_NOW
+from studio_tui.demo.story.organisation import DemoOrganisation, DemoUser
 from studio_tui.domain.people.hr_file.records import EXPORTED
 
 

@@ -2,17 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
-from studio_tui.demo.story.plan import ZONE
+from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.domain.people.roles import Role
-
-DEMO_NOW = datetime(2026, 3, 16, 9, tzinfo=ZoneInfo(ZONE))
-"""The instant at which the demo stands still: a Monday morning."""
-ADMIN = "demo"
-"""Login of the admin as whom the demo opens."""
 
 
 def day(offset: int) -> date:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from studio_tui.demo.story.constants import ZONE
 from studio_tui.domain.conversations.conversation import ConversationState
 from studio_tui.domain.people.roles import Role
-
-ZONE = "Europe/Brussels"
-"""Time zone of the organisation and of most of its people."""
 
 
 @dataclass(frozen=True, slots=True)

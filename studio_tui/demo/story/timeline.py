@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from studio_tui.demo.story.constants import ADMIN, DEMO_NOW
 from studio_tui.demo.story.events import DemoConversation, DemoPush
-from studio_tui.demo.story.organisation import ADMIN, DEMO_NOW, DemoOrganisation
+from studio_tui.demo.story.organisation import DemoOrganisation
 from studio_tui.demo.story.talks import DemoTalk
 
 _EXPORTED = time(7)

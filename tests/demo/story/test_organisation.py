@@ -9,16 +9,9 @@ from datetime import timedelta
 import pytest
 
 from studio_tui.demo.story.building import build_organisation
+from studio_tui.demo.story.constants import ADMIN, DEMO_NOW
 from studio_tui.demo.story.export import organisation_csv
-from studio_tui.demo.story.organisation import (
-    ADMIN,
-    DEMO_NOW,
-    Coaching,
-    DemoOrganisation,
-    DemoTeam,
-    DemoUser,
-    day,
-)
+from studio_tui.demo.story.organisation import Coaching, DemoOrganisation, DemoTeam, DemoUser, day
 from studio_tui.demo.story.plan import DemoPlan, NamedPerson, People
 from studio_tui.domain.people.hr_file.records import EXPORTED
 from studio_tui.domain.people.roles import Role

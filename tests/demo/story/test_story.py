@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
+from studio_tui.demo.story.constants import ADMIN, DEMO_NOW
 from studio_tui.demo.story.events import DemoConversation, DemoPush
-from studio_tui.demo.story.organisation import ADMIN, DEMO_NOW, DemoOrganisation
+from studio_tui.demo.story.organisation import DemoOrganisation
 from studio_tui.demo.story.plan import DemoPlan
 from studio_tui.demo.story.talks import DemoTalk, build_talks
 from studio_tui.demo.story.timeline import StoryAct, StoryEvent, timeline

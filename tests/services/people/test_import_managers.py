@@ -3,8 +3,8 @@
 import pytest
 
 from studio_tui.demo.story.building import build_organisation
+from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.demo.story.export import organisation_csv
-from studio_tui.demo.story.organisation import DEMO_NOW
 from studio_tui.demo.story.text_files import demo_plan
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.people import imports
