@@ -100,9 +100,9 @@ def _assign(destination: to.Assign) -> Screen[Any]:
 
 
 def _set_up_pushes(destination: to.SetUpPushes) -> Screen[Any]:
-    from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+    from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 
-    return NewPushesScreen(destination.template)
+    return NewPushes(destination.template)
 
 
 def _import_users(_: to.ImportUsers) -> Screen[Any]:

@@ -1,28 +1,23 @@
-"""`StudioScreen`: every screen's base: the frame around it, the way to the services."""
+"""`StudioScreen`: every screen's base: the frame around it, and what it reads."""
 
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.destinations import Destination
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.runtime.job import Job
-from studio_tui.tui.shell import Awaited, Shell, shell_of
+from studio_tui.tui.commands import Command
+from studio_tui.tui.service_calls import ServiceCalls
+from studio_tui.tui.shell import Awaited
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
-
-if TYPE_CHECKING:
-    from studio_tui.services.system.context import Studio
 
 T = TypeVar("T")
 
 
-class StudioScreen(Commands, Screen[Any]):
+class StudioScreen(ServiceCalls, Screen[Any]):
     """A screen in the frame. A subclass gives `body`, its ``OWN_COMMANDS`` and their actions."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -49,29 +44,6 @@ class StudioScreen(Commands, Screen[Any]):
     def body(self) -> ComposeResult:
         """What stands between the places and the footer."""
         yield from ()
-
-    @property
-    def shell(self) -> Shell:
-        """The app, as screens know it."""
-        return shell_of(self)
-
-    @property
-    def studio(self) -> "Studio":
-        """The Studio that services are called with."""
-        return self.shell.studio
-
-    @property
-    def actor(self) -> Actor:
-        """Who is using it: what services are called by."""
-        actor = self.shell.actor
-        if actor is None:
-            raise RuntimeError("a screen was opened before the database")
-        return actor
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone of the times of conversations: the reader's own (D1)."""
-        return self.studio.zone_of(self.actor)
 
     def read(
         self,
@@ -129,40 +101,6 @@ class StudioScreen(Commands, Screen[Any]):
 
         self.read(lane, call, open_, self._not_there(arrival, failed))
 
-    def write(
-        self,
-        call: Callable[[], T],
-        then: Callable[[T], Any] | None = None,
-        failed: Callable[[StudioError], None] | None = None,
-        job: Job | None = None,
-        *,
-        leads_on: bool = False,
-    ) -> None:
-        """Make ``call``, which changes something, off the loop and after all writes before it.
-
-        Where it can be stopped, ``job`` says what it is, and is told how far. Where ``then`` leads
-        to another screen (``leads_on``), keys wait for that one, and are dropped where it fails.
-        """
-        arrival = self.shell.keys.expect(self) if leads_on else None
-        shell, studio, done = self.shell, self.studio, job or Job("Saving", can_stop=False)
-
-        def written(answer: T) -> None:
-            shell.jobs.ended()
-            if then is not None:
-                then(answer)
-            if arrival is not None:
-                arrival.there()
-            shell.look_for_changes()
-
-        def not_written(error: StudioError) -> None:
-            shell.jobs.ended()
-            (failed or shell.bridge.report)(error)
-            if arrival is not None:
-                arrival.failed()
-
-        shell.jobs.begin(done)
-        shell.bridge.write(self, lambda: done.do(studio, call), written, not_written)
-
     def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> Awaited:
         """Keep keys for the answer of ``lane``; an earlier question of it is overtaken."""
         if (earlier := self._arrivals.get(lane)) is not None:
@@ -184,20 +122,8 @@ class StudioScreen(Commands, Screen[Any]):
         if len(self.app.screen_stack) > 1 and self.app.screen is self:
             self.dismiss()
 
-    def go_to(self, destination: Destination, then: Callable[[Any], None] | None = None) -> None:
-        """Go where ``destination`` names; ``then`` gets what that screen ends with."""
-        self.shell.go_to(destination, then)
-
     def welcome(self, destination: Destination) -> None:
         """One came back here by ``destination``: show what it names."""
-
-    def say(self, sentence: str) -> None:
-        """Show ``sentence`` in the status line."""
-        self.shell.say(sentence)
-
-    def complain(self, sentence: str) -> None:
-        """Show ``sentence`` in the status line as something that went wrong."""
-        self.shell.complain(sentence)
 
     def may_do(self, command: Command) -> bool:
         """One can go back only from where one came."""

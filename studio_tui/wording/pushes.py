@@ -13,6 +13,7 @@ from studio_tui.domain.pushes.push import (
     Progress,
     Push,
     PushState,
+    Reminders,
     Status,
 )
 from studio_tui.domain.shared.clock import local_day
@@ -128,3 +129,15 @@ _BRIEF: OfSome[CheckKind, str] = OfSome(
 def _share(done: int, total: int, held: str) -> str:
     percent = f" ({done * 100 // total}%)" if total else ""
     return f"{done:,} of {total:,}{held}{percent}"
+
+
+def reminders_in_words(reminders: Reminders) -> str:
+    """``7 and 1 days before the deadline, 3 days after it``; ``none`` where there are none."""
+    parts = [f"{_days_in_words(reminders.before)} before the deadline"] if reminders.before else []
+    if reminders.after:
+        parts.append(f"{_days_in_words(reminders.after)} after {'it' if parts else 'the deadline'}")
+    return ", ".join(parts) or "none"
+
+
+def _days_in_words(days: tuple[int, ...]) -> str:
+    return " and ".join(map(str, days)) + (" day" if days == (1,) else " days")

@@ -16,6 +16,7 @@ from studio_tui.domain.pushes.push import Push, PushDraft, Reminders
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
+from studio_tui.wording.pushes import reminders_in_words
 
 _LONGEST = 365
 
@@ -129,18 +130,6 @@ def edit(
         complain(
             f"{users} and {managers} are told; mail leaves {when(studio, edited.leaves_at)}. {UNDO}"
         )
-
-
-def reminders_in_words(reminders: Reminders) -> str:
-    """``7 and 1 days before the deadline, 3 days after it``; ``none`` where there are none."""
-    parts = [f"{_in_words(reminders.before)} before the deadline"] if reminders.before else []
-    if reminders.after:
-        parts.append(f"{_in_words(reminders.after)} after {'it' if parts else 'the deadline'}")
-    return ", ".join(parts) or "none"
-
-
-def _in_words(days: tuple[int, ...]) -> str:
-    return " and ".join(map(str, days)) + (" day" if days == (1,) else " days")
 
 
 def _tell(before: Push, edited: Push, *, told: bool) -> None:

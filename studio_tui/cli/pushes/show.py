@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from studio_tui.cli.pushes.edit import reminders_in_words
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (
@@ -21,7 +20,12 @@ from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, Progress, Push
 from studio_tui.services.pushes import assign, groups, pushes
 from studio_tui.services.system.context import Studio
-from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words, state_in_words
+from studio_tui.wording.pushes import (
+    STATUS_LABELS,
+    flags_in_words,
+    reminders_in_words,
+    state_in_words,
+)
 
 _EXPORTED = (
     "login",

@@ -343,11 +343,16 @@ def _edit(
     return line, 0, 0
 
 
+def usual_reminders(studio: Studio) -> Reminders:
+    """Those that a new push begins with: the organisation's (P15)."""
+    settings = studio.settings.notifications
+    return Reminders(settings.remind_before_days, settings.remind_after_days)
+
+
 def _create(
     studio: Studio, actor: Actor, template_id: int, definition: Definition, draft: PushDraft
 ) -> int:
-    now, settings = studio.now(), studio.settings.notifications
-    usual = Reminders(settings.remind_before_days, settings.remind_after_days)
+    now, usual = studio.now(), usual_reminders(studio)
     push_id = pushes.insert_push(
         draft.name,
         template_id,

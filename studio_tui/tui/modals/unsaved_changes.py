@@ -1,11 +1,14 @@
 """Leaving a screen that holds something typed or marked: never without being asked."""
 
+from typing import Any
+
+from textual.screen import Screen
+
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screen import StudioScreen
 
 
-def leave(screen: StudioScreen, unsaved: bool, question: str, lost: str) -> None:
-    """Leave ``screen``; where something is ``unsaved``, only after ``question``."""
+def leave(screen: Screen[Any], unsaved: bool, question: str, lost: str) -> None:
+    """Leave ``screen``, or a dialog; where something is ``unsaved``, only after ``question``."""
 
     def answered(yes: bool | None) -> None:
         if yes:

@@ -12,7 +12,7 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.screens.people.users import UsersScreen
-from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.pushes.assign import AssignScreen
 from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.start import OpenedStudio
 from tests.tui import press, running
@@ -76,17 +76,17 @@ async def test_escape_is_a_way_back_and_what_was_left_can_be_opened_again(made: 
         assert at(pilot) == person
 
 
-async def test_what_is_typed_is_not_lost_by_going_back(made: Example) -> None:
+async def test_what_is_marked_is_not_lost_by_going_back(made: Example) -> None:
     made.push("Q1 review", "ann")
     async with running(made.whole_app()) as pilot:
-        await press(pilot, "1", "p", *"Q2", "tab", "tab", "tab")
-        assert isinstance(pilot.app.screen, NewPushesScreen)
+        await press(pilot, "2", "a", "space")
+        assert isinstance(pilot.app.screen, AssignScreen)
         await press(pilot, BACK)
         assert pilot.app.current_mode == "today"
         await press(pilot, FORWARD)
         screen = pilot.app.screen
-        assert isinstance(screen, NewPushesScreen)
-        assert screen.entered[0].name == "Q2"
+        assert isinstance(screen, AssignScreen)
+        assert screen.unsaved
 
 
 async def test_settings_that_are_not_saved_are_asked_about(made: Example) -> None:

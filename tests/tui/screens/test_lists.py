@@ -6,7 +6,7 @@ import pytest
 
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.screens.people.users import UsersScreen
-from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.widgets.list.filter_bar import FilterInput
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -118,6 +118,6 @@ async def test_days_of_a_push_are_written_as_everywhere(made: Example) -> None:
         assert "Monday 2026-03-09 to Friday 2026-12-18" in shown(pilot)
         await press(pilot, "ctrl+s")
         await settled(pilot)
-        assert not isinstance(pilot.app.screen, NewPushesScreen)
+        assert not isinstance(pilot.app.screen, NewPushes)
     push = pushes.find(made.studio, made.admin, "North")
     assert (push.available_from, push.deadline) == (date(2026, 3, 9), date(2026, 12, 18))

@@ -25,7 +25,7 @@ from studio_tui.tui.screens.conversations.plan_conversation import PlanScreen
 from studio_tui.tui.screens.people.import_users import ImportScreen
 from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.screens.pushes.assign import AssignScreen
-from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 from studio_tui.tui.screens.pushes.push import SETTINGS, PushScreen
 from studio_tui.tui.screens.templates.from_library import FromLibrary
 from studio_tui.tui.screens.templates.library_editor import LibraryEditor
@@ -99,7 +99,7 @@ def opened_screens(made: Example) -> dict[str, Callable[[], Screen[Any]]]:
         "versions": lambda: TemplateVersions(quick),
         "library": QuestionLibraryScreen,
         "library topic": lambda: LibraryEditor(topic),
-        "new pushes": lambda: NewPushesScreen(regular),
+        "new pushes": lambda: NewPushes(regular),
         "push": lambda: PushScreen(late.id),
         "settings": lambda: PushScreen(late.id, SETTINGS),
         "assign": lambda: AssignScreen(draft),

@@ -1,17 +1,18 @@
-"""The creation window: one or several pushes of a template at once (P1, P2)."""
+"""The creation of pushes: a dialog, for one or several of a template at once (P1, P2, S10)."""
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
+from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.templates.template import Template
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
-from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.new_pushes_row import (
     FIELDS,
     Entered,
@@ -19,14 +20,21 @@ from studio_tui.tui.screens.pushes.new_pushes_row import (
     drafts_of,
     month_later,
 )
+from studio_tui.tui.service_calls import ServiceCalls
 from studio_tui.tui.text import line
-from studio_tui.wording.counting import counted
+from studio_tui.wording.pushes import reminders_in_words
 
+_HEADINGS = {**FIELDS, "available_from": "From"}
 _MOST = 50
 
 
-class NewPushesScreen(StudioScreen):
-    """Sets up pushes of a template; ends with those created, or with None."""
+class NewPushes(ServiceCalls, Dialog[list[Push]]):
+    """Sets up pushes of a template; ends with those created, or with None.
+
+    Enter goes from entry to entry and then to the button: creating takes one more.
+    """
+
+    AUTO_FOCUS = "Input"
 
     OWN_COMMANDS = (
         Command("create", "ctrl+s", "Assign users", "Create the pushes and go on to their users"),
@@ -39,25 +47,26 @@ class NewPushesScreen(StudioScreen):
         self._template = template
         self._rows: list[PushRow] = []
 
-    def body(self) -> ComposeResult:
-        """A row per push below a heading, and the button."""
-        yield Static(line(f"New pushes of “{self._template.name}”"), classes="title")
-        with Horizontal(classes="heading"):
-            yield Static(classes="number")
-            for name, label in FIELDS.items():
-                yield Static(label, classes=name)
-        self._rows = [PushRow(self._defaults())]
-        yield VerticalScroll(*self._rows, can_focus=False, classes="rows")
-        with Vertical(classes="next"):
-            yield Static(classes="summary")
-            with Horizontal():
+    def compose(self) -> ComposeResult:
+        """A row per push below a heading, what their reminders will be, and two buttons."""
+        self._rows = [PushRow(self._defaults(), self.studio.today())]
+        with Vertical(classes="dialog pushes"):
+            yield Static(line(f"Push “{self._template.name}”"), classes="question")
+            with Horizontal(classes="heading"):
+                yield Static(classes="number")
+                for name, label in _HEADINGS.items():
+                    yield Static(label, classes=name)
+            yield VerticalScroll(*self._rows, can_focus=False, classes="rows")
+            yield Static(classes="more")
+            usual = pushes.usual_reminders(self.studio)
+            yield Static(f"Reminders: {reminders_in_words(usual)}.", classes="reminders")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Assign users", id="create", compact=True)
-                yield Button("Add another push", id="add", compact=True)
 
     def on_mount(self) -> None:
-        """Start with the first name."""
+        """Say what more there may be."""
         self._count()
-        self._rows[0].focus_entry()
 
     @property
     def unsaved(self) -> bool:
@@ -71,7 +80,7 @@ class NewPushesScreen(StudioScreen):
 
     def why_not_remove(self) -> str | None:
         """One push is the least."""
-        return None if len(self._rows) > 1 else "This is the only push; escape leaves the window."
+        return None if len(self._rows) > 1 else "This is the only push; escape leaves."
 
     def why_not_add(self) -> str | None:
         """There is an end to it."""
@@ -80,11 +89,15 @@ class NewPushesScreen(StudioScreen):
     async def action_add(self) -> None:
         """Add a row with the days of the last one."""
         last = self._rows[-1].entered
-        row = PushRow(Entered("", last.available_from, last.deadline))
+        row = PushRow(Entered("", last.available_from, last.deadline), self.studio.today())
         self._rows.append(row)
-        await self.query_one(".rows", VerticalScroll).mount(row)
+        rows = self.query_one(".rows", VerticalScroll)
+        await rows.mount(row)
+        # The row has its entries only since then: before, it was taken to be of another height.
+        rows.refresh(layout=True)
         self._count()
         row.focus_entry()
+        row.scroll_visible(animate=False)
 
     async def action_remove(self) -> None:
         """Remove the row with the cursor, or the last one."""
@@ -110,7 +123,7 @@ class NewPushesScreen(StudioScreen):
             leads_on=True,
         )
 
-    def action_back(self) -> None:
+    def action_cancel(self) -> None:
         """Leave; ask first where something entered would be lost."""
         leave(self, self.unsaved, "Leave without creating?", "What you entered would be lost.")
 
@@ -122,9 +135,9 @@ class NewPushesScreen(StudioScreen):
         rows = self._rows
         for number, row in enumerate(rows, start=1):
             row.number(number if len(rows) > 1 else 0)
-        self.query_one(".summary", Static).update(
-            f"This creates {counted(len(rows), 'push', 'pushes')}; their users are chosen next."
-        )
+        more = "+ one more (ctrl+n)" if len(rows) < _MOST else ""
+        less = "remove this one (ctrl+r)" if len(rows) > 1 else ""
+        self.query_one(".more", Static).update("   ".join(filter(None, (more, less))))
         self.refresh_bindings()
 
     def _refuse(self, error: StudioError) -> None:
@@ -138,17 +151,21 @@ class NewPushesScreen(StudioScreen):
         wrong = next((row for row in rows if row.errors), None)
         if wrong is not None:
             wrong.focus_entry(next(name for name in FIELDS if name in wrong.errors))
+            # Once the line below it, which says why, has its place.
+            self.call_after_refresh(wrong.scroll_visible, animate=False)
 
     @on(PushRow.Submitted)
-    def _row_entered(self) -> None:
-        self.focus_next()
+    def _row_entered(self, event: PushRow.Submitted) -> None:
+        following = self._rows[self._rows.index(event.row) + 1 :]
+        if following:
+            following[0].focus_entry()
+        else:
+            self.query_one("#create").focus()
 
-    @on(Button.Pressed, "#create")
-    def _create_pressed(self, event: Button.Pressed) -> None:
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.action_create()
-
-    @on(Button.Pressed, "#add")
-    async def _add_pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        await self.action_command("add")
+        if event.button.id == "create":
+            self.action_create()
+        else:
+            self.action_cancel()

@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,7 +15,6 @@ from textual.widgets import Input, Static
 from studio_tui.domain.pushes.push import PushDraft, check_drafts
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
-from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import LineInput
 from studio_tui.wording.counting import counted
@@ -35,14 +33,18 @@ class Entered:
 
 
 class PushRow(Vertical):
-    """Three entries side by side, and the line below: how long that is, or what is wrong."""
+    """Three entries side by side, and how long that is; below them what is wrong, or which days are
+    meant where they are not written as such. The days are seen from ``today``."""
 
     @dataclass
     class Submitted(Message):
-        """Enter was pressed in the last entry."""
+        """Enter was pressed in the last entry of ``row``."""
 
-    def __init__(self, entered: Entered) -> None:
+        row: "PushRow"
+
+    def __init__(self, entered: Entered, today: date) -> None:
         super().__init__()
+        self._today = today
         self._entries = {
             "name": LineInput(entered.name, placeholder="how people will see it"),
             "available_from": LineInput(entered.available_from, placeholder="2026-03-02"),
@@ -51,12 +53,13 @@ class PushRow(Vertical):
         self._errors: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
-        """The number, the entries and the line below them."""
+        """The number, the entries, and what is to be said of them."""
         with Horizontal():
             yield Static(classes="number")
             for name, entry in self._entries.items():
                 entry.add_class(name)
                 yield entry
+            yield Static(classes="note")
         yield Static(classes="below")
 
     def on_mount(self) -> None:
@@ -97,12 +100,9 @@ class PushRow(Vertical):
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         if event.input is self._entries["deadline"]:
-            self.post_message(self.Submitted())
+            self.post_message(self.Submitted(self))
         else:
             self.screen.focus_next()
-
-    def _today(self) -> date:
-        return cast(StudioScreen, self.screen).studio.today()
 
     def _draw(self) -> None:
         if not self.is_mounted:
@@ -111,26 +111,52 @@ class PushRow(Vertical):
         for name, entry in self._entries.items():
             entry.set_class(name in self._errors, "-wrong")
         wrong = [f"{FIELDS[name]}: {self._errors[name]}" for name in FIELDS if name in self._errors]
-        shown = Content("\n").join(
-            line(why) for why in wrong or [period(self.entered, self._today())]
-        )
-        self.query_one(".below", Static).update(shown)
+        said = wrong or [meant(self.entered, self._today)]
+        self.query_one(".below", Static).update(Content("\n").join(map(line, said)))
+        self.set_class(any(said), "-says")
+        self.query_one(".note", Static).update(length(self.entered, self._today))
 
 
 def period(entered: Entered, today: date) -> str:
     """How long a push would be open, in words, and whether that is over; empty where the days are
     none."""
+    days = _days_of(entered, today)
+    if days is None:
+        return ""
+    first, last = days
+    past = ": the deadline is past" if last < today else ""
+    number = counted((last - first).days + 1, "day")
+    return f"{weekday_and_day(first)} to {weekday_and_day(last)}, {number}{past}"
+
+
+def length(entered: Entered, today: date) -> str:
+    """How long a push would be open and the weekday of its deadline, in 20 cells: ``91 days, to
+    Tue``; empty where the days are none."""
+    days = _days_of(entered, today)
+    if days is None:
+        return ""
+    first, last = days
+    if last < today:
+        return "deadline is past"
+    return f"{counted((last - first).days + 1, 'day')}, to {weekday_and_day(last)[:3]}"
+
+
+def meant(entered: Entered, today: date) -> str:
+    """Which days are meant, where they are written as ``fri`` or ``+4w``; else empty."""
+    days = _days_of(entered, today)
+    written = (entered.available_from.strip(), entered.deadline.strip())
+    return period(entered, today) if days and written != tuple(map(str, days)) else ""
+
+
+def _days_of(entered: Entered, today: date) -> tuple[date, date] | None:
+    """The first day and the deadline; None where they are none, or the wrong way round."""
     try:
         first, last = (
             parse_day(text, today) for text in (entered.available_from, entered.deadline)
         )
     except ValueError:
-        return ""
-    if last < first:
-        return ""
-    days = counted((last - first).days + 1, "day")
-    past = ": the deadline is past" if last < today else ""
-    return f"{weekday_and_day(first)} to {weekday_and_day(last)}, {days}{past}"
+        return None
+    return None if last < first else (first, last)
 
 
 def month_later(first: date) -> date:

@@ -47,6 +47,10 @@ def _progress(push: Push) -> str | Toned:
     return _cell(push, done_in_cells(progress.done, progress.assigned, _HELD))
 
 
+def _offer(push: Push) -> str:
+    return f"Press A to assign users to “{push.name}”."
+
+
 class PushesScreen(StudioScreen):
     """All pushes by deadline, those closed last."""
 
@@ -69,6 +73,10 @@ class PushesScreen(StudioScreen):
     def __init__(self) -> None:
         super().__init__()
         self._new: frozenset[int] = frozenset()
+        self._waiting: list[int] = []
+        """The new ones that had nobody when they were last looked at, in the order of creation."""
+        self._next: Push | None = None
+        """The one that is offered whenever one comes back to it."""
         self._known: dict[int, Progress] = {}
         self._counting = Counting(self, self._counted)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
@@ -104,10 +112,11 @@ class PushesScreen(StudioScreen):
         if not created:
             return
         self._new |= {push.id for push in created}
+        self._waiting = [push.id for push in created]
         first = created[0]
         self._browser.show_row(first.id)
         made = counted(len(created), "push", "pushes")
-        self.say(f"{made} created. Press A to assign users to “{first.name}”.")
+        self.say(f"{made} created. {_offer(first)}")
 
     def reload(self) -> None:
         """Read the list again."""
@@ -122,6 +131,28 @@ class PushesScreen(StudioScreen):
         if known != self._known:
             self._known = known
             self._browser.reload()
+        self._go_to_next_new(every)
+
+    def _go_to_next_new(self, every: Sequence[Push]) -> None:
+        """Once the new push under the cursor has users, go on to the next that has nobody (P2)."""
+        drafts = {push.id: push for push in every if push.state is PushState.DRAFT}
+        here = self._browser.list.current_id
+        assigned = here in self._waiting and here not in drafts
+        self._waiting = [push_id for push_id in self._waiting if push_id in drafts]
+        if assigned and self._waiting:
+            self._next = drafts[self._waiting[0]]
+            self._browser.show_row(self._next.id)
+            self._offer_next()
+
+    def on_screen_resume(self) -> None:
+        """Offer to assign users to the next new push, where one comes back from assigning."""
+        self._offer_next()
+
+    def _offer_next(self) -> None:
+        if self._next is None or self._next.id not in self._waiting:
+            return
+        if self.is_current and self._browser.list.current_id == self._next.id:
+            self.say(_offer(self._next))
 
     def why_not_assign(self) -> str | None:
         """Nobody is added to what is closed."""

@@ -1,7 +1,7 @@
-"""The creation window (P1, P2)."""
+"""The dialog in which pushes are created (P1, P2, S10)."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.pilot import Pilot
@@ -10,15 +10,22 @@ from textual.widgets import Input
 from studio_tui.domain.pushes.push import PushState
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
-from studio_tui.tui.screens.pushes.new_pushes_row import Entered, PushRow, month_later, period
+from studio_tui.tui.screens.pushes.new_pushes import NewPushes
+from studio_tui.tui.screens.pushes.new_pushes_row import (
+    Entered,
+    PushRow,
+    length,
+    meant,
+    month_later,
+    period,
+)
 from studio_tui.tui.screens.pushes.pushes import PushesScreen
 from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from tests.hostile import HOSTILE
-from tests.tui import press, running
+from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, shown
-from tests.tui.screens.organisation import Example
-from tests.tui.screens.pushing import create, put_cursor_on, said
+from tests.tui.screens.organisation import PEOPLE, Example
+from tests.tui.screens.pushing import assign, create, put_cursor_on, said
 
 TODAY = date(2026, 3, 1)
 
@@ -42,7 +49,7 @@ async def test_begins_today_and_lasts_a_month(made: Example) -> None:
         await _open(pilot)
         (row,) = _rows(pilot)
         assert row.entered == Entered("", "2026-03-02", "2026-04-02")
-        assert "Monday 2026-03-02 to Thursday 2026-04-02, 32 days" in shown(pilot)
+        assert "32 days, to Thu" in shown(pilot)
 
 
 async def test_creates_several_and_leads_to_the_pushes(made: Example) -> None:
@@ -98,7 +105,7 @@ async def test_refusals_stand_beside_their_fields(made: Example) -> None:
         _enter(second, "One")
         _enter(third, "Two")
         await press(pilot, "ctrl+s")
-        assert isinstance(pilot.app.screen, NewPushesScreen)
+        assert isinstance(pilot.app.screen, NewPushes)
         assert set(fourth.errors) == {"name"}
         assert fourth.entered.name == "Taken"
     assert len(pushes.every(made.studio, made.admin)) == 1
@@ -134,7 +141,58 @@ async def test_leaving_asks_only_when_something_was_entered(made: Example) -> No
         await press(pilot, "p", "x", "escape")
         assert isinstance(pilot.app.screen, Confirm)
         await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, NewPushesScreen)
+        assert isinstance(pilot.app.screen, NewPushes)
+
+
+async def test_enter_goes_through_the_entries_to_the_button(made: Example) -> None:
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, "ctrl+n")
+        _enter(_rows(pilot)[0], "North")
+        _rows(pilot)[0].focus_entry()
+        await press(pilot, "enter", "enter", "enter")
+        assert _rows(pilot)[1].has_focus_within
+        await press(pilot, "enter", "enter", "enter")
+        focused = pilot.app.focused
+        assert focused is not None
+        assert focused.id == "create"
+        assert not pushes.every(made.studio, made.admin)
+        await press(pilot, "shift+tab", "enter")
+        assert isinstance(pilot.app.screen, Confirm)
+
+
+async def test_the_cursor_goes_on_to_the_next_new_one_that_has_nobody(made: Example) -> None:
+    """P2, through the keys alone."""
+    made.load(PEOPLE)
+    create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, *"A1", "ctrl+n", *"B2", "ctrl+n", *"C3", "ctrl+s")
+        for name, following in (("A1", "B2"), ("B2", "C3")):
+            current: Any = listed(pilot).current
+            assert current.name == name
+            await press(pilot, "a", "space", "ctrl+s", "escape")
+            assert isinstance(pilot.app.screen, PushesScreen)
+            current = listed(pilot).current
+            assert current.name == following
+            assert f"Press A to assign users to “{following}”" in said(pilot)
+        await press(pilot, "a", "space", "ctrl+s", "escape")
+        current = listed(pilot).current
+        assert current.name == "C3"
+        assert "Press A" not in said(pilot)
+
+
+async def test_the_cursor_stays_where_somebody_put_it(made: Example) -> None:
+    made.load(PEOPLE)
+    older = create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, *"A1", "ctrl+n", *"B2", "ctrl+s")
+        await put_cursor_on(pilot, "Older")
+        assign(made, pushes.find(made.studio, made.admin, "A1"), "ann")
+        cast(PushesScreen, pilot.app.screen).reload()
+        await settled(pilot)
+        assert listed(pilot).current_id == older.id
 
 
 async def test_hostile_names_stay_text(made: Example) -> None:
@@ -159,6 +217,18 @@ async def test_hostile_names_stay_text(made: Example) -> None:
 )
 def test_a_month_later(first: date, last: date) -> None:
     assert month_later(first) == last
+
+
+def test_the_length_of_a_push_fits_beside_it() -> None:
+    assert length(Entered("", "2026-03-02", "2026-05-31"), TODAY) == "91 days, to Sun"
+    assert length(Entered("", "2026-03-02", "2126-03-01"), TODAY) == "36,524 days, to Fri"
+    assert length(Entered("", "2026-01-02", "2026-02-28"), TODAY) == "deadline is past"
+    assert length(Entered("", "2026-03-02", "soon"), TODAY) == ""
+
+
+def test_the_days_are_written_out_where_they_are_not_written_as_such() -> None:
+    assert meant(Entered("", "2026-03-02", "2026-05-31"), TODAY) == ""
+    assert meant(Entered("", "2026-03-02", "+1w"), TODAY).startswith("Monday 2026-03-02 to")
 
 
 def test_a_period_that_is_none_says_nothing() -> None:

@@ -4,10 +4,12 @@ with hostile names."""
 from datetime import date
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 
 from studio_tui.domain.templates.template import (
     Definition,
+    Permissions,
     Question,
     QuestionKind,
     Step,
@@ -17,7 +19,7 @@ from studio_tui.domain.templates.template import (
 from studio_tui.services.templates import templates
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
-from tests.tui.pictures import Pictures
+from tests.tui.pictures import EVERY_SIZE, THEMES, Pictures
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
 from tests.tui.screens.pushing import assign, create, everything, put_cursor_on
 
@@ -88,14 +90,38 @@ def test_import_of_a_file_that_is_not_there(made: Example, pictures: Pictures) -
     pictures(made.app(), keys)
 
 
+def test_new_pushes_empty(made: Example, pictures: Pictures) -> None:
+    pictures(made.app(), pressing("1", "p", on="Regular"), EVERY_SIZE, THEMES)
+
+
 def test_new_pushes(made: Example, pictures: Pictures) -> None:
-    keys = pressing("1", "p", *"Spring", "ctrl+n", *"Autumn", on="Regular")
-    pictures(made.app(), keys)
+    keys = pressing("1", "p", *"Spring", "ctrl+n", *"Autumn", "tab", *"x", on="Regular")
+    pictures(made.app(), keys, EVERY_SIZE)
 
 
-def test_new_pushes_in_error(made: Example, pictures: Pictures) -> None:
-    keys = pressing("1", "p", "ctrl+n", "tab", "tab", "9", "ctrl+s", on="Regular")
-    pictures(made.app(), keys)
+def test_new_pushes_crowded(made: Example, pictures: Pictures) -> None:
+    create(made, "Taken", date(2026, 1, 1), date(2026, 2, 1))
+    more = [key for number in range(12) for key in ("ctrl+n", *f"Team {number}")]
+    keys = pressing("1", "p", *"Taken", *more, "ctrl+n", "ctrl+s", on="Regular")
+    pictures(made.app(), keys, EVERY_SIZE)
+
+
+def test_new_pushes_hostile(made: Example, pictures: Pictures) -> None:
+    name = f"{HOSTILE[2]} {HOSTILE[15]} {HOSTILE[20]}"[:150]
+    permissions = Permissions(through_push=True)
+    steps = (Step(StepKind.SUMMARY),)
+    definition = Definition(name, steps=steps, permissions=permissions)
+    templates.add(made.studio, made.admin, definition)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await pressing("1", "p", on=name)(pilot)
+        for text in HOSTILE[::4]:
+            pilot.app.post_message(events.Paste(text))
+            await press(pilot, "ctrl+n")
+        pilot.app.post_message(events.Paste(HOSTILE[21]))
+        await press(pilot, "tab", "x", "ctrl+s")
+
+    pictures(made.app(), before, EVERY_SIZE)
 
 
 def test_pushes_empty(made: Example, pictures: Pictures) -> None:

@@ -19,7 +19,7 @@ from studio_tui.domain.templates.template import (
 )
 from studio_tui.services.templates import templates
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.screens.pushes.new_pushes import NewPushesScreen
+from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 from studio_tui.tui.screens.templates.template import TemplateScreen
 from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
 from studio_tui.tui.screens.templates.template_files import AskFile, file_name
@@ -53,7 +53,7 @@ async def test_push_is_offered_only_where_it_is_allowed(made: Example) -> None:
         assert "does not allow through push" in said(pilot)
         await put_cursor_on(pilot, "Regular")
         await press(pilot, "p")
-        assert isinstance(pilot.app.screen, NewPushesScreen)
+        assert isinstance(pilot.app.screen, NewPushes)
 
 
 async def test_filters_by_name_and_description(made: Example) -> None:
