@@ -13,7 +13,7 @@
 and must not ask the database itself (sources are asked off the loop).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events, on
@@ -21,14 +21,20 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.runtime.terminal import on_console
+from studio_tui.tui.shell import bridge_of, keys_of, shell_of
 from studio_tui.tui.widgets.list.columns import Column
 from studio_tui.tui.widgets.list.filter_bar import FilterBar
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.taking import as_csv, ids_between, rows_of
+from studio_tui.wording.counting import counted
 
 R = TypeVar("R", bound=Row)
 F = TypeVar("F")
+T = TypeVar("T")
 Find = Callable[[str, Sort], tuple[F, Source[R, F]]]
 
 
@@ -39,6 +45,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         Command("filter", "slash", "Filter", "Show only what matches what you type"),
         Command("order", "o", "Order", "Sort by the next column", footer=False),
         Command("reverse", "O", "Reverse", "Turn the order round", footer=False),
+        Command("mark_range", "V", "Mark to here", "Mark from the last marked row to here", False),
+        Command("copy", "Y", "Copy", "Copy the marked rows, or this one, as CSV", footer=False),
         Command("clear_filter", "escape", "Clear", "Take the filter away", footer=False),
     )
 
@@ -55,6 +63,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         super().__init__(id=id)
         self.list: RecordList[R, F] = RecordList(*columns, marks=marks, empty=empty)
         self._bar = FilterBar(self._filter_by, self.list)
+        self._columns = columns
+        self._marks = marks
         self._find = find
         self._sort = sort
         self._noun = noun
@@ -107,12 +117,79 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         return "This list has only one order; O turns it round."
 
     def may_do(self, command: Command) -> bool:
-        """Escape clears a filter; where there is none, it leaves the screen."""
-        return (command.id != "clear_filter" or bool(self.text)) and super().may_do(command)
+        """Escape clears a filter; where there is none, it leaves the screen. A range is offered
+        where rows can be marked."""
+        there = {"clear_filter": bool(self.text), "mark_range": self._marks}
+        return there.get(command.id, True) and super().may_do(command)
 
     def action_clear_filter(self) -> None:
         """Take the filter away; the cursor stays on its row (S5)."""
         self._bar.clear()
+
+    def why_not_mark_range(self) -> str | None:
+        """A range has two ends."""
+        if self.list.last_marked is None:
+            return "Mark the first row (space), then go to the last one and mark up to it."
+        return None
+
+    def action_mark_range(self) -> None:
+        """Mark all from the row that was marked last to the one under the cursor (S5)."""
+        self.list.waiting.add(self.list.reach, self._mark_range)
+
+    def why_not_copy(self) -> str | None:
+        """It takes a terminal that has a clipboard."""
+        return "This terminal has no clipboard." if on_console() else None
+
+    def action_copy(self) -> None:
+        """Copy the marked rows, or the one under the cursor, to the clipboard of the terminal
+        (S7)."""
+        self.list.waiting.add(self.list.reach, self._copy)
+
+    def _mark_range(self) -> None:
+        first, last = self.list.last_marked, self.list.current
+        if first is not None and last is not None:
+            source, last_id = self._source(), last.id
+            self._take(lambda: ids_between(source, first, last_id), self._mark)
+
+    def _mark(self, ids: Sequence[int]) -> None:
+        self.list.selection = self.list.selection.mark(ids)
+        self.list.last_marked = self.list.current_id
+
+    def _copy(self) -> None:
+        row, columns = self.list.current, self._columns
+        if self.list.marked:
+            # What is marked may be out of the filter.
+            source, selection = self._find("", self._sort)[1], self.list.selection
+            self._take(lambda: _copied(rows_of(source, selection), columns), self._put)
+        elif row is not None:
+            self._take(lambda: _copied([row], columns), self._put)
+
+    def _put(self, copied: tuple[int, str]) -> None:
+        number, text = copied
+        self.app.copy_to_clipboard(text)
+        shell_of(self).say(f"{counted(number, 'row')} copied.")
+
+    def _take(self, call: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Make ``call`` off the loop; keys wait for what it gives, as they may be about it."""
+        bridge, arrival = bridge_of(self), None
+        if (keys := keys_of(self)) is not None:
+            arrival = keys.expect(self, lambda: bridge.drop(self, "take"))
+
+        def taken(answer: T) -> None:
+            then(answer)
+            if arrival is not None:
+                arrival.there()
+
+        def not_taken(error: StudioError) -> None:
+            bridge.report(error)
+            if arrival is not None:
+                arrival.failed()
+
+        bridge.read(self, "take", call, taken, not_taken)
+
+    def _source(self) -> Source[R, F]:
+        """One that nobody else asks."""
+        return self._find(self.text, self._sort)[1]
 
     def show_row(self, row_id: int) -> None:
         """Put the cursor on a row that was just made, which no filter hides."""
@@ -162,3 +239,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             count = "…" if selected is None else f"{selected:,}"
             return Content.assemble((f"{count} selected", "$key bold"), f" · {listed}")
         return Content(listed)
+
+
+def _copied(rows: Sequence[R], columns: Sequence[Column[R]]) -> tuple[int, str]:
+    return len(rows), as_csv(rows, columns)

@@ -126,6 +126,8 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         super().__init__(id=id, classes=classes)
         self.sort: Sort | None = None
         self.selected_count: int | None = 0
+        self.last_marked: int | None = None
+        """The id of the row that was marked last by itself: where a range begins (S5)."""
         self._columns = columns
         self._marks = marks
         self._header = 1 if heading else 0
@@ -485,6 +487,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         selection = toggled(self.selection, window, place) if window else None
         if selection is None:
             return False
+        self.last_marked = self._id_at(place)
         line = place - self.scroll_offset.y + self._header
         self._select(selection, Region(0, line, self._room.width, 1))
         return True
