@@ -1,5 +1,6 @@
 """How the app starts: where one can go, what runs beside the screens, how it ends."""
 
+import asyncio
 import importlib
 import sys
 from functools import partial
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from studio_tui.tui.app import OpenStudio, Tell
     from studio_tui.tui.parts.changes import WhoAsks
     from studio_tui.tui.runtime.embedded_worker import Posting, Transports
+
+_WORKER = "studio_tui.tui.runtime.embedded_worker"
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
@@ -86,8 +89,6 @@ class OpenedStudio(StudioApp):
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
         def opening(tell: "Tell") -> "tuple[Studio, Actor]":
             self.refused = None
-            # What sends mail takes as long to import as all the rest: off the loop, too.
-            importlib.import_module("studio_tui.tui.runtime.embedded_worker")
             try:
                 return open_studio(tell)
             except StudioError as error:
@@ -97,13 +98,21 @@ class OpenedStudio(StudioApp):
         return opening
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
-        from studio_tui.tui.runtime.embedded_worker import Posting
-
         super()._opened(opened)
         if opened[0].settings.screen.mouse and not in_gnu_screen():
             self.terminal.ask_for_mouse()
+        self.run_worker(self._post(*opened))
+
+    async def _post(self, studio: "Studio", actor: Actor) -> None:
+        """Let mail leave, once the first rows are there: what sends it takes as long to import as
+        all the rest."""
+        await self.bridge.idle()
+        if _WORKER not in sys.modules:
+            await asyncio.to_thread(importlib.import_module, _WORKER)
+        from studio_tui.tui.runtime.embedded_worker import Posting
+
         self._posting = Posting(self, self._transports, self._stand)
-        self._posting.start(*opened)
+        self._posting.start(studio, self.actor or actor)
 
     def changed(self) -> None:
         """What can be undone and what waits may be something else."""

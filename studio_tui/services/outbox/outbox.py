@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import MIMEPart
 from typing import TYPE_CHECKING
 
 from studio_tui.domain.activity.verbs import Verb
@@ -27,6 +25,8 @@ from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.outbox import mail_stops, notifications, worker_queue
 
 if TYPE_CHECKING:
+    from email.message import MIMEPart
+
     from studio_tui.services.outbox.messages import MessageBuilder
 
 
@@ -249,7 +249,7 @@ def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter])
         return count
 
 
-def _as_read(part: MIMEPart) -> str:
+def _as_read(part: "MIMEPart") -> str:
     """A text as a mail program shows it: in lines as long as they were written."""
     # What went over the wire ends its lines by CRLF.
     text = str(part.get_content()).replace("\r\n", "\n")
@@ -257,6 +257,8 @@ def _as_read(part: MIMEPart) -> str:
 
 
 def _as_sent(notification: Notification, source: bytes) -> ReadMail:
+    from email import message_from_bytes, policy
+
     message = message_from_bytes(source, policy=policy.default)
     plain = message.get_body(("plain",))
     html = message.get_body(("html",))

@@ -112,7 +112,7 @@ class Bridge:
             queue.running.stop.ask()
 
     async def idle(self) -> None:
-        """Wait until no call is under way: for tests."""
+        """Wait until no call is under way."""
         while self.busy:
             self._quiet.clear()
             await self._quiet.wait()
