@@ -79,6 +79,7 @@ class StudioApp(Commands, App[None]):
         # Also where a dialog is open: what is typed next is meant for the shell.
         Binding("ctrl+z", "command('suspend')", show=False, priority=True)
     ]
+    REACH = "everywhere"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("keys", "question_mark", "Keys", "Show what every key does here"),
         Command(
@@ -353,7 +354,7 @@ class StudioApp(Commands, App[None]):
         """Show what every key does here."""
         from studio_tui.tui.modals.keys import KeysHelp
 
-        self.push_screen(KeysHelp.of(self.screen))
+        KeysHelp.open(self.screen)
 
     def action_palette(self) -> None:
         """Find a person, a push, a template or a command by a few letters (S4)."""

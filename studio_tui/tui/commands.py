@@ -77,6 +77,9 @@ class Command:
     """The right it takes."""
     in_palette: bool = True
     """Whether it is worth looking for by its name; moving about is not."""
+    verb: str = ""
+    """What does the same from a shell, after ``studio-tui``; words in capitals stand for what it is
+    about. Empty: only a screen has it."""
 
     @classmethod
     def moving(cls, id_: str, keys: str, help_: str) -> "Command":
@@ -105,6 +108,8 @@ class Commands(_Node):
     """Base of everything that has commands; stands before Textual's class among the bases."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = ()
+    REACH: ClassVar[str] = "here"
+    """Where its commands can be done, in a word or two, as the keys help groups them."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         own = cls.__dict__.get("OWN_COMMANDS", ())

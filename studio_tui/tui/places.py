@@ -28,12 +28,21 @@ class Place:
     """What goes there from any screen."""
     short: str = ""
     """Its title where there is little room; empty: the same."""
+    verb: str = ""
+    """What shows the same from a shell."""
 
     @property
     def command(self) -> Command:
         """The command that goes there."""
-        help_ = f"Go to {self.title}"
-        return Command(_GO + self.id, self.key, self.title, help_, footer=False, needs=self.needs)
+        return Command(
+            _GO + self.id,
+            self.key,
+            self.title,
+            f"Go to {self.title}",
+            footer=False,
+            needs=self.needs,
+            verb=self.verb,
+        )
 
 
 def place_of(command: Command) -> str | None:

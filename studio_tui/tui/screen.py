@@ -20,6 +20,7 @@ T = TypeVar("T")
 class StudioScreen(ServiceCalls, Screen[Any]):
     """A screen in the frame. A subclass gives `body`, its ``OWN_COMMANDS`` and their actions."""
 
+    REACH = "this screen"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("back", "escape", "Back", "Go back", footer=False),
     )

@@ -39,19 +39,31 @@ def _place(
     destination: Destination,
     needs: Action | None = None,
     short: str = "",
+    *,
+    verb: str,
 ) -> Place:
     # A screen is imported when somebody goes there: the first picture waits for none of them.
-    return Place(id_, title, key, partial(screen_of, destination), needs, destination, short)
+    screen = partial(screen_of, destination)
+    return Place(id_, title, key, screen, needs, destination, short, verb)
 
 
 PLACES = (
-    _place("0", "today", "Today", to.Today(), Action.READ_PUSHES),
-    _place("1", "templates", "Templates", to.Templates(), Action.READ_TEMPLATES),
-    _place("2", "pushes", "Pushes", to.Pushes(), Action.READ_PUSHES),
-    _place("3", "users", "Users", to.Users(), Action.READ_USERS),
-    _place("4", "outbox", "Outbox", to.Outbox(), Action.READ_OUTBOX),
-    _place("5", "activity", "Activity", to.Activity(), Action.READ_ACTIVITY),
-    _place("6", "mine", "My conversations", to.MyConversations(), short="Mine"),
+    _place("0", "today", "Today", to.Today(), Action.READ_PUSHES, verb="today"),
+    _place(
+        "1", "templates", "Templates", to.Templates(), Action.READ_TEMPLATES, verb="templates list"
+    ),
+    _place("2", "pushes", "Pushes", to.Pushes(), Action.READ_PUSHES, verb="pushes list"),
+    _place("3", "users", "Users", to.Users(), Action.READ_USERS, verb="users list"),
+    _place("4", "outbox", "Outbox", to.Outbox(), Action.READ_OUTBOX, verb="outbox list"),
+    _place("5", "activity", "Activity", to.Activity(), Action.READ_ACTIVITY, verb="activity list"),
+    _place(
+        "6",
+        "mine",
+        "My conversations",
+        to.MyConversations(),
+        short="Mine",
+        verb="conversations list",
+    ),
 )
 """The first that the actor may see is where the Studio opens: Today (S1), and for who only leads,
 coaches or is asked, their conversations."""
@@ -68,6 +80,7 @@ class OpenedStudio(StudioApp):
             "Undo",
             "Take back the last act that mails, as its mail has not left",
             footer=False,
+            verb="outbox undo",
         ),
     )
 

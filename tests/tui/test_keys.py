@@ -23,6 +23,15 @@ def _classes(base: type) -> Iterator[type]:
         yield from _classes(inner)
 
 
+def every_command() -> Iterator[Command]:
+    """Every command of the program's screens, as it is declared."""
+    for module in pkgutil.walk_packages(studio_tui.tui.__path__, "studio_tui.tui."):
+        importlib.import_module(module.name)
+    for owner in _classes(Commands):
+        if owner.__module__.startswith("studio_tui."):
+            yield from owner.__dict__.get("OWN_COMMANDS", ())
+
+
 def _letters() -> dict[str, set[str]]:
     """What every key of one letter stands for on any screen of the program."""
     for module in pkgutil.walk_packages(studio_tui.tui.__path__, "studio_tui.tui."):

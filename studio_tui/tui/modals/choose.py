@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from studio_tui.domain.people.users import Manager
@@ -18,7 +20,7 @@ from studio_tui.tui.widgets.field import LineInput
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.memory_source import MemorySource
-from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.record_list import HeadedList, RecordList
 
 T = TypeVar("T")
 
@@ -37,6 +39,8 @@ class Choice(Generic[T]):
     """Whether it can be had; if not, ``hint`` says why."""
     kind: str = ""
     """What it is, where there are things of several kinds."""
+    group: str = ""
+    """The heading it stands under; those of a group follow each other."""
 
     def matches(self, words: Iterable[str]) -> bool:
         """Whether every one of ``words`` is in it."""
@@ -50,34 +54,84 @@ def manager_choice(manager: Manager) -> Choice[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbered(Generic[T]):
+class _ChoiceRow(Generic[T]):
+    """A choice, the heading of a group of them, or nothing at all."""
+
     id: int
-    choice: Choice[T]
+    choice: Choice[T] | None = None
+    heading: str = ""
+
+    @property
+    def takes_cursor(self) -> bool:
+        """Whether it can be chosen."""
+        return self.choice is not None
 
 
-def _title(row: _Numbered[T]) -> str | Toned:
-    choice = row.choice
+def _rows(choices: Iterable[Choice[T]]) -> list[_ChoiceRow[T]]:
+    """The choices, each group of them under its heading and an empty line apart."""
+    rows: list[_ChoiceRow[T]] = []
+    group = ""
+    for choice in choices:
+        if choice.group != group:
+            group = choice.group
+            if rows:
+                rows.append(_ChoiceRow(len(rows)))
+            rows.append(_ChoiceRow(len(rows), heading=group))
+        rows.append(_ChoiceRow(len(rows), choice))
+    return rows
+
+
+def _cell(of: Callable[[Choice[Any]], str | Toned]) -> Callable[[_ChoiceRow[Any]], str | Toned]:
+    return lambda row: of(row.choice) if row.choice else ""
+
+
+def _first_cell(
+    of: Callable[[Choice[Any]], str | Toned],
+) -> Callable[[_ChoiceRow[Any]], str | Toned]:
+    return lambda row: of(row.choice) if row.choice else Toned(row.heading, Tone.MUTED)
+
+
+def _title(choice: Choice[Any]) -> str | Toned:
     return choice.title if choice.possible else Toned(f"({choice.title})", Tone.MUTED)
 
 
-def _hint(row: _Numbered[T]) -> Toned:
-    return Toned(row.choice.hint, Tone.MUTED)
+def _hint(choice: Choice[Any]) -> Toned:
+    return Toned(choice.hint, Tone.MUTED)
 
 
-def _columns(*, long_titles: bool, kinds: bool) -> Sequence[Column[Any]]:
-    if kinds:
-        return (
-            Column("kind", "", lambda row: Toned(row.choice.kind, Tone.MUTED), width=8),
-            Column("title", "", _title, width=18, flex=3),
-            Column("hint", "", _hint, width=20, flex=2),
-            Column("key", "", lambda row: row.choice.key, width=5, right=True),
-        )
-    if long_titles:
-        return Column("title", "", _title, width=30, flex=3), Column("hint", "", _hint, width=17)
-    return (
-        Column("title", "", _title, width=18, flex=1),
-        Column("hint", "", _hint, width=30, flex=2),
-        Column("key", "", lambda row: row.choice.key, width=5, right=True),
+def _kind(choice: Choice[Any]) -> Toned:
+    return Toned(choice.kind, Tone.MUTED)
+
+
+def _key(choice: Choice[Any]) -> str:
+    return choice.key
+
+
+def _bright_key(choice: Choice[Any]) -> Toned:
+    return Toned(choice.key, Tone.MARK)
+
+
+class ChoiceLayout(Enum):
+    """What is shown of each choice."""
+
+    USUAL = (
+        Column("title", "", _first_cell(_title), width=18, flex=1),
+        Column("hint", "", _cell(_hint), width=30, flex=2),
+        Column("key", "", _cell(_key), width=5, right=True),
+    )
+    LONG_TITLES = (
+        Column("title", "", _first_cell(_title), width=30, flex=3),
+        Column("hint", "", _cell(_hint), width=17),
+    )
+    KINDS = (
+        Column("kind", "", _first_cell(_kind), width=8),
+        Column("title", "", _cell(_title), width=18, flex=3),
+        Column("hint", "", _cell(_hint), width=20, flex=2),
+        Column("key", "", _cell(_key), width=5, right=True),
+    )
+    KEYS = (
+        Column("key", "", _first_cell(_bright_key), width=14),
+        Column("title", "", _cell(_title), width=30, flex=1),
     )
 
 
@@ -85,8 +139,7 @@ class Choose(Dialog[T]):
     """Asks for one of ``choices``; ends with its value.
 
     The first match of what is typed has the cursor, so that typing and enter is enough. With
-    ``long_titles`` they have most of the room, and keys are not shown; with ``kinds`` it is said
-    of each what it is.
+    ``long_titles`` they have most of the room, and keys are not shown.
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -98,6 +151,8 @@ class Choose(Dialog[T]):
         Command.moving("page_down", "pagedown", "Go down a page"),
     )
     AUTO_FOCUS = "Input"
+    DETAIL: ClassVar[bool] = False
+    """Whether `detail` of the choice under the cursor is shown below the list."""
 
     def __init__(
         self,
@@ -107,7 +162,7 @@ class Choose(Dialog[T]):
         empty: str = "Nothing matches.",
         placeholder: str = "Type to find",
         long_titles: bool = False,
-        kinds: bool = False,
+        layout: ChoiceLayout = ChoiceLayout.USUAL,
         preview: Callable[[T], None] | None = None,
     ) -> None:
         """``preview`` shows what taking a choice would send, before it is taken."""
@@ -116,18 +171,21 @@ class Choose(Dialog[T]):
         self._title = title
         self._placeholder = placeholder
         self._choices = choices
-        self._list: RecordList[_Numbered[T], str] = RecordList(
-            *_columns(long_titles=long_titles, kinds=kinds),
-            heading=False,
-            empty=empty,
+        columns: tuple[Column[_ChoiceRow[T]], ...] = (
+            ChoiceLayout.LONG_TITLES if long_titles else layout
+        ).value
+        self._list: HeadedList[_ChoiceRow[T], str] = HeadedList(
+            *columns, heading=False, empty=empty
         )
 
     def compose(self) -> ComposeResult:
         """The title, what is typed, and the matches."""
-        with Vertical(classes="dialog wide tall"):
+        with Vertical(classes=f"dialog wide {'taller' if self.DETAIL else 'tall'}"):
             yield Static(line(self._title), classes="question")
             yield LineInput(placeholder=self._placeholder)
             yield self._list
+            if self.DETAIL:
+                yield Static(classes="under")
 
     def on_mount(self) -> None:
         """Show them all; the list is looked at, the keys go to the entry."""
@@ -137,9 +195,8 @@ class Choose(Dialog[T]):
 
     def action_choose(self) -> None:
         """End with the choice under the cursor."""
-        row = self._list.current
-        if row is not None:
-            self.dismiss(row.choice.value)
+        if (choice := self._current) is not None:
+            self.dismiss(choice.value)
 
     def may_do(self, command: Command) -> bool:
         """There may be nothing to see."""
@@ -149,9 +206,8 @@ class Choose(Dialog[T]):
 
     def action_sent(self) -> None:
         """Show what taking the choice under the cursor would send."""
-        row = self._list.current
-        if row is not None and self._preview is not None:
-            self._preview(row.choice.value)
+        if (choice := self._current) is not None and self._preview is not None:
+            self._preview(choice.value)
 
     def action_up(self) -> None:
         """Go up."""
@@ -182,15 +238,31 @@ class Choose(Dialog[T]):
     @on(RecordList.Opened)
     def _clicked(self, event: RecordList.Opened) -> None:
         event.stop()
-        self.dismiss(event.row.choice.value)
+        self.action_choose()
+
+    @on(RecordList.CursorMoved)
+    def _moved(self, event: RecordList.CursorMoved) -> None:
+        event.stop()
+        if self.DETAIL:
+            choice = self._current
+            self.query_one(".under", Static).update(self.detail(choice) if choice else "")
 
     def matching(self, text: str) -> Sequence[Choice[T]]:
         """What ``text`` finds, the best first. Called off the loop."""
         words = fold_search(text).split()
         return [choice for choice in self._choices if choice.matches(words)]
 
-    def _find(self, text: str) -> None:
-        def found() -> MemorySource[_Numbered[T], str]:
-            return MemorySource([_Numbered(*each) for each in enumerate(self.matching(text))])
+    def detail(self, choice: Choice[T]) -> Content:
+        """What is shown of a choice below the list: what is cut in its row."""
+        return line(choice.hint, "$muted")
 
-        self._list.set_source(LateSource(found), text)
+    @property
+    def _current(self) -> Choice[T] | None:
+        row = self._list.current
+        return row.choice if row else None
+
+    def _find(self, text: str) -> None:
+        source: LateSource[_ChoiceRow[T], str] = LateSource(
+            lambda: MemorySource(_rows(self.matching(text)))
+        )
+        self._list.set_source(source, text)

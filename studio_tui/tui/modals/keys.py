@@ -1,74 +1,83 @@
-"""The keys: what every one of them does, where one is."""
+"""The keys: what each of them does, where one is, and what does the same from a shell."""
 
-import sys
-from collections.abc import Sequence
-from textwrap import wrap
-from typing import Any, Self
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from textual import events
-from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
 
-from studio_tui.tui.commands import Command, offers
-from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.domain.shared.text import has_words
+from studio_tui.tui.commands import Offer, offers
+from studio_tui.tui.modals.choose import Choice, ChoiceLayout, Choose
+from studio_tui.tui.text import line
 
-_KEY_WIDTH = 14
-_LEAST = 20
-"""Cells that a row has for what a key does, however narrow the dialog is."""
+_PROGRAM = "studio-tui"
 
 
-class KeysHelp(Dialog[None]):
-    """A row per command: its keys and what it does."""
+class KeysHelp(Choose[Offer]):
+    """A row per command that has a key, by where it can be done; ends with the one to do.
 
-    OWN_COMMANDS = (Command("close", "enter,q,question_mark", "Close", "Close the keys"),)
+    What is typed is looked for in all that is said of a command; a key by itself finds what it does
+    first.
+    """
 
-    def __init__(self, commands: Sequence[Command]) -> None:
-        super().__init__()
-        self._commands = commands
+    DETAIL = True
 
-    @property
-    def rows(self) -> Content:
-        """A line for each of them, however long."""
-        return _rows(self._commands)
+    def __init__(self, offered: Iterable[Offer]) -> None:
+        keyed = [_choice(offer) for offer in offered if offer.command.keys]
+        groups = list(dict.fromkeys(choice.group for choice in keyed))
+        super().__init__(
+            "Keys",
+            sorted(keyed, key=lambda choice: groups.index(choice.group)),
+            empty="No key does that here.",
+            placeholder="Type to find a key, enter does it",
+            layout=ChoiceLayout.KEYS,
+        )
 
     @classmethod
-    def of(cls, screen: Screen[Any]) -> Self:
-        """The help for what can be done on ``screen`` now."""
-        return cls([offer.command for offer in offers(screen) if offer.command.keys])
+    def open(cls, screen: Screen[Any]) -> None:
+        """Show what can be done on ``screen`` now, and do there what is chosen."""
 
-    def compose(self) -> ComposeResult:
-        """The rows."""
-        with Vertical(classes="dialog wide"):
-            yield Static("Keys", classes="question")
-            with VerticalScroll():
-                yield _Rows(self._commands)
+        def start(offer: Offer | None) -> None:
+            if offer is not None:
+                offer.start()
 
-    def action_close(self) -> None:
-        """Close it."""
-        self.dismiss(None)
+        # What has the focus first, then what it is in: as keys are looked for.
+        outer: tuple[object, ...] = (screen, screen.app)
+        here = sorted(offers(screen), key=lambda offer: offer.node in outer)
+        screen.app.push_screen(cls(here), start)
+
+    def matching(self, text: str) -> Sequence[Choice[Offer]]:
+        """Those with this key, and those in which all words are found."""
+        key = text.strip()
+        exact = [
+            Choice(each.value, each.title, each.hint, each.key, each.possible, group=f"KEY {key}")
+            for each in self._choices
+            if key in each.key.split()
+        ]
+        there = {choice.value for choice in exact}
+        found = [c for c in self._choices if c.value not in there and has_words(_said(c), text)]
+        return [*exact, *found]
+
+    def detail(self, choice: Choice[Offer]) -> Content:
+        """All that it does, or why it cannot be done now, and how from a shell."""
+        command, why_not = choice.value.command, choice.value.why_not
+        said = f"{command.help}. Not now: {why_not}" if why_not else command.help
+        shell = f"{_PROGRAM} {command.verb}" if command.verb else ""
+        return Content("\n").join([line(said), line(shell, "$key")])
 
 
-class _Rows(Static):
-    """The rows, broken so that what a key does hangs beside the key."""
-
-    def __init__(self, commands: Sequence[Command]) -> None:
-        super().__init__(_rows(commands))
-        self._commands = commands
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Break the lines anew."""
-        self.update(_rows(self._commands, event.size.width))
-
-
-def _rows(commands: Sequence[Command], width: int = sys.maxsize) -> Content:
-    return Content("\n").join(_row(command, width) for command in commands)
+def _choice(offer: Offer) -> Choice[Offer]:
+    command = offer.command
+    return Choice(
+        offer,
+        command.help,
+        key=command.shown_keys,
+        possible=not offer.why_not,
+        group=offer.node.REACH.upper(),
+    )
 
 
-def _row(command: Command, width: int) -> Content:
-    keys = f"{command.shown_keys:<{_KEY_WIDTH}}  "
-    hanging = f"\n{'':{len(keys)}}"
-    room = max(width - len(keys), _LEAST)
-    return Content.assemble((keys, "$key"), hanging.join(wrap(command.help, room)))
+def _said(choice: Choice[Offer]) -> str:
+    command = choice.value.command
+    return f"{command.label} {command.help} {command.shown_keys} {command.verb}"

@@ -4,6 +4,7 @@ letters (S4)."""
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from textual.content import Content
 from textual.screen import Screen
 
 from studio_tui.domain.shared import destinations as to
@@ -12,9 +13,10 @@ from studio_tui.domain.shared.ranking import Found, FoundKind, Rank, rank_of
 from studio_tui.services.system import finding
 from studio_tui.services.templates import templates
 from studio_tui.tui.commands import Offer, offers
-from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.choose import Choice, ChoiceLayout, Choose
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.shell import shell_of
+from studio_tui.tui.text import line
 
 _KINDS = tuple(FoundKind)
 
@@ -25,6 +27,8 @@ class Palette(Choose[Offer | Found]):
     ``find`` says what else goes by what is typed; it is called off the loop.
     """
 
+    DETAIL = True
+
     def __init__(
         self, choices: Sequence[Choice[Offer | Found]], find: Callable[[str], Sequence[Found]]
     ) -> None:
@@ -33,7 +37,7 @@ class Palette(Choose[Offer | Found]):
             choices,
             empty="Nothing goes by that name.",
             placeholder="A few letters of a name or a command",
-            kinds=True,
+            layout=ChoiceLayout.KINDS,
         )
         self._find_others = find
 
@@ -54,6 +58,11 @@ class Palette(Choose[Offer | Found]):
                 _go_to(screen, chosen)
 
         screen.app.push_screen(cls(choices, find), take)
+
+    def detail(self, choice: Choice[Offer | Found]) -> Content:
+        """All of the name, and what is said of it."""
+        about = f" · {choice.hint}" if choice.hint else ""
+        return line(f"{choice.title}{about}", "$muted")
 
     def matching(self, text: str) -> Sequence[Choice[Offer | Found]]:
         """The best of all kinds first; of what is as good, that of which there are few."""

@@ -55,9 +55,22 @@ class ConversationScreen(ConversationActions):
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("open", "enter", "Write", "Write under the question the cursor is on"),
+        Command(
+            "open",
+            "enter",
+            "Write",
+            "Write under the question the cursor is on",
+            verb="conversations write PUSH USER --question N --text TEXT",
+        ),
         Command("save", "ctrl+s", "Save", "Save now, or decide between two versions", footer=False),
-        Command("earlier", "y", "Earlier", "Bring back what you wrote here before", footer=False),
+        Command(
+            "earlier",
+            "y",
+            "Earlier",
+            "Bring back what you wrote here before",
+            footer=False,
+            verb="conversations write PUSH USER --question N --restore",
+        ),
         Command("read_down", "pagedown,space", "Read on", "Scroll what others wrote", footer=False),
         Command("read_up", "pageup", "Read back", "Scroll what others wrote back", footer=False),
     )

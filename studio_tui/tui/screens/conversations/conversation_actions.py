@@ -37,16 +37,64 @@ class ConversationActions(StudioScreen):
     """The commands of one conversation. What is impossible in its state is not offered."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("submit", "s", "Submit", "Show your preparation to the other side"),
-        Command("begin", "b", "Begin", "Begin the talk"),
-        Command("finish", "f", "Finish", "Finish the talk and seal what was written"),
-        Command("reopen", "r", "Reopen", "Take the seal off, to change what was written"),
-        Command("add", "n", "Add question", "Ask one more question"),
-        Command("remove", "x", "Take out", "Take the question under the cursor out"),
-        Command("move", "m", "Move", "Plan it for another time or place", footer=False),
-        Command("call_off", "c", "Cancel", "Cancel this conversation", footer=False),
         Command(
-            "open_own", "U", "Open", "Open to the conductor what you wrote before, or close it"
+            "submit",
+            "s",
+            "Submit",
+            "Show your preparation to the other side",
+            verb="conversations submit PUSH USER",
+        ),
+        Command("begin", "b", "Begin", "Begin the talk", verb="conversations start PUSH USER"),
+        Command(
+            "finish",
+            "f",
+            "Finish",
+            "Finish the talk and seal what was written",
+            verb="conversations finish PUSH USER",
+        ),
+        Command(
+            "reopen",
+            "r",
+            "Reopen",
+            "Take the seal off, to change what was written",
+            verb="conversations reopen PUSH USER",
+        ),
+        Command(
+            "add",
+            "n",
+            "Add question",
+            "Ask one more question",
+            verb="conversations add-question PUSH USER --topic TOPIC",
+        ),
+        Command(
+            "remove",
+            "x",
+            "Take out",
+            "Take the question under the cursor out",
+            verb="conversations remove-question PUSH USER --question N",
+        ),
+        Command(
+            "move",
+            "m",
+            "Move",
+            "Plan it for another time or place",
+            footer=False,
+            verb="conversations move PUSH USER --at INSTANT",
+        ),
+        Command(
+            "call_off",
+            "c",
+            "Cancel",
+            "Cancel this conversation",
+            footer=False,
+            verb="conversations cancel PUSH USER",
+        ),
+        Command(
+            "open_own",
+            "U",
+            "Open",
+            "Open to the conductor what you wrote before, or close it",
+            verb="conversations open PUSH",
         ),
     )
 

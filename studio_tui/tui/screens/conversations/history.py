@@ -32,8 +32,20 @@ class HistoryScreen(StudioScreen):
     """Conversations that are over, the newest first; of ``user_id``, None: of everybody."""
 
     OWN_COMMANDS = (
-        Command("narrow", "f", "Show", "Show only what was held, or what was cancelled"),
-        Command("everybody", "E", "Everybody", "Show everybody's, or only theirs"),
+        Command(
+            "narrow",
+            "f",
+            "Show",
+            "Show only what was held, or what was cancelled",
+            verb="conversations history --state STATE",
+        ),
+        Command(
+            "everybody",
+            "E",
+            "Everybody",
+            "Show everybody's, or only theirs",
+            verb="conversations history",
+        ),
     )
 
     def __init__(self, user_id: int | None = None, name: str = "") -> None:

@@ -42,15 +42,69 @@ class MyConversationsScreen(StudioScreen):
     """What concerns oneself and one's people, what is overdue first."""
 
     OWN_COMMANDS = (
-        Command("plan", "p", "Plan", "Plan this conversation, or move it"),
-        Command("start", "b", "Begin", "Begin the talk now, planned or not"),
-        Command("cancel", "c", "Cancel", "Cancel what is planned"),
-        Command("record", "h", "Held", "Record it as held"),
-        Command("waiting", "f", "Waiting", "Show only what waits for you, or everything"),
-        Command("new", "plus", "New", "Plan another with them; about you, with a manager of yours"),
-        Command("not_mine", "N", "Not mine", "Say that it is not yours, or that it is again"),
-        Command("history", "t", "Conversations", "Show the conversations held with them"),
-        Command("hand_over", "H", "Hand over", "Name who is to hold it"),
+        Command(
+            "plan",
+            "p",
+            "Plan",
+            "Plan this conversation, or move it",
+            verb="conversations plan PUSH USER --at INSTANT",
+        ),
+        Command(
+            "start",
+            "b",
+            "Begin",
+            "Begin the talk now, planned or not",
+            verb="conversations start PUSH USER",
+        ),
+        Command(
+            "cancel",
+            "c",
+            "Cancel",
+            "Cancel what is planned",
+            verb="conversations cancel PUSH USER",
+        ),
+        Command(
+            "record",
+            "h",
+            "Held",
+            "Record it as held",
+            verb="conversations finish PUSH USER --at INSTANT",
+        ),
+        Command(
+            "waiting",
+            "f",
+            "Waiting",
+            "Show only what waits for you, or everything",
+            verb="conversations list --asked",
+        ),
+        Command(
+            "new",
+            "plus",
+            "New",
+            "Plan another with them; about you, with a manager of yours",
+            verb="conversations plan USER --template TEMPLATE --at INSTANT",
+        ),
+        Command(
+            "not_mine",
+            "N",
+            "Not mine",
+            "Say that it is not yours, or that it is again",
+            verb="conversations not-mine PUSH USER",
+        ),
+        Command(
+            "history",
+            "t",
+            "Conversations",
+            "Show the conversations held with them",
+            verb="conversations history --user USER",
+        ),
+        Command(
+            "hand_over",
+            "H",
+            "Hand over",
+            "Name who is to hold it",
+            verb="conversations hand-over PUSH USER CONDUCTOR",
+        ),
     )
 
     def __init__(self) -> None:

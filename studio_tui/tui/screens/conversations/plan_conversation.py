@@ -57,8 +57,20 @@ class PlanScreen(StudioScreen):
     ``conversation_id``, move that one. For oneself, one of one's managers is asked to hold it."""
 
     OWN_COMMANDS = (
-        Command("plan", "ctrl+s", "Plan", "Plan it so, and invite both sides"),
-        Command("sent", "ctrl+t", "What is sent", "See the invitations before they are sent"),
+        Command(
+            "plan",
+            "ctrl+s",
+            "Plan",
+            "Plan it so, and invite both sides",
+            verb="conversations plan PUSH USER --at INSTANT",
+        ),
+        Command(
+            "sent",
+            "ctrl+t",
+            "What is sent",
+            "See the invitations before they are sent",
+            verb="conversations plan PUSH USER --at INSTANT --dry-run --mail",
+        ),
     )
 
     def __init__(

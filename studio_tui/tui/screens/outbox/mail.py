@@ -20,7 +20,13 @@ class MailScreen(StudioScreen):
     """A mail, by the id of its notification."""
 
     OWN_COMMANDS = (
-        Command("source", "v", "Source", "Show the mail byte for byte, or as it is read"),
+        Command(
+            "source",
+            "v",
+            "Source",
+            "Show the mail byte for byte, or as it is read",
+            verb="outbox show ID",
+        ),
     )
 
     def __init__(self, notification_id: int) -> None:

@@ -50,7 +50,14 @@ class OutboxScreen(StudioScreen):
     """All mail, the newest first."""
 
     OWN_COMMANDS = (
-        Command("retry", "r", "Retry", "Send what failed once more", needs=Action.SEND_AGAIN),
+        Command(
+            "retry",
+            "r",
+            "Retry",
+            "Send what failed once more",
+            needs=Action.SEND_AGAIN,
+            verb="outbox retry ID",
+        ),
         Command(
             "again",
             "R",
@@ -58,12 +65,31 @@ class OutboxScreen(StudioScreen):
             "Send what was sent to the same person once more",
             footer=False,
             needs=Action.SEND_AGAIN,
+            verb="outbox again ID",
         ),
         Command(
-            "sent", "v", "What is sent", "See what retrying would send, and to whom", footer=False
+            "sent",
+            "v",
+            "What is sent",
+            "See what retrying would send, and to whom",
+            footer=False,
+            verb="outbox retry ID --dry-run --mail",
         ),
-        Command("drop", "x", "Drop", "Drop what waits or failed", needs=Action.DROP_MAIL),
-        Command("next_state", "right", "State", "Show only the mail of the next state"),
+        Command(
+            "drop",
+            "x",
+            "Drop",
+            "Drop what waits or failed",
+            needs=Action.DROP_MAIL,
+            verb="outbox drop ID",
+        ),
+        Command(
+            "next_state",
+            "right",
+            "State",
+            "Show only the mail of the next state",
+            verb="outbox list --state STATE",
+        ),
         Command.moving("previous_state", "left", "Show only the mail of the state before"),
     )
 

@@ -60,9 +60,29 @@ class ImportPlanScreen(StudioScreen):
     where the file is to be read again, or with None."""
 
     OWN_COMMANDS = (
-        Command("import", "i", "Import", "Import what the file says", footer=False),
-        Command("skip", "S", "Skip refused", "Import all lines but those refused", footer=False),
-        Command("form", "ctrl+o", "How it is written", "Tell the encoding, separator and dates"),
+        Command(
+            "import",
+            "i",
+            "Import",
+            "Import what the file says",
+            footer=False,
+            verb="users import FILE",
+        ),
+        Command(
+            "skip",
+            "S",
+            "Skip refused",
+            "Import all lines but those refused",
+            footer=False,
+            verb="users import FILE --skip-refused",
+        ),
+        Command(
+            "form",
+            "ctrl+o",
+            "How it is written",
+            "Tell the encoding, separator and dates",
+            verb="users import FILE --encoding NAME",
+        ),
         Command("next_list", "right", "Next list", "Go to the list to the right"),
         Command.moving("previous_list", "left", "Go to the list to the left"),
     )

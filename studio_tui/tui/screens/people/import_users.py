@@ -43,7 +43,13 @@ class ImportScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("back", "escape", "Back", "Stop reading, or go back to the users"),
-        Command("form", "ctrl+o", "How it is written", "Tell the encoding, separator and dates"),
+        Command(
+            "form",
+            "ctrl+o",
+            "How it is written",
+            "Tell the encoding, separator and dates",
+            verb="users import FILE --encoding NAME",
+        ),
     )
 
     def __init__(self) -> None:

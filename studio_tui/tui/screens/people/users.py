@@ -61,8 +61,21 @@ class UsersScreen(StudioScreen):
     """The list of users."""
 
     OWN_COMMANDS = (
-        Command("import", "i", "Import", "Import users from a CSV file", needs=Action.IMPORT_USERS),
-        Command("who_left", "f", "Who left", "Show those who have left as well, or hide them"),
+        Command(
+            "import",
+            "i",
+            "Import",
+            "Import users from a CSV file",
+            needs=Action.IMPORT_USERS,
+            verb="users import FILE",
+        ),
+        Command(
+            "who_left",
+            "f",
+            "Who left",
+            "Show those who have left as well, or hide them",
+            verb="users list --left",
+        ),
     )
 
     def __init__(self) -> None:

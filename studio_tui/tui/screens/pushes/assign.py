@@ -54,8 +54,20 @@ class AssignScreen(StudioScreen):
     """All active users with marks, what assigning them would do, and the button that does it."""
 
     OWN_COMMANDS = (
-        Command("assign", "ctrl+s", "Assign", "Assign the marked users"),
-        Command("import_list", "i", "Earlier push", "Mark the users of an earlier push"),
+        Command(
+            "assign",
+            "ctrl+s",
+            "Assign",
+            "Assign the marked users",
+            verb="pushes assign PUSH LOGIN",
+        ),
+        Command(
+            "import_list",
+            "i",
+            "Earlier push",
+            "Mark the users of an earlier push",
+            verb="pushes assign PUSH --from-push OTHER",
+        ),
         Command("marked", "f", "Marked", "See only the marked users, and take some out"),
         Command(
             "sent",
@@ -63,9 +75,24 @@ class AssignScreen(StudioScreen):
             "What is sent",
             "See who would get what, before anything is sent",
             footer=False,
+            verb="pushes assign PUSH LOGIN --dry-run --mail",
         ),
-        Command("checks", "C", "Look over", "See what may be wrong, and with whom", footer=False),
-        Command("no_manager", "M", "No manager", "See who would have no manager", footer=False),
+        Command(
+            "checks",
+            "C",
+            "Look over",
+            "See what may be wrong, and with whom",
+            footer=False,
+            verb="pushes check PUSH",
+        ),
+        Command(
+            "no_manager",
+            "M",
+            "No manager",
+            "See who would have no manager",
+            footer=False,
+            verb="pushes check PUSH",
+        ),
     )
 
     def __init__(self, push: Push) -> None:

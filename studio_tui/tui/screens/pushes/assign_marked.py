@@ -28,7 +28,15 @@ class MarkedScreen(StudioScreen):
     Ends with what is left of the selection.
     """
 
-    OWN_COMMANDS = (Command("take_out", "space,x", "Take out", "Take this user out of the marked"),)
+    OWN_COMMANDS = (
+        Command(
+            "take_out",
+            "space,x",
+            "Take out",
+            "Take this user out of the marked",
+            verb="pushes assign PUSH --except LOGIN",
+        ),
+    )
 
     def __init__(
         self, push: Push, selection: Selection[UserFilter], alone: Sequence[User] = ()

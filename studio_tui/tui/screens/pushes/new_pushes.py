@@ -37,7 +37,13 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
     AUTO_FOCUS = "Input"
 
     OWN_COMMANDS = (
-        Command("create", "ctrl+s", "Assign users", "Create the pushes and go on to their users"),
+        Command(
+            "create",
+            "ctrl+s",
+            "Assign users",
+            "Create the pushes and go on to their users",
+            verb="pushes create TEMPLATE --name NAME --from DATE --deadline DATE",
+        ),
         Command("add", "ctrl+n", "Add a push", "Set up one more push"),
         Command("remove", "ctrl+r", "Remove", "Remove the push with the cursor"),
     )

@@ -41,7 +41,14 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     """Name, days and automatic reminders of a push; Close, or Reopen."""
 
     OWN_COMMANDS = (
-        Command("save", "ctrl+s", "Save", "Save the settings", needs=Action.EDIT_PUSHES),
+        Command(
+            "save",
+            "ctrl+s",
+            "Save",
+            "Save the settings",
+            needs=Action.EDIT_PUSHES,
+            verb="pushes edit PUSH --name NAME --from DATE --deadline DATE",
+        ),
         Command(
             "sent",
             "ctrl+t",
@@ -49,6 +56,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
             "See what saving would send, and to whom",
             footer=False,
             needs=Action.EDIT_PUSHES,
+            verb="pushes edit PUSH --dry-run --mail",
         ),
     )
 

@@ -56,10 +56,29 @@ class PushesScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command(
-            "assign", "A,a", "Assign users", "Choose the users of this push", needs=Action.ASSIGN
+            "assign",
+            "A,a",
+            "Assign users",
+            "Choose the users of this push",
+            needs=Action.ASSIGN,
+            verb="pushes assign PUSH LOGIN",
         ),
-        Command("settings", "e", "Settings", "Change name, days, close", needs=Action.EDIT_PUSHES),
-        Command("end", "c", "Close", "End this push", needs=Action.EDIT_PUSHES),
+        Command(
+            "settings",
+            "e",
+            "Settings",
+            "Change name, days, close",
+            needs=Action.EDIT_PUSHES,
+            verb="pushes edit PUSH",
+        ),
+        Command(
+            "end",
+            "c",
+            "Close",
+            "End this push",
+            needs=Action.EDIT_PUSHES,
+            verb="pushes close PUSH",
+        ),
         Command(
             "reopen",
             "r",
@@ -67,6 +86,7 @@ class PushesScreen(StudioScreen):
             "Open a closed push again",
             footer=False,
             needs=Action.EDIT_PUSHES,
+            verb="pushes reopen PUSH",
         ),
     )
 

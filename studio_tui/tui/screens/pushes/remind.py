@@ -45,9 +45,13 @@ class RemindScreen(StudioScreen):
     """
 
     OWN_COMMANDS = (
-        Command("remind", "ctrl+s", "Remind", "Send the reminder"),
+        Command("remind", "ctrl+s", "Remind", "Send the reminder", verb="pushes remind PUSH LOGIN"),
         Command(
-            "again", "a", "Also recent", "Remind also those who were reminded a short while ago"
+            "again",
+            "a",
+            "Also recent",
+            "Remind also those who were reminded a short while ago",
+            verb="pushes remind PUSH --again",
         ),
     )
 

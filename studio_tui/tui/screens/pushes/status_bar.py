@@ -26,7 +26,13 @@ class StatusBar(Commands, Widget, can_focus=True):
 
     ALLOW_SELECT = False
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("pick", "enter", "Only these", "Show only those of this status, or everyone again"),
+        Command(
+            "pick",
+            "enter",
+            "Only these",
+            "Show only those of this status, or everyone again",
+            verb="conversations list --push PUSH --status STATUS",
+        ),
         Command.moving("next_part", "right", "Go to the next status"),
         Command.moving("previous_part", "left", "Go to the previous status"),
     )

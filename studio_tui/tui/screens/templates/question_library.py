@@ -39,12 +39,45 @@ class QuestionLibraryScreen(StudioScreen):
     """All topics by name. Those who may not keep the library read it."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("edit", "e", "Edit", "Change the topic; so does enter", needs=_KEEPS),
-        Command("new", "n", "New", "Add a topic", needs=_KEEPS),
-        Command("delete", "delete,D", "Delete", "Delete the topic", needs=_KEEPS),
-        Command("export", "w", "Export", "Write the topic to a text file"),
-        Command("export_all", "W", "Export all", "Write the whole library to a text file"),
-        Command("import_file", "i", "Import", "Import topics from a text file", needs=_KEEPS),
+        Command(
+            "edit",
+            "e",
+            "Edit",
+            "Change the topic; so does enter",
+            needs=_KEEPS,
+            verb="questions import FILE",
+        ),
+        Command("new", "n", "New", "Add a topic", needs=_KEEPS, verb="questions import FILE"),
+        Command(
+            "delete",
+            "delete,D",
+            "Delete",
+            "Delete the topic",
+            needs=_KEEPS,
+            verb="questions delete TOPIC",
+        ),
+        Command(
+            "export",
+            "w",
+            "Export",
+            "Write the topic to a text file",
+            verb="questions export TOPIC",
+        ),
+        Command(
+            "export_all",
+            "W",
+            "Export all",
+            "Write the whole library to a text file",
+            verb="questions export",
+        ),
+        Command(
+            "import_file",
+            "i",
+            "Import",
+            "Import topics from a text file",
+            needs=_KEEPS,
+            verb="questions import FILE",
+        ),
     )
 
     def __init__(self) -> None:

@@ -22,13 +22,59 @@ class TemplateActions(StudioScreen):
     """A screen about a template: the one that `template` gives, None where there is none."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("push", "p", "Push", "Set up pushes of this template", needs=Action.CREATE_PUSHES),
-        Command("edit", "e", "Edit", "Change it", needs=Action.EDIT_TEMPLATES),
-        Command("new", "n", "New", "Write a new one", needs=Action.EDIT_TEMPLATES),
-        Command("preview", "v", "Preview", "See it as leader and user would"),
-        Command("versions", "y", "Versions", "See what changed when, by whom; bring it back"),
-        Command("library", "l", "Library", "The questions that templates are made of"),
-        Command("duplicate", "d", "Duplicate", "Add a copy", needs=Action.EDIT_TEMPLATES),
+        Command(
+            "push",
+            "p",
+            "Push",
+            "Set up pushes of this template",
+            needs=Action.CREATE_PUSHES,
+            verb="pushes create TEMPLATE --name NAME --from DATE --deadline DATE",
+        ),
+        Command(
+            "edit",
+            "e",
+            "Edit",
+            "Change it",
+            needs=Action.EDIT_TEMPLATES,
+            verb="templates import FILE",
+        ),
+        Command(
+            "new",
+            "n",
+            "New",
+            "Write a new one",
+            needs=Action.EDIT_TEMPLATES,
+            verb="templates import FILE",
+        ),
+        Command(
+            "preview",
+            "v",
+            "Preview",
+            "See it as leader and user would",
+            verb="templates show TEMPLATE",
+        ),
+        Command(
+            "versions",
+            "y",
+            "Versions",
+            "See what changed when, by whom; bring it back",
+            verb="templates versions TEMPLATE",
+        ),
+        Command(
+            "library",
+            "l",
+            "Library",
+            "The questions that templates are made of",
+            verb="questions list",
+        ),
+        Command(
+            "duplicate",
+            "d",
+            "Duplicate",
+            "Add a copy",
+            needs=Action.EDIT_TEMPLATES,
+            verb="templates duplicate TEMPLATE",
+        ),
         Command(
             "edit_text",
             "T",
@@ -36,6 +82,7 @@ class TemplateActions(StudioScreen):
             "Change it as text",
             footer=False,
             needs=Action.EDIT_TEMPLATES,
+            verb="templates import FILE",
         ),
         Command(
             "archive",
@@ -44,6 +91,7 @@ class TemplateActions(StudioScreen):
             "Put it away, or take it out of the archive",
             footer=False,
             needs=Action.EDIT_TEMPLATES,
+            verb="templates archive TEMPLATE",
         ),
         Command(
             "delete",
@@ -52,6 +100,7 @@ class TemplateActions(StudioScreen):
             "Delete a template that nothing uses",
             footer=False,
             needs=Action.EDIT_TEMPLATES,
+            verb="templates delete TEMPLATE",
         ),
         Command(
             "export",
@@ -60,6 +109,7 @@ class TemplateActions(StudioScreen):
             "Write it to a text file",
             footer=False,
             needs=Action.READ_TEMPLATES,
+            verb="templates export TEMPLATE",
         ),
         Command(
             "import_file",
@@ -68,6 +118,7 @@ class TemplateActions(StudioScreen):
             "Import one from a file",
             footer=False,
             needs=Action.EDIT_TEMPLATES,
+            verb="templates import FILE",
         ),
     )
 

@@ -26,7 +26,9 @@ _CONFLICT = (
 class TemplateEditScreen(StudioScreen):
     """The text of a template. What is wrong with it is said below it; nothing typed is lost."""
 
-    OWN_COMMANDS = (Command("save", "ctrl+s", "Save", "Save the template"),)
+    OWN_COMMANDS = (
+        Command("save", "ctrl+s", "Save", "Save the template", verb="templates import FILE"),
+    )
     AUTO_FOCUS = "LinesEntry"
 
     def __init__(self, template: Template) -> None:

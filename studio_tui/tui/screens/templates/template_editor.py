@@ -35,6 +35,7 @@ class TemplateEditor(SavingEditor[Template]):
             "Keep the topic under the cursor in the question library",
             footer=False,
             needs=Action.EDIT_LIBRARY,
+            verb="questions import FILE",
         ),
     )
 

@@ -39,12 +39,14 @@ class TemplateVersions(StudioScreen):
             "Bring back",
             "Make the template what it was in this version",
             needs=Action.EDIT_TEMPLATES,
+            verb="templates bring-back TEMPLATE VERSION",
         ),
         Command(
             "compare",
             "equals_sign",
             "Compare",
             "Compare with the version before, or with how it is now",
+            verb="templates versions TEMPLATE",
         ),
         Command("preview", "v", "Preview", "See it as leader and user would"),
     )

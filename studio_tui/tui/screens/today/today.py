@@ -22,7 +22,6 @@ from studio_tui.services.today.today import Today, mails_of, people_of
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.today.case_list import CaseList
 from studio_tui.tui.screens.today.lines import (
     Line,
     can_remind,
@@ -34,7 +33,7 @@ from studio_tui.tui.screens.today.lines import (
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.filter_bar import FilterBar
 from studio_tui.tui.widgets.list.memory_source import MemorySource
-from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.record_list import HeadedList, RecordList
 from studio_tui.wording.counting import counted
 from studio_tui.wording.days import weekday_in_words
 from studio_tui.wording.today import NOTHING
@@ -52,15 +51,44 @@ class TodayScreen(StudioScreen):
 
     OWN_COMMANDS = (
         # The two share a key: mail is sent once more, people are reminded.
-        Command("retry", "r", "Retry", "Send what failed once more", needs=Action.SEND_AGAIN),
         Command(
-            "remind", "r", "Remind", "See what reminding these would send", needs=Action.REMIND
+            "retry",
+            "r",
+            "Retry",
+            "Send what failed once more",
+            needs=Action.SEND_AGAIN,
+            verb="outbox retry ID",
         ),
-        Command("sent", "v", "What is sent", "See what retrying would send, and to whom"),
         Command(
-            "snooze", "Z", "Snooze", "Put it off until a day or until it changes, or bring it back"
+            "remind",
+            "r",
+            "Remind",
+            "See what reminding these would send",
+            needs=Action.REMIND,
+            verb="pushes remind PUSH --overdue",
         ),
-        Command("show", "f", "Show", "Show what is put off as well, or hide it", footer=False),
+        Command(
+            "sent",
+            "v",
+            "What is sent",
+            "See what retrying would send, and to whom",
+            verb="outbox retry ID --dry-run --mail",
+        ),
+        Command(
+            "snooze",
+            "Z",
+            "Snooze",
+            "Put it off until a day or until it changes, or bring it back",
+            verb="today --snooze KIND",
+        ),
+        Command(
+            "show",
+            "f",
+            "Show",
+            "Show what is put off as well, or hide it",
+            footer=False,
+            verb="today --all",
+        ),
         Command("filter", "slash", "Filter", "Show only what matches what you type"),
         Command("clear_filter", "escape", "Clear", "Take the filter away", footer=False),
         Command(
@@ -70,6 +98,7 @@ class TodayScreen(StudioScreen):
             "Import users from a CSV file",
             footer=False,
             needs=Action.IMPORT_USERS,
+            verb="users import FILE",
         ),
     )
 
@@ -82,7 +111,9 @@ class TodayScreen(StudioScreen):
     def body(self) -> ComposeResult:
         """What is filtered, the lines, and the one under the cursor in full."""
         studio = self.studio
-        self._list = CaseList(*columns(studio.today, studio.zone), heading=False, empty="")
+        self._list: HeadedList[Line, str] = HeadedList(
+            *columns(studio.today, studio.zone), heading=False, empty=""
+        )
         self._bar = FilterBar(self._filter, self._list)
         yield self._bar
         yield self._list

@@ -41,6 +41,7 @@ Find = Callable[[str, Sort], tuple[F, Source[R, F]]]
 class RecordBrowser(Commands, Vertical, Generic[R, F]):
     """A `RecordList` under a `FilterBar`. Messages of the list pass through to the screen."""
 
+    REACH = "this list"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("filter", "slash", "Filter", "Show only what matches what you type"),
         Command("order", "o", "Order", "Sort by the next column", footer=False),

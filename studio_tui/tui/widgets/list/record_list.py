@@ -16,7 +16,7 @@ Messages: `Opened`, `SelectionChanged`, `CursorMoved`, `SortRequested`, `LengthC
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rich.style import Style
 from textual import events
@@ -39,6 +39,17 @@ from studio_tui.tui.widgets.list.row_painter import MARK_WIDTH, Painter
 
 R = TypeVar("R", bound=Row)
 F = TypeVar("F")
+
+
+class HeadedRow(Row, Protocol):
+    """A row of a list with headings."""
+
+    @property
+    def takes_cursor(self) -> bool:
+        """Whether it is no heading, and not empty."""
+
+
+H = TypeVar("H", bound=HeadedRow)
 
 _MARKING = {"mark", "mark_all"}
 
@@ -68,6 +79,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     }
     ALLOW_SELECT = False
 
+    REACH = "this list"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("open", "enter", "Open", "Open the row under the cursor"),
         Command("mark", "space", "Mark", "Mark or unmark the row and go down"),
@@ -565,3 +577,33 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     def _open(self) -> None:
         if (row := self.current) is not None:
             self.post_message(self.Opened(self, row))
+
+
+class HeadedList(RecordList[H, F]):
+    """A list some rows of which are headings, or empty: the cursor passes over them."""
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor at ``place``, or on the next line in that direction that is no heading."""
+        found = self._on_from(place, 1 if place >= self.cursor else -1)
+        super().move_to(found)
+        if not any(self._takes_cursor(above) for above in range(found)):
+            # The heading above the first case is seen with it.
+            self._scroll_rows(0)
+
+    def _follow_cursor(self) -> None:
+        place = self._on_from(self.cursor, 1)
+        if place == self.cursor:
+            super()._follow_cursor()
+        else:
+            self.move_to(place)
+
+    def _on_from(self, place: int, step: int) -> int:
+        place = max(0, min(place, self.length - 1))
+        ahead = range(place, self.length if step > 0 else -1, step)
+        back = range(place, -1 if step > 0 else self.length, -step)
+        return next((each for each in (*ahead, *back) if self._takes_cursor(each)), place)
+
+    def _takes_cursor(self, place: int) -> bool:
+        row = self._row_at(place)
+        # What is not loaded yet may be anything: the cursor stays there until it is known.
+        return row is None or row.takes_cursor
