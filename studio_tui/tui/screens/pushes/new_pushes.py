@@ -97,10 +97,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         last = self._rows[-1].entered
         row = PushRow(Entered("", last.available_from, last.deadline), self.studio.today())
         self._rows.append(row)
-        rows = self.query_one(".rows", VerticalScroll)
-        await rows.mount(row)
-        # The row has its entries only since then: before, it was taken to be of another height.
-        rows.refresh(layout=True)
+        await self.query_one(".rows", VerticalScroll).mount(row)
         self._count()
         row.focus_entry()
         row.scroll_visible(animate=False)
