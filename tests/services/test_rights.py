@@ -542,6 +542,7 @@ WHO = "finds out who is asking"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
     "system.clocks.clock_problem": "tells of the host alone",
+    "pushes.pushes.usual_reminders": "tells what the settings say",
     "conversations.ask_about": "turns names into ids; whoever uses them is asked",
     "conversations.exports.history_csv": VALUES,
     "conversations.find": "turns names into ids; whoever uses them is asked",
