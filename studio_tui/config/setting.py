@@ -16,6 +16,8 @@ import msgspec
 
 _MOST_DAYS = 3_650
 """Days before or after a deadline on which a reminder can be."""
+_MOST_CONNECTIONS = 100
+"""Each takes a file descriptor of the process and a place at the mail server."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 Check = Callable[[Any], object]
@@ -112,6 +114,13 @@ def check_at_least_one(number: int) -> None:
     """Raise ValueError for less than 1."""
     if number < 1:
         raise ValueError("at least 1")
+
+
+def check_connections(number: int) -> None:
+    """Raise ValueError for less than 1, and for more than any provider allows."""
+    check_at_least_one(number)
+    if number > _MOST_CONNECTIONS:
+        raise ValueError(f"at most {_MOST_CONNECTIONS}: mail servers turn away a client with more")
 
 
 def check_days(numbers: tuple[int, ...]) -> None:

@@ -22,6 +22,7 @@ from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.config.private import require_own_file
 from studio_tui.config.setting import (
     check_at_least_one,
+    check_connections,
     check_days,
     check_port,
     check_time_of_day,
@@ -109,7 +110,7 @@ class Smtp(_Section, frozen=True):
         ),
     ] = ""
     connections: Annotated[
-        int, setting("at most so many connections at once", check=check_at_least_one)
+        int, setting("at most so many connections at once", check=check_connections)
     ] = 4
     timeout: Annotated[
         int, setting("seconds the server may take for each reply", check=check_at_least_one)

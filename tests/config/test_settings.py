@@ -151,6 +151,7 @@ def test_an_unknown_key_is_refused_with_a_near_miss(
         ("[smtp]\nport = 70000", "smtp.port"),
         ("[smtp]\nport = 0", "smtp.port"),
         ("[smtp]\nconnections = 0", "smtp.connections"),
+        ("[smtp]\nconnections = 101", "smtp.connections"),
         ("smtp = 3", "smtp"),
         ("[notifications]\nremind_before_days = 7", "notifications.remind_before_days"),
         ("[notifications]\nhold = 'soon'", "notifications.hold"),
