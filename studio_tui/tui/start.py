@@ -1,6 +1,5 @@
 """How the app starts: where one can go, what runs beside the screens, how it ends."""
 
-import asyncio
 import importlib
 import sys
 from functools import partial
@@ -27,7 +26,12 @@ if TYPE_CHECKING:
     from studio_tui.tui.parts.changes import WhoAsks
     from studio_tui.tui.runtime.embedded_worker import Posting, Transports
 
-_WORKER = "studio_tui.tui.runtime.embedded_worker"
+_READ_BESIDE = (
+    "studio_tui.tui.runtime.embedded_worker",
+    "studio_tui.services.outbox.undo",
+    "studio_tui.services.today.today",
+)
+"""What several threads ask as soon as the database is open."""
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
@@ -102,6 +106,10 @@ class OpenedStudio(StudioApp):
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
         def opening(tell: "Tell") -> "tuple[Studio, Actor]":
             self.refused = None
+            # Off the loop, as they take as long to import as all the rest; and by one thread: two
+            # that import the same for the first time may each find the half of it.
+            for module in _READ_BESIDE:
+                importlib.import_module(module)
             try:
                 return open_studio(tell)
             except StudioError as error:
@@ -111,21 +119,13 @@ class OpenedStudio(StudioApp):
         return opening
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
+        from studio_tui.tui.runtime.embedded_worker import Posting
+
         super()._opened(opened)
         if opened[0].settings.screen.mouse and not in_gnu_screen():
             self.terminal.ask_for_mouse()
-        self.run_worker(self._post(*opened))
-
-    async def _post(self, studio: "Studio", actor: Actor) -> None:
-        """Let mail leave, once the first rows are there: what sends it takes as long to import as
-        all the rest."""
-        await self.bridge.idle()
-        if _WORKER not in sys.modules:
-            await asyncio.to_thread(importlib.import_module, _WORKER)
-        from studio_tui.tui.runtime.embedded_worker import Posting
-
         self._posting = Posting(self, self._transports, self._stand)
-        self._posting.start(studio, self.actor or actor)
+        self._posting.start(*opened)
 
     def changed(self) -> None:
         """What can be undone and what waits may be something else."""

@@ -11,7 +11,6 @@ os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 for _name in ("NO_COLOR", "SSH_CONNECTION", "TEXTUAL_THEME", "TEXTUAL_FILTERS"):
     os.environ.pop(_name, None)
 
-import studio_tui.tui.runtime.embedded_worker  # noqa: E402, F401 - else it comes late, by a thread
 from tests.tui import idle  # noqa: E402 - it imports Textual
 from tests.tui.pictures import Pictures  # noqa: E402
 
