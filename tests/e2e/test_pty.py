@@ -152,6 +152,8 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
         terminal.type("i")
         terminal.shows("Imported people.csv: 2 added.", "Ann Peeters", "Zoë [/x] de Wit")
         terminal.type("?")
+        terminal.shows("Type to find a key")
+        terminal.type("left as well")
         terminal.shows("Show those who have left as well")
         terminal.type("\x1b")
         terminal.wait_for(lambda text: "Show those who have left" not in text)
@@ -261,7 +263,7 @@ def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
     with opened((80, 24), **environ) as terminal:
         terminal.goes_to_templates()
         terminal.type("?")
-        terminal.shows("Set up pushes of this template")
+        terminal.shows("Type to find a key")
         assert any(mode in terminal.written for mode in _MOUSE) is asked
 
 
