@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from studio_tui.tui.parts.changes import WhoAsks
     from studio_tui.tui.runtime.embedded_worker import Posting, Transports
 
-_READ_BESIDE = (
+READ_BESIDE = (
     "studio_tui.tui.runtime.embedded_worker",
     "studio_tui.services.outbox.undo",
     "studio_tui.services.today.today",
@@ -108,7 +108,7 @@ class OpenedStudio(StudioApp):
             self.refused = None
             # Off the loop, as they take as long to import as all the rest; and by one thread: two
             # that import the same for the first time may each find the half of it.
-            for module in _READ_BESIDE:
+            for module in READ_BESIDE:
                 importlib.import_module(module)
             try:
                 return open_studio(tell)

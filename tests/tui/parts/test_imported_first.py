@@ -1,0 +1,28 @@
+"""What several threads read as soon as the database is open is imported by one, before that."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from studio_tui.tui import parts
+from studio_tui.tui.start import READ_BESIDE
+
+
+def test_what_the_parts_of_the_app_read_is_imported_before_they_do() -> None:
+    """In a process of its own: here it is all imported already."""
+    code = f"import json, sys, {', '.join(READ_BESIDE)}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    late = {
+        f"{node.module}.{name.name}" if node.module.count(".") == 2 else node.module
+        for path in Path(parts.__path__[0]).glob("*.py")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in node.names
+        if node.module.startswith("studio_tui.services")
+    }
+    assert late
+    assert late <= set(json.loads(done.stdout))
