@@ -21,6 +21,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.dry_run import dry_run_again
 from studio_tui.tui.commands import Command
+from studio_tui.tui.common_commands import RETRY
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dry_run import DryRunScreen
 from studio_tui.tui.modals.dry_run_words import Trial
@@ -50,14 +51,7 @@ class OutboxScreen(StudioScreen):
     """All mail, the newest first."""
 
     OWN_COMMANDS = (
-        Command(
-            "retry",
-            "r",
-            "Retry",
-            "Send what failed once more",
-            needs=Action.SEND_AGAIN,
-            verb="outbox retry ID",
-        ),
+        RETRY,
         Command(
             "again",
             "R",

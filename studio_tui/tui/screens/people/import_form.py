@@ -9,10 +9,20 @@ from studio_tui.domain.people.hr_file import FileHints
 from studio_tui.domain.people.hr_file.rows import delimiter_named
 from studio_tui.domain.people.hr_file.source import encoding_named
 from studio_tui.domain.shared.errors import Refused
+from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.one_of import OneOf
+
+HOW_WRITTEN = Command(
+    "form",
+    "ctrl+o",
+    "How it is written",
+    "Tell the encoding, separator and dates",
+    verb="users import FILE --encoding NAME",
+)
+"""On the screens of an import."""
 
 _DATES = (("", "found out"), ("day-first", "day first"), ("month-first", "month first"))
 

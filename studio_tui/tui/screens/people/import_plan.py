@@ -26,7 +26,7 @@ from studio_tui.tui.screens.people.import_columns import (
     what_it_tells,
     what_word_means,
 )
-from studio_tui.tui.screens.people.import_form import HowWritten
+from studio_tui.tui.screens.people.import_form import HOW_WRITTEN, HowWritten
 from studio_tui.tui.screens.people.import_reading import Compared
 from studio_tui.tui.screens.people.import_rows import (
     REFUSAL_COLUMNS,
@@ -76,13 +76,7 @@ class ImportPlanScreen(StudioScreen):
             footer=False,
             verb="users import FILE --skip-refused",
         ),
-        Command(
-            "form",
-            "ctrl+o",
-            "How it is written",
-            "Tell the encoding, separator and dates",
-            verb="users import FILE --encoding NAME",
-        ),
+        HOW_WRITTEN,
         Command("next_list", "right", "Next list", "Go to the list to the right"),
         Command.moving("previous_list", "left", "Go to the list to the left"),
     )

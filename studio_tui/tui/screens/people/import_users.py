@@ -19,7 +19,7 @@ from studio_tui.tui.screens.people.import_columns import (
     guessed_headings,
     what_it_tells,
 )
-from studio_tui.tui.screens.people.import_form import HowWritten
+from studio_tui.tui.screens.people.import_form import HOW_WRITTEN, HowWritten
 from studio_tui.tui.screens.people.import_plan import ImportPlanScreen, SaidOtherwise
 from studio_tui.tui.screens.people.import_reading import (
     Compared,
@@ -43,13 +43,7 @@ class ImportScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("back", "escape", "Back", "Stop reading, or go back to the users"),
-        Command(
-            "form",
-            "ctrl+o",
-            "How it is written",
-            "Tell the encoding, separator and dates",
-            verb="users import FILE --encoding NAME",
-        ),
+        HOW_WRITTEN,
     )
 
     def __init__(self) -> None:

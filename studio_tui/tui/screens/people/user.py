@@ -20,6 +20,7 @@ from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.people import users
 from studio_tui.services.people.users import Involvement
 from studio_tui.tui.commands import Command
+from studio_tui.tui.common_commands import HAND_OVER, HELD, RETRY
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
@@ -110,21 +111,8 @@ class UserScreen(StudioScreen):
             needs=Action.REMIND,
             verb="pushes remind PUSH LOGIN",
         ),
-        Command(
-            "held",
-            "h",
-            "Held",
-            "Record the conversation as held",
-            verb="conversations finish PUSH USER --at INSTANT",
-        ),
-        Command(
-            "hand_over",
-            "H",
-            "Hand over",
-            "Name who is to hold the conversation",
-            footer=False,
-            verb="conversations hand-over PUSH USER CONDUCTOR",
-        ),
+        HELD,
+        HAND_OVER,
         Command(
             "unassign",
             "u",
@@ -133,14 +121,7 @@ class UserScreen(StudioScreen):
             needs=Action.ASSIGN,
             verb="pushes unassign PUSH LOGIN",
         ),
-        Command(
-            "retry",
-            "r",
-            "Retry",
-            "Send what failed once more",
-            needs=Action.SEND_AGAIN,
-            verb="outbox retry ID",
-        ),
+        RETRY,
         Command(
             "again",
             "R",

@@ -14,6 +14,7 @@ from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
+from studio_tui.tui.common_commands import HAND_OVER, HELD
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.unsaved_changes import leave
@@ -60,13 +61,7 @@ class PushScreen(StudioScreen):
             needs=Action.ASSIGN,
             verb="pushes assign PUSH LOGIN",
         ),
-        Command(
-            "held",
-            "h",
-            "Held",
-            "Record the conversation as held",
-            verb="conversations finish PUSH USER --at INSTANT",
-        ),
+        HELD,
         Command(
             "remind",
             "r",
@@ -84,14 +79,7 @@ class PushScreen(StudioScreen):
             needs=Action.REMIND,
             verb="pushes remind PUSH",
         ),
-        Command(
-            "hand_over",
-            "H",
-            "Hand over",
-            "Name who is to hold the conversation",
-            footer=False,
-            verb="conversations hand-over PUSH USER CONDUCTOR",
-        ),
+        HAND_OVER,
         Command(
             "talk",
             "t",

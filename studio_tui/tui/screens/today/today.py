@@ -20,6 +20,7 @@ from studio_tui.services.pushes import pushes
 from studio_tui.services.today import today as service
 from studio_tui.services.today.today import Today, mails_of, people_of
 from studio_tui.tui.commands import Command
+from studio_tui.tui.common_commands import RETRY
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.today.lines import (
@@ -51,14 +52,7 @@ class TodayScreen(StudioScreen):
 
     OWN_COMMANDS = (
         # The two share a key: mail is sent once more, people are reminded.
-        Command(
-            "retry",
-            "r",
-            "Retry",
-            "Send what failed once more",
-            needs=Action.SEND_AGAIN,
-            verb="outbox retry ID",
-        ),
+        RETRY,
         Command(
             "remind",
             "r",

@@ -1,0 +1,28 @@
+"""Commands that more than one screen has, with the same key and words."""
+
+from studio_tui.domain.people.access import Action
+from studio_tui.tui.commands import Command
+
+RETRY = Command(
+    "retry",
+    "r",
+    "Retry",
+    "Send what failed once more",
+    needs=Action.SEND_AGAIN,
+    verb="outbox retry ID",
+)
+HELD = Command(
+    "held",
+    "h",
+    "Held",
+    "Record the conversation as held",
+    verb="conversations finish PUSH USER --at INSTANT",
+)
+HAND_OVER = Command(
+    "hand_over",
+    "H",
+    "Hand over",
+    "Name who is to hold the conversation",
+    footer=False,
+    verb="conversations hand-over PUSH USER CONDUCTOR",
+)
