@@ -21,16 +21,19 @@ class Facts(Static):
 
     def __init__(self, facts: Iterable[Fact] = (), *, id: str | None = None) -> None:  # noqa: A002
         self._facts = tuple(facts)
+        self._width = 0
         super().__init__(self.drawn(self._facts), id=id)
 
     def show(self, facts: Iterable[Fact]) -> None:
         """Show these instead."""
         self._facts = tuple(facts)
-        self.update(self.drawn(self._facts, self.size.width))
+        self.update(self.drawn(self._facts, self._width))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Break the lines anew."""
-        self.update(self.drawn(self._facts, event.size.width))
+        """Break the lines anew, where another number of cells is left for them."""
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self.update(self.drawn(self._facts, self._width))
 
     @staticmethod
     def drawn(facts: Iterable[Fact], width: int = 0) -> Content:
