@@ -39,12 +39,6 @@ def work_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
             os.close(handle)
 
 
-def remove_abandoned(parent: Path, prefix: str = PREFIX) -> None:
-    """Remove what killed programs of this account have left in ``parent``, where it can be."""
-    with suppress(OSError), _locked(parent):
-        _remove_abandoned(parent, prefix)
-
-
 def _remove_abandoned(parent: Path, prefix: str) -> None:
     with suppress(OSError):
         for entry in os.scandir(parent):

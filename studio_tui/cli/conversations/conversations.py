@@ -106,7 +106,7 @@ def list_(
         write_json([shapes.my_conversation(studio, one) for one in found])
         return
     headings = ("ID", "Name", "Login", "About", "Status", with_zone(studio, "When"), "Deadline", "")
-    rows = (_matter_row(studio, one) for one in found)
+    rows = (_row_of_list(studio, one) for one in found)
     write_table(headings, rows, "No conversations. “studio-tui conversations usable USER”.")
 
 
@@ -242,7 +242,7 @@ def _written_lines(whose: str, written: Written | None) -> Iterator[str]:
         yield f"    {line}"
 
 
-def _matter_row(studio: Studio, one: MyConversation) -> tuple[str, ...]:
+def _row_of_list(studio: Studio, one: MyConversation) -> tuple[str, ...]:
     return (
         str(one.conversation_id or ""),
         one.name,

@@ -115,10 +115,6 @@ class Pick(Vertical, Generic[T]):
 
         self.app.push_screen(Choose(self._title, numbered), answered)
 
-    def focus_choice(self) -> None:
-        """Put the focus on it."""
-        self.screen.set_focus(self._shown)
-
     def _take(self, place: int) -> None:
         self._place = place
         self._draw()

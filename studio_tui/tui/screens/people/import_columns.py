@@ -1,7 +1,7 @@
 """Which column of a file tells what, and saying so oneself (U6, ``--map``)."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio_tui.domain.people.facts import fact_called
@@ -75,11 +75,6 @@ def what_word_means(word: str) -> Choose[str]:
         Choice(ImportField.LEFT.value, "Has left", "left"),
     ]
     return Choose(f"What does “{word}” mean?", choices)
-
-
-def untold(headings: Collection[Heading]) -> int:
-    """How many columns tell nothing."""
-    return sum(heading.field is None for heading in headings)
 
 
 def _guess(name: str, mapped: Mapped) -> ImportField | None:
