@@ -46,8 +46,7 @@ _WRITING = {
     "outbox.outbox.try_again": {Verb.RETRY},
     "outbox.outbox.send_once_more": {Verb.SEND_AGAIN},
     # What follows from an import, a corrected address or an undo is no act of its own.
-    "people.person.edit": set(),
-    "people.imports._write": set(),
+    "people.applying.apply_change": set(),
     "outbox.undo.undo": set(),
     "outbox.undo._undo_closing": set(),
 }

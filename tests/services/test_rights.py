@@ -597,6 +597,7 @@ ASKED_BEFORE = {
     "conversations.taking_over.tell_of_reopening",
     "conversations.warnings",
     "outbox.dry_run.dry_run_of",
+    "people.applying.apply_change",
     "templates.starters.add_starters",
 }
 """They are given the actor to write it down, or are the asking itself."""

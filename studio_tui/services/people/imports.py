@@ -15,16 +15,14 @@ from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import fold
+from studio_tui.services.people.applying import PeopleChange, apply_change
 from studio_tui.services.people.collecting import no_cycles_made
 from studio_tui.services.people.import_comparison import Comparison
 from studio_tui.services.people.import_plan import ImportPlan, Names, PlannedUser
-from studio_tui.services.pushes.pushes import cause_of
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.activity.activity import about_users, write_activity
-from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people import import_read
 from studio_tui.storage.people.import_read import Profile
-from studio_tui.storage.people.import_write import PASSES, NewTeam, Write, write
+from studio_tui.storage.people.import_write import PASSES, NewTeam, Write
 
 T = TypeVar("T")
 
@@ -147,31 +145,31 @@ def _group(one: Write) -> str:
 
 
 def _write(studio: Studio, actor: Actor, planned: _Planned, progress: Progress) -> None:
-    users, active = import_read.count_everybody()
     counted = _Counter(progress, _COMPARED, 1.0, PASSES * len(planned.writes))
-    written = write(planned.teams, planned.writes, counted)
-    users_after, active_after = import_read.count_everybody()
-    plan = planned.plan
-    line = write_activity(
-        actor,
-        studio.now(),
+    users, active = import_read.count_everybody()
+    change = PeopleChange(
         Verb.IMPORT,
-        plan.summary,
+        planned.plan.summary,
+        planned.writes,
+        planned.teams,
         before={"users": users, "active": active},
-        after={
-            "users": users_after,
-            "active": active_after,
-            "added": len(plan.added),
-            "changed": len(plan.changed),
-            "left": len(plan.left),
-            "returned": len(plan.returned),
-            "refused": len(plan.refusals),
-            "teams_created": len(plan.teams_created),
-        },
+        after=lambda: _counts_after(planned.plan),
     )
-    about_users(line, written)
-    # Whoever has another address is invited there, and no longer at the old one (C5).
-    invitations.follow_addresses(cause_of(studio, line))
+    apply_change(studio, actor, change, counted)
+
+
+def _counts_after(plan: ImportPlan) -> dict[str, int]:
+    users, active = import_read.count_everybody()
+    return {
+        "users": users,
+        "active": active,
+        "added": len(plan.added),
+        "changed": len(plan.changed),
+        "left": len(plan.left),
+        "returned": len(plan.returned),
+        "refused": len(plan.refusals),
+        "teams_created": len(plan.teams_created),
+    }
 
 
 def _require_admin(before: Mapping[UserRef, Profile], after: Mapping[UserRef, Profile]) -> None:

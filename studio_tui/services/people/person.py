@@ -19,21 +19,18 @@ from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, Nothing
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services.conversations.overview import history
 from studio_tui.services.people import users
+from studio_tui.services.people.applying import PeopleChange, apply_change
 from studio_tui.services.people.import_comparison import default_of
-from studio_tui.services.pushes.pushes import cause_of
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import (
     ActivityFilter,
     ActivityLine,
-    about_users,
     activity_lines,
-    write_activity,
 )
-from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people import import_read
 from studio_tui.storage.people import users as people
 from studio_tui.storage.people.import_read import Profile
-from studio_tui.storage.people.import_write import Write, write
+from studio_tui.storage.people.import_write import Write
 
 CHANGED = Verb.CHANGE_USER
 """What the activity calls a change by hand."""
@@ -112,20 +109,17 @@ def edit(
         changed = _changed(before, wanted, was or {})
         if "email" in changed:
             _require_free(user_id, wanted["email"])
-        written = write((), [Write(user_id, before, before._replace(**wanted))], iter)
-        line = write_activity(
-            actor,
-            studio.now(),
+        change = PeopleChange(
             CHANGED,
             before.login,
+            [Write(user_id, before, before._replace(**wanted))],
             before=_shown(changed),
-            after=_shown({name: wanted[name] for name in changed}),
+            after=lambda: _shown({name: wanted[name] for name in changed}),
         )
-        about_users(line, written)
-        invited = invitations.follow_addresses(cause_of(studio, line))
+        applied = apply_change(studio, actor, change)
     found = users.show(studio, actor, user_id)
     failed = sum(each.state is NotificationState.FAILED for each in found.notifications)
-    return PersonEdited(found.user, changed, invited, failed)
+    return PersonEdited(found.user, changed, applied.told, failed)
 
 
 def _read(studio: Studio, actor: Actor, told: Mapping[str, str]) -> dict[str, Any]:

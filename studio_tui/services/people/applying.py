@@ -1,0 +1,66 @@
+"""Writing a change of people: what an import and an edit by hand have in common (U6, U7, U8).
+
+Whatever changes users or teams goes through `apply_change`, inside an open unit of work. What has
+to follow from such a change is done there, and so follows from all of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.pushes.pushes import cause_of
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import about_users, write_activity
+from studio_tui.storage.outbox import invitations
+from studio_tui.storage.people.import_write import Counted, NewTeam, Write, write
+
+Told = Callable[[], Mapping[str, Any] | None]
+"""What the activity tells of the Studio, asked for when everything is written."""
+
+
+def _nothing_told() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleChange:
+    """Users and teams as they are to be."""
+
+    verb: Verb
+    subject: str
+    """What the line of activity is about."""
+    writes: Sequence[Write] = ()
+    teams: Sequence[NewTeam] = ()
+    """Teams to be made, parents first."""
+    before: Mapping[str, Any] | None = None
+    after: Told = field(default=_nothing_told)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was written."""
+
+    line: int
+    """The line of activity."""
+    told: int
+    """How many invitations go to a new address, or are taken back at the old one (C5)."""
+
+
+def apply_change(
+    studio: Studio, actor: Actor, change: PeopleChange, counted: Counted = iter
+) -> Applied:
+    """Write ``change`` and its line of activity; ``counted`` tells how far it is."""
+    written = write(change.teams, change.writes, counted)
+    line = write_activity(
+        actor,
+        studio.now(),
+        change.verb,
+        change.subject,
+        before=change.before,
+        after=change.after(),
+    )
+    about_users(line, written)
+    # Whoever has another address is invited there, and no longer at the old one (C5).
+    return Applied(line, invitations.follow_addresses(cause_of(studio, line)))
