@@ -11,6 +11,7 @@
 The line below a field is always there, so that nothing moves when an error appears.
 """
 
+from datetime import date, timedelta
 from typing import Any
 
 from textual import events, on
@@ -21,6 +22,10 @@ from textual.widgets import Input, Static
 
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.text import clean_text
+from studio_tui.domain.shared.written_dates import parse_day
+from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.moments import day
+from studio_tui.tui.shell import shell_of
 from studio_tui.tui.text import line
 
 
@@ -53,6 +58,46 @@ class LineInput(Input):
         self.paste(event.text)
 
 
+class DayInput(Commands, LineInput):
+    """An input of a day, which the arrows move as a calendar does: by a week."""
+
+    REACH = "this field"
+    OWN_COMMANDS = (
+        Command.moving("week_later", "down", "A week later"),
+        Command.moving("week_earlier", "up", "A week earlier"),
+    )
+
+    def action_week_later(self) -> None:
+        """A week after the day that is written."""
+        self._move(timedelta(weeks=1))
+
+    def action_week_earlier(self) -> None:
+        """A week before the day that is written."""
+        self._move(-timedelta(weeks=1))
+
+    def why_not_week_later(self) -> str | None:
+        """It takes a day."""
+        return None if self._written() else "There is no day to move: write one."
+
+    def why_not_week_earlier(self) -> str | None:
+        """It takes a day."""
+        return self.why_not_week_later()
+
+    def _written(self) -> date | None:
+        try:
+            return parse_day(self.value, shell_of(self).studio.today())
+        except ValueError:
+            return None
+
+    def _move(self, by: timedelta) -> None:
+        if (written := self._written()) is not None:
+            try:
+                self.value = day(parse_day(day(written + by), written))
+            except (ValueError, OverflowError):
+                return
+            self.cursor_position = len(self.value)
+
+
 class Field(Vertical):
     """One thing to enter; ``name`` is what `Invalid.fields` calls it."""
 
@@ -65,13 +110,15 @@ class Field(Vertical):
         hint: str = "",
         placeholder: str = "",
         password: bool = False,
+        is_day: bool = False,
     ) -> None:
         super().__init__(name=name)
         self.field_name = name
         self._label = label
         self._hint = hint
         self._error = ""
-        self._entry = LineInput(value, placeholder=placeholder, password=password)
+        kind = DayInput if is_day else LineInput
+        self._entry = kind(value, placeholder=placeholder, password=password)
 
     def compose(self) -> ComposeResult:
         """The label beside the input, and the line below it."""

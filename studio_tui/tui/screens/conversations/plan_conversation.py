@@ -97,7 +97,7 @@ class PlanScreen(StudioScreen):
             yield self._what
             yield self._whom
             yield Form(
-                Field("date", "Date", placeholder="2026-03-31, tomorrow, fri"),
+                Field("date", "Date", placeholder="2026-03-31, tomorrow, fri", is_day=True),
                 Field("time", "Time", placeholder="14:30"),
                 Field("minutes", "Minutes"),
                 Field("place", "Place", hint="a room, or a link; it stands in the invitation"),

@@ -16,7 +16,7 @@ from studio_tui.domain.pushes.push import PushDraft, check_drafts
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.field import LineInput
+from studio_tui.tui.widgets.field import DayInput, LineInput
 from studio_tui.wording.counting import counted
 
 FIELDS = {"name": "Name", "available_from": "Available from", "deadline": "Deadline"}
@@ -47,8 +47,8 @@ class PushRow(Vertical):
         self._today = today
         self._entries = {
             "name": LineInput(entered.name, placeholder="how people will see it"),
-            "available_from": LineInput(entered.available_from, placeholder="2026-03-02"),
-            "deadline": LineInput(entered.deadline, placeholder="2026-03-31"),
+            "available_from": DayInput(entered.available_from, placeholder="2026-03-02"),
+            "deadline": DayInput(entered.deadline, placeholder="2026-03-31"),
         }
         self._errors: dict[str, str] = {}
 

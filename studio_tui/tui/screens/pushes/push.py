@@ -15,13 +15,13 @@ from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import HAND_OVER, HELD
+from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes import push_closing
 from studio_tui.tui.screens.pushes.push_activity import activity_in_words
 from studio_tui.tui.screens.pushes.push_course import PushCourse
 from studio_tui.tui.screens.pushes.push_groups import PushGroups, choose_by

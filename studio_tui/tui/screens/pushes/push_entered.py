@@ -6,12 +6,15 @@ from datetime import date
 
 from studio_tui.domain.pushes.push import Push, PushDraft, Reminders, parse_days
 from studio_tui.domain.shared.errors import Invalid
+from studio_tui.tui.commands import shown_key
 from studio_tui.tui.moments import day
 from studio_tui.tui.screens.pushes.new_pushes_row import FIELDS, Entered, drafts_of
 from studio_tui.tui.widgets.field import Field
 
 _LABELS = {**FIELDS, "remind_before": "Remind before", "remind_after": "Remind after"}
+_DAYS = {"available_from", "deadline"}
 _HINTS = {
+    "available_from": f"{shown_key('down')} a week later, {shown_key('up')} a week earlier",
     "remind_before": "days before the deadline, as 7, 1; nothing for never",
     "remind_after": "days after the deadline; who has held it is left alone",
 }
@@ -20,7 +23,7 @@ _HINTS = {
 def fields(push: Push) -> list[Field]:
     """The fields of the form, filled in."""
     return [
-        Field(name, _LABELS[name], value, hint=_HINTS.get(name, ""))
+        Field(name, _LABELS[name], value, hint=_HINTS.get(name, ""), is_day=name in _DAYS)
         for name, value in entered(push).items()
     ]
 

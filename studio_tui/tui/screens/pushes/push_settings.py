@@ -15,12 +15,12 @@ from studio_tui.domain.shared.written_dates import parse_day
 from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes.pushes import Edited
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.dry_run import show_sent
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes import push_closing
 from studio_tui.tui.screens.pushes.new_pushes_row import period
 from studio_tui.tui.screens.pushes.push_entered import days_of, draft_of, entered, fields
 from studio_tui.tui.text import filled, line

@@ -10,10 +10,10 @@ from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
+from studio_tui.tui.modals import push_closing
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes import push_closing
 from studio_tui.tui.screens.pushes.push_words import done_in_cells
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource

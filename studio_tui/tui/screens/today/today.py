@@ -1,6 +1,8 @@
 """Today: what needs somebody, the most urgent first, dealt with one after another (S1)."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,8 +12,7 @@ from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action
-from studio_tui.domain.pushes.push import Push
-from studio_tui.domain.shared.destinations import ImportUsers, Remind, SentAgain
+from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.today.leads_to import where_to, where_to_begin
 from studio_tui.domain.today.today import STEPS, Case, FirstStep
@@ -40,6 +41,7 @@ from studio_tui.wording.days import weekday_in_words
 from studio_tui.wording.today import NOTHING
 
 if TYPE_CHECKING:
+    from studio_tui.domain.pushes.push import Push
     from studio_tui.tui.modals.put_off import Until
 
 _LOOK_AGAIN = 60.0
@@ -74,6 +76,24 @@ class TodayScreen(StudioScreen):
             "Snooze",
             "Put it off until a day or until it changes, or bring it back",
             verb="today --snooze KIND",
+        ),
+        Command(
+            "settings",
+            "e",
+            "Settings",
+            "Change name and days of its push, or close it",
+            footer=False,
+            needs=Action.EDIT_PUSHES,
+            verb="pushes edit PUSH",
+        ),
+        Command(
+            "end",
+            "c",
+            "Close",
+            "End its push",
+            footer=False,
+            needs=Action.EDIT_PUSHES,
+            verb="pushes close PUSH",
         ),
         Command(
             "show",
@@ -176,7 +196,7 @@ class TodayScreen(StudioScreen):
     def action_sent(self) -> None:
         """Show what retrying would send, and what not."""
         if (case := self._case) is not None:
-            self.shell.go_to(SentAgain(mails_of(case)))
+            self.shell.go_to(to.SentAgain(mails_of(case)))
 
     def why_not_remind(self) -> str | None:
         """It takes people who are late or soon will be."""
@@ -186,15 +206,29 @@ class TodayScreen(StudioScreen):
 
     def action_remind(self) -> None:
         """Show what reminding the people of this line sends, and send it from there (P15)."""
-        case = self._case
-        if case is None or case.push_id is None:
-            return
-        studio, actor, push_id = self.studio, self.actor, case.push_id
-        self.read_to_open(
-            "remind",
-            lambda: pushes.show(studio, actor, push_id),
-            lambda push: self._remind(case, push),
-        )
+        if (case := self._case) is not None:
+            self._with_push(case, lambda push: self._remind(case, push))
+
+    def why_not_settings(self) -> str | None:
+        """It takes a push."""
+        return None if self._case and self._case.push_id else "This line is about no push."
+
+    def action_settings(self) -> None:
+        """Open the settings of the push of this line."""
+        if (case := self._case) is not None and case.push_id is not None:
+            self.shell.go_to(to.Push(case.push_id, "settings"))
+
+    def why_not_end(self) -> str | None:
+        """It takes a push."""
+        return self.why_not_settings()
+
+    def action_end(self) -> None:
+        """Close the push of this line (P9)."""
+        # What closing asks and shows is not needed for the first picture.
+        from studio_tui.tui.modals import push_closing
+
+        if (case := self._case) is not None:
+            self._with_push(case, lambda push: push_closing.close(self, push))
 
     def why_not_snooze(self) -> str | None:
         """A first step is done, not put off."""
@@ -237,7 +271,7 @@ class TodayScreen(StudioScreen):
 
     def action_import(self) -> None:
         """Import users."""
-        self.shell.go_to(ImportUsers())
+        self.shell.go_to(to.ImportUsers())
 
     @property
     def _case(self) -> Case | None:
@@ -248,15 +282,22 @@ class TodayScreen(StudioScreen):
         destination = where_to_begin(step)
         if destination is None:
             self.say(STEPS[step][1])
-        elif isinstance(destination, ImportUsers) and (why := self.why_not_import()):
+        elif isinstance(destination, to.ImportUsers) and (why := self.why_not_import()):
             self.complain(why)
         else:
             self.shell.go_to(destination)
 
-    def _remind(self, case: Case, push: Push) -> None:
+    def _with_push(self, case: Case, then: "Callable[[Push], None]") -> None:
+        """Read the push of a case, for ``then`` to go on with."""
+        studio, actor, push_id = self.studio, self.actor, case.push_id
+        if push_id is not None:
+            call = partial(pushes.show, studio, actor, push_id)
+            self.read_to_open("push", call, then, may_stay=True)
+
+    def _remind(self, case: Case, push: "Push") -> None:
         whom = f"{case.words}: {case.text}" if case.text else case.words
         self.shell.go_to(
-            Remind(push, people_of(case), whom), lambda reminded: self._go_on(case, reminded)
+            to.Remind(push, people_of(case), whom), lambda reminded: self._go_on(case, reminded)
         )
 
     def _go_on(self, case: Case, reminded: bool | None) -> None:

@@ -134,3 +134,24 @@ async def test_the_switch_goes_away_with_the_change(made: Example) -> None:
         await type_in(pilot, "deadline", "2026-03-31")
         await type_in(pilot, "deadline", before)
         assert not pilot.app.screen.query_one(Toggle).display
+
+
+async def test_the_arrows_move_a_day_by_a_week(made: Example) -> None:
+    everything(made)
+    made.clock.move(minutes=5)
+    async with running(made.app()) as pilot:
+        await open_settings(pilot)
+        field(pilot, "deadline").focus_entry()
+        await press(pilot, "down", "down", "up")
+        assert field(pilot, "deadline").value == "2026-02-27"
+        await type_in(pilot, "deadline", "fri")
+        await press(pilot, "up")
+        assert field(pilot, "deadline").value == "2026-02-27"
+        for neither in ("", "soon"):
+            await type_in(pilot, "deadline", neither)
+            await press(pilot, "down")
+            assert field(pilot, "deadline").value == neither
+            assert "no day to move" in said(pilot)
+        await type_in(pilot, "deadline", "2999-12-30")
+        await press(pilot, "down", "down", "down")
+        assert field(pilot, "deadline").value == "2999-12-30"

@@ -1,0 +1,148 @@
+"""The commonest tasks from the opening screen, played with real keys that are counted.
+
+Rows that are moved over do not count. As many keys as `docs/keys.md` says are enough.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from studio_tui.config.settings import Smtp
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.pushes.push import PushState, Status
+from studio_tui.domain.shared.destinations import Person
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import pushes
+from studio_tui.tui.screens.outbox.outbox import OutboxScreen
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.pushes.push import PushScreen
+from studio_tui.tui.screens.today.today import TodayScreen
+from tests.tui import press, running, settled
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import Example, example, fill_outbox
+from tests.tui.screens.pushing import everything, said, user_id
+
+
+class Hand:
+    """Presses keys of the app, and counts them."""
+
+    def __init__(self, pilot: Pilot[Any]) -> None:
+        self.pilot = pilot
+        self.pressed = 0
+
+    async def press(self, *keys: str) -> None:
+        self.pressed += len(keys)
+        await press(self.pilot, *keys)
+
+    async def move_to(self, what: Callable[[Any], bool]) -> None:
+        """Put the cursor of the list on the first row that ``what`` tells: not counted."""
+        place = next(place for place, row in enumerate(rows(self.pilot)) if what(row))
+        listed(self.pilot).move_to(place)
+        await settled(self.pilot)
+
+    async def case(self, words: str) -> None:
+        """Put the cursor of Today on this case."""
+        await self.move_to(lambda row: row.case is not None and row.case.words.endswith(words))
+
+    async def start(self) -> None:
+        """Back to the opening screen."""
+        for _ in range(6):
+            if not isinstance(self.pilot.app.screen, TodayScreen):
+                await press(self.pilot, "escape" if len(self.pilot.app.screen_stack) > 1 else "0")
+        assert isinstance(self.pilot.app.screen, TodayScreen)
+        self.pressed = 0
+
+
+async def who_has_not_planned(hand: Hand, _: Example) -> None:
+    await hand.case("overdue")
+    await hand.press("enter", "f")
+    await hand.move_to(lambda row: row.choice is not None and row.choice.title == "not planned")
+    await hand.press("enter")
+    assert isinstance(hand.pilot.app.screen, PushScreen)
+    assert {row.status for row in rows(hand.pilot)} == {Status.NOT_PLANNED}
+
+
+async def pushes_and_mail_of_ann(hand: Hand, made: Example) -> None:
+    await hand.press("ctrl+p", "a", "n")
+    await hand.move_to(lambda row: row.choice is not None and row.choice.title == "Ann Peeters")
+    await hand.press("enter")
+    screen = hand.pilot.app.screen
+    assert isinstance(screen, UserScreen)
+    assert screen.destination == Person(user_id(made, "ann"))
+    assert "Q1 review" in shown(hand.pilot)
+
+
+async def whose_mail_failed(hand: Hand, _: Example) -> None:
+    await hand.case("mail failed")
+    await hand.press("enter")
+    assert isinstance(hand.pilot.app.screen, OutboxScreen)
+    assert {(row.recipient, row.state) for row in rows(hand.pilot)} == {
+        ("carl", NotificationState.FAILED)
+    }
+
+
+async def send_one_again(hand: Hand, made: Example) -> None:
+    before = number_of_mails(made, NotificationState.QUEUED)
+    await hand.press("4")
+    await hand.move_to(lambda row: row.state is NotificationState.SENT)
+    await hand.press("R", "right", "enter")
+    assert "1 mail to be sent again." in said(hand.pilot)
+    assert number_of_mails(made, NotificationState.QUEUED) == before + 1
+
+
+async def deadline_a_week_later(hand: Hand, made: Example) -> None:
+    before = pushes.find(made.studio, made.admin, "Late").deadline
+    await hand.case("overdue")
+    await hand.press("e", "tab", "tab", "down", "ctrl+s")
+    assert "saved" in said(hand.pilot)
+    after = pushes.find(made.studio, made.admin, "Late").deadline
+    assert after == before + timedelta(weeks=1)
+
+
+async def remind_those_late(hand: Hand, made: Example) -> None:
+    await hand.case("overdue")
+    await hand.press("r", "ctrl+s")
+    assert "3 users reminded" in said(hand.pilot)
+    every = outbox.every(made.studio, made.admin, NotificationFilter())
+    assert {mail.recipient for mail in every if mail.kind is Kind.REMINDER} > {"bob", "dina"}
+
+
+async def close_a_push(hand: Hand, made: Example) -> None:
+    await hand.case("overdue")
+    await hand.press("c", "right", "enter")
+    assert pushes.find(made.studio, made.admin, "Late").state is PushState.CLOSED
+
+
+def number_of_mails(made: Example, state: NotificationState) -> int:
+    return outbox.counts(made.studio, made.admin).get(state, 0)
+
+
+MOST: dict[Callable[[Hand, Example], Awaitable[None]], int] = {
+    who_has_not_planned: 3,
+    pushes_and_mail_of_ann: 4,
+    whose_mail_failed: 1,
+    send_one_again: 4,
+    deadline_a_week_later: 5,
+    remind_those_late: 4,
+    close_a_push: 3,
+}
+"""How many keys each task may take; those that change nothing first."""
+
+
+async def test_the_commonest_tasks_take_few_keys(tmp_path: Path) -> None:
+    smtp = Smtp(host="localhost", sender="studio@example.org")
+    with example(tmp_path, smtp) as made:
+        everything(made)
+        await fill_outbox(made)
+        pressed = {}
+        async with running(made.whole_app()) as pilot:
+            hand = Hand(pilot)
+            for task in MOST:
+                await hand.start()
+                await task(hand, made)
+                pressed[task] = hand.pressed
+    assert all(pressed[task] <= most for task, most in MOST.items()), pressed
