@@ -26,6 +26,7 @@ from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.unattended import Limits
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.groups import By, GroupFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, PushDraft, PushFacts, PushFilter
@@ -45,7 +46,8 @@ from studio_tui.services.activity import activity, verify
 from studio_tui.services.conversations import exports
 from studio_tui.services.outbox import delivery, messages, outbox, undo
 from studio_tui.services.outbox.messages import Specimen
-from studio_tui.services.people import imports, person, ssh_keys, users
+from studio_tui.services.people import imports, person, ssh_keys, unattended, users
+from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import check, course, groups, pushes, remind, report
 from studio_tui.services.system import copy_database, finding
@@ -138,6 +140,7 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     ssh_keys.add(studio, admin, "bob", ED25519)
     regular = templates.find(studio, admin, "Regular")
     spare = templates.add(studio, admin, replace(regular.definition, name="Spare"))
+    unattended.run(studio, admin, WAITING, Limits())
     return World(
         studio, clock, push, regular, spare, closed, planned, begun, held, later.activity_id
     )
@@ -149,6 +152,7 @@ NOBODY: set[str] = set()
 Call = Callable[[World, Actor], object]
 NAME = Sort("name")
 CSV = hr_file.read(b"email,given_name,family_name\nnew@example.org,New,Person\n")
+WAITING = GivenFile("people.csv", b"email,name,active\neve@example.org,Eve Alone,no\n")
 
 READS: dict[str, tuple[set[str], Call]] = {
     "activity.activity.of_everything": (SUPPORT, lambda w, a: activity.of_everything(w.studio, a)),
@@ -230,6 +234,8 @@ READS: dict[str, tuple[set[str], Call]] = {
         lambda w, a: assigning.source(w.studio, a, w.push, AssignmentFilter(), NAME),
     ),
     "pushes.assign.every": (SUPPORT, lambda w, a: assigning.every(w.studio, a, w.push)),
+    "people.unattended.waiting": (ADMIN, lambda w, a: unattended.waiting(w.studio, a)),
+    "people.unattended.look": (ADMIN, lambda w, a: unattended.look(w.studio, a)),
     "people.imports.preview": (ADMIN, lambda w, a: imports.preview(w.studio, a, CSV)),
     "outbox.outbox.source": (
         SUPPORT,
@@ -401,6 +407,14 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: conversations.hand_over(w.studio, a, w.ann, "cor"),
     ),
+    "people.unattended.run": (
+        ADMIN,
+        lambda w, a: unattended.run(
+            w.studio, a, replace(WAITING, data=WAITING.data + b"\n"), Limits()
+        ),
+    ),
+    "people.unattended.apply": (ADMIN, lambda w, a: unattended.apply(w.studio, a)),
+    "people.unattended.discard": (ADMIN, lambda w, a: unattended.discard(w.studio, a)),
     "people.imports.apply": (ADMIN, lambda w, a: imports.apply(w.studio, a, CSV)),
     "templates.library.add": (ADMIN, lambda w, a: library.add(w.studio, a, Topic("New"))),
     "templates.library.save": (
@@ -598,6 +612,7 @@ ASKED_BEFORE = {
     "conversations.warnings",
     "outbox.dry_run.dry_run_of",
     "people.applying.apply_change",
+    "people.imports.apply_if",
     "templates.starters.add_starters",
 }
 """They are given the actor to write it down, or are the asking itself."""

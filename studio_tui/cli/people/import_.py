@@ -6,19 +6,26 @@ from shlex import quote
 
 import click
 
+from studio_tui.cli.people.unattended import (
+    Unattended,
+    decide_waiting,
+    run_unattended,
+    unattended_options,
+)
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.errors import FAILED
 from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import complain, json_option, say, write_json
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.progress import ProgressPrinter
-from studio_tui.cli.shared.reading import seekable
+from studio_tui.cli.shared.reading import bytes_of, name_of, seekable
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.people.hr_file import FileHints
+from studio_tui.domain.people.hr_file import MAX_BYTES, FileHints
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people import hr_files, imports
 from studio_tui.services.people.import_plan import ImportPlan, PlannedUser, Value
+from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
@@ -32,7 +39,7 @@ def _mapped(text: str) -> tuple[str, str]:
 
 
 @click.command("import")
-@click.argument("file", type=HostPath(Dash.INPUT))
+@click.argument("file", type=HostPath(Dash.INPUT), required=False)
 @click.option(
     "--map",
     "mapping",
@@ -61,19 +68,21 @@ def _mapped(text: str) -> tuple[str, str]:
 )
 @click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 @click.option("--skip-refused", is_flag=True, help="Import the other lines of the file.")
+@unattended_options
 @yes_option
 @json_option
 @with_studio
 def import_(
     studio: Studio,
     actor: Actor,
-    file: Path,
+    file: Path | None,
     mapping: Sequence[tuple[str, str]],
     encoding: str,
     delimiter: str,
     dates: str | None,
     dry_run: bool,
     skip_refused: bool,
+    unattended: Unattended,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -83,9 +92,18 @@ def import_(
     The usual headings of HR systems are recognised; --map "Work Email=email" tells about others.
     The usual words for a status are known, too; --map "Pending=active" explains others.
     Where lines are refused, nothing is imported, unless --skip-refused leaves them out.
+    --unattended is for cron and timers: what would mark too many as left, or refuse too many
+    lines, waits for an admin, who sees it with --waiting.
     """
     require(actor, Action.IMPORT_USERS)
     form = FileHints(encoding, delimiter, dates or "")
+    if file is None:
+        decide_waiting(studio, actor, unattended, _tell_plan, yes=yes, as_json=as_json)
+        return
+    if unattended.limits:
+        given = GivenFile(name_of(file), bytes_of(file, MAX_BYTES), dict(mapping), form)
+        run_unattended(studio, actor, given, unattended.limits, dry_run=dry_run, as_json=as_json)
+        return
     with ProgressPrinter("Reading") as reading, seekable(file) as source:
         content = hr_files.read(source, dict(mapping), progress=reading, form=form)
     with ProgressPrinter("Comparing") as comparing:

@@ -21,6 +21,7 @@ from studio_tui.config.limited import (
 )
 from studio_tui.config.session import require_files
 from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.domain.shared.text import clean_line
 
 NAMES = LineLimits(lines=1_000_000, longest=100_000, most=32_000_000)
 """A list of users: a login or address on each line, or many on one."""
@@ -74,6 +75,11 @@ def toml_of(file: Path) -> tuple[str, str]:
 def is_input(file: Path) -> bool:
     """Whether the input is meant."""
     return file == DASH
+
+
+def name_of(file: Path) -> str:
+    """What lists and logs call ``file``."""
+    return "the input" if is_input(file) else clean_line(file.name)
 
 
 def _name(file: Path) -> str:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.dry_run import DryRun
     from studio_tui.services.outbox.outbox import Health, ReadMail
     from studio_tui.services.outbox.undo import Undoable
+    from studio_tui.services.people.unattended import Result, WaitingImport
     from studio_tui.services.people.users import Involvement
     from studio_tui.services.pushes.assign import Assigned, AssignPreview
     from studio_tui.services.pushes.pushes import Closed
@@ -595,3 +596,26 @@ def moved(of: Moved) -> Shape:
         },
         "waiting_mail": of.waiting,
     }
+
+
+def unattended(of: Result) -> Shape:
+    """How an unattended import ended; with its plan, unless the file was given before (U10)."""
+    plan = of.plan.as_json() if of.plan else {}
+    return {"outcome": of.outcome, "why": of.why or None, **plan}
+
+
+def waiting_import(studio: Studio, of: WaitingImport) -> Shape:
+    """The import that waits, and what it would do (U10)."""
+    waiting = {
+        "file": of.last.name,
+        "since": iso(studio, of.last.at),
+        "by": of.last.by,
+        "why": of.last.why,
+        "changed_since": of.more,
+    }
+    return {"waiting": waiting, **of.plan.as_json()}
+
+
+def nothing_waits() -> Shape:
+    """That no import waits."""
+    return {"waiting": None}

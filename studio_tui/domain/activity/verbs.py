@@ -56,6 +56,8 @@ class Verb(StrEnum):
 
     SET_UP = "set up"
     IMPORT = "imported users"
+    WAITING_IMPORT = "left an import waiting"
+    DISCARD_IMPORT = "discarded an import"
     CHANGE_USER = "changed user"
     ADD_KEY = "added an SSH key"
     REMOVE_KEY = "removed an SSH key"
@@ -133,6 +135,8 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
     {
         Verb.SET_UP: VerbFacts(),
         Verb.IMPORT: VerbFacts(_COUNTS),
+        Verb.WAITING_IMPORT: VerbFacts({"left": int, "refused": int}),
+        Verb.DISCARD_IMPORT: VerbFacts(),
         Verb.CHANGE_USER: VerbFacts({fact.name: object for fact in FACTS}),
         Verb.ADD_KEY: VerbFacts(_KEY),
         Verb.REMOVE_KEY: VerbFacts(_KEY),

@@ -21,16 +21,18 @@ def read(
     source: Path | BinaryIO | bytes,
     mapping: Mapping[str, str] = _NO_MAPPING,
     *,
+    name: str = "",
     progress: Progress = unwatched,
     form: FileHints = _NO_HINTS,
 ) -> HrFile:
     """Read what an HR system exported; what is told of it is as for `hr_file.read`.
 
-    A binary file stays open, and is its owner's to close. Raises `Unavailable` where the file
-    cannot be read, and `Refused` where it is no list of people.
+    ``name`` is what messages call what has no path. A binary file stays open, and is its owner's
+    to close. Raises `Unavailable` where the file cannot be read, and `Refused` where it is no list
+    of people.
     """
-    with no_cycles_made(), _opened(source) as (binary, name):
-        return hr_file.read(binary, mapping, name=name, progress=progress, form=form)
+    with no_cycles_made(), _opened(source, name) as (binary, called):
+        return hr_file.read(binary, mapping, name=called, progress=progress, form=form)
 
 
 def headings_in(path: Path, form: FileHints = _NO_HINTS) -> tuple[str, ...]:
@@ -40,13 +42,13 @@ def headings_in(path: Path, form: FileHints = _NO_HINTS) -> tuple[str, ...]:
 
 
 @contextmanager
-def _opened(source: Path | BinaryIO | bytes) -> Iterator[tuple[BinaryIO, str]]:
-    """The bytes of ``source``, and what messages call it: nothing where it has no name."""
+def _opened(source: Path | BinaryIO | bytes, name: str = "") -> Iterator[tuple[BinaryIO, str]]:
+    """The bytes of ``source``, and what messages call it: a path by its own name."""
     if isinstance(source, Path):
         with _open_path(source) as binary:
             yield binary, source.name
     else:
-        yield BytesIO(source) if isinstance(source, bytes) else source, ""
+        yield BytesIO(source) if isinstance(source, bytes) else source, name
 
 
 def _open_path(path: Path) -> BinaryIO:

@@ -1,13 +1,17 @@
 """What an import does, as it is shown before and after (U6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from studio_tui.domain.people.facts import FactType, fact_called
 from studio_tui.domain.people.hr_file import Refusal, Remark, RowWarning
 from studio_tui.storage.people.import_read import Profile
+
+STEP_BYTES = 8
+"""How much of a fingerprint tells of one user or one refused line."""
 
 Value = str | bool | None | tuple[str, ...]
 """What a field holds: text, a day as ``YYYY-MM-DD``, yes or no, nothing, or names in order."""
@@ -144,6 +148,28 @@ class ImportPlan:
     def touched(self) -> tuple[PlannedUser, ...]:
         """Everyone who is added or changed in any way."""
         return (*self.added, *self.changed, *self.left, *self.returned)
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What it does, in `STEP_BYTES` bytes for each user and each refused line, sorted."""
+        return b"".join(
+            sorted(blake2b(step, digest_size=STEP_BYTES).digest() for step in self._steps())
+        )
+
+    def does_more_than(self, fingerprint: bytes) -> int:
+        """To how many users or lines it does what another plan, of ``fingerprint``, did not."""
+        places = range(0, len(fingerprint), STEP_BYTES)
+        known = {fingerprint[place : place + STEP_BYTES] for place in places}
+        own = self.fingerprint
+        return sum(
+            own[place : place + STEP_BYTES] not in known for place in range(0, len(own), STEP_BYTES)
+        )
+
+    def _steps(self) -> Iterator[bytes]:
+        for user in self.touched:
+            yield repr((user.before and user.before.login, user.changes)).encode()
+        for refusal in self.refusals:
+            yield repr((refusal.line, refusal.column, refusal.reason)).encode()
 
     def as_json(self) -> dict[str, Any]:
         """The plan for ``--json``."""

@@ -4,7 +4,7 @@
 Both happen in one transaction: what `apply` does is what it found when it began to write.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -60,15 +60,31 @@ def apply(
     Raises `Refused` where lines are refused, unless ``skip_refused`` leaves those out, and where
     the Studio would be left without an active admin; `Conflict` while somebody else imports.
     """
+
+    def decide(plan: ImportPlan) -> bool:
+        if plan.refusals and not skip_refused:
+            raise Refused(_refusing(plan.refusals))
+        return True
+
     require(actor, Action.IMPORT_USERS)
     with no_cycles_made(), studio.store.writing():
-        import_read.lock_users()
-        planned = _plan(studio, file, progress)
-        if planned.plan.refusals and not skip_refused:
-            raise Refused(_refusing(planned.plan.refusals))
-        if planned.writes:
-            _write(studio, actor, planned, progress)
-        progress(1.0)
+        return apply_if(studio, actor, file, decide, progress)
+
+
+def apply_if(
+    studio: Studio,
+    actor: Actor,
+    file: HrFile,
+    decide: Callable[[ImportPlan], bool],
+    progress: Progress = unwatched,
+) -> ImportPlan:
+    """Inside an open unit of work: import the lines of ``file`` that are not refused, where
+    ``decide`` says so of the plan; raises as `apply` does."""
+    import_read.lock_users()
+    planned = _plan(studio, file, progress)
+    if decide(planned.plan) and planned.writes:
+        _write(studio, actor, planned, progress)
+    progress(1.0)
     return planned.plan
 
 

@@ -477,6 +477,29 @@ class SnoozeTable(Table):
         primary_key = CompositeKey("user", "subject")
 
 
+class UnattendedImport(Table):
+    """The file that was given last to an unattended import (U10): one row, or none.
+
+    While it waits, ``content``, compressed by zlib, and ``planned``, what its dry run said, are
+    kept. ``options`` is JSON: how the file is read.
+    """
+
+    name = CharField()
+    digest = CharField()
+    fate = CharField()
+    at = InstantField()
+    by = CharField()
+    why = TextField()
+    people = IntegerField()
+    planned = BlobField()
+    holds_until = DateField(null=True)
+    content = BlobField()
+    options = TextField()
+
+    class Meta:
+        table_name = "unattended_import"
+
+
 class MailStop(Table):
     """Why the mail server took no mail when it was last asked: one row, or none."""
 
@@ -592,4 +615,5 @@ TABLES: list[type[peewee.Model]] = [
     MailModel,
     NotificationMail,
     MailStop,
+    UnattendedImport,
 ]

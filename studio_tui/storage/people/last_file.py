@@ -1,0 +1,68 @@
+"""The file that was given last to an unattended import, and its content while it waits (U10).
+
+There is one row, or none: a newer file takes the place of the one before.
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from studio_tui.domain.people.unattended import Fate, LastFile
+from studio_tui.storage.engine.tables import UnattendedImport
+
+_I: Any = UnattendedImport
+_COLUMNS = (
+    _I.name, _I.digest, _I.fate, _I.at, _I.by, _I.why, _I.people, _I.planned, _I.holds_until,
+)  # fmt: skip
+_EMPTY = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What it takes to read a file again."""
+
+    data: bytes
+    options: str
+    """JSON: how it is read."""
+
+
+def last_file() -> LastFile | None:
+    """The file given last, without its content."""
+    for name, digest, fate, at, by, why, people, planned, until in _I.select(*_COLUMNS).tuples():
+        return LastFile(name, digest, Fate(fate), at, by, why, people, bytes(planned), until)
+    return None
+
+
+def content() -> Content:
+    """The content of the file that waits."""
+    data, options = next(iter(_I.select(_I.content, _I.options).tuples()))
+    return Content(zlib.decompress(bytes(data)), options)
+
+
+def keep(file: LastFile, kept: Content | None) -> None:
+    """Put ``file`` in the place of the one before, with its content where it waits."""
+    _I.delete().execute()
+    _I.insert(
+        name=file.name,
+        digest=file.digest,
+        fate=file.fate,
+        at=file.at,
+        by=file.by,
+        why=file.why,
+        people=file.people,
+        planned=file.planned,
+        holds_until=file.holds_until,
+        content=zlib.compress(kept.data) if kept else _EMPTY,
+        options=kept.options if kept else "",
+    ).execute()
+
+
+def plan_again(people: int, planned: bytes) -> None:
+    """The file that waits has another dry run."""
+    _I.update(people=people, planned=planned).execute()
+
+
+def decide(fate: Fate, at: datetime) -> None:
+    """The file that waited is imported or discarded: its content is not kept any longer."""
+    _I.update(fate=fate, at=at, content=_EMPTY, planned=_EMPTY, people=0, why="").execute()

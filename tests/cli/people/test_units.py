@@ -1,0 +1,63 @@
+"""The units and the line of cron that `docs/import.md` shows run what there is (U10)."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from configparser import RawConfigParser
+from pathlib import Path
+
+import click
+
+from studio_tui.cli.main import program
+
+TEXT = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
+UNITS = dict(re.findall(r"`/etc/systemd/system/([\w.-]+)`:\n\n```ini\n(.*?)```", TEXT, re.DOTALL))
+BINARY = "/opt/studio-tui/bin/studio-tui"
+
+
+def parsed(unit: str) -> RawConfigParser:
+    parser = RawConfigParser(strict=True)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(UNITS[unit])
+    return parser
+
+
+def can_be_called(line: str) -> list[str]:
+    """The words of a command that the program takes."""
+    words = shlex.split(line)
+    group = program.get_command(click.Context(program), words[1])
+    assert isinstance(group, click.Group)
+    command = group.get_command(click.Context(group), words[2])
+    assert command is not None
+    command.make_context(words[2], words[3:]).close()
+    return words
+
+
+def test_the_units_are_complete() -> None:
+    service, timer = parsed("studio-tui-import.service"), parsed("studio-tui-import.timer")
+    assert service["Service"]["Type"] == "oneshot"
+    started = can_be_called(service["Service"]["ExecStart"].replace("%%", "%"))
+    assert started[0] == BINARY
+    assert "--unattended" in started
+    assert timer["Install"]["WantedBy"] == "timers.target"
+    assert timer["Timer"]["OnCalendar"]
+
+
+def test_the_line_of_cron_calls_it_as_well() -> None:
+    found = re.search(r"^\d+ \d+ \* \* \S+ +(studio-tui .*?) >> ", TEXT, re.MULTILINE)
+    assert found is not None
+    assert "--unattended" in can_be_called(found[1])
+
+
+def test_systemd_understands_them(tmp_path: Path) -> None:
+    """On a host that has it; the units are the same on any other."""
+    for name, text in UNITS.items():
+        (tmp_path / name).write_text(text.replace(BINARY, sys.executable), encoding="utf-8")
+    if analyze := shutil.which("systemd-analyze"):
+        command = [analyze, "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        ours = [line for line in result.stderr.splitlines() if "studio-tui-import" in line]
+        assert ours == []
+    assert sorted(UNITS) == ["studio-tui-import.service", "studio-tui-import.timer"]
