@@ -14,6 +14,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.content import Content
 from textual.notifications import SeverityLevel
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -115,6 +116,9 @@ class StudioApp(Commands, App[None]):
         ),
         Command("quit", "q", "Quit", "Leave the Studio"),
     )
+
+    shows_beside = var(True)
+    """Whether lists show the row under the cursor beside them, where there is room."""
 
     def __init__(
         self,

@@ -143,6 +143,9 @@ class Shell(Protocol):
 
     # The frame
 
+    shows_beside: bool
+    """Whether lists show the row under the cursor beside them, where there is room."""
+
     @property
     def status(self) -> Content:
         """What the status line shows."""

@@ -1,6 +1,7 @@
 """The Pushes screen: what runs, how far it is, what is late (P2, P4, P5, P8)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 
@@ -14,9 +15,11 @@ from studio_tui.tui.modals import push_closing
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.push_beside import read_push
 from studio_tui.tui.screens.pushes.push_words import done_in_cells
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.pane import Drawing
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
@@ -111,6 +114,7 @@ class PushesScreen(StudioScreen):
             sort=_ORDER,
             noun=("push", "pushes"),
             empty="No pushes yet.\nGo to Templates and press p on one to set up pushes of it.",
+            beside=self._beside,
         )
 
     def body(self) -> ComposeResult:
@@ -221,6 +225,9 @@ class PushesScreen(StudioScreen):
     @property
     def _current(self) -> Push | None:
         return self._browser.list.current
+
+    def _beside(self, push: Push) -> Callable[[], Drawing]:
+        return partial(read_push, self.studio, self.actor, push)
 
     def _sign(self, push: Push) -> str | Toned:
         new = push.id in self._new and push.state is PushState.DRAFT

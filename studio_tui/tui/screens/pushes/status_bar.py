@@ -13,7 +13,7 @@ from studio_tui.domain.pushes.push import Progress, Status
 from studio_tui.domain.pushes.report import DRAWN, parts_of
 from studio_tui.domain.shared.bars import cells_of
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.screens.pushes.status_drawing import SHAPES, STYLES
+from studio_tui.tui.screens.pushes.status_drawing import SHAPES, STYLES, bar_of
 from studio_tui.wording.pushes import STATUS_LABELS
 
 _GAP = 2
@@ -93,9 +93,7 @@ class StatusBar(Commands, Widget, can_focus=True):
 
     def render(self) -> Content:
         """Both lines."""
-        bar = Content.assemble(
-            *((SHAPES[status] * cells, STYLES[status]) for status, cells in self._cells())
-        )
+        bar = bar_of(self._progress, self.size.width)
         words = Content(" " * _GAP).join(
             Content.assemble((SHAPES[status], STYLES[status]), " ", (words, self._style_of(status)))
             for status, words in self._words()

@@ -1,13 +1,16 @@
 """How the statuses of people are drawn: by shape, by letter or word, and by colour."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from textual.content import Content
 
 from studio_tui.domain.pushes.groups import PeopleGroup
-from studio_tui.domain.pushes.push import STATUSES, Status
+from studio_tui.domain.pushes.push import STATUSES, Progress, Status
 from studio_tui.domain.pushes.report import DRAWN, parts_of
 from studio_tui.domain.shared.bars import cells_of
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.tui.widgets.list.columns import Tone, Toned
+from studio_tui.wording.pushes import STATUS_LABELS
 
 SHAPES: Mapping[Status, str] = {status: facts.sign for status, facts in STATUSES.items()}
 """What a cell of each status is drawn with, as in a report."""
@@ -17,6 +20,22 @@ _COLOURS = OfSome(
 )
 STYLES: Mapping[Status, str] = {status: _COLOURS[tone] for status, tone in TONES.items()}
 """The same colours, for text."""
+
+
+def bar_of(whole: Progress | PeopleGroup, width: int) -> Content:
+    """The statuses of all, over ``width`` cells."""
+    cells = zip(DRAWN, cells_of(parts_of(whole), width), strict=True)
+    return Content.assemble(
+        *((SHAPES[status] * number, STYLES[status]) for status, number in cells)
+    )
+
+
+def legend_of(whole: Progress | PeopleGroup) -> Iterator[Content]:
+    """A line for each status that there is, with its number."""
+    for status, number in zip(DRAWN, parts_of(whole), strict=True):
+        if number:
+            words = f" {STATUS_LABELS[status]} {number:,}"
+            yield Content.assemble((SHAPES[status], STYLES[status]), words)
 
 
 def row_bar(group: PeopleGroup, width: int) -> tuple[Toned, ...]:

@@ -10,7 +10,8 @@
     )
 
 ``find`` gives the filter and the source for what is typed and an order; it is called on the loop
-and must not ask the database itself (sources are asked off the loop).
+and must not ask the database itself (sources are asked off the loop). ``beside`` gives what is
+shown of the row under the cursor beside the list, in a wide terminal (`widgets.list.pane`).
 """
 
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from studio_tui.tui.runtime.terminal import on_console
 from studio_tui.tui.shell import bridge_of, keys_of, shell_of
 from studio_tui.tui.widgets.list.columns import Column
 from studio_tui.tui.widgets.list.filter_bar import FilterBar
+from studio_tui.tui.widgets.list.pane import ListWithPane, Look
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.taking import as_csv, ids_between, rows_of
 from studio_tui.wording.counting import counted
@@ -59,10 +61,12 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         noun: tuple[str, str],
         marks: bool = False,
         empty: str = "Nothing here.",
+        beside: Look[R] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         super().__init__(id=id)
         self.list: RecordList[R, F] = RecordList(*columns, marks=marks, empty=empty)
+        self._with_pane = ListWithPane(self.list, beside) if beside else None
         self._bar = FilterBar(self._filter_by, self.list)
         self._columns = columns
         self._marks = marks
@@ -74,7 +78,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def compose(self) -> ComposeResult:
         """The filter above the list."""
         yield self._bar
-        yield self.list
+        yield self._with_pane or self.list
 
     def on_mount(self) -> None:
         """Read the first rows, and wait for keys."""
@@ -95,6 +99,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def reload(self) -> None:
         """Read the rows again; nothing moves."""
         self.list.reload(self._find(self.text, self._sort)[1])
+        if self._with_pane is not None:
+            self._with_pane.reload()
 
     def action_filter(self) -> None:
         """Start typing a filter."""

@@ -45,8 +45,8 @@ def _users(pilot: Pilot[Any]) -> dict[str, Any]:
 
 async def test_lists_what_runs_first_and_what_is_closed_last(made: Example) -> None:
     everything(made)
-    async with running(made.app(), (120, 40)) as pilot:
-        await press(pilot, "2")
+    async with running(made.app(), (140, 40)) as pilot:
+        await press(pilot, "2", "P")
         assert [push.name for push in rows(pilot)] == ["Late", "Ahead", "Draft", "Over"]
         lines = {line.split()[0]: line for line in shown(pilot).splitlines() if "Regular" in line}
         assert "open, overdue" in lines["Late"]

@@ -1,0 +1,62 @@
+"""A push beside the list of pushes: how far it is, and its course (S6)."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.course import Course
+from studio_tui.domain.pushes.push import Push
+from studio_tui.services.pushes import course, pushes
+from studio_tui.tui.moments import day
+from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words, drawn
+from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
+from studio_tui.tui.screens.pushes.status_drawing import bar_of, legend_of
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.pane import Drawing
+from studio_tui.wording.pushes import attention_in_words, state_in_words
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+_TALLEST, _LEAST = 14, 5
+"""Lines of a chart."""
+
+
+def read_push(studio: "Studio", actor: Actor, listed: Push) -> Drawing:
+    """What there is to see of a push; how far it is, is counted where the list does not know it."""
+    push = listed if listed.counted else pushes.show(studio, actor, listed.id)
+    return partial(_drawn, push, course.show(studio, actor, push))
+
+
+def _drawn(push: Push, found: Course, width: int, height: int) -> Iterator[Content]:
+    head = list(_head(push, found, width))
+    yield from head
+    if not found.assigned:
+        return
+    legend = [Content(""), *Content.styled(LEGEND, "$muted").wrap(width)]
+    used = sum(len(part.wrap(width)) for part in head)
+    room = min(height - used - len(legend) - 1, _TALLEST)
+    if room >= _LEAST:
+        yield Content("")
+        yield from drawn(found, width, room)
+        yield from legend
+
+
+def _head(push: Push, found: Course, width: int) -> Iterator[Content]:
+    yield line(push.name, "bold")
+    yield line(push.template.name, "$muted")
+    yield Content(f"{day(push.available_from)} to {day(push.deadline)}")
+    yield Content.styled(state_in_words(push), "$error" if push.overdue else "")
+    yield Content("")
+    if not found.assigned:
+        yield Content.styled(NOBODY_YET, "$muted")
+        return
+    yield bar_of(push.progress, width)
+    yield from legend_of(push.progress)
+    yield Content("")
+    yield Content(course_in_words(found))
+    if attention := attention_in_words(push.progress):
+        yield Content.styled(attention, "$warning")

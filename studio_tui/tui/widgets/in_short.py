@@ -1,0 +1,48 @@
+"""What is drawn beside a list of a row: parts that several of them are made of (S6)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from studio_tui.domain.pushes.push import Assignment, Flag, Status
+from studio_tui.tui.text import fit, line
+from studio_tui.wording.pushes import flags_in_words, status_in_words
+
+_INDENT = "  "
+_NAME = 24
+"""Cells of a name at most, where something stands beside it."""
+
+
+def group(heading: str, lines: Sequence[Content], none: str = "") -> Iterator[Content]:
+    """``lines`` under a heading, after an empty line; where there are none, ``none`` or nothing."""
+    if lines or none:
+        yield Content("")
+        yield Content.styled(heading.upper(), "$muted")
+        yield from lines or [Content.styled(none, "$muted")]
+
+
+def hanging(text: Content, width: int) -> Iterator[Content]:
+    """``text`` in ``width`` cells, below and to the right of what it belongs to."""
+    for part in text.wrap(max(width - len(_INDENT), 1)):
+        yield Content(_INDENT) + part
+
+
+def people(rows: Iterable[Assignment], zone: ZoneInfo, width: int) -> Iterator[Content]:
+    """A line for each: the name, how far they are, and what needs attention."""
+    listed = list(rows)
+    longest = max((cell_len(line(row.name).plain) for row in listed), default=0)
+    room = min(longest, _NAME, max(width // 2, 1))
+    for row in listed:
+        yield Content.assemble(fit(row.name, room), "  ", how_far(row, zone))
+
+
+def how_far(row: Assignment, zone: ZoneInfo) -> Content:
+    """How far somebody is in a push, and what needs attention: ``planned 2026-03-12  overdue``."""
+    style = {Status.DONE: "$success", Status.NOT_PLANNED: "$muted"}.get(row.status, "")
+    words = line(status_in_words(row, zone), style)
+    if not row.flags:
+        return words
+    urgent = "$error" if Flag.OVERDUE in row.flags else "$warning"
+    return Content.assemble(words, "  ", (flags_in_words(row.flags), urgent))
