@@ -1,8 +1,9 @@
 """The command line on a Studio of its own: real commands, a real SQLite file, a set clock."""
 
 import json
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,26 @@ def made(cli: Cli) -> None:
     cli.run("db", "migrate")
 
 
+@pytest.fixture(scope="session")
+def kept_studios(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for Studios that are made once by real commands, and copied for each test."""
+    return tmp_path_factory.mktemp("kept-studios")
+
+
+def _made_once(kept_studios: Path, name: str, home: Path, make: Callable[[], object]) -> None:
+    """Run ``make`` for the first test that asks for ``name``. For the others, copy what it left in
+    the home and in the folder where commands run."""
+    kept = kept_studios / name
+    places = {"home": home, "work": Path.cwd()}
+    if kept.exists():
+        for part, place in places.items():
+            shutil.copytree(kept / part, place, dirs_exist_ok=True)
+        return
+    make()
+    for part, place in places.items():
+        shutil.copytree(place, kept / part)
+
+
 @pytest.fixture
 def people(cli: Cli) -> Path:
     """The small organisation as a file, in the folder where commands run."""
@@ -88,17 +109,25 @@ def people(cli: Cli) -> Path:
 
 
 @pytest.fixture
-def organisation(cli: Cli, people: Path) -> Cli:
+def organisation(cli: Cli, people: Path, kept_studios: Path, private_home: Path) -> Cli:
     """Commands on a Studio with the small organisation in it."""
-    cli.run("users", "import", "people.csv")
+
+    def make() -> None:
+        cli.run("users", "import", "people.csv")
+
+    _made_once(kept_studios, "organisation", private_home, make)
     return cli
 
 
 @pytest.fixture
-def pushed(organisation: Cli) -> Cli:
+def pushed(organisation: Cli, kept_studios: Path, private_home: Path) -> Cli:
     """And with an open push “Q1 review” for Ann, Ben and Eve, who has no manager."""
-    organisation.run(*create("Q1 review"))
-    organisation.run("pushes", "assign", "Q1 review", "ann", "ben", "eve")
+
+    def make() -> None:
+        organisation.run(*create("Q1 review"))
+        organisation.run("pushes", "assign", "Q1 review", "ann", "ben", "eve")
+
+    _made_once(kept_studios, "pushed", private_home, make)
     return organisation
 
 
@@ -136,8 +165,12 @@ PLAN = ("conversations", "plan", "Q1 review", "ben", "--at", "2026-03-10T14:00")
 
 
 @pytest.fixture
-def talk(accounts: Accounts) -> Accounts:
+def talk(accounts: Accounts, kept_studios: Path, private_home: Path) -> Accounts:
     """And Bob's conversation with Ben is planned: number 1."""
-    with accounts.of("bob") as bob:
-        bob.run(*PLAN)
+
+    def make() -> None:
+        with accounts.of("bob") as bob:
+            bob.run(*PLAN)
+
+    _made_once(kept_studios, "talk", private_home, make)
     return accounts
