@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from studio_tui.config.assets import asset
@@ -43,6 +43,15 @@ class Forms:
     def form(self, **flags: bool) -> MailTemplate:
         """The form in which these flags hold; of what is not named, none does."""
         return self._forms[tuple(flags.get(name, False) for name in self._flags)]
+
+
+@cache
+def _rendered_shipped(
+    name: str, path: Path, frame: Frame
+) -> Mapping[tuple[bool, ...], MailTemplate]:
+    """All forms of a text that comes with the program: every Studio in a process shares them, as no
+    such text changes."""
+    return render(name, path, frame)
 
 
 class Wordings:
@@ -133,7 +142,9 @@ class Wordings:
         footer = self._file(language, _FOOTER)
         frame = Frame(language, layout=self._files[_LAYOUT], footer=footer)
         path = self._files[f"{language}/{name}.md"]
-        return Forms(language, self.date_words(language), flags_in(name), render(name, path, frame))
+        shipped = not self._in_own_folder
+        forms = _rendered_shipped(name, path, frame) if shipped else render(name, path, frame)
+        return Forms(language, self.date_words(language), flags_in(name), forms)
 
     def _file(self, language: str, name: str) -> Path:
         """A file of a language, or of the language it is a kind of."""
