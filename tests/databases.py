@@ -5,10 +5,12 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 
-def create_database(server: str, name: str, made_like: str = "") -> None:
-    """Make a database; ``made_like`` is more of the statement, as ``TEMPLATE other``."""
+def create_database(server: str, name: str, template: str = "template1") -> None:
+    """Make a database, as a copy of ``template``."""
+    # To copy the files costs a quarter of what it costs to write every page to the log.
+    made = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} {made_like}".encode())
+        connection.execute(made.encode())
 
 
 def drop_database(server: str, name: str) -> None:

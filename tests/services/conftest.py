@@ -57,7 +57,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         migrated: Path = request.getfixturevalue("migrated_file")
         yield f"sqlite:///{shutil.copy(migrated, tmp_path)}"
         return
-    with _database(request.getfixturevalue("migrated_server"), "TEMPLATE migrated") as url:
+    with _database(request.getfixturevalue("migrated_server"), "migrated") as url:
         yield url
 
 
@@ -67,14 +67,14 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'studio.db'}"
         return
-    with _database(request.getfixturevalue("postgresql_server"), "") as url:
+    with _database(request.getfixturevalue("postgresql_server"), "template1") as url:
         yield url
 
 
 @contextmanager
-def _database(server: str, made_like: str) -> Iterator[str]:
+def _database(server: str, template: str) -> Iterator[str]:
     name = f"studio_{next(_numbers)}"
-    create_database(server, name, made_like)
+    create_database(server, name, template)
     yield url_of(server, name)
     drop_database(server, name)
 

@@ -83,7 +83,7 @@ def test_a_database_that_is_none(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_database_on_a_server(
     cli: Cli, migrated_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create_database(migrated_server, "examined", "TEMPLATE migrated")
+    create_database(migrated_server, "examined", "migrated")
     url = url_of(migrated_server, "examined")
     monkeypatch.setenv("STUDIO_DATABASE_URL", url)
     found = examine(cli)

@@ -16,7 +16,7 @@ TEAMS = (
 
 
 def test_the_server_looks_at_once_at_what_was_filled(migrated_server: str) -> None:
-    create_database(migrated_server, "filled", "TEMPLATE migrated")
+    create_database(migrated_server, "filled", "migrated")
     url = url_of(migrated_server, "filled")
     with closing(open_store(url)) as store:
         with store.writing():

@@ -40,7 +40,7 @@ class _Pooled(socketserver.BaseRequestHandler):
 @pytest.fixture
 def pooler(migrated_server: str) -> Iterator[str]:
     """The URL of a database through a pooler."""
-    create_database(migrated_server, "pooled", "TEMPLATE migrated")
+    create_database(migrated_server, "pooled", "migrated")
     folder = psycopg.conninfo.conninfo_to_dict(migrated_server)["host"]
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Pooled) as server:
         server.daemon_threads = True
