@@ -39,6 +39,13 @@ def flags_in_words(flags: Collection[Flag]) -> str:
     return ", ".join(label for flag, label in FLAG_LABELS.items() if flag in flags)
 
 
+def attention_of(assignment: Assignment) -> str:
+    """The flags of somebody, and until when they have where that is longer than the push (P18):
+    ``no manager, until 2026-04-15``."""
+    longer = f"until {assignment.deadline}" if assignment.has_longer else ""
+    return ", ".join(filter(None, (flags_in_words(assignment.flags), longer)))
+
+
 def status_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
     """``planned 2026-03-12 with Bob Smith``, ``held 2026-03-03 by Bob Smith``: days in ``zone``,
     and who holds it or is to hold it (P8, P10)."""
@@ -68,6 +75,8 @@ def progress_in_words(progress: Progress) -> str:
         stayed = progress.assigned - progress.left
         words += f" · without the {progress.left:,} who left: "
         words += _share(progress.done - progress.done_left, stayed, "")
+    if progress.excused:
+        words += f" · {progress.excused:,} {STATUS_LABELS[Status.EXCUSED]}"
     return words
 
 

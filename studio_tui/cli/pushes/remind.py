@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from studio_tui.cli.pushes.this_far import this_far
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
@@ -14,7 +15,7 @@ from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, wri
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import when
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push, PushState, Status
+from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushState, Status
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes import remind as reminding
@@ -26,7 +27,7 @@ from studio_tui.wording.pushes import STATUS_LABELS
 if TYPE_CHECKING:
     from studio_tui.services.outbox.dry_run import DryRun
 
-_TO_REMIND = [status for status in Status if status is not Status.DONE]
+_TO_REMIND = [status for status in Status if status not in (Status.DONE, Status.EXCUSED)]
 
 
 @click.command()
@@ -69,8 +70,8 @@ def remind(
     """Remind those of PUSH who have still to talk, and their managers.
 
     Everybody, or those who are named by login or e-mail address, or those this far. Nobody who is
-    done or has left, and nobody twice within a short while unless --again. With --manager, that
-    manager alone is told, and none of the people.
+    done, is excused or has left, and nobody twice within a short while unless --again. With
+    --manager, that manager alone is told, and none of the people.
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     if logins and (statuses or overdue):
@@ -79,7 +80,7 @@ def remind(
     if logins:
         chosen = reminding.users_named(studio, actor, found, logins)
     else:
-        chosen = _this_far(statuses, overdue)
+        chosen = this_far(statuses, overdue=overdue)
     if managers:
         chosen_managers = reminding.managers_named(studio, actor, managers)
         _remind_managers(
@@ -128,15 +129,6 @@ def _remind_managers(
         return
     say(f"{counted(preview.reminding, 'manager')} of “{push.name}” would be reminded.")
     dry_runs.tell(run, [], with_mail=with_mail)
-
-
-def _this_far(statuses: Sequence[str], overdue: bool) -> Selection[AssignmentFilter]:
-    """Everybody, where nothing narrows it."""
-    late = Flag.OVERDUE if overdue else None
-    selection: Selection[AssignmentFilter] = Selection()
-    for status in map(Status, statuses):
-        selection = selection.mark_matching(AssignmentFilter(status=status, flag=late))
-    return selection if statuses else Selection.matching(AssignmentFilter(flag=late))
 
 
 def _tell(studio: Studio, push: Push, reminded: Reminded, as_json: bool) -> None:

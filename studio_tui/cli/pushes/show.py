@@ -22,7 +22,7 @@ from studio_tui.services.pushes import assign, groups, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.pushes import (
     STATUS_LABELS,
-    flags_in_words,
+    attention_of,
     reminders_in_words,
     state_in_words,
 )
@@ -38,7 +38,11 @@ _EXPORTED = (
     "managers",
     "reminders",
     "reminded_at",
+    "excuse",
+    "deadline",
 )
+
+_GROUPED = ("Overdue", "Held", "Not planned", "Planned", "In progress", "Excused")
 
 
 @click.command()
@@ -75,9 +79,7 @@ def _show_groups(push: Push, by: By, found: Sequence[PeopleGroup], *, as_json: b
         write_json(shapes.push_groups(push, by, found))
         return
     write_table(
-        (by.capitalize(), "Login", "Overdue", "Held", "Not planned", "Planned", "In progress")
-        if by is By.MANAGER
-        else (by.capitalize(), "Overdue", "Held", "Not planned", "Planned", "In progress"),
+        (by.capitalize(), *(("Login",) if by is By.MANAGER else ()), *_GROUPED),
         (_group_row(by, group) for group in found),
         "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
     )
@@ -92,6 +94,7 @@ def _group_row(by: By, group: PeopleGroup) -> tuple[str, ...]:
         str(group.not_planned or ""),
         str(group.planned + group.prepared or ""),
         str(group.in_progress or ""),
+        str(group.excused or ""),
     )
 
 
@@ -120,7 +123,8 @@ def _progress(progress: Progress) -> str:
     whole = f"{progress.done} of {progress.assigned} held"
     left = progress.left
     without = f"{progress.done - progress.done_left} of {progress.assigned - left} without who left"
-    return f"{whole} ({without})" if left else whole
+    whole = f"{whole} ({without})" if left else whole
+    return f"{whole}, {progress.excused} excused" if progress.excused else whole
 
 
 def _user_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
@@ -128,9 +132,11 @@ def _user_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
     return (
         user.login,
         user.name,
-        STATUS_LABELS[user.status],
+        f"{STATUS_LABELS[user.status]}: {user.excuse}"
+        if user.excuse
+        else STATUS_LABELS[user.status],
         shown(studio, user.status_at) + by,
-        flags_in_words(user.flags),
+        attention_of(user),
         _reminders(studio, user),
         ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers),
     )
@@ -153,4 +159,6 @@ def _export_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
         "|".join(manager.login for manager in user.managers),
         str(user.reminders),
         iso(studio, user.reminded_at) or "",
+        user.excuse,
+        user.deadline.isoformat() if user.deadline else "",
     )

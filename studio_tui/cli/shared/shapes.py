@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from studio_tui.services.people.unattended import Result, WaitingImport
     from studio_tui.services.people.users import Involvement
     from studio_tui.services.pushes.assign import Assigned, AssignPreview
+    from studio_tui.services.pushes.excuse import Excepted
     from studio_tui.services.pushes.pushes import Closed
     from studio_tui.services.pushes.remind import Reminded, RemindPreview
     from studio_tui.services.system.context import Studio
@@ -99,7 +100,7 @@ def push_groups(push: Push, by: By, groups: Iterable[PeopleGroup]) -> Shape:
                 "name": each.name,
                 "login": each.login,
                 "assigned": each.assigned,
-                **{str(status): getattr(each, status) for status in Status},
+                **{str(s): getattr(each, s) for s in Status if s is not Status.EXCUSED},
                 "overdue": each.overdue,
                 "excused": each.excused,
             }
@@ -200,6 +201,16 @@ def assigned_user(studio: Studio, of: Assignment) -> Shape:
         "managers": managers(of.managers),
         "reminders": of.reminders,
         "reminded_at": iso(studio, of.reminded_at),
+        **_exceptions(of),
+    }
+
+
+def _exceptions(of: Assignment) -> Shape:
+    """Why somebody is excused, and until when they have (P18)."""
+    return {
+        "excuse": of.excuse or None,
+        "deadline": of.deadline.isoformat() if of.deadline else None,
+        "has_longer": of.has_longer,
     }
 
 
@@ -216,6 +227,7 @@ def conversation(studio: Studio, push_name: str, of: Assignment) -> Shape:
         "managers": managers(of.managers),
         "reminders": of.reminders,
         "reminded_at": iso(studio, of.reminded_at),
+        **_exceptions(of),
     }
 
 
@@ -233,6 +245,9 @@ def unasked(studio: Studio, of: Conversation) -> Shape:
         "managers": [],
         "reminders": 0,
         "reminded_at": None,
+        "excuse": None,
+        "deadline": None,
+        "has_longer": False,
     }
 
 
@@ -331,9 +346,11 @@ def _written(studio: Studio, of: Written | None) -> Shape | None:
     return {"text": of.text, "version": of.version, "written_at": iso(studio, of.written_at)}
 
 
-def flags(of: Assignment) -> list[Flag]:
-    """What needs attention, always in the same order."""
-    return [flag for flag in Flag if flag in of.flags]
+def flags(of: Assignment) -> list[str]:
+    """What needs attention, always in the same order; and whether somebody is excused, for who
+    reads the flags alone."""
+    excused = [str(Status.EXCUSED)] if of.status is Status.EXCUSED else []
+    return [str(flag) for flag in Flag if flag in of.flags] + excused
 
 
 def assign_preview(
@@ -362,6 +379,7 @@ def remind_preview(
         "done": preview.done,
         "left": preview.left,
         "recently": preview.recently_count,
+        "excused": preview.excused,
         "managers": run.managers_told,
         **tried(studio, run, skipped),
     }
@@ -435,6 +453,25 @@ def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
         "managers_told": of.managers_told,
         "leaves_at": iso(studio, of.leaves_at),
     }
+
+
+def excepted(studio: Studio, of: Excepted) -> Shape:
+    """What excusing or another deadline did (P18)."""
+    return {
+        "push": of.push.name,
+        "changed": of.changed,
+        "users_told": of.users_told,
+        "managers_told": of.managers_told,
+        "leaves_at": iso(studio, of.leaves_at),
+    }
+
+
+def excepted_preview(
+    studio: Studio, of: Excepted, run: DryRun, skipped: Iterable[Skipped]
+) -> Shape:
+    """What excusing or another deadline would do (P14)."""
+    told = tried(studio, run, skipped)
+    return {"push": of.push.name, "changed": of.changed, **told}
 
 
 def nobody_told(push: Push, *counts: str) -> Shape:

@@ -73,6 +73,9 @@ class Verb(StrEnum):
     CREATE = "created push"
     ASSIGN = "assigned users"
     UNASSIGN = "unassigned users"
+    EXCUSE = "excused users"
+    ASK_AGAIN = "took back: excused"
+    OWN_DEADLINE = "gave users another deadline"
     REMIND = "reminded users"
     EDIT = "edited push"
     CLOSE = "closed push"
@@ -152,6 +155,9 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.CREATE: VerbFacts({"template": str, **_PUSH}),
         Verb.ASSIGN: VerbFacts(mailing=Mailing("pushes assign", Action.ASSIGN, many="assigned to")),
         Verb.UNASSIGN: VerbFacts(),
+        Verb.EXCUSE: VerbFacts({"reason": str}),
+        Verb.ASK_AGAIN: VerbFacts(),
+        Verb.OWN_DEADLINE: VerbFacts({"deadline": str}),
         Verb.REMIND: VerbFacts(
             {"round": str}, Mailing("pushes remind", Action.REMIND, many="reminded of")
         ),

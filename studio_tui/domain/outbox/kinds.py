@@ -38,6 +38,7 @@ class DropReason(StrEnum):
     CLOSED = "the push was closed"
     UNASSIGNED = "no longer assigned"
     DONE = "the conversation has been held"
+    EXCUSED = "excused: nothing is asked"
     LEFT = "the recipient has left"
     REOPENED = "the push was opened again"
     UNDONE = "what caused it was undone"
@@ -54,6 +55,7 @@ _OF_PUSH = _BY_EVENT | {
     DropReason.CLOSED,
     DropReason.UNASSIGNED,
     DropReason.DONE,
+    DropReason.EXCUSED,
     DropReason.HANDED_OVER,
     DropReason.NOT_MANAGED,
 }

@@ -117,6 +117,10 @@ class ConcernedPerson:
     """Whether the recipient still leads or coaches them, where the mail goes to a manager."""
     told: bool = False
     """Whether another mail to the same recipient tells of them what holds now (N17)."""
+    excused: bool = False
+    """Whether nothing is asked of them (P18)."""
+    own_deadline: date | None = None
+    """Until when they have, where that is later than the deadline of the push (P18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +205,7 @@ class Delivery:
     template: str
     """Empty where no conversation is told of."""
     deadline: date | None
+    """Of the push; for an invitation that of its user (P18)."""
     closed: bool
     about: tuple[ConcernedPerson, ...]
     meeting: Meeting | None = None
@@ -232,7 +237,7 @@ def still_to_tell(delivery: Delivery) -> tuple[ConcernedPerson, ...]:
 
 
 def _open(person: ConcernedPerson) -> bool:
-    return person.assigned and person.active and not person.done
+    return person.assigned and person.active and not person.done and not person.excused
 
 
 def is_for(kind: Kind, recipient_id: int, conductor_id: int | None) -> bool:
@@ -280,6 +285,8 @@ def _why_nobody(about: tuple[ConcernedPerson, ...]) -> DropReason:
         return DropReason.NOT_MANAGED
     if any(person.assigned and person.done for person in about):
         return DropReason.DONE
+    if any(person.assigned and person.excused for person in about):
+        return DropReason.EXCUSED
     return DropReason.UNASSIGNED
 
 

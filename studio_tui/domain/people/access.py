@@ -34,6 +34,7 @@ class Action(StrEnum):
     CREATE_PUSHES = "create pushes"
     ASSIGN = "assign users to a push"
     EDIT_PUSHES = "change, close or reopen a push"
+    EXCUSE = "excuse users of a push or give them longer"
     REMIND = "remind users"
     READ_OUTBOX = "see the outbox"
     SEND_AGAIN = "send mail again"

@@ -34,6 +34,7 @@ class Status(StrEnum):
     PREPARED = "prepared"
     IN_PROGRESS = "in_progress"
     DONE = "done"
+    EXCUSED = "excused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class StatusFacts:
 
 STATUSES: Mapping[Status, StatusFacts] = OfAll(
     {
+        # Of whom nothing is asked (P18): drawn last, as hatching.
+        Status.EXCUSED: StatusFacts("excused", "/", "#cfcfcf", "muted"),
         Status.NOT_PLANNED: StatusFacts("not planned", "·", "#e6e6e6", "muted"),
         Status.PLANNED: StatusFacts("planned", "░", "#c3d7ec", "mark"),
         Status.PREPARED: StatusFacts("prepared", "▒", "#8db3d9", "mark"),
@@ -92,8 +95,8 @@ class PushDraft:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a push is: a number of users each. ``overdue``, ``no_manager`` and ``left`` count
-    users whatever their status is."""
+    """How far a push is: a number of users each. Those ``overdue`` are neither done nor excused;
+    ``no_manager`` and ``left`` count users whatever their status is."""
 
     assigned: int = 0
     not_planned: int = 0
@@ -104,13 +107,15 @@ class Progress:
     overdue: int = 0
     no_manager: int = 0
     left: int = 0
+    excused: int = 0
+    """How many are not asked for it (P18)."""
     done_left: int = 0
     """How many of those done have left: progress is shown with and without them."""
 
     @property
     def open(self) -> int:
         """How many conversations are still to be held."""
-        return self.assigned - self.done
+        return self.assigned - self.done - self.excused
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ class Push(PushFacts):
         overdue = is_overdue(
             state=facts.state,
             deadline=facts.deadline,
-            open_conversations=progress.open,
+            overdue_conversations=progress.overdue,
             today=today,
         )
         known = {each.name: getattr(facts, each.name) for each in fields(facts)}
@@ -201,6 +206,12 @@ class Assignment:
     """What there is of it; None where nothing was planned or begun."""
     conductor_login: str = ""
     """Login of who holds, held or is to hold it, or empty."""
+    excuse: str = ""
+    """Why they are excused (P18); empty where they are not."""
+    deadline: date | None = None
+    """Until when they have (P18)."""
+    has_longer: bool = False
+    """Whether that is later than the deadline of the push."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +254,41 @@ def state_of(
     return PushState.SCHEDULED if available_from > today else PushState.OPEN
 
 
-def is_overdue(*, state: PushState, deadline: date, open_conversations: int, today: date) -> bool:
-    """Whether a push is overdue: past its deadline with conversations still to hold (P4)."""
-    return state is PushState.OPEN and open_conversations > 0 and today > deadline
+def is_overdue(
+    *, state: PushState, deadline: date, overdue_conversations: int, today: date
+) -> bool:
+    """Whether a push is overdue: past its deadline with conversations to hold for which nobody has
+    a later day (P4, P18)."""
+    return state is PushState.OPEN and overdue_conversations > 0 and today > deadline
+
+
+def clean_excuse(reason: str) -> str:
+    """The reason for which somebody is excused, as it is kept (P18); raises `Invalid`."""
+    cleaned = clean_line(reason)
+    if not cleaned:
+        raise Invalid({"reason": "say why, in a few words: HR and their managers read it"})
+    if len(cleaned) > MAX_NAME:
+        raise Invalid({"reason": f"at most {MAX_NAME} characters"})
+    return cleaned
+
+
+def check_own_deadline(day: date, push_deadline: date, today: date) -> None:
+    """Raise `Invalid` unless somebody can be given until ``day`` (P18): later than everybody, and
+    not in the past."""
+    if day < today:
+        raise Invalid({"deadline": f"{day} is past: name a day from {today} on"})
+    if day <= push_deadline:
+        raise Invalid(
+            {
+                "deadline": f"everybody has until {push_deadline}: name a later day, or edit the "
+                "deadline of the push"
+            }
+        )
+
+
+def deadline_of(push_deadline: date, own: date | None) -> date:
+    """Until when somebody has: their own day, unless the push itself ends later (P18)."""
+    return push_deadline if own is None else max(push_deadline, own)
 
 
 def status_of(
@@ -254,10 +297,14 @@ def status_of(
     prepared_at: datetime | None,
     started_at: datetime | None,
     finished_at: datetime | None,
+    excused: bool = False,
 ) -> Status:
-    """The status of an assignment, from the instants of its conversation (P8)."""
+    """The status of an assignment, from the instants of its conversation (P8) and whether the user
+    is excused (P18): what was held is done all the same."""
     if finished_at:
         return Status.DONE
+    if excused:
+        return Status.EXCUSED
     if started_at:
         return Status.IN_PROGRESS
     if prepared_at:

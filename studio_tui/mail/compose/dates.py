@@ -17,6 +17,7 @@ class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     day: str
     instant: str
     first_day: str = "1"
+    until: str = "→ {day}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,18 @@ class DateWords:
     """With ``{day}``, ``{time}`` and ``{zone}``."""
     first_day: str
     """How the first day of a month is written: ``1er`` in French."""
+    until_form: str
+    """With ``{day}``: until when one of several people has."""
 
     def day(self, day: date) -> str:
         """A calendar day: “31 March 2026”."""
         number = self.first_day if day.day == 1 else str(day.day)
         month = self.months[day.month - 1]
         return self.day_form.format(day=number, month=month, year=day.year)
+
+    def until(self, day: date) -> str:
+        """Until when somebody has: “until 31 March 2026”."""
+        return self.until_form.format(day=self.day(day))
 
     def instant(self, instant: datetime, zone: ZoneInfo) -> str:
         """An instant in ``zone``, which is named: “31 March 2026, 14:05 (Europe/Brussels)”.
@@ -52,9 +59,12 @@ def load_date_words(path: Path) -> DateWords:
     """The speech in a ``language.toml``; raises `Refused` with file and reason."""
     try:
         content = msgspec.convert(toml_of(read_own_text(path), str(path)), _Content)
-        date_words = DateWords(content.months, content.day, content.instant, content.first_day)
+        date_words = DateWords(
+            content.months, content.day, content.instant, content.first_day, content.until
+        )
         if len(date_words.months) != 12:
             raise ValueError("months: name all twelve, January first")
+        date_words.until(date(2026, 3, 31))
         date_words.instant(datetime(2026, 3, 31, 14, 5, tzinfo=ZoneInfo("UTC")), ZoneInfo("UTC"))
     except KeyError as error:
         raise Refused(f"{path}: {{{error.args[0]}}} means nothing in a form.") from error

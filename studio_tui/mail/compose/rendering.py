@@ -126,13 +126,15 @@ class Writer:
         people: Sequence[str] = (),
         dates: Sequence[datetime | None] = (),
         now: datetime | None = None,
+        longer: Sequence[date | None] = (),
     ) -> RenderedMail:
         """What ``recipient`` reads about ``event``.
 
         ``people`` are the names of those it is about, for a manager (P7): at least one. ``dates``
         are when their conversations are planned, in the same order, or that of the user; ``now``
-        is when the mail leaves, by which a date is ahead or past (N17). Raises `Refused` where the
-        organisation's own wording is at fault.
+        is when the mail leaves, by which a date is ahead or past (N17). ``longer``: until when
+        single people have, where that is later than the deadline of ``event`` (P18). Raises
+        `Refused` where the organisation's own wording is at fault.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
         several = event.capacity is Capacity.MANAGER and len(people) > 1
@@ -144,6 +146,9 @@ class Writer:
             dated=not planned and any(dates),
         )
         begun = self._begun(form, event, forms.language)
+        if several and any(longer):
+            until = [forms.date_words.until(day) if day else "" for day in longer]
+            people = [f"{n} ({day})" if day else n for n, day in zip(people, until, strict=True)]
         values = [_of(recipient), _of_people(people)]
         if any(dates):
             zone = self._zone_of(recipient)

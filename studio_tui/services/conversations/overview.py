@@ -96,7 +96,9 @@ def _matter(
         planning=template.planning,
         available_from=asked.available_from,
         deadline=asked.deadline,
-        overdue=asked.deadline is not None and asked.deadline < today,
+        overdue=(
+            asked.deadline is not None and asked.deadline < today and asked.status != Status.EXCUSED
+        ),
         status=Status(asked.status),
         at=asked.started_at or asked.planned_for,
         conversation_id=asked.conversation_id,
@@ -126,6 +128,8 @@ def _nothing_asked(
 
 def _why_not(actor: Actor, asked: MyListRow, template: Definition, today: date) -> str:
     """Why something does not wait for ``actor``; empty where it does (P10)."""
+    if asked.status == Status.EXCUSED:
+        return _excused(actor, asked)
     if asked.available_from is not None and asked.available_from > today:
         return f"starts {asked.available_from}"
     if asked.user_id == actor.user_id:
@@ -134,6 +138,12 @@ def _why_not(actor: Actor, asked: MyListRow, template: Definition, today: date) 
         holds = "holds it" if asked.conversation_id else "is to hold it"
         return f"{asked.conductor} {holds}"
     return NOT_MINE if asked.not_mine else ""
+
+
+def _excused(actor: Actor, asked: MyListRow) -> str:
+    """The reason is for those who lead or coach them (P18)."""
+    mine = asked.user_id == actor.user_id
+    return "excused" if mine or not asked.excuse else f"excused: {asked.excuse}"
 
 
 def _why_not_mine(asked: MyListRow, template: Definition) -> str:

@@ -137,7 +137,7 @@ def claim(
         try:
             with studio.store.writing_unflushed(wait=wait):
                 deliveries.settle_dropped(lease, list(dropped.items()), now)
-                deliveries.forget_unassigned(shortened)
+                deliveries.forget_unasked(shortened)
         except Busy:
             # They are handed back with what is left over, and looked at once more.
             true = [each for each in true if each.id not in shortened]
@@ -147,7 +147,7 @@ def claim(
 def _leaves_out(delivery: Delivery) -> bool:
     if delivery.meeting is not None or delivery.notice is not None:
         return False
-    return not all(person.assigned for person in delivery.about)
+    return not all(person.assigned and not person.excused for person in delivery.about)
 
 
 def settle(

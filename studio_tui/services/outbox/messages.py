@@ -1,7 +1,7 @@
 """Writing the mail of a notification: the wording, filled in, as bytes for the wire (N9)."""
 
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,7 @@ from studio_tui.domain.outbox.notification import (
     still_to_tell,
 )
 from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.addresses import clear_address
 from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.errors import Refused
@@ -107,12 +108,15 @@ class MessageBuilder:
             return self._writer.invitation(event, appointment, _recipient(delivery))
         people = still_to_tell(delivery) or delivery.about
         told = people if delivery.kind.declared.tells_dates else ()
+        days = [_last_day(delivery, person) for person in people]
+        first = min(filter(None, days), default=delivery.deadline)
         return self._writer.render(
-            self._event(delivery),
+            self._event(replace(delivery, deadline=first)),
             _recipient(delivery),
             _names(delivery, people),
             [person.meets_at for person in told],
             self._studio.now(),
+            [day if day != first else None for day in days],
         )
 
     def mail(self, delivery: Delivery) -> Mail:
@@ -318,6 +322,11 @@ def _address(invitee: Invitee) -> str:
         return deliverable(invitee.address)
     except Refused:
         return ""
+
+
+def _last_day(delivery: Delivery, person: ConcernedPerson) -> date | None:
+    """Until when somebody has whom a mail about a push tells of (P18)."""
+    return deadline_of(delivery.deadline, person.own_deadline) if delivery.deadline else None
 
 
 def _names(delivery: Delivery, people: tuple[ConcernedPerson, ...]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def show(studio: Studio, actor: Actor, push: PushFacts) -> Course:
             first=push.available_from,
             deadline=push.deadline,
             today=today,
-            assigned=pushes.count_assigned(push.id),
+            assigned=pushes.count_asked(push.id),
             held=push_course.held_on(push.id, studio.zone),
             planned=push_course.planned_for(push.id, studio.zone),
         )

@@ -1,12 +1,12 @@
 """Reminding those who have still to talk, by hand and by schedule (P15).
 
-Never anybody who is done or has left, and not twice within ``notifications.remind_again`` unless
-asked.
+Never anybody who is done, is excused or has left, and not twice within
+``notifications.remind_again`` unless asked.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import Kind
@@ -32,6 +32,7 @@ from studio_tui.storage.people.users import People
 from studio_tui.storage.pushes import assignments, pushes, reminders
 from studio_tui.storage.pushes.act_snapshot import fixed_users
 from studio_tui.storage.pushes.assignments import Assignments
+from studio_tui.storage.pushes.pushes import StoredPush
 
 """What the activity calls it."""
 _SHOWN = 1_000
@@ -54,6 +55,8 @@ class RemindPreview:
     """Those who were reminded a short while ago, the first thousand; they are skipped unless
     asked."""
     recently_count: int
+    excused: int = 0
+    """How many of those chosen are excused; they are not reminded (P18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ def preview(
             left=assignments.count_assignments(chosen.left),
             recently=tuple(assignments.assignments_by_id(ids, studio.today())),
             recently_count=assignments.count_assignments(chosen.recently),
+            excused=assignments.count_assignments(chosen.excused),
         )
 
 
@@ -113,7 +117,11 @@ def skipped(
     require(actor, Action.REMIND)
     with studio.store.reading():
         chosen = _chosen(studio, push, selection)
-        reasons = [("has held it", chosen.done), ("has left", chosen.left)]
+        reasons = [
+            ("has held it", chosen.done),
+            ("has left", chosen.left),
+            ("is excused", chosen.excused),
+        ]
         if not again:
             reasons.append(("was reminded a short while ago", chosen.recently))
         return [
@@ -145,8 +153,8 @@ def remind(
         users, count = fixed_users(assignments.users_of(those))
         if not count:
             raise NothingToDo(
-                "Nobody to remind: everyone chosen is done, has left or was reminded a short "
-                "while ago."
+                "Nobody to remind: everyone chosen is done, is excused, has left or was reminded "
+                "a short while ago."
             )
         leaves = studio.now() + studio.settings.notifications.hold_time
         return _remind(studio, actor, current, users, None, leaves, progress)
@@ -245,28 +253,49 @@ def remind_by_schedule(studio: Studio) -> int:
         return 0
     with studio.store.reading():
         due = [
-            (push.id, round_)
-            for push in pushes.open_pushes(today)
-            if (round_ := push.reminders.round_on(today, push.deadline))
+            _Round(push.id, name, deadline)
+            for push, deadline in _deadlines(pushes.open_pushes(today))
+            if (name := push.reminders.round_on(today, deadline))
         ]
-    return sum(_remind_round(studio, push_id, round_) for push_id, round_ in due)
+    return sum(_remind_round(studio, round_) for round_ in due)
 
 
-def _remind_round(studio: Studio, push_id: int, round_: str) -> int:
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """An automatic reminder of those of a push who have until ``deadline``."""
+
+    push_id: int
+    name: str
+    deadline: date
+
+
+def _deadlines(open_pushes: Sequence[StoredPush]) -> Iterator[tuple[StoredPush, date]]:
+    """Each push with its deadline and with the later days of single people, each once (P18)."""
+    own = reminders.own_deadlines([push.id for push in open_pushes])
+    for push in open_pushes:
+        yield push, push.deadline
+        for push_id, day in own:
+            if push_id == push.id and day > push.deadline:
+                yield push, day
+
+
+def _remind_round(studio: Studio, round_: _Round) -> int:
     with studio.store.reading():
         # Most looks find nobody: they must not lock others out.
-        if not assignments.count_assignments(_of_round(studio, push_id, round_)):
+        if not assignments.count_assignments(_of_round(studio, round_)):
             return 0
     with studio.store.writing():
-        push = push_to_change(studio, push_id)
-        users, count = fixed_users(assignments.users_of(_of_round(studio, push_id, round_)))
+        push = push_to_change(studio, round_.push_id)
+        users, count = fixed_users(assignments.users_of(_of_round(studio, round_)))
         if push.state is not PushState.OPEN or not count:
             return 0
-        return _remind(studio, None, push, users, round_, studio.now()).users_told
+        return _remind(studio, None, push, users, round_.name, studio.now()).users_told
 
 
-def _of_round(studio: Studio, push_id: int, round_: str) -> Assignments:
-    return reminders.of_round(push_id, round_, studio.today(), _since(studio))
+def _of_round(studio: Studio, round_: _Round) -> Assignments:
+    return reminders.of_round(
+        round_.push_id, round_.name, round_.deadline, studio.today(), _since(studio)
+    )
 
 
 def _remind(

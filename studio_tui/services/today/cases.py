@@ -3,11 +3,13 @@
 `SOURCES` has an entry for every kind of case; a kind that nothing tells of yet has none.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
+from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.today.today import AHEAD_DAYS, Case, CaseKind
@@ -17,9 +19,9 @@ from studio_tui.storage.people.managers import managers_of
 from studio_tui.storage.pushes import pushes
 from studio_tui.storage.pushes.pushes import StoredPush
 from studio_tui.storage.today import today as found
-from studio_tui.storage.today.today import Example, Group
+from studio_tui.storage.today.today import Ends, Example, Group
 from studio_tui.wording.counting import counted
-from studio_tui.wording.days import weekday_in_words
+from studio_tui.wording.days import days_left_in_words, weekday_in_words
 from studio_tui.wording.today import (
     days_of_names,
     ends_in_words,
@@ -55,6 +57,14 @@ class Desk:
     def waiting(self) -> Mapping[int, Group]:
         """Who is still to talk, by push, of those that have started."""
         return by_push(found.still_to_talk([push.id for push in self.started]))
+
+    @cached_property
+    def own_deadlines(self) -> Mapping[int, Sequence[date]]:
+        """The days of their own that people of pushes have, by push (P18)."""
+        days: defaultdict[int, list[date]] = defaultdict(list)
+        for push_id, day in found.own_deadlines(list(self.pushes)):
+            days[push_id].append(day)
+        return days
 
     @property
     def last_day(self) -> date:
@@ -131,12 +141,28 @@ def _overdue(desk: Desk) -> Iterator[Case]:
         group = desk.waiting.get(push.id)
         if group is None or push.deadline >= desk.today:
             continue
-        examples = _few(group, partial(found.people_to_talk, push.id, _MOST))
+        if push.id in desk.own_deadlines:
+            group = by_push(found.late([push.id], desk.today)).get(push.id)
+            if group is None:
+                continue
+        examples = _few(group, partial(found.people_late, push.id, desk.today, _MOST))
         managers = managers_of([each.user_id for each in examples])
         having = [[m.name for m in managers.get(each.user_id, ())] for each in examples]
         text = _names(group, examples) if group.count == 1 else managers_in_words(having)
         since = end_of_day(push.deadline, desk.studio.zone)
         yield _case(desk, CaseKind.OVERDUE, group, examples, text, since=since)
+
+
+def _waiting_until(desk: Desk, push: StoredPush) -> Iterator[tuple[date, Group]]:
+    """Who is still to talk by each last day: that of the push, and those of single people (P18)."""
+    own = [day for day in desk.own_deadlines.get(push.id, ()) if day > push.deadline]
+    if not own:
+        if group := desk.waiting.get(push.id):
+            yield push.deadline, group
+        return
+    for day in (push.deadline, *own):
+        if group := by_push(found.still_to_talk_by(push.id, push.deadline, day)).get(push.id):
+            yield day, group
 
 
 def _planned_past(desk: Desk) -> Iterator[Case]:
@@ -148,13 +174,22 @@ def _planned_past(desk: Desk) -> Iterator[Case]:
 
 
 def _planned_late(desk: Desk) -> Iterator[Case]:
-    ends = {push.id: end_of_day(push.deadline, desk.studio.zone) for push in desk.pushes.values()}
+    of_push = {push.id: _ends_of(desk, push) for push in desk.pushes.values()}
     start = desk.start_of_today
+    ends = {key: end for each in of_push.values() for key, end in each.items()}
     for push_id, group in by_push(found.planned_after(ends, start)).items():
-        end = ends[push_id]
-        examples = _few(group, partial(found.people_planned_after, push_id, end, start, _MOST))
+        late = partial(found.people_planned_after, of_push[push_id], start, _MOST)
+        examples = _few(group, late)
         text = _planned(desk, group, examples)
         yield _case(desk, CaseKind.PLANNED_LATE, group, examples, text)
+
+
+def _ends_of(desk: Desk, push: StoredPush) -> Ends:
+    days = (None, *desk.own_deadlines.get(push.id, ()))
+    return {
+        (push.id, own): end_of_day(deadline_of(push.deadline, own), desk.studio.zone)
+        for own in days
+    }
 
 
 def _starts(desk: Desk) -> Iterator[Case]:
@@ -179,21 +214,24 @@ def _starts(desk: Desk) -> Iterator[Case]:
 
 def _ends(desk: Desk) -> Iterator[Case]:
     soon = [
-        push
+        (push, day, group)
         for push in desk.started
-        if desk.today <= push.deadline <= desk.last_day and push.id in desk.waiting
+        for day, group in _waiting_until(desk, push)
+        if desk.today <= day <= desk.last_day
     ]
-    progress = pushes.progress_of([push.id for push in soon], desk.today) if soon else {}
-    for push in soon:
-        group = desk.waiting[push.id]
-        yield _case(
-            desk,
-            CaseKind.ENDS,
-            group,
-            _few(group, partial(found.people_to_talk, push.id, _MOST)),
-            ends_in_words(progress[push.id], push.deadline, desk.today),
-            due=end_of_day(push.deadline, desk.studio.zone),
-        )
+    ids = [push.id for push, day, _ in soon if day == push.deadline]
+    progress = pushes.progress_of(ids, desk.today) if ids else {}
+    for push, day, group in soon:
+        own = day != push.deadline
+        to_talk = partial(found.people_to_talk_by, push.id, push.deadline, day, _MOST)
+        examples = _few(group, to_talk)
+        if own:
+            text = f"{_names(group, examples)}, {days_left_in_words(day, desk.today)}"
+        else:
+            text = ends_in_words(progress[push.id], day, desk.today)
+        due = end_of_day(day, desk.studio.zone)
+        about = day.isoformat() if own else ""
+        yield _case(desk, CaseKind.ENDS, group, examples, text, due=due, about=about)
 
 
 def _sending(desk: Desk) -> Iterator[Case]:
@@ -211,28 +249,28 @@ def _sending(desk: Desk) -> Iterator[Case]:
 def _reminders(desk: Desk) -> Iterator[Case]:
     """What the days of automatic reminders will bring (P15)."""
     for push in desk.started:
-        group = desk.waiting.get(push.id)
-        day = _next_round(desk, push)
-        if group is None or day is None:
-            continue
-        settings = desk.studio.settings.notifications
-        at = start_of_day(day, desk.studio.zone, settings.send_time)
-        people = counted(group.count, "person", "people")
-        yield Case(
-            CaseKind.SENDING,
-            group.count,
-            f"reminder to {people} and their managers, {weekday_in_words(day, desk.today)}",
-            push.id,
-            push.name,
-            due=at,
-            about="reminder",
-            mark=f"{group.mark} {day}",
-        )
+        for deadline, group in _waiting_until(desk, push):
+            if (day := _next_round(desk, push, deadline)) is None:
+                continue
+            settings = desk.studio.settings.notifications
+            at = start_of_day(day, desk.studio.zone, settings.send_time)
+            people = counted(group.count, "person", "people")
+            own = f" {deadline}" if deadline != push.deadline else ""
+            yield Case(
+                CaseKind.SENDING,
+                group.count,
+                f"reminder to {people} and their managers, {weekday_in_words(day, desk.today)}",
+                push.id,
+                push.name,
+                due=at,
+                about=f"reminder{own}",
+                mark=f"{group.mark} {day}",
+            )
 
 
-def _next_round(desk: Desk, push: StoredPush) -> date | None:
-    days = [push.deadline - timedelta(days=before) for before in push.reminders.before]
-    days += [push.deadline + timedelta(days=after) for after in push.reminders.after]
+def _next_round(desk: Desk, push: StoredPush, deadline: date) -> date | None:
+    days = [deadline - timedelta(days=before) for before in push.reminders.before]
+    days += [deadline + timedelta(days=after) for after in push.reminders.after]
     settings = desk.studio.settings.notifications
     ahead = [
         day
@@ -281,6 +319,7 @@ def _case(
     *,
     since: datetime | None = None,
     due: datetime | None = None,
+    about: str = "",
 ) -> Case:
     push = desk.pushes.get(group.push_id) if group.push_id is not None else None
     alone = group.user_id is not None and bool(examples)
@@ -295,6 +334,7 @@ def _case(
         since,
         due,
         tuple(each.id for each in examples) if group.count <= _MOST else (),
+        about=about,
         mark=group.mark,
     )
 

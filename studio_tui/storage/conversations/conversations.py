@@ -11,6 +11,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.storage.engine.expressions import ONE, A, C, H, P, U, among, column, count
 from studio_tui.storage.engine.tables import (
     Answer,
@@ -48,6 +49,7 @@ class StoredConversation:
     push: str
     definition: str
     deadline: date | None
+    """Until when the user has (P18)."""
     planned_for: datetime | None
     minutes: int
     place: str
@@ -100,14 +102,16 @@ _WHOLE = OVERVIEW.select(
         H.family_name.alias("h_family"),
     ),
     *(P.id.alias("push_id"), fn.COALESCE(P.name, "").alias("push")),
-    *(fn.COALESCE(C.definition, P.definition).alias("definition"), P.deadline),
+    *(fn.COALESCE(C.definition, P.definition).alias("definition"), P.deadline, A.own_deadline),
     *(C.planned_for, C.minutes, C.place, C.sequence, C.user_prepared_at, C.conductor_prepared_at),
     *(C.started_at, C.finished_at, C.sealed_at, C.cancelled_at, C.version),
 )
 
 
 def _stored(row: dict[str, Any]) -> StoredConversation:
+    deadline, own = row.pop("deadline"), row.pop("own_deadline")
     return StoredConversation(
+        deadline=deadline_of(deadline, own) if deadline else None,
         name=full_name(row.pop("given_name"), row.pop("family_name")),
         conductor=full_name(row.pop("h_given"), row.pop("h_family")),
         **row,

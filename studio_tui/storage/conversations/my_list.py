@@ -7,10 +7,11 @@ from typing import Any
 from peewee import JOIN, SQL, fn
 
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.pushes.push import Status, deadline_of
 from studio_tui.storage.engine.expressions import A, C, H, P, U, among, column
 from studio_tui.storage.engine.tables import NotMine
 from studio_tui.storage.people.managers import managed_by
-from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR, STATUS
+from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR, STATUS, TALK_STATUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class MyListRow:
     template_id: int
     available_from: date | None
     deadline: date | None
+    """Until when the user has: their own day, where that is later than the push's (P18)."""
     status: str
     conversation_id: int | None
     planned_for: datetime | None
@@ -36,6 +38,8 @@ class MyListRow:
     conductor_left: bool
     not_mine: bool
     """Whether the reader said that it is not theirs (P10)."""
+    excuse: str = ""
+    """Why the user is excused, where they are (P18)."""
 
 
 def people_around(user_id: int) -> dict[int, tuple[str, str]]:
@@ -48,24 +52,25 @@ def people_around(user_id: int) -> dict[int, tuple[str, str]]:
     }
 
 
-_STATUS = SQL(STATUS).alias("status")
 _TALK = (
-    *(_STATUS, C.id.alias("conversation_id"), C.planned_for, C.started_at),
+    *(C.id.alias("conversation_id"), C.planned_for, C.started_at),
     C.user_prepared_at.is_null(False).alias("prepared"),
     *(H.id.alias("conductor_id"), H.given_name, H.family_name, H.active),
 )
 _ASKED = (
     A.select(
         *(A.user.alias("user_id"), A.id.alias("assignment_id"), P.id.alias("push_id")),
+        SQL(STATUS).alias("status"),
         *(P.name.alias("push"), P.definition, P.template.alias("template_id")),
-        *(P.available_from, P.deadline, *_TALK),
+        *(P.available_from, P.deadline, A.own_deadline, A.excuse, *_TALK),
     )
     .join(P, on=P.id == A.push)
     .join_from(A, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
     .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
 )
 _BEGUN = C.select(
-    C.user.alias("user_id"), C.definition, C.template.alias("template_id"), *_TALK
+    *(C.user.alias("user_id"), C.definition, C.template.alias("template_id")),
+    *(SQL(TALK_STATUS).alias("status"), *_TALK),
 ).join(H, on=H.id == C.conductor)
 
 
@@ -107,7 +112,11 @@ def last_held(user_ids: list[int]) -> dict[int, datetime]:
 
 def _row(row: dict[str, Any], *, not_mine: bool) -> MyListRow:
     here = row.pop("active")
+    own, excuse = row.pop("own_deadline", None), row.pop("excuse", None)
+    deadline = row.pop("deadline")
     return MyListRow(
+        deadline=deadline_of(deadline, own) if deadline else None,
+        excuse=(excuse or "") if row["status"] == Status.EXCUSED else "",
         conductor=full_name(row.pop("given_name") or "", row.pop("family_name") or ""),
         conductor_left=here is not None and not here,
         prepared=bool(row.pop("prepared")),

@@ -208,6 +208,8 @@ class AssignmentTable(Table):
     """One user in one push, once (P12); unassigned ones stay (P11).
 
     ``conductor`` is who was named to hold the conversation (P10), where somebody was.
+    ``excused_in`` is the act by which they were excused, for the reason ``excuse``;
+    ``own_deadline`` counts in the place of an earlier deadline of the push (P18).
     """
 
     push = ForeignKeyField(PushTable, index=False)
@@ -215,6 +217,9 @@ class AssignmentTable(Table):
     assigned_in = ForeignKeyField(Activity, index=False)
     unassigned_at = InstantField(null=True)
     conductor = ForeignKeyField(UserTable, null=True)
+    excused_in = ForeignKeyField(Activity, null=True, index=False)
+    excuse = TextField(null=True)
+    own_deadline = DateField(null=True)
 
     class Meta:
         table_name = "assignment"
@@ -566,6 +571,13 @@ NotificationTable.add_index(
     name="notification_due",
 )
 
+# Of the same text as the condition that is to use it (`storage.pushes.pushes.IS_EXCEPTED`).
+AssignmentTable.add_index(
+    SQL(
+        "CREATE INDEX assignment_excepted ON assignment (push_id) "
+        "WHERE (excused_in_id IS NOT NULL OR own_deadline IS NOT NULL)"
+    )
+)
 # Sorted by what is no column: Peewee knows no other way to say it.
 UserTable.add_index(
     SQL("CREATE INDEX users_active_department ON users (active, LOWER(department), id)")

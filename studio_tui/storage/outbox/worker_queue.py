@@ -7,7 +7,7 @@ the end of its lease goes back to the queue, by whoever looks next.
 import json
 import zlib
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from peewee import JOIN, fn
 from studio_tui.domain.outbox.kinds import TELLING_MOST, Capacity, Kind
 from studio_tui.domain.outbox.notification import ConcernedPerson, Delivery, is_for
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.storage.engine.expressions import A, C, N, P, T, U, exists
 from studio_tui.storage.engine.expressions import among as any_of
@@ -166,7 +167,7 @@ def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
             recipient_active=bool(row.active),
             push=row.push or "",
             template=template_name(row.definition) if row.definition else "",
-            deadline=day(row.deadline),
+            deadline=_deadline(row),
             closed=row.closed_at is not None,
             about=about.get(row.id, ()),
             meeting=invited_to.get(row.id),
@@ -175,6 +176,11 @@ def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
         )
         for row in _DELIVERIES.rows(ids=ids)
     ]
+
+
+def _deadline(row: "_DeliveryRow") -> date | None:
+    deadline = day(row.deadline)
+    return deadline_of(deadline, day(row.own_deadline)) if deadline else None
 
 
 class _DeliveryRow(NamedTuple):
@@ -196,6 +202,7 @@ class _DeliveryRow(NamedTuple):
     deadline: Any
     closed_at: Any
     former_address: str | None
+    own_deadline: Any
 
 
 _DELIVERIES = Prepared(
@@ -206,7 +213,7 @@ _DELIVERIES = Prepared(
             *(N.created_at, U.given_name, U.family_name, fn.COALESCE(N.former_address, U.email)),
             *(U.language, U.time_zone, U.active, P.name),
             fn.COALESCE(P.definition, C.definition, T.definition),
-            *(P.deadline, P.closed_at, N.former_address),
+            *(P.deadline, P.closed_at, N.former_address, A.own_deadline),
         )
         .where(among_given(N.id, "ids"))
         .order_by(N.id)
@@ -214,17 +221,19 @@ _DELIVERIES = Prepared(
 )
 
 
-def forget_unassigned(ids: Collection[int]) -> None:
-    """Let these notifications tell of nobody who is no longer assigned.
+def forget_unasked(ids: Collection[int]) -> None:
+    """Let these notifications tell of nobody who is no longer assigned, or excused.
 
-    Assigning them again then tells their managers, who were never told of them (P6, P11).
+    Assigning or asking them again then tells their managers, who were never told of them (P6, P11,
+    P18).
     """
-    assigned = (
+    asked = (
         N.select()
         .join(A, on=A.push == N.push)
         .where(N.id == _NU.notification, A.user == _NU.user, A.unassigned_at.is_null())
+        .where(A.excused_in.is_null())
     )
-    _NU.delete().where(any_of(_NU.notification, ids), ~exists(assigned)).execute()
+    _NU.delete().where(any_of(_NU.notification, ids), ~exists(asked)).execute()
 
 
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None, bytes]]) -> None:
@@ -440,6 +449,8 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
             theirs=asked or not by_manager,
             managed=managers is None or row.recipient_id in managers,
             told=bool(row.told),
+            excused=bool(row.excused),
+            own_deadline=day(row.own_deadline),
         )
         found.setdefault(row.notification_id, []).append(person)
     return {notification_id: tuple(people) for notification_id, people in found.items()}
@@ -463,6 +474,8 @@ class _PersonRow(NamedTuple):
     conductor_id: int | None
     not_mine: bool
     told: bool
+    excused: bool
+    own_deadline: Any
 
 
 # Text: hot, and what it says twice of two mails (`_TOLD`) would be no shorter in the builder.
@@ -471,7 +484,8 @@ _PEOPLE = (
     "c.finished_at IS NOT NULL, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
     "COALESCE(c.started_at, c.planned_for), u.id, n.recipient_id, n.kind, n.capacity, "
     "n.created_at, CASE WHEN h.active THEN h.id END, EXISTS (SELECT 1 FROM not_mine m "
-    f"WHERE m.assignment_id = a.id AND m.manager_id = n.recipient_id), {_TOLD} "
+    f"WHERE m.assignment_id = a.id AND m.manager_id = n.recipient_id), {_TOLD}, "
+    "a.excused_in_id IS NOT NULL, a.own_deadline "
     "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
     "JOIN users u ON u.id = x.user_id "
     "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "

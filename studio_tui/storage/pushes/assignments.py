@@ -8,7 +8,13 @@ from peewee import EXCLUDED, JOIN, SQL, Value, fn
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.users import full_name
-from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Status
+from studio_tui.domain.pushes.push import (
+    Assignment,
+    AssignmentFilter,
+    Flag,
+    Status,
+    deadline_of,
+)
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.expressions import (
@@ -29,7 +35,7 @@ from studio_tui.storage.engine.expressions import (
 )
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, among_given, given
-from studio_tui.storage.engine.sql import learn
+from studio_tui.storage.engine.sql import day, learn
 from studio_tui.storage.engine.tables import ActivityUser, AssignmentTable, NotMine
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
@@ -37,7 +43,16 @@ from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import has_manager, managers_of
 from studio_tui.storage.pushes.groups import group_condition
-from studio_tui.storage.pushes.pushes import ASKED_FOR, CONDUCTS, IS_ASKED_FOR, STATUS, TALK
+from studio_tui.storage.pushes.pushes import (
+    ASKED_FOR,
+    CONDUCTS,
+    IS_ASKED,
+    IS_ASKED_FOR,
+    STATUS,
+    TALK,
+    TALK_STATUS,
+    is_late,
+)
 
 _FROM = f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {TALK}"
 _USERS_FIRST = (
@@ -81,8 +96,7 @@ def assignment_condition(push_id: int, filter_: AssignmentFilter, today: date) -
     found = (A.push == push_id) & A.unassigned_at.is_null()
     found = both(found, finding(U, filter_.text))
     if filter_.status is not None:
-        # Of the same text as its index.
-        found &= SQL(f"({STATUS})") == str(filter_.status)
+        found &= _status_condition(filter_.status)
     if filter_.flag is not None:
         found &= _flag_condition(filter_.flag, today)
     if filter_.group is not None:
@@ -144,7 +158,7 @@ def _looked_through(filter_: AssignmentFilter) -> str:
     """The tables that a filter speaks of, the one first that leaves the fewest: SQLite takes them
     as they are written."""
     join = "CROSS JOIN" if is_sqlite() else "JOIN"
-    if filter_.status not in (None, Status.NOT_PLANNED):
+    if filter_.status not in (None, Status.NOT_PLANNED, Status.EXCUSED):
         tables = f"conversation c {join} assignment a ON {ASKED_FOR}"
     elif filter_.flag is Flag.MAIL_FAILED:
         tables = f"({_FAILED_MAIL}) AS failed {join} assignment a ON a.id = failed.id"
@@ -175,7 +189,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
             email=row.email,
             status=Status(row.status),
             flags=_flags(
-                overdue=bool(row.late) and row.status != Status.DONE,
+                overdue=bool(row.late) and row.status not in (Status.DONE, Status.EXCUSED),
                 no_manager=row.user_id not in managers,
                 left=not row.active,
                 mail_failed=bool(row.mail_failed),
@@ -187,6 +201,8 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
             reminded_at=instant_of(row.reminded_at),
             conversation_id=row.conversation_id,
             conductor_login=row.conductor_login,
+            excuse=(row.excuse or "") if row.status == Status.EXCUSED else "",
+            **_until(day(row.deadline), day(row.own_deadline)),
         )
         for row in found
     }
@@ -214,6 +230,16 @@ class _ListedAssignment(NamedTuple):
     reminded_at: Any
     conversation_id: int | None
     conductor_login: str
+    excuse: str | None
+    own_deadline: Any
+    deadline: Any
+
+
+def _until(deadline: date | None, own: date | None) -> dict[str, Any]:
+    if deadline is None:
+        return {}
+    last = deadline_of(deadline, own)
+    return {"deadline": last, "has_longer": last > deadline}
 
 
 def _listed() -> Any:
@@ -224,13 +250,13 @@ def _listed() -> Any:
         _EVERY.select(
             *(A.id, A.push, A.user, U.login, U.given_name, U.family_name, U.email, SQL(STATUS)),
             *(_STATUS_AT, fn.COALESCE(H.given_name, ""), fn.COALESCE(H.family_name, ""), U.active),
-            P.deadline < given("today"),
+            is_late(given("today")),
             exists(of_push) | exists(of_talk),
             *(
                 reminders.select(COUNTED),
                 reminders.select(fn.MAX(fn.COALESCE(N.sent_at, N.due_at))),
             ),
-            *(C.id, fn.COALESCE(H.login, "")),
+            *(C.id, fn.COALESCE(H.login, ""), A.excuse, A.own_deadline, P.deadline),
         )
         .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
         .where(among_given(A.id, "ids"))
@@ -248,6 +274,11 @@ def matching_assignments(
     return frozenset(column(_EVERY.select(A.id).where(matching, among(A.id, ids))))
 
 
+def assignments_query() -> Any:
+    """All assignments ``A`` with what conditions on them speak of, to select from."""
+    return _EVERY
+
+
 def count_assignments(assignments: Assignments) -> int:
     """How many assignments a condition holds of."""
     return count(_EVERY.where(assignments))
@@ -256,7 +287,8 @@ def count_assignments(assignments: Assignments) -> int:
 def assign(push_id: int, users: Any, activity_id: int) -> int:
     """Assign the users ``U`` of whom a condition holds, those unassigned before included.
 
-    Nobody twice (P12): who is assigned already is left as they are. Returns how many were added.
+    Nobody twice (P12): who is assigned already is left as they are; who was unassigned before is
+    asked anew, as nobody excused (P18). Returns how many were added.
     """
     added = U.select(Value(push_id), U.id, Value(activity_id)).where(U.active, users)
     _A.insert_from(
@@ -265,7 +297,11 @@ def assign(push_id: int, users: Any, activity_id: int) -> int:
         (_A.push, _A.user, _A.assigned_in),
     ).on_conflict(
         conflict_target=(_A.push, _A.user),
-        update={_A.assigned_in: EXCLUDED.assigned_in_id, _A.unassigned_at: None},
+        update={
+            _A.assigned_in: EXCLUDED.assigned_in_id,
+            _A.unassigned_at: None,
+            **dict.fromkeys((_A.excused_in, _A.excuse, _A.own_deadline)),
+        },
         where=_A.unassigned_at.is_null(False),
     ).as_rowcount().execute()
     written = count(A.select().where(A.assigned_in == activity_id))
@@ -285,7 +321,7 @@ def told_and_not_done(push_id: int) -> Any:
         A.push == push_id,
         A.unassigned_at.is_null(),
         U.active,
-        C.finished_at.is_null(),
+        IS_ASKED,
         exists(told),
     )
 
@@ -366,9 +402,17 @@ def who_said_not_mine(assignment_id: int) -> list[int]:
     return column(_X.select(_X.manager).where(_X.assignment == assignment_id))
 
 
+def _status_condition(status: Status) -> Assignments:
+    if status is Status.EXCUSED:
+        return C.finished_at.is_null() & A.excused_in.is_null(False)
+    # Of the same text as its index.
+    found = SQL(f"({TALK_STATUS})") == str(status)
+    return found if status is Status.DONE else found & A.excused_in.is_null()
+
+
 def _flag_condition(flag: Flag, today: date) -> Assignments:
     if flag is Flag.OVERDUE:
-        return (SQL(f"({STATUS})") != Status.DONE) & (P.deadline < today)
+        return IS_ASKED & is_late(today)
     if flag is Flag.LEFT:
         return A.user.in_(H.select(H.id).where(H.active == SQL("FALSE")))
     if flag is Flag.MAIL_FAILED:

@@ -27,7 +27,7 @@ from studio_tui.storage.engine.unit import spoken_to
 from studio_tui.storage.people.managers import pairs, unmanaged
 from studio_tui.storage.people.users import People, chosen
 from studio_tui.storage.pushes.groups import leaders, others
-from studio_tui.storage.pushes.pushes import IS_ASKED_FOR
+from studio_tui.storage.pushes.pushes import IS_ASKED, IS_ASKED_FOR
 
 _M: Any = TeamMember
 _X: Any = NotificationTable.alias("x")
@@ -81,7 +81,7 @@ def in_another_push(people: People, push_id: int, template_id: int) -> People:
             P.id != push_id,
             P.closed_at.is_null(),
             A.unassigned_at.is_null(),
-            C.finished_at.is_null(),
+            IS_ASKED,
             A.user.in_(people),
         )
         .group_by(A.user)
@@ -116,12 +116,12 @@ def managers_with_more_than(people: People, number: int) -> list[int]:
 
 
 def still_to_talk(push_id: int) -> People:
-    """Those of a push who are there and have not held it."""
+    """Those of a push who are there, have not held it and are not excused."""
     return (
         A.select(A.user)
         .join(U, on=(U.id == A.user) & U.active)
         .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
-        .where(A.push == push_id, A.unassigned_at.is_null(), C.finished_at.is_null())
+        .where(A.push == push_id, A.unassigned_at.is_null(), IS_ASKED)
     )
 
 

@@ -34,7 +34,14 @@ from studio_tui.storage.people.managers import (
     managed_candidates,
     managing,
 )
-from studio_tui.storage.pushes.pushes import STATUS, TALK, late_pushes, talk_tables
+from studio_tui.storage.pushes.pushes import (
+    IN_TIME,
+    IS_EXCEPTED,
+    STATUS,
+    TALK,
+    late_pushes,
+    talk_tables,
+)
 
 _L: Any = TeamLeader
 _S: Any = UserTable.alias("s")
@@ -70,10 +77,12 @@ class _Counts:
 
 @dataclass(frozen=True, slots=True)
 class _Counting:
-    """What is counted: who is assigned to some pushes, of which some are past their deadline."""
+    """What is counted on the day ``today``: who is assigned to some pushes, of which some are past
+    their deadline."""
 
     push_ids: list[int]
     late: frozenset[int]
+    today: date
 
     def by(self, key: str, tables: str, where: str = "") -> dict[Any, _Counts]:
         """The counts by ``key``, an expression over the assignments ``a`` and ``tables``."""
@@ -94,9 +103,21 @@ class _Counting:
             f"FROM {talk_tables(total)} {tables} WHERE {there} GROUP BY 1, 2, 3",
             *wanted.params,
         ):
-            found[value].by_status[status] += number
+            if status != Status.EXCUSED:
+                found[value].by_status[status] += number
             if status == Status.DONE and push_id in self.late:
                 found[value].overdue -= number
+        # Those who are excused, most of them without a conversation, and who has longer (P18).
+        for push_id, value, excused, in_time in rows(
+            f"SELECT a.push_id, {key}, SUM(CASE WHEN a.excused_in_id IS NULL THEN 0 ELSE 1 END), "
+            f"SUM(CASE WHEN {IN_TIME} THEN 1 ELSE 0 END) FROM assignment a {TALK} {tables} "
+            f"WHERE {IS_EXCEPTED} AND c.finished_at IS NULL AND {there} GROUP BY 1, 2",
+            self.today,
+            *wanted.params,
+        ):
+            found[value].by_status[Status.EXCUSED] += excused
+            if push_id in self.late:
+                found[value].overdue -= excused + in_time
         return found
 
     def through(self, pairs: Clause) -> dict[Any, _Counts]:
@@ -105,18 +126,20 @@ class _Counting:
         wanted = among("a.push_id", self.push_ids)
         join = "CROSS JOIN" if is_sqlite() else "JOIN"
         found: defaultdict[Any, _Counts] = defaultdict(_Counts)
-        for push_id, value, status, number in rows(
-            f"WITH RECURSIVE {pairs.text} SELECT a.push_id, r.id, {STATUS}, COUNT(*) FROM pair r "
+        for push_id, value, status, number, in_time in rows(
+            f"WITH RECURSIVE {pairs.text} SELECT a.push_id, r.id, {STATUS}, COUNT(*), "
+            f"SUM(CASE WHEN {IN_TIME} THEN 1 ELSE 0 END) FROM pair r "
             f"{join} assignment a ON a.user_id = r.user_id {TALK} "
             f"WHERE a.unassigned_at IS NULL AND {wanted.text} GROUP BY 1, 2, 3",
             *pairs.params,
+            self.today,
             *wanted.params,
         ):
             counts = found[value]
             counts.assigned += number
             counts.by_status[status] += number
-            if status != Status.DONE and push_id in self.late:
-                counts.overdue += number
+            if status not in (Status.DONE, Status.EXCUSED) and push_id in self.late:
+                counts.overdue += number - in_time
         return found
 
 
@@ -140,7 +163,7 @@ def first_managers(push_ids: list[int], today: date, limit: int) -> list[PeopleG
 
 
 def _counting(push_ids: list[int], today: date) -> _Counting:
-    return _Counting(push_ids, late_pushes(push_ids, today))
+    return _Counting(push_ids, late_pushes(push_ids, today), today)
 
 
 def group_condition(key: GroupKey) -> Any:
@@ -265,6 +288,7 @@ def _group(
         in_progress=begun.get(Status.IN_PROGRESS, 0),
         done=begun.get(Status.DONE, 0),
         overdue=counts.overdue,
+        excused=begun.get(Status.EXCUSED, 0),
     )
 
 

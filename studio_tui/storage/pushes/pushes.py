@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from peewee import Case, fn
+from peewee import JOIN, SQL, Case, fn
 
 from studio_tui.domain.pushes.push import Progress, Reminders
 from studio_tui.domain.shared.text import fold
@@ -151,20 +151,23 @@ def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
     gone = _gone(there)
     without_manager = _without_manager(push_ids)
     overdue = late_pushes(push_ids, today)
+    exceptions = _exceptions(there, today)
     progress = {}
     for push_id, number in assigned.items():
         planned, prepared, in_progress, done = talks.get(push_id, (0, 0, 0, 0))
         left, done_left = gone.get(push_id, (0, 0))
+        excused, in_time = exceptions.get(push_id, (0, 0))
         progress[push_id] = Progress(
             assigned=number,
-            not_planned=number - planned - prepared - in_progress - done,
+            not_planned=number - planned - prepared - in_progress - done - excused,
             planned=planned,
             prepared=prepared,
             in_progress=in_progress,
             done=done,
-            overdue=number - done if push_id in overdue else 0,
+            overdue=number - done - excused - in_time if push_id in overdue else 0,
             no_manager=without_manager.get(push_id, 0),
             left=left,
+            excused=excused,
             done_left=done_left,
         )
     return progress
@@ -209,6 +212,21 @@ def talk_tables(assigned: int) -> str:
     return f"assignment a JOIN conversation c ON {ASKED_FOR}"
 
 
+def _exceptions(there: Clause, today: date) -> dict[int, tuple[int, int]]:
+    """Of how many assignments ``a`` of each push, where ``there`` holds, the user is excused, and
+    how many others that are not done have a day of their own that is not past (P18)."""
+    return {
+        push_id: (int(excused), int(in_time))
+        for push_id, excused, in_time in rows(
+            "SELECT a.push_id, SUM(CASE WHEN a.excused_in_id IS NULL THEN 0 ELSE 1 END), "
+            f"SUM(CASE WHEN {IN_TIME} THEN 1 ELSE 0 END) FROM assignment a {TALK} "
+            f"WHERE {IS_EXCEPTED} AND c.finished_at IS NULL AND {there.text} GROUP BY a.push_id",
+            today,
+            *there.params,
+        )
+    }
+
+
 def _gone(there: Clause) -> dict[int, tuple[int, int]]:
     """Of how many assignments ``a`` of each push, where ``there`` holds, the user has left, and how
     many of those are done."""
@@ -238,14 +256,31 @@ IS_ASKED_FOR = (C.assignment == A.id) & C.cancelled_at.is_null()
 CONDUCTS = H.id == fn.COALESCE(C.conductor, A.conductor)
 """Whether ``H`` holds it or is to hold it."""
 
-STATUS = (
-    "CASE WHEN c.finished_at IS NOT NULL THEN 'done' "
+_SO_FAR = (
     "WHEN c.started_at IS NOT NULL THEN 'in_progress' "
     "WHEN c.user_prepared_at IS NOT NULL THEN 'prepared' "
     "WHEN c.planned_for IS NOT NULL THEN 'planned' ELSE 'not_planned' END"
 )
-"""The status of an assignment, from its conversation ``c``: `domain.pushes.push.status_of` in
+TALK_STATUS = f"CASE WHEN c.finished_at IS NOT NULL THEN 'done' {_SO_FAR}"
+"""How far a conversation ``c`` is, whether or not its user is excused; there is an index of it."""
+STATUS = (
+    "CASE WHEN c.finished_at IS NOT NULL THEN 'done' "
+    f"WHEN a.excused_in_id IS NOT NULL THEN 'excused' {_SO_FAR}"
+)
+"""The status of an assignment ``a``, from its conversation ``c``: `domain.pushes.push.status_of` in
 SQL."""
+IS_EXCEPTED = "(a.excused_in_id IS NOT NULL OR a.own_deadline IS NOT NULL)"
+"""Whether somebody is excused or has a day of their own (P18): few are, and there is an index of
+them, of the same text."""
+IN_TIME = "a.excused_in_id IS NULL AND a.own_deadline >= ?"
+"""Whether somebody who is not excused has a day of their own that is not past."""
+IS_ASKED = C.finished_at.is_null() & A.excused_in.is_null()
+"""Whether an assignment ``A`` with its conversation ``C`` still asks for it (P18)."""
+
+
+def is_late(today: Any) -> Any:
+    """Whether the last day of an assignment ``A`` of ``P`` is past (P18)."""
+    return (P.deadline < today) & (A.own_deadline.is_null() | (A.own_deadline < today))
 
 
 def any_assigned(push_id: int) -> bool:
@@ -253,9 +288,14 @@ def any_assigned(push_id: int) -> bool:
     return _assigned([push_id]).select(ONE).limit(1).scalar() is not None
 
 
-def count_assigned(push_id: int) -> int:
-    """How many are assigned."""
-    return count(_assigned([push_id]))
+def count_asked(push_id: int) -> int:
+    """How many are assigned and not excused, or have held it all the same (P18)."""
+    excused = (
+        _assigned([push_id])
+        .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
+        .where(SQL(IS_EXCEPTED), A.excused_in.is_null(False), C.finished_at.is_null())
+    )
+    return count(_assigned([push_id])) - count(excused)
 
 
 def _assigned(push_ids: list[int]) -> Any:

@@ -16,17 +16,19 @@ from studio_tui.domain.outbox.notification import key_around_recipient
 from studio_tui.domain.pushes.groups import By, GroupKey
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.storage.engine.expressions import A, C, N, U, among, exists, joined
+from studio_tui.storage.engine.expressions import A, C, N, P, U, among, exists, joined
 from studio_tui.storage.pushes.assignments import (
     TOLD,
     Assignments,
     assignment_condition,
     chosen,
 )
+from studio_tui.storage.pushes.pushes import IS_ASKED, IS_EXCEPTED
 
-_STILL_TO_TALK = C.finished_at.is_null() & U.active
+_STILL_TO_TALK = IS_ASKED & U.active
 _DONE = C.finished_at.is_null(False)
 _LEFT = C.finished_at.is_null() & ~U.active
+_EXCUSED = C.finished_at.is_null() & U.active & A.excused_in.is_null(False)
 _ON_ITS_WAY = N.state.in_(("queued", "sending", "sent"))
 _TOLD_AT = fn.COALESCE(N.sent_at, N.created_at)
 _MANAGER = SQL("pairs.manager_id")
@@ -51,6 +53,11 @@ class ChosenToRemind:
     def left(self) -> Assignments:
         """Who has left before they talked."""
         return self._chosen & _LEFT
+
+    @property
+    def excused(self) -> Assignments:
+        """Who is there and is excused (P18)."""
+        return self._chosen & _EXCUSED
 
     @property
     def waiting(self) -> Assignments:
@@ -83,11 +90,28 @@ class ChosenToRemind:
         return exists(reminders)
 
 
-def of_round(push_id: int, round_: str, today: date, since: datetime) -> Assignments:
-    """Who is to be reminded in a round (N2): nobody told anything of the push after ``since``."""
+def own_deadlines(push_ids: Collection[int]) -> list[tuple[int, date]]:
+    """The days of their own that those of these pushes have, each once with its push (P18)."""
+    own = A.select(A.push, A.own_deadline).where(
+        among(A.push, push_ids),
+        SQL(IS_EXCEPTED),
+        A.unassigned_at.is_null(),
+        A.excused_in.is_null(),
+        A.own_deadline.is_null(False),
+    )
+    return list(own.distinct().order_by(A.push, A.own_deadline).tuples())
+
+
+def of_round(
+    push_id: int, round_: str, deadline: date, today: date, since: datetime
+) -> Assignments:
+    """Who is to be reminded in a round of those whose last day is ``deadline`` (N2, P18): nobody
+    told anything of the push after ``since``."""
+    own = (P.deadline == deadline) & (A.own_deadline.is_null() | (A.own_deadline <= deadline))
     return (
         assignment_condition(push_id, AssignmentFilter(), today)
         & _STILL_TO_TALK
+        & (own | ((A.own_deadline == deadline) & (P.deadline < deadline)))
         & ~_told_since(since)
         & ~_reminded_in(push_id, round_)
     )

@@ -5,9 +5,9 @@ who is first and last in it, and a sum over its ids: together they tell whether 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -37,6 +37,10 @@ _P: Any = PushTable
 _U: Any = UserTable
 """Untyped: what is declared for Peewee knows no ids."""
 """Mails that say something of a push: a later one makes up for one that failed."""
+
+
+Ends = Mapping[tuple[int, date | None], datetime]
+"""When the last day of people ends: of those of a push who have this day of their own, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,25 @@ def still_to_talk(push_ids: Sequence[int]) -> list[Group]:
     return _people(_A.push.in_(push_ids))
 
 
+def still_to_talk_by(push_id: int, deadline: date, day: date) -> list[Group]:
+    """Those of `still_to_talk` in a push with this deadline whose last day is ``day`` (P18)."""
+    return _people(_until(push_id, deadline, day))
+
+
+def late(push_ids: Sequence[int], today: date) -> list[Group]:
+    """Those of `still_to_talk` who have no day of their own that is not past, by push: of pushes
+    that are late (P18)."""
+    return _people(_A.push.in_(push_ids) & _is_past(today))
+
+
+def own_deadlines(push_ids: Sequence[int]) -> list[tuple[int, date]]:
+    """The days of their own that those still to talk have, each once with its push (P18)."""
+    found = _to_talk(_A.push, _A.own_deadline).where(
+        _A.push.in_(push_ids), _A.own_deadline.is_null(False)
+    )
+    return list(found.distinct().order_by(_A.push, _A.own_deadline).tuples())
+
+
 def without_manager(push_ids: Sequence[int]) -> list[Group]:
     """Who is still to talk and has no manager (U4), by push."""
     return _people(_A.push.in_(push_ids) & _unmanaged(push_ids))
@@ -83,15 +106,24 @@ def planned_before(push_ids: Sequence[int], start: datetime) -> list[Group]:
     return _people(_A.push.in_(push_ids) & _planned_before(start))
 
 
-def planned_after(ends: dict[int, datetime], start: datetime) -> list[Group]:
-    """Whose conversation is planned for after its push ends, from ``start`` on; ``ends`` tells
-    when each push does."""
+def planned_after(ends: Ends, start: datetime) -> list[Group]:
+    """Whose conversation is planned for after their last day, from ``start`` on."""
     return _people(_planned_after(ends, start)) if ends else []
 
 
 def people_to_talk(push_id: int, limit: int) -> list[Example]:
     """The first by name of a group of `still_to_talk`."""
     return _examples(_A.push == push_id, limit)
+
+
+def people_to_talk_by(push_id: int, deadline: date, day: date, limit: int) -> list[Example]:
+    """The first by name of a group of `still_to_talk_by`."""
+    return _examples(_until(push_id, deadline, day), limit)
+
+
+def people_late(push_id: int, today: date, limit: int) -> list[Example]:
+    """The first by name of a group of `late`."""
+    return _examples((_A.push == push_id) & _is_past(today), limit)
 
 
 def people_without_manager(push_id: int, limit: int) -> list[Example]:
@@ -104,9 +136,9 @@ def people_planned_before(push_id: int, start: datetime, limit: int) -> list[Exa
     return _examples((_A.push == push_id) & _planned_before(start), limit)
 
 
-def people_planned_after(push_id: int, end: datetime, start: datetime, limit: int) -> list[Example]:
-    """The first by name of a group of `planned_after`."""
-    return _examples(_planned_after({push_id: end}, start), limit)
+def people_planned_after(ends: Ends, start: datetime, limit: int) -> list[Example]:
+    """The first by name of a group of `planned_after`: ``ends`` are those of one push."""
+    return _examples(_planned_after(ends, start), limit)
 
 
 def failed_mail(now: datetime) -> list[Group]:
@@ -183,8 +215,23 @@ def _to_talk(*columns: Any) -> Any:
         _A.select(*columns)
         .join(_U, on=(_U.id == _A.user))
         .join(_C, JOIN.LEFT_OUTER, on=asked_for)
-        .where(_A.unassigned_at.is_null(), _U.active, _C.finished_at.is_null())
+        .where(
+            _A.unassigned_at.is_null(),
+            _A.excused_in.is_null(),
+            _U.active,
+            _C.finished_at.is_null(),
+        )
     )
+
+
+def _until(push_id: int, deadline: date, day: date) -> Any:
+    own = _A.own_deadline
+    last = own.is_null() | (own <= day) if day == deadline else own == day
+    return (_A.push == push_id) & last
+
+
+def _is_past(today: date) -> Any:
+    return _A.own_deadline.is_null() | (_A.own_deadline < today)
 
 
 def _people(which: Any) -> list[Group]:
@@ -222,11 +269,16 @@ def _planned_before(start: datetime) -> Any:
     return (_C.planned_for < start) & _C.started_at.is_null()
 
 
-def _planned_after(ends: dict[int, datetime], start: datetime) -> Any:
-    of_end: defaultdict[datetime, list[int]] = defaultdict(list)
-    for push_id, end in ends.items():
-        of_end[max(end, start)].append(push_id)
-    late = (_A.push.in_(ids) & (_C.planned_for >= end) for end, ids in of_end.items())
+def _planned_after(ends: Ends, start: datetime) -> Any:
+    of_end: defaultdict[tuple[datetime, date | None], list[int]] = defaultdict(list)
+    for (push_id, own), end in ends.items():
+        of_end[max(end, start), own].append(push_id)
+    late = (
+        _A.push.in_(ids)
+        & (_A.own_deadline.is_null() if own is None else _A.own_deadline == own)
+        & (_C.planned_for >= end)
+        for (end, own), ids in of_end.items()
+    )
     return reduce(or_, late) & _C.started_at.is_null()
 
 
@@ -302,6 +354,7 @@ def _tells_of_somebody() -> Any:
             told.notification == _N.id,
             there.push == _N.push,
             there.unassigned_at.is_null(),
+            there.excused_in.is_null(),
             talk.finished_at.is_null(),
         )
     )

@@ -58,7 +58,7 @@ def overdue(push: DemoPush) -> bool:
     return is_overdue(
         state=state(push),
         deadline=push.deadline,
-        open_conversations=len(push.assigned) - done,
+        overdue_conversations=len(push.assigned) - done,
         today=TODAY,
     )
 

@@ -50,7 +50,7 @@ def test_only_an_open_push_past_its_deadline_is_overdue(
     state: PushState, to_do: int, deadline: date
 ) -> None:
     """P4: the deadline is the end of its day."""
-    overdue = is_overdue(state=state, deadline=deadline, open_conversations=to_do, today=TODAY)
+    overdue = is_overdue(state=state, deadline=deadline, overdue_conversations=to_do, today=TODAY)
     assert overdue == (state is PushState.OPEN and to_do == 1 and deadline == YESTERDAY)
 
 

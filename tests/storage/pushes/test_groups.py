@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from hypothesis import HealthCheck, given, settings
@@ -9,14 +10,21 @@ from hypothesis import strategies as st
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.pushes.groups import By, PeopleGroup
-from studio_tui.domain.pushes.push import Reminders, Status
+from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Progress, Reminders, Status
+from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.engine.expressions import A, among, count
 from studio_tui.storage.engine.sql import execute, execute_many, scalar
 from studio_tui.storage.engine.tables import ConversationTable, TemplateTable
+from studio_tui.storage.pushes.assignments import (
+    assignment_condition,
+    assignment_listing,
+    assignments_by_id,
+    count_assignments,
+)
 from studio_tui.storage.pushes.groups import first_managers, group_condition, grouped
-from studio_tui.storage.pushes.pushes import insert_push
+from studio_tui.storage.pushes.pushes import insert_push, progress_of
 from tests.storage.people.test_managers import Organisation, organisations, store
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -29,25 +37,71 @@ _INSTANTS = {
     Status.DONE: ("started_at", "finished_at"),
 }
 """What is set of a conversation that is this far."""
-Asked = dict[tuple[int, int], Status | None]
-"""How far each user, by number, is in each push; None: nothing was begun."""
+
+
+@dataclass(frozen=True)
+class _Far:
+    """How far somebody is in a push."""
+
+    talk: Status | None
+    """None: nothing was begun."""
+    excused: bool
+    own_deadline: date | None
+
+    @property
+    def status(self) -> Status:
+        if self.excused and self.talk is not Status.DONE:
+            return Status.EXCUSED
+        return self.talk or Status.NOT_PLANNED
+
+    @property
+    def late(self) -> bool:
+        """Where the push is past its deadline."""
+        in_time = self.own_deadline is not None and self.own_deadline >= TODAY
+        return self.status not in (Status.DONE, Status.EXCUSED) and not in_time
+
+
+Asked = dict[tuple[int, int], _Far]
+"""How far each user, by number, is in each push."""
+_DAYS = st.sampled_from([None, None, date(2026, 2, 1), date(2026, 3, 1), TODAY, date(2026, 4, 1)])
+_FAR = st.builds(_Far, st.none() | st.sampled_from([*_INSTANTS]), st.booleans(), _DAYS)
 
 
 def _asked(organisation: Organisation) -> st.SearchStrategy[Asked]:
     users = st.integers(0, len(organisation.active) - 1)
-    return st.dictionaries(st.tuples(users, st.integers(0, 1)), st.none() | st.sampled_from(Status))
+    return st.dictionaries(st.tuples(users, st.integers(0, 1)), _FAR)
 
 
 def _recount(
     asked: Asked, pushes: Collection[int], groups: Callable[[int], Collection[int]]
 ) -> dict[int | None, Counter[str]]:
     found: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
-    for (user, push), status in asked.items():
+    for (user, push), far in asked.items():
         for group in ((*groups(user),) or (None,)) if push in pushes else ():
             # The first push is past its deadline, the other is not.
-            late = push == 0 and status is not Status.DONE
-            found[group].update(assigned=1, overdue=late, **{status or Status.NOT_PLANNED: 1})
+            late = push == 0 and far.late
+            found[group].update(assigned=1, overdue=late, **{far.status: 1})
     return dict(found)
+
+
+def _compare_whole(push_id: int, push: int, asked: Asked) -> None:
+    """P8, P18: the progress of a push, and what a filter of its people finds, are as expected."""
+    far = [each for (_, number), each in asked.items() if number == push]
+    late = push == 0
+    expected = Counter({"assigned": len(far), "overdue": sum(late and each.late for each in far)})
+    expected.update(each.status for each in far)
+    progress = progress_of([push_id], TODAY).get(push_id, Progress())
+    assert {name: getattr(progress, name) for name in _NAMES} == {n: expected[n] for n in _NAMES}
+    for filter_, number in (
+        *((AssignmentFilter(status=status), expected[status]) for status in Status),
+        (AssignmentFilter(flag=Flag.OVERDUE), expected["overdue"]),
+    ):
+        assert count_assignments(assignment_condition(push_id, filter_, TODAY)) == number
+        assert assignment_listing(push_id, filter_, Sort("name"), TODAY).count() == number
+    listed = assignment_listing(push_id, AssignmentFilter(), Sort("status"), TODAY).ids(0, 99)
+    rows = assignments_by_id(listed, TODAY)
+    assert [each.status for each in rows] == sorted(each.status for each in far)
+    assert sum(Flag.OVERDUE in each.flags for each in rows) == expected["overdue"]
 
 
 _NAMES = ("assigned", "overdue", *Status)
@@ -85,11 +139,15 @@ def test_groups_are_what_a_plain_recount_finds(studio: Studio) -> None:
         execute("DELETE FROM assignment")
         store(organisation)
         execute_many(
-            "INSERT INTO assignment (push_id, user_id, assigned_in_id) VALUES (?, ?, ?)",
-            [(pushes[push], user + 1, activity) for user, push in asked],
+            "INSERT INTO assignment (push_id, user_id, assigned_in_id, excused_in_id, "
+            "own_deadline) VALUES (?, ?, ?, ?, ?)",
+            [
+                (pushes[n], user + 1, activity, activity if far.excused else None, far.own_deadline)
+                for (user, n), far in asked.items()
+            ],
         )
-        for (user, push), status in asked.items():
-            if status is not None:
+        for (user, push), far in asked.items():
+            if far.talk is not None:
                 assignment = scalar(
                     "SELECT id FROM assignment WHERE push_id = ? AND user_id = ?",
                     pushes[push],
@@ -104,7 +162,7 @@ def test_groups_are_what_a_plain_recount_finds(studio: Studio) -> None:
                     place="",
                     sequence=0,
                     version=1,
-                    **dict.fromkeys(_INSTANTS[status], NOW),
+                    **dict.fromkeys(_INSTANTS[far.talk], NOW),
                 ).execute()
 
     @settings(
@@ -127,6 +185,8 @@ def test_groups_are_what_a_plain_recount_finds(studio: Studio) -> None:
 
         with studio.store.writing():
             put(organisation, asked)
+            for number, push_id in enumerate(pushes):
+                _compare_whole(push_id, number, asked)
             for wanted in ([0], [1], [0, 1]):
                 ids = [pushes[n] for n in wanted]
                 managed = _compare(ids, By.MANAGER, _recount(asked, wanted, managers))

@@ -1,0 +1,200 @@
+"""``studio-tui pushes excuse`` and ``deadline`` (P18)."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import click
+
+from studio_tui.cli.pushes.this_far import chosen_users, this_far_options
+from studio_tui.cli.shared import dry_run as dry_runs
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
+from studio_tui.cli.shared.dry_run import dry_run_options
+from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.times import day, when
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.push import Push, Skipped
+from studio_tui.services.pushes import excuse as excusing
+from studio_tui.services.pushes import pushes as service
+from studio_tui.services.pushes.excuse import Excepted
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
+
+Act = Callable[[], Excepted]
+
+
+@click.command()
+@click.argument("push")
+@click.argument("logins", nargs=-1, metavar="[LOGIN]...")
+@click.option("--reason", help="Why: for HR and their managers to read.")
+@click.option("--back", is_flag=True, help="Ask them again.")
+@this_far_options
+@yes_option
+@dry_run_options
+@json_option
+@with_studio
+def excuse(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    logins: Sequence[str],
+    reason: str | None,
+    back: bool,
+    statuses: Sequence[str],
+    overdue: bool,
+    yes: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    """Excuse users of PUSH: nothing is asked of them, and they do not count as late.
+
+    Those who are named by login or e-mail address, or those this far. No mail is sent, mail that
+    waits for them is dropped, and what is planned stays planned. --back asks them again; who was
+    never told of PUSH because of it is told then.
+    """
+    if back == (reason is not None):
+        raise click.UsageError("Say either why, with --reason, or --back.")
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    require(actor, Action.EXCUSE)
+    found = service.find(studio, actor, push)
+    chosen = chosen_users(studio, actor, found, logins, statuses, overdue=overdue)
+
+    def act() -> Excepted:
+        if reason is None:
+            return excusing.take_back(studio, actor, found, chosen)
+        return excusing.excuse(studio, actor, found, chosen, reason)
+
+    def skipped() -> list[Skipped]:
+        if reason is None:
+            return excusing.skipped_by_taking_back(studio, actor, found, chosen)
+        return excusing.skipped_by_excuse(studio, actor, found, chosen, reason)
+
+    done = "asked again" if back else "excused"
+    if dry_run:
+        _try(studio, found, act, skipped(), done, with_mail=with_mail, as_json=as_json)
+        return
+    confirm_count(
+        lambda: excusing.count(studio, actor, found, chosen),
+        f"users of “{found.name}” at most would be {done}",
+        "Nothing was changed",
+        yes=yes,
+    )
+    _do(studio, found, act, skipped, done, as_json=as_json)
+
+
+@click.command()
+@click.argument("push")
+@click.argument("logins", nargs=-1, metavar="[LOGIN]...")
+@click.option("--to", "until", type=day, metavar="DAY", help="Until when: 2026-04-15, +2w.")
+@click.option("--back", is_flag=True, help="As long as everybody again.")
+@this_far_options
+@yes_option
+@dry_run_options
+@json_option
+@with_studio
+def deadline(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    logins: Sequence[str],
+    until: date | None,
+    back: bool,
+    statuses: Sequence[str],
+    overdue: bool,
+    yes: bool,
+    dry_run: bool,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    """Give users of PUSH longer than everybody: a deadline of their own.
+
+    Those who are named by login or e-mail address, or those this far. No mail is sent: the day
+    stands in the mail that follows, reminders keep to it, and until then nobody is late. “pushes
+    edit” moves the deadline of everybody.
+    """
+    if back == (until is not None):
+        raise click.UsageError("Say either until when, with --to, or --back.")
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
+    require(actor, Action.EXCUSE)
+    found = service.find(studio, actor, push)
+    chosen = chosen_users(studio, actor, found, logins, statuses, overdue=overdue)
+
+    def act() -> Excepted:
+        return excusing.set_deadline(studio, actor, found, chosen, until)
+
+    def skipped() -> list[Skipped]:
+        return excusing.skipped_by_deadline(studio, actor, found, chosen, until)
+
+    done = f"given until {until or found.deadline}"
+    if dry_run:
+        _try(studio, found, act, skipped(), done, with_mail=with_mail, as_json=as_json)
+        return
+    confirm_count(
+        lambda: excusing.count(studio, actor, found, chosen),
+        f"users of “{found.name}” at most would be {done}",
+        "Nothing was changed",
+        yes=yes,
+    )
+    _do(studio, found, act, skipped, done, as_json=as_json)
+
+
+def _do(
+    studio: Studio,
+    push: Push,
+    act: Act,
+    skipped: Callable[[], Sequence[Skipped]],
+    done: str,
+    *,
+    as_json: bool,
+) -> None:
+    left_out = skipped()
+    with shape_of_nothing(as_json, lambda: shapes.nobody_told(push, "changed")):
+        excepted = act()
+    if as_json:
+        write_json(shapes.excepted(studio, excepted))
+        return
+    users = f"{counted(excepted.changed, 'user')} of “{push.name}” {done}"
+    if excepted.leaves_at is None:
+        say(f"{users}.")
+    else:
+        told = counted(excepted.users_told, "user")
+        managers = counted(excepted.managers_told, "manager")
+        say(f"{users}; {told} and {managers} told: {when(studio, excepted.leaves_at)}.")
+    for each in left_out:
+        say(f"{each.name} {each.why}.")
+
+
+def _try(
+    studio: Studio,
+    push: Push,
+    act: Act,
+    skipped: Sequence[Skipped],
+    done: str,
+    *,
+    with_mail: bool,
+    as_json: bool,
+) -> None:
+    tried: list[Excepted] = []
+
+    def kept() -> Excepted:
+        tried.append(act())
+        return tried[0]
+
+    with shape_of_nothing(
+        as_json,
+        lambda: {
+            "push": push.name,
+            "changed": 0,
+            **shapes.tried(studio, dry_runs.nothing(), skipped),
+        },
+    ):
+        run = dry_runs.tried(studio, kept, lambda excepted: excepted.activity_id)
+    if as_json:
+        write_json(shapes.excepted_preview(studio, tried[0], run, skipped))
+        return
+    told = counted(len(run.notifications), "mail")
+    mails = f"{told} would leave" if run.notifications else "nobody would get mail"
+    say(f"{counted(tried[0].changed, 'user')} of “{push.name}” would be {done}: {mails}.")
+    dry_runs.tell(run, skipped, with_mail=with_mail)
