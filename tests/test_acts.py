@@ -45,8 +45,10 @@ _WRITING = {
     "conversations.inviting.withdraw": {Verb.CANCEL},
     "outbox.outbox.try_again": {Verb.RETRY},
     "outbox.outbox.send_once_more": {Verb.SEND_AGAIN},
-    # What follows from an import, a corrected address or an undo is no act of its own.
+    # What follows from an import, a corrected address, an undo, or from asking somebody again who
+    # was never told, is no act of its own.
     "people.applying.apply_change": set(),
+    "pushes.excuse.take_back": set(),
     "outbox.undo.undo": set(),
     "outbox.undo._undo_closing": set(),
 }

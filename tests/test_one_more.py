@@ -181,12 +181,12 @@ def test_a_status_and_a_flag(copy: Copy) -> None:
     )
     assert told == [
         2,
-        "█▓+▒░·",
+        "█▓+▒░·/",
         "#123456",
         "+",
         "warn",
         "$warning",
-        [0, 0, 3, 0, 2, 0],
+        [0, 0, 3, 0, 2, 0, 0],
         "1 left · 4 no address",
         "overdue, no address, mail failed",
     ]

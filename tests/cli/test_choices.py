@@ -51,7 +51,12 @@ def test_each_names_what_was_meant() -> None:
     [
         ("outbox list state", NotificationState, mail.STATE_LABELS),
         ("pushes list state", PushState, pushes.STATE_LABELS),
-        ("pushes remind statuses", [s for s in Status if s != Status.DONE], pushes.STATUS_LABELS),
+        (
+            "pushes remind statuses",
+            [s for s in Status if s not in (Status.DONE, Status.EXCUSED)],
+            pushes.STATUS_LABELS,
+        ),
+        ("pushes excuse statuses", Status, pushes.STATUS_LABELS),
         ("conversations list status", Status, pushes.STATUS_LABELS),
         ("conversations history state", ["done", "cancelled"], {"done": "held"}),
         ("conversations add-question kind", QuestionKind, templates.KIND_LABELS),

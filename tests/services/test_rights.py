@@ -49,12 +49,13 @@ from studio_tui.services.outbox.messages import Specimen
 from studio_tui.services.people import imports, person, ssh_keys, unattended, users
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.pushes import assign as assigning
-from studio_tui.services.pushes import check, course, groups, pushes, remind, report
+from studio_tui.services.pushes import check, course, excuse, groups, pushes, remind, report
 from studio_tui.services.system import copy_database, finding
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
 from studio_tui.services.today.own import own_cases
+from studio_tui.storage.pushes import assignments, exceptions
 from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
 from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
@@ -324,6 +325,23 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: remind.preview_managers(w.studio, a, w.push, [w.planned.conductor_id]),
     ),
+    "pushes.excuse.users_named": (
+        ADMIN,
+        lambda w, a: excuse.users_named(w.studio, a, w.push, ["ann"]),
+    ),
+    "pushes.excuse.count": (ADMIN, lambda w, a: excuse.count(w.studio, a, w.push, w.everybody)),
+    "pushes.excuse.skipped_by_excuse": (
+        ADMIN,
+        lambda w, a: excuse.skipped_by_excuse(w.studio, a, w.push, w.everybody, "leave"),
+    ),
+    "pushes.excuse.skipped_by_taking_back": (
+        ADMIN,
+        lambda w, a: excuse.skipped_by_taking_back(w.studio, a, w.push, w.everybody),
+    ),
+    "pushes.excuse.skipped_by_deadline": (
+        ADMIN,
+        lambda w, a: excuse.skipped_by_deadline(w.studio, a, w.push, w.everybody, None),
+    ),
     "today.today.badges": (EVERYONE, lambda w, a: today.badges(w.studio, a)),
     "today.today.show": (EVERYONE, lambda w, a: today.show(w.studio, a)),
     "today.own.own_cases": (EVERYONE, lambda w, a: own_cases(w.studio, a)),
@@ -344,6 +362,13 @@ def _text_of(w: World, name: str) -> str:
     return text_files.dumps(replace(w.template.definition, name=name))
 
 
+def _take_back(w: World, actor: Actor) -> None:
+    everybody = assignments.chosen(w.push.id, w.everybody, w.studio.today())
+    with w.studio.store.writing():
+        exceptions.excuse(everybody, w.assigned_in, "leave")
+    excuse.take_back(w.studio, actor, w.push, w.everybody)
+
+
 WRITES: dict[str, tuple[set[str], Call]] = {
     "pushes.assign.assign": (ADMIN, lambda w, a: assigning.assign(w.studio, a, w.push, w.cas)),
     "pushes.assign.unassign": (
@@ -353,6 +378,17 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "pushes.assign.unassign_users": (
         ADMIN,
         lambda w, a: assigning.unassign_users(w.studio, a, w.push, ["ann"]),
+    ),
+    "pushes.excuse.excuse": (
+        ADMIN,
+        lambda w, a: excuse.excuse(w.studio, a, w.push, w.everybody, "leave"),
+    ),
+    "pushes.excuse.take_back": (ADMIN, _take_back),
+    "pushes.excuse.set_deadline": (
+        ADMIN,
+        lambda w, a: excuse.set_deadline(
+            w.studio, a, w.push, w.everybody, w.push.deadline + 24 * HOUR
+        ),
     ),
     "conversations.record_held": (
         ADMIN,

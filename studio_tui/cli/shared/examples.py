@@ -33,6 +33,8 @@ EXAMPLES: Mapping[str, str] = {
     "pushes assign": "'Q1 review' ann ben --dry-run",
     "pushes unassign": "'Q1 review' ann",
     "pushes remind": "'Q1 review' --overdue --dry-run",
+    "pushes excuse": "'Q1 review' ann --reason 'parental leave'",
+    "pushes deadline": "'Q1 review' ann --to '18 dec'",
     "pushes edit": "'Q1 review' --deadline '18 dec'",
     "pushes close": "'Q1 review' --dry-run",
     "pushes reopen": "'Q1 review'",

@@ -210,7 +210,6 @@ def _exceptions(of: Assignment) -> Shape:
     return {
         "excuse": of.excuse or None,
         "deadline": of.deadline.isoformat() if of.deadline else None,
-        "has_longer": of.has_longer,
     }
 
 
@@ -247,7 +246,6 @@ def unasked(studio: Studio, of: Conversation) -> Shape:
         "reminded_at": None,
         "excuse": None,
         "deadline": None,
-        "has_longer": False,
     }
 
 

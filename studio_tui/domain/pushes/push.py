@@ -52,17 +52,18 @@ class StatusFacts:
 
 STATUSES: Mapping[Status, StatusFacts] = OfAll(
     {
-        # Of whom nothing is asked (P18): drawn last, as hatching.
-        Status.EXCUSED: StatusFacts("excused", "/", "#cfcfcf", "muted"),
         Status.NOT_PLANNED: StatusFacts("not planned", "·", "#e6e6e6", "muted"),
         Status.PLANNED: StatusFacts("planned", "░", "#c3d7ec", "mark"),
         Status.PREPARED: StatusFacts("prepared", "▒", "#8db3d9", "mark"),
         Status.IN_PROGRESS: StatusFacts("in progress", "▓", "#4a7fb5", "mark"),
         # A conversation that took place is held.
         Status.DONE: StatusFacts("held", "█", "#2f7d4f", "good"),
+        # Of whom nothing is asked (P18): hatched.
+        Status.EXCUSED: StatusFacts("excused", "/", "#cfcfcf", "muted"),
     }
 )
-"""All statuses, in the order of a conversation; a bar draws them the other way round."""
+"""All statuses, in the order of a conversation; a bar draws them the other way round, and those who
+are excused last."""
 
 
 class Flag(StrEnum):

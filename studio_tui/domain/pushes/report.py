@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from studio_tui.domain.pushes.groups import PeopleGroup
 from studio_tui.domain.pushes.push import STATUSES, Progress, Status
 
-DRAWN: tuple[Status, ...] = tuple(STATUSES)[::-1]
+DRAWN: tuple[Status, ...] = (
+    *(status for status in tuple(STATUSES)[::-1] if status is not Status.EXCUSED),
+    Status.EXCUSED,
+)
 """The parts of a bar, in their order."""
 SIGNS = "".join(STATUSES[status].sign for status in DRAWN)
 """What each part is drawn with."""

@@ -107,6 +107,7 @@ def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
             "overdue": 0,
             "no_manager": 1,
             "left": 0,
+            "excused": 0,
         },
         "remind_before_days": [7, 1],
         "remind_after_days": [3],
@@ -130,6 +131,8 @@ def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
             {"login": "cor", "reason": "coach"},
             {"login": "bob", "reason": "leads Belgium"},
         ],
+        "excuse": None,
+        "deadline": "2026-03-31",
     }
     assert users["eve"]["flags"] == ["no_manager"]
 
