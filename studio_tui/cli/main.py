@@ -12,7 +12,8 @@ COMMANDS = {
         "studio_tui.cli.system.demo", "demo", "The Studio on made-up data; no mail leaves."
     ),
     "today": Lazy("studio_tui.cli.today.today", "today", "See what needs somebody."),
-    "users": Lazy("studio_tui.cli.people.users", "users", "Import, list and export users."),
+    "users": Lazy("studio_tui.cli.people.users", "users", "Import, list, keep and export users."),
+    "teams": Lazy("studio_tui.cli.people.teams", "teams", "See and keep the teams."),
     "templates": Lazy(
         "studio_tui.cli.templates.templates", "templates", "List and keep templates."
     ),

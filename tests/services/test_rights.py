@@ -46,10 +46,29 @@ from studio_tui.services.activity import activity, verify
 from studio_tui.services.conversations import exports
 from studio_tui.services.outbox import delivery, messages, outbox, undo
 from studio_tui.services.outbox.messages import Specimen
-from studio_tui.services.people import imports, person, ssh_keys, unattended, users
+from studio_tui.services.people import (
+    by_hand,
+    imports,
+    person,
+    ssh_keys,
+    teams,
+    unattended,
+    users,
+)
+from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.teams import TeamEdit
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.pushes import assign as assigning
-from studio_tui.services.pushes import check, course, excuse, groups, pushes, remind, report
+from studio_tui.services.pushes import (
+    check,
+    course,
+    excuse,
+    groups,
+    joining,
+    pushes,
+    remind,
+    report,
+)
 from studio_tui.services.system import copy_database, finding
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
@@ -112,6 +131,12 @@ class World:
     def everybody(self) -> Selection[AssignmentFilter]:
         return Selection.matching(AssignmentFilter())
 
+    def user_id(self, login: str) -> int:
+        return users.find(self.studio, as_user(self.studio, "els"), login).user.id
+
+    def team_id(self, name: str) -> int:
+        return teams.find(self.studio, as_user(self.studio, "els"), name).id
+
     @property
     def cas(self) -> Selection[UserFilter]:
         return Selection.matching(UserFilter("cas"))
@@ -140,6 +165,9 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     closed = pushes.close(studio, admin, create_push(studio, admin, "Closed")).push
     ssh_keys.add(studio, admin, "bob", ED25519)
     regular = templates.find(studio, admin, "Regular")
+    lea = {"email": "lea@example.org", "given_name": "Lea"}
+    by_hand.leave(studio, admin, [by_hand.add(studio, admin, "lea", Entered(lea)).user.id])
+    teams.add(studio, admin, "Empty")
     spare = templates.add(studio, admin, replace(regular.definition, name="Spare"))
     unattended.run(studio, admin, WAITING, Limits())
     return World(
@@ -152,6 +180,7 @@ NOBODY: set[str] = set()
 """Of those who have no part in it."""
 Call = Callable[[World, Actor], object]
 NAME = Sort("name")
+NEW = Entered({"email": "new@example.org", "given_name": "New"})
 CSV = hr_file.read(b"email,given_name,family_name\nnew@example.org,New,Person\n")
 WAITING = GivenFile("people.csv", b"email,name,active\neve@example.org,Eve Alone,no\n")
 
@@ -296,6 +325,14 @@ READS: dict[str, tuple[set[str], Call]] = {
     "people.ssh_keys.own": (EVERYONE, lambda w, a: ssh_keys.own(w.studio, a)),
     "people.ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
     "people.ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
+    "people.users.ids_named": (SUPPORT, lambda w, a: users.ids_named(w.studio, a, ["ann"])),
+    "people.by_hand.try_leaving": (
+        ADMIN,
+        lambda w, a: by_hand.try_leaving(w.studio, a, [w.ann.user_id]),
+    ),
+    "people.teams.every": (SUPPORT, lambda w, a: teams.every(w.studio, a)),
+    "people.teams.find": (SUPPORT, lambda w, a: teams.find(w.studio, a, "Sales")),
+    "people.teams.show": (SUPPORT, lambda w, a: teams.show(w.studio, a, w.team_id("Sales"))),
     "people.person.show": (SUPPORT, lambda w, a: person.show(w.studio, a, w.ann.user_id)),
     "pushes.check.check": (SUPPORT, lambda w, a: check.check(w.studio, a, w.push)),
     "pushes.course.show": (SUPPORT, lambda w, a: course.show(w.studio, a, w.push)),
@@ -498,9 +535,30 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: outbox.drop(w.studio, a, Selection.matching(NotificationFilter())),
     ),
-    "people.person.edit": (
+    "people.by_hand.edit": (
         SUPPORT,
-        lambda w, a: person.edit(w.studio, a, w.ann.user_id, {"email": "anna@example.org"}),
+        lambda w, a: by_hand.edit(
+            w.studio, a, w.ann.user_id, Entered({"email": "anna@example.org"})
+        ),
+    ),
+    "people.by_hand.add": (ADMIN, lambda w, a: by_hand.add(w.studio, a, "new", NEW)),
+    "people.by_hand.leave": (ADMIN, lambda w, a: by_hand.leave(w.studio, a, [w.ann.user_id])),
+    "people.by_hand.take_back": (
+        ADMIN,
+        lambda w, a: by_hand.take_back(w.studio, a, [w.user_id("lea")]),
+    ),
+    "people.teams.add": (ADMIN, lambda w, a: teams.add(w.studio, a, "Support")),
+    "people.teams.edit": (
+        ADMIN,
+        lambda w, a: teams.edit(w.studio, a, w.team_id("Sales"), TeamEdit("Trade")),
+    ),
+    "people.teams.remove": (
+        ADMIN,
+        lambda w, a: teams.remove(w.studio, a, w.team_id("Empty")),
+    ),
+    "pushes.joining.join": (
+        ADMIN,
+        lambda w, a: joining.join(w.studio, a, w.user_id("cas"), [w.push.id]),
     ),
     "pushes.pushes.create": (
         ADMIN,
@@ -591,6 +649,7 @@ ITSELF = "is what the program does by itself, for nobody"
 WHO = "finds out who is asking"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
+    "people.entered.planned": INSIDE,
     "system.clocks.clock_problem": "tells of the host alone",
     "pushes.pushes.usual_reminders": "tells what the settings say",
     "conversations.ask_about": "turns names into ids; whoever uses them is asked",

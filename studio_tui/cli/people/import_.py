@@ -24,10 +24,11 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import MAX_BYTES, FileHints
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people import hr_files, imports
-from studio_tui.services.people.import_plan import ImportPlan, PlannedUser, Value
+from studio_tui.services.people.import_plan import ImportPlan, PlannedUser
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
+from studio_tui.wording.people import value_in_words
 
 
 def _mapped(text: str) -> tuple[str, str]:
@@ -150,6 +151,7 @@ def _tell_plan(plan: ImportPlan) -> None:
         if users:
             say(f"{counted(len(users), 'user')} would be {what}:")
             _list_users(users, with_changes=users is not plan.added)
+    _tell_admins(plan, "would become")
     if plan.teams_created:
         say(f"{counted(len(plan.teams_created), 'team')} would be made:")
         _list(plan.teams_created)
@@ -163,12 +165,19 @@ def _tell_plan(plan: ImportPlan) -> None:
 
 def _tell_done(plan: ImportPlan) -> None:
     say(f"Imported: {plan.summary}; {plan.unchanged:,} unchanged.")
+    _tell_admins(plan, "became")
     if plan.refusals:
         say(f"{counted(len(plan.refusals), 'refused line')} left out:")
         _list(map(str, plan.refusals))
     _tell_besides(plan)
     if plan.touched:
         say("Next: “studio-tui users list” shows everyone and their managers.")
+
+
+def _tell_admins(plan: ImportPlan, became: str) -> None:
+    if plan.new_admins:
+        say(f"{counted(len(plan.new_admins), 'user')} {became} an admin:")
+        _list(f"{user.name} ({user.login})" for user in plan.new_admins)
 
 
 def _tell_besides(plan: ImportPlan) -> None:
@@ -197,19 +206,9 @@ def _list_users(users: Iterable[PlannedUser], *, with_changes: bool) -> None:
 
 def _changes(user: PlannedUser) -> str:
     return "; ".join(
-        f"{change.field}: {_value(change.before)} → {_value(change.after)}"
+        f"{change.field}: {value_in_words(change.before)} → {value_in_words(change.after)}"
         for change in user.changes
     )
-
-
-def _value(value: Value) -> str:
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case tuple():
-            return ", ".join(value) or "nothing"
-        case _:
-            return value or "nothing"
 
 
 def _list(lines: Iterable[str]) -> None:

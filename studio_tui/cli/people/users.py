@@ -1,4 +1,4 @@
-"""``studio-tui users``: import, list, show, edit, export."""
+"""``studio-tui users``: import, list, show, export, and what is kept by hand."""
 
 from collections.abc import Iterable, Sequence
 
@@ -29,7 +29,10 @@ _NAMES = {"given_name", "family_name"}
 
 
 VERBS = {
-    "edit": Lazy("studio_tui.cli.people.edit", "edit", "Correct what is known of somebody."),
+    "add": Lazy("studio_tui.cli.people.edit", "add", "Add a user by hand."),
+    "edit": Lazy("studio_tui.cli.people.edit", "edit", "Change what is known of somebody."),
+    "leave": Lazy("studio_tui.cli.people.edit", "leave", "Mark users as left."),
+    "return": Lazy("studio_tui.cli.people.edit", "return_", "Take users back who had left."),
     "import": Lazy("studio_tui.cli.people.import_", "import_", "Import users from a CSV file."),
 }
 """Imported when called: a list need not wait for what the others need."""
@@ -37,7 +40,7 @@ VERBS = {
 
 @click.group("users", cls=LazyGroup, lazy=VERBS)
 def users() -> None:
-    """Import, list, show and export users."""
+    """Import, list, show and export users, and keep them by hand."""
 
 
 @users.command("list")

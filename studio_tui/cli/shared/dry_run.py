@@ -55,6 +55,13 @@ def tried(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int])
     return dry_run(studio, act, activity_of)
 
 
+def tried_all(studio: Studio, actor: Actor, act: Callable[[], object]) -> DryRun:
+    """All that ``actor`` would send by ``act``; nothing of it stays."""
+    from studio_tui.services.outbox.dry_run import dry_run_of
+
+    return dry_run_of(studio, actor, act)
+
+
 def try_act(
     studio: Studio,
     actor: Actor,
@@ -72,10 +79,9 @@ def try_act(
     mail tells it.
     """
     from studio_tui.cli.shared import shapes
-    from studio_tui.services.outbox.dry_run import dry_run_of
 
     with shape_of_nothing(as_json, lambda: {"push": push, **shapes.tried(studio, nothing(), ())}):
-        run = dry_run_of(studio, actor, act)
+        run = tried_all(studio, actor, act)
     if as_json:
         named = push or next((each.push for each in run.notifications if each.push), None)
         write_json({"push": named, **shapes.tried(studio, run, skipped)})

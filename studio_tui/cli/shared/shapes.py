@@ -21,6 +21,7 @@ from studio_tui.domain.conversations.conversation import (
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.ssh_keys import UserKey
+from studio_tui.domain.people.teams import Team
 from studio_tui.domain.people.users import Manager, User
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, Skipped, Status
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.dry_run import DryRun
     from studio_tui.services.outbox.outbox import Health, ReadMail
     from studio_tui.services.outbox.undo import Undoable
+    from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
+    from studio_tui.services.people.teams import TeamChanged, TeamShown
     from studio_tui.services.people.unattended import Result, WaitingImport
     from studio_tui.services.people.users import Involvement
     from studio_tui.services.pushes.assign import Assigned, AssignPreview
@@ -73,6 +76,70 @@ def user(of: User) -> Shape:
         "email": of.email,
         "name": of.name,
         **{each.name: _known(of, each.name) for each in fields(of) if each.name != "id"},
+    }
+
+
+def person_edited(studio: Studio, of: PersonEdited) -> Shape:
+    """Somebody who was added or changed by hand, as they are, and what changed (U8)."""
+    return {
+        **user(of.user),
+        "changes": {
+            change.field: {"before": change.before, "after": change.after} for change in of.changes
+        },
+        "becomes_admin": of.becomes_admin,
+        "assigned": [assigned(studio, each) for each in of.assigned],
+    }
+
+
+def active_changed(of: ActiveChanged) -> Shape:
+    """Who was marked as left, or taken back, and what hangs on them (U8)."""
+    return {
+        "users": [
+            {
+                "login": each.user.login,
+                "name": each.user.name,
+                "active": each.user.active,
+                "pushes": list(each.pushes),
+                "managed": each.managed,
+            }
+            for each in of.people
+        ],
+        "without_manager": of.alone,
+    }
+
+
+def team(of: Team) -> Shape:
+    """A team, with how many are in it (U2)."""
+    return {
+        "name": of.name,
+        "path": of.path,
+        "parent": of.parent or None,
+        "leaders": [leader.login for leader in of.leaders],
+        "members": of.members,
+        "people": of.people,
+        "teams": of.below,
+    }
+
+
+def team_shown(of: TeamShown) -> Shape:
+    """A team with who is in it, and which teams are right below it."""
+    return {
+        **team(of.team),
+        "users": [
+            {"login": each.login, "name": each.name, "active": each.active} for each in of.members
+        ],
+        "below": [each.path for each in of.below],
+    }
+
+
+def team_changed(of: TeamChanged) -> Shape:
+    """A team as it is now, or was where it was removed; what it was called before; how many people
+    have other managers by the change (U8)."""
+    known = of.after or of.before
+    return {
+        **(team(known) if known else {}),
+        "before": of.before.path if of.before else None,
+        "other_managers": of.other_managers,
     }
 
 

@@ -15,7 +15,10 @@ from studio_tui.domain.shared.errors import Forbidden
 
 _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "today": frozenset({""}),
-    "users": frozenset({"import", "list", "show", "edit", "export"}),
+    "users": frozenset(
+        {"import", "list", "show", "add", "edit", "leave", "return", "export"}
+    ),
+    "teams": frozenset({"list", "show", "add", "edit", "remove"}),
     "templates": frozenset(
         {
             "list", "show", "import", "export", "duplicate", "archive", "unarchive", "delete",

@@ -58,7 +58,13 @@ class Verb(StrEnum):
     IMPORT = "imported users"
     WAITING_IMPORT = "left an import waiting"
     DISCARD_IMPORT = "discarded an import"
+    ADD_USER = "added user"
     CHANGE_USER = "changed user"
+    MARK_LEFT = "marked as left"
+    TAKE_BACK = "took back user"
+    ADD_TEAM = "added team"
+    EDIT_TEAM = "changed team"
+    REMOVE_TEAM = "removed team"
     ADD_KEY = "added an SSH key"
     REMOVE_KEY = "removed an SSH key"
     ADD_TEMPLATE = "added template"
@@ -127,6 +133,9 @@ _PUSH: Fields = {
 }
 _PLAN: Fields = {"planned_for": str, "minutes": int, "conductor": str}
 _STATUS: Fields = {"status": str}
+_FACTS: Fields = {fact.name: object for fact in FACTS}
+_USERS: Fields = {"users": list}
+_TEAM: Fields = {"path": str, "leaders": list}
 _COUNTS: Fields = dict.fromkeys(
     (
         "users", "active", "added", "changed", "left", "returned", "refused", "teams_created",
@@ -140,7 +149,13 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.IMPORT: VerbFacts(_COUNTS),
         Verb.WAITING_IMPORT: VerbFacts({"left": int, "refused": int}),
         Verb.DISCARD_IMPORT: VerbFacts(),
-        Verb.CHANGE_USER: VerbFacts({fact.name: object for fact in FACTS}),
+        Verb.ADD_USER: VerbFacts(_FACTS),
+        Verb.CHANGE_USER: VerbFacts(_FACTS),
+        Verb.MARK_LEFT: VerbFacts(_USERS),
+        Verb.TAKE_BACK: VerbFacts(_USERS),
+        Verb.ADD_TEAM: VerbFacts(_TEAM),
+        Verb.EDIT_TEAM: VerbFacts(_TEAM),
+        Verb.REMOVE_TEAM: VerbFacts(_TEAM),
         Verb.ADD_KEY: VerbFacts(_KEY),
         Verb.REMOVE_KEY: VerbFacts(_KEY),
         Verb.ADD_TEMPLATE: VerbFacts(),

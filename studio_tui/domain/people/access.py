@@ -27,6 +27,7 @@ class Action(StrEnum):
     READ_USERS = "see the users"
     IMPORT_USERS = "import users"
     CORRECT_ADDRESSES = "correct the address of a user"
+    EDIT_PEOPLE = "add and change users and teams by hand"
     READ_TEMPLATES = "see the templates"
     EDIT_TEMPLATES = "change templates"
     EDIT_LIBRARY = "change the question library"

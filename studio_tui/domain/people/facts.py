@@ -46,6 +46,8 @@ class FactType(Enum):
     """Yes for who is there, no for who has left."""
     NAMES = auto()
     """Names, in a table of their own."""
+    PEOPLE = auto()
+    """Users, by login, in a table of their own."""
     TEAMS = auto()
     """Teams with those above them, in a table of their own."""
 
@@ -86,6 +88,8 @@ class Fact:
     """The right to change it by hand; None: only an import does."""
     several_columns: bool = False
     """Whether several columns of a file may tell it."""
+    each: str = ""
+    """What an option calls one of its values, where it has several."""
 
     @property
     def title(self) -> str:
@@ -105,7 +109,17 @@ class Fact:
     @property
     def is_column(self) -> bool:
         """Whether it is a column of the table of users."""
-        return self.type not in (FactType.NAMES, FactType.TEAMS)
+        return not self.is_several
+
+    @property
+    def is_several(self) -> bool:
+        """Whether somebody has any number of them."""
+        return self.type in (FactType.NAMES, FactType.PEOPLE, FactType.TEAMS)
+
+    @property
+    def option(self) -> str:
+        """What the command line calls it: ``--given-name``, ``--team``."""
+        return f"--{(self.each or self.name).replace('_', '-')}"
 
     def as_words(self, value: Any) -> str:
         """``value`` for somebody to read."""
@@ -116,7 +130,7 @@ class Fact:
     def as_text(self, value: Any, separator: str = "|") -> str:
         """``value`` as an import reads it again; ``separator`` stands between names."""
         match self.type:
-            case FactType.NAMES | FactType.TEAMS:
+            case FactType.NAMES | FactType.PEOPLE | FactType.TEAMS:
                 return separator.join(value)
             case FactType.DAY:
                 return value.isoformat() if value else ""
@@ -181,6 +195,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "given_name",
         label="Given name",
+        changed_by=Action.EDIT_PEOPLE,
         headings=(
             ("given_name", "preferred name - first name", "preferred first name"),
             ("roepnaam", "prénom usuel"),
@@ -193,6 +208,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "family_name",
         label="Family name",
+        changed_by=Action.EDIT_PEOPLE,
         headings=(
             ("family_name", "preferred name - last name", "preferred last name"),
             ("surname", "last name", "achternaam", "familienaam", "nom de famille"),
@@ -207,6 +223,7 @@ FACTS: tuple[Fact, ...] = (
         type=FactType.CODE,
         unique=True,
         searched=True,
+        changed_by=Action.EDIT_PEOPLE,
         headings=(
             ("employee_number", "employee ID", "employee no", "worker ID", "EID", "employeeId"),
             ("emp ID", "emp no", "emp number", "employee code", "personnel number", "personnel no"),
@@ -239,6 +256,7 @@ FACTS: tuple[Fact, ...] = (
         label="Role",
         type=FactType.ROLE,
         default=Role.USER,
+        changed_by=Action.EDIT_PEOPLE,
         headings=(("role", "studio role"),),
     ),
     Fact(
@@ -276,6 +294,7 @@ FACTS: tuple[Fact, ...] = (
         label="Language",
         type=FactType.LANGUAGE,
         default=OF_ORGANISATION,
+        changed_by=Action.EDIT_PEOPLE,
         headings=(
             ("language", "preferred language", "language preference", "taal", "langue"),
             ("taalcode", "code langue", "voorkeurstaal", "taalrol", "langue préférée"),
@@ -288,6 +307,7 @@ FACTS: tuple[Fact, ...] = (
         label="Time zone",
         type=FactType.TIME_ZONE,
         default=OF_ORGANISATION,
+        changed_by=Action.EDIT_PEOPLE,
         headings=(("time_zone", "tijdzone", "fuseau horaire", "zeitzone"),),
     ),
     Fact(
@@ -296,6 +316,7 @@ FACTS: tuple[Fact, ...] = (
         sorted=True,
         searched=True,
         listed=ListColumn(14, 1, gives_way=3),
+        changed_by=Action.EDIT_PEOPLE,
         headings=(
             ("department", "department name", "afdeling", "dienst", "département", "service"),
             ("supervisory organization", "organization name"),
@@ -310,6 +331,7 @@ FACTS: tuple[Fact, ...] = (
         type=FactType.DAY,
         default=None,
         sorted=True,
+        changed_by=Action.EDIT_PEOPLE,
         headings=(
             ("hired_on", "hire date", "employeeHireDate", "date of hire", "date hired"),
             (
@@ -336,6 +358,8 @@ FACTS: tuple[Fact, ...] = (
         label="Groups",
         type=FactType.NAMES,
         default=(),
+        changed_by=Action.EDIT_PEOPLE,
+        each="group",
         headings=(("groups", "groepen", "groupes", "tags"),),
     ),
     Fact(
@@ -344,6 +368,8 @@ FACTS: tuple[Fact, ...] = (
         type=FactType.TEAMS,
         default=(),
         listed=ListColumn(14, 2),
+        changed_by=Action.EDIT_PEOPLE,
+        each="team",
         headings=(
             ("teams", "ploegen", "équipes"),
             ("team", "ploeg", "équipe"),
@@ -356,13 +382,17 @@ FACTS: tuple[Fact, ...] = (
         explained="Leads these teams",
         type=FactType.TEAMS,
         default=(),
+        changed_by=Action.EDIT_PEOPLE,
+        each="leads",
         headings=(("leads", "leads teams", "leidt", "dirige"),),
     ),
     Fact(
         "coaches",
         label="Coaches",
-        type=FactType.NAMES,
+        type=FactType.PEOPLE,
         default=(),
+        changed_by=Action.EDIT_PEOPLE,
+        each="coach",
         headings=(("coaches",), ("coach",)),
     ),
 )

@@ -43,7 +43,7 @@ def _uses(fact: Fact) -> str:
     uses = {
         "in the list": fact.listed,
         "sorts it": fact.sorted,
-        f"`users edit --{fact.name.replace('_', '-')}`": fact.changed_by,
+        f"`users edit {fact.option}`": fact.changed_by,
     }
     return ", ".join(use for use, is_so in uses.items() if is_so) or "–"
 

@@ -1,4 +1,4 @@
-"""Writing a change of people: what an import and an edit by hand have in common (U6, U7, U8).
+"""Writing a change of people: what an import and an edit by hand have in common (U6, U8).
 
 Whatever changes users or teams goes through `apply_change`, inside an open unit of work. What has
 to follow from such a change is done there, and so follows from all of them.
@@ -15,6 +15,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people.import_write import Counted, NewTeam, Write, write
+from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
 
 Told = Callable[[], Mapping[str, Any] | None]
 """What the activity tells of the Studio, asked for when everything is written."""
@@ -34,6 +35,11 @@ class PeopleChange:
     writes: Sequence[Write] = ()
     teams: Sequence[NewTeam] = ()
     """Teams to be made, parents first."""
+    moved: Sequence[TeamMove] = ()
+    """Teams that get another name or place, before anybody is written. ``writes`` are then of
+    everybody in them, by their new names."""
+    removed: Sequence[int] = ()
+    """Teams, by id, that are empty."""
     before: Mapping[str, Any] | None = None
     after: Told = field(default=_nothing_told)
 
@@ -52,7 +58,11 @@ def apply_change(
     studio: Studio, actor: Actor, change: PeopleChange, counted: Counted = iter
 ) -> Applied:
     """Write ``change`` and its line of activity; ``counted`` tells how far it is."""
+    for move in change.moved:
+        move_team(move)
     written = write(change.teams, change.writes, counted)
+    for team_id in change.removed:
+        remove_team(team_id)
     line = write_activity(
         actor,
         studio.now(),

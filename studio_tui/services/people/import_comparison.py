@@ -23,7 +23,8 @@ from studio_tui.domain.people.hr_file import (
     key,
 )
 from studio_tui.domain.people.roles import Role
-from studio_tui.storage.people.import_read import SEPARATOR, KnownTeam, Profile, team_key
+from studio_tui.domain.people.teams import SEPARATOR
+from studio_tui.storage.people.import_read import KnownTeam, Profile, team_key
 from studio_tui.storage.people.import_write import NewTeam
 
 _NOTHING: frozenset[Any] = frozenset()

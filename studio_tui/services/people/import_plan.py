@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from studio_tui.domain.people.facts import FactType, fact_called
 from studio_tui.domain.people.hr_file import Refusal, Remark, RowWarning
+from studio_tui.domain.people.roles import Role
 from studio_tui.storage.people.import_read import Profile
 
 STEP_BYTES = 8
@@ -39,7 +40,7 @@ class Names:
         """What ``field`` holds, as it is shown."""
         if fact_called(field).type is FactType.TEAMS:
             return tuple(self.paths[team] for team in sorted(value))
-        if field == "coaches":
+        if fact_called(field).type is FactType.PEOPLE:
             return tuple(sorted(self.logins[coach] for coach in value))
         if isinstance(value, frozenset):
             return tuple(sorted(value))
@@ -70,6 +71,11 @@ class PlannedUser(NamedTuple):
     def name(self) -> str:
         """Given and family name, as they are to be."""
         return self.after.name
+
+    @property
+    def becomes_admin(self) -> bool:
+        """Whether they are an active admin, and were none."""
+        return is_admin(self.after) and not (self.before and is_admin(self.before))
 
     @property
     def changes(self) -> tuple[FieldChange, ...]:
@@ -135,6 +141,11 @@ class ImportPlan:
         return ", ".join(said) or "nobody added or changed"
 
     @property
+    def new_admins(self) -> tuple[PlannedUser, ...]:
+        """Who becomes an admin."""
+        return tuple(user for user in self.touched if user.becomes_admin)
+
+    @property
     def takes_nobody(self) -> bool:
         """Whether nobody can be imported, because every line is refused."""
         return bool(self.refusals) and not self.touched and not self.unchanged
@@ -178,6 +189,7 @@ class ImportPlan:
             "changed": [user.as_json() for user in self.changed],
             "left": [user.as_json() for user in self.left],
             "returned": [user.as_json() for user in self.returned],
+            "becomes_admin": [user.login for user in self.new_admins],
             "unchanged": self.unchanged,
             "refused": [_remark(refusal) for refusal in self.refusals],
             "warnings": [_remark(warning) for warning in self.warnings],
@@ -187,6 +199,11 @@ class ImportPlan:
             "encoding": self.encoding,
             "delimiter": self.delimiter,
         }
+
+
+def is_admin(profile: Profile) -> bool:
+    """Whether somebody is there, and an admin."""
+    return profile.active and profile.role == Role.ADMIN
 
 
 def _remark(remark: Remark) -> dict[str, Any]:

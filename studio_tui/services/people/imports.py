@@ -11,10 +11,9 @@ from typing import TypeVar
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import Checked, HrFile, Refusal, UserRef, check
-from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.domain.shared.text import fold
+from studio_tui.services.people.admins import admins_lost
 from studio_tui.services.people.applying import PeopleChange, apply_change
 from studio_tui.services.people.collecting import no_cycles_made
 from studio_tui.services.people.import_comparison import Comparison
@@ -189,33 +188,20 @@ def _counts_after(plan: ImportPlan) -> dict[str, int]:
 
 
 def _require_admin(before: Mapping[UserRef, Profile], after: Mapping[UserRef, Profile]) -> None:
-    """Raise `Refused` where nobody would be admin any more, or come in as one: the account of an
-    admin is known by its login (A1)."""
-    admins = import_read.active_admins()
-    left = {ref: profile for ref, profile in after.items() if _is_admin(profile)}
-    if admins - after.keys() or any(_keeps_login(before.get(ref), p) for ref, p in left.items()):
+    """Raise `Refused` where nobody would be admin any more, or come in as one."""
+    lost = admins_lost(before, after)
+    if lost is None:
         return
-    if left:
-        renamed = ", ".join(f"{before[ref].login} becomes {p.login}" for ref, p in left.items())
+    if lost.renamed:
         raise Refused(
-            f"Nothing can be imported: every admin gets another login in the file ({renamed}), and "
-            "no account of today could come in as an admin any more. Give somebody else the role "
-            "admin first, and let them import it."
+            "Nothing can be imported: every admin gets another login in the file "
+            f"({lost.renamed}), and no account of today could come in as an admin any more. Give "
+            "somebody else the role admin first, and let them import it."
         )
-    names = ", ".join(f"{after[ref].name} ({after[ref].login})" for ref in sorted(_ids(admins)))
     raise Refused(
-        f"Nothing can be imported: the file takes the role admin from {names}, or marks them as "
-        "left, and nobody active would be admin any more. Give somebody the role admin in it."
+        f"Nothing can be imported: the file takes the role admin from {lost.names}, or marks them "
+        "as left, and nobody active would be admin any more. Give somebody the role admin in it."
     )
-
-
-def _keeps_login(before: Profile | None, after: Profile) -> bool:
-    """Whether the account that somebody comes in by is still theirs; one who is added has it."""
-    return before is None or fold(before.login) == fold(after.login)
-
-
-def _is_admin(profile: Profile) -> bool:
-    return profile.active and profile.role == Role.ADMIN
 
 
 def _refusing(refusals: Sequence[Refusal]) -> str:

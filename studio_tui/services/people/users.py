@@ -1,5 +1,6 @@
 """Users: the list, and one of them (U1, U4, P16)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio_tui.domain.outbox.notification import Notification, NotificationFilter
@@ -60,6 +61,13 @@ def find(studio: Studio, actor: Actor, login_or_email: str) -> Involvement:
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return _involvement(studio, naming.user_id_named(login_or_email))
+
+
+def ids_named(studio: Studio, actor: Actor, names: Sequence[str]) -> list[int]:
+    """The users of these logins or addresses, each once; raises `NotFound` naming all unknown."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return list(dict.fromkeys(naming.user_ids_named(names)))
 
 
 def is_indexed(studio: Studio) -> bool:

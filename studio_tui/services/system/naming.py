@@ -1,13 +1,16 @@
 """Finding what a person named: users by login or address, everything else by name."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.shared.addresses import clear_address
 from studio_tui.domain.shared.errors import NotFound, Refused
+from studio_tui.domain.shared.lookalikes import appearance
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.services.templates import definitions
 from studio_tui.storage.people import users
+from studio_tui.storage.people.teams import StoredTeam
 from studio_tui.storage.pushes import assignments, pushes
 from studio_tui.storage.templates import library, templates
 
@@ -74,6 +77,33 @@ def _one(name: str, ids: Sequence[int]) -> int:
         for user in users.users_by_id(list(ids))
     )
     raise Refused(f"“{clean_line(name)}” is two people: {candidates}. Name them otherwise.")
+
+
+def team_named(name: str, known: Sequence[StoredTeam]) -> StoredTeam:
+    """The team of ``known`` with this path, ignoring case, or the only one of this name; one that
+    looks so is meant too. Raises `NotFound`, or `Refused` where several have the name."""
+    path = clean_line(name).removeprefix("/").replace("/" if name.startswith("/") else ">", ">")
+    wanted = [part.strip() for part in path.split(">")]
+    for look in (fold, appearance):
+        looks = [look(part) for part in wanted]
+        below = [team for team in known if _ends_with(team, looks, look)]
+        found = [team for team in below if team.path.count(SEPARATOR) == len(wanted) - 1] or below
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(team.path for team in found[:5])
+            more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+            shown = clean_line(name)
+            raise Refused(
+                f"“{shown}” is {len(found)} teams: {listed}{more}. Name those above it, too."
+            )
+    paths = [spelled for team in known for spelled in {team.path, team.name}]
+    raise NotFound(_nothing("team", name, paths))
+
+
+def _ends_with(team: StoredTeam, looks: Sequence[str], look: Callable[[str], str]) -> bool:
+    parts = team.path.split(SEPARATOR)[-len(looks) :]
+    return [look(part) for part in parts] == looks
 
 
 def assignment_ids_named(push_id: int, push_name: str, names: Sequence[str]) -> list[int]:

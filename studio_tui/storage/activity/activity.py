@@ -136,6 +136,13 @@ def founding() -> str:
     return "".join(f"{at.isoformat()} {login}" for at, login in found.tuples())
 
 
+def was_imported(user_id: int) -> bool:
+    """Whether an import told of somebody."""
+    lines = ACT.select(ACT.id).join(_X, on=_X.activity == ACT.id)
+    told = lines.where(_X.user == user_id, ACT.action == Verb.IMPORT)
+    return told.limit(1).scalar() is not None
+
+
 def about_users(activity_id: int, users: Any) -> None:
     """Say whom a line is about: ``users`` is a query of one column, ``user_id``."""
     found = users.alias("found")

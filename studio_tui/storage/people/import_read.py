@@ -11,6 +11,7 @@ import peewee
 from studio_tui.domain.people.facts import fact_called, with_every_fact
 from studio_tui.domain.people.hr_file import Known, TeamPath, UserRef, key
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.errors import Conflict
 from studio_tui.storage.engine.expressions import U, among, column, count, stored
@@ -28,8 +29,6 @@ from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns
 
 _T: Any = TeamTable
 _U: Any = UserTable
-SEPARATOR = " > "
-"""What stands between a team and the one above it, in a path."""
 
 _LOCK_TIMEOUT = "5s"
 _NOTHING: frozenset[Any] = frozenset()

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.hr_file import UserRef, key
 from studio_tui.domain.people.hr_file.people import address_key, number_key
+from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.people.users import sort_name
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.expressions import among, joined, stored
 from studio_tui.storage.engine.sql import execute_many, learn
 from studio_tui.storage.engine.tables import TeamTable, UserTable
 from studio_tui.storage.people.fact_columns import COLUMNS
-from studio_tui.storage.people.import_read import SEPARATOR, Profile
+from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.users import People, these_users
 
 T = TypeVar("T")

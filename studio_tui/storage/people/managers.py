@@ -7,10 +7,12 @@ It is text: every page of a list asks for it, and Peewee's builder takes longer 
 common table expressions than SQLite takes to answer them.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
 from studio_tui.domain.people.users import Manager, full_name
+from studio_tui.storage.engine.expressions import stored
 from studio_tui.storage.engine.sql import Clause, among, expression, rendered, rows, textual
 
 
@@ -84,6 +86,14 @@ def pairs(people: Any) -> Any:
     return textual(Clause(found, body.params), "user_id", "manager_id")
 
 
+def managers_by_user(people: Any) -> dict[int, frozenset[int]]:
+    """The managers of each of ``people``, likewise, who has any."""
+    found = defaultdict[int, set[int]](set)
+    for user_id, manager_id in stored(pairs(people)):
+        found[user_id].add(manager_id)
+    return {user_id: frozenset(ids) for user_id, ids in found.items()}
+
+
 _ALONE = """NOT EXISTS (
                 SELECT 1 FROM team_leader l JOIN users u ON u.id = l.user_id
                 WHERE l.team_id = c.team_id AND l.user_id <> c.user_id AND u.active)"""
@@ -146,6 +156,16 @@ def managed_by(manager_id: int) -> Any:
     body = managing(managed_candidates([manager_id]))
     found = f"WITH RECURSIVE {body.text} SELECT DISTINCT user_id FROM managing WHERE manager_id = ?"
     return textual(Clause(found, (*body.params, manager_id)), "user_id")
+
+
+def ids_managed_by(manager_id: int) -> list[int]:
+    """Whom somebody manages (U4)."""
+    return [user_id for (user_id,) in stored(managed_by(manager_id))]
+
+
+def count_unmanaged(people: Any) -> int:
+    """How many of ``people``, as `unmanaged` takes them, have no manager."""
+    return len(stored(unmanaged(people)))
 
 
 def managed_candidates(manager_ids: Collection[int]) -> Clause:

@@ -372,6 +372,13 @@ def pushes_of(user_id: int, today: date) -> list[tuple[str, Assignment]]:
     return [(name, assignment) for (name, _), assignment in zip(found, listed, strict=True)]
 
 
+def open_pushes_of(user_id: int) -> tuple[str, ...]:
+    """The names of the pushes that somebody is in and that are not closed, by deadline."""
+    theirs = A.select(P.name).join(P, on=P.id == A.push)
+    open_ = theirs.where(A.user == user_id, A.unassigned_at.is_null(), P.closed_at.is_null())
+    return tuple(column(open_.order_by(P.deadline, P.id)))
+
+
 def assignment_id_of(push_id: int, user_id: int) -> int | None:
     """The assignment of a user to a push, None where there is none."""
     found = _A.select(_A.id).where(_A.push == push_id, _A.user == user_id)

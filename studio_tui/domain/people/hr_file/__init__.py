@@ -23,7 +23,7 @@ defaults). Where ``teams``, ``leads`` or ``coaches`` are present, a record has a
 teams that needs, and who leads them, besides what ``leads`` says.
 """
 
-from studio_tui.domain.people.hr_file.check import check
+from studio_tui.domain.people.hr_file.check import About, check
 from studio_tui.domain.people.hr_file.people import (
     Checked,
     ImportRow,
@@ -49,6 +49,7 @@ from studio_tui.domain.people.hr_file.source import MAX_BYTES
 __all__ = [
     "MAX_BYTES",
     "MAX_ROWS",
+    "About",
     "Checked",
     "FileHints",
     "HrFile",

@@ -51,17 +51,23 @@ from studio_tui.domain.people.hr_file.team_spelling import TeamSpelling
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.shared.lookalikes import appearance
 
+About = Mapping[int, int | None]
+"""The user whom a row is about, by its line, where it is not the file that says so; None for
+somebody new."""
+_NOBODY: About = {}
 
-def check(file: HrFile, studio: KnownPeople) -> Checked:
+
+def check(file: HrFile, studio: KnownPeople, about: About = _NOBODY) -> Checked:
     """Everything of ``file`` that can be imported into ``studio``, and why the rest cannot."""
-    return _Check(file, studio).run()
+    return _Check(file, studio, about).run()
 
 
 class _Check:
     """One check of one file; every step adds to what is refused."""
 
-    def __init__(self, file: HrFile, studio: KnownPeople) -> None:
+    def __init__(self, file: HrFile, studio: KnownPeople, about: About) -> None:
         self._file = file
+        self._about = about
         self._studio = studio
         self._refused = {refusal.line: refusal for refusal in file.refusals}
         self._warnings = list(file.warnings)
@@ -137,8 +143,11 @@ class _Check:
         self._refused.setdefault(record.line, refusal)
 
     def _entry(self, record: Record, login: str, email: str) -> ImportEntry:
-        known = self._match(record, self._by_login.get(login), self._by_email.get(email))
-        user_id = known.user_id if known else None
+        if record.line in self._about:
+            user_id = self._about[record.line]
+        else:
+            known = self._match(record, self._by_login.get(login), self._by_email.get(email))
+            user_id = known.user_id if known else None
         return ImportEntry(record, login, email, user_id, email if user_id is None else user_id)
 
     def _match(
@@ -204,7 +213,9 @@ class _Check:
         doubtful = [
             (entry, field, known)
             for entry in entries
-            if entry.email in self._by_email or entry.login in self._by_login
+            if entry.email in self._by_email
+            or entry.login in self._by_login
+            or entry.record.line in self._about
             for field, known in self._holders(entry)
             if known.user_id != entry.user_id
         ]
@@ -223,6 +234,10 @@ class _Check:
             yield ImportField.EMAIL, known
         if not entry.keeps_login and (known := self._by_login.get(entry.login)):
             yield ImportField.LOGIN, known
+        if entry.record.line in self._about:
+            number = number_key(entry.record.employee_number)
+            if number and (known := self._by_number.get(number)):
+                yield ImportField.EMPLOYEE_NUMBER, known
 
     def _lets_go(self, holder: ImportEntry | None, field: ImportField, entry: ImportEntry) -> bool:
         """Whether who has that login or address now has another one after the import."""
@@ -235,8 +250,11 @@ class _Check:
     def _taken(
         self, entry: ImportEntry, field: ImportField, known: Known
     ) -> tuple[ImportField, str]:
-        """Which column is wrong, and why: that login or address is ``known``'s."""
+        """Which column is wrong, and why: that login, address or number is ``known``'s."""
         record = entry.record
+        if field is ImportField.EMPLOYEE_NUMBER:
+            number = quoted(record.employee_number)
+            return field, f"the employee number {number} is {known.name} ({known.login})"
         by_login = self._by_login.get(entry.login)
         if field is ImportField.EMAIL:
             said = f"the address {quoted(record.email)} is {known.name} ({known.login})"
@@ -245,7 +263,7 @@ class _Check:
                 return ImportField.LOGIN, reason
         else:
             said = f"the login {quoted(record.login)} is {known.name}"
-        if record.employee_number and known.number:
+        if record.employee_number and known.number and record.line not in self._about:
             said += (
                 ", who has another employee number: is it one person with a new number, leave that "
                 f'column out with --map "{self._file.column(ImportField.EMPLOYEE_NUMBER)}=ignore"'

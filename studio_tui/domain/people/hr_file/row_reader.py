@@ -51,6 +51,7 @@ def _parsers(order: DayOrder) -> Mapping[FactType, _Parser]:
         FactType.LANGUAGE: values.language,
         FactType.TIME_ZONE: values.time_zone,
         FactType.NAMES: values.several,
+        FactType.PEOPLE: values.several,
         FactType.TEAMS: values.teams,
         FactType.ROLE: values.role,
         FactType.DAY: lambda cell: parse_day(values.line(cell), order),

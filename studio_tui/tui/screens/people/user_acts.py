@@ -10,8 +10,9 @@ from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
-from studio_tui.services.people import person
-from studio_tui.services.people.person import PersonEdited
+from studio_tui.services.people import by_hand
+from studio_tui.services.people.by_hand import PersonEdited
+from studio_tui.services.people.entered import Entered
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.tui.modals import hand_over as handing_over
 from studio_tui.tui.modals import record_held as recording
@@ -108,8 +109,8 @@ def correct_address(screen: StudioScreen, user: User) -> None:
             screen.say(_changed_in_words(changed))
 
         screen.write(
-            lambda: person.edit(
-                studio, actor, user.id, {"email": address}, was={"email": user.email}
+            lambda: by_hand.edit(
+                studio, actor, user.id, Entered({"email": address}), was={"email": user.email}
             ),
             saved,
             failed,

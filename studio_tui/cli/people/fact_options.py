@@ -1,0 +1,94 @@
+"""The options of the facts that are changed by hand, and what is typed with them (U8)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from studio_tui.domain.people.facts import FACTS, Fact, FactType
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.errors import Invalid
+from studio_tui.services.people.entered import Entered
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CHANGED = [fact for fact in FACTS if fact.changed_by]
+_TYPED = OfSome(
+    {
+        FactType.EMAIL: "ADDRESS",
+        FactType.DAY: "DATE",
+        FactType.TEAMS: "TEAM",
+        FactType.PEOPLE: "LOGIN",
+        FactType.NAMES: "NAME",
+        FactType.LANGUAGE: "LANGUAGE",
+        FactType.TIME_ZONE: "ZONE",
+        FactType.ROLE: "ROLE",
+    },
+    otherwise="TEXT",
+)
+_GETS = OfSome(
+    {FactType.TEAMS: "A team", FactType.PEOPLE: "A coach", FactType.NAMES: "A group"},
+    otherwise="",
+)
+
+
+def options_of_facts(
+    *, required: Sequence[str] = (), taking_away: bool
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """An option for each fact that is changed by hand, those in ``required`` needed.
+
+    ``taking_away``: one besides that takes away what somebody has several of.
+    """
+
+    def decorate(command: Callable[P, R]) -> Callable[P, R]:
+        for fact in reversed(CHANGED):
+            for option, words in reversed(list(_options(fact, taking_away=taking_away))):
+                command = click.option(
+                    option,
+                    fact.name if option == fact.option else f"no_{fact.name}",
+                    metavar=_TYPED[fact.type],
+                    multiple=fact.is_several,
+                    required=fact.name in required,
+                    help=words,
+                )(command)
+        return command
+
+    return decorate
+
+
+def _options(fact: Fact, *, taking_away: bool) -> Iterator[tuple[str, str]]:
+    if not fact.is_several:
+        yield fact.option, f"{'Another' if taking_away else 'The'} {fact.in_words}."
+        return
+    own = "they lead" if fact.name == "leads" else "of theirs"
+    yield fact.option, f"{_GETS[fact.type]} {own}; can be given several times."
+    if taking_away:
+        no_more = "they lead no more" if fact.name == "leads" else "of theirs no more"
+        yield f"--no-{fact.option.removeprefix('--')}", f"{_GETS[fact.type]} {no_more}."
+
+
+def entered_by(typed: Mapping[str, Any]) -> Entered:
+    """What is typed with the options, by the names of facts."""
+    told = {name: text for name, text in typed.items() if isinstance(text, str)}
+    lists = {name: tuple(text) for name, text in typed.items() if isinstance(text, tuple) and text}
+    less = {
+        name.removeprefix("no_"): texts for name, texts in lists.items() if name.startswith("no_")
+    }
+    more = {name: texts for name, texts in lists.items() if not name.startswith("no_")}
+    return Entered(told, more, less)
+
+
+@contextmanager
+def in_options(names: Mapping[str, str]) -> Iterator[None]:
+    """What cannot be is said of the options, by what they are called."""
+    try:
+        yield
+    except Invalid as error:
+        said = {names.get(name, name): reason for name, reason in error.fields.items()}
+        raise Invalid(said) from error
+
+
+OPTIONS: Mapping[str, str] = {"login": "LOGIN", **{fact.name: fact.option for fact in CHANGED}}
+"""What each fact is called on the command line."""

@@ -1,0 +1,191 @@
+"""What is typed about one person, read and checked as a row of an import is (U8)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from studio_tui.domain.people.facts import Fact, FactType, fact_called
+from studio_tui.domain.people.hr_file import (
+    HrFile,
+    ImportField,
+    ImportRow,
+    Record,
+    TeamPath,
+    check,
+    key,
+)
+from studio_tui.domain.people.hr_file.row_reader import read_cell
+from studio_tui.domain.people.hr_file.wrong import WrongCell
+from studio_tui.domain.people.teams import SEPARATOR
+from studio_tui.domain.shared.addresses import clear_address, why_no_address
+from studio_tui.domain.shared.errors import Invalid, StudioError
+from studio_tui.services.people.import_comparison import Comparison
+from studio_tui.services.people.import_plan import Names, PlannedUser
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.people import import_read
+from studio_tui.storage.people import users as people
+from studio_tui.storage.people.import_read import KnownTeam, Profile
+from studio_tui.storage.people.teams import StoredTeam, every_team
+
+_ROW = 1
+"""The line on which what is entered would stand in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What is typed about one person, by the names of facts."""
+
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What a fact is to be; of one that has several values all of them, separated by ``|``."""
+    more: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Values that one with several gets besides."""
+    less: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Values that it loses."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The facts it speaks of, each once."""
+        return tuple(dict.fromkeys((*self.told, *self.more, *self.less)))
+
+
+def planned(studio: Studio, user_id: int | None, login: str, entered: Entered) -> PlannedUser:
+    """Who somebody is to be, inside an open unit of work; ``user_id`` is None for somebody new.
+
+    Raises `Invalid` with what cannot be so, by the names of facts.
+    """
+    before = None if user_id is None else import_read.profiles([user_id])[user_id]
+    record = _Reader(before, every_team()).record(login, entered)
+    present = frozenset(map(ImportField, (*entered.names, "email", "given_name", "family_name")))
+    file = HrFile((record,), (), {}, (), "", "", present)
+    checked = check(file, import_read.StoredStudio(), {_ROW: user_id})
+    _raise_refused((each.column, each.reason) for each in checked.refusals)
+    # What an import would leave out is not left out of what somebody types.
+    _raise_refused((each.column, each.reason) for each in checked.warnings)
+    row: ImportRow = checked.people[0]
+    teams = import_read.teams_by_key()
+    comparison = Comparison(file, studio.settings.organisation, teams, {}, studio.today())
+    after = comparison.profile(row, before)
+    return PlannedUser(0, before, after, _names(teams, before, after))
+
+
+def _names(teams: Mapping[str, KnownTeam], before: Profile | None, after: Profile) -> Names:
+    coaches = after.coaches | (before.coaches if before else frozenset())
+    ids = [coach for coach in coaches if isinstance(coach, int)]
+    return Names({key: team.path for key, team in teams.items()}, import_read.logins_of(ids))
+
+
+def _raise_refused(wrong: Iterable[tuple[str, str]]) -> None:
+    if found := dict(wrong):
+        raise Invalid(found)
+
+
+class _Reader:
+    """Makes a row of what is typed about one person."""
+
+    def __init__(self, before: Profile | None, teams: Sequence[StoredTeam]) -> None:
+        self._before = before
+        self._teams = teams
+        self._wrong: dict[str, str] = {}
+
+    def record(self, login: str, entered: Entered) -> Record:
+        """The row; raises `Invalid` with all that cannot be read."""
+        told: dict[str, Any] = {"login": login}
+        if self._before is None:
+            told["login"] = self._tried("login", partial(_login, login))
+        for name in ("email", "given_name", "family_name"):
+            told[name] = getattr(self._before, name) if self._before else ""
+        for name in entered.names:
+            told[name] = self._tried(name, partial(self._value, name, entered))
+        if not self._wrong and not (told["given_name"] or told["family_name"]):
+            self._wrong["given_name"] = "a name is needed"
+        if login in (told.get("coaches") or ()):
+            self._wrong["coaches"] = "nobody is their own coach"
+        if self._wrong:
+            raise Invalid(self._wrong)
+        return Record(_ROW, **told, derived_login=self._before is not None)
+
+    def _tried(self, name: str, read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except (WrongCell, StudioError) as error:
+            self._wrong[name] = str(error)
+            return None
+
+    def _value(self, name: str, entered: Entered) -> Any:
+        fact = fact_called(name)
+        if fact.is_several:
+            return self._several(fact, entered)
+        text = entered.told[name]
+        return _address(text) if fact.type is FactType.EMAIL else read_cell(fact.type, text)
+
+    def _several(self, fact: Fact, entered: Entered) -> tuple[Any, ...]:
+        if (text := entered.told.get(fact.name)) is not None:
+            kept = self._each(fact, read_cell(FactType.NAMES, text))
+        else:
+            kept = self._now(fact)
+        more = self._each(fact, entered.more.get(fact.name, ()))
+        wanted = {_folded(each): each for each in (*more, *kept)}
+        for gone in self._each(fact, entered.less.get(fact.name, ())):
+            wanted.pop(_folded(gone), None)
+        return tuple(wanted.values())
+
+    def _each(self, fact: Fact, texts: Iterable[str]) -> tuple[Any, ...]:
+        read: Callable[[str], Any]
+        match fact.type:
+            case FactType.TEAMS:
+                read = self._team
+            case FactType.PEOPLE:
+                read = _login_of
+            case _:
+                read = _one_name
+        return tuple(map(read, texts))
+
+    def _now(self, fact: Fact) -> tuple[Any, ...]:
+        if self._before is None:
+            return ()
+        values = getattr(self._before, fact.name)
+        match fact.type:
+            case FactType.TEAMS:
+                paths = {team.key: team.path for team in self._teams}
+                return tuple(_path(paths[each]) for each in sorted(values))
+            case FactType.PEOPLE:
+                return tuple(sorted(import_read.logins_of(values).values()))
+        return tuple(sorted(values))
+
+    def _team(self, text: str) -> TeamPath:
+        return _path(naming.team_named(text, self._teams).path)
+
+
+def _path(text: str) -> TeamPath:
+    return tuple(text.split(SEPARATOR))
+
+
+def _folded(value: Any) -> Any:
+    return tuple(map(key, value)) if isinstance(value, tuple) else key(value)
+
+
+def _login_of(text: str) -> str:
+    return people.users_by_id([naming.user_id_named(text)])[0].login
+
+
+def _one_name(text: str) -> str:
+    values: tuple[str, ...] = read_cell(FactType.NAMES, text)
+    if len(values) != 1:
+        raise WrongCell("it is empty" if not values else "“|” separates names: give one at a time")
+    return values[0]
+
+
+def _login(text: str) -> str:
+    login: str = read_cell(FactType.LOGIN, text)
+    if not login:
+        raise WrongCell("a login is needed")
+    return login
+
+
+def _address(text: str) -> str:
+    address = clear_address(text)
+    if reason := why_no_address(address):
+        raise WrongCell(reason)
+    return address

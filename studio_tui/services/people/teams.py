@@ -1,0 +1,403 @@
+"""Teams by hand: a tree, added, renamed, moved, led by others, removed when empty (U2, U8)."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.hr_file.team_loops import TeamLoops
+from studio_tui.domain.people.teams import SEPARATOR, Leader, Team, why_no_team_name
+from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, NothingToDo, Refused
+from studio_tui.domain.shared.lookalikes import taken_by
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.services.people.applying import PeopleChange, apply_change
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.people import import_read, managers
+from studio_tui.storage.people import teams as stored
+from studio_tui.storage.people import users as people
+from studio_tui.storage.people.import_read import Profile, team_key
+from studio_tui.storage.people.import_write import NewTeam, Write
+from studio_tui.storage.people.teams import StoredTeam, TeamMove
+
+TOP = ""
+"""The place of a team that is under no other."""
+_NAMED = 5
+"""At most so many of what is in a team are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamShown:
+    """A team with who is in it."""
+
+    team: Team
+    members: tuple[User, ...]
+    """By name; those who have left last."""
+    below: tuple[Team, ...]
+    """The teams right below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChanged:
+    """What a change of a team did."""
+
+    before: Team | None
+    """None for one that was added."""
+    after: Team | None
+    """None for one that was removed."""
+    other_managers: int = 0
+    """How many people are managed by others than before (U4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEdit:
+    """What is to be changed of a team; None stays as it is."""
+
+    name: str | None = None
+    under: str | None = None
+    """The team it is to be under, or `TOP`."""
+    leaders: Sequence[str] = ()
+    """Logins or addresses of who is to lead it besides."""
+    no_leaders: Sequence[str] = ()
+    """Likewise of who is to lead it no more."""
+
+
+def every(studio: Studio, actor: Actor) -> tuple[Team, ...]:
+    """All teams as a tree, each followed by those below it."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return _every(stored.every_team())
+
+
+def find(studio: Studio, actor: Actor, name: str) -> Team:
+    """The team of this path, or the only one of this name; raises `NotFound` with a near miss."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        teams = stored.every_team()
+        return _described(naming.team_named(name, teams).id, teams)
+
+
+def show(studio: Studio, actor: Actor, team_id: int) -> TeamShown:
+    """A team with who is in it; raises `NotFound`."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        every = _every(stored.every_team())
+        team = next((team for team in every if team.id == team_id), None)
+        if team is None:
+            raise NotFound("This team is no longer there.")
+        members = people.users_by_id(stored.members_of(team_id))
+        below = tuple(each for each in every if each.parent_id == team_id)
+        return TeamShown(team, tuple(members), below)
+
+
+def add(
+    studio: Studio, actor: Actor, name: str, *, under: str = TOP, leaders: Sequence[str] = ()
+) -> TeamChanged:
+    """Add a team, at the top or under another; ``Sales > Belgium`` as a name is one under Sales.
+
+    Raises `Invalid` with what is wrong, by the names of `TeamEdit`.
+    """
+    require(actor, Action.EDIT_PEOPLE)
+    above, separator, own = name.rpartition(SEPARATOR.strip())
+    if separator and above.strip() and not under:
+        name, under = own, above
+    with studio.store.writing():
+        import_read.lock_users()
+        teams = stored.every_team()
+        parent = _team_entered("under", under, teams) if under else None
+        path = _free_path(clean_line(name), parent, teams, None)
+        ids = _users_entered("leaders", leaders)
+        key = team_key(path)
+        made = NewTeam(key, parent.key if parent else None, path[-1], SEPARATOR.join(path), False)
+        affected = _Affected([])
+        writes = [
+            Write(ref, before, before._replace(leads=before.leads | {key}))
+            for ref, before in import_read.profiles(ids).items()
+        ]
+        logins = [each.after.login for each in writes]
+        change = PeopleChange(
+            Verb.ADD_TEAM,
+            made.path,
+            writes,
+            [made],
+            after=lambda: {"path": made.path, "leaders": logins},
+        )
+        apply_change(studio, actor, change)
+        teams = stored.every_team()
+        added = next(team for team in teams if team.key == key)
+        return TeamChanged(None, _described(added.id, teams), affected.count())
+
+
+def edit(
+    studio: Studio, actor: Actor, team_id: int, wanted: TeamEdit, *, was: Team | None = None
+) -> TeamChanged:
+    """Rename a team, put it elsewhere, change who leads it; what is below it moves with it.
+
+    ``was``: the team as it was read. Raises `Invalid` with what cannot be so, `Conflict` where
+    somebody else changed the same since (A4), `NothingToDo` where all is so already.
+    """
+    require(actor, Action.EDIT_PEOPLE)
+    with studio.store.writing():
+        import_read.lock_users()
+        teams = stored.every_team()
+        own = _own(team_id, teams)
+        before = _described(team_id, teams)
+        _require_as_read(before, was, wanted)
+        inside = [team for team in teams if _is_in(team, own)]
+        move = _move(own, inside, wanted, teams)
+        leads = {leader.user_id for leader in before.leaders}
+        leading = (leads | set(_users_entered("leaders", wanted.leaders))) - set(
+            _users_entered("no_leaders", wanted.no_leaders)
+        )
+        if move is None and leading == leads:
+            raise NothingToDo(f"Nothing to do: “{own.path}” is so already.")
+        affected = _Affected(stored.people_in([team.id for team in inside]))
+        writes = _writes(own, inside, move, leads, leading)
+        change = PeopleChange(
+            Verb.EDIT_TEAM,
+            own.path,
+            writes,
+            moved=[move] if move else (),
+            before=_facts(before, moved=move is not None, led=leading != leads),
+            after=lambda: _facts(
+                _described(team_id, stored.every_team()),
+                moved=move is not None,
+                led=leading != leads,
+            ),
+        )
+        apply_change(studio, actor, change)
+        after = _described(team_id, stored.every_team())
+        return TeamChanged(before, after, affected.count())
+
+
+def remove(studio: Studio, actor: Actor, team_id: int) -> TeamChanged:
+    """Remove a team that is empty; raises `Refused`, with what is in it, for one that is not."""
+    require(actor, Action.EDIT_PEOPLE)
+    with studio.store.writing():
+        import_read.lock_users()
+        teams = stored.every_team()
+        own = _own(team_id, teams)
+        before = _described(team_id, teams)
+        if inside := "; ".join(_inside(before, teams)):
+            raise Refused(f"“{own.path}” is not empty: {inside}.")
+        change = PeopleChange(Verb.REMOVE_TEAM, own.path, removed=[team_id], before=_facts(before))
+        apply_change(studio, actor, change)
+        return TeamChanged(before, None)
+
+
+class _Affected:
+    """Who is managed by others after a change than before; made before it, counted after it."""
+
+    def __init__(self, user_ids: Collection[int]) -> None:
+        self._user_ids = user_ids
+        self._before = self._managers()
+
+    def count(self) -> int:
+        """How many they are."""
+        after = self._managers()
+        return sum(self._before.get(each) != after.get(each) for each in self._user_ids)
+
+    def _managers(self) -> dict[int, frozenset[int]]:
+        return managers.managers_by_user(people.these_users(self._user_ids))
+
+
+def _every(teams: Sequence[StoredTeam]) -> tuple[Team, ...]:
+    leaders, members = stored.leaders_of(), stored.count_members()
+    by_id = {team.id: team for team in teams}
+    inside, below = Counter[int](), Counter[int]()
+    for team in teams:
+        for above in _with_those_above(team, by_id):
+            inside[above] += members.get(team.id, 0)
+        if team.parent_id is not None:
+            below[team.parent_id] += 1
+    # Who is in several teams is one person in what is above all of them.
+    for several in stored.members_of_several():
+        over = Counter(above for each in several for above in _with_those_above(by_id[each], by_id))
+        inside.subtract({team_id: count - 1 for team_id, count in over.items()})
+    return tuple(
+        Team(
+            team.id,
+            team.name,
+            team.path,
+            team.parent_id,
+            leaders.get(team.id, ()),
+            members.get(team.id, 0),
+            inside[team.id],
+            below[team.id],
+        )
+        for team in teams
+    )
+
+
+def _with_those_above(team: StoredTeam, by_id: dict[int, StoredTeam]) -> Iterable[int]:
+    yield team.id
+    while team.parent_id is not None:
+        team = by_id[team.parent_id]
+        yield team.id
+
+
+def _described(team_id: int, teams: Sequence[StoredTeam]) -> Team:
+    return next(team for team in _every(teams) if team.id == team_id)
+
+
+def _own(team_id: int, teams: Sequence[StoredTeam]) -> StoredTeam:
+    for team in teams:
+        if team.id == team_id:
+            return team
+    raise NotFound("This team is no longer there.")
+
+
+def _is_in(team: StoredTeam, other: StoredTeam) -> bool:
+    """Whether ``team`` is ``other`` or somewhere below it."""
+    return team.id == other.id or team.key.startswith(other.key + SEPARATOR)
+
+
+def _require_as_read(now: Team, was: Team | None, wanted: TeamEdit) -> None:
+    if was is None:
+        return
+    for differs, words in (
+        (wanted.name is not None and now.name != was.name, f"it is called “{now.name}”"),
+        (
+            wanted.under is not None and now.parent != was.parent,
+            f"it is under “{now.parent}”" if now.parent else "it is at the top",
+        ),
+        (
+            bool(wanted.leaders or wanted.no_leaders) and _ids(now.leaders) != _ids(was.leaders),
+            f"it is led by {now.led_by or 'nobody'}",
+        ),
+    ):
+        if differs:
+            raise Conflict(f"Somebody else changed this team in the meantime: {words}.")
+
+
+def _ids(leaders: Iterable[Leader]) -> set[int]:
+    return {leader.user_id for leader in leaders}
+
+
+def _move(
+    own: StoredTeam,
+    inside: Sequence[StoredTeam],
+    wanted: TeamEdit,
+    teams: Sequence[StoredTeam],
+) -> TeamMove | None:
+    """The new name and place of a team, and the paths that follow; None where they stay."""
+    parent = next((team for team in teams if team.id == own.parent_id), None)
+    if wanted.under is not None:
+        parent = _team_entered("under", wanted.under, teams) if wanted.under else None
+        if parent and _is_in(parent, own):
+            where = "itself" if parent.id == own.id else f"“{parent.path}”, which is below it"
+            raise Invalid({"under": f"“{own.path}” cannot be put under {where}"})
+    name = own.name if wanted.name is None else clean_line(wanted.name)
+    path = _free_path(name, parent, teams, own)
+    if SEPARATOR.join(path) == own.path:
+        return None
+    paths = {team.id: (*path, *team.path.split(SEPARATOR)[own.path.count(SEPARATOR) + 1 :])
+             for team in inside}  # fmt: skip
+    rest = [tuple(team.path.split(SEPARATOR)) for team in teams if team.id not in paths]
+    loops = TeamLoops([*rest, *paths.values()])
+    for each in rest:
+        loops.add(each)
+    for each in paths.values():
+        if reason := loops.add(each):
+            raise Invalid({"under" if wanted.under is not None else "name": reason})
+    told = [(team_id, SEPARATOR.join(each), team_key(each)) for team_id, each in paths.items()]
+    return TeamMove(own.id, path[-1], parent.id if parent else None, told)
+
+
+def _free_path(
+    name: str, parent: StoredTeam | None, teams: Sequence[StoredTeam], own: StoredTeam | None
+) -> tuple[str, ...]:
+    """Where a team of this name would be; raises `Invalid` where it cannot be so called there."""
+    if reason := why_no_team_name(name):
+        raise Invalid({"name": reason})
+    beside = [
+        team.name
+        for team in teams
+        if team.parent_id == (parent.id if parent else None) and (own is None or team.id != own.id)
+    ]
+    if reason := taken_by(name, f"team under “{parent.path}”" if parent else "team", beside) or "":
+        raise Invalid({"name": reason})
+    path = (*(parent.path.split(SEPARATOR) if parent else ()), name)
+    if own is None:
+        known = [tuple(team.path.split(SEPARATOR)) for team in teams]
+        loops = TeamLoops([*known, path])
+        for each in known:
+            loops.add(each)
+        if reason := loops.add(path):
+            raise Invalid({"name": reason})
+    return path
+
+
+def _writes(
+    own: StoredTeam,
+    inside: Sequence[StoredTeam],
+    move: TeamMove | None,
+    leads: Collection[int],
+    leading: Collection[int],
+) -> list[Write]:
+    """Everybody whom a change of a team is about, by the names that teams then have."""
+    now = {team.id: team.key for team in inside}
+    renamed = {now[team_id]: key for team_id, _, key in move.paths} if move else {}
+    ids = {*leads, *leading} if move is None else {*stored.people_in(list(now)), *leading}
+    key = renamed.get(own.key, own.key)
+    writes = []
+    for ref, profile in import_read.profiles(ids).items():
+        before = _renamed(profile, renamed)
+        after = before
+        if ref in leading:
+            after = before._replace(leads=before.leads | {key})
+        elif ref in leads:
+            after = before._replace(leads=before.leads - {key})
+        if move or after != before:
+            writes.append(Write(ref, before, after))
+    return writes
+
+
+def _renamed(profile: Profile, keys: dict[str, str]) -> Profile:
+    teams, leads = (
+        frozenset(keys.get(each, each) for each in held) for held in (profile.teams, profile.leads)
+    )
+    return profile._replace(teams=teams, leads=leads)
+
+
+def _team_entered(field: str, name: str, teams: Sequence[StoredTeam]) -> StoredTeam:
+    try:
+        return naming.team_named(name, teams)
+    except Refused as error:
+        raise Invalid({field: str(error)}) from error
+
+
+def _users_entered(field: str, names: Sequence[str]) -> list[int]:
+    if not names:
+        return []
+    try:
+        return naming.user_ids_named(names)
+    except Refused as error:
+        raise Invalid({field: str(error)}) from error
+
+
+def _facts(team: Team, *, moved: bool = True, led: bool = True) -> dict[str, object]:
+    """What the activity tells of a team: of one that changed, what did."""
+    path: dict[str, object] = {"path": team.path} if moved else {}
+    return {**path, "leaders": [leader.login for leader in team.leaders]} if led else path
+
+
+def _inside(team: Team, teams: Sequence[StoredTeam]) -> Iterable[str]:
+    if members := people.users_by_id(stored.members_of(team.id)):
+        names = [each.name if each.active else f"{each.name} (left)" for each in members]
+        yield f"{_count(len(names), 'member')} ({_named(names)})"
+    if team.leaders:
+        yield f"led by {_named([leader.name for leader in team.leaders])}"
+    if below := [each.name for each in teams if each.parent_id == team.id]:
+        yield f"{_count(len(below), 'team')} below it ({_named(below)})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

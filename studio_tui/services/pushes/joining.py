@@ -1,0 +1,33 @@
+"""Adding one person to several pushes in one act (U8, P6)."""
+
+from collections.abc import Sequence
+
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.errors import NothingToDo
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import assign
+from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.pushes import push_facts
+from studio_tui.services.system.context import Studio
+
+
+def join(
+    studio: Studio, actor: Actor, user_id: int, push_ids: Sequence[int]
+) -> tuple[Assigned, ...]:
+    """Assign one person to each of these pushes, in one transaction.
+
+    Where they are in one already they are left as they are. Raises `NothingToDo` where that is all
+    of them, `Refused` for a push that is closed.
+    """
+    require(actor, Action.ASSIGN)
+    assigned, said = list[Assigned](), list[str]()
+    with studio.store.writing():
+        for push_id in dict.fromkeys(push_ids):
+            push = push_facts(studio, push_id)
+            try:
+                assigned.append(assign.assign(studio, actor, push, Selection.of([user_id])))
+            except NothingToDo as error:
+                said.append(str(error))
+    if said and not assigned:
+        raise NothingToDo(" ".join(said))
+    return tuple(assigned)

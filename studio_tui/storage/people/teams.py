@@ -1,0 +1,104 @@
+"""Teams, one by one: reading, moving and removing them (U2, U8)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from studio_tui.domain.people.teams import SEPARATOR, Leader
+from studio_tui.domain.people.users import full_name
+from studio_tui.storage.engine.expressions import COUNTED, U, among, column, stored
+from studio_tui.storage.engine.sql import execute_many
+from studio_tui.storage.engine.tables import TeamLeader, TeamMember, TeamTable
+
+_L: Any = TeamLeader
+_M: Any = TeamMember
+_T: Any = TeamTable
+
+
+class StoredTeam(NamedTuple):
+    """A row of the table of teams."""
+
+    id: int
+    name: str
+    parent_id: int | None
+    path: str
+    key: str
+    """`import_read.team_key` of the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMove:
+    """A team that gets another name or another place: it, and what is below it."""
+
+    team_id: int
+    name: str
+    parent_id: int | None
+    paths: Sequence[tuple[int, str, str]]
+    """Id, path and key of it and of all below it, as they are to be."""
+
+
+def every_team() -> list[StoredTeam]:
+    """All teams, each before those below it."""
+    found = stored(_T.select(_T.id, _T.name, _T.parent, _T.path, _T.path_key))
+    teams = (StoredTeam(*row) for row in found)
+    return sorted(teams, key=lambda team: team.key.split(SEPARATOR))
+
+
+def leaders_of(team_ids: Collection[int] | None = None) -> Mapping[int, tuple[Leader, ...]]:
+    """Who leads each of these teams, or each that there is, by name; those who have left too."""
+    led = _L.select(_L.team, U.id, U.login, U.given_name, U.family_name, U.active)
+    led = led.join(U, on=U.id == _L.user).order_by(U.sort_name, U.id)
+    if team_ids is not None:
+        led = led.where(among(_L.team, team_ids))
+    found = defaultdict[int, list[Leader]](list)
+    for team_id, user_id, login, given, family, active in stored(led):
+        found[team_id].append(Leader(user_id, login, full_name(given, family), bool(active)))
+    return {team_id: tuple(leaders) for team_id, leaders in found.items()}
+
+
+def count_members() -> Mapping[int, int]:
+    """How many members of each team have not left."""
+    return dict(stored(_active_members().select(_M.team, COUNTED).group_by(_M.team)))
+
+
+def members_of_several() -> Iterable[Collection[int]]:
+    """The teams of each person who is in more than one and has not left."""
+    several = _M.select(_M.user).group_by(_M.user).having(COUNTED > 1)
+    found = defaultdict[int, list[int]](list)
+    for user_id, team_id in stored(
+        _active_members().select(_M.user, _M.team).where(_M.user.in_(several))
+    ):
+        found[user_id].append(team_id)
+    return found.values()
+
+
+def members_of(team_id: int) -> list[int]:
+    """Who is in a team, by name; those who have left last."""
+    members = _M.select(_M.user).join(U, on=U.id == _M.user).where(_M.team == team_id)
+    return column(members.order_by(U.active.desc(), U.sort_name, U.id))
+
+
+def people_in(team_ids: Collection[int]) -> list[int]:
+    """Everybody who is in one of these teams, or leads one."""
+    members = _M.select(_M.user).where(among(_M.team, team_ids))
+    return column(members | _L.select(_L.user).where(among(_L.team, team_ids)))
+
+
+def move_team(move: TeamMove) -> None:
+    """Give a team its new name and place, and all below it their paths."""
+    _T.update(name=move.name, parent=move.parent_id).where(_T.id == move.team_id).execute()
+    # Text, because Peewee has no call by which the driver runs one statement for many rows.
+    execute_many(
+        "UPDATE team SET path = ?, path_key = ? WHERE id = ?",
+        [(path, key, team_id) for team_id, path, key in move.paths],
+    )
+
+
+def remove_team(team_id: int) -> None:
+    """Remove a team, which is empty."""
+    _T.delete().where(_T.id == team_id).execute()
+
+
+def _active_members() -> Any:
+    return _M.select().join(U, on=(U.id == _M.user) & U.active)

@@ -1,0 +1,32 @@
+"""What is said of users and teams, on the screen and by commands (U8)."""
+
+from studio_tui.domain.people.facts import fact_called
+
+Value = str | bool | None | tuple[str, ...]
+"""What a fact holds, as a plan or a change tells it."""
+
+
+def value_in_words(value: Value) -> str:
+    """What a fact holds; “nothing” where that is nothing."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(value) or "nothing"
+        case _:
+            return value or "nothing"
+
+
+def change_in_words(name: str, before: Value, after: Value) -> str:
+    """From what to what the fact of this name changed: ``BE-7 becomes BE-8``, with what it is where
+    the two do not tell."""
+    becomes = f"{value_in_words(before)} becomes {value_in_words(after)}"
+    plain = isinstance(before, str) and isinstance(after, str) and before and after
+    return becomes if plain else f"{fact_called(name).in_words} {becomes}"
+
+
+def overwritten_in_words(person: str, facts: list[str]) -> str:
+    """What an import does to a change by hand of somebody whom imports tell of."""
+    *first, last = (fact_called(name).in_words for name in facts)
+    changed = f"{', '.join(first)} or {last}" if first else last
+    return f"{person} came from an import: the next one that tells the {changed} overwrites this."
