@@ -172,6 +172,14 @@ class Notifications(_Section, frozen=True):
             check=parse_duration,
         ),
     ] = "3d"
+    tell_new_managers: Annotated[
+        str,
+        setting(
+            "how long after a change of people new managers are told of it, where nobody decides "
+            "before",
+            check=parse_duration,
+        ),
+    ] = "24h"
 
     @property
     def hold_time(self) -> timedelta:
@@ -182,6 +190,11 @@ class Notifications(_Section, frozen=True):
     def remind_again_after(self) -> timedelta:
         """For how long nobody is reminded a second time, unless asked (P15)."""
         return parse_duration(self.remind_again)
+
+    @property
+    def tell_new_managers_after(self) -> timedelta:
+        """How long after a change new managers are told of it by themselves (N16)."""
+        return parse_duration(self.tell_new_managers)
 
     @property
     def send_time(self) -> time:

@@ -118,6 +118,8 @@ def test_every_example_has_the_names_that_are_printed(
             cli.run("ssh", "add-key", "ann", typed=f"{ED25519} laptop")
         if command == "conversations list --json":
             coach_fay(cli)
+        if command == "users review --json":
+            change_managers(cli)
         if command.startswith("db restore"):
             monkeypatch.setenv("STUDIO_DATABASE_URL", "sqlite:///restored.db")
         arguments = shlex.split(command)
@@ -140,6 +142,14 @@ def coach_fay(cli: Cli) -> None:
     cli.run("conversations", "plan", "Q1 review", "fay", "--at", "2026-03-10T14:00")
     cli.run("conversations", "write", "1", "--question", "1", "--text", "A lot.")
     cli.run("conversations", "finish", "fay", "--template", "Quick")
+
+
+def change_managers(cli: Cli) -> None:
+    """Give people of an open push one more manager."""
+    Path("zac.csv").write_text(
+        "login,email,given_name,family_name,leads\nzac,zac@example.org,Zac,Zomers,Sales > Belgium\n"
+    )
+    cli.run("users", "import", "zac.csv")
 
 
 def test_every_json_is_shown() -> None:

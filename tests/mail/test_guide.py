@@ -23,7 +23,7 @@ def test_every_kind_is_told_with_whom_and_when() -> None:
     assert list(rows) == list(Kind)
     for kind in Kind:
         to_user, to_manager, leaves = (cell.strip() for cell in rows[kind].split("|"))
-        assert to_user
+        assert bool(to_user) == (Capacity.USER in kind.capacities)
         assert bool(to_manager) == (Capacity.MANAGER in kind.capacities)
         assert (leaves == "at once") == (kind.form is MailForm.NOTICE)
 

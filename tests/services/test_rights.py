@@ -26,6 +26,7 @@ from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.people.unattended import Limits
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.groups import By, GroupFilter
@@ -50,6 +51,7 @@ from studio_tui.services.people import (
     by_hand,
     imports,
     person,
+    reviews,
     ssh_keys,
     teams,
     unattended,
@@ -80,6 +82,11 @@ from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
+PEOPLE_CHANGED = (
+    "login,email,given_name,family_name,teams,leads\n"
+    "zac,zac@example.org,Zac,Zomers,,Sales > Belgium\n"
+    "nic,nic@example.org,Nic,Nys,Sales > Belgium,\n"
+)
 on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """What is allowed does not depend on the database."""
 
@@ -102,6 +109,10 @@ class World:
     """Two more of Ben with Bob, that no push asked for."""
     assigned_in: int
     """The activity that assigned them to ``closed``'s successor; its mail still waits."""
+    changed_manager: int
+    joined: int
+    kept: int
+    """Changes of people: of two somebody has to decide, and one is left as it is."""
 
     @property
     def topic(self) -> LibraryTopic:
@@ -169,10 +180,15 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     by_hand.leave(studio, admin, [by_hand.add(studio, admin, "lea", Entered(lea)).user.id])
     teams.add(studio, admin, "Empty")
     spare = templates.add(studio, admin, replace(regular.definition, name="Spare"))
+    # Ann and Ben get one more manager, and Nic joins their team.
+    import_people(studio, admin, PEOPLE_CHANGED)
+    found = {(each.login, each.push): each.id for each in reviews.every(studio, admin)}
+    reviews.keep(studio, admin, Selection.of([kept := found["nic", "Later"]]))
     unattended.run(studio, admin, WAITING, Limits())
     return World(
-        studio, clock, push, regular, spare, closed, planned, begun, held, later.activity_id
-    )
+        studio, clock, push, regular, spare, closed, planned, begun, held, later.activity_id,
+        found["ann", "Q1 review"], found["nic", "Q1 review"], kept,
+    )  # fmt: skip
 
 
 ADMIN, SUPPORT, EVERYONE = {"els"}, {"els", "sam"}, {"els", "sam", "eve"}
@@ -334,6 +350,16 @@ READS: dict[str, tuple[set[str], Call]] = {
     "people.teams.find": (SUPPORT, lambda w, a: teams.find(w.studio, a, "Sales")),
     "people.teams.show": (SUPPORT, lambda w, a: teams.show(w.studio, a, w.team_id("Sales"))),
     "people.person.show": (SUPPORT, lambda w, a: person.show(w.studio, a, w.ann.user_id)),
+    "people.reviews.count": (
+        SUPPORT,
+        lambda w, a: reviews.count(w.studio, a, reviews.EVERYTHING),
+    ),
+    "people.reviews.every": (SUPPORT, lambda w, a: reviews.every(w.studio, a)),
+    "people.reviews.require_known": (SUPPORT, lambda w, a: reviews.require_known(w.studio, a, [1])),
+    "people.reviews.source": (
+        SUPPORT,
+        lambda w, a: reviews.source(w.studio, a, ReviewFilter(), NAME),
+    ),
     "pushes.check.check": (SUPPORT, lambda w, a: check.check(w.studio, a, w.push)),
     "pushes.course.show": (SUPPORT, lambda w, a: course.show(w.studio, a, w.push)),
     "pushes.report.report_on": (
@@ -560,6 +586,27 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: joining.join(w.studio, a, w.user_id("cas"), [w.push.id]),
     ),
+    "people.reviews.add": (
+        ADMIN,
+        lambda w, a: reviews.add(w.studio, a, Selection.of([w.joined])),
+    ),
+    "people.reviews.bring_back": (ADMIN, lambda w, a: reviews.bring_back(w.studio, a, [w.kept])),
+    "people.reviews.excuse": (
+        ADMIN,
+        lambda w, a: reviews.excuse(w.studio, a, Selection.of([w.changed_manager]), "ill"),
+    ),
+    "people.reviews.hand_over": (
+        ADMIN,
+        lambda w, a: reviews.hand_over(w.studio, a, Selection.of([w.changed_manager]), "zac"),
+    ),
+    "people.reviews.keep": (
+        ADMIN,
+        lambda w, a: reviews.keep(w.studio, a, Selection.of([w.joined])),
+    ),
+    "people.reviews.tell": (
+        ADMIN,
+        lambda w, a: reviews.tell(w.studio, a, Selection.of([w.changed_manager])),
+    ),
     "pushes.pushes.create": (
         ADMIN,
         lambda w, a: pushes.create(
@@ -674,6 +721,8 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "outbox.delivery.waiting": ITSELF,
     "outbox.dry_run.dry_run_again": "does what a service does, which asks",
     "outbox.dry_run.dry_run": "does what a service does, which asks",
+    "people.handing_over.hand_over": INSIDE,
+    "people.handing_over.take_back": INSIDE,
     "people.identity.found": WHO,
     "people.identity.is_new": WHO,
     "people.identity.sign_in": WHO,
@@ -687,6 +736,8 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "pushes.pushes.push_now": INSIDE,
     "pushes.pushes.push_to_change": INSIDE,
     "pushes.remind.remind_by_schedule": ITSELF,
+    "people.reviews.caused_by": VALUES,
+    "people.reviews.tell_by_schedule": ITSELF,
     "people.users.is_indexed": "tells nothing of anybody: how the database looks for people",
     "people.users.listed": INSIDE,
     "activity.verify.seal_rest": ITSELF,

@@ -34,6 +34,9 @@ VERBS = {
     "leave": Lazy("studio_tui.cli.people.edit", "leave", "Mark users as left."),
     "return": Lazy("studio_tui.cli.people.edit", "return_", "Take users back who had left."),
     "import": Lazy("studio_tui.cli.people.import_", "import_", "Import users from a CSV file."),
+    "review": Lazy(
+        "studio_tui.cli.people.review", "review", "Decide on changes of people in open pushes."
+    ),
 }
 """Imported when called: a list need not wait for what the others need."""
 

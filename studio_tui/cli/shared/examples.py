@@ -16,6 +16,7 @@ EXAMPLES: Mapping[str, str] = {
     "teams add": "Belgium --under Sales --leader bob",
     "teams edit": "Belgium --under 'Field sales' --dry-run",
     "teams remove": "Belgium",
+    "users review": "12 13 --hand-over bea --dry-run",
     "users export": "sales > sales.csv",
     "users import": "people.csv --map 'Work Email=email' --dry-run",
     "templates list": "--json",

@@ -20,6 +20,7 @@ from studio_tui.domain.conversations.conversation import (
 )
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.facts import fact_called
+from studio_tui.domain.people.review import Review
 from studio_tui.domain.people.ssh_keys import UserKey
 from studio_tui.domain.people.teams import Team
 from studio_tui.domain.people.users import Manager, User
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.outbox import Health, ReadMail
     from studio_tui.services.outbox.undo import Undoable
     from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
+    from studio_tui.services.people.reviews import Decided
     from studio_tui.services.people.teams import TeamChanged, TeamShown
     from studio_tui.services.people.unattended import Result, WaitingImport
     from studio_tui.services.people.users import Involvement
@@ -210,6 +212,46 @@ def version(studio: Studio, of: TemplateVersion, since: Iterable[Change]) -> Sha
         "saved_by": of.saved_by,
         "open_pushes": of.open_pushes,
         "changes": [asdict(change) for change in since],
+    }
+
+
+def review(studio: Studio, of: Review) -> Shape:
+    """A change of somebody in a push, for somebody to decide on (U7)."""
+    return {
+        "id": of.id,
+        "kind": of.kind,
+        "user": of.login,
+        "push": of.push,
+        "status": of.status,
+        "planned_for": iso(studio, of.planned_for),
+        "conductor": of.conductor or None,
+        "before": of.before or None,
+        "after": of.after or None,
+        "proposal": of.proposal or None,
+    }
+
+
+def decided(studio: Studio, of: Decided) -> Shape:
+    """What a decision on changes of people did (U7)."""
+    return {
+        "decision": of.decision,
+        "decided": list(of.ids),
+        "already": sorted(of.before),
+        "waiting": [each.id for each in of.left],
+        "mails": of.mails,
+        "mail_leaves_at": iso(studio, of.leaves_at),
+    }
+
+
+def nothing_decided() -> Shape:
+    """The same, where there was nothing to decide."""
+    return {
+        "decision": None,
+        "decided": [],
+        "already": [],
+        "waiting": [],
+        "mails": 0,
+        "mail_leaves_at": None,
     }
 
 

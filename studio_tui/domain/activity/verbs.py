@@ -65,6 +65,7 @@ class Verb(StrEnum):
     ADD_TEAM = "added team"
     EDIT_TEAM = "changed team"
     REMOVE_TEAM = "removed team"
+    REVIEW = "decided on changes"
     ADD_KEY = "added an SSH key"
     REMOVE_KEY = "removed an SSH key"
     ADD_TEMPLATE = "added template"
@@ -156,6 +157,11 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.ADD_TEAM: VerbFacts(_TEAM),
         Verb.EDIT_TEAM: VerbFacts(_TEAM),
         Verb.REMOVE_TEAM: VerbFacts(_TEAM),
+        Verb.CHANGE_USER: VerbFacts({fact.name: object for fact in FACTS}),
+        Verb.REVIEW: VerbFacts(
+            {"decision": str, "to": str, "lines": int},
+            Mailing("users review", Action.REVIEW_CHANGES, many="reviewed in"),
+        ),
         Verb.ADD_KEY: VerbFacts(_KEY),
         Verb.REMOVE_KEY: VerbFacts(_KEY),
         Verb.ADD_TEMPLATE: VerbFacts(),

@@ -24,6 +24,7 @@ class MailForm(Enum):
     PUSH = "a push, and people who are in it"
     INVITATION = "a conversation that is planned, with an entry for the calendar (C5)"
     WITHDRAWAL = "a conversation whose entry is taken out of the calendar (C5)"
+    PEOPLE = "people, each with the push that they are in"
     NOTICE = "what others did to what is the recipient's (C6, A1); leaves at once"
 
     @property
@@ -71,7 +72,7 @@ class MailKind:
     """What is declared of a kind of mail."""
 
     to_user: str
-    """Why a user gets it, as a dry run says it."""
+    """Why a user gets it, as a dry run says it; empty: no user is told."""
     to_manager: str
     """Why a manager, or who holds the conversation, gets it; empty: no manager is told."""
     form: MailForm
@@ -102,6 +103,7 @@ class Kind(StrEnum):
     TAKEN_OVER = "taken_over"
     REOPENED = "reopened"
     KEY_ADDED = "key_added"
+    NEW_MANAGER = "new_manager"
 
     @property
     def declared(self) -> MailKind:
@@ -131,7 +133,7 @@ class Kind(StrEnum):
     @property
     def capacities(self) -> tuple[Capacity, ...]:
         """As what somebody can be told."""
-        return tuple(Capacity) if self.declared.to_manager else (Capacity.USER,)
+        return tuple(capacity for capacity in Capacity if self.why(capacity))
 
     def why(self, capacity: Capacity) -> str:
         """Why somebody is told in this capacity, as a dry run says it."""
@@ -216,6 +218,13 @@ KINDS: Mapping[Kind, MailKind] = OfAll(
             "",
             MailForm.NOTICE,
             values=("fingerprint",),
+        ),
+        Kind.NEW_MANAGER: MailKind(
+            "",
+            "that they are now their leader or coach, and what is asked of them",
+            MailForm.PEOPLE,
+            (_OF_PUSH - {DropReason.CLOSED, DropReason.HANDED_OVER, DropReason.SUPERSEDED})
+            | _BY_HAND,
         ),
     }
 )

@@ -121,6 +121,10 @@ class ConcernedPerson:
     """Whether nothing is asked of them (P18)."""
     own_deadline: date | None = None
     """Until when they have, where that is later than the deadline of the push (P18)."""
+    push: str = ""
+    """The push that they are in, where the mail tells of no push in particular (N16)."""
+    deadline: date | None = None
+    """The deadline of that push."""
 
 
 @dataclass(frozen=True, slots=True)

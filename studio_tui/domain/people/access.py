@@ -28,6 +28,7 @@ class Action(StrEnum):
     IMPORT_USERS = "import users"
     CORRECT_ADDRESSES = "correct the address of a user"
     EDIT_PEOPLE = "add and change users and teams by hand"
+    REVIEW_CHANGES = "decide on changes of people who are in a push"
     READ_TEMPLATES = "see the templates"
     EDIT_TEMPLATES = "change templates"
     EDIT_LIBRARY = "change the question library"

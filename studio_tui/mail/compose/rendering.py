@@ -60,6 +60,18 @@ class MailEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedConversation:
+    """A conversation that is asked of somebody's manager, in a mail of no push in particular."""
+
+    person: str
+    """The name of the user."""
+    push: str
+    deadline: date
+    planned: bool = False
+    """Whether a date is set that lies ahead."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """Who a mail is for."""
 
@@ -157,6 +169,26 @@ class Writer:
             if not several:
                 values.append(_texts({"starts_at": told[0]}))
         return RenderedMail(forms.language, form, begun, _all(values))
+
+    def people(
+        self, event: MailEvent, asked: Sequence[AskedConversation], recipient: Recipient
+    ) -> RenderedMail:
+        """What ``recipient`` reads about what is asked of them as a manager, in any push: at least
+        one conversation (N16).
+
+        Raises `Refused` like `render`.
+        """
+        forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
+        form = forms.form(
+            several=len(asked) > 1,
+            overdue=event.overdue,
+            planned=all(each.planned for each in asked),
+        )
+        words = forms.date_words
+        several = [f"{each.person}: {each.push} ({words.day(each.deadline)})" for each in asked]
+        people = several if len(asked) > 1 else [asked[0].person]
+        begun = self._begun(form, event, forms.language)
+        return RenderedMail(forms.language, form, begun, _all((_of(recipient), _of_people(people))))
 
     def invitation(
         self, event: MailEvent, meeting: Appointment, recipient: Recipient

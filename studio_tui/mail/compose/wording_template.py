@@ -38,6 +38,7 @@ INVITATION_FLAGS = (
     "closed",
 )
 NOTICE_FLAGS = ("of_push", "closed")
+PEOPLE_FLAGS = ("several", "overdue", "planned")
 
 _EVERYWHERE = ("name", "given_name", "organisation")
 _OF_PUSH = ("push", "template", "deadline")
@@ -87,6 +88,8 @@ def names_in(wording: str) -> tuple[str, ...]:
             own = (*_OF_PUSH, *_OF_MEETING)
         case MailForm.NOTICE:
             own = _OF_ACT
+        case MailForm.PEOPLE:
+            own = ("push", "deadline", *_OF_PEOPLE)
         case MailForm.PUSH:
             people = _OF_PEOPLE if wording.endswith(f".{Capacity.MANAGER}") else ()
             own = (*_OF_PUSH, *people, *_OF_DATE)
@@ -105,6 +108,8 @@ def flags_in(wording: str) -> tuple[str, ...]:
             return INVITATION_FLAGS
         case MailForm.NOTICE:
             return NOTICE_FLAGS
+        case MailForm.PEOPLE:
+            return PEOPLE_FLAGS
         case MailForm.PUSH:
             return FLAGS
         case _:
@@ -256,7 +261,7 @@ def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
     values = {name: _Value(name) for name in names_in(wording)}
     if flags.get("several"):
         values.pop("person", None)
-    if "several" in flags and (flags["several"] or not (flags["planned"] or flags["dated"])):
+    if "dated" in flags and (flags["several"] or not (flags["planned"] or flags["dated"])):
         values.pop("starts_at")
         if not wording.startswith(Kind.HANDED_OVER):
             values.pop("conductor")

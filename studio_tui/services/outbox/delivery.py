@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from studio_tui.domain.outbox.kinds import MailForm
 from studio_tui.domain.outbox.notification import Delivery, why_dropped
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.domain.shared.errors import Busy
@@ -145,7 +146,7 @@ def claim(
 
 
 def _leaves_out(delivery: Delivery) -> bool:
-    if delivery.meeting is not None or delivery.notice is not None:
+    if delivery.kind.form is not MailForm.PUSH:
         return False
     return not all(person.assigned and not person.excused for person in delivery.about)
 

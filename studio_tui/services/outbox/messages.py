@@ -26,6 +26,7 @@ from studio_tui.mail.compose.invitation import Guest, Invitation, Method
 from studio_tui.mail.compose.mime import Composer, message_id
 from studio_tui.mail.compose.rendering import (
     Appointment,
+    AskedConversation,
     MailEvent,
     Recipient,
     RenderedMail,
@@ -107,6 +108,8 @@ class MessageBuilder:
             event, appointment = self._event(delivery), self._appointment(delivery, meeting)
             return self._writer.invitation(event, appointment, _recipient(delivery))
         people = still_to_tell(delivery) or delivery.about
+        if delivery.kind.form is MailForm.PEOPLE:
+            return self._of_people(delivery, people)
         told = people if delivery.kind.declared.tells_dates else ()
         days = [_last_day(delivery, person) for person in people]
         first = min(filter(None, days), default=delivery.deadline)
@@ -118,6 +121,26 @@ class MessageBuilder:
             self._studio.now(),
             [day if day != first else None for day in days],
         )
+
+    def _of_people(self, delivery: Delivery, people: tuple[ConcernedPerson, ...]) -> RenderedMail:
+        now, today = self._studio.now(), self._studio.today()
+        asked = [
+            AskedConversation(
+                person.name,
+                person.push,
+                person.deadline or today,
+                planned=person.meets_at is not None and person.meets_at > now,
+            )
+            for person in people
+        ]
+        first = min(asked, key=lambda each: each.deadline)
+        event = replace(
+            self._event(delivery),
+            push=first.push,
+            deadline=first.deadline,
+            overdue=first.deadline < today,
+        )
+        return self._writer.people(event, asked, _recipient(delivery))
 
     def mail(self, delivery: Delivery) -> Mail:
         """The whole mail; raises `Refused` for an address or a wording that is none."""
@@ -163,6 +186,13 @@ class MessageBuilder:
                 return self._writer.invitation(event, self._sample_appointment(), recipient)
             case MailForm.NOTICE:
                 return self._writer.notice(event, self._sample_notice(), recipient)
+            case MailForm.PEOPLE:
+                day = event.deadline or self._studio.today()
+                asked = [
+                    AskedConversation(person, _SAMPLE_PUSH, day, planned=specimen.planned)
+                    for person in _SAMPLE_PEOPLE[: specimen.people]
+                ]
+                return self._writer.people(event, asked, recipient)
             case MailForm.PUSH:
                 return self._sample_of_push(event, specimen, recipient)
             case form:

@@ -15,6 +15,7 @@ from studio_tui.domain.shared.enum_tables import OfAll, OfSome
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
 from studio_tui.services.conversations.current import conversation_now, conversation_to_change
 from studio_tui.services.conversations.taking_over import begin_term
+from studio_tui.services.people import handing_over
 from studio_tui.services.pushes.pushes import facts_of, push_facts, push_to_change, restore
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
@@ -34,6 +35,7 @@ from studio_tui.storage.outbox.undo import (
     take_up_superseded,
     waiting_acts,
 )
+from studio_tui.storage.people import review_decide
 from studio_tui.storage.pushes import assignments
 
 _CHANGED = "Too late to undo: it was changed once more since."
@@ -86,6 +88,8 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
             raise NothingToDo("Nothing to undo: none of its mail waits any more.")
         progress(0.5)
         _TAKING_BACK[act](_Undoing(studio, line, told))
+        # What it decided waits for a decision once more (U7).
+        review_decide.reopen(activity_id)
         now = studio.now()
         hold = studio.settings.notifications.hold_time
         take_up_superseded(activity_id, now, now + hold)
@@ -211,6 +215,11 @@ def _cancelled(undoing: _Undoing) -> Conversation:
     return conversation
 
 
+def _reviewed(undoing: _Undoing) -> None:
+    """Whoever was handed over, or told of."""
+    handing_over.require_as_left(undoing.line.id)
+
+
 def _only_mailed(undoing: _Undoing) -> None:
     """Nothing but its mail can have changed since."""
 
@@ -224,6 +233,7 @@ _AS_LEFT: Mapping[Verb, Callable[[_Undoing], object]] = OfSome(
         Verb.PLAN: _planned,
         Verb.MOVE: _moved,
         Verb.CANCEL: _cancelled,
+        Verb.REVIEW: _reviewed,
     },
     otherwise=_only_mailed,
 )
@@ -325,6 +335,10 @@ def _undo_cancelling(undoing: _Undoing) -> None:
     conversations.change_conversation(_cancelled(undoing).id, cancelled_at=None)
 
 
+def _undo_review(undoing: _Undoing) -> None:
+    handing_over.take_back(undoing.studio, undoing.line.id)
+
+
 _TAKING_BACK: Mapping[Verb, Callable[[_Undoing], None]] = OfAll(
     {
         Verb.ASSIGN: _undo_assigning,
@@ -338,6 +352,7 @@ _TAKING_BACK: Mapping[Verb, Callable[[_Undoing], None]] = OfAll(
         Verb.CANCEL: _undo_cancelling,
         Verb.RETRY: _undo_nothing,
         Verb.SEND_AGAIN: _undo_nothing,
+        Verb.REVIEW: _undo_review,
     },
     MAILING,
 )

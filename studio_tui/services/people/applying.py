@@ -10,6 +10,7 @@ from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
+from studio_tui.services.people.noticing import Noticing
 from studio_tui.services.pushes.pushes import cause_of
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
@@ -52,12 +53,15 @@ class Applied:
     """The line of activity."""
     told: int
     """How many invitations go to a new address, or are taken back at the old one (C5)."""
+    noticed: int
+    """How many lines of the desk of changes it put there, or changed (U7)."""
 
 
 def apply_change(
     studio: Studio, actor: Actor, change: PeopleChange, counted: Counted = iter
 ) -> Applied:
     """Write ``change`` and its line of activity; ``counted`` tells how far it is."""
+    noticing = Noticing(change.writes, [move.team_id for move in change.moved])
     for move in change.moved:
         move_team(move)
     written = write(change.teams, change.writes, counted)
@@ -72,5 +76,6 @@ def apply_change(
         after=change.after(),
     )
     about_users(line, written)
+    noticed = noticing.record(studio, line)
     # Whoever has another address is invited there, and no longer at the old one (C5).
-    return Applied(line, invitations.follow_addresses(cause_of(studio, line)))
+    return Applied(line, invitations.follow_addresses(cause_of(studio, line)), noticed)

@@ -412,6 +412,38 @@ class DraftTable(Table):
         primary_key = CompositeKey("user", "subject")
 
 
+class ReviewTable(Table):
+    """A change of somebody who is in a push that is not closed, for somebody to decide on (U7).
+
+    ``before`` and ``after`` are ids of managers, joined by commas, an address, or the path of a
+    team, as ``kind`` says. ``conductor`` is who was to hold the conversation, of a change that is
+    about that. ``activity`` is what caused it, ``decided_in`` the act of deciding: ``named`` and
+    ``holder`` are who was named and who held it before that act handed it over. ``told_at`` is when
+    the new managers were told without a decision (N16).
+    """
+
+    id = AutoField()
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+    push = ForeignKeyField(PushTable, index=False)
+    kind = CharField()
+    urgency = IntegerField()
+    conductor = ForeignKeyField(UserTable, null=True, on_delete="SET NULL")
+    before = TextField(null=True)
+    after = TextField(null=True)
+    since = InstantField()
+    activity = ForeignKeyField(Activity, index=False)
+    told_at = InstantField(null=True)
+    decided_at = InstantField(null=True)
+    decision = CharField(null=True)
+    decided_in = ForeignKeyField(Activity, null=True)
+    named = ForeignKeyField(UserTable, null=True, on_delete="SET NULL", index=False)
+    holder = ForeignKeyField(UserTable, null=True, on_delete="SET NULL", index=False)
+
+    class Meta:
+        table_name = "review"
+        indexes = ((("user", "push"), False),)
+
+
 class SshKey(Table):
     """A key with which a user comes in (A1); ``fingerprint`` is OpenSSH's, of SHA-256."""
 
@@ -564,6 +596,21 @@ ConversationTable.add_index(
     name="conversation_of_assignment",
 )
 
+ReviewTable.add_index(
+    ReviewTable.user,
+    ReviewTable.push,
+    ReviewTable.kind,
+    unique=True,
+    where=ReviewTable.decided_at.is_null(),
+    name="review_undecided",
+)
+ReviewTable.add_index(
+    ReviewTable.urgency,
+    ReviewTable.id,
+    where=ReviewTable.decided_at.is_null(),
+    name="review_in_order",
+)
+
 NotificationTable.add_index(
     NotificationTable.due_at,
     NotificationTable.id,
@@ -621,6 +668,7 @@ TABLES: list[type[peewee.Model]] = [
     TemplateVersionTable,
     DraftTable,
     SnoozeTable,
+    ReviewTable,
     SshKey,
     NotificationTable,
     NotificationUser,

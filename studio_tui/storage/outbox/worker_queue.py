@@ -41,6 +41,7 @@ from studio_tui.storage.engine.tables import (
 )
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.outbox.invitations import meetings
+from studio_tui.storage.outbox.new_managers import people_asked_for
 from studio_tui.storage.outbox.notices import notices
 from studio_tui.storage.people.managers import managers_of
 from studio_tui.storage.pushes.pushes import CONVERSATION
@@ -147,7 +148,7 @@ def renew(lease: str, end: LeaseEnd) -> None:
 
 def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
     """These notifications with all that is true of them at this moment, in order of id."""
-    about = _people(ids, now)
+    about = _people(ids, now) | people_asked_for(ids)
     invited_to = meetings(ids)
     told_of = notices(ids)
     return [
@@ -402,6 +403,11 @@ def template_name(definition: str) -> str:
 
 _LATE = timedelta(hours=1)
 """What was written longer ago than this is looked at once more: who are their managers by now."""
+_MOVED = (
+    "EXISTS (SELECT 1 FROM review r WHERE r.user_id = x.user_id AND r.push_id = n.push_id "
+    "AND r.activity_id > n.caused_by_id)"
+)
+"""Whether something changed about the user ``x`` since ``n`` was written (U7)."""
 _RANKS = " ".join(f"WHEN '{kind}' THEN {rank}" for rank, kind in enumerate(TELLING_MOST))
 _MORE, _LESS = f"CASE o.kind {_RANKS} END", f"CASE n.kind {_RANKS} END"
 _TOLD = (
@@ -429,7 +435,8 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
         [
             row.user_id
             for row in read
-            if row.capacity == Capacity.MANAGER and known_instant(row.created_at) < now - _LATE
+            if row.capacity == Capacity.MANAGER
+            and (row.moved or known_instant(row.created_at) < now - _LATE)
         ]
     )
     found: dict[int, list[ConcernedPerson]] = {}
@@ -476,6 +483,7 @@ class _PersonRow(NamedTuple):
     told: bool
     excused: bool
     own_deadline: Any
+    moved: bool
 
 
 # Text: hot, and what it says twice of two mails (`_TOLD`) would be no shorter in the builder.
@@ -485,7 +493,7 @@ _PEOPLE = (
     "COALESCE(c.started_at, c.planned_for), u.id, n.recipient_id, n.kind, n.capacity, "
     "n.created_at, CASE WHEN h.active THEN h.id END, EXISTS (SELECT 1 FROM not_mine m "
     f"WHERE m.assignment_id = a.id AND m.manager_id = n.recipient_id), {_TOLD}, "
-    "a.excused_in_id IS NOT NULL, a.own_deadline "
+    f"a.excused_in_id IS NOT NULL, a.own_deadline, {_MOVED} "
     "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
     "JOIN users u ON u.id = x.user_id "
     "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "

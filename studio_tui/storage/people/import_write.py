@@ -111,7 +111,7 @@ def _make_teams(teams: Sequence[NewTeam]) -> None:
     by_depth = groupby(sorted(teams, key=lambda team: team.depth), key=lambda team: team.depth)
     for _, level in by_depth:
         made = list(level)
-        parents = _ids_of_teams({team.parent_key for team in made if team.parent_key})
+        parents = ids_of_teams({team.parent_key for team in made if team.parent_key})
         execute_many(
             "INSERT INTO team (name, parent_id, path, path_key, by_manager) VALUES (?, ?, ?, ?, ?)",
             [
@@ -192,12 +192,11 @@ def _user_ids(writes: Sequence[Write]) -> dict[UserRef, int]:
 def _team_ids(writes: Sequence[Write]) -> dict[str, int]:
     """The id of every team that ``writes`` are about."""
     profiles = (profile for one in writes for profile in (one.before, one.after) if profile)
-    return _ids_of_teams(
-        {team for profile in profiles for team in (*profile.teams, *profile.leads)}
-    )
+    return ids_of_teams({team for profile in profiles for team in (*profile.teams, *profile.leads)})
 
 
-def _ids_of_teams(keys: Iterable[str]) -> dict[str, int]:
+def ids_of_teams(keys: Iterable[str]) -> dict[str, int]:
+    """The ids of the teams of these `team_key`, as far as they are there."""
     return dict(stored(_T.select(_T.path_key, _T.id).where(among(_T.path_key, keys))))
 
 

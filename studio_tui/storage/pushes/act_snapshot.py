@@ -28,12 +28,17 @@ def fixed_pairs(pairs: Any) -> Any:
     return _PAIRS.select(_PAIRS.user_id, _PAIRS.manager_id)
 
 
-def _fix(table: Any, query: Any, columns: tuple[str, ...]) -> int:
+def begin_snapshot(table: Any, *columns: str) -> None:
+    """Let ``table``, of these ``columns`` with their types, be there for this connection alone, and
+    empty; it is empty again once the unit of work ends, or begins the next."""
     # Peewee makes tables of models only, and these belong to no schema.
-    typed = ", ".join(f"{column} INTEGER" for column in columns)
     kept = "" if is_sqlite() else " ON COMMIT DELETE ROWS"
-    execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.__name__} ({typed}){kept}")
+    execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.__name__} ({', '.join(columns)}){kept}")
     table.delete().execute(spoken_to())
+
+
+def _fix(table: Any, query: Any, columns: tuple[str, ...]) -> int:
+    begin_snapshot(table, *(f"{column} INTEGER" for column in columns))
     found = query.alias("found")
     named = [getattr(found.c, column) for column in columns]
     ordered = Select((found,), named).order_by(*reversed(named))

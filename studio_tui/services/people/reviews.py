@@ -1,0 +1,369 @@
+"""The desk of changes: what waits for a decision, and deciding it (U7).
+
+Each decision is one act for any number of lines, in one transaction: one line of activity, and
+one mail to each who is told of several people.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.review import Decision, Review, ReviewFilter
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.people import handing_over
+from studio_tui.services.pushes import assign
+from studio_tui.services.pushes import excuse as excusing
+from studio_tui.services.pushes.pushes import cause_at_once, cause_of, push_facts
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.listing import StoredSource
+from studio_tui.storage.activity.activity import about_users, write_activity
+from studio_tui.storage.outbox.new_managers import tell_new_managers, told_of
+from studio_tui.storage.people import review_decide, review_read
+from studio_tui.storage.people.users import these_users, users_by_id
+
+_ALL = ReviewFilter()
+EVERYTHING: Selection[ReviewFilter] = Selection.matching(_ALL)
+"""All that waits."""
+_NAMED = 3
+"""So many people are named where a decision is refused."""
+_READ = 1_000
+"""So many lines are read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision did."""
+
+    decision: Decision
+    ids: tuple[int, ...]
+    """The lines that were decided."""
+    before: dict[int, Decision | None]
+    """What had become of those that did not wait any more; None: it holds no longer."""
+    left: tuple[Review, ...]
+    """The lines that were asked for and still wait: there was nobody to hand over to, or to
+    tell."""
+    acts: tuple[int, ...]
+    """The lines of activity."""
+    mails: int
+    leaves_at: datetime | None
+    """When the mail leaves; None where nobody is told."""
+
+
+def source(
+    studio: Studio, actor: Actor, filter_: ReviewFilter, sort: Sort
+) -> StoredSource[Review, ReviewFilter]:
+    """What waits for a decision, the most urgent first unless sorted otherwise."""
+    require(actor, Action.READ_USERS)
+    return StoredSource(
+        store=studio.store,
+        listed=lambda: review_read.review_listing(filter_, sort),
+        read=review_read.reviews_by_id,
+        match=review_read.matching_reviews,
+        count_of=review_read.count_selected,
+    )
+
+
+def every(studio: Studio, actor: Actor, filter_: ReviewFilter = _ALL) -> list[Review]:
+    """Everything that waits for a decision, the most urgent first."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return _read(review_read.ids_of(Selection.matching(filter_)))
+
+
+def count(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> int:
+    """How many lines a selection holds."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return review_read.count_selected(selection)
+
+
+def require_known(studio: Studio, actor: Actor, ids: Collection[int]) -> None:
+    """Raise `NotFound` naming lines that there never were."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        _require_known(ids)
+
+
+def caused_by(studio: Studio, activity_id: int) -> list[Review]:
+    """What an act put on the desk, or changed there, as far as it waits; inside the unit of work of
+    the act, or after it."""
+    with studio.store.reading():
+        return _read(review_read.ids_caused_by(activity_id))
+
+
+def keep(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
+    """Leave these as they are; nobody is told.
+
+    Like all decisions, raises `NotFound` for a line that there never was, and `NothingToDo` where
+    none of them waits any more.
+    """
+    with studio.store.writing():
+        chosen = _chosen(actor, selection, Decision.KEEP)
+        line = _record(studio, actor, chosen.lines, Decision.KEEP)
+        review_decide.decide(chosen.ids, Decision.KEEP, line, studio.now())
+        return _decided(studio, chosen, chosen.ids, line)
+
+
+def hand_over(
+    studio: Studio,
+    actor: Actor,
+    selection: Selection[ReviewFilter],
+    conductor: str | None = None,
+    *,
+    progress: Progress = unwatched,
+) -> Decided:
+    """Hand over the conversations of these to ``conductor``, a login or an address, or each to the
+    manager who is proposed; both sides are told, by one mail to each new conductor for a push.
+
+    Where nobody can be proposed, a line goes on waiting. Raises `Refused` where ``conductor``
+    neither leads nor coaches somebody.
+    """
+    with studio.store.writing():
+        chosen = _chosen(actor, selection, Decision.HAND_OVER)
+        conductors = _conductors(chosen.lines, conductor)
+        handed = tuple(line for line in chosen.lines if line.id in conductors)
+        if not handed:
+            raise NothingToDo(f"Nothing to hand over: {_nobody_manages(chosen.lines)}")
+        line = _record(studio, actor, handed, Decision.HAND_OVER, to=conductor)
+        ids = [each.id for each in handed]
+        review_decide.decide(ids, Decision.HAND_OVER, line, studio.now())
+        handing_over.hand_over(studio, line, conductors, progress)
+        return _decided(studio, chosen, ids, line)
+
+
+def tell(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
+    """Tell those who became managers that they are, one mail to each with all their people (N16).
+
+    Where nobody new is to be told, a line goes on waiting.
+    """
+    with studio.store.writing():
+        chosen = _chosen(actor, selection, Decision.TELL)
+        line = _record(studio, actor, chosen.lines, Decision.TELL)
+        tell_new_managers(cause_of(studio, line), chosen.ids)
+        told = review_read.users_in(told_of(line))
+        # Who was told before, by itself, need not be told again for the line to be dealt with.
+        ids = [each.id for each in chosen.lines if each.user_id in told or each.told_at]
+        if not ids:
+            raise NothingToDo(f"Nobody to tell: {_names(chosen.lines)} has no new manager.")
+        review_decide.decide(ids, Decision.TELL, line, studio.now())
+        return _decided(studio, chosen, ids, line)
+
+
+def add(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
+    """Assign these to the pushes that they are offered, and tell them and their managers (P6)."""
+    with studio.store.writing():
+        chosen = _chosen(actor, selection, Decision.ADD)
+        acts = []
+        for push_id, lines in _by_push(chosen.lines).items():
+            users: Selection[UserFilter] = Selection.of([each.user_id for each in lines])
+            done = assign.assign(studio, actor, push_facts(studio, push_id), users)
+            ids = [each.id for each in lines]
+            review_decide.decide(ids, Decision.ADD, done.activity_id, studio.now())
+            acts.append(done.activity_id)
+        return _decided(studio, chosen, chosen.ids, *acts)
+
+
+def excuse(
+    studio: Studio, actor: Actor, selection: Selection[ReviewFilter], reason: str
+) -> Decided:
+    """Let the pushes ask nothing of these people, for a ``reason`` (P18); nobody is told."""
+    with studio.store.writing():
+        chosen = _chosen(actor, selection, Decision.EXCUSE)
+        assignment_of = {
+            each.id: each.assignment_id for each in review_decide.lines_of_talk(chosen.ids)
+        }
+        acts = []
+        for push_id, lines in _by_push(chosen.lines).items():
+            people: Selection[AssignmentFilter] = Selection.of(
+                [assignment_of[each.id] for each in lines]
+            )
+            done = excusing.excuse(studio, actor, push_facts(studio, push_id), people, reason)
+            ids = [each.id for each in lines]
+            review_decide.decide(ids, Decision.EXCUSE, done.activity_id, studio.now())
+            acts.append(done.activity_id)
+        return _decided(studio, chosen, chosen.ids, *acts)
+
+
+def bring_back(studio: Studio, actor: Actor, ids: Collection[int]) -> int:
+    """Let lines that were left as they are wait once more, with all that were left by the same
+    acts; returns how many."""
+    require(actor, Action.REVIEW_CHANGES)
+    with studio.store.writing():
+        _require_known(ids)
+        acts = review_decide.acts_that_kept(ids)
+        if not acts:
+            raise NothingToDo("Nothing to take back: none of these was left as it is.")
+        brought = sum(map(review_decide.reopen, acts))
+        line = write_activity(
+            actor,
+            studio.now(),
+            Verb.REVIEW,
+            _subject(ids, ()),
+            after={"decision": Decision.KEEP, "lines": brought},
+            undoing=True,
+        )
+        about_users(line, these_users(review_read.user_ids_of(ids)))
+        return brought
+
+
+def tell_by_schedule(studio: Studio) -> int:
+    """Tell the new managers of what waits longer than ``notifications.tell_new_managers``, decided
+    or not; returns how many are told (N16).
+
+    May be called again and again, by any number of workers.
+    """
+    until = studio.now() - studio.settings.notifications.tell_new_managers_after
+    with studio.store.reading():
+        # Most looks find nothing: they must not lock others out.
+        if not review_read.is_any_untold(until):
+            return 0
+    with studio.store.writing():
+        ids = review_read.untold(until, studio.today())
+        if not ids:
+            return 0
+        line = _record(studio, None, _read(ids), Decision.TELL)
+        told = tell_new_managers(cause_at_once(studio, line), ids)
+        review_decide.mark_told(ids, studio.now())
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class _ChosenLines:
+    decision: Decision
+    lines: tuple[Review, ...]
+    """Those that wait, and of which it can be decided."""
+    before: dict[int, Decision | None]
+    others: tuple[Review, ...]
+    """Those that a filter found as well, and of which it cannot."""
+
+    @property
+    def ids(self) -> list[int]:
+        return [line.id for line in self.lines]
+
+
+def _chosen(actor: Actor, selection: Selection[ReviewFilter], decision: Decision) -> _ChosenLines:
+    require(actor, Action.REVIEW_CHANGES)
+    marked = {row_id for term in selection.terms for row_id in term.marked}
+    known = _require_known(marked)
+    waiting = _read(review_read.ids_of(selection))
+    before = {row_id: known[row_id] for row_id in marked - {line.id for line in waiting}}
+    if not waiting:
+        raise NothingToDo(_nothing_waits(before))
+    lines = tuple(line for line in waiting if decision in line.decisions)
+    others = tuple(line for line in waiting if decision not in line.decisions)
+    for line in others:
+        if line.id in marked:
+            words = ", ".join(each.verb for each in line.decisions)
+            raise Refused(
+                f"Change {line.id} ({line.name}: {line.kind.label}) is not one to "
+                f"{decision.verb}. What can be decided: {words}."
+            )
+    if not lines:
+        raise NothingToDo(f"Nothing to decide: nothing that waits is one to {decision.verb}.")
+    return _ChosenLines(decision, lines, before, others)
+
+
+def _require_known(ids: Collection[int]) -> dict[int, Decision | None]:
+    known = review_read.what_became_of(ids)
+    unknown = sorted(set(ids) - known.keys())
+    if unknown:
+        listed = ", ".join(map(str, unknown[:_NAMED]))
+        raise NotFound(
+            f"There is no change {listed}: “studio-tui users review” lists what there is."
+        )
+    return known
+
+
+def _nothing_waits(before: dict[int, Decision | None]) -> str:
+    if not before:
+        return "Nothing to decide: nothing waits."
+    became = [
+        f"{row_id} is {decision.done} already" if decision else f"{row_id} holds no longer"
+        for row_id, decision in sorted(before.items())
+    ]
+    more = f" and {len(became) - _NAMED:,} more" if len(became) > _NAMED else ""
+    return f"Nothing to decide: {', '.join(became[:_NAMED])}{more}."
+
+
+def _conductors(lines: Sequence[Review], conductor: str | None) -> dict[int, int]:
+    """Who is to hold the conversation of each line that somebody can hold."""
+    if conductor is None:
+        ids = review_read.ids_of_proposals(lines)
+        return {line.id: ids[line.proposal] for line in lines if line.proposal}
+    user_id = naming.user_id_named(conductor)
+    managed = review_read.users_managed_by(user_id, [line.user_id for line in lines])
+    strangers = [line for line in lines if line.user_id not in managed]
+    if strangers:
+        login = users_by_id([user_id])[0].login
+        raise Refused(f"{login} neither leads nor coaches {_names(strangers)}.")
+    return dict.fromkeys((line.id for line in lines), user_id)
+
+
+def _nobody_manages(lines: Sequence[Review]) -> str:
+    return f"{_names(lines)} has no other manager who could hold it."
+
+
+def _names(lines: Sequence[Review]) -> str:
+    names = list(dict.fromkeys(line.name for line in lines))
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _record(
+    studio: Studio,
+    actor: Actor | None,
+    lines: Sequence[Review],
+    decision: Decision,
+    *,
+    to: str | None = None,
+) -> int:
+    pushes = {line.push_id for line in lines}
+    names = {line.push for line in lines}
+    activity = write_activity(
+        actor,
+        studio.now(),
+        Verb.REVIEW,
+        _subject(lines, names),
+        push_id=next(iter(pushes)) if len(pushes) == 1 else None,
+        after={"decision": decision, "lines": len(lines), **({"to": to} if to else {})},
+    )
+    about_users(activity, these_users({line.user_id for line in lines}))
+    return activity
+
+
+def _by_push(lines: Iterable[Review]) -> dict[int, list[Review]]:
+    found = defaultdict[int, list[Review]](list)
+    for each in lines:
+        found[each.push_id].append(each)
+    return found
+
+
+def _subject(lines: Collection[object], pushes: Collection[str]) -> str:
+    if len(pushes) == 1:
+        return next(iter(pushes))
+    return f"{len(pushes)} pushes" if pushes else f"{len(lines)} changes"
+
+
+def _decided(studio: Studio, chosen: _ChosenLines, ids: Iterable[int], *acts: int) -> Decided:
+    decided = tuple(ids)
+    mails, leaves_at = review_read.mails_of(acts)
+    done = set(decided)
+    left = tuple(line for line in (*chosen.lines, *chosen.others) if line.id not in done)
+    return Decided(chosen.decision, decided, chosen.before, left, acts, mails, leaves_at)
+
+
+def _read(ids: Sequence[int]) -> list[Review]:
+    return [
+        line
+        for start in range(0, len(ids), _READ)
+        for line in review_read.reviews_by_id(list(ids[start : start + _READ]))
+    ]

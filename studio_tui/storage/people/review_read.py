@@ -1,0 +1,360 @@
+"""The desk of changes (U7): what waits for a decision and still holds, with what is beside it.
+
+A line holds while its push is not closed, and the person is in it and has still to talk; that of a
+conductor only while nobody else holds the conversation. Nothing of that is stored.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from peewee import JOIN, SQL, Select, fn
+
+from studio_tui.domain.people.review import (
+    CONDUCTOR_KINDS,
+    Decision,
+    Review,
+    ReviewFilter,
+    ReviewKind,
+)
+from studio_tui.domain.people.users import Manager, full_name
+from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.storage.engine.expressions import (
+    ACT,
+    COUNTED,
+    ONE,
+    A,
+    C,
+    H,
+    N,
+    P,
+    U,
+    among,
+    both,
+    column,
+    count,
+    exists,
+    selected,
+    stored,
+)
+from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.prepared import Prepared, among_given
+from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.tables import ReviewTable, UserTable
+from studio_tui.storage.lists.keyset import Listing
+from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.people.managers import managers_of, pairs
+from studio_tui.storage.pushes.pushes import CONDUCTS, CONVERSATION, IS_ASKED_FOR, STATUS
+
+R: Any = ReviewTable.alias("r")
+"""A line of the desk."""
+_O: Any = ReviewTable.alias("o")
+"""Another line about the same person in the same push."""
+_BY: Any = UserTable.alias("w")
+_IS_IN = (A.push == R.push) & (A.user == R.user) & A.unassigned_at.is_null()
+_FROM = (
+    "review r JOIN users u ON u.id = r.user_id JOIN push p ON p.id = r.push_id "
+    "LEFT JOIN assignment a ON a.push_id = r.push_id AND a.user_id = r.user_id "
+    f"AND a.unassigned_at IS NULL {CONVERSATION}"
+)
+_SORTS = {
+    "urgency": "r.urgency",
+    "since": "r.since",
+    "name": "u.sort_name",
+    "push": "p.name_key",
+}
+_HOLDER = fn.COALESCE(C.conductor, A.conductor)
+
+
+def holding() -> Any:
+    """What holds of a line ``R`` that is not decided, and of which the person has still to talk."""
+    joined = R.kind == ReviewKind.JOINED
+    left = R.kind == ReviewKind.LEFT
+    in_push = A.id.is_null(False) & C.finished_at.is_null() & A.excused_in.is_null()
+    return (
+        R.decided_at.is_null()
+        & P.closed_at.is_null()
+        & ((joined & A.id.is_null()) | (~joined & in_push))
+        & ((left & ~U.active) | (~left & U.active))
+    )
+
+
+def waiting() -> Any:
+    """What holds of a line ``R`` that waits for a decision: of several about who is to hold one
+    conversation, only the most urgent does."""
+    more_urgent = _O.select().where(
+        _O.user == R.user,
+        _O.push == R.push,
+        _O.decided_at.is_null(),
+        _O.urgency < R.urgency,
+        _O.conductor == _HOLDER,
+    )
+    about_conductor = R.kind.in_((ReviewKind.MANAGER_CHANGED, *CONDUCTOR_KINDS))
+    return (
+        holding()
+        & (R.conductor.is_null() | (R.conductor == _HOLDER))
+        & ~(about_conductor & exists(more_urgent))
+    )
+
+
+def review_condition(filter_: ReviewFilter) -> Any:
+    """The lines ``R`` that wait and that a filter matches."""
+    found = both(waiting(), finding(U, filter_.text))
+    if filter_.kind is not None:
+        found &= R.kind == filter_.kind
+    if filter_.push_id is not None:
+        found &= R.push == filter_.push_id
+    return found
+
+
+def chosen(selection: Selection[ReviewFilter]) -> Any:
+    """The lines ``R`` that wait and that a selection holds."""
+    return waiting() & selected(selection, review_condition, R.id)
+
+
+def count_selected(selection: Selection[ReviewFilter]) -> int:
+    """How many lines a selection holds."""
+    return count(every().where(chosen(selection)))
+
+
+def review_listing(filter_: ReviewFilter, sort: Sort) -> Listing:
+    """The lines that wait and that a filter matches, the most urgent first unless sorted
+    otherwise."""
+    key = _SORTS.get(sort.column, _SORTS["urgency"])
+    return Listing(
+        _FROM,
+        "r.id",
+        review_condition(filter_),
+        key,
+        descending=sort.descending,
+        narrowed=bool(filter_.text),
+        computed=key != "r.urgency",
+    )
+
+
+def matching_reviews(filter_: ReviewFilter, ids: list[int]) -> frozenset[int]:
+    """Those of ``ids`` that a filter matches."""
+    return frozenset(column(every(R.id).where(review_condition(filter_), among(R.id, ids))))
+
+
+def ids_of(selection: Selection[ReviewFilter]) -> list[int]:
+    """The lines that a selection holds, the most urgent first."""
+    found = every(R.id).where(chosen(selection))
+    return column(found.order_by(R.urgency, R.id))
+
+
+def waiting_of(ids: Collection[int]) -> frozenset[int]:
+    """Those of these lines that wait."""
+    return frozenset(column(every(R.id).where(waiting(), among(R.id, ids))))
+
+
+def what_became_of(ids: Collection[int]) -> dict[int, Decision | None]:
+    """What was decided on each of these lines that there are, None: nothing."""
+    found = R.select(R.id, R.decision).where(among(R.id, ids))
+    return {row_id: Decision(word) if word else None for row_id, word in found.tuples()}
+
+
+def every(*columns: Any) -> Any:
+    """All lines ``R`` with their user, push, assignment and conversation."""
+    return (
+        R.select(*columns)
+        .join(U, on=U.id == R.user)
+        .join_from(R, P, on=P.id == R.push)
+        .join_from(R, A, JOIN.LEFT_OUTER, on=_IS_IN)
+        .join_from(A, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
+    )
+
+
+class _ReviewRow(NamedTuple):
+    id: int
+    kind: str
+    user_id: int
+    login: str
+    given_name: str
+    family_name: str
+    push_id: int
+    push: str
+    status: str
+    planned_for: Any
+    conductor: str
+    conductor_given: str
+    conductor_family: str
+    before: str | None
+    after: str | None
+    about: int | None
+    since: Any
+    told_at: Any
+    actor_login: str
+    by_given: str | None
+    by_family: str | None
+
+
+_ROWS = Prepared(
+    _ReviewRow,
+    lambda: (
+        every(
+            *(R.id, R.kind, R.user, U.login, U.given_name, U.family_name, R.push, P.name),
+            *(SQL(STATUS), C.planned_for, fn.COALESCE(H.login, "")),
+            *(fn.COALESCE(H.given_name, ""), fn.COALESCE(H.family_name, "")),
+            *(R.before, R.after, R.conductor, R.since, R.told_at),
+            *(ACT.actor_login, _BY.given_name, _BY.family_name),
+        )
+        .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
+        .join_from(R, ACT, on=ACT.id == R.activity)
+        .join_from(ACT, _BY, JOIN.LEFT_OUTER, on=_BY.id == ACT.actor)
+        .where(among_given(R.id, "ids"))
+    ),
+)
+
+
+def reviews_by_id(ids: list[int]) -> list[Review]:
+    """These lines with everything that lists show, in the order of ``ids``."""
+    if not ids:
+        return []
+    found = _ROWS.rows(ids=ids)
+    people = list(dict.fromkeys(row.user_id for row in found))
+    managers = managers_of(people)
+    earlier = _managers_before(people)
+    logins = _logins_in(found)
+    reviews = {}
+    for row in found:
+        before = earlier.get((row.user_id, row.push_id), frozenset())
+        proposed = proposal(managers.get(row.user_id, ()), before, row.about)
+        reviews[row.id] = Review(
+            id=row.id,
+            kind=ReviewKind(row.kind),
+            user_id=row.user_id,
+            login=row.login,
+            name=full_name(row.given_name, row.family_name),
+            push_id=row.push_id,
+            push=row.push,
+            status=Status(row.status),
+            planned_for=instant_of(row.planned_for),
+            conductor=row.conductor,
+            conductor_name=full_name(row.conductor_given, row.conductor_family),
+            before=_told(row, row.before, logins, was=True),
+            after=_told(row, row.after, logins, was=False),
+            proposal=proposed.login if proposed else "",
+            proposal_name=proposed.name if proposed else "",
+            since=known_instant(row.since),
+            by=full_name(row.by_given or "", row.by_family or "") or row.actor_login,
+            told_at=instant_of(row.told_at),
+        )
+    return [reviews[found_id] for found_id in ids if found_id in reviews]
+
+
+def proposal(
+    managers: Sequence[Manager], before: Collection[int], conductor_id: int | None
+) -> Manager | None:
+    """The manager to whom a conversation could be handed over: one who is new before the others,
+    who leads a team before who coaches. Nobody but who was to hold it: None."""
+    others = [manager for manager in managers if manager.user_id != conductor_id]
+    return min(
+        others,
+        key=lambda manager: (manager.user_id in before, manager.reason == "coach"),
+        default=None,
+    )
+
+
+def _managers_before(user_ids: Sequence[int]) -> dict[tuple[int, int], frozenset[int]]:
+    """Who managed each of these users before, by user and push, where that changed."""
+    found = R.select(R.user, R.push, R.before).where(
+        among(R.user, user_ids),
+        R.kind == ReviewKind.MANAGER_CHANGED,
+        R.decided_at.is_null(),
+    )
+    return {(user, push): frozenset(_ids(before)) for user, push, before in found.tuples()}
+
+
+_OF_IDS = {*CONDUCTOR_KINDS, ReviewKind.MANAGER_CHANGED}
+_STATES = OfSome(
+    {ReviewKind.LEFT: ("active", "left"), ReviewKind.RETURNED: ("left", "active")}, otherwise=None
+)
+
+
+def _logins_in(found: Sequence[_ReviewRow]) -> dict[int, str]:
+    """The logins of all users whose ids the lines tell."""
+    ids = {
+        user_id
+        for row in found
+        if row.kind in _OF_IDS
+        for each in (row.before, row.after)
+        for user_id in _ids(each)
+    }
+    return dict(U.select(U.id, U.login).where(among(U.id, ids)).tuples())
+
+
+def _told(row: _ReviewRow, value: str | None, logins: Mapping[int, str], *, was: bool) -> str:
+    kind = ReviewKind(row.kind)
+    if states := _STATES[kind]:
+        return states[0 if was else 1]
+    if kind not in _OF_IDS:
+        return value or ""
+    return ", ".join(sorted(logins[each] for each in _ids(value) if each in logins))
+
+
+def _ids(listed: str | None) -> list[int]:
+    return [int(each) for each in (listed or "").split(",") if each]
+
+
+def ids_caused_by(activity_id: int) -> list[int]:
+    """The lines that an act put on the desk, or changed there, as far as they wait."""
+    found = every(R.id).where(R.activity == activity_id, waiting())
+    return column(found.order_by(R.urgency, R.id))
+
+
+def user_ids_of(ids: Collection[int]) -> list[int]:
+    """Whom these lines are about."""
+    return column(R.select(R.user).where(among(R.id, ids)).distinct())
+
+
+def ids_of_proposals(lines: Sequence[Review]) -> dict[str, int]:
+    """The ids of those who are proposed, by login."""
+    logins = {line.proposal for line in lines if line.proposal}
+    return dict(U.select(U.login, U.id).where(among(U.login, logins)).tuples())
+
+
+def users_managed_by(manager_id: int, user_ids: Collection[int]) -> frozenset[int]:
+    """Those of these users whom somebody leads or coaches (U4)."""
+    people = U.select(U.id.alias("user_id")).where(among(U.id, user_ids))
+    found = pairs(people).alias("pairs")
+    theirs = Select((found,), (found.c.user_id,)).where(found.c.manager_id == manager_id)
+    return frozenset(user_id for (user_id,) in stored(theirs))
+
+
+def users_in(people: Any) -> frozenset[int]:
+    """The ids that a query of one column finds."""
+    return frozenset(user_id for (user_id,) in stored(people))
+
+
+def mails_of(activity_ids: Collection[int]) -> tuple[int, datetime | None]:
+    """How many mails acts caused, and when the first of them leaves."""
+    caused = N.select(COUNTED, fn.MIN(N.due_at)).where(
+        among(N.caused_by, activity_ids), N.state == "queued"
+    )
+    ((number, first),) = stored(caused)
+    return int(number), instant_of(first)
+
+
+def is_any_untold(until: datetime) -> bool:
+    """Whether there may be anything that `untold` finds: to ask is cheap."""
+    return _untold(R.select(ONE), until).limit(1).scalar() is not None
+
+
+def untold(until: datetime, today: date) -> list[int]:
+    """The lines about other managers that nobody decided on, and of which nobody was told, since
+    ``until``; of pushes whose first day has come."""
+    found = _untold(every(R.id), until).where(holding(), P.available_from <= today)
+    return column(found.order_by(R.id))
+
+
+def _untold(query: Any, until: datetime) -> Any:
+    return query.where(
+        R.decided_at.is_null(),
+        R.told_at.is_null(),
+        R.kind == ReviewKind.MANAGER_CHANGED,
+        R.since <= until,
+    )

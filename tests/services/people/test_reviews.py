@@ -1,0 +1,321 @@
+"""Whoever a change touches in an open push is on the desk of changes, until it is decided (U7)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from studio_tui.domain.conversations.conversation import Conversation, Plan
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.review import Decision, Review, ReviewFilter
+from studio_tui.domain.pushes.push import PushFacts
+from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services import conversations
+from studio_tui.services.activity import verify
+from studio_tui.services.outbox import delivery as delivering
+from studio_tui.services.outbox import undo
+from studio_tui.services.outbox.messages import MessageBuilder
+from studio_tui.services.people import reviews
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import pushes
+from studio_tui.services.system.context import Studio
+from tests.acting import HOUR, assign, assigned, finish, mail, send_due
+from tests.organisation import create_push
+from tests.services.conftest import MovableClock
+from tests.services.people.importing import take
+
+HEADINGS = "login,email,given_name,family_name,teams,leads,coaches,active,role"
+PEOPLE = {
+    "els": "els,els@example.org,Els,Claes,,,,yes,admin",
+    "bob": "bob,bob@example.org,Bob,Smith,,Sales,,yes,user",
+    "dora": "dora,dora@example.org,Dora,Maes,,Service,,yes,user",
+    "ann": "ann,ann@example.org,Ann,Peeters,Sales,,,yes,user",
+    "ben": "ben,ben@example.org,Ben,Willems,Sales,,,yes,user",
+    "sid": "sid,sid@example.org,Sid,Simons,Service,,,yes,user",
+}
+"""Bob leads Sales, Dora leads Service."""
+ANN_TO_DORA = "ann,ann@example.org,Ann,Peeters,Service,,,yes,user"
+BOB_LEFT = "bob,bob@example.org,Bob,Smith,,Sales,,no,user"
+AT = datetime(2026, 3, 9, 13, tzinfo=UTC)
+
+
+@pytest.fixture
+def push(studio: Studio, admin: Actor) -> PushFacts:
+    """An open push with Ann and Ben, whose mail has left."""
+    change(studio, admin, *PEOPLE.values())
+    return assign(studio, admin, create_push(studio, admin), "ann", "ben").push
+
+
+def change(studio: Studio, admin: Actor, *lines: str) -> None:
+    """Import these lines."""
+    take(studio, admin, HEADINGS, *lines)
+
+
+def desk(studio: Studio, admin: Actor) -> list[tuple[str, str, str, str]]:
+    """Who changed how, from what to what."""
+    found = reviews.every(studio, admin)
+    assert [each.id for each in found] == list(dict.fromkeys(each.id for each in found))
+    return [(each.login, each.kind, each.before, each.after) for each in found]
+
+
+def line_of(studio: Studio, admin: Actor, login: str) -> Review:
+    """The only line about somebody."""
+    (found,) = [each for each in reviews.every(studio, admin) if each.login == login]
+    return found
+
+
+def only(line: Review) -> Selection[ReviewFilter]:
+    return Selection.of([line.id])
+
+
+def plan(studio: Studio, admin: Actor, push: PushFacts, login: str, by: str) -> Conversation:
+    ask = conversations.find(studio, push.name, login)
+    return conversations.plan(studio, admin, ask, Plan(AT), conductor=by)
+
+
+def told(studio: Studio, admin: Actor, *kinds: Kind) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Who is told what of whom, as far as it waits or went."""
+    return {
+        (each.recipient, each.kind, each.about)
+        for each in mail(studio, admin)
+        if each.kind in kinds and each.state.value != "dropped"
+    }
+
+
+@pytest.mark.usefixtures("push")
+def test_a_mover_is_listed_with_the_managers_before_and_after_and_the_new_one_proposed(
+    studio: Studio, admin: Actor
+) -> None:
+    change(studio, admin, ANN_TO_DORA)
+    line = line_of(studio, admin, "ann")
+    assert (line.kind, line.before, line.after) == ("manager_changed", "bob", "dora")
+    assert (line.status, line.planned_for, line.conductor) == ("not_planned", None, "")
+    assert (line.proposal, line.push) == ("dora", "Q1 review")
+    assert len(reviews.every(studio, admin)) == 1
+
+
+@pytest.mark.usefixtures("push")
+def test_a_change_that_is_taken_back_in_time_leaves_the_desk_and_tells_nobody(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    change(studio, admin, ANN_TO_DORA)
+    change(studio, admin, "ben,ben@example.org,Ben,Willems,Sales,,,no,user")
+    change(studio, admin, "sid,old@example.org,Sid,Simons,Service,,,yes,user")
+    change(studio, admin, PEOPLE["ann"], PEOPLE["ben"])
+    assert desk(studio, admin) == []
+    clock.move(days=2)
+    assert reviews.tell_by_schedule(studio) == 0
+    assert told(studio, admin, Kind.NEW_MANAGER) == set()
+
+
+def test_who_leaves_is_listed_and_whose_talk_they_were_to_hold(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    plan(studio, admin, push, "ann", "bob")
+    change(studio, admin, BOB_LEFT)
+    assert desk(studio, admin) == [
+        ("ann", "conductor_left", "bob", ""),
+        ("ben", "manager_changed", "bob", ""),
+    ]
+    line = line_of(studio, admin, "ann")
+    assert (line.status, line.planned_for, line.conductor) == ("planned", AT, "bob")
+    change(studio, admin, "dora,dora@example.org,Dora,Maes,,Service|Sales,,yes,user")
+    assert desk(studio, admin)[0] == ("ann", "conductor_left", "bob", "")
+    assert line_of(studio, admin, "ann").proposal == "dora"
+    change(studio, admin, "ann,ann@example.org,Ann,Peeters,Sales,,,no,user")
+    assert ("ann", "left", "active", "left") in desk(studio, admin)
+    assert len([1 for each in desk(studio, admin) if each[0] == "ann"]) == 1
+
+
+def test_who_no_longer_manages_whom_they_were_to_talk_to(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    plan(studio, admin, push, "ann", "bob")
+    change(studio, admin, ANN_TO_DORA)
+    assert desk(studio, admin) == [("ann", "conductor_no_manager", "bob", "dora")]
+    assert line_of(studio, admin, "ann").proposal == "dora"
+    # Bob manages her again: nothing is left to decide.
+    change(studio, admin, PEOPLE["ann"])
+    assert desk(studio, admin) == []
+
+
+def test_a_talk_that_was_held_and_a_push_that_was_closed_need_nothing(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    finish(studio, admin, push, "ann", by="bob")
+    change(studio, admin, BOB_LEFT)
+    assert [each[0] for each in desk(studio, admin)] == ["ben"]
+    pushes.close(studio, admin, pushes.find(studio, admin, push.name))
+    assert desk(studio, admin) == []
+
+
+@pytest.mark.usefixtures("push")
+def test_an_address_a_leaver_and_who_comes_back(studio: Studio, admin: Actor) -> None:
+    change(studio, admin, "ann,new@example.org,Ann,Peeters,Sales,,,yes,user")
+    change(studio, admin, "ben,ben@example.org,Ben,Willems,Sales,,,no,user")
+    assert desk(studio, admin) == [
+        ("ben", "left", "active", "left"),
+        ("ann", "address_changed", "ann@example.org", "new@example.org"),
+    ]
+    reviews.keep(studio, admin, reviews.EVERYTHING)
+    change(studio, admin, PEOPLE["ben"])
+    assert desk(studio, admin) == [("ben", "returned", "left", "active")]
+
+
+def test_who_joins_a_team_of_an_open_push_is_offered_and_added(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    change(
+        studio,
+        admin,
+        "tim,tim@example.org,Tim,Timmers,Sales,,,yes,user",
+        "zoe,zoe@example.org,Zoë,Zomers,Service,,,yes,user",
+    )
+    assert desk(studio, admin) == [("tim", "joined", "", "Sales")]
+    line = line_of(studio, admin, "tim")
+    assert line.proposal == "bob"
+    done = reviews.add(studio, admin, only(line))
+    assert (done.ids, done.mails) == ((line.id,), 2)
+    assert desk(studio, admin) == []
+    (act,) = done.acts
+    undo.undo(studio, admin, act)
+    assert desk(studio, admin) == [("tim", "joined", "", "Sales")]
+    with studio.store.reading():
+        everyone = {each.login for each in assigning.every(studio, admin, push)}
+    assert everyone == {"ann", "ben"}
+
+
+def test_handing_over_many_tells_the_new_manager_once_and_is_undone(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    plan(studio, admin, push, "ann", "bob")
+    change(studio, admin, ANN_TO_DORA, "ben,ben@example.org,Ben,Willems,Service,,,yes,user")
+    before = desk(studio, admin)
+    assert [each[1] for each in before] == ["conductor_no_manager", "manager_changed"]
+    done = reviews.hand_over(studio, admin, reviews.EVERYTHING)
+    assert desk(studio, admin) == []
+    assert (len(done.ids), done.left) == (2, ())
+    with studio.store.reading():
+        holders = {each.login: each.conductor for each in assigning.every(studio, admin, push)}
+    assert holders == {"ann": "Dora Maes", "ben": "Dora Maes"}
+    # What is planned tells by its invitations, and what is not by one mail.
+    assert told(studio, admin, Kind.HANDED_OVER) == {
+        ("ben", "handed_over", ("ben",)),
+        ("dora", "handed_over", ("ben",)),
+    }
+    assert ("dora", "planned", ("ann",)) in told(studio, admin, Kind.PLANNED)
+    (act,) = done.acts
+    assert undo.undoable(studio, admin)[0].activity_id == act
+    undo.undo(studio, admin, act)
+    assert desk(studio, admin) == before
+    with studio.store.reading():
+        holders = {each.login: each.conductor for each in assigning.every(studio, admin, push)}
+    assert holders == {"ann": "Bob Smith", "ben": ""}
+
+
+def test_who_is_excused_is_asked_nothing_and_needs_no_other_decision(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    change(studio, admin, "ann,new@example.org,Ann,Peeters,Service,,,yes,user")
+    assert len(reviews.every(studio, admin)) == 2
+    (changed,) = [r for r in reviews.every(studio, admin) if r.kind == "manager_changed"]
+    done = reviews.excuse(studio, admin, only(changed), "ill")
+    assert (done.ids, done.mails) == ((changed.id,), 0)
+    assert desk(studio, admin) == []
+    assert assigned(studio, admin, push)["ann"].status == "excused"
+
+
+def test_who_does_not_manage_somebody_is_not_handed_their_talk(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    plan(studio, admin, push, "ann", "bob")
+    change(studio, admin, ANN_TO_DORA)
+    line = line_of(studio, admin, "ann")
+    with pytest.raises(Refused, match="bob neither leads nor coaches Ann Peeters"):
+        reviews.hand_over(studio, admin, only(line), "bob")
+    with pytest.raises(Refused, match="is not one to add"):
+        reviews.add(studio, admin, only(line))
+    assert line_of(studio, admin, "ann") == line
+
+
+@pytest.mark.usefixtures("push")
+def test_new_managers_are_told_once_of_all_their_people(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """N16."""
+    send_due(studio)
+    change(studio, admin, ANN_TO_DORA, "ben,ben@example.org,Ben,Willems,Service,,,yes,user")
+    done = reviews.tell(studio, admin, reviews.EVERYTHING)
+    assert (len(done.ids), done.mails) == (2, 1)
+    assert told(studio, admin, Kind.NEW_MANAGER) == {("dora", "new_manager", ("ann", "ben"))}
+    clock.move(days=3)
+    assert reviews.tell_by_schedule(studio) == 0
+    (mailed,) = [
+        each
+        for each in delivering.claim(studio, "worker", limit=100, lasting=HOUR).deliveries
+        if each.kind is Kind.NEW_MANAGER
+    ]
+    text = MessageBuilder(studio).rendered(mailed)
+    assert "Ann Peeters: Q1 review (1 April 2026)" in text.plain
+    assert "Ben Willems: Q1 review" in text.plain
+
+
+@pytest.mark.usefixtures("push")
+def test_new_managers_are_told_by_themselves_after_a_while_and_never_twice(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    change(studio, admin, ANN_TO_DORA)
+    clock.move(hours=23)
+    assert reviews.tell_by_schedule(studio) == 0
+    clock.move(hours=2)
+    assert [reviews.tell_by_schedule(studio) for _ in range(2)] == [1, 0]
+    line = line_of(studio, admin, "ann")
+    assert line.told_at is not None
+    reviews.tell(studio, admin, only(line))
+    assert desk(studio, admin) == []
+    assert told(studio, admin, Kind.NEW_MANAGER) == {("dora", "new_manager", ("ann",))}
+    assert len([each for each in mail(studio, admin) if each.kind is Kind.NEW_MANAGER]) == 1
+
+
+@pytest.mark.usefixtures("push")
+def test_what_is_taken_back_before_the_mail_leaves_is_dropped(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    change(studio, admin, ANN_TO_DORA)
+    reviews.tell(studio, admin, reviews.EVERYTHING)
+    change(studio, admin, PEOPLE["ann"])
+    clock.move(hours=1)
+    send_due(studio)
+    (dropped,) = [each for each in mail(studio, admin) if each.kind is Kind.NEW_MANAGER]
+    assert (dropped.state.value, dropped.error) == ("dropped", "no longer their leader or coach")
+    # Bob was told to wait no more, and is her manager again: that is a change of its own.
+    assert desk(studio, admin) == [("ann", "manager_changed", "dora", "bob")]
+
+
+def test_who_is_no_longer_a_manager_is_asked_nothing_even_by_mail_that_waits(
+    studio: Studio, admin: Actor, push: PushFacts, clock: MovableClock
+) -> None:
+    change(studio, admin, ANN_TO_DORA, "ben,ben@example.org,Ben,Willems,Service,,,yes,user")
+    clock.move(minutes=3)
+    sent = send_due(studio)
+    assert {each.name for each in sent.deliveries} == {"Ann Peeters", "Ben Willems"}
+    assert push.name == "Q1 review"
+
+
+def test_a_line_that_is_decided_says_so_and_one_that_never_was_is_refused(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    change(studio, admin, ANN_TO_DORA)
+    line = line_of(studio, admin, "ann")
+    assert reviews.keep(studio, admin, only(line)).decision is Decision.KEEP
+    with pytest.raises(NothingToDo, match=f"{line.id} is left as it is already"):
+        reviews.hand_over(studio, admin, only(line), "dora")
+    with pytest.raises(NotFound, match="There is no change 4711"):
+        reviews.keep(studio, admin, Selection.of([line.id, 4711]))
+    assert reviews.bring_back(studio, admin, [line.id]) == 1
+    assert line_of(studio, admin, "ann") == line
+    with pytest.raises(NothingToDo, match="Nothing to take back"):
+        reviews.bring_back(studio, admin, [line.id])
+    assert verify.verify(studio, admin).intact
+    assert push.name == line.push
