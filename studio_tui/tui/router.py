@@ -111,6 +111,12 @@ def _import_users(_: to.ImportUsers) -> Screen[Any]:
     return ImportScreen()
 
 
+def _changes(destination: to.Changes) -> Screen[Any]:
+    from studio_tui.tui.screens.people.changes import ChangesScreen
+
+    return ChangesScreen(destination.push_id)
+
+
 def _conversation(destination: to.Conversation) -> Screen[Any]:
     from studio_tui.tui.screens.conversations.conversation import ConversationScreen
 
@@ -196,6 +202,7 @@ _SCREENS: Mapping[type[Destination], Callable[[Any], Screen[Any]]] = {
     to.Assign: _assign,
     to.SetUpPushes: _set_up_pushes,
     to.ImportUsers: _import_users,
+    to.Changes: _changes,
     to.Conversation: _conversation,
     to.PlanConversation: _plan_conversation,
     to.History: _history,

@@ -2,8 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.people.review import Review, ReviewKind
+from studio_tui.domain.people.review import Decision, Review, ReviewKind
 from studio_tui.domain.pushes.push import STATUSES, Status
+from studio_tui.wording.counting import counted
 
 
 def change_in_words(of: Review) -> str:
@@ -19,3 +20,10 @@ def talk_in_words(of: Review, zone: ZoneInfo) -> str:
     if of.planned_for is not None and of.status in (Status.PLANNED, Status.PREPARED):
         words += f" {of.planned_for.astimezone(zone):%Y-%m-%d %H:%M}"
     return f"{words}, {of.conductor_name}" if of.conductor_name else words
+
+
+def decided_in_words(decision: Decision, number: int, waiting: int) -> str:
+    """``3 changes: handed over (z undo); 1 goes on waiting.``"""
+    undone = "r brings back" if decision is Decision.KEEP else "z undo"
+    more = f"; {waiting:,} still waiting" if waiting else ""
+    return f"{counted(number, 'change')}: {decision.done} ({undone}){more}."

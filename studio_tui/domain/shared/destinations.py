@@ -127,6 +127,13 @@ class ImportUsers:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """The desk of changes, of one push where it is given (U7)."""
+
+    push_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One conversation, with what the reader may read of it (C6)."""
 
@@ -228,6 +235,7 @@ Destination = (
     | Assign
     | SetUpPushes
     | ImportUsers
+    | Changes
     | Conversation
     | PlanConversation
     | History
@@ -241,6 +249,16 @@ Destination = (
     | TakeFromLibrary
 )
 
-PAGES = (Push, Person, Mail, Conversation, History, Template, QuestionLibrary, Outbox)
+PAGES = (
+    Push,
+    Person,
+    Mail,
+    Conversation,
+    History,
+    Template,
+    QuestionLibrary,
+    Outbox,
+    Changes,
+)
 """What one comes back to by going back and forward, beside the places: where one reads, and not
 where one writes or is asked something."""

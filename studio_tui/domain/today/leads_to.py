@@ -3,6 +3,7 @@
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag
 from studio_tui.domain.shared.destinations import (
+    Changes,
     Destination,
     ImportUsers,
     MyConversations,
@@ -34,6 +35,8 @@ def where_to(case: Case) -> Destination:
     """Where a case is dealt with."""
     if case.own:
         return MyConversations()
+    if case.kind is CaseKind.REVIEW:
+        return Changes(case.push_id)
     if case.place is StudioPart.USERS:
         return Users()
     if case.push_id is not None and (case.place is StudioPart.PUSHES or case.about):

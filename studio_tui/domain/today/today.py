@@ -194,9 +194,10 @@ class Case:
     due: datetime | None = None
     """When it happens, of what lies ahead: it starts, ends or leaves."""
     ids: tuple[int, ...] = ()
-    """What it is about: mails of a kind whose place is the outbox, else assignments; of what is
-    one's `own`, lines of My conversations. Empty where it is more than a thousand: then the push
-    and the kind say it (`services.today.today.people_of`)."""
+    """What it is about: mails of a kind whose place is the outbox, lines of the desk of changes of
+    `CaseKind.REVIEW`, else assignments; of what is one's `own`, lines of My conversations. Empty
+    where it is more than a thousand: then the push and the kind say it
+    (`services.today.today.people_of`)."""
     about: str = ""
     """What tells it from another case of its kind and push."""
     own: bool = False

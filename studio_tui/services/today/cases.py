@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
+from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.today import AHEAD_DAYS, Case, CaseKind
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_stops, notifications
+from studio_tui.storage.people import review_read
 from studio_tui.storage.people.managers import managers_of
 from studio_tui.storage.pushes import pushes
 from studio_tui.storage.pushes.pushes import StoredPush
@@ -31,6 +34,8 @@ from studio_tui.wording.today import (
 
 _MOST = 1_000
 """Of so many a case knows each; of more only how many."""
+_NAMED = 3
+"""So many changes of people are named."""
 _LONG = timedelta(minutes=10)
 """What should have left and waits longer than this, nobody sends."""
 
@@ -126,6 +131,28 @@ def _somebody_sends(desk: Desk) -> bool:
     return (last is not None and desk.now - last < _LONG) or any(
         until > desk.now for _, _, until in notifications.leases()
     )
+
+
+def _review(desk: Desk) -> Iterator[Case]:
+    """What changed of people in a push, and waits for a decision (U7)."""
+    for group in review_read.waiting_groups():
+        filter_ = ReviewFilter(push_id=group.push_id)
+        ids = review_read.ids_of(Selection.matching(filter_)) if group.count <= _MOST else []
+        named = review_read.reviews_by_id(ids[:_NAMED])
+        alone = named[0] if group.first_user == group.last_user and named else None
+        push = desk.pushes.get(group.push_id)
+        yield Case(
+            CaseKind.REVIEW,
+            group.count,
+            names_in_words([f"{each.name}: {each.kind.label}" for each in named], group.count),
+            group.push_id,
+            push.name if push else "",
+            alone.user_id if alone else None,
+            alone.login if alone else "",
+            group.since,
+            ids=tuple(ids),
+            mark=f"{group.count} {group.first_user} {group.last_user} {group.total}",
+        )
 
 
 def _no_manager(desk: Desk) -> Iterator[Case]:
@@ -292,6 +319,7 @@ SOURCES: Mapping[CaseKind, Source] = OfSome(
     {
         CaseKind.MAIL_FAILED: _mail_failed,
         CaseKind.RELAY_DOWN: _relay_down,
+        CaseKind.REVIEW: _review,
         CaseKind.NO_MANAGER: _no_manager,
         CaseKind.OVERDUE: _overdue,
         CaseKind.PLANNED_PAST: _planned_past,

@@ -5,6 +5,7 @@ conductor only while nobody else holds the conversation. Nothing of that is stor
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -298,6 +299,31 @@ def _told(row: _ReviewRow, value: str | None, logins: Mapping[int, str], *, was:
 
 def _ids(listed: str | None) -> list[int]:
     return [int(each) for each in (listed or "").split(",") if each]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingGroup:
+    """What waits in one push."""
+
+    push_id: int
+    count: int
+    first_user: int
+    last_user: int
+    total: int
+    """The sum of the ids: it changes with what waits."""
+    since: datetime
+
+
+def waiting_groups() -> list[WaitingGroup]:
+    """What waits, by push."""
+    found = every(
+        *(R.push, COUNTED, fn.MIN(R.user), fn.MAX(R.user), fn.SUM(R.id), fn.MIN(R.since))
+    ).where(waiting())
+    grouped = stored(found.group_by(R.push).order_by(R.push))
+    return [
+        WaitingGroup(push, number, first, last, int(total), known_instant(since))
+        for push, number, first, last, total, since in grouped
+    ]
 
 
 def ids_caused_by(activity_id: int) -> list[int]:

@@ -70,6 +70,14 @@ class UsersScreen(StudioScreen):
             verb="users import FILE",
         ),
         Command(
+            "changes",
+            "y",
+            "Changes",
+            "Decide on changes of people in open pushes",
+            needs=Action.READ_USERS,
+            verb="users review",
+        ),
+        Command(
             "who_left",
             "f",
             "Who left",
@@ -112,6 +120,10 @@ class UsersScreen(StudioScreen):
     def action_import(self) -> None:
         """Import users."""
         self.go_to(to.ImportUsers())
+
+    def action_changes(self) -> None:
+        """Look at what changed of people in open pushes."""
+        self.go_to(to.Changes())
 
     def action_who_left(self) -> None:
         """Show those who have left as well, or hide them."""

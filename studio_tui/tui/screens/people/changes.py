@@ -1,0 +1,336 @@
+"""Changes: who in an open push changed, and what is decided on it (U7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.people.review import Decision, Review, ReviewFilter, ReviewKind
+from studio_tui.domain.shared.destinations import Person
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.people import reviews
+from studio_tui.services.people.reviews import Decided
+from studio_tui.tui.commands import Command
+from studio_tui.tui.common_commands import HAND_OVER
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.dry_run import show_sent
+from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.moments import moment_and_zone
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.wording.counting import counted
+from studio_tui.wording.review import change_in_words, decided_in_words, talk_in_words
+
+Chosen = Selection[ReviewFilter]
+_MOST_URGENT = Sort("urgency")
+
+
+def change_columns(zone: ZoneInfo) -> tuple[Column[Review], ...]:
+    """What a list shows of a change."""
+    return (
+        Column("urgency", "What", _kind_cell, width=16, flex=1, most=27, sortable=True),
+        Column("name", "Who", lambda each: each.name, width=14, flex=2, most=30, sortable=True),
+        Column("change", "Change", change_in_words, width=15, flex=3, most=40),
+        Column(
+            "talk",
+            "Conversation",
+            lambda each: talk_in_words(each, zone),
+            width=16,
+            flex=2,
+            most=44,
+            gives_way=1,
+        ),
+        Column(
+            "push", "Push", lambda each: each.push, width=12, flex=2, most=30, gives_way=2,
+            sortable=True,
+        ),
+        Column("proposal", "Propose", lambda each: each.proposal_name, width=12, flex=1, most=24,
+               gives_way=3),
+    )  # fmt: skip
+
+
+def _kind_cell(review: Review) -> Toned:
+    urgent = review.kind.urgency <= 1
+    return Toned(review.kind.label, Tone.WARN if urgent else Tone.STRONG)
+
+
+@dataclass(frozen=True, slots=True)
+class _DecisionAsked:
+    """A decision that is asked about before it is made."""
+
+    chosen: Chosen
+    question: str
+    """With ``{changes}``."""
+    yes: str
+    detail: str
+    do: Callable[[], Decided]
+
+
+def _nothing(_: Decided) -> None:
+    """Nothing is to be remembered of what was decided."""
+
+
+class ChangesScreen(StudioScreen):
+    """The desk of changes; of one push where ``push_id`` is given."""
+
+    OWN_COMMANDS = (
+        Command(
+            "keep",
+            "I",
+            "As it is",
+            "Leave it as it is; nobody is told",
+            needs=Action.REVIEW_CHANGES,
+            verb="users review ID --keep",
+        ),
+        replace(
+            HAND_OVER,
+            footer=True,
+            help="Hand over to the manager who is proposed",
+            needs=Action.REVIEW_CHANGES,
+            verb="users review ID --as-proposed",
+        ),
+        Command(
+            "tell",
+            "F",
+            "Tell",
+            "Tell the new manager, by one mail of all their people",
+            needs=Action.REVIEW_CHANGES,
+            verb="users review ID --tell",
+        ),
+        Command(
+            "add",
+            "A",
+            "Assign",
+            "Assign who joined to the push",
+            needs=Action.REVIEW_CHANGES,
+            verb="users review ID --add",
+        ),
+        Command(
+            "sent",
+            "v",
+            "What is sent",
+            "See what handing over would send, and to whom",
+            footer=False,
+            verb="users review ID --as-proposed --dry-run --mail",
+        ),
+        Command(
+            "bring_back",
+            "r",
+            "Bring back",
+            "Let what was kept here last wait once more",
+            footer=False,
+            needs=Action.REVIEW_CHANGES,
+            verb="users review ID --back",
+        ),
+    )
+
+    def __init__(self, push_id: int | None = None) -> None:
+        super().__init__()
+        self._push_id = push_id
+        self._kept: tuple[int, ...] = ()
+
+    def body(self) -> ComposeResult:
+        """The list, and what there is to know of the change under the cursor."""
+        zone = self.studio.zone
+        yield RecordBrowser(
+            *change_columns(zone),
+            find=self.find,
+            sort=_MOST_URGENT,
+            noun=("change", "changes"),
+            marks=True,
+            empty="Nothing waits for a decision. Whoever an import or an edit touches in an open "
+            "push is listed here.",
+        )
+        yield Static(classes="current")
+
+    def find(self, text: str, sort: Sort) -> tuple[ReviewFilter, Source[Review, ReviewFilter]]:
+        """The changes that match what is typed."""
+        filter_ = ReviewFilter(text, push_id=self._push_id)
+        return filter_, reviews.source(self.studio, self.actor, filter_, sort)
+
+    def reload(self) -> None:
+        """Somebody changed, or decided."""
+        self._browser.reload()
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Open the person."""
+        self.go_to(Person(event.row.user_id))
+
+    @on(RecordList.CursorMoved)
+    @on(RecordList.SelectionChanged)
+    @on(RecordList.LengthChanged)
+    def _look_at_current(self) -> None:
+        current = self._browser.list.current
+        self.query_one(".current", Static).update(self._in_words(current))
+        self.refresh_bindings()
+
+    def _in_words(self, review: Review | None) -> Content:
+        if review is None:
+            return Content("")
+        zone = self.studio.zone
+        words = [
+            f"{review.name} in “{review.push}”: {change_in_words(review)}",
+            talk_in_words(review, zone),
+            f"since {moment_and_zone(review.since, zone)}, by {review.by}",
+        ]
+        if review.told_at is not None:
+            words.append("the new manager was told")
+        if review.proposal:
+            words.append(f"could be handed over to {review.proposal_name}")
+        return line(" · ".join(words), "$muted")
+
+    # Deciding
+
+    def why_not_keep(self) -> str | None:
+        """There has to be something."""
+        return self._why_not(Decision.KEEP, "There is nothing here.")
+
+    def action_keep(self) -> None:
+        """Leave it as it is."""
+        chosen = self._chosen(Decision.KEEP)
+        self._do(lambda: reviews.keep(self.studio, self.actor, chosen), self._remember_kept)
+
+    def _remember_kept(self, done: Decided) -> None:
+        self._kept = done.ids
+
+    def why_not_bring_back(self) -> str | None:
+        """Only what was kept here last."""
+        return None if self._kept else "Nothing was left as it is here just now."
+
+    def action_bring_back(self) -> None:
+        """Let what was kept last wait once more."""
+        kept, self._kept = self._kept, ()
+        self.write(
+            lambda: reviews.bring_back(self.studio, self.actor, kept),
+            lambda count: self.say(f"{counted(count, 'change')} brought back."),
+        )
+
+    def why_not_hand_over(self) -> str | None:
+        """Somebody has to be proposed."""
+        current = self._browser.list.current
+        if not self._browser.list.marked and current is not None and not current.proposal:
+            return f"Nobody else manages {current.name}."
+        return self._why_not(Decision.HAND_OVER, "This is not one to hand over.")
+
+    def action_hand_over(self) -> None:
+        """Ask, and hand over to whom is proposed."""
+        chosen = self._chosen(Decision.HAND_OVER)
+        self._ask(
+            _DecisionAsked(
+                chosen,
+                "Hand over {changes} to the managers proposed?",
+                "Hand over",
+                "Both sides are told, a new conductor by one mail for each push.",
+                lambda: reviews.hand_over(self.studio, self.actor, chosen),
+            )
+        )
+
+    def why_not_tell(self) -> str | None:
+        """It has to be about managers."""
+        return self._why_not(Decision.TELL, "There is no new manager to tell.")
+
+    def action_tell(self) -> None:
+        """Ask, and tell new managers."""
+        chosen = self._chosen(Decision.TELL)
+        self._ask(
+            _DecisionAsked(
+                chosen,
+                "Tell the new managers of {changes}?",
+                "Tell them",
+                "Each gets one mail of all their people.",
+                lambda: reviews.tell(self.studio, self.actor, chosen),
+            )
+        )
+
+    def why_not_add(self) -> str | None:
+        """Only who joined."""
+        return self._why_not(Decision.ADD, "Only who joined is assigned here.")
+
+    def action_add(self) -> None:
+        """Ask, and assign who joined."""
+        chosen = self._chosen(Decision.ADD)
+        self._ask(
+            _DecisionAsked(
+                chosen,
+                "Assign {changes} to the push?",
+                "Assign",
+                "They and their managers are told.",
+                lambda: reviews.add(self.studio, self.actor, chosen),
+            )
+        )
+
+    def why_not_sent(self) -> str | None:
+        """What handing over would send."""
+        return self.why_not_hand_over()
+
+    def action_sent(self) -> None:
+        """Show what handing over would send."""
+        chosen = self._chosen(Decision.HAND_OVER)
+        show_sent(
+            self,
+            "What handing over would send",
+            lambda: reviews.hand_over(self.studio, self.actor, chosen),
+        )
+
+    def _ask(self, act: "_DecisionAsked") -> None:
+        """Ask, with the number of those of which it can be decided, and decide."""
+        self.read_to_open(
+            "number",
+            lambda: reviews.count(self.studio, self.actor, act.chosen),
+            lambda number: self._ask_of(act, number),
+            may_stay=True,
+        )
+
+    @work
+    async def _ask_of(self, act: "_DecisionAsked", number: int) -> None:
+        if not number:
+            self.complain("None of the marked changes is one to decide so.")
+            return
+        question = act.question.format(changes=counted(number, "change"))
+        asked = Confirm(
+            question,
+            act.yes,
+            detail=act.detail,
+            preview=lambda: show_sent(self, f"What “{act.yes}” would send", act.do),
+        )
+        if await self.app.push_screen_wait(asked):
+            once_meant(self.app, number, question, act.detail, lambda: self._do(act.do))
+
+    def _do(self, act: Callable[[], Decided], then: Callable[[Decided], None] = _nothing) -> None:
+        def done(decided: Decided) -> None:
+            self._browser.list.selection = Selection()
+            then(decided)
+            self.say(decided_in_words(decided.decision, len(decided.ids), len(decided.left)))
+
+        self.write(act, done)
+
+    def _chosen(self, decision: Decision) -> Chosen:
+        """What is marked, or else the change under the cursor; of that, what can be decided so."""
+        chosen = self._browser.list.chosen
+        for kind in ReviewKind:
+            if decision not in kind.decisions:
+                chosen = chosen.unmark_matching(ReviewFilter(kind=kind))
+        return chosen
+
+    def _why_not(self, decision: Decision, reason: str) -> str | None:
+        if not may(self.actor, Action.REVIEW_CHANGES):
+            return "Only an admin decides."
+        listed = self._browser.list
+        if listed.marked:
+            return None
+        current = listed.current
+        return None if current is not None and decision in current.decisions else reason
+
+    @property
+    def _browser(self) -> RecordBrowser[Any, ReviewFilter]:
+        return self.query_one(RecordBrowser)
