@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
@@ -41,9 +41,11 @@ from studio_tui.tui.widgets.frame import TopBar
 
 if TYPE_CHECKING:
     from studio_tui.domain.shared.destinations import Destination
+    from studio_tui.domain.shared.list_views import KeptViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.parts.changes import WhoAsks
+    from studio_tui.tui.widgets.list.views import Listed
 
     Tell = Callable[[str], None]
     OpenStudio = Callable[[Tell], tuple[Studio, Actor]]
@@ -144,6 +146,8 @@ class StudioApp(Commands, App[None]):
         """What others change."""
         self.actor: Actor | None = None
         """Who is using it; None until it is open."""
+        self.kept_views: Mapping[str, KeptViews] = {}
+        """What the actor keeps of lists, by their names (S5, S9)."""
         self.refused: StudioError | None = None
         """Why the Studio could not be opened the last time it was tried, or is closed to its user
         since."""
@@ -223,6 +227,18 @@ class StudioApp(Commands, App[None]):
     def look_for_changes(self) -> None:
         """Find out, off the loop, whether anybody changed anything."""
         self.changes.look()
+
+    def choose_columns(self, listed: "Listed") -> None:
+        """Ask which columns a list is to show (S5)."""
+        from studio_tui.tui.modals.choose_columns import choose_columns
+
+        choose_columns(listed)
+
+    def choose_view(self, listed: "Listed") -> None:
+        """Ask which view of a list to show, or to save one (S5)."""
+        from studio_tui.tui.modals.list_views import choose_view
+
+        choose_view(listed)
 
     def notify(
         self,

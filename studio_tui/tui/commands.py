@@ -41,6 +41,7 @@ _TYPED = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "colon": ":",
+    "vertical_line": "|",
 }
 _SHOWN = {
     "enter": "⏎",

@@ -4,7 +4,7 @@ They know the app by this alone and never by its class: so it may know them, and
 circle. It takes nothing of `tui` itself.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from textual.content import Content
@@ -17,6 +17,7 @@ from studio_tui.domain.shared.destinations import Destination
 from studio_tui.domain.shared.errors import StudioError
 
 if TYPE_CHECKING:
+    from studio_tui.domain.shared.list_views import KeptViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
 
@@ -113,6 +114,9 @@ class ShownPlace(Protocol):
 class Shell(Protocol):
     """The app, as screens and widgets know it: `app.StudioApp`."""
 
+    kept_views: "Mapping[str, KeptViews]"
+    """What the actor keeps of lists, by their names."""
+
     @property
     def bridge(self) -> Calls:
         """Calls off the loop."""
@@ -174,6 +178,14 @@ class Shell(Protocol):
 
     def look_for_changes(self) -> None:
         """Find out whether anybody changed anything."""
+
+    # Lists
+
+    def choose_columns(self, listed: Any) -> None:
+        """Ask which columns a `widgets.list.views.Listed` is to show."""
+
+    def choose_view(self, listed: Any) -> None:
+        """Ask which of the views of a `widgets.list.views.Listed` to show."""
 
     # Where one goes
 

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +21,7 @@ from studio_tui.tui.router import screen_of
 from studio_tui.tui.runtime.terminal import in_gnu_screen, terminal_is_gone, why_no_terminal
 
 if TYPE_CHECKING:
+    from studio_tui.domain.shared.list_views import KeptViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.app import OpenStudio, Tell
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 READ_BESIDE = (
     "studio_tui.tui.runtime.embedded_worker",
     "studio_tui.services.outbox.undo",
+    "studio_tui.services.system.list_views",
     "studio_tui.services.today.today",
 )
 """What several threads ask as soon as the database is open."""
@@ -111,10 +114,13 @@ class OpenedStudio(StudioApp):
             for module in READ_BESIDE:
                 importlib.import_module(module)
             try:
-                return open_studio(tell)
+                opened = open_studio(tell)
+                # Screens draw their lists as they were left, at once.
+                self.kept_views = _kept_views(*opened)
             except StudioError as error:
                 self.refused = error
                 raise
+            return opened
 
         return opening
 
@@ -197,6 +203,12 @@ class OpenedStudio(StudioApp):
         if self._posting is not None:
             await self._posting.stop()
         await super().leave()
+
+
+def _kept_views(studio: "Studio", actor: "Actor") -> "Mapping[str, KeptViews]":
+    from studio_tui.services.system import list_views
+
+    return list_views.every(studio, actor)
 
 
 def run_app(

@@ -33,6 +33,7 @@ from studio_tui.domain.pushes.groups import By, GroupFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, PushDraft, PushFacts, PushFilter
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.list_views import ListView
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.templates.library import LibraryFilter, LibraryTopic
 from studio_tui.domain.templates.template import (
@@ -71,7 +72,7 @@ from studio_tui.services.pushes import (
     remind,
     report,
 )
-from studio_tui.services.system import copy_database, finding
+from studio_tui.services.system import copy_database, finding, list_views
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
@@ -679,9 +680,24 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "outbox.undo.undo": (ADMIN, lambda w, a: undo.undo(w.studio, a, w.assigned_in)),
 }
 
+
+def _save_and_remove_view(world: World, actor: Actor) -> object:
+    list_views.save(world.studio, actor, "users", ListView("y"), replacing=True)
+    return list_views.remove(world.studio, actor, "users", "y")
+
+
 OWN: dict[str, Call] = {
     # Of each kind it finds what one may see: `test_finding`.
     "system.finding.find": lambda w, a: finding.find(w.studio, a, "ann"),
+    "system.list_views.every": lambda w, a: list_views.every(w.studio, a),
+    "system.list_views.choose_columns": lambda w, a: list_views.choose_columns(
+        w.studio, a, "users", ["name"]
+    ),
+    "system.list_views.save": lambda w, a: list_views.save(
+        w.studio, a, "users", ListView("x"), replacing=True
+    ),
+    "system.list_views.open_with": lambda w, a: list_views.open_with(w.studio, a, "users", None),
+    "system.list_views.remove": _save_and_remove_view,
     "templates.drafts.keep": lambda w, a: drafts.keep(w.studio, a, "x", 1, w.template.definition),
     "templates.drafts.find": lambda w, a: drafts.find(w.studio, a, "x"),
     "templates.drafts.forget": lambda w, a: drafts.forget(w.studio, a, "x"),

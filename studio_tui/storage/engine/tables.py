@@ -537,6 +537,21 @@ class UnattendedImport(Table):
         table_name = "unattended_import"
 
 
+class ListViewTable(Table):
+    """What somebody keeps of a list (S5, S9): ``kept`` is `domain.shared.list_views.ListView` as
+    JSON, ``name_key`` its name without case, empty for what is remembered without a name."""
+
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
+    list_name = CharField()
+    name_key = CharField()
+    name = CharField()
+    kept = TextField()
+
+    class Meta:
+        table_name = "list_view"
+        primary_key = CompositeKey("user", "list_name", "name_key")
+
+
 class MailStop(Table):
     """Why the mail server took no mail when it was last asked: one row, or none."""
 
@@ -669,6 +684,7 @@ TABLES: list[type[peewee.Model]] = [
     DraftTable,
     SnoozeTable,
     ReviewTable,
+    ListViewTable,
     SshKey,
     NotificationTable,
     NotificationUser,

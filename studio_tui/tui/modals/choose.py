@@ -247,6 +247,10 @@ class Choose(Dialog[T]):
             choice = self._current
             self.query_one(".under", Static).update(self.detail(choice) if choice else "")
 
+    def show_again(self) -> None:
+        """The choices say something else: the cursor stays on its row."""
+        self._find(self.query_one(Input).value, keep=self._list.current_id)
+
     def matching(self, text: str) -> Sequence[Choice[T]]:
         """What ``text`` finds, the best first. Called off the loop."""
         words = fold_search(text).split()
@@ -261,8 +265,8 @@ class Choose(Dialog[T]):
         row = self._list.current
         return row.choice if row else None
 
-    def _find(self, text: str) -> None:
+    def _find(self, text: str, keep: int | None = None) -> None:
         source: LateSource[_ChoiceRow[T], str] = LateSource(
             lambda: MemorySource(_rows(self.matching(text)))
         )
-        self._list.set_source(source, text)
+        self._list.set_source(source, text, keep=keep)

@@ -26,7 +26,7 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
         Column("at", "When", lambda done: moment(done.at, zone), width=16),
         Column("actor", "Who", lambda done: done.by, width=10, flex=1, most=20),
         Column("action", "What", lambda done: done.action, width=16, flex=1, most=24),
-        Column("subject", "", lambda done: done.subject, width=12, flex=2, most=40),
+        Column("subject", "", lambda done: done.subject, width=12, flex=2, most=40, called="On"),
         Column("change", "From → to", lambda done: _change_cell(done, zone), 14, 5, gives_way=1),
         Column("origin", "From where", lambda done: came_from(done.origin), 18, 1, 34, gives_way=2),
     )

@@ -26,6 +26,7 @@ class ActivityScreen(StudioScreen):
             sort=Sort("at", descending=True),
             noun=("line", "lines"),
             empty="Nothing was done yet.",
+            kept_as="activity",
         )
 
     def find(self, text: str, sort: Sort) -> tuple[str, Source[ActivityLine, str]]:

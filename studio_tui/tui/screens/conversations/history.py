@@ -22,6 +22,7 @@ from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.views import Narrowing
 from studio_tui.wording.conversations import STATE_LABELS
 
 _NEWEST = Sort("at", descending=True)
@@ -64,6 +65,8 @@ class HistoryScreen(StudioScreen):
             sort=_NEWEST,
             noun=("conversation", "conversations"),
             empty=self._empty(),
+            kept_as="history",
+            narrowing=Narrowing(lambda: str(self._state or ""), self._put_state, self._entitle),
         )
         yield self._browser
 
@@ -114,6 +117,9 @@ class HistoryScreen(StudioScreen):
         shown.set_source(source, filter_, sort=sort, keep=shown.current_id)
         self._entitle()
 
+    def _put_state(self, narrowed: str) -> None:
+        self._state = ConversationState(narrowed) if narrowed else None
+
     def _entitle(self) -> None:
         whose = (
             line("History of everybody", "bold")
@@ -136,7 +142,7 @@ def _columns(zone: ZoneInfo) -> tuple[Column[Conversation], ...]:
         Column("at", zone.key, lambda c: _when(c, zone), width=17, flex=1, most=26, sortable=True),
         Column("name", "Who", lambda c: c.name, width=15, flex=2, most=36, sortable=True),
         Column("what", "What", lambda c: c.push or c.template.name, width=16, flex=3, most=50),
-        Column("state", "", _state, width=9),
+        Column("state", "", _state, width=9, called="State"),
         Column(
             "conductor", "With", lambda c: c.conductor, width=12, flex=2, most=36, sortable=True
         ),

@@ -25,7 +25,9 @@ from studio_tui.tui.screens.conversations.my_conversations_words import (
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.views import Narrowing
 
+_WAITING = "waits for you"
 _ORDER = Sort("")
 _NOTHING = (
     "Nothing is asked of you, and you neither lead nor coach anybody.\n"
@@ -119,6 +121,12 @@ class MyConversationsScreen(StudioScreen):
             sort=_ORDER,
             noun=("line", "lines"),
             empty=_NOTHING,
+            kept_as="my_conversations",
+            narrowing=Narrowing(
+                lambda: _WAITING if self._only_asked else "",
+                self._put_waiting,
+                self._draw_waiting,
+            ),
         )
         yield Static("Only what waits for you (f shows everything)", classes="quick")
         yield self._browser
@@ -223,10 +231,18 @@ class MyConversationsScreen(StudioScreen):
     def action_waiting(self) -> None:
         """Show only what waits for oneself, or everything."""
         self._only_asked = not self._only_asked
+        self._draw_waiting()
         shown = self._browser.list
         filter_, source = self.find(self._browser.text, _ORDER)
         shown.set_empty(_NOTHING_WAITS if self._only_asked else _NOTHING)
         shown.set_source(source, filter_, sort=_ORDER, keep=shown.current_id)
+
+    def _put_waiting(self, narrowed: str) -> None:
+        if narrowed not in ("", _WAITING):
+            raise ValueError(narrowed)
+        self._only_asked = bool(narrowed)
+
+    def _draw_waiting(self) -> None:
         self.set_class(self._only_asked, "-narrowed")
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:

@@ -21,7 +21,7 @@ NOBODY = "There is nobody here."
 def matter_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...]:
     """The columns of My conversations; times are in ``zone``, which the heading names."""
     return (
-        Column("sign", "", _sign, width=1),
+        Column("sign", "", _sign, width=1, called="Overdue"),
         Column("who", "Who", _who, width=16, flex=2, most=32),
         Column("what", "What", lambda m: _toned(m, m.push or m.template), 16, 3, most=40),
         Column("by", "By", _by, width=10),

@@ -32,6 +32,7 @@ from studio_tui.tui.screens.outbox.outbox_states import StateLine
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.views import Narrowing
 from studio_tui.tui.widgets.mail_rows import about, mail_columns
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import STATE_LABELS
@@ -94,7 +95,8 @@ class OutboxScreen(StudioScreen):
     def body(self) -> ComposeResult:
         """The states, the list, and what there is to know of the mail under the cursor."""
         zone = self.studio.zone
-        yield StateLine(f"times in {zone.key}", self._within.state)
+        states = StateLine(f"times in {zone.key}", self._within.state)
+        yield states
         yield RecordBrowser(
             *mail_columns(zone),
             find=self.find,
@@ -102,6 +104,13 @@ class OutboxScreen(StudioScreen):
             noun=("mail", "mails"),
             marks=True,
             empty="No mail yet. It is written when users are assigned to a push.",
+            kept_as="outbox",
+            narrowing=Narrowing(
+                lambda: states.chosen or "",
+                lambda text: states.put(NotificationState(text) if text else None),
+                states.redraw,
+            ),
+            opens_as_kept=self._within == NotificationFilter(),
         )
         yield Static(classes="current")
 

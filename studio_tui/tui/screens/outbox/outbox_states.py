@@ -44,6 +44,14 @@ class StateLine(LabelLine):
         shown = self._shown()
         self._choose(shown[(shown.index(self.chosen) + by) % len(shown)])
 
+    def put(self, state: NotificationState | None) -> None:
+        """List this state, and let whoever says so list it and `redraw`."""
+        self.chosen = state
+
+    def redraw(self) -> None:
+        """Show which state is listed."""
+        self._draw()
+
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
         """Choose the state that was clicked."""
         event.stop()

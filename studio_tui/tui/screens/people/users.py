@@ -20,7 +20,9 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.views import Narrowing
 
+_WITH_LEFT = "those who have left, too"
 _HOW_TO_BEGIN = "Press i to import users from a CSV file."
 
 
@@ -53,7 +55,7 @@ COLUMNS: tuple[Column[User], ...] = (
     Column("name", "Name", lambda user: user.name, width=18, flex=3, most=40, sortable=True),
     *(_column(fact, fact.listed) for fact in FACTS if fact.listed),
     Column("managers", "Managers", managers_cell, width=10),
-    Column("standing", "", standing_cell, width=7),
+    Column("standing", "", standing_cell, width=7, called="Role"),
 )
 
 
@@ -101,6 +103,10 @@ class UsersScreen(StudioScreen):
             noun=("user", "users"),
             marks=True,
             empty=f"Nobody yet. {how}",
+            kept_as="users",
+            narrowing=Narrowing(
+                lambda: _WITH_LEFT if self._include_left else "", self._narrow, lambda: None
+            ),
         )
         yield Static(line(how), classes="begin")
 
@@ -108,6 +114,11 @@ class UsersScreen(StudioScreen):
         """The users that match what is typed."""
         filter_ = UserFilter(text, include_left=self._include_left)
         return filter_, users.source(self.studio, self.actor, filter_, sort)
+
+    def _narrow(self, narrowed: str) -> None:
+        if narrowed not in ("", _WITH_LEFT):
+            raise ValueError(narrowed)
+        self._include_left = bool(narrowed)
 
     def reload(self) -> None:
         """Somebody may have imported users."""

@@ -111,6 +111,7 @@ class AssignScreen(StudioScreen):
             noun=("user", "users"),
             marks=True,
             empty="No users yet.\nGo to Users and import them.",
+            kept_as="assign",
         )
 
     def body(self) -> ComposeResult:

@@ -23,7 +23,7 @@ COLUMNS: tuple[Column[Candidate], ...] = (
     Column(
         "name", "Name", lambda c: _cell(c, c.user.name), width=18, flex=3, most=40, sortable=True
     ),
-    Column("note", "", _note, width=10),
+    Column("note", "", _note, width=10, called="Note"),
     Column(
         "teams", "Teams", lambda c: _cell(c, ", ".join(c.user.teams)), width=18, flex=3, most=60
     ),

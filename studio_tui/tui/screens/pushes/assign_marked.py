@@ -52,6 +52,7 @@ class MarkedScreen(StudioScreen):
             sort=Sort("name"),
             noun=("user", "users"),
             empty="Nobody is left here.\nPress escape to go back to all users.",
+            kept_as="assign_marked",
         )
 
     def body(self) -> ComposeResult:

@@ -54,7 +54,9 @@ class PushGroups(Vertical):
         self._browser: RecordBrowser[PeopleGroup, GroupFilter] = RecordBrowser(
             Column("name", by.capitalize(), _name, width=18, flex=3, most=50, sortable=True),
             Column("late", "Late", _late, width=6, right=True, sortable=True),
-            Column("bar", "", lambda group: row_bar(group, _BAR), width=_BAR),
+            Column(
+                "bar", "", lambda group: row_bar(group, _BAR), width=_BAR, called="Bar", drawn=True
+            ),
             Column("held", "Held", _held, width=_HELD, right=True, sortable=True),
             Column("still", "Still to hold", self._still, width=17, flex=1, most=24, sortable=True),
             Column("planned", "Planned", _planned, width=8, right=True, gives_way=1),
@@ -64,6 +66,7 @@ class PushGroups(Vertical):
             noun=_NOUNS[by],
             marks=True,
             empty=NOBODY_YET,
+            kept_as=f"push_groups_{by}",
         )
 
     def compose(self) -> ComposeResult:

@@ -29,6 +29,7 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.views import Narrowing
 from studio_tui.wording.counting import counted
 from studio_tui.wording.push_acts import why_not_change, why_not_hand_over, why_not_held
 from studio_tui.wording.pushes import (
@@ -72,6 +73,9 @@ class PushUsers(Vertical):
             noun=("user", "users"),
             marks=True,
             empty=NOBODY_YET,
+            kept_as="push_users",
+            narrowing=Narrowing(lambda: str(self._quick or ""), self._put_quick, self._draw_quick),
+            opens_as_kept=only is None,
         )
 
     def compose(self) -> ComposeResult:
@@ -282,8 +286,7 @@ class PushUsers(Vertical):
     def _narrow(self, chosen: str | None) -> None:
         if chosen is None:
             return
-        named: dict[str, Quick] = {str(one): one for one in (*Status, *Flag)}
-        self._show_only(named.get(chosen), self.group if chosen else None)
+        self._show_only(_quick_of(chosen), self.group if chosen else None)
 
     def show_group(self, group: PeopleGroup | None) -> None:
         """Show the people of a group, whatever their status; None: everybody (S2)."""
@@ -301,9 +304,16 @@ class PushUsers(Vertical):
         shown.set_empty(
             (_NOBODY_OF if group else _NOBODY_SUCH).format(words) if words else NOBODY_YET
         )
-        self.post_message(self.Narrowed(quick if isinstance(quick, Status) else None))
         shown.set_source(source, filter_, sort=shown.sort, keep=shown.current_id)
-        way = "f shows others, esc the groups" if group else "f shows others"
+        self._draw_quick()
+
+    def _put_quick(self, narrowed: str) -> None:
+        self._quick, self.group = _quick_of(narrowed), None
+
+    def _draw_quick(self) -> None:
+        quick, words = self._quick, self._narrowed_in_words()
+        self.post_message(self.Narrowed(quick if isinstance(quick, Status) else None))
+        way = "f shows others, esc the groups" if self.group else "f shows others"
         self.query_one(".quick", Static).update(line(f"Only: {words} ({way})"))
         self.set_class(bool(words), "-narrowed")
 
@@ -315,6 +325,13 @@ class PushUsers(Vertical):
         if assignment.status is Status.DONE:
             return Toned(words, Tone.GOOD)
         return Toned(words, Tone.MUTED) if assignment.status is Status.NOT_PLANNED else words
+
+
+def _quick_of(narrowed: str) -> Quick:
+    """The status or flag of this name; raises `ValueError` where there is none."""
+    if not narrowed:
+        return None
+    return Status(narrowed) if narrowed in set(Status) else Flag(narrowed)
 
 
 def _flags(assignment: Assignment) -> Toned:

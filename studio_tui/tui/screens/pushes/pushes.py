@@ -103,7 +103,7 @@ class PushesScreen(StudioScreen):
         self._known: dict[int, Progress] = {}
         self._counting = Counting(self, self._counted)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
-            Column("new", "", self._sign, width=3),
+            Column("new", "", self._sign, width=3, called="New"),
             Column("name", "Name", lambda p: _cell(p, p.name), width=18, flex=3, most=60),
             Column("template", "Template", self._template, width=16, flex=1, most=30, gives_way=2),
             Column("state", "State", _state, width=13),
@@ -115,6 +115,7 @@ class PushesScreen(StudioScreen):
             noun=("push", "pushes"),
             empty="No pushes yet.\nGo to Templates and press p on one to set up pushes of it.",
             beside=self._beside,
+            kept_as="pushes",
         )
 
     def body(self) -> ComposeResult:

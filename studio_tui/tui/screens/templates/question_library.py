@@ -90,6 +90,7 @@ class QuestionLibraryScreen(StudioScreen):
             sort=Sort("name"),
             noun=("topic", "topics"),
             empty="No questions yet.\nPress n to write some, i to import them from a text file.",
+            kept_as="questions",
         )
 
     def body(self) -> ComposeResult:

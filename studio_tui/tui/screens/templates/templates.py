@@ -43,11 +43,18 @@ class TemplatesScreen(TemplateActions):
             Column("size", "Holds", lambda t: _cell(t, size_of(t.definition)), width=21),
             Column("through_push", "Through push", _push, width=12),
             Column("pushes", "Pushes", _pushes, width=6, right=True),
-            Column("archived", "", lambda t: _cell(t, "archived" * t.archived), width=8),
+            Column(
+                "archived",
+                "",
+                lambda t: _cell(t, "archived" * t.archived),
+                width=8,
+                called="Archived",
+            ),
             find=self.find,
             sort=Sort("name"),
             noun=("template", "templates"),
             empty="No templates yet.\nPress n to write one, i to import one from a text file.",
+            kept_as="templates",
         )
 
     def body(self) -> ComposeResult:

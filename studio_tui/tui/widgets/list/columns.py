@@ -51,6 +51,17 @@ class Column(Generic[R]):
     gives_way: int = 0
     """When the list is narrow, columns with the highest number disappear first; 0 never."""
     sortable: bool = False
+    called: str = ""
+    """Its name where one chooses columns and in a file, if it has no title or that is no name."""
+    drawn: bool = False
+    """Whether it is a drawing, which is not taken along as text."""
+    usual: bool = True
+    """Whether it is shown until one chooses columns."""
+
+    @property
+    def label(self) -> str:
+        """Its name; empty where there is nothing in it to be named."""
+        return self.called or self.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,11 @@ class FilterBar(Horizontal):
             self._said = ""
         self._input.value = ""
 
+    def fill(self, text: str) -> None:
+        """Show ``text`` as what is typed; whoever does so lists what it finds themself."""
+        self._said = text
+        self._input.value = text
+
     def summarise(self, summary: Content) -> None:
         """What is listed: ``42 of 250 · 3 selected``."""
         shown = self.query_one(".summary", Static)

@@ -24,6 +24,7 @@ from textual.content import Content
 
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
+from studio_tui.domain.shared.list_views import ListView
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.runtime.terminal import on_console
 from studio_tui.tui.shell import bridge_of, keys_of, shell_of
@@ -32,6 +33,8 @@ from studio_tui.tui.widgets.list.filter_bar import FilterBar
 from studio_tui.tui.widgets.list.pane import ListWithPane, Look
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.taking import as_csv, ids_between, rows_of
+from studio_tui.tui.widgets.list.total import Total
+from studio_tui.tui.widgets.list.views import Narrowing, Views, sort_known
 from studio_tui.wording.counting import counted
 
 R = TypeVar("R", bound=Row)
@@ -50,6 +53,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         Command("reverse", "O", "Reverse", "Turn the order round", footer=False),
         Command("mark_range", "V", "Mark to here", "Mark from the last marked row to here", False),
         Command("copy", "Y", "Copy", "Copy the marked rows, or this one, as CSV", footer=False),
+        Command("columns", "vertical_line", "Columns", "Choose the columns of this list", False),
+        Command("views", "F", "Views", "Show or save a view: filter, order and columns", False),
         Command("clear_filter", "escape", "Clear", "Take the filter away", footer=False),
     )
 
@@ -62,18 +67,29 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         marks: bool = False,
         empty: str = "Nothing here.",
         beside: Look[R] | None = None,
+        kept_as: str = "",
+        narrowing: Narrowing | None = None,
+        opens_as_kept: bool = True,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
+        """``kept_as`` is the name by which its columns and views are kept; without one they are
+        not. ``narrowing`` is what the keys of the screen narrow it to. ``opens_as_kept``: whether
+        it begins with the view it is to open with, as nothing else was asked for."""
         super().__init__(id=id)
-        self.list: RecordList[R, F] = RecordList(*columns, marks=marks, empty=empty)
+        self.every_column = columns
+        self._columns: Sequence[Column[R]] = [column for column in columns if column.usual]
+        self.list: RecordList[R, F] = RecordList(*self._columns, marks=marks, empty=empty)
         self._with_pane = ListWithPane(self.list, beside) if beside else None
         self._bar = FilterBar(self._filter_by, self.list)
-        self._columns = columns
+        self.views = Views(self, kept_as)
+        self._narrowing = narrowing
+        self._opens_as_kept = opens_as_kept
         self._marks = marks
         self._find = find
-        self._sort = sort
+        self._sort = self._usual_sort = sort
         self._noun = noun
         self._empty = empty
+        self._total: Total[F] = Total(self, self._summarise)
 
     def compose(self) -> ComposeResult:
         """The filter above the list."""
@@ -82,6 +98,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     def on_mount(self) -> None:
         """Read the first rows, and wait for keys."""
+        self.views.open(as_kept=self._opens_as_kept)
         self._show(None)
         # At once, not in its turn: where nothing has the focus yet, the filter would take it.
         self.screen.set_focus(self.list)
@@ -98,6 +115,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     def reload(self) -> None:
         """Read the rows again; nothing moves."""
+        self._total.forget()
         self.list.reload(self._find(self.text, self._sort)[1])
         if self._with_pane is not None:
             self._with_pane.reload()
@@ -126,12 +144,90 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def may_do(self, command: Command) -> bool:
         """Escape clears a filter; where there is none, it leaves the screen. A range is offered
         where rows can be marked."""
-        there = {"clear_filter": bool(self.text), "mark_range": self._marks}
+        there = {
+            "clear_filter": bool(self.text),
+            "mark_range": self._marks,
+            "views": bool(self.views.kept_as),
+        }
         return there.get(command.id, True) and super().may_do(command)
 
     def action_clear_filter(self) -> None:
         """Take the filter away; the cursor stays on its row (S5)."""
         self._bar.clear()
+
+    def why_not_columns(self) -> str | None:
+        """It takes several."""
+        return None if len(self.every_column) > 1 else "This list has only one column."
+
+    def action_columns(self) -> None:
+        """Choose the columns of the list (S5)."""
+        shell_of(self).choose_columns(self)
+
+    def action_views(self) -> None:
+        """Show a view, or save what is shown as one (S5)."""
+        shell_of(self).choose_view(self)
+
+    @property
+    def columns(self) -> Sequence[Column[R]]:
+        """The columns that it shows where there is room."""
+        return self._columns
+
+    @columns.setter
+    def columns(self, columns: Sequence[Column[R]]) -> None:
+        self._columns = columns
+        self.list.set_columns(columns)
+
+    @property
+    def columns_in_sight(self) -> Sequence[Column[R]]:
+        """Those that there is room for."""
+        return self.list.shown_columns
+
+    @property
+    def view(self) -> ListView:
+        """What it shows now, without a name."""
+        return ListView(
+            text=self.text,
+            narrowed=self._narrowing.get() if self._narrowing else "",
+            sort=self._sort,
+            columns=tuple(column.key for column in self._columns),
+        )
+
+    def set_view(self, view: ListView) -> list[str]:
+        """Show ``view`` with the next rows; returns in words what of it is not known here."""
+        known = [column for column in self.every_column if column.key in view.columns]
+        unknown = ["a column"] if len(known) < len(view.columns) else []
+        self.columns = known or self.views.columns
+        if sort_known(self.every_column, view.sort, self._usual_sort):
+            self._sort = view.sort or self._usual_sort
+        else:
+            unknown.append("its order")
+        if self._narrowing is not None:
+            unknown += self._narrow(self._narrowing, view.narrowed)
+            self._narrowing.drawn()
+        self._bar.fill(view.text)
+        return unknown
+
+    def show_rows(self) -> None:
+        """Read the rows of what was set."""
+        self._filter_by(self.text)
+
+    def source_of(self, view: ListView) -> Source[R, F]:
+        """What lists the rows of a view."""
+        sort = view.sort if sort_known(self.every_column, view.sort, self._usual_sort) else None
+        if self._narrowing is None:
+            return self._find(view.text, sort or self._usual_sort)[1]
+        now = self._narrowing.get()
+        self._narrow(self._narrowing, view.narrowed)
+        source = self._find(view.text, sort or self._usual_sort)[1]
+        self._narrowing.put(now)
+        return source
+
+    def _narrow(self, narrowing: Narrowing, narrowed: str) -> list[str]:
+        try:
+            narrowing.put(narrowed)
+        except ValueError:
+            return ["what it is narrowed to"]
+        return []
 
     def why_not_mark_range(self) -> str | None:
         """A range has two ends."""
@@ -226,7 +322,18 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     @on(RecordList.LengthChanged)
     @on(RecordList.SelectionChanged)
     def _summarise(self) -> None:
+        self._count_all()
         self._bar.summarise(self._summary())
+
+    def _count_all(self) -> None:
+        """Find out of how many rows the filter leaves these, once these are counted."""
+        if self.list.has_more or not self.list.is_settled():
+            return
+        unfiltered, source = self._find("", self._sort)
+        if self.list.shown_filter == unfiltered:
+            self._total.learn(unfiltered, self.list.length)
+        else:
+            self._total.ask(unfiltered, lambda: source)
 
     def _order(self, sort: Sort) -> None:
         self._sort = sort
@@ -240,7 +347,11 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         one, many = self._noun
         length = self.list.length
         more = "+" if length and self.list.has_more else ""
-        listed = f"{length:,}{more} {one if length == 1 else many}"
+        unfiltered = self._find("", self._sort)[0]
+        total = None if self.list.shown_filter == unfiltered else self._total.of(unfiltered)
+        of_all = "" if total is None else f" of {max(total, length):,}"
+        noun = one if (length if total is None else total) == 1 else many
+        listed = f"{length:,}{more}{of_all} {noun}"
         selected = self.list.selected_count
         if selected is None or selected:
             count = "…" if selected is None else f"{selected:,}"

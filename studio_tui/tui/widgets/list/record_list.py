@@ -15,6 +15,7 @@ what a thousand cost.
 Messages: `Opened`, `SelectionChanged`, `CursorMoved`, `SortRequested`, `LengthChanged`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -180,6 +181,11 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         return len(self._feed.window) if self._feed.window else 0
 
     @property
+    def shown_filter(self) -> F | None:
+        """What the rows that are shown match; None until there are any."""
+        return None if self._feed.window is None else self._feed.window.filter
+
+    @property
     def has_more(self) -> bool:
         """Whether there may be more: they are still being counted."""
         return self._feed.window is not None and not self._feed.window.counted
@@ -211,6 +217,12 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     def shown_columns(self) -> tuple[Column[R], ...]:
         """The columns that there is room for."""
         return tuple(placed.column for placed in self._painter.columns)
+
+    def set_columns(self, columns: Sequence[Column[R]]) -> None:
+        """Show these columns, as far as there is room."""
+        self._columns = tuple(columns)
+        self._lay_out()
+        self.refresh()
 
     @property
     def marked(self) -> bool:
@@ -352,6 +364,9 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         follows = not again or self._sees_cursor
         top = self.scroll_offset.y + picture
         self._error = None
+        if not again:
+            # The length of something else, though it may be the same number.
+            self._said_length = None
         self._cursor = max(0, min(self._cursor + cursor, window.length - 1))
         self._set_height()
         self._scroll_rows(top)
@@ -542,11 +557,14 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the columns out anew and keep the cursor in view, where it is."""
-        self._painter = Painter.fitting(self._columns, self._room.width, marks=self._marks)
+        self._lay_out()
         if self._sees_cursor:
             self._bring_into_view()
         self._look()
         self.refresh()
+
+    def _lay_out(self) -> None:
+        self._painter = Painter.fitting(self._columns, self._room.width, marks=self._marks)
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor, mark, open or sort, according to where the click went."""

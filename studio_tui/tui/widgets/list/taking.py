@@ -55,16 +55,28 @@ def as_csv(rows: Sequence[R], columns: Sequence[Column[R]]) -> str:
     """``rows`` as comma-separated lines of one line each, below the headings where there are
     several; nothing in it is obeyed by a terminal or a spreadsheet (A5). Raises `Refused` where
     that is more than a terminal takes."""
-    named = [column for column in columns if column.title]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     if len(rows) > 1:
-        writer.writerow([column.title for column in named])
-    for row in rows:
-        writer.writerow([inert(plain(_text(column.cell, row))) for column in named])
+        writer.writerow(headings(columns))
+    writer.writerows(cells(row, columns) for row in rows)
     if len(text.getvalue().encode()) > _MOST_BYTES:
         raise Refused("That is more than terminals put into a clipboard at once: mark fewer.")
     return text.getvalue()
+
+
+def headings(columns: Sequence[Column[R]]) -> list[str]:
+    """The line of headings of a CSV: of the columns that have a name."""
+    return [inert(column.label) for column in _named(columns)]
+
+
+def cells(row: R, columns: Sequence[Column[R]]) -> list[str]:
+    """The line of a row: what each of these columns shows of it (A5)."""
+    return [inert(plain(_text(column.cell, row))) for column in _named(columns)]
+
+
+def _named(columns: Sequence[Column[R]]) -> list[Column[R]]:
+    return [column for column in columns if column.label and not column.drawn]
 
 
 def _text(cell: Callable[[R], str | Toned | tuple[Toned, ...]], row: R) -> str:

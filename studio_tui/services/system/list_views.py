@@ -1,0 +1,95 @@
+"""What a person keeps of lists, for themself alone: columns and named views (S5, S9)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
+from studio_tui.domain.shared.list_views import MOST, KeptViews, ListView
+from studio_tui.domain.shared.text import MAX_NAME, clean_line
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.lists import kept_views
+
+
+class Taken(Invalid):
+    """There is a view of this name; it can be replaced."""
+
+
+def every(studio: Studio, actor: Actor) -> Mapping[str, KeptViews]:
+    """What ``actor`` keeps, by the name of the list."""
+    with studio.store.reading():
+        return kept_views.kept_by(actor.user_id)
+
+
+def choose_columns(
+    studio: Studio, actor: Actor, list_name: str, columns: Sequence[str]
+) -> Mapping[str, KeptViews]:
+    """Remember the columns of a list; none: the usual ones. Returns what ``actor`` keeps."""
+    with studio.store.writing():
+        kept_views.keep(actor.user_id, list_name, ListView(columns=tuple(columns)))
+        return kept_views.kept_by(actor.user_id)
+
+
+def save(
+    studio: Studio, actor: Actor, list_name: str, view: ListView, *, replacing: bool = False
+) -> Mapping[str, KeptViews]:
+    """Save a view by its name. Returns what ``actor`` keeps.
+
+    Raises `Invalid` for no name or one that is too long; `Taken` for one that there is already,
+    unless ``replacing`` it; `Refused` where there are too many.
+    """
+    view = replace(view, name=clean_line(view.name), text=clean_line(view.text))
+    if not view.key:
+        raise Invalid({"name": "Enter a name."})
+    if len(view.name) > MAX_NAME:
+        raise Invalid({"name": f"At most {MAX_NAME} characters."})
+    with studio.store.writing():
+        kept = _kept(actor, list_name)
+        if (before := kept.called(view.name)) is not None:
+            if not replacing:
+                raise Taken({"name": f"There is a view “{before.name}” already."})
+            view = replace(view, opens=before.opens)
+        elif len(kept.named) >= MOST:
+            raise Refused(f"There are {MOST} views of this list: remove one first.")
+        _keep(actor, list_name, view)
+        return kept_views.kept_by(actor.user_id)
+
+
+def open_with(
+    studio: Studio, actor: Actor, list_name: str, name: str | None
+) -> Mapping[str, KeptViews]:
+    """Let a list open with the view of this name; None: as usual. Returns what ``actor`` keeps.
+
+    Raises `NothingToDo` where there is no such view.
+    """
+    with studio.store.writing():
+        kept = _kept(actor, list_name)
+        wanted = kept.called(name) if name is not None else None
+        if name is not None and wanted is None:
+            raise NothingToDo(f"There is no view “{name}” any more.")
+        if wanted is not None:
+            _keep(actor, list_name, replace(wanted, opens=True))
+        elif kept.opening is not None:
+            _keep(actor, list_name, replace(kept.opening, opens=False))
+        return kept_views.kept_by(actor.user_id)
+
+
+def remove(studio: Studio, actor: Actor, list_name: str, name: str) -> Mapping[str, KeptViews]:
+    """Remove a view; `NothingToDo` where there is none. Returns what ``actor`` keeps."""
+    key = ListView(name).key
+    with studio.store.writing():
+        if not key or not kept_views.remove(actor.user_id, list_name, key):
+            raise NothingToDo(f"There is no view “{name}” any more.")
+        return kept_views.kept_by(actor.user_id)
+
+
+def _kept(actor: Actor, list_name: str) -> KeptViews:
+    return kept_views.kept_by(actor.user_id).get(list_name, KeptViews())
+
+
+def _keep(actor: Actor, list_name: str, view: ListView) -> None:
+    """Keep ``view``; where the list opens with it, it opens with no other."""
+    before = _kept(actor, list_name).opening
+    if view.opens and before is not None and before.key != view.key:
+        kept_views.keep(actor.user_id, list_name, replace(before, opens=False))
+    kept_views.keep(actor.user_id, list_name, view)

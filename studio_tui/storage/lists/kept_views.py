@@ -1,0 +1,40 @@
+"""What people keep of lists: columns and named views (S5, S9)."""
+
+from collections import defaultdict
+from typing import Any
+
+from peewee import EXCLUDED
+
+from studio_tui.domain.shared.list_views import KeptViews, ListView
+from studio_tui.storage.engine.tables import ListViewTable
+
+_V: Any = ListViewTable
+
+
+def kept_by(user_id: int) -> dict[str, KeptViews]:
+    """What somebody keeps, by the name of the list."""
+    found: defaultdict[str, list[ListView]] = defaultdict(list)
+    rows = _V.select(_V.list_name, _V.name, _V.kept).where(_V.user == user_id)
+    for list_name, name, kept in rows.tuples():
+        found[list_name].append(ListView.from_json(name, kept))
+    return {list_name: KeptViews.of(views) for list_name, views in found.items()}
+
+
+def keep(user_id: int, list_name: str, view: ListView) -> None:
+    """Keep ``view``, in place of the one of the same name."""
+    _V.insert(
+        user=user_id,
+        list_name=list_name,
+        name_key=view.key,
+        name=view.name,
+        kept=view.to_json(),
+    ).on_conflict(
+        conflict_target=(_V.user, _V.list_name, _V.name_key),
+        update={_V.name: EXCLUDED.name, _V.kept: EXCLUDED.kept},
+    ).execute()
+
+
+def remove(user_id: int, list_name: str, key: str) -> int:
+    """Remove the view of this key; returns how many there were."""
+    there = (_V.user == user_id) & (_V.list_name == list_name) & (_V.name_key == key)
+    return int(_V.delete().where(there).execute())

@@ -1,0 +1,170 @@
+"""Which columns a list shows."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.list_views import KeptViews
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.system import list_views
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.views import Listed
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+_HOW = "space shows or hides a column · ⏎ done · ^n the usual ones"
+_ONE_STAYS = "At least one column stays."
+
+
+@dataclass(frozen=True, slots=True)
+class _ColumnRow:
+    id: int
+    column: Column[Any]
+    in_sight: bool
+    """Whether there is room for it now."""
+
+
+def _note(row: _ColumnRow) -> Toned:
+    return Toned("" if row.in_sight else "no room for it", Tone.MUTED)
+
+
+class ChooseColumns(Dialog[tuple[str, ...]]):
+    """Asks which of ``columns`` to show, of which ``shown`` are; ends with their keys, in the order
+    of ``columns``. For those that have no room beside the others now it says so: ``in_sight``."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("take", "ctrl+s", "Done", "Show the marked columns"),
+        Command("usual", "ctrl+n", "The usual ones", "Mark the columns that are shown usually"),
+    )
+
+    def __init__(
+        self, columns: Sequence[Column[Any]], shown: Collection[str], in_sight: Collection[str]
+    ) -> None:
+        super().__init__()
+        self._rows = [
+            _ColumnRow(number, column, column.key in in_sight or column.key not in shown)
+            for number, column in enumerate(columns, start=1)
+        ]
+        self._shown = shown
+        self._list: RecordList[_ColumnRow, str] = RecordList(
+            Column("name", "", lambda row: row.column.label, width=20, flex=1),
+            Column("note", "", _note, width=14),
+            heading=False,
+            marks=True,
+        )
+
+    def compose(self) -> ComposeResult:
+        """The columns, those that are shown marked."""
+        with Vertical(classes="dialog wide tall"):
+            yield Static(line("Columns"), classes="question")
+            yield self._list
+            yield Static(line(_HOW, "$muted"), classes="said")
+
+    def on_mount(self) -> None:
+        """Mark what is shown."""
+        self._list.set_source(MemorySource(self._rows), "")
+        self._mark(self._shown)
+        self.set_focus(self._list)
+
+    def why_not_take(self) -> str | None:
+        """A list shows something."""
+        return None if self._chosen else _ONE_STAYS
+
+    def action_take(self) -> None:
+        """End with what is marked."""
+        self.dismiss(self._chosen)
+
+    def action_usual(self) -> None:
+        """Mark what is shown where nobody chose."""
+        self._mark([row.column.key for row in self._rows if row.column.usual])
+
+    @on(RecordList.Opened)
+    def _entered(self, event: RecordList.Opened) -> None:
+        event.stop()
+        if self._chosen:
+            self.dismiss(self._chosen)
+        else:
+            self._say(_ONE_STAYS, "$error")
+
+    @on(RecordList.SelectionChanged)
+    def _marked(self, event: RecordList.SelectionChanged) -> None:
+        event.stop()
+        self._say(*((_HOW, "$muted") if self._chosen else (_ONE_STAYS, "$error")))
+
+    @on(RecordList.CursorMoved)
+    @on(RecordList.LengthChanged)
+    def _moved(self, event: RecordList.CursorMoved | RecordList.LengthChanged) -> None:
+        event.stop()
+
+    @property
+    def _chosen(self) -> tuple[str, ...]:
+        selection = self._list.selection
+        return tuple(
+            row.column.key for row in self._rows if selection.contains(row.id, lambda _: True)
+        )
+
+    def _mark(self, keys: Collection[str]) -> None:
+        self._list.selection = Selection.of(row.id for row in self._rows if row.column.key in keys)
+
+    def _say(self, words: str, style: str) -> None:
+        self.query_one(".said", Static).update(line(words, style))
+
+
+def choose_columns(listed: Listed) -> None:
+    """Ask which columns ``listed`` is to show, and remember them."""
+
+    def chosen(keys: tuple[str, ...] | None) -> None:
+        if keys is None:
+            return
+        listed.columns = listed.views.columns_of(keys)
+        usual = tuple(column.key for column in listed.every_column if column.usual)
+        keep(
+            listed,
+            lambda studio, actor, name: list_views.choose_columns(
+                studio, actor, name, () if keys == usual else keys
+            ),
+            "",
+        )
+
+    shown, in_sight = (
+        {column.key for column in columns} for columns in (listed.columns, listed.columns_in_sight)
+    )
+    listed.screen.app.push_screen(ChooseColumns(listed.every_column, shown, in_sight), chosen)
+
+
+def keep(
+    listed: Listed,
+    call: "Callable[[Studio, Actor, str], Mapping[str, KeptViews]]",
+    said: str,
+    then: Callable[[], Any] | None = None,
+    failed: Callable[[StudioError], None] | None = None,
+) -> None:
+    """Make ``call``, which changes what is kept of ``listed``, if anything is; ``said`` is said,
+    and ``then`` called, when it is done."""
+    if not listed.views.kept_as:
+        return
+    home, name = cast(StudioScreen, listed.screen), listed.views.kept_as
+    studio, actor = home.studio, home.actor
+
+    def kept(views: "Mapping[str, KeptViews]") -> None:
+        home.shell.kept_views = views
+        if then is not None:
+            then()
+        if said:
+            home.say(said)
+
+    home.write(lambda: call(studio, actor, name), kept, failed)

@@ -1,0 +1,243 @@
+"""The views of a list that have a name: to show one, to save one, to remove one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from studio_tui.domain.shared.errors import Invalid, StudioError
+from studio_tui.domain.shared.list_source import Source
+from studio_tui.domain.shared.list_views import ListView
+from studio_tui.services.system import list_views
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.choose import Choice, ChoiceLayout, Choose
+from studio_tui.tui.modals.choose_columns import keep
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.shell import bridge_of
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.field import Field, Form
+from studio_tui.tui.widgets.list.views import Listed
+
+_HOW = "⏎ show · ^s save the list as it is · ^o open with it · ^r remove"
+_HOW_FIRST = "^s save the list as it is: filter, order and columns, with a name"
+_AS_USUAL = ListView()
+Refuse = Callable[[StudioError, bool], None]
+"""Shows what is wrong with a name, and whether the view of that name can be replaced."""
+
+
+class ViewAct(Enum):
+    """What is to be done with a view."""
+
+    SHOW = auto()
+    SAVE = auto()
+    """Save the list as it is, as a view that is named next."""
+    OPEN_WITH = auto()
+    """Let the list open with it, or no longer."""
+    REMOVE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class WithView:
+    """What was chosen; ``view`` has no name where it is the list as usual."""
+
+    act: ViewAct
+    view: ListView
+
+
+class ListViews(Choose[WithView]):
+    """Asks which view of a list to show, or what else to do with it.
+
+    ``described`` says in words what a view shows. The rows of each are counted while one looks:
+    ``sources`` list them, by the key of the view.
+    """
+
+    DETAIL = True
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("save", "ctrl+s", "Save", "Save the list as it is, as a view with a name"),
+        Command("open_with", "ctrl+o", "Open with it", "Let the list open with it, or no longer"),
+        Command("remove", "ctrl+r", "Remove", "Remove the view"),
+    )
+
+    def __init__(
+        self,
+        views: Sequence[ListView],
+        described: Callable[[ListView], str],
+        sources: Mapping[str, Source[Any, Any]],
+    ) -> None:
+        self._views = views
+        self._described = described
+        self._sources = sources
+        self._counts: dict[str, int] = {}
+        super().__init__(
+            "Views of this list",
+            [self._choice(view) for view in (_AS_USUAL, *views)],
+            empty="No view goes by that name.",
+            layout=ChoiceLayout.USUAL,
+        )
+
+    def on_mount(self) -> None:
+        """Show them, and count what each lists."""
+        super().on_mount()
+        for key, source in self._sources.items():
+            bridge_of(self).read(
+                self, key, source.count, partial(self._counted, key), self._not_counted
+            )
+
+    def action_save(self) -> None:
+        """Save the list as it is."""
+        self.dismiss(WithView(ViewAct.SAVE, _AS_USUAL))
+
+    def why_not_open_with(self) -> str | None:
+        """It takes a view."""
+        return None if self._current else "There is no view here."
+
+    def action_open_with(self) -> None:
+        """Let the list open with the view under the cursor, or no longer."""
+        self._end(ViewAct.OPEN_WITH)
+
+    def why_not_remove(self) -> str | None:
+        """It takes a view with a name."""
+        chosen = self._current
+        return None if chosen and chosen.value.view.key else "There is no view to remove here."
+
+    def action_remove(self) -> None:
+        """Remove the view under the cursor."""
+        self._end(ViewAct.REMOVE)
+
+    def detail(self, choice: Choice[WithView]) -> Content:
+        """All of what it shows, and the keys."""
+        how = _HOW if self._views else _HOW_FIRST
+        words = line(f"{choice.title} · {self._described(choice.value.view)}")
+        return Content("\n").join([line(how, "$muted"), words])
+
+    def _end(self, act: ViewAct) -> None:
+        if (choice := self._current) is not None:
+            self.dismiss(WithView(act, choice.value.view))
+
+    def _choice(self, view: ListView) -> Choice[WithView]:
+        count = self._counts.get(view.key)
+        title = view.name or "As usual"
+        return Choice(
+            WithView(ViewAct.SHOW, view),
+            f"{title} (opens the list)" if view.opens else title,
+            self._described(view),
+            "" if count is None else f"{count:,}",
+        )
+
+    def _counted(self, key: str, count: int) -> None:
+        self._counts[key] = count
+        self._choices = [self._choice(view) for view in (_AS_USUAL, *self._views)]
+        self.show_again()
+
+    def _not_counted(self, _: StudioError) -> None:
+        """A view whose number is not known can be shown all the same."""
+
+
+class NameView(Dialog[str]):
+    """Asks for the name of a view and hands it to ``save``, with whether one of that name may be
+    replaced and what shows what is wrong with it. Whoever saves ends this with the name."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("go_on", "ctrl+s", "Save", "Save the view"),
+    )
+
+    def __init__(
+        self,
+        what: str,
+        save: Callable[[str, bool, Refuse], None],
+        name: str = "",
+    ) -> None:
+        super().__init__()
+        self._what = what
+        self._save = save
+        self._form = Form(Field("name", "Name", name, hint="You alone see it"))
+        self._replace: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """What is saved, and the name."""
+        with Vertical(classes="dialog wide"):
+            yield Static(line("Save this list as a view"), classes="question")
+            yield Static(line(self._what, "$muted"), classes="detail")
+            yield self._form
+
+    @on(Form.Submitted)
+    def action_go_on(self) -> None:
+        """Save it."""
+        name = self._form.values()["name"]
+        self._save(name, name == self._replace, self._refuse)
+
+    def _refuse(self, error: StudioError, replaceable: bool) -> None:
+        words = dict(error.fields).get("name") if isinstance(error, Invalid) else None
+        sentence = words or error.message
+        self._replace = self._form.values()["name"] if replaceable else None
+        if replaceable:
+            sentence += " Press enter again to replace it."
+        self._form.show_error(Invalid({"name": sentence}))
+
+
+def choose_view(listed: Listed) -> None:
+    """Ask which view of ``listed`` to show, or what else to do with one, and do that."""
+    _Acts(listed).ask()
+
+
+class _Acts:
+    """What is done with the views of a list."""
+
+    def __init__(self, listed: Listed) -> None:
+        self._listed = listed
+        self._views = listed.views
+
+    def ask(self) -> None:
+        """Ask what to do."""
+        named = self._views.kept.named
+        sources = {view.key: self._listed.source_of(view) for view in (ListView(), *named)}
+        dialog = ListViews(named, self._views.described, sources)
+        self._listed.screen.app.push_screen(dialog, self._do)
+
+    def _do(self, chosen: WithView | None) -> None:
+        if chosen is None:
+            return
+        view, quoted = chosen.view, f"“{chosen.view.name}”"
+        if chosen.act is ViewAct.SHOW:
+            self._views.set(view)
+            self._listed.show_rows()
+        elif chosen.act is ViewAct.SAVE:
+            self._save()
+        elif chosen.act is ViewAct.REMOVE:
+            keep(
+                self._listed,
+                lambda studio, actor, name: list_views.remove(studio, actor, name, view.name),
+                f"View {quoted} removed.",
+            )
+        else:
+            opens = view.name if view.key and not view.opens else None
+            keep(
+                self._listed,
+                lambda studio, actor, name: list_views.open_with(studio, actor, name, opens),
+                f"The list opens with {quoted}." if opens else "The list opens as usual.",
+            )
+
+    def _save(self) -> None:
+        view = self._listed.view
+
+        def save(name: str, replacing: bool, refuse: Refuse) -> None:
+            named = replace(view, name=name)
+            keep(
+                self._listed,
+                lambda studio, actor, list_name: list_views.save(
+                    studio, actor, list_name, named, replacing=replacing
+                ),
+                f"View “{name.strip()}” saved.",
+                lambda: dialog.dismiss(name),
+                lambda error: refuse(error, isinstance(error, list_views.Taken)),
+            )
+
+        dialog = NameView(self._views.described(view), save, self._views.shown)
+        self._listed.screen.app.push_screen(dialog)

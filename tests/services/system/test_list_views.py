@@ -1,0 +1,91 @@
+"""What a person keeps of lists, for themself alone (S5, S9), on each engine."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.list_views import MOST, KeptViews, ListView
+from studio_tui.services.system import list_views
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.list_views import Taken
+from tests.acting import as_user
+from tests.organisation import import_people
+
+LATE = ListView(
+    "Late in Sales", "sales late", "overdue", Sort("name", descending=True), ("name", "teams")
+)
+
+
+def test_views_are_kept_by_person_and_list(studio: Studio, admin: Actor) -> None:
+    import_people(studio, admin)
+    ann = as_user(studio, "ann")
+    list_views.save(studio, admin, "users", LATE)
+    list_views.save(studio, ann, "users", replace(LATE, name="Mine"))
+    list_views.choose_columns(studio, admin, "outbox", ["state"])
+    assert list_views.every(studio, admin) == {
+        "users": KeptViews((), (LATE,)),
+        "outbox": KeptViews(("state",), ()),
+    }
+    list_views.remove(studio, ann, "users", "MINE")
+    assert list_views.every(studio, ann) == {}
+    assert list_views.every(studio, admin)["users"].named == (LATE,)
+
+
+def test_a_name_is_one_view_whatever_its_case(studio: Studio, admin: Actor) -> None:
+    list_views.save(studio, admin, "users", LATE)
+    other = replace(LATE, name="  late in SALES ", text="other")
+    with pytest.raises(Taken):
+        list_views.save(studio, admin, "users", other)
+    kept = list_views.save(studio, admin, "users", other, replacing=True)["users"]
+    assert [(view.name, view.text) for view in kept.named] == [("late in SALES", "other")]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\x1b", "x" * 201])
+def test_a_view_has_a_name_of_some_length(studio: Studio, admin: Actor, name: str) -> None:
+    with pytest.raises(Invalid):
+        list_views.save(studio, admin, "users", replace(LATE, name=name))
+
+
+def test_a_list_opens_with_one_view_or_as_usual(studio: Studio, admin: Actor) -> None:
+    for name in ("One", "Two"):
+        list_views.save(studio, admin, "users", ListView(name, name))
+    for name in ("One", "two"):
+        kept = list_views.open_with(studio, admin, "users", name)["users"]
+        assert [view.name for view in kept.named if view.opens] == [name.title()]
+    list_views.save(studio, admin, "users", ListView("Two", "else"), replacing=True)
+    opening = list_views.every(studio, admin)["users"].opening
+    assert opening == ListView("Two", "else", opens=True)
+    assert list_views.open_with(studio, admin, "users", None)["users"].opening is None
+    with pytest.raises(NothingToDo):
+        list_views.open_with(studio, admin, "users", "Three")
+
+
+def test_columns_are_not_lost_with_a_view(studio: Studio, admin: Actor) -> None:
+    list_views.choose_columns(studio, admin, "users", ["name"])
+    for name in ("", "none"):
+        with pytest.raises(NothingToDo):
+            list_views.remove(studio, admin, "users", name)
+    assert list_views.every(studio, admin)["users"].columns == ("name",)
+
+
+def test_there_is_an_end_to_views(studio: Studio, admin: Actor) -> None:
+    for number in range(MOST):
+        list_views.save(studio, admin, "users", ListView(str(number)))
+    with pytest.raises(Refused, match="remove one"):
+        list_views.save(studio, admin, "users", LATE)
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "[]", "nothing", '{"sort": 3, "columns": "x", "text": null}', '{"columns": [1]}']
+)
+def test_what_cannot_be_read_of_a_view_is_as_usual(kept: str) -> None:
+    assert ListView.from_json("x", kept) == ListView("x")
+
+
+def test_a_view_is_written_and_read() -> None:
+    assert ListView.from_json(LATE.name, LATE.to_json()) == LATE
+    assert json.loads(ListView("x").to_json()) == {}
