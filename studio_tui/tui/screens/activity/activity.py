@@ -27,6 +27,7 @@ class ActivityScreen(StudioScreen):
             noun=("line", "lines"),
             empty="Nothing was done yet.",
             kept_as="activity",
+            exported_by="activity export",
         )
 
     def find(self, text: str, sort: Sort) -> tuple[str, Source[ActivityLine, str]]:

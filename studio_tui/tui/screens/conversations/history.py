@@ -66,6 +66,7 @@ class HistoryScreen(StudioScreen):
             noun=("conversation", "conversations"),
             empty=self._empty(),
             kept_as="history",
+            exported_by="conversations history --csv",
             narrowing=Narrowing(lambda: str(self._state or ""), self._put_state, self._entitle),
         )
         yield self._browser

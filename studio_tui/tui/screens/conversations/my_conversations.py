@@ -122,6 +122,7 @@ class MyConversationsScreen(StudioScreen):
             noun=("line", "lines"),
             empty=_NOTHING,
             kept_as="my_conversations",
+            exported_by="conversations list --json",
             narrowing=Narrowing(
                 lambda: _WAITING if self._only_asked else "",
                 self._put_waiting,

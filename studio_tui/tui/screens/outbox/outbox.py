@@ -105,6 +105,7 @@ class OutboxScreen(StudioScreen):
             marks=True,
             empty="No mail yet. It is written when users are assigned to a push.",
             kept_as="outbox",
+            exported_by="outbox list --json",
             narrowing=Narrowing(
                 lambda: states.chosen or "",
                 lambda text: states.put(NotificationState(text) if text else None),

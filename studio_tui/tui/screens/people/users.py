@@ -104,6 +104,7 @@ class UsersScreen(StudioScreen):
             marks=True,
             empty=f"Nobody yet. {how}",
             kept_as="users",
+            exported_by="users export",
             narrowing=Narrowing(
                 lambda: _WITH_LEFT if self._include_left else "", self._narrow, lambda: None
             ),

@@ -112,6 +112,7 @@ class AssignScreen(StudioScreen):
             marks=True,
             empty="No users yet.\nGo to Users and import them.",
             kept_as="assign",
+            exported_by="users list",
         )
 
     def body(self) -> ComposeResult:

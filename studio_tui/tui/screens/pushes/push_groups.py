@@ -67,6 +67,7 @@ class PushGroups(Vertical):
             marks=True,
             empty=NOBODY_YET,
             kept_as=f"push_groups_{by}",
+            exported_by=f"pushes show PUSH --by {by} --json",
         )
 
     def compose(self) -> ComposeResult:

@@ -74,6 +74,7 @@ class PushUsers(Vertical):
             marks=True,
             empty=NOBODY_YET,
             kept_as="push_users",
+            exported_by="pushes export PUSH",
             narrowing=Narrowing(lambda: str(self._quick or ""), self._put_quick, self._draw_quick),
             opens_as_kept=only is None,
         )

@@ -116,6 +116,7 @@ class PushesScreen(StudioScreen):
             empty="No pushes yet.\nGo to Templates and press p on one to set up pushes of it.",
             beside=self._beside,
             kept_as="pushes",
+            exported_by="pushes list --json",
         )
 
     def body(self) -> ComposeResult:

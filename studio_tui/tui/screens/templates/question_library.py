@@ -16,10 +16,11 @@ from studio_tui.domain.templates.library import LibraryFilter, LibraryTopic
 from studio_tui.services.system import toml_text
 from studio_tui.services.templates import library
 from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.ask_file import AskFile
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.templates.template_files import AskFile, file_name, write_file
+from studio_tui.tui.screens.templates.template_files import file_name, write_file
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
@@ -91,6 +92,7 @@ class QuestionLibraryScreen(StudioScreen):
             noun=("topic", "topics"),
             empty="No questions yet.\nPress n to write some, i to import them from a text file.",
             kept_as="questions",
+            exported_by="questions list --json",
         )
 
     def body(self) -> ComposeResult:

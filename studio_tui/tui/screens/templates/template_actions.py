@@ -11,9 +11,10 @@ from studio_tui.domain.templates.template import Template
 from studio_tui.services.system import toml_text
 from studio_tui.services.templates import templates
 from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.ask_file import AskFile
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.templates.template_files import AskFile, file_name, write_file
+from studio_tui.tui.screens.templates.template_files import file_name, write_file
 
 _NONE = "There is no template here."
 

@@ -1,74 +1,12 @@
-"""Where to write a template to, or to read one from (T7): a path, and what is wrong with it."""
+"""A text file for a template: its name, and how it is written (T7)."""
 
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.widgets import Static
-
-from studio_tui.config.session import require_files
-from studio_tui.domain.shared.errors import Invalid, Refused, StudioError
+from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.tui.commands import Command
-from studio_tui.tui.modals.dialog import Dialog
-from studio_tui.tui.shell import bridge_of
-from studio_tui.tui.text import line
-from studio_tui.tui.widgets.field import Field, Form
-
-T = TypeVar("T")
-
-
-class AlreadyThere(Refused):
-    """There is such a file; it can be replaced."""
-
-
-class AskFile(Dialog[T]):
-    """Asks for a path, does ``use`` with it off the loop, and ends with the answer.
-
-    ``use`` gets the path, and whether an existing file may be replaced: after an `AlreadyThere`
-    the same path entered once more says so. Whatever it refuses stands below the path.
-    """
-
-    OWN_COMMANDS = (Command("go_on", "ctrl+s", "Go on", "Use this file"),)
-
-    def __init__(
-        self, title: str, use: Callable[[Path, bool], T], *, value: str = "", hint: str
-    ) -> None:
-        super().__init__()
-        self._title = title
-        self._use = use
-        self._form = Form(Field("path", "File", value, hint=hint))
-        self._replace = ""
-
-    def compose(self) -> ComposeResult:
-        """The title above the path."""
-        with Vertical(classes="dialog wide file"):
-            yield Static(line(self._title), classes="question")
-            yield self._form
-
-    @on(Form.Submitted)
-    def action_go_on(self) -> None:
-        """Use the path as it is entered."""
-        require_files()
-        entered = self._form.values()["path"].strip()
-        if not entered:
-            self._refuse(Refused("Enter the path of a file."))
-            return
-        path, replace = Path(entered).expanduser(), entered == self._replace
-        self._replace = ""
-        bridge_of(self).write(self, lambda: self._use(path, replace), self.dismiss, self._refuse)
-
-    def _refuse(self, error: StudioError) -> None:
-        sentence = error.message
-        if isinstance(error, AlreadyThere):
-            self._replace = self._form.values()["path"].strip()
-            sentence += " Press enter again to replace it."
-        self._form.show_error(Invalid({"path": sentence}))
+from studio_tui.services.system.files import AlreadyThere
 
 
 def file_name(name: str) -> str:

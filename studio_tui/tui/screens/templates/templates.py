@@ -55,6 +55,7 @@ class TemplatesScreen(TemplateActions):
             noun=("template", "templates"),
             empty="No templates yet.\nPress n to write one, i to import one from a text file.",
             kept_as="templates",
+            exported_by="templates list --json",
         )
 
     def body(self) -> ComposeResult:

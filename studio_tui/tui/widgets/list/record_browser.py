@@ -15,24 +15,32 @@ shown of the row under the cursor beside the list, in a wide terminal (`widgets.
 """
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, Generic, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from studio_tui.config.session import why_no_files
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
 from studio_tui.domain.shared.list_views import ListView
+from studio_tui.services.system import files
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.modals.ask_file import AskFile
+from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.runtime.terminal import on_console
+from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.shell import bridge_of, keys_of, shell_of
 from studio_tui.tui.widgets.list.columns import Column
 from studio_tui.tui.widgets.list.filter_bar import FilterBar
 from studio_tui.tui.widgets.list.pane import ListWithPane, Look
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.taking import as_csv, ids_between, rows_of
+from studio_tui.tui.widgets.list.to_file import write_csv
 from studio_tui.tui.widgets.list.total import Total
 from studio_tui.tui.widgets.list.views import Narrowing, Views, sort_known
 from studio_tui.wording.counting import counted
@@ -40,6 +48,8 @@ from studio_tui.wording.counting import counted
 R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 T = TypeVar("T")
+Place = tuple[Path, bool]
+"""A path, and whether a file that is there may be replaced."""
 Find = Callable[[str, Sort], tuple[F, Source[R, F]]]
 
 
@@ -53,6 +63,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         Command("reverse", "O", "Reverse", "Turn the order round", footer=False),
         Command("mark_range", "V", "Mark to here", "Mark from the last marked row to here", False),
         Command("copy", "Y", "Copy", "Copy the marked rows, or this one, as CSV", footer=False),
+        Command("to_file", "X", "To a file", "Write the list, or the marked rows, as CSV", False),
         Command("columns", "vertical_line", "Columns", "Choose the columns of this list", False),
         Command("views", "F", "Views", "Show or save a view: filter, order and columns", False),
         Command("clear_filter", "escape", "Clear", "Take the filter away", footer=False),
@@ -70,11 +81,13 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         kept_as: str = "",
         narrowing: Narrowing | None = None,
         opens_as_kept: bool = True,
+        exported_by: str = "",
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """``kept_as`` is the name by which its columns and views are kept; without one they are
         not. ``narrowing`` is what the keys of the screen narrow it to. ``opens_as_kept``: whether
-        it begins with the view it is to open with, as nothing else was asked for."""
+        it begins with the view it is to open with, as nothing else was asked for. ``exported_by``
+        is the command that writes the like from a shell."""
         super().__init__(id=id)
         self.every_column = columns
         self._columns: Sequence[Column[R]] = [column for column in columns if column.usual]
@@ -84,6 +97,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self.views = Views(self, kept_as)
         self._narrowing = narrowing
         self._opens_as_kept = opens_as_kept
+        self._exported_by = exported_by
         self._marks = marks
         self._find = find
         self._sort = self._usual_sort = sort
@@ -154,6 +168,49 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def action_clear_filter(self) -> None:
         """Take the filter away; the cursor stays on its row (S5)."""
         self._bar.clear()
+
+    def commands(self) -> tuple[Command, ...]:
+        """Its commands, with what does the same from a shell."""
+        return tuple(
+            replace(each, verb=self._exported_by) if each.id == "to_file" else each
+            for each in super().commands()
+        )
+
+    def why_not_to_file(self) -> str | None:
+        """It takes rows, and a file to write to."""
+        verb = self._exported_by
+        why = why_no_files(f"ssh … {verb} > FILE" if verb else "")
+        return why or (None if self.list.length or self.list.marked else "There are no rows here.")
+
+    def action_to_file(self) -> None:
+        """Ask for a path, and write what the list shows, or the marked rows, there (S7)."""
+        listed, columns = self.list, self._columns
+        home = cast(StudioScreen, self.screen)
+        # What is marked may be out of the filter.
+        text, selection = ("", listed.selection) if listed.marked else (self.text, None)
+        source = self._find(text, self._sort)[1]
+
+        def write(place: Place | None) -> None:
+            if place is not None:
+                path, replacing = place
+                job = Job(f"Writing {path.name}")
+                home.write(
+                    lambda: write_csv(
+                        path, source, selection, columns, replacing=replacing, tell=job.tell
+                    ),
+                    lambda number: home.say(f"{counted(number, 'row')} written to {path}."),
+                    job=job,
+                )
+
+        _, many = self._noun
+        what = "The marked rows" if selection is not None else "What the list shows"
+        ask = AskFile[Place](
+            f"{what}, as CSV",
+            _place,
+            value=f"{many}.csv",
+            hint="On the machine the Studio runs on; for you alone to read",
+        )
+        self.app.push_screen(ask, write)
 
     def why_not_columns(self) -> str | None:
         """It takes several."""
@@ -357,6 +414,11 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             count = "…" if selected is None else f"{selected:,}"
             return Content.assemble((f"{count} selected", "$key bold"), f" · {listed}")
         return Content(listed)
+
+
+def _place(path: Path, replacing: bool) -> Place:
+    files.require_place(path, replacing=replacing)
+    return path.absolute(), replacing
 
 
 def _copied(rows: Sequence[R], columns: Sequence[Column[R]]) -> tuple[int, str]:

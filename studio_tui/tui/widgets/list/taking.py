@@ -44,11 +44,42 @@ def rows_of(source: Source[R, F], selection: Selection[F]) -> list[R]:
     """The rows of the list that ``selection`` holds, in its order. Raises `Refused` where they are
     too many for the clipboard."""
     found: list[R] = []
-    for row in _held(source, selection):
-        if len(found) == MOST_COPIED:
-            raise Refused(f"At most {MOST_COPIED:,} rows go to the clipboard: mark fewer.")
-        found.append(row)
-    return found
+    for page in () if _is_long(selection) else pages(source, selection):
+        found += page
+        if len(found) > MOST_COPIED:
+            break
+    else:
+        if not _is_long(selection):
+            return found
+    raise Refused(f"At most {MOST_COPIED:,} rows go to the clipboard: mark fewer.")
+
+
+def pages(
+    source: Source[R, F],
+    selection: Selection[F] | None,
+    tell: Callable[[float], None] = lambda _: None,
+) -> Iterator[Sequence[R]]:
+    """The rows of ``source`` in its order, of these only what ``selection`` holds where that is not
+    None, some at a time. ``tell`` hears of the share that is done."""
+    if selection is not None and not selection.filters and not _is_long(selection):
+        places = (source.position(each) for each in _marked(selection))
+        for place in sorted(place for place in places if place is not None):
+            yield source.rows(place, place + 1)
+        return
+    length, start = max(source.count(), 1), 0
+    while rows := source.rows(start, start + _CHUNK):
+        tell(min(start / length, 1.0))
+        start += len(rows)
+        yield rows if selection is None else _held_of(rows, source, selection)
+
+
+def _marked(selection: Selection[F]) -> set[int]:
+    return {each for term in selection.terms for each in term.marked}
+
+
+def _is_long(selection: Selection[F]) -> bool:
+    """Whether it holds more marked rows than are looked for one by one."""
+    return not selection.filters and len(_marked(selection)) > MOST_COPIED
 
 
 def as_csv(rows: Sequence[R], columns: Sequence[Column[R]]) -> str:
@@ -85,21 +116,6 @@ def _text(cell: Callable[[R], str | Toned | tuple[Toned, ...]], row: R) -> str:
         return shown
     parts = (shown,) if isinstance(shown, Toned) else shown
     return "".join(part.text for part in parts).strip()
-
-
-def _held(source: Source[R, F], selection: Selection[F]) -> Iterator[R]:
-    if not selection.filters:
-        ids = {each for term in selection.terms for each in term.marked}
-        if len(ids) > MOST_COPIED:
-            raise Refused(f"At most {MOST_COPIED:,} rows go to the clipboard: mark fewer.")
-        places = (source.position(each) for each in ids)
-        for place in sorted(place for place in places if place is not None):
-            yield from source.rows(place, place + 1)
-        return
-    start = 0
-    while rows := source.rows(start, start + _CHUNK):
-        yield from _held_of(rows, source, selection)
-        start += len(rows)
 
 
 def _held_of(rows: Sequence[R], source: Source[R, F], selection: Selection[F]) -> list[R]:

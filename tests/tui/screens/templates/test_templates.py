@@ -18,11 +18,12 @@ from studio_tui.domain.templates.template import (
     Topic,
 )
 from studio_tui.services.templates import templates
+from studio_tui.tui.modals.ask_file import AskFile
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 from studio_tui.tui.screens.templates.template import TemplateScreen
 from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
-from studio_tui.tui.screens.templates.template_files import AskFile, file_name
+from studio_tui.tui.screens.templates.template_files import file_name
 from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.list.record_list import RecordList

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.system.files import AlreadyThere, require_place
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.taking import MOST_COPIED, as_csv, ids_between, rows_of
+from studio_tui.tui.widgets.list.to_file import write_csv
 from tests.hostile import HOSTILE, SIGNS
 from tests.tui import press, running
 from tests.tui.demo import COLUMNS, studio_app
@@ -65,6 +68,51 @@ def test_what_is_copied_is_obeyed_by_nobody() -> None:
 def test_more_than_a_terminal_takes_is_refused() -> None:
     with pytest.raises(Refused, match="clipboard"):
         as_csv([replace(person(1), name="x" * 80_000)], COLUMNS)
+
+
+class Told(Exception):
+    """Whoever is told wants no more."""
+
+
+def test_a_list_goes_into_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
+    path, shares = tmp_path / "users.csv", list[float]()
+
+    def write(selection: Selection[int] | None, tell: Any = shares.append) -> list[list[str]]:
+        size = 1_200 if selection is None or selection.filters else 1_000_000
+        write_csv(path, Crowd(size), selection, COLUMNS, replacing=True, tell=tell)
+        with path.open(newline="") as file:
+            return list(csv.reader(file))
+
+    heading, *lines = write(None)
+    assert heading == ["Name", "Login", "Team", "Status", "Number"]
+    assert [line[-1] for line in lines] == [str(number) for number in range(1, 1_201)]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert shares == sorted(shares)
+    assert [line[-1] for line in write(Selection.of([900_000, 3]))[1:]] == ["3", "900000"]
+    assert len(write(Selection.matching(2).unmark([4]))) == 1 + 599
+
+    def stop(share: float) -> None:
+        raise Told
+
+    before = path.read_bytes()
+    with pytest.raises(Told):
+        write(None, stop)
+    assert path.read_bytes() == before
+    assert {each.name for each in tmp_path.iterdir()} <= {"users.csv", "home"}
+
+
+def test_a_file_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text("mine")
+    with pytest.raises(AlreadyThere):
+        require_place(path, replacing=False)
+    with pytest.raises(Refused):
+        write_csv(path, Crowd(3), None, COLUMNS, replacing=False, tell=lambda _: None)
+    assert path.read_text() == "mine"
+    require_place(path, replacing=True)
+    for wrong in (tmp_path, tmp_path / "no" / "x.csv", tmp_path / ("x" * 300)):
+        with pytest.raises(Refused):
+            require_place(wrong, replacing=True)
 
 
 async def test_a_range_is_marked_by_its_two_ends_and_copied() -> None:

@@ -1,0 +1,48 @@
+"""A list as a CSV file: what it shows, or the marked rows (S7)."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from studio_tui.domain.shared.list_source import Source
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.system import files
+from studio_tui.tui.widgets.list.columns import Column
+from studio_tui.tui.widgets.list.taking import cells, headings, pages
+
+
+def write_csv(
+    path: Path,
+    source: Source[Any, Any],
+    selection: Selection[Any] | None,
+    columns: Sequence[Column[Any]],
+    *,
+    replacing: bool,
+    tell: Callable[[float], None],
+) -> int:
+    """Write the rows of ``source``, of these only what ``selection`` holds where that is not None,
+    and of each what ``columns`` show; returns how many rows.
+
+    It is written whole or not at all, for the account of the writer alone. ``tell`` hears of the
+    share that is done, and stops it by raising. Raises `Refused` where it cannot be written. It
+    asks the source: off the loop.
+    """
+    number = 0
+
+    def parts() -> Iterator[bytes]:
+        nonlocal number
+        yield _lines([headings(columns)])
+        for page in pages(source, selection, tell):
+            number += len(page)
+            yield _lines([cells(row, columns) for row in page])
+
+    files.write_private_parts(path, parts(), force=replacing)
+    return number
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
