@@ -9,7 +9,8 @@ what is measured on it:
 
 the screens    the program in a terminal of 80×24, keys pressed as a person would, beside an empty
                Textual app; a filter is over when its count is there, the pause after the last
-               letter included
+               letter included; the pane beside a list, in a terminal of 120×24 and beside the same
+               without it
 the queries    what a list asks for, beside plain SQL for one page on the same file
 bulk work      `bench.bulk`, in databases of its own, beside plain SQL that writes the same rows
 mail           `bench.mail`, a worker beside a bare loop of aiosmtplib; takes Postfix's smtp-sink
@@ -30,7 +31,7 @@ from time import monotonic
 from bench import bulk, mail
 from bench.bulk_databases import ENGINES, Fresh, databases
 from bench.list_queries import query_figures
-from bench.list_screens import screen_figures
+from bench.list_screens import pane_figures, screen_figures
 from bench.organisation import NOW, fill
 from bench.table import Measured, table
 from studio_tui.config.settings import Database, Settings
@@ -118,6 +119,7 @@ def _lists(url: str, size: int, runs: int, seed: int) -> Iterator[Measured]:
         admin = fill(studio, size, seed)
         with tempfile.TemporaryDirectory() as home:
             yield from screen_figures(url, Path(home), runs)
+            yield from pane_figures(url, Path(home), runs)
         yield from query_figures(studio, admin)
 
 

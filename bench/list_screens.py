@@ -1,4 +1,5 @@
-"""The Users screen of the whole program in a terminal of 80×24, beside an empty Textual app."""
+"""The Users screen of the whole program in a terminal of 80×24, beside an empty Textual app; and in
+one of 120×24 with the pane beside the list, beside the same without it."""
 
 import os
 import statistics
@@ -28,6 +29,47 @@ def screen_figures(url: str, home: Path, runs: int) -> Iterator[Measured]:
         middle = statistics.median(each.value for each in rounds)
         floor = statistics.median(each.floor_value for each in rounds)
         yield rounds[0].replaced(middle, floor)
+
+
+def pane_figures(url: str, home: Path, runs: int) -> Iterator[Measured]:
+    """What the pane beside the list costs: keys in a terminal of 120×24 with it, by turns with keys
+    without it in the same program; medians over ``runs`` × `_TURNS` turns."""
+    with_it: list[_Pressed] = []
+    without: list[_Pressed] = []
+    settings = {"STUDIO_DATABASE_URL": url, "STUDIO_NOW": NOW.isoformat()}
+    for _ in range(runs):
+        with _started([str(_PROGRAM)], settings, home, width=120) as probe:
+            probe.until(b"Quit")
+            probe.settle()
+            probe.press(b"3", b"Team ")
+            for _ in range(_TURNS):
+                with_it.append(_pressed(probe))
+                probe.answers(_TOGGLE, 1, _READ)
+                without.append(_pressed(probe))
+                probe.answers(_TOGGLE, 1, _READ)
+    for name, unit, number in (
+        ("key down with the pane", "ms", 0),
+        ("the same, bytes", "B", 1),
+        ("key down and a rest", "ms", 2),
+        ("the same, read, bytes", "B", 3),
+    ):
+        middle, floor = (
+            statistics.median(taken[number] for taken in each) for each in (with_it, without)
+        )
+        yield Measured(name, unit, middle, "key down without the pane", floor)
+
+
+def _pressed(probe: Probe) -> "_Pressed":
+    held = probe.answers(DOWN, _HELD)
+    probe.settle()
+    rested = probe.answers(DOWN, _RESTS, _READ)
+    return (*held, *rested)
+
+
+_Pressed = tuple[float, float, float, float]
+"""Milliseconds and bytes of a key that is held, and of one after which the cursor rests."""
+_TURNS, _HELD, _RESTS = 3, 12, 4
+_TOGGLE = b"P"
 
 
 def _measured_once(url: str, home: Path) -> Iterator[Measured]:
@@ -70,10 +112,12 @@ _KEY = "a key in an empty Textual app"
 
 
 @contextmanager
-def _started(command: list[str], settings: dict[str, str], home: Path) -> Iterator[Probe]:
+def _started(
+    command: list[str], settings: dict[str, str], home: Path, width: int = 80
+) -> Iterator[Probe]:
     environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     environment |= {"PATH": os.environ["PATH"], "HOME": str(home)}
-    probe = Probe(command, environment | settings, width=80, height=24)
+    probe = Probe(command, environment | settings, width=width, height=24)
     try:
         yield probe
     finally:

@@ -67,8 +67,8 @@ def _derived() -> dict[str, Any]:
     from studio_tui.domain.shared.list_source import Sort
     from studio_tui.services.people import users
     from studio_tui.tui.screens.people.import_columns import guessed_headings
-    from studio_tui.tui.screens.people.user import facts_about
     from studio_tui.tui.screens.people.users import COLUMNS
+    from studio_tui.tui.widgets.user_facts import facts_about
 
     with own_studio() as (studio, admin):
         sort = Sort("cost_centre", descending=True)

@@ -7,6 +7,7 @@ from studio_tui.domain.outbox.notification import Notification, NotificationFilt
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.errors import NotFound
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
@@ -49,11 +50,12 @@ def listed(studio: Studio, filter_: UserFilter, sort: Sort) -> StoredSource[User
     )
 
 
-def show(studio: Studio, actor: Actor, user_id: int) -> Involvement:
-    """A user, the pushes they are in and the mail they were sent (P16)."""
+def show(studio: Studio, actor: Actor, user_id: int, most: int = _RECENT) -> Involvement:
+    """A user, the pushes they are in and the mail they were sent, the last ``most`` of them (P16);
+    raises `NotFound`."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
-        return _involvement(studio, user_id)
+        return _involvement(studio, user_id, most)
 
 
 def find(studio: Studio, actor: Actor, login_or_email: str) -> Involvement:
@@ -82,14 +84,15 @@ def every(studio: Studio, actor: Actor, filter_: UserFilter) -> list[User]:
     return list(listed.rows(0, listed.count()))
 
 
-def _involvement(studio: Studio, user_id: int) -> Involvement:
+def _involvement(studio: Studio, user_id: int, most: int = _RECENT) -> Involvement:
+    found = users.users_by_id([user_id])
+    if not found:
+        raise NotFound("This user is no longer there.")
     received = notifications.notification_listing(
         NotificationFilter(recipient_id=user_id), Sort("sent_at", descending=True), studio.now()
     )
     return Involvement(
-        user=users.users_by_id([user_id])[0],
+        user=found[0],
         pushes=tuple(assignments.pushes_of(user_id, studio.today())),
-        notifications=tuple(
-            notifications.notifications_by_id(received.ids(0, _RECENT), studio.now())
-        ),
+        notifications=tuple(notifications.notifications_by_id(received.ids(0, most), studio.now())),
     )

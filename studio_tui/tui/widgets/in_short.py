@@ -7,9 +7,13 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from studio_tui.domain.pushes.push import Assignment, Flag, Status
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.tui.text import fit, line
 from studio_tui.wording.pushes import flags_in_words, status_in_words
 
+_STYLES = OfSome(
+    {Status.DONE: "$success", Status.NOT_PLANNED: "$muted", Status.EXCUSED: "$muted"}, otherwise=""
+)
 _INDENT = "  "
 _NAME = 24
 """Cells of a name at most, where something stands beside it."""
@@ -35,13 +39,15 @@ def people(rows: Iterable[Assignment], zone: ZoneInfo, width: int) -> Iterator[C
     longest = max((cell_len(line(row.name).plain) for row in listed), default=0)
     room = min(longest, _NAME, max(width // 2, 1))
     for row in listed:
-        yield Content.assemble(fit(row.name, room), "  ", how_far(row, zone))
+        beside = fit(row.name, room)
+        for part in how_far(row, zone).wrap(max(width - room - len(_INDENT), 1)):
+            yield Content(beside + _INDENT) + part
+            beside = " " * room
 
 
 def how_far(row: Assignment, zone: ZoneInfo) -> Content:
     """How far somebody is in a push, and what needs attention: ``planned 2026-03-12  overdue``."""
-    style = {Status.DONE: "$success", Status.NOT_PLANNED: "$muted"}.get(row.status, "")
-    words = line(status_in_words(row, zone), style)
+    words = line(status_in_words(row, zone), _STYLES[row.status])
     if not row.flags:
         return words
     urgent = "$error" if Flag.OVERDUE in row.flags else "$warning"

@@ -2,6 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
+from textual.content import Content
+
 from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.shared.enum_tables import OfSome
@@ -18,6 +20,7 @@ _TONES: OfSome[NotificationState, Tone | None] = OfSome(
     },
     otherwise=None,
 )
+_COLOURS = OfSome({Tone.GOOD: "$success", Tone.BAD: "$error"}, otherwise="$muted")
 
 
 def about(notification: Notification) -> str:
@@ -32,6 +35,12 @@ def state_cell(notification: Notification) -> str | Toned:
     """The state, standing out where it matters."""
     label, tone = STATE_LABELS[notification.state], _TONES[notification.state]
     return Toned(label, tone) if tone else label
+
+
+def state_in_colour(notification: Notification) -> Content:
+    """The same as text."""
+    tone = _TONES[notification.state]
+    return Content.styled(STATE_LABELS[notification.state], _COLOURS[tone] if tone else "")
 
 
 def _kind(notification: Notification) -> str:

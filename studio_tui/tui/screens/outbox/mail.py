@@ -1,19 +1,16 @@
 """One mail, as the recipient got it or as it would go now (N10)."""
 
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Static
 
-from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.outbox import ReadMail
 from studio_tui.tui.commands import Command
-from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.outbox.mail_words import state_in_full
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.facts import Fact, Facts
 from studio_tui.tui.widgets.mail_text import MailText
-from studio_tui.wording.mail import STATE_LABELS
 
 
 class MailScreen(StudioScreen):
@@ -80,29 +77,10 @@ class MailScreen(StudioScreen):
 
     def _facts(self, mail: ReadMail) -> list[Fact]:
         return [
-            ("State", self._state(mail.notification)),
+            ("State", state_in_full(mail.notification, self.studio.zone)),
             ("From", mail.sender),
             ("To", f"{mail.notification.name} <{mail.notification.to}>"),
             ("Subject", line(mail.subject, "bold")),
             *([("Date", mail.date)] if mail.date else []),
             ("Message-ID", mail.message_id),
         ]
-
-    def _state(self, notification: Notification) -> Content:
-        zone = self.studio.zone
-        due = moment_and_zone(notification.due_at, zone)
-        why = f": {notification.error}" if notification.error else ""
-        match notification.state:
-            case NotificationState.SENT:
-                return line(f"sent {moment_and_zone(notification.sent_at, zone)}", "$success")
-            case NotificationState.FAILED:
-                return line(f"failed{why}", "$error")
-            case NotificationState.DROPPED:
-                return line(f"dropped{why}. This is how it would have read", "$warning")
-            case NotificationState.HELD:
-                return line(f"waits until {due}. This is how it would go now", "$warning")
-            case state:
-                return line(
-                    f"{STATE_LABELS[state]}, due {due}{why}. This is how it would go now",
-                    "$warning",
-                )

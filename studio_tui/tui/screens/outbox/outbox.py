@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
@@ -28,8 +29,10 @@ from studio_tui.tui.modals.dry_run_words import Trial
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.outbox.mail_beside import read_mail
 from studio_tui.tui.screens.outbox.outbox_states import StateLine
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
@@ -112,6 +115,7 @@ class OutboxScreen(StudioScreen):
                 states.redraw,
             ),
             opens_as_kept=self._within == NotificationFilter(),
+            beside=self._beside,
         )
         yield Static(classes="current")
 
@@ -128,6 +132,9 @@ class OutboxScreen(StudioScreen):
         self._browser.reload()
         states = self.query_one(StateLine)
         self.read("counts", lambda: outbox.counts(self.studio, self.actor), states.count)
+
+    def _beside(self, mail: Notification) -> Callable[[], Drawing]:
+        return partial(read_mail, self.studio, self.actor, mail.id)
 
     # States
 

@@ -6,12 +6,10 @@ from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.access import Action, may
-from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment, Status
 from studio_tui.domain.shared import destinations as to
@@ -22,18 +20,16 @@ from studio_tui.services.people.users import Involvement
 from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import HAND_OVER, HELD, RETRY
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import user_acts
-from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.activity_rows import activity_columns, in_full
-from studio_tui.tui.widgets.facts import Fact, Facts
+from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.mail_rows import mail_columns
 from studio_tui.tui.widgets.tabs import TabLine
-from studio_tui.wording.counting import counted
+from studio_tui.tui.widgets.user_facts import facts_about, title_of
 from studio_tui.wording.pushes import flags_in_words, status_in_words
 
 _TABS = (("pushes", "Pushes"), ("mail", "Mail"), ("activity", "Activity"))
@@ -47,11 +43,6 @@ _ABOUT = {
 }
 """The list that a command is about."""
 _BY_MANAGERS = {"held", "hand_over"}
-_SAID = {
-    *("login", "role", "email", "given_name", "family_name", "active", "language", "time_zone"),
-    *("teams", "leads", "coaches", "groups", "department", "hired_on"),
-}
-"""Facts that have a place of their own above those that have none."""
 _IN_NONE = "They are in no push."
 
 
@@ -66,29 +57,6 @@ class InPush:
     def id(self) -> int:
         """The id of the assignment."""
         return self.assignment.id
-
-
-def facts_about(user: User, failed: int = 0) -> list[Fact]:
-    """What there is to know of a user; what is not known has no line. ``failed``: so many mails to
-    them failed."""
-    facts = [
-        ("Login", f"{user.login} · {user.role}"),
-        ("E-mail", _address(user, failed)),
-        ("Managers", _managers(user)),
-        ("Teams", ", ".join(user.teams)),
-        ("Leads", ", ".join(user.leads)),
-        ("Coaches", ", ".join(user.coaches)),
-        ("Department", user.department),
-        ("Groups", ", ".join(user.groups)),
-        ("Language", f"{user.language} · {user.time_zone}"),
-        ("Hired", day(user.hired_on)),
-        *(
-            (fact.label, fact.as_words(getattr(user, fact.name)))
-            for fact in FACTS
-            if fact.name not in _SAID
-        ),
-    ]
-    return [(label, value) for label, value in facts if value]
 
 
 class UserScreen(StudioScreen):
@@ -288,7 +256,7 @@ class UserScreen(StudioScreen):
     def _show(self, found: Involvement) -> None:
         user = found.user
         self._user_name, self._user = user.name, user
-        self.query_one(".title", Static).update(_title(user))
+        self.query_one(".title", Static).update(title_of(user))
         failed = sum(each.state is NotificationState.FAILED for each in found.notifications)
         self.query_one(Facts).show(facts_about(user, failed))
         self._fill("pushes", [InPush(name, assignment) for name, assignment in found.pushes])
@@ -340,25 +308,6 @@ class UserScreen(StudioScreen):
             Column("status", "Status", lambda row: _status(row, zone), width=18, flex=2),
             Column("flags", "", _flags, width=12, flex=1),
         )
-
-
-def _title(user: User) -> Content:
-    if user.active:
-        return line(user.name, "bold")
-    return filled("[bold]$name[/]  [$muted]has left[/]", name=user.name)
-
-
-def _address(user: User, failed: int) -> str | Content:
-    if not failed:
-        return user.email
-    words = f"  ✗ {counted(failed, 'mail')} failed"
-    return Content.assemble(line(user.email), (words, "$error"))
-
-
-def _managers(user: User) -> str | Content:
-    if not user.managers:
-        return line("no manager: nobody is told, and nobody holds their conversations", "$warning")
-    return ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers)
 
 
 def _status(row: InPush, zone: ZoneInfo) -> str | Toned:

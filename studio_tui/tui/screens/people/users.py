@@ -1,5 +1,7 @@
 """Users: everybody the Studio knows, and the way to bring in more (U1, U4, U6)."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual import on
@@ -17,10 +19,12 @@ from studio_tui.services.people import users
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.tui.widgets.person_beside import read_person
 
 _WITH_LEFT = "those who have left, too"
 _HOW_TO_BEGIN = "Press i to import users from a CSV file."
@@ -108,6 +112,7 @@ class UsersScreen(StudioScreen):
             narrowing=Narrowing(
                 lambda: _WITH_LEFT if self._include_left else "", self._narrow, lambda: None
             ),
+            beside=self._beside,
         )
         yield Static(line(how), classes="begin")
 
@@ -153,6 +158,9 @@ class UsersScreen(StudioScreen):
     def _show_how_to_begin(self, event: RecordList.LengthChanged) -> None:
         alone = event.counted and event.length == 1 and not self._browser.text
         self.query_one(".begin").display = alone
+
+    def _beside(self, user: User) -> Callable[[], Drawing]:
+        return partial(read_person, self.studio, self.actor, user.id)
 
     @property
     def _browser(self) -> RecordBrowser[User, Any]:

@@ -15,7 +15,7 @@ from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.screens.pushes.status_drawing import bar_of, legend_of
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.list.pane import Drawing
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.wording.pushes import attention_in_words, state_in_words
 
 if TYPE_CHECKING:

@@ -18,8 +18,10 @@ from studio_tui.services.pushes import groups
 from studio_tui.services.pushes.groups import GroupSource
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.people_beside import read_group
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET, done_in_cells
 from studio_tui.tui.screens.pushes.status_drawing import row_bar
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -68,6 +70,7 @@ class PushGroups(Vertical):
             empty=NOBODY_YET,
             kept_as=f"push_groups_{by}",
             exported_by=f"pushes show PUSH --by {by} --json",
+            beside=self._beside,
         )
 
     def compose(self) -> ComposeResult:
@@ -110,6 +113,10 @@ class PushGroups(Vertical):
     @property
     def _home(self) -> StudioScreen:
         return cast(StudioScreen, self.screen)
+
+    def _beside(self, group: PeopleGroup) -> Callable[[], Drawing]:
+        home = self._home
+        return partial(read_group, home.studio, home.actor, self.push, group)
 
     def _source(self) -> "_CountedOnce":
         if self._counted is None:

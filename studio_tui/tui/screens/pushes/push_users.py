@@ -24,8 +24,10 @@ from studio_tui.tui.modals.hand_over import hand_over
 from studio_tui.tui.modals.record_held import record_held
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.people_beside import read_assigned
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -77,6 +79,7 @@ class PushUsers(Vertical):
             exported_by="pushes export PUSH",
             narrowing=Narrowing(lambda: str(self._quick or ""), self._put_quick, self._draw_quick),
             opens_as_kept=only is None,
+            beside=self._beside,
         )
 
     def compose(self) -> ComposeResult:
@@ -205,6 +208,10 @@ class PushUsers(Vertical):
     @property
     def _home(self) -> StudioScreen:
         return cast(StudioScreen, self.screen)
+
+    def _beside(self, assignment: Assignment) -> Callable[[], Drawing]:
+        home = self._home
+        return partial(read_assigned, home.studio, home.actor, self.push, assignment)
 
     @property
     def _current(self) -> Assignment | None:

@@ -17,9 +17,9 @@ from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.push_beside import read_push
 from studio_tui.tui.screens.pushes.push_words import done_in_cells
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
-from studio_tui.tui.widgets.list.pane import Drawing
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted

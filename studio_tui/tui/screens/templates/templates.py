@@ -1,13 +1,19 @@
 """The Templates screen: what conversations can be about (T1 to T7)."""
 
+from collections.abc import Callable, Iterator
+
 from textual.app import ComposeResult
+from textual.content import Content
 
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.templates.template import Template, TemplateFilter
 from studio_tui.services.templates import templates
+from studio_tui.tui.screens.templates.preview_words import Side, preview
 from studio_tui.tui.screens.templates.template_actions import TemplateActions
 from studio_tui.tui.screens.templates.template_reading import size_of
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -30,6 +36,16 @@ def _pushes(template: Template) -> str | Toned:
 
 def _description(template: Template) -> Toned:
     return Toned(template.definition.description, Tone.MUTED)
+
+
+def read_template(template: Template) -> Callable[[], Drawing]:
+    """As its leader sees it; all of it is in the list already."""
+
+    def drawn(width: int, _: int) -> Iterator[Content]:
+        yield line(template.name, "bold")
+        yield preview(template.definition, Side.LEADER, width)
+
+    return lambda: drawn
 
 
 class TemplatesScreen(TemplateActions):
@@ -56,6 +72,7 @@ class TemplatesScreen(TemplateActions):
             empty="No templates yet.\nPress n to write one, i to import one from a text file.",
             kept_as="templates",
             exported_by="templates list --json",
+            beside=read_template,
         )
 
     def body(self) -> ComposeResult:

@@ -80,19 +80,22 @@ def when(case: Case | None, today: date, zone: ZoneInfo) -> str:
 
 def whole(line: Line | None, today: date, zone: ZoneInfo) -> str:
     """All that a line says: what is cut in the list is read here."""
-    if line is None:
-        return ""
+    return " · ".join(parts_of(line, today, zone)) if line else ""
+
+
+def parts_of(line: Line, today: date, zone: ZoneInfo) -> list[str]:
+    """All that a line says, one thing each."""
     if line.step is not None:
-        return f"From a shell: {STEPS[line.step][1]}"
+        return [f"From a shell: {STEPS[line.step][1]}"]
     case = line.case
     if case is None:
-        return ""
+        return []
     parts = [case.words, case.push, case.text]
     if case.since is not None:
         parts.append(f"since {weekday_in_words(local_day(case.since, zone), today)}")
     if case.snoozed:
         parts.append(f"put off until {case.snoozed_until or 'it changes'}")
-    return " · ".join(filter(None, parts))
+    return [part for part in parts if part]
 
 
 def _groups(found: Today, *, put_off: bool) -> Iterator[tuple[str, Sequence[Line]]]:

@@ -33,8 +33,10 @@ from studio_tui.tui.screens.today.lines import (
     whole,
 )
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.filter_bar import FilterBar
 from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.pane import ListWithPane
 from studio_tui.tui.widgets.list.record_list import HeadedList, RecordList
 from studio_tui.wording.counting import counted
 from studio_tui.wording.days import weekday_in_words
@@ -129,8 +131,9 @@ class TodayScreen(StudioScreen):
             *columns(studio.today, studio.zone), heading=False, empty=""
         )
         self._bar = FilterBar(self._filter, self._list)
+        self._with_pane = ListWithPane(self._list, self._beside)
         yield self._bar
-        yield self._list
+        yield self._with_pane
         yield Static(classes="current")
 
     def on_mount(self) -> None:
@@ -325,7 +328,14 @@ class TodayScreen(StudioScreen):
         if self.app.screen is self:
             self.reload()
 
+    def _beside(self, at: Line) -> Callable[[], Drawing]:
+        # What reads people and mail is not needed for the first picture.
+        from studio_tui.tui.screens.today.case_beside import read_line
+
+        return partial(read_line, self.studio, self.actor, at)
+
     def _show(self, found: Today) -> None:
+        self._with_pane.reload()
         day = self.studio.today()
         if (found, day) != (self._found, self._day):
             self._found, self._day = found, day

@@ -23,12 +23,10 @@ from studio_tui.tui.commands import Command, Commands, shown_key
 from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.shell import shell_of
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.record_list import RecordList
 
 R = TypeVar("R", bound=Row)
-Drawing = Callable[[int, int], Iterable[Content]]
-"""The lines of something in so many cells and lines; what is wider is broken, what is more is cut
-off."""
 Look = Callable[[R], Callable[[], Drawing]]
 """What reads all there is to show of a row."""
 
@@ -66,6 +64,7 @@ class Pane(Widget, Generic[R]):
             return
         self._reading.drop()
         if row is None:
+            self._error = None
             self._draw(None)
         elif self._begins:
             self.again()

@@ -74,7 +74,7 @@ async def test_an_empty_list_says_what_to_do_next(made: Example) -> None:
 async def test_users_with_their_status_and_flags(made: Example) -> None:
     everything(made)
     async with running(made.app(), (120, 40)) as pilot:
-        await _open(pilot, "Late")
+        await _open(pilot, "Late", "enter", "P")
         assert "1 of 4 held (25%)" in shown(pilot)
         lines = {line[3:7].strip(): line for line in shown(pilot).splitlines()}
         assert "held 2026-03-02 by Bob Janssens" in lines["Ann"]

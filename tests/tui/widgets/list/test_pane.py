@@ -12,7 +12,8 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.tui.places import Place
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.list.pane import FROM, Drawing, ListWithPane, Pane
+from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.list.pane import FROM, ListWithPane, Pane
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from tests.tui import press, running, settled, until

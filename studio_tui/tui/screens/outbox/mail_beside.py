@@ -1,0 +1,32 @@
+"""A mail beside the list of mails: its state, its subject and its text (S6)."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from textual.content import Content
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox.outbox import ReadMail
+from studio_tui.tui.screens.outbox.mail_words import state_in_full
+from studio_tui.tui.text import block, line
+from studio_tui.tui.widgets.drawing import Drawing
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+
+def read_mail(studio: "Studio", actor: Actor, notification_id: int) -> Drawing:
+    """A mail as it went, or as it would go now; raises `NotFound`."""
+    return partial(_drawn, outbox.read(studio, actor, notification_id), studio.zone)
+
+
+def _drawn(mail: ReadMail, zone: ZoneInfo, _: int, __: int) -> Iterator[Content]:
+    to = mail.notification
+    yield line(mail.subject, "bold")
+    yield line(f"to {to.name} <{to.to}>", "$muted")
+    yield state_in_full(to, zone)
+    yield Content("")
+    yield block(mail.plain)

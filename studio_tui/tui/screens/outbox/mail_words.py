@@ -1,0 +1,30 @@
+"""What is said of one mail above its text."""
+
+from zoneinfo import ZoneInfo
+
+from textual.content import Content
+
+from studio_tui.domain.outbox.notification import Notification, NotificationState
+from studio_tui.tui.moments import moment_and_zone
+from studio_tui.tui.text import line
+from studio_tui.wording.mail import STATE_LABELS
+
+
+def state_in_full(notification: Notification, zone: ZoneInfo) -> Content:
+    """Whether it went, leaves or failed, and whether what is shown is how it went."""
+    due = moment_and_zone(notification.due_at, zone)
+    why = f": {notification.error}" if notification.error else ""
+    match notification.state:
+        case NotificationState.SENT:
+            return line(f"sent {moment_and_zone(notification.sent_at, zone)}", "$success")
+        case NotificationState.FAILED:
+            return line(f"failed{why}", "$error")
+        case NotificationState.DROPPED:
+            return line(f"dropped{why}. This is how it would have read", "$warning")
+        case NotificationState.HELD:
+            return line(f"waits until {due}. This is how it would go now", "$warning")
+        case state:
+            return line(
+                f"{STATE_LABELS[state]}, due {due}{why}. This is how it would go now",
+                "$warning",
+            )

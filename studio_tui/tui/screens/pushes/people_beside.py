@@ -1,0 +1,117 @@
+"""Somebody in a push, or a group of its people, beside their list (S2, S6)."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from textual.content import Content
+
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, PushFacts, Status
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.services.people import users
+from studio_tui.services.pushes import assign
+from studio_tui.tui.screens.pushes.status_drawing import bar_of
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.in_short import group as grouped
+from studio_tui.tui.widgets.in_short import how_far, people
+from studio_tui.tui.widgets.person_beside import InShort, in_short, person_in_short
+from studio_tui.wording.counting import counted
+from studio_tui.wording.pushes import group_in_words, still_in_words
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+_MOST = 60
+"""So many people of a group are read: more than there are lines."""
+_SETTLED = (Status.DONE, Status.EXCUSED)
+_FEW = 5
+"""So many of somebody's people in a push are named beside their own line."""
+
+
+def read_assigned(
+    studio: "Studio", actor: Actor, push: PushFacts, assignment: Assignment
+) -> Drawing:
+    """Somebody in a push: how far they are, the people whose manager they are, and themselves."""
+    theirs = _people_of(studio, actor, push, GroupKey(By.MANAGER, assignment.user_id))
+    person = None
+    if may(actor, Action.READ_USERS):
+        person = in_short(studio, actor, assignment.user_id)
+    return partial(_assigned, assignment, theirs, person, studio.zone)
+
+
+def read_group(
+    studio: "Studio", actor: Actor, push: PushFacts | None, group: PeopleGroup
+) -> Drawing:
+    """The people of a group of a push, late first; of all pushes how far they are. Of a manager
+    also what they lead."""
+    found: Sequence[Assignment] = ()
+    still = ""
+    if push is not None:
+        found = _people_of(studio, actor, push, group.key, many=group.assigned > _MOST)
+        still = still_in_words(group.still, push.deadline, studio.today())
+    leads: Sequence[str] = ()
+    key = group.key
+    if key.by is By.MANAGER and isinstance(key.value, int) and may(actor, Action.READ_USERS):
+        leads = users.show(studio, actor, key.value, 0).user.leads
+    return partial(_group, group, leads, still, found, studio.zone)
+
+
+def _people_of(
+    studio: "Studio", actor: Actor, push: PushFacts, key: GroupKey, *, many: bool = False
+) -> list[Assignment]:
+    """Those of a group by name: who is late first, who has nothing left to do last. ``many``: who
+    is late may not be among the first by name."""
+    flags = (Flag.OVERDUE, None) if many else (None,)
+    found = [
+        row
+        for filter_ in (AssignmentFilter(group=key, flag=flag) for flag in flags)
+        for row in assign.source(studio, actor, push, filter_, Sort("name")).rows(0, _MOST)
+    ]
+    once = {row.id: row for row in found}.values()
+    return sorted(once, key=lambda row: (Flag.OVERDUE not in row.flags, row.status in _SETTLED))
+
+
+def _assigned(
+    assignment: Assignment,
+    theirs: Sequence[Assignment],
+    person: InShort | None,
+    zone: ZoneInfo,
+    width: int,
+    height: int,
+) -> Iterator[Content]:
+    lines = list(people(theirs[:_FEW], zone, width))
+    if len(theirs) > _FEW:
+        lines.append(Content.styled("and more", "$muted"))
+    first = list(grouped("Their people", lines))
+    if person is None:
+        yield line(assignment.name, "bold")
+        yield how_far(assignment, zone)
+        yield from first
+    else:
+        yield from person_in_short(person, width, height, first)
+
+
+def _group(
+    group: PeopleGroup,
+    leads: Sequence[str],
+    still: str,
+    found: Sequence[Assignment],
+    zone: ZoneInfo,
+    width: int,
+    _: int,
+) -> Iterator[Content]:
+    login = Content.styled(f"  {group.login}" if group.login else "", "$muted")
+    yield line(group_in_words(group.key.by, group), "bold") + login
+    if leads:
+        yield line(f"leads {', '.join(leads)}", "$muted")
+    held = f"{counted(group.assigned, 'person', 'people')}, {group.done:,} held"
+    yield Content(f"{held}; {still} still to hold" if still and group.still else held)
+    yield bar_of(group, width)
+    yield Content("")
+    yield from people(found, zone, width)
+    if found and group.assigned > len(found):
+        yield Content.styled(f"and {group.assigned - len(found):,} more", "$muted")

@@ -1,0 +1,104 @@
+"""A person beside a list: who they are, their pushes, mail and changes (S3, S6)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from textual.content import Content
+
+from studio_tui.domain.outbox.notification import Notification, NotificationState
+from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.pushes.push import Assignment
+from studio_tui.services.activity import activity
+from studio_tui.services.activity.activity import ActivityFilter, ActivityLine
+from studio_tui.services.people import users
+from studio_tui.services.people.users import Involvement
+from studio_tui.tui.moments import moment
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.activity_rows import changes
+from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.facts import Facts
+from studio_tui.tui.widgets.in_short import group, hanging, how_far
+from studio_tui.tui.widgets.mail_rows import about, state_in_colour, when_cell
+from studio_tui.tui.widgets.user_facts import facts_about, title_of
+from studio_tui.wording.mail import kind_in_words
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+_RECENT = 20
+"""So many mails and changes are read at most."""
+_FACTS = frozenset({"Login", "E-mail", "Managers", "Teams", "Leads", "Coaches", "Department"})
+"""What is said of somebody, by its label: the rest is on their page."""
+_LINES_EACH = 8
+"""One row of each group for so many lines of the pane."""
+
+
+@dataclass(frozen=True, slots=True)
+class InShort:
+    """What there is to show of a person."""
+
+    found: Involvement
+    changes: Sequence[ActivityLine]
+    zone: ZoneInfo
+
+
+def read_person(studio: "Studio", actor: Actor, user_id: int) -> Drawing:
+    """A person, as `person_in_short` shows them; raises `NotFound`."""
+    return partial(person_in_short, in_short(studio, actor, user_id))
+
+
+def in_short(studio: "Studio", actor: Actor, user_id: int) -> InShort:
+    """What there is to show of a person, the newest first; raises `NotFound`."""
+    found = users.show(studio, actor, user_id, _RECENT)
+    done: Sequence[ActivityLine] = ()
+    if may(actor, Action.READ_ACTIVITY):
+        about_them = ActivityFilter(user_id=user_id)
+        done = activity.of_everything(studio, actor, about_them, _RECENT)
+    return InShort(found, done, studio.zone)
+
+
+def person_in_short(
+    of: InShort, width: int, height: int, first: Iterable[Content] = ()
+) -> Iterator[Content]:
+    """The name and some facts, and the newest pushes, mails and changes after what comes
+    ``first``."""
+    user, most = of.found.user, max(height // _LINES_EACH, 2)
+    failed = sum(each.state is NotificationState.FAILED for each in of.found.notifications)
+    yield title_of(user)
+    facts = [fact for fact in facts_about(user, failed) if fact[0] in _FACTS]
+    yield Facts.drawn(facts, width)
+    yield from first
+    pushes = [
+        part
+        for push, assignment in of.found.pushes[:most]
+        for part in _push(push, assignment, of.zone, width)
+    ]
+    yield from group("Pushes", pushes, "In no push yet.")
+    mails = [part for mail in of.found.notifications[:most] for part in _mail(mail, of.zone, width)]
+    yield from group("Mail", mails, "No mail to them yet.")
+    done = [part for each in of.changes[:most] for part in _change(each, of.zone, width)]
+    yield from group("Changes", done)
+
+
+def _push(name: str, assignment: Assignment, zone: ZoneInfo, width: int) -> Iterator[Content]:
+    yield line(name)
+    yield from hanging(how_far(assignment, zone), width)
+
+
+def _mail(mail: Notification, zone: ZoneInfo, width: int) -> Iterator[Content]:
+    kind = kind_in_words(mail.kind, mail.capacity)
+    yield Content.assemble((when_cell(mail, zone), "$muted"), f"  {kind}")
+    yield from hanging(Content.assemble(state_in_colour(mail), "  ", line(about(mail))), width)
+    if mail.error:
+        yield from hanging(line(mail.error, "$muted"), width)
+
+
+def _change(done: ActivityLine, zone: ZoneInfo, width: int) -> Iterator[Content]:
+    yield Content.assemble(
+        (moment(done.at, zone), "$muted"), "  ", line(f"{done.by} {done.action}")
+    )
+    if told := ", ".join(changes(done, zone)):
+        yield from hanging(line(told, "$muted"), width)

@@ -1,0 +1,170 @@
+"""What stands beside each list of the row under its cursor (S6)."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.push import AssignmentFilter, Push
+from studio_tui.domain.shared.errors import NotFound, Unavailable
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.templates.template import TemplateFilter
+from studio_tui.services.outbox import outbox
+from studio_tui.services.people import users
+from studio_tui.services.pushes import assign, groups, pushes
+from studio_tui.services.templates import templates
+from studio_tui.services.today import today
+from studio_tui.tui.screens.outbox.mail_beside import read_mail
+from studio_tui.tui.screens.pushes.people_beside import read_assigned, read_group
+from studio_tui.tui.screens.pushes.push_beside import read_push
+from studio_tui.tui.screens.templates.templates import read_template
+from studio_tui.tui.screens.today.case_beside import read_line
+from studio_tui.tui.screens.today.lines import lines_of
+from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.list.pane import Pane
+from studio_tui.tui.widgets.person_beside import read_person
+from tests.hostile import HOSTILE, SIGNS
+from tests.tui import WIDE, press, running, until
+from tests.tui.screens.organisation import Example, fill_outbox, hostile_rows
+from tests.tui.screens.pushes.test_pushes_snapshots import hostile_templates
+from tests.tui.screens.pushing import assign as assign_users
+from tests.tui.screens.pushing import create, everything, put_cursor_on
+
+_MANY = 200
+
+
+def _said(drawing: Drawing, width: int = 60, height: int = 50) -> str:
+    return "\n".join(part.plain for part in drawing(width, height))
+
+
+def _beside(pilot: Pilot[Any]) -> str:
+    (pane,) = (pane for pane in pilot.app.screen.query(Pane) if pane.is_on_screen)
+    return pane.render().plain
+
+
+async def _shows(pilot: Pilot[Any], words: str) -> None:
+    await until(pilot, lambda: words in _beside(pilot))
+
+
+async def test_every_list_shows_what_is_under_its_cursor(made: Example) -> None:
+    await fill_outbox(made)
+    async with running(made.whole_app(), WIDE) as pilot:
+        assert "1 mail failed" in _beside(pilot)
+        assert "Carl Maes" in _beside(pilot)
+        for key, on, expected in (
+            ("1", "Quick", "It begins at once: nothing is planned or prepared."),
+            ("2", "Q1 review", "0 of 3 held"),
+            ("3", "Ann Peeters", "Bob Janssens (leads"),
+        ):
+            await press(pilot, key)
+            await put_cursor_on(pilot, on)
+            await _shows(pilot, on)
+            assert expected in _beside(pilot).replace("\n", " "), on
+        await press(pilot, "4")
+        assert "to Carl Maes <carl@example.org>" in _beside(pilot)
+        await press(pilot, "2")
+        await put_cursor_on(pilot, "Q1 review")
+        await press(pilot, "enter")
+        await put_cursor_on(pilot, "Ann Peeters")
+        await _shows(pilot, "THEIR PEOPLE")
+        assert "Dina Willems  not planned" in _beside(pilot)
+        await press(pilot, "m")
+        assert _beside(pilot).startswith("Bob Janssens  bob\nleads Sales > Belgium")
+        assert "Ann Peeters" in _beside(pilot)
+
+
+async def test_it_is_read_again_when_others_change_it(made: Example) -> None:
+    push = everything(made)["Late"]
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "2")
+        await put_cursor_on(pilot, "Late")
+        await _shows(pilot, "not planned 2")
+        chosen = assign.users_named(made.studio, made.admin, ["sam"])
+        await asyncio.to_thread(assign.assign, made.studio, made.admin, push, chosen)
+        made.look(pilot)
+        await _shows(pilot, "not planned 3")
+
+
+async def test_a_database_that_is_away_is_said_beside_the_list(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything(made)
+
+    def away(*_: Any) -> Any:
+        raise Unavailable("The database is away.")
+
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3")
+        monkeypatch.setattr(users, "show", away)
+        await press(pilot, "down")
+        await until(pilot, lambda: _beside(pilot) == "The database is away.")
+        monkeypatch.undo()
+        await press(pilot, "down")
+        await _shows(pilot, "PUSHES")
+
+
+def test_late_people_come_first_and_those_who_held_it_last(made: Example) -> None:
+    late = everything(made)["Late"]
+    found = {group.name: group for group in groups.every(made.studio, made.admin, late, By.MANAGER)}
+    said = _said(read_group(made.studio, made.admin, late, found["Bob Janssens"])).split("\n")
+    assert said[1] == "leads Sales > Belgium"
+    assert said[2] == "2 people, 1 held; 1, 10 days late still to hold"
+    assert [name.split("  ")[0].strip() for name in said[5:]] == ["Dina Willems", "Ann Peeters"]
+    nobody = _said(read_group(made.studio, made.admin, late, found[None]))
+    assert nobody.startswith("no manager\n2 people, 0 held")
+
+
+def test_of_many_people_as_many_are_read_as_there_are_lines(made: Example) -> None:
+    headings = "login,email,given_name,family_name,teams"
+    many = "".join(f"m{n},m{n}@example.org,Many,M{n:03},Many\n" for n in range(70))
+    made.load(many, headings)
+    push = made.push("Many", *(f"m{n}" for n in range(70)))
+    (team,) = groups.every(made.studio, made.admin, push, By.TEAM)
+    assert _said(read_group(made.studio, made.admin, push, team), 60, 99).endswith("and 10 more")
+
+
+def test_who_is_no_longer_there_is_said(made: Example) -> None:
+    made.load("")
+    with pytest.raises(NotFound, match="no longer there"):
+        read_person(made.studio, made.admin, 999)
+
+
+def _drawings(made: Example, push: Push) -> Iterator[Drawing]:
+    """What is beside every row there is, of every list."""
+    studio, admin, by_name = made.studio, made.admin, Sort("name")
+    for each in pushes.every(studio, admin):
+        yield read_push(studio, admin, each)
+    for template in templates.source(studio, admin, TemplateFilter()).rows(0, _MANY):
+        yield read_template(template)()
+    for user in users.source(studio, admin, UserFilter(), by_name).rows(0, _MANY):
+        yield read_person(studio, admin, user.id)
+    everybody = assign.source(studio, admin, push, AssignmentFilter(), by_name)
+    for row in everybody.rows(0, _MANY):
+        yield read_assigned(studio, admin, push, row)
+    for by in By:
+        for group in groups.every(studio, admin, push, by):
+            yield read_group(studio, admin, push, group)
+    for mail in outbox.every(studio, admin, NotificationFilter())[:_MANY]:
+        yield read_mail(studio, admin, mail.id)
+    for at in lines_of(today.show(studio, admin)):
+        yield read_line(studio, admin, at)
+
+
+def test_what_people_typed_stays_text(made: Example) -> None:
+    hostile_templates(made)
+    made.load(hostile_rows())
+    push = create(made, HOSTILE[5], date(2026, 1, 1), date(2026, 2, 1))
+    push = assign_users(made, push, *(f"h{number}" for number in range(len(HOSTILE))))
+    read = 0
+    for drawing in _drawings(made, push):
+        for width, height in ((27, 16), (80, 50)):
+            said = _said(drawing, width, height)
+            assert not SIGNS & set(said.replace("\n", "")), said
+        read += 1
+    assert read > 3 * len(HOSTILE)
