@@ -6,6 +6,7 @@ from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
 from studio_tui.services import conversations
 from studio_tui.services.templates import templates
 from tests.hostile import HOSTILE
+from tests.tui.screens.made_once import made_once
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
 from tests.tui.screens.pushing import assign, create, user_id
 
@@ -18,6 +19,7 @@ hal,hal@example.org,Hal,Goossens,Sales > Belgium,,,Sales,nl,2020-01-06,
 """More people of Bob's; Carl coaches Ann as well."""
 
 
+@made_once
 def busy(made: Example) -> None:
     """Bob leads Ann, Eva, Fay, Gus and Hal; each of them is elsewhere in two pushes."""
     made.load(PEOPLE + TEAM)

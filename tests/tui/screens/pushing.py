@@ -15,6 +15,7 @@ from studio_tui.tui.widgets.frame import CommandBar
 from studio_tui.tui.widgets.list.record_list import RecordList
 from tests.tui import settled
 from tests.tui.screens.looking import rows
+from tests.tui.screens.made_once import made_once
 from tests.tui.screens.organisation import PEOPLE, Example
 
 
@@ -41,6 +42,13 @@ def user_id(made: Example, login: str) -> int:
 
 def everything(made: Example) -> dict[str, Push]:
     """The people of Example NV and a push in every state, by name."""
+    _make_everything(made)
+    every = pushes.every(made.studio, made.admin)
+    return {push.name: push for push in every}
+
+
+@made_once
+def _make_everything(made: Example) -> None:
     made.load(PEOPLE)
     late = create(made, "Late", date(2026, 1, 5), date(2026, 2, 20))
     assign(made, late, "ann", "bob", "dina", "lone")
@@ -54,8 +62,6 @@ def everything(made: Example) -> dict[str, Push]:
     create(made, "Draft", date(2026, 3, 1), date(2026, 5, 31))
     over = assign(made, create(made, "Over", date(2025, 1, 1), date(2025, 2, 1)), "carl")
     pushes.close(made.studio, made.admin, over)
-    every = pushes.every(made.studio, made.admin)
-    return {push.name: push for push in every}
 
 
 async def put_cursor_on(pilot: Pilot[Any], name: str) -> None:
