@@ -117,6 +117,12 @@ def _changes(destination: to.Changes) -> Screen[Any]:
     return ChangesScreen(destination.push_id)
 
 
+def _waiting_import(_: to.WaitingImport) -> Screen[Any]:
+    from studio_tui.tui.screens.people.waiting_import import WaitingImportScreen
+
+    return WaitingImportScreen()
+
+
 def _conversation(destination: to.Conversation) -> Screen[Any]:
     from studio_tui.tui.screens.conversations.conversation import ConversationScreen
 
@@ -203,6 +209,7 @@ _SCREENS: Mapping[type[Destination], Callable[[Any], Screen[Any]]] = {
     to.SetUpPushes: _set_up_pushes,
     to.ImportUsers: _import_users,
     to.Changes: _changes,
+    to.WaitingImport: _waiting_import,
     to.Conversation: _conversation,
     to.PlanConversation: _plan_conversation,
     to.History: _history,

@@ -134,6 +134,11 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingImport:
+    """The unattended import that waits, with its dry run (U10)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One conversation, with what the reader may read of it (C6)."""
 
@@ -236,6 +241,7 @@ Destination = (
     | SetUpPushes
     | ImportUsers
     | Changes
+    | WaitingImport
     | Conversation
     | PlanConversation
     | History

@@ -11,9 +11,16 @@ from studio_tui.domain.shared.destinations import (
     Push,
     Templates,
     Users,
+    WaitingImport,
 )
 from studio_tui.domain.shared.enum_tables import OfSome
-from studio_tui.domain.today.today import Case, CaseKind, FirstStep, StudioPart
+from studio_tui.domain.today.today import (
+    WAITING_IMPORT,
+    Case,
+    CaseKind,
+    FirstStep,
+    StudioPart,
+)
 
 _STATES: OfSome[CaseKind, NotificationState | None] = OfSome(
     {
@@ -35,6 +42,8 @@ def where_to(case: Case) -> Destination:
     """Where a case is dealt with."""
     if case.own:
         return MyConversations()
+    if case.about == WAITING_IMPORT:
+        return WaitingImport()
     if case.kind is CaseKind.REVIEW:
         return Changes(case.push_id)
     if case.place is StudioPart.USERS:

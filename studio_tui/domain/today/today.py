@@ -16,6 +16,10 @@ AHEAD_DAYS = 14
 """What starts, ends or is mailed within so many days is a case."""
 
 
+WAITING_IMPORT = "import"
+"""What a case is about (`Case.about`) that is to be reviewed before it is imported (U10)."""
+
+
 class CaseKind(StrEnum):
     """What is the matter; the value is its name in JSON, which is a contract."""
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
+from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.today.today import AHEAD_DAYS, Case, CaseKind
+from studio_tui.domain.today.today import AHEAD_DAYS, WAITING_IMPORT, Case, CaseKind
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_stops, notifications
-from studio_tui.storage.people import review_read
+from studio_tui.storage.people import last_file, review_read
 from studio_tui.storage.people.managers import managers_of
 from studio_tui.storage.pushes import pushes
 from studio_tui.storage.pushes.pushes import StoredPush
@@ -45,6 +46,7 @@ class Desk:
     """What all sources look at, inside an open unit of work: one moment, the pushes not closed."""
 
     studio: Studio
+    actor: Actor
     now: datetime
     today: date
 
@@ -133,8 +135,25 @@ def _somebody_sends(desk: Desk) -> bool:
     )
 
 
+def _waiting_import(desk: Desk) -> Iterator[Case]:
+    """The unattended import that waits (U10)."""
+    if not may(desk.actor, Action.IMPORT_USERS):
+        return
+    last = last_file.last_file()
+    if last is not None and last.waits:
+        yield Case(
+            CaseKind.REVIEW,
+            max(last.people, 1),
+            f"{last.name} waits to be imported: {last.why}",
+            since=last.at,
+            about=WAITING_IMPORT,
+            mark=f"{last.digest[:16]} {last.people}",
+        )
+
+
 def _review(desk: Desk) -> Iterator[Case]:
-    """What changed of people in a push, and waits for a decision (U7)."""
+    """What changed of people in a push, and waits for a decision (U7); an import that waits."""
+    yield from _waiting_import(desk)
     for group in review_read.waiting_groups():
         filter_ = ReviewFilter(push_id=group.push_id)
         ids = review_read.ids_of(Selection.matching(filter_)) if group.count <= _MOST else []

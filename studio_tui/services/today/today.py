@@ -146,7 +146,7 @@ def wake(studio: Studio, actor: Actor, cases: Sequence[Case]) -> int:
 
 def _cases(studio: Studio, actor: Actor, kinds: Sequence[CaseKind] | type[CaseKind]) -> list[Case]:
     allowed = [kind for kind in kinds if may(actor, CASES[kind].needs)]
-    desk = Desk(studio, studio.now(), studio.today())
+    desk = Desk(studio, actor, studio.now(), studio.today())
     return [case for kind in allowed for case in SOURCES[kind](desk)]
 
 

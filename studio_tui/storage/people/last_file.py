@@ -19,7 +19,7 @@ _EMPTY = b""
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class KeptFile:
     """What it takes to read a file again."""
 
     data: bytes
@@ -34,13 +34,13 @@ def last_file() -> LastFile | None:
     return None
 
 
-def content() -> Content:
+def content() -> KeptFile:
     """The content of the file that waits."""
     data, options = next(iter(_I.select(_I.content, _I.options).tuples()))
-    return Content(zlib.decompress(bytes(data)), options)
+    return KeptFile(zlib.decompress(bytes(data)), options)
 
 
-def keep(file: LastFile, kept: Content | None) -> None:
+def keep(file: LastFile, kept: KeptFile | None) -> None:
     """Put ``file`` in the place of the one before, with its content where it waits."""
     _I.delete().execute()
     _I.insert(

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
 from studio_tui.domain.people.hr_file import FileHints, Refusal, Remark
-from studio_tui.domain.shared.errors import StudioError
-from studio_tui.services.people import imports
+from studio_tui.domain.shared.errors import Conflict, NothingToDo, StudioError
+from studio_tui.services.people import imports, unattended
 from studio_tui.services.people.import_plan import ImportPlan, PlannedUser
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
@@ -55,9 +55,19 @@ class SaidOtherwise:
     field: str
 
 
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """What waits is another, or does more than was shown: it is to be looked at again."""
+
+    why: str
+
+
+Decided = str | SaidOtherwise | FileHints | LookAgain | None
+"""How the screen ends: a sentence says what was done; of others, the file is to be read again."""
+
+
 class ImportPlanScreen(StudioScreen):
-    """Ends with a sentence that says what was imported, with `SaidOtherwise` or `FileHints`
-    where the file is to be read again, or with None."""
+    """What importing a file would do. Ends with a `Decided`."""
 
     OWN_COMMANDS = (
         Command(
@@ -75,6 +85,13 @@ class ImportPlanScreen(StudioScreen):
             "Import all lines but those refused",
             footer=False,
             verb="users import FILE --skip-refused",
+        ),
+        Command(
+            "discard",
+            "D",
+            "Throw away",
+            "Throw this import away: nothing is changed by it",
+            verb="users import --waiting --discard",
         ),
         HOW_WRITTEN,
         Command("next_list", "right", "Next list", "Go to the list to the right"),
@@ -142,12 +159,15 @@ class ImportPlanScreen(StudioScreen):
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Read it in full, or say what a column tells."""
         if isinstance(event.row, Heading):
-            self._say_otherwise(event.row)
+            if why := self.why_not_form():
+                self.complain(why)
+            else:
+                self._say_otherwise(event.row)
             return
         match event.row.it:
             case PlannedUser() as user:
                 self.app.push_screen(ReadText(user.name, user_in_full(user)))
-            case Refusal(word=str(word)) if word:
+            case Refusal(word=str(word)) if word and not self._compared.waiting:
                 self._say_what_it_means(word)
             case Remark() as remark:
                 title = "Refused" if isinstance(remark, Refusal) else "Warning"
@@ -165,6 +185,12 @@ class ImportPlanScreen(StudioScreen):
         if status is not None:
             self.dismiss(SaidOtherwise(word, status))
 
+    def why_not_form(self) -> str | None:
+        """What waits is read as it was given."""
+        if self._compared.waiting is None:
+            return None
+        return "What waits is read as it was given: throw it away, and import the file from here."
+
     def action_form(self) -> None:
         """Tell how the file is written, where that was not found out rightly: it is read again."""
 
@@ -179,7 +205,8 @@ class ImportPlanScreen(StudioScreen):
 
     def may_do(self, command: Command) -> bool:
         """Lines can be skipped where some are refused."""
-        return (command.id != "skip" or bool(self._plan.refusals)) and super().may_do(command)
+        needed = {"skip": self._plan.refusals, "discard": self._compared.waiting}
+        return bool(needed.get(command.id, True)) and super().may_do(command)
 
     def why_not_import(self) -> str | None:
         """All of it is imported, or nothing."""
@@ -207,6 +234,24 @@ class ImportPlanScreen(StudioScreen):
         if await self.app.push_screen_wait(question):
             self._once_meant(skip_refused=True)
 
+    @work
+    async def action_discard(self) -> None:
+        """Throw away what waits, once that is confirmed."""
+        name = self._compared.path.name
+        question = Confirm(
+            f"Throw {name} away?",
+            "Throw away",
+            detail="Nothing is changed by it, and the same file does nothing when it comes again.",
+        )
+        if (waiting := self._compared.waiting) is None:
+            return
+        if await self.app.push_screen_wait(question):
+            self.write(
+                lambda: unattended.discard(self.studio, self.actor, seen=waiting.last),
+                lambda _: self.dismiss(f"{name} is thrown away: nothing was changed by it."),
+                self._failed,
+            )
+
     def action_back(self) -> None:
         """Stop importing, or go back to the file."""
         progress = self.query_one(ProgressLine)
@@ -226,17 +271,14 @@ class ImportPlanScreen(StudioScreen):
         job = Job(f"Importing {self._people()}", in_place=True)
         self.query_one(ProgressLine).start(job)
         self.refresh_bindings()
-        self.write(
-            lambda: imports.apply(
-                self.studio,
-                self.actor,
-                self._compared.file,
-                skip_refused=skip_refused,
-                progress=job.tell,
-            ),
-            self._applied,
-            self._failed,
-            job,
+        self.write(lambda: self._import(job, skip_refused), self._applied, self._failed, job)
+
+    def _import(self, job: Job, skip_refused: bool) -> ImportPlan:
+        studio, actor, compared = self.studio, self.actor, self._compared
+        if compared.waiting is not None:
+            return unattended.apply(studio, actor, seen=compared.waiting, progress=job.tell)
+        return imports.apply(
+            studio, actor, compared.file, skip_refused=skip_refused, progress=job.tell
         )
 
     def _applied(self, plan: ImportPlan) -> None:
@@ -245,6 +287,9 @@ class ImportPlanScreen(StudioScreen):
         self.dismiss(f"Imported {self._compared.path.name}: {plan.summary}{refused}.")
 
     def _failed(self, error: StudioError) -> None:
+        if self._compared.waiting is not None and isinstance(error, Conflict | NothingToDo):
+            self.dismiss(LookAgain(error.message))
+            return
         self.query_one(ProgressLine).done()
         self.refresh_bindings()
         self.complain(error.message)
@@ -280,8 +325,10 @@ class ImportPlanScreen(StudioScreen):
 
     def _read_in_words(self) -> Content:
         plan = self._plan
-        form = f"{plan.encoding}, {self._separator()}"
         name = line(self._compared.path.name, "bold")
+        if (waiting := self._compared.waiting) is not None:
+            return Content.assemble(name, line(f"  waits: {waiting.last.why}", "$warning"))
+        form = f"{plan.encoding}, {self._separator()}"
         return Content.assemble(name, (f"  {form} · nothing is changed yet", "$muted"))
 
     def _separator(self) -> str:
@@ -306,6 +353,8 @@ class ImportPlanScreen(StudioScreen):
         offers = [("import", "i", f"Import {self._people()}", not self.why_not_import())]
         if plan.refusals:
             offers.append(("skip", "S", skip, bool(plan.touched)))
+        if self._compared.waiting is not None:
+            offers.append(("discard", "D", "Throw it away", True))
         offers.append(("back", "esc", "Cancel", True))
         self.query_one("#offers", LabelLine).show([_offer(*offer) for offer in offers])
 

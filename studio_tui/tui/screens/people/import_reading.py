@@ -12,6 +12,7 @@ from studio_tui.domain.shared.errors import Refused, Stopped, StudioError
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people import hr_files, imports
 from studio_tui.services.people.import_plan import ImportPlan
+from studio_tui.services.people.unattended import WaitingImport
 from studio_tui.services.system.context import Studio
 from studio_tui.tui.runtime.job import Job
 
@@ -31,6 +32,8 @@ class Compared:
     told: FileHints
     file: HrFile
     plan: ImportPlan
+    waiting: WaitingImport | None = None
+    """Where it is the unattended import that waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from studio_tui.tui.screens.people.import_columns import (
     what_it_tells,
 )
 from studio_tui.tui.screens.people.import_form import HOW_WRITTEN, HowWritten
-from studio_tui.tui.screens.people.import_plan import ImportPlanScreen, SaidOtherwise
+from studio_tui.tui.screens.people.import_plan import Decided, ImportPlanScreen, SaidOtherwise
 from studio_tui.tui.screens.people.import_reading import (
     Compared,
     Mapped,
@@ -139,7 +139,7 @@ class ImportScreen(StudioScreen):
         if names:
             self.set_focus(self._columns)
 
-    def _decided(self, decided: str | SaidOtherwise | FileHints | None) -> None:
+    def _decided(self, decided: Decided) -> None:
         match decided:
             case str():
                 self.dismiss()
@@ -149,7 +149,7 @@ class ImportScreen(StudioScreen):
                 self._map(heading, field)
             case FileHints():
                 self._tell(decided)
-            case None:
+            case _:
                 self._field.focus_entry()
 
     @work

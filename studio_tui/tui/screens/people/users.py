@@ -12,10 +12,11 @@ from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.facts import FACTS, Fact, ListColumn
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.unattended import LastFile
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
-from studio_tui.services.people import users
+from studio_tui.services.people import unattended, users
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
@@ -84,6 +85,14 @@ class UsersScreen(StudioScreen):
             verb="users review",
         ),
         Command(
+            "waiting",
+            "w",
+            "Waiting",
+            "See the unattended import that waits, to import it or throw it away",
+            needs=Action.IMPORT_USERS,
+            verb="users import --waiting",
+        ),
+        Command(
             "who_left",
             "f",
             "Who left",
@@ -95,6 +104,7 @@ class UsersScreen(StudioScreen):
     def __init__(self) -> None:
         super().__init__()
         self._include_left = False
+        self._waits: LastFile | None = None
 
     def body(self) -> ComposeResult:
         """The list, and a line that says how to begin while there is nobody but oneself."""
@@ -115,6 +125,7 @@ class UsersScreen(StudioScreen):
             beside=self._beside,
         )
         yield Static(line(how), classes="begin")
+        yield Static(classes="waits")
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[User, UserFilter]]:
         """The users that match what is typed."""
@@ -127,8 +138,28 @@ class UsersScreen(StudioScreen):
         self._include_left = bool(narrowed)
 
     def reload(self) -> None:
-        """Somebody may have imported users."""
+        """Somebody may have imported users, or a file may wait."""
         self._browser.reload()
+        if may(self.actor, Action.IMPORT_USERS):
+            studio, actor = self.studio, self.actor
+            self.read("waiting", lambda: unattended.waiting(studio, actor), self._show_waiting)
+
+    def _show_waiting(self, waits: LastFile | None) -> None:
+        self._waits = waits
+        said = self.query_one(".waits", Static)
+        said.display = waits is not None
+        if waits is not None:
+            words = f"{waits.name} waits: {waits.why}. Press w to look at it."
+            said.update(line(words, "$warning"))
+        self.refresh_bindings()
+
+    def may_do(self, command: Command) -> bool:
+        """There is something to look at where a file waits."""
+        return (command.id != "waiting" or self._waits is not None) and super().may_do(command)
+
+    def action_waiting(self) -> None:
+        """See what waits."""
+        self.go_to(to.WaitingImport())
 
     def why_not_import(self) -> str | None:
         """Over SSH, files are on another machine."""

@@ -1,0 +1,71 @@
+"""The unattended import that waits: compared with what is there, then shown as a plan (U10)."""
+
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.people.hr_file import FileHints
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.services.people import unattended
+from studio_tui.services.people.unattended import WaitingImport
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.people.import_plan import Decided, ImportPlanScreen, LookAgain
+from studio_tui.tui.screens.people.import_reading import Compared
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.progress import ProgressLine
+
+
+class WaitingImportScreen(StudioScreen):
+    """Reads what waits, and shows what importing it would do."""
+
+    def body(self) -> ComposeResult:
+        """What is done, and how far it is."""
+        yield Static(line("Import that waits", "bold"), classes="title")
+        yield ProgressLine()
+
+    def on_mount(self) -> None:
+        """Look at what waits."""
+        self._look()
+
+    def action_back(self) -> None:
+        """Stop looking, or leave."""
+        progress = self.query_one(ProgressLine)
+        if progress.job is not None:
+            progress.stop()
+        self.dismiss()
+
+    def _look(self) -> None:
+        job = Job("Comparing what waits")
+        self.query_one(ProgressLine).start(job)
+        studio, actor = self.studio, self.actor
+        self.read(
+            "waiting",
+            lambda: unattended.look(studio, actor, progress=job.tell),
+            self._show,
+            self._failed,
+        )
+
+    def _show(self, found: WaitingImport) -> None:
+        self.query_one(ProgressLine).done()
+        compared = Compared(
+            Path(found.last.name), {}, FileHints(), found.file, found.plan, waiting=found
+        )
+        self.app.push_screen(ImportPlanScreen(compared), self._decided)
+
+    def _failed(self, error: StudioError) -> None:
+        self.dismiss()
+        self.say(error.message)
+
+    def _decided(self, decided: Decided) -> None:
+        match decided:
+            case LookAgain(why=why):
+                self.complain(why)
+                self._look()
+            case str():
+                self.dismiss()
+                self.shell.look_for_changes()
+                self.say(decided)
+            case _:
+                self.dismiss()
