@@ -15,6 +15,7 @@ LOCKS = {
     "run": PROJECT["project"]["dependencies"],
     "test": PROJECT["project"]["dependencies"]
     + EXTRAS["test"]
+    + EXTRAS["excel"]
     + EXTRAS["pdf"]
     + EXTRAS["postgres"],
 }

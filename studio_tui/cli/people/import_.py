@@ -67,6 +67,12 @@ def _mapped(text: str) -> tuple[str, str]:
     default=None,
     help="How to read 03/04/2020; found out where dates of the file prove it.",
 )
+@click.option(
+    "--sheet",
+    default="",
+    metavar="NAME",
+    help="Which sheet of a workbook; the first that lists people where it is not told.",
+)
 @click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 @click.option("--skip-refused", is_flag=True, help="Import the other lines of the file.")
 @unattended_options
@@ -81,13 +87,14 @@ def import_(
     encoding: str,
     delimiter: str,
     dates: str | None,
+    sheet: str,
     dry_run: bool,
     skip_refused: bool,
     unattended: Unattended,
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Import users, teams, leaders and coaches from FILE, a CSV that an HR system exported.
+    """Import users, teams, leaders and coaches from FILE, a CSV or workbook of an HR system.
 
     “-” reads the input.
     The usual headings of HR systems are recognised; --map "Work Email=email" tells about others.
@@ -97,7 +104,7 @@ def import_(
     lines, waits for an admin, who sees it with --waiting.
     """
     require(actor, Action.IMPORT_USERS)
-    form = FileHints(encoding, delimiter, dates or "")
+    form = FileHints(encoding, delimiter, dates or "", sheet)
     if file is None:
         decide_waiting(studio, actor, unattended, _tell_plan, yes=yes, as_json=as_json)
         return
@@ -159,7 +166,10 @@ def _tell_plan(plan: ImportPlan) -> None:
         say(f"{counted(len(plan.refusals), 'line is', 'lines are')} refused:")
         _list(map(str, plan.refusals))
     _tell_besides(plan)
-    say(f"The file is {plan.encoding}, separated by {_separator(plan.delimiter)}.")
+    if plan.sheet:
+        say(f"The file is {plan.encoding}; what is read is the sheet “{plan.sheet}”.")
+    else:
+        say(f"The file is {plan.encoding}, separated by {_separator(plan.delimiter)}.")
     say(f"In short: {plan.summary}; {plan.unchanged:,} unchanged. Nothing was changed yet.")
 
 

@@ -1,20 +1,32 @@
 """HR files where they lie: opened here, and understood by `domain.people.hr_file` (U6)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from io import BytesIO
+from dataclasses import dataclass, replace
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from studio_tui.domain.people import hr_file
-from studio_tui.domain.people.hr_file import FileHints, HrFile
+from studio_tui.domain.people.hr_file import MAX_BYTES, FileHints, HrFile
+from studio_tui.domain.people.hr_file.dates import DAY_ZERO
+from studio_tui.domain.people.hr_file.html_table import table_of
+from studio_tui.domain.people.hr_file.sheets import DELIMITER, SheetText
 from studio_tui.domain.shared.cancellation import Progress, unwatched
-from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people.collecting import no_cycles_made
+from studio_tui.services.people.workbooks import kind_of, sheet_of
 
 _NO_HINTS = FileHints()
 _NO_MAPPING: Mapping[str, str] = {}
+_CALLED_WORKBOOKS = (".xls", ".xlsx", ".html", ".htm")
+"""So are web pages called that are a table, as some HR systems export them."""
+_PAGE = re.compile(rb"<(?:!doctype|html|head|meta|table|div|body)\b", re.IGNORECASE)
+_PEEK = 4_096
+MAX_PAGE = 64 * 1024 * 1024
+"""Most bytes that are read of a web page."""
 
 
 def read(
@@ -27,28 +39,95 @@ def read(
 ) -> HrFile:
     """Read what an HR system exported; what is told of it is as for `hr_file.read`.
 
-    ``name`` is what messages call what has no path. A binary file stays open, and is its owner's
-    to close. Raises `Unavailable` where the file cannot be read, and `Refused` where it is no list
-    of people.
+    A workbook is read like a CSV: the sheet that ``form`` names, or the first that lists people
+    (U9). ``name`` is what messages call what has no path. A binary file stays open, and is its
+    owner's to close. Raises `Unavailable` where the file cannot be read, and `Refused` where it is
+    no list of people.
     """
-    with no_cycles_made(), _opened(source, name) as (binary, called):
-        return hr_file.read(binary, mapping, name=called, progress=progress, form=form)
+    with no_cycles_made(), _opened(source, name, mapping, form, progress) as opened:
+        file = hr_file.read(
+            opened.binary,
+            mapping,
+            name=opened.name,
+            progress=progress,
+            form=opened.form,
+            day_zero=opened.sheet.day_zero if opened.sheet else DAY_ZERO,
+        )
+    if opened.sheet is None:
+        return file
+    return replace(file, encoding=opened.sheet.kind, delimiter="", sheet=opened.sheet.name)
 
 
-def headings_in(path: Path, form: FileHints = _NO_HINTS) -> tuple[str, ...]:
+def headings_in(
+    path: Path, form: FileHints = _NO_HINTS, mapping: Mapping[str, str] = _NO_MAPPING
+) -> tuple[str, ...]:
     """The headings of a file, each once; raises as `read` does."""
-    with _opened(path) as (binary, name):
-        return hr_file.headings_in(binary, name=name, form=form)
+    with _opened(path, "", mapping, form, unwatched) as opened:
+        return hr_file.headings_in(opened.binary, name=opened.name, form=opened.form)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadyFile:
+    """A file as the reader takes it."""
+
+    binary: BinaryIO
+    name: str
+    """What messages call it; empty where it has no name."""
+    form: FileHints
+    sheet: SheetText | None = None
+    """Where it is a workbook: `binary` is the CSV of this sheet."""
 
 
 @contextmanager
-def _opened(source: Path | BinaryIO | bytes, name: str = "") -> Iterator[tuple[BinaryIO, str]]:
-    """The bytes of ``source``, and what messages call it: a path by its own name."""
+def _opened(
+    source: Path | BinaryIO | bytes,
+    name: str,
+    mapping: Mapping[str, str],
+    form: FileHints,
+    progress: Progress,
+) -> Iterator[_ReadyFile]:
     if isinstance(source, Path):
         with _open_path(source) as binary:
-            yield binary, source.name
+            yield _as_text(binary, source.name, mapping, form, progress)
     else:
-        yield BytesIO(source) if isinstance(source, bytes) else source, name
+        binary = BytesIO(source) if isinstance(source, bytes) else source
+        yield _as_text(binary, name, mapping, form, progress)
+
+
+def _as_text(
+    binary: BinaryIO, name: str, mapping: Mapping[str, str], form: FileHints, progress: Progress
+) -> _ReadyFile:
+    """``binary`` itself or, of a workbook, the text of one sheet."""
+    sheet = _sheet(binary, name, mapping, form, progress)
+    if sheet is None:
+        if form.sheet:
+            raise Refused(f"{clean_line(name) or 'The file'} is no workbook: it has no sheets.")
+        return _ReadyFile(binary, name, form)
+    called = f"{name or 'The file'}, sheet “{sheet.name}”"
+    as_it_is = FileHints("utf-8", DELIMITER, form.dates)
+    return _ReadyFile(BytesIO(sheet.data), called, as_it_is, sheet)
+
+
+def _sheet(
+    binary: BinaryIO, name: str, mapping: Mapping[str, str], form: FileHints, progress: Progress
+) -> SheetText | None:
+    if not binary.seekable():
+        return None
+    if kind := kind_of(binary):
+        if binary.seek(0, SEEK_END) > MAX_BYTES:
+            raise Refused(f"{clean_line(name)} is larger than {MAX_BYTES // 1024**2} MB: split it.")
+        return sheet_of(binary, kind, name, form.sheet, mapping, progress)
+    if not name.casefold().endswith(_CALLED_WORKBOOKS):
+        return None
+    start = binary.read(_PEEK)
+    binary.seek(0)
+    table = (
+        table_of(binary.read(MAX_PAGE), mapping)
+        if _PAGE.search(start.replace(b"\0", b""))
+        else None
+    )
+    binary.seek(0)
+    return table
 
 
 def _open_path(path: Path) -> BinaryIO:

@@ -22,6 +22,7 @@ from studio_tui.domain.people.hr_file import (
     UserRef,
     key,
 )
+from studio_tui.domain.people.hr_file.people import number_key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.storage.people.import_read import KnownTeam, Profile, team_key
@@ -60,6 +61,8 @@ class Comparison:
         told = {name: tell(record) for name, tell in self._tellers}
         for field in record.unread:
             told.pop(field.value, None)
+        if (number := told.get("employee_number")) and number != base.employee_number:
+            told["employee_number"] = _fuller(number, base.employee_number)
         return base._replace(
             login=base.login if keeps_login else record.login,
             email=record.email or base.email,
@@ -149,6 +152,13 @@ def default_of(fact: Fact, organisation: Organisation) -> Any:
     """What somebody has of whom the fact is not told."""
     of_organisation = fact.default == OF_ORGANISATION
     return getattr(organisation, fact.name) if of_organisation else fact.default
+
+
+def _fuller(number: str, before: str) -> str:
+    """An employee number as it was written before, where a spreadsheet has only taken away its
+    zeros (U11)."""
+    same = len(before) > len(number) and number_key(before) == number_key(number)
+    return before if same else number
 
 
 def _has_left(record: Record, today: date) -> bool:

@@ -127,6 +127,8 @@ class ImportPlan:
     delimiter: str
     warnings: tuple[RowWarning, ...] = ()
     """What is imported otherwise than the file says it, by line."""
+    sheet: str = ""
+    """The sheet of a workbook; empty for any other file."""
 
     @property
     def summary(self) -> str:
@@ -198,6 +200,7 @@ class ImportPlan:
             "ignored": list(self.ignored),
             "encoding": self.encoding,
             "delimiter": self.delimiter,
+            "sheet": self.sheet or None,
         }
 
 
@@ -212,4 +215,5 @@ def _remark(remark: Remark) -> dict[str, Any]:
         "column": remark.column,
         "reason": remark.reason,
         "email": remark.email,
+        "sheet": remark.sheet or None,
     }

@@ -5,7 +5,7 @@ Both happen in one transaction: what `apply` does is what it found when it began
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from studio_tui.domain.activity.verbs import Verb
@@ -141,8 +141,9 @@ def _described(
     return ImportPlan(
         **{group: tuple(users) for group, users in groups.items()},
         unchanged=len(lines) - sum(1 for one in writes if one.ref in lines),
-        refusals=checked.refusals,
-        warnings=checked.warnings,
+        refusals=tuple(replace(each, sheet=file.sheet) for each in checked.refusals),
+        warnings=tuple(replace(each, sheet=file.sheet) for each in checked.warnings),
+        sheet=file.sheet,
         teams_created=tuple(team.path for team in new_teams),
         recognised={heading: field.value for heading, field in file.headings.items()},
         ignored=file.ignored,

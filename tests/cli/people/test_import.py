@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from studio_tui.cli.shared.progress import ProgressPrinter
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.organisation import PEOPLE
+from tests.workbooks import Sheet, xlsx
 
 HEADINGS = "login,email,given_name,family_name,teams\n"
 
@@ -163,3 +165,51 @@ def test_progress_is_shown_in_place_and_wiped(monkeypatch: pytest.MonkeyPatch) -
             shown += os.read(ours, 1024).decode()
     os.close(ours)
     assert shown == "\r\x1b[KReading… 10 %\r\x1b[KReading… 100 %\r\x1b[K"
+
+
+def test_a_workbook_is_imported_and_its_sheet_can_be_named(organisation: Cli) -> None:
+    """U9."""
+    head = ("Employee Number", "Email", "First name", "Last name", "Start date")
+    fay = (412, "fay@example.org", "Fay", "Novak", date(2020, 3, 31))
+    next_year = Sheet("Next year", [head, fay, (413, "no address", "Bad", "Row", None)])
+    book = xlsx(Sheet("People", [head, fay]), next_year)
+    Path("people.xlsx").write_bytes(book)
+    assert "1 added" in organisation.out("users", "import", "people.xlsx")
+    found = organisation.json("users", "show", "fay")
+    assert (found["employee_number"], found["hired_on"]) == ("412", "2020-03-31")
+    # As input, too; and another sheet of it.
+    piped = organisation.run(
+        "users", "import", "-", "--sheet", "next year", "--json", typed=book, exit_code=1
+    )
+    plan = json.loads(piped.stdout)
+    assert (plan["unchanged"], plan["sheet"], plan["encoding"]) == (1, "Next year", "XLSX")
+    assert [(each["sheet"], each["line"]) for each in plan["refused"]] == [("Next year", 3)]
+    said = organisation.run("users", "import", "people.xlsx", "--sheet", "Next year", exit_code=1)
+    assert "sheet “Next year”, row 3, column “Email”: “no address” is not" in said.stdout
+    assert "Did you mean “People”?" in organisation.refused(
+        "users", "import", "people.xlsx", "--sheet", "Peoples"
+    )
+
+
+def test_a_number_that_a_workbook_made_of_one_with_zeros_is_no_change(organisation: Cli) -> None:
+    """U9, U11."""
+    text = "employee_number,email,given_name,family_name\n00412,fay@example.org,Fay,Novak\n"
+    organisation.run("users", "import", write(text))
+    head = ("Employee Number", "Email", "First name", "Last name")
+    rows = [head, (412.0, "fay@other.example", "Fay", "Novak-Dubois")]
+    Path("people.xlsx").write_bytes(xlsx(Sheet("People", rows)))
+    # A marriage and a new domain are one change of one person.
+    assert "1 changed" in organisation.out("users", "import", "people.xlsx")
+    found = organisation.json("users", "show", "fay")
+    assert (found["employee_number"], found["email"], found["family_name"]) == (
+        "00412",
+        "fay@other.example",
+        "Novak-Dubois",
+    )
+    twice = [
+        head,
+        *((number, f"{n}@x.example", "A", "B") for n, number in (("a", 7), ("b", "007"))),
+    ]
+    Path("people.xlsx").write_bytes(xlsx(Sheet("People", twice)))
+    said = organisation.run("users", "import", "people.xlsx", exit_code=1).stdout
+    assert "row 3, column “Employee Number”" in said

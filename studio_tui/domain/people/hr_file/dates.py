@@ -31,7 +31,8 @@ _NO_DATE = re.compile(
 )
 """What spreadsheets and databases make of an empty day."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
-_EXCEL_DAY_ZERO = date(1899, 12, 30)
+DAY_ZERO = date(1899, 12, 30)
+"""The day 0 of a workbook, as far as days after February 1900 go."""
 _TWO_DIGIT_PIVOT = 69
 
 
@@ -47,6 +48,8 @@ class DayOrder:
     month_first: int | None = None
     told: Order | None = None
     """The order that somebody has told: then nothing has to be proved."""
+    day_zero: date = DAY_ZERO
+    """The day 0 of numbers that are days, as workbooks count them."""
     open: tuple[int, str] | None = None
     """The first line, and its text, that may be either."""
 
@@ -130,7 +133,7 @@ def _read(text: str, order: DayOrder) -> date | None:
     if found := _SLASHED.fullmatch(text):
         return _slashed(text, found, order)
     if _SERIAL.fullmatch(text):
-        return _EXCEL_DAY_ZERO + timedelta(days=int(float(text)))
+        return order.day_zero + timedelta(days=int(float(text)))
     if found := _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(found[1]), UTC).date()
     return _in_words(text)

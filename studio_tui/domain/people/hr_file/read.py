@@ -1,10 +1,11 @@
 """From bytes to records: each cell checked, no row yet compared with another (U6)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import BinaryIO
 
-from studio_tui.domain.people.hr_file.dates import DayOrder
+from studio_tui.domain.people.hr_file.dates import DAY_ZERO, DayOrder
 from studio_tui.domain.people.hr_file.headings import Layout, columns_called, lay_out
 from studio_tui.domain.people.hr_file.people import key
 from studio_tui.domain.people.hr_file.records import (
@@ -44,6 +45,8 @@ class FileHints:
     delimiter: str = ""
     dates: str = ""
     """``day-first``, ``month-first``, or nothing."""
+    sheet: str = ""
+    """Of a workbook, which sheet (U9)."""
 
 
 _NOTHING_TOLD = FileHints()
@@ -56,18 +59,20 @@ def read(
     name: str = "",
     progress: Progress = unwatched,
     form: FileHints = _NOTHING_TOLD,
+    day_zero: date = DAY_ZERO,
 ) -> HrFile:
     """Read what an HR system exported.
 
     ``source`` is the bytes, or a binary file, which stays open; ``mapping`` is what ``--map``
     gave: heading → field, or a word for a status → ``active`` or ``left``; ``name`` is what
-    messages call the file; ``form`` is what else somebody has told of it. Raises `Refused` where
-    it is no such list at all; a row that is wrong is a refusal in the result.
+    messages call the file; ``form`` is what else somebody has told of it; ``day_zero`` is what a
+    workbook counts days from. Raises `Refused` where it is no such list at all; a row that is
+    wrong is a refusal in the result.
     """
     mapping = mapping or {}
     opened, found = _opened(source, mapping, name, form)
     layout, words = _layout(opened, found, mapping)
-    order = _day_order(opened, found, layout, form.dates)
+    order = replace(_day_order(opened, found, layout, form.dates), day_zero=day_zero)
     reader = RowReader(layout, order, words, guessed=opened.encoding.guessed)
     records: list[Record] = []
     refusals: list[Refusal] = []

@@ -1,7 +1,7 @@
 """What a file of an HR system says, checked cell by cell (U6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -118,10 +118,17 @@ class Remark:
     reason: str
     email: str = ""
     """The address in the row, as far as it could be read."""
+    sheet: str = field(default="", kw_only=True)
+    """The sheet of a workbook, of which `line` is a row then."""
+
+    @property
+    def place(self) -> str:
+        """Where it is: ``line 17``, or ``sheet “People”, row 17``."""
+        return f"sheet “{self.sheet}”, row {self.line}" if self.sheet else f"line {self.line}"
 
     def __str__(self) -> str:
         column = f", column “{self.column}”" if self.column else ""
-        return f"line {self.line}{column}: {self.reason}" if self.line else self.reason
+        return f"{self.place}{column}: {self.reason}" if self.line else self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,8 @@ class HrFile:
     present_fields: frozenset[ImportField]
     """The fields of our own that the file speaks of: what is not among them is left alone."""
     warnings: tuple[RowWarning, ...] = ()
+    sheet: str = ""
+    """The sheet that was read, where it is a workbook (U9)."""
 
     def column(self, field: ImportField) -> str:
         """Heading of the column that tells ``field``; our own heading where there is none."""

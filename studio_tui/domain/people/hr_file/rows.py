@@ -23,7 +23,7 @@ _NAMED_DELIMITERS = {
     "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "bar": "|",
     "space": " ", "colon": ":",
 }  # fmt: skip
-_LOOKED_THROUGH = 30
+LOOKED_THROUGH = 30
 """So many rows at the top may be the headings: reports put a title, a date and a filter above."""
 _LOOKED_INTO = 1_000_000
 """So many characters at the top tell whether blanks stand before quotation marks."""
@@ -192,7 +192,7 @@ def _top(source: SourceFile, form: RowFormat) -> list[Sequence[str]]:
     try:
         for row in rows(source, form):
             found.append(row.cells)
-            if len(found) == _LOOKED_THROUGH:
+            if len(found) == LOOKED_THROUGH:
                 break
     except Refused:
         pass

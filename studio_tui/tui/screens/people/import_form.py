@@ -19,7 +19,7 @@ HOW_WRITTEN = Command(
     "form",
     "ctrl+o",
     "How it is written",
-    "Tell the encoding, separator and dates",
+    "Tell the encoding, separator, sheet and dates",
     verb="users import FILE --encoding NAME",
 )
 """On the screens of an import."""
@@ -28,8 +28,8 @@ _DATES = (("", "found out"), ("day-first", "day first"), ("month-first", "month 
 
 
 class HowWritten(Dialog[FileHints]):
-    """Asks for the encoding, the separator and the order of days and months, as ``--encoding``,
-    ``--delimiter`` and ``--dates`` tell them; ends with what is told, or with None."""
+    """Asks for the encoding, the separator, the sheet and the order of days and months, as the
+    options of the command tell them; ends with what is told, or with None."""
 
     AUTO_FOCUS = "Input"
 
@@ -49,6 +49,8 @@ class HowWritten(Dialog[FileHints]):
             yield Field("encoding", "Encoding", self._told.encoding, hint=encoding)
             delimiter = "a character, tab or pipe; empty: found out"
             yield Field("delimiter", "Separator", self._told.delimiter, hint=delimiter)
+            sheet = "of a workbook; empty: the first that lists people"
+            yield Field("sheet", "Sheet", self._told.sheet, hint=sheet)
             yield OneOf("dates", "03/04/2020", _DATES, self._told.dates)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
@@ -80,4 +82,5 @@ class HowWritten(Dialog[FileHints]):
                 fields[name].error, wrong = refused.message, True
                 fields[name].focus_entry()
         if not wrong:
-            self.dismiss(FileHints(encoding, delimiter, self.query_one(OneOf).value))
+            sheet = fields["sheet"].value.strip()
+            self.dismiss(FileHints(encoding, delimiter, self.query_one(OneOf).value, sheet))

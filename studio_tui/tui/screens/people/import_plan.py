@@ -89,7 +89,7 @@ class ImportPlanScreen(StudioScreen):
         Command(
             "discard",
             "D",
-            "Throw away",
+            "Delete",
             "Throw this import away: nothing is changed by it",
             verb="users import --waiting --discard",
         ),
@@ -198,7 +198,7 @@ class ImportPlanScreen(StudioScreen):
             if told is not None:
                 self.dismiss(told)
 
-        found = f"{self._plan.encoding}, separated by {self._separator()}"
+        found = self._form_in_words(", separated by ")
         self.app.push_screen(HowWritten(self._compared.told, found), told)
 
     # Importing
@@ -324,12 +324,17 @@ class ImportPlanScreen(StudioScreen):
         return [tab for tab in tabs if tab[2]]
 
     def _read_in_words(self) -> Content:
-        plan = self._plan
         name = line(self._compared.path.name, "bold")
         if (waiting := self._compared.waiting) is not None:
             return Content.assemble(name, line(f"  waits: {waiting.last.why}", "$warning"))
-        form = f"{plan.encoding}, {self._separator()}"
+        form = self._form_in_words(", ")
         return Content.assemble(name, (f"  {form} · nothing is changed yet", "$muted"))
+
+    def _form_in_words(self, between: str) -> str:
+        plan = self._plan
+        if plan.sheet:
+            return f"{plan.encoding}, sheet “{plan.sheet}”"
+        return f"{plan.encoding}{between}{self._separator()}"
 
     def _separator(self) -> str:
         return _DELIMITERS.get(self._plan.delimiter, f"“{self._plan.delimiter}”")

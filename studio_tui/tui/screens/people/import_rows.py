@@ -88,8 +88,12 @@ def remark_in_full(remark: Remark) -> str:
     """A refusal or a warning as a text to read."""
     column = f", column “{remark.column}”" if remark.column else ""
     who = f"\n{remark.email}" if remark.email else ""
-    where = f"Line {_line(remark)}" if remark.line else "The whole file"
+    where = _first_upper(remark.place) if remark.line else "The whole file"
     return f"{where}{column}{who}\n\n{remark.reason}"
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _line(remark: Remark) -> str:

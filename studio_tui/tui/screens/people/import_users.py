@@ -35,7 +35,7 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.path_suggester import PathSuggester
 from studio_tui.tui.widgets.progress import ProgressLine
 
-_HINT = "The CSV that an HR system exports. → completes the path, {} reads it; nothing changes yet."
+_HINT = "A CSV or Excel file. → completes the path, {} reads it; nothing changes yet."
 
 
 class ImportScreen(StudioScreen):

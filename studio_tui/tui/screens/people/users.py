@@ -86,8 +86,8 @@ class UsersScreen(StudioScreen):
         ),
         Command(
             "waiting",
-            "w",
-            "Waiting",
+            "Q",
+            "Waiting import",
             "See the unattended import that waits, to import it or throw it away",
             needs=Action.IMPORT_USERS,
             verb="users import --waiting",
@@ -149,7 +149,7 @@ class UsersScreen(StudioScreen):
         said = self.query_one(".waits", Static)
         said.display = waits is not None
         if waits is not None:
-            words = f"{waits.name} waits: {waits.why}. Press w to look at it."
+            words = f"{waits.name} waits: {waits.why}. Press Q to look at it."
             said.update(line(words, "$warning"))
         self.refresh_bindings()
 

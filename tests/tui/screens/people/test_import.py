@@ -336,7 +336,7 @@ async def test_how_the_file_is_written_can_be_told(made: Example, tmp_path: Path
         await press(pilot, "ctrl+o", *"nonsense", "enter")
         assert "is no encoding that is known" in shown(pilot)
         pilot.app.screen.query_one(Input).value = "iso-8859-2"
-        await press(pilot, "tab", "^", "tab", "right", "right", "tab", "tab", "enter")
+        await press(pilot, "tab", "^", "tab", "tab", "right", "right", "tab", "tab", "enter")
         assert isinstance(pilot.app.screen, ImportPlanScreen)
         assert "iso-8859-2, “^”" in shown(pilot)
         assert [row.it.after.family_name for row in rows(pilot, "#added")] == ["Dvořák"]

@@ -1,0 +1,239 @@
+"""What lies in the ZIP of a workbook, looked at before a library reads it (U9).
+
+A library keeps a sheet as a rectangle, in memory: how large that is, is found out first. It takes a
+cell with an error, and a formula that nobody has calculated, for an empty one: where they stand is
+found out as well.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+from xml.etree import ElementTree as Xml
+from zipfile import ZipFile, ZipInfo
+
+from studio_tui.domain.shared.errors import Refused
+
+MAX_CELLS = 30_000_000
+"""Most cells of the rectangle that a sheet fills: a million people with thirty columns."""
+MAX_UNPACKED = 1024 * 1024 * 1024
+"""Most bytes that a workbook may unpack to."""
+
+_CHUNK = 4 * 1024 * 1024
+_LONGEST_ROW = 16 * 1024 * 1024
+_SMALL_PART = 16 * 1024 * 1024
+_ITEM = re.compile(
+    rb"<(?:\w+:)?row\b([^>]*)>"
+    rb"|<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)",
+    re.DOTALL,
+)
+_REF = re.compile(rb'\br="([A-Z]*)(\d+)"')
+_VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)</")
+_INLINE = re.compile(rb"<(?:\w+:)?is\b")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_ODS_ITEM = re.compile(
+    rb"<table:table[\s>]|<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*?)(/?)>"
+)
+_ODS_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_FLAG_ENCRYPTED = 1
+
+
+@dataclass(slots=True)
+class SheetParts:
+    """What was found out about a sheet."""
+
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The words of cells with an error, as ``#N/A``; rows and columns from 0."""
+    uncalculated: str = ""
+    """The first cell with a formula and no value, as ``C2``."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What was found out about a workbook."""
+
+    sheets: dict[str, SheetParts] = field(default_factory=dict)
+    """By the name of the sheet; empty for OpenDocument."""
+    counts_from_1904: bool = False
+
+
+def looked_through(binary: BinaryIO, name: str) -> Parts:
+    """What is in the ZIP of an ``.xlsx`` or ``.ods`` file.
+
+    Raises `Refused` where it is damaged, protected by a password, or too large when unpacked.
+    """
+    try:
+        with ZipFile(binary) as parts:
+            _check_sizes(parts, name)
+            if "content.xml" in parts.namelist():
+                _look_through_ods(parts, name)
+                return Parts()
+            if "xl/workbook.bin" in parts.namelist():
+                raise Refused(f"{name} is a binary workbook (.xlsb): save it as .xlsx.")
+            return _look_through_xlsx(parts, name)
+    except (zipfile.BadZipFile, KeyError, EOFError, Xml.ParseError, NotImplementedError) as error:
+        raise damaged(name) from error
+
+
+def damaged(name: str) -> Refused:
+    """That a workbook cannot be read."""
+    return Refused(
+        f"{name} is an Excel workbook that cannot be read, damaged or of an unknown kind: open it, "
+        "save it as .xlsx or as “CSV UTF-8”, and import that."
+    )
+
+
+def locked(name: str) -> Refused:
+    """That a workbook takes a password."""
+    return Refused(
+        f"{name} is protected by a password: open it, save it without one, and import that."
+    )
+
+
+def _check_sizes(parts: ZipFile, name: str) -> None:
+    if any(part.flag_bits & _FLAG_ENCRYPTED for part in parts.infolist()):
+        raise locked(name)
+    if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
+        raise Refused(
+            f"{name} unpacks to more than {MAX_UNPACKED // 1024**2:,} MB, the most that one import "
+            "reads: save the list alone as “CSV UTF-8”, and import that."
+        )
+    # A part that is larger than it says is not unpacked any further.
+    for part in parts.infolist():
+        if not part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+            for _ in _chunks(parts, part):
+                pass
+
+
+def _chunks(parts: ZipFile, part: ZipInfo) -> Iterator[bytes]:
+    with parts.open(part) as opened:
+        while chunk := opened.read(_CHUNK):
+            yield chunk
+
+
+def _small(parts: ZipFile, path: str) -> Xml.Element:
+    """A part that names others; one with entities of its own is not read."""
+    with parts.open(path) as opened:
+        text = opened.read(_SMALL_PART)
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        raise Xml.ParseError("a document type in a workbook")
+    return Xml.fromstring(text)  # noqa: S314 - without entities there is nothing to expand
+
+
+def _look_through_xlsx(parts: ZipFile, name: str) -> Parts:
+    book = _small(parts, "xl/workbook.xml")
+    targets = {
+        each.get("Id"): each.get("Target", "")
+        for each in _small(parts, "xl/_rels/workbook.xml.rels")
+    }
+    found = Parts()
+    for element in book.iter():
+        kind = element.tag.rpartition("}")[2]
+        if kind == "workbookPr":
+            found.counts_from_1904 = element.get("date1904") in ("1", "true", "on")
+        elif kind == "sheet":
+            target = targets.get(element.get(_RELATION), "")
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if path.startswith("xl/worksheets/"):
+                title = element.get("name", "")
+                found.sheets[title] = _look_through_sheet(parts, path, name, title)
+    return found
+
+
+def _look_through_sheet(parts: ZipFile, path: str, name: str, title: str) -> SheetParts:
+    found = SheetParts()
+    extent = _Extent(name, title)
+    row = column = -1
+    for text in _rows_of(parts, path, name):
+        for of_row, of_cell, content in _ITEM.findall(text):
+            if not of_cell and not content:
+                ref = _REF.search(of_row)
+                row, column = (int(ref[2]) - 1 if ref else row + 1), -1
+                continue
+            ref = _REF.search(of_cell)
+            column = _column(ref[1]) if ref and ref[1] else column + 1
+            row = int(ref[2]) - 1 if ref else row
+            if content:
+                extent.reach(row, column)
+                _note(found, row, column, of_cell, content)
+    return found
+
+
+def _note(found: SheetParts, row: int, column: int, attributes: bytes, content: bytes) -> None:
+    """What is the matter with a cell, if anything is."""
+    if b't="e"' in attributes:
+        value = _VALUE.search(content)
+        found.errors[row, column] = value[1].decode("ascii", "replace") if value else "#N/A"
+    elif not found.uncalculated and _FORMULA.search(content):
+        known = _VALUE.search(content) or _INLINE.search(content) or b't="str"' in attributes
+        found.uncalculated = "" if known else f"{_letters(column)}{row + 1}"
+
+
+def _rows_of(parts: ZipFile, path: str, name: str) -> Iterator[bytes]:
+    """A sheet in pieces that end with a row."""
+    rest = b""
+    for chunk in _chunks(parts, parts.getinfo(path)):
+        rest += chunk
+        end = rest.rfind(b"row>") + len(b"row>")
+        if end > len(b"row>"):
+            yield rest[:end]
+            rest = rest[end:]
+        if len(rest) > _LONGEST_ROW:
+            raise damaged(name)
+    yield rest
+
+
+class _Extent:
+    """How far a sheet reaches; refuses one that would fill the memory."""
+
+    def __init__(self, name: str, title: str) -> None:
+        self._where = f"{name}, sheet “{title}”" if title else name
+        self._rows = self._columns = 0
+
+    def reach(self, row: int, column: int) -> None:
+        """There is something in this cell."""
+        if row < self._rows and column < self._columns:
+            return
+        self._rows, self._columns = max(self._rows, row + 1), max(self._columns, column + 1)
+        if self._rows * self._columns > MAX_CELLS:
+            last = f"{_letters(self._columns - 1)}{self._rows}"
+            raise Refused(
+                f"{self._where} reaches to cell {last}, more than {MAX_CELLS:,} cells: delete what "
+                "stands far below or beside the list."
+            )
+
+
+def _look_through_ods(parts: ZipFile, name: str) -> None:
+    extent, row, column, repeated = _Extent(name, ""), 0, 0, 0
+    for text in _rows_of(parts, "content.xml", name):
+        for found in _ODS_ITEM.finditer(text):
+            if found[1] is not None:
+                row, column, repeated = row + repeated, 0, _times(found[1])
+            elif found[2] is not None:
+                column += _times(found[2])
+                if not found[3] or b"value-type=" in found[2]:
+                    extent.reach(row + max(repeated, 1) - 1, column - 1)
+            else:
+                extent, row, column, repeated = _Extent(name, ""), 0, 0, 0
+
+
+def _times(attributes: bytes) -> int:
+    found = _ODS_REPEATED.search(attributes)
+    return int(found[1]) if found else 1
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters[:7]:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _letters(column: int) -> str:
+    text, number = "", column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(65 + rest) + text
+    return text
