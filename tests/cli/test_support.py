@@ -46,6 +46,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 """What support may do, and how."""
 REFUSED: dict[str, tuple[str, ...]] = {
     "users import": ("people.csv",),
+    "users merge": ("ann", "ben"),
     "templates import": ("regular.toml",),
     "templates bring-back": ("Regular", "1"),
     "templates duplicate": ("Regular",),

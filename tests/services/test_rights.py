@@ -51,6 +51,7 @@ from studio_tui.services.outbox.messages import Specimen
 from studio_tui.services.people import (
     by_hand,
     imports,
+    merging,
     person,
     reviews,
     ssh_keys,
@@ -282,6 +283,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     ),
     "pushes.assign.every": (SUPPORT, lambda w, a: assigning.every(w.studio, a, w.push)),
     "people.unattended.waiting": (ADMIN, lambda w, a: unattended.waiting(w.studio, a)),
+    "people.merging.preview": (ADMIN, lambda w, a: merging.preview(w.studio, a, "cor", "cas")),
     "people.unattended.look": (ADMIN, lambda w, a: unattended.look(w.studio, a)),
     "people.imports.preview": (ADMIN, lambda w, a: imports.preview(w.studio, a, CSV)),
     "outbox.outbox.source": (
@@ -513,6 +515,7 @@ WRITES: dict[str, tuple[set[str], Call]] = {
             w.studio, a, replace(WAITING, data=WAITING.data + b"\n"), Limits()
         ),
     ),
+    "people.merging.merge": (ADMIN, lambda w, a: merging.merge(w.studio, a, "cor", "cas")),
     "people.unattended.apply": (ADMIN, lambda w, a: unattended.apply(w.studio, a)),
     "people.unattended.discard": (ADMIN, lambda w, a: unattended.discard(w.studio, a)),
     "people.imports.apply": (ADMIN, lambda w, a: imports.apply(w.studio, a, CSV)),

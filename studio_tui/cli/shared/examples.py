@@ -9,6 +9,7 @@ EXAMPLES: Mapping[str, str] = {
     "users show": "ann",
     "users add": "zoe --email zoe@example.org --given-name Zoé --family-name Doe --team Sales",
     "users edit": "ann --email ann.peeters@example.org",
+    "users merge": "ann ann.peeters --dry-run",
     "users leave": "ann --dry-run",
     "users return": "ann",
     "teams list": "",

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.outbox import Health, ReadMail
     from studio_tui.services.outbox.undo import Undoable
     from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
+    from studio_tui.services.people.merging import Merged
     from studio_tui.services.people.reviews import Decided
     from studio_tui.services.people.teams import TeamChanged, TeamShown
     from studio_tui.services.people.unattended import Result, WaitingImport
@@ -763,3 +764,22 @@ def waiting_import(studio: Studio, of: WaitingImport) -> Shape:
 def nothing_waits() -> Shape:
     """That no import waits."""
     return {"waiting": None}
+
+
+def merged(of: Merged) -> Shape:
+    """Two records of one person that became one (U11)."""
+    return {
+        "kept": of.kept.login,
+        "merged": of.other.login,
+        "moved": {
+            "pushes": of.moved.pushes,
+            "conversations": of.moved.conversations,
+            "mails": of.moved.mails,
+            "keys": of.moved.keys,
+            "teams": of.moved.teams,
+            "coachings": of.moved.people,
+        },
+        "taken": list(of.taken),
+        "notes": list(of.notes),
+        "mails_dropped": of.dropped,
+    }

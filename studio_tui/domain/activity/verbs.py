@@ -60,6 +60,7 @@ class Verb(StrEnum):
     DISCARD_IMPORT = "discarded an import"
     ADD_USER = "added user"
     CHANGE_USER = "changed user"
+    MERGE_USERS = "merged users"
     MARK_LEFT = "marked as left"
     TAKE_BACK = "took back user"
     ADD_TEAM = "added team"
@@ -152,6 +153,7 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.DISCARD_IMPORT: VerbFacts(),
         Verb.ADD_USER: VerbFacts(_FACTS),
         Verb.CHANGE_USER: VerbFacts(_FACTS),
+        Verb.MERGE_USERS: VerbFacts({"login": str, "email": str}),
         Verb.MARK_LEFT: VerbFacts(_USERS),
         Verb.TAKE_BACK: VerbFacts(_USERS),
         Verb.ADD_TEAM: VerbFacts(_TEAM),

@@ -22,7 +22,7 @@ from studio_tui.storage.engine.expressions import (
     containing,
     exists,
 )
-from studio_tui.storage.engine.tables import Activity, ActivityUser
+from studio_tui.storage.engine.tables import Activity, ActivityUser, MergedUser
 from studio_tui.storage.engine.unit import is_sqlite
 
 _X: Any = ActivityUser.alias("x")
@@ -196,7 +196,9 @@ def _matching(filter_: ActivityFilter) -> list[Any]:
     if filter_.push_id is not None:
         wanted.append(ACT.push == filter_.push_id)
     if filter_.user_id is not None:
-        about = _X.select().where(_X.activity == ACT.id, _X.user == filter_.user_id)
+        merged = MergedUser.select(MergedUser.user).where(MergedUser.into == filter_.user_id)
+        whom = (_X.user == filter_.user_id) | _X.user.in_(merged)
+        about = _X.select().where(_X.activity == ACT.id, whom)
         wanted.append(exists(about))
     if filter_.actor:
         wanted.append(fn.LOWER(ACT.actor_login) == fn.LOWER(filter_.actor))

@@ -59,6 +59,21 @@ class UserTable(Table):
         )
 
 
+class MergedUser(Table):
+    """A record of somebody that was merged into another of theirs (U11): its row in ``users`` is
+    named by lines of activity, and is no user any more. The keys are those it had."""
+
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", primary_key=True)
+    into = ForeignKeyField(UserTable, on_delete="CASCADE")
+    login_key = KeyField(index=True)
+    email_key = KeyField(index=True)
+    number_key = KeyField(null=True, index=True)
+    at = InstantField()
+
+    class Meta:
+        table_name = "merged_user"
+
+
 class UserGroup(Table):
     """A free tag on a user."""
 
@@ -659,6 +674,7 @@ ConversationTable.add_index(
 
 TABLES: list[type[peewee.Model]] = [
     UserTable,
+    MergedUser,
     UserGroup,
     TeamTable,
     TeamMember,

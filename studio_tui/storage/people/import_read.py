@@ -18,6 +18,7 @@ from studio_tui.storage.engine.expressions import U, among, column, count, store
 from studio_tui.storage.engine.sql import execute
 from studio_tui.storage.engine.tables import (
     CoachingTable,
+    MergedUser,
     TeamLeader,
     TeamMember,
     TeamTable,
@@ -27,6 +28,7 @@ from studio_tui.storage.engine.tables import (
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns
 
+_M: Any = MergedUser
 _T: Any = TeamTable
 _U: Any = UserTable
 
@@ -78,15 +80,15 @@ class StoredStudio:
 
     def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
         """Those of ``logins`` that belong to a user."""
-        return _known(_U.login_key, logins)
+        return _known(_U.login_key, logins, _M.login_key)
 
     def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
         """Those of ``emails`` that belong to a user."""
-        return _known(_U.email_key, emails)
+        return _known(_U.email_key, emails, _M.email_key)
 
     def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
         """Those of ``numbers`` that belong to a user."""
-        return _known(_U.employee_number_key, numbers)
+        return _known(_U.employee_number_key, numbers, _M.number_key)
 
     def team_paths(self) -> Iterable[TeamPath]:
         """Every team there is."""
@@ -162,18 +164,19 @@ def active_admins() -> set[UserRef]:
 
 def count_everybody() -> tuple[int, int]:
     """How many users there are, and how many of them are active."""
-    return count(_U.select()), count(_U.select().where(_U.active))
+    everybody = count(_U.select()) - count(MergedUser.select())
+    return everybody, count(_U.select().where(_U.active))
 
 
-def _known(unique: Any, keys: Collection[str]) -> dict[str, Known]:
-    found = _U.select(
-        *(unique, _U.id, _U.login, _U.given_name, _U.family_name, _U.employee_number_key)
-    )
+def _known(unique: Any, keys: Collection[str], former: Any) -> dict[str, Known]:
+    """Those of ``keys`` that belong to a user, or did to a record that was merged into theirs."""
+    told = (_U.id, _U.login, _U.given_name, _U.family_name, _U.employee_number_key)
+    merged = _U.select(former, *told).join(_M, on=_M.into == _U.id).where(among(former, keys))
+    own = _U.select(unique, *told).where(among(unique, keys))
     return {
         folded: Known(user_id, login, full_name(given, family), number or "")
-        for folded, user_id, login, given, family, number in stored(
-            found.where(among(unique, keys))
-        )
+        for query in (merged, own)
+        for folded, user_id, login, given, family, number in stored(query)
     }
 
 

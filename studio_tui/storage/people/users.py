@@ -14,7 +14,6 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.engine.expressions import (
-    EVERYBODY,
     ONE,
     A,
     U,
@@ -28,6 +27,7 @@ from studio_tui.storage.engine.expressions import (
 from studio_tui.storage.engine.prepared import Prepared, among_given
 from studio_tui.storage.engine.tables import (
     CoachingTable,
+    MergedUser,
     TeamLeader,
     TeamMember,
     TeamTable,
@@ -60,11 +60,16 @@ def user_condition(filter_: UserFilter) -> Any:
 def _narrowing(filter_: UserFilter) -> Any:
     """What a filter says beside its words."""
     # Not only true, but equal to it: so SQLite looks it up.
-    found = EVERYBODY if filter_.include_left else U.active == SQL("TRUE")
+    found = ~merged(U) if filter_.include_left else U.active == SQL("TRUE")
     if filter_.push_id is not None:
         in_push = A.select(A.user).where(A.push == filter_.push_id, A.unassigned_at.is_null())
         found = both(found, U.id.in_(in_push))
     return found
+
+
+def merged(table: Any) -> Any:
+    """Whether a row is one that was merged into another: no user any more (U11)."""
+    return table.id.in_(MergedUser.select(MergedUser.user))
 
 
 def chosen(selection: Selection[UserFilter]) -> Any:

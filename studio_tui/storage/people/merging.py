@@ -1,0 +1,297 @@
+"""Two records of one person become one (U11): everything that is the other's is moved.
+
+The other's row stays, without a login, an address or a number of its own: lines of activity name
+it, and those never change. `MergedUser` says who it became.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from studio_tui.domain.outbox.kinds import DropReason
+from studio_tui.domain.people.hr_file import key
+from studio_tui.domain.people.hr_file.people import address_key, number_key
+from studio_tui.storage.engine.expressions import among, column, count, joined
+from studio_tui.storage.engine.sql import learn
+from studio_tui.storage.engine.tables import (
+    Answer,
+    AssignmentTable,
+    CoachingTable,
+    ConversationQuestion,
+    ConversationTable,
+    DraftTable,
+    EarlierText,
+    ListViewTable,
+    MergedUser,
+    NotificationTable,
+    NotificationUser,
+    NotMine,
+    OpeningTable,
+    Preparation,
+    PushTable,
+    ReviewTable,
+    SnoozeTable,
+    SshKey,
+    TakeOver,
+    TeamLeader,
+    TeamMember,
+    UserGroup,
+    UserTable,
+)
+from studio_tui.storage.people.import_read import Profile
+
+_A: Any = AssignmentTable
+_C: Any = ConversationTable
+_Q: Any = ConversationQuestion
+_M: Any = MergedUser
+_N: Any = NotificationTable
+_P: Any = PushTable
+_R: Any = ReviewTable
+_T: Any = TakeOver
+_U: Any = UserTable
+
+_PLAIN: tuple[tuple[Any, Any], ...] = (
+    (_A, _A.conductor),
+    (_C, _C.user),
+    (_C, _C.conductor),
+    (_Q, _Q.added_by),
+    (_T, _T.former),
+    (_T, _T.conductor),
+    (SshKey, SshKey.user),
+    (_N, _N.recipient),
+    (_R, _R.conductor),
+    (_R, _R.named),
+    (_R, _R.holder),
+)
+"""Columns that name a user as often as there are rows."""
+_ONCE: tuple[tuple[Any, Any, tuple[Any, ...]], ...] = (
+    (UserGroup, UserGroup.user, (UserGroup.name_key,)),
+    (TeamMember, TeamMember.user, (TeamMember.team,)),
+    (TeamLeader, TeamLeader.user, (TeamLeader.team,)),
+    (CoachingTable, CoachingTable.coach, (CoachingTable.user,)),
+    (CoachingTable, CoachingTable.user, (CoachingTable.coach,)),
+    (NotMine, NotMine.manager, (NotMine.assignment,)),
+    (OpeningTable, OpeningTable.author, (OpeningTable.conversation, OpeningTable.reader)),
+    (OpeningTable, OpeningTable.reader, (OpeningTable.conversation, OpeningTable.author)),
+    (Preparation, Preparation.author, (Preparation.question,)),
+    (Answer, Answer.author, (Answer.question,)),
+    (
+        EarlierText,
+        EarlierText.author,
+        (EarlierText.question, EarlierText.prepared, EarlierText.version),
+    ),
+    (_R, _R.user, (_R.push, _R.kind, _R.decided_at)),
+    (DraftTable, DraftTable.user, (DraftTable.subject,)),
+    (SnoozeTable, SnoozeTable.user, (SnoozeTable.subject,)),
+    (ListViewTable, ListViewTable.user, (ListViewTable.list_name, ListViewTable.name_key)),
+    (NotificationUser, NotificationUser.user, (NotificationUser.notification,)),
+)
+"""Columns that name a user once for each value of the others: what both have stays the one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPush:
+    """A push that both are in, by the ids of their assignments and conversations."""
+
+    push: str
+    kept: int
+    other: int
+    kept_talk: int | None
+    """The conversation that is not cancelled; None where there is none."""
+    other_talk: int | None
+    kept_held: bool
+    other_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """How much is somebody's."""
+
+    pushes: int
+    conversations: int
+    mails: int
+    keys: int
+    teams: int
+    people: int
+    """Whom they coach, or is their coach."""
+
+
+def owned(user_id: int) -> Owned:
+    """What is somebody's, and moves with them."""
+    return Owned(
+        count(_A.select().where(_A.user == user_id)),
+        count(_C.select().where((_C.user == user_id) | (_C.conductor == user_id))),
+        count(_N.select().where(_N.recipient == user_id)),
+        count(SshKey.select().where(SshKey.user == user_id)),
+        count(TeamMember.select().where(TeamMember.user == user_id))
+        + count(TeamLeader.select().where(TeamLeader.user == user_id)),
+        count(
+            CoachingTable.select().where(
+                (CoachingTable.user == user_id) | (CoachingTable.coach == user_id)
+            )
+        ),
+    )
+
+
+def shared_conversations(kept: int, other: int) -> int:
+    """In how many conversations both take part, or have taken part."""
+    return len(_talks_of(kept) & _talks_of(other))
+
+
+def _talks_of(user_id: int) -> set[int]:
+    own = column(_C.select(_C.id).where((_C.user == user_id) | (_C.conductor == user_id)))
+    taken = _T.select(_T.conversation).where((_T.former == user_id) | (_T.conductor == user_id))
+    written = (
+        _Q.select(_Q.conversation)
+        .join(table, on=table.question == _Q.id)
+        .where(table.author == user_id)
+        for table in (Preparation, Answer)
+    )
+    return {*own, *column(taken), *(talk for query in written for talk in column(query))}
+
+
+def shared_pushes(kept: int, other: int) -> list[SharedPush]:
+    """The pushes that both are or were in, by name."""
+    mine, theirs = _assignments(kept), _assignments(other)
+    both = mine.keys() & theirs.keys()
+    names = dict(_P.select(_P.id, _P.name).where(among(_P.id, both)).tuples())
+    talks = {
+        assignment: (talk, finished is not None)
+        for talk, assignment, finished in _C.select(_C.id, _C.assignment, _C.finished_at)
+        .where(
+            among(_C.assignment, [found[push] for push in both for found in (mine, theirs)]),
+            _C.cancelled_at.is_null(),
+        )
+        .tuples()
+    }
+    nothing = (None, False)
+    return [
+        SharedPush(
+            names[push],
+            mine[push],
+            theirs[push],
+            *(talks.get(found[push], nothing)[0] for found in (mine, theirs)),
+            *(talks.get(found[push], nothing)[1] for found in (mine, theirs)),
+        )
+        for push in sorted(both, key=lambda push: names[push])
+    ]
+
+
+def _assignments(user_id: int) -> dict[int, int]:
+    return dict(_A.select(_A.push, _A.id).where(_A.user == user_id).tuples())
+
+
+def move_pushes(kept: int, other: int, shared: Iterable[SharedPush]) -> None:
+    """Move the assignments of ``other``; of those to ``shared`` pushes, their conversations.
+
+    Where both have held one in a push, the other's stays as a conversation that no push asked for.
+    """
+    for push in shared:
+        if push.kept_talk is not None and push.other_talk is not None:
+            definition = _P.select(_P.definition).join(_A, on=_A.push == _P.id)
+            of_push = definition.where(_A.id == push.other)
+            _C.update(assignment=None, definition=of_push).where(_C.id == push.other_talk).execute()
+        _C.update(assignment=push.kept).where(_C.assignment == push.other).execute()
+        _take_over_state(push)
+        _A.delete().where(_A.id == push.other).execute()
+    _A.update(user=kept).where(_A.user == other).execute()
+    # Nobody holds their own conversation.
+    _A.update(conductor=None).where(
+        _A.user == kept, (_A.conductor == kept) | (_A.conductor == other)
+    ).execute()
+
+
+def _take_over_state(push: SharedPush) -> None:
+    """Who was taken out of a push, while the other record is in it, is in it."""
+    state = (_A.unassigned_at, _A.conductor, _A.excused_in, _A.excuse, _A.own_deadline)
+    found = {
+        row[0]: row[1:]
+        for row in _A.select(_A.id, *state).where(among(_A.id, (push.kept, push.other))).tuples()
+    }
+    gone = found[push.kept][0] is not None
+    if gone and found[push.other][0] is None:
+        told = dict(zip((each.name for each in state), found[push.other], strict=True))
+        _A.update(**told).where(_A.id == push.kept).execute()
+
+
+def drop_doubles(kept: int, other: int) -> int:
+    """Drop waiting mail to ``other`` that ``kept`` gets as well; returns how many."""
+    twin: Any = NotificationTable.alias("twin")
+    own = twin.select(twin.push).where(
+        twin.recipient == kept,
+        twin.push == _N.push,
+        twin.kind == _N.kind,
+        twin.capacity == _N.capacity,
+        twin.conversation.is_null(),
+    )
+    return int(
+        _N.update(state="dropped", error=str(DropReason.SUPERSEDED))
+        .where(_N.recipient == other, _N.state == "queued", _N.push.in_(own))
+        .execute()
+    )
+
+
+def move_rest(kept: int, other: int) -> None:
+    """Move everything but assignments to ``kept``."""
+    for table, whose in _PLAIN:
+        table.update({whose: kept}).where(whose == other).execute()
+    for table, whose, besides in _ONCE:
+        _move_once(table, whose, besides, kept, other)
+    # Nobody coaches themself, and nobody says that a conversation about themself is not theirs.
+    CoachingTable.delete().where(CoachingTable.coach == kept, CoachingTable.user == kept).execute()
+    own = _A.select(_A.id).where(_A.user == kept)
+    NotMine.delete().where(NotMine.manager == kept, NotMine.assignment.in_(own)).execute()
+    learn(1, "team_member", "team_leader", "coaching", "user_group")
+
+
+def _move_once(table: Any, whose: Any, besides: tuple[Any, ...], kept: int, other: int) -> None:
+    """Move rows that may be there once; what ``kept`` has already is taken away from ``other``."""
+    mine = set(table.select(*besides).where(whose == kept).tuples())
+    theirs = set(table.select(*besides).where(whose == other).tuples())
+    for values in mine & theirs:
+        same = [
+            each.is_null() if value is None else each == value
+            for each, value in zip(besides, values, strict=True)
+        ]
+        table.delete().where(whose == other, *same).execute()
+    if theirs - mine:
+        table.update({whose: kept}).where(whose == other).execute()
+
+
+def bury(kept: int, other: int, former: Profile, at: datetime) -> None:
+    """Leave of ``other`` what the activity needs, and remember whom ``former`` meant."""
+    free = joined(" ", _U.id)
+    _U.update(login_key=free, email_key=free, employee_number_key=None, search="").where(
+        _U.id == other
+    ).execute()
+    # Who was merged into the other is the one's as well.
+    _M.update(into=kept).where(_M.into == other).execute()
+    _M.insert(
+        user=other,
+        into=kept,
+        login_key=key(former.login),
+        email_key=address_key(former.email, former.login),
+        number_key=number_key(former.employee_number) or None,
+        at=at,
+    ).execute()
+
+
+def became(keys: Collection[str], *uniques: Any) -> dict[str, int]:
+    """Whom keys of logins, addresses or numbers mean that were of somebody who was merged: the
+    newest, by the key. ``uniques`` are the columns of `MergedUser` to look in."""
+    columns = uniques or (_M.login_key, _M.email_key)
+    found = _M.select(*columns, _M.into).where(reduce(or_, (among(c, keys) for c in columns)))
+    return {
+        each: into
+        for *own, into in found.order_by(_M.at, _M.user).tuples()
+        for each in own
+        if each in keys
+    }
+
+
+def also_known_as(user_id: int) -> Any:
+    """A query of one column: the records that were merged into somebody."""
+    return _M.select(_M.user).where(_M.into == user_id)
