@@ -69,6 +69,32 @@ def _person(destination: to.Person) -> Screen[Any]:
     return UserScreen(destination.id)
 
 
+def _edit_person(destination: to.EditPerson) -> Screen[Any]:
+    from studio_tui.tui.screens.people.person_form import AddPersonScreen, EditPersonScreen
+
+    return AddPersonScreen() if destination.id is None else EditPersonScreen(destination.id)
+
+
+def _teams(_: to.Teams) -> Screen[Any]:
+    from studio_tui.tui.screens.people.teams import TeamsScreen
+
+    return TeamsScreen()
+
+
+def _team(destination: to.Team) -> Screen[Any]:
+    from studio_tui.tui.screens.people.team import TeamScreen
+
+    return TeamScreen(destination.id)
+
+
+def _edit_team(destination: to.EditTeam) -> Screen[Any]:
+    from studio_tui.tui.screens.people.team_form import AddTeamScreen, EditTeamScreen
+
+    if destination.id is None:
+        return AddTeamScreen(destination.under)
+    return EditTeamScreen(destination.id)
+
+
 def _mail(destination: to.Mail) -> Screen[Any]:
     from studio_tui.tui.screens.outbox.mail import MailScreen
 
@@ -201,6 +227,10 @@ _SCREENS: Mapping[type[Destination], Callable[[Any], Screen[Any]]] = {
     to.MyConversations: _mine,
     to.Push: _push,
     to.Person: _person,
+    to.EditPerson: _edit_person,
+    to.Teams: _teams,
+    to.Team: _team,
+    to.EditTeam: _edit_team,
     to.Mail: _mail,
     to.SentAgain: _sent_again,
     to.Remind: _remind,

@@ -76,6 +76,33 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class EditPerson:
+    """Changing somebody by hand; without an id, adding somebody (U8)."""
+
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    """All teams, as a tree (U2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One team with who is in it."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditTeam:
+    """Changing a team by hand; without an id, adding one ``under`` the team of this path (U8)."""
+
+    id: int | None
+    under: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail, by the id of its notification."""
 
@@ -233,6 +260,10 @@ Destination = (
     | MyConversations
     | Push
     | Person
+    | EditPerson
+    | Teams
+    | Team
+    | EditTeam
     | Mail
     | SentAgain
     | Remind
@@ -258,6 +289,8 @@ Destination = (
 PAGES = (
     Push,
     Person,
+    Teams,
+    Team,
     Mail,
     Conversation,
     History,

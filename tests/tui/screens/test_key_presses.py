@@ -117,6 +117,18 @@ async def close_a_push(hand: Hand, made: Example) -> None:
     assert pushes.find(made.studio, made.admin, "Late").state is PushState.CLOSED
 
 
+async def a_joiner_into_a_push(hand: Hand, made: Example) -> None:
+    """Who was just added, into an open push."""
+    await hand.press("ctrl+p", "s", "a")
+    await hand.move_to(lambda row: row.choice is not None and row.choice.title == "Sam Claes")
+    await hand.press("enter", "A")
+    await hand.move_to(lambda row: row.name == "Draft")
+    await hand.press("enter")
+    assert "Sam Claes is added to “Draft” (z undo)" in said(hand.pilot)
+    found = pushes.find(made.studio, made.admin, "Draft")
+    assert found.progress.assigned == 1
+
+
 def number_of_mails(made: Example, state: NotificationState) -> int:
     return outbox.counts(made.studio, made.admin).get(state, 0)
 
@@ -129,6 +141,7 @@ MOST: dict[Callable[[Hand, Example], Awaitable[None]], int] = {
     deadline_a_week_later: 5,
     remind_those_late: 4,
     close_a_push: 3,
+    a_joiner_into_a_push: 6,
 }
 """How many keys each task may take; those that change nothing first."""
 

@@ -19,6 +19,7 @@ from studio_tui.services.people import users
 from studio_tui.services.people.users import Involvement
 from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import HAND_OVER, HELD, RETRY
+from studio_tui.tui.modals import join_pushes
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import user_acts
@@ -64,12 +65,46 @@ class UserScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command(
+            "edit",
+            "e",
+            "Edit",
+            "Change what is known of them",
+            needs=Action.EDIT_PEOPLE,
+            verb="users edit LOGIN --email ADDRESS",
+        ),
+        Command(
             "address",
             "e",
             "Address",
             "Correct the e-mail address",
             needs=Action.CORRECT_ADDRESSES,
-            verb="users edit USER --email ADDRESS",
+            verb="users edit LOGIN --email ADDRESS",
+        ),
+        Command(
+            "join",
+            "A",
+            "Assign",
+            "Add them to one or several open pushes",
+            needs=Action.ASSIGN,
+            verb="pushes assign PUSH LOGIN",
+        ),
+        Command(
+            "leave",
+            "x",
+            "Left",
+            "Mark them as left, once it is seen what that touches",
+            footer=False,
+            needs=Action.EDIT_PEOPLE,
+            verb="users leave LOGIN",
+        ),
+        Command(
+            "take_back",
+            "U",
+            "Return",
+            "Take them back, who had left",
+            footer=False,
+            needs=Action.EDIT_PEOPLE,
+            verb="users return LOGIN",
         ),
         Command(
             "remind",
@@ -114,6 +149,7 @@ class UserScreen(StudioScreen):
         self._user_id = user_id
         self._user_name = ""
         self._user: User | None = None
+        self._push_ids: frozenset[int] = frozenset()
 
     def body(self) -> ComposeResult:
         """The facts above three lists."""
@@ -154,6 +190,8 @@ class UserScreen(StudioScreen):
         shown = self.query_one_optional(ContentSwitcher)
         if command.id in _ABOUT and (shown is None or shown.current != _ABOUT[command.id]):
             return False
+        if command.id == "address" and may(self.actor, Action.EDIT_PEOPLE):
+            return False
         if command.id in _BY_MANAGERS and not self._may_record():
             return False
         return super().may_do(command)
@@ -161,6 +199,24 @@ class UserScreen(StudioScreen):
     def why_not_address(self) -> str | None:
         """It takes somebody."""
         return None if self._user else "One moment: they are being read."
+
+    def why_not_join(self) -> str | None:
+        """Who has left is asked nothing."""
+        if self._user is not None and not self._user.active:
+            return f"{self._user_name} has left: take them back first (U)."
+        return self.why_not_address()
+
+    def why_not_leave(self) -> str | None:
+        """Nobody leaves twice."""
+        if self._user is not None and not self._user.active:
+            return f"{self._user_name} has left already."
+        return self.why_not_address()
+
+    def why_not_take_back(self) -> str | None:
+        """Only who has left comes back."""
+        if self._user is not None and self._user.active:
+            return f"{self._user_name} has not left."
+        return self.why_not_address()
 
     def why_not_remind(self) -> str | None:
         """It takes a push in which they have still to talk."""
@@ -190,6 +246,25 @@ class UserScreen(StudioScreen):
         """Correct the address (U8)."""
         if self._user is not None:
             user_acts.correct_address(self, self._user)
+
+    def action_edit(self) -> None:
+        """Change what is known of them (U8)."""
+        self.go_to(to.EditPerson(self._user_id))
+
+    def action_join(self) -> None:
+        """Add them to open pushes that they are not in (U8)."""
+        if self._user is not None:
+            join_pushes.join(self, self._user, self._push_ids)
+
+    def action_leave(self) -> None:
+        """Mark them as left (U8)."""
+        if self._user is not None:
+            user_acts.leave(self, self._user)
+
+    def action_take_back(self) -> None:
+        """Take them back (U8)."""
+        if self._user is not None:
+            user_acts.take_back(self, self._user)
 
     def action_remind(self) -> None:
         """Remind them of the push under the cursor, once it is seen what that sends (P15)."""
@@ -259,6 +334,7 @@ class UserScreen(StudioScreen):
         self.query_one(".title", Static).update(title_of(user))
         failed = sum(each.state is NotificationState.FAILED for each in found.notifications)
         self.query_one(Facts).show(facts_about(user, failed))
+        self._push_ids = frozenset(assignment.push_id for _, assignment in found.pushes)
         self._fill("pushes", [InPush(name, assignment) for name, assignment in found.pushes])
         self._fill("mail", found.notifications)
         if may(self.actor, Action.READ_ACTIVITY):

@@ -11,7 +11,7 @@ from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.people import by_hand
-from studio_tui.services.people.by_hand import PersonEdited
+from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
 from studio_tui.services.people.entered import Entered
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.tui.modals import hand_over as handing_over
@@ -99,6 +99,34 @@ def send_again(screen: StudioScreen, mail: Notification) -> None:
     screen.app.push_screen(Confirm("Send again?", "Send again", detail=detail), send)
 
 
+def leave(screen: StudioScreen, user: User) -> None:
+    """Ask, once it is seen what it touches, and mark the person as left (U8)."""
+    studio, actor = screen.studio, screen.actor
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.write(
+                lambda: by_hand.leave(studio, actor, [user.id]),
+                lambda _: screen.say(f"{user.name} is marked as left; U takes them back."),
+            )
+
+    def ask(found: ActiveChanged) -> None:
+        question = Confirm(
+            f"Mark {user.name} as left?", "Mark as left", detail=_touched_in_words(found)
+        )
+        screen.app.push_screen(question, answered)
+
+    screen.read_to_open("leave", lambda: by_hand.try_leaving(studio, actor, [user.id]), ask)
+
+
+def take_back(screen: StudioScreen, user: User) -> None:
+    """Take the person back, who had left (U8)."""
+    screen.write(
+        lambda: by_hand.take_back(screen.studio, screen.actor, [user.id]),
+        lambda _: screen.say(f"{user.name} is back; x marks them as left again."),
+    )
+
+
 def correct_address(screen: StudioScreen, user: User) -> None:
     """Ask for the right address; whatever is wrong with it stands beside the field (U8)."""
     studio, actor = screen.studio, screen.actor
@@ -127,6 +155,17 @@ def _changed_in_words(changed: PersonEdited) -> str:
     if changed.failed:
         said.append(f"{counted(changed.failed, 'mail')} failed before: r on Mail tries again.")
     return " ".join(said)
+
+
+def _touched_in_words(found: ActiveChanged) -> str:
+    (standing,) = found.people
+    listed = ", ".join(f"“{name}”" for name in standing.pushes)
+    lines = [f"In {listed}." if listed else "In no open push."]
+    if standing.managed:
+        alone = f", {found.alone:,} of whom have no other manager" if found.alone else ""
+        lines.append(f"Manages {counted(standing.managed, 'user')}{alone}.")
+    lines.append("What they wrote stays; they are asked and told nothing more.")
+    return "\n".join(lines)
 
 
 def _in_push(screen: StudioScreen, assignment: Assignment, act: Callable[[Push], None]) -> None:

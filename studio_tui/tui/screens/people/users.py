@@ -93,6 +93,15 @@ class UsersScreen(StudioScreen):
             verb="users import --waiting",
         ),
         Command(
+            "new",
+            "n",
+            "New",
+            "Add a user by hand",
+            needs=Action.EDIT_PEOPLE,
+            verb="users add LOGIN --email ADDRESS --given-name NAME",
+        ),
+        Command("teams", "B", "Teams", "See the teams as a tree", verb="teams list"),
+        Command(
             "who_left",
             "f",
             "Who left",
@@ -172,6 +181,14 @@ class UsersScreen(StudioScreen):
     def action_changes(self) -> None:
         """Look at what changed of people in open pushes."""
         self.go_to(to.Changes())
+
+    def action_new(self) -> None:
+        """Add somebody by hand (U8)."""
+        self.go_to(to.EditPerson())
+
+    def action_teams(self) -> None:
+        """See the teams (U2)."""
+        self.go_to(to.Teams())
 
     def action_who_left(self) -> None:
         """Show those who have left as well, or hide them."""

@@ -8,10 +8,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.hostile import HOSTILE
 from tests.tui import press, settled
 from tests.tui.pictures import THEMES, Pictures
 from tests.tui.screens.organisation import PEOPLE, Example, fill_outbox, hostile_rows
 from tests.tui.screens.people.test_import import GOOD, REFUSED
+from tests.tui.screens.pushing import everything
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +59,54 @@ def test_user(pictures: Pictures, made: Example) -> None:
 def test_user_without_manager(pictures: Pictures, made: Example) -> None:
     made.load(PEOPLE + hostile_rows())
     keys = _pressing("3", "slash", "h", "2", "0", "enter", "enter")
+    pictures(made.app(), keys)
+
+
+def test_new_user_in_error(pictures: Pictures, made: Example) -> None:
+    made.load(PEOPLE)
+    pictures(made.app(), _pressing("3", "n", *"ann", "tab", *"[/x]", "ctrl+s"))
+
+
+def test_user_form(pictures: Pictures, made: Example) -> None:
+    made.load(PEOPLE + hostile_rows())
+    pictures(made.app(), _pressing("3", "slash", *"h20", "enter", "enter", "e", "tab", "x"))
+
+
+def test_teams_empty(pictures: Pictures, made: Example) -> None:
+    pictures(made.app(), _pressing("3", "B"))
+
+
+def test_teams(pictures: Pictures, made: Example) -> None:
+    made.load(PEOPLE)
+    pictures(made.app(), _pressing("3", "B"))
+
+
+def test_teams_crowded_and_hostile(pictures: Pictures, made: Example) -> None:
+    """More teams than fit; those below others are folded."""
+    made.load(PEOPLE + hostile_rows() + hostile_rows("Group > Sales", HOSTILE[:12], "g"))
+    pictures(made.app(), _pressing("3", "B", "G", "k"))
+
+
+def test_team(pictures: Pictures, made: Example) -> None:
+    made.load(PEOPLE + hostile_rows("Sales > Belgium"))
+    keys = _pressing("3", "B", "G", "enter")
+    pictures(made.app(), keys)
+
+
+def test_team_form_in_error(pictures: Pictures, made: Example) -> None:
+    made.load(PEOPLE)
+    pictures(made.app(), _pressing("3", "B", "e", "tab", *"Nowhere", "ctrl+s"))
+
+
+def test_joining_pushes(pictures: Pictures, made: Example) -> None:
+    everything(made)
+    keys = _pressing("3", "slash", *"claes", "enter", "j", "enter", "A", "space")
+    pictures(made.app(), keys)
+
+
+def test_leaving(pictures: Pictures, made: Example) -> None:
+    everything(made)
+    keys = _pressing("3", "slash", *"janssens", "enter", "enter", "x")
     pictures(made.app(), keys)
 
 

@@ -1,0 +1,158 @@
+"""The form of one person: added, or changed, by hand (U8)."""
+
+from typing import Any, ClassVar
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.people.facts import FACTS, Fact, FactType
+from studio_tui.domain.people.users import User
+from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.services.people import by_hand, users
+from studio_tui.services.people.by_hand import PersonEdited
+from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.users import Involvement
+from studio_tui.tui.commands import Command
+from studio_tui.tui.screens.people.entry_screen import EntryScreen, Values
+from studio_tui.tui.widgets.field import Field
+from studio_tui.wording.counting import counted
+from studio_tui.wording.people import overwritten_in_words
+
+_CHANGED = tuple(fact for fact in FACTS if fact.changed_by)
+_HINTS = OfSome(
+    {
+        FactType.TEAMS: "as Sales > Belgium; | separates several",
+        FactType.PEOPLE: "logins; | separates several",
+        FactType.NAMES: "| separates several",
+        FactType.DAY: "as 2026-03-31",
+        FactType.ROLE: "admin, support or user",
+        FactType.LANGUAGE: "as nl, or nl-BE",
+        FactType.TIME_ZONE: "as Europe/Brussels",
+    },
+    otherwise="",
+)
+_LABELS = {fact.name: fact.in_words for fact in _CHANGED}
+
+
+def _fields(facts: tuple[Fact, ...]) -> list[Field]:
+    return [Field(fact.name, fact.label, hint=_HINTS[fact.type]) for fact in facts]
+
+
+def values_of(user: User) -> dict[str, str]:
+    """What would have to be typed for a user to be as they are, by the names of facts."""
+    return {fact.name: fact.as_text(getattr(user, fact.name), " | ") for fact in _CHANGED}
+
+
+class EditPersonScreen(EntryScreen):
+    """Everything about a user that is changed by hand."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command(
+            "save",
+            "ctrl+s",
+            "Save",
+            "Save what is typed",
+            needs=Action.EDIT_PEOPLE,
+            verb="users edit LOGIN --email ADDRESS",
+        ),
+    )
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__("Edit a user", _fields(_CHANGED))
+        self._user_id = user_id
+        self._was: dict[str, Any] = {}
+        """The facts as they were read: of what is typed over, before that was begun."""
+
+    def reload(self) -> None:
+        """Read them: what nobody typed into follows."""
+        self.read_first("user", self._ask, self._show)
+
+    def read_theirs(self) -> None:
+        """What somebody else made of them."""
+        self.read("theirs", self._ask, self._show_theirs)
+
+    def save(self, changed: Values) -> None:
+        """Save what is changed, unless somebody else changed the same since it was read."""
+        was = {name: self._was[name] for name in changed}
+        self.write(
+            lambda: by_hand.edit(
+                self.studio, self.actor, self._user_id, Entered(dict(changed)), was=was
+            ),
+            self._saved,
+            self.failed,
+            leads_on=True,
+        )
+
+    def _ask(self) -> Involvement:
+        return users.show(self.studio, self.actor, self._user_id)
+
+    def _show(self, found: Involvement) -> None:
+        typed = self.changed
+        self._follow(found.user, [name for name in _LABELS if name not in typed])
+        self.show_title(f"Edit {found.user.name} ({found.user.login})")
+
+    def _show_theirs(self, found: Involvement) -> None:
+        self.show_theirs(values_of(found.user), _LABELS)
+        self._follow(found.user, list(_LABELS))
+
+    def _follow(self, user: User, names: list[str]) -> None:
+        values = values_of(user)
+        self._was |= {name: getattr(user, name) for name in names}
+        self.fill({name: values[name] for name in names})
+
+    def _saved(self, done: PersonEdited) -> None:
+        self.say(_saved_in_words(done))
+        self.dismiss(True)
+
+
+class AddPersonScreen(EntryScreen):
+    """Somebody new; where they are added, their page opens."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command(
+            "save",
+            "ctrl+s",
+            "Add",
+            "Add them",
+            needs=Action.EDIT_PEOPLE,
+            verb="users add LOGIN --email ADDRESS --given-name NAME",
+        ),
+    )
+    AUTO_FOCUS = "Input"
+
+    def __init__(self) -> None:
+        login = Field("login", "Login", hint="by which they come in, and are named")
+        super().__init__("Add a user", [login, *_fields(_CHANGED)])
+
+    def read_theirs(self) -> None:
+        """Nobody else can have changed them."""
+
+    def save(self, changed: Values) -> None:
+        """Add them."""
+        told = {name: text for name, text in changed.items() if name != "login"}
+        entered = Entered({"email": "", **told})
+        self.write(
+            lambda: by_hand.add(self.studio, self.actor, changed.get("login", ""), entered),
+            self._added,
+            self.failed,
+            leads_on=True,
+        )
+
+    def _added(self, done: PersonEdited) -> None:
+        user = done.user
+        managers = counted(len(user.managers), "manager") if user.managers else "no manager"
+        admin = " They are an admin." if done.becomes_admin else ""
+        self.shell.go_to(to.Person(user.id), instead=True)
+        self.say(f"{user.name} is added, with {managers}.{admin} A adds them to pushes.")
+
+
+def _saved_in_words(done: PersonEdited) -> str:
+    user = done.user
+    said = [f"{user.name} is saved."]
+    if done.becomes_admin:
+        said.append(f"{user.name} becomes an admin.")
+    if done.told:
+        said.append(f"{counted(done.told, 'invitation')} moved with the address.")
+    if done.imported:
+        said.append(overwritten_in_words(user.name, list(done.before)))
+    return " ".join(said)

@@ -1,0 +1,128 @@
+"""One team: who leads it, who is in it, which teams are below it (U2, U8)."""
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.people.users import User
+from studio_tui.domain.shared import destinations as to
+from studio_tui.services.people import teams
+from studio_tui.services.people.teams import TeamShown
+from studio_tui.tui.commands import Command
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.people import team_acts
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.facts import Facts
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.record_list import RecordList
+
+_WAIT = "One moment: it is being read."
+
+
+class TeamScreen(StudioScreen):
+    """A team, by id."""
+
+    OWN_COMMANDS = (
+        Command(
+            "edit",
+            "e",
+            "Edit",
+            "Rename the team, move it, or change who leads it",
+            needs=Action.EDIT_PEOPLE,
+            verb="teams edit TEAM --name NAME --under TEAM",
+        ),
+        Command(
+            "new",
+            "n",
+            "New",
+            "Add a team below it",
+            needs=Action.EDIT_PEOPLE,
+            verb="teams add NAME --under TEAM",
+        ),
+        Command(
+            "remove",
+            "x",
+            "Remove",
+            "Remove the team, which has to be empty",
+            needs=Action.EDIT_PEOPLE,
+            verb="teams remove TEAM",
+        ),
+    )
+
+    def __init__(self, team_id: int) -> None:
+        super().__init__()
+        self._team_id = team_id
+        self._found: TeamShown | None = None
+        self._list: RecordList[User, str] = RecordList(
+            Column("name", "Name", lambda user: user.name, width=20, flex=2),
+            Column("login", "Login", lambda user: user.login, width=12, flex=1),
+            Column("managers", "Managers", _managers, width=24, flex=2),
+            Column("left", "", lambda user: "" if user.active else "left", width=5),
+            empty="Nobody is in it.",
+        )
+
+    def body(self) -> ComposeResult:
+        """The facts above its members."""
+        yield Static(classes="title")
+        yield Facts()
+        yield self._list
+
+    def on_mount(self) -> None:
+        """The keys are for the members."""
+        self.set_focus(self._list)
+
+    def reload(self) -> None:
+        """Read it again."""
+        self.read_first(
+            "team", lambda: teams.show(self.studio, self.actor, self._team_id), self._show
+        )
+
+    def why_not_edit(self) -> str | None:
+        """It has to be there."""
+        return None if self._found else _WAIT
+
+    def why_not_new(self) -> str | None:
+        """It has to be there."""
+        return None if self._found else _WAIT
+
+    def why_not_remove(self) -> str | None:
+        """It has to be there."""
+        return None if self._found else _WAIT
+
+    def action_edit(self) -> None:
+        """Change it."""
+        self.go_to(to.EditTeam(self._team_id))
+
+    def action_new(self) -> None:
+        """Add one below it."""
+        if self._found is not None:
+            self.go_to(to.EditTeam(None, self._found.team.path))
+
+    def action_remove(self) -> None:
+        """Remove it, once it is asked."""
+        if self._found is not None:
+            team_acts.remove(self, self._found.team, self.dismiss)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Open a member's page."""
+        self.go_to(to.Person(event.row.id))
+
+    def _show(self, found: TeamShown) -> None:
+        self._found, team = found, found.team
+        self.query_one(".title", Static).update(line(team.path, "bold"))
+        below = ", ".join(each.name for each in found.below)
+        facts = [
+            ("Leaders", team.led_by or line("nobody leads it", "$warning")),
+            ("Members", f"{team.members:,}"),
+            ("In all", f"{team.people:,} with those below" if below else ""),
+            ("Below", below),
+        ]
+        self.query_one(Facts).show([(label, value) for label, value in facts if value])
+        self._list.set_source(MemorySource(found.members), "", keep=self._list.current_id)
+        self.refresh_bindings()
+
+
+def _managers(user: User) -> str | Toned:
+    names = ", ".join(manager.name for manager in user.managers)
+    return names or Toned("no manager", Tone.WARN)

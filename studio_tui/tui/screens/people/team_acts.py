@@ -1,0 +1,23 @@
+"""What is done with one team, wherever it is shown (U8)."""
+
+from collections.abc import Callable
+
+from studio_tui.domain.people.teams import Team
+from studio_tui.services.people import teams
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screen import StudioScreen
+
+
+def remove(screen: StudioScreen, team: Team, then: Callable[[], object] = lambda: None) -> None:
+    """Ask, and remove a team; one that is not empty is refused, with what is in it."""
+
+    def removed(_: object) -> None:
+        screen.say(f"“{team.path}” is removed.")
+        then()
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.write(lambda: teams.remove(screen.studio, screen.actor, team.id), removed)
+
+    question = Confirm(f"Remove “{team.path}”?", "Remove", detail="Only an empty team is removed.")
+    screen.app.push_screen(question, answered)

@@ -1,0 +1,136 @@
+"""The form of one team: its name, its place, and who leads it (U8)."""
+
+from typing import ClassVar
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.people.teams import Team
+from studio_tui.domain.shared.text import fold
+from studio_tui.services.people import teams
+from studio_tui.services.people.teams import TOP, TeamChanged, TeamEdit, TeamShown
+from studio_tui.tui.commands import Command
+from studio_tui.tui.screens.people.entry_screen import EntryScreen, Values
+from studio_tui.tui.widgets.field import Field
+from studio_tui.wording.counting import counted
+
+_LABELS = {"name": "the name", "under": "the place", "leaders": "who leads it"}
+_SAVE = Command(
+    "save",
+    "ctrl+s",
+    "Save",
+    "Save what is typed",
+    needs=Action.EDIT_PEOPLE,
+    verb="teams edit TEAM --name NAME --under TEAM --leader LOGIN",
+)
+
+
+def _fields(under: str = "") -> list[Field]:
+    return [
+        Field("name", "Name"),
+        Field("under", "Under", under, hint="as Sales > Belgium; empty for the top"),
+        Field("leaders", "Leaders", hint="logins; | separates several"),
+    ]
+
+
+def values_of(team: Team) -> dict[str, str]:
+    """What would have to be typed for a team to be as it is."""
+    leaders = " | ".join(leader.login for leader in team.leaders)
+    return {"name": team.name, "under": team.parent, "leaders": leaders}
+
+
+class EditTeamScreen(EntryScreen):
+    """A team that is there."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (_SAVE,)
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, team_id: int) -> None:
+        super().__init__("Edit a team", _fields())
+        self._team_id = team_id
+        self._was: Team | None = None
+
+    def reload(self) -> None:
+        """Read it: what nobody typed into follows."""
+        self.read_first("team", self._ask, self._show)
+
+    def read_theirs(self) -> None:
+        """What somebody else made of it."""
+        self.read("theirs", self._ask, self._show_theirs)
+
+    def save(self, changed: Values) -> None:
+        """Save what is changed, unless somebody else changed the same since it was read."""
+        wanted, was = self._wanted(changed), self._was
+        self.write(
+            lambda: teams.edit(self.studio, self.actor, self._team_id, wanted, was=was),
+            self._saved,
+            self.failed,
+            leads_on=True,
+        )
+
+    def _wanted(self, changed: Values) -> TeamEdit:
+        before = {fold(login): login for login in _names(self.base["leaders"])}
+        named = _names(changed.get("leaders", self.base["leaders"]))
+        after = {fold(login): login for login in named}
+        return TeamEdit(
+            changed.get("name"),
+            changed.get("under"),
+            [login for key, login in after.items() if key not in before],
+            [login for key, login in before.items() if key not in after],
+        )
+
+    def _ask(self) -> TeamShown:
+        return teams.show(self.studio, self.actor, self._team_id)
+
+    def _show(self, found: TeamShown) -> None:
+        if self._was is None or not self.unsaved:
+            self._was = found.team
+            self.fill(values_of(found.team))
+        self.show_title(f"Edit the team “{found.team.path}”")
+
+    def _show_theirs(self, found: TeamShown) -> None:
+        self.show_theirs(values_of(found.team), _LABELS)
+        self._was = found.team
+
+    def _saved(self, done: TeamChanged) -> None:
+        self.say(_saved_in_words(done))
+        self.dismiss(True)
+
+
+class AddTeamScreen(EntryScreen):
+    """A team that is new."""
+
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (_SAVE,)
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, under: str) -> None:
+        super().__init__("Add a team", _fields(under))
+
+    def read_theirs(self) -> None:
+        """Nobody else can have changed it."""
+
+    def save(self, changed: Values) -> None:
+        """Add it."""
+        values = self.values
+        name, under = values["name"], values["under"].strip() or TOP
+        leaders = _names(values["leaders"])
+        self.write(
+            lambda: teams.add(self.studio, self.actor, name, under=under, leaders=leaders),
+            self._added,
+            self.failed,
+            leads_on=True,
+        )
+
+    def _added(self, done: TeamChanged) -> None:
+        self.say(_saved_in_words(done))
+        self.dismiss(True)
+
+
+def _names(text: str) -> list[str]:
+    return [name for part in text.split("|") if (name := part.strip())]
+
+
+def _saved_in_words(done: TeamChanged) -> str:
+    path = done.after.path if done.after else ""
+    words = f"“{path}” is saved."
+    if done.other_managers:
+        words += f" {counted(done.other_managers, 'user')} got other managers."
+    return words

@@ -1,0 +1,192 @@
+"""Forms and the tree of teams: people and teams kept by hand on the screen (U2, U8, A4)."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+
+from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.errors import NotFound
+from studio_tui.services.people import by_hand, teams, users
+from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.teams import TeamEdit
+from studio_tui.tui.screens.people.person_form import AddPersonScreen, EditPersonScreen
+from studio_tui.tui.screens.people.team import TeamScreen
+from studio_tui.tui.screens.people.teams import TeamsScreen
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.people.users import UsersScreen
+from tests.tui import WIDE, press, running
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import PEOPLE, Example
+from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+
+
+def _user(made: Example, login: str) -> User:
+    return users.find(made.studio, made.admin, login).user
+
+
+async def _open(pilot: Pilot[Any], name: str) -> None:
+    await press(pilot, "3")
+    await put_cursor_on(pilot, name)
+    await press(pilot, "enter")
+
+
+def _paths(pilot: Pilot[Any]) -> list[str]:
+    return [row.path for row in rows(pilot)]
+
+
+async def test_somebody_is_added(made: Example) -> None:
+    """What is wrong stands beside each field; nothing typed is lost."""
+    made.load(PEOPLE)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3", "n", *"zoe", "tab", *"ann@example.org", "ctrl+s")
+        assert isinstance(pilot.app.screen, AddPersonScreen)
+        assert "a name is needed" in shown(pilot)
+        await press(pilot, *"Zoé", "ctrl+s")
+        assert "ann@example.org” is Ann Peeters (ann)" in shown(pilot)
+        await press(pilot, "ctrl+u", *"zoe@example.org", "ctrl+s")
+        assert isinstance(pilot.app.screen, UserScreen)
+        assert "Zoé is added, with no manager." in said(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, UsersScreen)
+    assert _user(made, "zoe").email == "zoe@example.org"
+
+
+async def test_somebody_is_changed_and_left_only_when_asked(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Dina Willems")
+        await press(pilot, "e", "tab", *"Edina", "escape")
+        assert "Leave without saving?" in shown(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, EditPersonScreen)
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, UserScreen)
+        assert "DinaEdina Willems is saved." in said(pilot)
+        assert "overwrites this" in said(pilot)
+        await press(pilot, "e", "ctrl+s")
+        assert "Nothing is changed." in said(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, UserScreen)
+
+
+async def test_the_second_of_two_who_change_one_person_is_told(made: Example) -> None:
+    """A4: of the same fact both versions, and what is typed stays; another fact just follows."""
+    made.load(PEOPLE)
+    dina = _user(made, "dina").id
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Dina Willems")
+        await press(pilot, "e", "ctrl+u", *"mine@example.org")
+        theirs = Entered({"email": "theirs@example.org", "department": "Law"})
+        by_hand.edit(made.studio, made.admin, dina, theirs)
+        made.look(pilot)
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, EditPersonScreen)
+        assert "e-mail address is “theirs@example.org”" in shown(pilot)
+        assert "mine@example.org" in shown(pilot)
+        assert "Law" in shown(pilot)
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, UserScreen)
+    assert (_user(made, "dina").email, _user(made, "dina").department) == (
+        "mine@example.org",
+        "Law",
+    )
+
+
+async def test_leaving_shows_what_it_touches_and_coming_back(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Bob Janssens")
+        await press(pilot, "x")
+        assert "Mark Bob Janssens as left?" in shown(pilot)
+        assert "In “Late”." in shown(pilot)
+        assert "Manages 2 users." in shown(pilot)
+        assert _user(made, "bob").active
+        await press(pilot, "right", "enter")
+        assert "U takes them back" in said(pilot)
+        assert not _user(made, "bob").active
+        await press(pilot, "A")
+        assert "has left: take them back first" in said(pilot)
+        await press(pilot, "U")
+        assert "is back" in said(pilot)
+        await press(pilot, "U")
+        assert "has not left" in said(pilot)
+    assert _user(made, "bob").active
+
+
+async def test_a_joiner_comes_into_several_pushes_and_out_again(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Sam Claes")
+        await press(pilot, "A")
+        assert "Enter adds to 1 push" in shown(pilot)
+        assert "Over" not in shown(pilot)
+        await press(pilot, "space", "space")
+        assert "Enter adds to 2 pushes" in shown(pilot)
+        await press(pilot, "v")
+        assert "What adding Sam Claes to 2 pushes would send" in shown(pilot)
+        assert "sam@example.org" in shown(pilot)
+        await press(pilot, "escape", "enter")
+        assert "Sam Claes is added to 2 pushes (z undo once for each push)" in said(pilot)
+        assert len(rows(pilot, "#pushes")) == 2
+        await press(pilot, "z")
+        assert len(rows(pilot, "#pushes")) == 1
+
+
+async def test_teams_are_a_tree_to_walk(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3", "B")
+        assert isinstance(pilot.app.screen, TeamsScreen)
+        assert _paths(pilot) == ["Finance", "Management", "Sales", "Sales > Belgium"]
+        await put_cursor_on(pilot, "Belgium")
+        await press(pilot, "left", "left")
+        assert _paths(pilot) == ["Finance", "Management", "Sales"]
+        await press(pilot, "right", "right", "enter")
+        assert isinstance(pilot.app.screen, TeamScreen)
+        assert "Bob Janssens" in shown(pilot)
+        assert [row.login for row in rows(pilot)] == ["ann"]
+        await press(pilot, "e", "tab", "ctrl+u", *"finance", "ctrl+s")
+        assert "“Finance > Belgium” is saved. 1 user got other managers." in said(pilot)
+        assert "Finance > Belgium" in shown(pilot)
+        await press(pilot, "escape", "x", "right", "enter")
+        assert "is not empty: 1 member (Ann Peeters)" in said(pilot)
+        await put_cursor_on(pilot, "Sales")
+        await press(pilot, "x", "right", "enter")
+        assert _paths(pilot) == ["Finance", "Finance > Belgium", "Management"]
+        await press(pilot, "n", *"Ghent", "ctrl+s")
+        assert "is saved" in said(pilot)
+
+
+async def test_a_loop_of_teams_is_said_beside_the_field(made: Example) -> None:
+    """U2, A4: each of two admins moves one team under the other's."""
+    made.load(PEOPLE)
+    finance = teams.find(made.studio, made.admin, "Finance")
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3", "B")
+        await put_cursor_on(pilot, "Management")
+        await press(pilot, "e", "tab", *"Finance")
+        teams.edit(made.studio, made.admin, finance.id, TeamEdit(under="Management"))
+        await press(pilot, "ctrl+s")
+        assert "“Management” cannot be put under “Management > Finance”" in shown(pilot)
+        await press(pilot, "ctrl+u", "shift+tab", *"s", "ctrl+s")
+        assert "“Managements” is saved" in said(pilot)
+    try:
+        teams.find(made.studio, made.admin, "Management")
+    except NotFound:
+        return
+    raise AssertionError("it was not renamed")
+
+
+async def test_support_sees_teams_and_changes_none(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app(made.actor("sam")), WIDE) as pilot:
+        await press(pilot, "3")
+        assert "n New" not in footer(pilot)
+        await press(pilot, "B")
+        assert isinstance(pilot.app.screen, TeamsScreen)
+        assert "e Edit" not in footer(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, TeamScreen)
+        await press(pilot, "e", "n", "x")
+        assert isinstance(pilot.app.screen, TeamScreen)
+        assert listed(pilot).length
