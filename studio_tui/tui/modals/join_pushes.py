@@ -115,6 +115,7 @@ class JoinPushes(Dialog[Sequence[int]]):
 
 def _joined_in_words(user: User, done: Sequence[Assigned]) -> str:
     where = f"“{done[0].push.name}”" if len(done) == 1 else f"{len(done)} pushes"
-    managers = counted(max(each.managers_told for each in done), "manager")
+    number = max(each.managers_told for each in done)
+    managers = counted(number, "manager") if number else "no manager"
     several = " once for each push" if len(done) > 1 else ""
     return f"{user.name} is added to {where} (z undo{several}), {managers} told."

@@ -44,6 +44,8 @@ from studio_tui.tui.widgets.progress import ProgressLine
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.counting import counted
 
+_ADMINS = 5
+"""At most so many new admins are named."""
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
@@ -284,7 +286,9 @@ class ImportPlanScreen(StudioScreen):
     def _applied(self, plan: ImportPlan) -> None:
         skipped = counted(len(plan.refusals), "line")
         refused = f", {skipped} skipped" if plan.refusals else ""
-        self.dismiss(f"Imported {self._compared.path.name}: {plan.summary}{refused}.")
+        admins = _admins(plan, "is an admin", "are admins")
+        done = f"Imported {self._compared.path.name}: {plan.summary}{refused}."
+        self.dismiss(f"{done} {admins}".rstrip())
 
     def _failed(self, error: StudioError) -> None:
         if self._compared.waiting is not None and isinstance(error, Conflict | NothingToDo):
@@ -348,6 +352,8 @@ class ImportPlanScreen(StudioScreen):
         if plan.ignored:
             words.append(f"{counted(len(plan.ignored), 'column', 'columns')} ignored")
         besides = line(" · ".join(words), "$muted")
+        if admins := _admins(plan, "becomes an admin", "become admins"):
+            besides = Content.assemble(line(admins, "$warning"), "  ", besides)
         if not plan.refusals:
             return besides
         return Content.assemble(line(f"{self._why_refused()}  ", "$warning"), besides)
@@ -379,3 +385,12 @@ def _offer(id_: str, key: str, words: str, possible: bool) -> Label:
     if not possible:
         return Label(id_, Content.styled(f"{key} {words}", "$unavailable $unavailable-style"))
     return Label(id_, Content.assemble((key, "$key bold"), " ", words))
+
+
+def _admins(plan: ImportPlan, one: str, several: str) -> str:
+    """Who becomes an admin, in a sentence; empty for nobody."""
+    names = [f"{user.name} ({user.login})" for user in plan.new_admins]
+    if not names:
+        return ""
+    more = f" and {len(names) - _ADMINS:,} more" if len(names) > _ADMINS else ""
+    return f"{', '.join(names[:_ADMINS])}{more} {one if len(names) == 1 else several}."

@@ -119,7 +119,8 @@ async def test_says_who_left_and_who_is_back(made: Example) -> None:
     made.load(PEOPLE)
     headings = "email,given_name,family_name,active\n"
     Path("left.csv").write_text(f"{headings}ann@example.org,Ann,Peeters,no\n")
-    Path("back.csv").write_text(f"{headings}ann@example.org,Ann,Peeters,yes\n")
+    back = f"{headings.strip()},role\nann@example.org,Ann,Peeters,yes,admin\n"
+    Path("back.csv").write_text(back)
     async with running(made.app(), WIDE) as pilot:
         await _import(pilot, "left.csv")
         assert "Left 1" in shown(pilot)
@@ -127,6 +128,9 @@ async def test_says_who_left_and_who_is_back(made: Example) -> None:
         assert "Ann Peeters" not in [user.name for user in rows(pilot)]
         await _import(pilot, "back.csv")
         assert "Returned 1" in shown(pilot)
+        assert "Ann Peeters (ann) becomes an admin." in shown(pilot)
+        await press(pilot, "i")
+        assert "Ann Peeters (ann) is an admin." in shown(pilot)
 
 
 async def test_a_heading_nobody_knows_is_explained(made: Example) -> None:
