@@ -286,6 +286,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "people.merging.preview": (ADMIN, lambda w, a: merging.preview(w.studio, a, "cor", "cas")),
     "people.unattended.look": (ADMIN, lambda w, a: unattended.look(w.studio, a)),
     "people.imports.preview": (ADMIN, lambda w, a: imports.preview(w.studio, a, CSV)),
+    "people.imports.touched": (ADMIN, lambda w, a: imports.touched(w.studio, a, CSV)),
     "outbox.outbox.source": (
         SUPPORT,
         lambda w, a: outbox.source(w.studio, a, NotificationFilter(), NAME),

@@ -12,6 +12,7 @@ from studio_tui.cli.people.unattended import (
     run_unattended,
     unattended_options,
 )
+from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.errors import FAILED
 from studio_tui.cli.shared.near_misses import NameChoice
@@ -22,13 +23,18 @@ from studio_tui.cli.shared.reading import bytes_of, name_of, seekable
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import MAX_BYTES, FileHints
+from studio_tui.domain.people.review import Review
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.services.people import hr_files, imports
+from studio_tui.services.people import hr_files, imports, reviews
 from studio_tui.services.people.import_plan import ImportPlan, PlannedUser
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.people import value_in_words
+from studio_tui.wording.review import change_in_words
+
+_MOST = 20
+"""So many changes of people in open pushes are listed by a dry run."""
 
 
 def _mapped(text: str) -> tuple[str, str]:
@@ -126,15 +132,47 @@ def import_(
             plan = imports.apply(
                 studio, actor, content, skip_refused=skip_refused, progress=importing
             )
+    if dry_run or stopped:
+        touched = imports.touched(studio, actor, content, skip_refused=skip_refused)
+    else:
+        touched = reviews.caused_by(studio, plan.line) if plan.line is not None else []
     if as_json:
-        write_json(plan.as_json())
+        changes = [shapes.review(studio, each, is_tried=dry_run) for each in touched]
+        write_json({**plan.as_json(), "review": changes})
     elif dry_run or stopped:
         _tell_plan(plan)
+        _tell_tried(touched)
     else:
         _tell_done(plan)
+        _tell_waiting(touched)
     if stopped or plan.takes_nobody:
         complain(f"studio-tui: {_why_nothing(plan)}")
         click.get_current_context().exit(FAILED)
+
+
+def _tell_tried(touched: Sequence[Review]) -> None:
+    """Tell what would wait for a decision because people in open pushes change (U7)."""
+    if not touched:
+        return
+    changes = counted(len(touched), "change")
+    say(f"{changes} of people in open pushes would wait for a decision:")
+    _list(
+        f"{each.name} ({each.login}) in “{each.push}”: {each.kind.label}, {change_in_words(each)}"
+        for each in touched[:_MOST]
+    )
+    if len(touched) > _MOST:
+        _list([f"and {len(touched) - _MOST:,} more"])
+
+
+def _tell_waiting(touched: Sequence[Review]) -> None:
+    """Tell how much of it waits."""
+    if touched:
+        wait = counted(
+            len(touched),
+            "change of somebody in an open push waits",
+            "changes of people in open pushes wait",
+        )
+        say(f"{wait} for a decision: “studio-tui users review”.")
 
 
 def _why_nothing(plan: ImportPlan) -> str:

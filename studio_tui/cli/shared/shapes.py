@@ -216,10 +216,11 @@ def version(studio: Studio, of: TemplateVersion, since: Iterable[Change]) -> Sha
     }
 
 
-def review(studio: Studio, of: Review) -> Shape:
-    """A change of somebody in a push, for somebody to decide on (U7)."""
+def review(studio: Studio, of: Review, *, is_tried: bool = False) -> Shape:
+    """A change of somebody in a push, for somebody to decide on (U7); one that is only tried has no
+    number."""
     return {
-        "id": of.id,
+        "id": None if is_tried else of.id,
         "kind": of.kind,
         "user": of.login,
         "push": of.push,

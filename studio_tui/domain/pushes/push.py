@@ -71,12 +71,16 @@ class Flag(StrEnum):
 
     OVERDUE = "overdue"
     NO_MANAGER = "no_manager"
+    CONDUCTOR_LEFT = "conductor_left"
+    CONDUCTOR_NO_MANAGER = "conductor_no_manager"
     LEFT = "left"
     MAIL_FAILED = "mail_failed"
 
     @property
     def label(self) -> str:
         """How it is told."""
+        if self is Flag.CONDUCTOR_NO_MANAGER:
+            return "conductor no longer manager"
         return self.replace("_", " ")
 
 

@@ -1,7 +1,7 @@
 """What an import does, as it is shown before and after (U6)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -129,6 +129,8 @@ class ImportPlan:
     """What is imported otherwise than the file says it, by line."""
     sheet: str = ""
     """The sheet of a workbook; empty for any other file."""
+    line: int | None = field(default=None, compare=False)
+    """The line of activity, once it is carried out."""
 
     @property
     def summary(self) -> str:

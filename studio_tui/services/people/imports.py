@@ -11,8 +11,10 @@ from typing import TypeVar
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import Checked, HrFile, Refusal, UserRef, check
+from studio_tui.domain.people.review import Review
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
+from studio_tui.services.people import reviews
 from studio_tui.services.people.admins import admins_lost
 from studio_tui.services.people.applying import PeopleChange, apply_change
 from studio_tui.services.people.collecting import no_cycles_made
@@ -81,10 +83,24 @@ def apply_if(
     ``decide`` says so of the plan; raises as `apply` does."""
     import_read.lock_users()
     planned = _plan(studio, file, progress)
-    if decide(planned.plan) and planned.writes:
-        _write(studio, actor, planned, progress)
+    plan = planned.plan
+    if decide(plan) and planned.writes:
+        plan = replace(plan, line=_write(studio, actor, planned, progress))
     progress(1.0)
-    return planned.plan
+    return plan
+
+
+def touched(
+    studio: Studio, actor: Actor, file: HrFile, *, skip_refused: bool = False
+) -> list[Review]:
+    """What importing ``file`` would put on the desk of changes (U7): it is tried, and taken back.
+
+    Nothing where lines are refused, unless ``skip_refused``.
+    """
+    require(actor, Action.IMPORT_USERS)
+    with no_cycles_made(), studio.store.trying():
+        plan = apply_if(studio, actor, file, lambda plan: skip_refused or not plan.refusals)
+        return reviews.caused_by(studio, plan.line) if plan.line is not None else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +165,7 @@ def _described(
         ignored=file.ignored,
         encoding=file.encoding,
         delimiter=file.delimiter,
+        line=None,
     )
 
 
@@ -160,7 +177,7 @@ def _group(one: Write) -> str:
     return "returned" if one.after.active else "left"
 
 
-def _write(studio: Studio, actor: Actor, planned: _Planned, progress: Progress) -> None:
+def _write(studio: Studio, actor: Actor, planned: _Planned, progress: Progress) -> int:
     counted = _Counter(progress, _COMPARED, 1.0, PASSES * len(planned.writes))
     users, active = import_read.count_everybody()
     change = PeopleChange(
@@ -171,7 +188,7 @@ def _write(studio: Studio, actor: Actor, planned: _Planned, progress: Progress) 
         before={"users": users, "active": active},
         after=lambda: _counts_after(planned.plan),
     )
-    apply_change(studio, actor, change, counted)
+    return apply_change(studio, actor, change, counted).line
 
 
 def _counts_after(plan: ImportPlan) -> dict[str, int]:

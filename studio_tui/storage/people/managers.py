@@ -127,6 +127,12 @@ def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:
     }
 
 
+def is_managed_by(user_column: str, manager: str) -> Any:
+    """Whether who ``manager``, an expression, tells manages the user in ``user_column``."""
+    body = managing(Clause(f"SELECT {user_column}"))
+    return expression(_some(body, f" WHERE manager_id = {manager}"))
+
+
 def has_manager(user_column: str) -> Any:
     """Whether the user in ``user_column`` has any manager."""
     # Nearly everybody is in a team that somebody else leads, and that is quickly found.
@@ -136,8 +142,11 @@ def has_manager(user_column: str) -> Any:
         f"WHERE m.user_id = {user_column} AND l.user_id <> {user_column})"
     )
     body = managing(Clause(f"SELECT {user_column}"))
-    found = Clause(f"EXISTS (WITH RECURSIVE {body.text} SELECT 1 FROM managing)", body.params)
-    return expression(led) | expression(found)
+    return expression(led) | expression(_some(body))
+
+
+def _some(body: Clause, which: str = "") -> Clause:
+    return Clause(f"EXISTS (WITH RECURSIVE {body.text} SELECT 1 FROM managing{which})", body.params)
 
 
 def manages_as(user_id: int, manager_id: int) -> tuple[bool, bool]:

@@ -223,10 +223,13 @@ def reviews_by_id(ids: list[int]) -> list[Review]:
     reviews = {}
     for row in found:
         before = earlier.get((row.user_id, row.push_id), frozenset())
-        proposed = proposal(managers.get(row.user_id, ()), before, row.about)
+        kind = ReviewKind(row.kind)
+        proposed = None
+        if Decision.HAND_OVER in kind.decisions:
+            proposed = proposal(managers.get(row.user_id, ()), before, row.about)
         reviews[row.id] = Review(
             id=row.id,
-            kind=ReviewKind(row.kind),
+            kind=kind,
             user_id=row.user_id,
             login=row.login,
             name=full_name(row.given_name, row.family_name),

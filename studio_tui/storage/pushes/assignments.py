@@ -41,7 +41,7 @@ from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
-from studio_tui.storage.people.managers import has_manager, managers_of
+from studio_tui.storage.people.managers import has_manager, is_managed_by, managers_of
 from studio_tui.storage.pushes.groups import group_condition
 from studio_tui.storage.pushes.pushes import (
     ASKED_FOR,
@@ -61,6 +61,11 @@ _USERS_FIRST = (
 """The same, in the order of the users, which SQLite takes as it is written."""
 _STATUS_AT = fn.COALESCE(C.finished_at, C.started_at, C.user_prepared_at, C.planned_for)
 _FAILED = N.state == "failed"
+_HOLDER = fn.COALESCE(C.conductor, A.conductor)
+_HOLDER_TEXT = "COALESCE(c.conductor_id, a.conductor_id)"
+"""Who holds, or is to hold, what an assignment asks for."""
+_OF_CONVERSATION = (Flag.OVERDUE, Flag.CONDUCTOR_LEFT, Flag.CONDUCTOR_NO_MANAGER)
+"""The flags that tell of the conversation."""
 _FAILED_MAIL = (
     "SELECT f.id FROM notification n "
     "JOIN assignment f ON f.push_id = n.push_id AND f.user_id = n.recipient_id "
@@ -162,7 +167,7 @@ def _looked_through(filter_: AssignmentFilter) -> str:
         tables = f"conversation c {join} assignment a ON {ASKED_FOR}"
     elif filter_.flag is Flag.MAIL_FAILED:
         tables = f"({_FAILED_MAIL}) AS failed {join} assignment a ON a.id = failed.id"
-    elif filter_.status is not None or filter_.flag is Flag.OVERDUE:
+    elif filter_.status is not None or filter_.flag in _OF_CONVERSATION:
         tables = f"assignment a {TALK}"
     else:
         tables = "assignment a"
@@ -191,6 +196,10 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
             flags=_flags(
                 overdue=bool(row.late) and row.status not in (Status.DONE, Status.EXCUSED),
                 no_manager=row.user_id not in managers,
+                conductor_left=_waits_for_holder(row) and not row.holder_active,
+                conductor_no_manager=_waits_for_holder(row)
+                and bool(row.holder_active)
+                and row.holder_id not in {m.user_id for m in managers.get(row.user_id, ())},
                 left=not row.active,
                 mail_failed=bool(row.mail_failed),
             ),
@@ -233,6 +242,8 @@ class _ListedAssignment(NamedTuple):
     excuse: str | None
     own_deadline: Any
     deadline: Any
+    holder_id: int | None
+    holder_active: bool | None
 
 
 def _until(deadline: date | None, own: date | None) -> dict[str, Any]:
@@ -257,6 +268,7 @@ def _listed() -> Any:
                 reminders.select(fn.MAX(fn.COALESCE(N.sent_at, N.due_at))),
             ),
             *(C.id, fn.COALESCE(H.login, ""), A.excuse, A.own_deadline, P.deadline),
+            *(H.id, H.active),
         )
         .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
         .where(among_given(A.id, "ids"))
@@ -422,10 +434,21 @@ def _flag_condition(flag: Flag, today: date) -> Assignments:
         return IS_ASKED & is_late(today)
     if flag is Flag.LEFT:
         return A.user.in_(H.select(H.id).where(H.active == SQL("FALSE")))
+    if flag is Flag.CONDUCTOR_LEFT:
+        return IS_ASKED & _HOLDER.in_(H.select(H.id).where(H.active == SQL("FALSE")))
+    if flag is Flag.CONDUCTOR_NO_MANAGER:
+        there = _HOLDER.in_(H.select(H.id).where(H.active == SQL("TRUE")))
+        return IS_ASKED & there & ~is_managed_by("a.user_id", _HOLDER_TEXT)
     if flag is Flag.MAIL_FAILED:
         # With a sign: one that is at hand is looked up there, not each of them for one at hand.
         return SQL(f"+a.id IN ({_FAILED_MAIL})")
     return ~has_manager("u.id")
+
+
+def _waits_for_holder(row: _ListedAssignment) -> bool:
+    """Whether somebody is named for what is still to be held."""
+    done = row.status in (Status.DONE, Status.EXCUSED)
+    return row.holder_id is not None and not done
 
 
 def _flags(**flags: bool) -> frozenset[Flag]:

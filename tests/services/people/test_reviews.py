@@ -8,22 +8,23 @@ from studio_tui.domain.conversations.conversation import Conversation, Plan
 from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import Decision, Review, ReviewFilter
-from studio_tui.domain.pushes.push import PushFacts
+from studio_tui.domain.pushes.push import AssignmentFilter, Flag, PushFacts
 from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
+from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
 from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import undo
 from studio_tui.services.outbox.messages import MessageBuilder
-from studio_tui.services.people import reviews
+from studio_tui.services.people import imports, reviews
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, assign, assigned, finish, mail, send_due
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import take
+from tests.services.people.importing import hr, take, whole_database
 
 HEADINGS = "login,email,given_name,family_name,teams,leads,coaches,active,role"
 PEOPLE = {
@@ -96,6 +97,17 @@ def test_a_mover_is_listed_with_the_managers_before_and_after_and_the_new_one_pr
 
 
 @pytest.mark.usefixtures("push")
+def test_a_dry_run_tells_what_would_wait_and_leaves_nothing(studio: Studio, admin: Actor) -> None:
+    file = hr(HEADINGS, ANN_TO_DORA, BOB_LEFT)
+    before = whole_database(studio)
+    tried = [(each.login, each.kind) for each in imports.touched(studio, admin, file)]
+    assert whole_database(studio) == before
+    change(studio, admin, ANN_TO_DORA, BOB_LEFT)
+    assert [(login, kind) for login, kind, *_ in desk(studio, admin)] == tried
+    assert tried == [("ann", "manager_changed"), ("ben", "manager_changed")]
+
+
+@pytest.mark.usefixtures("push")
 def test_a_change_that_is_taken_back_in_time_leaves_the_desk_and_tells_nobody(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
@@ -140,6 +152,34 @@ def test_who_no_longer_manages_whom_they_were_to_talk_to(
     assert desk(studio, admin) == []
 
 
+def test_the_push_flags_whose_conductor_is_none_any_more(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    """P8: on each, and by the filter."""
+    for login in ("ann", "ben"):
+        plan(studio, admin, push, login, "bob")
+    change(studio, admin, ANN_TO_DORA)
+    assert flagged(studio, admin, push) == {"conductor_no_manager": ["ann"]}
+    change(studio, admin, BOB_LEFT)
+    assert flagged(studio, admin, push) == {"conductor_left": ["ann", "ben"], "no_manager": ["ben"]}
+    reviews.hand_over(studio, admin, only(line_of(studio, admin, "ann")))
+    assert flagged(studio, admin, push) == {"conductor_left": ["ben"], "no_manager": ["ben"]}
+
+
+def flagged(studio: Studio, admin: Actor, push: PushFacts) -> dict[str, list[str]]:
+    """Who has each flag, as the list says and as its filter finds."""
+    listed = assigned(studio, admin, push)
+    found = {}
+    for flag in Flag:
+        filter_ = AssignmentFilter(flag=flag)
+        source = assigning.source(studio, admin, push, filter_, Sort("name"))
+        logins = [each.login for each in source.rows(0, 99)]
+        assert logins == [login for login, each in listed.items() if flag in each.flags], flag
+        if logins:
+            found[str(flag)] = logins
+    return found
+
+
 def test_a_talk_that_was_held_and_a_push_that_was_closed_need_nothing(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
@@ -174,7 +214,7 @@ def test_who_joins_a_team_of_an_open_push_is_offered_and_added(
     )
     assert desk(studio, admin) == [("tim", "joined", "", "Sales")]
     line = line_of(studio, admin, "tim")
-    assert line.proposal == "bob"
+    assert line.proposal == ""
     done = reviews.add(studio, admin, only(line))
     assert (done.ids, done.mails) == ((line.id,), 2)
     assert desk(studio, admin) == []
