@@ -124,13 +124,12 @@ class _Act:
         now_and_then = _compared(_BEFORE.managers, _AFTER.managers)
         self.add(
             ReviewKind.MANAGER_CHANGED,
-            now_and_then.where(U.active, _BEFORE.managers != _AFTER.managers),
+            now_and_then.where(_BEFORE.managers != _AFTER.managers),
         )
         self.take_back(ReviewKind.MANAGER_CHANGED, _R.before == _R.after)
 
     def conductors_lost(self, touched: Touched) -> None:
-        held = _compared(text(_HOLDER), _AFTER.managers, _HOLDER).where(U.active)
-        held = held.join_from(A, H, on=CONDUCTS)
+        held = _compared(text(_HOLDER), _AFTER.managers, _HOLDER).join_from(A, H, on=CONDUCTS)
         gone = among(_HOLDER, touched.left) & ~H.active
         self.add(ReviewKind.CONDUCTOR_LEFT, held.where(gone))
         managed = in_list(_BEFORE.managers, _HOLDER) | among(_HOLDER, touched.returned)
