@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from bench.bulk_databases import NOW, Measured
 from bench.bulk_people import settle
+from bench.bulk_review import review_figures
 from bench.figures import Figure, taking
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.access import Actor
@@ -46,6 +47,7 @@ def act_figures(studio: Studio, admin: Actor, size: int, *, few: bool = False) -
         other = _twin(studio, admin)
         yield from _between(measured, admin, (first, done.activity_id, twin), (second, other))
         first, twin = second, other
+        yield from review_figures(measured, admin)
     with taking() as taken:
         pushes.show(studio, admin, first.id)
     yield measured.beside("progress", taken, lambda: _counted(first.id), "counts by status")

@@ -21,6 +21,7 @@ _WRITERS = {
     "tell_managers_once",
     "tell_one_manager",
     "tell_new_managers",
+    "tell_conductors",
     "invite",
     "withdraw",
     "follow_addresses",
@@ -67,6 +68,7 @@ _SEEN = {
     Verb.PLAN: "conversations.plan_conversation.PlanScreen",
     Verb.MOVE: "conversations.plan_conversation.PlanScreen",
     Verb.CANCEL: "..modals.confirm.Confirm",
+    Verb.REVIEW: "people.changes.ChangesScreen",
     Verb.RETRY: "outbox.outbox.OutboxScreen",
     Verb.SEND_AGAIN: "..modals.confirm.Confirm",
 }

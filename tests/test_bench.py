@@ -21,6 +21,8 @@ def test_bulk_acts_are_measured_beside_a_floor() -> None:
         ("undo of an assigning", 20),
         ("remind", 20),
         ("move the deadline", 20),
+        ("other managers", 20),
+        ("open the desk", 20),
         ("progress", 20),
         ("close", 20),
         ("import of users", 20),

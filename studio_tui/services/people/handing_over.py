@@ -45,38 +45,39 @@ def hand_over(studio: Studio, line: int, conductors: Mapping[int, int], progress
 
 
 class _Told:
-    """Who is told of what, by push and new conductor."""
+    """Which users are told that somebody else holds their conversation, by push; their new
+    conductors are told as well."""
 
     def __init__(self) -> None:
-        self._later = defaultdict[tuple[int, int], list[int]](list)
+        self._later = defaultdict[int, list[int]](list)
         """Of what is not planned yet: it can be undone until then."""
-        self._now = defaultdict[tuple[int, int], list[int]](list)
+        self._now = defaultdict[int, list[int]](list)
         """Of what is under way."""
         self._noticed = set[int]()
-        """Users who are given notice already (C6)."""
+        """Who is given notice already (C6)."""
 
-    def add(self, each: LineOfTalk, conductor_id: int, *, at_once: bool, noticed: bool) -> None:
+    def add(self, each: LineOfTalk, *, at_once: bool, noticed: bool) -> None:
         """Tell the user, unless they are ``noticed``, and the new conductor."""
         told = self._now if at_once else self._later
-        told[each.push_id, conductor_id].append(each.user_id)
+        told[each.push_id].append(each.user_id)
         if noticed:
             self._noticed.add(each.user_id)
 
     def tell(self, studio: Studio, line: int) -> None:
         """Enqueue their mail."""
         for told, cause_of_act in ((self._later, cause_of), (self._now, cause_at_once)):
-            for (push_id, conductor_id), user_ids in told.items():
+            for push_id, user_ids in told.items():
                 users, cause = these_users(user_ids), cause_of_act(studio, line, push_id)
                 kind, round_ = Kind.HANDED_OVER, str(line)
                 enqueue.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
                 unnoticed = set(user_ids) - self._noticed
                 enqueue.tell_users(cause, kind, these_users(unnoticed), round_)
-                enqueue.tell_one_manager(cause, kind, users, conductor_id, round_)
+                enqueue.tell_conductors(cause, kind, users, round_)
 
 
 def _take_over(studio: Studio, line: int, each: LineOfTalk, conductor_id: int, told: _Told) -> None:
     if each.conversation_id is None:
-        told.add(each, conductor_id, at_once=False, noticed=False)
+        told.add(each, at_once=False, noticed=False)
         return
     before = conversation_to_change(each.conversation_id)
     if before.conductor_id == conductor_id:
@@ -85,7 +86,7 @@ def _take_over(studio: Studio, line: int, each: LineOfTalk, conductor_id: int, t
     if before.state in NOT_BEGUN and before.planned_for is not None:
         inviting.invite(studio, line, before.id)
     else:
-        told.add(each, conductor_id, at_once=True, noticed=noticed)
+        told.add(each, at_once=True, noticed=noticed)
 
 
 def require_as_left(activity_id: int) -> list[Former]:

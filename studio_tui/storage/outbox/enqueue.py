@@ -99,6 +99,13 @@ def tell_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, roun
     return _tell_pairs(cause, kind, Select((found,), (found.c.user_id, manager)), round_)
 
 
+def tell_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
+    """Tell those who were named to hold the conversations of ``users``, one mail each."""
+    user, named = A.user.alias("user_id"), A.conductor.alias("manager_id")
+    of_push = A.select(user, named).where(A.push == _push_of(cause), A.user.in_(users))
+    return _tell_pairs(cause, kind, of_push.where(A.conductor.is_null(False)), round_)
+
+
 def tell_managers_once(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Like `tell_managers`, but of nobody whom the same manager was told of before (P12)."""
     return _tell_pairs(cause, kind, _untold_pairs(_push_of(cause), kind, users), round_)

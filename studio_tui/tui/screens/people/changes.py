@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,9 +26,11 @@ from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.person_beside import read_person
 from studio_tui.wording.counting import counted
 from studio_tui.wording.review import change_in_words, decided_in_words, talk_in_words
 
@@ -101,7 +104,7 @@ class ChangesScreen(StudioScreen):
         ),
         Command(
             "tell",
-            "F",
+            "s",
             "Tell",
             "Tell the new manager, by one mail of all their people",
             needs=Action.REVIEW_CHANGES,
@@ -150,6 +153,8 @@ class ChangesScreen(StudioScreen):
             marks=True,
             empty="Nothing waits for a decision. Whoever an import or an edit touches in an open "
             "push is listed here.",
+            kept_as="changes",
+            beside=self._beside,
         )
         yield Static(classes="current")
 
@@ -330,6 +335,9 @@ class ChangesScreen(StudioScreen):
             return None
         current = listed.current
         return None if current is not None and decision in current.decisions else reason
+
+    def _beside(self, review: Review) -> Callable[[], Drawing]:
+        return partial(read_person, self.studio, self.actor, review.user_id)
 
     @property
     def _browser(self) -> RecordBrowser[Any, ReviewFilter]:

@@ -1,0 +1,49 @@
+"""What a reorganisation costs during an open push, and opening the desk of changes then (U7)."""
+
+from collections.abc import Iterator
+
+from bench.bulk_databases import Measured
+from bench.figures import Figure, taking
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.review import ReviewFilter
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.services.people import reviews
+from studio_tui.services.people.applying import PeopleChange, apply_change
+from studio_tui.storage.engine.sql import execute, rows
+from studio_tui.storage.people import import_read
+from studio_tui.storage.people.import_write import Write
+
+_PAGE = 50
+
+
+def review_figures(measured: Measured, admin: Actor) -> Iterator[Figure]:
+    """Every team gets another leader, while everybody is in an open push; then the desk opens."""
+    studio = measured.studio
+    with studio.store.writing():
+        change = PeopleChange(Verb.IMPORT, "reorganisation", _other_leaders())
+    with taking() as taken, studio.store.writing():
+        apply_change(studio, admin, change)
+    with studio.store.writing():
+        execute("DROP TABLE IF EXISTS floor_review")
+        execute("CREATE TABLE floor_review AS SELECT * FROM review WHERE id < 0")
+    yield measured.beside(
+        "other managers", taken, lambda: execute("INSERT INTO floor_review SELECT * FROM review")
+    )
+
+    with taking() as taken:
+        reviews.source(studio, admin, ReviewFilter(), Sort("urgency")).rows(0, _PAGE)
+    page = "SELECT * FROM review WHERE decided_at IS NULL ORDER BY urgency, id LIMIT ?"
+    yield measured.beside("open the desk", taken, lambda: rows(page, _PAGE), "one page by SQL")
+
+
+def _other_leaders() -> list[Write]:
+    """Who leads a team leads the next one."""
+    leaders = [leader for (leader,) in rows("SELECT DISTINCT user_id FROM team_leader")]
+    before = import_read.profiles(leaders)
+    ids = sorted(before, key=str)
+    return [
+        Write(each, before[each], before[each]._replace(leads=before[other].leads))
+        for each, other in zip(ids, [*ids[1:], *ids[:1]], strict=True)
+        if before[each].leads != before[other].leads
+    ]
