@@ -35,12 +35,16 @@ def hanging(text: Content, width: int) -> Iterator[Content]:
 
 def people(rows: Iterable[Assignment], zone: ZoneInfo, width: int) -> Iterator[Content]:
     """A line for each: the name, how far they are, and what needs attention."""
-    listed = list(rows)
-    longest = max((cell_len(line(row.name).plain) for row in listed), default=0)
+    yield from named([(row.name, how_far(row, zone)) for row in rows], width)
+
+
+def named(rows: Sequence[tuple[str, Content]], width: int) -> Iterator[Content]:
+    """Names below each other, and beside each what is said of it."""
+    longest = max((cell_len(line(name).plain) for name, _ in rows), default=0)
     room = min(longest, _NAME, max(width // 2, 1))
-    for row in listed:
-        beside = fit(row.name, room)
-        for part in how_far(row, zone).wrap(max(width - room - len(_INDENT), 1)):
+    for name, said in rows:
+        beside = fit(name, room)
+        for part in said.wrap(max(width - room - len(_INDENT), 1)):
             yield Content(beside + _INDENT) + part
             beside = " " * room
 

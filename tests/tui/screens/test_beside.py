@@ -9,12 +9,14 @@ import pytest
 from textual.pilot import Pilot
 
 from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.errors import NotFound, Unavailable
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.templates.template import TemplateFilter
+from studio_tui.domain.today.today import CaseKind
 from studio_tui.services.outbox import outbox
 from studio_tui.services.people import users
 from studio_tui.services.pushes import assign, groups, pushes
@@ -114,8 +116,9 @@ def test_late_people_come_first_and_those_who_held_it_last(made: Example) -> Non
     found = {group.name: group for group in groups.every(made.studio, made.admin, late, By.MANAGER)}
     said = _said(read_group(made.studio, made.admin, late, found["Bob Janssens"])).split("\n")
     assert said[1] == "leads Sales > Belgium"
-    assert said[2] == "2 people, 1 held; 1, 10 days late still to hold"
-    assert [name.split("  ")[0].strip() for name in said[5:]] == ["Dina Willems", "Ann Peeters"]
+    assert said[2] == "2 people, 1 held"
+    assert said[3] == "still to hold: 1, 10 days late"
+    assert [name.split("  ")[0].strip() for name in said[6:]] == ["Dina Willems", "Ann Peeters"]
     nobody = _said(read_group(made.studio, made.admin, late, found[None]))
     assert nobody.startswith("no manager\n2 people, 0 held")
 
@@ -127,6 +130,28 @@ def test_of_many_people_as_many_are_read_as_there_are_lines(made: Example) -> No
     push = made.push("Many", *(f"m{n}" for n in range(70)))
     (team,) = groups.every(made.studio, made.admin, push, By.TEAM)
     assert _said(read_group(made.studio, made.admin, push, team), 60, 99).endswith("and 10 more")
+
+
+def test_a_line_of_today_says_whom_it_is_about(made: Example) -> None:
+    asyncio.run(fill_outbox(made))
+    headings = "login,email,given_name,family_name,active"
+    made.load("dina,dina@example.org,Dina,Willems,no\n", headings)
+    create(made, "Old", date(2026, 1, 1), date(2026, 2, 1))
+    said = _said_of_lines(made, made.admin)
+    assert "Carl Maes  failed  550 5.1.1 <[/x]>: no such user here" in said[CaseKind.MAIL_FAILED]
+    assert "Lou Alone  not planned  no manager" in said[CaseKind.NO_MANAGER]
+    assert "Dina Willems  left" in said[CaseKind.REVIEW]
+    own = _said_of_lines(made, made.actor("carl"))
+    assert "Ann Peeters  not planned" in own[CaseKind.ENDS]
+
+
+def _said_of_lines(made: Example, actor: Actor) -> dict[CaseKind, str]:
+    """What is beside the lines of Today, by their kind."""
+    return {
+        at.case.kind: _said(read_line(made.studio, actor, at))
+        for at in lines_of(today.show(made.studio, actor))
+        if at.case is not None
+    }
 
 
 def test_who_is_no_longer_there_is_said(made: Example) -> None:

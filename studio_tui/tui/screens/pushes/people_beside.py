@@ -109,7 +109,9 @@ def _group(
     if leads:
         yield line(f"leads {', '.join(leads)}", "$muted")
     held = f"{counted(group.assigned, 'person', 'people')}, {group.done:,} held"
-    yield Content(f"{held}; {still} still to hold" if still and group.still else held)
+    yield Content(held)
+    if still and group.still:
+        yield Content(f"still to hold: {still}")
     yield bar_of(group, width)
     yield Content("")
     yield from people(found, zone, width)

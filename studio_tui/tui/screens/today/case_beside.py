@@ -4,26 +4,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from textual.content import Content
 
-from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.people.review import ReviewFilter
+from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.destinations import Outbox
+from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.today.leads_to import where_to
 from studio_tui.domain.today.today import Case, StudioPart
+from studio_tui.services.conversations.overview import my_conversations
 from studio_tui.services.outbox import outbox
+from studio_tui.services.people import reviews
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.today.today import people_of
+from studio_tui.tui.moments import moment
 from studio_tui.tui.screens.today.lines import Line, parts_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.in_short import hanging, people
+from studio_tui.tui.widgets.in_short import how_far, named
 from studio_tui.tui.widgets.mail_rows import state_in_colour
+from studio_tui.wording.pushes import STATUS_LABELS
+from studio_tui.wording.review import change_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -35,16 +40,16 @@ _MOST = 60
 def read_line(studio: "Studio", actor: Actor, at: Line) -> Drawing:
     """All that a line says, and whom or what it is about."""
     said = parts_of(at, studio.today(), studio.zone)
-    found: Sequence[Assignment] = ()
-    mails: Sequence[Notification] = ()
-    if at.case is not None and at.case.place is StudioPart.PUSHES:
-        found = _people(studio, actor, at.case)
-    elif at.case is not None and at.case.place is StudioPart.OUTBOX:
-        mails = _mails(studio, actor, at.case)
-    return partial(_drawn, said, found, mails, studio.zone)
+    case = at.case
+    about = () if case is None else _READ[case.place](studio, actor, case)
+    return partial(_drawn, said, about)
 
 
-def _people(studio: "Studio", actor: Actor, case: Case) -> Sequence[Assignment]:
+About = Sequence[tuple[str, Content]]
+"""Names, and what is said of each."""
+
+
+def _people(studio: "Studio", actor: Actor, case: Case) -> About:
     if case.push_id is None:
         return ()
     try:
@@ -53,29 +58,52 @@ def _people(studio: "Studio", actor: Actor, case: Case) -> Sequence[Assignment]:
         # They are too many to say who they are.
         return ()
     push = pushes.show(studio, actor, case.push_id, {})
-    return assign.chosen(studio, actor, push, chosen, _MOST)
+    found = assign.chosen(studio, actor, push, chosen, _MOST)
+    return [(row.name, how_far(row, studio.zone)) for row in found]
 
 
-def _mails(studio: "Studio", actor: Actor, case: Case) -> Sequence[Notification]:
+def _mails(studio: "Studio", actor: Actor, case: Case) -> About:
     leads_to = where_to(case)
     if not isinstance(leads_to, Outbox) or leads_to.filter is None:
         return ()
     filter_ = replace(leads_to.filter, push_id=case.push_id)
-    return outbox.source(studio, actor, filter_, Sort("due_at")).rows(0, _MOST)
+    found = outbox.source(studio, actor, filter_, Sort("due_at")).rows(0, _MOST)
+    return [
+        (mail.name, Content.assemble(state_in_colour(mail), "  ", line(mail.error or mail.to)))
+        for mail in found
+    ]
 
 
-def _drawn(
-    said: Sequence[str],
-    found: Sequence[Assignment],
-    mails: Sequence[Notification],
-    zone: ZoneInfo,
-    width: int,
-    _: int,
-) -> Iterator[Content]:
+def _changed(studio: "Studio", actor: Actor, case: Case) -> About:
+    filter_ = ReviewFilter(push_id=case.push_id)
+    found = reviews.source(studio, actor, filter_, Sort("urgency")).rows(0, _MOST)
+    return [
+        (each.name, line(f"{each.kind.label}  {change_in_words(each)}".rstrip())) for each in found
+    ]
+
+
+def _own(studio: "Studio", actor: Actor, case: Case) -> About:
+    asked = set(case.ids)
+    found = [each for each in my_conversations(studio, actor) if each.id in asked]
+    return [(each.name, line(_status(each.status, moment(each.at, studio.zone)))) for each in found]
+
+
+def _status(status: Status | None, at: str) -> str:
+    return f"{STATUS_LABELS[status]} {at}".rstrip() if status else at
+
+
+_READ = OfAll(
+    {
+        StudioPart.PUSHES: _people,
+        StudioPart.OUTBOX: _mails,
+        StudioPart.USERS: _changed,
+        StudioPart.CONVERSATIONS: _own,
+    }
+)
+
+
+def _drawn(said: Sequence[str], about: About, width: int, _: int) -> Iterator[Content]:
     for number, part in enumerate(said):
         yield line(part, "" if number else "bold")
     yield Content("")
-    yield from people(found, zone, width)
-    for mail in mails:
-        yield Content.assemble(line(mail.name), "  ", state_in_colour(mail))
-        yield from hanging(line(mail.error or mail.to, "$muted"), width)
+    yield from named(about, width)
