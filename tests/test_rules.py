@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BOOK = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 RULES = re.findall(r"^- \*\*([USTPCNAD]\d{1,2})\*\* ", BOOK, re.MULTILINE)
-_CITED = re.compile(r"(?<![\w/=!'-])[USTPCNAD][1-9]\d?(?![\w/'])")
+_CITED = re.compile(r"(?<![\w/=!':-])[USTPCNAD][1-9]\d?(?![\w/'])")
 _ELSEWHERE = re.compile(r"\b(?:SPEC|PERF|DESIGN)(?:\.md)?\b")
 
 
