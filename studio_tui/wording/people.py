@@ -1,6 +1,7 @@
 """What is said of users and teams, on the screen and by commands (U8)."""
 
 from studio_tui.domain.people.facts import fact_called
+from studio_tui.wording.counting import counted
 
 Value = str | bool | None | tuple[str, ...]
 """What a fact holds, as a plan or a change tells it."""
@@ -30,3 +31,10 @@ def overwritten_in_words(person: str, facts: list[str]) -> str:
     *first, last = (fact_called(name).in_words for name in facts)
     changed = f"{', '.join(first)} or {last}" if first else last
     return f"{person} came from an import: the next one that tells the {changed} overwrites this."
+
+
+def noticed_in_words(number: int, *, would: bool = False) -> str:
+    """How many changes of people in open pushes wait for a decision (U7)."""
+    changes = counted(number, "change of people in open pushes", "changes of people in open pushes")
+    wait = "would wait" if would else "waits" if number == 1 else "wait"
+    return f"{changes} {wait} for a decision"

@@ -30,7 +30,7 @@ from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
-from studio_tui.wording.people import change_in_words, overwritten_in_words
+from studio_tui.wording.people import change_in_words, noticed_in_words, overwritten_in_words
 
 
 @click.command()
@@ -177,6 +177,7 @@ def _tell_added(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
             f"Assigned to “{each.push.name}”, {told}; mail "
             f"{'would leave' if dry_run else 'leaves'} {when(studio, each.leaves_at)}."
         )
+    tell_noticed(done.noticed, dry_run=dry_run)
     if done.assigned and not dry_run:
         complain(UNDO)
 
@@ -194,8 +195,15 @@ def _tell_edited(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
     if done.failed and "email" in done.before:
         mails = counted(done.failed, "mail")
         say(f"{mails} failed before: “studio-tui outbox retry” sends what is still true.")
+    tell_noticed(done.noticed, dry_run=dry_run)
     if done.imported:
         complain(overwritten_in_words(user.name, list(done.before)))
+
+
+def tell_noticed(number: int, *, dry_run: bool) -> None:
+    """Tell how many changes of people in open pushes it puts on the desk, if any (U7)."""
+    if number:
+        complain(f"{noticed_in_words(number, would=dry_run)}: “studio-tui users review”.")
 
 
 def _nothing(user: User) -> PersonEdited:
@@ -238,5 +246,6 @@ def _tell_moved(moved: ActiveChanged, how: str, *, dry_run: bool) -> None:
     if moved.alone:
         have = "has" if moved.alone == 1 else "have"
         say(f"Of those whom they manage, {counted(moved.alone, 'user')} {have} no other manager.")
+    tell_noticed(moved.noticed, dry_run=dry_run)
     if dry_run:
         say("Nothing was changed.")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from studio_tui.cli.people.edit import tell_noticed
 from studio_tui.cli.people.fact_options import in_options
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
@@ -207,6 +208,7 @@ def _tell(done: TeamChanged, *, as_json: bool, dry_run: bool) -> None:
     if done.other_managers:
         get = "would get" if dry_run else "get" if done.other_managers > 1 else "gets"
         say(f"{counted(done.other_managers, 'user')} {get} other managers.")
+    tell_noticed(done.noticed, dry_run=dry_run)
     if dry_run:
         say("Nothing was changed.")
 

@@ -91,6 +91,7 @@ def person_edited(studio: Studio, of: PersonEdited) -> Shape:
         },
         "becomes_admin": of.becomes_admin,
         "assigned": [assigned(studio, each) for each in of.assigned],
+        "noticed": of.noticed,
     }
 
 
@@ -108,6 +109,7 @@ def active_changed(of: ActiveChanged) -> Shape:
             for each in of.people
         ],
         "without_manager": of.alone,
+        "noticed": of.noticed,
     }
 
 
@@ -143,6 +145,7 @@ def team_changed(of: TeamChanged) -> Shape:
         **(team(known) if known else {}),
         "before": of.before.path if of.before else None,
         "other_managers": of.other_managers,
+        "noticed": of.noticed,
     }
 
 

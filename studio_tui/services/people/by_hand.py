@@ -54,6 +54,8 @@ class PersonEdited:
     """Whether an import told of them before, so that the next one may tell otherwise."""
     assigned: tuple[Assigned, ...] = ()
     """The pushes that they were added to."""
+    noticed: int = 0
+    """How many changes of people in open pushes wait for a decision because of it (U7)."""
 
     @property
     def before(self) -> dict[str, Value]:
@@ -80,6 +82,8 @@ class ActiveChanged:
     """Those of whom it was not so already."""
     alone: int
     """How many people whom they manage, or managed, have no manager."""
+    noticed: int = 0
+    """How many changes of people in open pushes wait for a decision because of it (U7)."""
 
 
 def add(
@@ -110,6 +114,7 @@ def add(
         applied.told,
         becomes_admin=plan.becomes_admin,
         assigned=assigned,
+        noticed=applied.noticed,
     )
 
 
@@ -151,6 +156,7 @@ def edit(
         failed=sum(each.state is NotificationState.FAILED for each in found.notifications),
         becomes_admin=plan.becomes_admin,
         imported=imported,
+        noticed=applied.noticed,
     )
 
 
@@ -200,14 +206,15 @@ def _set_active(
             [Write(ref, before[ref], profile) for ref, profile in after.items()],
             after=lambda: {"users": logins},
         )
-        apply_change(studio, actor, change)
+        applied = apply_change(studio, actor, change)
         managed = managed or _managed(ids)
         standing = tuple(
             Standing(user, assignments.open_pushes_of(user.id), len(managed[user.id]))
             for user in people.users_by_id(ids)
         )
         concerned = set().union(*managed.values())
-        return ActiveChanged(standing, count_unmanaged(people.these_users(concerned)))
+        alone = count_unmanaged(people.these_users(concerned))
+        return ActiveChanged(standing, alone, applied.noticed)
 
 
 def _managed(user_ids: Sequence[int]) -> dict[int, list[int]]:

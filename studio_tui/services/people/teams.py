@@ -49,6 +49,8 @@ class TeamChanged:
     """None for one that was removed."""
     other_managers: int = 0
     """How many people are managed by others than before (U4)."""
+    noticed: int = 0
+    """How many changes of people in open pushes wait for a decision because of it (U7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,10 @@ def add(
             [made],
             after=lambda: {"path": made.path, "leaders": logins},
         )
-        apply_change(studio, actor, change)
+        applied = apply_change(studio, actor, change)
         teams = stored.every_team()
         added = next(team for team in teams if team.key == key)
-        return TeamChanged(None, _described(added.id, teams), affected.count())
+        return TeamChanged(None, _described(added.id, teams), affected.count(), applied.noticed)
 
 
 def edit(
@@ -167,9 +169,9 @@ def edit(
                 led=leading != leads,
             ),
         )
-        apply_change(studio, actor, change)
+        applied = apply_change(studio, actor, change)
         after = _described(team_id, stored.every_team())
-        return TeamChanged(before, after, affected.count())
+        return TeamChanged(before, after, affected.count(), applied.noticed)
 
 
 def remove(studio: Studio, actor: Actor, team_id: int) -> TeamChanged:

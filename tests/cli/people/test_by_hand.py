@@ -81,6 +81,26 @@ def test_leaving_and_coming_back(pushed: Cli) -> None:
     assert "Did you mean “ann”?" in pushed.refused("users", "leave", "annn")
 
 
+def test_what_touches_open_pushes_is_put_on_the_desk(pushed: Cli) -> None:
+    """U7: an edit of a person, somebody who leaves, a team that moves; a dry run puts nothing."""
+    pushed.run("teams", "add", "Group", "--leader", "els")
+    pushed.run("pushes", "assign", "Q1 review", "bob")
+    for act in (
+        ("users", "edit", "ben", "--coach", "cor"),
+        ("users", "leave", "eve"),
+        ("teams", "edit", "Belgium", "--under", "Group"),
+    ):
+        before = pushed.json("users", "review")
+        tried = pushed.run(*act, "--dry-run")
+        assert "1 change of people in open pushes would wait for a decision" in tried.stderr
+        assert pushed.json("users", "review") == before
+        assert pushed.json(*act)["noticed"] == 1
+    waiting = pushed.json("users", "review")
+    assert sorted((each["user"], each["kind"]) for each in waiting) == [
+        ("ben", "manager_changed"), ("bob", "manager_changed"), ("eve", "left"),
+    ]  # fmt: skip
+
+
 def test_who_becomes_an_admin_is_pointed_out(organisation: Cli) -> None:
     assert "becomes an admin" in organisation.out("users", "edit", "dan", "--role", "admin")
     head = "login,email,given_name,family_name,role"

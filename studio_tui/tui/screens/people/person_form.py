@@ -15,7 +15,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.screens.people.entry_screen import EntryScreen, Values
 from studio_tui.tui.widgets.field import Field
 from studio_tui.wording.counting import counted
-from studio_tui.wording.people import overwritten_in_words
+from studio_tui.wording.people import noticed_in_words, overwritten_in_words
 
 _CHANGED = tuple(fact for fact in FACTS if fact.changed_by)
 _HINTS = OfSome(
@@ -153,6 +153,8 @@ def _saved_in_words(done: PersonEdited) -> str:
         said.append(f"{user.name} becomes an admin.")
     if done.told:
         said.append(f"{counted(done.told, 'invitation')} moved with the address.")
+    if done.noticed:
+        said.append(f"{noticed_in_words(done.noticed)} (y on Users).")
     if done.imported:
         said.append(overwritten_in_words(user.name, list(done.before)))
     return " ".join(said)

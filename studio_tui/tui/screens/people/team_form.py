@@ -11,6 +11,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.screens.people.entry_screen import EntryScreen, Values
 from studio_tui.tui.widgets.field import Field
 from studio_tui.wording.counting import counted
+from studio_tui.wording.people import noticed_in_words
 
 _LABELS = {"name": "the name", "under": "the place", "leaders": "who leads it"}
 _SAVE = Command(
@@ -133,4 +134,6 @@ def _saved_in_words(done: TeamChanged) -> str:
     words = f"“{path}” is saved."
     if done.other_managers:
         words += f" {counted(done.other_managers, 'user')} got other managers."
+    if done.noticed:
+        words += f" {noticed_in_words(done.noticed)} (y on Users)."
     return words

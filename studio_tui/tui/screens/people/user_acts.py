@@ -20,6 +20,7 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.correct_address import CorrectAddress
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.counting import counted
+from studio_tui.wording.people import noticed_in_words
 from studio_tui.wording.push_acts import why_not_change, why_not_remind
 
 
@@ -107,7 +108,10 @@ def leave(screen: StudioScreen, user: User) -> None:
         if yes:
             screen.write(
                 lambda: by_hand.leave(studio, actor, [user.id]),
-                lambda _: screen.say(f"{user.name} is marked as left; U takes them back."),
+                lambda done: screen.say(
+                    f"{user.name} is marked as left; U takes them back."
+                    + (f" {noticed_in_words(done.noticed)} (y on Users)." if done.noticed else "")
+                ),
             )
 
     def ask(found: ActiveChanged) -> None:
@@ -164,6 +168,8 @@ def _touched_in_words(found: ActiveChanged) -> str:
     if standing.managed:
         alone = f", {found.alone:,} of whom have no other manager" if found.alone else ""
         lines.append(f"Manages {counted(standing.managed, 'user')}{alone}.")
+    if found.noticed:
+        lines.append(f"{noticed_in_words(found.noticed, would=True)} (y on Users).")
     lines.append("What they wrote stays; they are asked and told nothing more.")
     return "\n".join(lines)
 
