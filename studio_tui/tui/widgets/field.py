@@ -18,6 +18,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from studio_tui.domain.shared.errors import Invalid, StudioError
@@ -98,43 +99,25 @@ class DayInput(Commands, LineInput):
             self.cursor_position = len(self.value)
 
 
-class Field(Vertical):
-    """One thing to enter; ``name`` is what `Invalid.fields` calls it."""
+class Labelled(Vertical):
+    """A label, what is entered beside it, and a line below; ``name`` is what `Invalid.fields` calls
+    it. All of it can be told what to show before it is mounted."""
 
-    def __init__(
-        self,
-        name: str,
-        label: str,
-        value: str = "",
-        *,
-        hint: str = "",
-        placeholder: str = "",
-        password: bool = False,
-        is_day: bool = False,
-    ) -> None:
+    def __init__(self, name: str, label: str, entry: Widget, hint: str = "") -> None:
         super().__init__(name=name)
         self.field_name = name
         self._label = label
         self._hint = hint
         self._error = ""
-        kind = DayInput if is_day else LineInput
-        self._entry = kind(value, placeholder=placeholder, password=password)
+        self._entry = entry
+        self._below = Static(line(hint), classes="below")
 
     def compose(self) -> ComposeResult:
-        """The label beside the input, and the line below it."""
+        """The label beside what is entered, and the line below it."""
         with Horizontal():
             yield Static(line(self._label), classes="label")
             yield self._entry
-        yield Static(line(self._hint), classes="below")
-
-    @property
-    def value(self) -> str:
-        """What is entered."""
-        return self._entry.value
-
-    @value.setter
-    def value(self, value: str) -> None:
-        self._entry.value = value
+        yield self._below
 
     @property
     def hint(self) -> str:
@@ -165,7 +148,39 @@ class Field(Vertical):
         self.screen.set_focus(self._entry)
 
     def _draw_below(self) -> None:
-        self.query_one(".below", Static).update(line(self._error or self._hint))
+        self._below.update(line(self._error or self._hint))
+
+
+class Field(Labelled):
+    """One thing to enter in a line."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        placeholder: str = "",
+        password: bool = False,
+        is_day: bool = False,
+    ) -> None:
+        kind = DayInput if is_day else LineInput
+        self._input = kind(value, placeholder=placeholder, password=password)
+        super().__init__(name, label, self._input, hint)
+
+    @property
+    def value(self) -> str:
+        """What is entered."""
+        return self._input.value
+
+    @value.setter
+    def value(self, value: str) -> None:
+        self._input.value = value
+
+    def allow(self, allowed: bool) -> None:
+        """Let it be changed, or only read."""
+        self._input.disabled = not allowed
 
     @on(Input.Changed)
     def _corrected(self) -> None:
@@ -198,6 +213,11 @@ class Form(VerticalScroll, can_focus=False):
     def field(self, name: str) -> Field:
         """The field of this name."""
         return next(field for field in self._fields if field.field_name == name)
+
+    def allow(self, allowed: bool) -> None:
+        """Let what is in the fields be changed, or only read."""
+        for field in self._fields:
+            field.allow(allowed)
 
     def show_error(self, error: StudioError) -> None:
         """Show every reason beside its field, and the cursor in the first that is wrong; what

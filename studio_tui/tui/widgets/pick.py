@@ -75,13 +75,14 @@ class Pick(Vertical, Generic[T]):
         self._choices: tuple[Choice[T], ...] = ()
         self._place = 0
         self._shown = _Chosen(self)
+        self._below = Static(classes="below")
 
     def compose(self) -> ComposeResult:
         """The label beside what is chosen, and the line below."""
         with Horizontal():
             yield Static(line(self._label), classes="label")
             yield self._shown
-        yield Static(classes="below")
+        yield self._below
 
     @property
     def choices(self) -> tuple[Choice[T], ...]:
@@ -124,4 +125,4 @@ class Pick(Vertical, Generic[T]):
         chosen = self._choices[self._place] if self._choices else None
         more = " ▾" if len(self._choices) > 1 else ""
         self._shown.update(line(f"{chosen.title}{more}" if chosen else "nothing"))
-        self.query_one(".below", Static).update(line(chosen.hint if chosen else ""))
+        self._below.update(line(chosen.hint if chosen else ""))

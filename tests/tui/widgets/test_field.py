@@ -7,9 +7,12 @@ from textual.widgets import Static
 
 from studio_tui.config.assets import asset
 from studio_tui.domain.shared.errors import Invalid, Refused
+from studio_tui.tui.modals.choose import Choice
 from studio_tui.tui.theme import DARK
 from studio_tui.tui.widgets.facts import Facts
-from studio_tui.tui.widgets.field import Field, Form
+from studio_tui.tui.widgets.field import Field, Form, Labelled
+from studio_tui.tui.widgets.multiline_field import LinesField
+from studio_tui.tui.widgets.pick import Pick
 from studio_tui.tui.widgets.tabs import TabLine
 
 
@@ -60,6 +63,28 @@ async def test_reasons_stand_beside_their_fields_and_nothing_moves() -> None:
         await pilot.pause()
         assert app.below("deadline") == ""
         assert app.form.values() == {"name": "", "deadline": "2026-02-3"}
+
+
+class ToldEarly(App[None]):
+    """What is to be shown is told before anything is there to show it, as a screen that opens on a
+    busy machine tells it."""
+
+    def compose(self) -> ComposeResult:
+        fields: list[Labelled] = [Field("day", "Day"), LinesField("text", "Text")]
+        for field in fields:
+            field.hint = "As it is written"
+            field.error = "It is wrong"
+            field.error = ""
+        pick = Pick[int]("Kind", "Kinds")
+        pick.offer([Choice(1, "One", "The first")])
+        yield from (*fields, pick)
+
+
+async def test_what_stands_below_can_be_told_before_it_is_mounted() -> None:
+    app = ToldEarly()
+    async with app.run_test():
+        below = [str(each.content) for each in app.query(".below").results(Static)]
+        assert below == ["As it is written", "As it is written", "The first"]
 
 
 async def test_what_belongs_to_no_field_is_told() -> None:

@@ -23,7 +23,7 @@ from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.new_pushes_row import period
 from studio_tui.tui.screens.pushes.push_entered import days_of, draft_of, entered, fields
-from studio_tui.tui.text import filled, line
+from studio_tui.tui.text import filled
 from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.field import Form
 from studio_tui.tui.widgets.toggle import Toggle
@@ -229,8 +229,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self._offer("#save", allowed and not closed)
         self._offer("#close", allowed and not closed)
         self._offer("#reopen", allowed and closed)
-        for entry in self._form.query(Input):
-            entry.disabled = not self._may_change
+        self._form.allow(self._may_change)
         self.query_one(Facts).show(self._facts())
         self._show_period()
 
@@ -253,9 +252,8 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         if self._tell.has_focus and not self._moves_deadline:
             self._form.field("deadline").focus_entry()
         self._tell.display = self._moves_deadline
-        below = self._form.field("deadline").query_one(".below", Static)
-        if not self._form.field("deadline").error:
-            below.update(line(period(days_of(self._form.values()), self._home.studio.today())))
+        lasts = period(days_of(self._form.values()), self._home.studio.today())
+        self._form.field("deadline").hint = lasts
 
     @on(Input.Changed)
     def _changed(self) -> None:
