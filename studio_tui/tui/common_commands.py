@@ -26,3 +26,21 @@ HAND_OVER = Command(
     footer=False,
     verb="conversations hand-over PUSH USER CONDUCTOR",
 )
+EXCUSE = Command(
+    "excuse",
+    "L",
+    "Excuse",
+    "Excuse them with a reason, or ask them again",
+    footer=False,
+    needs=Action.EXCUSE,
+    verb="pushes excuse PUSH LOGIN --reason TEXT",
+)
+LONGER = Command(
+    "longer",
+    "l",
+    "Longer",
+    "Give them until a later day than everybody",
+    footer=False,
+    needs=Action.EXCUSE,
+    verb="pushes deadline PUSH LOGIN --to DAY",
+)

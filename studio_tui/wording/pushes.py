@@ -50,6 +50,8 @@ def status_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
     """``planned 2026-03-12 with Bob Smith``, ``held 2026-03-03 by Bob Smith``: days in ``zone``,
     and who holds it or is to hold it (P8, P10)."""
     words = [STATUS_LABELS[assignment.status]]
+    if assignment.status is Status.EXCUSED:
+        return _excused_in_words(assignment, zone)
     if assignment.status_at is not None:
         words.append(local_day(assignment.status_at, zone).isoformat())
     if assignment.conductor:
@@ -57,6 +59,16 @@ def status_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
             f"{'by' if assignment.status is Status.DONE else 'with'} {assignment.conductor}"
         )
     return " ".join(words)
+
+
+def _excused_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
+    """``excused: parental leave, planned 2026-03-12``: what is planned stays planned (P18)."""
+    words = STATUS_LABELS[assignment.status]
+    if assignment.excuse:
+        words += f": {assignment.excuse}"
+    if assignment.status_at is not None:
+        words += f", {STATUS_LABELS[Status.PLANNED]} {local_day(assignment.status_at, zone)}"
+    return words
 
 
 def reminded_in_words(assignment: Assignment, zone: ZoneInfo) -> str:

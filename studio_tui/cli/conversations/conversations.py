@@ -35,7 +35,7 @@ from studio_tui.services.conversations import FoundConversation
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.conversations import STATE_LABELS
-from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
+from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
 Listed = tuple[str, Assignment]
 """The name of the push, and one user's conversation in it."""
@@ -183,9 +183,10 @@ def _assignment_facts(studio: Studio, found: FoundConversation) -> Iterator[tupl
     yield "Push", found.push
     yield "User", f"{one.name} ({one.login})"
     yield "Status", STATUS_LABELS[one.status]
+    yield "Excuse", one.excuse
     yield with_zone(studio, "When"), shown(studio, one.status_at)
     yield "Conductor", one.conductor
-    yield "Flags", flags_in_words(one.flags)
+    yield "Flags", attention_of(one)
     yield "Managers", managers or "none"
     yield "Reminders", str(one.reminders or "")
     yield with_zone(studio, "Reminded"), shown(studio, one.reminded_at)
@@ -263,5 +264,5 @@ def _row(studio: Studio, push: str, one: Assignment) -> tuple[str, ...]:
         STATUS_LABELS[one.status],
         shown(studio, one.status_at),
         one.conductor,
-        flags_in_words(one.flags),
+        attention_of(one),
     )

@@ -22,7 +22,7 @@ from studio_tui.services.people import users as service
 from studio_tui.services.people.users import Involvement
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import STATE_LABELS, kind_in_words
-from studio_tui.wording.pushes import STATUS_LABELS, flags_in_words
+from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
 _NAMES = {"given_name", "family_name"}
 """Facts that stand in one line."""
@@ -123,7 +123,7 @@ def _facts(user: User) -> Iterable[tuple[str, str]]:
 
 def _push_rows(found: Involvement) -> Iterable[tuple[str, ...]]:
     for push, assignment in found.pushes:
-        yield push, STATUS_LABELS[assignment.status], flags_in_words(assignment.flags)
+        yield push, STATUS_LABELS[assignment.status], attention_of(assignment)
 
 
 def _mail_rows(studio: Studio, found: Involvement) -> Iterable[tuple[str, ...]]:

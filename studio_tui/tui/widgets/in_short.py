@@ -9,7 +9,7 @@ from textual.content import Content
 from studio_tui.domain.pushes.push import Assignment, Flag, Status
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.tui.text import fit, line
-from studio_tui.wording.pushes import flags_in_words, status_in_words
+from studio_tui.wording.pushes import attention_of, status_in_words
 
 _STYLES = OfSome(
     {Status.DONE: "$success", Status.NOT_PLANNED: "$muted", Status.EXCUSED: "$muted"}, otherwise=""
@@ -52,7 +52,8 @@ def named(rows: Sequence[tuple[str, Content]], width: int) -> Iterator[Content]:
 def how_far(row: Assignment, zone: ZoneInfo) -> Content:
     """How far somebody is in a push, and what needs attention: ``planned 2026-03-12  overdue``."""
     words = line(status_in_words(row, zone), _STYLES[row.status])
-    if not row.flags:
+    attention = attention_of(row)
+    if not attention:
         return words
-    urgent = "$error" if Flag.OVERDUE in row.flags else "$warning"
-    return Content.assemble(words, "  ", (flags_in_words(row.flags), urgent))
+    urgent = "$error" if Flag.OVERDUE in row.flags else "$warning" if row.flags else "$muted"
+    return Content.assemble(words, "  ", (attention, urgent))

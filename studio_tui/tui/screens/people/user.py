@@ -18,7 +18,7 @@ from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.people import users
 from studio_tui.services.people.users import Involvement
 from studio_tui.tui.commands import Command
-from studio_tui.tui.common_commands import HAND_OVER, HELD, RETRY
+from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER, RETRY
 from studio_tui.tui.modals import join_pushes
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
@@ -31,7 +31,7 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.mail_rows import mail_columns
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.tui.widgets.user_facts import facts_about, title_of
-from studio_tui.wording.pushes import flags_in_words, status_in_words
+from studio_tui.wording.pushes import attention_of, status_in_words
 
 _TABS = (("pushes", "Pushes"), ("mail", "Mail"), ("activity", "Activity"))
 _ABOUT = {
@@ -39,6 +39,8 @@ _ABOUT = {
     "held": "pushes",
     "hand_over": "pushes",
     "unassign": "pushes",
+    "excuse": "pushes",
+    "longer": "pushes",
     "retry": "mail",
     "again": "mail",
 }
@@ -116,6 +118,8 @@ class UserScreen(StudioScreen):
         ),
         HELD,
         HAND_OVER,
+        EXCUSE,
+        LONGER,
         Command(
             "unassign",
             "u",
@@ -230,6 +234,14 @@ class UserScreen(StudioScreen):
         """It takes a conversation that is still to be held."""
         return self._why_not_asked()
 
+    def why_not_excuse(self) -> str | None:
+        """It takes a push in which they have not held it."""
+        return self._why_not_asked()
+
+    def why_not_longer(self) -> str | None:
+        """It takes a push in which they have not held it."""
+        return self._why_not_asked()
+
     def why_not_unassign(self) -> str | None:
         """It takes a push."""
         return None if self._in_push else _IN_NONE
@@ -280,6 +292,16 @@ class UserScreen(StudioScreen):
         """Name who is to hold the conversation (P10)."""
         if (assignment := self._in_push) is not None:
             user_acts.hand_over(self, assignment)
+
+    def action_excuse(self) -> None:
+        """Excuse them from the push under the cursor, or ask them again (P18)."""
+        if (assignment := self._in_push) is not None:
+            user_acts.excuse(self, assignment)
+
+    def action_longer(self) -> None:
+        """Give them until a day of their own in the push under the cursor (P18)."""
+        if (assignment := self._in_push) is not None:
+            user_acts.give_longer(self, assignment)
 
     def action_unassign(self) -> None:
         """Take them out of the push under the cursor (P11)."""
@@ -392,5 +414,5 @@ def _status(row: InPush, zone: ZoneInfo) -> str | Toned:
 
 
 def _flags(row: InPush) -> str | Toned:
-    words = flags_in_words(row.assignment.flags)
+    words = attention_of(row.assignment)
     return Toned(words, Tone.WARN) if words else ""

@@ -14,6 +14,7 @@ from studio_tui.services.people import by_hand
 from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
 from studio_tui.services.people.entered import Entered
 from studio_tui.services.pushes import assign, pushes
+from studio_tui.tui.modals import excuse as excusing
 from studio_tui.tui.modals import hand_over as handing_over
 from studio_tui.tui.modals import record_held as recording
 from studio_tui.tui.modals.confirm import Confirm
@@ -45,6 +46,34 @@ def record_held(screen: StudioScreen, assignment: Assignment) -> None:
 def hand_over(screen: StudioScreen, assignment: Assignment) -> None:
     """Name who is to hold the conversation (P10)."""
     _in_push(screen, assignment, lambda push: handing_over.hand_over(screen, push, [assignment]))
+
+
+def excuse(screen: StudioScreen, assignment: Assignment) -> None:
+    """Excuse the person from a push, or ask them again (P18)."""
+    chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
+
+    def ask(push: Push) -> None:
+        if why := why_not_change(push):
+            screen.complain(why)
+        else:
+            name = assignment.name
+            excusing.excuse(screen, push, chosen, name, reason=assignment.excuse)
+
+    _in_push(screen, assignment, ask)
+
+
+def give_longer(screen: StudioScreen, assignment: Assignment) -> None:
+    """Give the person until a day of their own in a push (P18)."""
+    chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
+    until = assignment.deadline if assignment.has_longer else None
+
+    def ask(push: Push) -> None:
+        if why := why_not_change(push):
+            screen.complain(why)
+        else:
+            excusing.give_longer(screen, push, chosen, assignment.name, until=until)
+
+    _in_push(screen, assignment, ask)
 
 
 def unassign(screen: StudioScreen, assignment: Assignment) -> None:

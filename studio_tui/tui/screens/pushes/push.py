@@ -14,7 +14,7 @@ from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
-from studio_tui.tui.common_commands import HAND_OVER, HELD
+from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER
 from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
@@ -37,7 +37,10 @@ from studio_tui.wording.pushes import attention_in_words, progress_in_words, sta
 USERS, GROUPS, COURSE, SETTINGS = "users", "groups", "course", "settings"
 _LEAVE, _LOST = "Leave without saving?", "What you changed in the settings would be lost."
 _TABS = ((USERS, "Users"), (GROUPS, "By manager"), (COURSE, "Course"), (SETTINGS, "Settings"))
-_ABOUT_USERS = {"held", "unassign", "narrow", "remind", "remind_all", "hand_over", "talk"}
+_ABOUT_USERS = {
+    *("held", "unassign", "narrow", "remind", "remind_all", "hand_over", "talk", "excuse"),
+    "longer",
+}
 _WHILE_OPEN = {"remind", "remind_all", "reopen"}
 _ONE_BY_ONE = {"held", "hand_over"}
 """What an admin does for anybody, and a manager for their own people."""
@@ -96,6 +99,8 @@ class PushScreen(StudioScreen):
             needs=Action.ASSIGN,
             verb="pushes unassign PUSH LOGIN",
         ),
+        EXCUSE,
+        LONGER,
         Command(
             "narrow",
             "f",
@@ -245,6 +250,14 @@ class PushScreen(StudioScreen):
         """It takes somebody, in a push that is not closed."""
         return self._users.why_not_unassign() if self._users else None
 
+    def why_not_excuse(self) -> str | None:
+        """It takes somebody, in a push that is not closed."""
+        return self._users.why_not_unassign() if self._users else None
+
+    def why_not_longer(self) -> str | None:
+        """It takes somebody, in a push that is not closed."""
+        return self.why_not_excuse()
+
     def why_not_remind(self) -> str | None:
         """Only an open push reminds, and it takes somebody."""
         listed = self._users or self._groups
@@ -287,6 +300,16 @@ class PushScreen(StudioScreen):
         """Take users out (P11)."""
         if self._users is not None:
             self._users.unassign()
+
+    def action_excuse(self) -> None:
+        """Excuse users, or ask them again (P18)."""
+        if self._users is not None:
+            self._users.excuse()
+
+    def action_longer(self) -> None:
+        """Give users until a later day than everybody (P18)."""
+        if self._users is not None:
+            self._users.give_longer()
 
     def action_narrow(self) -> None:
         """Choose which users to show."""

@@ -18,6 +18,7 @@ from studio_tui.domain.shared.bulk_confirmation import MANY
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign
+from studio_tui.tui.modals import excuse as excusing
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.hand_over import hand_over
@@ -37,7 +38,7 @@ from studio_tui.wording.push_acts import why_not_change, why_not_hand_over, why_
 from studio_tui.wording.pushes import (
     FLAG_LABELS,
     STATUS_LABELS,
-    flags_in_words,
+    attention_of,
     group_in_words,
     reminded_in_words,
     status_in_words,
@@ -192,6 +193,30 @@ class PushUsers(Vertical):
             lambda count: self._ask_unassign(selection, count),
         )
 
+    def excuse(self) -> None:
+        """Excuse the marked, or the one under the cursor, or ask them again (P18)."""
+        one = None if self._browser.list.marked else self._current
+        excusing.excuse(
+            self._home,
+            self.push,
+            self._browser.list.chosen,
+            self._whom(),
+            self._clear,
+            reason=one.excuse if one else "",
+        )
+
+    def give_longer(self) -> None:
+        """Give the marked, or the one under the cursor, until a day of their own (P18)."""
+        one = None if self._browser.list.marked else self._current
+        excusing.give_longer(
+            self._home,
+            self.push,
+            self._browser.list.chosen,
+            self._whom(),
+            self._clear,
+            until=one.deadline if one and one.has_longer else None,
+        )
+
     def narrow(self) -> None:
         """Choose what to show."""
         self.app.push_screen(Choose("Show", self._quick_choices()), self._narrow)
@@ -244,7 +269,18 @@ class PushUsers(Vertical):
 
     def _unmark(self, reminded: bool | None) -> None:
         if reminded:
-            self._browser.list.selection = Selection()
+            self._clear()
+
+    def _clear(self) -> None:
+        self._browser.list.selection = Selection()
+
+    def _whom(self) -> str:
+        """Who is chosen, in a question."""
+        listed = self._browser.list
+        if listed.marked or listed.current is None:
+            count = listed.selected_count
+            return "the marked users" if count is None else counted(count, "user")
+        return listed.current.name
 
     def _everyone_listed(self) -> str:
         words = [word for word in (self._narrowed_in_words(), self._browser.text) if word]
@@ -332,7 +368,8 @@ class PushUsers(Vertical):
         words = status_in_words(assignment, self._home.studio.zone)
         if assignment.status is Status.DONE:
             return Toned(words, Tone.GOOD)
-        return Toned(words, Tone.MUTED) if assignment.status is Status.NOT_PLANNED else words
+        is_muted = assignment.status in (Status.NOT_PLANNED, Status.EXCUSED)
+        return Toned(words, Tone.MUTED) if is_muted else words
 
 
 def _quick_of(narrowed: str) -> Quick:
@@ -343,7 +380,7 @@ def _quick_of(narrowed: str) -> Quick:
 
 
 def _flags(assignment: Assignment) -> Toned:
-    return Toned(flags_in_words(assignment.flags), Tone.BAD)
+    return Toned(attention_of(assignment), Tone.BAD if assignment.flags else Tone.MUTED)
 
 
 def _managers(assignment: Assignment) -> str | Toned:

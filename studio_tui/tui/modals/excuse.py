@@ -1,0 +1,123 @@
+"""Excusing people of a push, and giving them longer than it: one field each (P18, S8)."""
+
+from collections.abc import Callable
+from datetime import date
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from studio_tui.domain.pushes.push import AssignmentFilter, Push
+from studio_tui.domain.shared.errors import Invalid, StudioError
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
+from studio_tui.services.pushes import excuse as excusing
+from studio_tui.services.pushes.excuse import Excepted
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.field import Field
+from studio_tui.wording.counting import counted
+
+Done = Callable[[], None]
+_WHY = "For HR and their managers to read. Nothing: ask them again."
+_UNTIL = "Later than {}: +2w, fri, 15/4. Nothing: as long as everybody."
+
+
+class OneField(Dialog[bool]):
+    """Asks ``question``, which may hold text of people, in one field, and hands what is entered to
+    ``save``, whose second argument shows what is wrong with it. Whoever saves ends this with
+    True."""
+
+    AUTO_FOCUS = "Input"
+
+    def __init__(
+        self,
+        question: str,
+        field: Field,
+        save: Callable[[str, Callable[[StudioError], None]], None],
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._field = field
+        self._save = save
+
+    def compose(self) -> ComposeResult:
+        """The question and the field."""
+        with Vertical(classes="dialog wide"):
+            yield Static(line(self._question), classes="question")
+            yield self._field
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._save(self._field.value, self._show_error)
+
+    def _show_error(self, error: StudioError) -> None:
+        fields = dict(error.fields) if isinstance(error, Invalid) else {}
+        self._field.error = fields.get(self._field.field_name, error.message)
+        self._field.focus_entry()
+
+
+def excuse(
+    screen: StudioScreen,
+    push: Push,
+    chosen: Selection[AssignmentFilter],
+    whom: str,
+    done: Done = lambda: None,
+    *,
+    reason: str = "",
+) -> None:
+    """Ask why ``chosen`` are excused, or with nothing ask them again; ``whom`` names them."""
+    studio, actor = screen.studio, screen.actor
+
+    def act(text: str) -> Excepted:
+        if text.strip():
+            return excusing.excuse(studio, actor, push, chosen, text)
+        return excusing.take_back(studio, actor, push, chosen)
+
+    def save(text: str, failed: Callable[[StudioError], None]) -> None:
+        words = "excused; L with nothing asks them again" if text.strip() else "asked again"
+        screen.write(lambda: act(text), lambda it: _saved(screen, form, it, words, done), failed)
+
+    form = OneField(f"Excuse {whom}?", Field("reason", "Reason", reason, hint=_WHY), save)
+    screen.app.push_screen(form)
+
+
+def give_longer(
+    screen: StudioScreen,
+    push: Push,
+    chosen: Selection[AssignmentFilter],
+    whom: str,
+    done: Done = lambda: None,
+    *,
+    until: date | None = None,
+) -> None:
+    """Ask until when ``chosen`` have, or with nothing let them have as long as everybody."""
+    studio, actor = screen.studio, screen.actor
+
+    def save(text: str, failed: Callable[[StudioError], None]) -> None:
+        try:
+            day = parse_day(text, studio.today()) if text.strip() else None
+        except ValueError as error:
+            failed(Invalid({"deadline": f"{error}"}))
+            return
+        words = f"given until {weekday_and_day(day)}" if day else "given as long as everybody"
+        screen.write(
+            lambda: excusing.set_deadline(studio, actor, push, chosen, day),
+            lambda it: _saved(screen, form, it, words, done),
+            failed,
+        )
+
+    written = until.isoformat() if until else ""
+    hint = _UNTIL.format(push.deadline)
+    field = Field("deadline", "Until", written, hint=hint, is_day=True)
+    form = OneField(f"Give {whom} longer?", field, save)
+    screen.app.push_screen(form)
+
+
+def _saved(screen: StudioScreen, form: OneField, done: Excepted, words: str, then: Done) -> None:
+    form.dismiss(True)
+    screen.say(f"{counted(done.changed, 'user')} {words}.")
+    then()

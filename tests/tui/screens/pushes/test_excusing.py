@@ -1,0 +1,63 @@
+"""Excusing people of a push and giving them longer, with a key each (P18, S8)."""
+
+from datetime import date
+
+from studio_tui.domain.pushes.push import Push, Status
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.tui.modals.excuse import OneField
+from studio_tui.tui.screens.people.user import UserScreen
+from tests.tui import WIDE, press, running
+from tests.tui.screens.looking import listed, rows, shown
+from tests.tui.screens.organisation import Example
+from tests.tui.screens.pushing import everything, put_cursor_on, said
+
+
+def _late(made: Example) -> Push:
+    return pushes.find(made.studio, made.admin, "Late")
+
+
+def _statuses(made: Example) -> dict[str, Status]:
+    people = assign.every(made.studio, made.admin, _late(made))
+    return {each.login: each.status for each in people}
+
+
+async def test_the_marked_are_excused_shown_so_and_asked_again(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "2")
+        await put_cursor_on(pilot, "Late")
+        await press(pilot, "enter")
+        await put_cursor_on(pilot, "Bob Janssens")
+        await press(pilot, "space")
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "space", "L")
+        assert "Excuse 2 users?" in shown(pilot)
+        await press(pilot, *"on leave", "enter")
+        assert "2 users excused" in said(pilot)
+        assert listed(pilot).selection.empty
+        assert "excused: on leave" in shown(pilot)
+        # A hatched part of the bar, without colour.
+        assert "/ excused 2" in shown(pilot)
+        assert "////" in shown(pilot)
+        assert _statuses(made)["bob"] is Status.EXCUSED
+        await put_cursor_on(pilot, "Bob Janssens")
+        # What was typed stands there to be mended, or to be taken away.
+        await press(pilot, "L", "ctrl+u", "enter")
+        assert "1 user asked again" in said(pilot)
+        assert _statuses(made)["bob"] is Status.NOT_PLANNED
+
+
+async def test_somebody_has_longer_once_the_day_is_one(made: Example) -> None:
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3")
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "enter", "l", *"20/2/2026", "enter")
+        assert isinstance(pilot.app.screen, OneField)
+        assert "2026-02-20 is past" in shown(pilot)
+        await press(pilot, "ctrl+u", *"2026-03-20", "enter")
+        assert isinstance(pilot.app.screen, UserScreen)
+        assert "1 user given until" in said(pilot)
+        (row,) = rows(pilot, "#pushes")
+        assert (row.assignment.deadline, row.assignment.has_longer) == (date(2026, 3, 20), True)
+        assert "until 2026-03-20" in shown(pilot)
