@@ -55,11 +55,13 @@ from studio_tui.services.people import (
     person,
     reviews,
     ssh_keys,
+    stand_ins,
     teams,
     unattended,
     users,
 )
 from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.stand_ins import StandInWanted
 from studio_tui.services.people.teams import TeamEdit
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.pushes import assign as assigning
@@ -78,6 +80,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
 from studio_tui.services.today.own import own_cases
+from studio_tui.storage.people import stand_ins as stored_stand_ins
 from studio_tui.storage.pushes import assignments, exceptions
 from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
 from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
@@ -392,6 +395,14 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: remind.preview_managers(w.studio, a, w.push, [w.planned.conductor_id]),
     ),
+    "people.stand_ins.of_leader": (
+        SUPPORT,
+        lambda w, a: stand_ins.of_leader(w.studio, a, w.planned.conductor_id),
+    ),
+    "people.stand_ins.leader_named": (
+        ADMIN,
+        lambda w, a: stand_ins.leader_named(w.studio, a, "bea"),
+    ),
     "pushes.excuse.users_named": (
         ADMIN,
         lambda w, a: excuse.users_named(w.studio, a, w.push, ["ann"]),
@@ -436,6 +447,21 @@ def _take_back(w: World, actor: Actor) -> None:
     excuse.take_back(w.studio, actor, w.push, w.everybody)
 
 
+def _name_stand_in(w: World, actor: Actor) -> None:
+    today = w.studio.today()
+    bea = users.find(w.studio, as_user(w.studio, "els"), "bea").user.id
+    stand_ins.name_stand_in(w.studio, actor, bea, StandInWanted("sam", today, today))
+
+
+def _end_stand_in(w: World, actor: Actor) -> None:
+    today = w.studio.today()
+    els = as_user(w.studio, "els")
+    bea, sam = (users.find(w.studio, els, login).user.id for login in ("bea", "sam"))
+    with w.studio.store.writing():
+        stored_stand_ins.insert(bea, sam, today, today, ())
+    stand_ins.end(w.studio, actor, bea)
+
+
 WRITES: dict[str, tuple[set[str], Call]] = {
     "pushes.assign.assign": (ADMIN, lambda w, a: assigning.assign(w.studio, a, w.push, w.cas)),
     "pushes.assign.unassign": (
@@ -446,6 +472,8 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: assigning.unassign_users(w.studio, a, w.push, ["ann"]),
     ),
+    "people.stand_ins.name_stand_in": (ADMIN, _name_stand_in),
+    "people.stand_ins.end": (ADMIN, _end_stand_in),
     "pushes.excuse.excuse": (
         ADMIN,
         lambda w, a: excuse.excuse(w.studio, a, w.push, w.everybody, "leave"),

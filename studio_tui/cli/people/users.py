@@ -34,6 +34,9 @@ VERBS = {
     "leave": Lazy("studio_tui.cli.people.edit", "leave", "Mark users as left."),
     "return": Lazy("studio_tui.cli.people.edit", "return_", "Take users back who had left."),
     "merge": Lazy("studio_tui.cli.people.merge", "merge", "Make one of two records of somebody."),
+    "stand-in": Lazy(
+        "studio_tui.cli.people.stand_in", "stand_in", "Let somebody stand in for a leader or coach."
+    ),
     "import": Lazy("studio_tui.cli.people.import_", "import_", "Import users from a CSV file."),
     "review": Lazy(
         "studio_tui.cli.people.review", "review", "Decide on changes of people in open pushes."

@@ -22,6 +22,7 @@ from studio_tui.domain.outbox.notification import Notification, NotificationStat
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.review import Review
 from studio_tui.domain.people.ssh_keys import UserKey
+from studio_tui.domain.people.stand_ins import StandIn
 from studio_tui.domain.people.teams import Team
 from studio_tui.domain.people.users import Manager, User
 from studio_tui.domain.pushes.groups import By, PeopleGroup
@@ -160,6 +161,18 @@ def involvement(studio: Studio, of: Involvement, message_ids: dict[int, str]) ->
         **user(of.user),
         "pushes": [conversation(studio, push, assignment) for push, assignment in of.pushes],
         "notifications": [notification(studio, n, message_ids[n.id]) for n in of.notifications],
+    }
+
+
+def stand_in(of: StandIn) -> Shape:
+    """Somebody who stands in for another (U14)."""
+    return {
+        "leader": of.leader_login,
+        "by": of.login,
+        "name": of.name,
+        "from": of.first_day.isoformat(),
+        "until": of.last_day.isoformat(),
+        "for": list(of.users),
     }
 
 
@@ -380,6 +393,7 @@ def my_conversation(studio: Studio, of: MyConversation) -> Shape:
         "conductor": of.conductor or None,
         "asked": of.asked,
         "why_not": of.why_not or None,
+        "stands_in": of.for_whom or None,
         "last_held": iso(studio, of.last_held),
     }
 

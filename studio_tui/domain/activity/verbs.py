@@ -67,6 +67,8 @@ class Verb(StrEnum):
     EDIT_TEAM = "changed team"
     REMOVE_TEAM = "removed team"
     REVIEW = "decided on changes"
+    STAND_IN = "named a stand-in"
+    END_STAND_IN = "ended a stand-in"
     ADD_KEY = "added an SSH key"
     REMOVE_KEY = "removed an SSH key"
     ADD_TEMPLATE = "added template"
@@ -126,6 +128,7 @@ class Verb(StrEnum):
 
 _TEXT: Fields = {"text": str}
 _KEY: Fields = {"fingerprint": str, "kind": str, "comment": str}
+_STAND_IN: Fields = {"stand_in": str, "from": str, "until": str, "for": str}
 _PUSH: Fields = {
     "name": str,
     "available_from": str,
@@ -159,11 +162,12 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.ADD_TEAM: VerbFacts(_TEAM),
         Verb.EDIT_TEAM: VerbFacts(_TEAM),
         Verb.REMOVE_TEAM: VerbFacts(_TEAM),
-        Verb.CHANGE_USER: VerbFacts({fact.name: object for fact in FACTS}),
         Verb.REVIEW: VerbFacts(
             {"decision": str, "to": str, "lines": int},
             Mailing("users review", Action.REVIEW_CHANGES, many="reviewed in"),
         ),
+        Verb.STAND_IN: VerbFacts(_STAND_IN),
+        Verb.END_STAND_IN: VerbFacts(_STAND_IN),
         Verb.ADD_KEY: VerbFacts(_KEY),
         Verb.REMOVE_KEY: VerbFacts(_KEY),
         Verb.ADD_TEMPLATE: VerbFacts(),

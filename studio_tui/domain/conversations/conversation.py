@@ -64,6 +64,9 @@ class Relation(StrEnum):
     SUPPORT = "support"
     FORMER = "former"
     """Who held it before somebody else took it over: they know of it, and open what they wrote."""
+    STAND_IN = "stand_in"
+    """Who stands in for a leader or coach (U14): they know of it, and may take it over; what was
+    written stays closed (C6)."""
 
 
 NOT_BEGUN = frozenset({ConversationState.PLANNED, ConversationState.PREPARED})
@@ -338,6 +341,8 @@ class MyConversation:
     """Why it does not wait for the reader, where it does not (P10)."""
     last_held: datetime | None = None
     """When the user's last conversation was held."""
+    for_whom: str = ""
+    """For whom the reader stands in there: ``for Bea until 12 Mar`` (U14)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     KEY_ADDED = "key_added"
     NEW_MANAGER = "new_manager"
+    STAND_IN = "stand_in"
 
     @property
     def declared(self) -> MailKind:
@@ -225,6 +226,12 @@ KINDS: Mapping[Kind, MailKind] = OfAll(
             MailForm.PEOPLE,
             (_OF_PUSH - {DropReason.CLOSED, DropReason.HANDED_OVER, DropReason.SUPERSEDED})
             | _BY_HAND,
+        ),
+        Kind.STAND_IN: MailKind(
+            "who stands in for them, or that it ends",
+            "that they stand in for somebody, or that it ends",
+            MailForm.NOTICE,
+            values=("leader", "stand_in", "first_day", "last_day"),
         ),
     }
 )

@@ -125,6 +125,8 @@ class ConcernedPerson:
     """The push that they are in, where the mail tells of no push in particular (N16)."""
     deadline: date | None = None
     """The deadline of that push."""
+    stands_for: str = ""
+    """Whose place the recipient takes for them, where the mail goes to a stand-in (U14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,14 @@ class Notice:
     """Whether the recipient wrote something that stays closed to the conductor (C6)."""
     fingerprint: str = ""
     """Of the SSH key."""
+    leader: str = ""
+    """Name of who is away (U14)."""
+    stand_in: str = ""
+    """Name of who stands in for them."""
+    first_day: date | None = None
+    last_day: date | None = None
+    ended: bool = False
+    """Whether it ends before its time."""
 
 
 @dataclass(frozen=True, slots=True)

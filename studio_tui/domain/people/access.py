@@ -26,6 +26,7 @@ class Action(StrEnum):
 
     READ_USERS = "see the users"
     IMPORT_USERS = "import users"
+    NAME_STAND_INS = "name who stands in for others"
     CORRECT_ADDRESSES = "correct the address of a user"
     EDIT_PEOPLE = "add and change users and teams by hand"
     REVIEW_CHANGES = "decide on changes of people who are in a push"

@@ -18,6 +18,7 @@ class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instant: str
     first_day: str = "1"
     until: str = "→ {day}"
+    stands_for: str = "← {name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class DateWords:
     """How the first day of a month is written: ``1er`` in French."""
     until_form: str
     """With ``{day}``: until when one of several people has."""
+    stands_for_form: str
+    """With ``{name}``: in whose place somebody is told of a person."""
 
     def day(self, day: date) -> str:
         """A calendar day: “31 March 2026”."""
@@ -44,6 +47,10 @@ class DateWords:
     def until(self, day: date) -> str:
         """Until when somebody has: “until 31 March 2026”."""
         return self.until_form.format(day=self.day(day))
+
+    def stands_for(self, name: str) -> str:
+        """In whose place somebody is told of a person: “for Béatrice Moreau”."""
+        return self.stands_for_form.format(name=name)
 
     def instant(self, instant: datetime, zone: ZoneInfo) -> str:
         """An instant in ``zone``, which is named: “31 March 2026, 14:05 (Europe/Brussels)”.
@@ -60,11 +67,13 @@ def load_date_words(path: Path) -> DateWords:
     try:
         content = msgspec.convert(toml_of(read_own_text(path), str(path)), _Content)
         date_words = DateWords(
-            content.months, content.day, content.instant, content.first_day, content.until
+            *(content.months, content.day, content.instant, content.first_day),
+            *(content.until, content.stands_for),
         )
         if len(date_words.months) != 12:
             raise ValueError("months: name all twelve, January first")
         date_words.until(date(2026, 3, 31))
+        date_words.stands_for("Ann")
         date_words.instant(datetime(2026, 3, 31, 14, 5, tzinfo=ZoneInfo("UTC")), ZoneInfo("UTC"))
     except KeyError as error:
         raise Refused(f"{path}: {{{error.args[0]}}} means nothing in a form.") from error

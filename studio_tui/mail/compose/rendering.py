@@ -15,6 +15,7 @@ from studio_tui.domain.outbox.kinds import Capacity, Kind, MailForm
 from studio_tui.domain.outbox.notification import Notice
 from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.text import clean_line
+from studio_tui.mail.compose.dates import DateWords
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.compose.wording_template import ENTRY, TEST, MailTemplate
 
@@ -139,14 +140,16 @@ class Writer:
         dates: Sequence[datetime | None] = (),
         now: datetime | None = None,
         longer: Sequence[date | None] = (),
+        stands_for: Sequence[str] = (),
     ) -> RenderedMail:
         """What ``recipient`` reads about ``event``.
 
         ``people`` are the names of those it is about, for a manager (P7): at least one. ``dates``
         are when their conversations are planned, in the same order, or that of the user; ``now``
         is when the mail leaves, by which a date is ahead or past (N17). ``longer``: until when
-        single people have, where that is later than the deadline of ``event`` (P18). Raises
-        `Refused` where the organisation's own wording is at fault.
+        single people have, where that is later than the deadline of ``event`` (P18).
+        ``stands_for``: in whose place the recipient is told of each (U14). Raises `Refused` where
+        the organisation's own wording is at fault.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
         several = event.capacity is Capacity.MANAGER and len(people) > 1
@@ -158,6 +161,9 @@ class Writer:
             dated=not planned and any(dates),
         )
         begun = self._begun(form, event, forms.language)
+        if any(stands_for):
+            place = [forms.date_words.stands_for(name) if name else "" for name in stands_for]
+            people = [f"{n} ({of})" if of else n for n, of in zip(people, place, strict=True)]
         if several and any(longer):
             until = [forms.date_words.until(day) if day else "" for day in longer]
             people = [f"{n} ({day})" if day else n for n, day in zip(people, until, strict=True)]
@@ -209,11 +215,14 @@ class Writer:
         Raises `Refused` like `render`.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
-        form = forms.form(of_push=bool(event.push), closed=told.closed)
+        form = forms.form(of_push=bool(event.push), closed=told.closed, ended=told.ended)
         at = forms.date_words.instant(told.at, self._zone_of(recipient))
         begun = self._begun(form, event, forms.language)
         return RenderedMail(
-            forms.language, form, begun, _all((_of(recipient), _of_notice(told, at)))
+            forms.language,
+            form,
+            begun,
+            _all((_of(recipient), _of_notice(told, at, forms.date_words))),
         )
 
     def _of_meeting(
@@ -276,7 +285,7 @@ def _of_appointment(meeting: Appointment, starts_at: str) -> Values:
     )
 
 
-def _of_notice(told: Notice, at: str) -> Values:
+def _of_notice(told: Notice, at: str, words: DateWords) -> Values:
     return _texts(
         {
             "by": clean_line(told.by),
@@ -286,6 +295,10 @@ def _of_notice(told: Notice, at: str) -> Values:
             "former": clean_line(told.former),
             "number": str(told.conversation_id or ""),
             "fingerprint": told.fingerprint,
+            "leader": clean_line(told.leader),
+            "stand_in": clean_line(told.stand_in),
+            "first_day": words.day(told.first_day) if told.first_day else "",
+            "last_day": words.day(told.last_day) if told.last_day else "",
         }
     )
 

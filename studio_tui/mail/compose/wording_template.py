@@ -37,7 +37,7 @@ INVITATION_FLAGS = (
     "readdressed",
     "closed",
 )
-NOTICE_FLAGS = ("of_push", "closed")
+NOTICE_FLAGS = ("of_push", "closed", "ended")
 PEOPLE_FLAGS = ("several", "overdue", "planned")
 
 _EVERYWHERE = ("name", "given_name", "organisation")

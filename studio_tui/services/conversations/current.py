@@ -21,7 +21,7 @@ from studio_tui.services.templates import definitions
 from studio_tui.storage.activity.activity import Facts, about_users, write_activity
 from studio_tui.storage.conversations import conversations, texts
 from studio_tui.storage.conversations.conversations import StoredConversation, StoredQuestion
-from studio_tui.storage.people.managers import manages_as
+from studio_tui.storage.people.managers import manages, manages_as
 from studio_tui.storage.people.users import one_user
 
 _ROLES = {Role.ADMIN: Relation.ADMIN, Role.SUPPORT: Relation.SUPPORT, Role.USER: None}
@@ -56,6 +56,7 @@ def relations_of(actor: Actor, conversation: Conversation) -> frozenset[Relation
         Relation.CONDUCTOR: actor.user_id == conversation.conductor_id,
         Relation.LEADER: leads,
         Relation.COACH: coaches,
+        Relation.STAND_IN: not (leads or coaches) and manages(conversation.user_id, actor.user_id),
         Relation.FORMER: actor.user_id in _held_before(conversation),
         _ROLES[actor.role]: True,
     }
@@ -82,7 +83,7 @@ def require_conductor(actor: Actor, conversation: Conversation) -> None:
     """Raise `Forbidden` unless ``actor`` holds it or may record anybody's (A2)."""
     if actor.user_id == conversation.conductor_id or may(actor, Action.FINISH_ANY):
         return
-    if any(manages_as(conversation.user_id, actor.user_id)):
+    if manages(conversation.user_id, actor.user_id):
         raise Forbidden(
             f"{conversation.conductor} holds the conversation with {conversation.name}: "
             "hand it over first."

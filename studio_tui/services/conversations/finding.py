@@ -20,7 +20,7 @@ from studio_tui.services.templates.templates import stored_template
 from studio_tui.storage.conversations import conversations
 from studio_tui.storage.conversations.history import is_any_seen
 from studio_tui.storage.people import users
-from studio_tui.storage.people.managers import manages_as
+from studio_tui.storage.people.managers import manages
 from studio_tui.storage.pushes import assignments
 
 
@@ -103,7 +103,7 @@ def _require_startable(actor: Actor, ask: Ask) -> None:
     nothing to them."""
     template = stored_template(ask.template_id or 0)
     allowed = template.definition.permissions
-    managed = any(manages_as(ask.user_id, actor.user_id))
+    managed = manages(ask.user_id, actor.user_id)
     own = ask.user_id == actor.user_id
     startable = (managed and allowed.by_managers) or (own and allowed.by_users)
     if template.archived or not startable:
@@ -146,7 +146,7 @@ def _may_know(actor: Actor, user_id: int, conversation_id: int | None) -> bool:
     return (
         may(actor, Action.READ_PUSHES)
         or actor.user_id == user_id
-        or any(manages_as(user_id, actor.user_id))
+        or manages(user_id, actor.user_id)
         or (
             conversation_id is not None
             and bool(relations_of(actor, conversation_now(conversation_id)))
@@ -157,7 +157,7 @@ def _may_know(actor: Actor, user_id: int, conversation_id: int | None) -> bool:
 def _may_know_user(actor: Actor, user_id: int) -> bool:
     if may(actor, Action.READ_USERS) or user_id == actor.user_id:
         return True
-    return any(manages_as(user_id, actor.user_id)) or is_any_seen(user_id, actor.user_id)
+    return manages(user_id, actor.user_id) or is_any_seen(user_id, actor.user_id)
 
 
 def _name(user_id: int) -> str:

@@ -1,6 +1,6 @@
 """My conversations (C1), and the history of conversations."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from studio_tui.domain.conversations.conversation import (
     in_order,
 )
 from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.people.stand_ins import StandIn
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.text import has_words
@@ -24,6 +25,9 @@ from studio_tui.services.templates import definitions
 from studio_tui.storage.conversations import conversations, my_list
 from studio_tui.storage.conversations import history as over
 from studio_tui.storage.conversations.my_list import MyListRow
+from studio_tui.storage.people import stand_ins
+from studio_tui.storage.people.managers import managers_of
+from studio_tui.wording.stand_ins import for_whom
 
 _KINDS = 3
 """A line is about an assignment, a conversation or a person: its id tells which."""
@@ -44,12 +48,38 @@ def my_conversations(studio: Studio, actor: Actor) -> list[MyConversation]:
         asked = my_list.asked_of(list(people), actor.user_id)
         asked += my_list.begun_by(actor.user_id)
         held = my_list.last_held(list(people))
+        standing = _standing_in(actor, people)
     lines = [
-        _matter(actor, each, people[each.user_id], held.get(each.user_id), today)
+        _matter(
+            actor,
+            each,
+            people[each.user_id],
+            held.get(each.user_id),
+            today,
+            standing.get(each.user_id, ()),
+        )
         for each in asked
         if each.user_id in people
     ]
-    return in_order([*lines, *_nothing_asked(actor, people, held, asked)])
+    return in_order([*lines, *_nothing_asked(actor, people, held, asked, standing, today)])
+
+
+def _standing_in(actor: Actor, people: People) -> dict[int, tuple[StandIn, ...]]:
+    """For whom ``actor`` stands in, by each of the people whom these manage and who are covered
+    (U14)."""
+    standing = stand_ins.standing_in(actor.user_id)
+    if not standing:
+        return {}
+    managers = managers_of(list(people))
+    return {
+        user_id: tuple(
+            each
+            for each in standing
+            if each.covers(user_id)
+            and each.leader_id in {manager.user_id for manager in managers.get(user_id, ())}
+        )
+        for user_id in people
+    }
 
 
 def source(
@@ -78,10 +108,15 @@ def history(
 
 
 def _matter(
-    actor: Actor, asked: MyListRow, person: tuple[str, str], held: datetime | None, today: date
+    actor: Actor,
+    asked: MyListRow,
+    person: tuple[str, str],
+    held: datetime | None,
+    today: date,
+    standing: Sequence[StandIn],
 ) -> MyConversation:
     template = _definition(asked.definition)
-    why_not = _why_not(actor, asked, template, today)
+    why_not = _why_not(actor, asked, template, today, standing)
     number, kind = (asked.assignment_id, 0) if asked.assignment_id else (asked.conversation_id, 1)
     return MyConversation(
         id=(number or 0) * _KINDS + kind,
@@ -107,11 +142,21 @@ def _matter(
         asked=not why_not,
         why_not=why_not,
         last_held=held,
+        for_whom=_for_whom(standing, today),
     )
 
 
+def _for_whom(standing: Sequence[StandIn], today: date) -> str:
+    return ", ".join(for_whom(each, today) for each in standing)
+
+
 def _nothing_asked(
-    actor: Actor, people: People, held: Mapping[int, datetime], asked: list[MyListRow]
+    actor: Actor,
+    people: People,
+    held: Mapping[int, datetime],
+    asked: list[MyListRow],
+    standing: Mapping[int, Sequence[StandIn]],
+    today: date,
 ) -> Iterator[MyConversation]:
     busy = {each.user_id for each in asked} | {actor.user_id}
     for user_id, (login, name) in people.items():
@@ -123,10 +168,17 @@ def _nothing_asked(
                 name=name,
                 mine=False,
                 last_held=held.get(user_id),
+                for_whom=_for_whom(standing.get(user_id, ()), today),
             )
 
 
-def _why_not(actor: Actor, asked: MyListRow, template: Definition, today: date) -> str:
+def _why_not(
+    actor: Actor,
+    asked: MyListRow,
+    template: Definition,
+    today: date,
+    standing: Sequence[StandIn],
+) -> str:
     """Why something does not wait for ``actor``; empty where it does (P10)."""
     if asked.status == Status.EXCUSED:
         return _excused(actor, asked)
@@ -134,7 +186,8 @@ def _why_not(actor: Actor, asked: MyListRow, template: Definition, today: date) 
         return f"starts {asked.available_from}"
     if asked.user_id == actor.user_id:
         return _why_not_mine(asked, template)
-    if asked.conductor_id not in (None, actor.user_id) and not asked.conductor_left:
+    theirs = {None, actor.user_id, *(each.leader_id for each in standing)}
+    if asked.conductor_id not in theirs and not asked.conductor_left:
         holds = "holds it" if asked.conversation_id else "is to hold it"
         return f"{asked.conductor} {holds}"
     return NOT_MINE if asked.not_mine else ""

@@ -120,6 +120,7 @@ class MessageBuilder:
             [person.meets_at for person in told],
             self._studio.now(),
             [day if day != first else None for day in days],
+            [person.stands_for for person in people],
         )
 
     def _of_people(self, delivery: Delivery, people: tuple[ConcernedPerson, ...]) -> RenderedMail:
@@ -227,6 +228,10 @@ class MessageBuilder:
             former=_SAMPLE_OTHER,
             closed=True,
             fingerprint=_SAMPLE_FINGERPRINT,
+            leader=_SAMPLE_CONDUCTOR,
+            stand_in=_SAMPLE_OTHER,
+            first_day=self._studio.today() + timedelta(days=7),
+            last_day=self._studio.today() + timedelta(days=21),
         )
 
     def _event(self, delivery: Delivery) -> MailEvent:

@@ -93,4 +93,6 @@ def open_studio(
     shared = store.clock
     if shared is not None and isinstance(clock, SystemClock):
         clock = shared
-    return Studio(store, clock, settings, steady or shared or BootClock())
+    studio = Studio(store, clock, settings, steady or shared or BootClock())
+    store.set_day(studio.today)
+    return studio

@@ -11,6 +11,7 @@ from studio_tui.domain.pushes.push import Status, deadline_of
 from studio_tui.storage.engine.expressions import A, C, H, P, U, among, column
 from studio_tui.storage.engine.tables import NotMine
 from studio_tui.storage.people.managers import managed_by
+from studio_tui.storage.people.stand_ins import standing_in
 from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR, STATUS, TALK_STATUS
 
 
@@ -43,8 +44,12 @@ class MyListRow:
 
 
 def people_around(user_id: int) -> dict[int, tuple[str, str]]:
-    """Login and full name of somebody and of all whom they manage and who are there, by id."""
+    """Login and full name of somebody and of all whom they manage, or stand in for whom (U14), and
+    who are there, by id."""
     around = (U.id == user_id) | U.id.in_(managed_by(user_id))
+    for each in standing_in(user_id):
+        theirs = U.id.in_(managed_by(each.leader_id))
+        around |= theirs & among(U.id, each.user_ids) if each.user_ids else theirs
     found = U.select(U.id, U.login, U.given_name, U.family_name).where(U.active, around)
     return {
         person_id: (login, full_name(given, family))

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -40,7 +40,7 @@ from studio_tui.storage.engine.migration import check_version, known, migrate
 from studio_tui.storage.engine.peewee_internals import connected_to, driver_errors, give_psycopg
 from studio_tui.storage.engine.pool import EndingPool
 from studio_tui.storage.engine.sqlite import WriteMode
-from studio_tui.storage.engine.unit import speaking_to
+from studio_tui.storage.engine.unit import set_day, speaking_to
 
 HOW_TO_MAKE = "“studio-tui db migrate” makes one"
 HOW_TO_GO_ON = (
@@ -116,6 +116,10 @@ class Store:
     def database(self) -> EndingPool:
         """What Peewee knows it by: for this layer alone."""
         return self._database
+
+    def set_day(self, today: Callable[[], date]) -> None:
+        """Let what depends on the day, as who stands in for whom (U14), read it there."""
+        set_day(self._database, today)
 
     @property
     def is_sqlite(self) -> bool:

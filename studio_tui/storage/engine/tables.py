@@ -136,6 +136,30 @@ class CoachingTable(Table):
         primary_key = CompositeKey("user", "coach")
 
 
+class StandInTable(Table):
+    """Somebody who stands in for a leader or coach from the first day to the last (U14); for all
+    their people, or those in `StandInUser`."""
+
+    leader = ForeignKeyField(UserTable, on_delete="CASCADE")
+    stand_in = ForeignKeyField(UserTable, on_delete="CASCADE")
+    first_day = DateField()
+    last_day = DateField(index=True)
+
+    class Meta:
+        table_name = "stand_in"
+
+
+class StandInUser(Table):
+    """Whom alone a stand-in stands in for (U14)."""
+
+    stand_in = ForeignKeyField(StandInTable, on_delete="CASCADE", index=False)
+    user = ForeignKeyField(UserTable, on_delete="CASCADE")
+
+    class Meta:
+        table_name = "stand_in_user"
+        primary_key = CompositeKey("stand_in", "user")
+
+
 class TemplateTable(Table):
     """A template; ``definition`` is JSON (`services.templates.definitions`)."""
 
@@ -680,6 +704,8 @@ TABLES: list[type[peewee.Model]] = [
     TeamMember,
     TeamLeader,
     CoachingTable,
+    StandInTable,
+    StandInUser,
     TemplateTable,
     PushTable,
     Activity,

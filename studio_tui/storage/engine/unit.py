@@ -6,8 +6,9 @@ in turn, and no table is tied to either.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import peewee
@@ -40,6 +41,18 @@ def spoken_to() -> Any:
 def is_sqlite() -> bool:
     """Whether that is the embedded one."""
     return isinstance(spoken_to(), peewee.SqliteDatabase)
+
+
+def set_day(database: peewee.Database, today: Callable[[], date]) -> None:
+    """Let `today` say this day in the units of work of ``database``."""
+    database.today_of_studio = today  # type: ignore[attr-defined] # of our own
+
+
+def today() -> date | None:
+    """The current day for the organisation, by the clock of whoever opened the database (D1, D2);
+    None where nobody said: a tool that only copies it."""
+    told = getattr(spoken_to(), "today_of_studio", None)
+    return told() if told is not None else None
 
 
 class OfUnit(peewee.DatabaseProxy):

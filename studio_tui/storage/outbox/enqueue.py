@@ -13,9 +13,11 @@ from peewee import EXCLUDED, JOIN, SQL, Cast, Select, Value, fn
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
 from studio_tui.domain.outbox.notification import key_around_recipient
 from studio_tui.storage.engine.expressions import EVERYBODY, A, C, H, N, count, exists, joined
+from studio_tui.storage.engine.sql import expression
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, NotMine
 from studio_tui.storage.engine.unit import spoken_to
 from studio_tui.storage.people.managers import pairs
+from studio_tui.storage.people.stand_ins import stands_for
 from studio_tui.storage.pushes.act_snapshot import fixed_pairs
 from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
 
@@ -83,12 +85,15 @@ def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
     found = pairs(users).alias("pairs")
     manager = found.c.manager_id
     not_theirs = NotMine.select().where(NotMine.assignment == A.id, NotMine.manager == manager)
+    theirs = H.id.is_null() | ~H.active | (H.id == manager)
+    if (standing := stands_for("h.id", "pairs.manager_id", "a.user_id")) is not None:
+        theirs |= expression(standing)
     return (
         A.select(found.c.user_id, manager)
         .join(found, on=(found.c.user_id == A.user) & (A.push == push_id))
         .join_from(A, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
         .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
-        .where(H.id.is_null() | ~H.active | (H.id == manager), ~exists(not_theirs), only)
+        .where(theirs, ~exists(not_theirs), only)
     )
 
 

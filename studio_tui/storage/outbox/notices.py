@@ -5,10 +5,12 @@
 
 import json
 from collections.abc import Collection
+from datetime import date
 from typing import Any, NamedTuple
 
 from peewee import JOIN, fn
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
 from studio_tui.domain.outbox.notification import Notice
 from studio_tui.domain.people.users import full_name
@@ -59,6 +61,7 @@ def give_notice(
 def notices(ids: Collection[int]) -> dict[int, Notice]:
     """What these notifications give notice of, by id; nothing for any other kind."""
     found = _NOTICES.rows(ids=ids)
+    standing = _standing(found)
     closed = _closed_to_conductor(ids) if found else frozenset()
     return {
         row.id: Notice(
@@ -70,6 +73,7 @@ def notices(ids: Collection[int]) -> dict[int, Notice]:
             former=_name(row.f_given, row.f_family),
             closed=row.id in closed,
             fingerprint=_fingerprint(row.after) if row.kind == Kind.KEY_ADDED else "",
+            **standing.get(row.id, {}),
         )
         for row in found
     }
@@ -101,6 +105,9 @@ class _NoticeRow(NamedTuple):
     h_family: str | None
     f_given: str | None
     f_family: str | None
+    action: str
+    subject: str
+    before: str | None
 
 
 _NOTICES = Prepared(
@@ -110,6 +117,7 @@ _NOTICES = Prepared(
             *(N.id, ACT.at, ACT.actor_login, N.conversation, N.kind, ACT.after),
             *(_BY.given_name, _BY.family_name, U.given_name, U.family_name),
             *(H.given_name, H.family_name, _F.given_name, _F.family_name),
+            *(ACT.action, ACT.subject, ACT.before),
         )
         .join(ACT, on=ACT.id == N.sequence)
         .join_from(ACT, _BY, JOIN.LEFT_OUTER, on=_BY.id == ACT.actor)
@@ -121,6 +129,33 @@ _NOTICES = Prepared(
         .where(among_given(N.id, "ids"), N.kind.in_(sorted(NOTICES)))
     ),
 )
+
+
+def _standing(found: Collection[_NoticeRow]) -> dict[int, dict[str, Any]]:
+    """What is told of who stands in for whom (U14), by the id of the mail."""
+    rows = [row for row in found if row.kind == Kind.STAND_IN]
+    told = {row.id: json.loads(row.after or row.before or "{}") for row in rows}
+    logins = {row.subject for row in rows} | {each["stand_in"] for each in told.values()}
+    names = (
+        {
+            login: full_name(given, family)
+            for login, given, family in U.select(U.login, U.given_name, U.family_name)
+            .where(U.login.in_(sorted(logins)))
+            .tuples()
+        }
+        if rows
+        else {}
+    )
+    return {
+        row.id: {
+            "leader": names.get(row.subject, row.subject),
+            "stand_in": names.get(told[row.id]["stand_in"], told[row.id]["stand_in"]),
+            "first_day": date.fromisoformat(told[row.id]["from"]),
+            "last_day": date.fromisoformat(told[row.id]["until"]),
+            "ended": row.action == Verb.END_STAND_IN,
+        }
+        for row in rows
+    }
 
 
 def _closed_to_conductor(ids: Collection[int]) -> frozenset[int]:

@@ -43,7 +43,8 @@ from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.outbox.invitations import meetings
 from studio_tui.storage.outbox.new_managers import people_asked_for
 from studio_tui.storage.outbox.notices import notices
-from studio_tui.storage.people.managers import managers_of
+from studio_tui.storage.people.managers import managers_of, manages_as
+from studio_tui.storage.people.stand_ins import active
 from studio_tui.storage.pushes.pushes import CONVERSATION
 
 ABOUT = (
@@ -440,11 +441,16 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
         ]
     )
     found: dict[int, list[ConcernedPerson]] = {}
+    standing = active() if any(row.capacity == Capacity.MANAGER for row in read) else []
     for row in read:
         kind, by_manager = Kind(row.kind), row.capacity == Capacity.MANAGER
-        asked = is_for(kind, row.recipient_id, row.conductor_id) and not (
-            kind.asks and row.not_mine
-        )
+        leaders = {
+            each.leader_id: each.leader
+            for each in standing
+            if each.stand_in_id == row.recipient_id and each.covers(row.user_id)
+        }
+        holder = row.recipient_id if row.conductor_id in leaders else row.conductor_id
+        asked = is_for(kind, row.recipient_id, holder) and not (kind.asks and row.not_mine)
         managers = late.get(row.user_id) if by_manager else None
         person = ConcernedPerson(
             full_name(row.given_name, row.family_name),
@@ -458,9 +464,18 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
             told=bool(row.told),
             excused=bool(row.excused),
             own_deadline=day(row.own_deadline),
+            stands_for=_stands_for(row.user_id, row.recipient_id, leaders) if by_manager else "",
         )
         found.setdefault(row.notification_id, []).append(person)
     return {notification_id: tuple(people) for notification_id, people in found.items()}
+
+
+def _stands_for(user_id: int, recipient_id: int, leaders: dict[int, str]) -> str:
+    """For whom the recipient is told of somebody, where they are no manager of their own (U14)."""
+    if not leaders or any(manages_as(user_id, recipient_id)):
+        return ""
+    managers = {manager.user_id for manager in managers_of([user_id]).get(user_id, ())}
+    return ", ".join(name for leader_id, name in leaders.items() if leader_id in managers)
 
 
 class _PersonRow(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Any
 from studio_tui.domain.people.users import Manager, full_name
 from studio_tui.storage.engine.expressions import stored
 from studio_tui.storage.engine.sql import Clause, among, expression, rendered, rows, textual
+from studio_tui.storage.people.stand_ins import standing_pairs, with_stand_ins
 
 
 def managing(people: Clause) -> Clause:
@@ -79,11 +80,16 @@ def unmanaged(people: Any) -> Any:
     return textual(Clause(alone, body.params), "user_id")
 
 
-def pairs(people: Any) -> Any:
-    """``user_id, manager_id`` of ``people``, likewise: each pair once, whatever the reasons."""
+def pairs(people: Any, *, stand_ins: bool = True) -> Any:
+    """``user_id, manager_id`` of ``people``, likewise: each pair once, whatever the reasons; with
+    ``stand_ins`` also of who stands in for a manager today (U14)."""
     body = managing(rendered(people))
     found = f"WITH RECURSIVE {body.text} SELECT DISTINCT user_id, manager_id FROM managing"
-    return textual(Clause(found, body.params), "user_id", "manager_id")
+    standing = standing_pairs() if stand_ins else None
+    if standing is None:
+        return textual(Clause(found, body.params), "user_id", "manager_id")
+    both = Clause(f"{found} UNION {standing.text}", (*body.params, *standing.params))
+    return textual(both, "user_id", "manager_id")
 
 
 def managers_by_user(people: Any) -> dict[int, frozenset[int]]:
@@ -101,7 +107,8 @@ _ALONE = """NOT EXISTS (
 
 
 def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:
-    """The managers of each of these users, each manager once, with all reasons (U4)."""
+    """The managers of each of these users, each manager once, with all reasons (U4), and who
+    stands in for one of them today (U14)."""
     people = among("id", user_ids)
     body = managing(Clause(f"SELECT id FROM users WHERE {people.text}", people.params))
     found: dict[int, dict[int, tuple[str, str, list[str]]]] = {}
@@ -118,13 +125,15 @@ def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:
             manager_id, (login, full_name(given, family), [])
         )
         named[2].append(reason)
-    return {
-        user_id: tuple(
-            Manager(manager_id, login, name, ", ".join(reasons))
-            for manager_id, (login, name, reasons) in managers.items()
-        )
-        for user_id, managers in found.items()
-    }
+    return with_stand_ins(
+        {
+            user_id: tuple(
+                Manager(manager_id, login, name, ", ".join(reasons))
+                for manager_id, (login, name, reasons) in managers.items()
+            )
+            for user_id, managers in found.items()
+        }
+    )
 
 
 def is_managed_by(user_column: str, manager: str) -> Any:
@@ -158,6 +167,12 @@ def manages_as(user_id: int, manager_id: int) -> tuple[bool, bool]:
         manager_id,
     )
     return any(team is not None for (team,) in found), any(team is None for (team,) in found)
+
+
+def manages(user_id: int, manager_id: int) -> bool:
+    """Whether somebody leads or coaches a user, or stands in today for one who does (U14)."""
+    managers = managers_of([user_id]).get(user_id, ())
+    return manager_id in {manager.user_id for manager in managers}
 
 
 def managed_by(manager_id: int) -> Any:

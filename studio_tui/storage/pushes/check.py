@@ -108,7 +108,8 @@ def managers_with_more_than(people: People, number: int) -> list[int]:
     for team_id, count in teams.tuples():
         for manager_id in leading.get(team_id, ()):
             found[manager_id] += count
-    managed = pairs(U.select(U.id).where(U.id.in_(people), U.id.in_(others()))).alias("managed")
+    asked = U.select(U.id).where(U.id.in_(people), U.id.in_(others()))
+    managed = pairs(asked, stand_ins=False).alias("managed")
     counted = Select((managed,), (managed.c.manager_id, COUNTED)).group_by(managed.c.manager_id)
     for manager_id, count in counted.tuples().execute(spoken_to()):
         found[manager_id] += count

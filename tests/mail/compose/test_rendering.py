@@ -33,6 +33,10 @@ NOTICE = Notice(
     conductor="Dora Claes",
     former="Bob Maes",
     fingerprint="SHA256:abc",
+    leader="Bob Maes",
+    stand_in="Dora Claes",
+    first_day=date(2026, 4, 1),
+    last_day=date(2026, 4, 12),
 )
 MEETING = Appointment(
     person="Ann Peeters",
@@ -227,6 +231,14 @@ def test_every_notice_is_whole(
     assert "14:05 (Europe/Brussels)" in rendered.plain
     if kind is Kind.KEY_ADDED:
         assert rendered.plain.count("SHA256:abc") == 2
+        return
+    if kind is Kind.STAND_IN:
+        other = "Dora Claes" if capacity is Capacity.USER else "Bob Maes"
+        ended = noticed(writer, told, replace(NOTICE, ended=True), language)
+        for each in (rendered, ended):
+            assert other in each.subject
+            assert "2026" in each.plain
+        assert ended.subject != rendered.subject
         return
     assert ("Q1 review" in rendered.plain) == of_push
     assert "Performance review" in rendered.plain

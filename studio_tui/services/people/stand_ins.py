@@ -1,0 +1,208 @@
+"""Who stands in for a leader or coach who is away (U14).
+
+Asked by an admin, or by the leader themself; both are told. It begins and ends by itself, by the
+day on which somebody looks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.people.access import Action, Actor, may, require
+from studio_tui.domain.people.stand_ins import StandIn, check_days
+from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.errors import Invalid, NotFound, NothingToDo, Refused
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.services.pushes.pushes import cause_at_once
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import about_users, write_activity
+from studio_tui.storage.outbox.notices import give_notice
+from studio_tui.storage.people import stand_ins
+from studio_tui.storage.people.managers import ids_managed_by
+from studio_tui.storage.people.users import these_users, users_by_id
+
+
+@dataclass(frozen=True, slots=True)
+class StandInWanted:
+    """Who is to stand in, from when until when, for whom."""
+
+    by: str
+    """Login or address of who is to stand in."""
+    first_day: date
+    last_day: date
+    users: tuple[str, ...] = ()
+    """Logins or addresses of those for whom alone; empty: for all their people."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandInNamed:
+    """What naming a stand-in, or ending it, did."""
+
+    leader: User
+    stand_ins: tuple[StandIn, ...]
+    """Those named or ended."""
+    people: int
+    """For how many people of the leader, as things are; 0 where it was ended."""
+
+
+def of_leader(studio: Studio, actor: Actor, leader_id: int) -> tuple[StandIn, ...]:
+    """Who stands in for somebody now, or is to, by the first day."""
+    if actor.user_id != leader_id:
+        require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return tuple(stand_ins.current_and_ahead(leader_id))
+
+
+def leader_named(studio: Studio, actor: Actor, name: str) -> int:
+    """The id of the leader of this login or address; who may not name stand-ins for others finds
+    themself alone."""
+    if not may(actor, Action.NAME_STAND_INS):
+        with studio.store.reading():
+            (me,) = users_by_id([actor.user_id])
+        if name.casefold() in (me.login.casefold(), me.email.casefold()):
+            return me.id
+        require(actor, Action.NAME_STAND_INS)
+    with studio.store.reading():
+        return naming.user_id_named(name)
+
+
+def name_stand_in(
+    studio: Studio, actor: Actor, leader_id: int, wanted: StandInWanted
+) -> StandInNamed:
+    """Let somebody stand in for a leader or coach, and tell both.
+
+    Raises `Invalid` for what was entered, `Refused` where somebody stands in then already.
+    """
+    _require_own(actor, leader_id)
+    check_days(wanted.first_day, wanted.last_day, studio.today())
+    with studio.store.writing():
+        (leader,) = users_by_id([leader_id])
+        people = set(ids_managed_by(leader_id))
+        if not people:
+            raise Refused(
+                f"{leader.name} leads and coaches nobody: there is nothing to stand in for."
+            )
+        by = _stand_in_named(actor, wanted.by)
+        users = _people_named(actor, leader, people, wanted.users)
+        _require_other(leader, by, users or people)
+        _require_free(leader, wanted, users)
+        number = stand_ins.insert(leader_id, by.id, wanted.first_day, wanted.last_day, users)
+        (made,) = (each for each in stand_ins.current_and_ahead(leader_id) if each.id == number)
+        _tell(studio, actor, Verb.STAND_IN, leader, made, users)
+        return StandInNamed(leader, (made,), len(users or people))
+
+
+def end(studio: Studio, actor: Actor, leader_id: int) -> StandInNamed:
+    """End at once what stands in for a leader or coach, and what is to; both are told.
+
+    Raises `NothingToDo` where nobody does.
+    """
+    _require_own(actor, leader_id)
+    with studio.store.writing():
+        (leader,) = users_by_id([leader_id])
+        found = stand_ins.current_and_ahead(leader_id)
+        if not found:
+            raise NothingToDo(f"Nobody stands in for {leader.name}, or is to.")
+        for each in found:
+            _tell(studio, actor, Verb.END_STAND_IN, leader, each, each.user_ids)
+        stand_ins.delete([each.id for each in found])
+        return StandInNamed(leader, tuple(found), 0)
+
+
+def _tell(
+    studio: Studio,
+    actor: Actor,
+    verb: Verb,
+    leader: User,
+    stand_in: StandIn,
+    users: Sequence[int] | frozenset[int],
+) -> None:
+    told = {
+        "stand_in": stand_in.login,
+        "from": stand_in.first_day.isoformat(),
+        "until": stand_in.last_day.isoformat(),
+    }
+    if users:
+        told["for"] = ", ".join(user.login for user in users_by_id(sorted(users)))
+    begins = verb is Verb.STAND_IN
+    line = write_activity(
+        actor,
+        studio.now(),
+        verb,
+        leader.login,
+        before=None if begins else told,
+        after=told if begins else None,
+    )
+    both = (leader.id, stand_in.stand_in_id)
+    about_users(line, these_users(both))
+    cause = cause_at_once(studio, line)
+    give_notice(cause, Kind.STAND_IN, Capacity.USER, *both)
+    give_notice(cause, Kind.STAND_IN, Capacity.MANAGER, *both[::-1])
+
+
+def _require_own(actor: Actor, leader_id: int) -> None:
+    if actor.user_id != leader_id:
+        require(actor, Action.NAME_STAND_INS)
+
+
+def _stand_in_named(actor: Actor, name: str) -> User:
+    """Who is to stand in; who may not see the users is told the same of who left as of nobody."""
+    sees = may(actor, Action.READ_USERS)
+    try:
+        (found,) = users_by_id([naming.user_id_named(name)])
+    except (NotFound, Refused) as error:
+        if sees:
+            raise Invalid({"by": error.message}) from error
+        raise Invalid({"by": _nobody(name)}) from None
+    if not found.active:
+        left = f"{found.name} has left: name somebody who is there"
+        raise Invalid({"by": left if sees else _nobody(name)})
+    return found
+
+
+def _nobody(name: str) -> str:
+    return f"“{clean_line(name)[:100]}” is nobody who could: name a colleague by login or address"
+
+
+def _people_named(
+    actor: Actor, leader: User, people: set[int], names: Sequence[str]
+) -> tuple[int, ...]:
+    found = []
+    for name in names:
+        try:
+            user_id = naming.user_id_named(name)
+        except Refused as error:
+            if may(actor, Action.READ_USERS):
+                raise Invalid({"for": error.message}) from error
+            user_id = 0
+        if user_id not in people:
+            shown = clean_line(name)[:100]
+            raise Invalid({"for": f"{leader.name} neither leads nor coaches {shown}"})
+        found.append(user_id)
+    return tuple(dict.fromkeys(found))
+
+
+def _require_other(leader: User, by: User, people: Sequence[int] | set[int]) -> None:
+    if by.id == leader.id:
+        raise Invalid({"by": f"{leader.name} cannot stand in for themself: name somebody else"})
+    if by.id in people:
+        raise Invalid(
+            {
+                "by": f"{by.name} is one of those whom {leader.name} leads or coaches: name "
+                "somebody who is not"
+            }
+        )
+
+
+def _require_free(leader: User, wanted: StandInWanted, users: Sequence[int]) -> None:
+    for each in stand_ins.current_and_ahead(leader.id):
+        apart = each.last_day < wanted.first_day or wanted.last_day < each.first_day
+        same = not users or not each.user_ids or each.user_ids & set(users)
+        if not apart and same:
+            raise Refused(
+                f"{each.name} stands in for {leader.name} from {each.first_day} to "
+                f"{each.last_day} already: name other days, or end that first (--end)."
+            )

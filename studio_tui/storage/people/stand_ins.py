@@ -1,0 +1,186 @@
+"""Who stands in for a leader or coach (U14), by the day of the unit of work: it begins and ends by
+itself, whether or not anything runs on that day.
+
+Who stands in for somebody is no manager of their people in the sense of U4: whoever has no manager
+but the one who is away has one all the same, and nothing of it is counted by manager.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from studio_tui.domain.people.stand_ins import StandIn
+from studio_tui.domain.people.users import Manager, full_name
+from studio_tui.storage.engine.expressions import H, U, column
+from studio_tui.storage.engine.prepared import Prepared, given
+from studio_tui.storage.engine.sql import Clause
+from studio_tui.storage.engine.tables import StandInTable, StandInUser
+from studio_tui.storage.engine.unit import today
+from studio_tui.wording.stand_ins import stands_in_for
+
+_TABLE: Any = StandInTable
+_S: Any = StandInTable.alias("s")
+_X: Any = StandInUser.alias("x")
+
+
+def active() -> list[StandIn]:
+    """Those who stand in for somebody today, and are there."""
+    day = today()
+    if day is None:
+        return []
+    found = _ACTIVE.rows(today=day)
+    return _read(row.id for row in found) if found else []
+
+
+def current_and_ahead(leader_id: int) -> list[StandIn]:
+    """Those of a leader that are not over, by their first day."""
+    day = today()
+    theirs = _S.select(_S.id).where(_S.leader == leader_id, _S.last_day >= day)
+    return _read(column(theirs))
+
+
+def standing_in(user_id: int) -> list[StandIn]:
+    """For whom somebody stands in today."""
+    return [each for each in active() if each.stand_in_id == user_id]
+
+
+def insert(
+    leader_id: int, stand_in_id: int, first_day: date, last_day: date, users: Collection[int]
+) -> int:
+    """Let somebody stand in for a leader; for all their people where there are no ``users``."""
+    row = StandInTable.insert(
+        leader=leader_id, stand_in=stand_in_id, first_day=first_day, last_day=last_day
+    )
+    number = int(row.execute())
+    if users:
+        rows = [{"stand_in": number, "user": user_id} for user_id in sorted(users)]
+        StandInUser.insert_many(rows).execute()
+    return number
+
+
+def delete(ids: Collection[int]) -> None:
+    """Let these end at once, or never begin."""
+    StandInUser.delete().where(StandInUser.stand_in.in_(list(ids))).execute()
+    _TABLE.delete().where(_TABLE.id.in_(list(ids))).execute()
+
+
+def with_stand_ins(
+    managers: Mapping[int, tuple[Manager, ...]],
+) -> dict[int, tuple[Manager, ...]]:
+    """The managers of users, with who stands in for any of them today, each once."""
+    standing = active()
+    day = today()
+    if not standing or day is None:
+        return dict(managers)
+    by_leader: defaultdict[int, list[StandIn]] = defaultdict(list)
+    for each in standing:
+        by_leader[each.leader_id].append(each)
+    return {
+        user_id: _extended(user_id, theirs, by_leader, day) for user_id, theirs in managers.items()
+    }
+
+
+def _extended(
+    user_id: int,
+    managers: tuple[Manager, ...],
+    by_leader: Mapping[int, list[StandIn]],
+    day: date,
+) -> tuple[Manager, ...]:
+    found = {manager.user_id: manager for manager in managers}
+    for manager in managers:
+        for each in by_leader.get(manager.user_id, ()):
+            if not each.covers(user_id):
+                continue
+            known = found.get(each.stand_in_id)
+            reason = stands_in_for(each, day)
+            if known is not None:
+                reason = f"{known.reason}, {reason}"
+            found[each.stand_in_id] = Manager(each.stand_in_id, each.login, each.name, reason)
+    return tuple(found.values())
+
+
+def standing_pairs() -> Clause | None:
+    """``user_id, manager_id`` of who stands in today, from ``managing``; None where nobody does."""
+    day = today()
+    if day is None or not _ACTIVE.rows(today=day):
+        return None
+    return Clause(
+        "SELECT g.user_id, s.stand_in_id FROM managing g "
+        f"JOIN stand_in s ON s.leader_id = g.manager_id {_NOW} "
+        f"WHERE s.stand_in_id <> g.user_id AND {_COVERS.format('g.user_id')}",
+        (day, day),
+    )
+
+
+def stands_for(conductor: str, manager: str, user: str) -> Clause | None:
+    """Whether ``manager`` stands in today for ``conductor`` about ``user``, which are ids in SQL;
+    None where nobody stands in for anybody."""
+    day = today()
+    if day is None or not _ACTIVE.rows(today=day):
+        return None
+    return Clause(
+        f"EXISTS (SELECT 1 FROM stand_in s WHERE s.leader_id = {conductor} "
+        f"AND s.stand_in_id = {manager} AND s.first_day <= ? AND s.last_day >= ? "
+        f"AND {_COVERS.format(user)})",
+        (day, day),
+    )
+
+
+_NOW = "AND s.first_day <= ? AND s.last_day >= ? JOIN users v ON v.id = s.stand_in_id AND v.active"
+_COVERS = (
+    "(NOT EXISTS (SELECT 1 FROM stand_in_user x WHERE x.stand_in_id = s.id) "
+    "OR EXISTS (SELECT 1 FROM stand_in_user x WHERE x.stand_in_id = s.id AND x.user_id = {}))"
+)
+
+
+class _Id(NamedTuple):
+    id: int
+
+
+_ACTIVE = Prepared(
+    _Id,
+    lambda: (
+        _S.select(_S.id)
+        .join(U, on=(U.id == _S.stand_in) & U.active)
+        .where(_S.first_day <= given("today"), _S.last_day >= given("today"))
+    ),
+)
+"""Asked with everything that asks for managers: nearly always there is none."""
+
+
+def _read(ids: Iterable[int]) -> list[StandIn]:
+    wanted = list(ids)
+    users: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    only = _X.select(_X.stand_in, _X.user, U.login).join(U, on=U.id == _X.user)
+    for number, user_id, user_login in only.where(_X.stand_in.in_(wanted)).tuples():
+        users[number][user_id] = user_login
+    found = (
+        _S.select(
+            *(_S.id, _S.leader, H.login, H.given_name, H.family_name),
+            *(_S.stand_in, U.login, U.given_name, U.family_name, _S.first_day, _S.last_day),
+        )
+        .join(H, on=H.id == _S.leader)
+        .join_from(_S, U, on=U.id == _S.stand_in)
+        .where(_S.id.in_(wanted))
+        .order_by(_S.first_day, _S.id)
+    )
+    return [
+        StandIn(
+            number,
+            leader_id,
+            leader_login,
+            full_name(leader_given, leader_family),
+            stand_in_id,
+            login,
+            full_name(given_name, family_name),
+            first_day,
+            last_day,
+            frozenset(users[number]),
+            tuple(sorted(users[number].values())),
+        )
+        for (
+            number, leader_id, leader_login, leader_given, leader_family,
+            stand_in_id, login, given_name, family_name, first_day, last_day,
+        ) in found.tuples()
+    ]  # fmt: skip
