@@ -149,7 +149,7 @@ def _key(activity_id: int, recipient: Any) -> Any:
 
 def _new_pairs(ids: Collection[int]) -> Any:
     people = _R.select(_R.user).where(among(_R.id, ids))
-    found = pairs(people).alias("found")
+    found = pairs(people, stand_ins=False).alias("found")
     user, manager = found.c.user_id, found.c.manager_id
     before = (
         (_M.user == _R.user)

@@ -272,7 +272,7 @@ def _keep_managers(table: Any) -> None:
     """Keep the managers of `_PEOPLE` in ``table``, as they are."""
     begin_snapshot(table, "user_id INTEGER PRIMARY KEY", "managers TEXT")
     # In an order, so that equal lists are equal texts.
-    found = pairs(_PEOPLE.select(_PEOPLE.user_id)).alias("found")
+    found = pairs(_PEOPLE.select(_PEOPLE.user_id), stand_ins=False).alias("found")
     ordered = Select((found,), (found.c.user_id, found.c.manager_id)).order_by(
         found.c.user_id, found.c.manager_id
     )
