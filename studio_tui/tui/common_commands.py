@@ -26,6 +26,14 @@ HAND_OVER = Command(
     footer=False,
     verb="conversations hand-over PUSH USER CONDUCTOR",
 )
+STAND_IN = Command(
+    "stand_in",
+    "S",
+    "Stand-in",
+    "Name who stands in while somebody is away, or end that",
+    footer=False,
+    verb="users stand-in LEADER --by LOGIN --until DAY",
+)
 EXCUSE = Command(
     "excuse",
     "L",

@@ -8,8 +8,10 @@ from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services import conversations
 from studio_tui.tui.commands import Command
+from studio_tui.tui.common_commands import STAND_IN
 from studio_tui.tui.modals import hand_over
 from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.stand_in import stand_in
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.conversations import my_conversations_actions
 from studio_tui.tui.screens.conversations.my_conversations_words import (
@@ -107,6 +109,7 @@ class MyConversationsScreen(StudioScreen):
             "Name who is to hold it",
             verb="conversations hand-over PUSH USER CONDUCTOR",
         ),
+        STAND_IN,
     )
 
     def __init__(self) -> None:
@@ -154,6 +157,10 @@ class MyConversationsScreen(StudioScreen):
             if item.mine and command.id != "cancel":
                 return False
         return super().is_offered(command)
+
+    def action_stand_in(self) -> None:
+        """Name who stands in for oneself, or end that (U14)."""
+        stand_in(self, self.actor.user_id, self.actor.name)
 
     def why_not_plan(self) -> str | None:
         """It takes what is not begun, and is one's own to hold."""

@@ -166,11 +166,10 @@ def _waits(item: MyConversation) -> str | Toned:
 
 
 def _waits_for(item: MyConversation) -> str:
-    if not item.asked:
-        return item.why_not
     if item.mine:
-        return "you, to prepare"
-    return "you"
+        return "you, to prepare" if item.asked else item.why_not
+    waits = "you" if item.asked else item.why_not
+    return ", ".join(filter(None, (waits, item.for_whom)))
 
 
 def _held(item: MyConversation, zone: ZoneInfo) -> str:

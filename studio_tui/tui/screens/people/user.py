@@ -1,6 +1,6 @@
 """One user: who they are, which pushes they are in and what they have received (P16)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +18,10 @@ from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.people import users
 from studio_tui.services.people.users import Involvement
 from studio_tui.tui.commands import Command
-from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER, RETRY
+from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER, RETRY, STAND_IN
 from studio_tui.tui.modals import join_pushes
 from studio_tui.tui.modals.read_text import ReadText
+from studio_tui.tui.modals.stand_in import stand_in
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import user_acts
 from studio_tui.tui.widgets.activity_rows import activity_columns, in_full
@@ -120,6 +121,7 @@ class UserScreen(StudioScreen):
         HAND_OVER,
         EXCUSE,
         LONGER,
+        replace(STAND_IN, needs=Action.NAME_STAND_INS),
         Command(
             "unassign",
             "u",
@@ -292,6 +294,11 @@ class UserScreen(StudioScreen):
         """Name who is to hold the conversation (P10)."""
         if (assignment := self._in_push) is not None:
             user_acts.hand_over(self, assignment)
+
+    def action_stand_in(self) -> None:
+        """Name who stands in for them, or end that (U14)."""
+        if self._user is not None:
+            stand_in(self, self._user.id, self._user.name)
 
     def action_excuse(self) -> None:
         """Excuse them from the push under the cursor, or ask them again (P18)."""
