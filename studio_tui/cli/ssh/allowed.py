@@ -16,7 +16,10 @@ from studio_tui.domain.shared.errors import Forbidden
 _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "today": frozenset({""}),
     "users": frozenset(
-        {"import", "list", "show", "add", "edit", "leave", "return", "stand-in", "export", "review", "merge"}
+        {
+            "import", "list", "show", "add", "edit", "leave", "return", "stand-in", "export",
+            "review", "merge",
+        }
     ),
     "teams": frozenset({"list", "show", "add", "edit", "remove"}),
     "templates": frozenset(

@@ -35,6 +35,8 @@ from studio_tui.storage.engine.tables import (
     ReviewTable,
     SnoozeTable,
     SshKey,
+    StandInTable,
+    StandInUser,
     TakeOver,
     TeamLeader,
     TeamMember,
@@ -65,6 +67,8 @@ _PLAIN: tuple[tuple[Any, Any], ...] = (
     (_R, _R.conductor),
     (_R, _R.named),
     (_R, _R.holder),
+    (StandInTable, StandInTable.leader),
+    (StandInTable, StandInTable.stand_in),
 )
 """Columns that name a user as often as there are rows."""
 _ONCE: tuple[tuple[Any, Any, tuple[Any, ...]], ...] = (
@@ -74,6 +78,7 @@ _ONCE: tuple[tuple[Any, Any, tuple[Any, ...]], ...] = (
     (CoachingTable, CoachingTable.coach, (CoachingTable.user,)),
     (CoachingTable, CoachingTable.user, (CoachingTable.coach,)),
     (NotMine, NotMine.manager, (NotMine.assignment,)),
+    (StandInUser, StandInUser.user, (StandInUser.stand_in,)),
     (OpeningTable, OpeningTable.author, (OpeningTable.conversation, OpeningTable.reader)),
     (OpeningTable, OpeningTable.reader, (OpeningTable.conversation, OpeningTable.author)),
     (Preparation, Preparation.author, (Preparation.question,)),
@@ -240,8 +245,12 @@ def move_rest(kept: int, other: int) -> None:
         table.update({whose: kept}).where(whose == other).execute()
     for table, whose, besides in _ONCE:
         _move_once(table, whose, besides, kept, other)
-    # Nobody coaches themself, and nobody says that a conversation about themself is not theirs.
+    # Nobody coaches or stands in for themself, nor says that a conversation about themself is not
+    # theirs.
     CoachingTable.delete().where(CoachingTable.coach == kept, CoachingTable.user == kept).execute()
+    StandInTable.delete().where(
+        StandInTable.leader == kept, StandInTable.stand_in == kept
+    ).execute()
     own = _A.select(_A.id).where(_A.user == kept)
     NotMine.delete().where(NotMine.manager == kept, NotMine.assignment.in_(own)).execute()
     learn(1, "team_member", "team_leader", "coaching", "user_group")
