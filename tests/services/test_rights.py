@@ -53,6 +53,7 @@ from studio_tui.services.people import (
     imports,
     merging,
     person,
+    personal_data,
     reviews,
     ssh_keys,
     stand_ins,
@@ -601,6 +602,10 @@ WRITES: dict[str, tuple[set[str], Call]] = {
         ),
     ),
     "people.by_hand.add": (ADMIN, lambda w, a: by_hand.add(w.studio, a, "new", NEW)),
+    "people.personal_data.export": (
+        ADMIN,
+        lambda w, a: personal_data.export(w.studio, a, "ann", Path(tempfile.mkdtemp()) / "ann.zip"),
+    ),
     "people.by_hand.leave": (ADMIN, lambda w, a: by_hand.leave(w.studio, a, [w.ann.user_id])),
     "people.by_hand.take_back": (
         ADMIN,
@@ -801,6 +806,8 @@ ASKED_BEFORE = {
     "conversations.current.require_conductor",
     "conversations.opening.conductor_of",
     "conversations.opening.manager_named",
+    "conversations.reading.handed_over",
+    "conversations.reading.record_handed_over",
     "conversations.taking_over.hand_to",
     "conversations.taking_over.tell_of_reopening",
     "conversations.warnings",

@@ -37,6 +37,11 @@ VERBS = {
     "stand-in": Lazy(
         "studio_tui.cli.people.stand_in", "stand_in", "Let somebody stand in for a leader or coach."
     ),
+    "export-data": Lazy(
+        "studio_tui.cli.people.personal_data",
+        "export_data",
+        "Write all that is kept about somebody into one archive.",
+    ),
     "import": Lazy("studio_tui.cli.people.import_", "import_", "Import users from a CSV file."),
     "review": Lazy(
         "studio_tui.cli.people.review", "review", "Decide on changes of people in open pushes."

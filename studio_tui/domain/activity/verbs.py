@@ -63,6 +63,7 @@ class Verb(StrEnum):
     MERGE_USERS = "merged users"
     MARK_LEFT = "marked as left"
     TAKE_BACK = "took back user"
+    EXPORT_DATA = "exported all about user"
     ADD_TEAM = "added team"
     EDIT_TEAM = "changed team"
     REMOVE_TEAM = "removed team"
@@ -159,6 +160,7 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.MERGE_USERS: VerbFacts({"login": str, "email": str}),
         Verb.MARK_LEFT: VerbFacts(_USERS),
         Verb.TAKE_BACK: VerbFacts(_USERS),
+        Verb.EXPORT_DATA: VerbFacts(),
         Verb.ADD_TEAM: VerbFacts(_TEAM),
         Verb.EDIT_TEAM: VerbFacts(_TEAM),
         Verb.REMOVE_TEAM: VerbFacts(_TEAM),

@@ -30,6 +30,7 @@ class Action(StrEnum):
     CORRECT_ADDRESSES = "correct the address of a user"
     EDIT_PEOPLE = "add and change users and teams by hand"
     REVIEW_CHANGES = "decide on changes of people who are in a push"
+    PERSONAL_DATA = "export or erase all that is kept about a user"
     READ_TEMPLATES = "see the templates"
     EDIT_TEMPLATES = "change templates"
     EDIT_LIBRARY = "change the question library"

@@ -72,6 +72,58 @@ def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         return conversation
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a person is handed of a conversation by somebody else (U13)."""
+
+    conversation: Conversation
+    entries: tuple[tuple[AskedQuestion, tuple[Piece, ...]], ...]
+    """The questions under which something is handed over, in order."""
+    closed: int
+    """How many texts the person may read, and who hands it over may not."""
+
+
+def handed_over(actor: Actor, person: Actor, conversation_id: int) -> Handed:
+    """What ``actor`` hands to ``person`` of a conversation, inside a unit of work (U13, C6).
+
+    A text is in it where both may read it: of a conversation about the person what they may
+    read, of any other what they wrote themself.
+    """
+    conversation = conversation_now(conversation_id)
+    tenure = texts.tenure_of(conversation)
+    theirs, own = (_reader(each, conversation, tenure) for each in (person, actor))
+    about_them = conversation.user_id == person.user_id
+    wanted = [
+        piece
+        for piece in texts.pieces_of(conversation)
+        if piece.written.text
+        and (piece.author_id == person.user_id or (about_them and theirs.reads(piece)))
+    ]
+    handed = [piece for piece in wanted if actor.user_id == person.user_id or own.reads(piece)]
+    under: dict[int, list[Piece]] = {}
+    for piece in handed:
+        under.setdefault(piece.question_id, []).append(piece)
+    entries = tuple(
+        (asked, tuple(under[asked.id])) for asked in asked_in(conversation_id) if asked.id in under
+    )
+    return Handed(conversation, entries, len(wanted) - len(handed))
+
+
+def record_handed_over(studio: Studio, actor: Actor, handed: Handed) -> None:
+    """Write that ``actor`` read what they hand over, where they had no part in it (A3)."""
+    if actor.user_id in (handed.conversation.user_id, handed.conversation.conductor_id):
+        return
+    if parts := {piece.part for _, pieces in handed.entries for piece in pieces}:
+        record(studio, actor, Verb.READ, handed.conversation, after={"parts": sorted(parts)})
+
+
+def _reader(reader: Actor, conversation: Conversation, tenure: Tenure) -> "_Reader":
+    relations = relations_of(reader, conversation)
+    opened = bool(tenure.opened(conversation.user_id, reader.user_id))
+    parts = readable(relations, conversation, conversation.template.viewing, opened=opened)
+    return _Reader(reader.user_id, relations, conversation, tenure, parts)
+
+
 def _reading(actor: Actor, conversation_id: int) -> Reading:
     conversation = conversation_now(conversation_id)
     relations = relations_of(actor, conversation)
