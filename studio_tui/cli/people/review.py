@@ -183,7 +183,7 @@ def _tell(studio: Studio, done: Decided, as_json: bool) -> None:
 
 def _besides(done: Decided) -> Iterable[str]:
     for row_id, decision in sorted(done.before.items()):
-        yield f"{row_id}: {decision.done if decision else 'it holds no longer'} already."
+        yield f"{row_id}: {f'{decision.done} already' if decision else 'it waits no longer'}."
     if done.left:
         names = ", ".join(dict.fromkeys(each.name for each in done.left[:3]))
         more = f" and {len(done.left) - 3:,} more" if len(done.left) > 3 else ""

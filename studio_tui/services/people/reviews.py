@@ -287,7 +287,7 @@ def _nothing_waits(before: dict[int, Decision | None]) -> str:
     if not before:
         return "Nothing to decide: nothing waits."
     became = [
-        f"{row_id} is {decision.done} already" if decision else f"{row_id} holds no longer"
+        f"{row_id} is {decision.done} already" if decision else f"{row_id} waits no longer"
         for row_id, decision in sorted(before.items())
     ]
     more = f" and {len(became) - _NAMED:,} more" if len(became) > _NAMED else ""

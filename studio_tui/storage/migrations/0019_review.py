@@ -29,7 +29,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
         before = TextField(null=True)
         after = TextField(null=True)
         since = InstantField()
-        activity = ForeignKeyField(Activity, index=False)
+        activity = ForeignKeyField(Activity)
         told_at = InstantField(null=True)
         decided_at = InstantField(null=True)
         decision = CharField(null=True)

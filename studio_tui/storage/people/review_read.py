@@ -44,10 +44,16 @@ from studio_tui.storage.engine.expressions import (
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, among_given
 from studio_tui.storage.engine.sql import known_instant
-from studio_tui.storage.engine.tables import ReviewTable, UserTable
+from studio_tui.storage.engine.tables import (
+    AssignmentTable,
+    ReviewTable,
+    TeamMember,
+    UserTable,
+)
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import managers_of, pairs
+from studio_tui.storage.people.review_write import in_list
 from studio_tui.storage.pushes.pushes import CONDUCTS, CONVERSATION, IS_ASKED_FOR, STATUS
 
 R: Any = ReviewTable.alias("r")
@@ -68,17 +74,35 @@ _SORTS = {
     "push": "p.name_key",
 }
 _HOLDER = fn.COALESCE(C.conductor, A.conductor)
+_OF_TEAM: Any = TeamMember.alias("m")
+_OTHER: Any = TeamMember.alias("n")
+_OTHERS: Any = AssignmentTable.alias("b")
+_TEAM_IN_PUSH = (
+    _OF_TEAM.select()
+    .join(_OTHER, on=(_OTHER.team == _OF_TEAM.team) & (_OTHER.user != _OF_TEAM.user))
+    .join(_OTHERS, on=(_OTHERS.user == _OTHER.user) & _OTHERS.unassigned_at.is_null())
+    .where(_OF_TEAM.user == R.user, _OTHERS.push == R.push)
+)
+"""Whether somebody of the teams of the user is in the push."""
 
 
 def holding() -> Any:
-    """What holds of a line ``R`` that is not decided, and of which the person has still to talk."""
+    """What holds of a line ``R`` that is not decided, and of which the person has still to talk:
+    other managers no longer, once one of the new ones is to hold the conversation (P10)."""
     joined = R.kind == ReviewKind.JOINED
     left = R.kind == ReviewKind.LEFT
     in_push = A.id.is_null(False) & C.finished_at.is_null() & A.excused_in.is_null()
+    held_by_new = (
+        (R.kind == ReviewKind.MANAGER_CHANGED)
+        & _HOLDER.is_null(False)
+        & in_list(R.after, _HOLDER)
+        & ~in_list(R.before, _HOLDER)
+    )
     return (
         R.decided_at.is_null()
         & P.closed_at.is_null()
-        & ((joined & A.id.is_null()) | (~joined & in_push))
+        & ~held_by_new
+        & ((joined & A.id.is_null() & exists(_TEAM_IN_PUSH)) | (~joined & in_push))
         & ((left & ~U.active) | (~left & U.active))
     )
 

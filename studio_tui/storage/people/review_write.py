@@ -13,6 +13,7 @@ from peewee import EXCLUDED, JOIN, SQL, Cast, NodeList, Select, Table, Value, fn
 
 from studio_tui.domain.people.review import Decision, ReviewKind
 from studio_tui.storage.engine.expressions import (
+    EVERYBODY,
     ONE,
     A,
     C,
@@ -29,6 +30,7 @@ from studio_tui.storage.engine.sql import learn
 from studio_tui.storage.engine.tables import (
     AssignmentTable,
     CoachingTable,
+    ConversationTable,
     ReviewTable,
     TeamLeader,
     TeamMember,
@@ -126,7 +128,8 @@ class _Act:
             ReviewKind.MANAGER_CHANGED,
             now_and_then.where(_BEFORE.managers != _AFTER.managers),
         )
-        self.take_back(ReviewKind.MANAGER_CHANGED, _R.before == _R.after)
+        as_before = _R.user.in_(_looked_at()) & (_R.before == _R.after)
+        self.take_back(ReviewKind.MANAGER_CHANGED, as_before)
 
     def conductors_lost(self, touched: Touched) -> None:
         held = _compared(text(_HOLDER), _AFTER.managers, _HOLDER).join_from(A, H, on=CONDUCTS)
@@ -138,7 +141,8 @@ class _Act:
         self.take_back(ReviewKind.CONDUCTOR_LEFT, among(_R.conductor, touched.returned))
         again = _AFTER.select(_AFTER.user_id).where(in_list(_AFTER.managers, _R.conductor))
         self.take_back(
-            ReviewKind.CONDUCTOR_NO_MANAGER, exists(again.where(_AFTER.user_id == _R.user))
+            ReviewKind.CONDUCTOR_NO_MANAGER,
+            _R.user.in_(_looked_at()) & exists(again.where(_AFTER.user_id == _R.user)),
         )
 
     def left_or_returned(self, touched: Touched) -> None:
@@ -165,9 +169,11 @@ class _Act:
         for start in range(0, len(rows), _WRITTEN_AT_ONCE):
             some = rows[start : start + _WRITTEN_AT_ONCE]
             was.insert(some, columns=columns).execute(spoken_to())
+        people = was.select(was.user_id)
         found = _waiting(*_columns(was.email, U.email)).join_from(A, was, on=was.user_id == A.user)
-        self.add(ReviewKind.ADDRESS_CHANGED, found)
-        self.take_back(ReviewKind.ADDRESS_CHANGED, fn.LOWER(_R.before) == fn.LOWER(_R.after))
+        self.add(ReviewKind.ADDRESS_CHANGED, found.where(A.user.in_(people)))
+        as_before = _R.user.in_(people) & (fn.LOWER(_R.before) == fn.LOWER(_R.after))
+        self.take_back(ReviewKind.ADDRESS_CHANGED, as_before)
 
     def add(self, kind: ReviewKind, found: Any) -> None:
         """Add a line for each that is ``found``, or tell of it anew where there is one."""
@@ -243,21 +249,33 @@ def _compared(before: Any, after: Any, conductor: Any = None) -> Any:
         _waiting(*_columns(before, after, conductor))
         .join_from(A, _BEFORE, on=_BEFORE.user_id == A.user)
         .join_from(A, _AFTER, on=_AFTER.user_id == A.user)
+        # So that SQLite looks these up, and does not go through everybody in a push.
+        .where(A.user.in_(_looked_at()))
     )
+
+
+def _looked_at() -> Any:
+    """Those whom `look` found."""
+    return _PEOPLE.select(_PEOPLE.user_id)
 
 
 def _may_change(touched: Touched) -> Any:
     """Whose managers, or who is to hold their conversation, a change may touch."""
-    if len(touched.moved) + len(touched.come_or_go) > _MOST:
-        return SQL("(1 = 1)")
-    found = among(A.user, touched.moved | touched.come_or_go)
-    if touched.come_or_go:
-        found |= among(_HOLDER, touched.come_or_go)
-        found |= A.user.in_(_K.select(_K.user).where(among(_K.coach, touched.come_or_go)))
+    people, held = touched.moved | touched.come_or_go, touched.come_or_go
+    if len(people) > _MOST:
+        return EVERYBODY
+    # Each by its own index: joined by OR, everybody in a push would be looked at.
+    found = U.select(U.id).where(among(U.id, people))
+    if held:
+        named: Any = AssignmentTable.alias("n")
+        talks: Any = ConversationTable.alias("t")
+        found |= named.select(named.user).where(among(named.conductor, held))
+        found |= talks.select(talks.user).where(among(talks.conductor, held))
+        found |= _K.select(_K.user).where(among(_K.coach, held))
     if touched.teams:
-        found |= A.user.in_(_TM.select(_TM.user).where(among(_TM.team, touched.teams)))
-        found |= A.user.in_(_leaders_below(touched.teams))
-    return found
+        found |= _TM.select(_TM.user).where(among(_TM.team, touched.teams))
+        found |= U.select(U.id).where(U.id.in_(_leaders_below(touched.teams)))
+    return A.user.in_(found)
 
 
 def _leaders_below(teams: Collection[int]) -> Any:

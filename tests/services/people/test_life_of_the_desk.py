@@ -235,9 +235,14 @@ class LifeOfTheDesk(RuleBasedStateMachine):
         if trouble is not None and trouble != known.trouble:
             kinds = {"left": ReviewKind.CONDUCTOR_LEFT, "stranger": ReviewKind.CONDUCTOR_NO_MANAGER}
             expected.append(kinds[trouble[1]])
-        elif known.managers != is_now.managers:
+        elif known.managers != is_now.managers and not self._is_held_by_new(name, login):
             expected.append(ReviewKind.MANAGER_CHANGED)
         return expected
+
+    def _is_held_by_new(self, name: str, login: str) -> bool:
+        holder = self.holder.get((name, login))
+        before = self.known[name, login].managers
+        return holder in self.now.managers_of(login) and holder not in before
 
     def _trouble(self, name: str, login: str) -> tuple[str, str] | None:
         holder = self.holder.get((name, login))

@@ -180,6 +180,14 @@ def flagged(studio: Studio, admin: Actor, push: PushFacts) -> dict[str, list[str
     return found
 
 
+def test_what_a_new_manager_plans_needs_no_decision(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    change(studio, admin, ANN_TO_DORA)
+    plan(studio, admin, push, "ann", "dora")
+    assert desk(studio, admin) == []
+
+
 def test_a_talk_that_was_held_and_a_push_that_was_closed_need_nothing(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
@@ -224,6 +232,20 @@ def test_who_joins_a_team_of_an_open_push_is_offered_and_added(
     with studio.store.reading():
         everyone = {each.login for each in assigning.every(studio, admin, push)}
     assert everyone == {"ann", "ben"}
+
+
+@pytest.mark.usefixtures("push")
+def test_a_joiner_who_is_taken_out_of_the_team_is_offered_nothing(
+    studio: Studio, admin: Actor
+) -> None:
+    change(studio, admin, "tim,tim@example.org,Tim,Timmers,Sales,,,yes,user")
+    assert [each[1] for each in desk(studio, admin)] == ["joined"]
+    change(studio, admin, "tim,tim@example.org,Tim,Timmers,Service,,,yes,user")
+    assert desk(studio, admin) == []
+    change(studio, admin, "tim,tim@example.org,Tim,Timmers,Sales,,,yes,user")
+    assert [each[1] for each in desk(studio, admin)] == ["joined"]
+    change(studio, admin, "tim,tim@example.org,Tim,Timmers,Sales,,,no,user")
+    assert desk(studio, admin) == []
 
 
 def test_handing_over_many_tells_the_new_manager_once_and_is_undone(
