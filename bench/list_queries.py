@@ -67,12 +67,6 @@ def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
         "WHERE a.push_id = ? AND a.unassigned_at IS NULL GROUP BY m.team_id"
     )
     yield measured(
-        "a push by manager: first lines",
-        lambda: groups.first(studio, admin, push, By.MANAGER),
-        f"{by_team} LIMIT 64",
-        push.id,
-    )
-    yield measured(
         "a push by manager: all",
         lambda: groups.every(studio, admin, push, By.MANAGER),
         by_team,

@@ -63,6 +63,18 @@ def _push(destination: to.Push) -> Screen[Any]:
     return PushScreen(destination.id, destination.tab, destination.filter)
 
 
+def _open_groups(destination: to.OpenGroups) -> Screen[Any]:
+    from studio_tui.tui.screens.pushes.open_groups import OpenGroupsScreen
+
+    return OpenGroupsScreen(destination.by)
+
+
+def _open_people(destination: to.OpenPeople) -> Screen[Any]:
+    from studio_tui.tui.screens.pushes.open_people import OpenPeopleScreen
+
+    return OpenPeopleScreen(destination.group, destination.name)
+
+
 def _person(destination: to.Person) -> Screen[Any]:
     from studio_tui.tui.screens.people.user import UserScreen
 
@@ -226,6 +238,8 @@ _SCREENS: Mapping[type[Destination], Callable[[Any], Screen[Any]]] = {
     to.Activity: _activity,
     to.MyConversations: _mine,
     to.Push: _push,
+    to.OpenGroups: _open_groups,
+    to.OpenPeople: _open_people,
     to.Person: _person,
     to.EditPerson: _edit_person,
     to.Teams: _teams,

@@ -114,6 +114,15 @@ def still_in_words(still: int, deadline: date, today: date) -> str:
     return f"{still:,} by tonight" if not days else f"{still:,} in {counted(days, 'day')}"
 
 
+def group_still_in_words(group: PeopleGroup, today: date) -> str:
+    """The same of a group, by its nearest deadline: ``5 in 15 days``, or where that is not for all
+    of them ``5: 2 in 15 days``; empty where all is held."""
+    if group.deadline is None:
+        return ""
+    nearest = still_in_words(group.due, group.deadline, today)
+    return nearest if group.due == group.still else f"{group.still:,}: {nearest}"
+
+
 def checks_in_brief(warned: Iterable[Warned]) -> str:
     """``2 bad addresses · deadline on a weekend``: what a line has room for; who has no manager is
     told elsewhere (P19)."""

@@ -76,6 +76,7 @@ from studio_tui.services.pushes import (
     remind,
     report,
 )
+from studio_tui.services.pushes import remind_everywhere as everywhere
 from studio_tui.services.system import copy_database, finding, list_views
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
@@ -369,6 +370,7 @@ READS: dict[str, tuple[set[str], Call]] = {
         lambda w, a: reviews.source(w.studio, a, ReviewFilter(), NAME),
     ),
     "pushes.check.check": (SUPPORT, lambda w, a: check.check(w.studio, a, w.push)),
+    "pushes.course.held": (SUPPORT, lambda w, a: course.held(w.studio, a)),
     "pushes.course.show": (SUPPORT, lambda w, a: course.show(w.studio, a, w.push)),
     "pushes.report.report_on": (
         SUPPORT,
@@ -383,7 +385,6 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: groups.every(w.studio, a, w.push, By.MANAGER),
     ),
-    "pushes.groups.first": (SUPPORT, lambda w, a: groups.first(w.studio, a, w.push, By.MANAGER)),
     "pushes.groups.source": (
         SUPPORT,
         lambda w, a: groups.source(w.studio, a, None, By.TEAM, GroupFilter()),
@@ -391,6 +392,22 @@ READS: dict[str, tuple[set[str], Call]] = {
     "pushes.remind.managers_named": (
         SUPPORT,
         lambda w, a: remind.managers_named(w.studio, a, ["bob"]),
+    ),
+    "pushes.remind_everywhere.preview": (
+        SUPPORT,
+        lambda w, a: everywhere.preview(w.studio, a, w.everybody),
+    ),
+    "pushes.remind_everywhere.skipped": (
+        SUPPORT,
+        lambda w, a: everywhere.skipped(w.studio, a, w.everybody),
+    ),
+    "pushes.remind_everywhere.preview_managers": (
+        SUPPORT,
+        lambda w, a: everywhere.preview_managers(w.studio, a, [w.planned.conductor_id]),
+    ),
+    "pushes.assign.source_everywhere": (
+        SUPPORT,
+        lambda w, a: assigning.source_everywhere(w.studio, a, AssignmentFilter(), NAME),
     ),
     "pushes.remind.preview_managers": (
         SUPPORT,
@@ -672,6 +689,14 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     ),
     "pushes.pushes.close": (ADMIN, lambda w, a: pushes.close(w.studio, a, w.push, tell=True)),
     "pushes.pushes.reopen": (ADMIN, lambda w, a: pushes.reopen(w.studio, a, w.closed)),
+    "pushes.remind_everywhere.remind": (
+        SUPPORT,
+        lambda w, a: everywhere.remind(w.studio, a, w.everybody),
+    ),
+    "pushes.remind_everywhere.remind_managers": (
+        SUPPORT,
+        lambda w, a: everywhere.remind_managers(w.studio, a, [w.planned.conductor_id]),
+    ),
     "pushes.remind.remind_managers": (
         SUPPORT,
         lambda w, a: remind.remind_managers(w.studio, a, w.push, [w.planned.conductor_id]),

@@ -1,10 +1,11 @@
 """``studio-tui pushes show`` and ``export``: a push, and how far those in it are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import click
 
 from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.groups import show_groups
 from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (
     json_option,
@@ -16,7 +17,7 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import iso, shown, with_zone
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import Assignment, Progress, Push
 from studio_tui.services.pushes import assign, groups, pushes
 from studio_tui.services.system.context import Studio
@@ -42,8 +43,6 @@ _EXPORTED = (
     "deadline",
 )
 
-_GROUPED = ("Overdue", "Held", "Not planned", "Planned", "In progress", "Excused")
-
 
 @click.command()
 @click.argument("push")
@@ -59,7 +58,7 @@ def show(studio: Studio, actor: Actor, push: str, by: str | None, as_json: bool)
     found = pushes.find(studio, actor, push)
     if by is not None:
         found_groups = groups.every(studio, actor, found, By(by))
-        _show_groups(found, By(by), found_groups, as_json=as_json)
+        show_groups(studio, By(by), found_groups, found, as_json=as_json)
         return
     users = assign.every(studio, actor, found)
     if as_json:
@@ -71,30 +70,6 @@ def show(studio: Studio, actor: Actor, push: str, by: str | None, as_json: bool)
         ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Reminders", "Managers"),
         (_user_row(studio, user) for user in users),
         "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
-    )
-
-
-def _show_groups(push: Push, by: By, found: Sequence[PeopleGroup], *, as_json: bool) -> None:
-    if as_json:
-        write_json(shapes.push_groups(push, by, found))
-        return
-    write_table(
-        (by.capitalize(), *(("Login",) if by is By.MANAGER else ()), *_GROUPED),
-        (_group_row(by, group) for group in found),
-        "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
-    )
-
-
-def _group_row(by: By, group: PeopleGroup) -> tuple[str, ...]:
-    named = (group.name or f"no {by}",)
-    return (
-        *(named if by is not By.MANAGER else (*named, group.login or "")),
-        str(group.overdue or ""),
-        f"{group.done}/{group.assigned}",
-        str(group.not_planned or ""),
-        str(group.planned + group.prepared or ""),
-        str(group.in_progress or ""),
-        str(group.excused or ""),
     )
 
 

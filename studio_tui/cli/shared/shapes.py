@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from studio_tui.services.pushes.assign import Assigned, AssignPreview
     from studio_tui.services.pushes.excuse import Excepted
     from studio_tui.services.pushes.pushes import Closed
-    from studio_tui.services.pushes.remind import Reminded, RemindPreview
+    from studio_tui.services.pushes.reminding import Reminded, RemindPreview
     from studio_tui.services.system.context import Studio
     from studio_tui.services.system.copy_database import Moved
 
@@ -176,10 +176,11 @@ def stand_in(of: StandIn) -> Shape:
     }
 
 
-def push_groups(push: Push, by: By, groups: Iterable[PeopleGroup]) -> Shape:
-    """The people of a push in groups, late first (S2)."""
+def push_groups(push: Push | None, by: By, groups: Iterable[PeopleGroup]) -> Shape:
+    """The people of a push, or where there is none of all open pushes, in groups, late first
+    (S2)."""
     return {
-        "push": push.name,
+        "push": push.name if push else None,
         "by": by,
         "groups": [
             {

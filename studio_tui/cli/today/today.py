@@ -6,14 +6,16 @@ from datetime import date
 import click
 
 from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.groups import show_groups
 from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import json_option, say, write_json, write_table
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.shared.text import fold
 from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep
-from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes import groups, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today as service
 from studio_tui.wording.counting import counted
@@ -27,6 +29,11 @@ _KINDS = NameChoice([*map(str, CaseKind)])
 @click.option("--wake", type=_KINDS, metavar="KIND", help="Bring back what was put off.")
 @click.option("--push", help="Only the lines of this push.")
 @click.option("--until", type=day, help="Put off until this day; without it, until it changes.")
+@click.option(
+    "--by",
+    type=NameChoice([*map(str, By)]),
+    help="The people of all open pushes in groups, late first.",
+)
 @click.option("--all", "everything", is_flag=True, help="Also what is put off.")
 @json_option
 @with_studio
@@ -37,6 +44,7 @@ def today(
     wake: str | None,
     push: str | None,
     until: date | None,
+    by: str | None,
     everything: bool,
     as_json: bool,
 ) -> None:
@@ -44,11 +52,15 @@ def today(
 
     Who leads, coaches or is asked sees what waits for them. What is dealt with goes by itself. A
     line that is put off is put off for you alone.
+
+    With --by, how far the people of each manager, team, department or language are over all open
+    pushes, and the nearest deadline of what they have still to hold.
     """
-    if snooze and wake:
-        raise click.UsageError("Either --snooze or --wake.")
-    if until and not snooze:
-        raise click.UsageError("--until goes with --snooze.")
+    others = snooze or wake or until or everything or push is not None
+    _check_options(snooze, wake, until, by_and_others=bool(by and others))
+    if by is not None:
+        show_groups(studio, By(by), groups.every(studio, actor, None, By(by)), as_json=as_json)
+        return
     found = service.show(studio, actor)
     if push is not None:
         push = _name_of(studio, actor, push, (*found.cases, *found.snoozed))
@@ -72,6 +84,17 @@ def today(
         _tell(shown, found.steps)
 
 
+def _check_options(
+    snooze: str | None, wake: str | None, until: date | None, *, by_and_others: bool
+) -> None:
+    if snooze and wake:
+        raise click.UsageError("Either --snooze or --wake.")
+    if until and not snooze:
+        raise click.UsageError("--until goes with --snooze.")
+    if by_and_others:
+        raise click.UsageError("--by goes with no other option but --json.")
+
+
 def _name_of(studio: Studio, actor: Actor, name: str, cases: Iterable[Case]) -> str:
     """The push of a line; else one that has none, if ``actor`` may know of it."""
     for case in cases:
@@ -93,12 +116,14 @@ def _say_put_off(number: int, until: date | None, as_json: bool) -> None:
 
 
 def _tell(cases: list[Case], steps: tuple[FirstStep, ...]) -> None:
+    if not cases and all(step in (FirstStep.SET_UP_PUSH, FirstStep.ASSIGN_USERS) for step in steps):
+        following = [f"Next: {step}. {STEPS[step][1]}" for step in steps]
+        say(" ".join([NOTHING, *following]))
+        return
     for step in steps:
         say(f"To begin: {step}. {STEPS[step][1]}")
     if cases:
         write_table(("What", "Push", "Who or what"), map(_row, cases), NOTHING)
-    elif not steps:
-        say(NOTHING)
 
 
 def _row(case: Case) -> tuple[str, ...]:

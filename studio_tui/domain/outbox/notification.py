@@ -97,6 +97,8 @@ class NotificationFilter:
     state: NotificationState | None = None
     push_id: int | None = None
     recipient_id: int | None = None
+    ids: tuple[int, ...] = ()
+    """Only these; none named: whichever."""
 
 
 @dataclass(frozen=True, slots=True)

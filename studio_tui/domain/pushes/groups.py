@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -43,6 +44,11 @@ class PeopleGroup:
     """How many are not done of pushes whose deadline is past."""
     excused: int = 0
     """How many need not talk."""
+    deadline: date | None = None
+    """The nearest deadline of what is still to be held: the next that is not past, or else the
+    last that is; None where all is held."""
+    due: int = 0
+    """How many are still to be held by that deadline."""
 
     @property
     def id(self) -> int:
@@ -88,6 +94,15 @@ _NUMBERS: Mapping[str, Callable[[PeopleGroup], int]] = {
     "held": lambda group: group.done,
     "still": lambda group: group.still,
 }
+
+
+def nearest_deadline(still: Mapping[date, int], today: date) -> tuple[date | None, int]:
+    """The nearest of the deadlines by which so many are still to be held, and how many that are:
+    the next that is not past, or else the last that is; None and 0 where nothing is."""
+    days = [day for day, number in still.items() if number > 0]
+    ahead = [day for day in days if day >= today]
+    nearest = min(ahead) if ahead else max(days, default=None)
+    return nearest, still[nearest] if nearest else 0
 
 
 def late_first(groups: Iterable[PeopleGroup]) -> list[PeopleGroup]:

@@ -217,6 +217,8 @@ class Assignment:
     """Until when they have (P18)."""
     has_longer: bool = False
     """Whether that is later than the deadline of the push."""
+    push: str = ""
+    """The name of the push."""
 
 
 @dataclass(frozen=True, slots=True)

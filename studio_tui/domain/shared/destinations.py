@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from studio_tui.domain.conversations.conversation import Ask
     from studio_tui.domain.outbox.notification import NotificationFilter
+    from studio_tui.domain.pushes.groups import By, GroupKey
     from studio_tui.domain.pushes.push import AssignmentFilter
     from studio_tui.domain.pushes.push import Push as PushAsRead
     from studio_tui.domain.shared.selection import Selection
@@ -69,6 +70,21 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenGroups:
+    """The people of all open pushes by manager, team, department or language (S2)."""
+
+    by: "By"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPeople:
+    """Those of one group, which is called ``name``, in all open pushes (S2)."""
+
+    group: "GroupKey"
+    name: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody's page (S3)."""
 
@@ -118,9 +134,10 @@ class SentAgain:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """The preview of reminding people of a push; ends with True once they are reminded (P15)."""
+    """The preview of reminding people of a push, or where there is none of all open pushes; ends
+    with True once they are reminded (P15)."""
 
-    push: "PushAsRead"
+    push: "PushAsRead | None"
     chosen: "Selection[AssignmentFilter]"
     whom: str
     """Who they are, in words."""
@@ -130,7 +147,7 @@ class Remind:
 class RemindManagers:
     """The same for managers alone, names by id (S2)."""
 
-    push: "PushAsRead"
+    push: "PushAsRead | None"
     managers: Mapping[int, str]
 
 
@@ -259,6 +276,8 @@ Destination = (
     | Activity
     | MyConversations
     | Push
+    | OpenGroups
+    | OpenPeople
     | Person
     | EditPerson
     | Teams
@@ -287,17 +306,8 @@ Destination = (
 )
 
 PAGES = (
-    Push,
-    Person,
-    Teams,
-    Team,
-    Mail,
-    Conversation,
-    History,
-    Template,
-    QuestionLibrary,
-    Outbox,
-    Changes,
+    *(Push, OpenGroups, OpenPeople, Person, Teams, Team, Mail, Conversation, History),
+    *(Template, QuestionLibrary, Outbox, Changes),
 )
 """What one comes back to by going back and forward, beside the places: where one reads, and not
 where one writes or is asked something."""

@@ -9,6 +9,7 @@ from studio_tui.domain.shared.destinations import (
     MyConversations,
     Outbox,
     Push,
+    Pushes,
     Templates,
     Users,
     WaitingImport,
@@ -51,7 +52,7 @@ def where_to(case: Case) -> Destination:
     if case.push_id is not None and (case.place is StudioPart.PUSHES or case.about):
         flag = FLAGS[case.kind]
         return Push(case.push_id, filter=AssignmentFilter(flag=flag) if flag else None)
-    return Outbox(NotificationFilter(state=_STATES[case.kind]))
+    return Outbox(NotificationFilter(state=_STATES[case.kind], push_id=case.push_id, ids=case.ids))
 
 
 def where_to_begin(step: FirstStep) -> Destination | None:
@@ -59,7 +60,9 @@ def where_to_begin(step: FirstStep) -> Destination | None:
     match step:
         case FirstStep.IMPORT_USERS:
             return ImportUsers()
-        case FirstStep.ALLOW_PUSH:
+        case FirstStep.ALLOW_PUSH | FirstStep.SET_UP_PUSH:
             return Templates()
+        case FirstStep.ASSIGN_USERS:
+            return Pushes()
         case FirstStep.SET_UP_MAIL:
             return None

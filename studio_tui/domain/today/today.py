@@ -273,12 +273,19 @@ class FirstStep(StrEnum):
 
     IMPORT_USERS = "import users"
     ALLOW_PUSH = "allow a template to be pushed"
+    SET_UP_PUSH = "set up a push"
+    ASSIGN_USERS = "assign users to a push"
     SET_UP_MAIL = "set up the mail server"
 
 
 STEPS: Mapping[FirstStep, tuple[Action, str]] = {
     FirstStep.IMPORT_USERS: (Action.IMPORT_USERS, "studio-tui users import FILE"),
     FirstStep.ALLOW_PUSH: (Action.EDIT_TEMPLATES, "studio-tui templates import FILE"),
+    FirstStep.SET_UP_PUSH: (
+        Action.CREATE_PUSHES,
+        "studio-tui pushes create TEMPLATE --name NAME --from DATE --deadline DATE",
+    ),
+    FirstStep.ASSIGN_USERS: (Action.ASSIGN, "studio-tui pushes assign PUSH LOGIN…"),
     FirstStep.SET_UP_MAIL: (
         Action.TEST_MAIL,
         "[smtp] in config.toml, studio-tui mail test ADDRESS",
@@ -309,9 +316,3 @@ def badge_of(cases: Collection[Case], place: StudioPart) -> Badge:
         if case.place is place and case.facts.section is Section.NEEDS_YOU and not case.snoozed
     ]
     return Badge(sum(case.count for case in found), any(case.facts.urgent for case in found))
-
-
-def today_badge(cases: Collection[Case]) -> Badge:
-    """The badge of Today itself: how many lines it has."""
-    found = [case for case in cases if not case.snoozed]
-    return Badge(len(found), any(case.facts.urgent for case in found))

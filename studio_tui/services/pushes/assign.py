@@ -30,6 +30,7 @@ from studio_tui.storage.outbox.enqueue import Cause
 from studio_tui.storage.people import users as people
 from studio_tui.storage.pushes import assignments
 from studio_tui.storage.pushes import candidates as choosing
+from studio_tui.storage.pushes import pushes as stored
 
 """What the activity calls it."""
 LISTED = 1_000
@@ -232,6 +233,25 @@ def source(
         read=lambda ids: assignments.assignments_by_id(ids, today),
         match=lambda other, ids: assignments.matching_assignments(push.id, other, ids, today),
         count_of=lambda chosen: assignments.count_selected(push.id, chosen, today),
+    )
+
+
+def source_everywhere(
+    studio: Studio, actor: Actor, filter_: AssignmentFilter, sort: Sort
+) -> StoredSource[Assignment, AssignmentFilter]:
+    """The same of all open pushes: somebody as often as they are asked (S2)."""
+    require(actor, Action.READ_PUSHES)
+    today = studio.today()
+
+    def open_() -> list[int]:
+        return [push.id for push in stored.open_pushes(today)]
+
+    return StoredSource(
+        store=studio.store,
+        listed=lambda: assignments.assignment_listing(open_(), filter_, sort, today),
+        read=lambda ids: assignments.assignments_by_id(ids, today),
+        match=lambda other, ids: assignments.matching_assignments(open_(), other, ids, today),
+        count_of=lambda chosen: assignments.count_selected(open_(), chosen, today),
     )
 
 

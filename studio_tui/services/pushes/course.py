@@ -1,5 +1,7 @@
 """The course of a push over time, as screens and reports draw it (S2)."""
 
+from datetime import date
+
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.course import Course, course
 from studio_tui.domain.pushes.push import PushFacts
@@ -22,3 +24,11 @@ def show(studio: Studio, actor: Actor, push: PushFacts) -> Course:
             held=push_course.held_on(push.id, studio.zone),
             planned=push_course.planned_for(push.id, studio.zone),
         )
+
+
+def held(studio: Studio, actor: Actor) -> dict[int, dict[date, int]]:
+    """How many conversations were held by day, by push, of the pushes that are not closed."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        open_ = [push.id for push in pushes.pushes() if push.closed_at is None]
+        return push_course.held_in(open_, studio.zone)

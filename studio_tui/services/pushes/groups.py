@@ -14,9 +14,6 @@ from studio_tui.services.system.listing import HeldSource
 from studio_tui.storage.pushes import groups as push_groups
 from studio_tui.storage.pushes import pushes
 
-_FIRST = 64
-"""So many managers are looked at for what a list shows first."""
-
 
 def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[PeopleGroup]:
     """The groups of a push, or of all open pushes where there is none named: late first."""
@@ -24,18 +21,6 @@ def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[
     with studio.store.reading():
         today = studio.today()
         return late_first(push_groups.grouped(_pushes(push, today), by, today))
-
-
-def first(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[PeopleGroup]:
-    """Some of `every` at once, late first among themselves, for a list to show while all are
-    counted: those of the first managers by name. None where all are counted as soon."""
-    require(actor, Action.READ_PUSHES)
-    if by is not By.MANAGER:
-        return []
-    with studio.store.reading():
-        today = studio.today()
-        found = push_groups.first_managers(_pushes(push, today), today, _FIRST)
-        return late_first(found)
 
 
 def source(

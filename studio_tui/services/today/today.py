@@ -32,6 +32,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
 from studio_tui.services.today.cases import SOURCES, Desk
 from studio_tui.services.today.own import own_cases
+from studio_tui.storage.pushes import pushes
 from studio_tui.storage.templates import templates
 from studio_tui.storage.today import today as stored
 
@@ -164,11 +165,23 @@ def _steps(studio: Studio, actor: Actor) -> tuple[FirstStep, ...]:
 
 def _to_do(studio: Studio, step: FirstStep) -> bool:
     """Whether a first step is still to be done."""
-    if step is FirstStep.IMPORT_USERS:
-        return not stored.somebody_is_known()
-    if step is FirstStep.SET_UP_MAIL:
-        return not studio.settings.smtp.host
-    return not any(
+    match step:
+        case FirstStep.IMPORT_USERS:
+            return not stored.somebody_is_known()
+        case FirstStep.ALLOW_PUSH:
+            return not _may_be_pushed()
+        case FirstStep.SET_UP_PUSH:
+            return stored.somebody_is_known() and _may_be_pushed() and not pushes.pushes()
+        case FirstStep.ASSIGN_USERS:
+            there = pushes.pushes()
+            return bool(there) and stored.somebody_is_known() and not stored.anybody_was_assigned()
+        case FirstStep.SET_UP_MAIL:
+            return not studio.settings.smtp.host
+
+
+def _may_be_pushed() -> bool:
+    """Whether any template may be pushed (T3)."""
+    return any(
         definitions.load(each.definition).permissions.through_push
         for each in templates.templates()
         if not each.archived

@@ -70,9 +70,11 @@ def tell_managers_asked(
     return _tell_pairs(cause, kind, _asked_pairs(_push_of(cause), users, only), round_)
 
 
-def count_managers_asked(push_id: int, users: Any, only: Any) -> int:
-    """How many managers `tell_managers_asked` would tell."""
-    return _count_managers(_asked_pairs(push_id, users, only))
+def managers_asked(push_id: int, users: Any, only: Any) -> frozenset[int]:
+    """The managers, by id, whom `tell_managers_asked` would tell."""
+    asked = _asked_pairs(push_id, users, only).alias("asked")
+    found = Select((asked,), (asked.c.manager_id,)).distinct()
+    return frozenset(manager_id for (manager_id,) in found.tuples().execute(spoken_to()))
 
 
 def people_told_of(activity_id: int) -> Any:

@@ -74,6 +74,8 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
         found = both(found, N.push.is_null(False) & (N.push == filter_.push_id))
     if filter_.recipient_id is not None:
         found = both(found, N.recipient == filter_.recipient_id)
+    if filter_.ids:
+        found = both(found, among(N.id, filter_.ids))
     return found
 
 

@@ -1,5 +1,6 @@
 """Who is assigned to a push, and what became of it (P3, P8, P11, P12)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -76,6 +77,8 @@ _FAILED_MAIL = (
 )
 """The assignments whose user did not get what the push told them, or an invitation to what it asked
 for: what failed is looked up once. Text, as what it stands in is: tables in an order."""
+Of = int | Collection[int]
+"""A push, or several, by id."""
 Assignments = Any
 """A condition on assignments ``A``: what it says is nobody's business who holds it."""
 _A: Any = AssignmentTable
@@ -96,9 +99,10 @@ _SORTS = {
 }
 
 
-def assignment_condition(push_id: int, filter_: AssignmentFilter, today: date) -> Assignments:
-    """The assignments of a push that a filter matches."""
-    found = (A.push == push_id) & A.unassigned_at.is_null()
+def assignment_condition(of: Of, filter_: AssignmentFilter, today: date) -> Assignments:
+    """The assignments of a push, or of several, that a filter matches."""
+    in_push = A.push == of if isinstance(of, int) else among(A.push, of)
+    found = in_push & A.unassigned_at.is_null()
     found = both(found, finding(U, filter_.text))
     if filter_.status is not None:
         found &= _status_condition(filter_.status)
@@ -115,43 +119,42 @@ def chosen(push_id: int, selection: Selection[AssignmentFilter], today: date) ->
     return everyone & _selected(push_id, selection, today)
 
 
-def count_selected(push_id: int, selection: Selection[AssignmentFilter], today: date) -> int:
-    """How many assignments of a push a selection holds."""
-    return count_assignments(_selected(push_id, selection, today))
+def count_selected(of: Of, selection: Selection[AssignmentFilter], today: date) -> int:
+    """How many assignments of a push, or of several, a selection holds."""
+    return count_assignments(_selected(of, selection, today))
 
 
-def _selected(push_id: int, selection: Selection[AssignmentFilter], today: date) -> Assignments:
-    return selected(selection, lambda filter_: assignment_condition(push_id, filter_, today), A.id)
+def _selected(of: Of, selection: Selection[AssignmentFilter], today: date) -> Assignments:
+    return selected(selection, lambda filter_: assignment_condition(of, filter_, today), A.id)
 
 
 def assignment_listing(
-    push_id: int, filter_: AssignmentFilter, sort: Sort, today: date
+    of: Of, filter_: AssignmentFilter, sort: Sort, today: date
 ) -> Listing | GroupedListing:
-    """The assignments of a push that a filter matches."""
+    """The assignments of a push, or of several, that a filter matches."""
     by_status = sort.column == "status"
     if not by_status or filter_.status is not None:
-        return _listing(
-            push_id, filter_, replace(sort, column="name") if by_status else sort, today
-        )
+        return _listing(of, filter_, replace(sort, column="name") if by_status else sort, today)
     by_name = replace(sort, column="name")
     order = sorted(Status, reverse=sort.descending)
     return GroupedListing(
-        [_listing(push_id, replace(filter_, status=each), by_name, today) for each in order],
-        _listing(push_id, filter_, by_name, today),
+        [_listing(of, replace(filter_, status=each), by_name, today) for each in order],
+        _listing(of, filter_, by_name, today),
         order.index(Status.NOT_PLANNED),
     )
 
 
-def _listing(push_id: int, filter_: AssignmentFilter, sort: Sort, today: date) -> Listing:
+def _listing(of: Of, filter_: AssignmentFilter, sort: Sort, today: date) -> Listing:
     key = _SORTS.get(sort.column, _SORTS["name"])
     by_user = key.startswith("u.")
     return Listing(
         _looked_through(filter_),
         "a.id",
-        assignment_condition(push_id, filter_, today),
+        assignment_condition(of, filter_, today),
         key,
         descending=sort.descending,
-        tie="u.id" if by_user else "",
+        # In one push nobody is twice.
+        tie="u.id" if by_user and isinstance(of, int) else "",
         narrowed=True,
         computed=not by_user,
         whole=_FROM,
@@ -188,6 +191,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
         row.id: Assignment(
             id=row.id,
             push_id=row.push_id,
+            push=row.push,
             user_id=row.user_id,
             login=row.login,
             name=full_name(row.given_name, row.family_name),
@@ -223,6 +227,7 @@ class _ListedAssignment(NamedTuple):
 
     id: int
     push_id: int
+    push: str
     user_id: int
     login: str
     given_name: str
@@ -259,7 +264,8 @@ def _listed() -> Any:
     of_talk = N.select(ONE).where(N.conversation == C.id, N.recipient == A.user, _FAILED)
     return (
         _EVERY.select(
-            *(A.id, A.push, A.user, U.login, U.given_name, U.family_name, U.email, SQL(STATUS)),
+            *(A.id, A.push, P.name, A.user, U.login, U.given_name, U.family_name, U.email),
+            SQL(STATUS),
             *(_STATUS_AT, fn.COALESCE(H.given_name, ""), fn.COALESCE(H.family_name, ""), U.active),
             is_late(given("today")),
             exists(of_push) | exists(of_talk),
@@ -279,10 +285,10 @@ _LISTED = Prepared(_ListedAssignment, _listed)
 
 
 def matching_assignments(
-    push_id: int, filter_: AssignmentFilter, ids: list[int], today: date
+    of: Of, filter_: AssignmentFilter, ids: list[int], today: date
 ) -> frozenset[int]:
     """Those of ``ids`` that a filter matches."""
-    matching = assignment_condition(push_id, filter_, today)
+    matching = assignment_condition(of, filter_, today)
     return frozenset(column(_EVERY.select(A.id).where(matching, among(A.id, ids))))
 
 

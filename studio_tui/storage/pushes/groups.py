@@ -8,20 +8,19 @@ Nearly everybody is in one team, leads none and has no coach: their managers are
 that team. They are counted by team, and only the others by each of their managers.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from studio_tui.domain.people.users import full_name
-from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup
-from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup, nearest_deadline
+from studio_tui.domain.pushes.push import Status, deadline_of
 from studio_tui.storage.engine.expressions import A, U, exists
-from studio_tui.storage.engine.prepared import Prepared, among_given, given
-from studio_tui.storage.engine.sql import Clause, among, rows, scalar, textual
+from studio_tui.storage.engine.prepared import Prepared, among_given
+from studio_tui.storage.engine.sql import Clause, among, day, rows, scalar, textual
 from studio_tui.storage.engine.tables import (
-    CoachingTable,
     TeamLeader,
     TeamMember,
     TeamTable,
@@ -31,15 +30,13 @@ from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import (
     has_manager,
     managed_by,
-    managed_candidates,
     managing,
 )
 from studio_tui.storage.pushes.pushes import (
-    IN_TIME,
     IS_EXCEPTED,
     STATUS,
     TALK,
-    late_pushes,
+    deadlines_of,
     talk_tables,
 )
 
@@ -54,6 +51,9 @@ OTHERS = (
 """Who may be managed otherwise than by the leaders of one team."""
 
 
+_EXCUSED = "CASE WHEN a.excused_in_id IS NULL THEN 0 ELSE 1 END"
+
+
 def others() -> Any:
     """The same, as a query."""
     return textual(Clause(OTHERS), "user_id")
@@ -64,24 +64,26 @@ class _Counts:
     """Numbers of assignments of one group."""
 
     assigned: int = 0
-    overdue: int = 0
+    still: Counter[date] = field(default_factory=Counter)
+    """How many are still to be held, by the last day for it (P18)."""
     by_status: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, other: "_Counts") -> None:
         """With those of another group."""
         self.assigned += other.assigned
-        self.overdue += other.overdue
+        for day_, number in other.still.items():
+            self.still[day_] += number
         for status, number in other.by_status.items():
             self.by_status[status] += number
 
 
 @dataclass(frozen=True, slots=True)
 class _Counting:
-    """What is counted on the day ``today``: who is assigned to some pushes, of which some are past
-    their deadline."""
+    """What is counted on the day ``today``: who is assigned to some pushes."""
 
     push_ids: list[int]
-    late: frozenset[int]
+    deadlines: Mapping[int, date]
+    """By push."""
     today: date
 
     def by(self, key: str, tables: str, where: str = "") -> dict[Any, _Counts]:
@@ -97,7 +99,7 @@ class _Counting:
         ):
             total += number
             found[value].assigned += number
-            found[value].overdue += number if push_id in self.late else 0
+            found[value].still[self.deadlines[push_id]] += number
         for push_id, value, status, number in rows(
             f"SELECT a.push_id, {key}, {STATUS}, COUNT(*) "
             f"FROM {talk_tables(total)} {tables} WHERE {there} GROUP BY 1, 2, 3",
@@ -105,19 +107,21 @@ class _Counting:
         ):
             if status != Status.EXCUSED:
                 found[value].by_status[status] += number
-            if status == Status.DONE and push_id in self.late:
-                found[value].overdue -= number
+            if status == Status.DONE:
+                found[value].still[self.deadlines[push_id]] -= number
         # Those who are excused, most of them without a conversation, and who has longer (P18).
-        for push_id, value, excused, in_time in rows(
-            f"SELECT a.push_id, {key}, SUM(CASE WHEN a.excused_in_id IS NULL THEN 0 ELSE 1 END), "
-            f"SUM(CASE WHEN {IN_TIME} THEN 1 ELSE 0 END) FROM assignment a {TALK} {tables} "
-            f"WHERE {IS_EXCEPTED} AND c.finished_at IS NULL AND {there} GROUP BY 1, 2",
-            self.today,
+        for push_id, value, excused, own, number in rows(
+            f"SELECT a.push_id, {key}, {_EXCUSED}, a.own_deadline, COUNT(*) "
+            f"FROM assignment a {TALK} {tables} "
+            f"WHERE {IS_EXCEPTED} AND c.finished_at IS NULL AND {there} GROUP BY 1, 2, 3, 4",
             *wanted.params,
         ):
-            found[value].by_status[Status.EXCUSED] += excused
-            if push_id in self.late:
-                found[value].overdue -= excused + in_time
+            counts, deadline = found[value], self.deadlines[push_id]
+            counts.still[deadline] -= number
+            if excused:
+                counts.by_status[Status.EXCUSED] += number
+            else:
+                counts.still[deadline_of(deadline, day(own))] += number
         return found
 
     def through(self, pairs: Clause) -> dict[Any, _Counts]:
@@ -126,44 +130,48 @@ class _Counting:
         wanted = among("a.push_id", self.push_ids)
         join = "CROSS JOIN" if is_sqlite() else "JOIN"
         found: defaultdict[Any, _Counts] = defaultdict(_Counts)
-        for push_id, value, status, number, in_time in rows(
-            f"WITH RECURSIVE {pairs.text} SELECT a.push_id, r.id, {STATUS}, COUNT(*), "
-            f"SUM(CASE WHEN {IN_TIME} THEN 1 ELSE 0 END) FROM pair r "
-            f"{join} assignment a ON a.user_id = r.user_id {TALK} "
-            f"WHERE a.unassigned_at IS NULL AND {wanted.text} GROUP BY 1, 2, 3",
+        for push_id, value, status, own, number in rows(
+            f"WITH RECURSIVE {pairs.text} SELECT a.push_id, r.id, {STATUS}, a.own_deadline, "
+            f"COUNT(*) FROM pair r {join} assignment a ON a.user_id = r.user_id {TALK} "
+            f"WHERE a.unassigned_at IS NULL AND {wanted.text} GROUP BY 1, 2, 3, 4",
             *pairs.params,
-            self.today,
             *wanted.params,
         ):
             counts = found[value]
             counts.assigned += number
             counts.by_status[status] += number
-            if status not in (Status.DONE, Status.EXCUSED) and push_id in self.late:
-                counts.overdue += number - in_time
+            if status not in (Status.DONE, Status.EXCUSED):
+                counts.still[deadline_of(self.deadlines[push_id], day(own))] += number
         return found
+
+    def group(
+        self, by: By, value: int | str | None, name: str | None, login: str | None, counts: _Counts
+    ) -> PeopleGroup:
+        """The group that was counted so."""
+        begun = counts.by_status
+        deadline, due = nearest_deadline(counts.still, self.today)
+        return PeopleGroup(
+            GroupKey(by, value),
+            name,
+            login,
+            assigned=counts.assigned,
+            # Who has no conversation at all is not planned, too.
+            not_planned=counts.assigned
+            - sum(number for status, number in begun.items() if status != Status.NOT_PLANNED),
+            planned=begun.get(Status.PLANNED, 0),
+            prepared=begun.get(Status.PREPARED, 0),
+            in_progress=begun.get(Status.IN_PROGRESS, 0),
+            done=begun.get(Status.DONE, 0),
+            overdue=sum(number for last, number in counts.still.items() if last < self.today),
+            excused=begun.get(Status.EXCUSED, 0),
+            deadline=deadline,
+            due=due,
+        )
 
 
 def grouped(push_ids: list[int], by: By, today: date) -> list[PeopleGroup]:
     """The groups of those assigned to these pushes, in no order."""
-    return list(_GROUPED[by](_counting(push_ids, today)))
-
-
-def first_managers(push_ids: list[int], today: date, limit: int) -> list[PeopleGroup]:
-    """Of `grouped` by manager those among the first managers by name, at once, however many
-    people there are."""
-    managers = [each.id for each in _FIRST.rows(limit=limit)]
-    body = managing(managed_candidates(managers))
-    wanted = among("manager_id", managers)
-    pairs = Clause(
-        f"{body.text}, pair(user_id, id) AS (SELECT DISTINCT user_id, manager_id FROM managing "
-        f"WHERE {wanted.text})",
-        (*body.params, *wanted.params),
-    )
-    return list(_of_managers(_counting(push_ids, today).through(pairs)))
-
-
-def _counting(push_ids: list[int], today: date) -> _Counting:
-    return _Counting(push_ids, late_pushes(push_ids, today), today)
+    return list(_GROUPED[by](_Counting(push_ids, deadlines_of(push_ids), today)))
 
 
 def group_condition(key: GroupKey) -> Any:
@@ -185,14 +193,14 @@ def _by_manager(counting: _Counting) -> Iterable[PeopleGroup]:
     if scalar(f"SELECT 1 FROM ({OTHERS}) AS others LIMIT 1") is not None:
         for manager_id, counts in _by_each_manager(counting).items():
             found[manager_id].add(counts)
-    yield from _of_managers(found)
+    yield from _of_managers(counting, found)
 
 
-def _of_managers(found: Mapping[int | None, _Counts]) -> Iterable[PeopleGroup]:
+def _of_managers(counting: _Counting, found: Mapping[int | None, _Counts]) -> Iterable[PeopleGroup]:
     names = _names(found)
     for manager_id, counts in found.items():
         name, login = names.get(manager_id, (None, None))
-        yield _group(By.MANAGER, manager_id, name, login, counts)
+        yield counting.group(By.MANAGER, manager_id, name, login, counts)
 
 
 def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
@@ -239,57 +247,24 @@ class _Named(NamedTuple):
     family_name: str
 
 
-_LEADS = exists(_L.select().where(_L.user == U.id))
-_COACHES = exists(CoachingTable.select().where(CoachingTable.coach == U.id))
 _NAME = (U.id, U.login, U.given_name, U.family_name)
 _NAMED = Prepared(_Named, lambda: U.select(*_NAME).where(among_given(U.id, "ids")))
-_FIRST = Prepared(
-    _Named,
-    lambda: (
-        U.select(*_NAME)
-        .where(U.active, _LEADS | _COACHES)
-        .order_by(U.sort_name, U.id)
-        .limit(given("limit"))
-    ),
-)
-"""The first managers by name."""
 
 
 def _by_team(counting: _Counting) -> Iterable[PeopleGroup]:
     paths: dict[int, str] = dict(_T.select(_T.id, _T.path).tuples())
     found = counting.by("s.team_id", "LEFT JOIN team_member s ON s.user_id = a.user_id")
     for team_id, counts in found.items():
-        yield _group(By.TEAM, team_id, paths.get(team_id), None, counts)
+        yield counting.group(By.TEAM, team_id, paths.get(team_id), None, counts)
 
 
 def _by_column(by: By, column: str) -> Callable[[_Counting], Iterable[PeopleGroup]]:
     def groups(counting: _Counting) -> Iterable[PeopleGroup]:
         found = counting.by(f"NULLIF(s.{column}, '')", "JOIN users s ON s.id = a.user_id")
         for value, counts in found.items():
-            yield _group(by, value, value, None, counts)
+            yield counting.group(by, value, value, None, counts)
 
     return groups
-
-
-def _group(
-    by: By, value: int | str | None, name: str | None, login: str | None, counts: _Counts
-) -> PeopleGroup:
-    begun = counts.by_status
-    return PeopleGroup(
-        GroupKey(by, value),
-        name,
-        login,
-        assigned=counts.assigned,
-        # Who has no conversation at all is not planned, too.
-        not_planned=counts.assigned
-        - sum(number for status, number in begun.items() if status != Status.NOT_PLANNED),
-        planned=begun.get(Status.PLANNED, 0),
-        prepared=begun.get(Status.PREPARED, 0),
-        in_progress=begun.get(Status.IN_PROGRESS, 0),
-        done=begun.get(Status.DONE, 0),
-        overdue=counts.overdue,
-        excused=begun.get(Status.EXCUSED, 0),
-    )
 
 
 _GROUPED: Mapping[By, Callable[[_Counting], Iterable[PeopleGroup]]] = {

@@ -188,6 +188,11 @@ _LATE = Prepared(
 )
 
 
+def deadlines_of(push_ids: list[int]) -> dict[int, date]:
+    """The deadline of each of these pushes."""
+    return dict(_P.select(_P.id, _P.deadline).where(among(_P.id, push_ids)).tuples())
+
+
 def _talks(there: Clause, assigned: int) -> dict[int, tuple[int, ...]]:
     """How many assignments ``a`` of each push are planned, prepared, in progress and done, where
     ``there`` holds of ``assigned`` of them."""

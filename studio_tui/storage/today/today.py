@@ -174,6 +174,11 @@ def somebody_is_known() -> bool:
     return len(_U.select(_U.id).limit(2).tuples()) > 1
 
 
+def anybody_was_assigned() -> bool:
+    """Whether anybody was ever assigned to a push."""
+    return len(_A.select(_A.id).limit(1).tuples()) > 0
+
+
 def count_assigned(push_ids: Sequence[int]) -> dict[int, int]:
     """How many who have not left are assigned to each of these pushes."""
     found = (

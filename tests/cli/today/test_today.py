@@ -18,6 +18,12 @@ def test_nothing_is_said_to_need_anybody(
     organisation: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_SMTP_HOST", "mail.example.org")
+    said = organisation.nothing_to_do("today")
+    assert said.startswith("Nothing needs you. Next: set up a push. studio-tui pushes create")
+    organisation.out("pushes", "create", "Regular", "--push", "Q2;2026-03-01;2026-04-30")
+    assert "Next: assign users to a push." in organisation.nothing_to_do("today")
+    organisation.out("pushes", "assign", "Q2", "ann")
+    organisation.out("pushes", "close", "Q2", "--yes")
     assert organisation.nothing_to_do("today") == "Nothing needs you.\n"
 
 
@@ -65,3 +71,26 @@ def test_nobody_learns_of_a_push_that_is_not_theirs(pushed: Cli, accounts: Accou
         assert named.replace("Q1 review", "Q9") == eve.refused("today", "--push", "Q9")
     with accounts.of("bob") as bob:
         assert [(c["kind"], c["count"]) for c in bob.json("today")] == [("ends", 2)]
+
+
+def test_by_manager_counts_over_all_open_pushes(pushed: Cli) -> None:
+    one = pushed.json("pushes", "show", "Q1 review", "--by", "manager")
+    found = pushed.json("today", "--by", "manager")
+    assert found == {**one, "push": None}
+    pushed.out("pushes", "create", "Regular", "--push", "Q2;2026-03-01;2026-04-30")
+    pushed.out("pushes", "assign", "Q2", "ann")
+    both = {each["login"]: each for each in pushed.json("today", "--by", "manager")["groups"]}
+    before = {each["login"]: each for each in one["groups"]}
+    assert both["bob"]["assigned"] == before["bob"]["assigned"] + 1
+    said = pushed.out("today", "--by", "manager")
+    assert "in 29 days" in said
+    pushed.out("pushes", "close", "Q1 review", "--yes")
+    pushed.out("pushes", "close", "Q2", "--yes")
+    assert pushed.json("today", "--by", "team") == {"push": None, "by": "team", "groups": []}
+    assert "Nobody is in an open push." in pushed.run("today", "--by", "team").stderr
+
+
+def test_groups_go_with_no_other_option(cli: Cli) -> None:
+    assert "--by goes with no other" in cli.misused("today", "--by", "team", "--all")
+    assert "--by goes with no other" in cli.misused("today", "--by", "team", "--push", "Q1")
+    cli.misused("today", "--by", "month")

@@ -14,7 +14,6 @@ from studio_tui.domain.today.today import (
     StudioPart,
     badge_of,
     in_order,
-    today_badge,
 )
 
 ONE = Case(CaseKind.OVERDUE, 3, "Ann", push_id=1, push="Q1", mark="a")
@@ -68,5 +67,3 @@ def test_a_badge_counts_what_needs_somebody_and_is_not_put_off() -> None:
     cases = [failed, Case(CaseKind.SENDING, 40, ""), ONE, replace(failed, push_id=3, snoozed=True)]
     assert str(badge_of(cases, StudioPart.OUTBOX)) == "2!"
     assert str(badge_of(cases, StudioPart.USERS)) == ""
-    assert str(today_badge(cases)) == "3!"
-    assert str(today_badge([Case(CaseKind.SENDING, 40, "")])) == "1"

@@ -86,17 +86,6 @@ def test_those_of_a_group_are_found_by_its_filter(studio: Studio, admin: Actor, 
     assert preview.reminding == 3
 
 
-def test_the_first_managers_are_counted_like_all(
-    studio: Studio, admin: Actor, push: Push, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    every = push_groups.every(studio, admin, push, By.MANAGER)
-    managed = [group for group in every if group.login]
-    assert push_groups.first(studio, admin, push, By.MANAGER) == managed
-    monkeypatch.setattr("studio_tui.services.pushes.groups._FIRST", 1)
-    assert [g.login for g in push_groups.first(studio, admin, push, By.MANAGER)] == ["cor"]
-    assert push_groups.first(studio, admin, push, By.TEAM) == []
-
-
 def test_over_all_open_pushes(studio: Studio, admin: Actor, push: Push) -> None:
     assign(studio, admin, create_push(studio, admin, "Q2"), "ann")
     assign(studio, admin, create_push(studio, admin, "Later", starts_in=9), "ann")

@@ -49,6 +49,7 @@ def test_a_course_counts_by_the_days_of_the_organisation(
     assert day[studio.today()] == (1, 0)
     assert day[studio.today() + timedelta(days=2)] == (0, 1)
     assert sum(planned for _, planned in day.values()) == 1
+    assert push_course.held(studio, admin) == {push.id: {studio.today(): 1}}
 
 
 def test_what_people_typed_stays_text_in_a_report(

@@ -8,11 +8,13 @@ import pytest
 
 from studio_tui.config.settings import Settings, Smtp
 from studio_tui.domain.conversations.conversation import Plan
-from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.destinations import Outbox
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.today.leads_to import where_to
 from studio_tui.domain.today.today import Badge, Case, CaseKind, FirstStep, StudioPart
 from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery, outbox
@@ -135,6 +137,7 @@ def test_what_failed_until_it_is_sent_or_no_longer_true(
     assert (failed.count, failed.push, failed.user) == (3, "Q2", "")
     assert failed.text == ("550 5.1.1 no such user (Bob Smith, Ben Willems, Ann Peeters)")
     assert len(failed.ids) == 3
+    _shows_exactly(studio, admin, failed)
     assert today.badges(studio, admin)[StudioPart.OUTBOX] == Badge(3, urgent=True)
     finish(studio, admin, later, "ben", by="bob")
     assert case(studio, admin, CaseKind.MAIL_FAILED).count == 2
@@ -146,6 +149,36 @@ def test_what_failed_until_it_is_sent_or_no_longer_true(
     ann = remind.users_named(studio, admin, later, ["ann"])
     remind.remind(studio, admin, later, ann, again=True)
     assert not cases(studio, admin)[CaseKind.MAIL_FAILED]
+
+
+def _shows_exactly(studio: Studio, admin: Actor, failed: Case) -> None:
+    """Where a line leads, only its mail is listed, whatever else failed."""
+    destination = where_to(failed)
+    assert isinstance(destination, Outbox)
+    assert destination.filter is not None
+    listed = outbox.every(studio, admin, destination.filter)
+    assert {each.id for each in listed} == set(failed.ids)
+    everything = outbox.every(studio, admin, NotificationFilter(state=NotificationState.FAILED))
+    assert len(everything) >= len(listed)
+
+
+def test_a_line_leads_to_its_own_mail_of_all_that_failed(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    for name in ("Q2", "Q3"):
+        assign(studio, admin, create_push(studio, admin, name), "ann", "ben")
+    clock.move(minutes=2)
+    _fails(studio, "ann", "ben")
+    found = cases(studio, admin)[CaseKind.MAIL_FAILED]
+    assert [(each.push, each.count) for each in found] == [("Q2", 2), ("Q3", 2)]
+    for each in found:
+        _shows_exactly(studio, admin, each)
+        # Of very much mail the push says which it is.
+        of_push = where_to(replace(each, ids=()))
+        assert isinstance(of_push, Outbox)
+        assert of_push.filter is not None
+        listed = outbox.every(studio, admin, of_push.filter)
+        assert {mail.id for mail in listed} == set(each.ids)
 
 
 @pytest.mark.parametrize("ends", ["closed", "left", "unassigned"])
@@ -260,6 +293,14 @@ def test_a_new_studio_has_first_steps_until_they_are_done(studio: Studio, admin:
     assert today.show(studio, admin).steps == (FirstStep.IMPORT_USERS, FirstStep.SET_UP_MAIL)
     import_people(studio, admin)
     served = replace(studio, settings=Settings(smtp=Smtp(host="mail.example.org")))
+    assert today.show(served, admin).steps == (FirstStep.SET_UP_PUSH,)
+    push = create_push(studio, admin)
+    assert today.show(served, admin).steps == (FirstStep.ASSIGN_USERS,)
+    create_push(studio, admin, "Q2")
+    assert today.show(served, admin).steps == (FirstStep.ASSIGN_USERS,)
+    assign(studio, admin, push, "ann")
+    assert today.show(served, admin).steps == ()
+    pushes.close(studio, admin, now(studio, admin, push))
     assert today.show(served, admin).steps == ()
     for template in templates.every(studio, admin):
         templates.set_archived(studio, admin, template, archived=True)

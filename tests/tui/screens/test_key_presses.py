@@ -19,6 +19,7 @@ from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.screens.outbox.outbox import OutboxScreen
 from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.pushes.open_groups import OpenGroupsScreen
 from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.screens.today.today import TodayScreen
 from tests.tui import press, running, settled
@@ -85,6 +86,14 @@ async def whose_mail_failed(hand: Hand, _: Example) -> None:
     }
 
 
+async def managers_who_hold_up(hand: Hand, _: Example) -> None:
+    await hand.press("m")
+    assert isinstance(hand.pilot.app.screen, OpenGroupsScreen)
+    late = [row.overdue for row in rows(hand.pilot)]
+    assert late == sorted(late, reverse=True)
+    assert late[0] > 0
+
+
 async def send_one_again(hand: Hand, made: Example) -> None:
     before = number_of_mails(made, NotificationState.QUEUED)
     await hand.press("4")
@@ -137,6 +146,7 @@ MOST: dict[Callable[[Hand, Example], Awaitable[None]], int] = {
     who_has_not_planned: 3,
     pushes_and_mail_of_ann: 4,
     whose_mail_failed: 1,
+    managers_who_hold_up: 3,
     send_one_again: 4,
     deadline_a_week_later: 5,
     remind_those_late: 4,

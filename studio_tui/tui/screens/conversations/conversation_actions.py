@@ -154,12 +154,14 @@ class ConversationActions(StudioScreen):
             then = f"{conversation.conductor} reads it from now on."
         else:
             then = f"{conversation.name} reads it when the talk begins."
-        still = self.open_questions
-        empty = f"\n{counted(still, 'question has', 'questions have')} no answer." if still else ""
+        if conversation.state in _BEFORE:
+            then += " You can still change it until the talk begins."
+            if still := self.open_questions:
+                then += f"\n{counted(still, 'question has', 'questions have')} no answer."
         self._ask(
             "Submit your preparation?",
             "Submit",
-            f"{then} You can still change it until the talk begins.{empty}",
+            then,
             lambda: conversations.submit(self.studio, self.actor, self.conversation_id),
             "Your preparation is submitted.",
         )
@@ -337,7 +339,13 @@ def _may_move(reading: Reading, by_right: bool) -> bool:
 
 
 def _may_submit(reading: Reading) -> bool:
-    return bool(reading.writes & _PREPARATIONS) and not submitted(reading)
+    if submitted(reading):
+        return False
+    # What the user prepared can be shown as long as the talk lasts; what the conductor did, is.
+    conversation = reading.conversation
+    in_talk = conversation.state is ConversationState.IN_PROGRESS and conversation.template.planning
+    by_user = in_talk and Relation.USER in reading.relations
+    return by_user or bool(reading.writes & _PREPARATIONS)
 
 
 def _may_reopen(reading: Reading) -> bool:

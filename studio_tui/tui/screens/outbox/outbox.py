@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 Chosen = Selection[NotificationFilter]
 
+_OF_TODAY = "Only the mail of this line of Today (→ shows other mail)"
 _SENT = frozenset({NotificationState.SENT})
 _RETRIED = frozenset({NotificationState.FAILED})
 _DROPPED = frozenset({NotificationState.HELD, NotificationState.QUEUED, NotificationState.FAILED})
@@ -100,6 +101,7 @@ class OutboxScreen(StudioScreen):
         zone = self.studio.zone
         states = StateLine(f"times in {zone.key}", self._within.state)
         yield states
+        yield Static(line(_OF_TODAY), classes="only")
         yield RecordBrowser(
             *mail_columns(zone),
             find=self.find,
@@ -124,8 +126,19 @@ class OutboxScreen(StudioScreen):
     ) -> tuple[NotificationFilter, Source[Notification, NotificationFilter]]:
         """The mails that match what is typed, in the state that is chosen."""
         state = self.query_one(StateLine).chosen
-        filter_ = replace(self._within, text=text, state=state)
+        within = self._within if self._is_of_today else NotificationFilter()
+        filter_ = replace(within, text=text, state=state)
         return filter_, outbox.source(self.studio, self.actor, filter_, sort)
+
+    def on_mount(self) -> None:
+        """Say what it is narrowed to."""
+        self.set_class(self._is_of_today, "-narrowed")
+
+    @property
+    def _is_of_today(self) -> bool:
+        """Whether only the mail of a line of Today is listed: as long as its state is."""
+        narrowed = bool(self._within.ids) or self._within.push_id is not None
+        return narrowed and self.query_one(StateLine).chosen is self._within.state
 
     def reload(self) -> None:
         """Mail was written or sent."""
@@ -148,6 +161,7 @@ class OutboxScreen(StudioScreen):
 
     def on_state_line_chosen(self, event: StateLine.Chosen) -> None:
         """List another state."""
+        self.set_class(self._is_of_today, "-narrowed")
         listed = self._browser.list
         filter_, source = self.find(self._browser.text, listed.sort or _NEWEST_FIRST)
         listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)

@@ -1,14 +1,15 @@
 """The course of a push drawn: what was held day after day, beside the pace that would end it by its
 deadline (S2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from rich.cells import cell_len
 from textual.content import Content
 
 from studio_tui.domain.pushes.course import Course
+from studio_tui.tui.widgets.list.columns import Tone, Toned
 from studio_tui.wording.counting import counted
 from studio_tui.wording.days import day_in_words
 
@@ -49,6 +50,38 @@ def drawn(course: Course, width: int, height: int) -> list[Content]:
     ]
     below = [Content.styled(" " * gutter + line, "$muted") for line in _axis(course, columns)]
     return [*chart, *below]
+
+
+def sparkline(
+    first: date, deadline: date, today: date, held: Mapping[date, int], width: int
+) -> str:
+    """``▂▄█▁····│``: how many were held in each part of the time, in at most ``width`` cells.
+
+    The time is that from the first day to the deadline, or to today where that is later; each part
+    is as high as it has many of what the busiest has, and ``▁`` where nothing was held. What lies
+    ahead is dotted, the deadline is marked.
+    """
+    days = (max(deadline, today) - first).days + 1
+    parts = min(width - 1, days)
+    numbers = [0] * parts
+    for day, number in held.items():
+        numbers[min(max((day - first).days, 0), days - 1) * parts // days] += number
+    now, mark = ((day - first).days * parts // days for day in (today, deadline))
+    drawn_ = [
+        _EIGHTHS[1 + -(-number * 7 // (max(numbers) or 1))] if place <= now else PACE
+        for place, number in enumerate(numbers)
+    ]
+    return "".join([*drawn_[: mark + 1], DEADLINE, *drawn_[mark + 1 :]])
+
+
+def course_cells(line: str, *, late: bool) -> tuple[Toned, ...]:
+    """A sparkline as the cell of a list."""
+    mark = Tone.BAD if late else Tone.STRONG
+    tones = {PACE: Tone.MUTED, DEADLINE: mark}
+    return tuple(
+        Toned("".join(signs), tone)
+        for tone, signs in groupby(line, lambda sign: tones.get(sign, Tone.GOOD))
+    )
 
 
 def _grid(course: Course, columns: int, lines: int) -> list[str]:

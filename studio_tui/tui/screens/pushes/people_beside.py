@@ -20,7 +20,7 @@ from studio_tui.tui.widgets.in_short import group as grouped
 from studio_tui.tui.widgets.in_short import how_far, people
 from studio_tui.tui.widgets.person_beside import InShort, in_short, person_in_short
 from studio_tui.wording.counting import counted
-from studio_tui.wording.pushes import group_in_words, still_in_words
+from studio_tui.wording.pushes import group_in_words, group_still_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -49,10 +49,9 @@ def read_group(
     """The people of a group of a push, late first; of all pushes how far they are. Of a manager
     also what they lead."""
     found: Sequence[Assignment] = ()
-    still = ""
     if push is not None:
         found = _people_of(studio, actor, push, group.key, many=group.assigned > _MOST)
-        still = still_in_words(group.still, push.deadline, studio.today())
+    still = group_still_in_words(group, studio.today())
     leads: Sequence[str] = ()
     key = group.key
     if key.by is By.MANAGER and isinstance(key.value, int) and may(actor, Action.READ_USERS):

@@ -16,6 +16,7 @@ from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER
 from studio_tui.tui.modals import push_closing
+from studio_tui.tui.modals.choose_by import choose_by
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.unsaved_changes import leave
@@ -24,7 +25,7 @@ from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.push_activity import activity_in_words
 from studio_tui.tui.screens.pushes.push_course import PushCourse
-from studio_tui.tui.screens.pushes.push_groups import PushGroups, choose_by
+from studio_tui.tui.screens.pushes.push_groups import PushGroups
 from studio_tui.tui.screens.pushes.push_settings import PushSettings
 from studio_tui.tui.screens.pushes.push_users import PushUsers
 from studio_tui.tui.screens.pushes.status_bar import StatusBar

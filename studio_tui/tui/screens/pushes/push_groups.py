@@ -1,4 +1,5 @@
-"""The people of a push by manager, team, department or language: one line each, late first (S2)."""
+"""The people of a push, or of all open ones, by manager, team, department or language: one line
+each, late first (S2)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,10 +17,9 @@ from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import groups
 from studio_tui.services.pushes.groups import GroupSource
-from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.people_beside import read_group
-from studio_tui.tui.screens.pushes.push_words import NOBODY_YET, done_in_cells
+from studio_tui.tui.screens.pushes.push_words import NOBODY_ANYWHERE, NOBODY_YET, done_in_cells
 from studio_tui.tui.screens.pushes.status_drawing import row_bar
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -27,7 +27,7 @@ from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
-from studio_tui.wording.pushes import group_in_words, still_in_words
+from studio_tui.wording.pushes import group_in_words, group_still_in_words
 
 _BAR, _HELD = 16, 9
 _ORDER = Sort("late", descending=True)
@@ -40,7 +40,7 @@ _NOUNS: Mapping[By, tuple[str, str]] = {
 
 
 class PushGroups(Vertical):
-    """The groups of ``push``, with marks."""
+    """The groups of ``push``, with marks; without one, of all open pushes."""
 
     @dataclass
     class Opened(Message):
@@ -48,7 +48,7 @@ class PushGroups(Vertical):
 
         group: PeopleGroup
 
-    def __init__(self, push: Push, by: By, *, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, push: Push | None, by: By, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.push = push
         self.by = by
@@ -67,9 +67,9 @@ class PushGroups(Vertical):
             sort=_ORDER,
             noun=_NOUNS[by],
             marks=True,
-            empty=NOBODY_YET,
-            kept_as=f"push_groups_{by}",
-            exported_by=f"pushes show PUSH --by {by} --json",
+            empty=NOBODY_YET if push else NOBODY_ANYWHERE,
+            kept_as=f"push_groups_{by}" if push else f"open_groups_{by}",
+            exported_by=f"pushes show PUSH --by {by} --json" if push else f"today --by {by} --json",
             beside=self._beside,
         )
 
@@ -147,7 +147,7 @@ class PushGroups(Vertical):
     def _still(self, group: PeopleGroup) -> str | Toned:
         if not group.still:
             return Toned("all held", Tone.GOOD)
-        return still_in_words(group.still, self.push.deadline, self._home.studio.today())
+        return group_still_in_words(group, self._home.studio.today())
 
 
 class _CountedOnce:
@@ -161,12 +161,6 @@ class _CountedOnce:
         if self._counted is None:
             self._counted = self._count()
         return self._counted
-
-
-def choose_by(current: By) -> Choose[By]:
-    """Asks what the people are to be grouped by."""
-    others = [Choice(by, f"By {by}", "now" if by is current else "") for by in By]
-    return Choose("Group the people", others)
 
 
 def _name(group: PeopleGroup) -> str | Toned:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -25,6 +26,7 @@ from studio_tui.tui.modals.hand_over import hand_over
 from studio_tui.tui.modals.record_held import record_held
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.assignment_cells import flags, reminded, status
 from studio_tui.tui.screens.pushes.people_beside import read_assigned
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.text import line
@@ -38,10 +40,7 @@ from studio_tui.wording.push_acts import why_not_change, why_not_hand_over, why_
 from studio_tui.wording.pushes import (
     FLAG_LABELS,
     STATUS_LABELS,
-    attention_of,
     group_in_words,
-    reminded_in_words,
-    status_in_words,
 )
 
 _NOBODY_SUCH = "Nobody here is {}.\nPress f to see everyone."
@@ -67,10 +66,20 @@ class PushUsers(Vertical):
         """The group whose people are shown; None: everybody's."""
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
             Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
-            Column("status", "Status", self._status, width=26, flex=3, most=44, sortable=True),
-            Column("flags", "Attention", _flags, width=19, most=34, flex=1),
+            Column(
+                "status",
+                "Status",
+                lambda a: status(a, self._zone),
+                width=26,
+                flex=3,
+                most=44,
+                sortable=True,
+            ),
+            Column("flags", "Attention", flags, width=19, most=34, flex=1),
             Column("managers", "Managers", _managers, width=16, flex=2, most=50, gives_way=1),
-            Column("reminded", "Reminded", self._reminded, width=15, gives_way=2),
+            Column(
+                "reminded", "Reminded", lambda a: reminded(a, self._zone), width=15, gives_way=2
+            ),
             find=self.find,
             sort=Sort("name"),
             noun=("user", "users"),
@@ -239,6 +248,10 @@ class PushUsers(Vertical):
         return partial(read_assigned, home.studio, home.actor, self.push, assignment)
 
     @property
+    def _zone(self) -> ZoneInfo:
+        return self._home.studio.zone
+
+    @property
     def _current(self) -> Assignment | None:
         return self._browser.list.current
 
@@ -361,26 +374,12 @@ class PushUsers(Vertical):
         self.query_one(".quick", Static).update(line(f"Only: {words} ({way})"))
         self.set_class(bool(words), "-narrowed")
 
-    def _reminded(self, assignment: Assignment) -> Toned:
-        return Toned(reminded_in_words(assignment, self._home.studio.zone), Tone.MUTED)
-
-    def _status(self, assignment: Assignment) -> str | Toned:
-        words = status_in_words(assignment, self._home.studio.zone)
-        if assignment.status is Status.DONE:
-            return Toned(words, Tone.GOOD)
-        is_muted = assignment.status in (Status.NOT_PLANNED, Status.EXCUSED)
-        return Toned(words, Tone.MUTED) if is_muted else words
-
 
 def _quick_of(narrowed: str) -> Quick:
     """The status or flag of this name; raises `ValueError` where there is none."""
     if not narrowed:
         return None
     return Status(narrowed) if narrowed in set(Status) else Flag(narrowed)
-
-
-def _flags(assignment: Assignment) -> Toned:
-    return Toned(attention_of(assignment), Tone.BAD if assignment.flags else Tone.MUTED)
 
 
 def _managers(assignment: Assignment) -> str | Toned:

@@ -8,6 +8,8 @@ from studio_tui.wording.counting import counted
 
 NOBODY_YET = "Nobody is in this push yet.\nPress A to assign users."
 """What is shown of a push without users."""
+NOBODY_ANYWHERE = "Nobody is in an open push."
+"""The same of all open pushes."""
 _DONE, _OPEN = "█", "░"
 _LONGEST_BAR, _SHORTEST_BAR = 8, 3
 

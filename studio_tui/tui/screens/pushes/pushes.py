@@ -1,6 +1,7 @@
 """The Pushes screen: what runs, how far it is, what is late (P2, P4, P5, P8)."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 
 from textual.app import ComposeResult
@@ -9,12 +10,13 @@ from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.push import Progress, Push, PushFilter, PushState
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
-from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes import course, pushes
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals import push_closing
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.course_drawing import course_cells, sparkline
 from studio_tui.tui.screens.pushes.push_beside import read_push
 from studio_tui.tui.screens.pushes.push_words import done_in_cells
 from studio_tui.tui.widgets.drawing import Drawing
@@ -26,8 +28,10 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.push_acts import why_not_change, why_not_reopen
 from studio_tui.wording.pushes import state_in_words
 
-_HELD = 16
+_HELD = 14
 """Cells that how far a push is has at least."""
+_COURSE = 8
+"""Cells that its course has."""
 _ORDER = Sort("deadline")
 
 
@@ -102,12 +106,16 @@ class PushesScreen(StudioScreen):
         """The one that is offered whenever one comes back to it."""
         self._known: dict[int, Progress] = {}
         self._counting = Counting(self, self._counted)
+        self._held: dict[int, dict[date, int]] = {}
+        """How many were held, by push and day."""
+        self._following = Counting(self, self._followed)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3, called="New"),
             Column("name", "Name", lambda p: _cell(p, p.name), width=18, flex=3, most=60),
-            Column("template", "Template", self._template, width=16, flex=1, most=30, gives_way=2),
+            Column("template", "Template", self._template, width=16, flex=1, most=30, gives_way=3),
             Column("state", "State", _state, width=13),
-            Column("from", "From", lambda p: _cell(p, day(p.available_from)), gives_way=1),
+            Column("from", "From", lambda p: _cell(p, day(p.available_from)), gives_way=2),
+            Column("course", "Course", self._course, width=_COURSE, gives_way=1, drawn=True),
             Column("deadline", "Deadline", lambda p: _cell(p, day(p.deadline))),
             Column("progress", "Held", _progress, width=_HELD, flex=1, most=22),
             find=self.find,
@@ -151,6 +159,12 @@ class PushesScreen(StudioScreen):
 
     def _count(self) -> None:
         self._counting.ask(lambda: pushes.every(self.studio, self.actor))
+        self._following.ask(lambda: course.held(self.studio, self.actor))
+
+    def _followed(self, held: dict[int, dict[date, int]]) -> None:
+        if held != self._held:
+            self._held = held
+            self._browser.list.refresh()
 
     def _counted(self, every: Sequence[Push]) -> None:
         known = {push.id: push.progress for push in every}
@@ -234,6 +248,13 @@ class PushesScreen(StudioScreen):
     def _sign(self, push: Push) -> str | Toned:
         new = push.id in self._new and push.state is PushState.DRAFT
         return Toned("new", Tone.MARK) if new else ""
+
+    def _course(self, push: Push) -> tuple[Toned, ...]:
+        if push.state not in (PushState.OPEN, PushState.SCHEDULED):
+            return ()
+        first, deadline = push.available_from, push.deadline
+        held, today = self._held.get(push.id, {}), self.studio.today()
+        return course_cells(sparkline(first, deadline, today, held, _COURSE), late=push.overdue)
 
     def _template(self, push: Push) -> Toned:
         return Toned(push.template.name, Tone.MUTED)

@@ -16,9 +16,10 @@ from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push, Sk
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.outbox.dry_run import dry_run
+from studio_tui.services.outbox.dry_run import DryRun, dry_run, dry_run_of
 from studio_tui.services.pushes import remind
-from studio_tui.services.pushes.remind import ManagersPreview, Reminded, RemindPreview
+from studio_tui.services.pushes import remind_everywhere as everywhere
+from studio_tui.services.pushes.reminding import ManagersPreview, Reminded, RemindPreview
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dry_run_words import Trial, in_words
 from studio_tui.tui.modals.type_number import once_meant
@@ -35,11 +36,13 @@ from studio_tui.wording.mail import when_mail_leaves
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
+_EVERYWHERE = "all open pushes"
 _AGAIN = "Remind also those reminded a short while ago (a)"
 
 
 class RemindScreen(StudioScreen):
-    """What reminding ``selection`` would do, and the button that does it.
+    """What reminding ``selection`` of a push would do, and the button that does it; without a push,
+    of all open ones.
 
     ``whom`` says in words who is chosen. Ends with True once they are reminded.
     """
@@ -61,7 +64,9 @@ class RemindScreen(StudioScreen):
     TOLD_TOO = "Their managers are told as well."
     """What else is sent."""
 
-    def __init__(self, push: Push, selection: Selection[AssignmentFilter], whom: str) -> None:
+    def __init__(
+        self, push: Push | None, selection: Selection[AssignmentFilter], whom: str
+    ) -> None:
         super().__init__()
         self.push = push
         self._selection = selection
@@ -71,7 +76,7 @@ class RemindScreen(StudioScreen):
 
     def body(self) -> ComposeResult:
         """The push, who is chosen, what would be sent, and the button."""
-        title = Content.assemble(line(f"Remind {self.NOUN}s of "), line(self.push.name))
+        title = Content.assemble(line(f"Remind {self.NOUN}s of "), line(self._of))
         yield Static(title, classes="title")
         yield Static(line(self._whom), classes="whom")
         yield Toggle(_AGAIN)
@@ -97,17 +102,22 @@ class RemindScreen(StudioScreen):
 
     def look(self, again: bool) -> RemindPreview | ManagersPreview:
         """Count whom reminding would tell; off the loop."""
+        if self.push is None:
+            return everywhere.preview(self.studio, self.actor, self._selection, again=again)
         return remind.preview(self.studio, self.actor, self.push, self._selection, again=again)
 
     def do(self, again: bool, progress: Progress = unwatched) -> Reminded:
         """Remind them; off the loop."""
-        return remind.remind(
-            self.studio, self.actor, self.push, self._selection, again=again, progress=progress
-        )
+        studio, actor, selection = self.studio, self.actor, self._selection
+        if self.push is None:
+            return everywhere.remind(studio, actor, selection, again=again, progress=progress)
+        return remind.remind(studio, actor, self.push, selection, again=again, progress=progress)
 
     def left_out(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
         """Who is not reminded, by name; off the loop."""
         push, selection = self.push, self._selection
+        if push is None:
+            return everywhere.skipped(self.studio, self.actor, selection, again=again)
         found = remind.skipped(self.studio, self.actor, push, selection, again=True)
         if isinstance(preview, RemindPreview) and not again:
             found += _recently(preview.recently, self.studio.zone)
@@ -124,7 +134,7 @@ class RemindScreen(StudioScreen):
     def action_remind(self) -> None:
         """Remind them and tell their managers (P15)."""
         number = self._preview.reminding if self._preview else 0
-        question = f"Remind {number:,} {self.NOUN}s of “{self.push.name}”?"
+        question = f"Remind {number:,} {self.NOUN}s of {self._of_quoted}?"
         once_meant(self.app, number, question, self.TOLD_TOO, self._remind)
 
     def _remind(self) -> None:
@@ -138,6 +148,14 @@ class RemindScreen(StudioScreen):
     def action_again(self) -> None:
         """Count those reminded a short while ago in, or leave them out."""
         self.query_one(Toggle).action_change()
+
+    @property
+    def _of(self) -> str:
+        return self.push.name if self.push else _EVERYWHERE
+
+    @property
+    def _of_quoted(self) -> str:
+        return f"“{self.push.name}”" if self.push else _EVERYWHERE
 
     @property
     def _again(self) -> bool:
@@ -165,21 +183,22 @@ class RemindScreen(StudioScreen):
         self.read("trial", tried, self._tried, self._not_tried)
 
     def _trial_of(self, preview: RemindPreview | ManagersPreview) -> Callable[[], Trial]:
-        studio, again = self.studio, self._again
+        again = self._again
 
         def trying() -> Trial:
             skipped = self.left_out(preview, again)
             if not preview.reminding:
                 return Trial(skipped=skipped)
-            run = dry_run(
-                studio,
-                lambda: self.do(again),
-                lambda done: done.activity_id,
-                lambda: self.is_attached,
-            )
-            return Trial(run, skipped)
+            return Trial(self._try_out(again), skipped)
 
         return trying
+
+    def _try_out(self, again: bool) -> DryRun:
+        studio, do = self.studio, partial(self.do, again)
+        if self.push is None:
+            # An act for each push.
+            return dry_run_of(studio, self.actor, do, lambda: self.is_attached)
+        return dry_run(studio, do, lambda done: done.activity_id, lambda: self.is_attached)
 
     def _tried(self, tried: tuple[Content, str]) -> None:
         text, effect = tried
@@ -196,6 +215,9 @@ class RemindScreen(StudioScreen):
 
     def done_in_words(self, reminded: Reminded) -> str:
         """Who was reminded, with how that is taken back."""
+        if self.push is None:
+            mails = counted(reminded.users_told + reminded.managers_told, "mail")
+            return f"{mails} of {of_pushes(reminded)}"
         users = counted(reminded.users_told, "user")
         return f"{users} reminded (z undo), {counted(reminded.managers_told, 'manager')} told"
 
@@ -219,14 +241,22 @@ class RemindScreen(StudioScreen):
         await self.action_command("remind")
 
 
+def of_pushes(reminded: Reminded) -> str:
+    """Of how many pushes, with how that is taken back: ``2 pushes (z undo, one after another)``."""
+    each = ", one after another" if reminded.pushes > 1 else ""
+    return f"{counted(reminded.pushes, 'push', 'pushes')} (z undo{each})"
+
+
 def _effect(studio: "Studio", preview: RemindPreview | ManagersPreview, trial: Trial) -> str:
     told = trial.run.notifications
     if not told:
         return "Nobody is reminded."
     when = when_mail_leaves(min(each.due_at for each in told), studio.now(), studio.zone)
     if isinstance(preview, ManagersPreview):
-        gets = "gets" if len(told) == 1 else "get"
-        return f"{managers_told(told)} {gets} mail {when}; their people get none."
+        gets = "gets" if preview.reminding == 1 else "get"
+        managers = counted(preview.reminding, "manager")
+        mail = "mail" if len(told) == preview.reminding else f"{len(told):,} mails"
+        return f"{managers} {gets} {mail} {when}; their people get none."
     users = counted(preview.reminding, "user")
     return f"{users} and {managers_told(told)} get mail {when}."
 

@@ -6,8 +6,9 @@ from studio_tui.domain.pushes.push import Push, Skipped
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
-from studio_tui.services.pushes.remind import ManagersPreview, Reminded, RemindPreview
-from studio_tui.tui.screens.pushes.remind import RemindScreen
+from studio_tui.services.pushes import remind_everywhere as everywhere
+from studio_tui.services.pushes.reminding import ManagersPreview, Reminded, RemindPreview
+from studio_tui.tui.screens.pushes.remind import RemindScreen, of_pushes
 from studio_tui.wording.counting import counted
 
 _NAMED = 3
@@ -21,20 +22,26 @@ class RemindManagersScreen(RemindScreen):
     NOBODY = "Nobody to remind: they are asked for nothing more, or were just reminded."
     TOLD_TOO = "Their people are told nothing."
 
-    def __init__(self, push: Push, managers: Mapping[int, str]) -> None:
+    def __init__(self, push: Push | None, managers: Mapping[int, str]) -> None:
         super().__init__(push, Selection(), _whom(tuple(managers.values())))
         self._managers = tuple(managers)
 
     def look(self, again: bool) -> ManagersPreview:
         """Count whom reminding would tell; off the loop."""
-        return remind.preview_managers(
-            self.studio, self.actor, self.push, self._managers, again=again
-        )
+        studio, actor, managers = self.studio, self.actor, self._managers
+        if self.push is None:
+            return everywhere.preview_managers(studio, actor, managers, again=again)
+        return remind.preview_managers(studio, actor, self.push, managers, again=again)
 
     def do(self, again: bool, progress: Progress = unwatched) -> Reminded:
         """Remind them; off the loop."""
+        studio, actor, managers = self.studio, self.actor, self._managers
+        if self.push is None:
+            return everywhere.remind_managers(
+                studio, actor, managers, again=again, progress=progress
+            )
         return remind.remind_managers(
-            self.studio, self.actor, self.push, self._managers, again=again, progress=progress
+            studio, actor, self.push, managers, again=again, progress=progress
         )
 
     def left_out(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
@@ -43,6 +50,9 @@ class RemindManagersScreen(RemindScreen):
 
     def done_in_words(self, reminded: Reminded) -> str:
         """How many were reminded, with how that is taken back."""
+        if self.push is None:
+            mails = counted(reminded.managers_told, "mail")
+            return f"{mails} to managers of {of_pushes(reminded)}, nobody else told"
         return f"{counted(reminded.managers_told, 'manager')} reminded (z undo), nobody else told"
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.shared.clock import local_day
+from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep, Remedy, Section
 from studio_tui.services.today.today import Today
@@ -17,7 +18,15 @@ from studio_tui.wording.today import SIGNS
 _FIRST_STEPS = "first steps"
 _PUT_OFF = "put off"
 _MAIL = frozenset({CaseKind.MAIL_FAILED, CaseKind.MAIL_BOUNCED})
-_KEYS = {FirstStep.IMPORT_USERS: "i", FirstStep.ALLOW_PUSH: "1", FirstStep.SET_UP_MAIL: "enter"}
+_KEYS = OfAll(
+    {
+        FirstStep.IMPORT_USERS: "i",
+        FirstStep.ALLOW_PUSH: "1",
+        FirstStep.SET_UP_PUSH: "1",
+        FirstStep.ASSIGN_USERS: "2",
+        FirstStep.SET_UP_MAIL: "enter",
+    }
+)
 """The key that begins each first step."""
 
 

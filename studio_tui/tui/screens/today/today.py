@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action
+from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.today.leads_to import where_to, where_to_begin
@@ -78,6 +79,23 @@ class TodayScreen(StudioScreen):
             "Snooze",
             "Put it off until a day or until it changes, or bring it back",
             verb="today --snooze KIND",
+        ),
+        Command(
+            "by_manager",
+            "m",
+            "By manager",
+            "See the people of all open pushes by manager, late first",
+            needs=Action.READ_PUSHES,
+            verb="today --by manager",
+        ),
+        Command(
+            "group",
+            "B",
+            "Group by",
+            "See the people of all open pushes by manager, team, department or language",
+            footer=False,
+            needs=Action.READ_PUSHES,
+            verb="today --by team",
         ),
         Command(
             "settings",
@@ -212,6 +230,17 @@ class TodayScreen(StudioScreen):
         if (case := self._case) is not None:
             self._with_push(case, lambda push: self._remind(case, push))
 
+    def action_by_manager(self) -> None:
+        """See the people of all open pushes by manager (S2)."""
+        self._group_by(By.MANAGER)
+
+    def action_group(self) -> None:
+        """Choose what the people of all open pushes are grouped by (S2)."""
+        # A list to choose from is not needed for the first picture.
+        from studio_tui.tui.modals.choose_by import choose_by
+
+        self.app.push_screen(choose_by(), self._group_by)
+
     def why_not_settings(self) -> str | None:
         """It takes a push."""
         return None if self._case and self._case.push_id else "This line is about no push."
@@ -280,6 +309,10 @@ class TodayScreen(StudioScreen):
     def _case(self) -> Case | None:
         at = self._list.current if self._found is not None else None
         return at.case if at is not None else None
+
+    def _group_by(self, by: By | None) -> None:
+        if by is not None:
+            self.shell.go_to(to.OpenGroups(by))
 
     def _begin(self, step: FirstStep) -> None:
         destination = where_to_begin(step)

@@ -183,6 +183,14 @@ async def test_the_user_sees_the_preparation_when_the_talk_begins(made: Example)
         made.look(pilot)
         await settled(pilot)
         assert "Bob's own words" in shown(pilot)
+        # What was not submitted before can be in the talk, by the user alone.
+        assert "s Submit" in footer(pilot)
+        await press(pilot, "s")
+        assert "until the talk begins" not in shown(pilot)
+        await press(pilot, "right", "enter")
+        assert "submitted" in said(pilot)
+        assert "s Submit" not in footer(pilot)
+        assert reading(made, talk, "ann").conversation.user_prepared_at is not None
 
 
 async def test_hostile_text_stays_text(made: Example) -> None:

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from studio_tui.domain.pushes.course import Course, course
-from studio_tui.tui.screens.pushes.course_drawing import course_in_words, drawn
+from studio_tui.tui.screens.pushes.course_drawing import course_in_words, drawn, sparkline
 
 FIRST, DEADLINE = date(2026, 3, 2), date(2026, 3, 31)
 _DAYS = st.dictionaries(
@@ -73,3 +74,31 @@ def test_words_after_the_deadline_and_before_the_first_day() -> None:
     early = _course(FIRST - timedelta(3), {}, {}, more=2)
     assert course_in_words(early) == "0 of 2 held; 30 days left: 1 a week needed."
     assert course_in_words(_course(DEADLINE, {FIRST: 3}, {})) == "3 of 3 held."
+
+
+@given(
+    st.integers(0, 400),
+    st.integers(-10, 500),
+    _DAYS,
+    st.integers(2, 40),
+)
+def test_a_sparkline_fits_and_marks_the_deadline_once(
+    lasts: int, into: int, held: dict[date, int], width: int
+) -> None:
+    deadline, today = FIRST + timedelta(lasts), FIRST + timedelta(into)
+    line = sparkline(FIRST, deadline, today, held, width)
+    assert len(line) == cell_len(line) <= width
+    assert len(line) == min(width, (max(deadline, today) - FIRST).days + 2)
+    assert line.count("│") == 1
+    assert line.endswith("│") or today > deadline
+    assert today < deadline or "·" not in line
+    assert today >= FIRST or set(line) == {"·", "│"}
+
+
+def test_a_sparkline_tells_when_it_went_well_and_what_is_ahead() -> None:
+    held = {FIRST: 1, FIRST + timedelta(7): 2, FIRST + timedelta(8): 2, FIRST + timedelta(15): 8}
+    assert sparkline(FIRST, DEADLINE, FIRST + timedelta(16), held, 9) == "▂▃▃▁█···│"
+    assert sparkline(FIRST, DEADLINE, FIRST - timedelta(3), {}, 9) == "········│"
+    assert sparkline(FIRST, FIRST, FIRST, {FIRST: 3}, 9) == "█│"
+    late = DEADLINE + timedelta(30)
+    assert sparkline(FIRST, DEADLINE, late, {FIRST: 1, late: 1}, 9) == "█▁▁▁│▁▁▁█"

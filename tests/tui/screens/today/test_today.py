@@ -1,5 +1,6 @@
 """Today: what needs somebody is dealt with by single keys, one after another (S1)."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -23,7 +24,9 @@ from studio_tui.tui.screens.outbox.outbox import OutboxScreen
 from studio_tui.tui.screens.outbox.sent_again import SentAgainScreen
 from studio_tui.tui.screens.people.import_users import ImportScreen
 from studio_tui.tui.screens.pushes.push import PushScreen
+from studio_tui.tui.screens.pushes.pushes import PushesScreen
 from studio_tui.tui.screens.pushes.remind import RemindScreen
+from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from studio_tui.tui.screens.today.lines import lines_of
 from studio_tui.tui.screens.today.today import TodayScreen
 from studio_tui.tui.start import OpenedStudio
@@ -32,7 +35,7 @@ from studio_tui.wording.today import SIGNS
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, example, fill_outbox
-from tests.tui.screens.pushing import everything, footer, said
+from tests.tui.screens.pushing import create, everything, footer, said
 
 
 def words(pilot: Pilot[Any]) -> list[str]:
@@ -130,6 +133,26 @@ async def test_the_mail_of_a_case_is_shown_in_its_state(made: Example) -> None:
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, OutboxScreen)
         assert {row.state for row in rows(pilot)} == {NotificationState.FAILED}
+        assert "Only the mail of this line of Today" in shown(pilot)
+        await press(pilot, "left")
+        assert "Only the mail of this line" not in shown(pilot)
+        assert len(rows(pilot)) > 1
+
+
+async def test_the_next_step_is_said_until_somebody_is_assigned(tmp_path: Path) -> None:
+    with example(tmp_path, Smtp(host="localhost", sender="studio@example.org")) as made:
+        made.load(PEOPLE)
+        async with running(made.whole_app()) as pilot:
+            assert under_cursor(pilot) == "set up a push"
+            await press(pilot, "enter")
+            assert isinstance(pilot.app.screen, TemplatesScreen)
+            await press(pilot, "0")
+            create(made, "Draft", date(2026, 3, 1), date(2026, 5, 31))
+            made.look(pilot)
+            await settled(pilot)
+            assert under_cursor(pilot) == "assign users to a push"
+            await press(pilot, "enter")
+            assert isinstance(pilot.app.screen, PushesScreen)
 
 
 @pytest.mark.parametrize(
@@ -201,8 +224,11 @@ async def test_a_new_studio_shows_the_first_steps_until_they_are_done(made: Exam
         made.load(PEOPLE)
         made.look(pilot)
         await settled(pilot)
-        assert [row.step for row in rows(pilot) if row.step] == [FirstStep.SET_UP_MAIL]
-        await press(pilot, "enter")
+        assert [row.step for row in rows(pilot) if row.step] == [
+            FirstStep.SET_UP_PUSH,
+            FirstStep.SET_UP_MAIL,
+        ]
+        await press(pilot, "G", "enter")
         assert "config.toml" in said(pilot)
 
 
@@ -210,6 +236,7 @@ async def test_nothing_to_do_is_said_and_no_key_fails(tmp_path: Path) -> None:
     smtp = Smtp(host="localhost", sender="studio@example.org")
     with example(tmp_path, smtp) as made:
         made.load(PEOPLE)
+        pushes.close(made.studio, made.admin, made.push("Q1 review", "ann"))
         async with running(made.whole_app()) as pilot:
             assert "Nothing needs you." in shown(pilot)
             await press(pilot, "r", "Z", "enter", "v", "f", "j", "G")

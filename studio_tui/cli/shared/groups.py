@@ -1,0 +1,51 @@
+"""People in groups, as commands print them (S2)."""
+
+from collections.abc import Sequence
+
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.output import write_json, write_table
+from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.push import Push
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.pushes import group_in_words, group_still_in_words
+
+_HEADINGS = (
+    *("Overdue", "Held", "Not planned", "Planned", "In progress", "Excused"),
+    "Still to hold",
+)
+
+
+def show_groups(
+    studio: Studio,
+    by: By,
+    found: Sequence[PeopleGroup],
+    push: Push | None = None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print the groups of ``push``, or where there is none of all open pushes."""
+    if as_json:
+        write_json(shapes.push_groups(push, by, found))
+        return
+    login = ("Login",) if by is By.MANAGER else ()
+    nobody = (
+        "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it."
+        if push
+        else "Nobody is in an open push."
+    )
+    rows = (_row(studio, by, group) for group in found)
+    write_table((by.capitalize(), *login, *_HEADINGS), rows, nobody)
+
+
+def _row(studio: Studio, by: By, group: PeopleGroup) -> tuple[str, ...]:
+    return (
+        group_in_words(by, group),
+        *((group.login or "",) if by is By.MANAGER else ()),
+        str(group.overdue or ""),
+        f"{group.done}/{group.assigned}",
+        str(group.not_planned or ""),
+        str(group.planned + group.prepared or ""),
+        str(group.in_progress or ""),
+        str(group.excused or ""),
+        group_still_in_words(group, studio.today()),
+    )

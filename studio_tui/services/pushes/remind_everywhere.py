@@ -1,0 +1,148 @@
+"""Reminding over all open pushes at once (S2, P15): each push as `services.pushes.remind` does it,
+all of them in one transaction.
+
+Every push has an act of its own, which is taken back by itself. Who is asked by two pushes is told
+by each.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts, PushState, Skipped
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import NothingToDo
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes.pushes import push_to_change
+from studio_tui.services.pushes.remind import EVERYBODY, NO_MANAGER, NOBODY
+from studio_tui.services.pushes.reminding import (
+    SHOWN,
+    ManagersPreview,
+    Reminded,
+    Reminding,
+    RemindPreview,
+    preview_of_managers,
+)
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.pushes import pushes
+
+
+def preview(
+    studio: Studio,
+    actor: Actor,
+    selection: Selection[AssignmentFilter],
+    *,
+    again: bool = False,
+) -> RemindPreview:
+    """What `remind` would do, with nothing written: who is in two pushes is counted at both."""
+    require(actor, Action.REMIND)
+    with studio.store.reading():
+        found = [
+            Reminding(studio, push.id).preview(selection, again=again)
+            for push in pushes.open_pushes(studio.today())
+        ]
+    return RemindPreview(
+        reminding=sum(each.reminding for each in found),
+        done=sum(each.done for each in found),
+        left=sum(each.left for each in found),
+        recently=tuple(one for each in found for one in each.recently)[:SHOWN],
+        recently_count=sum(each.recently_count for each in found),
+        excused=sum(each.excused for each in found),
+    )
+
+
+def skipped(
+    studio: Studio,
+    actor: Actor,
+    selection: Selection[AssignmentFilter],
+    *,
+    again: bool = False,
+) -> list[Skipped]:
+    """Who of ``selection`` would not be reminded, and why, push by push (P14)."""
+    require(actor, Action.REMIND)
+    with studio.store.reading():
+        return [
+            replace(each, why=f"{each.why}: {push.name}")
+            for push in pushes.open_pushes(studio.today())
+            for each in Reminding(studio, push.id).skipped(selection, again=again)
+        ]
+
+
+def remind(
+    studio: Studio,
+    actor: Actor,
+    selection: Selection[AssignmentFilter],
+    *,
+    again: bool = False,
+    progress: Progress = unwatched,
+) -> Reminded:
+    """Remind those selected who have still to talk, and their managers, in every open push.
+
+    Raises `NothingToDo` where there is nobody to remind.
+    """
+    require(actor, Action.REMIND)
+    with studio.store.writing():
+        done = [
+            Reminding(studio, push.id).remind(actor, push.name, selection, again=again)
+            for push in _open_one_by_one(studio, progress)
+        ]
+        return _together(done, NOBODY)
+
+
+def preview_managers(
+    studio: Studio, actor: Actor, managers: Collection[int], *, again: bool = False
+) -> ManagersPreview:
+    """What `remind_managers` would do, with nothing written."""
+    require(actor, Action.REMIND)
+    with studio.store.reading():
+        found = [
+            Reminding(studio, push.id).managers_asked(managers, EVERYBODY)
+            for push in pushes.open_pushes(studio.today())
+        ]
+    return preview_of_managers(managers, found, again=again)
+
+
+def remind_managers(
+    studio: Studio,
+    actor: Actor,
+    managers: Collection[int],
+    *,
+    again: bool = False,
+    progress: Progress = unwatched,
+) -> Reminded:
+    """Remind these managers alone, of all their people in every open push: a mail for each
+    manager and push. Raises `NothingToDo` where there is nobody to remind."""
+    require(actor, Action.REMIND)
+    with studio.store.writing():
+        done = []
+        for push in _open_one_by_one(studio, progress):
+            reminding = Reminding(studio, push.id)
+            if reminding.managers_asked(managers, EVERYBODY).told(again=again):
+                done.append(
+                    reminding.remind_managers(actor, push.name, managers, EVERYBODY, again=again)
+                )
+        return _together(done, NO_MANAGER)
+
+
+def _open_one_by_one(studio: Studio, progress: Progress) -> Iterator[PushFacts]:
+    """The open pushes, each locked: in the order of their ids, so that nobody waits in a circle."""
+    found = sorted(each.id for each in pushes.open_pushes(studio.today()))
+    for place, push_id in enumerate(found):
+        progress(place / len(found))
+        push = push_to_change(studio, push_id)
+        if push.state is PushState.OPEN:
+            yield push
+
+
+def _together(done: Sequence[Reminded | None], nobody: str) -> Reminded:
+    """What reminding in several pushes did; raises `NothingToDo` where it did nothing."""
+    acts = [each for each in done if each is not None]
+    if not acts:
+        raise NothingToDo(nobody)
+    return Reminded(
+        activity_id=acts[-1].activity_id,
+        users_told=sum(each.users_told for each in acts),
+        managers_told=sum(each.managers_told for each in acts),
+        leaves_at=min(each.leaves_at for each in acts),
+        pushes=len(acts),
+    )

@@ -1,0 +1,227 @@
+"""Reminding in one push, inside an open unit of work (P15): what `remind` and `remind_everywhere`
+are made of. They ask whether the actor may."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.outbox.kinds import Kind
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Skipped
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import about_users, write_activity
+from studio_tui.storage.outbox import enqueue
+from studio_tui.storage.outbox.enqueue import Cause
+from studio_tui.storage.people.users import People
+from studio_tui.storage.pushes import assignments, reminders
+from studio_tui.storage.pushes.act_snapshot import fixed_users
+
+SHOWN = 1_000
+"""At most so many people are listed by name in a preview."""
+_FEW = 20
+"""Whom so many manage is looked up; of more, who manages each is."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemindPreview:
+    """What reminding would do, before anything is sent (P14)."""
+
+    reminding: int
+    done: int
+    """How many of those chosen are done; they are not reminded."""
+    left: int
+    """How many of those chosen have left; they are not reminded."""
+    recently: tuple[Assignment, ...]
+    """Those who were reminded a short while ago, the first thousand; they are skipped unless
+    asked."""
+    recently_count: int
+    excused: int = 0
+    """How many of those chosen are excused; they are not reminded (P18)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What reminding did."""
+
+    activity_id: int
+    """The act, as `services.outbox.undo` takes it back."""
+    users_told: int
+    managers_told: int
+    leaves_at: datetime
+    pushes: int = 1
+    """Of how many pushes; of several, each act is taken back by itself, and ``activity_id`` is
+    the last. A manager is told once for each push."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagersPreview:
+    """What reminding managers alone would do (P14)."""
+
+    reminding: int
+    recently: int
+    """How many of those chosen were reminded a short while ago; they are skipped unless asked."""
+    nothing: int
+    """How many of those chosen are asked for nothing more; they are not reminded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagersAsked:
+    """The managers, by id, whom a push asks to talk to somebody."""
+
+    asked: frozenset[int]
+    recently: frozenset[int]
+    """Those of them who were reminded a short while ago."""
+
+    def told(self, *, again: bool) -> frozenset[int]:
+        """Whom reminding tells."""
+        return self.asked if again else self.asked - self.recently
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """Reminding in the push ``push_id``."""
+
+    studio: Studio
+    push_id: int
+
+    @property
+    def since(self) -> datetime:
+        """Who was reminded after this instant was so a short while ago."""
+        return self.studio.now() - self.studio.settings.notifications.remind_again_after
+
+    def chosen(self, selection: Selection[AssignmentFilter]) -> reminders.ChosenToRemind:
+        """Those of the push whom ``selection`` holds."""
+        today = self.studio.today()
+        return reminders.ChosenToRemind(self.push_id, selection, today, self.since)
+
+    def preview(self, selection: Selection[AssignmentFilter], *, again: bool) -> RemindPreview:
+        """What `remind` would do."""
+        chosen = self.chosen(selection)
+        ids = assignments.ids_of(chosen.recently, SHOWN)
+        return RemindPreview(
+            reminding=assignments.count_assignments(chosen.to_remind(again=again)),
+            done=assignments.count_assignments(chosen.done),
+            left=assignments.count_assignments(chosen.left),
+            recently=tuple(assignments.assignments_by_id(ids, self.studio.today())),
+            recently_count=assignments.count_assignments(chosen.recently),
+            excused=assignments.count_assignments(chosen.excused),
+        )
+
+    def skipped(self, selection: Selection[AssignmentFilter], *, again: bool) -> list[Skipped]:
+        """Who of ``selection`` would not be reminded, and why, by name (P14)."""
+        chosen = self.chosen(selection)
+        reasons = [
+            ("has held it", chosen.done),
+            ("has left", chosen.left),
+            ("is excused", chosen.excused),
+        ]
+        if not again:
+            reasons.append(("was reminded a short while ago", chosen.recently))
+        return [
+            Skipped(login, name, why)
+            for why, those in reasons
+            for login, name in assignments.names_of(those)
+        ]
+
+    def managers_asked(
+        self, managers: Collection[int], selection: Selection[AssignmentFilter]
+    ) -> ManagersAsked:
+        """Which of ``managers`` the push asks to talk to any of ``selection``."""
+        users, these = self._still_asked(managers, selection), reminders.these_managers(managers)
+        recently = reminders.managers_reminded(managers, self.push_id, self.since)
+        return ManagersAsked(
+            enqueue.managers_asked(self.push_id, users, these),
+            enqueue.managers_asked(self.push_id, users, recently),
+        )
+
+    def remind(
+        self,
+        actor: Actor,
+        name: str,
+        selection: Selection[AssignmentFilter],
+        *,
+        again: bool,
+        progress: Progress = unwatched,
+    ) -> Reminded | None:
+        """Remind those of ``selection`` in the push, which is called ``name``; None where there is
+        nobody."""
+        those = self.chosen(selection).to_remind(again=again)
+        users, count = fixed_users(assignments.users_of(those))
+        if not count:
+            return None
+        leaves = self.studio.now() + self.studio.settings.notifications.hold_time
+        return self.tell(actor, name, users, None, leaves, progress)
+
+    def tell(
+        self,
+        actor: Actor | None,
+        name: str,
+        users: People,
+        round_: str | None,
+        leaves_at: datetime,
+        progress: Progress = unwatched,
+    ) -> Reminded:
+        """Remind ``users``, who are fixed: what is written changes who would be found."""
+        now = self.studio.now()
+        after = {"round": round_} if round_ else None
+        line = write_activity(actor, now, Verb.REMIND, name, push_id=self.push_id, after=after)
+        progress(0.1)
+        about_users(line, users)
+        cause, number = Cause(line, self.push_id, now, leaves_at), round_ or str(line)
+        progress(0.2)
+        users_told = enqueue.tell_users(cause, Kind.REMINDER, users, number)
+        progress(0.5)
+        return Reminded(
+            activity_id=line,
+            users_told=users_told,
+            managers_told=enqueue.tell_managers_asked(cause, Kind.REMINDER, users, number),
+            leaves_at=leaves_at,
+        )
+
+    def remind_managers(
+        self,
+        actor: Actor,
+        name: str,
+        managers: Collection[int],
+        selection: Selection[AssignmentFilter],
+        *,
+        again: bool,
+    ) -> Reminded:
+        """Remind ``managers`` alone of those of ``selection``; perhaps nobody is told."""
+        now = self.studio.now()
+        leaves = now + self.studio.settings.notifications.hold_time
+        line = write_activity(actor, now, Verb.REMIND, name, push_id=self.push_id)
+        cause = Cause(line, self.push_id, now, leaves)
+        users, _ = fixed_users(self._still_asked(managers, selection))
+        only = reminders.these_managers(managers)
+        if not again:
+            only = reminders.managers_not_reminded(managers, self.push_id, self.since)
+        told = enqueue.tell_managers_asked(cause, Kind.REMINDER, users, str(line), only)
+        about_users(line, enqueue.people_told_of(line))
+        return Reminded(line, 0, told, leaves)
+
+    def _still_asked(
+        self, managers: Collection[int], selection: Selection[AssignmentFilter]
+    ) -> People:
+        """Who has still to talk; of few managers, their people alone."""
+        asked = self.chosen(selection)
+        if len(managers) > _FEW:
+            return assignments.users_of(asked.waiting)
+        return assignments.users_of(asked.waiting_of(managers))
+
+
+def preview_of_managers(
+    managers: Collection[int], found: Sequence[ManagersAsked], *, again: bool
+) -> ManagersPreview:
+    """What reminding ``managers`` would do in the pushes that were asked."""
+    told = frozenset[int]().union(*(each.told(again=again) for each in found))
+    asked = frozenset[int]().union(*(each.asked for each in found))
+    recently = frozenset[int]().union(*(each.recently for each in found))
+    return ManagersPreview(
+        reminding=len(told),
+        recently=len(recently if again else recently - told),
+        nothing=len(frozenset(managers) - asked),
+    )

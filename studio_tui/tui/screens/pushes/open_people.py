@@ -1,0 +1,133 @@
+"""Those of one manager, team, department or language in all open pushes (S2)."""
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.pushes.groups import GroupKey
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter
+from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.pushes import assign, pushes
+from studio_tui.tui.commands import Command
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.assignment_cells import flags, reminded, status
+from studio_tui.tui.screens.pushes.people_beside import read_assigned
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.list.columns import Column, Toned
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+
+
+class OpenPeopleScreen(StudioScreen):
+    """The people of ``group``, which is called ``name``: a line for each of their pushes."""
+
+    OWN_COMMANDS = (
+        Command(
+            "remind",
+            "r",
+            "Remind",
+            "Remind the marked, or this one",
+            needs=Action.REMIND,
+            verb="pushes remind PUSH LOGIN",
+        ),
+        Command(
+            "open",
+            "e",
+            "Settings",
+            "Open the settings of this push",
+            footer=False,
+            needs=Action.EDIT_PUSHES,
+            verb="pushes edit PUSH",
+        ),
+    )
+
+    def __init__(self, group: GroupKey, name: str) -> None:
+        super().__init__()
+        self._group = group
+        self._name_of_group = name
+
+    def body(self) -> ComposeResult:
+        """Whose people they are, and the list."""
+        yield Static(line(f"{self._name_of_group}, in all open pushes"), classes="title")
+        self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
+            Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
+            Column("push", "Push", lambda each: each.push, width=14, flex=2, most=40),
+            Column("status", "Status", self._status, width=20, flex=3, most=44, sortable=True),
+            Column("flags", "Attention", flags, width=15, most=34, flex=1),
+            Column("reminded", "Reminded", self._reminded, width=15, gives_way=1),
+            find=self.find,
+            sort=Sort("name"),
+            noun=("conversation", "conversations"),
+            marks=True,
+            empty="Nobody of them is in an open push.",
+            kept_as="open_people",
+            exported_by="pushes export PUSH",
+            beside=self._beside,
+        )
+        yield self._browser
+
+    def find(
+        self, text: str, sort: Sort
+    ) -> tuple[AssignmentFilter, Source[Assignment, AssignmentFilter]]:
+        """Those in whom all words of ``text`` are found."""
+        filter_ = AssignmentFilter(text, group=self._group)
+        return filter_, assign.source_everywhere(self.studio, self.actor, filter_, sort)
+
+    def _beside(self, assignment: Assignment) -> Callable[[], Drawing]:
+        studio, actor = self.studio, self.actor
+
+        def look() -> Drawing:
+            push = pushes.show(studio, actor, assignment.push_id, {})
+            return read_assigned(studio, actor, push, assignment)
+
+        return look
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._browser.reload()
+
+    def why_not_remind(self) -> str | None:
+        """It takes somebody."""
+        return "There is nobody here." if self._browser.list.chosen.empty else None
+
+    def action_remind(self) -> None:
+        """Remind the marked or the one under the cursor, once it is seen what that sends (P15)."""
+        listed = self._browser.list
+        count, current = listed.selected_count, listed.current
+        if listed.marked:
+            whom = "The marked conversations" + ("" if count is None else f": {count:,}")
+        else:
+            whom = f"Only {current.name}, {current.push}" if current else ""
+        self.go_to(to.Remind(None, listed.chosen, whom), self._unmark)
+
+    def why_not_open(self) -> str | None:
+        """It takes a push."""
+        return None if self._browser.list.current else "There is nobody here."
+
+    def action_open(self) -> None:
+        """Open the settings of the push of this line."""
+        if (current := self._browser.list.current) is not None:
+            self.go_to(to.Push(current.push_id, "settings"))
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Which pushes somebody is in, and what they received (P16)."""
+        self.go_to(to.Person(event.row.user_id))
+
+    def on_record_list_cursor_moved(self) -> None:
+        """What can be done depends on who is under the cursor."""
+        self.refresh_bindings()
+
+    def _unmark(self, reminded_: bool | None) -> None:
+        if reminded_:
+            self._browser.list.selection = Selection()
+
+    def _status(self, assignment: Assignment) -> str | Toned:
+        return status(assignment, self.studio.zone)
+
+    def _reminded(self, assignment: Assignment) -> Toned:
+        return reminded(assignment, self.studio.zone)
