@@ -112,7 +112,7 @@ def import_(
     require(actor, Action.IMPORT_USERS)
     form = FileHints(encoding, delimiter, dates or "", sheet)
     if file is None:
-        decide_waiting(studio, actor, unattended, _tell_plan, yes=yes, as_json=as_json)
+        decide_waiting(studio, actor, unattended, _tell_dry_run, yes=yes, as_json=as_json)
         return
     if unattended.limits:
         given = GivenFile(name_of(file), bytes_of(file, MAX_BYTES), dict(mapping), form)
@@ -140,14 +140,18 @@ def import_(
         changes = [shapes.review(studio, each, is_tried=dry_run) for each in touched]
         write_json({**plan.as_json(), "review": changes})
     elif dry_run or stopped:
-        _tell_plan(plan)
-        _tell_tried(touched)
+        _tell_dry_run(plan, touched)
     else:
         _tell_done(plan)
         _tell_waiting(touched)
     if stopped or plan.takes_nobody:
         complain(f"studio-tui: {_why_nothing(plan)}")
         click.get_current_context().exit(FAILED)
+
+
+def _tell_dry_run(plan: ImportPlan, touched: Sequence[Review]) -> None:
+    _tell_plan(plan)
+    _tell_tried(touched)
 
 
 def _tell_tried(touched: Sequence[Review]) -> None:

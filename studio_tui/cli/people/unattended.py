@@ -1,7 +1,7 @@
 """``users import --unattended`` and ``--waiting``: imports by cron or a timer, and what waits of
 them (U10)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -15,8 +15,10 @@ from studio_tui.cli.shared.output import complain, say, write_json
 from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.times import shown
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.review import Review
 from studio_tui.domain.people.unattended import Limit, Limits, limit_called
 from studio_tui.domain.shared.errors import NothingToDo, Refused, StudioError
+from studio_tui.services.people import imports, reviews
 from studio_tui.services.people import unattended as service
 from studio_tui.services.people.import_plan import ImportPlan
 from studio_tui.services.people.unattended import GivenFile, Outcome, Result, WaitingImport
@@ -139,12 +141,13 @@ def decide_waiting(
     studio: Studio,
     actor: Actor,
     asked: Unattended,
-    tell: Callable[[ImportPlan], None],
+    tell: Callable[[ImportPlan, Sequence[Review]], None],
     *,
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Show what waits, import it or throw it away; ``tell`` prints a dry run."""
+    """Show what waits, import it or throw it away; ``tell`` prints a dry run, and what would wait
+    for a decision because of it (U7)."""
     try:
         if asked.discard:
             _discard(studio, actor, as_json=as_json)
@@ -159,15 +162,21 @@ def decide_waiting(
 
 
 def _show(
-    studio: Studio, actor: Actor, tell: Callable[[ImportPlan], None], *, as_json: bool
+    studio: Studio,
+    actor: Actor,
+    tell: Callable[[ImportPlan, Sequence[Review]], None],
+    *,
+    as_json: bool,
 ) -> None:
     with ProgressPrinter("Comparing") as comparing:
         found = service.look(studio, actor, progress=comparing)
+    touched = imports.touched(studio, actor, found.file, skip_refused=True)
     if as_json:
-        write_json(shapes.waiting_import(studio, found))
+        changes = [shapes.review(studio, each, is_tried=True) for each in touched]
+        write_json({**shapes.waiting_import(studio, found), "review": changes})
         return
     say(_waits_in_words(studio, found))
-    tell(found.plan)
+    tell(found.plan, touched)
     say(f"“{_WAITING} --apply” imports it, “--discard” throws it away.")
 
 
@@ -190,10 +199,15 @@ def _apply(studio: Studio, actor: Actor, *, yes: bool, as_json: bool) -> None:
     confirm_count(lambda: len(found.plan.left), what, nothing, yes=yes)
     with ProgressPrinter("Importing") as importing:
         plan = service.apply(studio, actor, progress=importing)
+    touched = reviews.caused_by(studio, plan.line) if plan.line is not None else []
     if as_json:
-        write_json(plan.as_json())
-    else:
-        say(f"{found.last.name}: {_done(plan)}")
+        changes = [shapes.review(studio, each) for each in touched]
+        write_json({**plan.as_json(), "review": changes})
+        return
+    say(f"{found.last.name}: {_done(plan)}")
+    if touched:
+        many = counted(len(touched), "change waits", "changes wait")
+        say(f"{many} for a decision: “studio-tui users review”.")
 
 
 def _discard(studio: Studio, actor: Actor, *, as_json: bool) -> None:

@@ -211,14 +211,15 @@ def move_pushes(kept: int, other: int, shared: Iterable[SharedPush]) -> None:
 
 def _take_over_state(push: SharedPush) -> None:
     """Who was taken out of a push, while the other record is in it, is in it."""
-    state = (_A.unassigned_at, _A.conductor, _A.excused_in, _A.excuse, _A.own_deadline)
-    found = {
-        row[0]: row[1:]
-        for row in _A.select(_A.id, *state).where(among(_A.id, (push.kept, push.other))).tuples()
+    names = ("unassigned_at", "conductor", "excused_in", "excuse", "own_deadline")
+    state = [getattr(_A, name) for name in names]
+    both = {
+        each["id"]: each
+        for each in _A.select(_A.id, *state).where(among(_A.id, (push.kept, push.other))).dicts()
     }
-    gone = found[push.kept][0] is not None
-    if gone and found[push.other][0] is None:
-        told = dict(zip((each.name for each in state), found[push.other], strict=True))
+    kept, other = both[push.kept], both[push.other]
+    if kept["unassigned_at"] is not None and other["unassigned_at"] is None:
+        told = {name: other[name] for name in names}
         _A.update(**told).where(_A.id == push.kept).execute()
 
 

@@ -15,6 +15,7 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity, verify
 from studio_tui.services.people import merging, reviews, ssh_keys, users
+from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.tables import TABLES, UserTable
 from tests.acting import HOUR, as_user, assign, assigned, finish, mail, send_due, waiting
@@ -135,6 +136,18 @@ def test_who_the_other_led_and_coached_is_the_ones(studio: Studio, admin: Actor)
     found = user(studio, admin, "ann")
     # Nobody coaches themself; who coached the double stays.
     assert (found.coaches, found.leads) == (("cor",), ("Sales > France",))
+
+
+@pytest.mark.usefixtures("double")
+def test_who_was_taken_out_of_a_push_is_in_it_by_the_other(studio: Studio, admin: Actor) -> None:
+    push = create_push(studio, admin)
+    assign(studio, admin, push, "ann", "ann2")
+    conversations.hand_over(studio, admin, conversations.find(studio, push.name, "ann2"), "bob")
+    assigning.unassign_users(studio, admin, push, ["ann"])
+    merging.merge(studio, admin, "ann", "ann2")
+    found = assigned(studio, admin, push)
+    assert list(found) == ["ann"]
+    assert found["ann"].conductor == "Bob Smith"
 
 
 @pytest.mark.usefixtures("double")

@@ -158,7 +158,7 @@ class UsersScreen(StudioScreen):
         said = self.query_one(".waits", Static)
         said.display = waits is not None
         if waits is not None:
-            words = f"{waits.name} waits: {waits.why}. Press Q to look at it."
+            words = f"Press Q to look at {waits.name}, which waits: {waits.why}."
             said.update(line(words, "$warning"))
         self.refresh_bindings()
 
