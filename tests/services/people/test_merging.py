@@ -18,6 +18,7 @@ from studio_tui.services.people import merging, reviews, ssh_keys, users
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.tables import TABLES, UserTable
+from studio_tui.storage.people.merging import _ONCE, _PLAIN
 from tests.acting import HOUR, as_user, assign, assigned, finish, mail, send_due, waiting
 from tests.domain.people.test_ssh_keys import ED25519
 from tests.organisation import create_push, import_people
@@ -50,6 +51,19 @@ def still_named(studio: Studio, user_id: int) -> set[tuple[str, str]]:
                 if refers and table.select().where(column == user_id).exists():
                     found.add((meta.table_name, name))
     return found
+
+
+def test_no_column_that_names_a_user_is_forgotten() -> None:
+    """One that a new table brings is moved, or said here to stay."""
+    elsewhere = {("assignment", "user"), ("merged_user", "into")}
+    moved = [column for _, column in _PLAIN] + [column for _, column, _ in _ONCE]
+    named = {
+        (table._meta.table_name, column.name)
+        for table in TABLES
+        for column in table._meta.sorted_fields
+        if isinstance(column, ForeignKeyField) and column.rel_model is UserTable
+    }
+    assert named == {(c.model._meta.table_name, c.name) for c in moved} | _STAYS | elsewhere
 
 
 def statuses(studio: Studio, admin: Actor, *pushes: Push) -> list[Status]:
