@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.hr_file import TeamPath
 from studio_tui.domain.people.hr_file.team_loops import TeamLoops
 from studio_tui.domain.people.teams import SEPARATOR, Leader, Team, why_no_team_name
 from studio_tui.domain.people.users import User
@@ -298,12 +299,8 @@ def _move(
     paths = {team.id: (*path, *team.path.split(SEPARATOR)[own.path.count(SEPARATOR) + 1 :])
              for team in inside}  # fmt: skip
     rest = [tuple(team.path.split(SEPARATOR)) for team in teams if team.id not in paths]
-    loops = TeamLoops([*rest, *paths.values()])
-    for each in rest:
-        loops.add(each)
-    for each in paths.values():
-        if reason := loops.add(each):
-            raise Invalid({"under" if wanted.under is not None else "name": reason})
+    field = "name" if wanted.under is None else "under"
+    _refuse_loops(rest, list(paths.values()), field)
     told = [(team_id, SEPARATOR.join(each), team_key(each)) for team_id, each in paths.items()]
     return TeamMove(own.id, path[-1], parent.id if parent else None, told)
 
@@ -319,17 +316,24 @@ def _free_path(
         for team in teams
         if team.parent_id == (parent.id if parent else None) and (own is None or team.id != own.id)
     ]
-    if reason := taken_by(name, f"team under “{parent.path}”" if parent else "team", beside) or "":
-        raise Invalid({"name": reason})
+    noun = f"team under “{parent.path}”" if parent else "team"
+    if taken := taken_by(name, noun, beside):
+        raise Invalid({"name": taken})
     path = (*(parent.path.split(SEPARATOR) if parent else ()), name)
     if own is None:
         known = [tuple(team.path.split(SEPARATOR)) for team in teams]
-        loops = TeamLoops([*known, path])
-        for each in known:
-            loops.add(each)
-        if reason := loops.add(path):
-            raise Invalid({"name": reason})
+        _refuse_loops(known, [path], "name")
     return path
+
+
+def _refuse_loops(known: Sequence[TeamPath], new: Sequence[TeamPath], field: str) -> None:
+    """Raise `Invalid` where ``new`` paths put a team above itself, as an import refuses them."""
+    loops = TeamLoops([*known, *new])
+    for path in known:
+        loops.add(path)
+    for path in new:
+        if reason := loops.add(path):
+            raise Invalid({field: reason})
 
 
 def _writes(

@@ -24,14 +24,7 @@ class TeamScreen(StudioScreen):
     """A team, by id."""
 
     OWN_COMMANDS = (
-        Command(
-            "edit",
-            "e",
-            "Edit",
-            "Rename the team, move it, or change who leads it",
-            needs=Action.EDIT_PEOPLE,
-            verb="teams edit TEAM --name NAME --under TEAM",
-        ),
+        team_acts.EDIT,
         Command(
             "new",
             "n",
@@ -40,14 +33,7 @@ class TeamScreen(StudioScreen):
             needs=Action.EDIT_PEOPLE,
             verb="teams add NAME --under TEAM",
         ),
-        Command(
-            "remove",
-            "x",
-            "Remove",
-            "Remove the team, which has to be empty",
-            needs=Action.EDIT_PEOPLE,
-            verb="teams remove TEAM",
-        ),
+        team_acts.REMOVE,
     )
 
     def __init__(self, team_id: int) -> None:

@@ -2,10 +2,29 @@
 
 from collections.abc import Callable
 
+from studio_tui.domain.people.access import Action
 from studio_tui.domain.people.teams import Team
 from studio_tui.services.people import teams
+from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screen import StudioScreen
+
+EDIT = Command(
+    "edit",
+    "e",
+    "Edit",
+    "Rename the team, move it, or change who leads it",
+    needs=Action.EDIT_PEOPLE,
+    verb="teams edit TEAM --name NAME --under TEAM",
+)
+REMOVE = Command(
+    "remove",
+    "x",
+    "Remove",
+    "Remove the team, which has to be empty",
+    needs=Action.EDIT_PEOPLE,
+    verb="teams remove TEAM",
+)
 
 
 def remove(screen: StudioScreen, team: Team, then: Callable[[], object] = lambda: None) -> None:
