@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from studio_tui.domain.people.review import Decision, Review, ReviewKind
 from studio_tui.domain.pushes.push import STATUSES, Status
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.wording.counting import counted
 
 
@@ -22,8 +23,19 @@ def talk_in_words(of: Review, zone: ZoneInfo) -> str:
     return f"{words}, {of.conductor_name}" if of.conductor_name else words
 
 
+_UNDONE = OfSome(
+    {
+        Decision.KEEP: "r brings back",
+        # It sends nothing: what is excused is asked again where it is excused.
+        Decision.EXCUSE: "asked again in the push",
+    },
+    otherwise="z undo",
+)
+"""How each decision is taken back."""
+
+
 def decided_in_words(decision: Decision, number: int, waiting: int) -> str:
     """``3 changes: handed over (z undo); 1 goes on waiting.``"""
-    undone = "r brings back" if decision is Decision.KEEP else "z undo"
+    undone = _UNDONE[decision]
     more = f"; {waiting:,} still waiting" if waiting else ""
     return f"{counted(number, 'change')}: {decision.done} ({undone}){more}."

@@ -14,19 +14,22 @@ from textual.widgets import Static
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.review import Decision, Review, ReviewFilter, ReviewKind
 from studio_tui.domain.shared.destinations import Person
+from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people import reviews
 from studio_tui.services.people.reviews import Decided
 from studio_tui.tui.commands import Command
-from studio_tui.tui.common_commands import HAND_OVER
+from studio_tui.tui.common_commands import EXCUSE, HAND_OVER
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dry_run import show_sent
+from studio_tui.tui.modals.excuse import OneField
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -117,6 +120,12 @@ class ChangesScreen(StudioScreen):
             "Assign who joined to the push",
             needs=Action.REVIEW_CHANGES,
             verb="users review ID --add",
+        ),
+        replace(
+            EXCUSE,
+            help="Excuse them with a reason: the push asks nothing of them",
+            needs=Action.REVIEW_CHANGES,
+            verb="users review ID --excuse REASON",
         ),
         Command(
             "sent",
@@ -274,6 +283,27 @@ class ChangesScreen(StudioScreen):
             )
         )
 
+    def why_not_excuse(self) -> str | None:
+        """Who is in the push can be excused."""
+        return self._why_not(Decision.EXCUSE, "Who joined is not in the push: there is no need.")
+
+    def action_excuse(self) -> None:
+        """Ask for the reason, and excuse them."""
+        chosen = self._chosen(Decision.EXCUSE)
+
+        def save(reason: str, failed: Callable[[StudioError], None]) -> None:
+            def done(decided: Decided) -> None:
+                form.dismiss(True)
+                self._say_decided(decided)
+
+            self.write(
+                lambda: reviews.excuse(self.studio, self.actor, chosen, reason), done, failed
+            )
+
+        hint = "For HR and their managers to read."
+        form = OneField("Excuse them from the push?", Field("reason", "Reason", hint=hint), save)
+        self.app.push_screen(form)
+
     def why_not_sent(self) -> str | None:
         """What handing over would send."""
         return self.why_not_hand_over()
@@ -313,11 +343,14 @@ class ChangesScreen(StudioScreen):
 
     def _do(self, act: Callable[[], Decided], then: Callable[[Decided], None] = _nothing) -> None:
         def done(decided: Decided) -> None:
-            self._browser.list.selection = Selection()
             then(decided)
-            self.say(decided_in_words(decided.decision, len(decided.ids), len(decided.left)))
+            self._say_decided(decided)
 
         self.write(act, done)
+
+    def _say_decided(self, done: Decided) -> None:
+        self._browser.list.selection = Selection()
+        self.say(decided_in_words(done.decision, len(done.ids), len(done.left)))
 
     def _chosen(self, decision: Decision) -> Chosen:
         """What is marked, or else the change under the cursor; of that, what can be decided so."""

@@ -71,6 +71,16 @@ async def test_a_decision_means_those_marked_that_it_can_be_made_on(made: Exampl
     assert reviews.every(made.studio, made.admin) == []
 
 
+async def test_who_is_excused_with_a_reason_needs_no_other_decision(made: Example) -> None:
+    change(made)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3", "y", "L")
+        assert "Excuse them from the push?" in shown(pilot)
+        await press(pilot, *"ill", "enter")
+        assert [login for login, _ in _desk(pilot)] == ["dina", "zoe"]
+        assert "1 change: excused" in shown(pilot)
+
+
 async def test_support_sees_what_waits_and_decides_nothing(made: Example) -> None:
     change(made)
     async with running(made.app(made.actor("sam")), WIDE) as pilot:
