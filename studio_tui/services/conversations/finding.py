@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio_tui.domain.conversations.conversation import Ask
 from studio_tui.domain.people.access import Action, Actor, may
@@ -139,6 +139,9 @@ def look_up(studio: Studio, actor: Actor, ask: Ask) -> FoundConversation:
         if assignment_id is None:
             raise Refused(f"{_name(ask.user_id)} is not assigned to “{push.name}”.")
         assignment = assignments.assignments_by_id([assignment_id], studio.today())[0]
+        if not may(actor, Action.READ_PUSHES) and not manages(ask.user_id, actor.user_id):
+            # Why somebody is excused is for HR and those who lead or coach them (P18).
+            assignment = replace(assignment, excuse="")
         return FoundConversation(ask, push.name, assignment, found)
 
 

@@ -237,6 +237,12 @@ def test_managers_see_the_day_and_are_not_asked_for_the_excused(
     assert (bob["ben"].asked, bob["ben"].deadline) == (True, date(2026, 4, 15))
     (own,) = my_conversations(studio, as_user(studio, "ann"))
     assert (own.asked, own.why_not) == (False, "excused")
+    ask = conversations.find(studio, push.name, "ann")
+    shown = {
+        login: conversations.look_up(studio, as_user(studio, login), ask).assignment.excuse
+        for login in ("bob", "ann", "sam")
+    }
+    assert shown == {"bob": "parental leave", "ann": "", "sam": "parental leave"}
 
 
 def test_what_is_planned_stays_planned_and_can_be_held(

@@ -199,14 +199,14 @@ def _state(item: MyConversation, zone: ZoneInfo) -> list[str]:
     }.get(item.status, _step(item))
     holder = f"{item.conductor} holds it" if item.mine and item.conductor else ""
     held = _held(item, zone)
-    told = [words, holder, _why(item), f"last held {held}" if held else "never held"]
+    told = [words, holder, _why(item), item.for_whom, f"last held {held}" if held else "never held"]
     return [each for each in told if each]
 
 
 def _why(item: MyConversation) -> str:
     if item.asked:
         return "waits for you to prepare" if item.mine else "waits for you"
-    if item.conductor and not item.mine:
+    if item.conductor and not item.mine and item.status is not Status.EXCUSED:
         return f"{item.why_not}, so nobody else is asked"
     if item.why_not == NOT_MINE:
         return "you said that it is not yours (N takes it back)"
