@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.outbox.kinds import INVITATIONS, NOTICES, Capacity, Kind
+from studio_tui.domain.outbox.kinds import INVITATIONS, NOTICES, Capacity, Kind, MailForm
 from studio_tui.domain.outbox.notification import Notice
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.rendering import (
     Appointment,
+    AskedConversation,
     MailEvent,
     Recipient,
     RenderedMail,
@@ -23,7 +24,7 @@ from tests.hostile import HOSTILE
 
 ANN = Recipient("Ann Peeters", "ann@example.org", given_name="Ann", language="en")
 LANGUAGES = ("en", "nl", "fr")
-OF_PUSHES = [kind for kind in Kind if kind not in INVITATIONS | NOTICES]
+OF_PUSHES = [kind for kind in Kind if kind.form is MailForm.PUSH]
 NOTICED = [(kind, capacity) for kind in sorted(NOTICES) for capacity in kind.capacities]
 NOTICE = Notice(
     at=datetime(2026, 3, 31, 12, 5, tzinfo=UTC),
@@ -347,9 +348,12 @@ def test_the_new_conductor_reads_with_whom(writer: Writer) -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_no_french_sign_is_alone_on_a_line(writer: Writer, kind: Kind, capacity: Capacity) -> None:
     told, recipient = event(kind, capacity), replace(ANN, language="fr")
-    if kind in NOTICES:
-        if capacity not in kind.capacities:
-            return
+    if capacity not in kind.capacities:
+        return
+    if kind.form is MailForm.PEOPLE:
+        asked = AskedConversation("Bob Maes", "Q1 review", date(2026, 3, 31), planned=False)
+        rendered = writer.people(told, [asked], recipient)
+    elif kind in NOTICES:
         rendered = writer.notice(told, replace(NOTICE, closed=True), recipient)
     elif kind in INVITATIONS:
         rendered = writer.invitation(told, MEETING, recipient)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from studio_tui.config.assets import asset
-from studio_tui.domain.outbox.kinds import INVITATIONS, NOTICES, Capacity
+from studio_tui.domain.outbox.kinds import INVITATIONS, NOTICES, Capacity, Kind, MailForm
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.compose.wording_template import (
@@ -23,7 +23,8 @@ from studio_tui.mail.compose.wording_template import (
 LANGUAGES = ("en", "nl", "fr")
 INVITING = [f"{kind}.{capacity}" for kind in (*sorted(INVITATIONS), ENTRY) for capacity in Capacity]
 NOTICED = [f"{kind}.{capacity}" for kind in sorted(NOTICES) for capacity in kind.capacities]
-OTHERS = [name for name in wordings() if name not in (TEST, *INVITING, *NOTICED)]
+PEOPLE = [f"{kind}.manager" for kind in Kind if kind.form is MailForm.PEOPLE]
+OTHERS = [name for name in wordings() if name not in (TEST, *INVITING, *NOTICED, *PEOPLE)]
 GOOD = "Subject: About {{ template }}\n\nHello {{ name }}\n"
 
 
@@ -57,9 +58,7 @@ def test_every_text_is_there_in_every_language(name: str, language: str) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "name", [name for name in wordings() if name not in (TEST, *INVITING, *NOTICED)]
-)
+@pytest.mark.parametrize("name", OTHERS)
 def test_every_text_says_what_it_must(name: str, language: str) -> None:
     """P6: the template and the deadline, as long as one can miss it; P7: the people."""
     needed = (
