@@ -58,6 +58,9 @@ class UserFilter:
     push_id: int | None = None
     """Only who is assigned to this push."""
     include_left: bool = False
+    candidate_for: int | None = None
+    """A push whose users are chosen out of these: the list shows the names of their managers and
+    who is in it already, so that words may be of these, too."""
 
     def words(self) -> tuple[str, ...]:
         """The words of `text`: parts of a name, login, address, department, team or group."""

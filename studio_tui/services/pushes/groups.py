@@ -13,6 +13,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import HeldSource
 from studio_tui.storage.pushes import groups as push_groups
 from studio_tui.storage.pushes import pushes
+from studio_tui.wording.pushes import group_in_words
 
 
 def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[PeopleGroup]:
@@ -60,4 +61,7 @@ def _pushes(push: PushFacts | None, today: date) -> list[int]:
 
 
 def _matches(filter_: GroupFilter, group: PeopleGroup) -> bool:
-    return has_words(f"{group.name or ''} {group.login or ''}", filter_.text)
+    words = [group_in_words(group.key.by, group), group.login or ""]
+    words += ["late"] if group.overdue else []
+    words += [] if group.still else ["all held"]
+    return has_words(" ".join(words), filter_.text)

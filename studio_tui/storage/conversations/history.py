@@ -9,6 +9,7 @@ from typing import Any
 from peewee import fn
 
 from studio_tui.domain.conversations.conversation import ConversationState, HistoryFilter
+from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
@@ -25,9 +26,16 @@ from studio_tui.storage.engine.expressions import (
     count,
     selected,
 )
+from studio_tui.storage.engine.tables import TemplateTable
 from studio_tui.storage.lists.keyset import Listing
+from studio_tui.storage.lists.shown_words import any_of
 from studio_tui.storage.people.managers import managed_by
+from studio_tui.wording.conversations import STATE_LABELS
 
+_T: Any = TemplateTable
+_SHOWN_STATES = {
+    state: STATE_LABELS[state] for state in (ConversationState.DONE, ConversationState.CANCELLED)
+}
 _FROM = (
     "conversation c JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
     "LEFT JOIN assignment a ON a.id = c.assignment_id LEFT JOIN push p ON p.id = a.push_id"
@@ -36,6 +44,8 @@ _SORTS = {
     "at": "CAST(COALESCE(c.finished_at, c.cancelled_at) AS TEXT)",
     "name": "u.sort_name",
     "conductor": "h.sort_name",
+    "what": "COALESCE(p.name_key, (SELECT t.name_key FROM template t WHERE t.id = c.template_id))",
+    "state": "CASE WHEN c.cancelled_at IS NULL THEN 0 ELSE 1 END",
 }
 
 
@@ -71,8 +81,9 @@ def _count(condition: Any) -> int:
 def _matching(filter_: HistoryFilter, reader_id: int | None) -> Any:
     found = C.finished_at.is_null(False) | C.cancelled_at.is_null(False)
     searched = U.search.concat(" ").concat(H.search).concat(" ")
-    words = map(fold_search, filter_.text.split())
-    found = both(found, containing(searched.concat(fn.COALESCE(P.name_key, "")), words))
+    searched = searched.concat(fn.COALESCE(P.name_key, ""))
+    for word in dict.fromkeys(map(fold_search, filter_.text.split())):
+        found = both(found, any_of(containing(searched, [word]), *_meanings(word)))
     if filter_.user_id is not None:
         found &= C.user == filter_.user_id
     if filter_.state is ConversationState.DONE:
@@ -80,6 +91,16 @@ def _matching(filter_: HistoryFilter, reader_id: int | None) -> Any:
     if filter_.state is ConversationState.CANCELLED:
         found &= C.cancelled_at.is_null(False)
     return found if reader_id is None else found & _visible_to(reader_id)
+
+
+def _meanings(word: str) -> list[Any]:
+    """What a word says that the list shows beside names: the state, and what it was about."""
+    found = [
+        C.cancelled_at.is_null(state is ConversationState.DONE)
+        for state in named_by(word, _SHOWN_STATES)
+    ]
+    about = _T.select(_T.id).where(containing(_T.name_key, [word]))
+    return [*found, C.template.in_(about)]
 
 
 def _visible_to(reader_id: int) -> Any:

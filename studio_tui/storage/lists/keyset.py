@@ -40,7 +40,8 @@ class Listing:
     ``id_column`` does, which it is unless said otherwise. ``narrowed``: there may be few.
     ``computed``: no index knows the order; it is found once, and held, eight bytes a row.
     ``table`` needs only what ``condition`` speaks of, ``whole`` also what ``key`` does;
-    ``walked`` is how that is written where many rows are read in their order.
+    ``walked`` is how that is written where many rows are read in their order; ``beside`` is joined
+    to it where no table has the ``key``, which then is ``computed``.
 
     Its queries are text: every page asks one, and the hints in ``table`` and ``walked`` are none
     that Peewee's builder knows.
@@ -59,10 +60,13 @@ class Listing:
         computed: bool = False,
         whole: str = "",
         walked: str = "",
+        beside: Clause | None = None,
     ) -> None:
         self._table = table
         self._walked = walked or whole or table
-        self._whole = whole or table
+        self._whole = Clause(whole or table)
+        if beside is not None:
+            self._whole = Clause(self._whole.text + beside.text, beside.params)
         self._id = id_column
         self._clause = rendered(condition)
         self._key = key
@@ -118,7 +122,8 @@ class Listing:
             return held.index(row_id) if row_id in held else None
         wanted = self._clause & Clause(f"{self._id} = ?", (row_id,))
         for key, tie in rows(
-            f"SELECT {self._key}, {self._tie} FROM {self._whole} WHERE {wanted.text}",
+            f"SELECT {self._key}, {self._tie} FROM {self._whole.text} WHERE {wanted.text}",
+            *self._whole.params,
             *wanted.params,
         ):
             place = self._count_before(key, tie)
@@ -148,8 +153,9 @@ class Listing:
     def _in_order(self, clause: Clause) -> "array[int]":
         way = "DESC" if self._descending else "ASC"
         found = execute(
-            f"SELECT {self._id} FROM {self._whole} WHERE {clause.text} "
+            f"SELECT {self._id} FROM {self._whole.text} WHERE {clause.text} "
             f"ORDER BY {self._key} {way}, {self._tie} {way}",
+            *self._whole.params,
             *clause.params,
         )
         return array("q", (row_id for (row_id,) in found))
@@ -238,6 +244,12 @@ class Listing:
         at = bisect_left(self._anchors, found[0].place, key=_place)
         if at == len(self._anchors) or self._anchors[at].place != found[0].place:
             insort(self._anchors, found[0], key=_place)
+
+
+def left_join(query: Any, name: str, on: str) -> Clause:
+    """What a `Listing` joins ``beside`` its tables: a query, called ``name``."""
+    found = rendered(query)
+    return Clause(f" LEFT JOIN ({found.text}) {name} ON {on}", found.params)
 
 
 def _place(anchor: _Anchor) -> int:

@@ -17,6 +17,7 @@ from studio_tui.domain.outbox.notification import (
     NotificationState,
 )
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
@@ -39,10 +40,12 @@ from studio_tui.storage.engine.expressions import (
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, among_given, given
 from studio_tui.storage.engine.sql import known_instant
-from studio_tui.storage.engine.tables import NotificationTable, NotificationUser
+from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, UserTable
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
+from studio_tui.storage.lists.shown_words import any_of
 from studio_tui.storage.outbox.worker_queue import ABOUT, MAILS, template_name
+from studio_tui.wording.mail import STATE_LABELS, kind_in_words
 
 _N: Any = NotificationTable
 _X: Any = NotificationUser.alias("x")
@@ -52,13 +55,28 @@ _BY_USER = f"{_ALONE} JOIN users u ON u.id = n.recipient_id"
 _FROM = f"{_BY_USER} {ABOUT}"
 _USERS_FIRST = "users u CROSS JOIN notification n ON n.recipient_id = u.id"
 """In the order of the users, which SQLite takes as it is written."""
+_TOLD_USER: Any = UserTable.alias("told")
+_KINDS = {(kind, capacity): kind_in_words(kind, capacity) for kind in Kind for capacity in Capacity}
+_LEAST = 3
+"""Letters of a word before it is looked for in what no index knows."""
 _ABOUT_KEY = "COALESCE(p.name_key, t.name_key, '')"
+_KIND_KEY = (
+    "(CASE "
+    + " ".join(
+        f"WHEN n.kind = '{kind}' AND n.capacity = '{capacity}' THEN '{label}'"
+        for (kind, capacity), label in _KINDS.items()
+    )
+    + " ELSE n.kind END)"
+)
+_COMPUTED = {"push", "kind", "error"}
 _SORTS = {
     "due_at": "n.due_at",
     "sent_at": "COALESCE(n.sent_at, n.due_at)",
     "recipient": "u.sort_name",
     "state": "n.state",
     "push": _ABOUT_KEY,
+    "kind": _KIND_KEY,
+    "error": "COALESCE(n.error, '')",
 }
 
 
@@ -67,7 +85,8 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
     found: Any = EVERYBODY
     about = fn.COALESCE(P.name_key, T.name_key, "")
     for word in map(fold_search, filter_.text.split()):
-        found = both(found, containing(U.search, [word]) | containing(about, [word]))
+        by_name = containing(U.search, [word]) | containing(about, [word])
+        found = both(found, any_of(by_name, *_meanings(word, now)))
     if filter_.state is not None:
         found = both(found, _is_in(filter_.state, now))
     if filter_.push_id is not None:
@@ -76,6 +95,24 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
         found = both(found, N.recipient == filter_.recipient_id)
     if filter_.ids:
         found = both(found, among(N.id, filter_.ids))
+    return found
+
+
+def _meanings(word: str, now: datetime) -> list[Any]:
+    """What a word says that the list shows beside names: the state, the kind, why a mail failed,
+    and whom a manager is told of."""
+    found = [_is_in(state, now) for state in named_by(word, STATE_LABELS)]
+    found += [
+        (N.kind == kind) & (N.capacity == capacity) for kind, capacity in named_by(word, _KINDS)
+    ]
+    if len(word) >= _LEAST:
+        logins = containing(_TOLD_USER.login_key, [word])
+        told = _X.select(_X.notification).join(_TOLD_USER, on=_TOLD_USER.id == _X.user)
+        of_manager = N.capacity == Capacity.MANAGER
+        found += [
+            containing(fn.LOWER(fn.COALESCE(N.error, "")), [word]),
+            of_manager & N.id.in_(told.where(logins)),
+        ]
     return found
 
 
@@ -91,7 +128,7 @@ def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime)
         key,
         descending=sort.descending,
         narrowed=filter_ != NotificationFilter(),
-        computed=key == _ABOUT_KEY,
+        computed=sort.column in _COMPUTED,
         whole=whole,
         walked=_USERS_FIRST if whole == _BY_USER and is_sqlite() else "",
     )

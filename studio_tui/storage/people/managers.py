@@ -11,10 +11,15 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
+from peewee import SQL, Select, fn
+
 from studio_tui.domain.people.users import Manager, full_name
 from studio_tui.storage.engine.expressions import stored
 from studio_tui.storage.engine.sql import Clause, among, expression, rendered, rows, textual
+from studio_tui.storage.engine.tables import UserTable
 from studio_tui.storage.people.stand_ins import standing_pairs, with_stand_ins
+
+_M: Any = UserTable.alias("manager")
 
 
 def managing(people: Clause) -> Clause:
@@ -90,6 +95,21 @@ def pairs(people: Any, *, stand_ins: bool = True) -> Any:
         return textual(Clause(found, body.params), "user_id", "manager_id")
     both = Clause(f"{found} UNION {standing.text}", (*body.params, *standing.params))
     return textual(both, "user_id", "manager_id")
+
+
+def manager_counts(people: Any) -> Any:
+    """A query of ``user_id, number``: how many managers those of ``people`` have who have any."""
+    found = pairs(people).alias("x")
+    number = fn.COUNT(SQL("x.manager_id")).alias("number")
+    return Select((found,), (SQL("x.user_id"), number)).group_by(SQL("x.user_id"))
+
+
+def first_managers(people: Any) -> Any:
+    """A query of ``user_id, name``: the first manager of those of ``people`` who have any, by the
+    name that users are sorted by."""
+    found = pairs(people).alias("x")
+    named = _M.select(SQL("x.user_id"), fn.MIN(_M.sort_name).alias("name"))
+    return named.join(found, on=SQL("x.manager_id") == _M.id).group_by(SQL("x.user_id"))
 
 
 def managers_by_user(people: Any) -> dict[int, frozenset[int]]:
@@ -177,9 +197,15 @@ def manages(user_id: int, manager_id: int) -> bool:
 
 def managed_by(manager_id: int) -> Any:
     """A query of one column, ``user_id``: whom somebody manages (U4)."""
-    body = managing(managed_candidates([manager_id]))
-    found = f"WITH RECURSIVE {body.text} SELECT DISTINCT user_id FROM managing WHERE manager_id = ?"
-    return textual(Clause(found, (*body.params, manager_id)), "user_id")
+    return managed_by_any([manager_id])
+
+
+def managed_by_any(manager_ids: Collection[int]) -> Any:
+    """A query of one column, ``user_id``: whom any of these manages (U4)."""
+    body = managing(managed_candidates(manager_ids))
+    wanted = among("manager_id", manager_ids)
+    found = f"WITH RECURSIVE {body.text} SELECT DISTINCT user_id FROM managing WHERE {wanted.text}"
+    return textual(Clause(found, (*body.params, *wanted.params)), "user_id")
 
 
 def ids_managed_by(manager_id: int) -> list[int]:

@@ -1,7 +1,8 @@
 """Users and teams: reading (U1 to U5)."""
 
+import re
 from collections import namedtuple
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from peewee import SQL, Cast, Select, Value, fn
@@ -10,6 +11,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.facts import FACTS, FactType
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import User, UserFilter, full_name, sort_name
+from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
@@ -35,10 +37,18 @@ from studio_tui.storage.engine.tables import (
     UserTable,
 )
 from studio_tui.storage.engine.unit import is_sqlite
-from studio_tui.storage.lists.keyset import Listing
+from studio_tui.storage.lists.keyset import Listing, left_join
+from studio_tui.storage.lists.shown_words import any_of, words_of
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns, sort_key
-from studio_tui.storage.people.managers import managers_of, unmanaged
+from studio_tui.storage.people.managed_words import managed_by_named
+from studio_tui.storage.people.managers import (
+    first_managers,
+    has_manager,
+    manager_counts,
+    managers_of,
+    unmanaged,
+)
 
 People = Any
 """A query of one column, ``user_id``: what it says is nobody's business who holds it."""
@@ -47,14 +57,71 @@ _SORTS = {
     "name": "u.sort_name",
     **{fact.name: sort_key(fact) for fact in FACTS if fact.sorted},
 }
-_COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY}
+_SHOWN_ROLES = {role: str(role) for role in Role if role is not Role.USER}
+_LEFT = {True: "has left"}
+_IN = {True: "in already"}
+_ALONE = {True: "no manager"}
+_LANGUAGE = re.compile(r"[A-Za-z]{2}")
+_DAY = re.compile(r"\d{4}(-\d\d){1,2}")
+_FIRST_TEAM = (
+    "COALESCE((SELECT MIN(t.path_key) FROM team_member m JOIN team t ON t.id = m.team_id "
+    "WHERE m.user_id = u.id), '')"
+)
+_STANDING = "CASE WHEN NOT u.active THEN 'left' WHEN u.role = 'user' THEN '' ELSE u.role END"
+_NOTE = (
+    "CASE WHEN u.id IN (SELECT user_id FROM assignment WHERE push_id = {push_id:d} "
+    "AND unassigned_at IS NULL) THEN 'in already' WHEN NOT u.active THEN 'left' ELSE '' END"
+)
+_BEYOND: dict[str, tuple[str, Callable[[People], Any] | None]] = {
+    "teams": (_FIRST_TEAM, None),
+    "standing": (_STANDING, None),
+    "note": (_NOTE, None),
+    "managers": ("COALESCE(g.number, 0)", manager_counts),
+    "manager_names": ("COALESCE(g.name, '')", first_managers),
+}
+"""What lists show that no index knows: what it is sorted by, and the query of users that has it."""
+_COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY} | set(_BEYOND)
 """What is sorted by a text that no index holds."""
 _READER = ColumnReader(FACTS)
 
 
 def user_condition(filter_: UserFilter) -> Any:
     """The users ``U`` that a filter matches."""
-    return both(finding(U, filter_.text), _narrowing(filter_))
+    return _condition(filter_, _finding)
+
+
+def _condition(filter_: UserFilter, find: Callable[[str], Any]) -> Any:
+    words = words_of(
+        filter_.text,
+        find,
+        lambda word: _meaning(word, filter_),
+        lambda word: _people(word, filter_),
+    )
+    return both(words.condition, _narrowing(filter_))
+
+
+def _finding(text: str) -> Any:
+    return finding(U, text)
+
+
+def _people(word: str, filter_: UserFilter) -> list[int]:
+    return [] if filter_.candidate_for is None else managed_by_named(word)
+
+
+def _meaning(word: str, filter_: UserFilter) -> Any | None:
+    """What a word says that lists show of users beside what the index knows."""
+    roles = named_by(word, _SHOWN_ROLES)
+    left = filter_.include_left and named_by(word, _LEFT)
+    alone = named_by(word, _ALONE)
+    push_id = filter_.candidate_for
+    return any_of(
+        (U.role.in_(roles) & U.active) if roles else None,
+        (U.active == SQL("FALSE")) if left else None,
+        ~has_manager("u.id") if alone else None,
+        U.id.in_(_in_push(push_id)) if push_id is not None and named_by(word, _IN) else None,
+        U.language == word.lower() if _LANGUAGE.fullmatch(word) else None,
+        Cast(U.hired_on, "TEXT").startswith(word) if _DAY.fullmatch(word) else None,
+    )
 
 
 def _narrowing(filter_: UserFilter) -> Any:
@@ -62,14 +129,17 @@ def _narrowing(filter_: UserFilter) -> Any:
     # Not only true, but equal to it: so SQLite looks it up.
     found = ~merged(U) if filter_.include_left else U.active == SQL("TRUE")
     if filter_.push_id is not None:
-        in_push = A.select(A.user).where(A.push == filter_.push_id, A.unassigned_at.is_null())
-        found = both(found, U.id.in_(in_push))
+        found = both(found, U.id.in_(_in_push(filter_.push_id)))
     return found
 
 
 def merged(table: Any) -> Any:
     """Whether a row is one that was merged into another: no user any more (U11)."""
     return table.id.in_(MergedUser.select(MergedUser.user))
+
+
+def _in_push(push_id: int) -> Any:
+    return A.select(A.user).where(A.push == push_id, A.unassigned_at.is_null())
 
 
 def chosen(selection: Selection[UserFilter]) -> Any:
@@ -84,7 +154,8 @@ def count_selected(selection: Selection[UserFilter]) -> int:
 
 def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
     """The users that a filter matches."""
-    key = _SORTS.get(sort.column, _SORTS["name"])
+    key, beside = _BEYOND.get(sort.column, (_SORTS.get(sort.column, _SORTS["name"]), None))
+    key = key.format(push_id=filter_.candidate_for or 0)
     narrowed = bool(filter_.words()) or filter_.push_id is not None
     return Listing(
         # SQLite would go through all that are there by an index, one by one.
@@ -95,6 +166,7 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
         descending=sort.descending,
         narrowed=narrowed,
         computed=sort.column in _COMPUTED,
+        beside=left_join(beside(_K.select(_K.id)), "g", "g.user_id = u.id") if beside else None,
         walked="users u",
     )
 
@@ -207,8 +279,9 @@ def login_keys() -> list[str]:
 
 def matching_users(filter_: UserFilter, ids: list[int]) -> frozenset[int]:
     """Those of ``ids`` that a filter matches."""
-    words = containing(U.search, map(fold_search, filter_.words()))
-    found = U.select(U.id).where(both(both(among(U.id, ids), words), _narrowing(filter_)))
+    # Of a few, an index would find out more than is asked.
+    words = _condition(filter_, lambda text: containing(U.search, map(fold_search, text.split())))
+    found = U.select(U.id).where(both(among(U.id, ids), words))
     return frozenset(column(found))
 
 

@@ -16,6 +16,7 @@ from studio_tui.domain.pushes.push import (
     Status,
     deadline_of,
 )
+from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.expressions import (
@@ -33,16 +34,26 @@ from studio_tui.storage.engine.expressions import (
     count,
     exists,
     selected,
+    stored,
 )
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, among_given, given
-from studio_tui.storage.engine.sql import day, learn
+from studio_tui.storage.engine.sql import Clause, day, learn
 from studio_tui.storage.engine.tables import ActivityUser, AssignmentTable, NotMine
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
-from studio_tui.storage.lists.keyset import Listing
+from studio_tui.storage.lists.keyset import Listing, left_join
+from studio_tui.storage.lists.shown_words import Words, any_of, words_of
 from studio_tui.storage.lists.text_search import finding
-from studio_tui.storage.people.managers import has_manager, is_managed_by, managers_of
+from studio_tui.storage.people.managed_words import managers_named
+from studio_tui.storage.people.managers import (
+    first_managers,
+    has_manager,
+    is_managed_by,
+    managed_by_any,
+    managers_of,
+    unmanaged,
+)
 from studio_tui.storage.pushes.groups import group_condition
 from studio_tui.storage.pushes.pushes import (
     ASKED_FOR,
@@ -54,6 +65,7 @@ from studio_tui.storage.pushes.pushes import (
     TALK_STATUS,
     is_late,
 )
+from studio_tui.wording.pushes import FLAG_LABELS, STATUS_LABELS
 
 _FROM = f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {TALK}"
 _USERS_FIRST = (
@@ -81,6 +93,11 @@ Of = int | Collection[int]
 """A push, or several, by id."""
 Assignments = Any
 """A condition on assignments ``A``: what it says is nobody's business who holds it."""
+_SHOWN_FLAGS = {
+    flag: f"{label} nobody" if flag is Flag.NO_MANAGER else label
+    for flag, label in FLAG_LABELS.items()
+}
+"""As the list shows them, in the column of managers as well."""
 _A: Any = AssignmentTable
 _X: Any = NotMine
 _EVERY = (
@@ -96,14 +113,67 @@ _SORTS = {
     "status_at": "COALESCE(CAST(COALESCE(c.finished_at, c.started_at, c.user_prepared_at, "
     "c.planned_for) AS TEXT), '')",
     "login": "u.login_key",
+    "managers": "COALESCE(g.name, '')",
+    "reminded": "COALESCE(CAST(r.last_at AS TEXT), '')",
+    "flags": "(CASE WHEN failing.id IS NOT NULL THEN 0 WHEN m.user_id IS NOT NULL THEN 1 "
+    "WHEN c.finished_at IS NULL AND a.excused_in_id IS NULL AND p.deadline < '{today}' "
+    "AND (a.own_deadline IS NULL OR a.own_deadline < '{today}') THEN 2 "
+    "WHEN NOT u.active THEN 3 ELSE 4 END)",
 }
+_SHOWN_STATUSES = {
+    status: f"{label} by"
+    if status is Status.DONE
+    else label
+    if status in (Status.NOT_PLANNED, Status.EXCUSED)
+    else f"{label} with"
+    for status, label in STATUS_LABELS.items()
+}
+"""As the list shows them, with the word that stands before who holds it."""
 
 
 def assignment_condition(of: Of, filter_: AssignmentFilter, today: date) -> Assignments:
     """The assignments of a push, or of several, that a filter matches."""
-    in_push = A.push == of if isinstance(of, int) else among(A.push, of)
-    found = in_push & A.unassigned_at.is_null()
-    found = both(found, finding(U, filter_.text))
+    return _condition(of, filter_, today, _words(of, filter_.text, today))
+
+
+def _in(of: Of) -> Any:
+    return A.push == of if isinstance(of, int) else among(A.push, of)
+
+
+def _words(of: Of, text: str, today: date) -> Words:
+    return words_of(
+        text,
+        lambda words: finding(U, words),
+        lambda word: _meaning(word, today),
+        lambda word: _led_by(of, word),
+    )
+
+
+def _led_by(of: Of, word: str) -> list[int]:
+    """The users of whom the list shows somebody with ``word`` in their name: a manager, or who
+    holds the conversation or is to hold it."""
+    managers = managers_named(word)
+    if not managers:
+        return []
+    in_push = _in(of)
+    named = A.select(A.user).where(in_push, among(A.conductor, managers))
+    holding = C.select(C.user).join(A, on=IS_ASKED_FOR).where(in_push, among(C.conductor, managers))
+    return column(named) + column(holding) + [each for (each,) in stored(managed_by_any(managers))]
+
+
+def _meaning(word: str, today: date) -> Any | None:
+    """What a word says that the list shows beside what the index of names knows."""
+    statuses = named_by(word, _SHOWN_STATUSES)
+    flags = named_by(word, _SHOWN_FLAGS)
+    return any_of(
+        *(_status_condition(status) for status in statuses),
+        *(_flag_condition(flag, today) for flag in flags),
+    )
+
+
+def _condition(of: Of, filter_: AssignmentFilter, today: date, words: Words) -> Assignments:
+    found = _in(of) & A.unassigned_at.is_null()
+    found = both(found, words.condition)
     if filter_.status is not None:
         found &= _status_condition(filter_.status)
     if filter_.flag is not None:
@@ -145,12 +215,13 @@ def assignment_listing(
 
 
 def _listing(of: Of, filter_: AssignmentFilter, sort: Sort, today: date) -> Listing:
-    key = _SORTS.get(sort.column, _SORTS["name"])
+    key = _key(sort.column, today)
     by_user = key.startswith("u.")
+    words = _words(of, filter_.text, today)
     return Listing(
-        _looked_through(filter_),
+        _FROM if words.beyond_users else _looked_through(filter_),
         "a.id",
-        assignment_condition(of, filter_, today),
+        _condition(of, filter_, today, words),
         key,
         descending=sort.descending,
         # In one push nobody is twice.
@@ -158,8 +229,36 @@ def _listing(of: Of, filter_: AssignmentFilter, sort: Sort, today: date) -> List
         narrowed=True,
         computed=not by_user,
         whole=_FROM,
+        beside=_beside(sort.column, of),
         walked=_USERS_FIRST if by_user and is_sqlite() else "",
     )
+
+
+def _beside(column: str, of: Of) -> Clause | None:
+    """What is joined to the tables of an assignment for an order that none of them knows."""
+    people = A.select(A.user).where(_in(of))
+    of_user = "{}.user_id = a.user_id"
+    if column == "managers":
+        return left_join(first_managers(people), "g", of_user.format("g"))
+    if column == "reminded":
+        last_at = fn.MAX(fn.COALESCE(N.sent_at, N.due_at)).alias("last_at")
+        told = N.select(N.recipient, last_at).where(
+            N.push == of if isinstance(of, int) else among(N.push, of),
+            N.kind == Kind.REMINDER,
+            N.capacity == Capacity.USER,
+            N.state.in_(("queued", "sending", "sent")),
+        )
+        return left_join(told.group_by(N.recipient), "r", "r.recipient_id = a.user_id")
+    if column == "flags":
+        alone = left_join(unmanaged(people), "m", of_user.format("m"))
+        failing = f" LEFT JOIN ({_FAILED_MAIL}) failing ON failing.id = a.id"
+        return Clause(failing + alone.text, alone.params)
+    return None
+
+
+def _key(column: str, today: date) -> str:
+    # Days are text that the program made: no parameters stand in an order.
+    return _SORTS.get(column, _SORTS["name"]).format(today=today.isoformat())
 
 
 def _looked_through(filter_: AssignmentFilter) -> str:

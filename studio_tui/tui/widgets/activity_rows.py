@@ -23,12 +23,31 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
     """The columns of a list of activity."""
     return (
-        Column("at", "When", lambda done: moment(done.at, zone), width=16),
-        Column("actor", "Who", lambda done: done.by, width=10, flex=1, most=20),
-        Column("action", "What", lambda done: done.action, width=16, flex=1, most=24),
-        Column("subject", "", lambda done: done.subject, width=12, flex=2, most=40, called="On"),
-        Column("change", "From → to", lambda done: _change_cell(done, zone), 14, 5, gives_way=1),
-        Column("origin", "From where", lambda done: came_from(done.origin), 18, 1, 34, gives_way=2),
+        Column("at", "When", lambda done: moment(done.at, zone), width=16, sortable=True),
+        Column("actor", "Who", lambda done: done.by, 10, 1, most=20, sortable=True),
+        Column("action", "What", lambda done: done.action, 16, 1, most=24, sortable=True),
+        Column(
+            "subject", "", lambda done: done.subject, 12, 2, most=40, sortable=True, called="On"
+        ),
+        Column(
+            "change",
+            "From → to",
+            lambda done: _change_cell(done, zone),
+            width=14,
+            flex=5,
+            gives_way=1,
+            sortable=True,
+        ),
+        Column(
+            "origin",
+            "From where",
+            lambda done: came_from(done.origin),
+            width=18,
+            flex=1,
+            most=34,
+            gives_way=2,
+            sortable=True,
+        ),
     )
 
 

@@ -60,8 +60,8 @@ def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Noti
     return (
         *(to if recipient else ()),
         Column("push", "About", about, width=15, flex=3, most=60, sortable=True),
-        Column("kind", "Kind", _kind, width=14, flex=1, most=26),
+        Column("kind", "Kind", _kind, width=14, flex=1, most=26, sortable=True),
         Column("state", "State", state_cell, width=7, sortable=True),
         Column("sent_at", "Due or sent", lambda n: when_cell(n, zone), width=16, sortable=True),
-        Column("error", "Why", lambda n: n.error or "", width=24, flex=4, gives_way=1),
+        Column("error", "Why", lambda n: n.error or "", 24, 4, gives_way=1, sortable=True),
     )

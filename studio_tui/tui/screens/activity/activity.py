@@ -3,16 +3,18 @@
 from textual.app import ComposeResult
 
 from studio_tui.domain.shared.list_source import Sort, Source
-from studio_tui.domain.shared.text import has_words
 from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
-from studio_tui.services.system.listing import HeldSource
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.widgets.activity_rows import activity_columns, found_in, in_full
 from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.shown_rows import shown_rows
+
+_NEWEST = Sort("at", descending=True)
 
 
 class ActivityScreen(StudioScreen):
@@ -23,7 +25,7 @@ class ActivityScreen(StudioScreen):
         yield RecordBrowser(
             *activity_columns(self.studio.zone),
             find=self.find,
-            sort=Sort("at", descending=True),
+            sort=_NEWEST,
             noun=("line", "lines"),
             empty="Nothing was done yet.",
             kept_as="activity",
@@ -42,10 +44,10 @@ class ActivityScreen(StudioScreen):
         """Read a line in full."""
         self.app.push_screen(ReadText(event.row.action, in_full(event.row, self.studio.zone)))
 
-    def _lines(self, text: str, sort: Sort) -> HeldSource[ActivityLine, str]:
+    def _lines(self, text: str, sort: Sort) -> Source[ActivityLine, str]:
+        zone = self.studio.zone
         newest_first = activity.of_everything(self.studio, self.actor)
-        every = newest_first if sort.descending else reversed(newest_first)
-        return HeldSource(tuple(every), self._matches, text)
-
-    def _matches(self, text: str, done: ActivityLine) -> bool:
-        return has_words(found_in(done, self.studio.zone), text)
+        every: MemorySource[ActivityLine, str] = MemorySource(newest_first)
+        return shown_rows(
+            every, activity_columns(zone), text, sort, _NEWEST, lambda done: found_in(done, zone)
+        )

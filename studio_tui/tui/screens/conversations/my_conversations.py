@@ -1,9 +1,12 @@
 """My conversations: one's people, what is asked, planned and under way, what was held last (C1)."""
 
+from dataclasses import replace
+
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from studio_tui.domain.conversations.conversation import Ask, MyConversation, MyConversationFilter
+from studio_tui.domain.pushes.push import Flag
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services import conversations
@@ -27,7 +30,9 @@ from studio_tui.tui.screens.conversations.my_conversations_words import (
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.shown_rows import shown_rows
 from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.wording.pushes import FLAG_LABELS
 
 _WAITING = "waits for you"
 _ORDER = Sort("")
@@ -40,6 +45,11 @@ _OF_MANAGERS = {"start", "cancel", "record", "not_mine", "hand_over"}
 """What leaders and coaches do about their people, and nobody about themself (C2, C3)."""
 _DOES = ("plan", "start", "record", "not_mine", "hand_over", "history")
 """What enter offers where there is no conversation to open yet."""
+
+
+def _also_found(item: MyConversation) -> str:
+    overdue = FLAG_LABELS[Flag.OVERDUE] if item.overdue else ""
+    return f"{item.login} {item.push} {item.template} {item.conductor} {overdue}"
 
 
 class MyConversationsScreen(StudioScreen):
@@ -137,12 +147,17 @@ class MyConversationsScreen(StudioScreen):
         yield Static(classes="detail")
 
     def find(
-        self, text: str, _: Sort
+        self, text: str, sort: Sort
     ) -> tuple[MyConversationFilter, Source[MyConversation, MyConversationFilter]]:
-        """The lines in which all words of ``text`` are found, narrowed as it is chosen."""
+        """The lines in which all words of ``text`` are shown, narrowed as it is chosen."""
         filter_ = MyConversationFilter(text, asked=self._only_asked)
-        studio, actor = self.studio, self.actor
-        return filter_, LateSource(lambda: conversations.source(studio, actor, filter_))
+        studio, actor, columns = self.studio, self.actor, self._browser.every_column
+
+        def found() -> Source[MyConversation, MyConversationFilter]:
+            every = conversations.source(studio, actor, replace(filter_, text=""))
+            return shown_rows(every, columns, text, sort, _ORDER, _also_found)
+
+        return filter_, LateSource(found)
 
     def reload(self) -> None:
         """Read the list again."""
@@ -241,9 +256,10 @@ class MyConversationsScreen(StudioScreen):
         self._only_asked = not self._only_asked
         self._draw_waiting()
         shown = self._browser.list
-        filter_, source = self.find(self._browser.text, _ORDER)
+        sort = shown.sort or _ORDER
+        filter_, source = self.find(self._browser.text, sort)
         shown.set_empty(_NOTHING_WAITS if self._only_asked else _NOTHING)
-        shown.set_source(source, filter_, sort=_ORDER, keep=shown.current_id)
+        shown.set_source(source, filter_, sort=sort, keep=shown.current_id)
 
     def _put_waiting(self, narrowed: str) -> None:
         if narrowed not in ("", _WAITING):

@@ -9,6 +9,7 @@ from studio_tui.domain.conversations.conversation import NOT_MINE, MyConversatio
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.clock import local_day
+from studio_tui.domain.shared.text import fold
 from studio_tui.tui.moments import day, moment, moment_and_zone
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -20,17 +21,29 @@ NOBODY = "There is nobody here."
 
 def matter_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...]:
     """The columns of My conversations; times are in ``zone``, which the heading names."""
+
+    def held(item: MyConversation) -> Toned:
+        return Toned(_held(item, zone), Tone.MUTED)
+
     return (
         Column("sign", "", _sign, width=1, called="Overdue"),
-        Column("who", "Who", _who, width=16, flex=2, most=32),
-        Column("what", "What", lambda m: _toned(m, m.push or m.template), 16, 3, most=40),
-        Column("by", "By", _by, width=10),
-        Column("status", zone.key, lambda m: _status(m, zone), width=25),
-        Column("waits", "Waits for", _waits, width=18, flex=3, most=40, gives_way=1),
+        Column("who", "Who", _who, width=16, flex=2, most=32, sortable=True, order=_by_name),
         Column(
-            "held", "Last held", lambda m: Toned(_held(m, zone), Tone.MUTED), width=10, gives_way=2
+            "what", "What", lambda m: _toned(m, m.push or m.template), 16, 3, most=40, sortable=True
         ),
+        Column("by", "By", _by, width=10, sortable=True, order=_by_deadline),
+        Column("status", zone.key, lambda m: _status(m, zone), width=25, sortable=True),
+        Column("waits", "Waits for", _waits, 18, 3, most=40, gives_way=1, sortable=True),
+        Column("held", "Last held", held, width=10, gives_way=2, sortable=True),
     )
+
+
+def _by_name(item: MyConversation) -> str:
+    return fold(item.name)
+
+
+def _by_deadline(item: MyConversation) -> date:
+    return item.deadline or date.max
 
 
 def matter_detail(item: MyConversation | None, zone: ZoneInfo) -> Content:

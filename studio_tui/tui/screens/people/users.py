@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action, may
-from studio_tui.domain.people.facts import FACTS, Fact, ListColumn
+from studio_tui.domain.people.facts import FACTS, Fact, FactType, ListColumn
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.unattended import LastFile
 from studio_tui.domain.people.users import User, UserFilter
@@ -52,15 +52,15 @@ def _column(fact: Fact, listed: ListColumn) -> Column[User]:
         listed.flex,
         most=listed.most,
         gives_way=listed.gives_way,
-        sortable=fact.sorted,
+        sortable=fact.sorted or fact.type is FactType.TEAMS,
     )
 
 
 COLUMNS: tuple[Column[User], ...] = (
     Column("name", "Name", lambda user: user.name, width=18, flex=3, most=40, sortable=True),
     *(_column(fact, fact.listed) for fact in FACTS if fact.listed),
-    Column("managers", "Managers", managers_cell, width=10),
-    Column("standing", "", standing_cell, width=7, called="Role"),
+    Column("managers", "Managers", managers_cell, width=10, sortable=True),
+    Column("standing", "", standing_cell, width=7, sortable=True, called="Role"),
 )
 
 

@@ -131,7 +131,7 @@ class AssignScreen(StudioScreen):
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
         """The users in whom all words of ``text`` are found."""
-        filter_ = UserFilter(text)
+        filter_ = UserFilter(text, candidate_for=self.push.id)
         users = assign.candidates(self.studio, self.actor, filter_, sort)
         return filter_, Candidates(users, assign.of_push(self.push))
 

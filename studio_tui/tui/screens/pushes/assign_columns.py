@@ -23,11 +23,17 @@ COLUMNS: tuple[Column[Candidate], ...] = (
     Column(
         "name", "Name", lambda c: _cell(c, c.user.name), width=18, flex=3, most=40, sortable=True
     ),
-    Column("note", "", _note, width=10, called="Note"),
+    Column("note", "", _note, width=10, sortable=True, called="Note"),
     Column(
-        "teams", "Teams", lambda c: _cell(c, ", ".join(c.user.teams)), width=18, flex=3, most=60
+        "teams",
+        "Teams",
+        lambda c: _cell(c, ", ".join(c.user.teams)),
+        width=18,
+        flex=3,
+        most=60,
+        sortable=True,
     ),
-    Column("managers", "Managers", _managers, width=16, flex=3, most=50),
+    Column("manager_names", "Managers", _managers, 16, 3, most=50, sortable=True),
     Column(
         "login",
         "Login",

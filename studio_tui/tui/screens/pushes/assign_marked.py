@@ -10,7 +10,6 @@ from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.shared.text import fold_search
 from studio_tui.services.pushes import assign
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
@@ -20,6 +19,9 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.shown_rows import shown_rows
+
+_ORDER = Sort("name")
 
 
 class MarkedScreen(StudioScreen):
@@ -49,7 +51,7 @@ class MarkedScreen(StudioScreen):
         self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
             *COLUMNS,
             find=self.find,
-            sort=Sort("name"),
+            sort=_ORDER,
             noun=("user", "users"),
             empty="Nobody is left here.\nPress escape to go back to all users.",
             kept_as="assign_marked",
@@ -63,9 +65,12 @@ class MarkedScreen(StudioScreen):
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
         """The marked ones in whom all words of ``text`` are found."""
-        filter_ = UserFilter(text, include_left=True)
+        filter_ = UserFilter(text, include_left=True, candidate_for=self._push.id)
         if self._only_alone:
-            return filter_, MemorySource(self._those_alone(text))
+            alone: Source[Candidate, UserFilter] = MemorySource(
+                [Candidate(user, already=False) for user in self._alone]
+            )
+            return filter_, shown_rows(alone, COLUMNS, text, sort, _ORDER)
         users = assign.candidates(self.studio, self.actor, filter_, sort)
         return filter_, Marked(users, assign.of_push(self._push), self._selection)
 
@@ -102,11 +107,3 @@ class MarkedScreen(StudioScreen):
     def on_record_list_cursor_moved(self) -> None:
         """There may be nobody left."""
         self.refresh_bindings()
-
-    def _those_alone(self, text: str) -> list[Candidate]:
-        words = fold_search(text).split()
-        return [
-            Candidate(user, already=False)
-            for user in self._alone
-            if all(word in fold_search(f"{user.name} {user.login}") for word in words)
-        ]

@@ -24,6 +24,7 @@ from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.shown_rows import shown_rows
 from studio_tui.wording.counting import counted
 from studio_tui.wording.push_acts import why_not_change, why_not_reopen
 from studio_tui.wording.pushes import state_in_words
@@ -52,6 +53,11 @@ def _progress(push: Push) -> str | Toned:
     if not progress.assigned:
         return Toned("nobody yet", Tone.MUTED)
     return _cell(push, done_in_cells(progress.done, progress.assigned, _HELD))
+
+
+def _share(push: Push) -> float:
+    progress = push.progress
+    return progress.done / progress.assigned if push.counted and progress.assigned else -1.0
 
 
 def _offer(push: Push) -> str:
@@ -111,13 +117,40 @@ class PushesScreen(StudioScreen):
         self._following = Counting(self, self._followed)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3, called="New"),
-            Column("name", "Name", lambda p: _cell(p, p.name), width=18, flex=3, most=60),
-            Column("template", "Template", self._template, width=16, flex=1, most=30, gives_way=3),
-            Column("state", "State", _state, width=13),
-            Column("from", "From", lambda p: _cell(p, day(p.available_from)), gives_way=2),
+            Column(
+                "name", "Name", lambda p: _cell(p, p.name), width=18, flex=3, most=60, sortable=True
+            ),
+            Column(
+                "template",
+                "Template",
+                self._template,
+                width=16,
+                flex=1,
+                most=30,
+                gives_way=3,
+                sortable=True,
+            ),
+            Column("state", "State", _state, width=13, sortable=True),
+            Column(
+                "from",
+                "From",
+                lambda p: _cell(p, day(p.available_from)),
+                gives_way=2,
+                sortable=True,
+                order=lambda p: p.available_from,
+            ),
             Column("course", "Course", self._course, width=_COURSE, gives_way=1, drawn=True),
-            Column("deadline", "Deadline", lambda p: _cell(p, day(p.deadline))),
-            Column("progress", "Held", _progress, width=_HELD, flex=1, most=22),
+            Column("deadline", "Deadline", lambda p: _cell(p, day(p.deadline)), sortable=True),
+            Column(
+                "progress",
+                "Held",
+                _progress,
+                width=_HELD,
+                flex=1,
+                most=22,
+                sortable=True,
+                order=_share,
+            ),
             find=self.find,
             sort=_ORDER,
             noun=("push", "pushes"),
@@ -135,10 +168,15 @@ class PushesScreen(StudioScreen):
         """Which pushes there are comes first, how far they are after it."""
         self._count()
 
-    def find(self, text: str, _: Sort) -> tuple[PushFilter, Source[Push, PushFilter]]:
-        """The pushes in which all words of ``text`` are found."""
-        filter_, known = PushFilter(text), self._known
-        return filter_, LateSource(lambda: pushes.source(self.studio, self.actor, filter_, known))
+    def find(self, text: str, sort: Sort) -> tuple[PushFilter, Source[Push, PushFilter]]:
+        """The pushes in which all words of ``text`` are shown."""
+        known, columns = self._known, self._browser.every_column
+
+        def found() -> Source[Push, PushFilter]:
+            every = pushes.source(self.studio, self.actor, PushFilter(), known)
+            return shown_rows(every, columns, text, sort, _ORDER)
+
+        return PushFilter(text), LateSource(found)
 
     def welcome(self, destination: to.Destination) -> None:
         """Let those just created stand out, with the cursor on the first of them (P2)."""

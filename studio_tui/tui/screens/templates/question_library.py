@@ -26,6 +26,7 @@ from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.shown_rows import shown_rows
 from studio_tui.wording.counting import counted
 
 _NONE = "There is no topic here."
@@ -34,6 +35,13 @@ _KEEPS = Action.EDIT_LIBRARY
 
 def _asks(topic: LibraryTopic) -> Toned:
     return Toned(" · ".join(question.text for question in topic.topic.questions), Tone.MUTED)
+
+
+_ORDER = Sort("name")
+
+
+def _all_that_is_asked(topic: LibraryTopic) -> str:
+    return " ".join(question.text for question in topic.topic.questions)
 
 
 class QuestionLibraryScreen(StudioScreen):
@@ -84,11 +92,21 @@ class QuestionLibraryScreen(StudioScreen):
     def __init__(self) -> None:
         super().__init__()
         self._browser: RecordBrowser[LibraryTopic, LibraryFilter] = RecordBrowser(
-            Column("name", "Topic", lambda topic: topic.name, width=18, flex=1, most=44),
-            Column("asks", "Asks", _asks, width=30, flex=3),
-            Column("count", "Questions", _count, width=9, right=True),
+            Column(
+                "name", "Topic", lambda topic: topic.name, width=18, flex=1, most=44, sortable=True
+            ),
+            Column("asks", "Asks", _asks, width=30, flex=3, sortable=True),
+            Column(
+                "count",
+                "Questions",
+                _count,
+                width=9,
+                right=True,
+                sortable=True,
+                order=lambda topic: len(topic.topic.questions),
+            ),
             find=self.find,
-            sort=Sort("name"),
+            sort=_ORDER,
             noun=("topic", "topics"),
             empty="No questions yet.\nPress n to write some, i to import them from a text file.",
             kept_as="questions",
@@ -100,10 +118,17 @@ class QuestionLibraryScreen(StudioScreen):
         yield Static(line("Question library"), classes="title")
         yield self._browser
 
-    def find(self, text: str, _: Sort) -> tuple[LibraryFilter, Source[LibraryTopic, LibraryFilter]]:
-        """The topics in which all words of ``text`` are found."""
-        filter_ = LibraryFilter(text)
-        return filter_, LateSource(lambda: library.source(self.studio, self.actor, filter_))
+    def find(
+        self, text: str, sort: Sort
+    ) -> tuple[LibraryFilter, Source[LibraryTopic, LibraryFilter]]:
+        """The topics in which all words of ``text`` are shown, or asked."""
+        columns = self._browser.every_column
+
+        def found() -> Source[LibraryTopic, LibraryFilter]:
+            every = library.source(self.studio, self.actor, LibraryFilter())
+            return shown_rows(every, columns, text, sort, _ORDER, _all_that_is_asked)
+
+        return LibraryFilter(text), LateSource(found)
 
     def reload(self) -> None:
         """Read the list again."""

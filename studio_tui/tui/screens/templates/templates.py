@@ -18,6 +18,7 @@ from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.shown_rows import shown_rows
 
 
 def _cell(template: Template, text: str) -> str | Toned:
@@ -48,26 +49,50 @@ def read_template(template: Template) -> Callable[[], Drawing]:
     return lambda: drawn
 
 
+_ORDER = Sort("name")
+
+
 class TemplatesScreen(TemplateActions):
     """All templates, those archived last."""
 
     def __init__(self) -> None:
         super().__init__()
         self._browser: RecordBrowser[Template, TemplateFilter] = RecordBrowser(
-            Column("name", "Name", lambda t: _cell(t, t.name), width=20, flex=2, most=44),
-            Column("description", "What for", _description, width=24, flex=3, gives_way=2),
-            Column("size", "Holds", lambda t: _cell(t, size_of(t.definition)), width=21),
-            Column("through_push", "Through push", _push, width=12),
-            Column("pushes", "Pushes", _pushes, width=6, right=True),
+            Column(
+                "name", "Name", lambda t: _cell(t, t.name), width=20, flex=2, most=44, sortable=True
+            ),
+            Column(
+                "description",
+                "What for",
+                _description,
+                width=24,
+                flex=3,
+                gives_way=2,
+                sortable=True,
+            ),
+            Column(
+                "size", "Holds", lambda t: _cell(t, size_of(t.definition)), width=21, sortable=True
+            ),
+            Column("through_push", "Through push", _push, width=12, sortable=True),
+            Column(
+                "pushes",
+                "Pushes",
+                _pushes,
+                width=6,
+                right=True,
+                sortable=True,
+                order=lambda t: t.pushes,
+            ),
             Column(
                 "archived",
                 "",
                 lambda t: _cell(t, "archived" * t.archived),
                 width=8,
                 called="Archived",
+                sortable=True,
             ),
             find=self.find,
-            sort=Sort("name"),
+            sort=_ORDER,
             noun=("template", "templates"),
             empty="No templates yet.\nPress n to write one, i to import one from a text file.",
             kept_as="templates",
@@ -79,10 +104,17 @@ class TemplatesScreen(TemplateActions):
         """One list."""
         yield self._browser
 
-    def find(self, text: str, _: Sort) -> tuple[TemplateFilter, Source[Template, TemplateFilter]]:
-        """The templates in which all words of ``text`` are found."""
-        filter_ = TemplateFilter(text)
-        return filter_, LateSource(lambda: templates.source(self.studio, self.actor, filter_))
+    def find(
+        self, text: str, sort: Sort
+    ) -> tuple[TemplateFilter, Source[Template, TemplateFilter]]:
+        """The templates in which all words of ``text`` are shown."""
+        columns = self._browser.every_column
+
+        def found() -> Source[Template, TemplateFilter]:
+            every = templates.source(self.studio, self.actor, TemplateFilter())
+            return shown_rows(every, columns, text, sort, _ORDER)
+
+        return TemplateFilter(text), LateSource(found)
 
     @property
     def template(self) -> Template | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 R = TypeVar("R")
 
@@ -51,6 +51,8 @@ class Column(Generic[R]):
     gives_way: int = 0
     """When the list is narrow, columns with the highest number disappear first; 0 never."""
     sortable: bool = False
+    order: Callable[[R], Any] | None = None
+    """What rows that are held in memory are sorted by; None: by what it shows."""
     called: str = ""
     """Its name where one chooses columns and in a file, if it has no title or that is no name."""
     drawn: bool = False
@@ -71,6 +73,15 @@ class Placed(Generic[R]):
     column: Column[R]
     x: int
     width: int
+
+
+def text_of(column: Column[R], row: R) -> str:
+    """What a column shows of a row, as text of people may be."""
+    shown = column.cell(row)
+    if isinstance(shown, str):
+        return shown
+    parts = (shown,) if isinstance(shown, Toned) else shown
+    return "".join(part.text for part in parts).strip()
 
 
 def place(columns: Sequence[Column[R]], room: int) -> tuple[Placed[R], ...]:

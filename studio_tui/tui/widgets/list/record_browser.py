@@ -361,7 +361,11 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     @property
     def _sortable(self) -> list[str]:
-        return [column.key for column in self.list.shown_columns if column.sortable]
+        shown = [column.key for column in self.list.shown_columns if column.sortable]
+        # The usual order may be that of no column.
+        usual = self._usual_sort.column
+        of_none = all(column.key != usual for column in self.every_column)
+        return [usual, *shown] if of_none else shown
 
     def action_reverse(self) -> None:
         """Turn the order round."""

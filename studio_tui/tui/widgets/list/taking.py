@@ -14,7 +14,7 @@ from studio_tui.domain.shared.list_source import Row, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.spreadsheet_safety import inert
 from studio_tui.tui.text import plain
-from studio_tui.tui.widgets.list.columns import Column, Toned
+from studio_tui.tui.widgets.list.columns import Column, text_of
 
 R = TypeVar("R", bound=Row)
 F = TypeVar("F")
@@ -103,19 +103,11 @@ def headings(columns: Sequence[Column[R]]) -> list[str]:
 
 def cells(row: R, columns: Sequence[Column[R]]) -> list[str]:
     """The line of a row: what each of these columns shows of it (A5)."""
-    return [inert(plain(_text(column.cell, row))) for column in _named(columns)]
+    return [inert(plain(text_of(column, row))) for column in _named(columns)]
 
 
 def _named(columns: Sequence[Column[R]]) -> list[Column[R]]:
     return [column for column in columns if column.label and not column.drawn]
-
-
-def _text(cell: Callable[[R], str | Toned | tuple[Toned, ...]], row: R) -> str:
-    shown = cell(row)
-    if isinstance(shown, str):
-        return shown
-    parts = (shown,) if isinstance(shown, Toned) else shown
-    return "".join(part.text for part in parts).strip()
 
 
 def _held_of(rows: Sequence[R], source: Source[R, F], selection: Selection[F]) -> list[R]:

@@ -127,7 +127,7 @@ async def test_unassigns_the_marked_and_says_how_to_undo_it(made: Example) -> No
     everything(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
-        await press(pilot, "slash", *"ann", "enter", "a", "slash", *["backspace"] * 3, "enter")
+        await press(pilot, "slash", *"ann@", "enter", "a", "slash", *["backspace"] * 4, "enter")
         await put_cursor_on(pilot, "Bob Janssens")
         await press(pilot, "space", "u")
         assert isinstance(pilot.app.screen, Confirm)
