@@ -49,6 +49,9 @@ class PeopleGroup:
     last that is; None where all is held."""
     due: int = 0
     """How many are still to be held by that deadline."""
+    load: tuple[int, ...] = ()
+    """Of a manager: how many conversations each of the `LOAD_WEEKS` to come has, from today on;
+    empty for any other group."""
 
     @property
     def id(self) -> int:
@@ -94,6 +97,23 @@ _NUMBERS: Mapping[str, Callable[[PeopleGroup], int]] = {
     "held": lambda group: group.done,
     "still": lambda group: group.still,
 }
+
+
+LOAD_WEEKS = 5
+"""So many weeks ahead are looked at."""
+
+
+def load_of(planned: Mapping[date, int], rest: Mapping[date, int], today: date) -> tuple[int, ...]:
+    """How many conversations each of the `LOAD_WEEKS` from ``today`` on has: those ``planned`` for
+    a day of it, and the ``rest`` in the week of the last day for it. What should have been held
+    before is of the first week."""
+    weeks = [0] * LOAD_WEEKS
+    for days in (planned, rest):
+        for day, number in days.items():
+            week = max((day - today).days // 7, 0)
+            if week < LOAD_WEEKS:
+                weeks[week] += number
+    return tuple(weeks)
 
 
 def nearest_deadline(still: Mapping[date, int], today: date) -> tuple[date | None, int]:

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from studio_tui.domain.people.users import full_name
-from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup, nearest_deadline
+from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup, load_of, nearest_deadline
 from studio_tui.domain.pushes.push import Status, deadline_of
 from studio_tui.storage.engine.expressions import A, U, exists
 from studio_tui.storage.engine.prepared import Prepared, among_given
@@ -51,7 +51,19 @@ OTHERS = (
 """Who may be managed otherwise than by the leaders of one team."""
 
 
+_IS_AHEAD = "c.planned_for IS NOT NULL AND c.started_at IS NULL AND c.finished_at IS NULL"
+"""Whether the conversation ``c`` is planned and has not begun."""
 _EXCUSED = "CASE WHEN a.excused_in_id IS NULL THEN 0 ELSE 1 END"
+
+
+def _planned_day() -> str:
+    """The day of UTC for which the conversation ``c`` is planned: near enough to tell its week."""
+    text = "c.planned_for" if is_sqlite() else "CAST(c.planned_for AT TIME ZONE 'UTC' AS TEXT)"
+    return f"SUBSTR({text}, 1, 10)"
+
+
+def _day_of(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def others() -> Any:
@@ -66,13 +78,22 @@ class _Counts:
     assigned: int = 0
     still: Counter[date] = field(default_factory=Counter)
     """How many are still to be held, by the last day for it (P18)."""
+    planned: Counter[date] = field(default_factory=Counter)
+    """How many of them are planned and have not begun, by the day they are planned for."""
+    planned_by: Counter[date] = field(default_factory=Counter)
+    """The same by the last day for them."""
     by_status: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, other: "_Counts") -> None:
         """With those of another group."""
         self.assigned += other.assigned
-        for day_, number in other.still.items():
-            self.still[day_] += number
+        for mine, theirs in (
+            (self.still, other.still),
+            (self.planned, other.planned),
+            (self.planned_by, other.planned_by),
+        ):
+            for day_, number in theirs.items():
+                mine[day_] += number
         for status, number in other.by_status.items():
             self.by_status[status] += number
 
@@ -86,8 +107,11 @@ class _Counting:
     """By push."""
     today: date
 
-    def by(self, key: str, tables: str, where: str = "") -> dict[Any, _Counts]:
-        """The counts by ``key``, an expression over the assignments ``a`` and ``tables``."""
+    def by(
+        self, key: str, tables: str, where: str = "", *, planned: bool = False
+    ) -> dict[Any, _Counts]:
+        """The counts by ``key``, an expression over the assignments ``a`` and ``tables``; for when
+        they are ``planned``, only where that is asked."""
         wanted = among("a.push_id", self.push_ids)
         there = f"a.unassigned_at IS NULL AND {wanted.text}{where}"
         found: defaultdict[Any, _Counts] = defaultdict(_Counts)
@@ -122,6 +146,18 @@ class _Counting:
                 counts.by_status[Status.EXCUSED] += number
             else:
                 counts.still[deadline_of(deadline, day(own))] += number
+        for push_id, value, own, at, number in (
+            rows(
+                f"SELECT a.push_id, {key}, a.own_deadline, {_planned_day()}, COUNT(*) "
+                f"FROM {talk_tables(total)} {tables} "
+                f"WHERE {_IS_AHEAD} AND a.excused_in_id IS NULL AND {there} GROUP BY 1, 2, 3, 4",
+                *wanted.params,
+            )
+            if planned
+            else ()
+        ):
+            found[value].planned[_day_of(at)] += number
+            found[value].planned_by[deadline_of(self.deadlines[push_id], day(own))] += number
         return found
 
     def through(self, pairs: Clause) -> dict[Any, _Counts]:
@@ -130,10 +166,11 @@ class _Counting:
         wanted = among("a.push_id", self.push_ids)
         join = "CROSS JOIN" if is_sqlite() else "JOIN"
         found: defaultdict[Any, _Counts] = defaultdict(_Counts)
-        for push_id, value, status, own, number in rows(
+        for push_id, value, status, own, at, number in rows(
             f"WITH RECURSIVE {pairs.text} SELECT a.push_id, r.id, {STATUS}, a.own_deadline, "
+            f"CASE WHEN {_IS_AHEAD} THEN {_planned_day()} END, "
             f"COUNT(*) FROM pair r {join} assignment a ON a.user_id = r.user_id {TALK} "
-            f"WHERE a.unassigned_at IS NULL AND {wanted.text} GROUP BY 1, 2, 3, 4",
+            f"WHERE a.unassigned_at IS NULL AND {wanted.text} GROUP BY 1, 2, 3, 4, 5",
             *pairs.params,
             *wanted.params,
         ):
@@ -141,7 +178,11 @@ class _Counting:
             counts.assigned += number
             counts.by_status[status] += number
             if status not in (Status.DONE, Status.EXCUSED):
-                counts.still[deadline_of(self.deadlines[push_id], day(own))] += number
+                last = deadline_of(self.deadlines[push_id], day(own))
+                counts.still[last] += number
+                if at is not None:
+                    counts.planned[_day_of(at)] += number
+                    counts.planned_by[last] += number
         return found
 
     def group(
@@ -166,7 +207,12 @@ class _Counting:
             excused=begun.get(Status.EXCUSED, 0),
             deadline=deadline,
             due=due,
+            load=self._load(counts) if by is By.MANAGER else (),
         )
+
+    def _load(self, counts: _Counts) -> tuple[int, ...]:
+        rest = {last: n - counts.planned_by[last] for last, n in counts.still.items()}
+        return load_of(counts.planned, rest, self.today)
 
 
 def grouped(push_ids: list[int], by: By, today: date) -> list[PeopleGroup]:
@@ -186,6 +232,7 @@ def _by_manager(counting: _Counting) -> Iterable[PeopleGroup]:
         "s.team_id",
         "LEFT JOIN team_member s ON s.user_id = a.user_id",
         f" AND a.user_id NOT IN (SELECT o.user_id FROM ({OTHERS}) AS o)",
+        planned=True,
     )
     for team_id, counts in teams.items():
         for manager_id in leading.get(team_id, (None,)):

@@ -1,8 +1,17 @@
 """The order of groups (S2)."""
 
+from datetime import date
+
 import pytest
 
-from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup, ordered
+from studio_tui.domain.pushes.groups import (
+    LOAD_WEEKS,
+    By,
+    GroupKey,
+    PeopleGroup,
+    load_of,
+    ordered,
+)
 
 
 def _group(number: int, name: str | None, *, assigned: int, done: int, late: int) -> PeopleGroup:
@@ -31,3 +40,11 @@ GROUPS = (
 def test_every_order(column: str, descending: bool, names: list[str | None]) -> None:
     found = ordered(GROUPS, column, descending=descending)
     assert [group.name for group in found] == names
+
+
+def test_the_load_of_a_week_is_what_is_planned_and_what_has_to_be_held_by_then() -> None:
+    today = date(2026, 3, 2)
+    planned = {date(2026, 2, 20): 1, date(2026, 3, 8): 1, date(2026, 3, 9): 2}
+    rest = {date(2026, 3, 1): 4, date(2026, 3, 31): 3, date(2026, 4, 30): 9}
+    assert load_of(planned, rest, today) == (6, 2, 0, 0, 3)
+    assert load_of({}, {}, today) == (0,) * LOAD_WEEKS

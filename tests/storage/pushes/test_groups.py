@@ -55,6 +55,10 @@ class _Far:
         return self.talk or Status.NOT_PLANNED
 
     @property
+    def planned(self) -> bool:
+        return self.talk is not None and self.talk in (Status.PLANNED, Status.PREPARED)
+
+    @property
     def late(self) -> bool:
         """Where the push is past its deadline."""
         in_time = self.own_deadline is not None and self.own_deadline >= TODAY
@@ -85,7 +89,10 @@ def _recount(
             late = push == 0 and far.late
             found[group].update(assigned=1, overdue=late, **{far.status: 1})
             if far.status not in (Status.DONE, Status.EXCUSED):
-                days[group].append(max(_DEADLINES[push], far.own_deadline or date.min))
+                last = max(_DEADLINES[push], far.own_deadline or date.min)
+                days[group].append(last)
+                # What is planned is so for today, and what is late is of the first week.
+                found[group]["later"] += not far.planned and last > TODAY
     for group, still in days.items():
         nearest = min((day for day in still if day >= TODAY), default=max(still))
         found[group]["due"] = still.count(nearest)
@@ -115,12 +122,21 @@ def _compare_whole(push_id: int, push: int, asked: Asked) -> None:
 _NAMES = ("assigned", "overdue", *Status)
 
 
+def _load(group: PeopleGroup, expected: dict[int | None, Counter[str]]) -> dict[str, int]:
+    """What a manager has in later weeks than this one; nothing is told of others."""
+    if not group.load:
+        value = None if group.key.value is None else int(group.key.value) - 1
+        return {"later": expected[value]["later"]}
+    assert sum(group.load) == group.still
+    return {"later": sum(group.load[1:])}
+
+
 def _compare(ids: list[int], by: By, expected: dict[int | None, Counter[str]]) -> list[PeopleGroup]:
     """What is counted is as expected, and the filter of each group finds as many."""
     found = grouped(ids, by, TODAY)
     assert expected == {
         None if each.key.value is None else int(each.key.value) - 1: Counter(
-            {name: getattr(each, name) for name in (*_NAMES, "due")}
+            {name: getattr(each, name) for name in (*_NAMES, "due")} | _load(each, expected)
         )
         for each in found
     }

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup
+from studio_tui.domain.pushes.groups import LOAD_WEEKS, By, GroupFilter, PeopleGroup
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
@@ -29,7 +29,7 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import group_in_words, group_still_in_words
 
-_BAR, _HELD = 16, 9
+_BAR, _HELD = 9, 9
 _ORDER = Sort("late", descending=True)
 _NOUNS: Mapping[By, tuple[str, str]] = {
     By.MANAGER: ("manager", "managers"),
@@ -60,6 +60,7 @@ class PushGroups(Vertical):
                 "bar", "", lambda group: row_bar(group, _BAR), width=_BAR, called="Bar", drawn=True
             ),
             Column("held", "Held", _held, width=_HELD, right=True, sortable=True),
+            *([_LOAD] if by is By.MANAGER else []),
             Column("still", "Still to hold", self._still, width=17, flex=1, most=24, sortable=True),
             Column("planned", "Planned", _planned, width=8, right=True, gives_way=1),
             Column("open", "Not planned", _not_planned, width=11, right=True, gives_way=2),
@@ -175,6 +176,18 @@ def _late(group: PeopleGroup) -> Toned:
 
 def _held(group: PeopleGroup) -> str:
     return done_in_cells(group.done, group.assigned, _HELD, drawn=False)
+
+
+def _load(group: PeopleGroup) -> Toned:
+    """``▁▁▃█``: what each week to come has, one step for each conversation up to seven."""
+    if not any(group.load):
+        return Toned("", Tone.MUTED)
+    return Toned("".join("▁▂▃▄▅▆▇█"[min(number, 7)] for number in group.load), Tone.MARK)
+
+
+_LOAD: Column[PeopleGroup] = Column(
+    "load", "Weeks", _load, width=LOAD_WEEKS, gives_way=3, drawn=True
+)
 
 
 def _planned(group: PeopleGroup) -> str:
