@@ -119,6 +119,11 @@ def test_late_people_come_first_and_those_who_held_it_last(made: Example) -> Non
     assert said[2] == "2 people, 1 held"
     assert said[3] == "still to hold: 1, 10 days late"
     assert [name.split("  ")[0].strip() for name in said[6:]] == ["Dina Willems", "Ann Peeters"]
+    everywhere = {
+        group.name: group for group in groups.every(made.studio, made.admin, None, By.MANAGER)
+    }
+    anns = _said(read_group(made.studio, made.admin, None, everywhere["Ann Peeters"]))
+    assert "Dina Willems  planned" in anns
     nobody = _said(read_group(made.studio, made.admin, late, found[None]))
     assert nobody.startswith("no manager\n2 people, 0 held")
 

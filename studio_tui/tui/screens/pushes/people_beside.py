@@ -10,7 +10,7 @@ from textual.content import Content
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, PushFacts, Status
-from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.people import users
 from studio_tui.services.pushes import assign
 from studio_tui.tui.screens.pushes.status_drawing import bar_of
@@ -46,11 +46,9 @@ def read_assigned(
 def read_group(
     studio: "Studio", actor: Actor, push: PushFacts | None, group: PeopleGroup
 ) -> Drawing:
-    """The people of a group of a push, late first; of all pushes how far they are. Of a manager
-    also what they lead."""
-    found: Sequence[Assignment] = ()
-    if push is not None:
-        found = _people_of(studio, actor, push, group.key, many=group.assigned > _MOST)
+    """The people of a group of a push, or of all open ones, late first. Of a manager also what
+    they lead."""
+    found = _people_of(studio, actor, push, group.key, many=group.assigned > _MOST)
     still = group_still_in_words(group, studio.today())
     leads: Sequence[str] = ()
     key = group.key
@@ -60,7 +58,7 @@ def read_group(
 
 
 def _people_of(
-    studio: "Studio", actor: Actor, push: PushFacts, key: GroupKey, *, many: bool = False
+    studio: "Studio", actor: Actor, push: PushFacts | None, key: GroupKey, *, many: bool = False
 ) -> list[Assignment]:
     """Those of a group by name: who is late first, who has nothing left to do last. ``many``: who
     is late may not be among the first by name."""
@@ -68,10 +66,19 @@ def _people_of(
     found = [
         row
         for filter_ in (AssignmentFilter(group=key, flag=flag) for flag in flags)
-        for row in assign.source(studio, actor, push, filter_, Sort("name")).rows(0, _MOST)
+        for row in _source(studio, actor, push, filter_).rows(0, _MOST)
     ]
     once = {row.id: row for row in found}.values()
     return sorted(once, key=lambda row: (Flag.OVERDUE not in row.flags, row.status in _SETTLED))
+
+
+def _source(
+    studio: "Studio", actor: Actor, push: PushFacts | None, filter_: AssignmentFilter
+) -> Source[Assignment, AssignmentFilter]:
+    by_name = Sort("name")
+    if push is None:
+        return assign.source_everywhere(studio, actor, filter_, by_name)
+    return assign.source(studio, actor, push, filter_, by_name)
 
 
 def _assigned(
@@ -114,5 +121,5 @@ def _group(
     yield bar_of(group, width)
     yield Content("")
     yield from people(found, zone, width)
-    if found and group.assigned > len(found):
+    if group.assigned > len(found):
         yield Content.styled(f"and {group.assigned - len(found):,} more", "$muted")
