@@ -139,6 +139,11 @@ def _flaw(found: Verified) -> str:
             f"Line {found.flaw_at} of the activity has no seal: its seal was taken away, or the "
             "line was written past the Studio"
         )
+    if found.flaw is Flaw.EMPTIED:
+        return (
+            f"Lines of the activity were emptied otherwise than line {found.flaw_at}, by which "
+            "somebody was erased, tells"
+        )
     if found.flaw is Flaw.UNFOUNDED:
         return "The activity has lost its first line, which says that the Studio was set up"
     many = counted(found.missing, "line") if found.missing else "lines"
@@ -181,11 +186,18 @@ def _row(studio: Studio, line: ActivityLine) -> tuple[str, ...]:
         shown(studio, line.at),
         line.by,
         line.action,
-        line.subject,
+        f"{line.subject}{_emptied(studio, line)}",
         str(line.users or ""),
         _changed(line.before or {}, line.after or {}),
         came_from(line.origin),
     )
+
+
+def _emptied(studio: Studio, line: ActivityLine) -> str:
+    if line.emptied is None:
+        return ""
+    at, login = line.emptied
+    return f" (emptied {shown(studio, at)} by {login})"
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
-"""``users export-data``: all that is kept about one person (U13)."""
+"""``users export-data`` and ``users erase``: what is kept about one person (U13)."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -8,7 +9,9 @@ from studio_tui.cli.shared.output import complain, say
 from studio_tui.cli.shared.paths import HostPath
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
-from studio_tui.services.people import personal_data
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.services.people import erasing, personal_data
+from studio_tui.services.people.erasing import Erased
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
@@ -41,3 +44,49 @@ def export_data(studio: Studio, actor: Actor, login: str, file: Path) -> None:
             f"{counted(made.closed, 'text')} of conversations not in it: you may not read what was "
             "said. README.txt in it says how the person takes it along."
         )
+
+
+@click.command()
+@click.argument("login")
+@click.option("--dry-run", is_flag=True, help="Only say what goes and what stays.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_studio
+def erase(studio: Studio, actor: Actor, login: str, dry_run: bool, yes: bool) -> None:
+    """Take out who LOGIN was and what they wrote, for good.
+
+    They must have left. What others wrote stays, and so do the counts; the activity shows which
+    lines were emptied, when and by whom. Backups made before still hold everything.
+    """
+    if dry_run:
+        _tell(erasing.try_erasing(studio, actor, login), "would be erased")
+        say("What others wrote stays, and so do all counts. Nothing was changed.")
+        return
+    if not yes:
+        _ask(studio, actor, login)
+    _tell(erasing.erase(studio, actor, login), "is erased")
+    say("Backups made before still hold everything.")
+
+
+def _ask(studio: Studio, actor: Actor, login: str) -> None:
+    """Raise `Refused` unless who sits at a terminal says yes."""
+    found = erasing.try_erasing(studio, actor, login)
+    if not sys.stdin.isatty():
+        raise Refused("Nothing was erased: it cannot be taken back. Say so with --yes.")
+    _tell(found, "would be erased")
+    if not click.confirm("This cannot be taken back. Erase", default=False, err=True):
+        raise Refused("Nothing was erased.")
+
+
+def _tell(found: Erased, what: str) -> None:
+    say(f"{found.user.name} ({found.user.login}) {what}: {found.placeholder} stands in the place.")
+    say(
+        f"{counted(found.texts, 'text')} of theirs in conversations, "
+        f"{counted(found.mails, 'mail')} to them ({found.dropped} waiting), "
+        f"{counted(found.lines, 'line')} of activity."
+    )
+    if found.cancelled:
+        say(f"{counted(found.cancelled, 'conversation')} ahead cancelled: the other side is told.")
+    if found.under_way:
+        say(f"{counted(found.under_way, 'conversation')} in progress: open on, without them.")
+    if found.import_discarded:
+        say("The import that waits is thrown away: it may name them.")

@@ -37,6 +37,11 @@ VERBS = {
     "stand-in": Lazy(
         "studio_tui.cli.people.stand_in", "stand_in", "Let somebody stand in for a leader or coach."
     ),
+    "erase": Lazy(
+        "studio_tui.cli.people.personal_data",
+        "erase",
+        "Take out who somebody was and what they wrote.",
+    ),
     "export-data": Lazy(
         "studio_tui.cli.people.personal_data",
         "export_data",

@@ -19,6 +19,7 @@ EXAMPLES: Mapping[str, str] = {
     "teams remove": "Belgium",
     "users review": "12 13 --hand-over bea --dry-run",
     "users export": "sales > sales.csv",
+    "users erase": "ann --dry-run",
     "users export-data": "ann --output ann.zip",
     "users import": "people.csv --map 'Work Email=email' --dry-run",
     "templates list": "--json",

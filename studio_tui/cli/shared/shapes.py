@@ -724,6 +724,7 @@ def activity(studio: Studio, of: ActivityLine) -> Shape:
         "users": of.users,
         "before": of.before,
         "after": of.after,
+        "emptied": {"at": iso(studio, of.emptied[0]), "by": of.emptied[1]} if of.emptied else None,
     }
 
 

@@ -53,7 +53,7 @@ one."""
 HOST_ONLY = frozenset(
     {
         "demo", "worker", "doctor", "db migrate", "db backup", "db restore", "db copy",
-        "mail password", "ssh keys", "ssh session", "users export-data",
+        "mail password", "ssh keys", "ssh session", "users export-data", "users erase",
     }
 )  # fmt: skip
 """What is done on the host, by the account of the service."""

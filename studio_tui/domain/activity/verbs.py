@@ -64,6 +64,7 @@ class Verb(StrEnum):
     MARK_LEFT = "marked as left"
     TAKE_BACK = "took back user"
     EXPORT_DATA = "exported all about user"
+    ERASE = "erased user"
     ADD_TEAM = "added team"
     EDIT_TEAM = "changed team"
     REMOVE_TEAM = "removed team"
@@ -161,6 +162,7 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.MARK_LEFT: VerbFacts(_USERS),
         Verb.TAKE_BACK: VerbFacts(_USERS),
         Verb.EXPORT_DATA: VerbFacts(),
+        Verb.ERASE: VerbFacts({"lines": int, "emptied": str}),
         Verb.ADD_TEAM: VerbFacts(_TEAM),
         Verb.EDIT_TEAM: VerbFacts(_TEAM),
         Verb.REMOVE_TEAM: VerbFacts(_TEAM),

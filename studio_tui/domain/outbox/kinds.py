@@ -41,6 +41,7 @@ class DropReason(StrEnum):
     DONE = "the conversation has been held"
     EXCUSED = "excused: nothing is asked"
     LEFT = "the recipient has left"
+    ERASED = "the recipient was erased"
     REOPENED = "the push was opened again"
     UNDONE = "what caused it was undone"
     SUPERSEDED = "a later mail says it anew"

@@ -16,7 +16,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.activity import sealing
+from studio_tui.storage.activity import emptying, sealing
 from studio_tui.storage.activity.activity import (
     ActivityLine,
     activity_line,
@@ -49,6 +49,8 @@ class Flaw(Enum):
     """A line has no seal: its seal was taken away, or it was written past the Studio."""
     CUT_OFF = "cut off"
     """Lines or seals were taken away from the end."""
+    EMPTIED = "emptied"
+    """Lines were emptied, and no act of erasing tells of them as they are told of."""
     UNFOUNDED = "unfounded"
     """The first line, that the Studio was set up, is not there."""
 
@@ -151,10 +153,25 @@ def _flaw(found: Verified, now: datetime | None) -> dict[str, Any]:
         return {"flaw": Flaw.CUT_OFF, "missing": missing}
     if founding_action() != Verb.SET_UP and users.any_user():
         return {"flaw": Flaw.UNFOUNDED}
+    if (act := _emptied_otherwise()) is not None:
+        return {"flaw": Flaw.EMPTIED, "flaw_at": act}
+    return _unsealed(kept.last_id, now)
+
+
+def _unsealed(last_sealed: int, now: datetime | None) -> dict[str, Any]:
     first = sealing.first_unsealed()
-    if first is None or (first > kept.last_id and sealing.is_after_the_act() and _is_settling(now)):
+    if first is None or (first > last_sealed and sealing.is_after_the_act() and _is_settling(now)):
         return {}
     return {"flaw": Flaw.UNSEALED, "flaw_at": first}
+
+
+def _emptied_otherwise() -> int | None:
+    """The act by which lines are said to be emptied, where it tells otherwise of them."""
+    for act, told in emptying.acts().items():
+        line = activity_line(act)
+        if line is None or line.action != Verb.ERASE or (line.after or {}).get("emptied") != told:
+            return act
+    return None
 
 
 def _is_settling(now: datetime | None) -> bool:

@@ -11,6 +11,7 @@ from peewee import JOIN, Cast, Select, Value, fn
 from studio_tui.domain.activity.verbs import DROPPED, UNDID, Verb, check_told
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import full_name
+from studio_tui.storage.activity.emptying import emptied_by
 from studio_tui.storage.activity.sealing import line_written, next_id
 from studio_tui.storage.engine.expressions import (
     ACT,
@@ -54,6 +55,8 @@ class ActivityLine:
     origin: str = ""
     """From where: account and host, or key and address; empty for what the program did by itself,
     and for what was done before this was written down."""
+    emptied: tuple[datetime, str] | None = None
+    """When, and by whose act, it lost what told of somebody who was erased (U13)."""
 
     @property
     def by(self) -> str:
@@ -172,7 +175,8 @@ _LINES = ACT.select(
 
 def _read(lines: Any, limit: int) -> list[ActivityLine]:
     found = list(lines.order_by(ACT.id.desc()).limit(limit).namedtuples())
-    counts = _counts([row.id for row in found])
+    ids = [row.id for row in found]
+    counts, emptied = _counts(ids), emptied_by(ids)
     return [
         ActivityLine(
             id=row.id,
@@ -186,6 +190,7 @@ def _read(lines: Any, limit: int) -> list[ActivityLine]:
             users=counts.get(row.id, 0),
             actor_name=full_name(row.given_name or "", row.family_name or ""),
             origin=row.origin or "",
+            emptied=emptied.get(row.id),
         )
         for row in found
     ]

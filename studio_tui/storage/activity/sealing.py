@@ -18,7 +18,12 @@ from studio_tui.domain.activity.sealing import FIRST, SealedLine, digest, seal
 from studio_tui.storage.engine.expressions import ACT, COUNTED, among, column, exists
 from studio_tui.storage.engine.fields import instant_text
 from studio_tui.storage.engine.sql import execute, execute_many
-from studio_tui.storage.engine.tables import ActivityAnchor, ActivitySeal, ActivityUser
+from studio_tui.storage.engine.tables import (
+    ActivityAnchor,
+    ActivityEmptied,
+    ActivitySeal,
+    ActivityUser,
+)
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 _LOCK = 7_483_922
@@ -27,6 +32,7 @@ _PAGE = 500
 """Lines that are read at a time."""
 _USERS = 200_000
 """About so many users, and those of one more line, are read at a time."""
+_E: Any = ActivityEmptied
 _K: Any = ActivityAnchor
 _S: Any = ActivitySeal
 _X: Any = ActivityUser
@@ -113,19 +119,34 @@ def _unsealed(selected: Any) -> Any:
 
 def digests(ids: list[int]) -> dict[int, str]:
     """The digest of each line of ``ids`` that is there, in that order."""
+    return {line_id: digest(line, users) for line_id, line, users in sealed_lines(ids)}
+
+
+def as_sealed(found: Mapping[int, str]) -> dict[int, str]:
+    """The digest by which each line was sealed, where it is now as ``found`` tells: that of a line
+    that was emptied is another (`storage.activity.emptying`)."""
+    before = dict(found)
+    emptied = _E.select(_E.activity, _E.before, _E.after).where(among(_E.activity, found))
+    for line_id, was, is_now in emptied.order_by(_E.emptied_in.desc()).tuples():
+        # What is not as it was left by the act that emptied it breaks the chain.
+        if before.get(line_id) == is_now:
+            before[line_id] = was
+    return before
+
+
+def sealed_lines(ids: list[int]) -> Iterator[tuple[int, SealedLine, list[int]]]:
+    """Each line of ``ids`` that is there, in that order, with the users it is about."""
     stored = ACT.select(
         *(ACT.id, ACT.at, ACT.actor, ACT.actor_login, ACT.action, ACT.push, ACT.subject),
         *(ACT.before, ACT.after, ACT.origin),
     ).where(among(ACT.id, ids))
     # As they are stored, whatever somebody made of them.
     lines = {line.id: line for line in starmap(_line, spoken_to().execute(stored))}
-    found: dict[int, str] = {}
     for batch in _batches(ids):
         users = _users(batch)
         for activity_id in batch:
             if activity_id in lines:
-                found[activity_id] = digest(lines[activity_id], users[activity_id])
-    return found
+                yield activity_id, lines[activity_id], users[activity_id]
 
 
 def is_after_the_act() -> bool:
@@ -195,7 +216,7 @@ def _links(after: int) -> Iterator[Link]:
     seals = _S.select(_S.id, _S.activity, _S.hash).order_by(_S.id).limit(_PAGE)
     while page := list(seals.where(_S.id > after).tuples()):
         after = page[-1][0]
-        found = digests([activity_id for _, activity_id, _ in page])
+        found = as_sealed(digests([activity_id for _, activity_id, _ in page]))
         for _, activity_id, hash_ in page:
             yield Link(activity_id, hash_, found.get(activity_id))
 
@@ -216,7 +237,7 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _users(ids: list[int]) -> Mapping[int, list[int]]:
+def _users(ids: list[int]) -> dict[int, list[int]]:
     about = _X.select(_X.activity, _X.user).where(among(_X.activity, ids))
     found: dict[int, list[int]] = defaultdict(list)
     # Rows of numbers, of which there may be hundreds of thousands: nothing is to be made of them.

@@ -180,6 +180,17 @@ class Store:
         if self.is_sqlite:
             sqlite.flush(Path(self.name))
 
+    def forget_freed(self) -> None:
+        """Let the file of SQLite hold nothing of what was deleted or changed before; a server looks
+        after its files itself. Inside of a unit of work nothing is done."""
+        if not self.is_sqlite or self._database.in_transaction():
+            return
+        with self.in_words(), self._connected():
+            # Each piece of a word stays in the index until its segments are merged.
+            self._database.execute_sql("INSERT INTO user_search (user_search) VALUES ('optimize')")
+            self._database.execute_sql("VACUUM")
+            self._database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def writing(self) -> AbstractContextManager[None]:
         """One transaction: all of it, or nothing. On SQLite it locks other writers out at once.
 

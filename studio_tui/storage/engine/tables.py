@@ -222,6 +222,20 @@ class ActivityUser(Table):
         primary_key = CompositeKey("activity", "user")
 
 
+class ActivityEmptied(Table):
+    """A line that was emptied because somebody was erased (A3, U13): by which act, and its digest
+    ``before`` and ``after``."""
+
+    activity = ForeignKeyField(Activity, index=False)
+    emptied_in = ForeignKeyField(Activity)
+    before = CharField()
+    after = CharField()
+
+    class Meta:
+        table_name = "activity_emptied"
+        primary_key = CompositeKey("activity", "emptied_in")
+
+
 class ActivitySeal(Table):
     """The chain over the activity (A3): each hash covers a line and the hash before it."""
 
@@ -710,6 +724,7 @@ TABLES: list[type[peewee.Model]] = [
     PushTable,
     Activity,
     ActivityUser,
+    ActivityEmptied,
     ActivitySeal,
     ActivityAnchor,
     AssignmentTable,

@@ -28,3 +28,25 @@ def test_an_archive_is_made_once_and_by_admins_alone(pushed: Cli, accounts: Acco
             said = theirs.refused("users", "export-data", "ann", "--output", "mine.zip")
             assert "may not export or erase all that is kept about a user" in said
     assert [path.name for path in Path.cwd().glob("*.zip")] == ["ann.zip"]
+
+
+def test_somebody_is_erased_once_it_is_meant(pushed: Cli, accounts: Accounts) -> None:
+    erase = ("users", "erase", "ann")
+    assert "has not left: mark them as left first" in pushed.refused(*erase, "--yes")
+    pushed.run("users", "leave", "ann")
+    tried = pushed.out(*erase, "--dry-run")
+    assert "Ann Peeters (ann) would be erased: Erased person " in tried
+    assert tried.endswith("Nothing was changed.\n")
+    assert "--yes" in pushed.refused(*erase)
+    assert pushed.json("users", "show", "ann")["login"] == "ann"
+    with accounts.of("sam") as sam:
+        assert "may not export or erase" in sam.refused(*erase, "--yes")
+    said = pushed.out(*erase, "--yes")
+    assert "Ann Peeters (ann) is erased" in said
+    number = said.partition("Erased person ")[2].partition(" ")[0]
+    assert "is erased already" in pushed.nothing_to_do(
+        "users", "erase", f"erased-{number}", "--yes"
+    )
+    assert "Peeters" not in pushed.out("activity", "export")
+    assert "as written" in pushed.out("activity", "verify")
+    assert "“ann”" in pushed.refused(*erase, "--yes")

@@ -1,0 +1,111 @@
+"""Erasing a person (U13): who they were and what they wrote goes, what others wrote stays.
+
+Counts stay right, because the rows that are counted stay. The chain of the activity stays whole:
+see `storage.activity.emptying`. Nobody can tell afterwards who it was, nor can the program.
+"""
+
+from dataclasses import dataclass
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.unattended import Fate
+from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.errors import NothingToDo, Refused
+from studio_tui.services.conversations import planning
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity import emptying
+from studio_tui.storage.activity.activity import about_users, write_activity
+from studio_tui.storage.people import erasing, import_read, last_file, users
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased, or would be."""
+
+    user: User
+    """As they were."""
+    placeholder: str
+    """By what lists name them from then on."""
+    texts: int
+    """What they wrote in conversations."""
+    cancelled: int
+    """Conversations that lay ahead: the other side is told."""
+    under_way: int
+    """Conversations that have begun and are not finished: they stay as they are."""
+    mails: int
+    """Mails to them, of which nothing is kept but that they went."""
+    dropped: int
+    """Of those, how many waited."""
+    lines: int
+    """Lines of activity that were emptied."""
+    import_discarded: bool
+    """Whether the import that waited was thrown away: it may name them."""
+
+
+def erase(studio: Studio, actor: Actor, login: str) -> Erased:
+    """Take out who the user of this login or address was, and what they wrote; for good.
+
+    Raises `NotFound`, `NothingToDo` where that was done already, and `Refused` for oneself and
+    for who has not left.
+    """
+    require(actor, Action.PERSONAL_DATA)
+    with studio.store.writing():
+        import_read.lock_users()
+        user_id = naming.user_id_named(login)
+        _require_erasable(actor, user_id)
+        done = _erase(studio, actor, user_id)
+    studio.store.forget_freed()
+    return done
+
+
+def try_erasing(studio: Studio, actor: Actor, login: str) -> Erased:
+    """What `erase` would do; nothing of it stays, and it raises the same."""
+    with studio.store.trying():
+        found = erase(studio, actor, login)
+    return found  # noqa: RET504 - the unit of work takes back by an exception of its own
+
+
+def _require_erasable(actor: Actor, user_id: int) -> None:
+    (user,) = users.users_by_id([user_id])
+    if erasing.is_erased(user_id):
+        raise NothingToDo(f"{user.name} ({user.login}) is erased already.")
+    if user_id == actor.user_id:
+        raise Refused("Nobody erases themself: another admin does.")
+    if user.active:
+        raise Refused(
+            f"{user.name} ({user.login}) has not left: mark them as left first, with "
+            f"“studio-tui users leave {user.login}”."
+        )
+
+
+def _erase(studio: Studio, actor: Actor, user_id: int) -> Erased:
+    (user,) = users.users_by_id([user_id])
+    by, ids = erasing.Placeholder(user_id), erasing.records_of(user_id)
+    told = erasing.known(ids)
+    texts, (mails, waiting) = erasing.count_texts(ids), erasing.count_mails(ids)
+    ahead, under_way = (erasing.talks_of(ids, begun=begun) for begun in (False, True))
+    organisation = studio.settings.organisation
+    for each in ids:
+        erasing.erase_identity(each, by, organisation.language, studio.zone.key)
+    lines = erasing.lines_to_empty(ids, told, by)
+    sealed = emptying.seal_of((each.line.id, each.before, each.after) for each in lines)
+    after = {"lines": len(lines), "emptied": sealed}
+    act = write_activity(actor, studio.now(), Verb.ERASE, by.login, after=after)
+    about_users(act, users.these_users(ids))
+    emptying.empty(lines, act)
+    for conversation_id in ahead:
+        planning.cancel(studio, actor, conversation_id)
+    erasing.erase_rows(ids, told, by)
+    discarded = _discard_import(studio)
+    return Erased(
+        user, by.name, texts, len(ahead), len(under_way), mails, waiting, len(lines), discarded
+    )
+
+
+def _discard_import(studio: Studio) -> bool:
+    last = last_file.last_file()
+    if last is None or last.fate is not Fate.WAITS:
+        return False
+    last_file.decide(Fate.DISCARDED, studio.now())
+    return True
