@@ -33,8 +33,8 @@ _WRITERS = {
 """What writes mail into the outbox, or lets it wait once more."""
 _WRITING = {
     "pushes.assign.assign": {Verb.ASSIGN},
-    "pushes.remind._remind": {Verb.REMIND},
-    "pushes.remind.remind_managers": {Verb.REMIND},
+    "pushes.reminding.tell": {Verb.REMIND},
+    "pushes.reminding.remind_managers": {Verb.REMIND},
     "pushes.pushes._tell_of": {Verb.EDIT, Verb.CLOSE},
     "pushes.pushes._cancel_planned": {Verb.CLOSE},
     "pushes.pushes.reopen_telling": {Verb.REOPEN},

@@ -56,7 +56,7 @@ def planned(studio: Studio, user_id: int | None, login: str, entered: Entered) -
     Raises `Invalid` with what cannot be so, by the names of facts.
     """
     before = None if user_id is None else import_read.profiles([user_id])[user_id]
-    record = _Reader(before, every_team()).record(login, entered)
+    record = _RowMaker(before, every_team()).record(login, entered)
     present = frozenset(map(ImportField, (*entered.names, "email", "given_name", "family_name")))
     file = HrFile((record,), (), {}, (), "", "", present)
     checked = check(file, import_read.StoredStudio(), {_ROW: user_id})
@@ -81,7 +81,7 @@ def _raise_refused(wrong: Iterable[tuple[str, str]]) -> None:
         raise Invalid(found)
 
 
-class _Reader:
+class _RowMaker:
     """Makes a row of what is typed about one person."""
 
     def __init__(self, before: Profile | None, teams: Sequence[StoredTeam]) -> None:

@@ -42,6 +42,7 @@ _SHEET = "data"
 _PRIVATE = 0o600 << 16
 """The mode of a file as an archive keeps it."""
 _WHOSE = {
+    Part.STATUS: "status",
     Part.USER_PREPARATION: "prepared by the user",
     Part.CONDUCTOR_PREPARATION: "prepared by the conductor",
     Part.ANSWERS: "noted in the talk",
@@ -228,7 +229,7 @@ def _of_conversation(handed: Handed) -> Facts:
                 "question": asked.question.text,
                 "texts": [
                     {
-                        "what": _WHOSE.get(piece.part, piece.part),
+                        "what": _WHOSE[piece.part],
                         "by": piece.author,
                         "written_at": piece.written.written_at,
                         "text": piece.written.text,

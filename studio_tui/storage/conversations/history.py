@@ -9,6 +9,7 @@ from typing import Any
 from peewee import fn
 
 from studio_tui.domain.conversations.conversation import ConversationState, HistoryFilter
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
@@ -33,9 +34,8 @@ from studio_tui.storage.people.managers import managed_by
 from studio_tui.wording.conversations import STATE_LABELS
 
 _T: Any = TemplateTable
-_SHOWN_STATES = {
-    state: STATE_LABELS[state] for state in (ConversationState.DONE, ConversationState.CANCELLED)
-}
+_ENDS = (ConversationState.DONE, ConversationState.CANCELLED)
+_SHOWN_STATES = OfSome({state: STATE_LABELS[state] for state in _ENDS}, otherwise="")
 _FROM = (
     "conversation c JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
     "LEFT JOIN assignment a ON a.id = c.assignment_id LEFT JOIN push p ON p.id = a.push_id"

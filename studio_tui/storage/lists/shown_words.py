@@ -12,7 +12,7 @@ _MOST = 20
 """Words of a filter that may mean something else than a piece of a name."""
 
 
-class Words(NamedTuple):
+class FilterWords(NamedTuple):
     """What the words of a filter say."""
 
     condition: Any
@@ -25,7 +25,7 @@ def words_of(
     finding: Callable[[str], Any],
     meaning: Callable[[str], Any | None],
     people: Callable[[str], Collection[int]],
-) -> Words:
+) -> FilterWords:
     """All words of ``text`` hold: each is found by ``finding`` in the users ``U``, or is about one
     of ``people``, or else what it means, by ``meaning``, is true. That is None for a word that
     means nothing."""
@@ -38,7 +38,7 @@ def words_of(
         beyond = beyond or meant is not None
         about = among(U.id, ids) if ids else None
         others = both(others, any_of(finding(word), about, meant))
-    return Words(both(finding(" ".join(plain)), others), beyond)
+    return FilterWords(both(finding(" ".join(plain)), others), beyond)
 
 
 def any_of(*conditions: Any) -> Any | None:

@@ -43,7 +43,7 @@ from studio_tui.storage.engine.tables import ActivityUser, AssignmentTable, NotM
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing, left_join
-from studio_tui.storage.lists.shown_words import Words, any_of, words_of
+from studio_tui.storage.lists.shown_words import FilterWords, any_of, words_of
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managed_words import managers_named
 from studio_tui.storage.people.managers import (
@@ -140,7 +140,7 @@ def _in(of: Of) -> Any:
     return A.push == of if isinstance(of, int) else among(A.push, of)
 
 
-def _words(of: Of, text: str, today: date) -> Words:
+def _words(of: Of, text: str, today: date) -> FilterWords:
     return words_of(
         text,
         lambda words: finding(U, words),
@@ -171,7 +171,7 @@ def _meaning(word: str, today: date) -> Any | None:
     )
 
 
-def _condition(of: Of, filter_: AssignmentFilter, today: date, words: Words) -> Assignments:
+def _condition(of: Of, filter_: AssignmentFilter, today: date, words: FilterWords) -> Assignments:
     found = _in(of) & A.unassigned_at.is_null()
     found = both(found, words.condition)
     if filter_.status is not None:

@@ -15,7 +15,7 @@ from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
 from studio_tui.tui.screens.pushes.new_pushes_row import (
     FIELDS,
-    Entered,
+    EnteredPush,
     PushRow,
     drafts_of,
     month_later,
@@ -80,7 +80,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         return self.entered != [self._defaults()]
 
     @property
-    def entered(self) -> list[Entered]:
+    def entered(self) -> list[EnteredPush]:
         """What is entered for each push."""
         return [row.entered for row in self._rows]
 
@@ -95,7 +95,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
     async def action_add(self) -> None:
         """Add a row with the days of the last one."""
         last = self._rows[-1].entered
-        row = PushRow(Entered("", last.available_from, last.deadline), self.studio.today())
+        row = PushRow(EnteredPush("", last.available_from, last.deadline), self.studio.today())
         self._rows.append(row)
         await self.query_one(".rows", VerticalScroll).mount(row)
         self._count()
@@ -130,9 +130,9 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         """Leave; ask first where something entered would be lost."""
         leave(self, self.unsaved, "Leave without creating?", "What you entered would be lost.")
 
-    def _defaults(self) -> Entered:
+    def _defaults(self) -> EnteredPush:
         today = self.studio.today()
-        return Entered("", day(today), day(month_later(today)))
+        return EnteredPush("", day(today), day(month_later(today)))
 
     def _count(self) -> None:
         rows = self._rows

@@ -24,7 +24,7 @@ FIELDS = {"name": "Name", "available_from": "Available from", "deadline": "Deadl
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class EnteredPush:
     """What is entered for one push."""
 
     name: str = ""
@@ -42,7 +42,7 @@ class PushRow(Vertical):
 
         row: "PushRow"
 
-    def __init__(self, entered: Entered, today: date) -> None:
+    def __init__(self, entered: EnteredPush, today: date) -> None:
         super().__init__()
         self._today = today
         self._entries = {
@@ -67,9 +67,9 @@ class PushRow(Vertical):
         self._draw()
 
     @property
-    def entered(self) -> Entered:
+    def entered(self) -> EnteredPush:
         """What is entered."""
-        return Entered(**{name: entry.value for name, entry in self._entries.items()})
+        return EnteredPush(**{name: entry.value for name, entry in self._entries.items()})
 
     @property
     def errors(self) -> dict[str, str]:
@@ -117,7 +117,7 @@ class PushRow(Vertical):
         self.query_one(".note", Static).update(length(self.entered, self._today))
 
 
-def period(entered: Entered, today: date) -> str:
+def period(entered: EnteredPush, today: date) -> str:
     """How long a push would be open, in words, and whether that is over; empty where the days are
     none."""
     days = _days_of(entered, today)
@@ -129,7 +129,7 @@ def period(entered: Entered, today: date) -> str:
     return f"{weekday_and_day(first)} to {weekday_and_day(last)}, {number}{past}"
 
 
-def length(entered: Entered, today: date) -> str:
+def length(entered: EnteredPush, today: date) -> str:
     """How long a push would be open and the weekday of its deadline, in 20 cells: ``91 days, to
     Tue``; empty where the days are none."""
     days = _days_of(entered, today)
@@ -141,14 +141,14 @@ def length(entered: Entered, today: date) -> str:
     return f"{counted((last - first).days + 1, 'day')}, to {weekday_and_day(last)[:3]}"
 
 
-def meant(entered: Entered, today: date) -> str:
+def meant(entered: EnteredPush, today: date) -> str:
     """Which days are meant, where they are written as ``fri`` or ``+4w``; else empty."""
     days = _days_of(entered, today)
     written = (entered.available_from.strip(), entered.deadline.strip())
     return period(entered, today) if days and written != tuple(map(str, days)) else ""
 
 
-def _days_of(entered: Entered, today: date) -> tuple[date, date] | None:
+def _days_of(entered: EnteredPush, today: date) -> tuple[date, date] | None:
     """The first day and the deadline; None where they are none, or the wrong way round."""
     try:
         first, last = (
@@ -165,7 +165,7 @@ def month_later(first: date) -> date:
     return date(year, month, min(first.day, monthrange(year, month)[1]))
 
 
-def drafts_of(entered: Sequence[Entered], today: date) -> list[PushDraft]:
+def drafts_of(entered: Sequence[EnteredPush], today: date) -> list[PushDraft]:
     """What is entered, as drafts; its days are seen from ``today``.
 
     Raises `Invalid` naming, as `check_drafts` does, everything that can be known to be wrong

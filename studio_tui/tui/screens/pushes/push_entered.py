@@ -8,7 +8,7 @@ from studio_tui.domain.pushes.push import Push, PushDraft, Reminders, parse_days
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.tui.commands import shown_key
 from studio_tui.tui.moments import day
-from studio_tui.tui.screens.pushes.new_pushes_row import FIELDS, Entered, drafts_of
+from studio_tui.tui.screens.pushes.new_pushes_row import FIELDS, EnteredPush, drafts_of
 from studio_tui.tui.widgets.field import Field
 
 _LABELS = {**FIELDS, "remind_before": "Remind before", "remind_after": "Remind after"}
@@ -39,9 +39,9 @@ def entered(push: Push) -> dict[str, str]:
     }
 
 
-def days_of(values: Mapping[str, str]) -> Entered:
+def days_of(values: Mapping[str, str]) -> EnteredPush:
     """The name and the days out of what is typed."""
-    return Entered(**{name: values[name] for name in FIELDS})
+    return EnteredPush(**{name: values[name] for name in FIELDS})
 
 
 def draft_of(values: Mapping[str, str], today: date) -> PushDraft:

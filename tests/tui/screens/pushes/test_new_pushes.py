@@ -12,7 +12,7 @@ from studio_tui.services.pushes import pushes
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 from studio_tui.tui.screens.pushes.new_pushes_row import (
-    Entered,
+    EnteredPush,
     PushRow,
     length,
     meant,
@@ -48,7 +48,7 @@ async def test_begins_today_and_lasts_a_month(made: Example) -> None:
     async with running(made.app()) as pilot:
         await _open(pilot)
         (row,) = _rows(pilot)
-        assert row.entered == Entered("", "2026-03-02", "2026-04-02")
+        assert row.entered == EnteredPush("", "2026-03-02", "2026-04-02")
         assert "32 days, to Thu" in shown(pilot)
 
 
@@ -220,24 +220,24 @@ def test_a_month_later(first: date, last: date) -> None:
 
 
 def test_the_length_of_a_push_fits_beside_it() -> None:
-    assert length(Entered("", "2026-03-02", "2026-05-31"), TODAY) == "91 days, to Sun"
-    assert length(Entered("", "2026-03-02", "2126-03-01"), TODAY) == "36,524 days, to Fri"
-    assert length(Entered("", "2026-01-02", "2026-02-28"), TODAY) == "deadline is past"
-    assert length(Entered("", "2026-03-02", "soon"), TODAY) == ""
+    assert length(EnteredPush("", "2026-03-02", "2026-05-31"), TODAY) == "91 days, to Sun"
+    assert length(EnteredPush("", "2026-03-02", "2126-03-01"), TODAY) == "36,524 days, to Fri"
+    assert length(EnteredPush("", "2026-01-02", "2026-02-28"), TODAY) == "deadline is past"
+    assert length(EnteredPush("", "2026-03-02", "soon"), TODAY) == ""
 
 
 def test_the_days_are_written_out_where_they_are_not_written_as_such() -> None:
-    assert meant(Entered("", "2026-03-02", "2026-05-31"), TODAY) == ""
-    assert meant(Entered("", "2026-03-02", "+1w"), TODAY).startswith("Monday 2026-03-02 to")
+    assert meant(EnteredPush("", "2026-03-02", "2026-05-31"), TODAY) == ""
+    assert meant(EnteredPush("", "2026-03-02", "+1w"), TODAY).startswith("Monday 2026-03-02 to")
 
 
 def test_a_period_that_is_none_says_nothing() -> None:
-    assert period(Entered("", "2026-03-02", "2026-03-01"), TODAY) == ""
-    assert period(Entered("", "soon", "2026-03-01"), TODAY) == ""
-    assert period(Entered("", "2026-03-02", "2026-03-02"), TODAY).endswith("1 day")
+    assert period(EnteredPush("", "2026-03-02", "2026-03-01"), TODAY) == ""
+    assert period(EnteredPush("", "soon", "2026-03-01"), TODAY) == ""
+    assert period(EnteredPush("", "2026-03-02", "2026-03-02"), TODAY).endswith("1 day")
 
 
 def test_a_deadline_that_is_past_is_said_to_be() -> None:
-    past = Entered("", "2026-02-02", "2026-02-28")
+    past = EnteredPush("", "2026-02-02", "2026-02-28")
     assert period(past, TODAY).endswith("27 days: the deadline is past")
-    assert "past" not in period(Entered("", "2026-02-02", "2026-03-01"), TODAY)
+    assert "past" not in period(EnteredPush("", "2026-02-02", "2026-03-01"), TODAY)
