@@ -58,6 +58,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "users return": ("ann",),
     "users stand-in": ("bob", "--by", "dan", "--from", "2026-03-03", "--until", "2026-03-04"),
     "users export-data": ("ann", "--output", "ann.zip"),
+    "users erase": ("ann", "--yes"),
     "teams add": ("Support",),
     "teams edit": ("Sales", "--name", "Trade"),
     "teams remove": ("Sales",),

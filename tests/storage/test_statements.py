@@ -2,7 +2,7 @@
 
 from tests.storage.statements import numbered_columns, statements
 
-TEXTS = 67
+TEXTS = 75
 """Statements and sub-queries as text; lower it with each that the builder says."""
 NUMBERED = 0
 """Columns that are found by their number in a row."""

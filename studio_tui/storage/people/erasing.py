@@ -72,7 +72,7 @@ class Placeholder:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Identifiers:
     """By what a person is found in texts."""
 
     logins: frozenset[str]
@@ -115,7 +115,7 @@ def records_of(user_id: int) -> list[int]:
     return [user_id, *column(m.select(m.user).where(m.into == user_id).order_by(m.user))]
 
 
-def known(ids: Sequence[int]) -> Known:
+def known(ids: Sequence[int]) -> Identifiers:
     """What a person is and was called: as they are, and as the activity tells of before."""
     told: list[dict[str, Any]] = []
     columns = (U.login, U.email, U.given_name, U.family_name)
@@ -132,7 +132,7 @@ def known(ids: Sequence[int]) -> Known:
     return _known_by(each for each in told if isinstance(each, dict))
 
 
-def _known_by(told: Iterable[dict[str, Any]]) -> Known:
+def _known_by(told: Iterable[dict[str, Any]]) -> Identifiers:
     logins: set[str] = set()
     phrases: set[str] = set()
     given: set[str] = set()
@@ -148,10 +148,12 @@ def _known_by(told: Iterable[dict[str, Any]]) -> Known:
     phrases |= {full_name(one, other) for one in given for other in family}
     # A name of one word is a word as well.
     kept = {phrase for phrase in phrases if "@" in phrase or " " in phrase}
-    return Known(frozenset(logins), tuple(sorted(kept, key=lambda each: (-len(each), each))))
+    return Identifiers(frozenset(logins), tuple(sorted(kept, key=lambda each: (-len(each), each))))
 
 
-def lines_to_empty(ids: Sequence[int], told: Known, by: Placeholder) -> list[emptying.Emptied]:
+def lines_to_empty(
+    ids: Sequence[int], told: Identifiers, by: Placeholder
+) -> list[emptying.Emptied]:
     """The lines that tell of a person, as they are to be; those without a seal are sealed first."""
     found = column(ACT.select(ACT.id).where(_telling(ids, told)).order_by(ACT.id))
     emptying.seal_before(found)
@@ -168,7 +170,7 @@ def lines_to_empty(ids: Sequence[int], told: Known, by: Placeholder) -> list[emp
 
 
 def _without(
-    line: SealedLine, told: Known, by: Placeholder, *, by_them: bool, alone: bool
+    line: SealedLine, told: Identifiers, by: Placeholder, *, by_them: bool, alone: bool
 ) -> SealedLine:
     def text(value: str | None) -> str | None:
         if value is None or alone:
@@ -186,7 +188,7 @@ def _without(
     )
 
 
-def _telling(ids: Sequence[int], told: Known) -> Any:
+def _telling(ids: Sequence[int], told: Identifiers) -> Any:
     x: Any = ActivityUser
     about = x.select(x.activity).where(among(x.user, ids))
     found = among(ACT.actor, ids) | ACT.id.in_(about)
@@ -237,7 +239,7 @@ def erase_identity(user_id: int, by: Placeholder, language: str, zone: str) -> N
     ).execute()
 
 
-def erase_rows(ids: Sequence[int], told: Known, by: Placeholder) -> None:
+def erase_rows(ids: Sequence[int], told: Identifiers, by: Placeholder) -> None:
     """Take out what only they had, and what they wrote."""
     # Their team and their coach stay: pushes are counted by them, and by who has no manager.
     for column_of_theirs in (
@@ -291,7 +293,7 @@ def _erase_mail(ids: Sequence[int]) -> None:
     NotificationMail.delete().where(NotificationMail.notification.in_(mails)).execute()
 
 
-def _rename_teams(told: Known, by: Placeholder) -> None:
+def _rename_teams(told: Identifiers, by: Placeholder) -> None:
     """A team that was made for a manager is named after them."""
     t: Any = TeamTable
     for team_id, name, path, key in list(t.select(t.id, t.name, t.path, t.path_key).tuples()):
