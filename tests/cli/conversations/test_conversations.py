@@ -44,6 +44,8 @@ def test_planning_in_the_zone_of_the_organisation(pushed: Cli) -> None:
         "managers": [{"login": "bob", "reason": "leads Belgium"}],
         "reminders": 0,
         "reminded_at": None,
+        "deadline": "2026-03-31",
+        "excuse": None,
     }
     assert (conversation["state"], conversation["minutes"]) == ("planned", 60)
     assert (conversation["readable"], conversation["entries"]) == (["status"], [])

@@ -137,7 +137,7 @@ def test_every_wording_can_be_seen(cli: Cli) -> None:
         for capacity in kind.capacities
         for language in ("en", "nl", "fr")
     }
-    assert len(subjects) == 63
+    assert len(subjects) == 72
     said = cli.refused("mail", "preview", "key_added", "manager")
     assert said == "studio-tui: Nobody is told of key_added as a manager.\n"
 
