@@ -261,6 +261,9 @@ def _cells(text: str, style: Style | None, colors: ColorSystem) -> Iterator[Cell
         return
     spans, _ = split_graphemes(text)
     for start, stop, width in spans:
+        if width == 0:
+            # A mark with nothing to stand on takes no cell, and would change the one before.
+            continue
         shown = text[start:stop]
         yield blank if shown == " " else (shown, pen)
         yield from [("", pen)] * (width - 1)

@@ -68,7 +68,7 @@ def test_how_often_and_when_is_in_view(pushed: Cli) -> None:
     assert listed["ann"]["reminded_at"] == "2026-03-02T10:02:00+01:00"
     assert listed["ben"]["reminded_at"] is None
     exported = pushed.out("pushes", "export", "Q1 review")
-    assert ",cor|bob,2,2026-03-02T10:02:00+01:00\n" in exported
+    assert ",cor|bob,2,2026-03-02T10:02:00+01:00,,2026-03-31\n" in exported
 
 
 def test_a_dry_run_tells_who_and_why_and_changes_nothing(pushed: Cli) -> None:

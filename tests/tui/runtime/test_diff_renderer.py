@@ -125,6 +125,14 @@ def test_after_what_terminals_measure_differently_nothing_is_taken_for_granted()
     assert written.startswith("\x1b[1;1H👩\u200d👧\x1b[1;3H Eva")
 
 
+def test_a_mark_without_a_letter_moves_nothing() -> None:
+    """As at the beginning of a line that is broken before a mark."""
+    wire, terminal = Wire(erases=True), Terminal()
+    for picture in ([[("漢字" * 8, 0)]] * HEIGHT, [[("\u0301", 0), ("\u0301Ann", 5)]] * HEIGHT):
+        terminal.stream.feed(wire.difference(layout(picture), COLORS))
+    assert [line.rstrip() for line in terminal.screen.display] == ["Ann"] * HEIGHT
+
+
 def test_every_sign_that_is_drawn_is_in_the_fonts_of_the_console() -> None:
     """``console_font.txt`` holds what Debian's default console font has beyond ASCII."""
     font = set(Path("tests/files/console_font.txt").read_text(encoding="utf-8"))
