@@ -273,7 +273,7 @@ def test_the_environment_of_the_client_does_not_count(host: Host, door: Door) ->
     assert not other.exists()
     done = door.knock("els", "users --help", options=options)
     assert done.returncode == 0
-    assert "Import, list, show and export users." in done.stdout
+    assert "Import, list, show and export users, and keep them by hand." in done.stdout
 
 
 def test_completion_is_not_for_who_comes_in(door: Door) -> None:
@@ -431,4 +431,4 @@ def test_help_in_a_terminal_is_not_paged(door: Door) -> None:
     with opened((80, 10), command) as terminal:
         assert terminal.ended() == 0
     assert b"--More--" not in terminal.written
-    assert b"Import, list, show and export users." in terminal.written
+    assert b"Import, list, show and export users, and keep them by hand." in terminal.written

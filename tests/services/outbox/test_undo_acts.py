@@ -9,12 +9,14 @@ from studio_tui.domain.conversations.conversation import Conversation, Plan
 from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushDraft
 from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
 from studio_tui.services.outbox import undo
 from studio_tui.services.outbox.dry_run import dry_run_of
+from studio_tui.services.people import reviews
 from studio_tui.services.pushes import pushes, remind
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, assigned, mail, send_due
@@ -22,6 +24,9 @@ from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
 WHEN = datetime(2026, 3, 20, 12, tzinfo=UTC)
+BEN_TO_FRANCE = (
+    "login,email,given_name,family_name,teams\nben,ben@example.org,Ben,Willems,Sales > France\n"
+)
 EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 
 
@@ -77,6 +82,8 @@ class Told:
                 self.plan("ann", WHEN)
             case Verb.MOVE:
                 self.plan("ben", WHEN + timedelta(days=1), place="Room 4")
+            case Verb.REVIEW:
+                reviews.hand_over(studio, admin, Selection.matching(ReviewFilter()))
             case _:
                 conversations.cancel(studio, admin, self.planned.id)
 
@@ -98,16 +105,20 @@ def told(studio: Studio, admin: Actor, clock: MovableClock) -> Told:
     return Told(studio, admin, clock)
 
 
-def closed(told: Told) -> None:
-    """Closed while reminders wait, which reopening lets wait once more."""
-    told.do(Verb.REMIND)
-    pushes.close(told.studio, told.admin, told.push)
+def prepare(told: Told, act: Verb) -> None:
+    """Bring about what an act needs."""
+    if act is Verb.REOPEN:
+        # Closed while reminders wait, which reopening lets wait once more.
+        told.do(Verb.REMIND)
+        pushes.close(told.studio, told.admin, told.push)
+    elif act is Verb.REVIEW:
+        # Bob, with whom Ben's conversation is planned, is his manager no longer.
+        import_people(told.studio, told.admin, BEN_TO_FRANCE)
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
 def test_what_it_changed_is_as_it_was(told: Told, act: Verb) -> None:
-    if act is Verb.REOPEN:
-        closed(told)
+    prepare(told, act)
     before = told.as_it_is()
     run = dry_run_of(told.studio, told.admin, lambda: told.do(act))
     assert run.notifications
@@ -125,8 +136,7 @@ def test_what_it_changed_is_as_it_was(told: Told, act: Verb) -> None:
 
 @pytest.mark.parametrize("act", UNDOABLE)
 def test_not_once_its_mail_has_left(told: Told, act: Verb, clock: MovableClock) -> None:
-    if act is Verb.REOPEN:
-        closed(told)
+    prepare(told, act)
     told.do(act)
     done = undo.undoable(told.studio, told.admin)[0]
     clock.move(minutes=3)
@@ -140,8 +150,7 @@ def test_not_once_its_mail_has_left(told: Told, act: Verb, clock: MovableClock) 
 
 @pytest.mark.parametrize("act", UNDOABLE)
 def test_who_may_not_do_it_may_not_undo_it(told: Told, act: Verb) -> None:
-    if act is Verb.REOPEN:
-        closed(told)
+    prepare(told, act)
     told.do(act)
     done = undo.undoable(told.studio, told.admin)[0]
     with pytest.raises(Forbidden):
