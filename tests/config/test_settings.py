@@ -94,6 +94,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "remind_before_days": "14, 2",
         "remind_after_days": "5",
         "remind_again": "1d",
+        "tell_new_managers": "3h",
         "mouse": "false",
     }
     keys = [key for key in known_keys() if "." in key]

@@ -128,7 +128,13 @@ def test_the_json_of_a_plan(studio: Studio, admin: Actor) -> None:
         "returned": [],
         "unchanged": 0,
         "refused": [
-            {"line": 3, "column": "email", "reason": "“x” is not an e-mail address", "email": ""}
+            {
+                "line": 3,
+                "column": "email",
+                "reason": "“x” is not an e-mail address",
+                "email": "",
+                "sheet": None,
+            }
         ],
         "warnings": [],
         "teams_created": [],
@@ -136,6 +142,8 @@ def test_the_json_of_a_plan(studio: Studio, admin: Actor) -> None:
         "ignored": ["shoe size"],
         "encoding": "UTF-8",
         "delimiter": ",",
+        "becomes_admin": [],
+        "sheet": None,
     }
 
 
