@@ -337,10 +337,10 @@ class StudioApp(Commands, App[None]):
         """End: who is here has no right to be any more."""
         if self._ending is None:
             self.refused = error
+            self.bridge.take_no_more()
             self._ending = asyncio.create_task(self._refuse())
 
     async def _refuse(self) -> None:
-        """Nothing they do now begins."""
         await self.bridge.close()
         await self._end(1)
 

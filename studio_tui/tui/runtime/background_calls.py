@@ -127,9 +127,13 @@ class Bridge:
             except TimeoutError:
                 break
 
+    def take_no_more(self) -> None:
+        """Begin none of the calls that come from now on."""
+        self._closed = True
+
     async def close(self, patience: float = 5.0) -> None:
         """Take no more calls; give writes under way ``patience`` seconds, reads none."""
-        self._closed = True
+        self.take_no_more()
         await self.written(patience)
         self._readers.close()
         self._writer.close()
