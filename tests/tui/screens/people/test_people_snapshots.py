@@ -140,7 +140,7 @@ def test_outbox(pictures: Pictures, made: Example) -> None:
 
 def test_outbox_filtered_and_marked(pictures: Pictures, made: Example) -> None:
     asyncio.run(fill_outbox(made))
-    keys = _pressing("4", "slash", *"ann", "enter", "a", "space", "x")
+    keys = _pressing("4", "slash", *"peeters", "enter", "a", "space", "x")
     pictures(made.app(), keys)
 
 

@@ -177,6 +177,8 @@ async def test_how_often_and_when_somebody_was_reminded_is_listed(made: Example)
     remind(made, late, "lone")
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot)
+        # Beside the list there is no room for this column.
+        await press(pilot, "P")
         line = next(line for line in shown(pilot).splitlines() if "Lou Alone" in line)
         assert "2× · 2026-03-06" in line
         await pilot.resize_terminal(80, 24)
