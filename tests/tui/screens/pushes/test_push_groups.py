@@ -68,7 +68,7 @@ async def test_goes_from_managers_to_their_people_and_back(made: Example) -> Non
         lines = {line[3:12].strip(): line for line in shown(pilot).splitlines()}
         assert "██" not in lines["no manage"]
         assert "█░" in lines["Bob Janss"]
-        assert "1/2  1, 10 days late" in lines["Bob Janss"]
+        assert "1/2  ▁▂▁▁▁  1, 10 days late" in lines["Bob Janss"]
         await press(pilot, "G", "enter")
         assert {row.login for row in rows(pilot)} == {"ann", "dina"}
         assert "Only: of Carl Maes" in shown(pilot)
