@@ -72,7 +72,7 @@ def wait_until_sent(studio: Studio, admin: Actor) -> None:
     wait_until(lambda: set(outbox.counts(studio, admin)) == {NotificationState.SENT})
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 150) -> None:
     """Return once ``condition`` holds; fails after ``seconds``."""
     until = monotonic() + seconds
     while not condition():
