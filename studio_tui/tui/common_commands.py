@@ -11,6 +11,14 @@ RETRY = Command(
     needs=Action.SEND_AGAIN,
     verb="outbox retry ID",
 )
+REMIND = Command(
+    "remind",
+    "r",
+    "Remind",
+    "Remind the marked, or this one",
+    needs=Action.REMIND,
+    verb="pushes remind PUSH LOGIN",
+)
 HELD = Command(
     "held",
     "h",

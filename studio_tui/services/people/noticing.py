@@ -50,11 +50,7 @@ def _touched(writes: Sequence[Write], teams: Collection[int]) -> Touched:
             led |= before.leads | after.leads
         if before.leads != after.leads:
             led |= before.leads ^ after.leads
-        if (before.teams, before.leads, before.coaches) != (
-            after.teams,
-            after.leads,
-            after.coaches,
-        ):
+        if _links(before) != _links(after):
             moved.add(user_id)
         if key(before.email) != key(after.email):
             readdressed[user_id] = before.email

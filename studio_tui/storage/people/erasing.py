@@ -43,6 +43,7 @@ from studio_tui.storage.engine.tables import (
     UserGroup,
     UserTable,
 )
+from studio_tui.storage.people.fact_columns import COLUMNS
 
 _K: Any = UserTable
 _ERASED_TEXT = "(erased)"
@@ -216,23 +217,23 @@ def erase_identity(user_id: int, by: Placeholder, language: str, zone: str) -> N
     email, given, family = by.email, "Erased person", str(by.user_id)
     login = by.login if user_id == by.user_id else f"{by.login}-{user_id}"
     email = by.email if user_id == by.user_id else f"{login}@erased.invalid"
+    # Of every fact nothing is told, unless it is named here: a new one goes as well.
+    facts: dict[str, Any] = {fact.name: fact.unknown for fact in COLUMNS} | {
+        "login": login,
+        "email": email,
+        "given_name": given,
+        "family_name": family,
+        "language": language,
+        "time_zone": zone,
+        "active": False,
+    }
     UserTable.update(
-        login=login,
+        **facts,
         login_key=fold(login),
-        email=email,
         email_key=fold(email),
-        given_name=given,
-        family_name=family,
+        employee_number_key=None,
         sort_name=sort_name(given, family),
         search=fold_search(f"{given} {family} {login}"),
-        language=language,
-        time_zone=zone,
-        role="user",
-        department="",
-        hired_on=None,
-        active=False,
-        employee_number="",
-        employee_number_key=None,
     ).where(_K.id == user_id).execute()
     MergedUser.update(login_key=f" {user_id}", email_key=f" {user_id}", number_key=None).where(
         (MergedUser.user == user_id) | (MergedUser.into == user_id)

@@ -300,8 +300,3 @@ def became(keys: Collection[str], *uniques: Any) -> dict[str, int]:
         for each in own
         if each in keys
     }
-
-
-def also_known_as(user_id: int) -> Any:
-    """A query of one column: the records that were merged into somebody."""
-    return _M.select(_M.user).where(_M.into == user_id)

@@ -111,11 +111,6 @@ def planned_after(ends: Ends, start: datetime) -> list[Group]:
     return _people(_planned_after(ends, start)) if ends else []
 
 
-def people_to_talk(push_id: int, limit: int) -> list[Example]:
-    """The first by name of a group of `still_to_talk`."""
-    return _examples(_A.push == push_id, limit)
-
-
 def people_to_talk_by(push_id: int, deadline: date, day: date, limit: int) -> list[Example]:
     """The first by name of a group of `still_to_talk_by`."""
     return _examples(_until(push_id, deadline, day), limit)

@@ -13,6 +13,7 @@ from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.tui.commands import Command
+from studio_tui.tui.common_commands import REMIND
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.assignment_cells import flags, reminded, status
 from studio_tui.tui.screens.pushes.people_beside import read_assigned
@@ -27,14 +28,7 @@ class OpenPeopleScreen(StudioScreen):
     """The people of ``group``, which is called ``name``: a line for each of their pushes."""
 
     OWN_COMMANDS = (
-        Command(
-            "remind",
-            "r",
-            "Remind",
-            "Remind the marked, or this one",
-            needs=Action.REMIND,
-            verb="pushes remind PUSH LOGIN",
-        ),
+        REMIND,
         Command(
             "open",
             "e",

@@ -14,7 +14,7 @@ from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
-from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER
+from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER, REMIND
 from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.choose_by import choose_by
 from studio_tui.tui.modals.confirm import Confirm
@@ -66,14 +66,7 @@ class PushScreen(StudioScreen):
             verb="pushes assign PUSH LOGIN",
         ),
         HELD,
-        Command(
-            "remind",
-            "r",
-            "Remind",
-            "Remind the marked, or this one",
-            needs=Action.REMIND,
-            verb="pushes remind PUSH LOGIN",
-        ),
+        REMIND,
         Command(
             "remind_all",
             "E",
