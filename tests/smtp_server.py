@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, AnyStr, Literal
 
@@ -55,9 +56,7 @@ class Received:
     @property
     def parsed(self) -> EmailMessage:
         """The message, read strictly enough to note every defect."""
-        message = message_from_bytes(self.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        return message
+        return _parsed(self.content)
 
     def text(self, subtype: Literal["plain", "html"]) -> str:
         """The plain or the HTML part as a mail program shows it, with bare newlines."""
@@ -65,6 +64,13 @@ class Received:
         assert part is not None
         text = str(part.get_content()).replace("\r\n", "\n")
         return unflow(text) if part.get_param("format") == "flowed" else text
+
+
+@lru_cache(1024)
+def _parsed(content: bytes) -> EmailMessage:
+    message = message_from_bytes(content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 @dataclass(slots=True)

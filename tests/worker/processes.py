@@ -21,7 +21,7 @@ from studio_tui.services.outbox import outbox
 from studio_tui.services.system.context import Studio
 from tests.smtp_server import Server
 
-LEASE = 2.0
+LEASE = 4.0
 """Seconds that a hurried worker holds what it claimed."""
 _COMMAND = Path(sys.executable).with_name("studio-tui")
 
