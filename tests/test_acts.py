@@ -42,7 +42,7 @@ _WRITING = {
     "conversations.asking._tell": {Verb.HAND_OVER},
     "conversations.planning.plan": {Verb.PLAN},
     "conversations.planning._moved": {Verb.MOVE},
-    "conversations.planning.cancel": {Verb.CANCEL},
+    "conversations.planning.cancel_now": {Verb.CANCEL},
     "conversations.inviting.invite": {Verb.PLAN, Verb.MOVE, Verb.HAND_OVER, Verb.REVIEW},
     "conversations.inviting.withdraw": {Verb.CANCEL},
     "people.handing_over.tell": {Verb.REVIEW},

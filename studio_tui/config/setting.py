@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from studio_tui.domain.people.retention import MOST_MONTHS
+
 _MOST_DAYS = 3_650
 """Days before or after a deadline on which a reminder can be."""
 _MOST_CONNECTIONS = 100
@@ -127,3 +129,9 @@ def check_days(numbers: tuple[int, ...]) -> None:
     """Raise ValueError where one of ``numbers`` is no count of days."""
     if not all(0 <= number <= _MOST_DAYS for number in numbers):
         raise ValueError(f"days from 0 to {_MOST_DAYS}")
+
+
+def check_retention(months: int) -> None:
+    """Raise ValueError where ``months`` is no retention time."""
+    if not 0 <= months <= MOST_MONTHS:
+        raise ValueError(f"months from 0 to {MOST_MONTHS:,}; 0: nobody is erased by itself")

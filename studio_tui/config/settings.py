@@ -25,6 +25,7 @@ from studio_tui.config.setting import (
     check_connections,
     check_days,
     check_port,
+    check_retention,
     check_time_of_day,
     check_time_zone,
     parse_duration,
@@ -202,6 +203,19 @@ class Notifications(_Section, frozen=True):
         return time.fromisoformat(self.send_at)
 
 
+class Privacy(_Section, frozen=True):
+    """``[privacy]``: how long personal data is kept (U13)."""
+
+    retention_months: Annotated[
+        int,
+        setting(
+            "so many months after somebody left they are erased by themselves, as by `users "
+            "erase`; `0`: nobody is. A new number counts from a week after it is first seen",
+            check=check_retention,
+        ),
+    ] = 0
+
+
 class Screen(_Section, frozen=True):
     """``[screen]``: how the Studio is drawn."""
 
@@ -221,6 +235,7 @@ class Settings(_Section, frozen=True):
     smtp: Smtp = msgspec.field(default_factory=Smtp)
     organisation: Organisation = msgspec.field(default_factory=Organisation)
     notifications: Notifications = msgspec.field(default_factory=Notifications)
+    privacy: Privacy = msgspec.field(default_factory=Privacy)
     screen: Screen = msgspec.field(default_factory=Screen)
 
     @property

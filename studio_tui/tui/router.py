@@ -33,10 +33,10 @@ def _pushes(_: to.Pushes) -> Screen[Any]:
     return PushesScreen()
 
 
-def _users(_: to.Users) -> Screen[Any]:
+def _users(destination: to.Users) -> Screen[Any]:
     from studio_tui.tui.screens.people.users import UsersScreen
 
-    return UsersScreen()
+    return UsersScreen(to_erase=destination.to_erase)
 
 
 def _outbox(destination: to.Outbox) -> Screen[Any]:

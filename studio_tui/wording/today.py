@@ -23,6 +23,7 @@ SIGNS: Mapping[CaseKind, str] = {
     CaseKind.STARTS: "►",
     CaseKind.ENDS: "▲",
     CaseKind.REPEATS: "=",
+    CaseKind.ERASED: "-",
     CaseKind.SENDING: "→",
 }
 """A sign for each kind of case, that the font of a console has: it speaks without colour."""

@@ -32,6 +32,7 @@ from studio_tui.services.activity.verify import seal_rest
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox.delivery import Failed, Later, Packing, Sent, Settlement
 from studio_tui.services.outbox.messages import Mail, MessageBuilder
+from studio_tui.services.people.retention import erase_by_schedule
 from studio_tui.services.people.reviews import tell_by_schedule
 from studio_tui.services.pushes.remind import remind_by_schedule
 from studio_tui.services.system.clocks import clock_problem
@@ -228,13 +229,14 @@ class Worker:
 
     async def _remind(self) -> None:
         """Write the automatic reminders of today, and what new managers are told without a
-        decision, now and then: once written, they are due."""
+        decision, now and then: once written, they are due. Erase who is kept no longer (U13)."""
         now = self._studio.now()
         if self._reminded_at and now - self._reminded_at < self._pace.remind_every:
             return
         with suppress(Unavailable):
             await asyncio.to_thread(remind_by_schedule, self._studio)
             await asyncio.to_thread(tell_by_schedule, self._studio)
+            await asyncio.to_thread(erase_by_schedule, self._studio)
             self._reminded_at = now
 
     @property

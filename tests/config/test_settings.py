@@ -96,6 +96,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "remind_again": "1d",
         "tell_new_managers": "3h",
         "mouse": "false",
+        "retention_months": "36",
     }
     keys = [key for key in known_keys() if "." in key]
     environ = {
@@ -110,6 +111,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
     expected |= {"smtp.port": 465, "smtp.connections": 9, "smtp.timeout": 7}
     expected |= {
         "screen.mouse": False,
+        "privacy.retention_months": 36,
         "notifications.remind_before_days": (14, 2),
         "notifications.remind_after_days": (5,),
     }

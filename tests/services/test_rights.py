@@ -11,9 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from studio_tui import services
+from studio_tui.config.settings import Privacy
 from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
@@ -55,6 +57,7 @@ from studio_tui.services.people import (
     merging,
     person,
     personal_data,
+    retention,
     reviews,
     ssh_keys,
     stand_ins,
@@ -83,6 +86,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
 from studio_tui.services.today.own import own_cases
+from studio_tui.storage.engine.tables import UserTable
 from studio_tui.storage.people import stand_ins as stored_stand_ins
 from studio_tui.storage.pushes import assignments, exceptions
 from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
@@ -207,6 +211,16 @@ NAME = Sort("name")
 NEW = Entered({"email": "new@example.org", "given_name": "New"})
 CSV = hr_file.read(b"email,given_name,family_name\nnew@example.org,New,Person\n")
 WAITING = GivenFile("people.csv", b"email,name,active\neve@example.org,Eve Alone,no\n")
+
+
+def _keeping(studio: Studio) -> Studio:
+    """Where who left is kept for a month, and who left did so long ago."""
+    with studio.store.writing():
+        left = UserTable.update(left_at=studio.now() - timedelta(60))
+        left.where(UserTable.left_at.is_null(False)).execute()
+    settings = msgspec.structs.replace(studio.settings, privacy=Privacy(retention_months=1))
+    return replace(studio, settings=settings)
+
 
 READS: dict[str, tuple[set[str], Call]] = {
     "activity.activity.of_everything": (SUPPORT, lambda w, a: activity.of_everything(w.studio, a)),
@@ -352,6 +366,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "people.ssh_keys.visible": (EVERYONE, lambda w, a: ssh_keys.visible(w.studio, a)),
     "people.ssh_keys.every": (ADMIN, lambda w, a: ssh_keys.every(w.studio, a, "bob")),
     "people.users.ids_named": (SUPPORT, lambda w, a: users.ids_named(w.studio, a, ["ann"])),
+    "people.retention.show": (ADMIN, lambda w, a: retention.show(_keeping(w.studio), a)),
     "people.erasing.try_erasing": (
         ADMIN,
         lambda w, a: erasing.try_erasing(w.studio, a, "lea"),
@@ -625,6 +640,10 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     ),
     "people.by_hand.add": (ADMIN, lambda w, a: by_hand.add(w.studio, a, "new", NEW)),
     "people.erasing.erase": (ADMIN, lambda w, a: erasing.erase(w.studio, a, "lea")),
+    "people.retention.erase_over": (
+        ADMIN,
+        lambda w, a: retention.erase_over(_keeping(w.studio), a, [w.user_id("lea")]),
+    ),
     "people.personal_data.export": (
         ADMIN,
         lambda w, a: personal_data.export(w.studio, a, "ann", Path(tempfile.mkdtemp()) / "ann.zip"),
@@ -822,6 +841,9 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "pushes.remind.remind_by_schedule": ITSELF,
     "people.reviews.caused_by": VALUES,
     "people.reviews.tell_by_schedule": ITSELF,
+    "people.retention.erase_by_schedule": ITSELF,
+    "people.retention.erased_within": VALUES,
+    "people.retention.erasing_ahead": INSIDE,
     "people.users.is_indexed": "tells nothing of anybody: how the database looks for people",
     "people.users.listed": INSIDE,
     "activity.verify.seal_rest": ITSELF,
@@ -829,9 +851,10 @@ NEEDS_NO_ACTOR: dict[str, str] = {
 }
 """Services that take a Studio and no actor, and why nobody need be asked. What is given no Studio
 cannot reach the database by itself."""
-EMPTYING = {"people.erasing.erase"}
+EMPTYING = {"people.erasing.erase", "people.retention.erase_over"}
 """What empties lines of activity."""
 ASKED_BEFORE = {
+    "conversations.planning.cancel_now",
     "conversations.current.no_part",
     "conversations.current.record",
     "conversations.current.record_about",
@@ -846,6 +869,7 @@ ASKED_BEFORE = {
     "conversations.warnings",
     "outbox.dry_run.dry_run_of",
     "people.applying.apply_change",
+    "people.erasing.erase_one",
     "people.imports.apply_if",
     "templates.starters.add_starters",
 }

@@ -47,6 +47,9 @@ VERBS = {
         "export_data",
         "Write all that is kept about somebody into one archive.",
     ),
+    "retention": Lazy(
+        "studio_tui.cli.people.retention", "retention", "Erase who left long ago, as set."
+    ),
     "import": Lazy("studio_tui.cli.people.import_", "import_", "Import users from a CSV file."),
     "review": Lazy(
         "studio_tui.cli.people.review", "review", "Decide on changes of people in open pushes."

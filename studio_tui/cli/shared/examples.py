@@ -21,6 +21,7 @@ EXAMPLES: Mapping[str, str] = {
     "users export": "sales > sales.csv",
     "users erase": "ann --dry-run",
     "users export-data": "ann --output ann.zip",
+    "users retention": "--dry-run",
     "users import": "people.csv --map 'Work Email=email' --dry-run",
     "templates list": "--json",
     "templates show": "Regular",

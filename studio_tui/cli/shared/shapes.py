@@ -6,7 +6,7 @@ the offset of the organisation's zone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from studio_tui.domain.conversations.conversation import (
 )
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.facts import fact_called
+from studio_tui.domain.people.retention import ToErase
 from studio_tui.domain.people.review import Review
 from studio_tui.domain.people.ssh_keys import UserKey
 from studio_tui.domain.people.stand_ins import StandIn
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.outbox import Health, ReadMail
     from studio_tui.services.outbox.undo import Undoable
     from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
+    from studio_tui.services.people.erasing import Erased
     from studio_tui.services.people.merging import Merged
+    from studio_tui.services.people.retention import Retention
     from studio_tui.services.people.reviews import Decided
     from studio_tui.services.people.teams import TeamChanged, TeamShown
     from studio_tui.services.people.unattended import Result, WaitingImport
@@ -802,4 +805,23 @@ def merged(of: Merged) -> Shape:
         "taken": list(of.taken),
         "notes": list(of.notes),
         "mails_dropped": of.dropped,
+    }
+
+
+def retention(of: Retention, erased: Sequence[Erased]) -> Shape:
+    """Who is kept no longer, who soon, and who was erased (U13)."""
+    return {
+        "retention_months": of.months or None,
+        "over": [_to_erase(each) for each in of.over],
+        "soon": [_to_erase(each) for each in of.soon],
+        "erased": [each.placeholder_login for each in erased],
+    }
+
+
+def _to_erase(of: ToErase) -> Shape:
+    return {
+        "login": of.login,
+        "name": of.name,
+        "left_on": of.left_on.isoformat(),
+        "erase_on": of.erase_on.isoformat(),
     }

@@ -1,7 +1,7 @@
 """Users, their roles, their teams and who manages them (U1 to U5)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from studio_tui.domain.people.facts import with_every_fact
 from studio_tui.domain.people.roles import Role
@@ -58,6 +58,8 @@ class UserFilter:
     push_id: int | None = None
     """Only who is assigned to this push."""
     include_left: bool = False
+    left_before: datetime | None = None
+    """Only who left before this instant, and is not erased."""
     candidate_for: int | None = None
     """A push whose users are chosen out of these: the list shows the names of their managers and
     who is in it already, so that words may be of these, too."""

@@ -39,7 +39,9 @@ class Pushes:
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Everybody the Studio knows."""
+    """Everybody the Studio knows, or only who is ``to_erase`` soon (U13)."""
+
+    to_erase: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def where_to(case: Case) -> Destination:
     if case.kind is CaseKind.REVIEW:
         return Changes(case.push_id)
     if case.place is StudioPart.USERS:
-        return Users()
+        return Users(to_erase=case.kind is CaseKind.ERASED)
     if case.push_id is not None and (case.place is StudioPart.PUSHES or case.about):
         flag = FLAGS[case.kind]
         return Push(case.push_id, filter=AssignmentFilter(flag=flag) if flag else None)

@@ -34,6 +34,7 @@ class CaseKind(StrEnum):
     STARTS = "starts"
     ENDS = "ends"
     REPEATS = "repeats"
+    ERASED = "erased"
     SENDING = "sending"
 
 
@@ -162,6 +163,14 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         Remedy.OPEN_PUSH,
         StudioPart.PUSHES,
         Action.READ_PUSHES,
+        Section.COMING_UP,
+    ),
+    CaseKind.ERASED: CaseFacts(
+        "person is erased",
+        "people are erased",
+        Remedy.LOOK_AT_PEOPLE,
+        StudioPart.USERS,
+        Action.PERSONAL_DATA,
         Section.COMING_UP,
     ),
     CaseKind.SENDING: CaseFacts(

@@ -140,7 +140,7 @@ def stored_question(asked: AskedQuestion, position: int) -> StoredQuestion:
 
 def record(
     studio: Studio,
-    actor: Actor,
+    actor: Actor | None,
     verb: Verb,
     conversation: Conversation,
     *,
@@ -154,7 +154,7 @@ def record(
 
 def record_about(
     studio: Studio,
-    actor: Actor,
+    actor: Actor | None,
     verb: Verb,
     user_id: int,
     login: str,

@@ -131,11 +131,17 @@ def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         if current.state is ConversationState.CANCELLED:
             raise NothingToDo(f"The conversation with {current.name} is cancelled already.")
         require_state(current, *NOT_OVER)
-        conversations.change_conversation(current.id, cancelled_at=studio.now())
-        before = {"status": how_far(current), **_facts(current)}
-        line = record(studio, actor, Verb.CANCEL, current, before=before)
-        inviting.withdraw(studio, line, current.id)
-        return conversation_now(current.id)
+        return cancel_now(studio, actor, current)
+
+
+def cancel_now(studio: Studio, actor: Actor | None, current: Conversation) -> Conversation:
+    """Cancel a conversation that is not over, inside an open unit of work; without an actor the
+    program does."""
+    conversations.change_conversation(current.id, cancelled_at=studio.now())
+    before = {"status": how_far(current), **_facts(current)}
+    line = record(studio, actor, Verb.CANCEL, current, before=before)
+    inviting.withdraw(studio, line, current.id)
+    return conversation_now(current.id)
 
 
 def _asked_by_pushes(studio: Studio, user_id: int) -> list[Usable]:

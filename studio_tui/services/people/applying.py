@@ -15,6 +15,7 @@ from studio_tui.services.pushes.pushes import cause_of
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import invitations
+from studio_tui.storage.people import retention
 from studio_tui.storage.people.import_write import Counted, NewTeam, Write, write
 from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
 
@@ -65,6 +66,8 @@ def apply_change(
     for move in change.moved:
         move_team(move)
     written = write(change.teams, change.writes, counted)
+    if any(_comes_or_goes(one) for one in change.writes):
+        retention.keep_leaving(written, studio.now())
     for team_id in change.removed:
         remove_team(team_id)
     line = write_activity(
@@ -79,3 +82,8 @@ def apply_change(
     noticed = noticing.record(studio, line)
     # Whoever has another address is invited there, and no longer at the old one (C5).
     return Applied(line, invitations.follow_addresses(cause_of(studio, line)), noticed)
+
+
+def _comes_or_goes(one: Write) -> bool:
+    was_there = one.before is not None and one.before.active
+    return was_there is not one.after.active

@@ -12,6 +12,7 @@ from studio_tui.domain.people.unattended import Fate
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.conversations import planning
+from studio_tui.services.conversations.current import conversation_to_change
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity import emptying
@@ -27,6 +28,7 @@ class Erased:
     """As they were."""
     placeholder: str
     """By what lists name them from then on."""
+    placeholder_login: str
     texts: int
     """What they wrote in conversations."""
     cancelled: int
@@ -51,12 +53,20 @@ def erase(studio: Studio, actor: Actor, login: str) -> Erased:
     """
     require(actor, Action.PERSONAL_DATA)
     with studio.store.writing():
-        import_read.lock_users()
-        user_id = naming.user_id_named(login)
-        _require_erasable(actor, user_id)
-        done = _erase(studio, actor, user_id)
+        done = erase_one(studio, actor, naming.user_id_named(login))
     studio.store.forget_freed()
     return done
+
+
+def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
+    """Like `erase`, of somebody by id; without an actor the program does it by itself.
+
+    What was freed is still in the file: `Store.forget_freed` is to follow.
+    """
+    with studio.store.writing():
+        import_read.lock_users()
+        _require_erasable(actor, user_id)
+        return _erase(studio, actor, user_id)
 
 
 def try_erasing(studio: Studio, actor: Actor, login: str) -> Erased:
@@ -66,11 +76,11 @@ def try_erasing(studio: Studio, actor: Actor, login: str) -> Erased:
     return found  # noqa: RET504 - the unit of work takes back by an exception of its own
 
 
-def _require_erasable(actor: Actor, user_id: int) -> None:
+def _require_erasable(actor: Actor | None, user_id: int) -> None:
     (user,) = users.users_by_id([user_id])
     if erasing.is_erased(user_id):
         raise NothingToDo(f"{user.name} ({user.login}) is erased already.")
-    if user_id == actor.user_id:
+    if actor is not None and user_id == actor.user_id:
         raise Refused("Nobody erases themself: another admin does.")
     if user.active:
         raise Refused(
@@ -79,7 +89,7 @@ def _require_erasable(actor: Actor, user_id: int) -> None:
         )
 
 
-def _erase(studio: Studio, actor: Actor, user_id: int) -> Erased:
+def _erase(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
     (user,) = users.users_by_id([user_id])
     by, ids = erasing.Placeholder(user_id), erasing.records_of(user_id)
     told = erasing.known(ids)
@@ -95,11 +105,20 @@ def _erase(studio: Studio, actor: Actor, user_id: int) -> Erased:
     about_users(act, users.these_users(ids))
     emptying.empty(lines, act)
     for conversation_id in ahead:
-        planning.cancel(studio, actor, conversation_id)
+        planning.cancel_now(studio, actor, conversation_to_change(conversation_id))
     erasing.erase_rows(ids, told, by)
     discarded = _discard_import(studio)
     return Erased(
-        user, by.name, texts, len(ahead), len(under_way), mails, waiting, len(lines), discarded
+        user,
+        by.name,
+        by.login,
+        texts,
+        len(ahead),
+        len(under_way),
+        mails,
+        waiting,
+        len(lines),
+        discarded,
     )
 
 

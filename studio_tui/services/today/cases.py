@@ -16,6 +16,7 @@ from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.today import AHEAD_DAYS, WAITING_IMPORT, Case, CaseKind
+from studio_tui.services.people import retention
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_stops, notifications
 from studio_tui.storage.people import last_file, review_read
@@ -280,6 +281,19 @@ def _ends(desk: Desk) -> Iterator[Case]:
         yield _case(desk, CaseKind.ENDS, group, examples, text, due=due, about=about)
 
 
+def _erased(desk: Desk) -> Iterator[Case]:
+    """Who is kept no longer (U13), by the day on which they are erased."""
+    for day, number in retention.erasing_ahead(desk.studio, desk.last_day).items():
+        yield Case(
+            CaseKind.ERASED,
+            number,
+            f"kept no longer: {weekday_in_words(day, desk.today)}",
+            due=start_of_day(day, desk.studio.zone),
+            about=day.isoformat(),
+            mark=f"{number} {day}",
+        )
+
+
 def _sending(desk: Desk) -> Iterator[Case]:
     until = end_of_day(desk.last_day, desk.studio.zone)
     for group in found.mail_ahead(desk.now, until):
@@ -345,6 +359,7 @@ SOURCES: Mapping[CaseKind, Source] = OfSome(
         CaseKind.PLANNED_LATE: _planned_late,
         CaseKind.STARTS: _starts,
         CaseKind.ENDS: _ends,
+        CaseKind.ERASED: _erased,
         CaseKind.SENDING: _sending,
     },
     otherwise=_nothing,

@@ -46,6 +46,8 @@ class UserTable(Table):
     department = CharField()
     hired_on = DateField(null=True)
     active = BooleanField()
+    left_at = InstantField(null=True)
+    """Of who has left and is not erased; nothing is known of who left before it was kept."""
     employee_number = CharField(default="")
     employee_number_key = KeyField(null=True, unique=True)
 
@@ -590,6 +592,19 @@ class UnattendedImport(Table):
         table_name = "unattended_import"
 
 
+class RetentionTable(Table):
+    """A retention time that a Studio was opened with (U13): since when without a gap, and until
+    which day all was erased."""
+
+    months = IntegerField(primary_key=True)
+    since = DateField()
+    seen_on = DateField()
+    done_on = DateField(null=True)
+
+    class Meta:
+        table_name = "retention"
+
+
 class ListViewTable(Table):
     """What somebody keeps of a list (S5, S9): ``kept`` is `domain.shared.list_views.ListView` as
     JSON, ``name_key`` its name without case, empty for what is remembered without a name."""
@@ -686,6 +701,12 @@ NotificationTable.add_index(
     name="notification_due",
 )
 
+UserTable.add_index(
+    UserTable.left_at,
+    where=UserTable.left_at.is_null(False),
+    name="users_left",
+)
+
 # Of the same text as the condition that is to use it (`storage.pushes.pushes.IS_EXCEPTED`).
 AssignmentTable.add_index(
     SQL(
@@ -749,4 +770,5 @@ TABLES: list[type[peewee.Model]] = [
     NotificationMail,
     MailStop,
     UnattendedImport,
+    RetentionTable,
 ]

@@ -232,6 +232,7 @@ def erase_identity(user_id: int, by: Placeholder, language: str, zone: str) -> N
         login_key=fold(login),
         email_key=fold(email),
         employee_number_key=None,
+        left_at=None,
         sort_name=sort_name(given, family),
         search=fold_search(f"{given} {family} {login}"),
     ).where(_K.id == user_id).execute()

@@ -274,9 +274,9 @@ def _move_once(table: Any, whose: Any, besides: tuple[Any, ...], kept: int, othe
 def bury(kept: int, other: int, former: Profile, at: datetime) -> None:
     """Leave of ``other`` what the activity needs, and remember whom ``former`` meant."""
     free = joined(" ", _U.id)
-    _U.update(login_key=free, email_key=free, employee_number_key=None, search="").where(
-        _U.id == other
-    ).execute()
+    _U.update(
+        login_key=free, email_key=free, employee_number_key=None, search="", left_at=None
+    ).where(_U.id == other).execute()
     # Who was merged into the other is the one's as well.
     _M.update(into=kept).where(_M.into == other).execute()
     _M.insert(

@@ -129,6 +129,8 @@ def _narrowing(filter_: UserFilter) -> Any:
     """What a filter says beside its words."""
     # Not only true, but equal to it: so SQLite looks it up.
     found = ~merged(U) if filter_.include_left else U.active == SQL("TRUE")
+    if filter_.left_before is not None:
+        found = U.left_at.is_null(False) & (U.left_at < filter_.left_before)
     if filter_.push_id is not None:
         found = both(found, U.id.in_(_in_push(filter_.push_id)))
     return found
@@ -157,7 +159,9 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
     """The users that a filter matches."""
     key, beside = _BEYOND.get(sort.column, (_SORTS.get(sort.column, _SORTS["name"]), None))
     key = key.format(push_id=filter_.candidate_for or 0)
-    narrowed = bool(filter_.words()) or filter_.push_id is not None
+    narrowed = bool(
+        filter_.words() or filter_.push_id is not None or filter_.left_before is not None
+    )
     return Listing(
         # SQLite would go through all that are there by an index, one by one.
         "users u NOT INDEXED" if narrowed and is_sqlite() else "users u",

@@ -12,6 +12,7 @@ from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.outbox import outbox
+from studio_tui.services.people.retention import erase_by_schedule
 from studio_tui.tui.shell import shell_of
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Worker, WorkerReport
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
 _LOOK_AGAIN = 1.0
 """Seconds between two looks at whether the number of mails that wait may have changed."""
+_ERASE_EVERY = 600.0
+"""Seconds between two looks at who is kept no longer, where no worker looks."""
 _PATIENCE = 5.0
 """Seconds that a mail on the wire gets when the Studio is left."""
 
@@ -69,9 +72,25 @@ class Posting:
         smtp = self._opened.settings.smtp
         if self._transports is None and not (smtp.host and smtp.sender):
             self._stand("No mail server is set up: mail waits in the outbox")
+            # Nor is there a worker to do it.
+            self._app.set_interval(_ERASE_EVERY, self._erase)
+            self._erase()
         else:
             self._make_worker(self._opened, self._transports or transports_of)
         self._look()
+
+    def _erase(self) -> None:
+        """Erase who is kept no longer (U13), once a day."""
+        studio = self._opened
+        if self._on and studio.settings.privacy.retention_months:
+            self._shell.bridge.read(
+                self._app.get_default_screen(),
+                "retention",
+                lambda: erase_by_schedule(studio),
+                lambda erased: None,
+                # The next look tries again; what people do themselves reports its errors.
+                lambda error: None,
+            )
 
     def _cease(self) -> None:
         """What is on the wire is finished by itself."""

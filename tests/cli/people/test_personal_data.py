@@ -5,6 +5,8 @@ import stat
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Accounts, Cli
 
 
@@ -50,3 +52,28 @@ def test_somebody_is_erased_once_it_is_meant(pushed: Cli, accounts: Accounts) ->
     assert "Peeters" not in pushed.out("activity", "export")
     assert "as written" in pushed.out("activity", "verify")
     assert "“ann”" in pushed.refused(*erase, "--yes")
+
+
+def test_whose_time_is_over_is_erased_once_it_is_meant(
+    pushed: Cli, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retention = ("users", "retention")
+    assert "retention_months is not set" in pushed.nothing_to_do(*retention, "--yes")
+    pushed.run("users", "leave", "ann")
+    monkeypatch.setenv("STUDIO_PRIVACY_RETENTION_MONTHS", "1")
+    assert "nobody's retention time is over" in pushed.nothing_to_do(*retention)
+    monkeypatch.setenv("STUDIO_NOW", "2026-04-15T10:00:00+02:00")
+    tried = pushed.json(*retention, "--dry-run", "--json")
+    assert tried["over"][0] == {
+        "login": "ann", "name": "Ann Peeters", "left_on": "2026-03-02", "erase_on": "2026-04-22",
+    }  # fmt: skip
+    assert "1 person left more than 1 month ago" in pushed.out(*retention, "--dry-run")
+    assert pushed.json("today", "--json")[-1]["kind"] == "erased"
+    assert "--yes" in pushed.refused(*retention)
+    with accounts.of("sam") as sam:
+        assert "may not export or erase" in sam.refused(*retention, "--yes")
+    done = pushed.json(*retention, "--yes", "--json")
+    assert (done["over"], len(done["erased"])) == ([], 1)
+    assert "“ann”" in pushed.refused("users", "show", "ann")
+    monkeypatch.setenv("STUDIO_PRIVACY_RETENTION_MONTHS", "-1")
+    assert "months from 0" in pushed.refused(*retention)

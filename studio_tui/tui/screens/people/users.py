@@ -16,7 +16,7 @@ from studio_tui.domain.people.unattended import LastFile
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
-from studio_tui.services.people import unattended, users
+from studio_tui.services.people import retention, unattended, users
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
@@ -28,6 +28,7 @@ from studio_tui.tui.widgets.list.views import Narrowing
 from studio_tui.tui.widgets.person_beside import read_person
 
 _WITH_LEFT = "those who have left, too"
+_TO_ERASE = "those who left and are erased within two weeks"
 _HOW_TO_BEGIN = "Press i to import users from a CSV file."
 
 
@@ -110,9 +111,10 @@ class UsersScreen(StudioScreen):
         ),
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, to_erase: bool = False) -> None:
         super().__init__()
         self._include_left = False
+        self._to_erase = to_erase
         self._waits: LastFile | None = None
 
     def body(self) -> ComposeResult:
@@ -128,9 +130,8 @@ class UsersScreen(StudioScreen):
             empty=f"Nobody yet. {how}",
             kept_as="users",
             exported_by="users export",
-            narrowing=Narrowing(
-                lambda: _WITH_LEFT if self._include_left else "", self._narrow, lambda: None
-            ),
+            narrowing=Narrowing(lambda: self._narrowed, self._narrow, lambda: None),
+            opens_as_kept=not self._to_erase,
             beside=self._beside,
         )
         yield Static(line(how), classes="begin")
@@ -138,13 +139,24 @@ class UsersScreen(StudioScreen):
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[User, UserFilter]]:
         """The users that match what is typed."""
-        filter_ = UserFilter(text, include_left=self._include_left)
+        filter_ = UserFilter(
+            text,
+            include_left=self._include_left,
+            left_before=retention.erased_within(self.studio) if self._to_erase else None,
+        )
         return filter_, users.source(self.studio, self.actor, filter_, sort)
 
+    @property
+    def _narrowed(self) -> str:
+        if self._to_erase:
+            return _TO_ERASE
+        return _WITH_LEFT if self._include_left else ""
+
     def _narrow(self, narrowed: str) -> None:
-        if narrowed not in ("", _WITH_LEFT):
+        if narrowed not in ("", _WITH_LEFT, _TO_ERASE):
             raise ValueError(narrowed)
-        self._include_left = bool(narrowed)
+        self._include_left = narrowed == _WITH_LEFT
+        self._to_erase = narrowed == _TO_ERASE
 
     def reload(self) -> None:
         """Somebody may have imported users, or a file may wait."""
@@ -192,7 +204,10 @@ class UsersScreen(StudioScreen):
 
     def action_who_left(self) -> None:
         """Show those who have left as well, or hide them."""
-        self._include_left = not self._include_left
+        if self._to_erase:
+            self._to_erase, self._include_left = False, True
+        else:
+            self._include_left = not self._include_left
         listed = self._browser.list
         filter_, source = self.find(self._browser.text, listed.sort or Sort("name"))
         listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)

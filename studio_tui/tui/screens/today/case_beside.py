@@ -15,10 +15,10 @@ from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.today.leads_to import where_to
-from studio_tui.domain.today.today import Case, StudioPart
+from studio_tui.domain.today.today import Case, CaseKind, StudioPart
 from studio_tui.services.conversations.overview import my_conversations
 from studio_tui.services.outbox import outbox
-from studio_tui.services.people import reviews
+from studio_tui.services.people import retention, reviews
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.today.today import people_of
 from studio_tui.tui.moments import moment
@@ -74,6 +74,14 @@ def _mails(studio: "Studio", actor: Actor, case: Case) -> About:
     ]
 
 
+def _of_users(studio: "Studio", actor: Actor, case: Case) -> About:
+    if case.kind is not CaseKind.ERASED:
+        return _changed(studio, actor, case)
+    found = retention.show(studio, actor)
+    then = [each for each in (*found.over, *found.soon) if each.erase_on.isoformat() == case.about]
+    return [(each.name, line(f"left {each.left_on}")) for each in then[:_MOST]]
+
+
 def _changed(studio: "Studio", actor: Actor, case: Case) -> About:
     filter_ = ReviewFilter(push_id=case.push_id)
     found = reviews.source(studio, actor, filter_, Sort("urgency")).rows(0, _MOST)
@@ -96,7 +104,7 @@ _READ = OfAll(
     {
         StudioPart.PUSHES: _people,
         StudioPart.OUTBOX: _mails,
-        StudioPart.USERS: _changed,
+        StudioPart.USERS: _of_users,
         StudioPart.CONVERSATIONS: _own,
     }
 )
