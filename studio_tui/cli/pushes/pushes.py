@@ -20,6 +20,7 @@ VERBS = {
         ("close", "close", "Close a push: nobody is asked for it any more."),
         ("create", "create", "Create one or several pushes of a template."),
         ("deadline", "excuse", "Give users of a push longer than everybody."),
+        ("duplicate", "duplicate", "Make another push like one, with its people."),
         ("edit", "edit", "Change name, first day, deadline or reminders."),
         ("excuse", "excuse", "Excuse users of a push: nothing is asked of them."),
         ("export", "show", "Print who is in a push, and how far each is, as CSV."),

@@ -39,6 +39,7 @@ EXAMPLES: Mapping[str, str] = {
     "questions import": "questions.toml",
     "questions delete": "'How are you?'",
     "pushes create": "Regular --name 'Q1 review' --from mon --deadline +4w",
+    "pushes duplicate": "'Q1 review' --name 'Q2 review' --from mon --deadline +4w --dry-run",
     "pushes list": "--state open",
     "pushes show": "'Q1 review'",
     "pushes export": "'Q1 review' > progress.csv",

@@ -183,7 +183,7 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.ADD_QUESTIONS: VerbFacts(_TEXT),
         Verb.EDIT_QUESTIONS: VerbFacts(_TEXT),
         Verb.DELETE_QUESTIONS: VerbFacts(_TEXT),
-        Verb.CREATE: VerbFacts({"template": str, **_PUSH}),
+        Verb.CREATE: VerbFacts({"template": str, "copied_from": str, **_PUSH}),
         Verb.ASSIGN: VerbFacts(mailing=Mailing("pushes assign", Action.ASSIGN, many="assigned to")),
         Verb.UNASSIGN: VerbFacts(),
         Verb.EXCUSE: VerbFacts({"reason": str}),

@@ -60,7 +60,7 @@ _NAMED = {
     "eergisteren": -2,
     "avant-hier": -2,
 }
-_UNITS = {
+UNITS = {
     word: unit
     for unit, words in {
         "d": "d day days dag dagen j jour jours",
@@ -187,19 +187,19 @@ def _span(plain: str, today: date) -> date | None:
         number, unit = -int(found[1] or found[3]), found[2] or found[4]
     else:
         return None
-    match _UNITS.get(unit):
+    match UNITS.get(unit):
         case "d":
             return today + timedelta(days=number)
         case "w":
             return today + timedelta(weeks=number)
         case "m":
-            return _months_later(today, number)
+            return months_later(today, number)
         case "y":
-            return _months_later(today, 12 * number)
+            return months_later(today, 12 * number)
     return None
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     """The same day of another month, or its last where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -28,6 +28,7 @@ from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import enqueue
 from studio_tui.storage.outbox.enqueue import Cause
 from studio_tui.storage.people import users as people
+from studio_tui.storage.people.users import People
 from studio_tui.storage.pushes import assignments
 from studio_tui.storage.pushes import candidates as choosing
 from studio_tui.storage.pushes import pushes as stored
@@ -155,27 +156,40 @@ def assign(
     require(actor, Action.ASSIGN)
     with studio.store.writing():
         current = _assignable(push_to_change(studio, push.id))
-        progress(0.0)
-        now, leaves = studio.now(), leaving(studio, current.available_from)
-        line = write_activity(actor, now, Verb.ASSIGN, current.name, push_id=push.id)
-        added = assignments.assign(push.id, people.chosen(selection), line)
-        if not added:
+        done = assign_to(studio, actor, current, people.chosen(selection), progress=progress)
+        if not done.added:
             raise NothingToDo(
                 f"Nobody to assign: everyone chosen is in “{current.name}” already, or has left."
             )
-        if expected is not None and added != expected:
-            raise Conflict(
-                f"Nobody was assigned: they would be {added:,}, and {expected:,} were expected."
-            )
-        progress(0.1)
-        users = assignments.assigned_in(line)
-        about_users(line, users)
-        progress(0.2)
-        cause = Cause(line, push.id, now, leaves)
-        users_told = enqueue.tell_users(cause, Kind.ASSIGNED, users, "1")
-        progress(0.5)
-        managers_told = enqueue.tell_managers_once(cause, Kind.ASSIGNED, users, str(line))
-        return Assigned(push_facts(studio, push.id), line, added, users_told, managers_told, leaves)
+        if expected is not None and done.added != expected:
+            would = f"they would be {done.added:,}, and {expected:,} were expected"
+            raise Conflict(f"Nobody was assigned: {would}.")
+        return done
+
+
+def assign_to(
+    studio: Studio,
+    actor: Actor | None,
+    push: PushFacts,
+    users: People,
+    *,
+    progress: Progress = unwatched,
+) -> Assigned:
+    """Assign those of ``users`` who are there and not in ``push`` yet, which is locked, inside an
+    open unit of work; perhaps nobody. ``actor`` is None where the Studio does it by itself."""
+    progress(0.0)
+    now, leaves = studio.now(), leaving(studio, push.available_from)
+    line = write_activity(actor, now, Verb.ASSIGN, push.name, push_id=push.id)
+    added = assignments.assign(push.id, users, line)
+    progress(0.1)
+    assigned = assignments.assigned_in(line)
+    about_users(line, assigned)
+    progress(0.2)
+    cause = Cause(line, push.id, now, leaves)
+    users_told = enqueue.tell_users(cause, Kind.ASSIGNED, assigned, "1")
+    progress(0.5)
+    managers_told = enqueue.tell_managers_once(cause, Kind.ASSIGNED, assigned, str(line))
+    return Assigned(push_facts(studio, push.id), line, added, users_told, managers_told, leaves)
 
 
 def unassign(

@@ -23,7 +23,7 @@ from studio_tui.domain.shared.cancellation import Progress as Told
 from studio_tui.domain.shared.cancellation import unwatched
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.shared.text import fold, has_words
-from studio_tui.domain.templates.template import Definition, require_pushable
+from studio_tui.domain.templates.template import Template, require_pushable
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import HeldSource
@@ -128,7 +128,7 @@ def create(
         template = stored_template(template_id)
         require_pushable(template)
         check_drafts(drafts, pushes.push_names(closed=False))
-        created = [_create(studio, actor, template_id, template.definition, d) for d in drafts]
+        created = [create_one(studio, actor, template, draft) for draft in drafts]
         return [push_now(studio, push_id) for push_id in created]
 
 
@@ -349,13 +349,19 @@ def usual_reminders(studio: Studio) -> Reminders:
     return Reminders(settings.remind_before_days, settings.remind_after_days)
 
 
-def _create(
-    studio: Studio, actor: Actor, template_id: int, definition: Definition, draft: PushDraft
+def create_one(
+    studio: Studio,
+    actor: Actor | None,
+    template: Template,
+    draft: PushDraft,
+    after: Mapping[str, str] | None = None,
 ) -> int:
-    now, usual = studio.now(), usual_reminders(studio)
+    """Create a push, which was checked, inside an open unit of work; returns its id. ``actor`` is
+    None where the Studio does it by itself; ``after`` is what the activity tells besides."""
+    now, usual, definition = studio.now(), usual_reminders(studio), template.definition
     push_id = pushes.insert_push(
         draft.name,
-        template_id,
+        template.id,
         definitions.dump(definition),
         draft.available_from,
         draft.deadline,
@@ -368,7 +374,7 @@ def _create(
         Verb.CREATE,
         draft.name,
         push_id=push_id,
-        after={"template": definition.name, **_facts(draft, usual)},
+        after={"template": definition.name, **_facts(draft, usual), **(after or {})},
     )
     return push_id
 

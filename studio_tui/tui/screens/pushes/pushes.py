@@ -11,8 +11,10 @@ from studio_tui.domain.pushes.push import Progress, Push, PushFilter, PushState
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.pushes import course, pushes
+from studio_tui.services.pushes.assign import Assigned
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals import push_closing
+from studio_tui.tui.modals.duplicate_push import duplicate, duplicated_in_words
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.screen import StudioScreen
@@ -91,6 +93,15 @@ class PushesScreen(StudioScreen):
             "End this push",
             needs=Action.EDIT_PUSHES,
             verb="pushes close PUSH",
+        ),
+        Command(
+            "duplicate",
+            "d",
+            "Duplicate",
+            "Make another push like this one, with its people",
+            footer=False,
+            needs=Action.CREATE_PUSHES,
+            verb="pushes duplicate PUSH --name NAME --from DAY --deadline DAY",
         ),
         Command(
             "reopen",
@@ -257,6 +268,20 @@ class PushesScreen(StudioScreen):
         """Open the settings of the push under the cursor."""
         if (push := self._current) is not None:
             self.go_to(to.Push(push.id, "settings"))
+
+    def why_not_duplicate(self) -> str | None:
+        """It takes a push."""
+        return self.why_not_settings()
+
+    def action_duplicate(self) -> None:
+        """Make a push like the one under the cursor, on other days (P17)."""
+        if (push := self._current) is not None:
+            duplicate(self, push, self._duplicated)
+
+    def _duplicated(self, done: Assigned) -> None:
+        self._new |= {done.push.id}
+        self._browser.show_row(done.push.id)
+        self.say(duplicated_in_words(done))
 
     def action_end(self) -> None:
         """Close the push under the cursor (P9)."""

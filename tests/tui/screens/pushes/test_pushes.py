@@ -339,3 +339,20 @@ async def test_hostile_names_stay_text(made: Example) -> None:
             assert "\x1b" not in shown(pilot)
             await press(pilot, keys[1])
         assert isinstance(pilot.app.screen, PushScreen)
+
+
+async def test_a_push_is_made_once_more_in_eight_keys(made: Example) -> None:
+    """P17: from any place, with the name and the days that are proposed."""
+    everything(made)
+    keys = ["2", "d", "ctrl+s"]
+    assert len(keys) <= 8
+    async with running(made.app()) as pilot:
+        await press(pilot, *keys)
+        assert "“Late 2” is created: 4 users assigned" in said(pilot)
+        assert _now(made, "Late 2").progress.assigned == 4
+        current: Any = listed(pilot).current
+        assert current.name == "Late 2"
+        await press(pilot, "d", "ctrl+t")
+        assert "would send" in shown(pilot)
+        await press(pilot, "escape", "tab", *"x", "ctrl+s")
+        assert "is not a date" in shown(pilot)
