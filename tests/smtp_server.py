@@ -16,6 +16,7 @@ import contextlib
 import ssl
 import tempfile
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -91,6 +92,7 @@ class Server:
     password: str
     port: int = 0
     messages: list[Received] = field(default_factory=list)
+    refused_tokens: list[str] = field(default_factory=list)
     connections: int = 0
     """How many times somebody connected."""
     open: int = 0
@@ -101,6 +103,10 @@ class Server:
     """How many scripted replies were given, or withheld."""
     per_connection: int | None = None
     """After so many messages, a connection is closed with 421."""
+    tokens: list[str] | None = None
+    """The tokens that are taken (XOAUTH2); None where there is no login by token."""
+    token_refusal: str = '{"status":"401","schemes":"bearer","scope":"https://mail.example.org/"}'
+    """What is told of a token that is not taken, before the login is refused."""
     authority: Path | None = None
     """The certificate to trust, where there is TLS."""
     held: threading.Event = field(default_factory=threading.Event)
@@ -242,6 +248,21 @@ class _Connection(SMTP):
         if not await self._scripted("login"):
             await super().smtp_AUTH(arg)
 
+    async def auth_XOAUTH2(self, _: SMTP, args: list[str]) -> Any:  # noqa: N802
+        said = b64decode(args[1]).decode()
+        user, bearer = said.split("\x01")[:2]
+        login, token = user.removeprefix("user="), bearer.removeprefix("auth=Bearer ")
+        self._server.logins.append(("XOAUTH2", login))
+        if login == self._server.username and token in (self._server.tokens or []):
+            return AuthResult(success=True)
+        self._server.refused_tokens.append(token)
+        refusal = b64encode(self._server.token_refusal.encode()).decode()
+        await self.push(f"334 {refusal}")
+        answer = await self._reader.readline()
+        assert answer == b"\r\n", answer
+        await self.push("535 5.7.3 Authentication unsuccessful")
+        return AuthResult(success=False, handled=True)
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if not await self._scripted("data"):
             await super().smtp_DATA(arg)
@@ -329,14 +350,16 @@ def smtp_server(
     smtputf8: bool = True,
     starttls: bool = True,
     pipelining: bool | None = None,
+    tokens: list[str] | None = None,
 ) -> Iterator[Server]:
     """A server that runs until the block ends.
 
     ``certificate_for`` is the name in its certificate (``localhost`` matches), ``starttls``
     whether it offers STARTTLS where `security` says so, ``pipelining`` whether it takes commands
-    ahead of its answers (None: as `PIPELINING` says).
+    ahead of its answers (None: as `PIPELINING` says). With ``tokens``, it
+    takes these by XOAUTH2 and, without a ``password``, nothing else.
     """
-    server = Server("localhost", security, username, password)
+    server = Server("localhost", security, username, password, tokens=tokens)
     with tempfile.TemporaryDirectory() as folder:
         context = None
         if security is not Security.NONE:
@@ -346,11 +369,19 @@ def smtp_server(
             "enable_SMTPUTF8": smtputf8,
             "auth_require_tls": False,
             "authenticator": _authenticator(server),
-            "auth_exclude_mechanism": [] if username else ["LOGIN", "PLAIN"],
+            "auth_exclude_mechanism": _excluded(server),
             "tls_context": context if security is Security.STARTTLS and starttls else None,
         }
         with _running(server, options, context if security is Security.TLS else None):
             yield server
+
+
+def _excluded(server: Server) -> list[str]:
+    by_password = server.username and (server.password or server.tokens is None)
+    return [
+        *([] if by_password else ["LOGIN", "PLAIN"]),
+        *([] if server.tokens is not None else ["XOAUTH2"]),
+    ]
 
 
 def _certified(server: Server, folder: Path, name: str) -> ssl.SSLContext:

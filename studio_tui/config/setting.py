@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import reduce
 from typing import Any, get_args, get_origin
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ class Setting:
     """One setting, as it is declared."""
 
     section: str
+    """``smtp``, or ``smtp.oauth2`` within it."""
     name: str
     type: Any
     default: Any
@@ -48,12 +50,16 @@ class Setting:
     @property
     def variable(self) -> str:
         """The environment variable that beats the file: ``STUDIO_SMTP_HOST``."""
-        return f"STUDIO_{self.section}_{self.name}".upper()
+        return f"STUDIO_{self.key}".replace(".", "_").upper()
 
     @property
     def is_list(self) -> bool:
         """Whether it holds several values; in the environment they are separated by commas."""
         return get_origin(self.type) is tuple
+
+    def value(self, settings: msgspec.Struct) -> Any:
+        """What ``settings`` say of it."""
+        return reduce(getattr, self.key.split("."), settings)
 
 
 def setting(why: str, *, example: Any = None, check: Check | None = None) -> msgspec.Meta:
@@ -62,22 +68,25 @@ def setting(why: str, *, example: Any = None, check: Check | None = None) -> msg
 
 
 def settings_in(settings: type[msgspec.Struct]) -> Iterator[Setting]:
-    """Every setting of these sections, in their order."""
+    """Every setting of these sections, in their order; a section within another comes after it."""
     for section in msgspec.structs.fields(settings):
-        defaults = section.type()
-        for field in msgspec.structs.fields(section.type):
-            kind, meta = get_args(field.type)
-            default = getattr(defaults, field.name)
-            example = meta.extra["example"]
-            yield Setting(
-                section.name,
-                field.name,
-                kind,
-                default,
-                meta.description,
-                default if example is None else example,
-                meta.extra["check"],
-            )
+        yield from _settings_of(section.name, section.type)
+
+
+def _settings_of(name: str, section: type[msgspec.Struct]) -> Iterator[Setting]:
+    defaults = section()
+    inner = []
+    for field in msgspec.structs.fields(section):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            inner.append(field)
+            continue
+        kind, meta = get_args(field.type)
+        default = getattr(defaults, field.name)
+        example = meta.extra["example"]
+        shown = default if example is None else example
+        yield Setting(name, field.name, kind, default, meta.description, shown, meta.extra["check"])
+    for field in inner:
+        yield from _settings_of(f"{name}.{field.name}", field.type)
 
 
 def parse_duration(text: str) -> timedelta:
@@ -116,6 +125,12 @@ def check_at_least_one(number: int) -> None:
     """Raise ValueError for less than 1."""
     if number < 1:
         raise ValueError("at least 1")
+
+
+def check_count(number: int) -> None:
+    """Raise ValueError for less than 0."""
+    if number < 0:
+        raise ValueError("0 for no limit, or more")
 
 
 def check_connections(number: int) -> None:

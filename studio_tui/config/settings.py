@@ -32,7 +32,13 @@ from studio_tui.config.setting import (
     setting,
     settings_in,
 )
-from studio_tui.config.smtp_settings import require_usable, tidy_smtp
+from studio_tui.config.smtp_settings import (
+    check_command,
+    check_source,
+    check_token_url,
+    require_usable,
+    tidy_smtp,
+)
 from studio_tui.domain.shared.errors import Refused
 
 APP = "studio-tui"
@@ -74,6 +80,53 @@ class Database(_Section, frozen=True):
         return bool(_PASSWORD.search(self.url))
 
 
+class Auth(StrEnum):
+    """How the Studio logs in to the mail server."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a way to log in
+    OAUTH2 = "oauth2"
+
+
+class Grant(StrEnum):
+    """What a token is asked for with (OAuth 2)."""
+
+    CLIENT_CREDENTIALS = "client_credentials"
+    """A client id and its secret: Exchange Online."""
+    SERVICE_ACCOUNT = "service_account"
+    """The key of a service account, which signs a JWT: Google Workspace (RFC 7523)."""
+
+
+class OAuth2(_Section, frozen=True):
+    """``[smtp.oauth2]``: the client secret is not here (N11)."""
+
+    token_url: Annotated[
+        str,
+        setting(
+            "where tokens are fetched, by HTTPS; unless set, a service account's key says so",
+            example="https://login.microsoftonline.com/example.onmicrosoft.com/oauth2/v2.0/token",
+            check=check_token_url,
+        ),
+    ] = ""
+    client_id: Annotated[
+        str,
+        setting(
+            "who asks for the token: the application (client) id. A service account's key says it",
+            example="11111111-2222-3333-4444-555555555555",
+        ),
+    ] = ""
+    scope: Annotated[
+        str,
+        setting("what the token is for", example="https://outlook.office365.com/.default"),
+    ] = ""
+    grant: Annotated[
+        Grant,
+        setting(
+            '`"client_credentials"`: by a client secret. `"service_account"`: by the key of a '
+            "service account of Google, which wants `pip install 'studio-tui[google]'`"
+        ),
+    ] = Grant.CLIENT_CREDENTIALS
+
+
 class Smtp(_Section, frozen=True):
     """``[smtp]``: the password is not here (N11)."""
 
@@ -96,6 +149,22 @@ class Smtp(_Section, frozen=True):
         ),
     ] = Security.STARTTLS
     username: Annotated[str, setting("who logs in; unless set, nobody does", example="studio")] = ""
+    auth: Annotated[
+        Auth,
+        setting(
+            '`"password"`, or `"oauth2"`: by a token (XOAUTH2), which comes from `token_command` '
+            "or, unless that is set, from `[smtp.oauth2]`"
+        ),
+    ] = Auth.PASSWORD
+    token_command: Annotated[
+        str,
+        setting(
+            "a program that prints the token, with its arguments. It is run without a shell, for "
+            "`timeout` seconds at most, each time that a token is needed",
+            example="/usr/local/bin/mail-token studio@example.org",
+            check=check_command,
+        ),
+    ] = ""
     sender: Annotated[
         str, setting("whom mail comes from", example="HR Studio <studio@example.org>")
     ] = ""
@@ -110,16 +179,74 @@ class Smtp(_Section, frozen=True):
             example="studio.example.org",
         ),
     ] = ""
+    source_address: Annotated[
+        str,
+        setting(
+            "the address of this machine that mail leaves from, where it has several",
+            example="192.0.2.10",
+            check=check_source,
+        ),
+    ] = ""
+    ca_file: Annotated[
+        str,
+        setting(
+            "a file, in PEM, with certificate authorities that are trusted beside the system's",
+            example="/etc/studio-tui/authority.pem",
+        ),
+    ] = ""
+    client_cert: Annotated[
+        str,
+        setting(
+            "a file, in PEM, with the certificate that the Studio shows to the server",
+            example="/etc/studio-tui/client.pem",
+        ),
+    ] = ""
+    client_key: Annotated[
+        str,
+        setting(
+            "the file with its key, without a password; unless set, it is in `client_cert`",
+            example="/etc/studio-tui/client.key",
+        ),
+    ] = ""
     connections: Annotated[
         int, setting("at most so many connections at once", check=check_connections)
     ] = 4
     timeout: Annotated[
         int, setting("seconds the server may take for each reply", check=check_at_least_one)
     ] = 30
+    oauth2: OAuth2 = msgspec.field(default_factory=OAuth2)
 
     def require_usable(self) -> None:
-        """Raise `Refused`, with the right form, where the host or ``helo`` is no name of one."""
+        """Raise `Refused`, with the right form, where the host or ``helo`` is no name of one, or
+        what a login by token needs is not set."""
         require_usable(self.host, self.helo)
+        if self.by_token:
+            self._require_token_settings()
+
+    @property
+    def by_token(self) -> bool:
+        """Whether the login is by OAuth 2."""
+        return self.auth is Auth.OAUTH2
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether there is a password, a client secret or a key to be found (N11)."""
+        return bool(self.username) and not (self.by_token and self.token_command)
+
+    def _require_token_settings(self) -> None:
+        needed = {"smtp.username (the mailbox)": self.username}
+        if not self.token_command:
+            if self.oauth2.grant is Grant.CLIENT_CREDENTIALS:
+                needed["smtp.oauth2.token_url"] = self.oauth2.token_url
+                needed["smtp.oauth2.client_id"] = self.oauth2.client_id
+            else:
+                needed["smtp.oauth2.scope"] = self.oauth2.scope
+        missing = [name for name, value in needed.items() if not value]
+        if missing:
+            instead = (
+                "" if self.token_command else ", or smtp.token_command in place of the section"
+            )
+            raise Refused(f'smtp.auth = "oauth2" needs {" and ".join(missing)}{instead}.')
 
 
 class Organisation(_Section, frozen=True):
@@ -298,7 +425,9 @@ def _overlaid(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, 
         value = environ.get(each.variable)
         if value is None:
             continue
-        table = content.setdefault(each.section, {})
+        table: Any = content
+        for section in each.section.split("."):
+            table = table.setdefault(section, {}) if isinstance(table, dict) else None
         if isinstance(table, dict):
             table[each.name] = _parts(value) if each.is_list else value
     return content
@@ -314,20 +443,22 @@ def _in_words(complaint: str) -> str:
         return wrong_values.in_words(complaint, _examples()) or complaint.replace("`$.", "`") + "."
     at = unknown["at"] or ""
     key = f"{at}.{unknown['key']}" if at else unknown["key"]
+    if unknown["key"] in ("password", "client_secret"):
+        return f"unknown key “{key}”: a secret is put in place by “studio-tui mail password”."
     near = difflib.get_close_matches(key, known_keys(), n=1, cutoff=0.4)
     return f"unknown key “{key}”" + (f"; did you mean “{near[0]}”?" if near else ".")
 
 
 def known_keys() -> list[str]:
     """Every key that can be set: sections, and ``section.key``."""
-    sections = [section.name for section in msgspec.structs.fields(Settings)]
-    return sections + [each.key for each in settings_in(Settings)]
+    found = list(settings_in(Settings))
+    return [*dict.fromkeys(each.section for each in found), *(each.key for each in found)]
 
 
 def _where(complaint: str, path: Path, environ: Mapping[str, str]) -> str:
     """Where the value stands that is complained of: in the file, or in the environment."""
-    found = re.search(r"`\$\.(\w+)\.(\w+)", complaint)
-    variable = f"STUDIO_{found[1]}_{found[2]}".upper() if found else ""
+    found = re.search(r"`\$\.([\w.]+)", complaint)
+    variable = f"STUDIO_{found[1]}".replace(".", "_").upper() if found else ""
     return variable if variable in environ else str(path)
 
 
@@ -340,9 +471,8 @@ def _examples() -> dict[str, Any]:
 
 def _check(settings: Settings, path: Path) -> None:
     for each in settings_in(Settings):
-        value = getattr(getattr(settings, each.section), each.name)
         try:
             if each.check:
-                each.check(value)
+                each.check(each.value(settings))
         except ValueError as error:
             raise Refused(f"{path}: {each.key}: {error}.") from error

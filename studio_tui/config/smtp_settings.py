@@ -5,10 +5,12 @@ an IPv6 address, or as a URL.
 """
 
 import re
+import shlex
 from collections.abc import MutableMapping
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from studio_tui.domain.shared.errors import Refused
 
@@ -33,13 +35,21 @@ def tidy_smtp(table: MutableMapping[str, Any]) -> None:
     What cannot be understood is left as it is: `require_usable` refuses it when it is needed.
     Raises `Refused` for what says two things, or holds a login.
     """
-    for key, value in table.items():
-        if isinstance(value, str):
-            table[key] = value.strip(_INVISIBLE).strip().strip(_INVISIBLE)
+    _trim(table)
+    if isinstance(inner := table.get("oauth2"), dict):
+        _trim(inner)
+    if isinstance(table.get("auth"), str):
+        table["auth"] = _auth(table["auth"])
     if isinstance(table.get("security"), str):
         table["security"] = _security(table["security"])
     if isinstance(table.get("host"), str):
         _take_apart(table, table["host"])
+
+
+def _trim(table: MutableMapping[str, Any]) -> None:
+    for key, value in table.items():
+        if isinstance(value, str):
+            table[key] = value.strip(_INVISIBLE).strip().strip(_INVISIBLE)
 
 
 def require_usable(host: str, helo: str) -> None:
@@ -55,6 +65,56 @@ def require_usable(host: str, helo: str) -> None:
             f"smtp.helo: “{helo}” is not the name of a host: write the full name of the machine "
             'that sends, such as helo = "studio.example.org".'
         )
+
+
+def _auth(written: str) -> str:
+    if written.lower() not in ("password", "oauth2"):
+        raise Refused(
+            f'smtp.auth: “{written}” is not known: write "password", or "oauth2" (by a token).'
+        )
+    return written.lower()
+
+
+def check_command(written: str) -> None:
+    """Raise ValueError for what is no command."""
+    try:
+        words = shlex.split(written)
+    except ValueError as error:
+        raise ValueError(f"a quotation mark has no end ({error})") from error
+    if written and not words:
+        raise ValueError("it names no program")
+
+
+def check_token_url(written: str) -> None:
+    """Raise ValueError where a secret would go over a line that others can read, or nowhere."""
+    example = "write it like https://login.example.org/token"
+    try:
+        url = urlsplit(written)
+        port_is_one = url.port != 0
+    except ValueError:
+        raise ValueError(f"this is no address: {example}") from None
+    if not written:
+        return
+    if url.username or url.password:
+        # Not repeated: there may be a password in it.
+        raise ValueError(f"it holds a login: {example}")
+    if url.scheme not in ("http", "https") or not url.hostname or not port_is_one:
+        raise ValueError(f"“{written}” is no address: {example}")
+    if url.scheme == "http" and not is_loopback(url.hostname):
+        raise ValueError(f"“{written}” is not protected: use https://")
+
+
+def check_source(written: str) -> None:
+    """Raise ValueError for what is no address."""
+    if written and not _is_address(written):
+        raise ValueError(f"“{written}” is no address of a machine: write it like 192.0.2.10")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to this host does not leave this machine."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host.lower() == "localhost"
 
 
 def _security(written: str) -> str:

@@ -2,10 +2,12 @@
 
 It is looked for in this order: the environment, a systemd credential, a file beside ``config.toml``
 that only its owner can read, the system's keyring. It is never in the database, the configuration,
-a log, a traceback or on the screen.
+a log, a traceback or on the screen. With OAuth 2 the client secret, or the key of a service
+account, is kept in its place.
 """
 
 import codecs
+import json
 import os
 import stat
 from collections.abc import Mapping
@@ -15,16 +17,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio_tui.config.private import make_folder
-from studio_tui.config.settings import APP, Smtp, config_path
+from studio_tui.config.settings import APP, Grant, Smtp, config_path
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 VARIABLE = "STUDIO_SMTP_PASSWORD"
+CLIENT_SECRET = "STUDIO_SMTP_OAUTH2_CLIENT_SECRET"  # noqa: S105 - where it is
+"""The same, by the name that a login by token has for it: asked first there."""
 FILE = "smtp-password"
 HIDDEN = "•••"
-_LONGEST = 4096
+LONGEST = 4096
+LONGEST_KEY = 16_384
+"""Of a key in JSON, on however many lines."""
 _ELSEWHERE = f"Unlock it, or use {VARIABLE} or the file {FILE} beside config.toml."
 
 
@@ -66,10 +72,12 @@ def find(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> FoundPassword |
 
     Raises `Refused` for a file that others can read or that holds no password.
     """
-    if text := without_marks(environ.get(VARIABLE, "")):
-        _check(text, VARIABLE)
-        return FoundPassword(Secret(text), f"the environment variable {VARIABLE}")
-    return _in_credential(environ) or _in_file(password_file(environ)) or _in_keyring(smtp)
+    for variable in (CLIENT_SECRET, VARIABLE) if smtp.by_token else (VARIABLE,):
+        if text := without_marks(environ.get(variable, "")):
+            return FoundPassword(
+                _checked(text, variable, smtp), f"the environment variable {variable}"
+            )
+    return _in_credential(smtp, environ) or _in_file(smtp, environ) or _in_keyring(smtp)
 
 
 def where(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> str | None:
@@ -78,13 +86,21 @@ def where(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> str | None:
     return found.where if found else None
 
 
+def noun(smtp: Smtp) -> str:
+    """What the secret of these settings is called."""
+    if smtp.by_token:
+        is_key = smtp.oauth2.grant is Grant.SERVICE_ACCOUNT
+        return "key of the service account" if is_key else "client secret"
+    return "password"
+
+
 def set_password(smtp: Smtp, password: Secret, environ: Mapping[str, str] = os.environ) -> str:
     """Keep ``password`` and say where: in the keyring, or the file on a host without one.
 
     A file that is there already is written anew, because it is read first. Raises `Refused` for
     a password that cannot be one, `Unavailable` where it could not be written.
     """
-    _check(password.reveal(), "The password")
+    password = _checked(password.reveal(), f"The {noun(smtp)}", smtp)
     path = password_file(environ)
     if not path.exists() and (keyring := _keyring()) is not None:
         return _put_in_keyring(keyring, smtp, password)
@@ -102,7 +118,7 @@ def without_marks(text: str) -> str:
     return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
 
 
-def _in_credential(environ: Mapping[str, str]) -> FoundPassword | None:
+def _in_credential(smtp: Smtp, environ: Mapping[str, str]) -> FoundPassword | None:
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
         return None
@@ -113,10 +129,11 @@ def _in_credential(environ: Mapping[str, str]) -> FoundPassword | None:
         return None
     except OSError as error:
         raise Refused(f"The systemd credential {path} cannot be read: {error.strerror}.") from error
-    return FoundPassword(_secret_in(content, path), f"the systemd credential {FILE}")
+    return FoundPassword(_secret_in(content, path, smtp), f"the systemd credential {FILE}")
 
 
-def _in_file(path: Path) -> FoundPassword | None:
+def _in_file(smtp: Smtp, environ: Mapping[str, str]) -> FoundPassword | None:
+    path = password_file(environ)
     try:
         # Without O_NONBLOCK, a pipe in its place would keep us waiting.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -126,7 +143,7 @@ def _in_file(path: Path) -> FoundPassword | None:
         raise Refused(f"{path} cannot be read: {error.strerror}.") from error
     with os.fdopen(descriptor, "rb") as file:
         _require_private(os.fstat(file.fileno()), path)
-        return FoundPassword(_secret_in(file.read(_LONGEST + 1), path), f"the file {path}")
+        return FoundPassword(_secret_in(file.read(LONGEST_KEY + 1), path, smtp), f"the file {path}")
 
 
 def _require_private(status: os.stat_result, path: Path) -> None:
@@ -138,22 +155,35 @@ def _require_private(status: os.stat_result, path: Path) -> None:
         raise Refused(f"{path} can be read by others: run “chmod 600 {path}”.")
 
 
-def _secret_in(content: bytes, path: Path) -> Secret:
+def _secret_in(content: bytes, path: Path, smtp: Smtp) -> Secret:
     # PowerShell writes UTF-16 where it is not told otherwise.
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = without_marks(content.decode("utf-16" if utf16 else "utf-8"))
     except UnicodeDecodeError:
         raise Refused(f"{path} does not hold a password as UTF-8 text.") from None
-    _check(text, str(path))
+    return _checked(text, str(path), smtp)
+
+
+def _checked(text: str, what: str, smtp: Smtp) -> Secret:
+    """A secret of these settings on one line; raises `Refused` for what cannot be one."""
+    if not text:
+        raise Refused(f"{what} is empty.")
+    if smtp.by_token and smtp.oauth2.grant is Grant.SERVICE_ACCOUNT:
+        return _key_in(text, what)
+    if len(text) > LONGEST or any(sign in text for sign in "\0\r\n"):
+        raise Refused(f"{what} is no password: one line of at most {LONGEST} characters.")
     return Secret(text)
 
 
-def _check(text: str, what: str) -> None:
-    if not text:
-        raise Refused(f"{what} is empty.")
-    if len(text) > _LONGEST or any(sign in text for sign in "\0\r\n"):
-        raise Refused(f"{what} is no password: one line of at most {_LONGEST} characters.")
+def _key_in(text: str, what: str) -> Secret:
+    try:
+        found = json.loads(text) if len(text) <= LONGEST_KEY else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or "private_key" not in found:
+        raise Refused(f"{what} is no key of a service account: the whole JSON file is wanted.")
+    return Secret(json.dumps(found))
 
 
 def _write(path: Path, password: Secret) -> None:

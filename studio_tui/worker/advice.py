@@ -1,6 +1,6 @@
 """What is wrong where mail does not leave, and what to do: the same words everywhere."""
 
-from studio_tui.mail.transport.outcomes import Fault, RelayDown
+from studio_tui.mail.transport.outcomes import BY_TOKEN, Fault, RelayDown
 from studio_tui.worker.retry import said
 
 _WAITS = "; mail waits and is tried again"
@@ -10,6 +10,8 @@ _ADVICE = {
     "and the server's certificate",
     Fault.LOGIN: "The mail server refuses the login; check smtp.username and the password "
     "(studio-tui mail password)",
+    Fault.TOKEN: "There is no token to log in with; check [smtp.oauth2] or smtp.token_command by "
+    "“studio-tui doctor”",
     Fault.SENDER: "The mail server refuses the sender; check smtp.sender",
     Fault.ACCOUNT: "The mail server does not let this account send; check smtp.username, or ask "
     "who runs the server",
@@ -22,6 +24,7 @@ _ADVICE = {
     Fault.REFUSAL: "The mail server refuses one mail after another; check that it lets the "
     "Studio send (smtp.host, smtp.username, smtp.sender)",
 }
+_BY_OAUTH = "The mail server refuses the login by token"
 _BY_ITSELF = frozenset({Fault.UNREACHABLE, Fault.QUOTA, Fault.BUSY})
 """What is over without anybody doing anything."""
 
@@ -32,4 +35,7 @@ def in_words(down: RelayDown, *, waits: bool = True) -> str:
     ``waits``: that mail waits is said as well; not of a mail that is tried once.
     """
     waiting = _WAITS if waits and down.fault in _BY_ITSELF else ""
-    return f"{_ADVICE[down.fault]}{waiting}: {said(down)}"
+    advice = _ADVICE[down.fault]
+    if down.fault is Fault.LOGIN and down.words.startswith(BY_TOKEN):
+        advice = _BY_OAUTH
+    return f"{advice}{waiting}: {said(down)}"

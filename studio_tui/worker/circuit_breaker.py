@@ -27,7 +27,7 @@ from studio_tui.worker.timing import Pace
 
 _CERTAIN = frozenset({About.RECIPIENT, About.MESSAGE})
 """What a refusal of this mail alone is about."""
-_BEFORE_MAIL = frozenset({Fault.UNREACHABLE, Fault.TLS, Fault.LOGIN, Fault.NAME})
+_BEFORE_MAIL = frozenset({Fault.UNREACHABLE, Fault.TLS, Fault.LOGIN, Fault.TOKEN, Fault.NAME})
 """Over once a mail can be offered at all; other faults only once one is taken."""
 
 

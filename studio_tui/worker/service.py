@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.mail.oauth2.tokens import tokens_of
 from studio_tui.mail.secrets import find
 from studio_tui.mail.transport.outcomes import Transport
 from studio_tui.mail.transport.smtp import SmtpConnection
@@ -89,9 +90,10 @@ def transports_of(studio: Studio) -> list[Transport]:
     if not smtp.host or not smtp.sender:
         raise Refused(NO_SERVER)
     smtp.require_usable()
-    found = find(smtp) if smtp.username else None
+    found = find(smtp) if smtp.has_secret else None
     password = found.password if found else None
-    return [SmtpConnection(smtp, password) for _ in range(smtp.connections)]
+    tokens = tokens_of(smtp, password)
+    return [SmtpConnection(smtp, password, tokens) for _ in range(smtp.connections)]
 
 
 def run_worker(

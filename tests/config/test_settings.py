@@ -2,17 +2,17 @@
 
 import os
 from datetime import time, timedelta
+from functools import reduce
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.config.setting import parse_duration
+from studio_tui.config.setting import parse_duration, settings_in
 from studio_tui.config.settings import (
     Security,
     Settings,
     config_path,
-    known_keys,
     load,
     state_path,
 )
@@ -97,16 +97,20 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "tell_new_managers": "3h",
         "mouse": "false",
         "retention_months": "36",
+        "auth": "oauth2",
+        "grant": "service_account",
+        "token_url": "https://login.example.org/token",
+        "source_address": "::1",
     }
-    keys = [key for key in known_keys() if "." in key]
+    keys = [each.key for each in settings_in(Settings)]
     environ = {
-        f"STUDIO_{key.replace('.', '_')}".upper(): values.get(key.partition(".")[2], f"env {key}")
+        f"STUDIO_{key.replace('.', '_')}".upper(): values.get(key.rpartition(".")[2], f"env {key}")
         for key in keys
     }
     settings = loaded(file, DOCUMENTED, **environ)
     found = {key: _value(settings, key) for key in keys}
     expected: dict[str, object] = {
-        key: values.get(key.partition(".")[2], f"env {key}") for key in keys
+        key: values.get(key.rpartition(".")[2], f"env {key}") for key in keys
     }
     expected |= {"smtp.port": 465, "smtp.connections": 9, "smtp.timeout": 7}
     expected |= {
@@ -119,8 +123,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
 
 
 def _value(settings: Settings, key: str) -> object:
-    section, _, name = key.partition(".")
-    return getattr(getattr(settings, section), name)
+    return reduce(getattr, key.split("."), settings)
 
 
 def test_a_list_in_the_environment_may_be_empty(file: Path) -> None:
@@ -183,10 +186,10 @@ WRONG = ("1", "1.5", "true", "['x']", "[[1]]", "{x = 1}", "2026-01-01", "08:00:0
 """A value of each type that a file can hold, but text: of that, what is in it counts."""
 
 
-@pytest.mark.parametrize("key", [key for key in known_keys() if "." in key])
+@pytest.mark.parametrize("key", [each.key for each in settings_in(Settings)])
 def test_a_value_of_the_wrong_type_says_what_to_write(file: Path, key: str) -> None:
     """And what it says is taken."""
-    section, _, name = key.partition(".")
+    section, _, name = key.rpartition(".")
     said = [complaint(file, f"[{section}]\n{name} = {value}\n") for value in WRONG]
     refused = [each for each in said if each]
     assert len(refused) >= 5

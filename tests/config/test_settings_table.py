@@ -50,7 +50,7 @@ def test_the_files_of_the_documents_are_read(tmp_path: Path) -> None:
     assert load(written(tmp_path / "readme.toml", toml_in(readme))).smtp.helo
     found = load(written(tmp_path / "all.toml", toml_in(TEXT)))
     for each in settings_in(Settings):
-        assert getattr(getattr(found, each.section), each.name) == each.example
+        assert each.value(found) == each.example
 
 
 def test_every_setting_says_what_it_is_for() -> None:

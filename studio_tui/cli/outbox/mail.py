@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from studio_tui.cli.outbox.login import way_to_server
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
@@ -16,11 +17,14 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
 from studio_tui.config.limited import LineLimits, lines_of, standard_input
+from studio_tui.config.settings import Grant, Smtp
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail import secrets as passwords
 from studio_tui.mail.secrets import Secret
 from studio_tui.mail.transport.outcomes import Delivered, Outcome, RelayDown, Transport
@@ -32,6 +36,7 @@ from studio_tui.worker.advice import in_words
 from studio_tui.worker.retry import said
 from studio_tui.worker.service import transports_of
 
+_KEY = LineLimits(lines=200, longest=passwords.LONGEST_KEY, most=passwords.LONGEST_KEY)
 _ONE_LINE = LineLimits(lines=1, longest=4_096, most=4_096)
 
 
@@ -44,13 +49,29 @@ def mail() -> None:
 @click.argument("address")
 @with_studio
 def test(studio: Studio, actor: Actor, address: str) -> None:
-    """Send a test mail to ADDRESS, now."""
+    """Send a test mail to ADDRESS, now.
+
+    With OAuth 2 each step before it is told: the secret, the token, the login.
+    """
     sender, written = messages.test_mail(studio, actor, address)
+    _tell_steps(studio)
     outcome = asyncio.run(_send(transports_of(studio)[0], sender, written))
     if not isinstance(outcome, Delivered):
         raise Unavailable(f"The test mail did not leave: {_reason(outcome)}")
     server = studio.settings.smtp
     say(f"{server.host}:{server.port} took the test mail to {address}: {outcome.words}")
+
+
+def _tell_steps(studio: Studio) -> None:
+    smtp = studio.settings.smtp
+    if not smtp.host or not smtp.by_token:
+        return
+    smtp.require_usable()
+    for finding in way_to_server(smtp):
+        if finding.health is Verdict.BROKEN:
+            reason = f"{finding.name}: {finding.message}"
+            raise Unavailable(f"The test mail did not leave: {clean_line(reason)}")
+        say(clean_line(f"{finding.name}: {finding.message}"))
 
 
 _PREVIEW = f"""Show the wording of KIND, as a CAPACITY gets it, with made-up values.
@@ -103,21 +124,29 @@ def preview(
 def password() -> None:
     """Keep the password of the mail server: in the keyring, or in a private file without one.
 
-    It is asked for without showing it, or read as one line from the input.
+    It is asked for without showing it, or read as one line from the input. With OAuth 2 it is the
+    client secret, or the key of a service account: the whole JSON file, from the input.
     """
     smtp = settings.load().smtp
     if not smtp.username:
         raise Refused("There is nobody to log in as: set username in [smtp] of config.toml first.")
-    kept = passwords.set_password(smtp, _asked(smtp.username))
-    say(f"The password of {smtp.username} is kept in {kept}.")
+    if not smtp.has_secret:
+        raise Refused("smtp.token_command gives the token: there is no password to keep.")
+    noun = passwords.noun(smtp)
+    who = (smtp.oauth2.client_id if smtp.by_token else "") or smtp.username
+    kept = passwords.set_password(smtp, _asked(smtp, f"{noun} of {who}"))
+    say(f"The {noun} of {who} is kept in {kept}.")
     used = passwords.where(smtp)
     if used and used != kept:
         complain(f"But {used} holds another, which is used first.")
 
 
-def _asked(username: str) -> Secret:
+def _asked(smtp: Smtp, noun: str) -> Secret:
+    is_key = smtp.by_token and smtp.oauth2.grant is Grant.SERVICE_ACCOUNT
+    if is_key:
+        return Secret("\n".join(lines_of(standard_input(), _KEY, "The input")))
     if sys.stdin.isatty():
-        prompt = f"Password of {username}"
+        prompt = noun[:1].upper() + noun[1:]
         return Secret(
             click.prompt(prompt, hide_input=True, default="", show_default=False, err=True)
         )

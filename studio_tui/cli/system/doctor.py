@@ -1,6 +1,5 @@
 """``studio-tui doctor``: what is set up, what is missing, what to do."""
 
-import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -10,6 +9,7 @@ import click
 from studio_tui import __version__
 from studio_tui.cli.activity.activity import where_it_breaks
 from studio_tui.cli.outbox.findings import outbox_findings
+from studio_tui.cli.outbox.login import way_to_server
 from studio_tui.cli.shared.errors import FAILED
 from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import studio_as_it_is
@@ -23,11 +23,7 @@ from studio_tui.config.settings import Settings, Smtp
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.shared.errors import NotMade, StudioError
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.mail import secrets
-from studio_tui.mail.secrets import Secret
 from studio_tui.mail.transport.addresses import sender_from
-from studio_tui.mail.transport.outcomes import RelayDown
-from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services import conversations
 from studio_tui.services.activity import verify
 from studio_tui.services.activity.verify import Verified
@@ -37,7 +33,6 @@ from studio_tui.services.people.identity import is_new, own_account, sign_in
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
-from studio_tui.worker.advice import in_words
 
 _NEWEST = 10_000
 """So many lines of activity are looked at: all of them may take a while."""
@@ -187,29 +182,6 @@ def _mail(smtp: Smtp) -> Iterator[Finding]:
     try:
         smtp.require_usable()
         sender_from(smtp.sender)
-        found = secrets.find(smtp) if smtp.username else None
+        yield from way_to_server(smtp)
     except StudioError as error:
         yield Finding("mail server", Verdict.BROKEN, error.message)
-        return
-    if smtp.username and found is None:
-        message = f"there is none for {smtp.username}: run “studio-tui mail password”"
-        yield Finding("password", Verdict.BROKEN, message)
-        return
-    if found:
-        yield Finding("password", Verdict.OK, f"of {smtp.username}: {found.where}")
-    yield _server(smtp, found.password if found else None)
-
-
-def _server(smtp: Smtp, secret: Secret | None) -> Finding:
-    down = asyncio.run(_connect(SmtpConnection(smtp, secret)))
-    if down is not None:
-        return Finding("mail server", Verdict.BROKEN, in_words(down))
-    protection = {"none": "without protection"}.get(smtp.security, f"by {smtp.security}")
-    return Finding("mail server", Verdict.OK, f"{smtp.host}:{smtp.port} answers, {protection}")
-
-
-async def _connect(connection: SmtpConnection) -> RelayDown | None:
-    try:
-        return await connection.check()
-    finally:
-        await connection.close()

@@ -49,6 +49,10 @@ class Aside:
     words: str
 
 
+BY_TOKEN = "OAuth 2: "  # noqa: S105 - words
+"""What the words of a refused login by token begin with: they are kept, the settings may change."""
+
+
 class Fault(StrEnum):
     """What keeps every mail from leaving."""
 
@@ -58,6 +62,8 @@ class Fault(StrEnum):
     """No protected connection: not offered, or a certificate that does not match."""
     LOGIN = "login"
     """The server refuses the login, or there is no password to log in with."""
+    TOKEN = "token"  # noqa: S105 - the name of a fault
+    """There is no token to log in with (OAuth 2)."""
     SENDER = "sender"
     """The server refuses the sender's address, whoever the mail is for."""
     ACCOUNT = "account"

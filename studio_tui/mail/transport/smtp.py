@@ -7,7 +7,6 @@ to decide.
 """
 
 import asyncio
-from base64 import b64encode
 from contextlib import suppress
 from ssl import SSLError
 from typing import cast
@@ -18,8 +17,10 @@ from studio_tui.config.settings import Security, Smtp
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.mail.secrets import HIDDEN, Secret
+from studio_tui.mail.oauth2.tokens import Tokens
+from studio_tui.mail.secrets import Secret
 from studio_tui.mail.transport.addresses import deliverable, sender_from
+from studio_tui.mail.transport.login import Login, NoLogin, TokenRefused
 from studio_tui.mail.transport.outcomes import (
     ClearToSend,
     Deferred,
@@ -32,6 +33,7 @@ from studio_tui.mail.transport.outcomes import (
 )
 from studio_tui.mail.transport.pipelining import Broken, Dialogue, Reply
 from studio_tui.mail.transport.refusals import About, Stage, about
+from studio_tui.mail.transport.tls import context_of
 from studio_tui.mail.transport.tls_probe import is_plain, speaks_tls
 
 _LONGEST_WORDS = 500
@@ -99,9 +101,12 @@ class SmtpConnection:
     Where the server offers PIPELINING, sender, recipient and DATA go in one turn.
     """
 
-    def __init__(self, settings: Smtp, password: Secret | None = None) -> None:
+    def __init__(
+        self, settings: Smtp, password: Secret | None = None, tokens: Tokens | None = None
+    ) -> None:
+        """``tokens`` are those to log in with, where ``settings`` say so (OAuth 2)."""
         self._settings = settings
-        self._password = password
+        self._login = Login(settings, password, tokens)
         self._dialogue: Dialogue | None = None
         self._extensions: frozenset[str] = frozenset()
         self._most_bytes = 0
@@ -320,6 +325,26 @@ class SmtpConnection:
     async def _opened(self) -> Dialogue:
         if self._dialogue is not None and self._dialogue.is_open:
             return self._dialogue
+        smtp = await self._logged_in()
+        self._extensions = frozenset(filter(smtp.supports_extension, _WANTED))
+        most = smtp.esmtp_extensions.get("size", "")
+        self._most_bytes = int(most) if most.isascii() and most.isdigit() else 0
+        self._carried = 0
+        transport = cast(asyncio.Transport, smtp.transport)
+        self._dialogue = Dialogue(transport, self._settings.timeout)
+        return self._dialogue
+
+    async def _logged_in(self) -> SMTP:
+        try:
+            return await self._connected_once()
+        except TokenRefused:
+            # It may have been taken back, or have ended: a new one is tried once.
+            try:
+                return await self._connected_once()
+            except TokenRefused as refused:
+                raise self._not_logged_in(refused.answer, refused.words) from None
+
+    async def _connected_once(self) -> SMTP:
         smtp = self._unconnected()
         try:
             await self._connect(smtp)
@@ -331,19 +356,18 @@ class SmtpConnection:
                 cast(asyncio.Transport, smtp.transport).abort()
             smtp.close()
             raise
-        self._extensions = frozenset(filter(smtp.supports_extension, _WANTED))
-        most = smtp.esmtp_extensions.get("size", "")
-        self._most_bytes = int(most) if most.isascii() and most.isdigit() else 0
-        self._carried = 0
-        transport = cast(asyncio.Transport, smtp.transport)
-        self._dialogue = Dialogue(transport, self._settings.timeout)
-        return self._dialogue
+        return smtp
 
     def _unconnected(self) -> SMTP:
         settings = self._settings
         if not settings.host:
             words = "No mail server is set up: set host in [smtp] of config.toml."
             raise _Stopped(RelayDown(Fault.UNREACHABLE, None, words))
+        try:
+            context = context_of(settings)
+        except Refused as refused:
+            raise self._down(Fault.TLS, refused.message) from None
+        source = settings.source_address
         return SMTP(
             hostname=settings.host,
             port=settings.port,
@@ -351,6 +375,8 @@ class SmtpConnection:
             local_hostname=self._name(),
             use_tls=settings.security is Security.TLS,
             start_tls=False,
+            tls_context=context,
+            source_address=(source, 0) if source else None,
         )
 
     def _name(self) -> str | None:
@@ -428,40 +454,22 @@ class SmtpConnection:
         return self._down(Fault.UNREACHABLE, error, crowded=True)
 
     async def _log_in(self, smtp: SMTP) -> None:
-        username = self._settings.username
-        if not username:
-            return
-        if self._password is None:
-            words = f"No password for {username}: put it in place by “studio-tui mail password”."
-            raise self._down(Fault.LOGIN, words)
         try:
-            # One method only: every wrong try may bring a server closer to locking the account.
-            await self._authenticate(smtp, username, self._password.reveal())
+            await self._login.log_in(smtp)
+        except NoLogin as error:
+            raise self._down(error.fault, str(error)) from None
         except SMTPResponseException as error:
             raise self._not_logged_in(error) from None
         except _BROKEN as error:
             raise self._down(Fault.UNREACHABLE, error, crowded=True) from None
 
-    def _not_logged_in(self, error: SMTPResponseException) -> _Stopped:
+    def _not_logged_in(self, error: SMTPResponseException, words: str = "") -> _Stopped:
+        said = Reply(error.code, words or error.message)
         if about(Stage.LOGIN, error.message) is About.ACCOUNT:
-            return self._down(Fault.ACCOUNT, error)
+            return self._down(Fault.ACCOUNT, said)
         if error.code // 100 == 4:
-            return self._down(Fault.UNREACHABLE, error, crowded=True)
-        return self._down(Fault.LOGIN, error)
-
-    async def _authenticate(self, smtp: SMTP, username: str, password: str) -> None:
-        offered = smtp.supported_auth_methods
-        if "plain" in offered:
-            await smtp.auth_plain(username, password)
-        elif "login" in offered:
-            await smtp.auth_login(username, password)
-        elif "cram-md5" in offered:
-            await smtp.auth_crammd5(username, password)
-        else:
-            words = (
-                "The mail server offers no login that the Studio knows (PLAIN, LOGIN, CRAM-MD5)."
-            )
-            raise self._down(Fault.LOGIN, words)
+            return self._down(Fault.UNREACHABLE, said, crowded=True)
+        return self._down(Fault.LOGIN, said)
 
     def _down(
         self,
@@ -487,18 +495,8 @@ class SmtpConnection:
         self._dialogue = None
 
     def _words(self, text: str) -> str:
-        """What the server said, on one line, without the password in it."""
-        words = clean_line(text)
-        for secret in self._spellings():
-            words = words.replace(secret, HIDDEN)
-        return words[:_LONGEST_WORDS]
-
-    def _spellings(self) -> list[str]:
-        if self._password is None:
-            return []
-        password = self._password.reveal()
-        plain = f"\0{self._settings.username}\0{password}"
-        return [password, *(b64encode(text.encode()).decode() for text in (password, plain))]
+        """What the server said, on one line, without a password or token in it."""
+        return self._login.without_secrets(clean_line(text))[:_LONGEST_WORDS]
 
 
 def _key(outcome: Rejected | Deferred | RelayDown) -> str:

@@ -1,0 +1,87 @@
+"""A token that a program prints: ``smtp.token_command``."""
+
+import os
+import selectors
+import shlex
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from studio_tui.mail.oauth2.answers import MOST_BYTES, NoToken, Token, bare_token
+from studio_tui.mail.oauth2.waiting import in_time
+from studio_tui.mail.secrets import CLIENT_SECRET, VARIABLE
+
+_OURS = (VARIABLE, CLIENT_SECRET)
+"""Not for others to know."""
+_GRACE = 5.0
+"""Seconds until a program that was ended is gone."""
+
+
+async def run(command: str, seconds: float) -> Token:
+    """The token that ``command`` prints within ``seconds``; it is run without a shell.
+
+    Raises `NoToken`.
+    """
+    words = shlex.split(command)
+    what = f"smtp.token_command ({Path(words[0]).name})"
+    late = NoToken(f"{what} was not done after {seconds:.0f} seconds.")
+    try:
+        printed, code = await in_time(lambda: _run(words, what, seconds), seconds + _GRACE)
+    except TimeoutError:
+        raise late from None
+    if len(printed) > MOST_BYTES:
+        raise NoToken(f"{what} prints more than {MOST_BYTES // 1000} kB: that is no token.")
+    if code:
+        ended = f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
+        raise NoToken(f"{what} {ended}: run it by hand, as this account, to see what it says.")
+    return bare_token(printed.decode(errors="replace").strip(), what)
+
+
+def _run(words: list[str], what: str, seconds: float) -> tuple[bytes, int]:
+    """What a program prints, up to more than is read, and how it ended."""
+    until = time.monotonic() + seconds
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the program that the settings name
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            # There may be secrets in it, and nobody knows which words are.
+            stderr=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if name not in _OURS},
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no name of a program"
+        raise NoToken(f"{what} cannot be run: {why}.") from None
+    with process:
+        try:
+            printed = _printed(process.stdout, until)
+            if len(printed) <= MOST_BYTES:
+                process.wait(max(until - time.monotonic(), 0.01))
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+        finally:
+            # With all that it started.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return printed, process.returncode
+
+
+def _printed(source: IO[bytes] | None, until: float) -> bytes:
+    """What comes until its end; raises `TimeoutError`."""
+    content = bytearray()
+    if source is None:
+        return b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(source, selectors.EVENT_READ)
+        while len(content) <= MOST_BYTES:
+            if not selector.select(max(until - time.monotonic(), 0)):
+                raise TimeoutError
+            chunk = os.read(source.fileno(), MOST_BYTES)
+            if not chunk:
+                break
+            content += chunk
+    return bytes(content)

@@ -1,0 +1,107 @@
+"""The token that all connections of a process log in with: fetched once, renewed before it ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from studio_tui.config.clock import seconds_since_boot
+from studio_tui.config.settings import Grant, Smtp
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.mail.oauth2 import command, endpoint, service_account
+from studio_tui.mail.oauth2.answers import NoToken, Token
+from studio_tui.mail.secrets import Secret
+from studio_tui.mail.transport.tls import context_of
+
+_MARGIN = 300.0
+"""Seconds before its end that a token is renewed; of a short-lived one a fifth of its time."""
+
+Fetch = Callable[[], Awaitable[Token]]
+
+
+class Tokens:
+    """Gives the token to log in with. It is in memory only, and shows itself to nobody."""
+
+    def __init__(self, fetch: Fetch, elapsed: Callable[[], float] = seconds_since_boot) -> None:
+        """``fetch`` gets a new one, or raises `NoToken`; ``elapsed`` counts seconds."""
+        self._fetch = fetch
+        self._elapsed = elapsed
+        self._known: Secret | None = None
+        self._renew_at = self._ends_at = float("-inf")
+        self._fetching: asyncio.Task[Secret] | None = None
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the newest token is good."""
+        return max(self._ends_at - self._elapsed(), 0)
+
+    async def token(self) -> Secret:
+        """A token that is good for a while; raises `NoToken`."""
+        if self._known is not None and self._elapsed() < self._renew_at:
+            return self._known
+        try:
+            return await self._fetched()
+        except NoToken:
+            if self._known is not None and self._elapsed() < self._ends_at:
+                return self._known
+            raise
+
+    def forget(self, token: Secret) -> None:
+        """The mail server does not take this one: the next is another."""
+        if token == self._known:
+            self._known = None
+
+    async def _fetched(self) -> Secret:
+        """A new token, fetched once for all who wait for it."""
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.create_task(self._renewed())
+            self._fetching.add_done_callback(_heard)
+        return await asyncio.shield(self._fetching)
+
+    async def _renewed(self) -> Secret:
+        began = self._elapsed()
+        token = await self._fetch()
+        self._known = token.secret
+        self._ends_at = began + token.seconds
+        self._renew_at = self._ends_at - min(_MARGIN, token.seconds / 5)
+        return token.secret
+
+
+def tokens_of(smtp: Smtp, secret: Secret | None) -> Tokens | None:
+    """Where the tokens for these settings come from; None where the login is by password."""
+    if not smtp.by_token:
+        return None
+    if smtp.token_command:
+        return Tokens(partial(command.run, smtp.token_command, smtp.timeout))
+    return Tokens(partial(_from_endpoint, smtp, secret))
+
+
+async def _from_endpoint(smtp: Smtp, secret: Secret | None) -> Token:
+    if secret is None:
+        raise NoToken("There is no client secret: put it in place by “studio-tui mail password”.")
+    wanted, url = smtp.oauth2, smtp.oauth2.token_url
+    try:
+        context = context_of(smtp)
+    except Refused as refused:
+        raise NoToken(refused.message) from None
+    if wanted.grant is Grant.SERVICE_ACCOUNT:
+        account = service_account.account_in(secret)
+        url = url or account.token_url
+        if not url:
+            raise NoToken("The key of the service account names no token_uri: set token_url.")
+        signed = service_account.assertion(account, url, wanted.scope, smtp.username)
+        fields = {"grant_type": service_account.GRANT, "assertion": signed.reveal()}
+        return await endpoint.ask(url, fields, signed, context, smtp.timeout)
+    fields = {
+        "grant_type": "client_credentials",
+        "client_id": wanted.client_id,
+        "client_secret": secret.reveal(),
+    }
+    if wanted.scope:
+        fields["scope"] = wanted.scope
+    return await endpoint.ask(url, fields, secret, context, smtp.timeout)
+
+
+def _heard(task: "asyncio.Task[Secret]") -> None:
+    """Nobody may be left who waits for it: what went wrong is heard all the same."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,36 @@
+"""Waiting for what blocks, but not longer than for a set time."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+_Value = TypeVar("_Value")
+
+
+async def in_time(call: Callable[[], _Value], seconds: float) -> _Value:
+    """What ``call`` returns, in a thread that nobody waits for once the time is over."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_Value] = loop.create_future()
+
+    def tell(value: _Value | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(value)  # type: ignore[arg-type]
+
+    def run() -> None:
+        value, failed = None, None
+        try:
+            value = call()
+        except Exception as error:
+            failed = error
+        with suppress(RuntimeError):  # The loop is closed: nobody waits any more.
+            loop.call_soon_threadsafe(tell, value, failed)
+
+    threading.Thread(target=run, name="token", daemon=True).start()
+    async with asyncio.timeout(seconds):
+        return await done
