@@ -32,11 +32,11 @@ from studio_tui.services.activity.verify import seal_rest
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox.delivery import Failed, Later, Packing, Sent, Settlement
 from studio_tui.services.outbox.messages import Mail, MessageBuilder
-from studio_tui.services.people.retention import erase_by_schedule
 from studio_tui.services.people.reviews import tell_by_schedule
 from studio_tui.services.pushes.remind import remind_by_schedule
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio
+from studio_tui.services.system.daily import do_what_is_due
 from studio_tui.worker.circuit_breaker import Breaker
 from studio_tui.worker.lease import Lease, LeaseOver
 from studio_tui.worker.limits import Crew
@@ -234,9 +234,10 @@ class Worker:
         if self._reminded_at and now - self._reminded_at < self._pace.remind_every:
             return
         with suppress(Unavailable):
+            # What is made today may be reminded of today.
+            await asyncio.to_thread(do_what_is_due, self._studio)
             await asyncio.to_thread(remind_by_schedule, self._studio)
             await asyncio.to_thread(tell_by_schedule, self._studio)
-            await asyncio.to_thread(erase_by_schedule, self._studio)
             self._reminded_at = now
 
     @property

@@ -20,6 +20,7 @@ from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery
 from studio_tui.services.system.context import Studio
+from studio_tui.services.system.daily import do_what_is_due
 from studio_tui.wording.counting import counted
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Worker, WorkerReport
@@ -106,6 +107,9 @@ def run_worker(
     finishes what is on the wire and hands the rest back; being told again changes nothing.
     ``report`` is given the lines of its log.
     """
+    with suppress(Unavailable):
+        # Also where there is no mail server, so that the worker cannot run.
+        do_what_is_due(studio)
     worker = _run_fast(_run(studio, drain, _Log(studio, report), pace))
     return 1 if drain and (worker.down or worker.away) else 0
 

@@ -7,7 +7,7 @@ import pkgutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from studio_tui.domain.people.unattended import Limits
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.groups import By, GroupFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, PushDraft, PushFacts, PushFilter
+from studio_tui.domain.pushes.repeats import parse_every
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.list_views import ListView
@@ -73,11 +74,13 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import (
     check,
     course,
+    duplicate,
     excuse,
     groups,
     joining,
     pushes,
     remind,
+    repeats,
     report,
 )
 from studio_tui.services.pushes import remind_everywhere as everywhere
@@ -89,6 +92,7 @@ from studio_tui.services.today.own import own_cases
 from studio_tui.storage.engine.tables import UserTable
 from studio_tui.storage.people import stand_ins as stored_stand_ins
 from studio_tui.storage.pushes import assignments, exceptions
+from studio_tui.storage.pushes import repeats as stored_repeats
 from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
 from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
@@ -458,6 +462,10 @@ READS: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: excuse.skipped_by_deadline(w.studio, a, w.push, w.everybody, None),
     ),
+    "pushes.duplicate.propose": (ADMIN, lambda w, a: duplicate.propose(w.studio, a, w.push)),
+    "pushes.duplicate.skipped": (ADMIN, lambda w, a: duplicate.skipped(w.studio, a, w.push)),
+    "pushes.repeats.of_push": (SUPPORT, lambda w, a: repeats.of_push(w.studio, a, w.push)),
+    "pushes.repeats.by_push": (SUPPORT, lambda w, a: repeats.by_push(w.studio, a)),
     "today.today.badges": (EVERYONE, lambda w, a: today.badges(w.studio, a)),
     "today.today.show": (EVERYONE, lambda w, a: today.show(w.studio, a)),
     "today.own.own_cases": (EVERYONE, lambda w, a: own_cases(w.studio, a)),
@@ -483,6 +491,23 @@ def _take_back(w: World, actor: Actor) -> None:
     with w.studio.store.writing():
         exceptions.excuse(everybody, w.assigned_in, "leave")
     excuse.take_back(w.studio, actor, w.push, w.everybody)
+
+
+def _repeating(w: World, *skipped: int) -> PushFacts:
+    """The push, as one that comes again every month."""
+    first, deadline, today = w.push.available_from, w.push.deadline, w.studio.today()
+    with w.studio.store.writing():
+        repeat_id = stored_repeats.insert(
+            w.push.id,
+            every="1m",
+            after_days=None,
+            first=first,
+            deadline=deadline,
+            until=None,
+            set_on=today,
+        )
+        stored_repeats.record(repeat_id, skipped)
+    return w.push
 
 
 def _name_stand_in(w: World, actor: Actor) -> None:
@@ -512,6 +537,31 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     ),
     "people.stand_ins.name_stand_in": (ADMIN, _name_stand_in),
     "people.stand_ins.end": (ADMIN, _end_stand_in),
+    "pushes.duplicate.duplicate": (
+        ADMIN,
+        lambda w, a: duplicate.duplicate(w.studio, a, w.push, draft_of(w.push, name="Once more")),
+    ),
+    "pushes.repeats.set_rhythm": (
+        ADMIN,
+        lambda w, a: repeats.set_rhythm(w.studio, a, w.push, parse_every("3m")),
+    ),
+    "pushes.repeats.set_after_hire": (
+        ADMIN,
+        lambda w, a: repeats.set_after_hire(w.studio, a, w.push, 90),
+    ),
+    "pushes.repeats.set_until": (
+        ADMIN,
+        lambda w, a: repeats.set_until(w.studio, a, _repeating(w), date(2027, 1, 1)),
+    ),
+    "pushes.repeats.skip": (
+        ADMIN,
+        lambda w, a: repeats.skip(w.studio, a, _repeating(w), date(2026, 4, 2)),
+    ),
+    "pushes.repeats.keep": (
+        ADMIN,
+        lambda w, a: repeats.keep(w.studio, a, _repeating(w, 1), date(2026, 4, 2)),
+    ),
+    "pushes.repeats.stop": (ADMIN, lambda w, a: repeats.stop(w.studio, a, _repeating(w))),
     "pushes.excuse.excuse": (
         ADMIN,
         lambda w, a: excuse.excuse(w.studio, a, w.push, w.everybody, "leave"),
@@ -839,6 +889,12 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "pushes.pushes.push_now": INSIDE,
     "pushes.pushes.push_to_change": INSIDE,
     "pushes.remind.remind_by_schedule": ITSELF,
+    "pushes.duplicate.still_there": INSIDE,
+    "pushes.repeating.repeat_by_schedule": ITSELF,
+    "pushes.repeating.why_not": INSIDE,
+    "pushes.repeating.name_of": INSIDE,
+    "pushes.repeating.hire_days": INSIDE,
+    "system.daily.do_what_is_due": ITSELF,
     "people.reviews.caused_by": VALUES,
     "people.reviews.tell_by_schedule": ITSELF,
     "people.retention.erase_by_schedule": ITSELF,
@@ -853,6 +909,8 @@ NEEDS_NO_ACTOR: dict[str, str] = {
 cannot reach the database by itself."""
 EMPTYING = {"people.erasing.erase", "people.retention.erase_over"}
 """What empties lines of activity."""
+LINES_OF = {"pushes.duplicate.duplicate": 2}
+"""How many lines of activity a service leaves that does two acts in one: one is undone alone."""
 ASKED_BEFORE = {
     "conversations.planning.cancel_now",
     "conversations.current.no_part",
@@ -871,6 +929,9 @@ ASKED_BEFORE = {
     "people.applying.apply_change",
     "people.erasing.erase_one",
     "people.imports.apply_if",
+    "pushes.assign.assign_to",
+    "pushes.duplicate.make_next",
+    "pushes.pushes.create_one",
     "templates.starters.add_starters",
 }
 """They are given the actor to write it down, or are the asking itself."""
@@ -962,7 +1023,7 @@ def test_every_write_leaves_exactly_one_line(world: World) -> None:
                     (each.id, each.at) for each in before
                 ]
             else:
-                assert after[1:] == before, name
+                assert after[LINES_OF.get(name, 1) :] == before, name
             assert (after[0].actor, after[0].at) == ("els", world.studio.now()), name
             assert after[0].action, name
             assert after[0].subject, name

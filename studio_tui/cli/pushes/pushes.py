@@ -9,6 +9,8 @@ from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushState
 from studio_tui.services.pushes import pushes as service
+from studio_tui.services.pushes import repeats
+from studio_tui.services.pushes.repeats import Repeating
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.pushes import STATE_LABELS
 
@@ -25,6 +27,7 @@ VERBS = {
         ("excuse", "excuse", "Excuse users of a push: nothing is asked of them."),
         ("export", "show", "Print who is in a push, and how far each is, as CSV."),
         ("remind", "remind", "Remind those who have still to talk, and their managers."),
+        ("repeat", "repeat", "Let a push come again, by a rhythm or after each hire."),
         ("reopen", "close", "Open a push again after it was closed."),
         ("report", "report", "Write a report on a push for management."),
         ("show", "show", "Show a push, its progress, and who has held it."),
@@ -46,19 +49,26 @@ def pushes() -> None:
 def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> None:
     """List the pushes: those not closed first, by deadline."""
     listed = [p for p in service.every(studio, actor) if state is None or p.state == state]
+    again = repeats.by_push(studio, actor)
     if as_json:
         from studio_tui.cli.shared import shapes
 
-        write_json([shapes.push(push) for push in listed])
+        today = studio.today()
+        write_json(
+            [
+                {**shapes.push(push), "repeats": shapes.repeating(again.get(push.id), today)}
+                for push in listed
+            ]
+        )
         return
     write_table(
-        ("Name", "Template", "State", "From", "Deadline", "Held", "Overdue"),
-        map(_row, listed),
+        ("Name", "Template", "State", "From", "Deadline", "Held", "Overdue", "Repeats"),
+        (_row(push, again.get(push.id)) for push in listed),
         "No pushes. “studio-tui pushes create TEMPLATE --name … --from … --deadline …” makes one.",
     )
 
 
-def _row(push: Push) -> tuple[str, ...]:
+def _row(push: Push, again: Repeating | None) -> tuple[str, ...]:
     return (
         push.name,
         push.template.name,
@@ -67,4 +77,5 @@ def _row(push: Push) -> tuple[str, ...]:
         push.deadline.isoformat(),
         f"{push.progress.done}/{push.progress.assigned}",
         str(push.progress.overdue or ""),
+        again.repeat.in_words if again else "",
     )

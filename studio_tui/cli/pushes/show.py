@@ -19,7 +19,8 @@ from studio_tui.cli.shared.times import iso, shown, with_zone
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import Assignment, Progress, Push
-from studio_tui.services.pushes import assign, groups, pushes
+from studio_tui.services.pushes import assign, groups, pushes, repeats
+from studio_tui.services.pushes.repeats import Repeating
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.pushes import (
     STATUS_LABELS,
@@ -61,10 +62,11 @@ def show(studio: Studio, actor: Actor, push: str, by: str | None, as_json: bool)
         show_groups(studio, By(by), found_groups, found, as_json=as_json)
         return
     users = assign.every(studio, actor, found)
+    comes_again = repeats.of_push(studio, actor, found)
     if as_json:
-        write_json(shapes.whole_push(studio, found, users))
+        write_json(shapes.whole_push(studio, found, users, comes_again))
         return
-    write_facts(_facts(found))
+    write_facts(_facts(found, comes_again))
     click.echo()
     write_table(
         ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Reminders", "Managers"),
@@ -82,13 +84,15 @@ def export(studio: Studio, actor: Actor, push: str) -> None:
     write_csv(_EXPORTED, (_export_row(studio, user) for user in users))
 
 
-def _facts(push: Push) -> Iterable[tuple[str, str]]:
+def _facts(push: Push, comes_again: Repeating | None) -> Iterable[tuple[str, str]]:
     yield "Push", push.name
     yield "Template", push.template.name
     yield "State", state_in_words(push)
     yield "Available from", push.available_from.isoformat()
     yield "Deadline", push.deadline.isoformat()
     yield "Reminders", reminders_in_words(push.reminders)
+    if comes_again:
+        yield "Comes again", comes_again.repeat.in_words
     yield "Progress", _progress(push.progress)
 
 

@@ -40,6 +40,7 @@ EXAMPLES: Mapping[str, str] = {
     "questions delete": "'How are you?'",
     "pushes create": "Regular --name 'Q1 review' --from mon --deadline +4w",
     "pushes duplicate": "'Q1 review' --name 'Q2 review' --from mon --deadline +4w --dry-run",
+    "pushes repeat": "'Q1 review' --every 3m --until 2027-12-31",
     "pushes list": "--state open",
     "pushes show": "'Q1 review'",
     "pushes export": "'Q1 review' > progress.csv",

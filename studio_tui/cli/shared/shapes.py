@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from studio_tui.cli.shared.times import iso
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from studio_tui.services.pushes.excuse import Excepted
     from studio_tui.services.pushes.pushes import Closed
     from studio_tui.services.pushes.reminding import Reminded, RemindPreview
+    from studio_tui.services.pushes.repeats import Repeating
     from studio_tui.services.system.context import Studio
     from studio_tui.services.system.copy_database import Moved
 
@@ -295,13 +297,38 @@ def push(of: Push) -> Shape:
     }
 
 
-def whole_push(studio: Studio, of: Push, assignments: Iterable[Assignment]) -> Shape:
-    """A push with its reminders and everyone who is in it."""
+def whole_push(
+    studio: Studio, of: Push, assignments: Iterable[Assignment], comes_again: Repeating | None
+) -> Shape:
+    """A push with its reminders, how it comes again, and everyone who is in it."""
     return {
         **push(of),
         "remind_before_days": of.reminders.before,
         "remind_after_days": of.reminders.after,
+        "repeats": repeating(comes_again, studio.today()),
         "users": [assigned_user(studio, assignment) for assignment in assignments],
+    }
+
+
+def repeating(of: Repeating | None, today: date) -> Shape | None:
+    """How a push comes again, and when within a year (P17); None where it does not."""
+    if of is None:
+        return None
+    repeat, coming = of.repeat, of.repeat.next(today)
+    return {
+        "every": str(repeat.every) if repeat.every else None,
+        "after_hire_days": repeat.after_days,
+        "until": repeat.until.isoformat() if repeat.until else None,
+        "latest": of.latest,
+        "next": coming.first.isoformat() if coming else None,
+        "coming": [
+            {
+                "day": each.first.isoformat(),
+                "deadline": each.deadline.isoformat(),
+                "skipped": each.number in repeat.skipped,
+            }
+            for each in of.coming
+        ],
     }
 
 

@@ -31,8 +31,8 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "questions": frozenset({"list", "show", "import", "export", "delete"}),
     "pushes": frozenset(
         {
-            "create", "duplicate", "check", "assign", "unassign", "remind", "excuse", "deadline",
-            "list", "show", "edit", "close", "reopen", "export", "report",
+            "create", "duplicate", "repeat", "check", "assign", "unassign", "remind", "excuse",
+            "deadline", "list", "show", "edit", "close", "reopen", "export", "report",
         }
     ),
     "conversations": frozenset(

@@ -92,6 +92,10 @@ class Verb(StrEnum):
     EDIT = "edited push"
     CLOSE = "closed push"
     REOPEN = "reopened push"
+    REPEAT = "let push repeat"
+    SKIP_REPEAT = "skipped push that repeats"
+    KEEP_REPEAT = "took back: skipped push that repeats"
+    END_REPEAT = "ended repeating push"
     HAND_OVER = "handed over conversation"
     NOT_MINE = "said: not mine"
     MINE_AGAIN = "took back: not mine"
@@ -200,6 +204,10 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
             {"closed_at": str, "mail waiting again": int},
             Mailing("pushes reopen", Action.EDIT_PUSHES, one="reopened"),
         ),
+        Verb.REPEAT: VerbFacts({"every": str, "days after hire": int, "until": str}),
+        Verb.SKIP_REPEAT: VerbFacts({"day": str}),
+        Verb.KEEP_REPEAT: VerbFacts({"day": str}),
+        Verb.END_REPEAT: VerbFacts(),
         Verb.HAND_OVER: VerbFacts(
             {"conductor": str, "named": str},
             Mailing("conversations hand-over", one="conversation handed over", tells_back=True),

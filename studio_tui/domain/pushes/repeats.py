@@ -190,3 +190,68 @@ def _quarter(day: date) -> int:
 def _weekday_from(day: date) -> date:
     """``day``, or the Monday after it where that is at a weekend."""
     return day + timedelta(days=(7 - day.weekday()) % 7) if day.weekday() > 4 else day
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How a push comes again: by a rhythm, or ``after_days`` days after each person was hired."""
+
+    id: int
+    push_id: int
+    """The push that it was set on."""
+    latest_id: int
+    """The push that was made last by it; where there is none yet, that on which it was set."""
+    every: Rhythm | None
+    after_days: int | None
+    first: date
+    deadline: date
+    until: date | None
+    set_on: date
+    """It counts for what begins after this day."""
+    made: int = 0
+    """The number of the last time that is dealt with and has come."""
+    skipped: frozenset[int] = frozenset()
+    """The numbers of the times that were skipped, or missed."""
+
+    @property
+    def recurrence(self) -> Recurrence | None:
+        """The days of a rhythm; None where it goes by hire dates."""
+        if self.every is None:
+            return None
+        return Recurrence(self.every, self.first, self.deadline, self.until)
+
+    @property
+    def in_words(self) -> str:
+        """``every 3 months until 2027-01-01``, ``90 days after each hire``."""
+        if self.every is None:
+            return f"{self.after_days} {'day' if self.after_days == 1 else 'days'} after each hire"
+        until = f" until {self.until}" if self.until else ""
+        return f"{self.every.in_words}{until}"
+
+    def due(self, today: date) -> list[Occurrence]:
+        """The times that have come and of which none is dealt with."""
+        if self.recurrence is None:
+            return []
+        return [each for each in self.recurrence.up_to(today) if self._is_open(each)]
+
+    def ahead(self, today: date, last: date) -> list[Occurrence]:
+        """The times after ``today`` up to ``last``, those skipped included."""
+        if self.recurrence is None:
+            return []
+        return [each for each in self.recurrence.between(today, last) if each.first > self.set_on]
+
+    def next(self, today: date) -> Occurrence | None:
+        """The next time that is not skipped; one that has come and is not dealt with is before all
+        others."""
+        if self.recurrence is None:
+            return None
+        if due := self.due(today):
+            return due[-1]
+        after = max(today, self.set_on)
+        coming = (each for each in self.recurrence.occurrences() if each.first > after)
+        return next((each for each in coming if each.number not in self.skipped), None)
+
+    def _is_open(self, each: Occurrence) -> bool:
+        return (
+            each.first > self.set_on and each.number > self.made and each.number not in self.skipped
+        )

@@ -16,6 +16,7 @@ from studio_tui.domain.pushes.push import (
     Skipped,
 )
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
@@ -176,9 +177,13 @@ def assign_to(
     progress: Progress = unwatched,
 ) -> Assigned:
     """Assign those of ``users`` who are there and not in ``push`` yet, which is locked, inside an
-    open unit of work; perhaps nobody. ``actor`` is None where the Studio does it by itself."""
+    open unit of work; perhaps nobody. ``actor`` is None where the Studio does it by itself: then
+    mail leaves in the morning at the earliest (P7)."""
     progress(0.0)
     now, leaves = studio.now(), leaving(studio, push.available_from)
+    if actor is None:
+        send_time = studio.settings.notifications.send_time
+        leaves = max(leaves, start_of_day(studio.today(), studio.zone, send_time))
     line = write_activity(actor, now, Verb.ASSIGN, push.name, push_id=push.id)
     added = assignments.assign(push.id, users, line)
     progress(0.1)

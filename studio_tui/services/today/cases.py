@@ -12,16 +12,18 @@ from functools import cached_property, partial
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.pushes.push import deadline_of
+from studio_tui.domain.pushes.repeats import Occurrence, Repeat
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.today import AHEAD_DAYS, WAITING_IMPORT, Case, CaseKind
 from studio_tui.services.people import retention
+from studio_tui.services.pushes import repeating
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_stops, notifications
 from studio_tui.storage.people import last_file, review_read
 from studio_tui.storage.people.managers import managers_of
-from studio_tui.storage.pushes import pushes
+from studio_tui.storage.pushes import pushes, repeats
 from studio_tui.storage.pushes.pushes import StoredPush
 from studio_tui.storage.today import today as found
 from studio_tui.storage.today.today import Ends, Example, Group
@@ -281,6 +283,45 @@ def _ends(desk: Desk) -> Iterator[Case]:
         yield _case(desk, CaseKind.ENDS, group, examples, text, due=due, about=about)
 
 
+def _repeats(desk: Desk) -> Iterator[Case]:
+    """The pushes that will be made by themselves (P17), and what keeps one from being made."""
+    for repeat in repeats.active():
+        coming = [
+            each
+            for each in repeat.ahead(desk.today, desk.last_day)
+            if each.number not in repeat.skipped
+        ]
+        due = repeat.due(desk.today)
+        why = repeating.why_not(desk.studio, repeat) if due or coming else None
+        if why and due:
+            yield _repeat(desk, repeat, due[-1], f"cannot be made: {why}")
+        for each in coming:
+            name = repeating.name_of(desk.studio, repeat, each)
+            when = weekday_in_words(each.first, desk.today)
+            kept = f", unless {why}" if why else ""
+            yield _repeat(desk, repeat, each, f"“{name}” is made {when}{kept}")
+        for each, number in repeating.hire_days(desk.studio, repeat, desk.last_day - desk.today):
+            text = f"{repeat.in_words}: {weekday_in_words(each.first, desk.today)}"
+            yield _repeat(desk, repeat, each, text, number)
+
+
+def _repeat(
+    desk: Desk, repeat: Repeat, each: Occurrence, text: str, number: int | None = None
+) -> Case:
+    if number is None:
+        number = found.count_assigned([repeat.latest_id]).get(repeat.latest_id, 0)
+    return Case(
+        CaseKind.REPEATS,
+        max(number, 1),
+        text,
+        repeat.latest_id,
+        pushes.pushes(repeat.latest_id)[0].name,
+        due=start_of_day(each.first, desk.studio.zone),
+        about=each.first.isoformat(),
+        mark=f"{number} {text}",
+    )
+
+
 def _erased(desk: Desk) -> Iterator[Case]:
     """Who is kept no longer (U13), by the day on which they are erased."""
     for day, number in retention.erasing_ahead(desk.studio, desk.last_day).items():
@@ -359,6 +400,7 @@ SOURCES: Mapping[CaseKind, Source] = OfSome(
         CaseKind.PLANNED_LATE: _planned_late,
         CaseKind.STARTS: _starts,
         CaseKind.ENDS: _ends,
+        CaseKind.REPEATS: _repeats,
         CaseKind.ERASED: _erased,
         CaseKind.SENDING: _sending,
     },

@@ -196,6 +196,39 @@ class PushTable(Table):
         table_name = "push"
 
 
+class RepeatTable(Table):
+    """How ``push`` comes again (P17): ``every`` so often (``3m``), computed from ``first_day`` and
+    ``deadline``, or for each person ``after_days`` days after they were hired.
+
+    It counts for what begins after ``set_on``, up to ``until``.
+    """
+
+    push = ForeignKeyField(PushTable)
+    every = CharField(null=True)
+    after_days = IntegerField(null=True)
+    first_day = DateField()
+    deadline = DateField()
+    until = DateField(null=True)
+    set_on = DateField()
+    stopped_at = InstantField(null=True)
+
+    class Meta:
+        table_name = "push_repeat"
+
+
+class RepeatedPush(Table):
+    """What became of the ``number``-th time that a push came again (P17): the push that was made,
+    or none, where it was skipped. That it is there once is what keeps it from being made twice."""
+
+    repeat = ForeignKeyField(RepeatTable, on_delete="CASCADE", index=False)
+    number = IntegerField()
+    push = ForeignKeyField(PushTable, null=True)
+
+    class Meta:
+        table_name = "repeated_push"
+        primary_key = CompositeKey("repeat", "number")
+
+
 class Activity(Table):
     """Who, when, from where, what, from what to what (A3). Only ever added to."""
 
@@ -743,6 +776,8 @@ TABLES: list[type[peewee.Model]] = [
     StandInUser,
     TemplateTable,
     PushTable,
+    RepeatTable,
+    RepeatedPush,
     Activity,
     ActivityUser,
     ActivityEmptied,

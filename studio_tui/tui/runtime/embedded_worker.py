@@ -12,7 +12,7 @@ from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.outbox import outbox
-from studio_tui.services.people.retention import erase_by_schedule
+from studio_tui.services.system.daily import do_what_is_due
 from studio_tui.tui.shell import shell_of
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Worker, WorkerReport
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
 _LOOK_AGAIN = 1.0
 """Seconds between two looks at whether the number of mails that wait may have changed."""
-_ERASE_EVERY = 600.0
-"""Seconds between two looks at who is kept no longer, where no worker looks."""
+_FIRST_DAILY, _DAILY_EVERY = 3.0, 60.0
+"""Seconds until the first look at what is due by itself, where no worker looks, and between two."""
 _PATIENCE = 5.0
 """Seconds that a mail on the wire gets when the Studio is left."""
 
@@ -58,6 +58,8 @@ class Posting:
         """Begin, where the actor may see the outbox at all."""
         self._studio = studio
         self._app.set_interval(_LOOK_AGAIN, self._look)
+        self._app.set_timer(_FIRST_DAILY, self._do_what_is_due)
+        self._app.set_interval(_DAILY_EVERY, self._do_what_is_due)
         self.follow(actor)
 
     def follow(self, actor: Actor) -> None:
@@ -72,22 +74,19 @@ class Posting:
         smtp = self._opened.settings.smtp
         if self._transports is None and not (smtp.host and smtp.sender):
             self._stand("No mail server is set up: mail waits in the outbox")
-            # Nor is there a worker to do it.
-            self._app.set_interval(_ERASE_EVERY, self._erase)
-            self._erase()
         else:
             self._make_worker(self._opened, self._transports or transports_of)
         self._look()
 
-    def _erase(self) -> None:
-        """Erase who is kept no longer (U13), once a day."""
-        studio = self._opened
-        if self._on and studio.settings.privacy.retention_months:
+    def _do_what_is_due(self) -> None:
+        """Make what is due by itself, where no worker of this Studio does."""
+        studio, worker = self._opened, self._running
+        if worker is None or worker.done():
             self._shell.bridge.read(
                 self._app.get_default_screen(),
-                "retention",
-                lambda: erase_by_schedule(studio),
-                lambda erased: None,
+                "daily",
+                lambda: do_what_is_due(studio),
+                lambda _: None,
                 # The next look tries again; what people do themselves reports its errors.
                 lambda error: None,
             )

@@ -70,7 +70,8 @@ def test_a_template_that_does_not_allow_it(organisation: Cli) -> None:
 def test_the_list(pushed: Cli) -> None:
     pushed.run(*create("Later"))
     headings, *rows = pushed.out("pushes", "list").splitlines()
-    assert headings.split() == ["Name", "Template", "State", "From", "Deadline", "Held", "Overdue"]
+    shown = ["Name", "Template", "State", "From", "Deadline", "Held", "Overdue", "Repeats"]
+    assert headings.split() == shown
     assert [row.split("  ")[0] for row in rows] == ["Later", "Q1 review"]
     assert [push["name"] for push in pushed.json("pushes", "list", "--state", "open")] == [
         "Q1 review"
@@ -111,6 +112,7 @@ def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
         },
         "remind_before_days": [7, 1],
         "remind_after_days": [3],
+        "repeats": None,
     }
     assert isinstance(users["ann"].pop("conversation"), int)
     assert users["ann"] == {

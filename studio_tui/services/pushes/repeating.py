@@ -1,0 +1,101 @@
+"""What comes again is made when its day comes, once, whoever looks first (P17).
+
+A worker and every open Studio look; the row of the time that is dealt with keeps them from making
+it twice. Of several times that were missed one is made: the last (`Recurrence.to_make`).
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.domain.pushes.repeats import Occurrence, Repeat
+from studio_tui.services.pushes.assign import assign_to
+from studio_tui.services.pushes.duplicate import make_next, name_after
+from studio_tui.services.pushes.pushes import push_facts, push_to_change
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates.templates import stored_template
+from studio_tui.storage.pushes import repeats
+
+
+def repeat_by_schedule(studio: Studio) -> int:
+    """Make the pushes whose day has come, and assign those to whom a push comes after their hire;
+    returns how many pushes were made and people assigned.
+
+    May be called again and again, by any number of workers.
+    """
+    today = studio.today()
+    with studio.store.reading():
+        # Most looks find nothing: they must not lock others out.
+        active = repeats.active()
+        due = [each.id for each in active if each.due(today) and why_not(studio, each) is None]
+        hired = [each.id for each in active if _hired(studio, each)]
+    made = sum(_make(studio, repeat_id) for repeat_id in due)
+    return made + sum(_assign_hired(studio, repeat_id) for repeat_id in hired)
+
+
+def why_not(studio: Studio, repeat: Repeat) -> str | None:
+    """Why a push cannot be made again; None where it can. Inside an open unit of work."""
+    return stored_template(push_facts(studio, repeat.latest_id).template_id).why_no_push
+
+
+def name_of(studio: Studio, repeat: Repeat, occurrence: Occurrence) -> str:
+    """What the push of ``occurrence`` would be called, inside an open unit of work."""
+    return name_after(push_facts(studio, repeat.latest_id), occurrence.first)
+
+
+def hire_days(studio: Studio, repeat: Repeat, ahead: timedelta) -> Iterator[tuple[Occurrence, int]]:
+    """On which days up to ``ahead`` people come into a push after their hire, and how many; inside
+    an open unit of work. Those whose day is past are of today."""
+    if repeat.after_days is None or push_facts(studio, repeat.push_id).closed_at is not None:
+        return
+    after, today = timedelta(days=repeat.after_days), studio.today()
+    found = repeats.hire_days(repeat.push_id, repeat.set_on - after, today + ahead - after)
+    for hired_on, number in found:
+        yield Occurrence(0, max(hired_on + after, today), hired_on), number
+
+
+def _make(studio: Studio, repeat_id: int) -> int:
+    today = studio.today()
+    with studio.store.writing():
+        repeat = repeats.lock(repeat_id)
+        due = repeat.due(today) if repeat else []
+        if repeat is None or repeat.recurrence is None or not due:
+            return 0
+        making = repeat.recurrence.to_make(due, today)
+        numbers = {each.number for each in due}
+        if making is not None:
+            push_id = _made(studio, repeat, making)
+            numbers.discard(making.number)
+            repeats.record(repeat.id, [making.number], push_id)
+        repeats.record(repeat.id, sorted(numbers))
+        return int(making is not None)
+
+
+def _made(studio: Studio, repeat: Repeat, occurrence: Occurrence) -> int:
+    latest = push_facts(studio, repeat.latest_id)
+    name = name_after(latest, occurrence.first)
+    draft = PushDraft(name, occurrence.first, occurrence.deadline, latest.reminders)
+    return make_next(studio, None, latest, draft).push.id
+
+
+def _hired(studio: Studio, repeat: Repeat) -> bool:
+    return any(True for _ in hire_days(studio, repeat, timedelta()))
+
+
+def _assign_hired(studio: Studio, repeat_id: int) -> int:
+    with studio.store.writing():
+        repeat = repeats.lock(repeat_id)
+        if repeat is None or repeat.after_days is None:
+            return 0
+        push, today = push_to_change(studio, repeat.push_id), studio.today()
+        after = timedelta(days=repeat.after_days)
+        first, last = repeat.set_on - after, today - after
+        days = repeats.hire_days(push.id, first, last)
+        if push.closed_at is not None or not days:
+            return 0
+        done = assign_to(studio, None, push, repeats.hired(push.id, first, last))
+        for hired_on, _ in days:
+            begins = max(hired_on + after, push.available_from)
+            until = begins + (repeat.deadline - repeat.first)
+            repeats.set_deadline_of_hired(done.activity_id, hired_on, max(until, today))
+        return done.added

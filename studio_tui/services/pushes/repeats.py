@@ -1,0 +1,237 @@
+"""Pushes that come again by themselves: set, skipped, ended (P17); `repeating` makes them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.push import PushFacts
+from studio_tui.domain.pushes.repeats import Occurrence, Recurrence, Repeat, Rhythm, check_until
+from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
+from studio_tui.domain.templates.template import require_pushable
+from studio_tui.services.pushes.pushes import push_facts, push_to_change
+from studio_tui.services.system.context import Studio
+from studio_tui.services.templates.templates import stored_template
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.pushes import repeats
+
+YEAR = timedelta(days=366)
+"""So far ahead it is told what will be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """How a push comes again, and what will be made by that within a year."""
+
+    repeat: Repeat
+    latest: str
+    """The name of the push that was made last."""
+    coming: tuple[Occurrence, ...]
+    """Of a rhythm; those skipped included."""
+
+
+def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Repeating | None:
+    """How a push comes again; None where it does not."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return _shown(studio, repeats.of_push(push.id))
+
+
+def by_push(studio: Studio, actor: Actor) -> dict[int, Repeating]:
+    """How pushes come again, by the id of the push that was made last."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        found = (_shown(studio, each) for each in repeats.active())
+        return {each.repeat.latest_id: each for each in found if each}
+
+
+def set_rhythm(
+    studio: Studio, actor: Actor, push: PushFacts, rhythm: Rhythm, until: date | None = None
+) -> Repeating:
+    """Let ``push`` come again by ``rhythm``, computed from its first day and its deadline, in the
+    place of how it came again before.
+
+    Raises `Refused` where its template may not be pushed, `Invalid` where nothing could begin
+    before ``until``, and `NothingToDo` where it comes so already.
+    """
+    require(actor, Action.CREATE_PUSHES)
+    require(actor, Action.ASSIGN)
+    with studio.store.writing():
+        current = push_to_change(studio, push.id)
+        require_pushable(stored_template(current.template_id))
+        following = Recurrence(rhythm, current.available_from, current.deadline).next_after(
+            studio.today()
+        )
+        if following is None:
+            raise Invalid({"every": "nothing could begin within the years that there are"})
+        check_until(until, following.first)
+        before = repeats.of_push(push.id)
+        if before and (before.every, before.until) == (rhythm, until):
+            raise NothingToDo(f"“{current.name}” comes again {before.in_words} already.")
+        return _set(studio, actor, current, before, rhythm, None, until)
+
+
+def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> Repeating:
+    """Let everybody come into ``push`` so many days after they were hired, from today on, with as
+    many days as the push has; in the place of how it came again before."""
+    require(actor, Action.CREATE_PUSHES)
+    require(actor, Action.ASSIGN)
+    with studio.store.writing():
+        current = push_to_change(studio, push.id)
+        if current.closed_at is not None:
+            raise Refused(f"“{current.name}” is closed: reopen it first.")
+        before = repeats.of_push(push.id)
+        if before and before.after_days == days:
+            raise NothingToDo(f"“{current.name}” comes again {before.in_words} already.")
+        return _set(studio, actor, current, before, None, days, None)
+
+
+def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None) -> Repeating:
+    """Set the last day on which a push that comes again by a rhythm may begin; None: without an
+    end."""
+    require(actor, Action.CREATE_PUSHES)
+    with studio.store.writing():
+        before = _locked(push)
+        if before.recurrence is None:
+            raise Invalid({"until": "it comes again by hire dates: stop it on that day"})
+        if before.until == until:
+            raise NothingToDo(f"“{push.name}” comes again {before.in_words} already.")
+        if coming := before.next(studio.today()):
+            check_until(until, coming.first)
+        repeats.set_until(before.id, until)
+        _tell_set(studio, actor, push, before, before.every, None, until)
+        return _must_be_shown(studio, push)
+
+
+def skip(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
+    """Make nothing on ``day``, on which a push would come again; raises `Invalid` where none
+    would."""
+    require(actor, Action.CREATE_PUSHES)
+    with studio.store.writing():
+        before = _locked(push)
+        occurrence = _on(studio, before, day)
+        if occurrence.number in before.skipped:
+            raise NothingToDo(f"{day} is skipped already.")
+        repeats.record(before.id, [occurrence.number])
+        _tell(studio, actor, Verb.SKIP_REPEAT, push, {"day": day.isoformat()})
+        return _must_be_shown(studio, push)
+
+
+def keep(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
+    """Take back that ``day`` was skipped."""
+    require(actor, Action.CREATE_PUSHES)
+    with studio.store.writing():
+        before = _locked(push)
+        occurrence = _on(studio, before, day)
+        if occurrence.number not in before.skipped:
+            raise NothingToDo(f"{day} is not skipped.")
+        repeats.forget_skipped(before.id, occurrence.number)
+        _tell(studio, actor, Verb.KEEP_REPEAT, push, {"day": day.isoformat()})
+        return _must_be_shown(studio, push)
+
+
+def stop(studio: Studio, actor: Actor, push: PushFacts) -> None:
+    """Let a push come no more; what was made stays. Raises `NothingToDo` where it does not."""
+    require(actor, Action.CREATE_PUSHES)
+    with studio.store.writing():
+        before = _locked(push)
+        repeats.stop(before.id, studio.now())
+        _tell(studio, actor, Verb.END_REPEAT, push)
+
+
+def _set(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    before: Repeat | None,
+    rhythm: Rhythm | None,
+    days: int | None,
+    until: date | None,
+) -> Repeating:
+    if before is not None:
+        repeats.stop(before.id, studio.now())
+    repeats.insert(
+        push.id,
+        every=str(rhythm) if rhythm else None,
+        after_days=days,
+        first=push.available_from,
+        deadline=push.deadline,
+        until=until,
+        set_on=studio.today(),
+    )
+    _tell_set(studio, actor, push, before, rhythm, days, until)
+    return _must_be_shown(studio, push)
+
+
+def _tell_set(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    before: Repeat | None,
+    rhythm: Rhythm | None,
+    days: int | None,
+    until: date | None,
+) -> None:
+    def told(
+        rhythm: Rhythm | None, days: int | None, until: date | None
+    ) -> dict[str, str | int | None]:
+        return {
+            "every": str(rhythm) if rhythm else None,
+            "days after hire": days,
+            "until": until.isoformat() if until else None,
+        }
+
+    write_activity(
+        actor,
+        studio.now(),
+        Verb.REPEAT,
+        push.name,
+        push_id=push.id,
+        before=told(before.every, before.after_days, before.until) if before else None,
+        after=told(rhythm, days, until),
+    )
+
+
+def _tell(
+    studio: Studio,
+    actor: Actor,
+    verb: Verb,
+    push: PushFacts,
+    after: dict[str, str] | None = None,
+) -> None:
+    write_activity(actor, studio.now(), verb, push.name, push_id=push.id, after=after)
+
+
+def _locked(push: PushFacts) -> Repeat:
+    found = repeats.of_push(push.id)
+    locked = repeats.lock(found.id) if found else None
+    if locked is None:
+        raise NothingToDo(f"“{push.name}” does not come again.")
+    return locked
+
+
+def _on(studio: Studio, repeat: Repeat, day: date) -> Occurrence:
+    """The time that begins on ``day`` and has not come; raises `Invalid`, with the nearest."""
+    today = studio.today()
+    coming = repeat.ahead(today, max(day, today) + YEAR)
+    if found := next((each for each in coming if each.first == day), None):
+        return found
+    if not coming:
+        raise Invalid({"day": f"nothing begins on {day}, nor on another day"})
+    nearest = min(coming, key=lambda each: abs(each.first - day))
+    raise Invalid({"day": f"nothing begins on {day}; the nearest is {nearest.first}"})
+
+
+def _shown(studio: Studio, repeat: Repeat | None) -> Repeating | None:
+    if repeat is None:
+        return None
+    today = studio.today()
+    latest = push_facts(studio, repeat.latest_id).name
+    return Repeating(repeat, latest, tuple(repeat.ahead(today, today + YEAR)))
+
+
+def _must_be_shown(studio: Studio, push: PushFacts) -> Repeating:
+    shown = _shown(studio, repeats.of_push(push.id))
+    if shown is None:
+        raise Refused(f"“{push.name}” does not come again.")
+    return shown
