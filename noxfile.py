@@ -26,6 +26,7 @@ DOCUMENTED = [
     "tests/tui/test_keys.py",
     "tests/domain/people/test_access_table.py",
     "tests/domain/people/test_facts.py",
+    "tests/services/audiences/test_guide.py",
     "tests/config/test_settings_table.py",
     "tests/cli/test_contract.py",
 ]

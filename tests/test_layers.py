@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SCREENS = {"textual", "rich"}
 DATABASE = {"peewee", "playhouse", "psycopg"}
 MAIL = {"aiosmtplib", "jinja2", "markdown_it", "email_validator", "icalendar"}
-EVERYTHING = SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec", "platformdirs", "tomli_w"}
+EVERYTHING = (
+    SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec", "platformdirs", "tomli_w", "lark"}
+)
 
 OUTSIDE = {
     *("os", "pathlib", "shutil", "tempfile", "glob", "fileinput", "mmap", "sqlite3", "dbm"),
@@ -40,6 +42,9 @@ MAY_NOT_LOAD = {
     "studio_tui.storage.engine.store": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.pushes.pushes": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.pushes.assign": SCREENS | MAIL | {"keyring", "click"},
+    # The parser is loaded where a filter is read.
+    "studio_tui.cli.people.users": SCREENS | {"keyring", "lark"},
+    "studio_tui.services.audiences.resolving": SCREENS | MAIL | {"keyring", "click", "lark"},
     "studio_tui.services.people.imports": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.mail.transport.smtp": SCREENS | DATABASE | {"keyring", "click"},
     "studio_tui.worker.service": SCREENS | {"keyring", "click", "icalendar"},

@@ -16,6 +16,7 @@ import pytest
 
 from studio_tui import services
 from studio_tui.config.settings import Privacy
+from studio_tui.domain.audiences.audience import Condition
 from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
@@ -48,6 +49,8 @@ from studio_tui.domain.templates.template import (
 )
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity, verify
+from studio_tui.services.audiences import explaining
+from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.conversations import exports
 from studio_tui.services.outbox import delivery, messages, outbox, undo
 from studio_tui.services.outbox.messages import Specimen
@@ -230,6 +233,11 @@ READS: dict[str, tuple[set[str], Call]] = {
     "activity.activity.of_everything": (SUPPORT, lambda w, a: activity.of_everything(w.studio, a)),
     "activity.activity.of_push": (SUPPORT, lambda w, a: activity.of_push(w.studio, a, w.push.id)),
     "activity.activity.of_user": (SUPPORT, lambda w, a: activity.of_user(w.studio, a, "ann")),
+    "audiences.explaining.why": (
+        SUPPORT,
+        lambda w, a: explaining.why(w.studio, a, w.planned.user_id, Condition("left")),
+    ),
+    "audiences.resolving.audience_of": (SUPPORT, lambda w, a: audience_of(w.studio, a, "left")),
     "pushes.assign.chosen": (
         SUPPORT,
         lambda w, a: assigning.chosen(w.studio, a, w.push, w.everybody, 10),

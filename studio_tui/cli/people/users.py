@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.lazy import Lazy, LazyGroup
 from studio_tui.cli.shared.output import (
@@ -26,6 +27,7 @@ from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
 _NAMES = {"given_name", "family_name"}
 """Facts that stand in one line."""
+_HOW_TO_ADD = "“studio-tui users import FILE” adds them."
 
 
 VERBS = {
@@ -34,6 +36,7 @@ VERBS = {
     "leave": Lazy("studio_tui.cli.people.edit", "leave", "Mark users as left."),
     "return": Lazy("studio_tui.cli.people.edit", "return_", "Take users back who had left."),
     "merge": Lazy("studio_tui.cli.people.merge", "merge", "Make one of two records of somebody."),
+    "why": Lazy("studio_tui.cli.people.why", "why", "Tell why somebody is in a filter, or is not."),
     "stand-in": Lazy(
         "studio_tui.cli.people.stand_in", "stand_in", "Let somebody stand in for a leader or coach."
     ),
@@ -66,15 +69,27 @@ def users() -> None:
 @users.command("list")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--left", is_flag=True, help="Also those who have left.")
+@where_option
 @json_option
 @with_studio
-def list_(studio: Studio, actor: Actor, words: Sequence[str], left: bool, as_json: bool) -> None:
+def list_(
+    studio: Studio,
+    actor: Actor,
+    words: Sequence[str],
+    left: bool,
+    where: str | None,
+    as_json: bool,
+) -> None:
     """List the users in whom every WORD is found: in name, login, address, team or group."""
-    listed = _matching(studio, actor, words, left)
+    listed = _matching(studio, actor, words, left, where)
     if as_json:
         write_json([shapes.user(user) for user in listed])
         return
-    empty = "Nobody matches." if words else "Nobody yet. “studio-tui users import FILE” adds them."
+    empty = (
+        "Nobody matches."
+        if words or where
+        else "Nobody yet. “studio-tui users import FILE” adds them."
+    )
     write_table(("Login", "Name", "E-mail", "Teams", "Managers", ""), map(_row, listed), empty)
 
 
@@ -104,16 +119,24 @@ def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
 @users.command()
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--left", is_flag=True, help="Also those who have left.")
+@where_option
 @with_studio
-def export(studio: Studio, actor: Actor, words: Sequence[str], left: bool) -> None:
+def export(
+    studio: Studio, actor: Actor, words: Sequence[str], left: bool, where: str | None
+) -> None:
     """Print the users as CSV, in the form that “users import” reads."""
     from studio_tui.services.people import exports
 
-    write_text(exports.users_csv(_matching(studio, actor, words, left)))
+    write_text(exports.users_csv(_matching(studio, actor, words, left, where)))
 
 
-def _matching(studio: Studio, actor: Actor, words: Sequence[str], left: bool) -> list[User]:
-    return service.every(studio, actor, UserFilter(" ".join(words), include_left=left))
+def _matching(
+    studio: Studio, actor: Actor, words: Sequence[str], left: bool, where: str | None
+) -> list[User]:
+    audience = where_of(studio, actor, where)
+    return service.every(
+        studio, actor, UserFilter(" ".join(words), include_left=left, where=audience)
+    )
 
 
 def _row(user: User) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from shlex import quote
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
@@ -21,6 +22,7 @@ from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.reading import list_text
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import when
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.name_list import names_in
 from studio_tui.domain.people.users import UserFilter
@@ -37,6 +39,7 @@ from studio_tui.wording.counting import counted
 @click.argument("push")
 @click.argument("logins", nargs=-1, metavar="[LOGIN]...")
 @click.option("--from-push", "earlier", multiple=True, help="Everyone of an earlier push.")
+@where_option
 @click.option("--except", "without", multiple=True, metavar="LOGIN", help="But not this user.")
 @click.option(
     "--file",
@@ -58,6 +61,7 @@ def assign(
     push: str,
     logins: Sequence[str],
     earlier: Sequence[str],
+    where: str | None,
     without: Sequence[str],
     listed: Path | None,
     expect: int | None,
@@ -68,17 +72,19 @@ def assign(
 ) -> None:
     """Assign users to PUSH, and tell them and all their managers by mail.
 
-    Users are named by login or e-mail address, taken over from earlier pushes, or both.
+    Users are named by login or e-mail address, taken over from earlier pushes, those of whom a
+    filter holds, or all of these together.
     Who is assigned already stays as they are and is told nothing. At a terminal, more than 500 at
     once are asked for by their number; a script says --expect N.
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     require(actor, Action.ASSIGN)
     names = [*logins, *(names_in(list_text(listed)) if listed else ())]
-    if not names and not earlier:
-        raise click.UsageError("Say who: LOGIN…, --from-push or --file.")
+    if not names and not earlier and where is None:
+        raise click.UsageError("Say who: LOGIN…, --from-push, --where or --file.")
     found = service.find(studio, actor, push)
-    chosen = _chosen(studio, actor, names, earlier, without)
+    audience = where_of(studio, actor, where)
+    chosen = _chosen(studio, actor, names, earlier, audience, without)
     if dry_run:
         _try(studio, actor, found, chosen, with_mail=with_mail, as_json=as_json)
         return
@@ -116,12 +122,15 @@ def _chosen(
     actor: Actor,
     names: Sequence[str],
     earlier: Sequence[str],
+    audience: Audience | None,
     without: Sequence[str],
 ) -> Selection[UserFilter]:
-    """Everyone of the earlier pushes and everyone named, without the exceptions."""
+    """Everyone of the earlier pushes, in the audience and named, without the exceptions."""
     selection: Selection[UserFilter] = Selection()
     for name in earlier:
         selection = selection.mark_matching(assigning.of_push(service.find(studio, actor, name)))
+    if audience is not None:
+        selection = selection.mark_matching(UserFilter(where=audience))
     selection = selection.mark(_ids(studio, actor, names))
     return selection.unmark(_ids(studio, actor, without))
 

@@ -7,6 +7,7 @@ EXAMPLES: Mapping[str, str] = {
     "today": "--snooze overdue --push 'Q1 review' --until mon",
     "users list": "ann --left",
     "users show": "ann",
+    "users why": "ann --where 'team Sales and hired within 90 days'",
     "users add": "zoe --email zoe@example.org --given-name Zoé --family-name Doe --team Sales",
     "users edit": "ann --email ann.peeters@example.org",
     "users merge": "ann ann.peeters --dry-run",

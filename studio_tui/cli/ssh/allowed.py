@@ -18,7 +18,7 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "users": frozenset(
         {
             "import", "list", "show", "add", "edit", "leave", "return", "stand-in", "export",
-            "review", "merge",
+            "review", "merge", "why",
         }
     ),
     "teams": frozenset({"list", "show", "add", "edit", "remove"}),

@@ -90,6 +90,8 @@ class Fact:
     """Whether several columns of a file may tell it."""
     each: str = ""
     """What an option calls one of its values, where it has several."""
+    asked: str = ""
+    """What an audience calls it, if not by its name (`domain.audiences.words`)."""
 
     @property
     def title(self) -> str:
@@ -305,6 +307,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "time_zone",
         label="Time zone",
+        asked="zone",
         type=FactType.TIME_ZONE,
         default=OF_ORGANISATION,
         changed_by=Action.EDIT_PEOPLE,

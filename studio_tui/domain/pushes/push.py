@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.groups import GroupKey
 from studio_tui.domain.shared.enum_tables import OfAll
@@ -248,6 +249,8 @@ class AssignmentFilter:
     flag: Flag | None = None
     group: GroupKey | None = None
     """Only those of one manager, team, department or language (S2)."""
+    where: Audience | None = None
+    """Only those who are in this audience (P13)."""
 
 
 def state_of(

@@ -94,5 +94,5 @@ def open_studio(
     if shared is not None and isinstance(clock, SystemClock):
         clock = shared
     studio = Studio(store, clock, settings, steady or shared or BootClock())
-    store.set_day(studio.today)
+    store.set_day(studio.today, studio.zone)
     return studio

@@ -19,7 +19,7 @@ def push_id_named(name: str) -> int:
     """The push of this name, ignoring case; of several, the one not closed, then the newest."""
     if found := pushes.push_ids_of(name):
         return found[0]
-    raise NotFound(_nothing("push", name, pushes.push_names(closed=True)))
+    raise NotFound(nothing_named("push", name, pushes.push_names(closed=True)))
 
 
 def template_id_named(name: str) -> int:
@@ -28,7 +28,7 @@ def template_id_named(name: str) -> int:
     if found is not None:
         return found
     known = [definitions.load(stored.definition).name for stored in templates.templates()]
-    raise NotFound(_nothing("template", name, known))
+    raise NotFound(nothing_named("template", name, known))
 
 
 def library_topic_id_named(name: str) -> int:
@@ -37,7 +37,7 @@ def library_topic_id_named(name: str) -> int:
     if found is not None:
         return found
     known = [definitions.load_topic(stored.definition).name for stored in library.topics()]
-    raise NotFound(_nothing("topic in the question library", name, known))
+    raise NotFound(nothing_named("topic in the question library", name, known))
 
 
 def user_id_named(login_or_email: str) -> int:
@@ -51,7 +51,7 @@ def user_id_named(login_or_email: str) -> int:
         if into := merging.became([fold(name)]).get(fold(name)):
             (kept,) = users.users_by_id([into])
             raise NotFound(f"“{clean_line(name)}” was merged into {kept.name} ({kept.login}).")
-        raise NotFound(_nothing("user", login_or_email, users.login_keys()))
+        raise NotFound(nothing_named("user", login_or_email, users.login_keys()))
     return _one(name, found)
 
 
@@ -101,7 +101,7 @@ def team_named(name: str, known: Sequence[StoredTeam]) -> StoredTeam:
                 f"“{shown}” is {len(found)} teams: {listed}{more}. Name those above it, too."
             )
     paths = [spelled for team in known for spelled in {team.path, team.name}]
-    raise NotFound(_nothing("team", name, paths))
+    raise NotFound(nothing_named("team", name, paths))
 
 
 def _ends_with(team: StoredTeam, looks: Sequence[str], look: Callable[[str], str]) -> bool:
@@ -120,7 +120,8 @@ def assignment_ids_named(push_id: int, push_name: str, names: Sequence[str]) -> 
     return [row_id for row_id in found if row_id is not None]
 
 
-def _nothing(noun: str, name: str, known: Sequence[str]) -> str:
+def nothing_named(noun: str, name: str, known: Sequence[str]) -> str:
+    """That no ``noun`` has a name, and which of the ``known`` ones is nearly it."""
     shown = clean_line(name)[:100]
     by_key = {fold(candidate): candidate for candidate in known}
     near = difflib.get_close_matches(fold(name), list(by_key), n=1, cutoff=0.6)

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -117,9 +117,10 @@ class Store:
         """What Peewee knows it by: for this layer alone."""
         return self._database
 
-    def set_day(self, today: Callable[[], date]) -> None:
-        """Let what depends on the day, as who stands in for whom (U14), read it there."""
-        set_day(self._database, today)
+    def set_day(self, today: Callable[[], date], zone: tzinfo) -> None:
+        """Let what depends on the day, as who stands in for whom (U14), read it there; it begins
+        at midnight in ``zone``."""
+        set_day(self._database, today, zone)
 
     @property
     def is_sqlite(self) -> bool:

@@ -8,7 +8,7 @@ in turn, and no table is tied to either.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 import peewee
@@ -43,9 +43,11 @@ def is_sqlite() -> bool:
     return isinstance(spoken_to(), peewee.SqliteDatabase)
 
 
-def set_day(database: peewee.Database, today: Callable[[], date]) -> None:
-    """Let `today` say this day in the units of work of ``database``."""
+def set_day(database: peewee.Database, today: Callable[[], date], zone: tzinfo) -> None:
+    """Let `today` say this day in the units of work of ``database``, and `start_of` when a day
+    begins in ``zone``."""
     database.today_of_studio = today  # type: ignore[attr-defined] # of our own
+    database.zone_of_studio = zone  # type: ignore[attr-defined]
 
 
 def today() -> date | None:
@@ -53,6 +55,11 @@ def today() -> date | None:
     None where nobody said: a tool that only copies it."""
     told = getattr(spoken_to(), "today_of_studio", None)
     return told() if told is not None else None
+
+
+def start_of(day: date) -> datetime:
+    """When a day begins for the organisation (D1)."""
+    return datetime.combine(day, time(), getattr(spoken_to(), "zone_of_studio", UTC))
 
 
 class OfUnit(peewee.DatabaseProxy):

@@ -16,6 +16,7 @@ from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
+from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.engine.expressions import (
     ONE,
     A,
@@ -112,7 +113,7 @@ def _people(word: str, filter_: UserFilter) -> list[int]:
 def _meaning(word: str, filter_: UserFilter) -> Any | None:
     """What a word says that lists show of users beside what the index knows."""
     roles = named_by(word, _SHOWN_ROLES)
-    left = filter_.include_left and named_by(word, _LEFT)
+    left = filter_.with_left and named_by(word, _LEFT)
     alone = named_by(word, _ALONE)
     push_id = filter_.candidate_for
     return any_of(
@@ -128,9 +129,11 @@ def _meaning(word: str, filter_: UserFilter) -> Any | None:
 def _narrowing(filter_: UserFilter) -> Any:
     """What a filter says beside its words."""
     # Not only true, but equal to it: so SQLite looks it up.
-    found = ~merged(U) if filter_.include_left else U.active == SQL("TRUE")
+    found = ~merged(U) if filter_.with_left else U.active == SQL("TRUE")
     if filter_.left_before is not None:
         found = U.left_at.is_null(False) & (U.left_at < filter_.left_before)
+    if filter_.where is not None:
+        found = both(found, audience_condition(filter_.where))
     if filter_.push_id is not None:
         found = both(found, U.id.in_(_in_push(filter_.push_id)))
     return found
@@ -160,7 +163,10 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
     key, beside = _BEYOND.get(sort.column, (_SORTS.get(sort.column, _SORTS["name"]), None))
     key = key.format(push_id=filter_.candidate_for or 0)
     narrowed = bool(
-        filter_.words() or filter_.push_id is not None or filter_.left_before is not None
+        filter_.words()
+        or filter_.where
+        or filter_.push_id is not None
+        or filter_.left_before is not None
     )
     return Listing(
         # SQLite would go through all that are there by an index, one by one.

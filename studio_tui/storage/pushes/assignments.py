@@ -19,6 +19,7 @@ from studio_tui.domain.pushes.push import (
 from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
+from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.engine.expressions import (
     COUNTED,
     ONE,
@@ -48,8 +49,6 @@ from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managed_words import managers_named
 from studio_tui.storage.people.managers import (
     first_managers,
-    has_manager,
-    is_managed_by,
     managed_by_any,
     managers_of,
     unmanaged,
@@ -62,9 +61,9 @@ from studio_tui.storage.pushes.pushes import (
     IS_ASKED_FOR,
     STATUS,
     TALK,
-    TALK_STATUS,
     is_late,
 )
+from studio_tui.storage.pushes.standing import FAILED_MAIL, flag_condition, status_condition
 from studio_tui.wording.pushes import FLAG_LABELS, STATUS_LABELS
 
 _FROM = f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {TALK}"
@@ -74,21 +73,8 @@ _USERS_FIRST = (
 """The same, in the order of the users, which SQLite takes as it is written."""
 _STATUS_AT = fn.COALESCE(C.finished_at, C.started_at, C.user_prepared_at, C.planned_for)
 _FAILED = N.state == "failed"
-_HOLDER = fn.COALESCE(C.conductor, A.conductor)
-_HOLDER_TEXT = "COALESCE(c.conductor_id, a.conductor_id)"
-"""Who holds, or is to hold, what an assignment asks for."""
 _OF_CONVERSATION = (Flag.OVERDUE, Flag.CONDUCTOR_LEFT, Flag.CONDUCTOR_NO_MANAGER)
 """The flags that tell of the conversation."""
-_FAILED_MAIL = (
-    "SELECT f.id FROM notification n "
-    "JOIN assignment f ON f.push_id = n.push_id AND f.user_id = n.recipient_id "
-    "WHERE n.state = 'failed' "
-    "UNION SELECT d.assignment_id FROM notification n JOIN conversation d "
-    "ON d.id = n.conversation_id AND d.user_id = n.recipient_id AND d.cancelled_at IS NULL "
-    "WHERE n.state = 'failed' AND d.assignment_id IS NOT NULL"
-)
-"""The assignments whose user did not get what the push told them, or an invitation to what it asked
-for: what failed is looked up once. Text, as what it stands in is: tables in an order."""
 Of = int | Collection[int]
 """A push, or several, by id."""
 Assignments = Any
@@ -166,8 +152,8 @@ def _meaning(word: str, today: date) -> Any | None:
     statuses = named_by(word, _SHOWN_STATUSES)
     flags = named_by(word, _SHOWN_FLAGS)
     return any_of(
-        *(_status_condition(status) for status in statuses),
-        *(_flag_condition(flag, today) for flag in flags),
+        *(status_condition(status) for status in statuses),
+        *(flag_condition(flag, today) for flag in flags),
     )
 
 
@@ -175,11 +161,13 @@ def _condition(of: Of, filter_: AssignmentFilter, today: date, words: FilterWord
     found = _in(of) & A.unassigned_at.is_null()
     found = both(found, words.condition)
     if filter_.status is not None:
-        found &= _status_condition(filter_.status)
+        found &= status_condition(filter_.status)
     if filter_.flag is not None:
-        found &= _flag_condition(filter_.flag, today)
+        found &= flag_condition(filter_.flag, today)
     if filter_.group is not None:
         found &= group_condition(filter_.group)
+    if filter_.where is not None:
+        found &= audience_condition(filter_.where)
     return found
 
 
@@ -251,7 +239,7 @@ def _beside(column: str, of: Of) -> Clause | None:
         return left_join(told.group_by(N.recipient), "r", "r.recipient_id = a.user_id")
     if column == "flags":
         alone = left_join(unmanaged(people), "m", of_user.format("m"))
-        failing = f" LEFT JOIN ({_FAILED_MAIL}) failing ON failing.id = a.id"
+        failing = f" LEFT JOIN ({FAILED_MAIL}) failing ON failing.id = a.id"
         return Clause(failing + alone.text, alone.params)
     return None
 
@@ -268,14 +256,14 @@ def _looked_through(filter_: AssignmentFilter) -> str:
     if filter_.status not in (None, Status.NOT_PLANNED, Status.EXCUSED):
         tables = f"conversation c {join} assignment a ON {ASKED_FOR}"
     elif filter_.flag is Flag.MAIL_FAILED:
-        tables = f"({_FAILED_MAIL}) AS failed {join} assignment a ON a.id = failed.id"
+        tables = f"({FAILED_MAIL}) AS failed {join} assignment a ON a.id = failed.id"
     elif filter_.status is not None or filter_.flag in _OF_CONVERSATION:
         tables = f"assignment a {TALK}"
     else:
         tables = "assignment a"
     if filter_.flag is Flag.OVERDUE:
         tables += " JOIN push p ON p.id = a.push_id"
-    if filter_.text or filter_.flag is Flag.NO_MANAGER:
+    if filter_.text or filter_.where is not None:
         tables += " JOIN users u ON u.id = a.user_id"
     return tables
 
@@ -524,30 +512,6 @@ def set_not_mine(assignment_id: int, manager_id: int, at: datetime | None) -> No
 def who_said_not_mine(assignment_id: int) -> list[int]:
     """The managers who said that an assignment is not theirs (P10)."""
     return column(_X.select(_X.manager).where(_X.assignment == assignment_id))
-
-
-def _status_condition(status: Status) -> Assignments:
-    if status is Status.EXCUSED:
-        return C.finished_at.is_null() & A.excused_in.is_null(False)
-    # Of the same text as its index.
-    found = SQL(f"({TALK_STATUS})") == str(status)
-    return found if status is Status.DONE else found & A.excused_in.is_null()
-
-
-def _flag_condition(flag: Flag, today: date) -> Assignments:
-    if flag is Flag.OVERDUE:
-        return IS_ASKED & is_late(today)
-    if flag is Flag.LEFT:
-        return A.user.in_(H.select(H.id).where(H.active == SQL("FALSE")))
-    if flag is Flag.CONDUCTOR_LEFT:
-        return IS_ASKED & _HOLDER.in_(H.select(H.id).where(H.active == SQL("FALSE")))
-    if flag is Flag.CONDUCTOR_NO_MANAGER:
-        there = _HOLDER.in_(H.select(H.id).where(H.active == SQL("TRUE")))
-        return IS_ASKED & there & ~is_managed_by("a.user_id", _HOLDER_TEXT)
-    if flag is Flag.MAIL_FAILED:
-        # With a sign: one that is at hand is looked up there, not each of them for one at hand.
-        return SQL(f"+a.id IN ({_FAILED_MAIL})")
-    return ~has_manager("u.id")
 
 
 def _waits_for_holder(row: _ListedAssignment) -> bool:

@@ -1,0 +1,1 @@
+"""Options that take an audience, and commands of segments."""

@@ -1,0 +1,43 @@
+"""``studio-tui users why``: why somebody is in an audience, or is not (P13)."""
+
+from collections.abc import Iterator
+
+import click
+
+from studio_tui.cli.audiences import shapes
+from studio_tui.cli.audiences.where import where_of
+from studio_tui.cli.shared.output import json_option, say, write_json, write_text
+from studio_tui.cli.shared.session import with_studio
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.audiences import explaining
+from studio_tui.services.audiences.explaining import Reason
+from studio_tui.services.people import users
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.audiences import HOLDS, JOINED
+
+
+@click.command()
+@click.argument("user")
+@click.option("--where", metavar="FILTER", required=True, help="The filter that is asked about.")
+@json_option
+@with_studio
+def why(studio: Studio, actor: Actor, user: str, where: str, as_json: bool) -> None:
+    """Tell why USER (a login or an address) is among those of whom a filter holds, or is not."""
+    audience = where_of(studio, actor, where)
+    if audience is None:
+        raise click.UsageError("Say which filter: --where.")
+    found = users.find(studio, actor, user).user
+    reason = explaining.why(studio, actor, found.id, audience)
+    if as_json:
+        write_json(shapes.why(reason))
+        return
+    say(f"{found.name} is {'in' if reason.holds else 'not in'}: {audience}")
+    write_text("\n".join(_lines(reason)))
+
+
+def _lines(reason: Reason, depth: int = 0) -> Iterator[str]:
+    found = f"  ({reason.found})" if reason.found else ""
+    text = JOINED.get(reason.text, reason.text) if reason.parts else reason.text
+    yield f"{'  ' * depth}{HOLDS[reason.holds]:<4}{text}{found}"
+    for part in reason.parts:
+        yield from _lines(part, depth + 1)

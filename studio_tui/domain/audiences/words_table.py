@@ -1,0 +1,56 @@
+"""The conditions of audiences, as the table of ``docs/audiences.md`` (P13).
+
+``python -m studio_tui.domain.audiences.words_table`` prints it anew; a test compares the two.
+"""
+
+import sys
+from collections.abc import Iterator
+
+from studio_tui.domain.audiences.words import STANDINGS, WORDS, Form, Names, Word
+
+_FOLLOWS = {
+    Form.BARE: "",
+    Form.NAMED: " NAME",
+    Form.PERHAPS_NAMED: " [NAME]",
+    Form.DATED: " DAY",
+    Form.WITHIN: " N days",
+    Form.IN_PUSH: " PUSH [STATUS]",
+}
+
+
+def in_markdown() -> str:
+    """A row for each condition, and one for each status or flag that may follow a push."""
+    return "".join(
+        (
+            "| condition | of whom it holds | example |\n| --- | --- | --- |\n",
+            *map(_row, WORDS.values()),
+            "\n| after a push | or as screens call it |\n| --- | --- |\n",
+            *_standings(),
+        )
+    )
+
+
+def _row(word: Word) -> str:
+    follows = _FOLLOWS[word.form].replace("NAME", _VALUES.get(word.names, "NAME"))
+    return f"| `{word.text}{follows}` | {word.says} | `{word.example}` |\n"
+
+
+_VALUES: dict[Names | None, str] = {
+    Names.TEXT: "TEXT",
+    Names.KNOWN_TEXT: "TEXT",
+    Names.UNIQUE: "TEXT",
+    Names.WORDS: "WORDS",
+    Names.TEAM: "TEAM",
+    Names.USER: "LOGIN",
+    Names.SEGMENT: "SEGMENT",
+}
+
+
+def _standings() -> Iterator[str]:
+    for name, label in STANDINGS.items():
+        same = label == name.replace("_", " ")
+        yield f"| `{name}` | {'' if same else label} |\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(in_markdown())

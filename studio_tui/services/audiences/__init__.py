@@ -1,0 +1,1 @@
+"""Audiences: reading them, looking their names up, explaining them (P13)."""

@@ -1,0 +1,114 @@
+"""Why somebody is in an audience, or is not (P13)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from studio_tui.domain.audiences.audience import (
+    AllOf,
+    Audience,
+    Condition,
+    Not,
+    conditions_of,
+    parts_of,
+)
+from studio_tui.domain.audiences.words import STANDINGS, WORDS, Form
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.users import User
+from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.errors import NotFound
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.audiences.conditions import who_of
+from studio_tui.storage.people import users
+from studio_tui.storage.pushes import assignments
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A part of an audience, and whether it holds of somebody."""
+
+    text: str
+    """``and``, ``or``, ``not``, or a condition as it is written."""
+    holds: bool
+    found: str = ""
+    """What a condition looked at: ``hired 2025-02-01``."""
+    parts: tuple["Reason", ...] = ()
+    """What is joined; nothing for a condition."""
+
+
+def why(studio: Studio, actor: Actor, user_id: int, audience: Audience) -> Reason:
+    """Why a user is in an audience, whose names were looked up, or is not; raises `NotFound`."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        found = users.users_by_id([user_id])
+        if not found:
+            raise NotFound("This user is no longer there.")
+        conditions = dict.fromkeys(conditions_of(audience))
+        holding = {each: who_of(each, [user_id]) == {user_id} for each in conditions}
+        seen = _Seen(found[0], assignments.pushes_of(user_id, studio.today()), studio.today())
+        return _reason(audience, holding.__getitem__, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is known of a user."""
+
+    user: User
+    pushes: list[tuple[str, Assignment]]
+    today: date
+
+
+def _reason(audience: Audience, holds: Callable[[Condition], bool], seen: _Seen) -> Reason:
+    if isinstance(audience, Condition):
+        return Reason(str(audience), holds(audience), _found(audience, seen))
+    parts = tuple(_reason(part, holds, seen) for part in parts_of(audience))
+    if isinstance(audience, Not):
+        return Reason("not", not parts[0].holds, "", parts)
+    if isinstance(audience, AllOf):
+        return Reason("and", all(part.holds for part in parts), "", parts)
+    return Reason("or", any(part.holds for part in parts), "", parts)
+
+
+def _found(condition: Condition, seen: _Seen) -> str:
+    """What a condition looked at, in words."""
+    word = WORDS[condition.word]
+    if word.form is Form.IN_PUSH:
+        return _standing(condition, seen)
+    if word.fact is not None:
+        value = getattr(seen.user, word.fact.name)
+        told = word.fact.as_words(value) or "nothing"
+        return f"{_about(condition)} {told}"
+    tell = _TOLD.get(condition.word)
+    return tell(seen.user) if tell else ""
+
+
+def _managers(user: User) -> str:
+    named = ", ".join(each.name for each in user.managers)
+    return f"managers: {named}" if named else "no manager"
+
+
+_TOLD: Mapping[str, Callable[[User], str]] = {
+    "left": lambda user: "there" if user.active else "has left",
+    "manager": _managers,
+    "no manager": _managers,
+    "team under": lambda user: f"team {', '.join(user.teams) or 'nothing'}",
+    "name": lambda user: user.name,
+}
+"""What conditions look at that look at no fact."""
+
+
+def _about(condition: Condition) -> str:
+    word = WORDS[condition.word]
+    if word.form in (Form.DATED, Form.WITHIN):
+        return condition.word.rpartition(" ")[0]
+    return condition.word
+
+
+def _standing(condition: Condition, seen: _Seen) -> str:
+    ids = {name.id for name in condition.names}
+    told = []
+    for push, assignment in seen.pushes:
+        if assignment.push_id in ids:
+            flags = sorted(STANDINGS[flag] for flag in assignment.flags)
+            told.append(f"in “{push}”: {', '.join([STANDINGS[assignment.status], *flags])}")
+    return "; ".join(told) or "not in the push"

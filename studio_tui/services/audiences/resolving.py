@@ -1,0 +1,224 @@
+"""What the names of an audience mean (P13): which team, push or user, or that there is none.
+
+An audience that was looked up goes on to mean the same when that is renamed; `as_named_today`
+gives it the names of today.
+"""
+
+import difflib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from zoneinfo import available_timezones
+
+from studio_tui.domain.audiences.audience import (
+    Audience,
+    Condition,
+    Name,
+    WrongAudience,
+    conditions_of,
+    with_conditions,
+)
+from studio_tui.domain.audiences.words import WORDS, Names
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.hr_file.languages import language_tag
+from studio_tui.domain.people.hr_file.wrong import WrongCell
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.domain.shared.text import clean_line, fold
+from studio_tui.services.system import naming
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.audiences import names as stored
+from studio_tui.storage.people.teams import StoredTeam, every_team
+from studio_tui.storage.pushes.finding import named_pushes
+
+_SHOWN = 60
+_SIMILAR = 0.5
+_MOST = 5
+
+
+def audience_of(studio: Studio, actor: Actor, text: str) -> Audience:
+    """The audience that ``text`` says, its names looked up; raises `WrongAudience`, or `Forbidden`
+    for who may not see the users."""
+    # The parser is loaded where a filter is read.
+    from studio_tui.services.audiences.parsing import parse
+
+    require(actor, Action.READ_USERS)
+    written = parse(text)
+    with studio.store.reading():
+        return resolve(written, text)
+
+
+def resolve(audience: Audience, text: str = "") -> Audience:
+    """The audience with the id of what each name means, inside of a unit of work; raises
+    `WrongAudience` at the name in ``text`` that means nothing, or more than one."""
+    known = _Known()
+
+    def looked_up(condition: Condition) -> Audience:
+        names = WORDS[condition.word].names
+        if names is None:
+            return condition
+        found = []
+        for name in condition.names:
+            try:
+                found.append(known.find(names, condition, name))
+            except _NoSuchName as error:
+                at, length = (name.at, name.length) if text else (0, 1)
+                raise WrongAudience(text or str(audience), at, length, str(error)) from None
+        return replace(condition, names=tuple(found))
+
+    return with_conditions(audience, looked_up)
+
+
+def as_named_today(audience: Audience) -> Audience:
+    """An audience as it is kept, with the names that what it means has today, inside of a unit of
+    work. What is no longer there keeps the name it had."""
+    ids: dict[Names, set[int]] = {kind: set() for kind in _NAMES_BY_ID}
+    for condition in conditions_of(audience):
+        kind = WORDS[condition.word].names
+        if kind in ids:
+            ids[kind].update(name.id for name in condition.names if name.id is not None)
+    called = {kind: read(ids[kind]) for kind, read in _NAMES_BY_ID.items() if ids[kind]}
+
+    def named(condition: Condition) -> Audience:
+        today = called.get(WORDS[condition.word].names or Names.TEXT, {})
+        names = [replace(one, text=today.get(one.id or 0, one.text)) for one in condition.names]
+        return replace(condition, names=tuple(names))
+
+    return with_conditions(audience, named)
+
+
+_NAMES_BY_ID: Mapping[Names, Callable[[Collection[int]], Mapping[int, str]]] = {
+    Names.TEAM: stored.team_paths,
+    Names.PUSH: stored.push_names,
+    Names.USER: stored.logins,
+}
+
+
+class _NoSuchName(Exception):
+    """A name that means nothing, or several things; the message says what would do."""
+
+
+class _Known:
+    """What is known by name, each kind read at most once."""
+
+    def __init__(self) -> None:
+        self._teams = _every_team_once()
+        self._find: Mapping[Names, Callable[[Condition, Name], Name]] = {
+            Names.TEAM: self._team,
+            Names.PUSH: self._push,
+            Names.USER: self._user,
+            Names.GROUP: self._group,
+            Names.KNOWN_TEXT: self._known_text,
+            Names.UNIQUE: self._unique,
+            Names.LANGUAGE: self._language,
+            Names.TIME_ZONE: self._time_zone,
+            Names.ROLE: self._role,
+            Names.SEGMENT: self._segment,
+        }
+
+    def find(self, kind: Names, condition: Condition, name: Name) -> Name:
+        """``name`` with what it means; raises `_NoSuchName`."""
+        if name.id is not None and kind not in _NAMES_BY_ID and kind is not Names.SEGMENT:
+            raise _NoSuchName(f"“{condition.word}” takes a name: #{name.id} is none")
+        find = self._find.get(kind)
+        return name if find is None else find(condition, name)
+
+    def _team(self, _: Condition, name: Name) -> Name:
+        teams = self._teams()
+        if not name.text:
+            return _by_number("team", name, {team.id: team.path for team in teams})
+        try:
+            return replace(name, id=naming.team_named(name.text, teams).id)
+        except Refused as error:
+            last = fold(name.text.rpartition(">")[2])
+            numbers = [f"#{team.id} is {team.path}" for team in teams if fold(team.name) == last]
+            more = f" Or write its number: {', '.join(numbers[:_MOST])}." if numbers[1:] else ""
+            raise _NoSuchName(f"{error}{more}") from None
+
+    def _push(self, _: Condition, name: Name) -> Name:
+        pushes = named_pushes()
+        if not name.text:
+            return _by_number("push", name, {push.id: push.name for push in pushes})
+        found = [push for push in pushes if fold(push.name) == fold(name.text)]
+        if not found:
+            raise _NoSuchName(naming.nothing_named("push", name.text, [p.name for p in pushes]))
+        if len(found) > 1:
+            listed = ", ".join(
+                f"#{push.id} is {'closed' if push.closed_at else 'not closed'}, "
+                f"until {push.deadline}"
+                for push in found[:_MOST]
+            )
+            shown = clean_line(name.text)[:_SHOWN]
+            raise _NoSuchName(f"“{shown}” is {len(found)} pushes. Write its number: {listed}.")
+        return replace(name, id=found[0].id)
+
+    def _user(self, _: Condition, name: Name) -> Name:
+        if not name.text:
+            return _by_number("user", name, stored.logins([name.id or 0]))
+        try:
+            return replace(name, id=naming.user_id_named(name.text))
+        except Refused as error:
+            raise _NoSuchName(str(error)) from None
+
+    def _group(self, _: Condition, name: Name) -> Name:
+        return _among("group", name, stored.groups())
+
+    def _known_text(self, condition: Condition, name: Name) -> Name:
+        fact = WORDS[condition.word].fact
+        if fact is None or "*" in name.text:
+            return name
+        return _among(condition.word, name, list(stored.values_of(fact).values()))
+
+    def _unique(self, condition: Condition, name: Name) -> Name:
+        fact = WORDS[condition.word].fact
+        if fact is None or "*" in name.text or stored.is_somebodys(fact, name.text):
+            return name
+        shown = clean_line(name.text)[:_SHOWN]
+        reason = f"nobody has the {fact.in_words} “{shown}”; “{shown[:3]}*” is all that begin so"
+        raise _NoSuchName(reason)
+
+    def _language(self, _: Condition, name: Name) -> Name:
+        try:
+            tag = language_tag(name.text)
+        except WrongCell as error:
+            raise _NoSuchName(str(error)) from None
+        return replace(name, text=fold(tag or name.text))
+
+    def _time_zone(self, _: Condition, name: Name) -> Name:
+        return _among("time zone", name, sorted(available_timezones()))
+
+    def _role(self, _: Condition, name: Name) -> Name:
+        return _among("role", name, list(Role))
+
+    def _segment(self, _: Condition, name: Name) -> Name:
+        raise _NoSuchName(naming.nothing_named("segment", name.text, []))
+
+
+def _every_team_once() -> Callable[[], Sequence[StoredTeam]]:
+    """The teams, read when they are first asked for."""
+    held: list[Sequence[StoredTeam]] = []
+
+    def teams() -> Sequence[StoredTeam]:
+        if not held:
+            held.append(every_team())
+        return held[0]
+
+    return teams
+
+
+def _by_number(noun: str, name: Name, known: Mapping[int, str]) -> Name:
+    if name.id not in known:
+        raise _NoSuchName(f"there is no {noun} #{name.id}")
+    return name
+
+
+def _among(noun: str, name: Name, known: Sequence[str]) -> Name:
+    """``name`` as it is spelled among those that are known, ignoring case."""
+    by_key = {fold(each): str(each) for each in known}
+    key = fold(name.text)
+    if key in by_key:
+        return replace(name, text=by_key[key])
+    near = difflib.get_close_matches(key, by_key, n=1, cutoff=_SIMILAR)
+    hint = f" Did you mean “{by_key[near[0]]}”?" if near else ""
+    if not near and 0 < len(known) <= _MOST:
+        hint = f" There is {', '.join(map(str, known))}."
+    raise _NoSuchName(f"there is no {noun} “{clean_line(name.text)[:_SHOWN]}”.{hint}")

@@ -1,0 +1,1 @@
+"""Audiences as conditions on users, and the names that they speak of."""

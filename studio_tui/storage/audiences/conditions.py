@@ -1,0 +1,302 @@
+"""An audience as a condition on the users ``U``, in SQL (P13).
+
+Conditions that hold of few are asked so that the engine can begin with those few; below *or* and
+*not* they are asked of each user, by an index.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import reduce
+from typing import Any
+
+from peewee import JOIN, SQL, Entity, NodeList, Select, Value, fn
+
+from studio_tui.domain.audiences.audience import (
+    AllOf,
+    AnyOf,
+    Audience,
+    Condition,
+    Day,
+    Not,
+    asks_about_left,
+)
+from studio_tui.domain.audiences.words import WORDS, Form, Names, Word
+from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.people.facts import Fact
+from studio_tui.domain.pushes.push import Flag, Status
+from studio_tui.domain.shared.text import fold, fold_search
+from studio_tui.storage.audiences.names import values_of
+from studio_tui.storage.engine.expressions import (
+    NOBODY,
+    A,
+    C,
+    N,
+    P,
+    U,
+    among,
+    both,
+    column,
+    containing,
+    count,
+)
+from studio_tui.storage.engine.sql import among as among_text
+from studio_tui.storage.engine.sql import rows
+from studio_tui.storage.engine.tables import CoachingTable, TeamLeader, TeamMember, UserGroup
+from studio_tui.storage.engine.unit import start_of, today
+from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.people.managers import has_manager, managed_by_any
+from studio_tui.storage.pushes.pushes import IS_ASKED_FOR
+from studio_tui.storage.pushes.standing import flag_condition, status_condition
+
+_LIVE = ("queued", "sending", "sent")
+"""The states of a reminder that reached somebody, or is to."""
+
+
+def audience_condition(audience: Audience) -> Any:
+    """The users ``U`` who are in an audience, whose names were looked up.
+
+    What a name meant may be gone by now: then nobody is meant. True or false of everybody, never
+    unknown: *not* may stand before it.
+    """
+    return _condition(audience, first=True)
+
+
+def _condition(audience: Audience, *, first: bool) -> Any:
+    """``first``: whether the engine may begin with those of whom it holds."""
+    if isinstance(audience, Not):
+        return ~_condition(audience.part, first=False)
+    if isinstance(audience, AnyOf):
+        return _any_of(_condition(part, first=False) for part in audience.parts)
+    if isinstance(audience, AllOf):
+        return reduce(both, (_condition(part, first=first) for part in audience.parts))
+    return _FORMS[WORDS[audience.word].form](audience, first)
+
+
+def _any_of(conditions: Iterable[Any]) -> Any:
+    return reduce(lambda one, other: one | other, conditions, NOBODY)
+
+
+def _of_query(query: Any, first: bool) -> Any:
+    """The users in a query of one column, ``user_id``."""
+    if first:
+        return U.id.in_(query)
+    found = query.alias("x")
+    return fn.EXISTS(Select((found,), (SQL("1"),)).where(SQL("x.user_id = u.id")))
+
+
+def _bare(condition: Condition, first: bool) -> Any:
+    if condition.word == "left":
+        return U.active == SQL("FALSE")
+    if condition.word == "no manager":
+        return ~has_manager("u.id")
+    failed = N.select(N.recipient.alias("user_id")).where(N.state == "failed")
+    return _of_query(failed, first)
+
+
+def _named(condition: Condition, first: bool) -> Any:
+    word = WORDS[condition.word]
+    if word.names is None:
+        raise ValueError(f"{condition.word} has no names")
+    return _NAMED[word.names](word, condition, first)
+
+
+def _dated(condition: Condition, _: bool) -> Any:
+    day = (condition.day or Day()).on(_today())
+    hired = _column_of(condition)
+    compared = {
+        "before": hired < day,
+        "after": hired > day,
+        "on": hired == day,
+    }[condition.word.rpartition(" ")[2]]
+    return hired.is_null(False) & compared
+
+
+def _within(condition: Condition, first: bool) -> Any:
+    since = (condition.day or Day()).on(_today())
+    if WORDS[condition.word].fact is not None:
+        hired = _column_of(condition)
+        return hired.is_null(False) & hired.between(since, _today())
+    reminded = N.select(N.recipient.alias("user_id")).where(
+        N.kind == Kind.REMINDER,
+        N.capacity == Capacity.USER,
+        N.state.in_(_LIVE),
+        fn.COALESCE(N.sent_at, N.due_at) >= start_of(since),
+    )
+    return _of_query(reminded, first)
+
+
+def _in_push(condition: Condition, first: bool) -> Any:
+    there = A.select(A.user.alias("user_id")).where(
+        among(A.push, _ids(condition)), A.unassigned_at.is_null()
+    )
+    standing = condition.standing
+    if not standing:
+        return _of_query(there, first)
+    there = there.join(P, on=P.id == A.push).join_from(A, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
+    if standing in list(Status):
+        return _of_query(there.where(status_condition(Status(standing))), first)
+    return _of_query(there.where(flag_condition(Flag(standing), _today())), first)
+
+
+def _team(word: Word, condition: Condition, first: bool) -> Any:
+    ids = _ids(condition)
+    if word.text == "team under":
+        ids = _with_below(ids)
+    table: Any = TeamLeader if word.fact is not None and word.fact.name == "leads" else TeamMember
+    found = table.select(table.user.alias("user_id"))
+    return _of_query(found.where(among(table.team, ids)) if condition.names else found, first)
+
+
+def _user(word: Word, condition: Condition, first: bool) -> Any:
+    ids = _ids(condition)
+    if word.fact is None:
+        return U.id.in_(managed_by_any(ids))
+    coached: Any = CoachingTable
+    found = coached.select(coached.user.alias("user_id")).where(among(coached.coach, ids))
+    return _of_query(found, first)
+
+
+def _group(_: Word, condition: Condition, first: bool) -> Any:
+    grouped: Any = UserGroup
+    keys = [fold(name.text) for name in condition.names]
+    found = grouped.select(grouped.user.alias("user_id")).where(among(grouped.name_key, keys))
+    return _of_query(found, first)
+
+
+def _text(word: Word, condition: Condition, _: bool) -> Any:
+    """A fact that is text is one of the values; ``*`` stands for any letters."""
+    fact = _fact(word)
+    key: Any
+    texts = [name.text for name in condition.names]
+    plain = [text for text in texts if "*" not in text]
+    patterns = [_pattern(text) for text in texts if "*" in text]
+    if fact.unique:
+        key = Entity("u", f"{fact.name}_key")
+        same = key.in_([fold(text) for text in plain]) if plain else NOBODY
+        return key.is_null(False) & _any_of([same, *(_like(key, each) for each in patterns)])
+    key = fn.LOWER(_entity(fact))
+    same = key.in_(_keys(fact, plain)) if plain else NOBODY
+    return _any_of([same, *(_like(key, each) for each in patterns)])
+
+
+def _keys(fact: Fact, texts: Collection[str]) -> list[str]:
+    """The values of a fact, as the engine makes them small, that are one of ``texts``."""
+    wanted = {fold(text) for text in texts}
+    if all(text.isascii() for text in wanted):
+        return sorted(wanted)
+    # Engines differ in which letters they know to be small.
+    return [key for key, spelled in values_of(fact).items() if fold(spelled) in wanted]
+
+
+def _pattern(text: str) -> str:
+    escaped = fold(text)
+    for special in "\\%_":
+        escaped = escaped.replace(special, f"\\{special}")
+    return escaped.replace("*", "%")
+
+
+def _like(key: Any, pattern: str) -> Any:
+    return NodeList((key, SQL("LIKE"), Value(pattern), SQL("ESCAPE '\\'")))
+
+
+def _name(_: Word, condition: Condition, __: bool) -> Any:
+    """All words are in the name; the index of names finds who may be meant."""
+    return _any_of(
+        both(finding(U, fold_search(name.text)), containing(U.sort_name, fold(name.text).split()))
+        for name in condition.names
+    )
+
+
+def _language(word: Word, condition: Condition, _: bool) -> Any:
+    """The language, in whatever country: ``nl`` is also ``nl-BE``."""
+    key = fn.LOWER(_entity(_fact(word)))
+    tags = [fold(name.text) for name in condition.names]
+    return _any_of((key == tag) | _like(key, f"{tag}-%") for tag in tags)
+
+
+def _exact(word: Word, condition: Condition, _: bool) -> Any:
+    return _entity(_fact(word)).in_([name.text for name in condition.names])
+
+
+def _segment(_: Word, condition: Condition, __: bool) -> Any:
+    return NOBODY
+
+
+_FORMS: Mapping[Form, Callable[[Condition, bool], Any]] = {
+    Form.BARE: _bare,
+    Form.NAMED: _named,
+    Form.PERHAPS_NAMED: _named,
+    Form.DATED: _dated,
+    Form.WITHIN: _within,
+    Form.IN_PUSH: _in_push,
+}
+_NAMED: Mapping[Names, Callable[[Word, Condition, bool], Any]] = {
+    Names.TEXT: _text,
+    Names.KNOWN_TEXT: _text,
+    Names.UNIQUE: _text,
+    Names.WORDS: _name,
+    Names.GROUP: _group,
+    Names.TEAM: _team,
+    Names.USER: _user,
+    Names.LANGUAGE: _language,
+    Names.TIME_ZONE: _exact,
+    Names.ROLE: _exact,
+    Names.SEGMENT: _segment,
+}
+
+
+def _ids(condition: Condition) -> list[int]:
+    return [name.id for name in condition.names if name.id is not None]
+
+
+def _with_below(team_ids: Collection[int]) -> list[int]:
+    """These teams and all below them."""
+    wanted = among_text("t.id", team_ids)
+    return [
+        team_id
+        for (team_id,) in rows(
+            f"WITH RECURSIVE below(id) AS (SELECT t.id FROM team t WHERE {wanted.text} "
+            "UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.id) "
+            "SELECT id FROM below",
+            *wanted.params,
+        )
+    ]
+
+
+def _fact(word: Word) -> Fact:
+    if word.fact is None:
+        raise ValueError(f"{word.text} looks at no fact")
+    return word.fact
+
+
+def _entity(fact: Fact) -> Any:
+    return Entity("u", fact.name)
+
+
+def _column_of(condition: Condition) -> Any:
+    return _entity(_fact(WORDS[condition.word]))
+
+
+def _today() -> Any:
+    day = today()
+    if day is None:
+        raise RuntimeError("nobody said which day it is")
+    return day
+
+
+def who_of(audience: Audience, user_ids: Collection[int]) -> set[int]:
+    """Those of some users who are in an audience."""
+    # Of a few, nothing is to be begun with.
+    wanted = both(among(U.id, user_ids), _condition(audience, first=False))
+    return set(column(U.select(U.id).where(wanted)))
+
+
+def count_in(audience: Audience) -> int:
+    """How many are in an audience: of those who have left, where it asks about them."""
+    return count(U.select().where(everyone_in(audience)))
+
+
+def everyone_in(audience: Audience) -> Any:
+    """The users ``U`` who are in an audience and are there; or, where it asks about those who have
+    left, all of it."""
+    found = audience_condition(audience)
+    return found if asks_about_left(audience) else both(U.active == SQL("TRUE"), found)

@@ -1,0 +1,79 @@
+"""``--where``, and what is said of a filter that is wrong (P13)."""
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+HIRED = """\
+login,email,given_name,family_name,teams,hired_on
+ann,ann@example.org,Ann,Peeters,Company > Sales > Belgium,2017-01-01
+ben,ben@example.org,Ben,Willems,Company > Sales,2016-05-05
+cas,cas@example.org,Cas,Dubois,Company > Sales,2019-05-05
+dan,dan@example.org,Dan,Dewit,Company > IT,2015-05-05
+"""
+
+
+@pytest.fixture
+def pushes(cli: Cli) -> Cli:
+    """Two pushes, ben in the first."""
+    cli.run("users", "import", "-", typed=HIRED)
+    for name in ("A", "B"):
+        cli.run(
+            "pushes", "create", "Regular", "--name", name, "--from", "today", "--deadline", "+4w"
+        )  # fmt: skip
+    cli.run("pushes", "assign", "A", "ben")
+    return cli
+
+
+def test_an_audience_is_listed_assigned_and_explained(pushes: Cli) -> None:
+    where = 'team under "Company > Sales" and hired before 2018-01-01 and not in push "A"'
+    assert [user["login"] for user in pushes.json("users", "list", "--where", where)] == ["ann"]
+    assert "ann,ann@example.org" in pushes.out("users", "export", "--where", where)
+    assert "Nobody matches." in pushes.run("users", "list", "ben", "--where", where).stderr
+    tried = pushes.json("pushes", "assign", "B", "--where", where, "--dry-run")
+    assert tried["adding"] == 1
+    pushes.run("pushes", "assign", "B", "dan", "--where", where, "--except", "dan")
+    assert [row["login"] for row in pushes.json("pushes", "show", "B")["users"]] == ["ann"]
+    why = pushes.json("users", "why", "ben", "--where", where)
+    assert why["matches"] is False
+    assert why["tree"]["op"] == "and"
+    under, hired, outside = why["tree"]["parts"]
+    assert under["condition"] == 'team under "Company > Sales"'
+    assert (hired["holds"], hired["found"], hired["parts"]) == (True, "hired 2016-05-05", [])
+    assert (outside["op"], outside["holds"], outside["found"]) == ("not", False, None)
+    assert outside["parts"][0]["found"] == "in “A”: not planned, no manager"
+    told = pushes.out("users", "why", "ben", "--where", where).splitlines()
+    assert told[0].startswith("Ben Willems is not in: team under")
+    assert told[2] == '  yes team under "Company > Sales"  (team Company > Sales)'
+
+
+def test_who_has_left_is_asked_for_by_name(pushes: Cli) -> None:
+    pushes.run("users", "leave", "cas")
+    assert (
+        pushes.json("users", "list", "--where", "team under Company and left")[0]["login"] == "cas"
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "column", "word", "meant"),
+    [
+        ("team under Company and hird before 2018-01-01", 24, "hird", "hired before"),
+        ("team “Sale”", 6, "“Sale”", "Sales"),
+        ('in push "A" donee', 13, "donee", "done"),
+        ("(team Company", 14, "", "close the bracket"),
+        ("group x\ny", 9, "y", "go on with “and” or “or”"),
+        ("", 1, "", "is empty"),
+        ("x" * 20_000, 10_001, "x", "10,000"),
+    ],
+)
+def test_a_wrong_filter_is_wrong_usage(
+    pushes: Cli, where: str, column: int, word: str, meant: str
+) -> None:
+    """Exit code 2, with the word, its place, and what would do, and a mark below it."""
+    for command in (("users", "list"), ("pushes", "assign", "B"), ("users", "why", "ann")):
+        said = pushes.run(*command, "--where", where, exit_code=2).stderr
+        assert f"at character {column}:" in said
+        assert meant in said
+        line, marks = said.splitlines()[-2:]
+        if word:
+            assert line[marks.index("^") :].startswith(word)
