@@ -145,7 +145,7 @@ def _take_over(
     noticed = begin_term(studio, line, before, conductor_id)
     planned = before.state in NOT_BEGUN and before.planned_for is not None
     if planned:
-        inviting.invite(studio, line, before.id)
+        inviting.invite(studio, line, before)
     return noticed, planned
 
 

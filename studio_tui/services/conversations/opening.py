@@ -89,8 +89,11 @@ def require_usable(opened: OpeningOutcome) -> None:
 
 def begin_with(opened: OpeningOutcome, conductor_id: int) -> Conversation:
     """The conversation there is, or a new one with the questions of its template."""
-    if opened.conversation is not None:
-        return opened.conversation
+    return opened.conversation or conversation_now(begin_new(opened, conductor_id))
+
+
+def begin_new(opened: OpeningOutcome, conductor_id: int) -> int:
+    """Begin a conversation where there is none, with the questions of its template; its id."""
     conversation_id = conversations.insert_conversation(
         opened.user.id,
         opened.template_id,
@@ -101,7 +104,7 @@ def begin_with(opened: OpeningOutcome, conductor_id: int) -> Conversation:
     ask_questions(conversation_id, asked_of(opened.template))
     if opened.assignment_id is not None:
         assignments.set_not_mine(opened.assignment_id, conductor_id, None)
-    return conversation_now(conversation_id)
+    return conversation_id
 
 
 def manager_named(actor: Actor, user: User, login: str) -> Manager:

@@ -28,7 +28,7 @@ from studio_tui.services.conversations.current import (
 )
 from studio_tui.services.conversations.opening import (
     OpeningOutcome,
-    begin_with,
+    begin_new,
     conductor_of,
     open_ask,
     require_usable,
@@ -95,12 +95,11 @@ def plan(
         if opened.conversation is not None:
             require_conductor(actor, opened.conversation)
             return _moved(studio, actor, opened.conversation, wanted, conductor_id)
-        conversation = begin_with(opened, conductor_id)
-        _write(conversation, wanted)
-        planned = conversation_now(conversation.id)
+        conversation_id = begin_new(opened, conductor_id)
+        _write(conversation_id, wanted)
+        planned = conversation_now(conversation_id)
         line = record(studio, actor, Verb.PLAN, planned, after=_facts(planned))
-        inviting.invite(studio, line, planned.id)
-        return conversation_now(planned.id)
+        return inviting.invite(studio, line, planned)
 
 
 def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan) -> Conversation:
@@ -170,21 +169,20 @@ def _moved(
 ) -> Conversation:
     if conductor_id != current.conductor_id and not may(actor, Action.FINISH_ANY):
         raise Refused(f"{current.conductor} holds it: hand it over first.")
-    handed = hand_to(studio, actor, current, conductor_id)
-    _write(handed, wanted, former_place=current.place)
+    hand_to(studio, actor, current, conductor_id)
+    _write(current.id, wanted, former_place=current.place)
     moved = conversation_now(current.id)
     before, after = _facts(current), _facts(moved)
     if before == after and current.place == moved.place:
         at = f"{wanted.planned_for.astimezone(studio.zone):%Y-%m-%d %H:%M} ({studio.zone.key})"
         raise NothingToDo(f"The conversation with {current.name} is planned for {at} already.")
     line = record(studio, actor, Verb.MOVE, moved, before=before, after=after)
-    inviting.invite(studio, line, moved.id)
-    return conversation_now(moved.id)
+    return inviting.invite(studio, line, moved)
 
 
-def _write(conversation: Conversation, wanted: Plan, *, former_place: str | None = None) -> None:
+def _write(conversation_id: int, wanted: Plan, *, former_place: str | None = None) -> None:
     conversations.change_conversation(
-        conversation.id,
+        conversation_id,
         planned_for=wanted.planned_for,
         minutes=wanted.minutes,
         place=wanted.place,

@@ -84,7 +84,7 @@ def _take_over(studio: Studio, line: int, each: LineOfTalk, conductor_id: int, t
         return
     noticed = begin_term(studio, line, before, conductor_id)
     if before.state in NOT_BEGUN and before.planned_for is not None:
-        inviting.invite(studio, line, before.id)
+        inviting.invite(studio, line, before)
     else:
         told.add(each, at_once=True, noticed=noticed)
 
