@@ -25,6 +25,9 @@ COMMANDS = {
     "pushes": Lazy(
         "studio_tui.cli.pushes.pushes", "pushes", "Create pushes, assign users, follow up."
     ),
+    "calendar": Lazy(
+        "studio_tui.cli.pushes.calendar", "calendar", "See what happens on which day."
+    ),
     "conversations": Lazy(
         "studio_tui.cli.conversations.conversations",
         "conversations",

@@ -75,6 +75,7 @@ from studio_tui.services.people.teams import TeamEdit
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import (
+    calendar,
     check,
     course,
     duplicate,
@@ -470,6 +471,7 @@ READS: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: excuse.skipped_by_deadline(w.studio, a, w.push, w.everybody, None),
     ),
+    "pushes.calendar.show": (SUPPORT, lambda w, a: calendar.show(w.studio, a)),
     "pushes.duplicate.propose": (ADMIN, lambda w, a: duplicate.propose(w.studio, a, w.push)),
     "pushes.duplicate.skipped": (ADMIN, lambda w, a: duplicate.skipped(w.studio, a, w.push)),
     "pushes.repeats.of_push": (SUPPORT, lambda w, a: repeats.of_push(w.studio, a, w.push)),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 EXAMPLES: Mapping[str, str] = {
     "demo": "",
     "today": "--snooze overdue --push 'Q1 review' --until mon",
+    "calendar": "--months 3",
     "users list": "ann --left",
     "users show": "ann",
     "users why": "ann --where 'team Sales and hired within 90 days'",

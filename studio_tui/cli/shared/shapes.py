@@ -27,6 +27,7 @@ from studio_tui.domain.people.ssh_keys import UserKey
 from studio_tui.domain.people.stand_ins import StandIn
 from studio_tui.domain.people.teams import Team
 from studio_tui.domain.people.users import Manager, User
+from studio_tui.domain.pushes.calendar import CalendarEntry
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, Skipped, Status
 from studio_tui.domain.shared.clock import local_day
@@ -329,6 +330,16 @@ def repeating(of: Repeating | None, today: date) -> Shape | None:
             }
             for each in of.coming
         ],
+    }
+
+
+def calendar_entry(of: CalendarEntry) -> Shape:
+    """What happens on a day in a push (P17)."""
+    return {
+        "day": of.day.isoformat(),
+        "kind": of.kind,
+        "push": of.push or None,
+        "count": of.count,
     }
 
 

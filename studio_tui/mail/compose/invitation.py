@@ -15,7 +15,7 @@ from studio_tui.domain.shared.text import clean_line, clean_text
 if TYPE_CHECKING:
     from icalendar import vCalAddress
 
-_PRODUCT = "-//Studio TUI//Conversation Studio//EN"
+PRODUCT = "-//Studio TUI//Conversation Studio//EN"
 
 
 class Method(StrEnum):
@@ -81,7 +81,7 @@ def calendar(invitation: Invitation) -> bytes:
     # Who may see into a calendar of one of the two need not learn what it is about (T4).
     event.add("class", "PRIVATE")
     whole = Calendar()
-    whole.add("prodid", _PRODUCT)
+    whole.add("prodid", PRODUCT)
     whole.add("version", "2.0")
     whole.add("calscale", "GREGORIAN")
     whole.add("method", invitation.method.value)

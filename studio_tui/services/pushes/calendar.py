@@ -1,0 +1,135 @@
+"""The calendar of the pushes: what begins, ends, comes again, reminds, is mailed and is planned,
+day by day (P17)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.calendar import CalendarEntry, DayKind, in_order
+from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
+from studio_tui.domain.shared.written_dates import months_later
+from studio_tui.services.pushes import repeating
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.pushes import calendar, pushes, repeats
+from studio_tui.storage.pushes.pushes import StoredPush
+from studio_tui.storage.today import today as found
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """The days that are looked at, inside an open unit of work."""
+
+    studio: Studio
+    first: date
+    last: date
+    names: dict[int, str]
+    pushes: list[StoredPush]
+    """Those that are not closed."""
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is among them."""
+        return self.first <= day <= self.last
+
+
+def show(studio: Studio, actor: Actor, months: int = 12) -> list[CalendarEntry]:
+    """What happens from today on within so many months, by day."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        today = studio.today()
+        stored = pushes.pushes()
+        year = _Year(
+            studio,
+            today,
+            months_later(today, months) - timedelta(days=1),
+            {each.id: each.name for each in stored},
+            [each for each in stored if each.closed_at is None],
+        )
+        return in_order(
+            (
+                *_begin(year),
+                *_end_and_remind(year),
+                *_repeat(year),
+                *_mailed(year),
+                *_planned(year),
+            )
+        )
+
+
+def _begin(year: _Year) -> Iterator[CalendarEntry]:
+    beginning = [each for each in year.pushes if year.holds(each.available_from)]
+    assigned = found.count_assigned([each.id for each in beginning])
+    for push in beginning:
+        number = assigned.get(push.id, 0)
+        yield CalendarEntry(push.available_from, DayKind.BEGINS, push.name, number)
+
+
+def _end_and_remind(year: _Year) -> Iterator[CalendarEntry]:
+    """The deadlines, also those of single people, with how many have still to hold it, and the
+    automatic reminders of these (P15, P18)."""
+    ids = [each.id for each in year.pushes]
+    own = found.own_deadlines(ids)
+    waiting = {group.push_id: group.count for group in found.still_to_talk(ids)}
+    for push in year.pushes:
+        later = [day for push_id, day in own if push_id == push.id and day > push.deadline]
+        for day in (push.deadline, *later):
+            number = waiting.get(push.id, 0)
+            if later:
+                groups = found.still_to_talk_by(push.id, push.deadline, day)
+                number = sum(group.count for group in groups)
+            if year.holds(day):
+                yield CalendarEntry(day, DayKind.ENDS, push.name, number)
+            if number:
+                yield from _reminders(year, push, day, number)
+
+
+def _reminders(
+    year: _Year, push: StoredPush, deadline: date, number: int
+) -> Iterator[CalendarEntry]:
+    days = [deadline - timedelta(days=before) for before in push.reminders.before]
+    days += [deadline + timedelta(days=after) for after in push.reminders.after]
+    settings = year.studio.settings.notifications
+    for day in days:
+        leaves = start_of_day(day, year.studio.zone, settings.send_time)
+        if year.holds(day) and day >= push.available_from and leaves > year.studio.now():
+            yield CalendarEntry(day, DayKind.REMINDER, push.name, number)
+
+
+def _repeat(year: _Year) -> Iterator[CalendarEntry]:
+    """What will be made; nobody knows yet who will be there by then."""
+    active = repeats.active()
+    people = found.count_assigned([each.latest_id for each in active])
+    for repeat in active:
+        name = year.names[repeat.latest_id]
+        for each in repeat.ahead(year.first, year.last):
+            if each.number not in repeat.skipped:
+                text = repeating.name_of(year.studio, repeat, each)
+                number = people.get(repeat.latest_id, 0)
+                yield CalendarEntry(each.first, DayKind.REPEATS, name, number, text)
+        for each, number in repeating.hire_days(year.studio, repeat, year.last - year.first):
+            yield CalendarEntry(each.first, DayKind.REPEATS, name, number, repeat.in_words)
+
+
+def _mailed(year: _Year) -> Iterator[CalendarEntry]:
+    end = end_of_day(year.last, year.studio.zone)
+    yield from _by_day(year, DayKind.MAIL, calendar.mail_until(end))
+
+
+def _planned(year: _Year) -> Iterator[CalendarEntry]:
+    start = start_of_day(year.first, year.studio.zone)
+    end = end_of_day(year.last, year.studio.zone)
+    yield from _by_day(year, DayKind.PLANNED, calendar.planned_between(start, end))
+
+
+def _by_day(
+    year: _Year, kind: DayKind, counted: Iterable[tuple[int | None, datetime, int]]
+) -> Iterator[CalendarEntry]:
+    """Of what is due already, that it is today."""
+    days = Counter[tuple[date, int | None]]()
+    for push_id, at, number in counted:
+        day = max(local_day(at, year.studio.zone), year.first)
+        days[day, push_id] += number
+    for (day, push_id), number in days.items():
+        name = year.names.get(push_id, "") if push_id is not None else ""
+        yield CalendarEntry(day, kind, name, number)
