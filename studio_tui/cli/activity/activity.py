@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
@@ -42,6 +43,7 @@ def _narrowing(command: C) -> C:
         click.option("--actor", "by", default="", metavar="LOGIN", help="Only what they did."),
         click.option("--user", metavar="LOGIN", help="Only what was done about this user."),
         click.option("--push", help="Only what was done to this push."),
+        where_option,
     ):
         command = option(command)
     return command
@@ -170,6 +172,7 @@ def _filter(
     action: str,
     since: date | None,
     until: date | None,
+    where: str | None,
 ) -> ActivityFilter:
     wanted = ActivityFilter(
         push_id=pushes.find(studio, actor, push).id if push is not None else None,
@@ -177,6 +180,7 @@ def _filter(
         action=action.strip(),
         since=start_of_day(since, studio.zone) if since else None,
         until=end_of_day(until, studio.zone) if until else None,
+        where=where_of(studio, actor, where),
     )
     return service.narrowed(studio, actor, wanted, user) if user is not None else wanted
 

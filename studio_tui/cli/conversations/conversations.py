@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.conversations.named import conversation_argument, number_in
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.lazy import Lazy, LazyGroup
@@ -17,6 +18,7 @@ from studio_tui.cli.shared.output import (
 )
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
@@ -29,8 +31,9 @@ from studio_tui.domain.conversations.conversation import (
 )
 from studio_tui.domain.conversations.transcript import told_by
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import Assignment, PushState, Status
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, PushState, Status
 from studio_tui.services import conversations as service
+from studio_tui.services.audiences import members
 from studio_tui.services.conversations import FoundConversation
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio
@@ -76,6 +79,7 @@ def conversations() -> None:
 @click.option("--all", "every", is_flag=True, help="Those of all pushes that are not closed.")
 @click.option("--push", help="Those of this push, which may be closed.")
 @click.option("--status", type=NameChoice(Status, STATUS_LABELS), help="Only those this far.")
+@where_option
 @json_option
 @with_studio
 def list_(
@@ -86,6 +90,7 @@ def list_(
     every: bool,
     push: str | None,
     status: str | None,
+    where: str | None,
     as_json: bool,
 ) -> None:
     """List your conversations: with those you lead or coach, and about yourself.
@@ -95,13 +100,17 @@ def list_(
     """
     if (every or push) and (asked or words):
         raise click.UsageError("--asked and WORD go with your own conversations only.")
+    audience = where_of(studio, actor, where)
     if every or push:
-        _list_pushed(studio, _listed(studio, actor, push), status, as_json)
+        _list_pushed(studio, _listed(studio, actor, push, audience), status, as_json)
         return
     source = service.source(studio, actor, MyConversationFilter(" ".join(words), asked))
     found = [
         one for one in source.rows(0, source.count()) if status is None or one.status == status
     ]
+    if audience is not None:
+        those = members.those_in(studio, actor, audience, {one.user_id for one in found})
+        found = [one for one in found if one.user_id in those]
     if as_json:
         write_json([shapes.my_conversation(studio, one) for one in found])
         return
@@ -166,14 +175,16 @@ def _list_pushed(
     write_table(headings, (_row(studio, *each) for each in listed), "No conversations.")
 
 
-def _listed(studio: Studio, actor: Actor, push: str | None) -> Iterator[Listed]:
+def _listed(
+    studio: Studio, actor: Actor, push: str | None, audience: Audience | None
+) -> Iterator[Listed]:
     if push is not None:
         chosen = [pushes.find(studio, actor, push)]
     else:
         every = pushes.every(studio, actor)
         chosen = [one for one in every if one.state is not PushState.CLOSED]
     for one in chosen:
-        for assignment in assign.every(studio, actor, one):
+        for assignment in assign.every(studio, actor, one, AssignmentFilter(where=audience)):
             yield one.name, assignment
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
@@ -50,13 +51,23 @@ def outbox() -> None:
     help="Only those in this state; in the words of the list, too.",
 )
 @click.option("--push", help="Only those about this push itself.")
+@where_option
 @json_option
 @with_studio
-def list_(studio: Studio, actor: Actor, state: str | None, push: str | None, as_json: bool) -> None:
-    """List the notifications in the order they are due."""
+def list_(
+    studio: Studio,
+    actor: Actor,
+    state: str | None,
+    push: str | None,
+    where: str | None,
+    as_json: bool,
+) -> None:
+    """List the notifications in the order they are due; --where is about who gets them."""
     push_id = pushes.find(studio, actor, push).id if push is not None else None
     wanted = NotificationState(state) if state else None
-    listed = service.every(studio, actor, NotificationFilter(state=wanted, push_id=push_id))
+    audience = where_of(studio, actor, where)
+    filter_ = NotificationFilter(state=wanted, push_id=push_id, where=audience)
+    listed = service.every(studio, actor, filter_)
     if as_json:
         ids = service.message_ids(studio, listed)
         write_json([shapes.notification(studio, one, ids[one.id]) for one in listed])
@@ -83,6 +94,7 @@ def show(studio: Studio, actor: Actor, notification: int, as_json: bool) -> None
 @outbox.command()
 @click.argument("notifications", nargs=-1, type=int, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Everything that failed.")
+@where_option
 @yes_option
 @dry_run_options
 @with_studio
@@ -91,20 +103,22 @@ def retry(
     actor: Actor,
     notifications: Sequence[int],
     every: bool,
+    where: str | None,
     yes: bool,
     dry_run: bool,
     with_mail: bool,
 ) -> None:
     """Send what failed once more, as far as it is still true.
 
-    Each person gets one mail about a push, with what holds now.
+    Each person gets one mail about a push, with what holds now. --where is about who gets them.
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
-    if bool(notifications) == every:
-        raise click.UsageError("Say which: ID…, or --all.")
-    failed = NotificationFilter(state=NotificationState.FAILED)
+    if bool(notifications) == (every or where is not None):
+        raise click.UsageError("Say which: ID…, --all or --where.")
+    audience = where_of(studio, actor, where)
+    failed = NotificationFilter(state=NotificationState.FAILED, where=audience)
     chosen: Selection[NotificationFilter] = (
-        Selection.matching(failed) if every else Selection.of(notifications)
+        Selection.of(notifications) if notifications else Selection.matching(failed)
     )
     if dry_run:
         _try(studio, actor, chosen, service.try_again, with_mail=with_mail)
@@ -141,11 +155,26 @@ def again(
 
 
 @outbox.command()
-@click.argument("notifications", nargs=-1, type=int, required=True, metavar="ID...")
+@click.argument("notifications", nargs=-1, type=int, metavar="[ID]...")
+@where_option
+@yes_option
 @with_studio
-def drop(studio: Studio, actor: Actor, notifications: Sequence[int]) -> None:
-    """Drop mail that waits or failed: it is not sent."""
-    count = service.drop(studio, actor, Selection.of(notifications))
+def drop(
+    studio: Studio, actor: Actor, notifications: Sequence[int], where: str | None, yes: bool
+) -> None:
+    """Drop mail that waits or failed: it is not sent. --where is about who would get it."""
+    if bool(notifications) == (where is not None):
+        raise click.UsageError("Say which: either ID… or --where.")
+    chosen: Selection[NotificationFilter] = Selection.of(notifications)
+    if (audience := where_of(studio, actor, where)) is not None:
+        chosen = Selection.matching(NotificationFilter(where=audience))
+        confirm_count(
+            lambda: service.number_of(studio, actor, chosen),
+            "mails at most would be dropped",
+            "Nothing was dropped",
+            yes=yes,
+        )
+    count = service.drop(studio, actor, chosen)
     say(f"{counted(count, 'mail')} dropped.")
 
 

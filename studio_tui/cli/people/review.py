@@ -5,6 +5,7 @@ from functools import partial
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
@@ -48,6 +49,7 @@ Act = Callable[[], Decided]
 @click.option("--all", "everything", is_flag=True, help="Decide on everything that waits.")
 @click.option("--kind", type=NameChoice([*map(str, ReviewKind)]), help="Only changes of this kind.")
 @click.option("--push", help="Only changes of people in this push.")
+@where_option
 @yes_option
 @dry_run_options
 @json_option
@@ -66,6 +68,7 @@ def review(
     everything: bool,
     kind: str | None,
     push: str | None,
+    where: str | None,
     yes: bool,
     dry_run: bool,
     with_mail: bool,
@@ -74,14 +77,16 @@ def review(
     """List the changes of people in open pushes that wait for a decision, and decide on them.
 
     Without a decision they are listed. With one, it is taken for each ID, or for all that wait
-    (--all, --kind, --push).
+    (--all, --kind, --push, --where).
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     filter_ = ReviewFilter(
         kind=ReviewKind(kind) if kind else None,
         push_id=pushes.find(studio, actor, push).id if push else None,
+        where=where_of(studio, actor, where),
     )
-    chosen = _selection(ids, filter_, everything=everything or bool(kind or push))
+    everything = everything or bool(kind or push or where)
+    chosen = _selection(ids, filter_, everything=everything)
     over = partial(reviews.hand_over, studio, actor, chosen)
     acts: dict[str, tuple[bool, Act]] = {
         "--keep": (keep, partial(reviews.keep, studio, actor, chosen)),
@@ -103,8 +108,8 @@ def review(
         if dry_run:
             raise click.UsageError(f"--dry-run goes with a decision: {', '.join(acts)}.")
         _list(studio, actor, ids, filter_, as_json)
-    elif not ids and not everything and not kind and not push:
-        raise click.UsageError("Say which: ID…, --all, --kind or --push.")
+    elif not ids and not everything:
+        raise click.UsageError("Say which: ID…, --all, --kind, --push or --where.")
     elif dry_run:
         ((name, act),) = asked
         sentence = f"{name.lstrip('-').replace('-', ' ').capitalize()}"

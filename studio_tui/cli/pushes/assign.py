@@ -26,7 +26,7 @@ from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.name_list import names_in
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes as service
@@ -105,12 +105,33 @@ def assign(
 
 @click.command()
 @click.argument("push")
-@click.argument("logins", nargs=-1, required=True, metavar="LOGIN...")
+@click.argument("logins", nargs=-1, metavar="[LOGIN]...")
+@where_option
+@yes_option
 @with_studio
-def unassign(studio: Studio, actor: Actor, push: str, logins: Sequence[str]) -> None:
-    """Take users out of PUSH: what was written stays, mail that waits is dropped."""
+def unassign(
+    studio: Studio, actor: Actor, push: str, logins: Sequence[str], where: str | None, yes: bool
+) -> None:
+    """Take users out of PUSH: what was written stays, mail that waits is dropped.
+
+    Users are named by login or e-mail address, or are those of whom a filter holds.
+    """
+    if bool(logins) == (where is not None):
+        raise click.UsageError("Say who: either LOGIN… or --where.")
+    require(actor, Action.ASSIGN)
     found = service.find(studio, actor, push)
-    count = assigning.unassign_users(studio, actor, found, logins)
+    audience = where_of(studio, actor, where)
+    if audience is None:
+        count = assigning.unassign_users(studio, actor, found, logins)
+    else:
+        chosen = Selection.matching(AssignmentFilter(where=audience))
+        confirm_count(
+            lambda: assigning.count(studio, actor, found, chosen),
+            f"users would be taken out of “{found.name}”",
+            "Nobody was taken out",
+            yes=yes,
+        )
+        count = assigning.unassign(studio, actor, found, chosen)
     say(
         f"{counted(count, 'user')} taken out of “{found.name}”. "
         "Assigning them again brings back what was written."

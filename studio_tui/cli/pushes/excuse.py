@@ -43,6 +43,7 @@ def excuse(
     back: bool,
     statuses: Sequence[str],
     overdue: bool,
+    where: str | None,
     yes: bool,
     dry_run: bool,
     with_mail: bool,
@@ -59,7 +60,7 @@ def excuse(
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     require(actor, Action.EXCUSE)
     found = service.find(studio, actor, push)
-    chosen = chosen_users(studio, actor, found, logins, statuses, overdue=overdue)
+    chosen = chosen_users(studio, actor, found, logins, statuses, overdue=overdue, where=where)
 
     def act() -> Excepted:
         if reason is None:
@@ -103,6 +104,7 @@ def deadline(
     back: bool,
     statuses: Sequence[str],
     overdue: bool,
+    where: str | None,
     yes: bool,
     dry_run: bool,
     with_mail: bool,
@@ -119,7 +121,7 @@ def deadline(
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     require(actor, Action.EXCUSE)
     found = service.find(studio, actor, push)
-    chosen = chosen_users(studio, actor, found, logins, statuses, overdue=overdue)
+    chosen = chosen_users(studio, actor, found, logins, statuses, overdue=overdue, where=where)
 
     def act() -> Excepted:
         return excusing.set_deadline(studio, actor, found, chosen, until)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.pushes.this_far import this_far
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared import shapes
@@ -41,6 +42,7 @@ _TO_REMIND = [status for status in Status if status not in (Status.DONE, Status.
     help="Only those this far; may be repeated.",
 )
 @click.option("--overdue", is_flag=True, help="Only those whose deadline is past.")
+@where_option
 @click.option(
     "--manager",
     "managers",
@@ -60,6 +62,7 @@ def remind(
     logins: Sequence[str],
     statuses: Sequence[str],
     overdue: bool,
+    where: str | None,
     managers: Sequence[str],
     again: bool,
     yes: bool,
@@ -74,13 +77,13 @@ def remind(
     --manager, that manager alone is told, and none of the people.
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
-    if logins and (statuses or overdue):
-        raise click.UsageError("Either LOGIN… or --status and --overdue.")
+    if logins and (statuses or overdue or where is not None):
+        raise click.UsageError("Either LOGIN… or --status, --overdue and --where.")
     found = service.find(studio, actor, push)
     if logins:
         chosen = reminding.users_named(studio, actor, found, logins)
     else:
-        chosen = this_far(statuses, overdue=overdue)
+        chosen = this_far(statuses, overdue=overdue, where=where_of(studio, actor, where))
     if managers:
         chosen_managers = reminding.managers_named(studio, actor, managers)
         _remind_managers(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.groups import show_groups
 from studio_tui.cli.shared.near_misses import NameChoice
@@ -18,7 +19,7 @@ from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import iso, shown, with_zone
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.groups import By
-from studio_tui.domain.pushes.push import Assignment, Progress, Push
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Progress, Push
 from studio_tui.services.pushes import assign, groups, pushes, repeats
 from studio_tui.services.pushes.repeats import Repeating
 from studio_tui.services.system.context import Studio
@@ -44,24 +45,31 @@ _EXPORTED = (
     "deadline",
 )
 
+_NOBODY = "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it."
+
 
 @click.command()
 @click.argument("push")
 @click.option("--by", type=NameChoice([*map(str, By)]), help="Its people in groups, late first.")
+@where_option
 @json_option
 @with_studio
-def show(studio: Studio, actor: Actor, push: str, by: str | None, as_json: bool) -> None:
+def show(
+    studio: Studio, actor: Actor, push: str, by: str | None, where: str | None, as_json: bool
+) -> None:
     """Show PUSH: its settings, its progress, and who has held the conversation.
 
     With --by, how far the people of each manager, team, department or language are. Who has two
     managers is counted at both.
     """
+    if by and where:
+        raise click.UsageError("Either --by or --where: groups are of everybody in PUSH.")
     found = pushes.find(studio, actor, push)
     if by is not None:
         found_groups = groups.every(studio, actor, found, By(by))
         show_groups(studio, By(by), found_groups, found, as_json=as_json)
         return
-    users = assign.every(studio, actor, found)
+    users = _users(studio, actor, found, where)
     comes_again = repeats.of_push(studio, actor, found)
     if as_json:
         write_json(shapes.whole_push(studio, found, users, comes_again))
@@ -71,17 +79,23 @@ def show(studio: Studio, actor: Actor, push: str, by: str | None, as_json: bool)
     write_table(
         ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Reminders", "Managers"),
         (_user_row(studio, user) for user in users),
-        "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it.",
+        "Nobody matches." if where else _NOBODY,
     )
 
 
 @click.command()
 @click.argument("push")
+@where_option
 @with_studio
-def export(studio: Studio, actor: Actor, push: str) -> None:
+def export(studio: Studio, actor: Actor, push: str, where: str | None) -> None:
     """Print who is in PUSH, and how far each is, as CSV."""
-    users = assign.every(studio, actor, pushes.find(studio, actor, push))
+    users = _users(studio, actor, pushes.find(studio, actor, push), where)
     write_csv(_EXPORTED, (_export_row(studio, user) for user in users))
+
+
+def _users(studio: Studio, actor: Actor, push: Push, where: str | None) -> list[Assignment]:
+    wanted = AssignmentFilter(where=where_of(studio, actor, where))
+    return assign.every(studio, actor, push, wanted)
 
 
 def _facts(push: Push, comes_again: Repeating | None) -> Iterable[tuple[str, str]]:

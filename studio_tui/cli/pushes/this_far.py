@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag, PushFacts, Status
 from studio_tui.domain.shared.selection import Selection
@@ -17,7 +19,8 @@ C = TypeVar("C", bound=Callable[..., Any])
 
 
 def this_far_options(command: C) -> C:
-    """``--status`` and ``--overdue``, as the arguments ``statuses`` and ``overdue``."""
+    """``--status``, ``--overdue`` and ``--where``, as the arguments ``statuses``, ``overdue`` and
+    ``where``."""
     statuses = click.option(
         "--status",
         "statuses",
@@ -26,7 +29,7 @@ def this_far_options(command: C) -> C:
         help="Those this far; may be repeated.",
     )
     overdue = click.option("--overdue", is_flag=True, help="Those whose deadline is past.")
-    return statuses(overdue(command))
+    return statuses(overdue(where_option(command)))
 
 
 def chosen_users(
@@ -37,19 +40,23 @@ def chosen_users(
     statuses: Sequence[str],
     *,
     overdue: bool,
+    where: str | None,
 ) -> Selection[AssignmentFilter]:
     """Those of a push who are named or this far; wrong usage where nobody is."""
-    if bool(logins) == bool(statuses or overdue):
-        raise click.UsageError("Say who: either LOGIN…, or --status and --overdue.")
+    if bool(logins) == bool(statuses or overdue or where is not None):
+        raise click.UsageError("Say who: either LOGIN…, or --status, --overdue and --where.")
     if logins:
         return excuse.users_named(studio, actor, push, logins)
-    return this_far(statuses, overdue=overdue)
+    return this_far(statuses, overdue=overdue, where=where_of(studio, actor, where))
 
 
-def this_far(statuses: Sequence[str], *, overdue: bool) -> Selection[AssignmentFilter]:
-    """Those this far; everybody, where nothing narrows it."""
+def this_far(
+    statuses: Sequence[str], *, overdue: bool, where: Audience | None
+) -> Selection[AssignmentFilter]:
+    """Those this far who are in an audience; everybody, where nothing narrows it."""
     late = Flag.OVERDUE if overdue else None
     selection: Selection[AssignmentFilter] = Selection()
     for status in map(Status, statuses):
-        selection = selection.mark_matching(AssignmentFilter(status=status, flag=late))
-    return selection if statuses else Selection.matching(AssignmentFilter(flag=late))
+        selection = selection.mark_matching(AssignmentFilter(status=status, flag=late, where=where))
+    everyone = AssignmentFilter(flag=late, where=where)
+    return selection if statuses else Selection.matching(everyone)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind, MailForm
 from studio_tui.domain.shared.clock import local_day, start_of_day
 
@@ -99,6 +100,8 @@ class NotificationFilter:
     recipient_id: int | None = None
     ids: tuple[int, ...] = ()
     """Only these; none named: whichever."""
+    where: Audience | None = None
+    """Only those to recipients in this audience (P13)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.enum_tables import OfAll
 
@@ -154,3 +155,5 @@ class ReviewFilter:
     text: str = ""
     kind: ReviewKind | None = None
     push_id: int | None = None
+    where: Audience | None = None
+    """Only changes of people in this audience (P13)."""

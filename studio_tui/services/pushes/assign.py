@@ -34,7 +34,7 @@ from studio_tui.storage.pushes import assignments
 from studio_tui.storage.pushes import candidates as choosing
 from studio_tui.storage.pushes import pushes as stored
 
-"""What the activity calls it."""
+_EVERYBODY = AssignmentFilter()
 LISTED = 1_000
 """At most so many people are listed by name in a preview."""
 
@@ -274,10 +274,21 @@ def source_everywhere(
     )
 
 
-def every(studio: Studio, actor: Actor, push: PushFacts) -> list[Assignment]:
-    """Everyone assigned to a push, by name: for export."""
-    everyone = source(studio, actor, push, AssignmentFilter(), Sort("name"))
+def every(
+    studio: Studio, actor: Actor, push: PushFacts, filter_: AssignmentFilter = _EVERYBODY
+) -> list[Assignment]:
+    """Everyone assigned to a push whom a filter matches, by name: for export."""
+    everyone = source(studio, actor, push, filter_, Sort("name"))
     return list(everyone.rows(0, everyone.count()))
+
+
+def count(
+    studio: Studio, actor: Actor, push: PushFacts, selection: Selection[AssignmentFilter]
+) -> int:
+    """How many of a push ``selection`` holds."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return assignments.count_selected(push.id, selection, studio.today())
 
 
 def chosen(

@@ -9,10 +9,12 @@ from typing import Any
 from peewee import JOIN, Cast, Select, Value, fn
 
 from studio_tui.domain.activity.verbs import DROPPED, UNDID, Verb, check_told
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.activity.emptying import emptied_by
 from studio_tui.storage.activity.sealing import line_written, next_id
+from studio_tui.storage.audiences.conditions import ids_in
 from studio_tui.storage.engine.expressions import (
     ACT,
     COUNTED,
@@ -79,6 +81,8 @@ class ActivityFilter:
     """At this instant or later."""
     until: datetime | None = None
     """Before this instant."""
+    where: Audience | None = None
+    """About somebody in this audience (P13)."""
 
 
 EVERYTHING = ActivityFilter()
@@ -213,6 +217,9 @@ def _matching(filter_: ActivityFilter) -> list[Any]:
         wanted.append(ACT.at >= filter_.since)
     if filter_.until is not None:
         wanted.append(ACT.at < filter_.until)
+    if filter_.where is not None:
+        about = _X.select().where(_X.activity == ACT.id, _X.user.in_(ids_in(filter_.where)))
+        wanted.append(exists(about))
     return wanted
 
 

@@ -283,6 +283,11 @@ def _today() -> Any:
     return day
 
 
+def ids_in(audience: Audience) -> Any:
+    """A query of one column: who is in an audience, whether they are there or have left."""
+    return U.select(U.id).where(audience_condition(audience))
+
+
 def who_of(audience: Audience, user_ids: Collection[int]) -> set[int]:
     """Those of some users who are in an audience."""
     # Of a few, nothing is to be begun with.

@@ -21,6 +21,7 @@ from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
+from studio_tui.storage.audiences.conditions import ids_in
 from studio_tui.storage.engine.expressions import (
     COUNTED,
     EVERYBODY,
@@ -93,6 +94,8 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
         found = both(found, N.push.is_null(False) & (N.push == filter_.push_id))
     if filter_.recipient_id is not None:
         found = both(found, N.recipient == filter_.recipient_id)
+    if filter_.where is not None:
+        found = both(found, N.recipient.in_(ids_in(filter_.where)))
     if filter_.ids:
         found = both(found, among(N.id, filter_.ids))
     return found

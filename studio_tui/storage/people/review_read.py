@@ -23,6 +23,7 @@ from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
+from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.engine.expressions import (
     ACT,
     COUNTED,
@@ -132,6 +133,8 @@ def review_condition(filter_: ReviewFilter) -> Any:
         found &= R.kind == filter_.kind
     if filter_.push_id is not None:
         found &= R.push == filter_.push_id
+    if filter_.where is not None:
+        found &= audience_condition(filter_.where)
     return found
 
 
@@ -155,7 +158,7 @@ def review_listing(filter_: ReviewFilter, sort: Sort) -> Listing:
         review_condition(filter_),
         key,
         descending=sort.descending,
-        narrowed=bool(filter_.text),
+        narrowed=bool(filter_.text or filter_.where),
         computed=key != "r.urgency",
     )
 

@@ -1,5 +1,7 @@
 """``--where``, and what is said of a filter that is wrong (P13)."""
 
+from typing import Any
+
 import pytest
 
 from tests.cli.conftest import Cli
@@ -54,26 +56,74 @@ def test_who_has_left_is_asked_for_by_name(pushes: Cli) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("where", "column", "word", "meant"),
-    [
-        ("team under Company and hird before 2018-01-01", 24, "hird", "hired before"),
-        ("team “Sale”", 6, "“Sale”", "Sales"),
-        ('in push "A" donee', 13, "donee", "done"),
-        ("(team Company", 14, "", "close the bracket"),
-        ("group x\ny", 9, "y", "go on with “and” or “or”"),
-        ("", 1, "", "is empty"),
-        ("x" * 20_000, 10_001, "x", "10,000"),
-    ],
-)
-def test_a_wrong_filter_is_wrong_usage(
-    pushes: Cli, where: str, column: int, word: str, meant: str
-) -> None:
+WRONG = [
+    ("team under Company and hird before 2018-01-01", 24, "hird", "hired before"),
+    ("team “Sale”", 6, "“Sale”", "Sales"),
+    ('in push "A" donee', 13, "donee", "done"),
+    ("(team Company", 14, "", "close the bracket"),
+    ("group x\ny", 9, "y", "go on with “and” or “or”"),
+    ("", 1, "", "is empty"),
+    ("x" * 20_000, 10_001, "x", "10,000"),
+]
+
+
+def test_a_wrong_filter_is_wrong_usage(pushes: Cli) -> None:
     """Exit code 2, with the word, its place, and what would do, and a mark below it."""
-    for command in (("users", "list"), ("pushes", "assign", "B"), ("users", "why", "ann")):
+    commands = (("users", "list"), ("pushes", "assign", "B"), ("users", "why", "ann"))
+    for number, (where, column, word, meant) in enumerate(WRONG):
+        command = commands[number % len(commands)]
         said = pushes.run(*command, "--where", where, exit_code=2).stderr
         assert f"at character {column}:" in said
         assert meant in said
         line, marks = said.splitlines()[-2:]
         if word:
             assert line[marks.index("^") :].startswith(word)
+
+
+def logins(rows: list[dict[str, Any]], key: str = "login") -> list[str]:
+    return sorted({row[key] for row in rows})
+
+
+def test_every_list_is_of_those_of_whom_it_holds(pushes: Cli) -> None:
+    pushes.run("pushes", "assign", "A", "ann", "dan")
+    sales = ("--where", "team under Sales")
+    assert logins(pushes.json("pushes", "show", "A", *sales)["users"]) == ["ann", "ben"]
+    exported = pushes.out("pushes", "export", "A", *sales).splitlines()[1:]
+    assert [row.split(",")[0] for row in exported] == ["ben", "ann"][::-1]
+    assert logins(pushes.json("conversations", "list", "--push", "A", *sales)) == ["ann", "ben"]
+    assert logins(pushes.json("conversations", "list", "--all", *sales)) == ["ann", "ben"]
+    assert pushes.json("conversations", "list", *sales) == []
+    assert logins(pushes.json("outbox", "list", *sales), "recipient") == ["ann", "ben"]
+    assert pushes.json("users", "review", *sales) == []
+    about = pushes.json("activity", "list", "--action", "assigned", *sales)
+    assert len(about) == 2
+    about = pushes.json("activity", "list", "--action", "assigned", "--where", "login dan")
+    assert len(about) == 1
+    assert "assigned" in pushes.out("activity", "export", "--where", "login dan")
+    for wrong in (("pushes", "show", "A", "--by", "team"), ("pushes", "unassign", "A", "ann")):
+        pushes.run(*wrong, *sales, exit_code=2)
+
+
+def test_every_act_is_for_those_of_whom_it_holds(pushes: Cli) -> None:
+    """Narrowed by what else is asked, and refused where it says who in two ways."""
+    pushes.run("pushes", "assign", "A", "ann", "dan")
+    sales = ("--where", "team under Sales")
+    excused = pushes.json("pushes", "excuse", "A", "--reason", "leave", "--where", "login ann")
+    assert excused["changed"] == 1
+    longer = pushes.json("pushes", "deadline", "A", "--to", "+8w", *sales)
+    assert longer["changed"] == 1
+    reminded = pushes.json(
+        "pushes", "remind", "A", "--status", "not_planned", *sales, "--again", "--dry-run"
+    )  # fmt: skip
+    assert reminded["reminding"] == 1
+    assert "1 mail dropped" in pushes.out("outbox", "drop", "--where", "login dan")
+    assert "Nothing to retry" in pushes.out("outbox", "retry", "--where", "login dan")
+    assert "2 users taken out" in pushes.out("pushes", "unassign", "A", *sales)
+    assert logins(pushes.json("pushes", "show", "A")["users"]) == ["dan"]
+    for both in (
+        ("pushes", "remind", "A"),
+        ("pushes", "excuse", "A", "--back"),
+        ("outbox", "drop"),
+    ):
+        said = pushes.run(*both, "1", *sales, exit_code=2).stderr
+        assert "--where" in said

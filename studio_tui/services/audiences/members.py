@@ -1,0 +1,24 @@
+"""Who is in an audience (P13)."""
+
+from collections.abc import Collection
+
+from studio_tui.domain.audiences.audience import Audience
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.audiences.conditions import count_in, who_of
+
+
+def those_in(
+    studio: Studio, actor: Actor, audience: Audience, user_ids: Collection[int]
+) -> frozenset[int]:
+    """Those of some users who are in an audience, whose names were looked up."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return frozenset(who_of(audience, user_ids))
+
+
+def count(studio: Studio, actor: Actor, audience: Audience) -> int:
+    """How many are in an audience: who has left only where it asks about them."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return count_in(audience)
