@@ -20,9 +20,11 @@ from platformdirs import user_config_path, user_data_path, user_state_path
 from studio_tui.config import wrong_values
 from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.config.private import require_own_file
+from studio_tui.config.providers import PRESETS
 from studio_tui.config.setting import (
     check_at_least_one,
     check_connections,
+    check_count,
     check_days,
     check_port,
     check_retention,
@@ -211,6 +213,37 @@ class Smtp(_Section, frozen=True):
     connections: Annotated[
         int, setting("at most so many connections at once", check=check_connections)
     ] = 4
+    provider: Annotated[
+        str,
+        setting(
+            "whose limits are kept, where nothing else is set: "
+            + ", ".join(f'`"{name}"`' for name in PRESETS),
+            example="exchange-online",
+        ),
+    ] = ""
+    per_minute: Annotated[
+        int,
+        setting(
+            "at most so many mails within any minute, by all workers of all hosts; 0 is no limit",
+            check=check_count,
+        ),
+    ] = 0
+    per_day: Annotated[
+        int,
+        setting("the same within any 24 hours; 0 is no limit", check=check_count),
+    ] = 0
+    per_connection: Annotated[
+        int,
+        setting("at most so many mails over one connection; 0 is no limit", check=check_count),
+    ] = 0
+    per_domain_minute: Annotated[
+        int,
+        setting(
+            "at most so many mails within any minute to the recipients of one domain, by all "
+            "workers of all hosts; 0 is no limit",
+            check=check_count,
+        ),
+    ] = 0
     timeout: Annotated[
         int, setting("seconds the server may take for each reply", check=check_at_least_one)
     ] = 30

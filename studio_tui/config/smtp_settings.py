@@ -6,12 +6,13 @@ an IPv6 address, or as a URL.
 
 import re
 import shlex
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from studio_tui.config.providers import PRESETS
 from studio_tui.domain.shared.errors import Refused
 
 _INVISIBLE = "\ufeff\u200b\u2060"
@@ -40,6 +41,9 @@ def tidy_smtp(table: MutableMapping[str, Any]) -> None:
         _trim(inner)
     if isinstance(table.get("auth"), str):
         table["auth"] = _auth(table["auth"])
+    if isinstance(table.get("provider"), str) and table["provider"]:
+        for name, value in _preset(table["provider"]).items():
+            table.setdefault(name, value)
     if isinstance(table.get("security"), str):
         table["security"] = _security(table["security"])
     if isinstance(table.get("host"), str):
@@ -65,6 +69,14 @@ def require_usable(host: str, helo: str) -> None:
             f"smtp.helo: “{helo}” is not the name of a host: write the full name of the machine "
             'that sends, such as helo = "studio.example.org".'
         )
+
+
+def _preset(written: str) -> Mapping[str, int]:
+    preset = PRESETS.get(written.lower())
+    if preset is None:
+        known = ", ".join(f'"{name}"' for name in PRESETS)
+        raise Refused(f"smtp.provider: “{written}” is not known: write one of {known}.")
+    return preset
 
 
 def _auth(written: str) -> str:

@@ -1,10 +1,11 @@
 """What is said of a mail in the outbox (N4, N10)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.outbox.kinds import INVITATIONS, Capacity, Kind
+from studio_tui.domain.outbox.limits import Forecast
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.shared.clock import local_day, zone_in_words
 
@@ -36,3 +37,35 @@ def when_mail_leaves(leaves_at: datetime, now: datetime, zone: ZoneInfo) -> str:
     at = f"at {local:%H:%M} ({zone_in_words(leaves_at, zone)})"
     same_day = local.date() == local_day(now, zone)
     return at if same_day else f"on {local.date()} {at}"
+
+
+def what_waits_for_limits(
+    found: Forecast, now: datetime, zone: ZoneInfo, *, reached: str = ""
+) -> str:
+    """``12,400 wait for tomorrow's quota: done by Tuesday 10:40``; empty where nothing waits.
+
+    ``reached`` is the setting of a limit that is reached, where that is known.
+    """
+    if not found.waiting or not (reached or found.done_at > now):
+        return ""
+    number, limit = found.waiting, _LIMITS.get(reached, _LIMITS["per_minute"])
+    if found.beyond_today:
+        number, limit = found.beyond_today, _LIMITS["per_day"]
+    verb = "waits" if number == 1 else "wait"
+    return f"{number:,} {verb} for {limit}: done by {_day_and_time(found.done_at, now, zone)}"
+
+
+_LIMITS = {
+    "per_minute": "the next minute (smtp.per_minute)",
+    "per_day": "tomorrow's quota",
+    "per_domain_minute": "the limit of a domain (smtp.per_domain_minute)",
+}
+
+
+def _day_and_time(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    # A mail that may leave within a minute has left by its end.
+    local = (at + timedelta(seconds=59)).astimezone(zone)
+    days = (local.date() - local_day(now, zone)).days
+    if not days:
+        return f"{local:%H:%M}"
+    return f"{local:%A %H:%M}" if days < 7 else f"{local:%Y-%m-%d %H:%M}"

@@ -30,13 +30,15 @@ from studio_tui.mail.transport.outcomes import (
 from studio_tui.mail.transport.refusals import About
 from studio_tui.services.activity.verify import seal_rest
 from studio_tui.services.outbox import delivery as delivering
-from studio_tui.services.outbox.delivery import Failed, Later, Packing, Sent, Settlement
+from studio_tui.services.outbox.delivery import Claimed, Failed, Later, Packing, Sent, Settlement
+from studio_tui.services.outbox.limits import limits_of
 from studio_tui.services.outbox.messages import Mail, MessageBuilder
 from studio_tui.services.people.reviews import tell_by_schedule
 from studio_tui.services.pushes.remind import remind_by_schedule
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.daily import do_what_is_due
+from studio_tui.wording.mail import what_waits_for_limits
 from studio_tui.worker.circuit_breaker import Breaker
 from studio_tui.worker.lease import Lease, LeaseOver
 from studio_tui.worker.limits import Crew
@@ -51,6 +53,8 @@ _MOMENT = 0.001
 """Seconds for which mails are written at a time."""
 _FLUSH_EVERY = 0.01
 """Seconds between two times that the disk is asked to take in what was written."""
+_FORESEE_EVERY = 30.0
+"""Seconds between two looks until when mail waits for a limit."""
 _Value = TypeVar("_Value")
 
 
@@ -67,6 +71,8 @@ class WorkerReport:
     """Why nothing is known of the outbox; empty while the database answers."""
     clock: str = ""
     """What is wrong with the clock of this host; empty where nothing is."""
+    limited: str = ""
+    """Which limit of the settings lets mail wait, and until when; empty where none does."""
     connections: int | None = None
     """How many connections the server allows, None as far as it allows all."""
 
@@ -109,6 +115,8 @@ class Worker:
         self._locks_others_out = delivering.locks_others_out(studio)
         self._breaker = Breaker(self._pace)
         self._crew = Crew(len(transports))
+        self._limits = limits_of(studio)
+        self._foreseen_at = float("-inf")
         self._kept: RelayDown | None = None
         self._stopping = asyncio.Event()
         self._reminded_at: datetime | None = None
@@ -181,6 +189,8 @@ class Worker:
     async def _learn(self) -> None:
         """Begin with what workers before have learnt of the server."""
         with suppress(Unavailable):
+            if self._limits:
+                await asyncio.to_thread(delivering.count_anew, self._studio, self._limits)
             known = await asyncio.to_thread(delivering.standing, self._studio)
             is_fault = known.fault in set(Fault)
             down = RelayDown(Fault(known.fault), known.code, known.words) if is_fault else None
@@ -252,17 +262,35 @@ class Worker:
             self._lease.name,
             lasting=self._lease.lasting,
             avoiding=() if all_domains else self._breaker.doubted,
+            limits=self._limits,
         )
         try:
             async with self._leasing:
                 began = self._lease.elapsed()
                 claimed = await self._ask(partial(take, limit=self._batch))
             self._tell(replace(self.report, away=""))
+            await self._foresee(claimed)
             return Batch(claimed.taken, await self._prepare_all(claimed.deliveries, began))
         except Unavailable as error:
             # The database is away for a while: what waits there waits on.
             self._tell(replace(self.report, away=error.message))
             return Batch(0)
+
+    async def _foresee(self, claimed: Claimed) -> None:
+        """Say now and then what waits for a limit, until nothing does."""
+        now = self._lease.elapsed()
+        if not claimed.reached:
+            if not claimed.taken and self.report.limited:
+                self._tell(replace(self.report, limited=""))
+            return
+        if self.report.limited and now - self._foreseen_at < _FORESEE_EVERY:
+            return
+        self._foreseen_at = now
+        found = await asyncio.to_thread(delivering.foresee, self._studio, self._limits)
+        words = what_waits_for_limits(
+            found, self._studio.now(), self._studio.zone, reached=claimed.reached
+        )
+        self._tell(replace(self.report, limited=words))
 
     async def _renew(self) -> None:
         """Renew the lease as long as mails are being sent."""
@@ -447,7 +475,13 @@ class Worker:
         while True:
             try:
                 return await self._ask(
-                    partial(delivering.settle, self._studio, self._lease.name, settlements)
+                    partial(
+                        delivering.settle,
+                        self._studio,
+                        self._lease.name,
+                        settlements,
+                        limits=self._limits,
+                    )
                 )
             except Unavailable as error:
                 self._tell(replace(self.report, away=error.message))

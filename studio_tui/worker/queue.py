@@ -34,6 +34,8 @@ class Batch:
     taken: int
     """How many were due, those included that are not to be sent any more."""
     mails: tuple[ClaimedMail, ...] = ()
+    reached: str = ""
+    """The limit that is reached; empty where none is."""
 
 
 class SendQueue:

@@ -50,6 +50,8 @@ class Happening(StrEnum):
     """The clock of this host is wrong; mail is sent all the same."""
     ANCHOR = "anchor"
     """How far the activity has come (A3); soon after it starts, and weekly."""
+    LIMITED = "limited"
+    """Mail waits because of a limit of the settings; once until there is none any more."""
     CONNECTIONS = "connections"
     """The server allows fewer connections than the settings ask for."""
     STOPPED = "stopped"
@@ -172,6 +174,7 @@ class _Log:
         self._report = report
         self._down = ""
         self._clock = ""
+        self._limited = ""
         self._connections: int | None = None
         self._told_at = studio.now()
 
@@ -181,6 +184,9 @@ class _Log:
             self.tell(Happening.CLOCK, now.clock, now)
         self._clock = now.clock
         words = _what_is_down(now)
+        if now.limited and not self._limited:
+            self.tell(Happening.LIMITED, _waits(now.limited), now)
+        self._limited = now.limited
         if now.connections != self._connections and now.connections:
             self._connections = now.connections
             self.tell(Happening.CONNECTIONS, _fewer(now.connections), now)
@@ -202,6 +208,10 @@ class _Log:
 
 def _what_is_down(report: WorkerReport) -> str:
     return in_words(report.down) if report.down else report.away
+
+
+def _waits(limited: str) -> str:
+    return f"Mail waits because of a limit of the settings: {limited}."
 
 
 def _fewer(connections: int) -> str:

@@ -101,6 +101,11 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "grant": "service_account",
         "token_url": "https://login.example.org/token",
         "source_address": "::1",
+        "provider": "gmail",
+        "per_minute": "31",
+        "per_day": "32",
+        "per_connection": "33",
+        "per_domain_minute": "34",
     }
     keys = [each.key for each in settings_in(Settings)]
     environ = {
@@ -113,6 +118,8 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         key: values.get(key.rpartition(".")[2], f"env {key}") for key in keys
     }
     expected |= {"smtp.port": 465, "smtp.connections": 9, "smtp.timeout": 7}
+    expected |= {"smtp.per_minute": 31, "smtp.per_day": 32}
+    expected |= {"smtp.per_connection": 33, "smtp.per_domain_minute": 34}
     expected |= {
         "screen.mouse": False,
         "privacy.retention_months": 36,

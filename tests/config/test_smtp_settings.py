@@ -134,3 +134,18 @@ def test_a_name_that_no_server_takes_is_refused(file: Path, name: str) -> None:
     assert 'helo = "studio.example.org"' in _unusable(
         file, f'host = "mail.example.org"\nhelo = "{name}"'
     )
+
+
+def test_what_a_provider_stands_for(file: Path) -> None:
+    """What is set beside it wins, in the file and in the environment, also to lift a limit."""
+    smtp = _loaded(file, 'provider = "Exchange-Online"').smtp
+    assert (smtp.connections, smtp.per_minute, smtp.per_day) == (3, 30, 10_000)
+    smtp = _loaded(
+        file, "provider = 'exchange-online'\nper_minute = 0", STUDIO_SMTP_CONNECTIONS="2"
+    ).smtp
+    assert (smtp.connections, smtp.per_minute, smtp.per_day) == (2, 0, 10_000)
+    smtp = _loaded(file, STUDIO_SMTP_PROVIDER="gmail").smtp
+    assert (smtp.connections, smtp.per_minute, smtp.per_day) == (4, 0, 2_000)
+    said = _refusal(file, 'provider = "exchange"')
+    assert '"exchange-online"' in said
+    assert "smtp.per_day: 0 for no limit" in _refusal(file, "per_day = -1")

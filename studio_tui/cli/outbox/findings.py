@@ -11,6 +11,7 @@ from studio_tui.mail.transport.outcomes import Fault, RelayDown
 from studio_tui.services.outbox import outbox
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import what_waits_for_limits
 from studio_tui.worker.advice import in_words
 
 _LONG = timedelta(minutes=10)
@@ -21,6 +22,9 @@ def outbox_findings(studio: Studio, health: outbox.Health) -> Iterator[Finding]:
     """Since when what waits, who sends, the last success and the last error."""
     yield _counts(studio, health)
     yield _waiting(studio, health)
+    if health.limited is not None:
+        words = what_waits_for_limits(health.limited, studio.now(), studio.zone)
+        yield Finding("limits", Verdict.OK, words or "nothing waits because of them")
     yield Finding("sending", Verdict.OK, _sending(studio, health))
     if health.stopped and health.waiting:
         yield _stopped(studio, *health.stopped)

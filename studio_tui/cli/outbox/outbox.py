@@ -36,7 +36,7 @@ from studio_tui.services.outbox.undo import Undoable
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import STATE_LABELS, kind_in_words
+from studio_tui.wording.mail import STATE_LABELS, kind_in_words, what_waits_for_limits
 
 
 @click.group("outbox", cls=CommandGroup)
@@ -74,6 +74,9 @@ def list_(
         return
     headings = ("Id", "State", "Kind", "To", "About", with_zone(studio, "Due"), "Sent", "Why")
     write_table(headings, (_row(studio, one) for one in listed), "Nothing in the outbox.")
+    found = service.limited(studio, actor)
+    if found and (words := what_waits_for_limits(found, studio.now(), studio.zone)):
+        say(f"{words} ({studio.zone.key}).")
 
 
 @outbox.command()

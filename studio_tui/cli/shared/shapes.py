@@ -688,6 +688,18 @@ def health(studio: Studio, of: Health) -> Shape:
         "last_sent_at": iso(studio, of.last_sent_at),
         "last_error": {"to": address, "words": words} if of.last_error else None,
         "stopped": _stopped(studio, of),
+        "limited": _limited(studio, of),
+    }
+
+
+def _limited(studio: Studio, of: Health) -> Shape | None:
+    found = of.limited
+    if found is None:
+        return None
+    return {
+        "waiting": found.waiting,
+        "beyond_today": found.beyond_today,
+        "done_at": iso(studio, found.done_at),
     }
 
 

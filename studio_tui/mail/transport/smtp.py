@@ -123,6 +123,8 @@ class SmtpConnection:
             envelope = deliverable(sender), deliverable(recipient)
         except Refused as refused:
             return Rejected(None, refused.message)
+        if self._is_open and 0 < self._settings.per_connection <= self._carried:
+            await self.close()
         was_open, carried = self._is_open, self._carried if self._is_open else 0
         try:
             return await self._send_once(*envelope, message, clear_to_send, together=True)

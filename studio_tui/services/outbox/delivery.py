@@ -9,15 +9,17 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from studio_tui.domain.outbox.kinds import MailForm
+from studio_tui.domain.outbox.limits import Forecast, Limits, forecast
 from studio_tui.domain.outbox.notification import Delivery, why_dropped
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.domain.shared.errors import Busy
 from studio_tui.services.outbox.messages import Mail
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.outbox import mail_stops
+from studio_tui.storage.outbox import mail_stops, sent_counts
 from studio_tui.storage.outbox import worker_queue as deliveries
 from studio_tui.storage.outbox.worker_queue import LeaseEnd
 
+NO_LIMITS = Limits()
 _MOST_REFUSED = 1000
 """Of so many mails it is remembered that they were refused."""
 
@@ -101,6 +103,8 @@ class Claimed:
     """How many were due, those included that were dropped at once."""
     deliveries: tuple[Delivery, ...] = ()
     """What is still true, and to be sent."""
+    reached: str = ""
+    """The limit that is reached, by the name of its setting; empty where none is."""
 
 
 def claim(
@@ -110,10 +114,11 @@ def claim(
     limit: int,
     lasting: timedelta,
     avoiding: Collection[str] = (),
+    limits: Limits = NO_LIMITS,
     wait: bool = True,
 ) -> Claimed:
     """Take up to ``limit`` notifications that are due, for the worker ``lease``; none to the
-    domains that are to be avoided.
+    domains that are to be avoided, and no more than there is room for within the ``limits``.
 
     What is no longer true is dropped before it is handed over (N6). Nobody who writes waits for
     what is read and thought about here. Raises `Busy` where others write and it is not to
@@ -123,12 +128,18 @@ def claim(
     # Where the clock that leases end by was set, none of them tells who is still at work: who is,
     # renews it, and who is not is found out one lease later.
     is_known = not studio.steady.jumped_within(lasting.total_seconds())
+    end, reached = _end(now, steady, lasting), ""
+    # What may be taken is thought about before anybody who writes has to wait for it.
+    in_turn = _in_turn(studio, limits, limit, avoiding) if limits else None
     with studio.store.writing_unflushed(wait=wait):
         if is_known:
             deliveries.recover(lease, steady, now)
-        ids = deliveries.claim(lease, now, _end(now, steady, lasting), limit, avoiding)
+        if in_turn is None:
+            ids = deliveries.claim(lease, now, end, limit, avoiding)
+        else:
+            ids, reached = _claim_within(in_turn, limits, lease, now, end)
     if not ids:
-        return Claimed(0)
+        return Claimed(0, reached=reached)
     with studio.store.reading():
         claimed = deliveries.deliveries(ids, now)
     dropped = {each.id: why for each in claimed if (why := why_dropped(each, now))}
@@ -142,7 +153,46 @@ def claim(
         except Busy:
             # They are handed back with what is left over, and looked at once more.
             true = [each for each in true if each.id not in shortened]
-    return Claimed(len(ids), tuple(true))
+    return Claimed(len(ids), tuple(true), reached)
+
+
+def _in_turn(
+    studio: Studio, limits: Limits, limit: int, avoiding: Collection[str]
+) -> Sequence[int]:
+    """What is taken next of what is due, as far as there is room, by id."""
+    now = studio.now()
+    with studio.store.reading():
+        mails = sent_counts.room(limits, now).mails
+        if mails == 0:
+            return ()
+        full = [
+            domain for domain, left in sent_counts.full_domains(limits, now).items() if left <= 0
+        ]
+        most = limit if mails is None else min(limit, mails)
+        return deliveries.in_turn(now, most, [*avoiding, *full])
+
+
+def _claim_within(
+    in_turn: Sequence[int], limits: Limits, lease: str, now: datetime, end: LeaseEnd
+) -> tuple[list[int], str]:
+    """Take of these what there still is room for; which, and the limit that is reached."""
+    sent_counts.lock()
+    mails, reached = sent_counts.room(limits, now)
+    ids = list(in_turn if mails is None else in_turn[:mails])
+    if limits.per_domain_minute and ids:
+        room = sent_counts.full_domains(limits, now)
+        domains, kept = sent_counts.domains(ids), []
+        for each in ids:
+            left = room.setdefault(domains[each], limits.per_domain_minute)
+            if left > 0:
+                kept.append(each)
+                room[domains[each]] = left - 1
+        ids = kept
+    if not ids:
+        if not reached and limits.per_domain_minute and sent_counts.due(now):
+            reached = "per_domain_minute"
+        return [], reached
+    return deliveries.claim_of(ids, lease, now, end), reached
 
 
 def _leaves_out(delivery: Delivery) -> bool:
@@ -152,9 +202,15 @@ def _leaves_out(delivery: Delivery) -> bool:
 
 
 def settle(
-    studio: Studio, lease: str, settlements: Sequence[Settlement], *, wait: bool = True
+    studio: Studio,
+    lease: str,
+    settlements: Sequence[Settlement],
+    *,
+    limits: Limits = NO_LIMITS,
+    wait: bool = True,
 ) -> None:
-    """Write what became of notifications; what the lease no longer covers is left as it is.
+    """Write what became of notifications; what the lease no longer covers is left as it is. Where
+    there are ``limits``, what was sent is counted.
 
     Raises `Busy` where others write and it is not to ``wait``.
     """
@@ -165,11 +221,28 @@ def settle(
     ]
     store = studio.store
     # Nearly always all of them were sent.
-    writing = store.writing_unflushed if failed or later else store.writing_alone
+    writing = store.writing_unflushed if failed or later or limits else store.writing_alone
     with writing(wait=wait):
+        if limits and sent:
+            sent_counts.lock()
+            sent_counts.count(((at, address) for _, address, at, *_ in sent), limits, studio.now())
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
         deliveries.settle_later(lease, later, studio.now())
+
+
+def count_anew(studio: Studio, limits: Limits) -> None:
+    """Count what was sent lately, before anything is sent within ``limits``."""
+    with studio.store.writing():
+        sent_counts.lock()
+        sent_counts.make_anew(limits, studio.now())
+
+
+def foresee(studio: Studio, limits: Limits) -> Forecast:
+    """What is due and waits because of the ``limits``, and until when."""
+    now = studio.now()
+    with studio.store.reading():
+        return forecast(now, sent_counts.due(now), sent_counts.by_minute(now), limits)
 
 
 def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:

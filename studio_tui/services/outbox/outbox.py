@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import DropReason
+from studio_tui.domain.outbox.limits import Forecast, forecast
 from studio_tui.domain.outbox.notification import (
     UNSENT,
     Notification,
@@ -19,10 +20,11 @@ from studio_tui.domain.shared.errors import NotFound, NothingToDo
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.mail.compose.flowed import unflow
+from studio_tui.services.outbox.limits import limits_of
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.outbox import mail_stops, notifications, worker_queue
+from studio_tui.storage.outbox import mail_stops, notifications, sent_counts, worker_queue
 
 if TYPE_CHECKING:
     from email.message import MIMEPart
@@ -69,6 +71,8 @@ class Health:
     last_sent_at: datetime | None
     last_error: tuple[str, str] | None
     """Address and words of the newest mail that failed or is to be tried again."""
+    limited: Forecast | None = None
+    """What is due and waits because of the limits of the settings; None where there are none."""
     stopped: tuple[str, int | None, str, datetime] | None = None
     """What kept mail from leaving when a worker last asked the server: fault, code, words, and
     since when; None where nothing did."""
@@ -128,8 +132,23 @@ def health(studio: Studio, actor: Actor) -> Health:
             sending=tuple(Sending(*lease) for lease in notifications.leases()),
             last_sent_at=notifications.last_sent_at(),
             last_error=notifications.last_error(),
+            limited=_limited(studio),
             stopped=mail_stops.stop(),
         )
+
+
+def limited(studio: Studio, actor: Actor) -> Forecast | None:
+    """What is due and waits because of the limits of the settings; None where there are none."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        return _limited(studio)
+
+
+def _limited(studio: Studio) -> Forecast | None:
+    limits, now = limits_of(studio), studio.now()
+    if not limits:
+        return None
+    return forecast(now, sent_counts.due(now), sent_counts.by_minute(now), limits)
 
 
 def _builder(studio: Studio) -> "MessageBuilder":

@@ -4,6 +4,7 @@ import peewee
 from peewee import (
     SQL,
     AutoField,
+    BigIntegerField,
     BlobField,
     BooleanField,
     CharField,
@@ -665,6 +666,20 @@ class MailStop(Table):
         table_name = "mail_stop"
 
 
+class SentCount(Table):
+    """How many mails were sent within ``span`` seconds from ``bucket`` on, in seconds since 1970:
+    to one domain or, where that is empty, to anybody (N14)."""
+
+    span = IntegerField()
+    bucket = BigIntegerField()
+    domain = CharField()
+    sent = IntegerField()
+
+    class Meta:
+        table_name = "sent_count"
+        primary_key = CompositeKey("span", "bucket", "domain")
+
+
 class MailModel(Table):
     """What many mails have in common."""
 
@@ -804,6 +819,7 @@ TABLES: list[type[peewee.Model]] = [
     MailModel,
     NotificationMail,
     MailStop,
+    SentCount,
     UnattendedImport,
     RetentionTable,
 ]

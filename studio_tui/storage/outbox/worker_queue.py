@@ -111,10 +111,6 @@ def claim(
     """Take up to ``limit`` notifications that are due, for the worker ``lease``, until ``end``;
     none to the domains that are to be avoided."""
     skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
-    others = "".join(
-        " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = recipient_id AND u.email_key LIKE ?)"
-        for _ in avoiding
-    )
     return [
         found
         for (found,) in rows(
@@ -123,7 +119,7 @@ def claim(
             # The index is of both states: SQLite takes it where its own condition is repeated.
             "SELECT id FROM notification WHERE state IN ('queued', 'sending') "
             "AND state = 'queued' AND due_at <= ?"
-            f"{others} ORDER BY due_at, id LIMIT ? {skip}) RETURNING id",
+            f"{_elsewhere(avoiding)} ORDER BY due_at, id LIMIT ? {skip}) RETURNING id",
             lease,
             end.instant,
             end.steady.origin,
@@ -134,6 +130,53 @@ def claim(
             limit,
         )
     ]
+
+
+def in_turn(now: datetime, limit: int, avoiding: Collection[str] = ()) -> list[int]:
+    """Up to ``limit`` notifications that are due, of each push as many: where not all can leave, no
+    push has to wait until another is done. None to the domains that are to be avoided."""
+    return [
+        found
+        for (found,) in rows(
+            "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY push_id "
+            "ORDER BY due_at, id) AS turn FROM notification WHERE state IN ('queued', 'sending') "
+            f"AND state = 'queued' AND due_at <= ?{_elsewhere(avoiding)}) AS waiting "
+            # Of pushes that all have their turn, another one is the first each time.
+            "ORDER BY turn, RANDOM() LIMIT ?",
+            now,
+            *(f"%@{domain}" for domain in avoiding),
+            limit,
+        )
+    ]
+
+
+def claim_of(ids: Collection[int], lease: str, now: datetime, end: LeaseEnd) -> list[int]:
+    """Take these, as far as they are still due, for the worker ``lease``, until ``end``."""
+    skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
+    wanted = among("id", ids)
+    return [
+        found
+        for (found,) in rows(
+            "UPDATE notification SET state = 'sending', lease = ?, due_at = ?, lease_origin = ?, "
+            "lease_until = ?, dated_at = COALESCE(dated_at, ?) WHERE id IN (SELECT id "
+            f"FROM notification WHERE {wanted.text} AND state = 'queued' AND due_at <= ? {skip}) "
+            "RETURNING id",
+            lease,
+            end.instant,
+            end.steady.origin,
+            end.steady.seconds,
+            now,
+            *wanted.params,
+            now,
+        )
+    ]
+
+
+def _elsewhere(avoiding: Collection[str]) -> str:
+    return "".join(
+        " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = recipient_id AND u.email_key LIKE ?)"
+        for _ in avoiding
+    )
 
 
 def renew(lease: str, end: LeaseEnd) -> None:

@@ -1,0 +1,164 @@
+"""How much mail was sent lately, for the limits that all workers share (N14).
+
+It is counted by the second for a minute, and by the minute for a day, as results are written: what
+there is room for is known without reading what was sent. The counts are made anew from the outbox
+whenever a worker starts.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from peewee import EXCLUDED, fn
+
+from studio_tui.domain.outbox.limits import DAY, MINUTE, Limits
+from studio_tui.storage.engine.expressions import N, U, among, column
+from studio_tui.storage.engine.sql import execute, known_instant, rows, scalar
+from studio_tui.storage.engine.tables import SentCount
+from studio_tui.storage.engine.unit import is_sqlite
+
+_S: Any = SentCount
+_SECOND, _MINUTE = 1, 60
+"""How many seconds are counted together."""
+_ALL = ""
+"""In the place of a domain: mail to anybody."""
+_LOCK = 0x53_4D_4C_49
+"""The advisory lock of PostgreSQL under which one worker at a time looks what there is room for,
+and takes it."""
+
+
+class Room(NamedTuple):
+    """What may be sent at this moment beside what others hold."""
+
+    mails: int | None
+    """None: any number."""
+    reached: str
+    """The setting of the limit that is reached, empty where none is."""
+
+
+def lock() -> None:
+    """Let nobody else take or count mail until this transaction ends."""
+    if not is_sqlite():
+        execute("SELECT pg_advisory_xact_lock(?)", _LOCK)
+
+
+def room(limits: Limits, now: datetime) -> Room:
+    """How many mails there is room for: of what is being sent, all may be sent."""
+    sending = int(scalar("SELECT COUNT(*) FROM notification WHERE state = 'sending'"))
+    found = []
+    for name, most, span, within in (
+        ("per_minute", limits.per_minute, _SECOND, MINUTE.total_seconds()),
+        ("per_day", limits.per_day, _MINUTE, DAY.total_seconds()),
+    ):
+        if most:
+            found.append((max(most - sending - _sent(span, now, within), 0), name))
+    if not found:
+        return Room(None, "")
+    mails, name = min(found)
+    return Room(mails, name if not mails else "")
+
+
+def full_domains(limits: Limits, now: datetime) -> dict[str, int]:
+    """How many mails there is room for to each domain that mail was sent to within a minute."""
+    if not limits.per_domain_minute:
+        return {}
+    since = _bucket(now, _SECOND) - int(MINUTE.total_seconds())
+    used = Counter(
+        dict(
+            _S.select(_S.domain, fn.SUM(_S.sent))
+            .where(_S.span == _SECOND, _S.bucket >= since, _S.domain != _ALL)
+            .group_by(_S.domain)
+            .tuples()
+        )
+    )
+    for address in column(
+        N.select(U.email_key).join(U, on=U.id == N.recipient).where(N.state == "sending")
+    ):
+        used[domain_of(address)] += 1
+    return {domain: limits.per_domain_minute - number for domain, number in used.items()}
+
+
+def domains(ids: Collection[int]) -> dict[int, str]:
+    """The domain of the recipient of each of these notifications."""
+    found = N.select(N.id, U.email_key).join(U, on=U.id == N.recipient).where(among(N.id, ids))
+    return {each: domain_of(address) for each, address in found.tuples()}
+
+
+def count(sent: Iterable[tuple[datetime, str]], limits: Limits, now: datetime) -> None:
+    """Add what was sent: when, and to which address; let go of what no limit asks for."""
+    counted: Counter[tuple[int, int, str]] = Counter()
+    for at, address in sent:
+        counted[_SECOND, _bucket(at, _SECOND), _ALL] += 1
+        counted[_MINUTE, _bucket(at, _MINUTE), _ALL] += 1
+        if limits.per_domain_minute:
+            counted[_SECOND, _bucket(at, _SECOND), domain_of(address)] += 1
+    if not counted:
+        return
+    # In one order, so that no two workers wait for each other.
+    values = [(*key, number) for key, number in sorted(counted.items())]
+    adding = _S.insert_many(values, fields=[_S.span, _S.bucket, _S.domain, _S.sent])
+    adding.on_conflict(
+        conflict_target=[_S.span, _S.bucket, _S.domain],
+        update={_S.sent: _S.sent + EXCLUDED.sent},
+    ).as_rowcount().execute()
+    for span, within in ((_SECOND, 2 * MINUTE), (_MINUTE, DAY + MINUTE)):
+        past = _bucket(now - within, span)
+        _S.delete().where(_S.span == span, _S.bucket < past).execute()
+
+
+def make_anew(limits: Limits, now: datetime) -> None:
+    """Count what the outbox knows: others may have sent without limits meanwhile."""
+    _S.delete().execute()
+    count(_sent_since(now), limits, now)
+
+
+def by_minute(now: datetime) -> list[tuple[datetime, int]]:
+    """How many mails were sent in each minute of the last 24 hours, in order of time: the minute's
+    last instant, and how many."""
+    found = Counter(_bucket(at, _MINUTE) for at, _ in _sent_since(now))
+    return [
+        (datetime.fromtimestamp(bucket, UTC) + MINUTE, number)
+        for bucket, number in sorted(found.items())
+    ]
+
+
+def due(now: datetime) -> int:
+    """How many mails are due."""
+    return int(
+        scalar(
+            "SELECT COUNT(*) FROM notification WHERE state IN ('queued', 'sending') "
+            "AND state = 'queued' AND due_at <= ?",
+            now,
+        )
+    )
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the @."""
+    return address.rpartition("@")[2].lower()
+
+
+def _sent_since(now: datetime) -> list[tuple[datetime, str]]:
+    # Text: as the index of the instants has it.
+    return [
+        (known_instant(at), address or "")
+        for at, address in rows(
+            "SELECT sent_at, sent_to FROM notification WHERE COALESCE(sent_at, due_at) > ? "
+            "AND state = 'sent' AND sent_at IS NOT NULL",
+            now - DAY,
+        )
+    ]
+
+
+def _sent(span: int, now: datetime, within: float) -> int:
+    since = _bucket(now, span) - int(within)
+    counted = _S.select(fn.SUM(_S.sent)).where(
+        _S.span == span, _S.bucket >= since, _S.domain == _ALL
+    )
+    return int(counted.scalar() or 0)
+
+
+def _bucket(at: datetime, span: int) -> int:
+    seconds = int(at.timestamp())
+    return seconds - seconds % span

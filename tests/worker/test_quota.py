@@ -1,0 +1,144 @@
+"""Limits that all workers share (N14): what may leave, what waits, and for how long."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+import msgspec
+import pytest
+
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.outbox import outbox
+from studio_tui.services.pushes import assign
+from studio_tui.services.system.context import Studio
+from studio_tui.worker.loop import Worker, WorkerReport
+from studio_tui.worker.service import transports_of
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+from tests.smtp_server import Server, smtp_server
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with smtp_server() as running:
+        yield running
+
+
+def _limited(studio: Studio, server: Server, **limits: int) -> Studio:
+    smtp = server.settings(connections=2, **limits)
+    return replace(studio, settings=msgspec.structs.replace(studio.settings, smtp=smtp))
+
+
+def _worker(studio: Studio) -> Worker:
+    return Worker(studio, transports_of(studio), random=Random(0))
+
+
+def _work(studio: Studio) -> WorkerReport:
+    return asyncio.run(_worker(studio).run(drain=True))
+
+
+def _assign(studio: Studio, admin: Actor, name: str, *logins: str) -> None:
+    push = create_push(studio, admin, name)
+    assign.assign(studio, admin, push, assign.users_named(studio, admin, logins))
+
+
+@pytest.fixture
+def six(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
+    """Six mails to users without a manager that are due: five of one push, then one of another."""
+    alone = "".join(f"u{n},u{n}@{n % 2}.example,U,{n}\n" for n in range(6))
+    import_people(studio, admin, f"login,email,given_name,family_name\n{alone}")
+    _assign(studio, admin, "First", *(f"u{n}" for n in range(5)))
+    clock.move(minutes=1)
+    _assign(studio, admin, "Second", "u5")
+    clock.move(minutes=3)
+    return studio
+
+
+def test_so_many_leave_within_a_minute_of_each_push(
+    six: Studio, server: Server, clock: MovableClock, admin: Actor
+) -> None:
+    """Whether a worker starts anew or not."""
+    studio = _limited(six, server, per_minute=2)
+    assert _work(studio).sent == 2
+    assert sorted(each.recipients[0] for each in server.messages)[-1] == "u5@1.example"
+    done = _work(studio)
+    assert done.sent == 0
+    assert done.limited.startswith("4 wait for the next minute (smtp.per_minute): done by ")
+    clock.move(minutes=0.9)
+    assert _work(studio).sent == 0
+    clock.move(minutes=0.15)
+    assert _work(studio).sent == 2
+    clock.move(minutes=1.1)
+    assert _work(studio).sent == 2
+    assert _work(studio).limited == ""
+    states = outbox.counts(studio, admin)
+    assert states == {NotificationState.SENT: 6}
+
+
+def test_what_is_more_than_a_day_allows_waits_for_the_next(
+    six: Studio, server: Server, clock: MovableClock, admin: Actor
+) -> None:
+    """What was sent before there was a limit counts, too."""
+    assert _work(_limited(six, server, per_minute=1)).sent == 1
+    clock.move(hours=1)
+    studio = _limited(six, server, per_day=3)
+    assert _work(studio).sent == 2
+    clock.move(hours=1)
+    done = _work(studio)
+    assert (done.sent, done.down) == (0, None)
+    assert done.limited.startswith("3 wait for tomorrow's quota: done by ")
+    found = outbox.limited(studio, admin)
+    assert found is not None
+    assert (found.waiting, found.beyond_today) == (3, 3)
+    assert outbox.limited(six, admin) is None
+    clock.move(hours=22, minutes=2)
+    assert _work(studio).sent == 1
+    clock.move(hours=1)
+    assert _work(studio).sent == 2
+    waiting = NotificationFilter(state=NotificationState.QUEUED)
+    assert outbox.every(studio, admin, waiting) == []
+
+
+def test_workers_share_a_limit(six: Studio, server: Server) -> None:
+    studio = _limited(six, server, per_minute=3)
+
+    async def together() -> list[WorkerReport]:
+        return await asyncio.gather(*(_worker(studio).run(drain=True) for _ in range(3)))
+
+    assert sum(done.sent for done in asyncio.run(together())) == 3
+    assert len(server.messages) == 3
+
+
+def test_so_many_go_to_one_domain(six: Studio, server: Server, clock: MovableClock) -> None:
+    studio = _limited(six, server, per_domain_minute=2)
+    done = _work(studio)
+    assert done.sent == 4
+    to = Counter(each.recipients[0].partition("@")[2] for each in server.messages)
+    assert to == {"0.example": 2, "1.example": 2}
+    assert "smtp.per_domain_minute" in done.limited
+    clock.move(minutes=1.1)
+    assert _work(studio).sent == 2
+
+
+def test_what_was_taken_and_not_sent_does_not_count(
+    six: Studio, server: Server, clock: MovableClock
+) -> None:
+    """The server says no in the middle: all that was taken is there for the next minute's try."""
+    studio = _limited(six, server, per_minute=4, per_day=6)
+    server.script("mail", "550 5.7.233 tenant sending limit reached", times=10)
+    done = _work(studio)
+    assert done.sent == 0
+    assert done.down is not None
+    server.behave()
+    assert _work(studio).sent == 4
+    clock.move(minutes=1.1)
+    assert _work(studio).sent == 2
+
+
+def test_so_many_go_over_one_connection(six: Studio, server: Server) -> None:
+    studio = _limited(six, server, per_connection=1)
+    assert _work(studio).sent == 6
+    assert server.connections == 6
