@@ -70,8 +70,10 @@ def conductor_of(actor: Actor, opened: OpeningOutcome, named: str | None) -> int
     """
     _require_right(actor, opened)
     conductor_id = _named(actor, opened, named)
-    if opened.named_id not in (None, conductor_id) and not may(actor, Action.FINISH_ANY):
-        other = people.users_by_id([opened.named_id])[0]  # type: ignore[list-item] # not None here
+    # Who was named and manages the user no longer keeps nobody from it (N16).
+    managing = {manager.user_id: manager for manager in opened.user.managers}
+    other = managing.get(opened.named_id) if opened.named_id is not None else None
+    if other and other.user_id != conductor_id and not may(actor, Action.FINISH_ANY):
         raise Refused(f"{other.name} is to hold it: hand it over first.")
     return conductor_id
 

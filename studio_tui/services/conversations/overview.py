@@ -187,7 +187,7 @@ def _why_not(
     if asked.user_id == actor.user_id:
         return _why_not_mine(asked, template)
     theirs = {None, actor.user_id, *(each.leader_id for each in standing)}
-    if asked.conductor_id not in theirs and not asked.conductor_left:
+    if asked.conductor_id not in theirs and not asked.conductor_gone:
         holds = "holds it" if asked.conversation_id else "is to hold it"
         return f"{asked.conductor} {holds}"
     return NOT_MINE if asked.not_mine else ""

@@ -1,16 +1,17 @@
 """What My conversations is made of (C1): one person's view, in a few queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from peewee import JOIN, SQL, fn
 
-from studio_tui.domain.people.users import full_name
+from studio_tui.domain.people.users import Manager, full_name
 from studio_tui.domain.pushes.push import Status, deadline_of
 from studio_tui.storage.engine.expressions import A, C, H, P, U, among, column
 from studio_tui.storage.engine.tables import NotMine
-from studio_tui.storage.people.managers import managed_by
+from studio_tui.storage.people.managers import managed_by, managers_of
 from studio_tui.storage.people.stand_ins import standing_in
 from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR, STATUS, TALK_STATUS
 
@@ -36,7 +37,8 @@ class MyListRow:
     """Whether the user submitted their preparation."""
     conductor_id: int | None
     conductor: str
-    conductor_left: bool
+    conductor_gone: bool
+    """Whether who was to hold it has left, or manages the user no longer (N16)."""
     not_mine: bool
     """Whether the reader said that it is not theirs (P10)."""
     excuse: str = ""
@@ -87,9 +89,12 @@ def asked_of(user_ids: list[int], reader_id: int) -> list[MyListRow]:
     )
     refused = NotMine.select(NotMine.assignment).where(NotMine.manager == reader_id)
     not_theirs = set(column(refused))
+    rows = list(found.order_by(A.id).dicts())
+    held = [row["user_id"] for row in rows if row["conductor_id"] not in (None, reader_id)]
+    managers = managers_of(list(dict.fromkeys(held))) if held else {}
     return [
-        _row(row, not_mine=row["assignment_id"] in not_theirs)
-        for row in found.order_by(A.id).dicts()
+        _row(row, managers.get(row["user_id"], ()), not_mine=row["assignment_id"] in not_theirs)
+        for row in rows
     ]
 
 
@@ -103,7 +108,8 @@ def begun_by(reader_id: int) -> list[MyListRow]:
     )
     unasked = dict.fromkeys(("assignment_id", "push_id", "available_from", "deadline"))
     return [
-        _row({**row, **unasked, "push": ""}, not_mine=False) for row in found.order_by(C.id).dicts()
+        _row({**row, **unasked, "push": ""}, None, not_mine=False)
+        for row in found.order_by(C.id).dicts()
     ]
 
 
@@ -115,15 +121,17 @@ def last_held(user_ids: list[int]) -> dict[int, datetime]:
     return dict(held.group_by(C.user).tuples())
 
 
-def _row(row: dict[str, Any], *, not_mine: bool) -> MyListRow:
-    here = row.pop("active")
+def _row(row: dict[str, Any], managers: Sequence[Manager] | None, *, not_mine: bool) -> MyListRow:
+    """``managers`` are those of the user, where it matters who they are."""
+    here, holder = row.pop("active"), row["conductor_id"]
+    manages = managers is None or holder in {manager.user_id for manager in managers}
     own, excuse = row.pop("own_deadline", None), row.pop("excuse", None)
     deadline = row.pop("deadline")
     return MyListRow(
         deadline=deadline_of(deadline, own) if deadline else None,
         excuse=(excuse or "") if row["status"] == Status.EXCUSED else "",
         conductor=full_name(row.pop("given_name") or "", row.pop("family_name") or ""),
-        conductor_left=here is not None and not here,
+        conductor_gone=holder is not None and not (here and manages),
         prepared=bool(row.pop("prepared")),
         not_mine=not_mine,
         **row,

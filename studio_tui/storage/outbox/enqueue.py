@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import EXCLUDED, JOIN, SQL, Cast, Select, Value, fn
+from peewee import EXCLUDED, JOIN, SQL, Case, Cast, Select, Value, fn
 
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
 from studio_tui.domain.outbox.notification import key_around_recipient
@@ -65,7 +65,7 @@ def tell_managers_asked(
     holds: of the manager in ``pairs.manager_id``.
 
     Once somebody is to hold a conversation, it asks nobody else; who said that it is not theirs is
-    not asked. Where who was to hold it has left, all are.
+    not asked. Where who was to hold it has left, or manages the user no longer, all are (N16).
     """
     return _tell_pairs(cause, kind, _asked_pairs(_push_of(cause), users, only), round_)
 
@@ -84,18 +84,29 @@ def people_told_of(activity_id: int) -> Any:
 
 
 def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
-    found = pairs(users).alias("pairs")
-    manager = found.c.manager_id
-    not_theirs = NotMine.select().where(NotMine.assignment == A.id, NotMine.manager == manager)
+    managing = pairs(users).alias("pairs")
+    manager = managing.c.manager_id
     theirs = H.id.is_null() | ~H.active | (H.id == manager)
     if (standing := stands_for("h.id", "pairs.manager_id", "a.user_id")) is not None:
         theirs |= expression(standing)
-    return (
-        A.select(found.c.user_id, manager)
-        .join(found, on=(found.c.user_id == A.user) & (A.push == push_id))
+    # Whether any manager of the user is the one who is to hold it, in one pass over all of them.
+    is_held = fn.MAX(Case(None, ((H.id == manager, 1),), 0)).over(partition_by=[A.id])
+    every = (
+        A.select(
+            *(managing.c.user_id, manager, A.id.alias("assignment_id")),
+            *(Case(None, ((theirs, 1),), 0).alias("theirs"), is_held.alias("is_held")),
+        )
+        .join(managing, on=(managing.c.user_id == A.user) & (A.push == push_id))
         .join_from(A, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
         .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
-        .where(theirs, ~exists(not_theirs), only)
+    )
+    # Of the same name, so that `only` means it.
+    found = every.alias("pairs")
+    not_theirs = NotMine.select().where(
+        NotMine.assignment == found.c.assignment_id, NotMine.manager == found.c.manager_id
+    )
+    return Select((found,), (found.c.user_id, found.c.manager_id)).where(
+        (found.c.theirs == 1) | (found.c.is_held == 0), ~exists(not_theirs), only
     )
 
 

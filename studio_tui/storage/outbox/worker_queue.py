@@ -475,14 +475,18 @@ as what was tried before, or is sent once more with it."""
 def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPerson, ...]]:
     wanted = among("n.id", ids)
     read = [_PersonRow(*row) for row in rows(_PEOPLE.format(wanted.text), now, *wanted.params)]
-    late = _managed_by(
-        [
-            row.user_id
-            for row in read
-            if row.capacity == Capacity.MANAGER
-            and (row.moved or known_instant(row.created_at) < now - _LATE)
-        ]
-    )
+    late = {
+        row.user_id
+        for row in read
+        if row.capacity == Capacity.MANAGER
+        and (row.moved or known_instant(row.created_at) < now - _LATE)
+    }
+    held = {
+        row.user_id
+        for row in read
+        if row.capacity == Capacity.MANAGER and row.conductor_id not in (None, row.recipient_id)
+    }
+    managed_by = _managed_by(sorted(late | held))
     found: dict[int, list[ConcernedPerson]] = {}
     standing = active() if any(row.capacity == Capacity.MANAGER for row in read) else []
     for row in read:
@@ -493,8 +497,11 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
             if each.stand_in_id == row.recipient_id and each.covers(row.user_id)
         }
         holder = row.recipient_id if row.conductor_id in leaders else row.conductor_id
+        if kind.asks and row.user_id in held and holder not in managed_by[row.user_id]:
+            # Who was to hold it manages them no longer: the managers are asked (N16).
+            holder = None
         asked = is_for(kind, row.recipient_id, holder) and not (kind.asks and row.not_mine)
-        managers = late.get(row.user_id) if by_manager else None
+        managers = managed_by[row.user_id] if by_manager and row.user_id in late else None
         person = ConcernedPerson(
             full_name(row.given_name, row.family_name),
             bool(row.active),

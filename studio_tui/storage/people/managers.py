@@ -126,9 +126,9 @@ _ALONE = """NOT EXISTS (
 """Nobody who is there leads the team but, perhaps, the user."""
 
 
-def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:
-    """The managers of each of these users, each manager once, with all reasons (U4), and who
-    stands in for one of them today (U14)."""
+def managers_of(user_ids: list[int], *, stand_ins: bool = True) -> dict[int, tuple[Manager, ...]]:
+    """The managers of each of these users, each manager once, with all reasons (U4), and with
+    ``stand_ins`` who stands in for one of them today (U14)."""
     people = among("id", user_ids)
     body = managing(Clause(f"SELECT id FROM users WHERE {people.text}", people.params))
     found: dict[int, dict[int, tuple[str, str, list[str]]]] = {}
@@ -145,15 +145,14 @@ def managers_of(user_ids: list[int]) -> dict[int, tuple[Manager, ...]]:
             manager_id, (login, full_name(given, family), [])
         )
         named[2].append(reason)
-    return with_stand_ins(
-        {
-            user_id: tuple(
-                Manager(manager_id, login, name, ", ".join(reasons))
-                for manager_id, (login, name, reasons) in managers.items()
-            )
-            for user_id, managers in found.items()
-        }
-    )
+    managers = {
+        user_id: tuple(
+            Manager(manager_id, login, name, ", ".join(reasons))
+            for manager_id, (login, name, reasons) in each.items()
+        )
+        for user_id, each in found.items()
+    }
+    return with_stand_ins(managers) if stand_ins else managers
 
 
 def is_managed_by(user_column: str, manager: str) -> Any:

@@ -244,7 +244,8 @@ def reviews_by_id(ids: list[int]) -> list[Review]:
         return []
     found = _ROWS.rows(ids=ids)
     people = list(dict.fromkeys(row.user_id for row in found))
-    managers = managers_of(people)
+    # Who stands in holds what waits for a while, and is nobody to hand it over to (U14).
+    managers = managers_of(people, stand_ins=False)
     earlier = _managers_before(people)
     logins = _logins_in(found)
     reviews = {}

@@ -17,11 +17,12 @@ from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import undo
 from studio_tui.services.outbox.messages import MessageBuilder
-from studio_tui.services.people import imports, reviews
+from studio_tui.services.people import imports, reviews, stand_ins, users
+from studio_tui.services.people.stand_ins import StandInWanted
 from studio_tui.services.pushes import assign as assigning
-from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes import pushes, remind
 from studio_tui.services.system.context import Studio
-from tests.acting import HOUR, assign, assigned, finish, mail, send_due
+from tests.acting import HOUR, as_user, assign, assigned, finish, mail, send_due
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import hr, take, whole_database
@@ -381,3 +382,45 @@ def test_a_line_that_is_decided_says_so_and_one_that_never_was_is_refused(
         reviews.bring_back(studio, admin, [line.id])
     assert verify.verify(studio, admin).intact
     assert push.name == line.push
+
+
+def test_who_ceases_to_be_manager_is_asked_no_more_and_the_managers_are(
+    studio: Studio, admin: Actor, push: PushFacts, clock: MovableClock
+) -> None:
+    """N16, P10: also where HR leaves it as it is; of others nobody but the one named is asked."""
+    change(studio, admin, "els,els@example.org,Els,Claes,,Sales,,yes,admin")
+    for login in ("ann", "ben"):
+        conversations.hand_over(studio, admin, conversations.find(studio, push.name, login), "bob")
+    change(studio, admin, ANN_TO_DORA)
+    reviews.keep(studio, admin, reviews.EVERYTHING)
+    clock.move(days=1)
+    send_due(studio)
+    remind.remind(studio, admin, push, remind.EVERYBODY)
+    of_managers = {("dora", "reminder", ("ann",)), ("bob", "reminder", ("ben",))}
+    themselves = {(login, "reminder", (login,)) for login in ("ann", "ben")}
+    assert told(studio, admin, Kind.REMINDER) == of_managers | themselves
+    clock.move(minutes=3)
+    send_due(studio)
+    assert told(studio, admin, Kind.REMINDER) == of_managers | themselves, "all of it leaves"
+    dora, bob = as_user(studio, "dora"), as_user(studio, "bob")
+    asked = {
+        actor.login: {
+            each.login for each in conversations.my_conversations(studio, actor) if each.asked
+        }
+        for actor in (dora, bob)
+    }
+    assert asked == {"dora": {"ann"}, "bob": {"ben"}}
+    # Nobody keeps her from it.
+    ask = conversations.find(studio, push.name, "ann")
+    assert conversations.plan(studio, dora, ask, Plan(AT)).conductor == "Dora Maes"
+
+
+def test_who_stands_in_is_not_proposed(studio: Studio, admin: Actor, push: PushFacts) -> None:
+    """U14: they hold what waits, and become no manager by it."""
+    plan(studio, admin, push, "ann", "bob")
+    change(studio, admin, "ann,ann@example.org,Ann,Peeters,,,dora,yes,user")
+    change(studio, admin, "sid,sid@example.org,Sid,Simons,,,,yes,user")
+    dora = users.find(studio, admin, "dora").user
+    wanted = StandInWanted("sid", studio.today(), studio.today())
+    stand_ins.name_stand_in(studio, admin, dora.id, wanted)
+    assert line_of(studio, admin, "ann").proposal == "dora"
