@@ -1,6 +1,7 @@
 """What is said of users and teams, on the screen and by commands (U8)."""
 
 from studio_tui.domain.people.facts import fact_called
+from studio_tui.domain.people.person_acts import Erased, Merged
 from studio_tui.wording.counting import counted
 
 Value = str | bool | None | tuple[str, ...]
@@ -38,3 +39,41 @@ def noticed_in_words(number: int, *, would: bool = False) -> str:
     changes = counted(number, "change of people in open pushes", "changes of people in open pushes")
     wait = "would wait" if would else "waits" if number == 1 else "wait"
     return f"{changes} {wait} for a decision"
+
+
+def erased_in_words(of: Erased) -> list[str]:
+    """What erasing somebody takes out, a sentence each (U13)."""
+    said = [
+        f"{counted(of.texts, 'text')} of theirs in conversations, {counted(of.mails, 'mail')} to "
+        f"them ({of.dropped:,} waiting), {counted(of.lines, 'line')} of activity."
+    ]
+    if of.cancelled:
+        said.append(
+            f"{counted(of.cancelled, 'conversation')} ahead cancelled: the other side is told."
+        )
+    if of.under_way:
+        said.append(f"{counted(of.under_way, 'conversation')} in progress: open on, without them.")
+    if of.import_discarded:
+        said.append("The import that waits is thrown away: it may name them.")
+    return said
+
+
+def merged_in_words(of: Merged) -> list[str]:
+    """What merging a record into another moves, a sentence each (U11)."""
+    moved = of.moved
+    parts = [
+        counted(moved.pushes, "push", "pushes"),
+        counted(moved.conversations, "conversation"),
+        counted(moved.mails, "mail"),
+        counted(moved.keys, "SSH key"),
+        counted(moved.teams, "team"),
+        counted(moved.people, "coaching"),
+    ]
+    said = [f"Moved: {', '.join(parts)}."]
+    if of.taken:
+        facts = ", ".join(fact_called(name).in_words for name in of.taken)
+        said.append(f"Taken over: {facts}.")
+    said += of.notes
+    if of.dropped:
+        said.append(f"{counted(of.dropped, 'mail')} that would have said the same twice dropped.")
+    return said

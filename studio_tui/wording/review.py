@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.people.review import Decision, Review, ReviewKind
+from studio_tui.domain.people.review import REMEMBERED, Decision, Review, ReviewKind
 from studio_tui.domain.pushes.push import STATUSES, Status
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.wording.counting import counted
@@ -39,3 +39,17 @@ def decided_in_words(decision: Decision, number: int, waiting: int) -> str:
     undone = _UNDONE[decision]
     more = f"; {waiting:,} still waiting" if waiting else ""
     return f"{counted(number, 'change')}: {decision.done} ({undone}){more}."
+
+
+def changed_meanwhile_in_words(changes: int, *, remembered: bool) -> list[str]:
+    """What changed of the people of a push while it was closed, a sentence each."""
+    said = []
+    if changes:
+        wait = "waits" if changes == 1 else "wait"
+        said.append(f"{counted(changes, 'change')} of its people {wait} for a decision")
+    if not remembered:
+        said.append(
+            f"It was closed for more than {REMEMBERED.days} days: of its people only what changed "
+            "before and from now on is listed"
+        )
+    return said

@@ -169,5 +169,5 @@ def test_what_reads_json_reads_the_usual_names(
 
 
 def test_a_push_that_is_open_is_opened_by_json(pushed: Cli) -> None:
-    shown = {"push": "Q1 review", "state": "open", "waiting_again": 0}
+    shown = {"push": "Q1 review", "state": "open", "waiting_again": 0, "changes_waiting": 0}
     assert pushed.json("pushes", "reopen", "Q1 review") == shown

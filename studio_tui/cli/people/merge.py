@@ -1,18 +1,14 @@
 """``studio-tui users merge``: two records of one person become one (U11)."""
 
-from collections.abc import Iterator
-
 import click
 
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.facts import fact_called
 from studio_tui.services.people import merging
-from studio_tui.services.people.merging import Merged
 from studio_tui.services.system.context import Studio
-from studio_tui.wording.counting import counted
+from studio_tui.wording.people import merged_in_words
 
 
 @click.command()
@@ -37,26 +33,7 @@ def merge(
     would = "would be merged" if dry_run else "is merged"
     kept = merged.kept
     say(f"{merged.other.name} ({merged.other.login}) {would} into {kept.name} ({kept.login}).")
-    for line in _lines(merged):
+    for line in merged_in_words(merged):
         say(line)
     if dry_run:
         say("Nothing was changed yet.")
-
-
-def _lines(merged: Merged) -> Iterator[str]:
-    moved = merged.moved
-    parts = [
-        counted(moved.pushes, "push", "pushes"),
-        counted(moved.conversations, "conversation"),
-        counted(moved.mails, "mail"),
-        counted(moved.keys, "SSH key"),
-        counted(moved.teams, "team"),
-        counted(moved.people, "coaching"),
-    ]
-    yield f"Moved: {', '.join(parts)}."
-    if merged.taken:
-        facts = ", ".join(fact_called(name).in_words for name in merged.taken)
-        yield f"Taken over: {facts}."
-    yield from merged.notes
-    if merged.dropped:
-        yield f"{counted(merged.dropped, 'mail')} that would have said the same twice dropped."

@@ -9,11 +9,12 @@ from studio_tui.cli.shared.output import complain, say
 from studio_tui.cli.shared.paths import HostPath
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.person_acts import Erased
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people import erasing, personal_data
-from studio_tui.services.people.erasing import Erased
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
+from studio_tui.wording.people import erased_in_words
 
 
 @click.command("export-data")
@@ -79,14 +80,5 @@ def _ask(studio: Studio, actor: Actor, login: str) -> None:
 
 def _tell(found: Erased, what: str) -> None:
     say(f"{found.user.name} ({found.user.login}) {what}: {found.placeholder} stands in the place.")
-    say(
-        f"{counted(found.texts, 'text')} of theirs in conversations, "
-        f"{counted(found.mails, 'mail')} to them ({found.dropped} waiting), "
-        f"{counted(found.lines, 'line')} of activity."
-    )
-    if found.cancelled:
-        say(f"{counted(found.cancelled, 'conversation')} ahead cancelled: the other side is told.")
-    if found.under_way:
-        say(f"{counted(found.under_way, 'conversation')} in progress: open on, without them.")
-    if found.import_discarded:
-        say("The import that waits is thrown away: it may name them.")
+    for line in erased_in_words(found):
+        say(line)

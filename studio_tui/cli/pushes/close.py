@@ -27,6 +27,7 @@ from studio_tui.services.pushes.pushes import Closed
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import KIND_LABELS
+from studio_tui.wording.review import changed_meanwhile_in_words
 
 
 @click.command()
@@ -100,19 +101,26 @@ def reopen(
             as_json=as_json,
         )
         return
-    with shape_of_nothing(as_json, lambda: _reopened(found, 0)):
+    with shape_of_nothing(as_json, lambda: _reopened(found, 0, 0)):
         done = service.reopen_telling(studio, actor, found)
     opened = done.push
     if as_json:
-        write_json(_reopened(opened, done.again))
+        write_json(_reopened(opened, done.again, done.changes))
         return
     say(f"“{opened.name}” is {opened.state} again, with the deadline {opened.deadline}.")
     if done.again:
         complain(f"{counted(done.again, 'mail')} that closing dropped: waiting once more. {UNDO}")
+    for said in changed_meanwhile_in_words(done.changes, remembered=done.remembered):
+        complain(f"{said}: “studio-tui users review”.")
 
 
-def _reopened(push: PushFacts, again: int) -> dict[str, object]:
-    return {"push": push.name, "state": push.state, "waiting_again": again}
+def _reopened(push: PushFacts, again: int, changes: int) -> dict[str, object]:
+    return {
+        "push": push.name,
+        "state": push.state,
+        "waiting_again": again,
+        "changes_waiting": changes,
+    }
 
 
 def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:

@@ -21,6 +21,7 @@ from studio_tui.domain.conversations.conversation import (
 )
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.facts import fact_called
+from studio_tui.domain.people.person_acts import Erased, Merged
 from studio_tui.domain.people.retention import ToErase
 from studio_tui.domain.people.review import Review
 from studio_tui.domain.people.ssh_keys import UserKey
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.outbox import Health, ReadMail
     from studio_tui.services.outbox.undo import Undoable
     from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
-    from studio_tui.services.people.erasing import Erased
-    from studio_tui.services.people.merging import Merged
     from studio_tui.services.people.retention import Retention
     from studio_tui.services.people.reviews import Decided
     from studio_tui.services.people.teams import TeamChanged, TeamShown

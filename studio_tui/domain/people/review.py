@@ -6,12 +6,16 @@ declares each kind once; lists, decisions, JSON and documentation read it from t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.enum_tables import OfAll
+
+REMEMBERED = timedelta(days=90)
+"""For so long after a push is closed it is kept what changes about who is in it: it may be opened
+again. Until then, nothing of that is on the desk."""
 
 
 class ReviewKind(StrEnum):

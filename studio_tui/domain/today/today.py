@@ -16,6 +16,8 @@ AHEAD_DAYS = 14
 """What starts, ends or is mailed within so many days is a case."""
 
 
+MOST_TOLD = 999
+"""A badge tells no larger number."""
 WAITING_IMPORT = "import"
 """What a case is about (`Case.about`) that is to be reviewed before it is imported (U10)."""
 
@@ -273,8 +275,11 @@ class Badge:
     urgent: bool = False
 
     def __str__(self) -> str:
-        """``2!``, ``9`` or nothing."""
-        return f"{self.number:,}{'!' if self.urgent else ''}" if self.number else ""
+        """``2!``, ``9``, ``999+`` or nothing."""
+        if not self.number:
+            return ""
+        number = f"{MOST_TOLD}+" if self.number > MOST_TOLD else str(self.number)
+        return f"{number}{'!' if self.urgent else ''}"
 
 
 class FirstStep(StrEnum):

@@ -62,7 +62,7 @@ def apply_change(
     studio: Studio, actor: Actor, change: PeopleChange, counted: Counted = iter
 ) -> Applied:
     """Write ``change`` and its line of activity; ``counted`` tells how far it is."""
-    noticing = Noticing(change.writes, [move.team_id for move in change.moved])
+    noticing = Noticing(studio, change.writes, [move.team_id for move in change.moved])
     for move in change.moved:
         move_team(move)
     written = write(change.teams, change.writes, counted)

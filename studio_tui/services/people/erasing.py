@@ -4,12 +4,10 @@ Counts stay right, because the rows that are counted stay. The chain of the acti
 see `storage.activity.emptying`. Nobody can tell afterwards who it was, nor can the program.
 """
 
-from dataclasses import dataclass
-
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.person_acts import Erased
 from studio_tui.domain.people.unattended import Fate
-from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.conversations import planning
 from studio_tui.services.conversations.current import conversation_to_change
@@ -18,31 +16,6 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity import emptying
 from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.people import erasing, import_read, last_file, users
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """What was erased, or would be."""
-
-    user: User
-    """As they were."""
-    placeholder: str
-    """By what lists name them from then on."""
-    placeholder_login: str
-    texts: int
-    """What they wrote in conversations."""
-    cancelled: int
-    """Conversations that lay ahead: the other side is told."""
-    under_way: int
-    """Conversations that have begun and are not finished: they stay as they are."""
-    mails: int
-    """Mails to them, of which nothing is kept but that they went."""
-    dropped: int
-    """Of those, how many waited."""
-    lines: int
-    """Lines of activity that were emptied."""
-    import_discarded: bool
-    """Whether the import that waited was thrown away: it may name them."""
 
 
 def erase(studio: Studio, actor: Actor, login: str) -> Erased:

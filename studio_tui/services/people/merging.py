@@ -4,15 +4,15 @@ What is the other's becomes the one's: pushes, conversations, mail, keys, teams,
 fact is empty at the one, the other's is taken. What both have stays as the one has it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.hr_file.people import number_key
+from studio_tui.domain.people.person_acts import Merged
 from studio_tui.domain.people.roles import Role
-from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people.applying import PeopleChange, apply_change
 from studio_tui.services.system import naming
@@ -20,27 +20,11 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.people import import_read, merging, users
 from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.import_write import Write
-from studio_tui.storage.people.merging import Owned, SharedPush
+from studio_tui.storage.people.merging import SharedPush
 
 _EMPTY = frozenset[Any]()
 _NAMES = frozenset({"login", "email", "given_name", "family_name", "language", "time_zone", "role"})
 """Facts that stay as they are: everybody has them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What merging two records does."""
-
-    kept: User
-    """As they are before it, where it is only tried."""
-    other: User
-    moved: Owned
-    taken: tuple[str, ...]
-    """The facts that are taken over from the other, by name."""
-    notes: tuple[str, ...]
-    """What becomes of pushes that both are in."""
-    dropped: int = 0
-    """How many mails that wait would have said the same twice."""
 
 
 def preview(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:

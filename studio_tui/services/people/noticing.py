@@ -21,13 +21,15 @@ class Noticing:
     ``teams``: ids of teams that get another place or other leaders besides.
     """
 
-    def __init__(self, writes: Sequence[Write], teams: Collection[int] = ()) -> None:
+    def __init__(
+        self, studio: Studio, writes: Sequence[Write], teams: Collection[int] = ()
+    ) -> None:
         self._touched = _touched(writes, teams)
         self._added = [one.after.login for one in writes if one.before is None]
         matters = self._touched.anything or bool(self._added)
-        self._looks = matters and review_write.anybody_waits()
+        self._looks = matters and review_write.anybody_waits(studio.now())
         if self._looks:
-            review_write.look(self._touched)
+            review_write.look(self._touched, studio.now())
 
     def record(self, studio: Studio, activity_id: int) -> int:
         """Put on the desk what the act of this line of activity did; returns how many lines."""

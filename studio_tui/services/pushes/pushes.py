@@ -8,6 +8,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.outbox.notification import leaves_at
 from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.review import REMEMBERED, ReviewFilter
 from studio_tui.domain.pushes.push import (
     Progress,
     Push,
@@ -22,6 +23,7 @@ from studio_tui.domain.pushes.push import (
 from studio_tui.domain.shared.cancellation import Progress as Told
 from studio_tui.domain.shared.cancellation import unwatched
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, has_words
 from studio_tui.domain.templates.template import Template, require_pushable
 from studio_tui.services.system import naming
@@ -33,6 +35,7 @@ from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.conversations import conversations
 from studio_tui.storage.outbox import enqueue, invitations
 from studio_tui.storage.outbox.enqueue import Cause
+from studio_tui.storage.people import review_read
 from studio_tui.storage.pushes import assignments, pushes
 from studio_tui.storage.pushes.act_snapshot import fixed_users
 from studio_tui.storage.pushes.pushes import StoredPush
@@ -59,6 +62,10 @@ class Reopened:
     activity_id: int
     again: int
     """How many mails that closing dropped wait once more."""
+    changes: int
+    """How many changes of who is in it wait for a decision (U7)."""
+    remembered: bool
+    """Whether these are all since it was closed: it was so not long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +245,14 @@ def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
             after={"mail waiting again": again},
         )
         enqueue.take_up_dropped(push.id, DropReason.CLOSED, leaves, line)
-        return Reopened(push_facts(studio, push.id), line, again)
+        waiting = Selection.matching(ReviewFilter(push_id=push.id))
+        return Reopened(
+            push_facts(studio, push.id),
+            line,
+            again,
+            review_read.count_selected(waiting),
+            current.closed_at is None or current.closed_at > studio.now() - REMEMBERED,
+        )
 
 
 def restore(current: PushFacts, draft: PushDraft | None, *, closed_at: datetime | None) -> None:

@@ -16,13 +16,21 @@ from studio_tui.domain.pushes.repeats import Occurrence, Repeat
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.today.today import AHEAD_DAYS, WAITING_IMPORT, Case, CaseKind
+from studio_tui.domain.today.today import (
+    AHEAD_DAYS,
+    MOST_TOLD,
+    WAITING_IMPORT,
+    Case,
+    CaseKind,
+    Snooze,
+)
 from studio_tui.services.people import retention
 from studio_tui.services.pushes import repeating
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_stops, notifications
 from studio_tui.storage.people import last_file, review_read
 from studio_tui.storage.people.managers import managers_of
+from studio_tui.storage.people.review_read import WaitingGroup
 from studio_tui.storage.pushes import pushes, repeats
 from studio_tui.storage.pushes.pushes import StoredPush
 from studio_tui.storage.today import today as found
@@ -173,8 +181,26 @@ def _review(desk: Desk) -> Iterator[Case]:
             alone.login if alone else "",
             group.since,
             ids=tuple(ids),
-            mark=f"{group.count} {group.first_user} {group.last_user} {group.total}",
+            mark=_mark_of(group),
         )
+
+
+def reviews_in_short(desk: Desk, put_off: Mapping[str, Snooze]) -> Iterator[Case]:
+    """What `_review` yields, as far as a badge needs it: without names, in pushes of which nothing
+    is ``put_off`` together, and counted only as far as a badge tells."""
+    yield from _waiting_import(desk)
+    snoozed = {
+        push_id for push_id in desk.pushes if Case(CaseKind.REVIEW, 1, "", push_id).key in put_off
+    }
+    if snoozed:
+        for group in review_read.waiting_groups(snoozed):
+            yield Case(CaseKind.REVIEW, group.count, "", group.push_id, mark=_mark_of(group))
+    if number := review_read.count_waiting(MOST_TOLD + 1, snoozed):
+        yield Case(CaseKind.REVIEW, number, "")
+
+
+def _mark_of(group: WaitingGroup) -> str:
+    return f"{group.count} {group.first_user} {group.last_user} {group.total}"
 
 
 def _no_manager(desk: Desk) -> Iterator[Case]:

@@ -7,6 +7,8 @@ for them in My conversations (C1). Nobody learns of what they may not see.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from types import MappingProxyType
 
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor, may
@@ -30,7 +32,7 @@ from studio_tui.domain.today.today import (
 )
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
-from studio_tui.services.today.cases import SOURCES, Desk
+from studio_tui.services.today.cases import SOURCES, Desk, Source, reviews_in_short
 from studio_tui.services.today.own import own_cases
 from studio_tui.storage.pushes import pushes
 from studio_tui.storage.templates import templates
@@ -84,8 +86,9 @@ def badges(studio: Studio, actor: Actor) -> dict[StudioPart, Badge]:
             for kind, facts in CASES.items()
             if facts.place in _COUNTED and facts.section is Section.NEEDS_YOU
         ]
-        found = _cases(studio, actor, counted)
         put_off = stored.snoozes(actor.user_id)
+        in_short = {CaseKind.REVIEW: partial(reviews_in_short, put_off=put_off)}
+        found = _cases(studio, actor, counted, in_short)
     today = studio.today()
     cases = [_as_put_off(case, put_off.get(case.key), today) for case in found]
     return {place: badge_of(cases, place) for place in _COUNTED}
@@ -145,10 +148,15 @@ def wake(studio: Studio, actor: Actor, cases: Sequence[Case]) -> int:
     return found
 
 
-def _cases(studio: Studio, actor: Actor, kinds: Sequence[CaseKind] | type[CaseKind]) -> list[Case]:
+def _cases(
+    studio: Studio,
+    actor: Actor,
+    kinds: Sequence[CaseKind] | type[CaseKind],
+    in_short: Mapping[CaseKind, Source] = MappingProxyType({}),
+) -> list[Case]:
     allowed = [kind for kind in kinds if may(actor, CASES[kind].needs)]
     desk = Desk(studio, actor, studio.now(), studio.today())
-    return [case for kind in allowed for case in SOURCES[kind](desk)]
+    return [case for kind in allowed for case in in_short.get(kind, SOURCES[kind])(desk)]
 
 
 def _as_put_off(case: Case, snooze: Snooze | None, today: date) -> Case:

@@ -14,6 +14,7 @@ from typing import Any
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.hr_file import key
 from studio_tui.domain.people.hr_file.people import address_key, number_key
+from studio_tui.domain.people.person_acts import Owned
 from studio_tui.storage.engine.expressions import among, column, count, joined
 from studio_tui.storage.engine.sql import learn
 from studio_tui.storage.engine.tables import (
@@ -109,19 +110,6 @@ class SharedPush:
     other_talk: int | None
     kept_held: bool
     other_held: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """How much is somebody's."""
-
-    pushes: int
-    conversations: int
-    mails: int
-    keys: int
-    teams: int
-    people: int
-    """Whom they coach, or is their coach."""
 
 
 def owned(user_id: int) -> Owned:

@@ -51,6 +51,7 @@ from studio_tui.storage.engine.tables import (
     TeamMember,
     UserTable,
 )
+from studio_tui.storage.engine.unit import spoken_to
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import managers_of, pairs
@@ -345,11 +346,19 @@ class WaitingGroup:
     since: datetime
 
 
-def waiting_groups() -> list[WaitingGroup]:
-    """What waits, by push."""
+def count_waiting(most: int, without: Collection[int]) -> int:
+    """How many lines wait in other pushes than ``without``; no more than ``most`` are counted."""
+    found = every(ONE).where(waiting(), ~among(R.push, without)).limit(most).alias("found")
+    return int(Select((found,), (COUNTED,)).scalar(spoken_to()))
+
+
+def waiting_groups(push_ids: Collection[int] | None = None) -> list[WaitingGroup]:
+    """What waits, by push, in all or in some of them."""
     found = every(
         *(R.push, COUNTED, fn.MIN(R.user), fn.MAX(R.user), fn.SUM(R.id), fn.MIN(R.since))
     ).where(waiting())
+    if push_ids is not None:
+        found = found.where(among(R.push, push_ids))
     grouped = stored(found.group_by(R.push).order_by(R.push))
     return [
         WaitingGroup(push, number, first, last, int(total), known_instant(since))
@@ -398,7 +407,8 @@ def mails_of(activity_ids: Collection[int]) -> tuple[int, datetime | None]:
 
 def is_any_untold(until: datetime) -> bool:
     """Whether there may be anything that `untold` finds: to ask is cheap."""
-    return _untold(R.select(ONE), until).limit(1).scalar() is not None
+    found = R.select(ONE).join(P, on=P.id == R.push).where(P.closed_at.is_null())
+    return _untold(found, until).limit(1).scalar() is not None
 
 
 def untold(until: datetime, today: date) -> list[int]:

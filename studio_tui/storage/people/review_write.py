@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import EXCLUDED, JOIN, SQL, Cast, NodeList, Select, Table, Value, fn
 
-from studio_tui.domain.people.review import Decision, ReviewKind
+from studio_tui.domain.people.review import REMEMBERED, Decision, ReviewKind
 from studio_tui.storage.engine.expressions import (
     EVERYBODY,
     ONE,
@@ -85,15 +85,16 @@ class Touched:
         return self.left | self.returned
 
 
-def anybody_waits() -> bool:
-    """Whether anybody is in a push that is not closed and has still to talk."""
-    return _waiting(ONE).limit(1).scalar() is not None
+def anybody_waits(at: datetime) -> bool:
+    """Whether anybody has still to talk who is in a push that is not closed, or was not long
+    before ``at``."""
+    return _waiting(at, ONE).limit(1).scalar() is not None
 
 
-def look(touched: Touched) -> None:
-    """Keep who manages whom of all that ``touched`` may change, before it does."""
+def look(touched: Touched, at: datetime) -> None:
+    """Keep who manages whom of all that ``touched`` may change at this instant, before it does."""
     begin_snapshot(_PEOPLE, "user_id INTEGER PRIMARY KEY")
-    found = _waiting(A.user).where(_may_change(touched)).distinct()
+    found = _waiting(at, A.user).where(_may_change(touched)).distinct()
     number = _PEOPLE.insert(found, columns=(_PEOPLE.user_id,)).as_rowcount().execute(spoken_to())
     learn(int(number), "review_people")
     _keep_managers(_BEFORE)
@@ -101,7 +102,8 @@ def look(touched: Touched) -> None:
 
 def put(touched: Touched, added: Collection[int], activity_id: int, at: datetime) -> int:
     """Put on the desk what the change did, and take from it what it took back; `look` was asked
-    before. ``added``: who is new. Returns how many lines it put there."""
+    before. ``added``: who is new. Returns how many lines it put there, those aside that wait for a
+    closed push to be opened again."""
     _keep_managers(_AFTER)
     act = _Act(activity_id, at)
     act.managers_changed()
@@ -110,7 +112,8 @@ def put(touched: Touched, added: Collection[int], activity_id: int, at: datetime
     if touched.readdressed:
         act.addresses_changed(touched.readdressed)
     _put_joined(added, act)
-    written = count(_R.select().where(_R.activity == activity_id, _R.decided_at.is_null()))
+    of_open = _R.select().join(P, on=P.id == _R.push).where(P.closed_at.is_null())
+    written = count(of_open.where(_R.activity == activity_id, _R.decided_at.is_null()))
     learn(written, "review")
     return written
 
@@ -123,7 +126,7 @@ class _Act:
     at: datetime
 
     def managers_changed(self) -> None:
-        now_and_then = _compared(_BEFORE.managers, _AFTER.managers)
+        now_and_then = _compared(self.at, _BEFORE.managers, _AFTER.managers)
         self.add(
             ReviewKind.MANAGER_CHANGED,
             now_and_then.where(_BEFORE.managers != _AFTER.managers),
@@ -132,7 +135,9 @@ class _Act:
         self.take_back(ReviewKind.MANAGER_CHANGED, as_before)
 
     def conductors_lost(self, touched: Touched) -> None:
-        held = _compared(text(_HOLDER), _AFTER.managers, _HOLDER).join_from(A, H, on=CONDUCTS)
+        held = _compared(self.at, text(_HOLDER), _AFTER.managers, _HOLDER).join_from(
+            A, H, on=CONDUCTS
+        )
         gone = among(_HOLDER, touched.left) & ~H.active
         self.add(ReviewKind.CONDUCTOR_LEFT, held.where(gone))
         managed = in_list(_BEFORE.managers, _HOLDER) | among(_HOLDER, touched.returned)
@@ -158,7 +163,9 @@ class _Act:
                 _R.kind == opposite,
                 _R.decided_at.is_null(),
             )
-            found = _waiting(*_columns(None, None)).where(among(A.user, users), ~exists(waits))
+            found = _waiting(self.at, *_columns(None, None)).where(
+                among(A.user, users), ~exists(waits)
+            )
             self.add(kind, found)
             self.take_back(opposite, among(_R.user, users))
 
@@ -170,7 +177,8 @@ class _Act:
             some = rows[start : start + _WRITTEN_AT_ONCE]
             was.insert(some, columns=columns).execute(spoken_to())
         people = was.select(was.user_id)
-        found = _waiting(*_columns(was.email, U.email)).join_from(A, was, on=was.user_id == A.user)
+        found = _waiting(self.at, *_columns(was.email, U.email))
+        found = found.join_from(A, was, on=was.user_id == A.user)
         self.add(ReviewKind.ADDRESS_CHANGED, found.where(A.user.in_(people)))
         as_before = _R.user.in_(people) & (fn.LOWER(_R.before) == fn.LOWER(_R.after))
         self.take_back(ReviewKind.ADDRESS_CHANGED, as_before)
@@ -208,7 +216,7 @@ def _put_joined(added: Collection[int], act: _Act) -> None:
     if not added:
         return
     of_team: Any = TeamMember.alias("m")
-    asked = _waiting(of_team.team, A.push).join_from(A, of_team, on=of_team.user == A.user)
+    asked = _waiting(act.at, of_team.team, A.push).join_from(A, of_team, on=of_team.user == A.user)
     asked = asked.where(U.active).distinct().alias("asked")
     other: Any = AssignmentTable.alias("o")
     was_in = other.select().where(other.push == asked.c.push_id, other.user == _TM.user)
@@ -225,14 +233,16 @@ def _put_joined(added: Collection[int], act: _Act) -> None:
     act.add(ReviewKind.JOINED, found)
 
 
-def _waiting(*columns: Any) -> Any:
-    """Who is in a push that is not closed and has still to talk: assignments ``A``."""
+def _waiting(at: datetime, *columns: Any) -> Any:
+    """Who has still to talk and is in a push that is not closed, or was not long before ``at``:
+    assignments ``A``."""
+    remembered = P.closed_at.is_null() | (P.closed_at > at - REMEMBERED)
     return (
         A.select(*columns)
         .join(P, on=P.id == A.push)
         .join_from(A, U, on=U.id == A.user)
         .join_from(A, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
-        .where(A.unassigned_at.is_null(), P.closed_at.is_null(), C.finished_at.is_null())
+        .where(A.unassigned_at.is_null(), remembered, C.finished_at.is_null())
     )
 
 
@@ -243,10 +253,10 @@ def _columns(before: Any, after: Any, conductor: Any = None) -> tuple[Any, ...]:
     return (A.user, A.push, nobody, *told)
 
 
-def _compared(before: Any, after: Any, conductor: Any = None) -> Any:
+def _compared(at: datetime, before: Any, after: Any, conductor: Any = None) -> Any:
     """Those whom `look` found, with their managers before and after."""
     return (
-        _waiting(*_columns(before, after, conductor))
+        _waiting(at, *_columns(before, after, conductor))
         .join_from(A, _BEFORE, on=_BEFORE.user_id == A.user)
         .join_from(A, _AFTER, on=_AFTER.user_id == A.user)
         # So that SQLite looks these up, and does not go through everybody in a push.

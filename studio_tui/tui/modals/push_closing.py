@@ -22,6 +22,7 @@ from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.counting import counted
+from studio_tui.wording.review import changed_meanwhile_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -77,8 +78,11 @@ def reopen(screen: StudioScreen, push: Push) -> None:
 
 
 def _opened(done: Reopened) -> str:
-    said = f"“{done.push.name}” is {done.push.state} again."
-    return said + (f" {counted(done.again, 'mail')} waiting once more (z undo)." * bool(done.again))
+    said = [f"“{done.push.name}” is {done.push.state} again."]
+    if done.again:
+        said.append(f"{counted(done.again, 'mail')} waiting once more (z undo).")
+    meanwhile = changed_meanwhile_in_words(done.changes, remembered=done.remembered)
+    return " ".join([*said, *(f"{each} (y on Users)." for each in meanwhile)])
 
 
 def _close(

@@ -424,3 +424,27 @@ def test_who_stands_in_is_not_proposed(studio: Studio, admin: Actor, push: PushF
     wanted = StandInWanted("sid", studio.today(), studio.today())
     stand_ins.name_stand_in(studio, admin, dora.id, wanted)
     assert line_of(studio, admin, "ann").proposal == "dora"
+
+
+def test_what_changes_while_a_push_is_closed_waits_once_it_is_opened_again(
+    studio: Studio, admin: Actor, push: PushFacts, clock: MovableClock
+) -> None:
+    """U7, P5: nothing is lost silently, and until then nothing is told of it."""
+    closed = pushes.close(studio, admin, pushes.show(studio, admin, push.id)).push
+    change(studio, admin, ANN_TO_DORA)
+    change(studio, admin, "ben,ben@example.org,Ben,Willems,Sales,,,no,user")
+    clock.move(days=2)
+    assert (desk(studio, admin), reviews.tell_by_schedule(studio)) == ([], 0)
+    before = whole_database(studio)
+    reviews.tell_by_schedule(studio)
+    assert whole_database(studio) == before
+    done = pushes.reopen_telling(studio, admin, closed)
+    assert (done.changes, done.remembered) == (2, True)
+    assert {each[:2] for each in desk(studio, admin)} == {
+        ("ann", "manager_changed"),
+        ("ben", "left"),
+    }
+    closed = pushes.close(studio, admin, pushes.show(studio, admin, push.id)).push
+    clock.move(days=91)
+    change(studio, admin, PEOPLE["ann"])
+    assert not pushes.reopen_telling(studio, admin, closed).remembered

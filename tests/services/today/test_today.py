@@ -24,6 +24,7 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes, remind
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
+from studio_tui.services.today import cases as counting
 from studio_tui.services.today import today
 from tests.acting import HOUR, as_user, assign, finish, now, send_due
 from tests.organisation import create_push, import_people
@@ -318,3 +319,23 @@ def test_many_are_a_number_and_a_filter(
     late = case(studio, admin, CaseKind.OVERDUE)
     assert (late.count, late.ids) == (4, ())
     assert remind.preview(studio, admin, push, today.people_of(late)).reminding == 4
+
+
+def test_a_badge_counts_what_changed_and_no_further_than_it_tells(
+    studio: Studio, admin: Actor, push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1, U7: and nothing of what was put off, until that is another matter."""
+    place = StudioPart.USERS
+    other = assign(studio, admin, create_push(studio, admin, "Other"), "cas", "eve").push
+    for login in ("ann", "cas"):
+        _leaves(studio, admin, login)
+    assert today.badges(studio, admin)[place] == Badge(3, urgent=True)
+    (of_other,) = [each for each in cases(studio, admin)[CaseKind.REVIEW] if each.push == "Other"]
+    today.snooze(studio, admin, [of_other])
+    assert today.badges(studio, admin)[place] == Badge(2, urgent=True)
+    _leaves(studio, admin, "eve")
+    assert today.badges(studio, admin)[place] == Badge(5, urgent=True)
+    monkeypatch.setattr(counting, "MOST_TOLD", 1)
+    pushes.close(studio, admin, pushes.show(studio, admin, other.id))
+    assert today.badges(studio, admin)[place] == Badge(2, urgent=True)
+    assert str(Badge(1_000, urgent=True)) == "999+!"

@@ -12,7 +12,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter, Notificati
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.leads_to import where_to
-from studio_tui.domain.today.today import Badge, Case, CaseKind, FirstStep
+from studio_tui.domain.today.today import MOST_TOLD, Badge, Case, CaseKind, FirstStep
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes
 from studio_tui.services.today.today import Today
@@ -274,7 +274,8 @@ async def test_all_tabs_are_in_view_at_80_columns(made: Example, number: int) ->
         bar.update()
         for place in app.open_places():
             assert f"{place.key} {place.short or place.title}"[:6] in bar.render().plain
-        assert f"4 Outbox {number:,}!" in bar.render().plain
+        told = "999+" if number > MOST_TOLD else str(number)
+        assert f"4 Outbox {told}!" in bar.render().plain
 
 
 def test_every_kind_of_case_has_a_sign_and_leads_somewhere() -> None:
