@@ -43,16 +43,16 @@ def noticed_in_words(number: int, *, would: bool = False) -> str:
 
 def erased_in_words(of: Erased) -> list[str]:
     """What erasing somebody takes out, a sentence each (U13)."""
-    said = [
-        f"{counted(of.texts, 'text')} of theirs in conversations, {counted(of.mails, 'mail')} to "
-        f"them ({of.dropped:,} waiting), {counted(of.lines, 'line')} of activity."
-    ]
+    texts, mails = counted(of.texts, "text"), counted(of.mails, "mail")
+    lines = counted(of.lines, "line")
+    written = f"{texts} of theirs in conversations, {mails} to them ({of.dropped:,} waiting)"
+    said = [f"{written}, {lines} of activity."]
     if of.cancelled:
-        said.append(
-            f"{counted(of.cancelled, 'conversation')} ahead cancelled: the other side is told."
-        )
+        talks = counted(of.cancelled, "conversation")
+        said.append(f"{talks} ahead cancelled: the other side is told.")
     if of.under_way:
-        said.append(f"{counted(of.under_way, 'conversation')} in progress: open on, without them.")
+        talks = counted(of.under_way, "conversation")
+        said.append(f"{talks} in progress: open on, without them.")
     if of.import_discarded:
         said.append("The import that waits is thrown away: it may name them.")
     return said

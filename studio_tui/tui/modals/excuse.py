@@ -16,7 +16,7 @@ from studio_tui.services.pushes import excuse as excusing
 from studio_tui.services.pushes.excuse import Excepted
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.text import line
+from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.field import Field
 from studio_tui.wording.counting import counted
 
@@ -37,16 +37,22 @@ class OneField(Dialog[bool]):
         question: str,
         field: Field,
         save: Callable[[str, Callable[[StudioError], None]], None],
+        *,
+        detail: str = "",
     ) -> None:
+        """``detail`` is what there is to know before."""
         super().__init__()
         self._question = question
         self._field = field
         self._save = save
+        self._detail = detail
 
     def compose(self) -> ComposeResult:
-        """The question and the field."""
+        """The question, what there is to know, and the field."""
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
+            if self._detail:
+                yield Static(block(self._detail), classes="detail")
             yield self._field
 
     @on(Input.Submitted)

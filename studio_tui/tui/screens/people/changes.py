@@ -193,7 +193,7 @@ class ChangesScreen(StudioScreen):
             return Content("")
         zone = self.studio.zone
         words = [
-            f"{review.name} in “{review.push}”: {change_in_words(review)}",
+            f"{review.name} in “{review.push}”: {review.kind.label}, {change_in_words(review)}",
             talk_in_words(review, zone),
             f"since {moment_and_zone(review.since, zone)}, by {review.by}",
         ]

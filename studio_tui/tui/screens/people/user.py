@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import ContentSwitcher, Static
 
+from studio_tui.config.session import restricted_session, why_no_files
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.users import User
@@ -23,7 +24,7 @@ from studio_tui.tui.modals import join_pushes
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.stand_in import stand_in
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.people import user_acts
+from studio_tui.tui.screens.people import record_acts, user_acts
 from studio_tui.tui.widgets.activity_rows import activity_columns, in_full
 from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -108,6 +109,33 @@ class UserScreen(StudioScreen):
             footer=False,
             needs=Action.EDIT_PEOPLE,
             verb="users return LOGIN",
+        ),
+        Command(
+            "export_data",
+            "w",
+            "Export",
+            "Write all that is kept about them into one archive",
+            footer=False,
+            needs=Action.PERSONAL_DATA,
+            verb="users export-data LOGIN --output FILE.zip",
+        ),
+        Command(
+            "merge",
+            "d",
+            "Merge",
+            "Merge another record of theirs into this one",
+            footer=False,
+            needs=Action.EDIT_PEOPLE,
+            verb="users merge LOGIN OTHER",
+        ),
+        Command(
+            "erase",
+            "D",
+            "Erase",
+            "Take out who they were and what they wrote, for good",
+            footer=False,
+            needs=Action.PERSONAL_DATA,
+            verb="users erase LOGIN",
         ),
         Command(
             "remind",
@@ -224,6 +252,22 @@ class UserScreen(StudioScreen):
             return f"{self._user_name} has not left."
         return self.why_not_address()
 
+    def why_not_export_data(self) -> str | None:
+        """Over SSH, files are on another machine."""
+        return why_no_files() or self.why_not_address()
+
+    def why_not_merge(self) -> str | None:
+        """It takes somebody."""
+        return self.why_not_address()
+
+    def why_not_erase(self) -> str | None:
+        """Only who has left is erased, and on the host."""
+        if restricted_session():
+            return "Nobody is erased over SSH: on the host, by “studio-tui users erase”."
+        if self._user is not None and self._user.active:
+            return f"{self._user_name} has not left: mark them as left first (x)."
+        return self.why_not_address()
+
     def why_not_remind(self) -> str | None:
         """It takes a push in which they have still to talk."""
         return self._why_not_asked()
@@ -279,6 +323,21 @@ class UserScreen(StudioScreen):
         """Take them back (U8)."""
         if self._user is not None:
             user_acts.take_back(self, self._user)
+
+    def action_export_data(self) -> None:
+        """Write all that is kept about them into an archive (U13)."""
+        if self._user is not None:
+            record_acts.export_data(self, self._user)
+
+    def action_merge(self) -> None:
+        """Merge another record into this one (U11)."""
+        if self._user is not None:
+            record_acts.merge(self, self._user)
+
+    def action_erase(self) -> None:
+        """Erase them, once it is seen what that takes out (U13)."""
+        if self._user is not None:
+            record_acts.erase(self, self._user)
 
     def action_remind(self) -> None:
         """Remind them of the push under the cursor, once it is seen what that sends (P15)."""

@@ -1,5 +1,6 @@
 """A person's page is where one acts (S3), and where an address is corrected (U8)."""
 
+from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
@@ -7,7 +8,8 @@ from textual.pilot import Pilot
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import Status
-from studio_tui.services.people import users
+from studio_tui.services.people import by_hand, users
+from studio_tui.services.people.entered import Entered
 from studio_tui.tui.modals.correct_address import CorrectAddress
 from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.screens.pushes.remind import RemindScreen
@@ -15,6 +17,8 @@ from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example, fill_outbox
 from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+
+EVERYBODY = UserFilter(include_left=True)
 
 
 async def _open(pilot: Pilot[Any], name: str) -> None:
@@ -90,3 +94,31 @@ async def test_support_corrects_addresses_and_records_nothing(made: Example) -> 
         assert "e Address" in footer(pilot)
         assert "h Held" not in footer(pilot)
         assert "u Unassign" not in footer(pilot)
+
+
+async def test_a_record_is_exported_merged_and_erased(made: Example, tmp_path: Path) -> None:
+    """U11, U13: each is seen before it is done, and erasing takes the login."""
+    everything(made)
+    double = Entered({"email": "dw@example.org", "given_name": "Dina", "family_name": "W"})
+    by_hand.add(made.studio, made.admin, "dw", double)
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Dina Willems")
+        await press(pilot, "w", "ctrl+u", *str(tmp_path / "dina.zip"), "enter")
+        assert "In the file: " in said(pilot)
+        assert (tmp_path / "dina.zip").is_file()
+        await press(pilot, "d", *"dina", "enter")
+        assert "are one record already" in shown(pilot)
+        await press(pilot, "ctrl+u", *"dw", "enter")
+        assert "Merge Dina W (dw) into Dina Willems (dina)?" in shown(pilot)
+        assert "Moved: 0 pushes" in shown(pilot)
+        await press(pilot, "right", "enter")
+        assert "Dina W (dw) is merged into Dina Willems." in said(pilot)
+        await press(pilot, "D")
+        assert "has not left" in said(pilot)
+        await press(pilot, "x", "right", "enter", "D", *"din", "enter")
+        assert "Type dina, or escape" in shown(pilot)
+        await press(pilot, "a", "enter")
+        assert "stands in the place" in said(pilot)
+        assert "Erased person" in shown(pilot)
+    logins = {user.login for user in users.every(made.studio, made.admin, EVERYBODY)}
+    assert not logins & {"dina", "dw"}

@@ -1,0 +1,116 @@
+"""What is done to somebody's whole record on their page: exporting it, merging another into it, and
+erasing it (U11, U13)."""
+
+from collections.abc import Callable
+
+from studio_tui.domain.people.person_acts import Erased, Merged
+from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.errors import Invalid, StudioError
+from studio_tui.domain.shared.text import fold
+from studio_tui.services.people import erasing, merging, personal_data
+from studio_tui.services.people.personal_data import Exported
+from studio_tui.tui.modals.ask_file import AskFile
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.excuse import OneField
+from studio_tui.tui.runtime.job import Job
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.widgets.field import Field
+from studio_tui.wording.counting import counted
+from studio_tui.wording.people import erased_in_words, merged_in_words
+
+Failed = Callable[[StudioError], None]
+
+
+def export_data(screen: StudioScreen, user: User) -> None:
+    """Ask for a file, and write all that is kept about the person into it."""
+    studio, actor = screen.studio, screen.actor
+
+    def written(made: Exported | None) -> None:
+        if made is None:
+            return
+        talks, mails = counted(made.conversations, "conversation"), counted(made.mails, "mail")
+        said = f"In the file: {talks}, {mails}, {counted(made.lines, 'line')} of activity."
+        if made.closed:
+            said += f" {counted(made.closed, 'text')} not in it: README.txt in it says why."
+        screen.say(said)
+
+    ask = AskFile[Exported](
+        f"Export all that is kept about {user.name}",
+        lambda path, _: personal_data.export(studio, actor, user.login, path),
+        value=f"{user.login}.zip",
+        hint="A new file on the machine the Studio runs on, which only you can read",
+    )
+    screen.app.push_screen(ask, written)
+
+
+def merge(screen: StudioScreen, user: User) -> None:
+    """Ask for the other record, show what merging does, and merge it into that of the person."""
+    studio, actor = screen.studio, screen.actor
+
+    def merged(done: Merged) -> None:
+        screen.say(f"{done.other.name} ({done.other.login}) is merged into {done.kept.name}.")
+
+    def ask(found: Merged) -> None:
+        other = found.other
+        question = Confirm(
+            f"Merge {other.name} ({other.login}) into {found.kept.name} ({found.kept.login})?",
+            "Merge",
+            detail="\n".join([*merged_in_words(found), "This cannot be undone."]),
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                screen.write(lambda: merging.merge(studio, actor, user.login, other.login), merged)
+
+        screen.app.push_screen(question, answered)
+
+    def look(name: str, failed: Failed) -> None:
+        def found(what: Merged) -> None:
+            form.dismiss(True)
+            ask(what)
+
+        screen.read(
+            "merge", lambda: merging.preview(studio, actor, user.login, name.strip()), found, failed
+        )
+
+    field = Field("other", "Other record", hint="Its login or address. It is gone afterwards.")
+    form = OneField(f"Which other record is {user.name} ({user.login}) as well?", field, look)
+    screen.app.push_screen(form)
+
+
+def erase(screen: StudioScreen, user: User) -> None:
+    """Show what erasing the person takes out, ask for their login, and erase them."""
+    studio, actor = screen.studio, screen.actor
+
+    def erased(done: Erased) -> None:
+        screen.say(
+            f"{done.placeholder} stands in the place. Backups made before still hold everything."
+        )
+
+    def ask(found: Erased) -> None:
+        def save(typed: str, failed: Failed) -> None:
+            if fold(typed.strip()) != fold(user.login):
+                failed(Invalid({"login": f"Type {user.login}, or escape to leave it as it is."}))
+                return
+            form.dismiss(True)
+            screen.write(
+                lambda: erasing.erase(studio, actor, user.login),
+                erased,
+                job=Job("Erasing", can_stop=False),
+            )
+
+        form = OneField(
+            f"Erase {found.user.name} for good?",
+            Field("login", "Login", hint=f"Type {user.login} to erase them."),
+            save,
+            detail="\n".join(
+                [
+                    *erased_in_words(found),
+                    "What others wrote stays, and so do all counts.",
+                    "This cannot be taken back. Backups made before still hold everything.",
+                ]
+            ),
+        )
+        screen.app.push_screen(form)
+
+    screen.read_to_open("erase", lambda: erasing.try_erasing(studio, actor, user.login), ask)
