@@ -33,7 +33,7 @@ EXPECTED = {
     "check of a push": 12,
     "groups of a push": 7,
     "my conversations": 8,
-    "today": 32,
+    "today": 34,
     "outbox": 6,
     "plan": 37,
     "move": 36,
