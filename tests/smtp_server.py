@@ -38,6 +38,8 @@ after the final dot, and after it has kept the message."""
 PIPELINING = False
 """Whether servers offer PIPELINING, where it is not said for one of them."""
 
+_DSN = ("RET=", "ENVID=", "ORCPT=", "NOTIFY=")
+"""Parameters of DSN."""
 HANG_UP = "hang up"
 """In a reply's place: the connection is cut."""
 STALL = "stall"
@@ -107,6 +109,10 @@ class Server:
     """The tokens that are taken (XOAUTH2); None where there is no login by token."""
     token_refusal: str = '{"status":"401","schemes":"bearer","scope":"https://mail.example.org/"}'
     """What is told of a token that is not taken, before the login is refused."""
+    dsn: bool = False
+    """Whether it offers DSN (RFC 3461)."""
+    asked: list[str] = field(default_factory=list)
+    """What was said of reports, with each sender and recipient."""
     authority: Path | None = None
     """The certificate to trust, where there is TLS."""
     held: threading.Event = field(default_factory=threading.Event)
@@ -263,6 +269,20 @@ class _Connection(SMTP):
         await self.push("535 5.7.3 Authentication unsuccessful")
         return AuthResult(success=False, handled=True)
 
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
+        await super().smtp_MAIL(self._noted(arg))
+
+    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802
+        await super().smtp_RCPT(self._noted(arg))
+
+    def _noted(self, arg: str) -> str:
+        """The argument of a command without what it says of reports, which is written down."""
+        if not self._server.dsn:
+            return arg
+        address, *parameters = arg.split()
+        self._server.asked += [each for each in parameters if each.startswith(_DSN)]
+        return " ".join((address, *(each for each in parameters if not each.startswith(_DSN))))
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if not await self._scripted("data"):
             await super().smtp_DATA(arg)
@@ -272,6 +292,7 @@ class _Connection(SMTP):
     ) -> list[str]:
         session.host_name = hostname
         offered = ["250-PIPELINING"] if self._pipelining else []
+        offered += ["250-DSN"] if self._server.dsn else []
         return [*responses[:-1], *offered, responses[-1]]
 
     async def handle_MAIL(  # noqa: N802

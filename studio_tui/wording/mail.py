@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from studio_tui.domain.outbox.kinds import INVITATIONS, Capacity, Kind
 from studio_tui.domain.outbox.limits import Forecast
-from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.shared.clock import local_day, zone_in_words
 
 STATE_LABELS: Mapping[NotificationState, str] = {
@@ -18,8 +18,23 @@ STATE_LABELS: Mapping[NotificationState, str] = {
     NotificationState.DROPPED: "dropped",
 }
 """The states of a mail (N4). One that is not yet released *waits*: *held* is a conversation."""
+BOUNCED_LABEL = "bounced"
+"""What came back is called so, beside its state (N15)."""
 KIND_LABELS: Mapping[Kind, str] = {kind: kind.label for kind in Kind}
 """What a mail tells, in a few words."""
+
+
+def state_in_words(notification: Notification) -> str:
+    """What became of a mail: *bounced* where it came back, else its state."""
+    return BOUNCED_LABEL if notification.bounce else STATE_LABELS[notification.state]
+
+
+def why_in_words(notification: Notification) -> str:
+    """Why it failed, was dropped, waits or came back; empty where nothing is known."""
+    if notification.bounce is None:
+        return notification.error or ""
+    code, words = notification.bounce.code, notification.bounce.words
+    return words if code in words else f"{code} {words}".strip()
 
 
 def kind_in_words(kind: Kind, capacity: Capacity) -> str:

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from studio_tui.cli.outbox.bounces import bounces
 from studio_tui.cli.outbox.login import way_to_server
 from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
@@ -43,6 +44,9 @@ _ONE_LINE = LineLimits(lines=1, longest=4_096, most=4_096)
 @click.group("mail", cls=CommandGroup)
 def mail() -> None:
     """Try the mail settings, preview mail; keep the password of the mail server."""
+
+
+mail.add_command(bounces)
 
 
 @mail.command()

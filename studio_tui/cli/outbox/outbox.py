@@ -36,7 +36,13 @@ from studio_tui.services.outbox.undo import Undoable
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import STATE_LABELS, kind_in_words, what_waits_for_limits
+from studio_tui.wording.mail import (
+    STATE_LABELS,
+    kind_in_words,
+    state_in_words,
+    what_waits_for_limits,
+    why_in_words,
+)
 
 
 @click.group("outbox", cls=CommandGroup)
@@ -52,6 +58,7 @@ def outbox() -> None:
 )
 @click.option("--push", help="Only those about this push itself.")
 @where_option
+@click.option("--bounced", is_flag=True, help="Only those that came back.")
 @json_option
 @with_studio
 def list_(
@@ -60,13 +67,16 @@ def list_(
     state: str | None,
     push: str | None,
     where: str | None,
+    bounced: bool,
     as_json: bool,
 ) -> None:
     """List the notifications in the order they are due; --where is about who gets them."""
     push_id = pushes.find(studio, actor, push).id if push is not None else None
     wanted = NotificationState(state) if state else None
     audience = where_of(studio, actor, where)
-    filter_ = NotificationFilter(state=wanted, push_id=push_id, where=audience)
+    filter_ = NotificationFilter(
+        state=wanted, push_id=push_id, where=audience, bounced=True if bounced else None
+    )
     listed = service.every(studio, actor, filter_)
     if as_json:
         ids = service.message_ids(studio, listed)
@@ -137,19 +147,30 @@ def retry(
 
 
 @outbox.command()
-@click.argument("notifications", nargs=-1, type=int, required=True, metavar="ID...")
+@click.argument("notifications", nargs=-1, type=int, metavar="[ID]...")
+@click.option(
+    "--bounced",
+    is_flag=True,
+    help="Everything that came back from an address that was corrected since.",
+)
 @dry_run_options
 @with_studio
 def again(
     studio: Studio,
     actor: Actor,
     notifications: Sequence[int],
+    bounced: bool,
     dry_run: bool,
     with_mail: bool,
 ) -> None:
     """Send mail that was sent to the same person once more, with what holds now."""
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
-    chosen: Selection[NotificationFilter] = Selection.of(notifications)
+    if bool(notifications) == bounced:
+        raise click.UsageError("Say which: ID…, or --bounced.")
+    corrected = NotificationFilter(corrected=True)
+    chosen: Selection[NotificationFilter] = (
+        Selection.matching(corrected) if bounced else Selection.of(notifications)
+    )
     if dry_run:
         _try(studio, actor, chosen, service.send_once_more, with_mail=with_mail)
         return
@@ -254,19 +275,19 @@ def _second(studio: Studio, act: Undoable) -> str:
 def _row(studio: Studio, one: Notification) -> tuple[str, ...]:
     return (
         str(one.id),
-        STATE_LABELS[one.state],
+        state_in_words(one),
         kind_in_words(one.kind, one.capacity),
         one.to,
         one.push or one.template,
         shown(studio, one.due_at),
         shown(studio, one.sent_at),
-        one.error or "",
+        why_in_words(one),
     )
 
 
 def _facts(studio: Studio, mail: ReadMail) -> Iterable[tuple[str, str]]:
-    yield "State", STATE_LABELS[mail.notification.state]
-    yield "Why", mail.notification.error or ""
+    yield "State", state_in_words(mail.notification)
+    yield "Why", why_in_words(mail.notification)
     yield "From", mail.sender
     yield "To", mail.notification.to
     yield "Date", mail.date or f"not sent yet; due {shown(studio, mail.notification.due_at)}"

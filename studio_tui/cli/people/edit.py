@@ -195,6 +195,12 @@ def _tell_edited(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
     if done.failed and "email" in done.before:
         mails = counted(done.failed, "mail")
         say(f"{mails} failed before: “studio-tui outbox retry” sends what is still true.")
+    if done.bounced:
+        ids = " ".join(map(str, done.bounced))
+        say(
+            f"{counted(len(done.bounced), 'mail')} came back from the address before: "
+            f"“studio-tui outbox retry {ids}” sends what is still true."
+        )
     tell_noticed(done.noticed, dry_run=dry_run)
     if done.imported:
         complain(overwritten_in_words(user.name, list(done.before)))

@@ -143,6 +143,7 @@ def import_(
         _tell_dry_run(plan, touched)
     else:
         _tell_done(plan)
+        _tell_came_back(studio, actor)
         _tell_waiting(touched)
     if stopped or plan.takes_nobody:
         complain(f"studio-tui: {_why_nothing(plan)}")
@@ -213,6 +214,17 @@ def _tell_plan(plan: ImportPlan) -> None:
     else:
         say(f"The file is {plan.encoding}, separated by {_separator(plan.delimiter)}.")
     say(f"In short: {plan.summary}; {plan.unchanged:,} unchanged. Nothing was changed yet.")
+
+
+def _tell_came_back(studio: Studio, actor: Actor) -> None:
+    """Say how what came back is sent once more to addresses that are others by now (N15)."""
+    from studio_tui.services.outbox import outbox
+
+    if number := outbox.number_corrected(studio, actor):
+        say(
+            f"{counted(number, 'mail')} came back before from an address that is another by now: "
+            "“studio-tui outbox again --bounced” sends what is still true."
+        )
 
 
 def _tell_done(plan: ImportPlan) -> None:

@@ -22,7 +22,7 @@ from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.services.people import users as service
 from studio_tui.services.people.users import Involvement
 from studio_tui.services.system.context import Studio
-from studio_tui.wording.mail import STATE_LABELS, kind_in_words
+from studio_tui.wording.mail import kind_in_words, state_in_words
 from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
 _NAMES = {"given_name", "family_name"}
@@ -147,7 +147,7 @@ def _row(user: User) -> tuple[str, ...]:
         user.email,
         ", ".join(user.teams),
         managers or "no manager",
-        "" if user.active else "left",
+        "mail bounced" if user.active and user.mail_bounced else "" if user.active else "left",
     )
 
 
@@ -155,7 +155,9 @@ def _facts(user: User) -> Iterable[tuple[str, str]]:
     yield "Name", user.name
     for fact in FACTS:
         if fact.name not in _NAMES:
-            yield fact.label, fact.as_words(getattr(user, fact.name))
+            words = fact.as_words(getattr(user, fact.name))
+            bounced = fact.name == "email" and user.mail_bounced
+            yield fact.label, f"{words} (mail bounced)" if bounced else words
     managers = ", ".join(f"{manager.name} ({manager.reason})" for manager in user.managers)
     yield "Managers", managers or "none"
 
@@ -169,4 +171,4 @@ def _mail_rows(studio: Studio, found: Involvement) -> Iterable[tuple[str, ...]]:
     for one in found.notifications:
         due, sent = shown(studio, one.due_at), shown(studio, one.sent_at)
         about = one.push or one.template
-        yield kind_in_words(one.kind, one.capacity), about, STATE_LABELS[one.state], due, sent
+        yield kind_in_words(one.kind, one.capacity), about, state_in_words(one), due, sent

@@ -88,6 +88,7 @@ EXAMPLES: Mapping[str, str] = {
     "mail test": "you@example.org",
     "mail preview": "reminder manager --language nl",
     "mail password": "",
+    "mail bounces": "--maildir /srv/studio/bounces",
     "db migrate": "",
     "db backup": "studio-backup.db",
     "db restore": "studio-backup.db",

@@ -19,6 +19,7 @@ from studio_tui.domain.conversations.conversation import (
     Reading,
     Written,
 )
+from studio_tui.domain.outbox.bounces import BouncesRead, ReturnKind
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.person_acts import Erased, Merged
@@ -157,6 +158,8 @@ def team_changed(of: TeamChanged) -> Shape:
 
 def _known(of: User, name: str) -> Any:
     value = getattr(of, name)
+    if name == "mail_bounced":
+        return value
     return managers(value) if name == "managers" else fact_called(name).as_json(value)
 
 
@@ -366,6 +369,7 @@ def assigned_user(studio: Studio, of: Assignment) -> Shape:
         "flags": flags(of),
         "overdue": Flag.OVERDUE in of.flags,
         "mail_failed": Flag.MAIL_FAILED in of.flags,
+        "mail_bounced": Flag.MAIL_BOUNCED in of.flags,
         "managers": managers(of.managers),
         "reminders": of.reminders,
         "reminded_at": iso(studio, of.reminded_at),
@@ -602,6 +606,23 @@ def _told(studio: Studio, of: Notification) -> Shape:
     }
 
 
+def bounces_read(of: BouncesRead) -> Shape:
+    """What reading mail that came back came to: of how many mails each (N15)."""
+    return {
+        "read": of.read,
+        "bounced": of.kinds.get(ReturnKind.BOUNCED, 0),
+        "new": of.marked,
+        "known": of.known,
+        "foreign": of.foreign,
+        "delayed": of.kinds.get(ReturnKind.DELAYED, 0),
+        "delivered": of.kinds.get(ReturnKind.DELIVERED, 0),
+        "automatic": of.kinds.get(ReturnKind.AUTOMATIC, 0),
+        "replies": of.kinds.get(ReturnKind.REPLY, 0),
+        "other": of.kinds.get(ReturnKind.OTHER, 0),
+        "unread": of.unread,
+    }
+
+
 def rendered(of: RenderedMail) -> Shape:
     """What a recipient reads."""
     return {
@@ -735,6 +756,8 @@ def notification(studio: Studio, of: Notification, message_id: str) -> Shape:
         "attempts": of.attempts,
         "sent_at": iso(studio, of.sent_at),
         "error": of.error,
+        "bounced_at": iso(studio, of.bounced_at),
+        "bounce": {"code": of.bounce.code or None, "words": of.bounce.words} if of.bounce else None,
     }
 
 

@@ -54,8 +54,8 @@ one."""
 HOST_ONLY = frozenset(
     {
         "demo", "worker", "doctor", "db migrate", "db backup", "db restore", "db copy",
-        "mail password", "ssh keys", "ssh session", "users export-data", "users erase",
-        "users retention",
+        "mail password", "mail bounces", "ssh keys", "ssh session", "users export-data",
+        "users erase", "users retention",
     }
 )  # fmt: skip
 """What is done on the host, by the account of the service."""

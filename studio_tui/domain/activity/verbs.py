@@ -114,6 +114,7 @@ class Verb(StrEnum):
     RETRY = "retried mail"
     SEND_AGAIN = "sent mail again"
     DROP = "dropped mail"
+    BOUNCE = "noted bounced mail"
     BACK_UP = "backed up the database"
     COPY = "copied the database"
     RESTORE = "restored the database"
@@ -238,6 +239,7 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
             mailing=Mailing("outbox again", Action.SEND_AGAIN, undone=False)
         ),
         Verb.DROP: VerbFacts({"mails": int}),
+        Verb.BOUNCE: VerbFacts({"mails": int}),
         Verb.BACK_UP: VerbFacts(),
         Verb.COPY: VerbFacts(),
         Verb.RESTORE: VerbFacts({"account": str, "origin": str}),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.audiences.audience import Audience
+from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind, MailForm
 from studio_tui.domain.shared.clock import local_day, start_of_day
 
@@ -88,6 +89,10 @@ class Notification:
     """Why it failed or was dropped, in the server's or the Studio's words."""
     template: str = ""
     """Name of the template, for an invitation."""
+    bounced_at: datetime | None = None
+    """When a report said that it came back (N15)."""
+    bounce: Bounce | None = None
+    """Why it came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,11 @@ class NotificationFilter:
     """Only these; none named: whichever."""
     where: Audience | None = None
     """Only those to recipients in this audience (P13)."""
+    bounced: bool | None = None
+    """Only what came back (N15), or only what did not."""
+    corrected: bool = False
+    """Only what came back from another address than the recipient has by now, and was not sent once
+    more since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class User:
     managers: tuple[Manager, ...] = ()
     employee_number: str = ""
     """What the HR system knows them by, across names and addresses (U11)."""
+    mail_bounced: bool = False
+    """Whether mail came back from the address that they have (N15)."""
 
     @property
     def name(self) -> str:

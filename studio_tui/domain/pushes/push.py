@@ -76,6 +76,7 @@ class Flag(StrEnum):
     CONDUCTOR_NO_MANAGER = "conductor_no_manager"
     LEFT = "left"
     MAIL_FAILED = "mail_failed"
+    MAIL_BOUNCED = "mail_bounced"
 
     @property
     def label(self) -> str:

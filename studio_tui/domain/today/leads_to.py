@@ -26,7 +26,7 @@ from studio_tui.domain.today.today import (
 _STATES: OfSome[CaseKind, NotificationState | None] = OfSome(
     {
         CaseKind.MAIL_FAILED: NotificationState.FAILED,
-        CaseKind.MAIL_BOUNCED: NotificationState.FAILED,
+        CaseKind.MAIL_BOUNCED: NotificationState.SENT,
         CaseKind.RELAY_DOWN: NotificationState.QUEUED,
         CaseKind.SENDING: NotificationState.HELD,
     },
@@ -52,7 +52,14 @@ def where_to(case: Case) -> Destination:
     if case.push_id is not None and (case.place is StudioPart.PUSHES or case.about):
         flag = FLAGS[case.kind]
         return Push(case.push_id, filter=AssignmentFilter(flag=flag) if flag else None)
-    return Outbox(NotificationFilter(state=_STATES[case.kind], push_id=case.push_id, ids=case.ids))
+    return Outbox(
+        NotificationFilter(
+            state=_STATES[case.kind],
+            push_id=case.push_id,
+            ids=case.ids,
+            bounced=True if case.kind is CaseKind.MAIL_BOUNCED else None,
+        )
+    )
 
 
 def where_to_begin(step: FirstStep) -> Destination | None:

@@ -17,6 +17,7 @@ from studio_tui.config.settings import Security, Smtp
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
+from studio_tui.mail.bounces.envelope_ids import envelope_id, xtext
 from studio_tui.mail.oauth2.tokens import Tokens
 from studio_tui.mail.secrets import Secret
 from studio_tui.mail.transport.addresses import deliverable, sender_from
@@ -37,7 +38,7 @@ from studio_tui.mail.transport.tls import context_of
 from studio_tui.mail.transport.tls_probe import is_plain, speaks_tls
 
 _LONGEST_WORDS = 500
-_WANTED = ("pipelining", "smtputf8")
+_WANTED = ("pipelining", "smtputf8", "dsn")
 """Extensions that are used where the server offers them."""
 _MAIL, _RCPT, _DATA = range(3)
 """The commands that offer a mail, in order."""
@@ -189,7 +190,7 @@ class SmtpConnection:
         try:
             dialogue = await self._opened()
             self._require_room(message)
-            commands = self._commands(sender, recipient)
+            commands = self._commands(sender, recipient, message)
             together = together and "pipelining" in self._extensions
             envelope = sender, recipient
             await self._offer(dialogue, commands, envelope, together=together)
@@ -210,16 +211,27 @@ class SmtpConnection:
             )
             raise _Stopped(Rejected(None, words, About.MESSAGE))
 
-    def _commands(self, sender: str, recipient: str) -> tuple[bytes, ...]:
+    def _commands(self, sender: str, recipient: str, message: bytes) -> tuple[bytes, ...]:
         utf8 = b"" if recipient.isascii() else b" SMTPUTF8"
         if utf8 and "smtputf8" not in self._extensions:
             words = "The mail server does not take addresses outside ASCII (SMTPUTF8)."
             raise _Stopped(Rejected(None, words))
+        of_mail, of_recipient = self._report_wanted(recipient, message)
         return (
-            b"MAIL FROM:<%b>%b" % (sender.encode(), utf8),
-            b"RCPT TO:<%b>" % recipient.encode(),
+            b"MAIL FROM:<%b>%b%b" % (sender.encode(), utf8, of_mail),
+            b"RCPT TO:<%b>%b" % (recipient.encode(), of_recipient),
             b"DATA",
         )
+
+    def _report_wanted(self, recipient: str, message: bytes) -> tuple[bytes, bytes]:
+        """What a report that the mail came back is to name (N15, RFC 3461): parameters of the
+        sender and of the recipient, nothing where the server does not know them."""
+        if "dsn" not in self._extensions:
+            return b"", b""
+        known_by = envelope_id(message)
+        named = f" ENVID={known_by}".encode() if known_by else b""
+        original = f" ORCPT=rfc822;{xtext(recipient)}".encode() if recipient.isascii() else b""
+        return b" RET=HDRS" + named, original
 
     async def _offer(
         self,

@@ -15,7 +15,7 @@ from studio_tui.domain.outbox.notification import (
     NotificationState,
     why_dropped,
 )
-from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.shared.errors import NotFound, NothingToDo
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
@@ -121,6 +121,25 @@ def counts(studio: Studio, actor: Actor) -> dict[NotificationState, int]:
         return notifications.state_counts(studio.now())
 
 
+def bounced(studio: Studio, actor: Actor) -> int:
+    """How many mails came back (N15)."""
+    require(actor, Action.READ_OUTBOX)
+    with studio.store.reading():
+        return notifications.count_bounced()
+
+
+def number_corrected(studio: Studio, actor: Actor) -> int:
+    """How many mails came back from an address that the recipient no longer has, and were not sent
+    once more; 0 for who may not see the outbox."""
+    if not may(actor, Action.READ_OUTBOX):
+        return 0
+    corrected: Selection[NotificationFilter] = Selection.matching(
+        NotificationFilter(corrected=True)
+    )
+    with studio.store.reading():
+        return notifications.count_selected(corrected, studio.now())
+
+
 def health(studio: Studio, actor: Actor) -> Health:
     """Whether mail leaves: since when what waits, who sends, the last success, the last error."""
     require(actor, Action.READ_OUTBOX)
@@ -202,15 +221,16 @@ def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]
 
 
 def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
-    """Send what failed once more, as far as it is still true: each person gets one mail about a
-    push, with what holds now (N17). Raises `Refused` where nothing of it failed.
+    """Send what failed or came back once more, as far as it is still true: each person gets one
+    mail about a push, with what holds now (N17). What came back is a notification of its own the
+    second time. Raises `Refused` where nothing of it failed or came back.
     """
     require(actor, Action.SEND_AGAIN)
     with studio.store.writing():
         now = studio.now()
-        ids = notifications.retry(selection, now)
+        ids = [*notifications.retry(selection, now), *_again_as_came_back(studio, actor, selection)]
         if not ids:
-            raise NothingToDo("Nothing to retry: none of these failed.")
+            raise NothingToDo("Nothing to retry: none of these failed or came back.")
         again = _still_true(studio, ids)
         write_activity(
             actor,
@@ -220,6 +240,18 @@ def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFil
             after={"mails": len(again.sent), "no longer true": len(again.dropped)},
         )
         return again
+
+
+def _again_as_came_back(
+    studio: Studio, actor: Actor, selection: Selection[NotificationFilter]
+) -> list[int]:
+    """Write what came back of a selection once more; returns which."""
+    now = studio.now()
+    if not notifications.count_came_back(selection, now):
+        return []
+    line = write_activity(actor, now, Verb.SEND_AGAIN, "outbox")
+    notifications.send_again(selection, line, now, came_back=True)
+    return notifications.ids_caused_by(line)
 
 
 def send_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:

@@ -107,16 +107,21 @@ def by_push(groups: Sequence[Group]) -> dict[int, Group]:
 def _mail_failed(desk: Desk) -> Iterator[Case]:
     for group in found.failed_mail(desk.now):
         examples = found.examples_failed(group.push_id, desk.now, _MOST)
-        why = examples[0].words if examples else ""
-        names = names_in_words([each.name for each in examples], _people_in(group, examples))
-        yield _case(
-            desk,
-            CaseKind.MAIL_FAILED,
-            group,
-            examples,
-            f"{why} ({names})" if why else names,
-            since=group.first_at,
-        )
+        yield _of_mail(desk, CaseKind.MAIL_FAILED, group, examples)
+
+
+def _mail_bounced(desk: Desk) -> Iterator[Case]:
+    for group in found.bounced_mail(desk.now):
+        examples = found.examples_bounced(group.push_id, desk.now, _MOST)
+        yield _of_mail(desk, CaseKind.MAIL_BOUNCED, group, examples)
+
+
+def _of_mail(desk: Desk, kind: CaseKind, group: Group, examples: Sequence[Example]) -> Case:
+    """Mail that did not arrive: why, and to whom."""
+    why = examples[0].words if examples else ""
+    names = names_in_words([each.name for each in examples], _people_in(group, examples))
+    said = f"{why} ({names})" if why else names
+    return _case(desk, kind, group, examples, said, since=group.first_at)
 
 
 def _relay_down(desk: Desk) -> Iterator[Case]:
@@ -418,6 +423,7 @@ def _nothing(_: Desk) -> Iterator[Case]:
 SOURCES: Mapping[CaseKind, Source] = OfSome(
     {
         CaseKind.MAIL_FAILED: _mail_failed,
+        CaseKind.MAIL_BOUNCED: _mail_bounced,
         CaseKind.RELAY_DOWN: _relay_down,
         CaseKind.REVIEW: _review,
         CaseKind.NO_MANAGER: _no_manager,

@@ -113,7 +113,7 @@ def people_of(case: Case) -> Selection[AssignmentFilter]:
 
 
 def mails_of(case: Case) -> Selection[NotificationFilter]:
-    """Which failed mail a case is about.
+    """Which mail that failed or came back a case is about.
 
     Raises `Refused` for a case of no mail, and where it is so much that no filter says which.
     """
@@ -123,6 +123,8 @@ def mails_of(case: Case) -> Selection[NotificationFilter]:
         return Selection.of(case.ids)
     if case.push_id is None:
         raise Refused("It is too much mail to be taken at once: choose some of it in the outbox.")
+    if case.kind is CaseKind.MAIL_BOUNCED:
+        return Selection.matching(NotificationFilter(bounced=True, push_id=case.push_id))
     state = NotificationState.FAILED
     return Selection.matching(NotificationFilter(state=state, push_id=case.push_id))
 

@@ -581,6 +581,12 @@ class NotificationTable(Table):
     """Where it goes in the place of the recipient's address: one they had before, whose calendar
     still holds a conversation (C5)."""
     refused_at = InstantField(null=True)
+    bounced_at = InstantField(null=True)
+    """When a report said that it came back (N15)."""
+    bounce_code = CharField(null=True)
+    bounce_words = TextField(null=True)
+    bounced_key = KeyField(null=True)
+    """The address that it came back from, as `UserTable.email_key`."""
 
     class Meta:
         table_name = "notification"
@@ -753,6 +759,12 @@ UserTable.add_index(
     UserTable.left_at,
     where=UserTable.left_at.is_null(False),
     name="users_left",
+)
+
+NotificationTable.add_index(
+    NotificationTable.recipient,
+    where=NotificationTable.bounced_at.is_null(False),
+    name="notification_bounced",
 )
 
 # Of the same text as the condition that is to use it (`storage.pushes.pushes.IS_EXCEPTED`).

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from peewee import SQL, Case, Value, fn
 
+from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
     Notification,
@@ -45,8 +46,9 @@ from studio_tui.storage.engine.tables import NotificationTable, NotificationUser
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.shown_words import any_of
+from studio_tui.storage.outbox.bounces import is_corrected, sent_since
 from studio_tui.storage.outbox.worker_queue import ABOUT, MAILS, template_name
-from studio_tui.wording.mail import STATE_LABELS, kind_in_words
+from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS, kind_in_words
 
 _N: Any = NotificationTable
 _X: Any = NotificationUser.alias("x")
@@ -58,6 +60,7 @@ _USERS_FIRST = "users u CROSS JOIN notification n ON n.recipient_id = u.id"
 """In the order of the users, which SQLite takes as it is written."""
 _TOLD_USER: Any = UserTable.alias("told")
 _KINDS = {(kind, capacity): kind_in_words(kind, capacity) for kind in Kind for capacity in Capacity}
+_BOUNCED = {True: BOUNCED_LABEL}
 _LEAST = 3
 """Letters of a word before it is looked for in what no index knows."""
 _ABOUT_KEY = "COALESCE(p.name_key, t.name_key, '')"
@@ -77,8 +80,11 @@ _SORTS = {
     "state": "n.state",
     "push": _ABOUT_KEY,
     "kind": _KIND_KEY,
-    "error": "COALESCE(n.error, '')",
+    "error": "COALESCE(n.error, n.bounce_words, '')",
 }
+
+
+_CAME_BACK = N.bounced_at.is_null(False) & ~sent_since()
 
 
 def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
@@ -98,6 +104,10 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
         found = both(found, N.recipient.in_(ids_in(filter_.where)))
     if filter_.ids:
         found = both(found, among(N.id, filter_.ids))
+    if filter_.bounced is not None:
+        found = both(found, N.bounced_at.is_null(not filter_.bounced))
+    if filter_.corrected:
+        found = both(found, N.bounced_at.is_null(False) & is_corrected() & ~sent_since())
     return found
 
 
@@ -105,6 +115,8 @@ def _meanings(word: str, now: datetime) -> list[Any]:
     """What a word says that the list shows beside names: the state, the kind, why a mail failed,
     and whom a manager is told of."""
     found = [_is_in(state, now) for state in named_by(word, STATE_LABELS)]
+    if named_by(word, _BOUNCED):
+        found.append(N.bounced_at.is_null(False))
     found += [
         (N.kind == kind) & (N.capacity == capacity) for kind, capacity in named_by(word, _KINDS)
     ]
@@ -114,6 +126,8 @@ def _meanings(word: str, now: datetime) -> list[Any]:
         of_manager = N.capacity == Capacity.MANAGER
         found += [
             containing(fn.LOWER(fn.COALESCE(N.error, "")), [word]),
+            N.bounced_at.is_null(False)
+            & containing(fn.LOWER(fn.COALESCE(N.bounce_words, "")), [word]),
             of_manager & N.id.in_(told.where(logins)),
         ]
     return found
@@ -135,6 +149,11 @@ def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime)
         whole=whole,
         walked=_USERS_FIRST if whole == _BY_USER and is_sqlite() else "",
     )
+
+
+def ids_matching(filter_: NotificationFilter, now: datetime) -> list[int]:
+    """The notifications that a filter matches, by id."""
+    return column(MAILS.select(N.id).where(notification_condition(filter_, now)).order_by(N.id))
 
 
 def ids_caused_by(activity_id: int) -> list[int]:
@@ -186,6 +205,8 @@ def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
             sent_at=instant_of(row.sent_at),
             error=row.error,
             template=template_name(row.definition) if row.definition else "",
+            bounced_at=instant_of(row.bounced_at),
+            bounce=_bounce(row),
         )
         for row in _LISTED.rows(ids=ids, now=now)
     }
@@ -213,6 +234,15 @@ class _ListedMail(NamedTuple):
     sent_at: Any
     error: str | None
     definition: str | None
+    bounced_at: Any
+    bounce_code: str | None
+    bounce_words: str | None
+
+
+def _bounce(row: _ListedMail) -> Bounce | None:
+    if row.bounced_at is None:
+        return None
+    return Bounce(row.bounce_code or "", row.bounce_words or "")
 
 
 def _listed() -> Any:
@@ -222,6 +252,7 @@ def _listed() -> Any:
         *(N.id, N.key, N.kind, N.capacity, _held(given("now")), N.state, U.id, U.login),
         *(U.given_name, U.family_name, address, N.push, P.name, N.due_at, N.attempts),
         *(N.sent_at, N.error, Case(None, (of_talk,))),
+        *(N.bounced_at, N.bounce_code, N.bounce_words),
     ).where(among_given(N.id, "ids"))
 
 
@@ -243,14 +274,27 @@ def drop_untrue(reasons: Mapping[int, str]) -> None:
         dropped.where(_N.state == "queued", among(_N.id, ids)).execute()
 
 
-def send_again(selection: Selection[NotificationFilter], activity_id: int, at: datetime) -> int:
+def count_came_back(selection: Selection[NotificationFilter], now: datetime) -> int:
+    """How many of a selection came back and were not sent once more since."""
+    return count(MAILS.where(_selected(selection, now), _CAME_BACK))
+
+
+def send_again(
+    selection: Selection[NotificationFilter],
+    activity_id: int,
+    at: datetime,
+    *,
+    came_back: bool = False,
+) -> int:
     """Write what was sent of a selection once more, each as a notification of its own; returns how
-    many (N10)."""
+    many (N10). ``came_back``: only what `count_came_back` counts."""
     suffix = f"-again-{activity_id}"
     again = MAILS.select(
         *(N.key.concat(text(suffix)), N.kind, N.capacity, Value("queued"), N.push, N.conversation),
         *(N.sequence, N.recipient, Value(activity_id), Value(at), Value(at), Value(0)),
     ).where(N.state == "sent", _selected(selection, at))
+    if came_back:
+        again = again.where(_CAME_BACK)
     columns = (
         *(_N.key, _N.kind, _N.capacity, _N.state, _N.push, _N.conversation, _N.sequence),
         *(_N.recipient, _N.caused_by, _N.created_at, _N.due_at, _N.attempts),
@@ -282,6 +326,11 @@ def state_counts(now: datetime) -> dict[NotificationState, int]:
     state = Case(None, ((_held(now), "held"),), N.state)
     counted = N.select(state, COUNTED).group_by(SQL("1"))
     return {NotificationState(each): number for each, number in counted.tuples()}
+
+
+def count_bounced() -> int:
+    """How many mails came back."""
+    return count(N.select().where(N.bounced_at.is_null(False)))
 
 
 def waiting_since(now: datetime) -> datetime | None:

@@ -277,7 +277,10 @@ def _erase_mail(ids: Sequence[int]) -> None:
     n: Any = NotificationTable
     dropped = n.update(state="dropped", error=str(DropReason.ERASED), lease=None)
     dropped.where(among(n.recipient, ids), n.state.in_((*_UNSENT, "failed"))).execute()
-    n.update(sent_to=None, former_address=None).where(among(n.recipient, ids)).execute()
+    n.update(sent_to=None, former_address=None, bounced_key=None).where(
+        among(n.recipient, ids)
+    ).execute()
+    n.update(bounce_words="").where(among(n.recipient, ids), n.bounced_at.is_null(False)).execute()
     n.update(error="").where(
         among(n.recipient, ids), n.error.is_null(False), n.state != "dropped"
     ).execute()

@@ -42,6 +42,7 @@ from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing, left_join
 from studio_tui.storage.lists.shown_words import any_of, words_of
 from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing, bouncing_among
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns, sort_key
 from studio_tui.storage.people.managed_words import managed_by_named
 from studio_tui.storage.people.managers import (
@@ -63,13 +64,17 @@ _SHOWN_ROLES = OfSome({Role.ADMIN: str(Role.ADMIN), Role.SUPPORT: str(Role.SUPPO
 _LEFT = {True: "has left"}
 _IN = {True: "in already"}
 _ALONE = {True: "no manager"}
+_BOUNCED = {True: "mail bounced"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2}")
 _DAY = re.compile(r"\d{4}(-\d\d){1,2}")
 _FIRST_TEAM = (
     "COALESCE((SELECT MIN(t.path_key) FROM team_member m JOIN team t ON t.id = m.team_id "
     "WHERE m.user_id = u.id), '')"
 )
-_STANDING = "CASE WHEN NOT u.active THEN 'left' WHEN u.role = 'user' THEN '' ELSE u.role END"
+_STANDING = (
+    f"CASE WHEN NOT u.active THEN 'left' WHEN {IS_BOUNCING} THEN 'bounced' "
+    "WHEN u.role = 'user' THEN '' ELSE u.role END"
+)
 _NOTE = (
     "CASE WHEN u.id IN (SELECT user_id FROM assignment WHERE push_id = {push_id:d} "
     "AND unassigned_at IS NULL) THEN 'in already' WHEN NOT u.active THEN 'left' ELSE '' END"
@@ -120,6 +125,7 @@ def _meaning(word: str, filter_: UserFilter) -> Any | None:
         (U.role.in_(roles) & U.active) if roles else None,
         (U.active == SQL("FALSE")) if left else None,
         ~has_manager("u.id") if alone else None,
+        U.id.in_(bouncing()) if named_by(word, _BOUNCED) else None,
         U.id.in_(_in_push(push_id)) if push_id is not None and named_by(word, _IN) else None,
         U.language == word.lower() if _LANGUAGE.fullmatch(word) else None,
         Cast(U.hired_on, "TEXT").startswith(word) if _DAY.fullmatch(word) else None,
@@ -229,6 +235,7 @@ def users_by_id(ids: list[int]) -> list[User]:
         _texts(each, ids) for each in (_GROUPS, _TEAMS, _LEADS, _COACHES)
     )
     managers = managers_of(ids)
+    back = bouncing_among(ids)
     users = {
         row.id: User(
             **_told(row),
@@ -237,6 +244,7 @@ def users_by_id(ids: list[int]) -> list[User]:
             leads=leads.get(row.id, ()),
             coaches=coaches.get(row.id, ()),
             managers=managers.get(row.id, ()),
+            mail_bounced=row.id in back,
         )
         for row in _USERS.rows(ids=ids)
     }

@@ -46,6 +46,7 @@ from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing, left_join
 from studio_tui.storage.lists.shown_words import FilterWords, any_of, words_of
 from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing_among
 from studio_tui.storage.people.managed_words import managers_named
 from studio_tui.storage.people.managers import (
     first_managers,
@@ -101,7 +102,8 @@ _SORTS = {
     "login": "u.login_key",
     "managers": "COALESCE(g.name, '')",
     "reminded": "COALESCE(CAST(r.last_at AS TEXT), '')",
-    "flags": "(CASE WHEN failing.id IS NOT NULL THEN 0 WHEN m.user_id IS NOT NULL THEN 1 "
+    "flags": f"(CASE WHEN failing.id IS NOT NULL OR {IS_BOUNCING} THEN 0 "
+    "WHEN m.user_id IS NOT NULL THEN 1 "
     "WHEN c.finished_at IS NULL AND a.excused_in_id IS NULL AND p.deadline < '{today}' "
     "AND (a.own_deadline IS NULL OR a.own_deadline < '{today}') THEN 2 "
     "WHEN NOT u.active THEN 3 ELSE 4 END)",
@@ -274,6 +276,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
         return []
     found = _LISTED.rows(ids=ids, today=today)
     managers = managers_of([row.user_id for row in found])
+    back = bouncing_among([row.user_id for row in found])
     assignments = {
         row.id: Assignment(
             id=row.id,
@@ -293,6 +296,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
                 and row.holder_id not in {m.user_id for m in managers.get(row.user_id, ())},
                 left=not row.active,
                 mail_failed=bool(row.mail_failed),
+                mail_bounced=row.user_id in back,
             ),
             status_at=instant_of(row.status_at),
             conductor=full_name(row.conductor_given, row.conductor_family),

@@ -7,6 +7,7 @@ from peewee import SQL, fn
 
 from studio_tui.domain.pushes.push import Flag, Status
 from studio_tui.storage.engine.expressions import A, C, H
+from studio_tui.storage.outbox.bounces import bouncing
 from studio_tui.storage.people.managers import has_manager, is_managed_by
 from studio_tui.storage.pushes.pushes import IS_ASKED, TALK_STATUS, is_late
 
@@ -45,7 +46,14 @@ def flag_condition(flag: Flag, today: date) -> Any:
     if flag is Flag.CONDUCTOR_NO_MANAGER:
         there = _HOLDER.in_(H.select(H.id).where(H.active == SQL("TRUE")))
         return IS_ASKED & there & ~is_managed_by("a.user_id", _HOLDER_TEXT)
-    if flag is Flag.MAIL_FAILED:
-        # With a sign: one that is at hand is looked up there, not each of them for one at hand.
-        return SQL(f"+a.id IN ({FAILED_MAIL})")
+    if flag in (Flag.MAIL_FAILED, Flag.MAIL_BOUNCED):
+        return _without_mail(flag)
     return ~has_manager("a.user_id")
+
+
+def _without_mail(flag: Flag) -> Any:
+    """Who did not get mail, or gets none any more."""
+    if flag is Flag.MAIL_BOUNCED:
+        return A.user.in_(bouncing())
+    # With a sign: one that is at hand is looked up there, not each of them for one at hand.
+    return SQL(f"+a.id IN ({FAILED_MAIL})")

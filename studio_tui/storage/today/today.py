@@ -69,7 +69,7 @@ class Example:
     at: datetime | None = None
     """When it was planned for, or is tried next."""
     words: str = ""
-    """Why a mail failed."""
+    """Why a mail failed or came back."""
 
 
 def still_to_talk(push_ids: Sequence[int]) -> list[Group]:
@@ -144,6 +144,16 @@ def failed_mail(now: datetime) -> list[Group]:
 def examples_failed(push_id: int | None, now: datetime, limit: int) -> list[Example]:
     """The newest of a group of `failed_mail`."""
     return _mail_examples(_failed(now) & (_about_push(push_id)), limit)
+
+
+def bounced_mail(now: datetime) -> list[Group]:
+    """The mail that came back and would still be sent, by push (N15)."""
+    return _mails(_came_back(now), fn.MIN(_N.bounced_at))
+
+
+def examples_bounced(push_id: int | None, now: datetime, limit: int) -> list[Example]:
+    """The newest of a group of `bounced_mail`."""
+    return _mail_examples(_came_back(now) & _about_push(push_id), limit, _N.bounce_words)
 
 
 def mail_ahead(now: datetime, until: datetime) -> list[Group]:
@@ -295,9 +305,9 @@ def _mails(which: Any, first_at: Any) -> list[Group]:
     return [_group(*row) for row in found.tuples()]
 
 
-def _mail_examples(which: Any, limit: int) -> list[Example]:
+def _mail_examples(which: Any, limit: int, words: Any = _N.error) -> list[Example]:
     found = (
-        _of_mail(_N.id, _U.id, _U.login, _U.given_name, _U.family_name, _N.due_at, _N.error)
+        _of_mail(_N.id, _U.id, _U.login, _U.given_name, _U.family_name, _N.due_at, words)
         .where(which)
         .order_by(_N.id.desc())
         .limit(limit)
@@ -326,20 +336,24 @@ def _waiting(now: datetime, until: datetime) -> Any:
 
 
 def _failed(now: datetime) -> Any:
-    """Mail that failed and that sending it again would send: what is no longer true is not
-    (N6)."""
+    """Mail that failed and that sending it again would send."""
+    return (_N.state == "failed") & _would_be_sent(now)
+
+
+def _came_back(now: datetime) -> Any:
+    """Mail that came back and that sending it again would send."""
+    return _N.bounced_at.is_null(False) & _would_be_sent(now)
+
+
+def _would_be_sent(now: datetime) -> Any:
+    """Whether sending a mail again would send it: what is no longer true is not (N6)."""
     of_push = _N.push.is_null(False) & (
         ((_N.kind == Kind.CLOSED) & _P.closed_at.is_null(False))
         | ((_N.kind != Kind.CLOSED) & _P.closed_at.is_null() & _tells_of_somebody())
     )
     invites = _N.kind.in_(list(INVITATIONS - {Kind.CANCELLED}))
     still_on = _C.cancelled_at.is_null() & _C.started_at.is_null() & (_C.planned_for > now)
-    return (
-        (_N.state == "failed")
-        & _U.active
-        & (of_push | (_N.push.is_null() & (~invites | still_on)))
-        & ~_made_up_for()
-    )
+    return _U.active & (of_push | (_N.push.is_null() & (~invites | still_on))) & ~_made_up_for()
 
 
 def _tells_of_somebody() -> Any:
@@ -371,6 +385,7 @@ def _made_up_for() -> Any:
             later.capacity == _N.capacity,
             later.id > _N.id,
             later.state.in_(("queued", "sending", "sent")),
+            later.bounced_at.is_null(),
             same_push | same_talk,
             # What asks to be read by the old address says nothing to the new one.
             later.former_address.is_null() | _N.former_address.is_null(False),

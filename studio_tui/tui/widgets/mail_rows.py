@@ -9,7 +9,7 @@ from studio_tui.domain.outbox.notification import Notification, NotificationStat
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.tui.moments import moment
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
-from studio_tui.wording.mail import STATE_LABELS, kind_in_words
+from studio_tui.wording.mail import kind_in_words, state_in_words, why_in_words
 
 _TONES: OfSome[NotificationState, Tone | None] = OfSome(
     {
@@ -33,14 +33,18 @@ def about(notification: Notification) -> str:
 
 def state_cell(notification: Notification) -> str | Toned:
     """The state, standing out where it matters."""
-    label, tone = STATE_LABELS[notification.state], _TONES[notification.state]
+    label, tone = state_in_words(notification), _tone(notification)
     return Toned(label, tone) if tone else label
 
 
 def state_in_colour(notification: Notification) -> Content:
     """The same as text."""
-    tone = _TONES[notification.state]
-    return Content.styled(STATE_LABELS[notification.state], _COLOURS[tone] if tone else "")
+    tone = _tone(notification)
+    return Content.styled(state_in_words(notification), _COLOURS[tone] if tone else "")
+
+
+def _tone(notification: Notification) -> Tone | None:
+    return Tone.BAD if notification.bounce else _TONES[notification.state]
 
 
 def _kind(notification: Notification) -> str:
@@ -63,5 +67,5 @@ def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Noti
         Column("kind", "Kind", _kind, width=14, flex=1, most=26, sortable=True),
         Column("state", "State", state_cell, width=7, sortable=True),
         Column("sent_at", "Due or sent", lambda n: when_cell(n, zone), width=16, sortable=True),
-        Column("error", "Why", lambda n: n.error or "", 24, 4, gives_way=1, sortable=True),
+        Column("error", "Why", why_in_words, 24, 4, gives_way=1, sortable=True),
     )

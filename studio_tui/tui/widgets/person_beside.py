@@ -23,7 +23,7 @@ from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.in_short import group, hanging, how_far
 from studio_tui.tui.widgets.mail_rows import about, state_in_colour, when_cell
 from studio_tui.tui.widgets.user_facts import facts_about, title_of
-from studio_tui.wording.mail import kind_in_words
+from studio_tui.wording.mail import kind_in_words, why_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -92,8 +92,8 @@ def _mail(mail: Notification, zone: ZoneInfo, width: int) -> Iterator[Content]:
     kind = kind_in_words(mail.kind, mail.capacity)
     yield Content.assemble((when_cell(mail, zone), "$muted"), f"  {kind}")
     yield from hanging(Content.assemble(state_in_colour(mail), "  ", line(about(mail))), width)
-    if mail.error:
-        yield from hanging(line(mail.error, "$muted"), width)
+    if why := why_in_words(mail):
+        yield from hanging(line(why, "$muted"), width)
 
 
 def _change(done: ActivityLine, zone: ZoneInfo, width: int) -> Iterator[Content]:

@@ -47,10 +47,11 @@ def facts_about(user: User, failed: int = 0) -> list[Fact]:
 
 
 def _address(user: User, failed: int) -> str | Content:
-    if not failed:
+    words = [f"{counted(failed, 'mail')} failed"] if failed else []
+    words += ["mail bounced"] if user.mail_bounced else []
+    if not words:
         return user.email
-    words = f"  ✗ {counted(failed, 'mail')} failed"
-    return Content.assemble(line(user.email), (words, "$error"))
+    return Content.assemble(line(user.email), (f"  ✗ {', '.join(words)}", "$error"))
 
 
 def _managers(user: User) -> str | Content:

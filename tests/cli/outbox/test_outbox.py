@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.cli.conftest import COMMAND, Cli, create
+from tests.mail.bounces.test_report import OURS, example
 from tests.smtp_server import smtp_server
 
 
@@ -26,6 +27,8 @@ def test_the_list_is_what_the_specification_says(pushed: Cli) -> None:
         "attempts": 0,
         "sent_at": None,
         "error": None,
+        "bounced_at": None,
+        "bounce": None,
     }
     to_bob = next(one for one in listed if one["to"] == "bob@example.org")
     assert sorted(to_bob["about"]) == ["ann", "ben"]
@@ -165,3 +168,35 @@ def test_a_drained_worker_whose_server_is_away(
 @pytest.mark.parametrize("arguments", [("retry",), ("retry", "1", "--all"), ("drop",)])
 def test_wrong_usage(cli: Cli, arguments: tuple[str, ...]) -> None:
     assert "Usage:" in cli.misused("outbox", *arguments)
+
+
+def test_what_came_back_is_listed(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N15: read from the input, by whoever runs it; always 0, whatever it was."""
+    monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
+    with smtp_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        pushed.run("worker", "--drain")
+        (ann,) = (mail for mail in server.messages if mail.recipients == ("ann@example.org",))
+    message_id = str(ann.parsed["Message-ID"])
+    returned = example("postfix").replace(OURS.encode(), message_id.encode())
+    assert pushed.run("mail", "bounces", typed=example("postfix")).stdout == (
+        "A bounce of no mail of this Studio: nothing was done.\n"
+    )
+    assert pushed.run("mail", "bounces", typed=b"\xff").stdout == "No bounce: another mail.\n"
+    assert (
+        "to ann@example.org bounced: 5.1.1" in pushed.run("mail", "bounces", typed=returned).stdout
+    )
+    everything = pushed.json("outbox", "list")
+    (back,) = pushed.json("outbox", "list", "--bounced")
+    assert len(everything) == 5
+    assert [one for one in everything if one["bounced_at"]] == [back]
+    assert (back["state"], back["bounce"]["code"]) == ("sent", "5.1.1")
+    assert "bounced" in pushed.out("outbox", "list", "--bounced")
+    assert "mail bounced" in pushed.out("users", "show", "ann")
+    assert pushed.json("users", "show", "ann")["mail_bounced"] is True
+    said = pushed.out("users", "edit", "ann", "--email", "ann.peeters@example.org")
+    assert f"“studio-tui outbox retry {back['id']}”" in said
+    assert pushed.out("outbox", "again", "--bounced").startswith("1 mail to be sent again.")
+    assert "Nothing to send again" in pushed.nothing_to_do("outbox", "again", "--bounced")
+    assert "Say one of them" in pushed.misused("mail", "bounces", "-", "--maildir", ".")

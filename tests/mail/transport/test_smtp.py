@@ -64,6 +64,18 @@ def trusting(monkeypatch: pytest.MonkeyPatch) -> Callable[[Server], None]:
     return trust
 
 
+async def test_a_report_is_to_name_the_mail() -> None:
+    """N15, where the server offers DSN: by the Message-ID, and the recipient."""
+    message = b"Message-ID: <1-7-assigned-user-1.4c2a@example.org>\r\n" + MESSAGE
+    with smtp_server() as server:
+        server.dsn = True
+        async with connected(server) as connection:
+            for each in (message, MESSAGE):
+                assert isinstance(await connection.send(FROM, ANN, each), Delivered)
+    named = ["RET=HDRS", "ENVID=1-7-assigned-user-1.4c2a@example.org", f"ORCPT=rfc822;{ANN}"]
+    assert server.asked == [*named, "RET=HDRS", f"ORCPT=rfc822;{ANN}"]
+
+
 async def test_what_is_sent_arrives_byte_for_byte() -> None:
     with smtp_server() as server:
         async with connected(server) as connection:

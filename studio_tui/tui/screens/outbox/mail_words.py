@@ -7,7 +7,7 @@ from textual.content import Content
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.text import line
-from studio_tui.wording.mail import STATE_LABELS
+from studio_tui.wording.mail import STATE_LABELS, why_in_words
 
 
 def state_in_full(notification: Notification, zone: ZoneInfo) -> Content:
@@ -15,6 +15,9 @@ def state_in_full(notification: Notification, zone: ZoneInfo) -> Content:
     due = moment_and_zone(notification.due_at, zone)
     why = f": {notification.error}" if notification.error else ""
     match notification.state:
+        case NotificationState.SENT if notification.bounce:
+            came_back = moment_and_zone(notification.bounced_at, zone)
+            return line(f"bounced {came_back}: {why_in_words(notification)}", "$error")
         case NotificationState.SENT:
             return line(f"sent {moment_and_zone(notification.sent_at, zone)}", "$success")
         case NotificationState.FAILED:

@@ -30,7 +30,13 @@ from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.outbox.mail_beside import read_mail
-from studio_tui.tui.screens.outbox.outbox_states import StateLine
+from studio_tui.tui.screens.outbox.outbox_states import (
+    BOUNCED,
+    Shown,
+    StateLine,
+    shown_called,
+    words_of,
+)
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -38,7 +44,7 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
 from studio_tui.tui.widgets.mail_rows import about, mail_columns
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import STATE_LABELS
+from studio_tui.wording.mail import why_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -47,7 +53,8 @@ Chosen = Selection[NotificationFilter]
 
 _OF_TODAY = "Only the mail of this line of Today (→ shows other mail)"
 _SENT = frozenset({NotificationState.SENT})
-_RETRIED = frozenset({NotificationState.FAILED})
+_RETRIED = frozenset({NotificationState.FAILED, NotificationState.SENT})
+"""Of what was sent, what came back."""
 _DROPPED = frozenset({NotificationState.HELD, NotificationState.QUEUED, NotificationState.FAILED})
 _NEWEST_FIRST = Sort("sent_at", descending=True)
 
@@ -99,7 +106,7 @@ class OutboxScreen(StudioScreen):
     def body(self) -> ComposeResult:
         """The states, the list, and what there is to know of the mail under the cursor."""
         zone = self.studio.zone
-        states = StateLine(f"times in {zone.key}", self._within.state)
+        states = StateLine(f"times in {zone.key}", _shown_by(self._within))
         yield states
         yield Static(line(_OF_TODAY), classes="only")
         yield RecordBrowser(
@@ -113,7 +120,7 @@ class OutboxScreen(StudioScreen):
             exported_by="outbox list --json",
             narrowing=Narrowing(
                 lambda: states.chosen or "",
-                lambda text: states.put(NotificationState(text) if text else None),
+                lambda text: states.put(shown_called(text)),
                 states.redraw,
             ),
             opens_as_kept=self._within == NotificationFilter(),
@@ -125,9 +132,9 @@ class OutboxScreen(StudioScreen):
         self, text: str, sort: Sort
     ) -> tuple[NotificationFilter, Source[Notification, NotificationFilter]]:
         """The mails that match what is typed, in the state that is chosen."""
-        state = self.query_one(StateLine).chosen
+        shown = self.query_one(StateLine).chosen
         within = self._within if self._is_of_today else NotificationFilter()
-        filter_ = replace(within, text=text, state=state)
+        filter_ = replace(within, text=text, **_narrowed_to(shown))
         return filter_, outbox.source(self.studio, self.actor, filter_, sort)
 
     def on_mount(self) -> None:
@@ -138,13 +145,18 @@ class OutboxScreen(StudioScreen):
     def _is_of_today(self) -> bool:
         """Whether only the mail of a line of Today is listed: as long as its state is."""
         narrowed = bool(self._within.ids) or self._within.push_id is not None
-        return narrowed and self.query_one(StateLine).chosen is self._within.state
+        return narrowed and self.query_one(StateLine).chosen == _shown_by(self._within)
 
     def reload(self) -> None:
         """Mail was written or sent."""
         self._browser.reload()
         states = self.query_one(StateLine)
-        self.read("counts", lambda: outbox.counts(self.studio, self.actor), states.count)
+        studio, actor = self.studio, self.actor
+        self.read(
+            "counts",
+            lambda: (outbox.counts(studio, actor), outbox.bounced(studio, actor)),
+            lambda counts: states.count(*counts),
+        )
 
     def _beside(self, mail: Notification) -> Callable[[], Drawing]:
         return partial(read_mail, self.studio, self.actor, mail.id)
@@ -165,7 +177,7 @@ class OutboxScreen(StudioScreen):
         listed = self._browser.list
         filter_, source = self.find(self._browser.text, listed.sort or _NEWEST_FIRST)
         listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)
-        none = f"No mail is {STATE_LABELS[event.state]}." if event.state else "No mail yet."
+        none = f"No mail is {words_of(event.state)}." if event.state else "No mail yet."
         listed.set_empty(none)
 
     # One mail
@@ -185,8 +197,8 @@ class OutboxScreen(StudioScreen):
         mail = self._browser.list.current
         if mail is None:
             return Content("")
-        if mail.error:
-            return line(f"{mail.to}: {mail.error}", "$error" if _failed(mail) else "$muted")
+        if why := why_in_words(mail):
+            return line(f"{mail.to}: {why}", "$error" if _may_be_retried(mail) else "$muted")
         words = f"{mail.to} · {about(mail)}"
         if mail.state is NotificationState.HELD:
             words += f" · leaves {moment_and_zone(mail.due_at, self.studio.zone)}"
@@ -195,12 +207,15 @@ class OutboxScreen(StudioScreen):
     # Retry and drop
 
     def why_not_retry(self) -> str | None:
-        """Only what failed is sent once more."""
-        return self._why_not(_RETRIED, "This mail did not fail: there is nothing to retry.")
+        """Only what failed or came back is sent once more."""
+        listed = self._browser.list
+        if listed.marked or (listed.current is not None and _may_be_retried(listed.current)):
+            return None
+        return "This mail did not fail, and did not come back: there is nothing to retry."
 
     def action_retry(self) -> None:
-        """Send what failed once more."""
-        chosen = self._chosen(_RETRIED)
+        """Send what failed or came back once more."""
+        chosen = self._chosen_to_retry()
 
         def retry() -> None:
             self.write(
@@ -208,7 +223,7 @@ class OutboxScreen(StudioScreen):
                 lambda count: self._done(_done_to(count, "will be tried once more")),
             )
 
-        self._once_meant(chosen, "Send {mails} once more?", "They failed before.", retry)
+        self._once_meant(chosen, "Send {mails} once more?", "They did not arrive before.", retry)
 
     def why_not_again(self) -> str | None:
         """Only what was sent is sent again."""
@@ -229,12 +244,12 @@ class OutboxScreen(StudioScreen):
             self._once_meant(chosen, "Send {mails} again?", detail, lambda: self._again(chosen))
 
     def why_not_sent(self) -> str | None:
-        """Only what failed is sent once more."""
+        """Only what failed or came back is sent once more."""
         return self.why_not_retry()
 
     def action_sent(self) -> None:
         """Show what retrying would send, and what not."""
-        self.shell.go_to(SentAgain(self._chosen(_RETRIED)))
+        self.shell.go_to(SentAgain(self._chosen_to_retry()))
 
     def _show_sent(
         self, chosen: Chosen, act: "Callable[[Studio, Actor, Chosen], outbox.Again]"
@@ -315,13 +330,30 @@ class OutboxScreen(StudioScreen):
                 chosen = chosen.unmark_matching(NotificationFilter(state=state))
         return chosen
 
+    def _chosen_to_retry(self) -> Chosen:
+        chosen = self._chosen(_RETRIED)
+        return chosen.unmark_matching(
+            NotificationFilter(state=NotificationState.SENT, bounced=False)
+        )
+
     @property
     def _browser(self) -> RecordBrowser[Any, NotificationFilter]:
         return self.query_one(RecordBrowser)
 
 
-def _failed(mail: Notification) -> bool:
-    return mail.state is NotificationState.FAILED
+def _may_be_retried(mail: Notification) -> bool:
+    return mail.state is NotificationState.FAILED or mail.bounce is not None
+
+
+def _shown_by(filter_: NotificationFilter) -> Shown:
+    return BOUNCED if filter_.bounced else filter_.state
+
+
+def _narrowed_to(shown: Shown) -> dict[str, Any]:
+    """What of a filter says what is listed."""
+    if shown == BOUNCED:
+        return {"state": None, "bounced": True}
+    return {"state": shown, "bounced": None}
 
 
 def _done_to(count: int, what: str) -> str:

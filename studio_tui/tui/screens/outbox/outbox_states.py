@@ -1,7 +1,11 @@
-"""The line of states above the outbox: how many are in each, and which of them are listed."""
+"""The line of states above the outbox: how many are in each, and which of them are listed.
+
+What came back (N15) stands beside the states: it was sent.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from textual.content import Content
 from textual.message import Message
@@ -9,11 +13,26 @@ from textual.message import Message
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
-from studio_tui.wording.mail import STATE_LABELS
+from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS
 
 _ALL = "all"
-_ORDER: tuple[NotificationState | None, ...] = (None, *NotificationState)
+BOUNCED: Final = "bounced"
+Shown = NotificationState | Literal["bounced"] | None
+"""What is listed; None: all."""
+_ORDER: tuple[Shown, ...] = (None, *NotificationState, BOUNCED)
 _STYLES = OfSome({NotificationState.FAILED: "$error"}, otherwise="$muted")
+
+
+def shown_called(text: str) -> Shown:
+    """What is listed, by its name; empty for all."""
+    return BOUNCED if text == BOUNCED else NotificationState(text) if text else None
+
+
+def words_of(shown: Shown) -> str:
+    """What it is called."""
+    if shown is None:
+        return _ALL
+    return BOUNCED_LABEL if shown == BOUNCED else STATE_LABELS[NotificationState(shown)]
 
 
 class StateLine(LabelLine):
@@ -24,19 +43,20 @@ class StateLine(LabelLine):
     class Chosen(Message):
         """Another state was chosen; None: all of them."""
 
-        state: NotificationState | None
+        state: Shown
 
-    def __init__(self, zone: str, chosen: NotificationState | None = None) -> None:
+    def __init__(self, zone: str, chosen: Shown = None) -> None:
         super().__init__()
         self._zone = zone
         self._counts: Mapping[NotificationState, int] | None = None
-        self.chosen = chosen
+        self._bounced = 0
+        self.chosen: Shown = chosen
         """The state that is listed, None for all."""
         self._draw()
 
-    def count(self, counts: Mapping[NotificationState, int]) -> None:
-        """Show how many are in each state."""
-        self._counts = counts
+    def count(self, counts: Mapping[NotificationState, int], bounced: int) -> None:
+        """Show how many are in each state, and how many of what was sent came back."""
+        self._counts, self._bounced = counts, bounced
         self._draw()
 
     def step(self, by: int) -> None:
@@ -44,7 +64,7 @@ class StateLine(LabelLine):
         shown = self._shown()
         self._choose(shown[(shown.index(self.chosen) + by) % len(shown)])
 
-    def put(self, state: NotificationState | None) -> None:
+    def put(self, state: Shown) -> None:
         """List this state, and let whoever says so list it and `redraw`."""
         self.chosen = state
 
@@ -55,10 +75,10 @@ class StateLine(LabelLine):
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
         """Choose the state that was clicked."""
         event.stop()
-        self._choose(None if event.key == _ALL else NotificationState(event.key))
+        self._choose(shown_called("" if event.key == _ALL else event.key))
 
-    def _choose(self, state: NotificationState | None) -> None:
-        if state is not self.chosen:
+    def _choose(self, state: Shown) -> None:
+        if state != self.chosen:
             self.chosen = state
             self._draw()
             self.post_message(self.Chosen(state))
@@ -67,7 +87,7 @@ class StateLine(LabelLine):
         """The zone is shown where there is room for it."""
         self._draw()
 
-    def _shown(self) -> list[NotificationState | None]:
+    def _shown(self) -> list[Shown]:
         return [s for s in _ORDER if s in (None, self.chosen) or self._count_of(s)]
 
     def _draw(self) -> None:
@@ -76,17 +96,21 @@ class StateLine(LabelLine):
         room = self.size.width - sum(label.width + GAP for label in states)
         self.show(states, [zone] if room >= zone.width + GAP else [])
 
-    def _label(self, state: NotificationState | None) -> Content:
+    def _label(self, state: Shown) -> Content:
         count = self._count_of(state)
-        style = _STYLES[state] if state and count else "$muted"
-        if state is self.chosen:
+        style = "$muted"
+        if state and count:
+            style = "$error" if state == BOUNCED else _STYLES[NotificationState(state)]
+        if state == self.chosen:
             style = "bold underline"
         shown = "" if self._counts is None else f" {count:,}"
         return Content.assemble(
-            (STATE_LABELS[state] if state else _ALL, style),
+            (words_of(state), style),
             (shown, style.replace(" underline", "")),
         )
 
-    def _count_of(self, state: NotificationState | None) -> int:
+    def _count_of(self, state: Shown) -> int:
         counts = self._counts or {}
-        return sum(counts.values()) if state is None else counts.get(state, 0)
+        if state == BOUNCED:
+            return self._bounced
+        return sum(counts.values()) if state is None else counts.get(NotificationState(state), 0)

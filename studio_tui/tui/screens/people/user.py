@@ -293,7 +293,10 @@ class UserScreen(StudioScreen):
         return None if self._in_push else _IN_NONE
 
     def why_not_retry(self) -> str | None:
-        """Only what failed is sent once more."""
+        """Only what failed or came back is sent once more."""
+        mail = self._list("mail").current
+        if mail is not None and mail.bounce is not None:
+            return None
         return self._why_not_mail(NotificationState.FAILED, "did not fail")
 
     def why_not_again(self) -> str | None:

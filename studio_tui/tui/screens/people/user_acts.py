@@ -4,6 +4,7 @@ address (S3, U8)."""
 from collections.abc import Callable
 
 from studio_tui.domain.outbox.notification import Notification, NotificationFilter
+from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push
 from studio_tui.domain.shared import destinations as to
@@ -168,6 +169,7 @@ def correct_address(screen: StudioScreen, user: User) -> None:
         def saved(changed: PersonEdited) -> None:
             form.dismiss(True)
             screen.say(_changed_in_words(changed))
+            offer_again(screen, changed)
 
         screen.write(
             lambda: by_hand.edit(
@@ -179,6 +181,27 @@ def correct_address(screen: StudioScreen, user: User) -> None:
 
     form = CorrectAddress(user.name, user.email, save)
     screen.app.push_screen(form)
+
+
+def offer_again(screen: StudioScreen, changed: PersonEdited) -> None:
+    """Offer to send again what came back from the address before (N15)."""
+    if not changed.bounced or not may(screen.actor, Action.SEND_AGAIN):
+        return
+    mails, studio, actor = changed.bounced, screen.studio, screen.actor
+
+    def send(wanted: bool | None) -> None:
+        if wanted:
+            screen.write(
+                lambda: outbox.retry(studio, actor, Selection.of(mails)),
+                lambda count: screen.say(f"{counted(count, 'mail')} to be sent again."),
+            )
+
+    question = Confirm(
+        f"Send {counted(len(mails), 'mail')} again?",
+        "Send again",
+        detail="They came back from the address before. Only what is still true is sent.",
+    )
+    screen.app.push_screen(question, send)
 
 
 def _changed_in_words(changed: PersonEdited) -> str:

@@ -38,9 +38,12 @@ def managers_cell(user: User) -> str | Toned:
 
 
 def standing_cell(user: User) -> str | Toned:
-    """What sets somebody apart from other users: they have left, or their role."""
+    """What sets somebody apart from other users: they have left, mail to them came back, or their
+    role."""
     if not user.active:
         return Toned("left", Tone.MUTED)
+    if user.mail_bounced:
+        return Toned("bounced", Tone.BAD)
     return "" if user.role is Role.USER else user.role.value
 
 

@@ -27,6 +27,7 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.in_short import how_far, named
 from studio_tui.tui.widgets.mail_rows import state_in_colour
+from studio_tui.wording.mail import why_in_words
 from studio_tui.wording.pushes import STATUS_LABELS
 from studio_tui.wording.review import change_in_words
 
@@ -69,7 +70,10 @@ def _mails(studio: "Studio", actor: Actor, case: Case) -> About:
     filter_ = replace(leads_to.filter, push_id=case.push_id)
     found = outbox.source(studio, actor, filter_, Sort("due_at")).rows(0, _MOST)
     return [
-        (mail.name, Content.assemble(state_in_colour(mail), "  ", line(mail.error or mail.to)))
+        (
+            mail.name,
+            Content.assemble(state_in_colour(mail), "  ", line(why_in_words(mail) or mail.to)),
+        )
         for mail in found
     ]
 

@@ -208,7 +208,7 @@ class TodayScreen(StudioScreen):
             )
 
         question = f"Send {counted(case.count, 'mail')} once more?"
-        once_meant(self.app, case.count, question, "They failed before.", retry)
+        once_meant(self.app, case.count, question, "They did not arrive before.", retry)
 
     def why_not_sent(self) -> str | None:
         """What cannot be retried here sends nothing."""

@@ -1,0 +1,145 @@
+"""``studio-tui mail bounces``: take in mail that came back (N15)."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.output import json_option, say, write_facts, write_json
+from studio_tui.cli.shared.paths import DASH, Dash, HostPath
+from studio_tui.cli.shared.session import unsigned_studio
+from studio_tui.config.limited import read_file, read_input
+from studio_tui.domain.outbox.bounces import BouncesRead, ReturnKind
+from studio_tui.domain.shared.cancellation import Stop
+from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.wording.counting import counted
+
+if TYPE_CHECKING:
+    from studio_tui.services.outbox.bounces import BounceReader, Mailbox, TakenIn
+
+_LARGEST = 64_000_000
+"""Bytes of one mail: more than servers take."""
+_SAID = OfAll(
+    {
+        ReturnKind.BOUNCED: "A bounce of no mail of this Studio: nothing was done.",
+        ReturnKind.DELAYED: "No bounce: a mail is delayed and still being tried.",
+        ReturnKind.DELIVERED: "No bounce: a mail was delivered or handed on.",
+        ReturnKind.AUTOMATIC: "No bounce: an automatic answer, such as a holiday note.",
+        ReturnKind.REPLY: "No bounce: somebody's answer.",
+        ReturnKind.OTHER: "No bounce: another mail.",
+    }
+)
+_COUNTED = OfAll(
+    {
+        ReturnKind.BOUNCED: "Bounces",
+        ReturnKind.DELAYED: "Delayed, still being tried",
+        ReturnKind.DELIVERED: "Delivered or handed on",
+        ReturnKind.AUTOMATIC: "Automatic answers",
+        ReturnKind.REPLY: "Answers",
+        ReturnKind.OTHER: "Other mail",
+    }
+)
+
+
+@click.command()
+@click.argument("file", type=HostPath(Dash.INPUT), default="-")
+@click.option("--maildir", type=HostPath(), metavar="DIR", help="All mail of a Maildir, once each.")
+@json_option
+@click.pass_context
+def bounces(ctx: click.Context, file: Path, maildir: Path | None, as_json: bool) -> None:
+    """Take in mail that came back: one from FILE or the input, or all of a mailbox.
+
+    What bounced is shown at the mail, the person and the push. Nothing is answered. It acts for
+    the program: the account it runs as need be no user.
+    """
+    if maildir is not None and ctx.get_parameter_source("file") is not _BY_DEFAULT:
+        raise click.UsageError("Say one of them: FILE, or --maildir DIR.")
+    if maildir is None:
+        source = _read(file)
+    with unsigned_studio() as studio:
+        from studio_tui.services.outbox.bounces import BounceReader
+
+        reader = BounceReader(studio)
+        if maildir is not None:
+            from studio_tui.mail.bounces.maildir import Maildir
+
+            _tell_all(reader, Maildir(maildir), as_json=as_json)
+            return
+        taken = reader.take_in([source])
+    if as_json:
+        write_json(shapes.bounces_read(taken.read))
+    else:
+        say(_in_words(taken))
+
+
+_BY_DEFAULT = click.core.ParameterSource.DEFAULT
+
+
+def _read(file: Path) -> bytes:
+    if file == DASH:
+        return read_input(_LARGEST)
+    try:
+        return read_file(file, _LARGEST)
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _in_words(taken: "TakenIn") -> str:
+    """What one mail was."""
+    if not taken.mails:
+        return _SAID[next(iter(taken.read.kinds))]
+    (mail,) = taken.mails
+    why = f"{mail.bounce.code} {mail.bounce.words}".strip() if mail.bounce else ""
+    before = " before" if taken.read.known else ""
+    return f"Mail {mail.id} to {mail.to} bounced{before}: {why}"
+
+
+def _tell_all(reader: "BounceReader", mailbox: "Mailbox", *, as_json: bool) -> None:
+    with _stopped_between_mails() as stop:
+        read = reader.take_in_all(mailbox, lambda: not stop.asked)
+    if as_json:
+        write_json(shapes.bounces_read(read))
+        return
+    if not read.read:
+        say("No mail to read.")
+        return
+    write_facts(_facts(read))
+    if stop.asked:
+        say("Stopped: the rest is read the next time.")
+
+
+def _facts(read: BouncesRead) -> Iterator[tuple[str, str]]:
+    yield "Read", counted(read.read, "mail")
+    for kind, words in _COUNTED.items():
+        if number := read.kinds.get(kind, 0):
+            yield words, f"{number:,}" + (_of_bounces(read) if kind is ReturnKind.BOUNCED else "")
+    if read.unread:
+        yield "Not readable", f"{read.unread:,}"
+
+
+def _of_bounces(read: BouncesRead) -> str:
+    return (
+        f": {read.marked:,} new, {read.known:,} known, {read.foreign:,} of no mail of this Studio"
+    )
+
+
+@contextmanager
+def _stopped_between_mails() -> Iterator[Stop]:
+    """What SIGTERM or Ctrl-C asks to stop, once what was read is written."""
+    stop = Stop()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.ask()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

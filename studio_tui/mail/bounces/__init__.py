@@ -1,0 +1,1 @@
+"""Mail that comes back (N15): what it says, and where it is fetched from."""

@@ -1,0 +1,101 @@
+"""Which mail came back, and whose address it is that mail comes back from (N15)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from peewee import SQL, NodeList, fn
+
+from studio_tui.domain.outbox.bounces import Bounce
+from studio_tui.storage.engine.expressions import ONE, N, U, among, text
+from studio_tui.storage.engine.prepared import Prepared, among_given
+from studio_tui.storage.engine.tables import NotificationTable, UserTable
+
+_N: Any = NotificationTable
+_LATER: Any = NotificationTable.alias("later")
+_B: Any = NotificationTable.alias("back")
+_W: Any = UserTable.alias("whose")
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """What a report may be about."""
+
+    id: int
+    key: str
+    recipient_id: int
+    address: str
+    """Where it went."""
+    bounced: bool
+
+
+def sent_by_key(keys: Collection[str]) -> dict[str, SentMail]:
+    """The mail that left, or is on the wire, of these keys."""
+    address = fn.COALESCE(N.sent_to, N.former_address, U.email)
+    found = (
+        N.select(N.id, N.key, N.recipient, address, N.bounced_at.is_null(False))
+        .join(U, on=U.id == N.recipient)
+        .where(among(N.key, keys), N.state.in_(("sent", "sending")))
+    )
+    return {
+        key: SentMail(mail_id, key, recipient, to, bool(bounced))
+        for mail_id, key, recipient, to, bounced in found.tuples()
+    }
+
+
+def mark(mail_id: int, bounce: Bounce, key: str, at: datetime) -> bool:
+    """Let a mail have come back from the address ``key``; whether it had not before."""
+    marked = _N.update(
+        bounced_at=at, bounce_code=bounce.code, bounce_words=bounce.words, bounced_key=key
+    ).where(_N.id == mail_id, _N.bounced_at.is_null())
+    return bool(marked.execute())
+
+
+def sent_since(mail: Any = N) -> Any:
+    """Whether a mail was sent once more by hand."""
+    return fn.EXISTS(
+        _LATER.select(ONE).where(
+            _LATER.recipient == mail.recipient,
+            _LATER.id > mail.id,
+            NodeList((_LATER.key, SQL("LIKE"), mail.key.concat(text("-again-%")))),
+            _LATER.state != "dropped",
+        )
+    )
+
+
+def is_corrected(mail: Any = N) -> Any:
+    """Whether the recipient of a mail that came back has another address by now."""
+    return fn.EXISTS(
+        _W.select(ONE).where(_W.id == mail.recipient, _W.active, _W.email_key != mail.bounced_key)
+    )
+
+
+def bouncing() -> Any:
+    """A query of one column: the users whose mail came back from the address that they have, and
+    was not sent there once more since."""
+    return (
+        _B.select(_B.recipient)
+        .join(_W, on=_W.id == _B.recipient)
+        .where(_B.bounced_at.is_null(False), _B.bounced_key == _W.email_key, ~sent_since(_B))
+    )
+
+
+def bouncing_among(user_ids: Collection[int]) -> frozenset[int]:
+    """Those of `bouncing` among some users."""
+    return frozenset(row.user_id for row in _BOUNCING.rows(ids=user_ids))
+
+
+class _Bouncing(NamedTuple):
+    user_id: int
+
+
+_BOUNCING = Prepared(_Bouncing, lambda: bouncing().where(among_given(_B.recipient, "ids")))
+IS_BOUNCING = (
+    "u.id IN (SELECT b.recipient_id FROM notification b JOIN users w ON w.id = b.recipient_id "
+    "WHERE b.bounced_at IS NOT NULL AND b.bounced_key = w.email_key "
+    "AND NOT EXISTS (SELECT 1 FROM notification l WHERE l.recipient_id = b.recipient_id "
+    "AND l.id > b.id AND substr(l.key, 1, length(b.key) + 7) = b.key || '-again-' "
+    "AND l.state <> 'dropped'))"
+)
+"""Whether the user ``u`` is one of `bouncing`. Text, as the order that it stands in is."""

@@ -1,0 +1,155 @@
+"""Mail that came back: matched, shown, solved by another address (N15)."""
+
+from pathlib import Path
+
+import pytest
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.outbox.notification import Notification, NotificationFilter
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.today.leads_to import where_to
+from studio_tui.domain.today.today import Case, CaseKind
+from studio_tui.mail.bounces.maildir import Maildir
+from studio_tui.services.activity import activity
+from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox.bounces import BounceReader
+from studio_tui.services.people import by_hand, users
+from studio_tui.services.people.entered import Entered
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.system.context import Studio
+from studio_tui.services.today import today
+from tests.acting import assign, mail, now, send_due
+from tests.mail.bounces.test_report import EXAMPLES, OURS, example
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+
+@pytest.fixture
+def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
+    """Ann and Ben were told, and Bob and Cor, who manage them."""
+    import_people(studio, admin)
+    push = create_push(studio, admin)
+    assign(studio, admin, push, "ann", "ben")
+    clock.move(minutes=2)
+    send_due(studio)
+    return now(studio, admin, push)
+
+
+def to(studio: Studio, admin: Actor, login: str) -> Notification:
+    return next(each for each in mail(studio, admin) if each.recipient == login)
+
+
+def report(studio: Studio, about: Notification, name: str = "postfix") -> bytes:
+    (message_id,) = outbox.message_ids(studio, [about]).values()
+    return example(name).replace(OURS.encode(), message_id.encode())
+
+
+def test_a_bounce_is_shown_and_solved(studio: Studio, admin: Actor, push: Push) -> None:
+    """At the mail, the person, the push and on Today, until the address is another."""
+    ann = to(studio, admin, "ann")
+    taken = BounceReader(studio).take_in([report(studio, ann)])
+    assert (taken.read.marked, [each.id for each in taken.mails]) == (1, [ann.id])
+    back = to(studio, admin, "ann")
+    assert (back.state, back.bounced_at) == (ann.state, studio.now())
+    assert back.bounce is not None
+    assert back.bounce.code == "5.1.1"
+    assert [each.id for each in listed(studio, admin, NotificationFilter(bounced=True))] == [ann.id]
+    assert [each.id for each in listed(studio, admin, NotificationFilter("bounced"))] == [ann.id]
+    assert outbox.bounced(studio, admin) == 1
+    assert marked(studio, admin, push) == ({"ann"}, {"ann"}, {"ann"})
+    (case,) = cases(studio, admin)
+    assert (case.words, case.ids, case.user) == ("1 mail bounced", (ann.id,), "ann")
+    assert str(where_to(case)).count("bounced=True") == 1
+    line = activity.of_everything(studio, admin, limit=1)[0]
+    assert (line.action, line.after, line.users) == (Verb.BOUNCE, {"mails": 1}, 1)
+
+    done = by_hand.edit(studio, admin, ann.recipient_id, Entered({"email": "a.p@example.org"}))
+    assert done.bounced == (ann.id,)
+    assert outbox.number_corrected(studio, admin) == 1
+    assert marked(studio, admin, push) == (set(), set(), set())
+    assert len(cases(studio, admin)) == 1
+    again = outbox.try_again(studio, admin, today.mails_of(case))
+    assert (len(again.sent), again.dropped) == (1, {})
+    send_due(studio)
+    assert cases(studio, admin) == []
+    assert outbox.number_corrected(studio, admin) == 0
+    (copy,) = [each for each in mail(studio, admin) if each.id in again.sent]
+    assert (copy.to, copy.bounce) == ("a.p@example.org", None)
+
+
+def listed(studio: Studio, admin: Actor, filter_: NotificationFilter) -> list[Notification]:
+    return outbox.every(studio, admin, filter_)
+
+
+def cases(studio: Studio, admin: Actor) -> list[Case]:
+    found = today.show(studio, admin).cases
+    return [case for case in found if case.kind is CaseKind.MAIL_BOUNCED]
+
+
+def marked(studio: Studio, admin: Actor, push: Push) -> tuple[set[str], set[str], set[str]]:
+    """Who is flagged in the list of users, found there by the word, and flagged in the push."""
+    everybody = users.every(studio, admin, UserFilter())
+    found = users.every(studio, admin, UserFilter("bounced"))
+    filter_ = AssignmentFilter(flag=Flag.MAIL_BOUNCED)
+    source = assigning.source(studio, admin, push, filter_, Sort("flags"))
+    in_push = list(source.rows(0, 10))
+    assert all(Flag.MAIL_BOUNCED in row.flags for row in in_push)
+    return (
+        {each.login for each in everybody if each.mail_bounced},
+        {each.login for each in found},
+        {row.login for row in in_push},
+    )
+
+
+def test_only_what_is_ours_is_marked(studio: Studio, admin: Actor, push: Push) -> None:
+    """Not by a report that is forged, foreign, told twice, or of mail that did not leave."""
+    ann, reader = to(studio, admin, "ann"), BounceReader(studio)
+    ours = report(studio, ann)
+    (message_id,) = outbox.message_ids(studio, [ann]).values()
+    local, domain = message_id.encode()[1:-1].split(b"@")
+    key, digest = local.rsplit(b".", 1)
+    forged = [
+        ours.replace(digest, b"0" * len(digest)),
+        ours.replace(local + b"@" + domain, local + b"@other.example"),
+        ours.replace(key, key + b"-again-99"),
+        ours.replace(message_id.encode(), b"<" + key + b"@" + domain + b">"),
+        example("postfix"),
+    ]
+    taken = reader.take_in(forged)
+    assert (taken.read.foreign, taken.read.marked, taken.mails) == (5, 0, ())
+    assign(studio, admin, push, "eve")
+    waits = to(studio, admin, "eve")
+    assert reader.take_in([report(studio, waits)]).read.foreign == 1
+    assert outbox.bounced(studio, admin) == 0
+    twice = reader.take_in([ours, report(studio, ann, "gmail")]).read
+    assert (twice.marked, twice.known) == (1, 1)
+    assert reader.take_in([ours]).read.known == 1
+    assert outbox.bounced(studio, admin) == 1
+
+
+def test_a_maildir_is_read_once(studio: Studio, admin: Actor, push: Push, tmp_path: Path) -> None:
+    """However often, whoever stops it; what is no mail stays where it is."""
+    ann = to(studio, admin, "ann")
+    for folder in ("new", "cur", "tmp"):
+        (tmp_path / folder).mkdir()
+    names = sorted(path.stem for path in EXAMPLES.iterdir())
+    for number in range(130):
+        place = tmp_path / ("cur" if number % 3 else "new") / f"{number}.host"
+        place.write_bytes(report(studio, ann, names[number % len(names)]))
+    (tmp_path / "cur" / "0.seen:2,FS").write_bytes(report(studio, ann))
+    (tmp_path / "cur" / "0.flagged:2,F").write_bytes(report(studio, ann))
+    (tmp_path / "new" / "link").symlink_to("/etc/hostname")
+    reader = BounceReader(studio)
+    first = reader.take_in_all(Maildir(tmp_path), lambda: False)
+    assert first.read == 45
+    rest = reader.take_in_all(Maildir(tmp_path), lambda: True)
+    both = first + rest
+    assert (both.read, both.unread, both.marked) == (133, 2, 1)
+    assert [each.name for each in (tmp_path / "new").iterdir()] == ["link"]
+    left = {each.name for each in (tmp_path / "cur").iterdir()}
+    assert {"0.flagged:2,FS", "1.host:2,S"} <= left
+    assert all(name.endswith("S") for name in left)
+    assert reader.take_in_all(Maildir(tmp_path), lambda: True).read == 1
