@@ -131,7 +131,8 @@ class OpenedStudio(StudioApp):
         if opened[0].settings.screen.mouse and not in_gnu_screen():
             self.terminal.ask_for_mouse()
         self._posting = Posting(self, self._transports, self._stand)
-        self._posting.start(*opened)
+        # Mail leaves for everybody, whomever its sender sees.
+        self._posting.start(opened[0].seen_by(None), opened[1])
 
     def changed(self) -> None:
         """What can be undone and what waits may be something else."""

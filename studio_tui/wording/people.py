@@ -2,6 +2,7 @@
 
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.person_acts import Erased, Merged
+from studio_tui.domain.people.scope import Scope
 from studio_tui.wording.counting import counted
 
 Value = str | bool | None | tuple[str, ...]
@@ -77,3 +78,10 @@ def merged_in_words(of: Merged) -> list[str]:
     if of.dropped:
         said.append(f"{counted(of.dropped, 'mail')} that would have said the same twice dropped.")
     return said
+
+
+def sight_in_words(scope: Scope) -> str:
+    """Whom somebody sees (U12): ``department "Sales": 1,204 of 9,880 people``."""
+    if not scope.is_limited:
+        return "the whole organisation"
+    return f"{scope.audience}: {scope.seen:,} of {scope.of:,} people"

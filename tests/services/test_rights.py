@@ -63,6 +63,7 @@ from studio_tui.services.people import (
     personal_data,
     retention,
     reviews,
+    scopes,
     ssh_keys,
     stand_ins,
     teams,
@@ -94,6 +95,7 @@ from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
 from studio_tui.services.today.own import own_cases
 from studio_tui.storage.engine.tables import UserTable
+from studio_tui.storage.people import kept_scope
 from studio_tui.storage.people import stand_ins as stored_stand_ins
 from studio_tui.storage.pushes import assignments, exceptions
 from studio_tui.storage.pushes import repeats as stored_repeats
@@ -228,6 +230,13 @@ def _keeping(studio: Studio) -> Studio:
         left.where(UserTable.left_at.is_null(False)).execute()
     settings = msgspec.structs.replace(studio.settings, privacy=Privacy(retention_months=1))
     return replace(studio, settings=settings)
+
+
+def _limit_and_lift(world: World, actor: Actor) -> None:
+    sam = world.user_id("sam")
+    with world.studio.store.writing():
+        kept_scope.keep_scope(sam, "no manager", {"is": "no manager"})
+    scopes.lift(world.studio, actor, "sam")
 
 
 READS: dict[str, tuple[set[str], Call]] = {
@@ -388,6 +397,8 @@ READS: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: by_hand.try_leaving(w.studio, a, [w.ann.user_id]),
     ),
+    "people.scopes.own": (EVERYONE, lambda w, a: scopes.own(w.studio, a)),
+    "people.scopes.show": (ADMIN, lambda w, a: scopes.show(w.studio, a, "bob")),
     "people.teams.every": (SUPPORT, lambda w, a: teams.every(w.studio, a)),
     "people.teams.find": (SUPPORT, lambda w, a: teams.find(w.studio, a, "Sales")),
     "people.teams.show": (SUPPORT, lambda w, a: teams.show(w.studio, a, w.team_id("Sales"))),
@@ -536,6 +547,8 @@ def _end_stand_in(w: World, actor: Actor) -> None:
 
 
 WRITES: dict[str, tuple[set[str], Call]] = {
+    "people.scopes.limit": (ADMIN, lambda w, a: scopes.limit(w.studio, a, "sam", "no manager")),
+    "people.scopes.lift": (ADMIN, _limit_and_lift),
     "pushes.assign.assign": (ADMIN, lambda w, a: assigning.assign(w.studio, a, w.push, w.cas)),
     "pushes.assign.unassign": (
         ADMIN,

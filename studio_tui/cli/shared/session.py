@@ -66,7 +66,8 @@ def unsigned_studio() -> Iterator[Studio]:
 def own_studio() -> Iterator[tuple[Studio, Actor]]:
     """The Studio of the settings, and who is asking it."""
     with studio_as_it_is(Making.NEVER if restricted_session() else Making.IN_FOLDER) as studio:
-        yield studio, who_asks(studio)
+        actor = who_asks(studio)
+        yield studio.seen_by(actor), actor
 
 
 def tell_opened(studio: Studio) -> None:

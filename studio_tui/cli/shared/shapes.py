@@ -25,6 +25,7 @@ from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.person_acts import Erased, Merged
 from studio_tui.domain.people.retention import ToErase
 from studio_tui.domain.people.review import Review
+from studio_tui.domain.people.scope import Scope
 from studio_tui.domain.people.ssh_keys import UserKey
 from studio_tui.domain.people.stand_ins import StandIn
 from studio_tui.domain.people.teams import Team
@@ -169,6 +170,17 @@ def involvement(studio: Studio, of: Involvement, message_ids: dict[int, str]) ->
         **user(of.user),
         "pushes": [conversation(studio, push, assignment) for push, assignment in of.pushes],
         "notifications": [notification(studio, n, message_ids[n.id]) for n in of.notifications],
+    }
+
+
+def scope(of: Scope) -> Shape:
+    """Whom somebody sees (U12); ``scope`` is null for who sees the whole organisation."""
+    return {
+        "login": of.login,
+        "name": of.name,
+        "scope": of.audience or None,
+        "seen": of.seen,
+        "of": of.of,
     }
 
 

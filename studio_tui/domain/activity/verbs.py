@@ -69,6 +69,7 @@ class Verb(StrEnum):
     EDIT_TEAM = "changed team"
     REMOVE_TEAM = "removed team"
     REVIEW = "decided on changes"
+    LIMIT_SIGHT = "limited whom somebody sees"
     STAND_IN = "named a stand-in"
     END_STAND_IN = "ended a stand-in"
     ADD_KEY = "added an SSH key"
@@ -175,6 +176,7 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
             {"decision": str, "to": str, "lines": int},
             Mailing("users review", Action.REVIEW_CHANGES, many="reviewed in"),
         ),
+        Verb.LIMIT_SIGHT: VerbFacts({"scope": str}),
         Verb.STAND_IN: VerbFacts(_STAND_IN),
         Verb.END_STAND_IN: VerbFacts(_STAND_IN),
         Verb.ADD_KEY: VerbFacts(_KEY),

@@ -19,6 +19,8 @@ class Actor:
     """The zone they live in; empty: the organisation's (D1)."""
     origin: str = field(default="", compare=False)
     """How they came, for the activity (A3); who they are does not depend on it."""
+    scope: str = field(default="", compare=False)
+    """The audience to which their sight is limited (U12); empty: the whole organisation."""
 
 
 class Action(StrEnum):
@@ -28,7 +30,10 @@ class Action(StrEnum):
     IMPORT_USERS = "import users"
     NAME_STAND_INS = "name who stands in for others"
     CORRECT_ADDRESSES = "correct the address of a user"
-    EDIT_PEOPLE = "add and change users and teams by hand"
+    EDIT_PEOPLE = "add and change users by hand"
+    EDIT_TEAMS = "add, change and remove teams"
+    MERGE_USERS = "merge two records of one user"
+    LIMIT_SIGHT = "limit whom an admin sees"
     REVIEW_CHANGES = "decide on changes of people who are in a push"
     PERSONAL_DATA = "export or erase all that is kept about a user"
     READ_TEMPLATES = "see the templates"
@@ -45,6 +50,7 @@ class Action(StrEnum):
     DROP_MAIL = "drop mail"
     TEST_MAIL = "send a test mail"
     READ_ACTIVITY = "see the activity"
+    VERIFY_ACTIVITY = "check that the activity is as it was written"
     KEEP_KEYS = "add, see or remove the SSH keys of others"
     MOVE_DATABASE = "back up or copy the database"
     FINISH_ANY = "record anybody's conversation as held"
@@ -57,8 +63,25 @@ _READ = frozenset(
         Action.READ_PUSHES,
         Action.READ_OUTBOX,
         Action.READ_ACTIVITY,
+        Action.VERIFY_ACTIVITY,
     }
 )
+OF_WHOLE = frozenset(
+    {
+        Action.IMPORT_USERS,
+        Action.NAME_STAND_INS,
+        Action.EDIT_TEAMS,
+        Action.MERGE_USERS,
+        Action.LIMIT_SIGHT,
+        Action.PERSONAL_DATA,
+        Action.EDIT_TEMPLATES,
+        Action.EDIT_LIBRARY,
+        Action.VERIFY_ACTIVITY,
+        Action.KEEP_KEYS,
+        Action.MOVE_DATABASE,
+    }
+)
+"""What is about the whole organisation, or may reach all of it: for who sees all of it (U12)."""
 _RIGHTS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(Action),
     Role.SUPPORT: _READ
@@ -68,11 +91,12 @@ _RIGHTS: dict[Role, frozenset[Action]] = {
 
 
 def may(actor: Actor, action: Action) -> bool:
-    """Whether the role of ``actor`` allows ``action``."""
-    return action in _RIGHTS[actor.role]
+    """Whether ``actor`` may do ``action``: by their role, and by how much they see (U12)."""
+    return action in _RIGHTS[actor.role] and not (actor.scope and action in OF_WHOLE)
 
 
 def require(actor: Actor, action: Action) -> None:
     """Raise `Forbidden` unless ``actor`` may do ``action``."""
     if not may(actor, action):
-        raise Forbidden(f"{actor.login} ({actor.role}) may not {action}.")
+        limited = ", limited to a part of the organisation" if actor.scope else ""
+        raise Forbidden(f"{actor.login} ({actor.role}{limited}) may not {action}.")

@@ -95,7 +95,7 @@ def verify(
 
     Raises `Refused` where ``kept`` is no seal.
     """
-    require(actor, Action.READ_ACTIVITY)
+    require(actor, Action.VERIFY_ACTIVITY)
     lines, wanted = _anchor_of(kept) if kept is not None else (None, None)
     with studio.store.reading():
         found = verified(wanted, newest, studio.now())

@@ -34,7 +34,7 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
 
     An admin may name anybody's conductor, a manager may hand over what is theirs, or take it over.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         opened = open_ask(studio, ask)
         if not may(actor, Action.FINISH_ANY):
             opened.require_managed_by(actor)
@@ -67,7 +67,7 @@ def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
 
     Raises `Refused` where nobody else is left to hold it, or where they hold it already.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         opened = _own(studio, actor, ask)
         if opened.conversation is not None and opened.conversation.conductor_id == actor.user_id:
             raise Refused("You planned it: cancel it, or hand it over.")
@@ -89,7 +89,7 @@ def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
 
 def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
     """Take back `not_mine`."""
-    with studio.store.writing():
+    with studio.own_store.writing():
         opened = _own(studio, actor, ask)
         assignment_id = _assignment_id(opened)
         if actor.user_id not in assignments.who_said_not_mine(assignment_id):
@@ -103,7 +103,7 @@ def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...
 
     For the user, each of the managers, and who may see the users; raises `Forbidden` for others.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         found = users.users_by_id([user_id])
     managers = found[0].managers if found else ()
     around = {user_id, *(manager.user_id for manager in managers)}

@@ -42,7 +42,7 @@ def find(studio: Studio, push_name: str, login: str, *, asked_by: Actor | None =
     Who may not see the pushes learns nothing of what is not theirs: what they have no part in is
     to them like what is not there.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         with _naming_for(asked_by):
             ask = Ask(naming.user_id_named(login), naming.push_id_named(push_name))
         if asked_by is not None:
@@ -53,7 +53,7 @@ def find(studio: Studio, push_name: str, login: str, *, asked_by: Actor | None =
 def user_named(studio: Studio, login: str, *, asked_by: Actor | None = None) -> int:
     """The id of the user of this login or address; see `find` for who asks: for them, who has no
     conversation that they see is like nobody."""
-    with studio.store.reading():
+    with studio.own_store.reading():
         with _naming_for(asked_by):
             user_id = naming.user_id_named(login)
         if asked_by is not None and not _may_know_user(asked_by, user_id):
@@ -66,7 +66,7 @@ def ask_about(
 ) -> Ask:
     """A conversation that no push asks for, by a login or address and the name of a template; see
     `find` for who asks."""
-    with studio.store.reading():
+    with studio.own_store.reading():
         with _naming_for(asked_by):
             template_id = naming.template_id_named(template_name)
             ask = Ask(naming.user_id_named(login), template_id=template_id)
@@ -116,7 +116,7 @@ def numbered(studio: Studio, actor: Actor, number: int) -> int:
     Raises `NotFound` where there is none, to who may not see the pushes the same `Forbidden` as for
     one they have no part in.
     """
-    with studio.store.reading(), _naming_for(actor):
+    with studio.own_store.reading(), _naming_for(actor):
         if not relations_of(actor, conversation_now(number)):
             raise no_part(actor)
         return number
@@ -128,7 +128,7 @@ def look_up(studio: Studio, actor: Actor, ask: Ask) -> FoundConversation:
     Raises `Forbidden` for who is neither the user, nor manages them, nor holds it, nor sees the
     pushes; `Refused` where the user is not assigned.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         push = push_facts(studio, ask.push_id or 0)
         assignment_id = assignments.assignment_id_of(push.id, ask.user_id)
         found = conversations.conversation_id_of(assignment_id) if assignment_id else None

@@ -43,7 +43,7 @@ def my_conversations(studio: Studio, actor: Actor) -> list[MyConversation]:
     people of whom nothing is asked.
     """
     today = studio.today()
-    with studio.store.reading():
+    with studio.own_store.reading():
         people = my_list.people_around(actor.user_id)
         asked = my_list.asked_of(list(people), actor.user_id)
         asked += my_list.begun_by(actor.user_id)

@@ -59,7 +59,7 @@ def usable(studio: Studio, actor: Actor, user_id: int) -> list[Usable]:
 
     Empty for who is nothing to the user.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         user = users.users_by_id([user_id])[0]
         manages = actor.user_id in {manager.user_id for manager in user.managers}
         found = _asked_by_pushes(studio, user_id) if manages else []
@@ -85,7 +85,7 @@ def plan(
     where it is planned so.
     """
     check_plan(wanted, studio.now())
-    with studio.store.writing():
+    with studio.own_store.writing():
         opened = open_ask(studio, ask)
         conductor_id = conductor_of(actor, opened, conductor)
         if opened.conversation is not None:
@@ -109,7 +109,7 @@ def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan)
     planned so, or `Refused`.
     """
     check_plan(wanted, studio.now())
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation.id)
         require_conductor(actor, current)
         require_state(current, *NOT_BEGUN)
@@ -124,7 +124,7 @@ def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     Leaders and coaches cancel what they hold, an admin any. Raises `Forbidden`, `Refused`, or
     `NothingToDo` for what is cancelled.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         require_conductor(actor, current)
         if current.state is ConversationState.CANCELLED:

@@ -43,10 +43,10 @@ def read(
     had no part in it leaves a line of activity (A3), but for what is still the same as in what is
     ``known``: a screen that goes on showing it.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         found = _reading(actor, conversation_id)
     if parts := _read_from_others(found, known):
-        with studio.store.writing():
+        with studio.own_store.writing():
             after = {"parts": sorted(parts)}
             record(studio, actor, Verb.READ, found.conversation, after=after)
     return found
@@ -65,7 +65,7 @@ def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 
     Raises `Forbidden`.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         conversation = conversation_now(conversation_id)
         tenure = texts.tenure_of(conversation)
         _require_parts(actor, conversation, relations_of(actor, conversation), tenure)

@@ -81,7 +81,7 @@ def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation
     The user opens what they prepared and submitted, a former conductor all they wrote. Raises
     `Forbidden` for who wrote nothing in it, `Refused` where there is nothing to open.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         _require_author(actor, current)
         if actor.user_id == current.user_id and current.user_prepared_at is None:
@@ -97,7 +97,7 @@ def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation
 
 def close_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     """Take back `open_own`, for whoever holds the conversation; raises like it."""
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         _require_author(actor, current)
         tenure = texts.tenure_of(current)

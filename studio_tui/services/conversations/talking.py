@@ -41,7 +41,7 @@ def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
 
     Raises `Forbidden` for who does not manage the user, `Refused` where somebody else holds it.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         opened = open_ask(studio, ask)
         opened.require_managed_by(actor)
         conductor_id = conductor_of(actor, opened, None)
@@ -55,7 +55,7 @@ def begin(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 
     Raises `Forbidden` or `Refused`.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         return _begin(studio, actor, conversation_to_change(conversation_id))
 
 
@@ -67,7 +67,7 @@ def finish(
 
     Raises `Forbidden` or `Refused`.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         require_conductor(actor, current)
         _require_not_held(current, held_at)
@@ -89,7 +89,7 @@ def record_held(
     Leaders and coaches record their own; an admin records anybody's, and names the conductor
     where the user has several managers. Raises `Forbidden` or `Refused`.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         opened = open_ask(studio, ask)
         if (current := opened.conversation) is not None:
             require_conductor(actor, current)
@@ -109,7 +109,7 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     """Take the seal off a finished conversation: within three days its conductor, later an admin
     (C3). Its conductor goes on with it, and nobody reads more of it than before (C6); both are
     told. Raises `Refused`."""
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         relations = relations_of(actor, current)
         if not relations:

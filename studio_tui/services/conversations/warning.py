@@ -25,7 +25,7 @@ def warnings(studio: Studio, actor: Actor, planned: Conversation) -> list[str]:
     The day is after the deadline; one of the two has another conversation then; an invitation
     cannot reach one of them, because it comes from their own address.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         if planned.planned_for is None:
             return []
         return [
@@ -39,7 +39,7 @@ def who_sends(studio: Studio) -> list[str]:
     """The names of active users who have the address of ``smtp.sender``."""
     if not studio.settings.smtp.sender:
         return []
-    with studio.store.reading():
+    with studio.own_store.reading():
         return users.names_at(fold(sender_from(studio.settings.smtp.sender).address))
 
 

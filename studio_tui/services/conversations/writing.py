@@ -57,7 +57,7 @@ def write(
     `Refused` for a text that is no answer or too long, `Forbidden` where ``actor`` may not write
     it now.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         conversation = conversation_to_change(conversation_id)
         _require_writable(actor, conversation, part)
         asked = _asked(actor, conversation, question_id)
@@ -81,7 +81,7 @@ def earlier(
 
     Only one's own is shown. Raises as `write` does.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         conversation = conversation_now(conversation_id)
         _require_writable(actor, conversation, part)
         _require_place(_asked(actor, conversation, question_id), part)
@@ -91,7 +91,7 @@ def earlier(
 def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
     """Show one's preparation to the other side (C2): the user to the conductor at once, the
     conductor to the user when the talk begins. Raises `Forbidden` or `Refused`."""
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         own = relations_of(actor, current) & PARTICIPANTS
         if not own:
@@ -120,7 +120,7 @@ def add_question(
     questions are fixed.
     """
     check_topic(Topic(topic, (question,)))
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         _require_may_ask(actor, current)
         asked = asked_in(conversation_id)
@@ -147,7 +147,7 @@ def remove_question(studio: Studio, actor: Actor, conversation_id: int, question
 
     Raises `Forbidden` or `Refused` where the template keeps it.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         _require_may_ask(actor, current)
         asked = _asked(actor, current, question_id)

@@ -63,7 +63,7 @@ def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
 
     All its mail waits, and nobody changed since what it changed: no talk that it planned has begun.
     """
-    with studio.store.reading():
+    with studio.own_store.reading():
         waiting = waiting_acts(actor.user_id, UNDOABLE, studio.now())
         return [Undoable(*row) for row in waiting if _is_as_left(studio, row[0])]
 
@@ -75,7 +75,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
     once more. Raises `Refused` once any of its mail has left or none waits any more, where somebody
     changed the same since, and for what is no such act.
     """
-    with studio.store.writing():
+    with studio.own_store.writing():
         line, act = _undoable_act(activity_id)
         _require(actor, line, act)
         progress(0.0)

@@ -17,6 +17,7 @@ from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people import retention
 from studio_tui.storage.people.import_write import Counted, NewTeam, Write, write
+from studio_tui.storage.people.scope import for_everybody, require_within
 from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
 
 Told = Callable[[], Mapping[str, Any] | None]
@@ -61,7 +62,18 @@ class Applied:
 def apply_change(
     studio: Studio, actor: Actor, change: PeopleChange, counted: Counted = iter
 ) -> Applied:
-    """Write ``change`` and its line of activity; ``counted`` tells how far it is."""
+    """Write ``change`` and its line of activity; ``counted`` tells how far it is.
+
+    What follows from it for others is written down whoever they are; what it changes itself has to
+    be within whom the actor sees, before and after (U12), or it is refused.
+    """
+    with for_everybody():
+        applied = _applied(studio, actor, change, counted)
+    require_within([applied.line])
+    return applied
+
+
+def _applied(studio: Studio, actor: Actor, change: PeopleChange, counted: Counted) -> Applied:
     noticing = Noticing(studio, change.writes, [move.team_id for move in change.moved])
     for move in change.moved:
         move_team(move)

@@ -16,8 +16,9 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.hr_file import UserRef
 from studio_tui.domain.people.hr_file.people import address_key
+from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import User
-from studio_tui.domain.shared.errors import Conflict, NotFound, NothingToDo, Refused
+from studio_tui.domain.shared.errors import Conflict, Forbidden, NotFound, NothingToDo, Refused
 from studio_tui.services.people import users
 from studio_tui.services.people.admins import admins_lost
 from studio_tui.services.people.applying import PeopleChange, apply_change
@@ -33,6 +34,7 @@ from studio_tui.storage.people import users as people
 from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.import_write import Write
 from studio_tui.storage.people.managers import count_unmanaged, ids_managed_by
+from studio_tui.storage.people.scope import require_whole_teams
 from studio_tui.storage.pushes import assignments
 
 _NAMED = 10
@@ -107,6 +109,7 @@ def add(
     with studio.store.writing():
         import_read.lock_users()
         plan = planned(studio, None, login, entered)
+        _require_within_rights(actor, {login: plan.before}, {login: plan.after})
         applied = apply_change(studio, actor, _change(Verb.ADD_USER, plan))
         user_id = people.ids_of_logins([plan.login]).popitem()[1]
         assigned = join(studio, actor, user_id, push_ids)
@@ -148,6 +151,7 @@ def edit(
         plan = planned(studio, user_id, now.login, entered)
         if not plan.changes:
             raise NothingToDo(_all_so(plan, entered))
+        _require_within_rights(actor, {user_id: plan.before}, {user_id: plan.after})
         _require_admin({user_id: plan.before}, {user_id: plan.after})
         applied = apply_change(studio, actor, _change(Verb.CHANGE_USER, plan, user_id))
         imported = was_imported(user_id)
@@ -209,6 +213,7 @@ def _set_active(
         }
         if not after:
             raise NothingToDo(_already([each.name for each in before.values()], active=active))
+        _require_within_rights(actor, before, after)
         _require_admin(before, {**before, **after})
         ids = [user_id for user_id in dict.fromkeys(user_ids) if user_id in after]
         managed = {} if active else _managed(ids)
@@ -267,6 +272,24 @@ def _change(verb: Verb, plan: PlannedUser, user_id: int | None = None) -> People
 
 def _as_json(value: Value) -> Value | list[str]:
     return list(value) if isinstance(value, tuple) else value
+
+
+def _require_within_rights(
+    actor: Actor, before: Mapping[Any, Profile | None], after: Mapping[Any, Profile]
+) -> None:
+    """Raise `Refused` where an actor with a scope would change who may do more than a user, make
+    somebody one, or let somebody lead, or no more, whom they do not see (U12)."""
+    if not actor.scope:
+        return
+    for ref, profile in after.items():
+        was = before.get(ref)
+        if any(each is not None and each.role != Role.USER for each in (was, profile)):
+            raise Forbidden(
+                "Who sees a part of the organisation changes nobody who is admin or support, and "
+                "makes nobody one."
+            )
+        led = profile.leads if was is None or not was.active else was.leads ^ profile.leads
+        require_whole_teams(led)
 
 
 def _require_admin(

@@ -54,7 +54,7 @@ def own_account() -> Account:
 def is_new(studio: Studio) -> bool:
     """Whether nobody is known yet: who signs in then is the first admin. Raises `Refused` where a
     backup is still to be restored."""
-    with studio.store.reading():
+    with studio.seen_by(None).store.reading():
         known = users.any_user()
     if not known:
         studio.store.require_restored()
@@ -77,7 +77,7 @@ def sign_in(studio: Studio, account: Account) -> Actor:
     """
     if founder := found(studio, account):
         return founder
-    with studio.store.reading():
+    with studio.seen_by(None).store.reading():
         actor = users.actor_of(account.login)
     if actor is None:
         raise Forbidden(
@@ -103,7 +103,7 @@ def sign_in_by_key(studio: Studio, fingerprint: str) -> Actor:
         raise Forbidden(
             "Only the account that the database belongs to lets people in by their keys."
         )
-    with studio.store.reading():
+    with studio.seen_by(None).store.reading():
         actor = ssh_keys.actor_by_key(fingerprint)
     if actor is None:
         raise Forbidden("This key belongs to no active user of this Studio: ask an admin.")

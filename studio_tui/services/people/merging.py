@@ -29,7 +29,7 @@ _NAMES = frozenset({"login", "email", "given_name", "family_name", "language", "
 
 def preview(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
     """What merging ``other`` into ``kept``, logins or addresses, would do; raises as `merge`."""
-    require(actor, Action.EDIT_PEOPLE)
+    require(actor, Action.MERGE_USERS)
     with studio.store.reading():
         return _Pair(actor, kept, other).told()
 
@@ -41,7 +41,7 @@ def merge(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
     both take part in one conversation, or have one in the same push and not both are over;
     `NotFound` for a name that nobody has.
     """
-    require(actor, Action.EDIT_PEOPLE)
+    require(actor, Action.MERGE_USERS)
     with studio.store.writing():
         import_read.lock_users()
         pair = _Pair(actor, kept, other)

@@ -40,7 +40,7 @@ def add(studio: Studio, actor: Actor, login: str, text: str) -> UserKey:
 
 def remove(studio: Studio, actor: Actor, fingerprint: str) -> UserKey:
     """Let nobody in with this key any more. One's own needs no right."""
-    with studio.store.writing():
+    with studio.own_store.writing():
         # Whose key it is, or whether there is one, is nobody's business but theirs.
         known = ssh_keys.key_named(fingerprint)
         if known is None or known[0] != actor.user_id:
@@ -53,7 +53,7 @@ def remove(studio: Studio, actor: Actor, fingerprint: str) -> UserKey:
 
 def own(studio: Studio, actor: Actor) -> list[UserKey]:
     """The keys of ``actor``."""
-    with studio.store.reading():
+    with studio.own_store.reading():
         return ssh_keys.keys_of(actor.user_id)
 
 

@@ -102,7 +102,7 @@ def add(
 
     Raises `Invalid` with what is wrong, by the names of `TeamEdit`.
     """
-    require(actor, Action.EDIT_PEOPLE)
+    require(actor, Action.EDIT_TEAMS)
     above, separator, own = name.rpartition(SEPARATOR.strip())
     if separator and above.strip() and not under:
         name, under = own, above
@@ -141,7 +141,7 @@ def edit(
     ``was``: the team as it was read. Raises `Invalid` with what cannot be so, `Conflict` where
     somebody else changed the same since (A4), `NothingToDo` where all is so already.
     """
-    require(actor, Action.EDIT_PEOPLE)
+    require(actor, Action.EDIT_TEAMS)
     with studio.store.writing():
         import_read.lock_users()
         teams = stored.every_team()
@@ -177,7 +177,7 @@ def edit(
 
 def remove(studio: Studio, actor: Actor, team_id: int) -> TeamChanged:
     """Remove a team that is empty; raises `Refused`, with what is in it, for one that is not."""
-    require(actor, Action.EDIT_PEOPLE)
+    require(actor, Action.EDIT_TEAMS)
     with studio.store.writing():
         import_read.lock_users()
         teams = stored.every_team()

@@ -1,7 +1,7 @@
 """The Studio that services work on: its database, its clock, its settings."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,16 @@ class Studio:
         """The zone in which ``actor`` reads and enters the times of conversations: their own, else
         the organisation's (D1). Days and what is about the whole organisation stay in `zone`."""
         return zone_named(actor.time_zone, self.zone)
+
+    def seen_by(self, actor: Actor | None) -> "Studio":
+        """This Studio as ``actor`` sees it, whose sight may be limited (U12); for None, all of it:
+        for what the program does by itself."""
+        return replace(self, store=self.store.seen_by(actor.user_id if actor else None))
+
+    @property
+    def own_store(self) -> Store:
+        """The database for what somebody has a part of their own in, as conversations (U12)."""
+        return self.store.for_own()
 
     def now(self) -> datetime:
         """The current instant, in UTC."""

@@ -26,7 +26,7 @@ from studio_tui.storage.engine.expressions import (
     exists,
 )
 from studio_tui.storage.engine.tables import Activity, ActivityUser, MergedUser
-from studio_tui.storage.engine.unit import is_sqlite
+from studio_tui.storage.engine.unit import is_sqlite, whole
 
 _X: Any = ActivityUser.alias("x")
 Facts = Mapping[str, Any]
@@ -107,7 +107,8 @@ def write_activity(
     fields = {**verb.fields, **DROPPED} if undoing else verb.fields
     check_told(fields, before)
     check_told(fields, after)
-    own_id = {"id": next_id()} if is_sqlite() else {}
+    with whole():
+        own_id = {"id": next_id()} if is_sqlite() else {}
     written = int(
         Activity.insert(
             **own_id,

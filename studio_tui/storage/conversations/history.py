@@ -37,7 +37,7 @@ _T: Any = TemplateTable
 _ENDS = (ConversationState.DONE, ConversationState.CANCELLED)
 _SHOWN_STATES = OfSome({state: STATE_LABELS[state] for state in _ENDS}, otherwise="")
 _FROM = (
-    "conversation c JOIN users u ON u.id = c.user_id JOIN users h ON h.id = c.conductor_id "
+    "conversation c JOIN users u ON u.id = c.user_id JOIN every_users h ON h.id = c.conductor_id "
     "LEFT JOIN assignment a ON a.id = c.assignment_id LEFT JOIN push p ON p.id = a.push_id"
 )
 _SORTS = {

@@ -17,6 +17,7 @@ from studio_tui.storage.engine.tables import (
     Activity,
     AssignmentTable,
     ConversationTable,
+    EveryUser,
     NotificationTable,
     PushTable,
     TemplateTable,
@@ -26,8 +27,10 @@ from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 U: Any = UserTable.alias("u")
 """The user that it is about."""
-H: Any = UserTable.alias("h")
-"""Who holds a conversation, or is to hold it."""
+H: Any = EveryUser.alias("h")
+"""Who holds a conversation, or is to hold it; told of to whoever sees its user."""
+R: Any = EveryUser.alias("u")
+"""Who receives a mail; told of to whoever sees those it is about."""
 A: Any = AssignmentTable.alias("a")
 C: Any = ConversationTable.alias("c")
 N: Any = NotificationTable.alias("n")

@@ -3,6 +3,7 @@
 import logging
 import select
 from contextlib import suppress
+from functools import cached_property
 from time import monotonic, sleep
 from typing import Any
 
@@ -13,6 +14,7 @@ from playhouse.pool import PooledDatabase, PooledPostgresqlDatabase
 from studio_tui.storage.engine.fields import FIELD_TYPES
 from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.pool import EndingPool
+from studio_tui.storage.engine.unit import as_asked
 
 PATIENCE = 5
 """Seconds to wait for a connection: for the server to answer, for one of our own to come back, for
@@ -86,6 +88,16 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
                     raise
             sleep(pause)
             pause *= 2
+
+    @cached_property
+    def BEFORE_NAMES(self) -> str:  # noqa: N802 - a constant of SQLite
+        """What stands before the name of a table, so that no table expression is meant."""
+        found = super().execute_sql("SELECT quote_ident(current_schema()) || '.'").fetchone()
+        return str(found[0])
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        """Run a statement, which sees no more than its unit of work may."""
+        return super().execute_sql(*as_asked(sql, params, lambda: self.BEFORE_NAMES))
 
     def begin(self, isolation_level: str | None = None) -> None:
         """Begin a transaction; a view of one moment is to be read by, and changes nothing."""

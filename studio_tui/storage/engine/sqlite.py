@@ -24,6 +24,7 @@ from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.storage.engine.fields import FIELD_TYPES, for_sqlite
 from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.pool import EndingPool
+from studio_tui.storage.engine.unit import as_asked
 
 PATIENCE = 5
 """Seconds to wait for a lock that is met in the middle of something before giving up."""
@@ -82,6 +83,9 @@ class _Connection(sqlite3.Connection):
 class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
     """SQLite with a wait for other writers that is as short as they are."""
 
+    BEFORE_NAMES = "main."
+    """What stands before the name of a table, so that no table expression is meant."""
+
     def __init__(self, path: Path) -> None:
         super().__init__(
             address(path),
@@ -97,8 +101,17 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
 
     def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> sqlite3.Cursor:
         """Run a statement; instants and days among ``params`` are stored as text."""
+        sql, params = as_asked(sql, params, lambda: self.BEFORE_NAMES)
         given = tuple(map(for_sqlite, params)) if params else ()
         return cast(sqlite3.Cursor, super().execute_sql(sql, given))
+
+    def rows_affected(self, cursor: Any) -> int:
+        """How many rows a statement changed; the driver does not count after WITH."""
+        counted = int(super().rows_affected(cursor))
+        if counted < 0:
+            with driver_errors():
+                counted = int(self.connection().execute("SELECT changes()").fetchone()[0])
+        return counted
 
     def _connect(self) -> _Connection:
         """A connection of the pool; where another program is making the database, once it has."""

@@ -7,6 +7,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from enum import Enum
 from pathlib import Path
@@ -23,6 +25,7 @@ from studio_tui.config.private import (
     new_file,
     require_own_folder,
 )
+from studio_tui.domain.people.scope import BEYOND
 from studio_tui.domain.shared.errors import (
     Away,
     Busy,
@@ -39,8 +42,10 @@ from studio_tui.storage.engine.filling import require_no_comment, require_no_mar
 from studio_tui.storage.engine.migration import check_version, known, migrate
 from studio_tui.storage.engine.peewee_internals import connected_to, driver_errors, give_psycopg
 from studio_tui.storage.engine.pool import EndingPool
+from studio_tui.storage.engine.sight import Sight
 from studio_tui.storage.engine.sqlite import WriteMode
-from studio_tui.storage.engine.unit import set_day, speaking_to
+from studio_tui.storage.engine.unit import set_day, speaking_to, whole
+from studio_tui.storage.people import scope
 
 HOW_TO_MAKE = "“studio-tui db migrate” makes one"
 HOW_TO_GO_ON = (
@@ -64,6 +69,15 @@ class Making(Enum):
     IN_FOLDER = "in a folder that is there"
     """A file may be made, but no folder: one that is missing may be a disk that is not mounted."""
     ASKED = "as it was asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class _Viewer:
+    """By whom a database is seen."""
+
+    user_id: int
+    and_own: bool = False
+    """Whether it is about what they have a part of their own in."""
 
 
 class _TakenBack(Exception):
@@ -104,6 +118,7 @@ class Store:
         self.is_new = False
         """Whether opening it has made it."""
         self._identity = sqlite.identity(Path(name)) if self.is_sqlite else None
+        self._viewer: _Viewer | None = None
         self.closed: tuple[str, ...] = ()
         """What others could read of it until it was opened now, in sentences."""
 
@@ -126,6 +141,29 @@ class Store:
     def is_sqlite(self) -> bool:
         """Whether this is the embedded engine."""
         return isinstance(self._database, peewee.SqliteDatabase)
+
+    def seen_by(self, user_id: int | None) -> "Store":
+        """The same database as somebody sees it, whose sight may be limited (U12); for None, the
+        whole of it."""
+        return self._with(_Viewer(user_id) if user_id is not None else None)
+
+    def for_own(self) -> "Store":
+        """The same database as somebody sees it who has a part of their own in what it is about:
+        with whom they hold conversations, and whom they manage, whatever limits them as an admin.
+        """
+        return self._with(replace(self._viewer, and_own=True) if self._viewer else None)
+
+    def _with(self, viewer: "_Viewer | None") -> "Store":
+        seen = copy(self)
+        seen._viewer = viewer  # noqa: SLF001 - its own
+        return seen
+
+    def _sight(self) -> Sight | None:
+        if (viewer := self._viewer) is None:
+            return None
+        return Sight(
+            viewer.user_id, lambda: scope.whom_sees(viewer.user_id, and_own=viewer.and_own)
+        )
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -165,11 +203,18 @@ class Store:
     def _connection(self) -> Iterator[None]:
         """A connection for this thread, and what it asks goes there; the server is asked for its
         time now and then."""
-        with self._database.connection_context(), speaking_to(self._database):
+        sight = self._sight()
+        with self._database.connection_context(), speaking_to(self._database, sight):
             clock = self.clock
             if clock is not None and clock.is_due() and not self._database.in_transaction():
                 clock.set_by(self._server_time)
-            yield
+            try:
+                yield
+            except peewee.IntegrityError as error:
+                if sight is not None and sight.is_limited:
+                    # Somebody beyond has that login, that address or that name.
+                    raise Refused(BEYOND) from error
+                raise
 
     def _server_time(self) -> datetime:
         cursor = self._database.execute_sql("SELECT clock_timestamp()")
@@ -209,8 +254,11 @@ class Store:
             with self._database.atomic(*self._how(how)), self._stoppable(outermost):
                 yield
                 written = sealing.written() if outermost else []
+                if written:
+                    scope.require_within(written)
                 if written and self.is_sqlite:
-                    sealing.add_seals(sealing.digests(written))
+                    with whole():
+                        sealing.add_seals(sealing.digests(written))
             if written and not self.is_sqlite:
                 self._seal_after(written)
         if outermost:
@@ -228,11 +276,12 @@ class Store:
         apart = self._copied(wanted) if alone else nullcontext()
         with self.in_words(), apart, suppress(_TakenBack), self.writing():
             yield
+            scope.require_within(sealing.written())
             raise _TakenBack
 
     def seal_first(self) -> int:
         """Seal every line of a database that has no seal yet, a few at a time; returns how many."""
-        with self.in_words(), self._connection():
+        with self.in_words(), self._connection(), whole():
             if sealing.anchor() is not None or sealing.count_seals():
                 return 0
         return self.seal_rest()
@@ -241,7 +290,7 @@ class Store:
         """Seal every line of activity that has no seal, a few at a time; returns how many. Whoever
         asks for it writes that down: a line that is sealed late may have been changed before."""
         count, last = 0, 0
-        with self.in_words(), self._connection():
+        with self.in_words(), self._connection(), whole():
             while ids := sealing.unsealed_after(last):
                 count += self._seal(ids)
                 last = ids[-1]
@@ -357,10 +406,11 @@ class Store:
         if not ids:
             return 0
         # Lines never change: what takes long is done before the lock.
-        found = sealing.digests(ids)
-        with self._database.atomic(*self._how(WriteMode())):
-            sealing.lock()
-            return sealing.add_seals(found)
+        with whole():
+            found = sealing.digests(ids)
+            with self._database.atomic(*self._how(WriteMode())):
+                sealing.lock()
+                return sealing.add_seals(found)
 
     @contextmanager
     def in_words(self) -> Iterator[None]:

@@ -62,6 +62,14 @@ class UserTable(Table):
         )
 
 
+class EveryUser(UserTable):
+    """The same, whomever the unit of work sees (`storage.engine.sight`): for who is told of by name
+    with somebody whom it sees."""
+
+    class Meta:
+        table_name = "every_users"
+
+
 class MergedUser(Table):
     """A record of somebody that was merged into another of theirs (U11): its row in ``users`` is
     named by lines of activity, and is no user any more. The keys are those it had."""
@@ -75,6 +83,17 @@ class MergedUser(Table):
 
     class Meta:
         table_name = "merged_user"
+
+
+class UserScope(Table):
+    """To whom the sight of an admin is limited (U12): an audience as text, and ``kept`` as JSON."""
+
+    user = ForeignKeyField(UserTable, on_delete="CASCADE", primary_key=True)
+    audience = TextField()
+    kept = TextField()
+
+    class Meta:
+        table_name = "user_scope"
 
 
 class UserGroup(Table):
@@ -794,6 +813,7 @@ ConversationTable.add_index(
 TABLES: list[type[peewee.Model]] = [
     UserTable,
     MergedUser,
+    UserScope,
     UserGroup,
     TeamTable,
     TeamMember,

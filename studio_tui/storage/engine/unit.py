@@ -5,30 +5,77 @@ is opened inside of another is over before the outer one goes on: two databases 
 in turn, and no table is tied to either.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import Any
+from typing import Any, Protocol
 
 import peewee
 
 
+class Limit(Protocol):
+    """What a unit of work sees less by (`engine.sight`)."""
+
+    @property
+    def condition(self) -> Any:
+        """What holds of the users whom it sees; None where it sees everybody."""
+
+    def limited(self, text: str, params: Any) -> tuple[str, Any]:
+        """The statement as it sees no more than it may."""
+
+
+_EVERY = re.compile(r'"?\bevery_([a-z_]+)\b"?')
+
+
 class _Unit(threading.local):
     database: Any = None
+    limit: Limit | None = None
 
 
 _unit = _Unit()
 
 
 @contextmanager
-def speaking_to(database: peewee.Database) -> Iterator[None]:
-    """What this thread asks inside is asked of ``database``."""
+def speaking_to(database: peewee.Database, limit: Limit | None = None) -> Iterator[None]:
+    """What this thread asks inside is asked of ``database``, and sees what ``limit`` lets it."""
     before, _unit.database = _unit.database, database
+    whole, _unit.limit = _unit.limit, limit
     try:
         yield
     finally:
         _unit.database = before
+        _unit.limit = whole
+
+
+def current_limit() -> Limit | None:
+    """What limits this thread's unit of work; None where it sees the whole organisation."""
+    return _unit.limit
+
+
+def as_asked(text: str, params: Any, before_names: Callable[[], str]) -> tuple[str, Any]:
+    """A statement as this thread's unit of work may ask it, with its parameters.
+
+    ``before_names`` gives what stands before the name of a table so that it is the table itself,
+    which a statement calls ``every_…``.
+    """
+    if _unit.limit is not None:
+        text, params = _unit.limit.limited(text, params)
+    if "every_" in text:
+        text = _EVERY.sub(lambda found: before_names() + found[1], text)
+    return text, params
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """What this thread asks inside sees the whole organisation (U12): for what keeps the Studio in
+    order, as the chain of the activity, and never for what is shown."""
+    before, _unit.limit = _unit.limit, None
+    try:
+        yield
+    finally:
+        _unit.limit = before
 
 
 def spoken_to() -> Any:

@@ -1,7 +1,9 @@
 """What events write into the outbox, for any number of people at once (N1, N2, P6, P7).
 
 Everything is written by the activity that causes it; what was told before under the same key is
-not told again, and what was dropped unsent is taken up once more.
+not told again, and what was dropped unsent is taken up once more. Whoever acts sees perhaps a part
+of the organisation; who is told of it, and what is dropped, is not for them to see (U12): of users
+that they chose, a query has to be fixed before (`act_snapshot`).
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from studio_tui.domain.outbox.notification import key_around_recipient
 from studio_tui.storage.engine.expressions import EVERYBODY, A, C, H, N, count, exists, joined
 from studio_tui.storage.engine.sql import expression
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, NotMine
-from studio_tui.storage.engine.unit import spoken_to
+from studio_tui.storage.engine.unit import spoken_to, whole
 from studio_tui.storage.people.managers import pairs
 from studio_tui.storage.people.stand_ins import stands_for
 from studio_tui.storage.pushes.act_snapshot import fixed_pairs
@@ -42,6 +44,7 @@ _COLUMNS = (
 )
 
 
+@whole()
 def tell_users(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Tell ``users``, a query of one column ``user_id``; returns how many are told."""
     found = users.alias("found")
@@ -53,11 +56,13 @@ def tell_users(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     return _told(cause, Capacity.USER)
 
 
+@whole()
 def tell_managers(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Tell all managers of ``users``, one mail each with the people in it (P7)."""
     return _tell_pairs(cause, kind, pairs(users), round_)
 
 
+@whole()
 def tell_managers_asked(
     cause: Cause, kind: Kind, users: Any, round_: str, only: Any = EVERYBODY
 ) -> int:
@@ -110,6 +115,7 @@ def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
     )
 
 
+@whole()
 def tell_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, round_: str) -> int:
     """Tell one manager of ``users``, whoever else manages them."""
     found = users.alias("found")
@@ -117,6 +123,7 @@ def tell_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, roun
     return _tell_pairs(cause, kind, Select((found,), (found.c.user_id, manager)), round_)
 
 
+@whole()
 def tell_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Tell those who were named to hold the conversations of ``users``, one mail each."""
     user, named = A.user.alias("user_id"), A.conductor.alias("manager_id")
@@ -124,6 +131,7 @@ def tell_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     return _tell_pairs(cause, kind, of_push.where(A.conductor.is_null(False)), round_)
 
 
+@whole()
 def tell_managers_once(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Like `tell_managers`, but of nobody whom the same manager was told of before (P12)."""
     return _tell_pairs(cause, kind, _untold_pairs(_push_of(cause), kind, users), round_)
@@ -163,11 +171,13 @@ def without_told_by(activity_id: int, users: Any) -> Any:
     return Select((found,), (found.c.user_id,)).where(~exists(told))
 
 
+@whole()
 def drop_unsent(push_id: int, reason: str) -> int:
     """Drop what waits for a push; returns how many (P9)."""
     return _drop(_N.push == push_id, reason)
 
 
+@whole()
 def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
     """Drop what waits and tells of nobody who is still assigned; returns how many (P11)."""
     assigned = (
@@ -178,12 +188,14 @@ def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
     return _drop((_N.push == push_id) & ~exists(assigned), reason)
 
 
+@whole()
 def drop_superseded(push_id: int, kind: Kind, users: Any, reason: str) -> int:
     """Drop what waits of a kind about ``users``, because it is about to be said anew."""
     about = _X.select().where(_X.notification == _N.id, _X.user.in_(users))
     return _drop((_N.push == push_id) & (_N.kind == kind) & exists(about), reason)
 
 
+@whole()
 def drop_caused(activity_id: int, reason: str) -> int:
     """Drop what waits because of an act that is undone; returns how many (N5)."""
     return _drop(_N.caused_by == activity_id, reason)
@@ -220,6 +232,7 @@ def postpone_untried(push_id: int, due_at: datetime) -> None:
     ).execute()
 
 
+@whole()
 def left_already(activity_id: int) -> int:
     """How many mails that an act caused can no longer be taken back (N5)."""
     left = N.state.in_(("sending", "sent", "failed")) | (N.attempts > 0)

@@ -24,6 +24,7 @@ from studio_tui.storage.engine.tables import (
     NotificationUser,
     UserTable,
 )
+from studio_tui.storage.engine.unit import whole
 from studio_tui.storage.outbox.enqueue import Cause
 
 _C: Any = ConversationTable
@@ -46,6 +47,7 @@ def invitation_key(conversation: Any, recipient: Any, kind: Any, sequence: Any) 
     return joined("c", conversation, "-", recipient, "-", kind, "-", sequence)
 
 
+@whole()
 def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
     """Send both sides each conversation as it is now planned; returns how many are told.
 
@@ -60,6 +62,7 @@ def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
     return told + _write(cause, Kind.CANCELLED, _all_of(holding, "one") - _all_of(both, "other"))
 
 
+@whole()
 def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
     """Take cancelled conversations out of every calendar; returns how many are told.
 
@@ -70,6 +73,7 @@ def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
     return _write(cause, Kind.CANCELLED, _holding(conversation_ids))
 
 
+@whole()
 def follow_addresses(cause: Cause) -> int:
     """Send what is planned and ahead to the new address of whoever's address changed since they
     were invited, and take it out of the calendar of the old one; returns how many are told.

@@ -28,6 +28,7 @@ from studio_tui.storage.engine.expressions import (
     joined,
 )
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, ReviewTable
+from studio_tui.storage.engine.unit import whole
 from studio_tui.storage.outbox.enqueue import Cause
 from studio_tui.storage.people.managers import managers_of, pairs
 from studio_tui.storage.people.review_write import in_list
@@ -42,6 +43,7 @@ _M: Any = ReviewTable.alias("m")
 """The line that tells who managed the same person before."""
 
 
+@whole()
 def tell_new_managers(cause: Cause, ids: Collection[int]) -> int:
     """Tell those who became managers of whom these lines of the desk are about, one mail each; who
     was told of the same change before is not told again. Returns how many are told.

@@ -27,9 +27,11 @@ from studio_tui.storage.engine.tables import (
     TakeOver,
     UserTable,
 )
+from studio_tui.storage.engine.unit import whole
 from studio_tui.storage.outbox.enqueue import Cause
 
 
+@whole()
 def give_notice(
     cause: Cause,
     kind: Kind,

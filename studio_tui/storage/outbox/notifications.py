@@ -29,6 +29,7 @@ from studio_tui.storage.engine.expressions import (
     C,
     N,
     P,
+    R,
     T,
     U,
     among,
@@ -54,9 +55,9 @@ _N: Any = NotificationTable
 _X: Any = NotificationUser.alias("x")
 _AGAIN: Any = NotificationTable.alias("again")
 _ALONE = "notification n"
-_BY_USER = f"{_ALONE} JOIN users u ON u.id = n.recipient_id"
+_BY_USER = f"{_ALONE} JOIN every_users u ON u.id = n.recipient_id"
 _FROM = f"{_BY_USER} {ABOUT}"
-_USERS_FIRST = "users u CROSS JOIN notification n ON n.recipient_id = u.id"
+_USERS_FIRST = "every_users u CROSS JOIN notification n ON n.recipient_id = u.id"
 """In the order of the users, which SQLite takes as it is written."""
 _TOLD_USER: Any = UserTable.alias("told")
 _KINDS = {(kind, capacity): kind_in_words(kind, capacity) for kind in Kind for capacity in Capacity}
@@ -92,7 +93,7 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
     found: Any = EVERYBODY
     about = fn.COALESCE(P.name_key, T.name_key, "")
     for word in map(fold_search, filter_.text.split()):
-        by_name = containing(U.search, [word]) | containing(about, [word])
+        by_name = containing(R.search, [word]) | containing(about, [word])
         found = both(found, any_of(by_name, *_meanings(word, now)))
     if filter_.state is not None:
         found = both(found, _is_in(filter_.state, now))
@@ -159,13 +160,13 @@ def ids_matching(filter_: NotificationFilter, now: datetime) -> list[int]:
 def ids_caused_by(activity_id: int) -> list[int]:
     """The notifications that an act wrote: users first, by name."""
     found = MAILS.select(N.id).where(N.caused_by == activity_id)
-    return column(found.order_by(N.capacity.desc(), U.sort_name, U.id))
+    return column(found.order_by(N.capacity.desc(), R.sort_name, R.id))
 
 
 def samples_caused_by(activity_id: int) -> list[int]:
     """Of the notifications that an act wrote, one of each kind, capacity and language."""
     found = MAILS.select(fn.MIN(N.id)).where(N.caused_by == activity_id)
-    return column(found.group_by(N.kind, N.capacity, U.language))
+    return column(found.group_by(N.kind, N.capacity, R.language))
 
 
 def matching_notifications(
@@ -246,11 +247,11 @@ def _bounce(row: _ListedMail) -> Bounce | None:
 
 
 def _listed() -> Any:
-    address = fn.COALESCE(N.former_address, N.sent_to, U.email)
+    address = fn.COALESCE(N.former_address, N.sent_to, R.email)
     of_talk = N.conversation.is_null(False), fn.COALESCE(P.definition, C.definition, T.definition)
     return MAILS.select(
-        *(N.id, N.key, N.kind, N.capacity, _held(given("now")), N.state, U.id, U.login),
-        *(U.given_name, U.family_name, address, N.push, P.name, N.due_at, N.attempts),
+        *(N.id, N.key, N.kind, N.capacity, _held(given("now")), N.state, R.id, R.login),
+        *(R.given_name, R.family_name, address, N.push, P.name, N.due_at, N.attempts),
         *(N.sent_at, N.error, Case(None, (of_talk,))),
         *(N.bounced_at, N.bounce_code, N.bounce_words),
     ).where(among_given(N.id, "ids"))
@@ -353,7 +354,7 @@ def last_sent_at() -> datetime | None:
 
 def last_error() -> tuple[str, str] | None:
     """Address and words of the newest mail that failed or is to be tried again."""
-    address = fn.COALESCE(N.former_address, N.sent_to, U.email)
+    address = fn.COALESCE(N.former_address, N.sent_to, R.email)
     found = MAILS.select(address, N.error).where(
         N.error.is_null(False), N.state.in_(("queued", "failed"))
     )

@@ -13,6 +13,7 @@ from studio_tui.storage.engine.tables import (
     NotificationTable,
     NotificationUser,
 )
+from studio_tui.storage.engine.unit import whole
 from studio_tui.storage.outbox.invitations import INVITED, invitation_key
 
 _C: Any = ConversationTable
@@ -44,12 +45,14 @@ def waiting_acts(actor_id: int, actions: tuple[str, ...], now: datetime) -> list
     return list(found.tuples())
 
 
+@whole()
 def conversations_told_by(activity_id: int) -> list[int]:
     """The conversations that an act sent invitations to."""
     told = N.select(N.conversation).where(N.caused_by == activity_id, N.conversation.is_null(False))
     return column(told.distinct().order_by(N.conversation))
 
 
+@whole()
 def is_newest(activity_id: int, conversation_id: int) -> bool:
     """Whether an act wrote the newest invitations to a conversation."""
     told = N.select(fn.MAX(N.sequence)).where(
@@ -59,6 +62,7 @@ def is_newest(activity_id: int, conversation_id: int) -> bool:
     return newest is not None and newest == _of(conversation_id, _C.sequence)
 
 
+@whole()
 def former_place(conversation_id: int) -> str | None:
     """Where a conversation was to be held before it was moved the last time; None once that was
     taken back, and where it was not moved."""
@@ -70,6 +74,7 @@ def _of(conversation_id: int, value: Any) -> Any:
     return _C.select(value).where(_C.id == conversation_id).scalar()
 
 
+@whole()
 def take_up_superseded(activity_id: int, at: datetime, due_at: datetime) -> int:
     """Let wait once more what an act that is undone took the place of; returns how many.
 
@@ -135,6 +140,7 @@ def _invite_again(activity_id: int, at: datetime, due_at: datetime) -> int:
     return int(_N.insert_from(again, INVITED).as_rowcount().execute())
 
 
+@whole()
 def restore_cancelled(push_id: int, at: datetime) -> None:
     """Let the conversations of a push that were cancelled at this instant be on again."""
     of_push = A.select(A.id).where(A.push == push_id)

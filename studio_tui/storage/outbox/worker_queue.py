@@ -19,7 +19,7 @@ from studio_tui.domain.outbox.notification import ConcernedPerson, Delivery, is_
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.clock import SteadyTime
-from studio_tui.storage.engine.expressions import A, C, N, P, T, U, exists
+from studio_tui.storage.engine.expressions import A, C, N, P, R, T, exists
 from studio_tui.storage.engine.expressions import among as any_of
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, among_given
@@ -57,7 +57,7 @@ ABOUT = (
 conversation ``c`` with its template ``t`` and, where one asked for it, its push."""
 MAILS = (
     N.select()
-    .join(U, on=U.id == N.recipient)
+    .join(R, on=R.id == N.recipient)
     .join_from(N, C, JOIN.LEFT_OUTER, on=C.id == N.conversation)
     .join_from(C, T, JOIN.LEFT_OUTER, on=T.id == C.template)
     .join_from(C, A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
@@ -255,8 +255,8 @@ _DELIVERIES = Prepared(
     lambda: (
         MAILS.select(
             *(N.id, N.key, N.kind, N.capacity, N.attempts, fn.COALESCE(N.dated_at, N.due_at)),
-            *(N.created_at, U.given_name, U.family_name, fn.COALESCE(N.former_address, U.email)),
-            *(U.language, U.time_zone, U.active, P.name),
+            *(N.created_at, R.given_name, R.family_name, fn.COALESCE(N.former_address, R.email)),
+            *(R.language, R.time_zone, R.active, P.name),
             fn.COALESCE(P.definition, C.definition, T.definition),
             *(P.deadline, P.closed_at, N.former_address, A.own_deadline),
         )

@@ -23,9 +23,10 @@ from studio_tui.storage.engine.tables import (
     TeamMember,
     TeamTable,
     UserGroup,
+    UserScope,
     UserTable,
 )
-from studio_tui.storage.engine.unit import is_sqlite
+from studio_tui.storage.engine.unit import is_sqlite, whole
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns
 
 _M: Any = MergedUser
@@ -157,9 +158,12 @@ def logins_of(user_ids: Collection[int]) -> dict[UserRef, str]:
     return dict(stored(_U.select(_U.id, _U.login).where(among(_U.id, user_ids))))
 
 
+@whole()
 def active_admins() -> set[UserRef]:
-    """Every active admin."""
-    return set(column(_U.select(_U.id).where(_U.role == Role.ADMIN, _U.active)))
+    """Every active admin who sees the whole organisation (U12)."""
+    limited = UserScope.select(UserScope.user)
+    there = _U.select(_U.id).where(_U.role == Role.ADMIN, _U.active, _U.id.not_in(limited))
+    return set(column(there))
 
 
 def count_everybody() -> tuple[int, int]:

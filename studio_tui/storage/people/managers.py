@@ -34,10 +34,11 @@ def managing(people: Clause) -> Clause:
         own(user_id, team_id) AS (
             SELECT m.user_id, m.team_id FROM team_member m JOIN people p ON p.user_id = m.user_id
             UNION ALL
-            SELECT l.user_id, l.team_id FROM team_leader l JOIN people p ON p.user_id = l.user_id
+            SELECT l.user_id, l.team_id FROM every_team_leader l
+            JOIN people p ON p.user_id = l.user_id
         ),
         above(user_id, team_id) AS (
-            SELECT c.user_id, t.parent_id FROM team_leader c
+            SELECT c.user_id, t.parent_id FROM every_team_leader c
             JOIN people p ON p.user_id = c.user_id JOIN team t ON t.id = c.team_id
             WHERE t.parent_id IS NOT NULL AND {_ALONE}
             UNION
@@ -46,16 +47,16 @@ def managing(people: Clause) -> Clause:
         ),
         managing(user_id, manager_id, team_id) AS (
             SELECT c.user_id, l.user_id, c.team_id FROM own c
-            JOIN team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
-            JOIN users u ON u.id = l.user_id AND u.active
+            JOIN every_team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
+            JOIN every_users u ON u.id = l.user_id AND u.active
             UNION
             SELECT c.user_id, l.user_id, c.team_id FROM above c
-            JOIN team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
-            JOIN users u ON u.id = l.user_id AND u.active
+            JOIN every_team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
+            JOIN every_users u ON u.id = l.user_id AND u.active
             UNION
-            SELECT k.user_id, k.coach_id, NULL FROM coaching k
+            SELECT k.user_id, k.coach_id, NULL FROM every_coaching k
             JOIN people p ON p.user_id = k.user_id
-            JOIN users u ON u.id = k.coach_id AND u.active
+            JOIN every_users u ON u.id = k.coach_id AND u.active
             WHERE k.coach_id <> k.user_id
         )
         """,
@@ -71,10 +72,11 @@ def unmanaged(people: Any) -> Any:
         Clause(
             f"SELECT asked.id FROM (SELECT id FROM users WHERE id IN ({asked.text})) AS asked "
             "WHERE NOT EXISTS (SELECT 1 FROM team_member m "
-            "JOIN team_leader l ON l.team_id = m.team_id AND l.user_id <> m.user_id "
-            "JOIN users u ON u.id = l.user_id AND u.active WHERE m.user_id = asked.id) "
-            "AND NOT EXISTS (SELECT 1 FROM coaching k JOIN users u ON u.id = k.coach_id "
-            "AND u.active WHERE k.user_id = asked.id AND k.coach_id <> k.user_id)",
+            "JOIN every_team_leader l ON l.team_id = m.team_id AND l.user_id <> m.user_id "
+            "JOIN every_users u ON u.id = l.user_id AND u.active WHERE m.user_id = asked.id) "
+            "AND NOT EXISTS (SELECT 1 FROM every_coaching k "
+            "JOIN every_users u ON u.id = k.coach_id AND u.active "
+            "WHERE k.user_id = asked.id AND k.coach_id <> k.user_id)",
             asked.params,
         )
     )
@@ -121,7 +123,7 @@ def managers_by_user(people: Any) -> dict[int, frozenset[int]]:
 
 
 _ALONE = """NOT EXISTS (
-                SELECT 1 FROM team_leader l JOIN users u ON u.id = l.user_id
+                SELECT 1 FROM every_team_leader l JOIN every_users u ON u.id = l.user_id
                 WHERE l.team_id = c.team_id AND l.user_id <> c.user_id AND u.active)"""
 """Nobody who is there leads the team but, perhaps, the user."""
 
@@ -135,7 +137,8 @@ def managers_of(user_ids: list[int], *, stand_ins: bool = True) -> dict[int, tup
     for user_id, manager_id, login, given, family, team in rows(
         f"WITH RECURSIVE {body.text} "
         "SELECT g.user_id, u.id, u.login, u.given_name, u.family_name, t.name "
-        "FROM managing g JOIN users u ON u.id = g.manager_id LEFT JOIN team t ON t.id = g.team_id "
+        "FROM managing g JOIN every_users u ON u.id = g.manager_id "
+        "LEFT JOIN every_team t ON t.id = g.team_id "
         "ORDER BY g.user_id, u.sort_name, u.id, "
         "CASE WHEN t.id IS NULL THEN 1 ELSE 0 END, t.path_key",
         *body.params,
@@ -165,8 +168,8 @@ def has_manager(user_column: str) -> Any:
     """Whether the user in ``user_column`` has any manager."""
     # Nearly everybody is in a team that somebody else leads, and that is quickly found.
     led = Clause(
-        "EXISTS (SELECT 1 FROM team_member m JOIN team_leader l ON l.team_id = m.team_id "
-        "JOIN users leader ON leader.id = l.user_id AND leader.active "
+        "EXISTS (SELECT 1 FROM team_member m JOIN every_team_leader l ON l.team_id = m.team_id "
+        "JOIN every_users leader ON leader.id = l.user_id AND leader.active "
         f"WHERE m.user_id = {user_column} AND l.user_id <> {user_column})"
     )
     body = managing(Clause(f"SELECT {user_column}"))
@@ -225,11 +228,11 @@ def managed_candidates(manager_ids: Collection[int]) -> Clause:
     coaches = among("k.coach_id", manager_ids)
     return Clause(
         "WITH RECURSIVE below(team_id) AS ("
-        f"SELECT team_id FROM team_leader WHERE {leads.text} "
+        f"SELECT team_id FROM every_team_leader WHERE {leads.text} "
         "UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.team_id) "
-        "SELECT m.user_id FROM team_member m JOIN team_leader l ON l.team_id = m.team_id "
+        "SELECT m.user_id FROM team_member m JOIN every_team_leader l ON l.team_id = m.team_id "
         f"WHERE {leading.text} "
-        "UNION SELECT l.user_id FROM team_leader l JOIN below b ON b.team_id = l.team_id "
-        f"UNION SELECT k.user_id FROM coaching k WHERE {coaches.text}",
+        "UNION SELECT l.user_id FROM every_team_leader l JOIN below b ON b.team_id = l.team_id "
+        f"UNION SELECT k.user_id FROM every_coaching k WHERE {coaches.text}",
         (*leads.params, *leading.params, *coaches.params),
     )

@@ -36,7 +36,7 @@ from studio_tui.storage.engine.tables import (
     TeamMember,
     TeamTable,
 )
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
 from studio_tui.storage.people.managers import pairs
 from studio_tui.storage.pushes.act_snapshot import begin_snapshot
 from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
@@ -85,12 +85,14 @@ class Touched:
         return self.left | self.returned
 
 
+@whole()
 def anybody_waits(at: datetime) -> bool:
     """Whether anybody has still to talk who is in a push that is not closed, or was not long
     before ``at``."""
     return _waiting(at, ONE).limit(1).scalar() is not None
 
 
+@whole()
 def look(touched: Touched, at: datetime) -> None:
     """Keep who manages whom of all that ``touched`` may change at this instant, before it does."""
     begin_snapshot(_PEOPLE, "user_id INTEGER PRIMARY KEY")
@@ -100,6 +102,7 @@ def look(touched: Touched, at: datetime) -> None:
     _keep_managers(_BEFORE)
 
 
+@whole()
 def put(touched: Touched, added: Collection[int], activity_id: int, at: datetime) -> int:
     """Put on the desk what the change did, and take from it what it took back; `look` was asked
     before. ``added``: who is new. Returns how many lines it put there, those aside that wait for a

@@ -9,6 +9,7 @@ from studio_tui.domain.people.ssh_keys import PublicKey, UserKey
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import U
 from studio_tui.storage.engine.tables import SshKey
+from studio_tui.storage.people.kept_scope import scope_of
 
 _K: Any = SshKey
 
@@ -45,7 +46,8 @@ def actor_by_key(fingerprint: str) -> Actor | None:
     found = _K.select(U.id, U.login, U.given_name, U.family_name, U.role, U.time_zone)
     of_key = found.join(U, on=U.id == _K.user).where(_K.fingerprint == fingerprint, U.active)
     for user_id, login, given, family, role, zone in of_key.tuples():
-        return Actor(user_id, login, full_name(given, family), Role(role), zone)
+        name = full_name(given, family)
+        return Actor(user_id, login, name, Role(role), zone, scope=scope_of(user_id))
     return None
 
 

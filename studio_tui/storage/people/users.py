@@ -44,6 +44,7 @@ from studio_tui.storage.lists.shown_words import any_of, words_of
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing, bouncing_among
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns, sort_key
+from studio_tui.storage.people.kept_scope import scope_of
 from studio_tui.storage.people.managed_words import managed_by_named
 from studio_tui.storage.people.managers import (
     first_managers,
@@ -344,7 +345,8 @@ def actor_of(login: str) -> Actor | None:
     found = _K.select(_K.id, _K.login, _K.given_name, _K.family_name, _K.role, _K.time_zone)
     there = found.where(_K.login_key == fold(login), _K.active)
     for user_id, own_login, given, family, role, zone in there.tuples():
-        return Actor(user_id, own_login, full_name(given, family), Role(role), zone)
+        name = full_name(given, family)
+        return Actor(user_id, own_login, name, Role(role), zone, scope=scope_of(user_id))
     return None
 
 

@@ -12,6 +12,7 @@ SUPPORT = {
     Action.READ_PUSHES,
     Action.READ_OUTBOX,
     Action.READ_ACTIVITY,
+    Action.VERIFY_ACTIVITY,
     Action.SEND_AGAIN,
     Action.TEST_MAIL,
     Action.REMIND,

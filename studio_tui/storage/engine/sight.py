@@ -1,0 +1,263 @@
+"""What an admin with a scope sees of each table (U12): every statement is limited in one place.
+
+A statement that runs in such an admin's unit of work is given common table expressions that have
+the names of the tables: ``users`` is who they may see, ``assignment`` the assignments of those, and
+so on. Whatever the statement says, and whoever wrote it, it reads no other row. What it writes to
+is the table itself (`storage.people.scope.require_within` looks after that). For who sees the whole
+organisation the text stays as it is.
+
+``every_users`` in a statement is the table itself for everybody, and so with each table: for what
+is decided by somebody beyond and told by their name at most, as whether somebody has a manager.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import peewee
+
+from studio_tui.domain.activity.verbs import UNDID, Verb
+from studio_tui.storage.engine.peewee_internals import table_facts
+from studio_tui.storage.engine.sql import Clause
+from studio_tui.storage.engine.tables import Activity, TemplateVersionTable
+from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
+
+UNKNOWN = "…"
+"""What stands for the login of somebody beyond."""
+_WITH = re.compile(r"\s*WITH\s+(?:RECURSIVE\s+)?", re.IGNORECASE)
+_STATEMENT = re.compile(r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|VALUES)\b", re.IGNORECASE)
+_CHANGE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE FROM)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:SELECT|JOIN|USING)\b|UPDATE.*\bFROM\b", re.IGNORECASE | re.DOTALL)
+"""Whether a statement that changes a table reads any beside."""
+_WORD = re.compile(r"[a-z_]+")
+_READ_FROM = re.compile(r'\b(FROM|JOIN)(\s+\(*)"?([a-z_]+)\b"?(?![.\w])', re.IGNORECASE)
+
+_SEEN = "IN (SELECT id FROM seen_users)"
+_BEYOND = "NOT IN (SELECT id FROM seen_users)"
+_OF_USER = f"t.user_id {_SEEN}"
+_OF_CONVERSATION = "t.conversation_id IN (SELECT id FROM conversation)"
+_OF_QUESTION = "t.question_id IN (SELECT id FROM conversation_question)"
+_ALL = ""
+"""It is about nobody, or only asked for by one's own id."""
+
+
+def _quoted(verbs: tuple[Verb, ...]) -> str:
+    return ", ".join(f"'{verb}', '{UNDID}{verb}'" for verb in verbs)
+
+
+_OF_NOBODY = _quoted(
+    (
+        *(Verb.ADD_TEMPLATE, Verb.EDIT_TEMPLATE, Verb.BRING_BACK, Verb.ARCHIVE, Verb.UNARCHIVE),
+        *(Verb.DELETE_TEMPLATE, Verb.ADD_QUESTIONS, Verb.EDIT_QUESTIONS, Verb.DELETE_QUESTIONS),
+    )
+)
+_COUNTING = _quoted((Verb.CLOSE, Verb.REOPEN))
+"""They tell of how many mails."""
+OF_WHOLE_PUSH = f"{_quoted((Verb.EDIT,))}, {_COUNTING}"
+"""They change a push for everybody in it."""
+_OF_PUSH = f"{_quoted((Verb.CREATE,))}, {OF_WHOLE_PUSH}"
+_OF_SEVERAL = _quoted(
+    (
+        *(Verb.ASSIGN, Verb.UNASSIGN, Verb.REMIND),
+        *(Verb.EXCUSE, Verb.ASK_AGAIN, Verb.OWN_DEADLINE),
+    )
+)
+"""They tell of nobody but by whom they are about, who are counted as far as one sees them."""
+_ABOUT = "EXISTS (SELECT 1 FROM {q}activity_user x WHERE x.activity_id = t.id"
+_LINES = (
+    f"CASE WHEN {_ABOUT} AND x.user_id {_BEYOND}) "
+    f"THEN t.action IN ({_OF_SEVERAL}) AND {_ABOUT} AND x.user_id {_SEEN}) "
+    f"WHEN {_ABOUT}) THEN TRUE "
+    f"WHEN t.push_id IS NULL THEN t.action IN ({_OF_NOBODY}) "
+    f"ELSE t.push_id IN (SELECT id FROM push) AND t.action IN ({_OF_PUSH}) END"
+)
+_MAILS = (
+    "NOT EXISTS (SELECT 1 FROM {q}notification_user x "
+    f"WHERE x.notification_id = t.id AND x.user_id {_BEYOND}) "
+    f"AND (t.conversation_id IS NULL OR {_OF_CONVERSATION}) "
+    f"AND (t.recipient_id {_SEEN} OR (t.capacity = 'manager' AND EXISTS "
+    "(SELECT 1 FROM {q}notification_user x WHERE x.notification_id = t.id)))"
+)
+"""A mail to a manager or a conductor is about the users it names."""
+_PUSHES = (
+    f"t.id IN (SELECT push_id FROM {{q}}assignment WHERE user_id {_SEEN}) "
+    "OR NOT EXISTS (SELECT 1 FROM {q}assignment x WHERE x.push_id = t.id)"
+)
+ROWS: Mapping[str, str] = {
+    "users": "",
+    "user_scope": _OF_USER,
+    "merged_user": f"t.into_id {_SEEN}",
+    "user_group": _OF_USER,
+    "team": "t.id IN (SELECT id FROM seen_team)",
+    "team_member": _OF_USER,
+    "team_leader": _OF_USER,
+    "coaching": f"{_OF_USER} AND t.coach_id {_SEEN}",
+    "stand_in": f"t.leader_id {_SEEN} AND t.stand_in_id {_SEEN}",
+    "stand_in_user": _OF_USER,
+    "template": _ALL,
+    "push": _PUSHES,
+    "push_repeat": "t.push_id IN (SELECT id FROM push)",
+    "repeated_push": "t.repeat_id IN (SELECT id FROM push_repeat) "
+    "AND (t.push_id IS NULL OR t.push_id IN (SELECT id FROM push))",
+    "activity": _LINES,
+    "activity_user": _OF_USER,
+    "activity_emptied": "t.activity_id IN (SELECT id FROM activity)",
+    "activity_seal": _ALL,
+    "activity_anchor": _ALL,
+    "assignment": _OF_USER,
+    "not_mine": "t.assignment_id IN (SELECT id FROM assignment)",
+    "conversation": _OF_USER,
+    "take_over": _OF_CONVERSATION,
+    "opening": _OF_CONVERSATION,
+    "conversation_question": _OF_CONVERSATION,
+    "preparation": _OF_QUESTION,
+    "answer": _OF_QUESTION,
+    "earlier_text": _OF_QUESTION,
+    "library_topic": _ALL,
+    "template_version": _ALL,
+    "draft": _ALL,
+    "snooze": _ALL,
+    "retention": _ALL,
+    "sent_count": _ALL,
+    "review": _OF_USER,
+    "list_view": _ALL,
+    "ssh_key": _OF_USER,
+    "notification": _MAILS,
+    "notification_user": _OF_USER,
+    "mail_model": _ALL,
+    "notification_mail": "t.notification_id IN (SELECT id FROM notification)",
+    "mail_stop": _ALL,
+    "unattended_import": "1 = 0",
+}
+"""Which rows ``t`` of each table one sees; ``{q}`` is before the name of a table itself."""
+_HELPERS: Mapping[str, str] = {
+    "seen_team": (
+        f"SELECT team_id AS id FROM {{q}}team_member WHERE user_id {_SEEN} "
+        f"UNION SELECT team_id FROM {{q}}team_leader WHERE user_id {_SEEN} "
+        "UNION SELECT t.parent_id FROM seen_team s JOIN {q}team t ON t.id = s.id "
+        "WHERE t.parent_id IS NOT NULL"
+    ),
+    "own_push": (
+        "SELECT p.id FROM {q}push p WHERE NOT EXISTS (SELECT 1 FROM {q}assignment x "
+        f"WHERE x.push_id = p.id AND x.user_id {_BEYOND})"
+    ),
+}
+_ACTOR_SEEN = f"(t.actor_id IS NULL OR t.actor_id = {{viewer}} OR t.actor_id {_SEEN})"
+_FACTS = (
+    f"CASE WHEN t.action NOT IN ({_COUNTING}, {_OF_SEVERAL}) "
+    "OR t.push_id IN (SELECT id FROM own_push) THEN t.{} END"
+)
+_MASKED: Mapping[str, tuple[type[peewee.Model], Mapping[str, str]]] = {
+    "activity": (
+        Activity,
+        {
+            "actor_login": f"CASE WHEN {_ACTOR_SEEN} THEN t.actor_login ELSE '{UNKNOWN}' END",
+            "origin": f"CASE WHEN {_ACTOR_SEEN} THEN t.origin END",
+            "before": _FACTS.format("before"),
+            "after": _FACTS.format("after"),
+        },
+    ),
+    "template_version": (
+        TemplateVersionTable,
+        {"saved_by": "(SELECT u.login FROM users u WHERE u.login = t.saved_by)"},
+    ),
+}
+"""Columns of rows one sees that name somebody beyond, or count them."""
+_LIMITED = frozenset(name for name, rows in ROWS.items() if rows) | {"users", *_MASKED}
+
+
+class Sight:
+    """What somebody sees in one unit of work; found out when it is first asked for."""
+
+    def __init__(self, viewer: int, find: Callable[[], Clause | None]) -> None:
+        """``find`` gives the condition that holds of the users ``u`` whom they see; None where they
+        see everybody. It is called with the whole organisation in sight."""
+        self._viewer = viewer
+        self._find = find
+        self._found: Clause | None = None
+        self._is_known = False
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is known already that they do not see everybody."""
+        return self._found is not None
+
+    @property
+    def condition(self) -> Clause | None:
+        """The condition on the users ``u`` whom they see, None for everybody."""
+        if not self._is_known:
+            with whole():
+                self._found = self._find()
+            self._is_known = True
+        return self._found
+
+    def limited(self, text: str, params: Any) -> tuple[str, Any]:
+        """The statement as it reads what they see; ``params`` in its order."""
+        if not _STATEMENT.match(text) or (_CHANGE.match(text) and not _ASKS.search(text)):
+            return text, params
+        named = _LIMITED.intersection(_WORD.findall(text))
+        if not named or self.condition is None:
+            return text, params
+        tables = self._tables(named, self.condition)
+        begun = _WITH.match(text)
+        rest = f", {text[begun.end() :]}" if begun else f" {text}"
+        marked = tables.text if is_sqlite() else _for_psycopg(tables.text)
+        return f"WITH RECURSIVE {marked}{rest}", (*tables.params, *(params or ()))
+
+    def _tables(self, named: frozenset[str], condition: Clause) -> Clause:
+        place = spoken_to().BEFORE_NAMES
+        seen = Clause(qualified(condition.text, place), condition.params)
+        people = f"SELECT {{}} FROM {place}users u WHERE {seen.text}"
+        told = {"seen_users": Clause(f"seen_users(id) AS ({people.format('u.id')})", seen.params)}
+        waiting = sorted(named)
+        while waiting:
+            name = waiting.pop()
+            if name in told:
+                continue
+            if name == "users":
+                body = Clause(people.format("u.*"), seen.params)
+            else:
+                body = Clause(self._body(name, place))
+                waiting += sorted(_used_by(body.text, name))
+            inline = "" if name in _HELPERS else "NOT MATERIALIZED "
+            told[name] = Clause(f"{name} AS {inline}({body.text})", body.params)
+        return Clause(
+            ", ".join(each.text for each in told.values()),
+            tuple(value for each in told.values() for value in each.params),
+        )
+
+    def _body(self, name: str, place: str) -> str:
+        if name in _HELPERS:
+            return _HELPERS[name].replace("{q}", place)
+        columns = "t.*"
+        if name in _MASKED:
+            model, masked = _MASKED[name]
+            names = (field.column_name for field in table_facts(model).fields)
+            columns = ", ".join(
+                f"{masked[each]} AS {each}" if each in masked else f"t.{each}" for each in names
+            )
+        rows = f" WHERE {ROWS[name]}" if ROWS[name] else ""
+        body = f"SELECT {columns} FROM {{q}}{name} t{rows}"
+        return body.replace("{q}", place).replace("{viewer}", str(self._viewer))
+
+
+def qualified(text: str, place: str) -> str:
+    """A condition that reads the tables themselves, whatever expressions have their names."""
+
+    def full(found: re.Match[str]) -> str:
+        keyword, gap, name = found.groups()
+        return f"{keyword}{gap}{place}{name}" if name in ROWS else found[0]
+
+    return _READ_FROM.sub(full, text)
+
+
+def _used_by(text: str, name: str) -> set[str]:
+    return {
+        found[3]
+        for found in _READ_FROM.finditer(text)
+        if found[3] != name and (found[3] in _LIMITED or found[3] in _HELPERS)
+    }
+
+
+def _for_psycopg(text: str) -> str:
+    return text.replace("%", "%%").replace("?", "%s")
