@@ -8,7 +8,9 @@ killed by SIGKILL and started again. At the end every mail must be *sent* in the
 reached the server, and what reached it twice is counted: what the server took without answering
 is its own doing, the rest is what the kills cost. With ``--sleeps`` every second worker is not
 killed, but stands still for two leases (SIGSTOP), and what that costs has the same limit; with
-``--jumps`` the clock of the host is set forward and back every second. Every worker has a login of
+``--jumps`` the clock of the host is set forward and back every second. ``--per-minute`` sets a
+limit that all workers share, which is then looked at, too; ``--tokens`` lets them log in by
+OAuth 2, with tokens that end after so many seconds. Every worker has a login of
 its own, so that a copy is known for what it is. The moments, and what the server does, follow from
 ``--seed``. Exits
 with 1 where a mail is lost, or where more than the documented window, or anything without a cause,
@@ -19,21 +21,25 @@ import argparse
 import multiprocessing
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from bench.crash_server import Plan, Taken, read_journal, serve
 from studio_tui.config.clock import SystemClock
 from studio_tui.config.settings import Database, Notifications, Settings, Smtp
+from studio_tui.domain.outbox.limits import MINUTE
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
@@ -70,6 +76,8 @@ class Found:
     """How often each of them was struck: let sleep, and killed later on."""
     answered: list[int]
     """Those of them that the server had answered for before the kill: the rest was on the wire."""
+    in_a_minute: int
+    """The most mails that the database says were sent within 60 seconds."""
     by_nobody: int
     """Copies that are left over: there must be none."""
     seconds: float = 0
@@ -99,6 +107,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--lease", type=float, default=4, help="seconds")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jumps", type=float, default=0, help="seconds the clock is set by")
+    parser.add_argument("--per-minute", type=int, default=0, help="smtp.per_minute")
+    parser.add_argument("--tokens", type=int, default=0, help="OAuth 2: seconds a token is good")
     parser.add_argument("--sleeps", action="store_true", help="let workers stand still, too")
     return parser.parse_args()
 
@@ -129,7 +139,7 @@ def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
     journal = folder / "journal"
     before = os.times()
     with _server(journal, asked.seed) as port:
-        crew = _Crew(_environ(url, port, asked.connections), asked)
+        crew = _Crew(_environ(url, port, asked), asked)
         began = time.monotonic()
         _kill(crew, journal, asked)
         _await(lambda: delivery.next_due(studio) is None)
@@ -174,7 +184,7 @@ def _server(journal: Path, seed: int) -> Iterator[int]:
         process.join()
 
 
-def _environ(url: str, port: int, connections: int) -> dict[str, str]:
+def _environ(url: str, port: int, asked: argparse.Namespace) -> dict[str, str]:
     return {
         **os.environ,
         "STUDIO_DATABASE_URL": url,
@@ -182,8 +192,9 @@ def _environ(url: str, port: int, connections: int) -> dict[str, str]:
         "STUDIO_SMTP_PORT": str(port),
         "STUDIO_SMTP_SECURITY": "none",
         "STUDIO_SMTP_SENDER": _SENDER,
-        "STUDIO_SMTP_CONNECTIONS": str(connections),
+        "STUDIO_SMTP_CONNECTIONS": str(asked.connections),
         "STUDIO_SMTP_TIMEOUT": "2",
+        "STUDIO_SMTP_PER_MINUTE": str(asked.per_minute),
     }
 
 
@@ -200,6 +211,7 @@ class _Crew:
         self._stopped: dict[str, float] = {}
         """Until when each stands still, by its login: `time.monotonic`."""
         self._lease = asked.lease
+        self._seconds = asked.tokens
         self._command = [
             *(sys.executable, "-m", "bench.crash_worker"),
             *("--lease", str(asked.lease), "--jumps", str(asked.jumps)),
@@ -245,6 +257,13 @@ class _Crew:
         self._started += 1
         login = f"worker-{self._started}"
         environ = self._environ | {"STUDIO_SMTP_USERNAME": login, "STUDIO_SMTP_PASSWORD": "any"}
+        if self._seconds:
+            token = f"{login}.$(($(date +%s) + {self._seconds}))"
+            told = f'{{"access_token": "{token}", "expires_in": {self._seconds}}}'.replace(
+                '"', '\\"'
+            )
+            environ["STUDIO_SMTP_AUTH"] = "oauth2"
+            environ["STUDIO_SMTP_TOKEN_COMMAND"] = shlex.join(("sh", "-c", f'echo "{told}"'))
         return login, subprocess.Popen(self._command, env=environ, stdout=subprocess.DEVNULL)
 
 
@@ -308,7 +327,16 @@ def _compare(studio: Studio, admin: Actor, taken: list[Taken], crew: _Crew) -> F
         by_kill=[costs[login] for login in killed],
         strikes=[crew.strikes[login] for login in killed],
         answered=[early[login] for login in killed],
+        in_a_minute=_in_a_minute([each.sent_at for each in listed if each.sent_at]),
         by_nobody=costs.total() - sum(costs[login] for login in killed),
+    )
+
+
+def _in_a_minute(sent: list[datetime]) -> int:
+    ordered = sorted(sent)
+    return max(
+        (number + 1 - bisect_right(ordered, at - MINUTE) for number, at in enumerate(ordered)),
+        default=0,
     )
 
 
@@ -335,6 +363,7 @@ def _print(asked: argparse.Namespace, found: Found) -> int:
         # One that was only just begun hears of no signal yet.
         and set(found.stopped) <= {0, -signal.SIGTERM}
         and set(found.states) == {NotificationState.SENT}
+        and (not asked.per_minute or found.in_a_minute <= asked.per_minute)
     )
     print(f"{asked.engine}, {asked.workers} workers of {asked.connections} connections, ", end="")
     print(f"{asked.messages:,} messages, seed {asked.seed}")
@@ -344,6 +373,7 @@ def _print(asked: argparse.Namespace, found: Found) -> int:
         ("seconds of CPU, server and test", f"{found.by_others:.1f}"),
         ("kills", f"{asked.kills}"),
         ("sent", f"{sent:,}"),
+        ("  within a minute, at most", f"{found.in_a_minute:,}"),
         ("lost", f"{found.lost}"),
         ("dropped", f"{found.states.get(NotificationState.DROPPED, 0)}"),
         ("failed", f"{found.states.get(NotificationState.FAILED, 0)}"),

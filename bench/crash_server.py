@@ -9,7 +9,7 @@ import os
 import random
 import re
 import time
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -131,7 +131,11 @@ class _Dialogue(asyncio.Protocol):
 
     def _answer(self, verb: bytes, rest: bytes) -> None:
         if verb == b"EHLO":
-            self._say("250-crash test\r\n250-PIPELINING\r\n250 AUTH PLAIN")
+            self._say("250-crash test\r\n250-PIPELINING\r\n250 AUTH PLAIN XOAUTH2")
+        elif rest.startswith(b"XOAUTH2"):
+            self._by_token(b64decode(rest.split()[1]).decode())
+        elif not verb:
+            self._say("535 5.7.8 that token has ended")
         elif verb == b"AUTH":
             self._login = b64decode(rest.split()[1]).split(b"\0")[1].decode()
             self._say("235 welcome")
@@ -149,6 +153,15 @@ class _Dialogue(asyncio.Protocol):
             self._transport.close()
         else:
             self._say("250 ok")
+
+    def _by_token(self, said: str) -> None:
+        """A token is the login and, in seconds since 1970, when it ends."""
+        token = said.split("auth=Bearer ")[1].rstrip("\1")
+        self._login, _, ends_at = token.rpartition(".")
+        if time.time() < float(ends_at):
+            self._say("235 welcome")
+        else:
+            self._say("334 " + b64encode(b'{"status":"401"}').decode())
 
     def _chance_of(self, share: float) -> bool:
         return self._chance.random() < share

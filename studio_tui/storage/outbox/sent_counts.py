@@ -45,8 +45,7 @@ def lock() -> None:
 
 def room(limits: Limits, now: datetime) -> Room:
     """How many mails there is room for: of what is being sent, all may be sent."""
-    sending = int(scalar("SELECT COUNT(*) FROM notification WHERE state = 'sending'"))
-    found = []
+    sending, found = _sending(), []
     for name, most, span, within in (
         ("per_minute", limits.per_minute, _SECOND, MINUTE.total_seconds()),
         ("per_day", limits.per_day, _MINUTE, DAY.total_seconds()),
@@ -115,12 +114,13 @@ def make_anew(limits: Limits, now: datetime) -> None:
 
 def by_minute(now: datetime) -> list[tuple[datetime, int]]:
     """How many mails were sent in each minute of the last 24 hours, in order of time: the minute's
-    last instant, and how many."""
+    last instant, and how many. What is being sent counts as sent now."""
     found = Counter(_bucket(at, _MINUTE) for at, _ in _sent_since(now))
-    return [
-        (datetime.fromtimestamp(bucket, UTC) + MINUTE, number)
+    sent = [
+        (min(datetime.fromtimestamp(bucket, UTC) + MINUTE, now), number)
         for bucket, number in sorted(found.items())
     ]
+    return [*sent, (now, _sending())]
 
 
 def due(now: datetime) -> int:
@@ -137,6 +137,10 @@ def due(now: datetime) -> int:
 def domain_of(address: str) -> str:
     """What stands behind the @."""
     return address.rpartition("@")[2].lower()
+
+
+def _sending() -> int:
+    return int(scalar("SELECT COUNT(*) FROM notification WHERE state = 'sending'"))
 
 
 def _sent_since(now: datetime) -> list[tuple[datetime, str]]:
