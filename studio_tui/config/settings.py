@@ -295,6 +295,14 @@ class Organisation(_Section, frozen=True):
         ),
     ] = "Europe/Brussels"
     language: Annotated[str, setting("of users whose language is not told")] = "en"
+    how_to_open: Annotated[
+        str,
+        setting(
+            "how people come in, in a sentence: every mail says it. `{host}` in it stands for the "
+            "name of the machine that sends",
+            example="Type in a terminal: ssh studio@{host}",
+        ),
+    ] = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -125,8 +125,12 @@ class RenderedMail:
 class Writer:
     """Writes mails in the words of the organisation."""
 
-    def __init__(self, wordings: Wordings, organisation: str, zone: ZoneInfo) -> None:
+    def __init__(
+        self, wordings: Wordings, organisation: str, zone: ZoneInfo, how_to_open: str = ""
+    ) -> None:
+        """``how_to_open`` is what every mail says of coming in (N18)."""
         self._wordings = wordings
+        self._how_to_open = clean_line(how_to_open)
         self._organisation = clean_line(organisation)
         self._zone = zone
         # Events of one run are few and recipients many.
@@ -247,13 +251,19 @@ class Writer:
         """What `studio-tui mail test` sends: ``now`` in the recipient's zone."""
         forms = self._wordings.forms(TEST, recipient.language)
         sent_at = forms.date_words.instant(now, self._zone_of(recipient))
-        values = (_texts({"organisation": self._organisation, "sent_at": sent_at}), _of(recipient))
+        told = {
+            "organisation": self._organisation,
+            "how_to_open": self._how_to_open,
+            "sent_at": sent_at,
+        }
+        values = (_texts(told), _of(recipient))
         return RenderedMail(forms.language, forms.form(), forms.form(), _all(values))
 
     def _begin(self, form: MailTemplate, event: MailEvent, language: str) -> MailTemplate:
         deadline = event.deadline
         told = {
             "organisation": self._organisation,
+            "how_to_open": self._how_to_open,
             "push": clean_line(event.push),
             "template": clean_line(event.template),
             "deadline": self._wordings.date_words(language).day(deadline) if deadline else "",

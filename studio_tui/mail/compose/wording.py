@@ -57,8 +57,10 @@ def _rendered_shipped(
 class Wordings:
     """All texts there are; each is rendered when it is first asked for, and kept."""
 
-    def __init__(self, language: str, own: Path | None = None) -> None:
-        """``language`` is the organisation's, ``own`` its folder of texts: it need not exist."""
+    def __init__(self, language: str, own: Path | None = None, *, opens: bool = False) -> None:
+        """``language`` is the organisation's, ``own`` its folder of texts: it need not exist;
+        ``opens`` whether every mail says how to come in (N18)."""
+        self._opens = opens
         self._default = language
         self._own = own
         # Anything may stand in an import as a language: few are kept.
@@ -140,7 +142,7 @@ class Wordings:
 
     def _load(self, name: str, language: str) -> Forms:
         footer = self._file(language, _FOOTER)
-        frame = Frame(language, layout=self._files[_LAYOUT], footer=footer)
+        frame = Frame(language, layout=self._files[_LAYOUT], footer=footer, opens=self._opens)
         path = self._files[f"{language}/{name}.md"]
         shipped = not self._in_own_folder
         forms = _rendered_shipped(name, path, frame) if shipped else render(name, path, frame)

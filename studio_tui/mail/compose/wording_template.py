@@ -40,7 +40,8 @@ INVITATION_FLAGS = (
 NOTICE_FLAGS = ("of_push", "closed", "ended")
 PEOPLE_FLAGS = ("several", "overdue", "planned")
 
-_EVERYWHERE = ("name", "given_name", "organisation")
+_HOW_TO_OPEN = "how_to_open"
+_EVERYWHERE = ("name", "given_name", "organisation", _HOW_TO_OPEN)
 _OF_PUSH = ("push", "template", "deadline")
 _OF_PEOPLE = ("count", "person", "people")
 _OF_MEETING = ("person", "conductor", "starts_at", "minutes", "place", "planner")
@@ -205,6 +206,8 @@ class Frame:
     """The page of the HTML part."""
     footer: Path
     """The last lines of both parts, a text without a subject."""
+    opens: bool = False
+    """Whether the organisation says how to come in (N18)."""
 
 
 class _Value:
@@ -232,7 +235,8 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Mai
     Raises `Refused` that names file, line and what to do.
     """
     text, footer, layout = map(_compiled, (path, frame.footer, frame.layout))
-    last_lines = _filled_in(footer, {"organisation": _Value("organisation")})
+    known = ("organisation", _HOW_TO_OPEN)
+    last_lines = _filled_in(footer, {name: _Value(name) for name in known})
     forms: dict[tuple[bool, ...], MailTemplate] = {}
     made: dict[str, MailTemplate] = {}
     names = flags_in(wording)
@@ -275,16 +279,18 @@ def _form(written: str, footer: str, layout: Template, path: Path, frame: Frame)
     parts = _SUBJECT.fullmatch(written)
     if parts is None:
         raise Refused(f"{path}, line 1: begin the text with “Subject: …” on a line of its own.")
-    subject = parts["subject"].strip()
+    subject, body, opening = parts["subject"].strip(), parts["text"], _TOKENS[_HOW_TO_OPEN]
+    if frame.opens and opening not in written + footer:
+        body = f"{body.rstrip()}\n\n{opening}\n"
     page = {
         "language": frame.language,
         "subject": subject,
-        "body": _html(parts["text"], path),
+        "body": _html(body, path),
         "footer": _html(footer, frame.footer),
     }
     return MailTemplate(
         subject=_blanks(subject),
-        plain=_blanks(f"{to_plain(parts['text'])}\n\n-- \n{to_plain(footer)}\n"),
+        plain=_blanks(f"{to_plain(body)}\n\n-- \n{to_plain(footer)}\n"),
         html=_blanks(_filled_in(layout, page)),
     )
 

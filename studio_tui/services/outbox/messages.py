@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from socket import gethostname
 from typing import assert_never
 
 from studio_tui.config.settings import Settings, config_path
@@ -83,8 +84,9 @@ class MessageBuilder:
         organisation = studio.settings.organisation
         self._studio = studio
         self.sender = _sender(studio)
-        wordings = Wordings(organisation.language, wording_folder())
-        self._writer = Writer(wordings, organisation.name, organisation.zone)
+        opening = organisation.how_to_open.replace("{host}", gethostname())
+        wordings = Wordings(organisation.language, wording_folder(), opens=bool(opening))
+        self._writer = Writer(wordings, organisation.name, organisation.zone, opening)
         self._composer = Composer(self.sender, organisation.name, studio.settings.smtp.reply_to)
 
     def message_id(self, key: str) -> str:

@@ -281,3 +281,30 @@ def test_the_guide_names_every_file_and_every_value() -> None:
         assert f"`en/{name}.md`" in guide
         assert all(f"`{{{{ {value} }}}}`" in guide for value in names_in(name))
         assert all(f"{{% if {flag} %}}" in guide for flag in flags_in(name))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_says_once_how_to_come_in(language: str) -> None:
+    """Of every kind, to everybody, in every form and in both parts (N18)."""
+    saying, silent = Wordings(language, opens=True), Wordings(language)
+    for name in wordings():
+        for form in all_forms(saying, name, language):
+            assert form.plain.names.count("how_to_open") == 1, name
+            assert form.html.names.count("how_to_open") == 1, name
+        for form in all_forms(silent, name, language):
+            assert "how_to_open" not in (*form.plain.names, *form.html.names)
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("en/closed.user.md", "Subject: x\n\nCome in by {{ how_to_open }}, at last.\n"),
+        ("en/footer.md", "{{ how_to_open }} – {{ organisation }}\n"),
+    ],
+)
+def test_an_own_text_says_it_where_it_wants(tmp_path: Path, place: str, text: str) -> None:
+    own(tmp_path, place, text)
+    form = Wordings("en", tmp_path, opens=True).forms("closed.user", "en").form()
+    assert form.plain.names.count("how_to_open") == 1
+    assert "how_to_open" in form.html.names
+    assert ("Come in by" in form.plain.texts[0]) == (place == "en/closed.user.md")
