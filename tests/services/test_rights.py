@@ -59,7 +59,6 @@ from studio_tui.services.people import (
     erasing,
     imports,
     merging,
-    person,
     personal_data,
     retention,
     reviews,
@@ -402,7 +401,6 @@ READS: dict[str, tuple[set[str], Call]] = {
     "people.teams.every": (SUPPORT, lambda w, a: teams.every(w.studio, a)),
     "people.teams.find": (SUPPORT, lambda w, a: teams.find(w.studio, a, "Sales")),
     "people.teams.show": (SUPPORT, lambda w, a: teams.show(w.studio, a, w.team_id("Sales"))),
-    "people.person.show": (SUPPORT, lambda w, a: person.show(w.studio, a, w.ann.user_id)),
     "people.reviews.count": (
         SUPPORT,
         lambda w, a: reviews.count(w.studio, a, reviews.EVERYTHING),

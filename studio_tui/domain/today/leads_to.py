@@ -16,6 +16,7 @@ from studio_tui.domain.shared.destinations import (
 )
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.today.today import (
+    NEW_MANAGERS,
     WAITING_IMPORT,
     Case,
     CaseKind,
@@ -45,7 +46,7 @@ def where_to(case: Case) -> Destination:
         return MyConversations()
     if case.about == WAITING_IMPORT:
         return WaitingImport()
-    if case.kind is CaseKind.REVIEW:
+    if case.kind is CaseKind.REVIEW or case.about == NEW_MANAGERS:
         return Changes(case.push_id)
     if case.place is StudioPart.USERS:
         return Users(to_erase=case.kind is CaseKind.ERASED)

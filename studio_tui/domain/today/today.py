@@ -18,6 +18,8 @@ AHEAD_DAYS = 14
 
 MOST_TOLD = 999
 """A badge tells no larger number."""
+NEW_MANAGERS = "new managers"
+"""What a case is about that tells who become managers of people in a push (N16)."""
 WAITING_IMPORT = "import"
 """What a case is about (`Case.about`) that is to be reviewed before it is imported (U10)."""
 

@@ -19,6 +19,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.today import (
     AHEAD_DAYS,
     MOST_TOLD,
+    NEW_MANAGERS,
     WAITING_IMPORT,
     Case,
     CaseKind,
@@ -375,7 +376,31 @@ def _sending(desk: Desk) -> Iterator[Case]:
         when = f"{weekday_in_words(local.date(), desk.today)} {local:%H:%M}"
         text = when if group.count == 1 else f"from {when} on"
         yield _case(desk, CaseKind.SENDING, group, examples, text, due=group.first_at)
+    yield from _telling(desk)
     yield from _reminders(desk)
+
+
+def _telling(desk: Desk) -> Iterator[Case]:
+    """What new managers are told by themselves, unless somebody decides before (N16)."""
+    waits = desk.studio.settings.notifications.tell_new_managers_after
+    for push_id, number, since in review_read.untold_by_push():
+        push = desk.pushes[push_id]
+        first_day = start_of_day(push.available_from, desk.studio.zone)
+        at = max(since + waits, first_day, desk.now)
+        if desk.day_of(at) <= desk.last_day:
+            local = at.astimezone(desk.studio.zone)
+            when = f"{weekday_in_words(local.date(), desk.today)} {local:%H:%M}"
+            people = counted(number, "person", "people")
+            yield Case(
+                CaseKind.SENDING,
+                number,
+                f"to the new managers of {people}, {when}, unless it is decided before",
+                push.id,
+                push.name,
+                due=at,
+                about=NEW_MANAGERS,
+                mark=f"{number} {at.isoformat()}",
+            )
 
 
 def _reminders(desk: Desk) -> Iterator[Case]:

@@ -411,6 +411,17 @@ def is_any_untold(until: datetime) -> bool:
     return _untold(found, until).limit(1).scalar() is not None
 
 
+def untold_by_push() -> list[tuple[int, int, datetime]]:
+    """Each push with how many people have other managers whom nobody told, and since when first."""
+    found = every(R.push, fn.COUNT(R.user.distinct()), fn.MIN(R.since)).where(
+        *_IS_UNTOLD, holding()
+    )
+    return [
+        (push, int(people), known_instant(since))
+        for push, people, since in stored(found.group_by(R.push).order_by(R.push))
+    ]
+
+
 def untold(until: datetime, today: date) -> list[int]:
     """The lines about other managers that nobody decided on, and of which nobody was told, since
     ``until``; of pushes whose first day has come."""
@@ -419,9 +430,12 @@ def untold(until: datetime, today: date) -> list[int]:
 
 
 def _untold(query: Any, until: datetime) -> Any:
-    return query.where(
-        R.decided_at.is_null(),
-        R.told_at.is_null(),
-        R.kind == ReviewKind.MANAGER_CHANGED,
-        R.since <= until,
-    )
+    return query.where(*_IS_UNTOLD, R.since <= until)
+
+
+_IS_UNTOLD = (
+    R.decided_at.is_null(),
+    R.told_at.is_null(),
+    R.kind == ReviewKind.MANAGER_CHANGED,
+)
+"""What holds of a line about other managers that nobody decided on, and of which nobody was told."""

@@ -264,15 +264,6 @@ def _texts(several: "Prepared[_OfUser]", ids: list[int]) -> dict[int, tuple[str,
     return found
 
 
-def user_id_of(login_or_email: str) -> int | None:
-    """Who goes by this login or address, ignoring case."""
-    key = fold(login_or_email)
-    for unique in (_K.login_key, _K.email_key):
-        if found := _K.select(_K.id).where(unique == key).scalar():
-            return int(found)
-    return None
-
-
 def ids_of_names(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """Who goes by each of these logins or addresses, by `fold` of it; unknown ones are left out.
 

@@ -24,11 +24,11 @@ _COLOURS = OfSome({Tone.GOOD: "$success", Tone.BAD: "$error"}, otherwise="$muted
 
 
 def about(notification: Notification) -> str:
-    """The push or else the template, and for a manager the people of it."""
+    """The push or else the template, and for a manager, or where there is neither, the people."""
     what = notification.push or notification.template
-    if notification.capacity is Capacity.USER:
+    if what and notification.capacity is Capacity.USER:
         return what
-    return f"{what}: {', '.join(notification.about)}"
+    return ": ".join(filter(None, (what, ", ".join(notification.about))))
 
 
 def state_cell(notification: Notification) -> str | Toned:

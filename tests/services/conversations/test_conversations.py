@@ -23,9 +23,9 @@ from studio_tui.services import conversations
 from studio_tui.services.people import imports
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
+from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
-from studio_tui.storage.people import users
 from tests.acting import HOUR, as_user, assign, assigned, draft_of, finish, lines, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -53,8 +53,7 @@ def about(studio: Studio, login: str, template: str) -> Ask:
     """A conversation that no push asks for."""
     found = templates.find(studio, as_user(studio, "els"), template)
     with studio.store.reading():
-        user_id = users.user_id_of(login)
-    assert user_id is not None
+        user_id = naming.user_id_named(login)
     return Ask(user_id, template_id=found.id)
 
 

@@ -14,9 +14,9 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.templates.template import AdminsRead, Viewing
 from studio_tui.services import conversations
+from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
-from studio_tui.storage.people import users
 from tests.acting import HOUR, as_user
 from tests.organisation import import_people
 
@@ -58,7 +58,7 @@ def led_to(studio: Studio, state: str, viewing: Viewing) -> Conversation:
     name = f"{state} {viewing.admins} {viewing.leaders}"
     template = templates.add(studio, els, replace(regular, name=name, viewing=viewing))
     with studio.store.reading():
-        ann = users.user_id_of("ann")
+        ann = naming.user_id_named("ann")
     assert ann is not None
     ask = Ask(ann, template_id=template.id)
     conversation = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))

@@ -25,9 +25,9 @@ from studio_tui.domain.templates.template import (
     Viewing,
 )
 from studio_tui.services import conversations
+from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
-from studio_tui.storage.people import users
 from tests.acting import HOUR, as_user, lines
 from tests.organisation import import_people
 
@@ -47,7 +47,7 @@ def planned(studio: Studio, **changes: object) -> Conversation:
     regular = templates.find(studio, admin, "Regular").definition
     template = templates.add(studio, admin, replace(regular, name="Ours", **changes))  # type: ignore[arg-type]
     with studio.store.reading():
-        ann = users.user_id_of("ann")
+        ann = naming.user_id_named("ann")
     assert ann is not None
     ask = Ask(ann, template_id=template.id)
     return conversations.plan(studio, as_user(studio, "bob"), ask, Plan(studio.now() + HOUR))
@@ -180,7 +180,7 @@ def planned_quick(studio: Studio) -> Conversation:
     """Under way, of Ben with Bob."""
     quick = templates.find(studio, as_user(studio, "els"), "Quick")
     with studio.store.reading():
-        ben = users.user_id_of("ben")
+        ben = naming.user_id_named("ben")
     assert ben is not None
     return conversations.start(studio, as_user(studio, "bob"), Ask(ben, template_id=quick.id))
 

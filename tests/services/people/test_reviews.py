@@ -9,9 +9,12 @@ from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import Decision, Review, ReviewFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag, PushFacts
+from studio_tui.domain.shared.destinations import Changes, Destination
 from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
+from studio_tui.domain.today.leads_to import where_to
+from studio_tui.domain.today.today import NEW_MANAGERS
 from studio_tui.services import conversations
 from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery as delivering
@@ -22,6 +25,7 @@ from studio_tui.services.people.stand_ins import StandInWanted
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes, remind
 from studio_tui.services.system.context import Studio
+from studio_tui.services.today import today
 from tests.acting import HOUR, as_user, assign, assigned, finish, mail, send_due
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
@@ -448,3 +452,25 @@ def test_what_changes_while_a_push_is_closed_waits_once_it_is_opened_again(
     clock.move(days=91)
     change(studio, admin, PEOPLE["ann"])
     assert not pushes.reopen_telling(studio, admin, closed).remembered
+
+
+def test_today_tells_which_new_managers_are_told_by_themselves(
+    studio: Studio, admin: Actor, push: PushFacts, clock: MovableClock
+) -> None:
+    """S1, N16: until that is decided, or they are told."""
+
+    def ahead() -> list[tuple[int, str, Destination]]:
+        return [
+            (each.count, each.text, where_to(each))
+            for each in today.show(studio, admin).cases
+            if each.about == NEW_MANAGERS
+        ]
+
+    change(studio, admin, ANN_TO_DORA, "ben,ben@example.org,Ben,Willems,Service,,,yes,user")
+    text = "to the new managers of 2 people, tomorrow 10:00, unless it is decided before"
+    assert ahead() == [(2, text, Changes(push.id))]
+    reviews.keep(studio, admin, only(line_of(studio, admin, "ben")))
+    assert [each[0] for each in ahead()] == [1]
+    clock.move(days=1)
+    assert reviews.tell_by_schedule(studio) == 1
+    assert ahead() == []

@@ -1,4 +1,4 @@
-"""A person (S3), and the correction of an address (U8), on each engine."""
+"""The correction of an address (U8), on each engine."""
 
 from datetime import timedelta
 
@@ -8,15 +8,15 @@ from studio_tui.domain.conversations.conversation import Plan
 from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, NothingToDo
+from studio_tui.domain.shared.errors import Conflict, Invalid, NothingToDo
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.outbox.delivery import Failed
-from studio_tui.services.people import by_hand, person, users
+from studio_tui.services.people import by_hand, users
 from studio_tui.services.people.entered import Entered
 from studio_tui.services.system.context import Studio
-from tests.acting import HOUR, as_user, assign, finish, lines, mail, send_due
+from tests.acting import HOUR, as_user, assign, lines, mail, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import found
@@ -27,24 +27,6 @@ def ann(studio: Studio, admin: Actor) -> int:
     """The id of Ann, of the small organisation."""
     import_people(studio, admin)
     return users.find(studio, admin, "ann").user.id
-
-
-def test_a_person_is_all_that_there_is_about_them(
-    studio: Studio, admin: Actor, ann: int, clock: MovableClock
-) -> None:
-    push = assign(studio, admin, create_push(studio, admin), "ann").push
-    clock.move(minutes=2)
-    send_due(studio)
-    finish(studio, admin, push, "ann", by="bob")
-    of = person.show(studio, admin, ann)
-    assert [name for name, _ in of.pushes] == ["Q1 review"]
-    assert [each.kind for each in of.mails] == [Kind.ASSIGNED]
-    assert [each.conductor for each in of.conversations] == ["Bob Smith"]
-    assert {"assigned users", "imported users"} <= {each.action for each in of.changes}
-    assert {each.login for each in of.user.managers} == {"bob", "cor"}
-    assert of.failed == ()
-    with pytest.raises(NotFound):
-        person.show(studio, admin, 99_999)
 
 
 def test_an_address_is_corrected_and_mail_that_failed_goes_there(
