@@ -438,4 +438,4 @@ _IS_UNTOLD = (
     R.told_at.is_null(),
     R.kind == ReviewKind.MANAGER_CHANGED,
 )
-"""What holds of a line about other managers that nobody decided on, and of which nobody was told."""
+"""What holds of a line about other managers that nobody decided on, and nobody was told of."""
