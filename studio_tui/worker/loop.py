@@ -30,9 +30,11 @@ from studio_tui.mail.transport.outcomes import (
 from studio_tui.mail.transport.refusals import About
 from studio_tui.services.activity.verify import seal_rest
 from studio_tui.services.outbox import delivery as delivering
+from studio_tui.services.outbox import restored, workers
 from studio_tui.services.outbox.delivery import Claimed, Failed, Later, Packing, Sent, Settlement
 from studio_tui.services.outbox.limits import limits_of
 from studio_tui.services.outbox.messages import Mail, MessageBuilder
+from studio_tui.services.outbox.restored import MailRestored
 from studio_tui.services.people.reviews import tell_by_schedule
 from studio_tui.services.pushes.remind import remind_by_schedule
 from studio_tui.services.system.clocks import clock_problem
@@ -69,6 +71,8 @@ class WorkerReport:
     """Why nothing is being sent, None while the server takes mail."""
     away: str = ""
     """Why nothing is known of the outbox; empty while the database answers."""
+    stopped: str = ""
+    """Why no mail leaves until somebody says so; empty where it does."""
     clock: str = ""
     """What is wrong with the clock of this host; empty where nothing is."""
     limited: str = ""
@@ -121,6 +125,7 @@ class Worker:
         self._stopping = asyncio.Event()
         self._reminded_at: datetime | None = None
         self._clock_read_at = float("-inf")
+        self._sends = False
         self.report = WorkerReport()
 
     def stop(self) -> None:
@@ -129,7 +134,10 @@ class Worker:
 
     async def run(self, *, drain: bool = False) -> WorkerReport:
         """Send until stopped or, to ``drain``, until nothing is due or the server takes no more."""
+        telling = asyncio.create_task(self._tell_of_itself())
         try:
+            with suppress(Unavailable):
+                await asyncio.to_thread(workers.begin, self._studio, self._lease.name)
             await self._seal()
             await self._learn()
             while not self._stopping.is_set():
@@ -141,6 +149,7 @@ class Worker:
                 if not busy or self._breaker.down:
                     await self._pause()
         finally:
+            telling.cancel()
             await asyncio.shield(self._close())
         return self.report
 
@@ -151,6 +160,9 @@ class Worker:
         first = await self._claim_first()
         if not first.taken:
             return False
+        with suppress(Unavailable):
+            await asyncio.to_thread(restored.begin_sending, self._studio)
+        await self._be_seen(sending=True)
         begins = self._crew.gather(asyncio.get_running_loop().time(), self._pace.more_connections)
         before = self._breaker.down
         queue = SendQueue(self._batch // 2, self._pace.unwritten(len(begins)))
@@ -169,6 +181,7 @@ class Worker:
             finally:
                 renewing.cancel()
         await self._hand_back()
+        await self._be_seen(sending=False)
         await self._try_again()
         await self._keep_stop()
         return True
@@ -265,12 +278,19 @@ class Worker:
             limits=self._limits,
         )
         try:
+            if not self._sends or not self._locks_others_out:
+                # A server may be another one from one claim to the next.
+                await asyncio.to_thread(restored.require_same, self._studio)
+                self._tell(replace(self.report, stopped=""))
             async with self._leasing:
                 began = self._lease.elapsed()
                 claimed = await self._ask(partial(take, limit=self._batch))
             self._tell(replace(self.report, away=""))
             await self._foresee(claimed)
             return Batch(claimed.taken, await self._prepare_all(claimed.deliveries, began))
+        except MailRestored as error:
+            self._tell(replace(self.report, stopped=error.message))
+            return Batch(0)
         except Unavailable as error:
             # The database is away for a while: what waits there waits on.
             self._tell(replace(self.report, away=error.message))
@@ -507,8 +527,22 @@ class Worker:
         with suppress(Unavailable):
             await asyncio.to_thread(delivering.hand_back, self._studio, self._lease.name)
 
+    async def _tell_of_itself(self) -> None:
+        """Let it be known, now and then, that this worker is there."""
+        while True:
+            await asyncio.sleep(workers.SEEN_EVERY.total_seconds())
+            await self._be_seen(sending=self._sends)
+
+    async def _be_seen(self, *, sending: bool) -> None:
+        self._sends = sending
+        with suppress(Unavailable):
+            seen = partial(workers.seen, self._studio, self._lease.name, sending=sending)
+            await asyncio.to_thread(seen)
+
     async def _close(self) -> None:
         await self._hand_back()
+        with suppress(Unavailable):
+            await asyncio.to_thread(workers.end, self._studio, self._lease.name)
         for transport in self._transports:
             await transport.close()
 

@@ -70,6 +70,12 @@ class LogEvent:
     waiting: int | None = None
     """How many mails wait in the outbox, told at the end."""
 
+    @property
+    def _other_fault(self) -> str | None:
+        if self.report.away:
+            return "database"
+        return "restored" if self.report.stopped else None
+
     def as_json(self) -> str:
         """The line as JSON, for programs that collect logs."""
         down = self.report.down
@@ -82,7 +88,7 @@ class LogEvent:
                 "failed": self.report.failed,
                 "deferred": self.report.deferred,
                 "waiting": self.waiting,
-                "fault": down.fault if down else "database" if self.report.away else None,
+                "fault": down.fault if down else self._other_fault,
             }
         )
 
@@ -113,7 +119,7 @@ def run_worker(
         # Also where there is no mail server, so that the worker cannot run.
         do_what_is_due(studio)
     worker = _run_fast(_run(studio, drain, _Log(studio, report), pace))
-    return 1 if drain and (worker.down or worker.away) else 0
+    return 1 if drain and (worker.down or worker.away or worker.stopped) else 0
 
 
 def take_short_turns() -> None:
@@ -207,7 +213,7 @@ class _Log:
 
 
 def _what_is_down(report: WorkerReport) -> str:
-    return in_words(report.down) if report.down else report.away
+    return in_words(report.down) if report.down else report.away or report.stopped
 
 
 def _waits(limited: str) -> str:

@@ -11,7 +11,9 @@ import click
 import pytest
 
 from studio_tui.cli.main import COMMANDS, program
+from studio_tui.cli.shared.session import unsigned_studio
 from studio_tui.cli.shared.shapes import CONTRACT
+from studio_tui.services.outbox import workers
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.domain.people.test_ssh_keys import ED25519
 
@@ -26,6 +28,8 @@ def commands() -> dict[str, click.Command]:
     for name in COMMANDS:
         command = program.get_command(click.Context(program), name)
         assert command is not None
+        if isinstance(command, click.Group) and command.invoke_without_command:
+            found[name] = command
         if isinstance(command, click.Group):
             found |= {f"{name} {verb}": leaf for verb, leaf in _leaves(command)}
         else:
@@ -59,7 +63,8 @@ def synopsis() -> dict[str, set[str]]:
         words = line.split()[1:]
         if not words or words[0] == "open":
             continue
-        verbs = words[1].split("|") if isinstance(COMMANDS[words[0]].load(), click.Group) else [""]
+        has_verbs = isinstance(COMMANDS[words[0]].load(), click.Group) and words[1][0] != "["
+        verbs = words[1].split("|") if has_verbs else [""]
         for verb in verbs:
             options = found.setdefault(f"{words[0]} {verb}".strip(), set())
             options.update(re.findall(r"--[a-z-]+", line))
@@ -120,6 +125,9 @@ def test_every_example_has_the_names_that_are_printed(
             coach_fay(cli)
         if command == "users review --json":
             change_managers(cli)
+        if command == "worker list --json":
+            with unsigned_studio() as studio:
+                workers.begin(studio, "4f0c9a1be3d25a77")
         if command.startswith("db restore"):
             monkeypatch.setenv("STUDIO_DATABASE_URL", "sqlite:///restored.db")
         arguments = shlex.split(command)

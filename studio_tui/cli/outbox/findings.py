@@ -8,7 +8,7 @@ from studio_tui.cli.shared.times import shown
 from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.mail.transport.outcomes import Fault, RelayDown
-from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox import outbox, restored
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import what_waits_for_limits
@@ -26,7 +26,9 @@ def outbox_findings(studio: Studio, health: outbox.Health) -> Iterator[Finding]:
         words = what_waits_for_limits(health.limited, studio.now(), studio.zone)
         yield Finding("limits", Verdict.OK, words or "nothing waits because of them")
     yield Finding("sending", Verdict.OK, _sending(studio, health))
-    if health.stopped and health.waiting:
+    if known := restored.stopped(studio):
+        yield Finding("mail stopped", Verdict.LIMITED, restored.in_words(known))
+    elif health.stopped and health.waiting:
         yield _stopped(studio, *health.stopped)
     last = shown(studio, health.last_sent_at)
     yield Finding("last sent", Verdict.OK, f"{last} ({studio.zone.key})" if last else "nothing yet")

@@ -20,7 +20,7 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.cli.shared.times import shown, when, with_zone
 from studio_tui.domain.outbox.notification import (
     Notification,
     NotificationFilter,
@@ -30,6 +30,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import NothingToDo
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox as service
+from studio_tui.services.outbox import restored as restoring
 from studio_tui.services.outbox import undo as undoing
 from studio_tui.services.outbox.outbox import Again, ReadMail
 from studio_tui.services.outbox.undo import Undoable
@@ -200,6 +201,34 @@ def drop(
         )
     count = service.drop(studio, actor, chosen)
     say(f"{counted(count, 'mail')} dropped.")
+
+
+@outbox.command("resume")
+@click.option("--dry-run", is_flag=True, help="Only show what may go twice.")
+@json_option
+@with_studio
+def resume(studio: Studio, actor: Actor, dry_run: bool, as_json: bool) -> None:
+    """Let mail go on that stopped because the database was brought back or taken over.
+
+    Shows what may go twice: what would have left by then, as far as the database knows.
+    """
+    act = restoring.may_go_twice if dry_run else restoring.resume
+    with shape_of_nothing(as_json, lambda: shapes.resumed(studio, None, {})):
+        found = act(studio, actor)
+    if as_json:
+        ids = service.message_ids(studio, list(found.mails))
+        write_json(shapes.resumed(studio, found, ids))
+        return
+    since = f"; the newest that is known left {shown(studio, found.since)}" if found.since else ""
+    say(f"Mail stopped {when(studio, found.at)}, because of the database: {found.why}{since}.")
+    say(f"{counted(found.number, 'mail')} may go twice.")
+    if found.mails:
+        headings = ("Id", "State", "Kind", "To", "About", with_zone(studio, "Due"), "Sent", "Why")
+        write_table(headings, (_row(studio, one) for one in found.mails), "")
+    if not dry_run:
+        say("Mail goes on.")
+    elif found.mails:
+        say("“studio-tui outbox drop ID…” drops what is not to go twice.")
 
 
 @outbox.command()

@@ -1,13 +1,22 @@
-"""``studio-tui worker``: send mail until stopped."""
+"""``studio-tui worker``: send mail until stopped; list and free workers."""
+
+from collections.abc import Iterable
 
 import click
 
+from studio_tui.cli.shared import shapes
+from studio_tui.cli.shared.near_misses import CommandGroup
+from studio_tui.cli.shared.output import json_option, say, write_json, write_table
 from studio_tui.cli.shared.session import unsigned_studio
+from studio_tui.cli.shared.times import shown, with_zone
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.worker.service import Happening, LogEvent, run_worker
+from studio_tui.services.outbox import workers as service
+from studio_tui.services.outbox.workers import SeenWorker
+from studio_tui.services.system.context import Studio
+from studio_tui.wording.counting import counted
 
 
-@click.command()
+@click.group("worker", cls=CommandGroup, invoke_without_command=True)
 @click.option("--drain", is_flag=True, help="Stop when nothing is due.")
 @click.option("--log-json", is_flag=True, help="Write each line of the log as JSON.")
 @click.pass_context
@@ -17,6 +26,11 @@ def worker(ctx: click.Context, drain: bool, log_json: bool) -> None:
     It acts for the program, not for a person: the account it runs as need be no user. Told to
     stop, by SIGTERM or Ctrl-C, it finishes what is on the wire.
     """
+    if ctx.invoked_subcommand is not None:
+        if drain or log_json:
+            raise click.UsageError(f"“worker {ctx.invoked_subcommand}” sends nothing.")
+        return
+    from studio_tui.worker.service import Happening, LogEvent, run_worker
 
     def write(event: LogEvent) -> None:
         if drain and event.what is Happening.STARTED:
@@ -25,3 +39,42 @@ def worker(ctx: click.Context, drain: bool, log_json: bool) -> None:
 
     with unsigned_studio() as studio:
         ctx.exit(run_worker(studio, drain=drain, report=write))
+
+
+@worker.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the workers: on which host, what each holds and since when, when it was last seen."""
+    with unsigned_studio() as studio:
+        found = service.every(studio)
+        if as_json:
+            write_json([shapes.worker(studio, each) for each in found])
+            return
+        headings = ("Id", "State", "Host", "Version", "Pid", "Mails", "Since")
+        seen = with_zone(studio, "Last seen")
+        rows = (tuple(_row(studio, each)) for each in found)
+        write_table((*headings, seen), rows, "No worker is at work.")
+
+
+@worker.command()
+@click.argument("worker_id", metavar="ID")
+def free(worker_id: str) -> None:
+    """Put back in the queue what the worker ID holds that is gone.
+
+    By itself it is put back when its lease ends.
+    """
+    with unsigned_studio() as studio:
+        freed = service.free(studio, None, worker_id)
+    say(f"{counted(freed, 'mail')} of worker {clean_line(worker_id)} can be sent by others.")
+
+
+def _row(studio: Studio, of: SeenWorker) -> Iterable[str]:
+    known = of.known
+    yield known.lease
+    yield of.state
+    yield known.host
+    yield known.version
+    yield "" if known.pid is None else str(known.pid)
+    yield f"{known.mails:,}"
+    yield shown(studio, known.since)
+    yield shown(studio, known.seen_at)

@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from studio_tui.services.conversations import Usable
     from studio_tui.services.outbox.dry_run import DryRun
     from studio_tui.services.outbox.outbox import Health, ReadMail
+    from studio_tui.services.outbox.restored import Restored
     from studio_tui.services.outbox.undo import Undoable
+    from studio_tui.services.outbox.workers import SeenWorker
     from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
     from studio_tui.services.people.retention import Retention
     from studio_tui.services.people.reviews import Decided
@@ -615,6 +617,36 @@ def _told(studio: Studio, of: Notification) -> Shape:
         "to": of.to,
         "recipient": of.recipient,
         "due_at": iso(studio, of.due_at),
+    }
+
+
+def resumed(studio: Studio, of: Restored | None, message_ids: dict[int, str]) -> Shape:
+    """Why mail had stopped, and what may go twice."""
+    return {
+        "stopped_at": iso(studio, of.at) if of else None,
+        "why": of.why if of else None,
+        "last_sent_at": iso(studio, of.since) if of else None,
+        "may_go_twice": of.number if of else 0,
+        "notifications": (
+            [notification(studio, each, message_ids[each.id]) for each in of.mails] if of else []
+        ),
+    }
+
+
+def worker(studio: Studio, of: SeenWorker) -> Shape:
+    """A worker, what it holds and since when."""
+    known = of.known
+    return {
+        "id": known.lease,
+        "state": of.state,
+        "host": known.host or None,
+        "version": known.version or None,
+        "pid": known.pid,
+        "started_at": iso(studio, known.started_at),
+        "seen_at": iso(studio, known.seen_at),
+        "mails": known.mails,
+        "since": iso(studio, known.since),
+        "until": iso(studio, known.until),
     }
 
 

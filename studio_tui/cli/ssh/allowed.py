@@ -43,7 +43,7 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
             "history", "export",
         }
     ),
-    "outbox": frozenset({"list", "show", "retry", "again", "drop", "undo"}),
+    "outbox": frozenset({"list", "show", "retry", "again", "drop", "undo", "resume"}),
     "activity": frozenset({"list", "export", "verify"}),
     "mail": frozenset({"test", "preview"}),
     "ssh": frozenset({"add-key", "remove-key", "list"}),
@@ -53,7 +53,8 @@ one."""
 
 HOST_ONLY = frozenset(
     {
-        "demo", "worker", "doctor", "db migrate", "db backup", "db restore", "db copy",
+        "demo", "worker", "worker list", "worker free", "doctor", "db migrate", "db backup",
+        "db restore", "db copy",
         "mail password", "mail bounces", "ssh keys", "ssh session", "users export-data",
         "users erase", "users retention",
     }

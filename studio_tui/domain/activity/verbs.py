@@ -116,6 +116,8 @@ class Verb(StrEnum):
     SEND_AGAIN = "sent mail again"
     DROP = "dropped mail"
     BOUNCE = "noted bounced mail"
+    RESUME = "let mail go on"
+    FREE_WORKER = "freed a worker"
     BACK_UP = "backed up the database"
     COPY = "copied the database"
     RESTORE = "restored the database"
@@ -242,6 +244,8 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         ),
         Verb.DROP: VerbFacts({"mails": int}),
         Verb.BOUNCE: VerbFacts({"mails": int}),
+        Verb.RESUME: VerbFacts({"may go twice": int}),
+        Verb.FREE_WORKER: VerbFacts({"mails": int}),
         Verb.BACK_UP: VerbFacts(),
         Verb.COPY: VerbFacts(),
         Verb.RESTORE: VerbFacts({"account": str, "origin": str}),

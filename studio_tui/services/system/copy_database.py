@@ -16,6 +16,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.services.activity.verify import Verified, verified
+from studio_tui.services.outbox import restored
 from studio_tui.services.people.identity import Account
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
@@ -67,6 +68,7 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
 
     def written() -> None:
         write_activity(actor, studio.now(), Verb.COPY, f"from {studio.store.name}")
+        restored.was_copied()
 
     with new_database(url) as target:
         moved = _transfer(studio.store, target, name, studio.now(), written, tell)
@@ -107,6 +109,7 @@ def restore(url: str, path: Path, account: Account, now: datetime, tell: Progres
         actor = replace(known, origin=account.origin) if known else None
         after = None if known else {"account": account.login, "origin": account.origin}
         write_activity(actor, now, Verb.RESTORE, f"from {path}", after=after)
+        restored.was_restored(now)
 
     with restoring_into(url), unpacked(path) as source, new_database(url) as target:
         return _transfer(source, target, _name(url), now, written, tell)

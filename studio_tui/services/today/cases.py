@@ -28,7 +28,7 @@ from studio_tui.domain.today.today import (
 from studio_tui.services.people import retention
 from studio_tui.services.pushes import repeating
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.outbox import mail_stops, notifications
+from studio_tui.storage.outbox import mail_origin, mail_stops, notifications
 from studio_tui.storage.people import last_file, review_read
 from studio_tui.storage.people.managers import managers_of
 from studio_tui.storage.people.review_read import WaitingGroup
@@ -127,6 +127,11 @@ def _of_mail(desk: Desk, kind: CaseKind, group: Group, examples: Sequence[Exampl
 
 def _relay_down(desk: Desk) -> Iterator[Case]:
     waiting = found.count_due(desk.now)
+    known = mail_origin.origin()
+    if known is not None and known.restored_at is not None:
+        why = f"restored: {known.why}; “studio-tui outbox resume” lets mail go on"
+        yield Case(CaseKind.RELAY_DOWN, max(waiting, 1), why, since=known.restored_at, mark=why)
+        return
     if not waiting:
         return
     since = notifications.waiting_since(desk.now)

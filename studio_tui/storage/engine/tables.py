@@ -705,6 +705,35 @@ class SentCount(Table):
         primary_key = CompositeKey("span", "bucket", "domain")
 
 
+class WorkerTable(Table):
+    """A worker that is at work, by the name of its lease; ``since`` it has held mail, None where it
+    holds none."""
+
+    lease = CharField(primary_key=True)
+    host = CharField()
+    version = CharField()
+    pid = IntegerField()
+    started_at = InstantField()
+    seen_at = InstantField()
+    since = InstantField(null=True)
+
+    class Meta:
+        table_name = "worker"
+
+
+class MailOrigin(Table):
+    """Of which server's data this is, as it was when mail last went out (`outbox.mail_origin`): one
+    row, or none. While ``restored_at`` is set, no mail leaves."""
+
+    server = CharField()
+    generation = IntegerField()
+    restored_at = InstantField(null=True)
+    why = TextField()
+
+    class Meta:
+        table_name = "mail_origin"
+
+
 class MailModel(Table):
     """What many mails have in common."""
 
@@ -852,6 +881,8 @@ TABLES: list[type[peewee.Model]] = [
     NotificationMail,
     MailStop,
     SentCount,
+    WorkerTable,
+    MailOrigin,
     UnattendedImport,
     RetentionTable,
 ]

@@ -329,6 +329,17 @@ def state_counts(now: datetime) -> dict[NotificationState, int]:
     return {NotificationState(each): number for each, number in counted.tuples()}
 
 
+def any_mail() -> bool:
+    """Whether there ever was any."""
+    return N.select(N.id).limit(1).scalar() is not None
+
+
+def waiting_by(moment: datetime) -> list[int]:
+    """What waits and should have left by then, in the order it is due."""
+    waiting = N.state.in_(("queued", "sending")) & (N.due_at <= moment)
+    return column(N.select(N.id).where(waiting).order_by(N.due_at, N.id))
+
+
 def count_bounced() -> int:
     """How many mails came back."""
     return count(N.select().where(N.bounced_at.is_null(False)))

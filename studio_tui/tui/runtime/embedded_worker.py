@@ -145,7 +145,8 @@ class Posting:
 
     def _watch(self, report: WorkerReport) -> None:
         if self._on:
-            self._stand(in_words(report.down) if report.down else report.clock or report.limited)
+            others = report.stopped or report.clock or report.limited
+            self._stand(in_words(report.down) if report.down else others)
 
     def _ended(self, running: "asyncio.Task[WorkerReport]") -> None:
         error = None if running.cancelled() else running.exception()

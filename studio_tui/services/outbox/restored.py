@@ -1,0 +1,152 @@
+"""Mail stops where this is no longer the database that it went out of.
+
+One that was brought back from a backup, or that a standby has taken over without the last seconds,
+does not know of mail that left in between, and would send it twice. It is noticed by the identifier
+and the timeline of the server, and by a number that goes up with each time that a worker begins to
+send, and that each host keeps as well. Mail goes on once somebody has said so (`resume`).
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from studio_tui.config.generations import generation_of, remember_generation
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.outbox.notification import Notification
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.errors import NothingToDo, Unavailable
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import founding, write_activity
+from studio_tui.storage.outbox import mail_origin, notifications
+from studio_tui.storage.outbox.mail_origin import Origin
+
+_FROM_BACKUP = "it was brought back from a backup"
+_OTHER_SERVER = "another database server has taken over"
+_OLDER = "an older copy of it was put in its place"
+_LEAP = 1_000_000
+"""So far resuming goes ahead of what any host may have seen."""
+_MOST = 1_000
+
+
+class MailRestored(Unavailable):
+    """Mail has stopped until somebody says that it may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Why mail has stopped, and what may go twice."""
+
+    at: datetime
+    """When it was noticed."""
+    why: str
+    since: datetime | None
+    """When the newest mail left that the database knows of: what left later it does not know."""
+    number: int
+    """How many mails may go twice."""
+    mails: tuple[Notification, ...]
+    """The first of them."""
+
+
+def stopped(studio: Studio) -> Origin | None:
+    """What is known where mail has stopped, None where it has not."""
+    with studio.store.reading():
+        known = mail_origin.origin()
+    return known if known is not None and known.restored_at else None
+
+
+def require_same(studio: Studio) -> None:
+    """Raise `MailRestored` where this is not the database that mail went out of, and keep that for
+    all workers."""
+    with studio.store.reading():
+        known, server = mail_origin.origin(), mail_origin.server()
+        seen = generation_of(_database()) if known is None or not known.restored_at else 0
+    if known is not None and known.restored_at is None:
+        why = _why_other(known, server, seen)
+        if not why:
+            return
+        known = known._replace(restored_at=studio.now(), why=why)
+        with studio.store.writing():
+            mail_origin.keep(known)
+    elif known is None and seen:
+        known = Origin(server, 0, studio.now(), _OLDER)
+        with studio.store.writing():
+            mail_origin.keep(known)
+    if known is not None:
+        raise MailRestored(in_words(known))
+
+
+def begin_sending(studio: Studio) -> None:
+    """A worker begins to send: another generation."""
+    with studio.store.writing_unflushed():
+        server = mail_origin.server()
+        before = mail_origin.origin() or Origin(server, 0, None, "")
+        now = before._replace(server=server or before.server, generation=before.generation + 1)
+        mail_origin.keep(now)
+        database = _database()
+    with suppress(OSError):
+        remember_generation(database, now.generation)
+
+
+def was_copied() -> None:
+    """Inside of a unit of work: what is here was copied from elsewhere on purpose."""
+    if (known := mail_origin.origin()) is not None:
+        mail_origin.keep(known._replace(server="", generation=known.generation + _LEAP))
+
+
+def was_restored(now: datetime) -> None:
+    """Inside of a unit of work: what is here comes from a backup. Mail stops, if there was any."""
+    known = mail_origin.origin() or Origin("", 0, None, "")
+    if notifications.any_mail():
+        mail_origin.keep(known._replace(server="", restored_at=now, why=_FROM_BACKUP))
+
+
+def in_words(known: Origin) -> str:
+    """Why nothing leaves, and what to do."""
+    return (
+        f"Mail has stopped: the database is not the one that mail went out of ({known.why}), and "
+        "may not know of all that has left; “studio-tui outbox resume” shows what may go twice, "
+        "and lets mail go on."
+    )
+
+
+def may_go_twice(studio: Studio, actor: Actor) -> Restored:
+    """What would leave once mail goes on, and may have left before. Raises `NothingToDo` where mail
+    has not stopped."""
+    require(actor, Action.DROP_MAIL)
+    with studio.store.reading():
+        known = mail_origin.origin()
+        if known is None or known.restored_at is None:
+            raise NothingToDo("Nothing to resume: mail has not stopped.")
+        ids = notifications.waiting_by(known.restored_at)
+        return Restored(
+            known.restored_at,
+            known.why,
+            notifications.last_sent_at(),
+            len(ids),
+            tuple(notifications.notifications_by_id(ids[:_MOST], studio.now())),
+        )
+
+
+def resume(studio: Studio, actor: Actor) -> Restored:
+    """Let mail go on; returns what may go twice. Raises `NothingToDo` where it has not stopped."""
+    with studio.store.writing():
+        found = may_go_twice(studio, actor)
+        known = mail_origin.origin()
+        if known is not None:
+            generation = known.generation + _LEAP
+            mail_origin.keep(Origin(mail_origin.server(), generation, None, ""))
+        write_activity(
+            actor, studio.now(), Verb.RESUME, "outbox", after={"may go twice": found.number}
+        )
+    return found
+
+
+def _why_other(known: Origin, server: str, seen: int) -> str:
+    if known.generation < seen:
+        return _OLDER
+    return _OTHER_SERVER if known.server and server and known.server != server else ""
+
+
+def _database() -> str:
+    return sha256(founding().encode()).hexdigest()[:16]

@@ -1,0 +1,96 @@
+"""The workers that are at work, what they hold, and how what one holds that is gone is freed."""
+
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from studio_tui import __version__
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import NotFound, Refused
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.outbox import worker_queue, workers
+from studio_tui.storage.outbox.workers import StoredWorker
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a worker tells that it is there."""
+_GONE_AFTER = 3 * SEEN_EVERY
+_FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class WorkerState(StrEnum):
+    """What a worker does."""
+
+    IDLE = "idle"
+    SENDING = "sending"
+    GONE = "gone"
+    """It has not been seen for three minutes, or tells nothing of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWorker:
+    """A worker, by the name of its lease."""
+
+    known: StoredWorker
+    state: WorkerState
+
+
+def begin(studio: Studio, lease: str) -> None:
+    """A worker of this process begins."""
+    now = studio.now()
+    with studio.store.writing_unflushed():
+        workers.forget(now - _FORGOTTEN_AFTER)
+        workers.begin(lease, socket.gethostname(), __version__, os.getpid(), now)
+
+
+def seen(studio: Studio, lease: str, *, sending: bool) -> None:
+    """A worker is there."""
+    with studio.store.writing_unflushed():
+        workers.seen(lease, studio.now(), sending=sending)
+
+
+def end(studio: Studio, lease: str) -> None:
+    """A worker has ended."""
+    with studio.store.writing_unflushed():
+        workers.end(lease)
+
+
+def every(studio: Studio) -> Sequence[SeenWorker]:
+    """All workers, those that began first come first."""
+    with studio.store.reading():
+        found = workers.workers()
+    now = studio.now()
+    return [SeenWorker(each, _state(each, now)) for each in found]
+
+
+def free(studio: Studio, actor: Actor | None, lease: str) -> int:
+    """Put back in the queue what a worker that is gone still holds; returns how many.
+
+    Raises `NotFound` for a worker that is none, `Refused` for one that is at work: what it is
+    sending just then would be sent by another one as well.
+    """
+    with studio.store.writing():
+        now = studio.now()
+        named = [each for each in workers.workers() if each.lease == lease]
+        if not named:
+            raise NotFound(f"There is no worker {lease}: “studio-tui worker list” names them.")
+        if _state(named[0], now) is not WorkerState.GONE:
+            raise Refused(f"Worker {lease} is at work: stop it, and it hands back what it holds.")
+        freed = worker_queue.hand_back(lease, now)
+        workers.end(lease)
+        write_activity(actor, now, Verb.FREE_WORKER, lease, after={"mails": freed})
+    return freed
+
+
+def _state(worker: StoredWorker, now: datetime) -> WorkerState:
+    if worker.seen_at is None:
+        # One of a version that tells nothing: it is at work as long as its lease lasts.
+        lasts = worker.until is not None and worker.until > now
+        return WorkerState.SENDING if lasts else WorkerState.GONE
+    if now - worker.seen_at > _GONE_AFTER:
+        return WorkerState.GONE
+    return WorkerState.SENDING if worker.mails else WorkerState.IDLE

@@ -1,0 +1,54 @@
+"""Whether this database is the one that the mail went out of: not one that was brought back, or
+that a standby has taken over without its last seconds."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import peewee
+
+from studio_tui.storage.engine.tables import MailOrigin
+from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+
+_O: Any = MailOrigin
+_SERVER = (
+    "SELECT (SELECT system_identifier FROM pg_control_system())::text || ' ' || "
+    "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
+)
+"""Text: functions of the server, of no table."""
+
+
+class Origin(NamedTuple):
+    """What was known when mail last went out."""
+
+    server: str
+    """Identifier and timeline of the database server; empty where there is none, or it tells
+    none."""
+    generation: int
+    """How often a worker has begun to send."""
+    restored_at: datetime | None
+    """When it was noticed that this is another database; None: it is the same."""
+    why: str
+
+
+def server() -> str:
+    """Identifier and timeline of the server; empty on SQLite, and where it does not tell them."""
+    if is_sqlite():
+        return ""
+    try:
+        with spoken_to().atomic():
+            return str(spoken_to().execute_sql(_SERVER).fetchone()[0])
+    except peewee.DatabaseError:
+        # Some services of the cloud keep it to themselves.
+        return ""
+
+
+def origin() -> Origin | None:
+    """What was known; None where no mail has gone out yet."""
+    row = _O.select().first()
+    return Origin(row.server, row.generation, row.restored_at, row.why) if row else None
+
+
+def keep(known: Origin) -> None:
+    """Keep this in the place of what was known."""
+    _O.delete().execute()
+    _O.insert(**known._asdict()).execute()

@@ -1,0 +1,77 @@
+"""The workers that are at work: each tells now and then that it is there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from peewee import fn
+
+from studio_tui.storage.engine.expressions import COUNTED, N
+from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.tables import NotificationTable, WorkerTable
+
+_W: Any = WorkerTable
+_N: Any = NotificationTable
+
+
+class StoredWorker(NamedTuple):
+    """A worker; of one that tells nothing of itself only the lease and what it holds is known."""
+
+    lease: str
+    host: str
+    version: str
+    pid: int | None
+    started_at: datetime | None
+    seen_at: datetime | None
+    since: datetime | None
+    """Since when it has held mail without a break."""
+    mails: int
+    until: datetime | None
+    """Until when what it holds is its own, at most."""
+
+
+def begin(lease: str, host: str, version: str, pid: int, now: datetime) -> None:
+    """A worker begins."""
+    _W.insert(
+        lease=lease, host=host, version=version, pid=pid, started_at=now, seen_at=now, since=None
+    ).execute()
+
+
+def seen(lease: str, now: datetime, *, sending: bool) -> None:
+    """A worker is there; ``sending``: it holds mail, or is about to."""
+    since = fn.COALESCE(_W.since, now) if sending else None
+    _W.update(seen_at=now, since=since).where(_W.lease == lease).execute()
+
+
+def end(lease: str) -> None:
+    """A worker has ended."""
+    _W.delete().where(_W.lease == lease).execute()
+
+
+def forget(before: datetime) -> None:
+    """Forget the workers that were last seen before then and hold nothing."""
+    holding = _N.select(_N.lease).where(_N.state == "sending")
+    _W.delete().where(_W.seen_at < before, _W.lease.not_in(holding)).execute()
+
+
+def workers() -> Sequence[StoredWorker]:
+    """All workers, those that began first come first."""
+    held = {
+        lease: (mails, instant_of(until))
+        for lease, mails, until in N.select(N.lease, COUNTED, fn.MAX(N.due_at))
+        .where(N.state == "sending")
+        .group_by(N.lease)
+        .tuples()
+    }
+    known = [
+        StoredWorker(
+            *(row.lease, row.host, row.version, row.pid, row.started_at, row.seen_at, row.since),
+            *held.pop(row.lease, (0, None)),
+        )
+        for row in _W.select().order_by(_W.started_at, _W.lease)
+    ]
+    others = [
+        StoredWorker(lease, "", "", None, None, None, None, mails, until)
+        for lease, (mails, until) in sorted(held.items())
+    ]
+    return known + others

@@ -1,0 +1,137 @@
+"""Mail stops where the database is not the one that it went out of; and who is at work."""
+
+from pathlib import Path
+
+import pytest
+
+from studio_tui.config.generations import generation_of, remember_generation
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
+from studio_tui.domain.today.today import CaseKind
+from studio_tui.services.outbox import delivery, restored, workers
+from studio_tui.services.outbox.restored import MailRestored
+from studio_tui.services.outbox.workers import WorkerState
+from studio_tui.services.system.context import Studio
+from studio_tui.services.today import today
+from studio_tui.storage.outbox import mail_origin
+from tests.acting import HOUR, assign
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+
+@pytest.fixture
+def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
+    """Mail of an hour ago waits, and more is written now."""
+    import_people(studio, admin)
+    push = create_push(studio, admin)
+    assign(studio, admin, push, "ann", "ben")
+    clock.move(minutes=60)
+    return push
+
+
+def set_back(studio: Studio, admin: Actor) -> None:
+    """An older copy of the database is put in its place."""
+    restored.begin_sending(studio)
+    restored.begin_sending(studio)
+    with studio.store.writing():
+        known = mail_origin.origin()
+        assert known is not None
+        mail_origin.keep(known._replace(generation=1))
+
+
+def taken_over(studio: Studio, admin: Actor) -> None:
+    """Another server has the database by now, or the same one on another timeline."""
+    restored.begin_sending(studio)
+    with studio.store.writing():
+        known = mail_origin.origin()
+        assert known is not None
+        here = mail_origin.server() or "7000000000000000001 00000001"
+        mail_origin.keep(known._replace(server=f"{here[:-1]}9"))
+        if studio.store.is_sqlite:
+            # There is no server: all that can be noticed is that it was set back.
+            mail_origin.keep(known._replace(generation=0))
+
+
+def brought_back(studio: Studio, admin: Actor) -> None:
+    with studio.store.writing():
+        restored.was_restored(studio.now())
+
+
+@pytest.mark.parametrize("become_another", [set_back, taken_over, brought_back])
+def test_mail_stops_until_somebody_lets_it_go_on(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock, become_another: object
+) -> None:
+    restored.require_same(studio)
+    assert restored.stopped(studio) is None
+    become_another(studio, admin)  # type: ignore[operator]
+    for _ in range(2):
+        with pytest.raises(MailRestored, match="outbox resume"):
+            restored.require_same(studio)
+    known = restored.stopped(studio)
+    assert known is not None
+    assert known.restored_at == clock.now()
+    cases = [each for each in today.show(studio, admin).cases if each.kind is CaseKind.RELAY_DOWN]
+    assert "outbox resume" in cases[0].text
+    clock.move(minutes=5)
+    assign(studio, admin, push, "eve")
+    found = restored.may_go_twice(studio, admin)
+    assert (found.at, found.number) == (known.restored_at, 4)
+    assert {each.recipient for each in found.mails} == {"ann", "ben", "bob", "cor"}
+    assert restored.resume(studio, admin).number == 4
+    restored.require_same(studio)
+    restored.begin_sending(studio)
+    restored.require_same(studio)
+    with pytest.raises(NothingToDo):
+        restored.resume(studio, admin)
+
+
+def test_a_copy_made_on_purpose_goes_on(studio: Studio, admin: Actor, push: Push) -> None:
+    restored.begin_sending(studio)
+    with studio.store.writing():
+        restored.was_copied()
+    restored.require_same(studio)
+
+
+def test_what_was_seen_is_kept_as_far_as_it_can_be(private_home: Path) -> None:
+    assert generation_of("a") == 0
+    remember_generation("a", 3)
+    remember_generation("b", 1)
+    remember_generation("a", 2)
+    assert (generation_of("a"), generation_of("b")) == (3, 1)
+    (kept,) = private_home.rglob("mail-generations")
+    kept.write_text("[broken")
+    assert generation_of("a") == 0
+    remember_generation("a", 4)
+    assert generation_of("a") == 4
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_workers_are_listed_and_those_gone_freed(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    workers.begin(studio, "first")
+    clock.move(seconds=1)
+    workers.begin(studio, "second")
+    delivery.claim(studio, "second", limit=3, lasting=HOUR)
+    workers.seen(studio, "second", sending=True)
+    delivery.claim(studio, "older", limit=1, lasting=HOUR)
+    found = workers.every(studio)
+    assert [(each.known.lease, each.state, each.known.mails) for each in found] == [
+        ("first", WorkerState.IDLE, 0),
+        ("second", WorkerState.SENDING, 3),
+        ("older", WorkerState.SENDING, 1),
+    ]
+    assert found[1].known.since == clock.now()
+    assert (found[1].known.pid or 0) > 0
+    assert found[1].known.host
+    with pytest.raises(Refused, match="is at work"):
+        workers.free(studio, None, "second")
+    with pytest.raises(NotFound):
+        workers.free(studio, None, "nobody")
+    clock.move(minutes=4)
+    assert workers.every(studio)[1].state is WorkerState.GONE
+    assert workers.free(studio, None, "second") == 3
+    assert delivery.claim(studio, "third", limit=9, lasting=HOUR).taken == 3
+    workers.end(studio, "first")
+    assert [each.known.lease for each in workers.every(studio)] == ["older", "third"]
