@@ -2,15 +2,18 @@
 what somebody else saves meanwhile (A4)."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from studio_tui.domain.people.teams import Team
 from studio_tui.domain.shared.errors import Conflict, StudioError
+from studio_tui.services.people import teams
 from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
@@ -26,7 +29,10 @@ class EntryScreen(StudioScreen):
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("save", "ctrl+s", "Save", "Save what is typed"),
+        Command("pick", "ctrl+o", "Choose", "Choose a team for the field with the cursor"),
     )
+    TEAMS: ClassVar[Mapping[str, bool]] = {}
+    """The fields that hold teams, by name, and whether they hold several."""
     LOST: ClassVar[str] = "What you typed would be lost."
 
     def __init__(self, title: str, fields: list[Field]) -> None:
@@ -102,6 +108,49 @@ class EntryScreen(StudioScreen):
             return
         self._saving = True
         self.save(changed)
+
+    def why_not_pick(self) -> str | None:
+        """It takes a field that holds teams."""
+        if self._team_field is not None:
+            return None
+        return "Put the cursor into a field of teams first."
+
+    def action_pick(self) -> None:
+        """Choose a team for the field with the cursor."""
+        field = self._team_field
+        if field is not None:
+            self.read_to_open(
+                "teams",
+                lambda: teams.every(self.studio, self.actor),
+                lambda found: self._ask_for_team(field, found),
+                may_stay=True,
+            )
+
+    def _ask_for_team(self, field: Field, found: Sequence[Team]) -> None:
+        def chosen(path: str | None) -> None:
+            if path is None:
+                return
+            there = [part.strip() for part in field.value.split("|")] if field.value else []
+            several = self.TEAMS[field.field_name]
+            field.value = " | ".join(dict.fromkeys([*there, path])) if several else path
+            field.focus_entry()
+
+        choices = [Choice(team.path, team.path, team.led_by) for team in found]
+        empty = "There is no team yet." if not found else "Nothing matches."
+        self.app.push_screen(Choose("Which team?", choices, empty=empty, long_titles=True), chosen)
+
+    @property
+    def _team_field(self) -> Field | None:
+        """The field with the cursor, where it holds teams."""
+        for name in self.TEAMS:
+            field = self._form.field(name)
+            if field.has_focus_within:
+                return field
+        return None
+
+    @on(events.DescendantFocus)
+    def _look_at_field(self) -> None:
+        self.refresh_bindings()
 
     def action_back(self) -> None:
         """Leave; ask first where something typed would be lost."""

@@ -21,7 +21,7 @@ from studio_tui.wording.people import noticed_in_words, overwritten_in_words
 _CHANGED = tuple(fact for fact in FACTS if fact.changed_by)
 _HINTS = OfSome(
     {
-        FactType.TEAMS: "as Sales > Belgium; | separates several",
+        FactType.TEAMS: "ctrl+o chooses; as Sales > Belgium; | separates several",
         FactType.PEOPLE: "logins; | separates several",
         FactType.NAMES: "| separates several",
         FactType.DAY: "as 2026-03-31",
@@ -31,6 +31,7 @@ _HINTS = OfSome(
     },
     otherwise="",
 )
+_TEAMS = {fact.name: True for fact in _CHANGED if fact.type is FactType.TEAMS}
 _LABELS = {fact.name: fact.in_words for fact in _CHANGED}
 
 
@@ -57,6 +58,7 @@ class EditPersonScreen(EntryScreen):
         ),
     )
     AUTO_FOCUS = "Input"
+    TEAMS = _TEAMS
 
     def __init__(self, user_id: int) -> None:
         super().__init__("Edit a user", _fields(_CHANGED))
@@ -121,6 +123,7 @@ class AddPersonScreen(EntryScreen):
         ),
     )
     AUTO_FOCUS = "Input"
+    TEAMS = _TEAMS
 
     def __init__(self) -> None:
         login = Field("login", "Login", hint="by which they come in, and are named")

@@ -14,6 +14,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.people import noticed_in_words
 
 _LABELS = {"name": "the name", "under": "the place", "leaders": "who leads it"}
+_TEAMS = {"under": False}
 _SAVE = Command(
     "save",
     "ctrl+s",
@@ -27,7 +28,9 @@ _SAVE = Command(
 def _fields(under: str = "") -> list[Field]:
     return [
         Field("name", "Name"),
-        Field("under", "Under", under, hint="as Sales > Belgium; empty for the top"),
+        Field(
+            "under", "Under", under, hint="ctrl+o chooses; as Sales > Belgium; empty for the top"
+        ),
         Field("leaders", "Leaders", hint="logins; | separates several"),
     ]
 
@@ -42,6 +45,7 @@ class EditTeamScreen(EntryScreen):
     """A team that is there."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (_SAVE,)
+    TEAMS = _TEAMS
     AUTO_FOCUS = "Input"
 
     def __init__(self, team_id: int) -> None:
@@ -100,6 +104,7 @@ class AddTeamScreen(EntryScreen):
     """A team that is new."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (_SAVE,)
+    TEAMS = _TEAMS
     AUTO_FOCUS = "Input"
 
     def __init__(self, under: str) -> None:

@@ -14,6 +14,7 @@ from studio_tui.tui.screens.people.team import TeamScreen
 from studio_tui.tui.screens.people.teams import TeamsScreen
 from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.screens.people.users import UsersScreen
+from studio_tui.tui.widgets.field import Field
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example
@@ -43,7 +44,13 @@ async def test_somebody_is_added(made: Example) -> None:
         assert "a name is needed" in shown(pilot)
         await press(pilot, *"Zoé", "ctrl+s")
         assert "ann@example.org” is Ann Peeters (ann)" in shown(pilot)
-        await press(pilot, "ctrl+u", *"zoe@example.org", "ctrl+s")
+        await press(pilot, "ctrl+u", *"zoe@example.org", "ctrl+o")
+        assert "Put the cursor into a field of teams first." in said(pilot)
+        teams_field = next(each for each in pilot.app.screen.query(Field) if each.name == "teams")
+        teams_field.focus_entry()
+        await press(pilot, "ctrl+o", *"sal", "enter")
+        assert teams_field.value == "Sales"
+        await press(pilot, "ctrl+u", "ctrl+s")
         assert isinstance(pilot.app.screen, UserScreen)
         assert "Zoé is added, with no manager." in said(pilot)
         await press(pilot, "escape")
