@@ -14,6 +14,9 @@ COMMANDS = {
     "today": Lazy("studio_tui.cli.today.today", "today", "See what needs somebody."),
     "users": Lazy("studio_tui.cli.people.users", "users", "Import, list, keep and export users."),
     "teams": Lazy("studio_tui.cli.people.teams", "teams", "See and keep the teams."),
+    "segments": Lazy(
+        "studio_tui.cli.audiences.segments", "segments", "Keep filters of people under a name."
+    ),
     "templates": Lazy(
         "studio_tui.cli.templates.templates", "templates", "List and keep templates."
     ),

@@ -116,6 +116,7 @@ def test_every_example_has_the_names_that_are_printed(
             file.write(f"{login},{login}@example.org,Uma,Same,nl,,,,,\n")
         file.write("yan,yan@example.org,Yan,Doe,nl,,,Uma Same,,\n")
     Path("regular.toml").write_text(cli.out("templates", "export", "Regular"), encoding="utf-8")
+    Path("segments.toml").write_text("name = 'Remote'\nwhere = 'group remote'\n", encoding="utf-8")
     questions = cli.out("questions", "export", "Cooperation")
     Path("cooperation.toml").write_text(questions, encoding="utf-8")
     for command, shown in examples():

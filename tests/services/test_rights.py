@@ -17,6 +17,7 @@ import pytest
 from studio_tui import services
 from studio_tui.config.settings import Privacy
 from studio_tui.domain.audiences.audience import Condition
+from studio_tui.domain.audiences.segment import Segment
 from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
@@ -49,7 +50,7 @@ from studio_tui.domain.templates.template import (
 )
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity, verify
-from studio_tui.services.audiences import explaining
+from studio_tui.services.audiences import explaining, members, segments
 from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.conversations import exports
 from studio_tui.services.outbox import delivery, messages, outbox, undo
@@ -140,6 +141,11 @@ class World:
         return library.every(self.studio, as_user(self.studio, "els"))[0]
 
     @property
+    def segment(self) -> Segment:
+        """A segment that nothing uses."""
+        return segments.every(self.studio, as_user(self.studio, "els"))[0]
+
+    @property
     def changed(self) -> Template:
         """The template as somebody has it who has read another description of it."""
         definition = replace(self.template.definition, description="Other")
@@ -206,6 +212,7 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     found = {(each.login, each.push): each.id for each in reviews.every(studio, admin)}
     reviews.keep(studio, admin, Selection.of([kept := found["nic", "Later"]]))
     unattended.run(studio, admin, WAITING, Limits())
+    segments.save(studio, admin, "Gone", Condition("left"))
     return World(
         studio, clock, push, regular, spare, closed, planned, begun, held, later.activity_id,
         found["ann", "Q1 review"], found["nic", "Q1 review"], kept,
@@ -246,7 +253,25 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: explaining.why(w.studio, a, w.planned.user_id, Condition("left")),
     ),
+    "audiences.members.count": (
+        SUPPORT,
+        lambda w, a: members.count(w.studio, a, Condition("left")),
+    ),
+    "audiences.members.those_in": (
+        SUPPORT,
+        lambda w, a: members.those_in(w.studio, a, Condition("left"), [w.planned.user_id]),
+    ),
+    "audiences.segments.every": (SUPPORT, lambda w, a: segments.every(w.studio, a)),
+    "audiences.segments.find": (SUPPORT, lambda w, a: segments.find(w.studio, a, w.segment.name)),
+    "audiences.segments.versions": (
+        SUPPORT,
+        lambda w, a: segments.versions(w.studio, a, w.segment.id),
+    ),
     "audiences.resolving.audience_of": (SUPPORT, lambda w, a: audience_of(w.studio, a, "left")),
+    "pushes.assign.count": (
+        SUPPORT,
+        lambda w, a: assigning.count(w.studio, a, w.push, w.everybody),
+    ),
     "pushes.assign.chosen": (
         SUPPORT,
         lambda w, a: assigning.chosen(w.studio, a, w.push, w.everybody, 10),
@@ -547,6 +572,15 @@ def _end_stand_in(w: World, actor: Actor) -> None:
 WRITES: dict[str, tuple[set[str], Call]] = {
     "people.scopes.limit": (ADMIN, lambda w, a: scopes.limit(w.studio, a, "sam", "no manager")),
     "people.scopes.lift": (ADMIN, _limit_and_lift),
+    "audiences.segments.save": (
+        ADMIN,
+        lambda w, a: segments.save(w.studio, a, "Remote", Condition("left")),
+    ),
+    "audiences.segments.delete": (ADMIN, lambda w, a: segments.delete(w.studio, a, w.segment)),
+    "audiences.segments.import_text": (
+        ADMIN,
+        lambda w, a: segments.import_text(w.studio, a, "name = 'N'\nwhere = 'left'\n", "n.toml"),
+    ),
     "pushes.assign.assign": (ADMIN, lambda w, a: assigning.assign(w.studio, a, w.push, w.cas)),
     "pushes.assign.unassign": (
         ADMIN,
@@ -870,6 +904,7 @@ ITSELF = "is what the program does by itself, for nobody"
 WHO = "finds out who is asking"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
+    "audiences.segments.try_saving": "tries what a service does that asks",
     "people.entered.planned": INSIDE,
     "system.clocks.clock_problem": "tells of the host alone",
     "pushes.pushes.usual_reminders": "tells what the settings say",

@@ -2,12 +2,47 @@
 
 from typing import Any
 
+from studio_tui.cli.shared.times import iso
+from studio_tui.domain.audiences.segment import Segment, SegmentSaved
 from studio_tui.services.audiences.explaining import Reason
+from studio_tui.services.system.context import Studio
 
 
 def why(of: Reason) -> dict[str, Any]:
     """Why somebody is in an audience, or is not."""
     return {"matches": of.holds, "tree": _tree(of)}
+
+
+def segment(of: Segment) -> dict[str, Any]:
+    """A segment."""
+    return {
+        "name": of.name,
+        "description": of.description,
+        "where": str(of.audience),
+        "version": of.version,
+        "used_by": list(of.used_by),
+    }
+
+
+def segment_version(studio: Studio, of: Segment) -> dict[str, Any]:
+    """A segment as it was saved."""
+    return {
+        "version": of.version,
+        "saved_at": iso(studio, of.saved_at),
+        "saved_by": of.saved_by,
+        "name": of.name,
+        "description": of.description,
+        "where": str(of.audience),
+    }
+
+
+def segment_saved(of: SegmentSaved) -> dict[str, Any]:
+    """A segment that was added or changed, and who comes and goes by that."""
+    return {
+        **segment(of.segment),
+        "added": of.added,
+        "effects": [{"where": each.where, "come": each.come, "go": each.go} for each in of.effects],
+    }
 
 
 def _tree(of: Reason) -> dict[str, Any]:

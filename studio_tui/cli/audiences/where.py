@@ -1,6 +1,7 @@
 """``--where``: the people whom a list shows or an act is for, as an audience (P13)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -36,8 +37,15 @@ def where_of(studio: Studio, actor: Actor, where: str | None) -> Audience | None
     """
     if where is None:
         return None
-    try:
+    with wrong_filter_pointed_out():
         return audience_of(studio, actor, where)
+
+
+@contextmanager
+def wrong_filter_pointed_out() -> Iterator[None]:
+    """A wrong filter is wrong usage: what is wrong, and where."""
+    try:
+        yield
     except WrongAudience as error:
         raise click.UsageError(pointed_out(error), click.get_current_context()) from None
 

@@ -22,6 +22,7 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
             "review", "merge", "why",
         }
     ),
+    "segments": frozenset({"list", "show", "save", "delete", "versions", "export", "import"}),
     "teams": frozenset({"list", "show", "add", "edit", "remove"}),
     "templates": frozenset(
         {

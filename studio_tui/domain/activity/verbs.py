@@ -89,6 +89,8 @@ class Verb(StrEnum):
     EXCUSE = "excused users"
     ASK_AGAIN = "took back: excused"
     OWN_DEADLINE = "gave users another deadline"
+    SAVE_SEGMENT = "saved segment"
+    DELETE_SEGMENT = "deleted segment"
     REMIND = "reminded users"
     EDIT = "edited push"
     CLOSE = "closed push"
@@ -149,6 +151,7 @@ _PUSH: Fields = {
 _PLAN: Fields = {"planned_for": str, "minutes": int, "conductor": str}
 _STATUS: Fields = {"status": str}
 _FACTS: Fields = {fact.name: object for fact in FACTS}
+_SEGMENT: Fields = {"name": str, "description": str, "where": str}
 _USERS: Fields = {"users": list}
 _TEAM: Fields = {"path": str, "leaders": list}
 _COUNTS: Fields = dict.fromkeys(
@@ -198,6 +201,8 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.EXCUSE: VerbFacts({"reason": str}),
         Verb.ASK_AGAIN: VerbFacts(),
         Verb.OWN_DEADLINE: VerbFacts({"deadline": str}),
+        Verb.SAVE_SEGMENT: VerbFacts(_SEGMENT),
+        Verb.DELETE_SEGMENT: VerbFacts(_SEGMENT),
         Verb.REMIND: VerbFacts(
             {"round": str}, Mailing("pushes remind", Action.REMIND, many="reminded of")
         ),

@@ -4,6 +4,7 @@ It is a tree of conditions, joined by *and*, *or* and *not*. ``str`` gives the o
 written for it, and `services.audiences.parsing.parse` reads that text as an equal tree.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -209,6 +210,16 @@ def quoted(text: str) -> str:
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def kept_text(audience: Audience) -> str:
+    """The audience as it is kept in the database."""
+    return json.dumps(to_plain(audience), ensure_ascii=False)
+
+
+def kept_audience(text: str) -> Audience:
+    """The audience that `kept_text` made ``text`` of."""
+    return from_plain(json.loads(text))
 
 
 def to_plain(audience: Audience) -> dict[str, Any]:

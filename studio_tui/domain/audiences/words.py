@@ -114,20 +114,23 @@ def _of_facts() -> Iterator[Word]:
                 f'{called} "Sales"',
             )
         elif (names := _NAMES_OF[fact.type]) is not None:
-            value = _EXAMPLES.get(names, '"Sales"')
+            value = _EXAMPLES[names]
             told = f"whose “{fact.title}” is, or has, one of the values"
             yield Word(called, Form.NAMED, told, names, fact, f"{called} {value}")
 
 
-_EXAMPLES: Final = {
-    Names.UNIQUE: '"ann*"',
-    Names.TEXT: '"4711"',
-    Names.GROUP: '"works council"',
-    Names.USER: '"bea"',
-    Names.LANGUAGE: "nl",
-    Names.TIME_ZONE: '"Europe/Brussels"',
-    Names.ROLE: "support",
-}
+_EXAMPLES: Final = OfSome(
+    {
+        Names.UNIQUE: '"ann*"',
+        Names.TEXT: '"4711"',
+        Names.GROUP: '"works council"',
+        Names.USER: '"bea"',
+        Names.LANGUAGE: "nl",
+        Names.TIME_ZONE: '"Europe/Brussels"',
+        Names.ROLE: "support",
+    },
+    otherwise='"Sales"',
+)
 
 _OTHERS: Final = (
     Word(

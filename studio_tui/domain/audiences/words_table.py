@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from studio_tui.domain.audiences.words import STANDINGS, WORDS, Form, Names, Word
+from studio_tui.domain.shared.enum_tables import OfSome
 
 _FOLLOWS = {
     Form.BARE: "",
@@ -31,19 +32,23 @@ def in_markdown() -> str:
 
 
 def _row(word: Word) -> str:
-    follows = _FOLLOWS[word.form].replace("NAME", _VALUES.get(word.names, "NAME"))
+    value = "NAME" if word.names is None else _VALUES[word.names]
+    follows = _FOLLOWS[word.form].replace("NAME", value)
     return f"| `{word.text}{follows}` | {word.says} | `{word.example}` |\n"
 
 
-_VALUES: dict[Names | None, str] = {
-    Names.TEXT: "TEXT",
-    Names.KNOWN_TEXT: "TEXT",
-    Names.UNIQUE: "TEXT",
-    Names.WORDS: "WORDS",
-    Names.TEAM: "TEAM",
-    Names.USER: "LOGIN",
-    Names.SEGMENT: "SEGMENT",
-}
+_VALUES = OfSome(
+    {
+        Names.TEXT: "TEXT",
+        Names.KNOWN_TEXT: "TEXT",
+        Names.UNIQUE: "TEXT",
+        Names.WORDS: "WORDS",
+        Names.TEAM: "TEAM",
+        Names.USER: "LOGIN",
+        Names.SEGMENT: "SEGMENT",
+    },
+    otherwise="NAME",
+)
 
 
 def _standings() -> Iterator[str]:

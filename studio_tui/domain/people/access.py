@@ -42,6 +42,7 @@ class Action(StrEnum):
     READ_PUSHES = "see the pushes"
     CREATE_PUSHES = "create pushes"
     ASSIGN = "assign users to a push"
+    EDIT_SEGMENTS = "keep segments"
     EDIT_PUSHES = "change, close or reopen a push"
     EXCUSE = "excuse users of a push or give them longer"
     REMIND = "remind users"

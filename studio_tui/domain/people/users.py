@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from studio_tui.domain.audiences.audience import Audience, asks_about_left
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.facts import with_every_fact
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.text import fold
@@ -68,11 +68,6 @@ class UserFilter:
     candidate_for: int | None = None
     """A push whose users are chosen out of these: the list shows the names of their managers and
     who is in it already, so that words may be of these, too."""
-
-    @property
-    def with_left(self) -> bool:
-        """Whether those who have left are among them."""
-        return self.include_left or asks_about_left(self.where)
 
     def words(self) -> tuple[str, ...]:
         """The words of `text`: parts of a name, login, address, department, team or group."""

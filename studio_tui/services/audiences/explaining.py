@@ -12,13 +12,15 @@ from studio_tui.domain.audiences.audience import (
     conditions_of,
     parts_of,
 )
-from studio_tui.domain.audiences.words import STANDINGS, WORDS, Form
+from studio_tui.domain.audiences.words import STANDINGS, WORDS, Form, Names
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.errors import NotFound
+from studio_tui.services.audiences.resolving import as_named_today
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences.conditions import who_of
+from studio_tui.storage.audiences.segments import spelled_out
 from studio_tui.storage.people import users
 from studio_tui.storage.pushes import assignments
 
@@ -72,6 +74,8 @@ def _reason(audience: Audience, holds: Callable[[Condition], bool], seen: _Seen)
 def _found(condition: Condition, seen: _Seen) -> str:
     """What a condition looked at, in words."""
     word = WORDS[condition.word]
+    if word.names is Names.SEGMENT:
+        return str(as_named_today(spelled_out(condition)))
     if word.form is Form.IN_PUSH:
         return _standing(condition, seen)
     if word.fact is not None:

@@ -5,6 +5,7 @@ gives it the names of today.
 """
 
 import difflib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import available_timezones
@@ -22,11 +23,13 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file.languages import language_tag
 from studio_tui.domain.people.hr_file.wrong import WrongCell
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences import names as stored
+from studio_tui.storage.audiences import segments
 from studio_tui.storage.people.teams import StoredTeam, every_team
 from studio_tui.storage.pushes.finding import named_pushes
 
@@ -71,26 +74,30 @@ def resolve(audience: Audience, text: str = "") -> Audience:
 def as_named_today(audience: Audience) -> Audience:
     """An audience as it is kept, with the names that what it means has today, inside of a unit of
     work. What is no longer there keeps the name it had."""
-    ids: dict[Names, set[int]] = {kind: set() for kind in _NAMES_BY_ID}
+    ids = defaultdict[Names, set[int]](set)
     for condition in conditions_of(audience):
-        kind = WORDS[condition.word].names
-        if kind in ids:
-            ids[kind].update(name.id for name in condition.names if name.id is not None)
-    called = {kind: read(ids[kind]) for kind, read in _NAMES_BY_ID.items() if ids[kind]}
+        kind = WORDS[condition.word].names or Names.TEXT
+        ids[kind].update(name.id for name in condition.names if name.id is not None)
+    called = {kind: _NAMES_BY_ID[kind](meant) for kind, meant in ids.items()}
 
     def named(condition: Condition) -> Audience:
-        today = called.get(WORDS[condition.word].names or Names.TEXT, {})
+        today = called[WORDS[condition.word].names or Names.TEXT]
         names = [replace(one, text=today.get(one.id or 0, one.text)) for one in condition.names]
         return replace(condition, names=tuple(names))
 
     return with_conditions(audience, named)
 
 
-_NAMES_BY_ID: Mapping[Names, Callable[[Collection[int]], Mapping[int, str]]] = {
-    Names.TEAM: stored.team_paths,
-    Names.PUSH: stored.push_names,
-    Names.USER: stored.logins,
-}
+_NO_NAMES: Mapping[int, str] = {}
+_NAMES_BY_ID: OfSome[Names, Callable[[Collection[int]], Mapping[int, str]]] = OfSome(
+    {
+        Names.TEAM: stored.team_paths,
+        Names.PUSH: stored.push_names,
+        Names.USER: stored.logins,
+        Names.SEGMENT: segments.names_of,
+    },
+    otherwise=lambda _: _NO_NAMES,
+)
 
 
 class _NoSuchName(Exception):
@@ -117,7 +124,7 @@ class _Known:
 
     def find(self, kind: Names, condition: Condition, name: Name) -> Name:
         """``name`` with what it means; raises `_NoSuchName`."""
-        if name.id is not None and kind not in _NAMES_BY_ID and kind is not Names.SEGMENT:
+        if name.id is not None and kind not in _NAMES_BY_ID:
             raise _NoSuchName(f"“{condition.word}” takes a name: #{name.id} is none")
         find = self._find.get(kind)
         return name if find is None else find(condition, name)
@@ -190,7 +197,14 @@ class _Known:
         return _among("role", name, list(Role))
 
     def _segment(self, _: Condition, name: Name) -> Name:
-        raise _NoSuchName(naming.nothing_named("segment", name.text, []))
+        known = {segment.id: segment.name for segment in segments.segments()}
+        if not name.text:
+            return _by_number("segment", name, known)
+        found = [each for each, called in known.items() if fold(called) == fold(name.text)]
+        if not found:
+            nothing = naming.nothing_named("segment", name.text, list(known.values()))
+            raise _NoSuchName(nothing)
+        return replace(name, id=found[0])
 
 
 def _every_team_once() -> Callable[[], Sequence[StoredTeam]]:

@@ -23,8 +23,10 @@ from studio_tui.domain.audiences.words import WORDS, Form, Names, Word
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.facts import Fact
 from studio_tui.domain.pushes.push import Flag, Status
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.audiences.names import values_of
+from studio_tui.storage.audiences.segments import spelled_out
 from studio_tui.storage.engine.expressions import (
     NOBODY,
     A,
@@ -57,7 +59,7 @@ def audience_condition(audience: Audience) -> Any:
     What a name meant may be gone by now: then nobody is meant. True or false of everybody, never
     unknown: *not* may stand before it.
     """
-    return _condition(audience, first=True)
+    return _condition(spelled_out(audience), first=True)
 
 
 def _condition(audience: Audience, *, first: bool) -> Any:
@@ -217,7 +219,8 @@ def _exact(word: Word, condition: Condition, _: bool) -> Any:
     return _entity(_fact(word)).in_([name.text for name in condition.names])
 
 
-def _segment(_: Word, condition: Condition, __: bool) -> Any:
+def _nobody(_: Word, condition: Condition, __: bool) -> Any:
+    """What is left of a segment that is no longer there."""
     return NOBODY
 
 
@@ -229,19 +232,21 @@ _FORMS: Mapping[Form, Callable[[Condition, bool], Any]] = {
     Form.WITHIN: _within,
     Form.IN_PUSH: _in_push,
 }
-_NAMED: Mapping[Names, Callable[[Word, Condition, bool], Any]] = {
-    Names.TEXT: _text,
-    Names.KNOWN_TEXT: _text,
-    Names.UNIQUE: _text,
-    Names.WORDS: _name,
-    Names.GROUP: _group,
-    Names.TEAM: _team,
-    Names.USER: _user,
-    Names.LANGUAGE: _language,
-    Names.TIME_ZONE: _exact,
-    Names.ROLE: _exact,
-    Names.SEGMENT: _segment,
-}
+_NAMED: Mapping[Names, Callable[[Word, Condition, bool], Any]] = OfSome(
+    {
+        Names.TEXT: _text,
+        Names.KNOWN_TEXT: _text,
+        Names.UNIQUE: _text,
+        Names.WORDS: _name,
+        Names.GROUP: _group,
+        Names.TEAM: _team,
+        Names.USER: _user,
+        Names.LANGUAGE: _language,
+        Names.TIME_ZONE: _exact,
+        Names.ROLE: _exact,
+    },
+    otherwise=_nobody,
+)
 
 
 def _ids(condition: Condition) -> list[int]:
@@ -291,7 +296,7 @@ def ids_in(audience: Audience) -> Any:
 def who_of(audience: Audience, user_ids: Collection[int]) -> set[int]:
     """Those of some users who are in an audience."""
     # Of a few, nothing is to be begun with.
-    wanted = both(among(U.id, user_ids), _condition(audience, first=False))
+    wanted = both(among(U.id, user_ids), _condition(spelled_out(audience), first=False))
     return set(column(U.select(U.id).where(wanted)))
 
 
@@ -300,8 +305,13 @@ def count_in(audience: Audience) -> int:
     return count(U.select().where(everyone_in(audience)))
 
 
+def names_left(audience: Audience | None) -> bool:
+    """Whether an audience asks about those who have left, by itself or by a segment."""
+    return audience is not None and asks_about_left(spelled_out(audience))
+
+
 def everyone_in(audience: Audience) -> Any:
     """The users ``U`` who are in an audience and are there; or, where it asks about those who have
     left, all of it."""
     found = audience_condition(audience)
-    return found if asks_about_left(audience) else both(U.active == SQL("TRUE"), found)
+    return found if names_left(audience) else both(U.active == SQL("TRUE"), found)

@@ -664,6 +664,35 @@ class RetentionTable(Table):
         table_name = "retention"
 
 
+class SegmentTable(Table):
+    """An audience with a name (P13); ``audience`` is what `to_plain` makes of it, as JSON."""
+
+    name = CharField()
+    name_key = KeyField(unique=True)
+    description = TextField()
+    audience = TextField()
+    version = IntegerField()
+
+    class Meta:
+        table_name = "segment"
+
+
+class SegmentVersion(Table):
+    """A segment as somebody saved it; ``saved_by`` is their login."""
+
+    segment = ForeignKeyField(SegmentTable, on_delete="CASCADE", index=False)
+    version = IntegerField()
+    name = CharField()
+    description = TextField()
+    audience = TextField()
+    saved_at = InstantField()
+    saved_by = CharField()
+
+    class Meta:
+        table_name = "segment_version"
+        primary_key = CompositeKey("segment", "version")
+
+
 class ListViewTable(Table):
     """What somebody keeps of a list (S5, S9): ``kept`` is `domain.shared.list_views.ListView` as
     JSON, ``name_key`` its name without case, empty for what is remembered without a name."""
@@ -874,6 +903,8 @@ TABLES: list[type[peewee.Model]] = [
     SnoozeTable,
     ReviewTable,
     ListViewTable,
+    SegmentTable,
+    SegmentVersion,
     SshKey,
     NotificationTable,
     NotificationUser,

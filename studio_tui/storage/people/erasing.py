@@ -14,6 +14,12 @@ from peewee import fn
 
 from studio_tui.domain.activity.sealing import SealedLine
 from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.audiences.audience import (
+    Condition,
+    kept_audience,
+    kept_text,
+    with_conditions,
+)
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.users import full_name, sort_name
 from studio_tui.domain.shared.text import fold, fold_search
@@ -35,6 +41,8 @@ from studio_tui.storage.engine.tables import (
     NotificationUser,
     Preparation,
     ReviewTable,
+    SegmentTable,
+    SegmentVersion,
     SnoozeTable,
     SshKey,
     TeamLeader,
@@ -269,7 +277,10 @@ def erase_rows(ids: Sequence[int], told: Identifiers, by: Placeholder) -> None:
     ConversationTable.update(place="", former_place=None).where(with_them).execute()
     v: Any = TemplateVersionTable
     v.update(saved_by=by.login).where(fn.LOWER(v.saved_by).in_(list(told.logins))).execute()
+    s: Any = SegmentVersion
+    s.update(saved_by=by.login).where(fn.LOWER(s.saved_by).in_(list(told.logins))).execute()
     _rename_teams(told, by)
+    _rename_in_segments(told, by)
     _erase_mail(ids)
 
 
@@ -306,6 +317,25 @@ def _rename_teams(told: Identifiers, by: Placeholder) -> None:
         if (named, placed) != (name, path):
             key = fold(told.replaced(key, by))  # noqa: PLW2901
             t.update(name=named, path=placed, path_key=key).where(t.id == team_id).execute()
+
+
+def _rename_in_segments(told: Identifiers, by: Placeholder) -> None:
+    """An audience that was about them by name is about nobody they could be known as."""
+    for table in (SegmentTable, SegmentVersion):
+        kept: Any = table
+        for text in set(column(kept.select(kept.audience))):
+            if (replaced := _unnamed(text, told, by)) != text:
+                kept.update(audience=replaced).where(kept.audience == text).execute()
+
+
+def _unnamed(audience: str, told: Identifiers, by: Placeholder) -> str:
+    """An audience as it is kept, without a name of theirs."""
+
+    def without(condition: Condition) -> Condition:
+        names = [replace(name, text=told.replaced(name.text, by)) for name in condition.names]
+        return replace(condition, names=tuple(names))
+
+    return kept_text(with_conditions(kept_audience(audience), without))
 
 
 def talks_of(ids: Sequence[int], *, begun: bool) -> list[int]:

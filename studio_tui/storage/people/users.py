@@ -16,7 +16,7 @@ from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
-from studio_tui.storage.audiences.conditions import audience_condition
+from studio_tui.storage.audiences.conditions import audience_condition, names_left
 from studio_tui.storage.engine.expressions import (
     ONE,
     A,
@@ -119,7 +119,7 @@ def _people(word: str, filter_: UserFilter) -> list[int]:
 def _meaning(word: str, filter_: UserFilter) -> Any | None:
     """What a word says that lists show of users beside what the index knows."""
     roles = named_by(word, _SHOWN_ROLES)
-    left = filter_.with_left and named_by(word, _LEFT)
+    left = _with_left(filter_) and named_by(word, _LEFT)
     alone = named_by(word, _ALONE)
     push_id = filter_.candidate_for
     return any_of(
@@ -136,7 +136,7 @@ def _meaning(word: str, filter_: UserFilter) -> Any | None:
 def _narrowing(filter_: UserFilter) -> Any:
     """What a filter says beside its words."""
     # Not only true, but equal to it: so SQLite looks it up.
-    found = ~merged(U) if filter_.with_left else U.active == SQL("TRUE")
+    found = ~merged(U) if _with_left(filter_) else U.active == SQL("TRUE")
     if filter_.left_before is not None:
         found = U.left_at.is_null(False) & (U.left_at < filter_.left_before)
     if filter_.where is not None:
@@ -144,6 +144,10 @@ def _narrowing(filter_: UserFilter) -> Any:
     if filter_.push_id is not None:
         found = both(found, U.id.in_(_in_push(filter_.push_id)))
     return found
+
+
+def _with_left(filter_: UserFilter) -> bool:
+    return filter_.include_left or names_left(filter_.where)
 
 
 def merged(table: Any) -> Any:

@@ -127,3 +127,27 @@ def test_every_act_is_for_those_of_whom_it_holds(pushes: Cli) -> None:
     ):
         said = pushes.run(*both, "1", *sales, exit_code=2).stderr
         assert "--where" in said
+
+
+def test_a_segment_is_saved_used_and_kept_as_text(pushes: Cli) -> None:
+    saved = ("segments", "save", "Old hands", "--where", 'hired before 2018-01-01 or group "x"')
+    assert "there is no group" in pushes.run(*saved, exit_code=2).stderr
+    saved = ("segments", "save", "Old hands", "--where", "hired before 2018-01-01")
+    assert "would be added" in pushes.out(*saved, "--dry-run")
+    pushes.run(*saved)
+    assert pushes.nothing_to_do(*saved) == "The segment “Old hands” is so already.\n"
+    where = 'segment "old hands" and team under Sales'
+    assert logins(pushes.json("users", "list", "--where", where)) == ["ann", "ben"]
+    pushes.run("segments", "save", "B", "--where", where)
+    said = pushes.run(
+        "segments", "save", "Old hands", "--where", "left or segment B", exit_code=2
+    ).stderr
+    assert "a segment cannot name itself: “Old hands” → “B” → “Old hands”" in said
+    change = ("segments", "save", "Old hands", "--where", "hired before 2017-01-01")
+    told = pushes.out(*change, "--dry-run")
+    assert "segment “B”: 0 people would come, 1 would match no longer." in told
+    assert pushes.json("segments", "show", "Old hands")["count"] == 3
+    assert "is used by segment “B”" in pushes.refused("segments", "delete", "Old hands")
+    text = pushes.out("segments", "export")
+    pushes.run("segments", "delete", "B")
+    assert "1 segment changed" in pushes.out("segments", "import", "-", typed=text)

@@ -1,0 +1,270 @@
+"""Segments: saved, changed, deleted, and who uses them (P13)."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.audiences.audience import Audience, WrongAudience, conditions_of
+from studio_tui.domain.audiences.segment import (
+    MAX_SPELLED_OUT,
+    Effect,
+    Segment,
+    SegmentFile,
+    SegmentFiles,
+    SegmentSaved,
+    clean_name,
+)
+from studio_tui.domain.audiences.words import WORDS, Names
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.errors import Invalid, NotFound, NothingToDo, Refused
+from studio_tui.domain.shared.lookalikes import taken_by
+from studio_tui.domain.shared.text import clean_line, fold
+from studio_tui.services.audiences.resolving import as_named_today, audience_of
+from studio_tui.services.system import naming, toml_text
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.audiences import keepers, segments
+from studio_tui.storage.audiences.segments import StoredSegment
+
+_SHOWN = 5
+
+
+def every(studio: Studio, actor: Actor) -> list[Segment]:
+    """All segments, by name, with what uses them."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return _every()
+
+
+def find(studio: Studio, actor: Actor, name: str) -> Segment:
+    """The segment of this name, ignoring case; raises `NotFound` with a near miss."""
+    known = every(studio, actor)
+    for segment in known:
+        if fold(segment.name) == fold(name):
+            return segment
+    raise NotFound(naming.nothing_named("segment", name, [each.name for each in known]))
+
+
+def versions(studio: Studio, actor: Actor, segment_id: int) -> list[Segment]:
+    """What was saved of a segment, the newest first."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return [_segment(stored) for stored in segments.versions(segment_id)]
+
+
+def save(
+    studio: Studio,
+    actor: Actor,
+    name: str,
+    audience: Audience | None = None,
+    *,
+    description: str | None = None,
+    new_name: str | None = None,
+) -> SegmentSaved:
+    """Add the segment of this name, or change it: what is None stays as it is.
+
+    The names of ``audience`` were looked up. Raises `Invalid` for a name, `WrongAudience` for a
+    segment that names itself or is too long with all that it names, `NothingToDo` where it is so
+    already.
+    """
+    require(actor, Action.EDIT_SEGMENTS)
+    wanted = clean_name(name if new_name is None else new_name)
+    with studio.store.writing():
+        segments.lock_segments()
+        known = segments.segments()
+        before = next((each for each in known if fold(each.name) == fold(name)), None)
+        if before is None and (audience is None or new_name is not None):
+            raise NotFound(naming.nothing_named("segment", name, [each.name for each in known]))
+        others = [each.name for each in known if before is None or each.id != before.id]
+        if reason := taken_by(wanted, "segment", others):
+            raise Invalid({"name": reason})
+        after = _changed(studio, actor, before, wanted, audience, description)
+        if before is not None and _same(before, after):
+            raise NothingToDo(f"The segment “{before.name}” is so already.")
+        _check_what_it_names(after, known)
+        effects = keepers.conditions_of_keepers(after.id)
+        segment_id = segments.save(after)
+        told = tuple(_effect(each) for each in keepers.compared(effects)) if before else ()
+        write_activity(
+            actor,
+            studio.now(),
+            Verb.SAVE_SEGMENT,
+            after.name,
+            before=_facts(before) if before else None,
+            after=_facts(after),
+        )
+        saved = next(each for each in _every() if each.id == segment_id)
+        return SegmentSaved(saved, before is None, told)
+
+
+def try_saving(studio: Studio, save_it: Callable[[], SegmentSaved]) -> SegmentSaved:
+    """What `save` would do, and raises; nothing of it stays."""
+    with studio.store.trying():
+        found = save_it()
+    return found  # noqa: RET504 - the unit of work takes back by an exception of its own
+
+
+def delete(studio: Studio, actor: Actor, segment: Segment) -> None:
+    """Remove a segment that nothing uses; raises `Refused` with what does."""
+    require(actor, Action.EDIT_SEGMENTS)
+    with studio.store.writing():
+        segments.lock_segments()
+        current = next((each for each in _every() if each.id == segment.id), None)
+        if current is None:
+            raise NothingToDo(f"The segment “{segment.name}” is no longer there.")
+        if current.used_by:
+            more = len(current.used_by) - _SHOWN
+            by = ", ".join(current.used_by[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+            raise Refused(f"The segment “{current.name}” is used by {by}.")
+        before = next(each for each in segments.segments() if each.id == segment.id)
+        segments.delete(segment.id)
+        write_activity(actor, studio.now(), Verb.DELETE_SEGMENT, before.name, before=_facts(before))
+
+
+def export_text(chosen: Sequence[Segment]) -> str:
+    """Segments as text that `import_text` reads."""
+    files = tuple(SegmentFile(each.name, str(each.audience), each.description) for each in chosen)
+    return toml_text.write(files[0] if len(files) == 1 else SegmentFiles(files))
+
+
+def import_text(
+    studio: Studio, actor: Actor, text: str, source_name: str
+) -> tuple[SegmentSaved, ...]:
+    """Add the segments in a text file, or change those of the same names: all, or none; what is so
+    already is left out. One may name another that stands below it."""
+    require(actor, Action.EDIT_SEGMENTS)
+    several = "[[segments]]" in text.replace(" ", "")
+    if several:
+        waiting = list(toml_text.read(text, SegmentFiles, source_name).segments)
+    else:
+        waiting = [toml_text.read(text, SegmentFile, source_name)]
+    done: list[SegmentSaved] = []
+    with studio.store.writing():
+        while waiting:
+            later, problems = [], dict[str, str]()
+            for file in waiting:
+                try:
+                    audience = audience_of(studio, actor, file.where)
+                    saved = save(studio, actor, file.name, audience, description=file.description)
+                    done.append(saved)
+                except WrongAudience as error:
+                    problems[file.name] = str(error)
+                    later.append(file)
+                except NothingToDo:
+                    continue
+            if len(later) == len(waiting):
+                raise toml_text.refusal(source_name, problems)
+            waiting = later
+    return tuple(done)
+
+
+def _changed(
+    studio: Studio,
+    actor: Actor,
+    before: StoredSegment | None,
+    name: str,
+    audience: Audience | None,
+    description: str | None,
+) -> StoredSegment:
+    kept = audience or (before.audience if before else None)
+    if kept is None:
+        raise Invalid({"where": "say whom it holds"})
+    told = before.description if before else ""
+    return StoredSegment(
+        id=before.id if before else 0,
+        name=name,
+        description=told if description is None else clean_line(description),
+        audience=kept,
+        version=before.version + 1 if before else 1,
+        saved_at=studio.now(),
+        saved_by=actor.login,
+    )
+
+
+def _same(before: StoredSegment, after: StoredSegment) -> bool:
+    return (before.name, before.description, before.audience) == (
+        after.name,
+        after.description,
+        after.audience,
+    )
+
+
+def _check_what_it_names(segment: StoredSegment, known: Sequence[StoredSegment]) -> None:
+    """Raise `WrongAudience` where a segment names itself, or would be too long spelled out, or make
+    one that names it so."""
+    audiences = {each.id: each.audience for each in known}
+    text = str(segment.audience)
+    if segment.id:
+        audiences[segment.id] = segment.audience
+        if circle := _circle(segment, audiences, {each.id: each.name for each in known}):
+            at = text.find("segment ")
+            raise WrongAudience(text, max(at, 0), len("segment"), circle)
+    lengths: dict[int, int] = {}
+    for segment_id, audience in ((segment.id, segment.audience), *audiences.items()):
+        if _length(audience, audiences, lengths) > MAX_SPELLED_OUT:
+            name = next((each.name for each in known if each.id == segment_id), segment.name)
+            reason = (
+                f"the segment “{name}” would have more than {MAX_SPELLED_OUT} conditions, with "
+                "those of the segments it names"
+            )
+            raise WrongAudience(text, 0, 1, reason)
+
+
+def _circle(
+    segment: StoredSegment, audiences: Mapping[int, Audience], names: Mapping[int, str]
+) -> str:
+    """That a segment names itself, by which others; empty where it does not."""
+    waiting: list[tuple[int, tuple[str, ...]]] = [(segment.id, (segment.name,))]
+    seen = set[int]()
+    while waiting:
+        current, path = waiting.pop()
+        for named in segments.segments_in(audiences[current]):
+            if named == segment.id:
+                way = " → ".join(f"“{each}”" for each in (*path, segment.name))
+                return f"a segment cannot name itself: {way}"
+            if named in audiences and named not in seen:
+                seen.add(named)
+                waiting.append((named, (*path, names[named])))
+    return ""
+
+
+def _length(audience: Audience, audiences: Mapping[int, Audience], lengths: dict[int, int]) -> int:
+    """How many conditions an audience has, segments spelled out; there are no circles."""
+    found = 0
+    for condition in conditions_of(audience):
+        if WORDS[condition.word].names is not Names.SEGMENT:
+            found += 1
+        for named in segments.segments_in(condition):
+            if named in audiences and named not in lengths:
+                lengths[named] = _length(audiences[named], audiences, lengths)
+            found += lengths.get(named, 1)
+    return found
+
+
+def _every() -> list[Segment]:
+    used = keepers.used_by()
+    return [_segment(each, tuple(used.get(each.id, ()))) for each in segments.segments()]
+
+
+def _segment(stored: StoredSegment, used_by: tuple[str, ...] = ()) -> Segment:
+    return Segment(
+        id=stored.id,
+        name=stored.name,
+        description=stored.description,
+        audience=as_named_today(stored.audience),
+        version=stored.version,
+        saved_at=stored.saved_at,
+        saved_by=stored.saved_by,
+        used_by=used_by,
+    )
+
+
+def _effect(compared: keepers.Compared) -> Effect:
+    return Effect(compared.keeper, compared.come, compared.go)
+
+
+def _facts(segment: StoredSegment) -> dict[str, str]:
+    return {
+        "name": segment.name,
+        "description": segment.description,
+        "where": str(as_named_today(segment.audience)),
+    }

@@ -1,0 +1,93 @@
+"""What keeps an audience, and so may use a segment (P13)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from studio_tui.domain.audiences.audience import Audience
+from studio_tui.storage.audiences.conditions import audience_condition
+from studio_tui.storage.audiences.segments import segments, segments_in
+from studio_tui.storage.engine.expressions import A, U, both, count
+
+
+class Keeper(NamedTuple):
+    """Something that keeps an audience."""
+
+    name: str
+    """In words: ``push “Review”``."""
+    audience: Audience
+    segment_id: int = 0
+    push_id: int = 0
+
+
+class Before(NamedTuple):
+    """Whom an audience said, as a condition, before something is changed."""
+
+    keeper: Keeper
+    condition: Any
+
+
+class Compared(NamedTuple):
+    """How many come to match an audience and how many match no longer."""
+
+    keeper: str
+    come: int
+    go: int
+
+
+def keepers() -> Iterator[Keeper]:
+    """Everything that keeps an audience."""
+    for segment in segments():
+        yield Keeper(f"segment “{segment.name}”", segment.audience, segment_id=segment.id)
+
+
+def used_by() -> Mapping[int, list[str]]:
+    """What names each segment by itself, by its id."""
+    found = defaultdict[int, list[str]](list)
+    for keeper in keepers():
+        for segment_id in dict.fromkeys(segments_in(keeper.audience)):
+            found[segment_id].append(keeper.name)
+    return found
+
+
+def conditions_of_keepers(segment_id: int) -> Sequence[Before]:
+    """A segment and everything that uses it, by itself or through others, with whom it says."""
+    every = list(keepers())
+    concerned = {segment_id}
+    while True:
+        more = {
+            keeper.segment_id
+            for keeper in every
+            if keeper.segment_id and concerned.intersection(segments_in(keeper.audience))
+        }
+        if more <= concerned:
+            break
+        concerned |= more
+    return [
+        Before(keeper, audience_condition(keeper.audience))
+        for keeper in every
+        if keeper.segment_id == segment_id or concerned.intersection(segments_in(keeper.audience))
+    ]
+
+
+def compared(before: Sequence[Before]) -> Iterator[Compared]:
+    """Who comes and goes where whom an audience says is another now; nothing of what stayed."""
+    now = {(each.segment_id, each.push_id, each.name): each.audience for each in keepers()}
+    by_id = {each.segment_id: each for each in keepers() if each.segment_id}
+    for keeper, was in before:
+        current = by_id.get(keeper.segment_id)
+        name = current.name if current else keeper.name
+        audience = (
+            current.audience if current else now[keeper.segment_id, keeper.push_id, keeper.name]
+        )
+        condition = audience_condition(audience)
+        there = U.active
+        come, go = both(there, condition & ~was), both(there, was & ~condition)
+        if keeper.push_id:
+            in_push = U.id.in_(
+                A.select(A.user).where(A.push == keeper.push_id, A.unassigned_at.is_null())
+            )
+            come, go = come & ~in_push, go & in_push
+        numbers = Compared(name, count(U.select().where(come)), count(U.select().where(go)))
+        if numbers.come or numbers.go:
+            yield numbers

@@ -1,0 +1,139 @@
+"""Segments: reading and writing (P13)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from studio_tui.domain.audiences.audience import (
+    Audience,
+    Condition,
+    any_of,
+    conditions_of,
+    kept_audience,
+    kept_text,
+    with_conditions,
+)
+from studio_tui.domain.audiences.words import WORDS, Names
+from studio_tui.domain.shared.text import fold
+from studio_tui.storage.engine.expressions import among
+from studio_tui.storage.engine.sql import execute
+from studio_tui.storage.engine.tables import SegmentTable, SegmentVersion
+from studio_tui.storage.engine.unit import is_sqlite
+
+_S: Any = SegmentTable
+_V: Any = SegmentVersion
+
+
+class StoredSegment(NamedTuple):
+    """A segment, or one of its versions."""
+
+    id: int
+    name: str
+    description: str
+    audience: Audience
+    version: int
+    saved_at: datetime | None = None
+    saved_by: str = ""
+
+
+def segments() -> list[StoredSegment]:
+    """All segments, by name."""
+    return [
+        StoredSegment(segment_id, name, description, kept_audience(audience), version)
+        for segment_id, name, description, audience, version in _S.select(
+            _S.id, _S.name, _S.description, _S.audience, _S.version
+        )
+        .order_by(_S.name_key)
+        .tuples()
+    ]
+
+
+def versions(segment_id: int) -> list[StoredSegment]:
+    """What was saved of a segment, the newest first."""
+    found = _V.select(
+        *(_V.name, _V.description, _V.audience, _V.version, _V.saved_at, _V.saved_by)
+    ).where(_V.segment == segment_id)
+    return [
+        StoredSegment(segment_id, name, text, kept_audience(audience), version, at, by)
+        for name, text, audience, version, at, by in found.order_by(_V.version.desc()).tuples()
+    ]
+
+
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """The names of these segments."""
+    return dict(_S.select(_S.id, _S.name).where(among(_S.id, ids)).tuples())
+
+
+def segments_in(audience: Audience) -> list[int]:
+    """The segments that an audience names by itself."""
+    return [
+        name.id
+        for condition in conditions_of(audience)
+        if WORDS[condition.word].names is Names.SEGMENT
+        for name in condition.names
+        if name.id is not None
+    ]
+
+
+def spelled_out(audience: Audience) -> Audience:
+    """An audience with what its segments say in their place; of one that is not there, or that
+    names itself, the condition stays and holds of nobody."""
+    if not segments_in(audience):
+        return audience
+    known = {segment.id: segment.audience for segment in segments()}
+    return _spelled_out(audience, known, frozenset())
+
+
+def _spelled_out(
+    audience: Audience, known: dict[int, Audience], within: frozenset[int]
+) -> Audience:
+    def said(condition: Condition) -> Audience:
+        if WORDS[condition.word].names is not Names.SEGMENT:
+            return condition
+        ids = {name.id for name in condition.names if name.id in known} - within
+        parts = [
+            _spelled_out(known[each], known, within | {each}) for each in sorted(filter(None, ids))
+        ]
+        return any_of(parts) if parts else condition
+
+    return with_conditions(audience, said)
+
+
+def lock_segments() -> None:
+    """Keep others from changing segments until the unit of work ends: two changes together could
+    make a circle. SQLite does so by itself."""
+    if not is_sqlite():
+        execute("LOCK TABLE segment IN SHARE ROW EXCLUSIVE MODE")
+
+
+def save(segment: StoredSegment) -> int:
+    """Write a segment, and its version; one without an id is added. Returns the id."""
+    kept = kept_text(segment.audience)
+    written = {
+        "name": segment.name,
+        "name_key": fold(segment.name),
+        "description": segment.description,
+        "audience": kept,
+        "version": segment.version,
+    }
+    segment_id = segment.id
+    if segment_id:
+        _S.update(**written).where(_S.id == segment_id).execute()
+    else:
+        segment_id = int(_S.insert(**written).execute())
+    _V.insert(
+        segment=segment_id,
+        version=segment.version,
+        name=segment.name,
+        description=segment.description,
+        audience=kept,
+        saved_at=segment.saved_at,
+        saved_by=segment.saved_by,
+    ).execute()
+    return segment_id
+
+
+def delete(segment_id: int) -> None:
+    """Remove a segment, with its versions."""
+    _V.delete().where(_V.segment == segment_id).execute()
+    _S.delete().where(_S.id == segment_id).execute()
