@@ -56,6 +56,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     ),
     "users leave": ("ann",),
     "users return": ("ann",),
+    "users scope": ("els", "--all"),
     "users stand-in": ("bob", "--by", "dan", "--from", "2026-03-03", "--until", "2026-03-04"),
     "users export-data": ("ann", "--output", "ann.zip"),
     "users erase": ("ann", "--yes"),

@@ -16,13 +16,16 @@ from studio_tui.cli.shared.output import (
 )
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import shown, with_zone
-from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.facts import FACTS
+from studio_tui.domain.people.scope import LIMITED_ROLES, Scope
 from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.services.people import scopes
 from studio_tui.services.people import users as service
 from studio_tui.services.people.users import Involvement
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import kind_in_words, state_in_words
+from studio_tui.wording.people import sight_in_words
 from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
 _NAMES = {"given_name", "family_name"}
@@ -37,6 +40,7 @@ VERBS = {
     "return": Lazy("studio_tui.cli.people.edit", "return_", "Take users back who had left."),
     "merge": Lazy("studio_tui.cli.people.merge", "merge", "Make one of two records of somebody."),
     "why": Lazy("studio_tui.cli.people.why", "why", "Tell why somebody is in a filter, or is not."),
+    "scope": Lazy("studio_tui.cli.people.scope", "scope", "Limit whom an admin sees."),
     "stand-in": Lazy(
         "studio_tui.cli.people.stand_in", "stand_in", "Let somebody stand in for a leader or coach."
     ),
@@ -100,13 +104,14 @@ def list_(
 def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
     """Show USER (a login or an address), the pushes they are in and the mail they received."""
     found = service.find(studio, actor, user)
+    sight = _sight(studio, actor, found.user)
     if as_json:
         from studio_tui.services.outbox import outbox
 
         message_ids = outbox.message_ids(studio, list(found.notifications))
-        write_json(shapes.involvement(studio, found, message_ids))
+        write_json(shapes.involvement(studio, found, message_ids, sight))
         return
-    write_facts(_facts(found.user))
+    write_facts([*_facts(found.user), ("Sees", sight_in_words(sight) if sight else "")])
     if found.pushes:
         click.echo()
         write_table(("Push", "Status", "Flags"), _push_rows(found), "")
@@ -137,6 +142,16 @@ def _matching(
     return service.every(
         studio, actor, UserFilter(" ".join(words), include_left=left, where=audience)
     )
+
+
+def _sight(studio: Studio, actor: Actor, user: User) -> Scope | None:
+    """Whom somebody sees; None for who sees no more than their own part, and where that is nobody's
+    business."""
+    if user.role not in LIMITED_ROLES:
+        return None
+    if user.id != actor.user_id and not may(actor, Action.LIMIT_SIGHT):
+        return None
+    return scopes.show(studio, actor, user.login)
 
 
 def _row(user: User) -> tuple[str, ...]:

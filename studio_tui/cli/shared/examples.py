@@ -57,6 +57,7 @@ EXAMPLES: Mapping[str, str] = {
     "pushes assign": "'Q1 review' ann ben --dry-run",
     "pushes unassign": "'Q1 review' ann",
     "pushes remind": "'Q1 review' --overdue --dry-run",
+    "users scope": "els --where 'team under \"Sales\"'",
     "users stand-in": "bea --by carl --until '18 dec'",
     "pushes excuse": "'Q1 review' ann --reason 'parental leave'",
     "pushes deadline": "'Q1 review' ann --to '18 dec'",

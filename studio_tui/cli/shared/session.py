@@ -19,6 +19,7 @@ from studio_tui.domain.shared.cancellation import Stop
 from studio_tui.domain.shared.errors import NothingToDo, StudioError
 from studio_tui.services.people.identity import who_asks
 from studio_tui.services.system.context import Making, Studio, open_studio
+from studio_tui.wording.people import sight_in_words
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -100,6 +101,14 @@ def stopped_by_ctrl_c() -> Iterator[Stop]:
         signal.signal(signal.SIGINT, before)
 
 
+def _tell_sight(studio: Studio, actor: Actor, *, as_json: bool) -> None:
+    """Say to who sees a part of the organisation how much of it that is (U12)."""
+    if actor.scope and not as_json:
+        from studio_tui.services.people import scopes
+
+        complain(f"studio-tui: you see {sight_in_words(scopes.own(studio, actor))}.")
+
+
 def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable[P, R | None]:
     """A command that is given the Studio and the actor before its own arguments.
 
@@ -112,7 +121,9 @@ def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable
             tell_opened(studio)
             with stopped_by_ctrl_c() as stop, studio.until(stop):
                 try:
-                    return command(studio, actor, *args, **kwargs)
+                    done = command(studio, actor, *args, **kwargs)
+                    _tell_sight(studio, actor, as_json=bool(kwargs.get("as_json")))
+                    return done
                 except NothingToDo as error:
                     # What reads JSON reads nothing else.
                     (complain if kwargs.get("as_json") else say)(error.message)

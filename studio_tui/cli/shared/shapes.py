@@ -166,10 +166,14 @@ def _known(of: User, name: str) -> Any:
     return managers(value) if name == "managers" else fact_called(name).as_json(value)
 
 
-def involvement(studio: Studio, of: Involvement, message_ids: dict[int, str]) -> Shape:
-    """A user, the pushes they are in and the mail they were sent (P16)."""
+def involvement(
+    studio: Studio, of: Involvement, message_ids: dict[int, str], sight: Scope | None = None
+) -> Shape:
+    """A user, the pushes they are in and the mail they were sent (P16); ``scope`` is the audience
+    that they see no more than (U12)."""
     return {
         **user(of.user),
+        "scope": (sight.audience or None) if sight else None,
         "pushes": [conversation(studio, push, assignment) for push, assignment in of.pushes],
         "notifications": [notification(studio, n, message_ids[n.id]) for n in of.notifications],
     }

@@ -19,6 +19,7 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "users": frozenset(
         {
             "import", "list", "show", "add", "edit", "leave", "return", "stand-in", "export",
+            "scope",
             "review", "merge", "why",
         }
     ),

@@ -1,0 +1,222 @@
+"""U12: to who sees a part of the organisation, what is beyond is as if it were not there."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from enum import Enum
+from functools import partial
+from typing import Any
+
+import pytest
+
+from studio_tui.domain.conversations.conversation import Ask, MyConversationFilter, Plan
+from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.people.access import OF_WHOLE, Action, may
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.shared.errors import StudioError
+from studio_tui.services import conversations
+from studio_tui.services.activity import activity
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.people import reviews, scopes, ssh_keys, teams, users
+from studio_tui.services.pushes import assign as assigning
+from studio_tui.services.pushes import excuse, pushes, remind
+from studio_tui.services.templates import templates
+from studio_tui.services.today import today
+from studio_tui.storage.engine import sight
+from studio_tui.storage.engine.peewee_internals import table_facts
+from studio_tui.storage.engine.sql import rows
+from studio_tui.storage.engine.tables import TABLES, UserTable
+from studio_tui.storage.engine.unit import whole
+from studio_tui.storage.people.scope import require_within
+from tests.acting import HOUR, as_user, assign
+from tests.domain.people.test_ssh_keys import RSA_3072
+from tests.organisation import create_push, import_people
+from tests.services.test_rights import (
+    OWN,
+    READS,
+    WRITES,
+    World,
+    world,  # noqa: F401 - the fixture
+)
+
+MARK = "zzmark"
+"""Whoever is beyond has it in every name."""
+BEYOND = (
+    "login,email,given_name,family_name,department,teams,leads,coaches,role,groups\n"
+    "zzmark,zzmark@zzmark.example,Zzmark,Zzmarkson,Zzmark,Zzmark team,,,,zzmark\n"
+    "zzmarkboss,boss@zzmark.example,Boss,Zzmarkson,Zzmark,,Zzmark team,,,\n"
+    "zzmarkhr,hr@zzmark.example,Hr,Zzmarkson,Zzmark,,,,admin,\n"
+)
+
+
+@pytest.fixture
+def limited(world: World) -> World:  # noqa: F811
+    """The same Studio as Els sees it, who sees the department “Within”; beyond are people who are
+    in the same pushes, whose mail waits and failed, who act, change and are decided about."""
+    studio, els = world.studio, as_user(world.studio, "els")
+    with studio.store.writing():
+        UserTable.update(department="Within").execute()
+    import_people(studio, els, BEYOND)
+    beyond = as_user(studio, "zzmarkhr")
+    assign(studio, beyond, world.push, "zzmark")
+    assign(studio, beyond, create_push(studio, beyond, "Zzmark push"), "zzmark", "zzmarkboss")
+    world.clock.move(minutes=2)
+    claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR)
+    failed = [
+        delivery.Failed(each.id, each.address, "550 no such zzmark")
+        for each in claimed.deliveries
+        if MARK in each.address
+    ]
+    delivery.settle(studio, "w", failed)
+    zzmark = users.find(studio, beyond, "zzmark").user.id
+    ask = conversations.find(studio, "Zzmark push", "zzmark")
+    conversations.plan(studio, beyond, ask, Plan(studio.now() + HOUR), conductor="zzmarkboss")
+    boss, quick = as_user(studio, "zzmarkboss"), templates.find(studio, beyond, "Quick")
+    held = conversations.start(studio, boss, Ask(zzmark, template_id=quick.id))
+    conversations.finish(studio, boss, held.id)
+    late = remind.users_named(studio, beyond, world.push, ["zzmark"])
+    remind.remind(studio, beyond, world.push, late, again=True)
+    push = pushes.find(studio, beyond, "Zzmark push")
+    alone = excuse.users_named(studio, beyond, push, ["zzmark"])
+    excuse.set_deadline(studio, beyond, push, alone, push.deadline + timedelta(days=9))
+    ssh_keys.add(studio, beyond, "zzmark", RSA_3072)
+    import_people(studio, beyond, "login,email,given_name,family_name,leads\n"
+                  "zzmarktwo,two@zzmark.example,Two,Zzmarkson,Zzmark team\n")  # fmt: skip
+    found = templates.find(studio, beyond, "Quick")
+    changed = replace(found.definition, description="Another")
+    templates.save(studio, beyond, found, changed)
+    scopes.limit(studio, beyond, "els", 'department "Within"')
+    return replace(world, studio=studio.seen_by(els))
+
+
+_FOR_WHO_SEES_ALL = "limited to a part of the organisation"
+"""What is said of an act that is about the whole organisation."""
+REFUSED = {
+    # The push is not theirs alone, or there is nothing to do.
+    *("pushes.pushes.close", "pushes.pushes.edit", "pushes.pushes.edit_telling"),
+    *("people.by_hand.add", "people.teams.remove", "today.today.wake"),
+    # What was said is between two people (C6).
+    *("conversations.earlier", "conversations.exports.to_bytes", "conversations.exports.to_file"),
+    *("conversations.exports.to_text", "conversations.open_own", "conversations.close_own"),
+    *("conversations.add_question", "conversations.remove_question", "conversations.begin"),
+    *("conversations.mine_again", "conversations.not_mine", "conversations.start"),
+    *("conversations.submit", "conversations.write"),
+}
+"""What is refused to an admin who sees all people of it but one."""
+
+
+def told(value: object) -> Iterator[str]:
+    """Every text that a result holds, however deep; a list that reads by itself is read."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield value.decode(errors="replace")
+    elif isinstance(value, Enum) or value is None:
+        return
+    elif hasattr(value, "rows") and hasattr(value, "count"):
+        yield from told(list(value.rows(0, value.count())))
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from told(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        yield from told([*value.keys(), *value.values()])
+    elif isinstance(value, Iterable):
+        for each in value:
+            yield from told(each)
+    else:
+        yield str(value)
+
+
+def _beyond() -> list[Any]:
+    """Every row that is about somebody beyond."""
+    people = "(SELECT id FROM users WHERE login LIKE 'zzmark%')"
+    found: list[Any] = []
+    with whole():
+        for model in TABLES:
+            facts = table_facts(model)
+            of_people = [
+                field.column_name
+                for field in facts.fields
+                if getattr(field, "rel_model", None) is UserTable
+            ]
+            if facts.name.startswith("activity") or not (of_people or facts.name == "users"):
+                continue
+            about = " OR ".join(f"{column} IN {people}" for column in of_people)
+            wanted = about or f"id IN {people}"
+            found.append((facts.name, rows(f"SELECT * FROM {facts.name} WHERE {wanted}")))
+    return found
+
+
+def test_of_every_table_it_is_said_which_rows_one_sees() -> None:
+    """A table that is added has to say it."""
+    assert sorted(sight.ROWS) == sorted(table_facts(model).name for model in TABLES)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_no_service_tells_of_anybody_beyond_or_changes_them(limited: World) -> None:
+    """U12: neither what a service gives nor what it says when it does not; and an act touches
+    nothing beyond, or nothing at all. A service that is added is asked as well."""
+    telling, changing, refused = dict[str, str](), dict[str, object](), set[str]()
+    newest = _newest_line(limited)
+    for name, call in _each_call(limited):
+        before = _beyond()
+        try:
+            result = " ".join(told(call()))
+            with limited.studio.store.reading():
+                require_within(range(newest + 1, _newest_line(limited) + 1))
+        except StudioError as error:
+            result = error.message
+            if _FOR_WHO_SEES_ALL not in result:
+                refused.add(name)
+        else:
+            changes = [pair for pair in zip(before, _beyond(), strict=True) if pair[0] != pair[1]]
+            if changes:
+                changing[name] = changes
+        if MARK in result.lower():
+            telling[name] = result
+    assert not telling
+    assert not changing
+    assert refused == REFUSED
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_sees_the_whole_organisation_is_told_of_them(limited: World) -> None:
+    """What the test above looks for is there to be found."""
+    studio, admin = limited.studio.seen_by(None), as_user(limited.studio, "zzmarkhr")
+    for every in (
+        users.every(studio, admin, UserFilter()),
+        pushes.every(studio, admin),
+        assigning.every(studio, admin, limited.push),
+        outbox.every(studio, admin, NotificationFilter()),
+        list(activity.every(studio, admin)),
+        reviews.every(studio, admin),
+        today.show(studio, admin),
+        teams.every(studio, admin),
+        conversations.source(studio, as_user(studio, "zzmarkboss"), MyConversationFilter()),
+    ):
+        assert MARK in " ".join(told(every)).lower(), every
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_is_about_the_whole_organisation_is_for_who_sees_it(limited: World) -> None:
+    """A2."""
+    els = as_user(limited.studio, "els")
+    assert {action for action in Action if not may(els, action)} == OF_WHOLE
+
+
+def _each_call(limited: World) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each service as Els calls it; nothing of what it does stays."""
+    els = as_user(limited.studio, "els")
+    assert els.scope
+    calls = {name: call for name, (_, call) in (READS | WRITES).items()} | OWN
+    store = limited.studio.seen_by(None).store
+    with store.writing():
+        for name, call in calls.items():
+            with store.trying():
+                yield name, partial(call, limited, els)
+
+
+def _newest_line(limited: World) -> int:
+    with limited.studio.seen_by(None).store.reading():
+        return int(rows("SELECT MAX(id) FROM activity")[0][0])
