@@ -32,7 +32,7 @@ _WRITERS = {
 }
 """What writes mail into the outbox, or lets it wait once more."""
 _WRITING = {
-    "pushes.assign.assign_to": {Verb.ASSIGN},
+    "pushes.assign.assign_to": {Verb.ASSIGN, Verb.JOIN},
     "pushes.reminding.tell": {Verb.REMIND},
     "pushes.reminding.remind_managers": {Verb.REMIND},
     "pushes.pushes._tell_of": {Verb.EDIT, Verb.CLOSE},

@@ -23,6 +23,7 @@ SIGNS: Mapping[CaseKind, str] = {
     CaseKind.STARTS: "►",
     CaseKind.ENDS: "▲",
     CaseKind.REPEATS: "=",
+    CaseKind.CAME_IN: "+",
     CaseKind.ERASED: "-",
     CaseKind.SENDING: "→",
 }

@@ -76,6 +76,7 @@ from studio_tui.services.people.teams import TeamEdit
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import (
+    audiences,
     calendar,
     check,
     course,
@@ -505,6 +506,11 @@ READS: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: excuse.skipped_by_deadline(w.studio, a, w.push, w.everybody, None),
     ),
+    "pushes.audiences.of_push": (SUPPORT, lambda w, a: audiences.of_push(w.studio, a, w.push)),
+    "pushes.audiences.how_many": (
+        SUPPORT,
+        lambda w, a: audiences.how_many(w.studio, a, audience_of(w.studio, a, "login = cas")),
+    ),
     "pushes.calendar.show": (SUPPORT, lambda w, a: calendar.show(w.studio, a)),
     "pushes.duplicate.propose": (ADMIN, lambda w, a: duplicate.propose(w.studio, a, w.push)),
     "pushes.duplicate.skipped": (ADMIN, lambda w, a: duplicate.skipped(w.studio, a, w.push)),
@@ -535,6 +541,12 @@ def _take_back(w: World, actor: Actor) -> None:
     with w.studio.store.writing():
         exceptions.excuse(everybody, w.assigned_in, "leave")
     excuse.take_back(w.studio, actor, w.push, w.everybody)
+
+
+def _set_audience(w: World, actor: Actor) -> None:
+    audience = audience_of(w.studio, as_user(w.studio, "els"), "login eve")
+    push = pushes.show(w.studio, as_user(w.studio, "els"), w.push.id)
+    audiences.set_audience(w.studio, actor, push, audience)
 
 
 def _repeating(w: World, *skipped: int) -> PushFacts:
@@ -592,6 +604,13 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     ),
     "people.stand_ins.name_stand_in": (ADMIN, _name_stand_in),
     "people.stand_ins.end": (ADMIN, _end_stand_in),
+    "pushes.audiences.set_audience": (ADMIN, _set_audience),
+    "pushes.audiences.create_for": (
+        ADMIN,
+        lambda w, a: audiences.create_for(
+            w.studio, a, w.template.id, [draft_of(w.push, name="Other")], None
+        ),
+    ),
     "pushes.duplicate.duplicate": (
         ADMIN,
         lambda w, a: duplicate.duplicate(w.studio, a, w.push, draft_of(w.push, name="Once more")),
@@ -945,7 +964,8 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "pushes.pushes.push_now": INSIDE,
     "pushes.pushes.push_to_change": INSIDE,
     "pushes.remind.remind_by_schedule": ITSELF,
-    "pushes.duplicate.still_there": INSIDE,
+    "pushes.audiences.join_audiences": INSIDE,
+    "pushes.audiences.join_by_schedule": ITSELF,
     "pushes.repeating.repeat_by_schedule": ITSELF,
     "pushes.repeating.why_not": INSIDE,
     "pushes.repeating.name_of": INSIDE,
@@ -965,7 +985,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
 cannot reach the database by itself."""
 EMPTYING = {"people.erasing.erase", "people.retention.erase_over"}
 """What empties lines of activity."""
-LINES_OF = {"pushes.duplicate.duplicate": 2}
+LINES_OF = {"pushes.duplicate.duplicate": 2, "pushes.audiences.set_audience": 2}
 """How many lines of activity a service leaves that does two acts in one: one is undone alone."""
 ASKED_BEFORE = {
     "conversations.planning.cancel_now",
@@ -986,6 +1006,8 @@ ASKED_BEFORE = {
     "people.erasing.erase_one",
     "people.imports.apply_if",
     "pushes.assign.assign_to",
+    "pushes.audiences.bring_in",
+    "pushes.audiences.within_sight",
     "pushes.duplicate.make_next",
     "pushes.pushes.create_one",
     "templates.starters.add_starters",

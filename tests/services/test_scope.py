@@ -97,6 +97,10 @@ REFUSED = {
     # The push is not theirs alone, or there is nothing to do.
     *("pushes.pushes.close", "pushes.pushes.edit", "pushes.pushes.edit_telling"),
     *("people.by_hand.add", "people.teams.remove", "today.today.wake"),
+    # How a push that others are in comes again, and whom it is for.
+    *("pushes.repeats.set_rhythm", "pushes.repeats.set_after_hire", "pushes.repeats.set_until"),
+    *("pushes.repeats.skip", "pushes.repeats.keep", "pushes.repeats.stop"),
+    "pushes.audiences.set_audience",
     # What was said is between two people (C6).
     *("conversations.earlier", "conversations.exports.to_bytes", "conversations.exports.to_file"),
     *("conversations.exports.to_text", "conversations.open_own", "conversations.close_own"),

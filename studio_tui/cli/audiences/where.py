@@ -30,6 +30,17 @@ def where_option(command: C) -> C:
     return option(command)
 
 
+def audience_option(command: C) -> C:
+    """``--audience``, as the argument ``audience``: whom a push is for; see `where_of`."""
+    option = click.option(
+        "--audience",
+        metavar="FILTER",
+        help="Whom it is for, as 'team under Sales and hired within 90 days': who matches is "
+        "assigned and told, today and until it is closed.",
+    )
+    return option(command)
+
+
 def where_of(studio: Studio, actor: Actor, where: str | None) -> Audience | None:
     """The audience that ``--where`` says; None where it was not given.
 

@@ -6,14 +6,19 @@ from shlex import quote
 
 import click
 
+from studio_tui.cli.audiences.where import audience_option, where_of
+from studio_tui.cli.shared import dry_run as dry_runs
+from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
+from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
-from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes import audiences
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
+from studio_tui.wording.counting import counted
 
 
 def _draft(text: str) -> PushDraft:
@@ -39,6 +44,9 @@ def _draft(text: str) -> PushDraft:
     metavar="N;DATE;DATE",
     help="One of several.",
 )
+@audience_option
+@yes_option
+@dry_run_options
 @json_option
 @with_studio
 def create(
@@ -49,17 +57,43 @@ def create(
     available_from: date | None,
     deadline: date | None,
     several: Sequence[PushDraft],
+    audience: str | None,
+    yes: bool,
+    dry_run: bool,
+    with_mail: bool,
     as_json: bool,
 ) -> None:
     """Create one or several pushes of TEMPLATE: all of them, or none.
 
     One by --name, --from and --deadline; several by --push "NAME;FIRST DAY;DEADLINE", repeated.
+    With --audience who matches is assigned at once, and who comes to match until it is closed.
     """
+    dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     drafts = [*_single(name, available_from, deadline), *several]
     if not drafts:
         raise click.UsageError("Say which push: --name, --from and --deadline, or --push.")
     found = templates.find(studio, actor, template)
-    created = pushes.create(studio, actor, found.id, drafts)
+    wanted = where_of(studio, actor, audience)
+    number = audiences.how_many(studio, actor, wanted) if wanted else 0
+    if dry_run:
+        named = ", ".join(f"“{draft.name}”" for draft in drafts)
+        dry_runs.try_act(
+            studio,
+            actor,
+            lambda: audiences.create_for(studio, actor, found.id, drafts, wanted),
+            drafts[0].name if len(drafts) == 1 else None,
+            f"{named} would be created with {counted(number, 'user')}",
+            with_mail=with_mail,
+            as_json=as_json,
+        )
+        return
+    confirm_count(
+        lambda: number,
+        f"users would be assigned to “{drafts[0].name}” and told",
+        "Nothing was created",
+        yes=yes,
+    )
+    created = audiences.create_for(studio, actor, found.id, drafts, wanted)
     if as_json:
         from studio_tui.cli.shared import shapes
 
@@ -67,6 +101,11 @@ def create(
         return
     for push in created:
         say(f"“{push.name}” is created: {push.available_from} to {push.deadline}.")
+    if wanted:
+        say(
+            f"{counted(number, 'user')} assigned, and until it is closed who comes to match. {UNDO}"
+        )
+        return
     say(f"Next: studio-tui pushes assign {quote(created[0].name)} LOGIN…")
 
 

@@ -1,19 +1,27 @@
 """``studio-tui pushes edit`` (P9, P15)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 import click
 
+from studio_tui.cli.audiences.where import audience_option, where_of
 from studio_tui.cli.shared import dry_run as dry_runs
+from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
-from studio_tui.cli.shared.output import complain, json_option, say, write_json
+from studio_tui.cli.shared.output import complain, json_option, say, shape_of_nothing, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day, iso, when
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushDraft, Reminders
+from studio_tui.domain.shared.errors import NothingToDo
+from studio_tui.services.pushes import audiences
 from studio_tui.services.pushes import pushes as service
+from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.pushes import Edited
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import reminders_in_words
@@ -58,6 +66,8 @@ def _days(least: int) -> Callable[[str], tuple[int, ...]]:
     show_default=True,
     help="Tell of a moved deadline those who were told of the push and are not done.",
 )
+@audience_option
+@click.option("--no-audience", is_flag=True, help="Let it be for those who were picked alone.")
 @yes_option
 @dry_run_options
 @json_option
@@ -72,18 +82,31 @@ def edit(
     remind_before: tuple[int, ...] | None,
     remind_after: tuple[int, ...] | None,
     tell: bool,
+    audience: str | None,
+    no_audience: bool,
     yes: bool,
     dry_run: bool,
     with_mail: bool,
     as_json: bool,
 ) -> None:
-    """Change name, first day, deadline or automatic reminders of PUSH."""
-    if all(v is None for v in (name, available_from, deadline, remind_before, remind_after)):
+    """Change name, first day, deadline, automatic reminders or audience of PUSH.
+
+    Nobody is taken out by another audience: who came in by the one before and does not match is
+    listed by “users review”.
+    """
+    changed = (name, available_from, deadline, remind_before, remind_after)
+    edits = any(v is not None for v in changed)
+    if not edits and audience is None and not no_audience:
         raise click.UsageError(
-            "Say what to change: --name, --from, --deadline, --remind-before or --remind-after."
+            "Say what to change: --name, --from, --deadline, --remind-before, --remind-after or "
+            "--audience."
         )
+    if audience is not None and no_audience:
+        raise click.UsageError("Either --audience or --no-audience.")
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     found = service.find(studio, actor, push)
+    wanted = where_of(studio, actor, audience)
+    sets_audience = audience is not None or no_audience
     usual = found.reminders
     draft = PushDraft(
         found.name if name is None else name,
@@ -94,13 +117,15 @@ def edit(
             usual.after if remind_after is None else remind_after,
         ),
     )
+    acts = _PushChange(edits, sets_audience, wanted, tell)
     if dry_run:
+        whom = f" for “{wanted}”" if wanted else ""
         dry_runs.try_act(
             studio,
             actor,
-            lambda: service.edit(studio, actor, found, draft, tell=tell),
+            lambda: acts.do(studio, actor, found, draft),
             found.name,
-            f"“{found.name}” would run from {draft.available_from} to {draft.deadline}",
+            f"“{found.name}” would run from {draft.available_from} to {draft.deadline}{whom}",
             with_mail=with_mail,
             as_json=as_json,
         )
@@ -112,24 +137,66 @@ def edit(
             "Nothing was changed",
             yes=yes,
         )
-    edited = service.edit_telling(studio, actor, found, draft, tell=tell)
+    if wanted is not None:
+        confirm_count(
+            lambda: audiences.how_many(studio, actor, wanted),
+            f"users at most would be assigned to “{found.name}” and told",
+            "Nothing was changed",
+            yes=yes,
+        )
+    with shape_of_nothing(as_json, lambda: {**shapes.nobody_told(found), "added": 0}):
+        edited, joined = acts.do(studio, actor, found, draft)
+    leaves = edited.leaves_at or (joined.leaves_at if joined else None)
+    added = joined.added if joined else 0
     if as_json:
         write_json(
             {
                 "push": edited.push.name,
-                "users_told": edited.users_told,
-                "managers_told": edited.managers_told,
-                "leaves_at": iso(studio, edited.leaves_at),
+                "users_told": edited.users_told + (joined.users_told if joined else 0),
+                "managers_told": edited.managers_told + (joined.managers_told if joined else 0),
+                "leaves_at": iso(studio, leaves),
+                "added": added,
             }
         )
         return
     _tell(found, edited.push, told=tell)
+    if sets_audience:
+        whom = f"It is for {wanted}" if wanted else "It is for those who were picked"
+        say(f"{whom}: {counted(added, 'user')} assigned.")
     if edited.leaves_at:
         users = counted(edited.users_told, "user")
         managers = counted(edited.managers_told, "manager")
         complain(
             f"{users} and {managers} are told; mail leaves {when(studio, edited.leaves_at)}. {UNDO}"
         )
+    elif joined and leaves:
+        complain(f"Mail leaves {when(studio, leaves)}. {UNDO}")
+
+
+@dataclass(frozen=True, slots=True)
+class _PushChange:
+    """What is changed of a push: all of it in one transaction."""
+
+    edits: bool
+    sets_audience: bool
+    audience: Audience | None
+    tell: bool
+
+    def do(
+        self, studio: Studio, actor: Actor, push: Push, draft: PushDraft
+    ) -> tuple[Edited, Assigned | None]:
+        """Change ``push``; with whom that tells of another deadline, and who came to match."""
+        with studio.at_once():
+            edited = service.edit_telling(studio, actor, push, draft, tell=self.tell)
+            if not self.sets_audience:
+                return edited, None
+            try:
+                joined = audiences.set_audience(studio, actor, edited.push, self.audience)
+            except NothingToDo:
+                if not self.edits:
+                    raise
+                joined = None
+        return edited, joined
 
 
 def _tell(before: Push, edited: Push, *, told: bool) -> None:

@@ -17,10 +17,11 @@ from studio_tui.cli.shared.output import (
 )
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import iso, shown, with_zone
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Progress, Push
-from studio_tui.services.pushes import assign, groups, pushes, repeats
+from studio_tui.services.pushes import assign, audiences, groups, pushes, repeats
 from studio_tui.services.pushes.repeats import Repeating
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.pushes import (
@@ -71,10 +72,11 @@ def show(
         return
     users = _users(studio, actor, found, where)
     comes_again = repeats.of_push(studio, actor, found)
+    audience = audiences.of_push(studio, actor, found)
     if as_json:
-        write_json(shapes.whole_push(studio, found, users, comes_again))
+        write_json(shapes.whole_push(studio, found, users, comes_again, audience))
         return
-    write_facts(_facts(found, comes_again))
+    write_facts(_facts(found, comes_again, audience))
     click.echo()
     write_table(
         ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Reminders", "Managers"),
@@ -98,13 +100,17 @@ def _users(studio: Studio, actor: Actor, push: Push, where: str | None) -> list[
     return assign.every(studio, actor, push, wanted)
 
 
-def _facts(push: Push, comes_again: Repeating | None) -> Iterable[tuple[str, str]]:
+def _facts(
+    push: Push, comes_again: Repeating | None, audience: Audience | None
+) -> Iterable[tuple[str, str]]:
     yield "Push", push.name
     yield "Template", push.template.name
     yield "State", state_in_words(push)
     yield "Available from", push.available_from.isoformat()
     yield "Deadline", push.deadline.isoformat()
     yield "Reminders", reminders_in_words(push.reminders)
+    if audience:
+        yield "Audience", str(audience)
     if comes_again:
         yield "Comes again", comes_again.repeat.in_words
     yield "Progress", _progress(push.progress)

@@ -41,6 +41,7 @@ from studio_tui.domain.today.today import Case
 
 if TYPE_CHECKING:
     # A command that shows no mail does not wait for what writes it.
+    from studio_tui.domain.audiences.audience import Audience
     from studio_tui.mail.compose.rendering import RenderedMail
     from studio_tui.services.activity.activity import ActivityLine
     from studio_tui.services.activity.verify import Verified
@@ -319,13 +320,18 @@ def push(of: Push) -> Shape:
 
 
 def whole_push(
-    studio: Studio, of: Push, assignments: Iterable[Assignment], comes_again: Repeating | None
+    studio: Studio,
+    of: Push,
+    assignments: Iterable[Assignment],
+    comes_again: Repeating | None,
+    audience: Audience | None,
 ) -> Shape:
-    """A push with its reminders, how it comes again, and everyone who is in it."""
+    """A push with its reminders, whom it is for, how it comes again, and everyone who is in it."""
     return {
         **push(of),
         "remind_before_days": of.reminders.before,
         "remind_after_days": of.reminders.after,
+        "audience": str(audience) if audience else None,
         "repeats": repeating(comes_again, studio.today()),
         "users": [assigned_user(studio, assignment) for assignment in assignments],
     }

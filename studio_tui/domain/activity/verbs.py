@@ -85,6 +85,8 @@ class Verb(StrEnum):
     DELETE_QUESTIONS = "deleted questions"
     CREATE = "created push"
     ASSIGN = "assigned users"
+    SET_AUDIENCE = "changed audience of push"
+    JOIN = "assigned who came to match"
     UNASSIGN = "unassigned users"
     EXCUSE = "excused users"
     ASK_AGAIN = "took back: excused"
@@ -197,6 +199,11 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.DELETE_QUESTIONS: VerbFacts(_TEXT),
         Verb.CREATE: VerbFacts({"template": str, "copied_from": str, **_PUSH}),
         Verb.ASSIGN: VerbFacts(mailing=Mailing("pushes assign", Action.ASSIGN, many="assigned to")),
+        Verb.SET_AUDIENCE: VerbFacts({"audience": str}),
+        Verb.JOIN: VerbFacts(
+            {"audience": str, "no longer match": int},
+            Mailing("pushes edit", Action.ASSIGN, many="assigned, who came to match, to"),
+        ),
         Verb.UNASSIGN: VerbFacts(),
         Verb.EXCUSE: VerbFacts({"reason": str}),
         Verb.ASK_AGAIN: VerbFacts(),

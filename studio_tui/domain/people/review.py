@@ -28,6 +28,7 @@ class ReviewKind(StrEnum):
     MANAGER_CHANGED = "manager_changed"
     JOINED = "joined"
     ADDRESS_CHANGED = "address_changed"
+    NO_LONGER_MATCHES = "no_longer_matches"
 
     @property
     def label(self) -> str:
@@ -104,6 +105,9 @@ REVIEW_KINDS: Mapping[ReviewKind, ReviewFacts] = OfAll(
         ReviewKind.JOINED: ReviewFacts("joined", (Decision.KEEP, Decision.ADD)),
         ReviewKind.ADDRESS_CHANGED: ReviewFacts(
             "address changed", (Decision.KEEP, Decision.EXCUSE)
+        ),
+        ReviewKind.NO_LONGER_MATCHES: ReviewFacts(
+            "no longer in the audience", (Decision.KEEP, Decision.EXCUSE)
         ),
     }
 )

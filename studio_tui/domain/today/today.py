@@ -38,6 +38,7 @@ class CaseKind(StrEnum):
     STARTS = "starts"
     ENDS = "ends"
     REPEATS = "repeats"
+    CAME_IN = "came_in"
     ERASED = "erased"
     SENDING = "sending"
 
@@ -175,6 +176,14 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         Remedy.LOOK_AT_PEOPLE,
         StudioPart.USERS,
         Action.PERSONAL_DATA,
+        Section.COMING_UP,
+    ),
+    CaseKind.CAME_IN: CaseFacts(
+        "came into the audience",
+        "came into the audience",
+        Remedy.OPEN_PUSH,
+        StudioPart.PUSHES,
+        Action.ASSIGN,
         Section.COMING_UP,
     ),
     CaseKind.SENDING: CaseFacts(

@@ -342,6 +342,7 @@ def _undo_review(undoing: _Undoing) -> None:
 _TAKING_BACK: Mapping[Verb, Callable[[_Undoing], None]] = OfAll(
     {
         Verb.ASSIGN: _undo_assigning,
+        Verb.JOIN: _undo_assigning,
         Verb.REMIND: _undo_nothing,
         Verb.EDIT: _undo_edit,
         Verb.CLOSE: _undo_closing,

@@ -11,13 +11,14 @@ from typing import Any
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.people.noticing import Noticing
+from studio_tui.services.pushes.audiences import join_audiences
 from studio_tui.services.pushes.pushes import cause_of
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people import retention
 from studio_tui.storage.people.import_write import Counted, NewTeam, Write, write
-from studio_tui.storage.people.scope import for_everybody, require_within
+from studio_tui.storage.people.scope import for_everybody, is_limited, require_within
 from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
 
 Told = Callable[[], Mapping[str, Any] | None]
@@ -67,8 +68,10 @@ def apply_change(
     What follows from it for others is written down whoever they are; what it changes itself has to
     be within whom the actor sees, before and after (U12), or it is refused.
     """
+    limited = is_limited()
     with for_everybody():
         applied = _applied(studio, actor, change, counted)
+        join_audiences(studio, limited=limited)
     require_within([applied.line])
     return applied
 

@@ -1,6 +1,6 @@
 """Who is assigned to a push: choose, assign, unassign, follow (P3, P6, P8, P11, P12)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -174,17 +174,20 @@ def assign_to(
     push: PushFacts,
     users: People,
     *,
+    verb: Verb = Verb.ASSIGN,
+    after: Mapping[str, str | int] | None = None,
     progress: Progress = unwatched,
 ) -> Assigned:
     """Assign those of ``users`` who are there and not in ``push`` yet, which is locked, inside an
     open unit of work; perhaps nobody. ``actor`` is None where the Studio does it by itself: then
-    mail leaves in the morning at the earliest (P7)."""
+    mail leaves in the morning at the earliest (P7). The activity calls it ``verb``, and tells
+    ``after``."""
     progress(0.0)
     now, leaves = studio.now(), leaving(studio, push.available_from)
     if actor is None:
         send_time = studio.settings.notifications.send_time
         leaves = max(leaves, start_of_day(studio.today(), studio.zone, send_time))
-    line = write_activity(actor, now, Verb.ASSIGN, push.name, push_id=push.id)
+    line = write_activity(actor, now, verb, push.name, push_id=push.id, after=after)
     added = assignments.assign(push.id, users, line)
     progress(0.1)
     assigned = assignments.assigned_in(line)

@@ -1,8 +1,10 @@
 """A push once more, with its people, its reminders and its template: other days, one act (P17)."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 
+from studio_tui.domain.audiences.audience import to_plain
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import (
     AssignmentFilter,
@@ -15,14 +17,15 @@ from studio_tui.domain.pushes.push import (
 from studio_tui.domain.pushes.repeats import next_name, next_period
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Conflict
-from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.templates.template import require_pushable
-from studio_tui.services.pushes.assign import Assigned, assign_to, of_push
+from studio_tui.services.pushes.assign import Assigned, assign_to
+from studio_tui.services.pushes.audiences import audience_of_push, bring_in, within_sight
 from studio_tui.services.pushes.pushes import create_one, push_facts, push_to_change
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates.templates import stored_template
-from studio_tui.storage.people.users import chosen
-from studio_tui.storage.pushes import assignments, pushes
+from studio_tui.storage.audiences.conditions import audience_condition
+from studio_tui.storage.people.users import People
+from studio_tui.storage.pushes import assignments, audiences, pushes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
         begin, end = next_period(current.available_from, current.deadline, studio.today(), others)
         name = name_after(current, begin)
         draft = PushDraft(name, begin, end, current.reminders)
-        return Proposal(draft, assignments.count_assignments(still_there(studio, push.id)))
+        return Proposal(draft, audiences.count_there(_people(current)))
 
 
 def skipped(studio: Studio, actor: Actor, push: PushFacts) -> list[Skipped]:
@@ -105,21 +108,35 @@ def make_next(
     draft = replace(draft, reminders=draft.reminders or current.reminders)
     told = {"copied_from": current.name, **(after or {})}
     push_id = create_one(studio, actor, template, draft, told)
+    audience = audience_of_push(current.id)
+    if audience is not None:
+        audience = within_sight(actor, audience)
+        audiences.keep(push_id, json.dumps(to_plain(audience)), studio.today())
     made = push_to_change(studio, push_id)
-    people = chosen(Selection.matching(of_push(current)))
-    return assign_to(studio, actor, made, people, progress=progress)
+    done = assign_to(studio, actor, made, audiences.picked(current.id), progress=progress)
+    joined = bring_in(studio, actor, done.push, audience) if audience else None
+    return done if joined is None else _together(done, joined)
+
+
+def _together(one: Assigned, other: Assigned) -> Assigned:
+    """What two acts did in one."""
+    return replace(
+        other,
+        added=one.added + other.added,
+        users_told=one.users_told + other.users_told,
+        managers_told=one.managers_told + other.managers_told,
+    )
+
+
+def _people(push: PushFacts) -> People:
+    """Who would be in a push like ``push``: those who were picked, and who is in its audience
+    today."""
+    audience = audience_of_push(push.id)
+    picked = audiences.picked(push.id)
+    return picked if audience is None else picked | audience_condition(audience)
 
 
 def name_after(push: PushFacts, first: date) -> str:
     """The name proposed for what follows ``push`` on ``first``, inside an open unit of work."""
     names = [*pushes.push_names(closed=True), push.name]
     return next_name(push.name, push.available_from, first, names)
-
-
-def still_there(studio: Studio, push_id: int) -> assignments.Assignments:
-    """The assignments of a push whose users have not left."""
-    everyone = assignments.assignment_condition(push_id, AssignmentFilter(), studio.today())
-    gone = assignments.assignment_condition(
-        push_id, AssignmentFilter(flag=Flag.LEFT), studio.today()
-    )
-    return everyone & ~gone

@@ -169,7 +169,7 @@ def edit_telling(
     """`edit`, with whom it tells."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
-        current = _unchanged(studio, push)
+        current = push_unchanged(studio, push)
         progress(0.0)
         line, users, managers = _edit(studio, actor, current, draft, tell=tell)
         leaves = cause_of(studio, line or 0).due_at if users or managers else None
@@ -201,7 +201,7 @@ def close(
     """
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
-        current = _unchanged(studio, push)
+        current = push_unchanged(studio, push)
         if current.state is PushState.CLOSED:
             raise NothingToDo(f"“{current.name}” is closed already.")
         progress(0.0)
@@ -228,7 +228,7 @@ def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
     """`reopen`, with what it sends."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
-        current = _unchanged(studio, push)
+        current = push_unchanged(studio, push)
         if current.state is not PushState.CLOSED:
             raise NothingToDo(f"“{current.name}” is not closed.")
         check_drafts([_draft(current)], pushes.push_names(closed=False))
@@ -282,6 +282,19 @@ def push_to_change(studio: Studio, push_id: int) -> PushFacts:
     """One push that nobody else changes until the open unit of work ends (A4)."""
     pushes.lock_push(push_id)
     return push_facts(studio, push_id)
+
+
+def push_unchanged(studio: Studio, push: PushFacts) -> PushFacts:
+    """A push that nobody else changes until the open unit of work ends; raises `Conflict` where
+    somebody did since it was read (A4)."""
+    current = push_to_change(studio, push.id)
+    if current.version != push.version:
+        raise Conflict(
+            f"Somebody else changed “{current.name}” in the meantime: it now runs from "
+            f"{current.available_from} to {current.deadline} and is {current.state}. "
+            "Look at it again before you change it."
+        )
+    return current
 
 
 def leaving(studio: Studio, available_from: date) -> datetime:
@@ -442,17 +455,6 @@ def _facts_of(stored: StoredPush, assigned: int, today: date) -> PushFacts:
         closed_at=stored.closed_at,
         version=stored.version,
     )
-
-
-def _unchanged(studio: Studio, push: PushFacts) -> PushFacts:
-    current = push_to_change(studio, push.id)
-    if current.version != push.version:
-        raise Conflict(
-            f"Somebody else changed “{current.name}” in the meantime: it now runs from "
-            f"{current.available_from} to {current.deadline} and is {current.state}. "
-            "Look at it again before you change it."
-        )
-    return current
 
 
 def _update(current: PushFacts, draft: PushDraft, *, closed_at: datetime | None) -> None:

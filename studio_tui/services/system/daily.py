@@ -11,10 +11,15 @@ from collections.abc import Callable
 from studio_tui.config.log import log_error
 from studio_tui.domain.shared.errors import StudioError, Unavailable
 from studio_tui.services.people.retention import erase_by_schedule
+from studio_tui.services.pushes.audiences import join_by_schedule
 from studio_tui.services.pushes.repeating import repeat_by_schedule
 from studio_tui.services.system.context import Studio
 
-JOBS: tuple[Callable[[Studio], object], ...] = (repeat_by_schedule, erase_by_schedule)
+JOBS: tuple[Callable[[Studio], object], ...] = (
+    repeat_by_schedule,
+    join_by_schedule,
+    erase_by_schedule,
+)
 """In the order in which they are done."""
 
 

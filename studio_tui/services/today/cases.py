@@ -47,6 +47,8 @@ from studio_tui.wording.today import (
 
 _MOST = 1_000
 """Of so many a case knows each; of more only how many."""
+_NEWS = timedelta(days=7)
+"""What was done by itself is told for so long."""
 _NAMED = 3
 """So many changes of people are named."""
 _LONG = timedelta(minutes=10)
@@ -359,6 +361,15 @@ def _repeat(
     )
 
 
+def _came_in(desk: Desk) -> Iterator[Case]:
+    """Who came into pushes by their audiences within the last week, by itself (P13)."""
+    since = desk.now - _NEWS
+    for push_id, group in by_push(found.came_in(since)).items():
+        if push_id in desk.pushes:
+            examples = _few(group, partial(found.people_who_came_in, push_id, since, _MOST))
+            yield _case(desk, CaseKind.CAME_IN, group, examples, _names(group, examples))
+
+
 def _erased(desk: Desk) -> Iterator[Case]:
     """Who is kept no longer (U13), by the day on which they are erased."""
     for day, number in retention.erasing_ahead(desk.studio, desk.last_day).items():
@@ -463,6 +474,7 @@ SOURCES: Mapping[CaseKind, Source] = OfSome(
         CaseKind.STARTS: _starts,
         CaseKind.ENDS: _ends,
         CaseKind.REPEATS: _repeats,
+        CaseKind.CAME_IN: _came_in,
         CaseKind.ERASED: _erased,
         CaseKind.SENDING: _sending,
     },

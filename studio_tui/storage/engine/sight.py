@@ -53,12 +53,18 @@ _OF_NOBODY = _quoted(
 )
 _COUNTING = _quoted((Verb.CLOSE, Verb.REOPEN))
 """They tell of how many mails."""
-OF_WHOLE_PUSH = f"{_quoted((Verb.EDIT,))}, {_COUNTING}"
+_SETTING = _quoted(
+    (
+        *(Verb.EDIT, Verb.SET_AUDIENCE),
+        *(Verb.REPEAT, Verb.SKIP_REPEAT, Verb.KEEP_REPEAT, Verb.END_REPEAT),
+    )
+)
+OF_WHOLE_PUSH = f"{_SETTING}, {_COUNTING}"
 """They change a push for everybody in it."""
 _OF_PUSH = f"{_quoted((Verb.CREATE,))}, {OF_WHOLE_PUSH}"
 _OF_SEVERAL = _quoted(
     (
-        *(Verb.ASSIGN, Verb.UNASSIGN, Verb.REMIND),
+        *(Verb.ASSIGN, Verb.JOIN, Verb.UNASSIGN, Verb.REMIND),
         *(Verb.EXCUSE, Verb.ASK_AGAIN, Verb.OWN_DEADLINE),
     )
 )

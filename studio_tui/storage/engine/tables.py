@@ -198,6 +198,9 @@ class PushTable(Table):
     """A push with the template as it was (T5). ``name_key`` is unique among those not closed.
 
     ``remind_before`` and ``remind_after`` are days before and after the deadline: ``7,1`` (P15).
+    ``audience`` is whom it is for beside those who were picked (P13), as JSON
+    (`domain.audiences.audience.to_plain`); ``audience_on`` is the day on which who matches was last
+    looked up by itself.
     """
 
     name = CharField()
@@ -211,6 +214,8 @@ class PushTable(Table):
     created_at = InstantField()
     closed_at = InstantField(null=True)
     version = IntegerField()
+    audience = TextField(null=True)
+    audience_on = DateField(null=True)
 
     class Meta:
         table_name = "push"

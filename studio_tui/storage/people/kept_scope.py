@@ -16,6 +16,12 @@ def scope_of(user_id: int) -> str:
     return str(_S.select(_S.audience).where(_S.user == user_id).scalar() or "")
 
 
+def kept_scope(user_id: int) -> str | None:
+    """The same as it is kept, JSON; None where it is not limited."""
+    found: str | None = _S.select(_S.kept).where(_S.user == user_id).scalar()
+    return found
+
+
 def keep_scope(user_id: int, audience: str, kept: Kept | None) -> None:
     """Limit the sight of somebody to an audience; where there is none, no more."""
     _S.delete().where(_S.user == user_id).execute()

@@ -121,6 +121,42 @@ def put(touched: Touched, added: Collection[int], activity_id: int, at: datetime
     return written
 
 
+def unmatched(push_id: int, acts: Any, matching: Any, at: datetime) -> Any:
+    """Who came into a push by one of ``acts``, has still to talk, is none of the users ``U`` who
+    are ``matching``, and is not told of yet: assignments ``A`` (P13)."""
+    known = _R.select().where(
+        _R.user == A.user,
+        _R.push == A.push,
+        _R.kind == ReviewKind.NO_LONGER_MATCHES,
+        _R.decision.is_null() | (_R.decision != Decision.TAKEN_BACK),
+    )
+    return _waiting(at, *_columns(None, None)).where(
+        A.push == push_id, A.assigned_in.in_(acts), U.active, ~matching, ~exists(known)
+    )
+
+
+def put_unmatched(found: Any, activity_id: int, at: datetime) -> None:
+    """Put those who are `unmatched` on the desk."""
+    _Act(activity_id, at).add(ReviewKind.NO_LONGER_MATCHES, found)
+
+
+def any_matching_again(push_id: int, matching: Any) -> bool:
+    """Whether anybody on the desk is in the audience of a push after all."""
+    waits = (_R.kind == ReviewKind.NO_LONGER_MATCHES) & _R.decided_at.is_null()
+    found = _R.select(ONE).where(waits, _again(push_id, matching)).limit(1)
+    return found.scalar() is not None
+
+
+def take_back_matching(push_id: int, matching: Any, activity_id: int, at: datetime) -> None:
+    """Take these from the desk."""
+    act = _Act(activity_id, at)
+    act.take_back(ReviewKind.NO_LONGER_MATCHES, _again(push_id, matching))
+
+
+def _again(push_id: int, matching: Any) -> Any:
+    return (_R.push == push_id) & _R.user.in_(U.select(U.id).where(matching))
+
+
 @dataclass(frozen=True, slots=True)
 class _Act:
     """The act that changes people: its line of activity, and when."""

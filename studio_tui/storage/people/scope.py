@@ -30,6 +30,12 @@ def for_everybody() -> AbstractContextManager[None]:
     return whole()
 
 
+def is_limited() -> bool:
+    """Whether this unit of work sees a part of the organisation alone."""
+    limit = current_limit()
+    return limit is not None and limit.condition is not None
+
+
 def whom_sees(user_id: int, *, and_own: bool) -> Clause | None:
     """The condition that holds of the users ``u`` whom somebody sees; None for everybody.
 
@@ -69,8 +75,7 @@ def count_within(condition: Clause | None) -> int:
 def require_within(lines: Iterable[int]) -> None:
     """Raise `Refused` where lines of activity of this unit of work are about somebody beyond whom
     it sees, or about a push as a whole that others are in: nothing of an act reaches beyond."""
-    limit = current_limit()
-    if limit is None or limit.condition is None:
+    if not is_limited():
         return
     written = among_text("l.id", lines)
     beyond = (

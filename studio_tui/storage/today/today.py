@@ -14,12 +14,14 @@ from typing import Any
 
 from peewee import JOIN, SQL, fn
 
+from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import INVITATIONS, TELLING_MOST, Kind
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.today.today import Snooze
 from studio_tui.storage.engine.expressions import among
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.tables import (
+    Activity,
     AssignmentTable,
     ConversationTable,
     NotificationTable,
@@ -94,6 +96,17 @@ def own_deadlines(push_ids: Sequence[int]) -> list[tuple[int, date]]:
         _A.push.in_(push_ids), _A.own_deadline.is_null(False)
     )
     return list(found.distinct().order_by(_A.push, _A.own_deadline).tuples())
+
+
+def came_in(since: datetime) -> list[Group]:
+    """Who came into a push by its audience, without anybody doing it, since an instant, and has
+    still to talk, by push (P13)."""
+    return _people(_came_in(since))
+
+
+def people_who_came_in(push_id: int, since: datetime, limit: int) -> list[Example]:
+    """The first by name of a group of `came_in`."""
+    return _examples((_A.push == push_id) & _came_in(since), limit)
 
 
 def without_manager(push_ids: Sequence[int]) -> list[Group]:
@@ -238,6 +251,13 @@ def _until(push_id: int, deadline: date, day: date) -> Any:
     own = _A.own_deadline
     last = own.is_null() | (own <= day) if day == deadline else own == day
     return (_A.push == push_id) & last
+
+
+def _came_in(since: datetime) -> Any:
+    by_itself = Activity.select(Activity.id).where(  # type: ignore[attr-defined]
+        Activity.action == Verb.JOIN, Activity.actor.is_null(), Activity.at >= since
+    )
+    return _A.assigned_in.in_(by_itself)
 
 
 def _is_past(today: date) -> Any:

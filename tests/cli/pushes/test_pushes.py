@@ -112,6 +112,7 @@ def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
         },
         "remind_before_days": [7, 1],
         "remind_after_days": [3],
+        "audience": None,
         "repeats": None,
     }
     assert isinstance(users["ann"].pop("conversation"), int)

@@ -1,0 +1,179 @@
+"""Pushes for an audience: who comes to match is added until the push is closed (P13).
+
+They are added when the audience is set, with every change of people, and once a day by itself:
+conditions such as “hired within 90 days” come true without anybody doing anything. Nobody is
+taken out: who no longer matches is on the desk of changes (U7).
+"""
+
+import json
+from collections.abc import Sequence
+
+from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.audiences.audience import Audience, all_of, from_plain, to_plain
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.pushes.push import Push, PushDraft, PushFacts
+from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.errors import NothingToDo, Refused
+from studio_tui.services.audiences.resolving import as_named_today
+from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes.assign import Assigned, assign_to
+from studio_tui.services.pushes.pushes import push_now, push_to_change, push_unchanged
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.audiences.conditions import audience_condition, count_in
+from studio_tui.storage.people.kept_scope import kept_scope
+from studio_tui.storage.people.scope import is_limited
+from studio_tui.storage.pushes import audiences as stored
+
+
+def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Audience | None:
+    """The audience of a push, with the names of today; None where it has none."""
+    require(actor, Action.READ_PUSHES)
+    with studio.store.reading():
+        return audience_of_push(push.id)
+
+
+def audience_of_push(push_id: int) -> Audience | None:
+    """`of_push`, inside an open unit of work."""
+    kept = stored.kept(push_id)
+    return as_named_today(from_plain(json.loads(kept))) if kept else None
+
+
+def how_many(studio: Studio, actor: Actor, audience: Audience) -> int:
+    """How many are in an audience today."""
+    require(actor, Action.READ_USERS)
+    with studio.store.reading():
+        return count_in(audience)
+
+
+def create_for(
+    studio: Studio,
+    actor: Actor,
+    template_id: int,
+    drafts: Sequence[PushDraft],
+    audience: Audience | None,
+) -> list[Push]:
+    """Create all these pushes for an audience, or none: see `pushes.create` and `set_audience`."""
+    with studio.store.writing():
+        created = pushes.create(studio, actor, template_id, drafts)
+        if audience is None:
+            return created
+        for push in created:
+            set_audience(studio, actor, push, audience)
+        return [push_now(studio, push.id) for push in created]
+
+
+def set_audience(
+    studio: Studio,
+    actor: Actor,
+    push: PushFacts,
+    audience: Audience | None,
+    *,
+    progress: Progress = unwatched,
+) -> Assigned | None:
+    """Let ``push``, as it was read, be for an audience, whose names were looked up; None: for those
+    who were picked. Who matches today is assigned and told at once; returns that, None where that
+    is nobody.
+
+    Raises `Conflict` where somebody else changed the push since (A4), `Refused` where it is closed,
+    `NothingToDo` where it is for this audience already.
+    """
+    require(actor, Action.EDIT_PUSHES)
+    require(actor, Action.ASSIGN)
+    with studio.store.writing():
+        current = push_unchanged(studio, push)
+        if current.closed_at is not None:
+            raise Refused(f"“{current.name}” is closed: reopen it first.")
+        before = audience_of_push(push.id)
+        audience = within_sight(actor, audience) if audience else None
+        told, was = _text(audience), _text(before)
+        if told == was:
+            raise NothingToDo(
+                f"“{current.name}” is for this audience already."
+                if audience
+                else f"“{current.name}” has no audience."
+            )
+        kept = json.dumps(to_plain(audience)) if audience else None
+        stored.keep(push.id, kept, studio.today())
+        write_activity(
+            actor,
+            studio.now(),
+            Verb.SET_AUDIENCE,
+            current.name,
+            push_id=push.id,
+            before={"audience": was},
+            after={"audience": told},
+        )
+        return bring_in(studio, actor, current, audience, progress) if audience else None
+
+
+def within_sight(actor: Actor | None, audience: Audience) -> Audience:
+    """Those of an audience whom ``actor`` sees, now and later, inside an open unit of work (U12):
+    what is done by itself sees everybody."""
+    if actor is None or not is_limited():
+        return audience
+    kept = kept_scope(actor.user_id)
+    return all_of((audience, from_plain(json.loads(kept)))) if kept else audience
+
+
+def join_audiences(studio: Studio, *, limited: bool) -> int:
+    """Add who has come to match to the pushes that are for an audience, inside the unit of work of
+    a change of people; returns how many. Where who changed them is ``limited`` to some of them
+    (U12), it is done by itself, after it."""
+    if limited:
+        stored.look_again()
+        return 0
+    return sum(_look(studio, push_id) for push_id in stored.with_audience())
+
+
+def join_by_schedule(studio: Studio) -> int:
+    """The same, once a day for each push: what a new day makes true. Returns how many were added.
+
+    May be called again and again, by any number of workers.
+    """
+    today = studio.today()
+    with studio.store.reading():
+        # Most looks find nothing: they must not lock others out.
+        unseen = stored.with_audience(unseen_on=today)
+    added = 0
+    for push_id in unseen:
+        with studio.store.writing():
+            push_to_change(studio, push_id)
+            if push_id in stored.with_audience(unseen_on=today):
+                added += _look(studio, push_id)
+                stored.mark_seen(push_id, today)
+    return added
+
+
+def _look(studio: Studio, push_id: int) -> int:
+    push, audience = push_to_change(studio, push_id), audience_of_push(push_id)
+    if audience is None or push.closed_at is not None:
+        return 0
+    done = bring_in(studio, None, push, audience)
+    return done.added if done else 0
+
+
+def bring_in(
+    studio: Studio,
+    actor: Actor | None,
+    push: PushFacts,
+    audience: Audience,
+    progress: Progress = unwatched,
+) -> Assigned | None:
+    """Add who matches to ``push``, which is locked, and put on the desk who no longer does, inside
+    an open unit of work; None where that is nobody."""
+    matching = audience_condition(audience)
+    found = stored.changes(push.id, matching, studio.now())
+    if not found.anything:
+        return None
+    told: dict[str, str | int] = {"audience": str(audience)}
+    if found.leaving:
+        told["no longer match"] = found.leaving
+    joining = stored.newcomers(push.id, matching)
+    done = assign_to(studio, actor, push, joining, verb=Verb.JOIN, after=told, progress=progress)
+    stored.tell_desk(push.id, matching, done.activity_id, studio.now())
+    return done
+
+
+def _text(audience: Audience | None) -> str | None:
+    return str(audience) if audience else None

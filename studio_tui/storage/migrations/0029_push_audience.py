@@ -1,0 +1,12 @@
+"""Whom a push is for, as an audience (P13)."""
+
+import peewee
+from peewee import DateField, TextField
+from playhouse.migrate import SchemaMigrator, migrate
+
+
+def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
+    migrate(
+        migrator.add_column("push", "audience", TextField(null=True)),
+        migrator.add_column("push", "audience_on", DateField(null=True)),
+    )

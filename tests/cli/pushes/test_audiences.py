@@ -1,0 +1,47 @@
+"""``pushes create --audience`` and ``pushes edit --audience`` (P13)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.pushes.test_assign import logins
+
+pytestmark = pytest.mark.one_engine
+DAYS = ("--from", "2026-03-02", "--deadline", "2026-03-31")
+
+
+def test_an_audience_is_set_shown_followed_and_taken_away(organisation: Cli) -> None:
+    audience = ("--audience", "team under 'Sales > France'")
+    create = ("pushes", "create", "Regular", "--name", "France", *DAYS, *audience)
+    tried = organisation.json(*create, "--dry-run")
+    assert {each["recipient"] for each in tried["notifications"]} >= {"cas"}
+    assert organisation.json("pushes", "list") == []
+    organisation.run(*create)
+    before = logins(organisation, "France")
+    assert "cas" in before
+    shown = organisation.json("pushes", "show", "France")
+    assert shown["audience"] == 'team under "Sales > France"'
+    Path("new.csv").write_text(
+        "login,email,given_name,family_name,teams\nnic,nic@example.org,Nic,Nys,Sales > France\n"
+    )
+    organisation.run("users", "import", "new.csv")
+    assert logins(organisation, "France") == sorted([*before, "nic"])
+    edit = ("pushes", "edit", "France")
+    tried = organisation.json(*edit, "--audience", "login eve", "--dry-run")
+    assert {each["recipient"] for each in tried["notifications"]} == {"eve"}
+    done = organisation.json(*edit, "--audience", "login eve")
+    assert (done["added"], done["users_told"]) == (1, 1)
+    assert organisation.json(*edit, "--audience", "login eve")["added"] == 0
+    assert "for those who were picked" in organisation.out(*edit, "--no-audience")
+    assert organisation.json("pushes", "show", "France")["audience"] is None
+
+
+def test_a_wrong_audience_is_pointed_out(organisation: Cli) -> None:
+    said = organisation.misused(
+        "pushes", "create", "Regular", "--name", "x", *DAYS, "--audience", "tem Sales"
+    )
+    assert "^^^" in said
+    assert organisation.json("pushes", "list") == []
+    both = ("pushes", "edit", "x", "--audience", "left", "--no-audience")
+    assert "Either" in organisation.misused(*both)
