@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.users import Manager
@@ -65,6 +65,30 @@ STATUSES: Mapping[Status, StatusFacts] = OfAll(
 )
 """All statuses, in the order of a conversation; a bar draws them the other way round, and those who
 are excused last."""
+
+
+class Milestone(Enum):
+    """What an assignment has behind it: its status is that of the last."""
+
+    FINISHED = auto()
+    EXCUSED = auto()
+    STARTED = auto()
+    PREPARED = auto()
+    PLANNED = auto()
+
+
+MILESTONES: Mapping[Milestone, Status] = OfAll(
+    {
+        Milestone.FINISHED: Status.DONE,
+        # What was held is done all the same (P18).
+        Milestone.EXCUSED: Status.EXCUSED,
+        Milestone.STARTED: Status.IN_PROGRESS,
+        Milestone.PREPARED: Status.PREPARED,
+        Milestone.PLANNED: Status.PLANNED,
+    }
+)
+"""The status that each means, the last first; without any, a conversation is not planned.
+`status_of` and the SQL of `storage.pushes.pushes` both follow it."""
 
 
 class Flag(StrEnum):
@@ -311,16 +335,17 @@ def status_of(
     excused: bool = False,
 ) -> Status:
     """The status of an assignment, from the instants of its conversation (P8) and whether the user
-    is excused (P18): what was held is done all the same."""
-    if finished_at:
-        return Status.DONE
-    if excused:
-        return Status.EXCUSED
-    if started_at:
-        return Status.IN_PROGRESS
-    if prepared_at:
-        return Status.PREPARED
-    return Status.PLANNED if planned_for else Status.NOT_PLANNED
+    is excused (P18)."""
+    there = {
+        Milestone.FINISHED: finished_at,
+        Milestone.EXCUSED: excused,
+        Milestone.STARTED: started_at,
+        Milestone.PREPARED: prepared_at,
+        Milestone.PLANNED: planned_for,
+    }
+    return next(
+        (status for milestone, status in MILESTONES.items() if there[milestone]), Status.NOT_PLANNED
+    )
 
 
 def parse_days(text: str, least: int) -> tuple[int, ...]:

@@ -1,12 +1,14 @@
 """Pushes and how far they are: reading and writing (P1 to P9)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Case, fn
 
-from studio_tui.domain.pushes.push import Progress, Reminders
+from studio_tui.domain.pushes.push import MILESTONES, Milestone, Progress, Reminders, Status
+from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import (
     COUNTED,
@@ -261,19 +263,30 @@ IS_ASKED_FOR = (C.assignment == A.id) & C.cancelled_at.is_null()
 CONDUCTS = H.id == fn.COALESCE(C.conductor, A.conductor)
 """Whether ``H`` holds it or is to hold it."""
 
-_SO_FAR = (
-    "WHEN c.started_at IS NOT NULL THEN 'in_progress' "
-    "WHEN c.user_prepared_at IS NOT NULL THEN 'prepared' "
-    "WHEN c.planned_for IS NOT NULL THEN 'planned' ELSE 'not_planned' END"
+_MILESTONE_COLUMNS = OfAll(
+    {
+        Milestone.FINISHED: "c.finished_at",
+        Milestone.EXCUSED: "a.excused_in_id",
+        Milestone.STARTED: "c.started_at",
+        Milestone.PREPARED: "c.user_prepared_at",
+        Milestone.PLANNED: "c.planned_for",
+    }
 )
-TALK_STATUS = f"CASE WHEN c.finished_at IS NOT NULL THEN 'done' {_SO_FAR}"
-"""How far a conversation ``c`` is, whether or not its user is excused; there is an index of it."""
-STATUS = (
-    "CASE WHEN c.finished_at IS NOT NULL THEN 'done' "
-    f"WHEN a.excused_in_id IS NOT NULL THEN 'excused' {_SO_FAR}"
-)
+
+
+def _status(milestones: Iterable[Milestone]) -> str:
+    whens = (
+        f"WHEN {_MILESTONE_COLUMNS[milestone]} IS NOT NULL THEN '{MILESTONES[milestone]}'"
+        for milestone in milestones
+    )
+    return f"CASE {' '.join(whens)} ELSE '{Status.NOT_PLANNED}' END"
+
+
+STATUS = _status(MILESTONES)
 """The status of an assignment ``a``, from its conversation ``c``: `domain.pushes.push.status_of` in
-SQL."""
+SQL. Text, as its index is."""
+TALK_STATUS = _status(each for each in MILESTONES if each is not Milestone.EXCUSED)
+"""How far a conversation ``c`` is, whether or not its user is excused; there is an index of it."""
 IS_EXCEPTED = "(a.excused_in_id IS NOT NULL OR a.own_deadline IS NOT NULL)"
 """Whether somebody is excused or has a day of their own (P18): few are, and there is an index of
 them, of the same text."""
