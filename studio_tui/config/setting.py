@@ -8,13 +8,14 @@ in the file, the environment variable, what is said of a wrong value and the tab
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import reduce
 from typing import Any, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from studio_tui.domain.outbox.sending_hours import WEEKDAYS
 from studio_tui.domain.people.retention import MOST_MONTHS
 
 _MOST_DAYS = 3_650
@@ -103,6 +104,49 @@ def check_time_of_day(text: str) -> None:
         time.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f'{error}: write it like send_at = "08:00"') from error
+
+
+def check_hours(text: str) -> None:
+    """Raise ValueError where ``text`` is no span of a day."""
+    if not text:
+        return
+    example = 'write it like send_between = "08:00-18:00"'
+    begins, _, ends = text.partition("-")
+    try:
+        is_span = time.fromisoformat(begins.strip()) < time.fromisoformat(ends.strip())
+    except ValueError:
+        is_span = False
+    if not is_span:
+        raise ValueError(f"“{text}” is not from one time of a day to a later one: {example}")
+
+
+def check_weekdays(names: tuple[str, ...]) -> None:
+    """Raise ValueError for what is no day of a week, and where none is left."""
+    for name in names:
+        if name not in WEEKDAYS:
+            raise ValueError(
+                f"“{name}” is no day of a week ({', '.join(WEEKDAYS)}): "
+                'write it like days_off = ["sat", "sun"]'
+            )
+    if len(set(names)) == len(WEEKDAYS):
+        raise ValueError("no day of the week is left on which mail could leave")
+
+
+def check_calendar_days(days: tuple[str, ...]) -> None:
+    """Raise ValueError where one of ``days`` is none."""
+    for day in days:
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise ValueError(
+                f'“{day}” is no day: write it like closed_on = ["2026-12-24"]'
+            ) from None
+
+
+def check_place(text: str) -> None:
+    """Raise ValueError where ``text`` names no country."""
+    if text and not re.fullmatch(r"[A-Z]{2}(?:-[A-Z0-9]{1,4})?", text):
+        raise ValueError(f"“{text}” is no country: write its two letters, such as BE or DE-BY")
 
 
 def check_time_zone(name: str) -> None:

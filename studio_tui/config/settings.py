@@ -23,13 +23,17 @@ from studio_tui.config.private import require_own_file
 from studio_tui.config.providers import PRESETS
 from studio_tui.config.setting import (
     check_at_least_one,
+    check_calendar_days,
     check_connections,
     check_count,
     check_days,
+    check_hours,
+    check_place,
     check_port,
     check_retention,
     check_time_of_day,
     check_time_zone,
+    check_weekdays,
     parse_duration,
     setting,
     settings_in,
@@ -349,6 +353,42 @@ class Notifications(_Section, frozen=True):
             check=parse_duration,
         ),
     ] = "24h"
+
+    send_between: Annotated[
+        str,
+        setting(
+            "the hours of a day in which mail leaves, in the zone of each recipient; unless set, "
+            "at any time",
+            example="08:00-18:00",
+            check=check_hours,
+        ),
+    ] = ""
+    days_off: Annotated[
+        tuple[str, ...],
+        setting(
+            "days of the week on which no mail leaves, in the zone of each recipient",
+            example=("sat", "sun"),
+            check=check_weekdays,
+        ),
+    ] = ()
+    holidays: Annotated[
+        str,
+        setting(
+            "the country, or its part (`DE-BY`), on whose public holidays no mail leaves; for who "
+            "is in another time zone, those of that zone's country. Wants "
+            "`pip install 'studio-tui[holidays]'`",
+            example="BE",
+            check=check_place,
+        ),
+    ] = ""
+    closed_on: Annotated[
+        tuple[str, ...],
+        setting(
+            "further days on which no mail leaves",
+            example=("2026-12-24", "2026-12-31"),
+            check=check_calendar_days,
+        ),
+    ] = ()
 
     @property
     def hold_time(self) -> timedelta:

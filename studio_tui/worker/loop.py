@@ -35,6 +35,7 @@ from studio_tui.services.outbox.delivery import Claimed, Failed, Later, Packing,
 from studio_tui.services.outbox.limits import limits_of
 from studio_tui.services.outbox.messages import Mail, MessageBuilder
 from studio_tui.services.outbox.restored import MailRestored
+from studio_tui.services.outbox.sending_hours import hours_of
 from studio_tui.services.people.reviews import tell_by_schedule
 from studio_tui.services.pushes.remind import remind_by_schedule
 from studio_tui.services.system.clocks import clock_problem
@@ -105,7 +106,7 @@ class Worker:
         elapsed: Callable[[], float] = seconds_since_boot,
     ) -> None:
         """``watch`` hears of every change; ``elapsed`` is what `Lease` counts by. Raises `Refused`
-        where the sender's address is none."""
+        where the sender's address is none, or the holidays of the settings are not known."""
         self._studio = studio
         self._builder = MessageBuilder(studio)
         self._packing = Packing(studio)
@@ -120,6 +121,7 @@ class Worker:
         self._breaker = Breaker(self._pace)
         self._crew = Crew(len(transports))
         self._limits = limits_of(studio)
+        self._hours = hours_of(studio)
         self._foreseen_at = float("-inf")
         self._kept: RelayDown | None = None
         self._stopping = asyncio.Event()
@@ -204,6 +206,7 @@ class Worker:
         with suppress(Unavailable):
             if self._limits:
                 await asyncio.to_thread(delivering.count_anew, self._studio, self._limits)
+            await asyncio.to_thread(delivering.look_again, self._studio)
             known = await asyncio.to_thread(delivering.standing, self._studio)
             is_fault = known.fault in set(Fault)
             down = RelayDown(Fault(known.fault), known.code, known.words) if is_fault else None
@@ -276,6 +279,7 @@ class Worker:
             lasting=self._lease.lasting,
             avoiding=() if all_domains else self._breaker.doubted,
             limits=self._limits,
+            hours=self._hours,
         )
         try:
             if not self._sends or not self._locks_others_out:

@@ -97,6 +97,10 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "tell_new_managers": "3h",
         "mouse": "false",
         "retention_months": "36",
+        "send_between": "07:00-19:00",
+        "days_off": "sun",
+        "holidays": "DE-BY",
+        "closed_on": "2026-12-24, 2026-12-31",
         "auth": "oauth2",
         "grant": "service_account",
         "token_url": "https://login.example.org/token",
@@ -125,6 +129,8 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "privacy.retention_months": 36,
         "notifications.remind_before_days": (14, 2),
         "notifications.remind_after_days": (5,),
+        "notifications.days_off": ("sun",),
+        "notifications.closed_on": ("2026-12-24", "2026-12-31"),
     }
     assert found == expected
 
@@ -169,6 +175,15 @@ def test_an_unknown_key_is_refused_with_a_near_miss(
         ("[notifications]\nremind_before_days = 7", "notifications.remind_before_days"),
         ("[notifications]\nhold = 'soon'", "notifications.hold"),
         ("[notifications]\nsend_at = '25:00'", "notifications.send_at"),
+        ("[notifications]\nsend_between = '18:00-08:00'", "notifications.send_between"),
+        ("[notifications]\nsend_between = '8-18'", "notifications.send_between"),
+        ("[notifications]\ndays_off = ['saturday']", "notifications.days_off"),
+        (
+            "[notifications]\ndays_off = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']",
+            "notifications.days_off",
+        ),
+        ("[notifications]\nholidays = 'Belgium'", "notifications.holidays"),
+        ("[notifications]\nclosed_on = ['24.12.2026']", "notifications.closed_on"),
         ("[smtp]\ntimeout = 0", "smtp.timeout"),
         ("[notifications]\nremind_after_days = [-1]", "notifications.remind_after_days"),
         ("[notifications]\nremind_again = '3 weeks'", "notifications.remind_again"),

@@ -7,8 +7,10 @@ from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.times import shown
 from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.transport.outcomes import Fault, RelayDown
 from studio_tui.services.outbox import outbox, restored
+from studio_tui.services.outbox.sending_hours import hours_of
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import what_waits_for_limits
@@ -25,6 +27,7 @@ def outbox_findings(studio: Studio, health: outbox.Health) -> Iterator[Finding]:
     if health.limited is not None:
         words = what_waits_for_limits(health.limited, studio.now(), studio.zone)
         yield Finding("limits", Verdict.OK, words or "nothing waits because of them")
+    yield from _hours(studio)
     yield Finding("sending", Verdict.OK, _sending(studio, health))
     if known := restored.stopped(studio):
         yield Finding("mail stopped", Verdict.LIMITED, restored.in_words(known))
@@ -64,6 +67,25 @@ def _waiting(studio: Studio, health: outbox.Health) -> Finding:
         return Finding("waiting", Verdict.OK, said)
     advice = "start “studio-tui worker”, or open the Studio; below is what stands in its way"
     return Finding("waiting", Verdict.LIMITED, f"{said}: {advice}")
+
+
+def _hours(studio: Studio) -> Iterator[Finding]:
+    """When mail may reach its recipients (N20)."""
+    said = studio.settings.notifications
+    try:
+        if hours_of(studio) is None:
+            return
+    except Refused as refused:
+        yield Finding("hours", Verdict.BROKEN, refused.message)
+        return
+    parts = [
+        said.send_between,
+        f"not on {', '.join(said.days_off)}" if said.days_off else "",
+        f"not on public holidays ({said.holidays})" if said.holidays else "",
+        f"not on {counted(len(said.closed_on), 'further day')}" if said.closed_on else "",
+    ]
+    message = f"mail leaves {', '.join(filter(None, parts))}, in the zone of each recipient"
+    yield Finding("hours", Verdict.OK, message)
 
 
 def _sending(studio: Studio, health: outbox.Health) -> str:

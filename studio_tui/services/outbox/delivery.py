@@ -14,10 +14,12 @@ from studio_tui.domain.outbox.notification import Delivery, why_dropped
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.domain.shared.errors import Busy
 from studio_tui.services.outbox.messages import Mail
+from studio_tui.services.outbox.sending_hours import RecipientHours
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_stops, sent_counts
 from studio_tui.storage.outbox import worker_queue as deliveries
 from studio_tui.storage.outbox.worker_queue import LeaseEnd
+from studio_tui.wording.mail import not_before
 
 NO_LIMITS = Limits()
 _MOST_REFUSED = 1000
@@ -115,10 +117,12 @@ def claim(
     lasting: timedelta,
     avoiding: Collection[str] = (),
     limits: Limits = NO_LIMITS,
+    hours: RecipientHours | None = None,
     wait: bool = True,
 ) -> Claimed:
     """Take up to ``limit`` notifications that are due, for the worker ``lease``; none to the
-    domains that are to be avoided, and no more than there is room for within the ``limits``.
+    domains that are to be avoided, and no more than there is room for within the ``limits``. What
+    may not reach its recipient at this hour is put off (N20).
 
     What is no longer true is dropped before it is handed over (N6). Nobody who writes waits for
     what is read and thought about here. Raises `Busy` where others write and it is not to
@@ -144,16 +148,38 @@ def claim(
         claimed = deliveries.deliveries(ids, now)
     dropped = {each.id: why for each in claimed if (why := why_dropped(each, now))}
     true = [each for each in claimed if each.id not in dropped]
+    put_off = _put_off(true, hours, now) if hours else []
+    if put_off:
+        waiting = {each.id for each in put_off}
+        true = [each for each in true if each.id not in waiting]
     shortened = {each.id for each in true if _leaves_out(each)}
-    if dropped or shortened:
+    if dropped or shortened or put_off:
         try:
             with studio.store.writing_unflushed(wait=wait):
                 deliveries.settle_dropped(lease, list(dropped.items()), now)
+                deliveries.settle_later(
+                    lease,
+                    [(each.id, each.due_at, each.words, False, False) for each in put_off],
+                    now,
+                )
                 deliveries.forget_unasked(shortened)
         except Busy:
             # They are handed back with what is left over, and looked at once more.
             true = [each for each in true if each.id not in shortened]
     return Claimed(len(ids), tuple(true), reached)
+
+
+def _put_off(claimed: Sequence[Delivery], hours: RecipientHours, now: datetime) -> list[Later]:
+    """What may not reach its recipient now, and until when."""
+    # Of all recipients few zones are many.
+    openings = {
+        zone: hours.opening(zone, now) for zone in dict.fromkeys(each.time_zone for each in claimed)
+    }
+    return [
+        Later(each.id, opening.at, not_before(opening, zone), tried=False)
+        for each in claimed
+        for opening, zone in filter(None, (openings[each.time_zone],))
+    ]
 
 
 def _in_turn(
@@ -279,6 +305,12 @@ def keep_stop(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
     """Keep what keeps mail from leaving, fault, code and words, or that nothing does."""
     with studio.store.writing():
         mail_stops.keep(stop, studio.now())
+
+
+def look_again(studio: Studio) -> None:
+    """Let be due what was put off: the hours of recipients may be others by now."""
+    with studio.store.writing():
+        deliveries.let_put_off_be_due(studio.now())
 
 
 def try_again(studio: Studio, ids: Collection[int]) -> None:

@@ -17,6 +17,7 @@ from studio_tui.domain.outbox.notification import (
     NotificationFilter,
     NotificationState,
 )
+from studio_tui.domain.outbox.sending_hours import PUT_OFF
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.label_search import named_by
 from studio_tui.domain.shared.list_source import Sort
@@ -348,7 +349,7 @@ def count_bounced() -> int:
 def waiting_since(now: datetime) -> datetime | None:
     """Since when the oldest of what should have left waits; None where nothing does."""
     since = Case(None, ((N.error.is_null(), N.due_at),), fn.COALESCE(N.dated_at, N.due_at))
-    late = (N.due_at <= now) | N.error.is_null(False)
+    late = (N.due_at <= now) | (N.error.is_null(False) & ~_put_off())
     return instant_of(N.select(fn.MIN(since)).where(N.state == "queued", late).scalar())
 
 
@@ -367,10 +368,15 @@ def last_error() -> tuple[str, str] | None:
     """Address and words of the newest mail that failed or is to be tried again."""
     address = fn.COALESCE(N.former_address, N.sent_to, R.email)
     found = MAILS.select(address, N.error).where(
-        N.error.is_null(False), N.state.in_(("queued", "failed"))
+        N.error.is_null(False), ~_put_off(), N.state.in_(("queued", "failed"))
     )
     newest = found.order_by(fn.COALESCE(N.dated_at, N.due_at).desc(), N.id.desc()).limit(1)
     return next(iter(newest.tuples()), None)
+
+
+def _put_off() -> Any:
+    """What waits for the hours of its recipient was not refused by anybody."""
+    return N.error.startswith(PUT_OFF)
 
 
 def _selected(selection: Selection[NotificationFilter], now: datetime) -> Any:

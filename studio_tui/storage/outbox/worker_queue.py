@@ -16,6 +16,7 @@ from peewee import JOIN, fn
 
 from studio_tui.domain.outbox.kinds import TELLING_MOST, Capacity, Kind
 from studio_tui.domain.outbox.notification import ConcernedPerson, Delivery, is_for
+from studio_tui.domain.outbox.sending_hours import PUT_OFF
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.clock import SteadyTime
@@ -418,6 +419,16 @@ def let_be_due(ids: Collection[int], now: datetime) -> None:
     _N.update(due_at=now).where(waiting).execute()
 
 
+def let_put_off_be_due(now: datetime) -> None:
+    """Let be looked at now what waits for the hours of its recipient."""
+    execute(
+        "UPDATE notification SET due_at = ? WHERE state IN ('queued', 'sending') "
+        "AND state = 'queued' AND error LIKE ?",
+        now,
+        f"{PUT_OFF}%",
+    )
+
+
 # Text: the index of what waits is only of these two states. SQLite takes it where they stand in the
 # query, and the builder writes every value as a parameter.
 
@@ -425,7 +436,9 @@ def let_be_due(ids: Collection[int], now: datetime) -> None:
 def waiting() -> tuple[int, int]:
     """How many notifications wait, and how many of them were tried and not taken."""
     ((count, tried),) = rows(
-        "SELECT COUNT(*), COUNT(error) FROM notification WHERE state IN ('queued', 'sending')"
+        "SELECT COUNT(*), COUNT(CASE WHEN error NOT LIKE ? THEN 1 END) FROM notification "
+        "WHERE state IN ('queued', 'sending')",
+        f"{PUT_OFF}%",
     )
     return count, tried
 

@@ -1,0 +1,58 @@
+"""When mail may reach its recipients, as the settings say (N20)."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from studio_tui.domain.outbox.sending_hours import WEEKDAYS, Opening, SendingHours
+from studio_tui.domain.shared.clock import zone_named
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.services.system.context import Studio
+from studio_tui.services.system.public_holidays import country_of_zone, holidays_of
+
+
+class RecipientHours:
+    """Tells of each recipient when mail may reach them, by their zone."""
+
+    def __init__(self, hours: SendingHours, holidays: str, zone: ZoneInfo) -> None:
+        """``holidays`` is the country whose holidays count for who is in ``zone``, that of the
+        organisation; elsewhere they are those of the zone's own country. Raises `Refused`."""
+        self._hours = hours
+        self._holidays = holidays
+        self._zone = zone
+        if holidays:
+            holidays_of(holidays)
+
+    def opening(self, time_zone: str, now: datetime) -> tuple[Opening, ZoneInfo] | None:
+        """When mail may reach who is in ``time_zone``, with their zone; None: now."""
+        zone = zone_named(time_zone, self._zone)
+        found = self._hours.opening(now, zone, self._holiday_in(zone))
+        return (found, zone) if found else None
+
+    def _holiday_in(self, zone: ZoneInfo) -> Callable[[date], str]:
+        if not self._holidays:
+            return lambda _: ""
+        country = country_of_zone(zone.key)
+        if zone.key == self._zone.key or not country:
+            return holidays_of(self._holidays)
+        try:
+            return holidays_of(country)
+        except Refused:
+            # Nobody knows those of this country: its weekends and nights count all the same.
+            return lambda _: ""
+
+
+def hours_of(studio: Studio) -> RecipientHours | None:
+    """The hours that the settings ask for; None where mail leaves at any time. Raises `Refused`
+    where the holidays of the settings are not known."""
+    said = studio.settings.notifications
+    if not (said.send_between or said.days_off or said.holidays or said.closed_on):
+        return None
+    begins, _, ends = said.send_between.partition("-")
+    hours = SendingHours(
+        time.fromisoformat(begins.strip()) if begins else time(0),
+        time.fromisoformat(ends.strip()) if ends else None,
+        frozenset(WEEKDAYS.index(day) for day in said.days_off),
+        frozenset(date.fromisoformat(day) for day in said.closed_on),
+    )
+    return RecipientHours(hours, said.holidays, studio.zone)

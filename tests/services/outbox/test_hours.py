@@ -1,0 +1,91 @@
+"""Mail is put off until it may reach its recipient, as it is decided when it would leave (N20)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Refused
+from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.sending_hours import hours_of
+from studio_tui.services.pushes import assign
+from studio_tui.services.system.context import Studio
+from tests.organisation import create_push, import_people
+from tests.services.conftest import MovableClock
+
+HOUR = timedelta(hours=1)
+EVENING = datetime(2026, 12, 24, 20, 0, tzinfo=UTC)
+"""In Brussels; in Tokyo it is the morning of a Friday."""
+
+
+@pytest.fixture
+def two(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
+    """A mail to Ann in Brussels, and one to Ken in Tokyo, that are due."""
+    people = "ann,ann@example.org,Ann,P,\nken,ken@example.org,Ken,T,Asia/Tokyo\n"
+    head = "login,email,given_name,family_name,time_zone\n"
+    clock.instant = EVENING - HOUR
+    import_people(studio, admin, head + people)
+    push = create_push(studio, admin)
+    assign.assign(studio, admin, push, assign.users_named(studio, admin, ["ann", "ken"]))
+    clock.instant = EVENING + 6 * HOUR
+    return studio
+
+
+def _claimed(studio: Studio, **settings: Any) -> list[str]:
+    """To whom mail leaves, by their login, with these settings; it is put back."""
+    said = msgspec.structs.replace(studio.settings.notifications, **settings)
+    studio = replace(studio, settings=msgspec.structs.replace(studio.settings, notifications=said))
+    delivery.look_again(studio)
+    claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR, hours=hours_of(studio))
+    assert claimed.taken == 2
+    delivery.hand_back(studio, "w")
+    return [each.address.partition("@")[0] for each in claimed.deliveries]
+
+
+def test_each_recipient_has_a_night_of_their_own(two: Studio, admin: Actor) -> None:
+    assert _claimed(two) == ["ann", "ken"]
+    assert _claimed(two, send_between="08:00-18:00") == ["ken"]
+    to_ann, to_ken = sorted(
+        outbox.every(two, admin, NotificationFilter()), key=lambda each: each.recipient
+    )
+    assert to_ann.due_at == datetime(2026, 12, 25, 7, tzinfo=UTC)
+    assert to_ann.error == "not before 2026-12-25 08:00 (Europe/Brussels): night"
+    assert (to_ann.state, to_ann.attempts) == (NotificationState.HELD, 0)
+    assert to_ken.error is None
+    health = outbox.health(two, admin)
+    assert health.last_error is None
+    assert health.waiting_since == to_ken.due_at
+    assert delivery.waiting(two) == (2, 0)
+
+
+def test_holidays_are_those_of_the_zone_of_each(
+    two: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """In Belgium it is Christmas, in Japan it is not."""
+    clock.move(hours=6)
+    assert _claimed(two, holidays="BE") == ["ken"]
+    to_ann = next(
+        each for each in outbox.every(two, admin, NotificationFilter()) if each.recipient == "ann"
+    )
+    assert to_ann.error is not None
+    assert to_ann.error.startswith("not before 2026-12-26 00:00 (Europe/Brussels): ")
+    assert _claimed(two, holidays="BE", days_off=("sat", "sun")) == ["ken"]
+    clock.instant = datetime(2027, 1, 11, 1, tzinfo=UTC)
+    assert _claimed(two, holidays="BE") == ["ann"]
+
+
+def test_a_day_that_is_closed_after_mail_was_queued_counts(two: Studio) -> None:
+    """And one that is opened again does, too."""
+    assert _claimed(two, closed_on=("2026-12-25",)) == []
+    assert _claimed(two, closed_on=("2026-12-26",)) == ["ann", "ken"]
+
+
+def test_holidays_that_nobody_knows_are_refused(two: Studio) -> None:
+    with pytest.raises(Refused, match="“XX” are not known"):
+        _claimed(two, holidays="XX")
+    with pytest.raises(Refused, match="“BE-XX” are not known"):
+        _claimed(two, holidays="BE-XX")
