@@ -436,11 +436,39 @@ class Screen(_Section, frozen=True):
     ] = True
 
 
+class Bounces(_Section, frozen=True):
+    """``[bounces]``: the mailbox that mail comes back to (N15); the password is not here (N11)."""
+
+    host: Annotated[
+        str,
+        setting(
+            "the IMAP server of the mailbox that mail comes back to", example="imap.example.org"
+        ),
+    ] = ""
+    port: Annotated[int, setting("where the server listens", check=check_port)] = 993
+    security: Annotated[
+        Security,
+        setting('`"tls"`: protected from the first byte. `"starttls"`, mostly on 143. `"none"`'),
+    ] = Security.TLS
+    username: Annotated[str, setting("who logs in", example="studio@example.org")] = ""
+    auth: Annotated[
+        Auth,
+        setting(
+            '`"password"`, or `"oauth2"`: by the same token as mail is sent with, see `[smtp]`'
+        ),
+    ] = Auth.PASSWORD
+    folder: Annotated[str, setting("which folder is read; each mail once")] = "INBOX"
+    timeout: Annotated[
+        int, setting("seconds the server may take for each answer", check=check_at_least_one)
+    ] = 60
+
+
 class Settings(_Section, frozen=True):
     """Everything that can be set."""
 
     database: Database = msgspec.field(default_factory=Database)
     smtp: Smtp = msgspec.field(default_factory=Smtp)
+    bounces: Bounces = msgspec.field(default_factory=Bounces)
     organisation: Organisation = msgspec.field(default_factory=Organisation)
     notifications: Notifications = msgspec.field(default_factory=Notifications)
     privacy: Privacy = msgspec.field(default_factory=Privacy)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio_tui.config.private import make_folder
-from studio_tui.config.settings import APP, Grant, Smtp, config_path
+from studio_tui.config.settings import APP, Bounces, Grant, Smtp, config_path
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ VARIABLE = "STUDIO_SMTP_PASSWORD"
 CLIENT_SECRET = "STUDIO_SMTP_OAUTH2_CLIENT_SECRET"  # noqa: S105 - where it is
 """The same, by the name that a login by token has for it: asked first there."""
 FILE = "smtp-password"
+BOUNCES_VARIABLE = "STUDIO_BOUNCES_PASSWORD"
+BOUNCES_FILE = "bounces-password"
 HIDDEN = "•••"
 LONGEST = 4096
 LONGEST_KEY = 16_384
@@ -60,6 +62,19 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a password is looked for beside the keyring."""
+
+    variable: str = VARIABLE
+    file: str = FILE
+
+
+OF_SMTP = Place()
+OF_BOUNCES = Place(BOUNCES_VARIABLE, BOUNCES_FILE)
+"""Of the mailbox that mail comes back to (N15)."""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPassword:
     """A password and where it was, in words: "the file /…/smtp-password"."""
 
@@ -67,22 +82,33 @@ class FoundPassword:
     where: str
 
 
-def find(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> FoundPassword | None:
+def as_smtp(bounces: Bounces) -> Smtp:
+    """The mailbox that mail comes back to, as the server that its password is for."""
+    return Smtp(host=bounces.host, username=bounces.username)
+
+
+def find(
+    smtp: Smtp, environ: Mapping[str, str] = os.environ, place: Place = OF_SMTP
+) -> FoundPassword | None:
     """The password for ``smtp.username``, or None where there is none.
 
     Raises `Refused` for a file that others can read or that holds no password.
     """
-    for variable in (CLIENT_SECRET, VARIABLE) if smtp.by_token else (VARIABLE,):
+    for variable in (CLIENT_SECRET, place.variable) if smtp.by_token else (place.variable,):
         if text := without_marks(environ.get(variable, "")):
             return FoundPassword(
                 _checked(text, variable, smtp), f"the environment variable {variable}"
             )
-    return _in_credential(smtp, environ) or _in_file(smtp, environ) or _in_keyring(smtp)
+    return (
+        _in_credential(smtp, environ, place) or _in_file(smtp, environ, place) or _in_keyring(smtp)
+    )
 
 
-def where(smtp: Smtp, environ: Mapping[str, str] = os.environ) -> str | None:
+def where(
+    smtp: Smtp, environ: Mapping[str, str] = os.environ, place: Place = OF_SMTP
+) -> str | None:
     """Where the password is, in words, or None; raises as `find` does."""
-    found = find(smtp, environ)
+    found = find(smtp, environ, place)
     return found.where if found else None
 
 
@@ -94,23 +120,28 @@ def noun(smtp: Smtp) -> str:
     return "password"
 
 
-def set_password(smtp: Smtp, password: Secret, environ: Mapping[str, str] = os.environ) -> str:
+def set_password(
+    smtp: Smtp,
+    password: Secret,
+    environ: Mapping[str, str] = os.environ,
+    place: Place = OF_SMTP,
+) -> str:
     """Keep ``password`` and say where: in the keyring, or the file on a host without one.
 
     A file that is there already is written anew, because it is read first. Raises `Refused` for
     a password that cannot be one, `Unavailable` where it could not be written.
     """
     password = _checked(password.reveal(), f"The {noun(smtp)}", smtp)
-    path = password_file(environ)
+    path = password_file(environ, place)
     if not path.exists() and (keyring := _keyring()) is not None:
         return _put_in_keyring(keyring, smtp, password)
     _write(path, password)
     return f"the file {path}"
 
 
-def password_file(environ: Mapping[str, str] = os.environ) -> Path:
+def password_file(environ: Mapping[str, str] = os.environ, place: Place = OF_SMTP) -> Path:
     """The file that may hold the password."""
-    return config_path(environ).parent / FILE
+    return config_path(environ).parent / place.file
 
 
 def without_marks(text: str) -> str:
@@ -118,22 +149,22 @@ def without_marks(text: str) -> str:
     return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
 
 
-def _in_credential(smtp: Smtp, environ: Mapping[str, str]) -> FoundPassword | None:
+def _in_credential(smtp: Smtp, environ: Mapping[str, str], place: Place) -> FoundPassword | None:
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
         return None
-    path = Path(folder) / FILE
+    path = Path(folder) / place.file
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise Refused(f"The systemd credential {path} cannot be read: {error.strerror}.") from error
-    return FoundPassword(_secret_in(content, path, smtp), f"the systemd credential {FILE}")
+    return FoundPassword(_secret_in(content, path, smtp), f"the systemd credential {place.file}")
 
 
-def _in_file(smtp: Smtp, environ: Mapping[str, str]) -> FoundPassword | None:
-    path = password_file(environ)
+def _in_file(smtp: Smtp, environ: Mapping[str, str], place: Place) -> FoundPassword | None:
+    path = password_file(environ, place)
     try:
         # Without O_NONBLOCK, a pipe in its place would keep us waiting.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -187,7 +218,7 @@ def _key_in(text: str, what: str) -> Secret:
 
 
 def _write(path: Path, password: Secret) -> None:
-    fresh = path.with_name(f".{FILE}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
         make_folder(path.parent)

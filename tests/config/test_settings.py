@@ -122,6 +122,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         key: values.get(key.rpartition(".")[2], f"env {key}") for key in keys
     }
     expected |= {"smtp.port": 465, "smtp.connections": 9, "smtp.timeout": 7}
+    expected |= {"bounces.port": 465, "bounces.timeout": 7}
     expected |= {"smtp.per_minute": 31, "smtp.per_day": 32}
     expected |= {"smtp.per_connection": 33, "smtp.per_domain_minute": 34}
     expected |= {

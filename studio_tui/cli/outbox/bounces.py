@@ -18,6 +18,7 @@ from studio_tui.domain.outbox.bounces import BouncesRead, ReturnKind
 from studio_tui.domain.shared.cancellation import Stop
 from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
 if TYPE_CHECKING:
@@ -50,32 +51,45 @@ _COUNTED = OfAll(
 @click.command()
 @click.argument("file", type=HostPath(Dash.INPUT), default="-")
 @click.option("--maildir", type=HostPath(), metavar="DIR", help="All mail of a Maildir, once each.")
+@click.option("--imap", is_flag=True, help="All mail of the folder of [bounces], once each.")
 @json_option
 @click.pass_context
-def bounces(ctx: click.Context, file: Path, maildir: Path | None, as_json: bool) -> None:
+def bounces(
+    ctx: click.Context, file: Path, maildir: Path | None, imap: bool, as_json: bool
+) -> None:
     """Take in mail that came back: one from FILE or the input, or all of a mailbox.
 
     What bounced is shown at the mail, the person and the push. Nothing is answered. It acts for
     the program: the account it runs as need be no user.
     """
-    if maildir is not None and ctx.get_parameter_source("file") is not _BY_DEFAULT:
-        raise click.UsageError("Say one of them: FILE, or --maildir DIR.")
-    if maildir is None:
-        source = _read(file)
+    named = ctx.get_parameter_source("file") is not _BY_DEFAULT
+    if named + (maildir is not None) + imap > 1:
+        raise click.UsageError("Say one of them: FILE, --maildir DIR, or --imap.")
+    source = b"" if imap or maildir is not None else _read(file)
     with unsigned_studio() as studio:
         from studio_tui.services.outbox.bounces import BounceReader
 
         reader = BounceReader(studio)
-        if maildir is not None:
-            from studio_tui.mail.bounces.maildir import Maildir
-
-            _tell_all(reader, Maildir(maildir), as_json=as_json)
+        if (mailbox := _mailbox(studio, maildir, imap=imap)) is not None:
+            _tell_all(reader, mailbox, as_json=as_json)
             return
         taken = reader.take_in([source])
     if as_json:
         write_json(shapes.bounces_read(taken.read))
     else:
         say(_in_words(taken))
+
+
+def _mailbox(studio: Studio, maildir: Path | None, *, imap: bool) -> "Mailbox | None":
+    if maildir is not None:
+        from studio_tui.mail.bounces.maildir import Maildir
+
+        return Maildir(maildir)
+    if imap:
+        from studio_tui.mail.bounces.imap import folder_of
+
+        return folder_of(studio.settings)
+    return None
 
 
 _BY_DEFAULT = click.core.ParameterSource.DEFAULT

@@ -21,7 +21,7 @@ from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
 from studio_tui.config.limited import LineLimits, lines_of, standard_input
-from studio_tui.config.settings import Grant, Smtp
+from studio_tui.config.settings import Bounces, Grant, Smtp
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused, Unavailable
@@ -125,12 +125,16 @@ def preview(
 
 
 @mail.command()
-def password() -> None:
+@click.option("--bounces", "of_bounces", is_flag=True, help="That of the mailbox of [bounces].")
+def password(of_bounces: bool) -> None:
     """Keep the password of the mail server: in the keyring, or in a private file without one.
 
     It is asked for without showing it, or read as one line from the input. With OAuth 2 it is the
     client secret, or the key of a service account: the whole JSON file, from the input.
     """
+    if of_bounces:
+        _keep_of_bounces(settings.load().bounces)
+        return
     smtp = settings.load().smtp
     if not smtp.username:
         raise Refused("There is nobody to log in as: set username in [smtp] of config.toml first.")
@@ -143,6 +147,14 @@ def password() -> None:
     used = passwords.where(smtp)
     if used and used != kept:
         complain(f"But {used} holds another, which is used first.")
+
+
+def _keep_of_bounces(mailbox: Bounces) -> None:
+    if not mailbox.username:
+        raise Refused("There is nobody to log in as: set username in [bounces] first.")
+    noun, smtp = f"password of {mailbox.username}", passwords.as_smtp(mailbox)
+    kept = passwords.set_password(smtp, _asked(smtp, noun), place=passwords.OF_BOUNCES)
+    say(f"The {noun} is kept in {kept}.")
 
 
 def _asked(smtp: Smtp, noun: str) -> Secret:
