@@ -31,6 +31,12 @@ COMMANDS = {
     "calendar": Lazy(
         "studio_tui.cli.pushes.calendar", "calendar", "See what happens on which day."
     ),
+    "apply": Lazy(
+        "studio_tui.cli.system.declared", "apply", "Make pushes and more be as a file declares."
+    ),
+    "export-config": Lazy(
+        "studio_tui.cli.system.declared", "export_config", "Print what there is as such a file."
+    ),
     "conversations": Lazy(
         "studio_tui.cli.conversations.conversations",
         "conversations",

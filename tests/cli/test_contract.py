@@ -18,6 +18,13 @@ from tests.cli.conftest import ACCOUNT, Cli
 from tests.domain.people.test_ssh_keys import ED25519
 
 TEXT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+YEAR = """\
+[[pushes]]
+name = "Mid-year"
+template = "Regular"
+available_from = 2026-06-01
+deadline = 2026-06-30
+"""
 FREE = {"changes", "recognised", "before", "after"}
 """Objects whose names depend on what they tell of."""
 
@@ -119,6 +126,7 @@ def test_every_example_has_the_names_that_are_printed(
     Path("segments.toml").write_text("name = 'Remote'\nwhere = 'group remote'\n", encoding="utf-8")
     questions = cli.out("questions", "export", "Cooperation")
     Path("cooperation.toml").write_text(questions, encoding="utf-8")
+    Path("year.toml").write_text(YEAR, encoding="utf-8")
     for command, shown in examples():
         if command.startswith("ssh list"):
             cli.run("ssh", "add-key", "ann", typed=f"{ED25519} laptop")

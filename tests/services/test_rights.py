@@ -33,6 +33,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.people.unattended import Limits
 from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.declared import Declared, DeclaredRepeat
 from studio_tui.domain.pushes.groups import By, GroupFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, PushDraft, PushFacts, PushFilter
 from studio_tui.domain.pushes.repeats import parse_every
@@ -90,7 +91,7 @@ from studio_tui.services.pushes import (
     report,
 )
 from studio_tui.services.pushes import remind_everywhere as everywhere
-from studio_tui.services.system import copy_database, finding, list_views
+from studio_tui.services.system import copy_database, declared, finding, list_views
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
@@ -506,6 +507,11 @@ READS: dict[str, tuple[set[str], Call]] = {
         ADMIN,
         lambda w, a: excuse.skipped_by_deadline(w.studio, a, w.push, w.everybody, None),
     ),
+    "system.declared.export_text": (SUPPORT, lambda w, a: declared.export_text(w.studio, a)),
+    "system.declared.try_applying": (
+        ADMIN,
+        lambda w, a: declared.try_applying(w.studio, a, Declared()),
+    ),
     "pushes.audiences.of_push": (SUPPORT, lambda w, a: audiences.of_push(w.studio, a, w.push)),
     "pushes.audiences.how_many": (
         SUPPORT,
@@ -604,6 +610,12 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     ),
     "people.stand_ins.name_stand_in": (ADMIN, _name_stand_in),
     "people.stand_ins.end": (ADMIN, _end_stand_in),
+    "system.declared.apply": (
+        ADMIN,
+        lambda w, a: declared.apply(
+            w.studio, a, Declared(repeats=(DeclaredRepeat(w.push.name, "2m"),))
+        ),
+    ),
     "pushes.audiences.set_audience": (ADMIN, _set_audience),
     "pushes.audiences.create_for": (
         ADMIN,

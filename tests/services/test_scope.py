@@ -100,7 +100,7 @@ REFUSED = {
     # How a push that others are in comes again, and whom it is for.
     *("pushes.repeats.set_rhythm", "pushes.repeats.set_after_hire", "pushes.repeats.set_until"),
     *("pushes.repeats.skip", "pushes.repeats.keep", "pushes.repeats.stop"),
-    "pushes.audiences.set_audience",
+    *("pushes.audiences.set_audience", "system.declared.apply"),
     # What was said is between two people (C6).
     *("conversations.earlier", "conversations.exports.to_bytes", "conversations.exports.to_file"),
     *("conversations.exports.to_text", "conversations.open_own", "conversations.close_own"),

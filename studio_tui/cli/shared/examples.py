@@ -6,6 +6,8 @@ EXAMPLES: Mapping[str, str] = {
     "demo": "",
     "today": "--snooze overdue --push 'Q1 review' --until mon",
     "calendar": "--months 3",
+    "apply": "year.toml --dry-run",
+    "export-config": "> year.toml",
     "users list": "ann --left",
     "users show": "ann",
     "users why": "ann --where 'team Sales and hired within 90 days'",

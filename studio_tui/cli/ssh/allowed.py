@@ -16,6 +16,8 @@ from studio_tui.domain.shared.errors import Forbidden
 _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "today": frozenset({""}),
     "calendar": frozenset({""}),
+    "apply": frozenset({""}),
+    "export-config": frozenset({""}),
     "users": frozenset(
         {
             "import", "list", "show", "add", "edit", "leave", "return", "stand-in", "export",

@@ -19,11 +19,13 @@ from studio_tui.domain.shared.errors import Invalid, NotFound, NothingToDo, Refu
 from studio_tui.domain.shared.lookalikes import taken_by
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.services.audiences.resolving import as_named_today, audience_of
+from studio_tui.services.pushes.audiences import join_audiences
 from studio_tui.services.system import naming, toml_text
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.audiences import keepers, segments
 from studio_tui.storage.audiences.segments import StoredSegment
+from studio_tui.storage.people.scope import is_limited
 
 _SHOWN = 5
 
@@ -92,6 +94,9 @@ def save(
             before=_facts(before) if before else None,
             after=_facts(after),
         )
+        if before:
+            # Who comes to match a push that names it comes in (P13).
+            join_audiences(studio, limited=is_limited())
         saved = next(each for each in _every() if each.id == segment_id)
         return SegmentSaved(saved, before is None, told)
 

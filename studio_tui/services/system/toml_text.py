@@ -2,7 +2,7 @@
 
 The keys of the file are the fields of the dataclasses, so that a file and a value can never drift
 apart. Fields may hold ``str``, ``bool``, ``int``, ``date``, a `StrEnum`, another such dataclass, or
-a tuple of any of these; where they may be None too, they can be read but not written. This is done
+a tuple of any of these; where they may be None too, None is a key that is not there. This is done
 here rather than by msgspec, because msgspec lets unknown keys of a dataclass pass and stops at the
 first mistake.
 """
@@ -171,7 +171,7 @@ def _lines(record: Any, heading: str) -> Iterator[str]:
     fields = [(field.name, getattr(record, field.name)) for field in dataclasses.fields(record)]
     # TOML wants plain values before the tables.
     for name, value in fields:
-        if not _is_table(value) and value != ():
+        if not _is_table(value) and value != () and value is not None:
             yield _plain(name, value)
     for name, value in fields:
         if _is_table(value):

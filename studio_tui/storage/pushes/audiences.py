@@ -34,6 +34,14 @@ def with_audience(unseen_on: date | None = None) -> list[int]:
     return [push_id for (push_id,) in found.order_by(_P.id).tuples()]
 
 
+def kept_audiences() -> list[tuple[int, str, str]]:
+    """The id, the name and the audience, as it is kept, of each push that is not closed."""
+    found = _P.select(_P.id, _P.name, _P.audience).where(
+        _P.audience.is_null(False), _P.closed_at.is_null()
+    )
+    return list(found.order_by(_P.id).tuples())
+
+
 def mark_seen(push_id: int, day: date) -> None:
     """Write that the audience of a push was looked at on a day."""
     _P.update(audience_on=day).where(_P.id == push_id).execute()
