@@ -12,6 +12,7 @@ from studio_tui.domain.conversations.conversation import MAX_ANSWER, Conversatio
 from studio_tui.domain.templates.template import Question, QuestionKind
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity
+from studio_tui.services.people import by_hand, erasing
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.conversations.conversation import ConversationScreen
 from studio_tui.tui.screens.conversations.conversation_agenda import Agenda
@@ -462,3 +463,20 @@ async def test_one_key_lets_who_took_it_over_read_and_closes_it_again(made: Exam
     async with running(made.app(made.actor("carl")), WIDE) as pilot:
         await open_one(pilot, talk)
         assert "Secret of Ann" in shown(pilot)
+
+
+async def test_somebody_is_erased_while_their_conversation_is_open(made: Example) -> None:
+    """U13: the screen follows, and nothing of who they were is written or drawn anew."""
+    talk = planned(made)
+    async with running(made.app(made.actor("bob"))) as pilot:
+        await open_one(pilot, talk)
+        assert "Ann Peeters" in shown(pilot)
+        await press(pilot, "enter", *"Sun")
+        by_hand.leave(made.studio, made.admin, [talk.user_id])
+        erasing.erase(made.studio, made.admin, "ann")
+        made.look(pilot)
+        await press(pilot, *"ny", "escape")
+        await settled(pilot)
+        assert "Ann Peeters" not in shown(pilot)
+        await press(pilot, "escape", "escape")
+        assert "Ann Peeters" not in shown(pilot)
