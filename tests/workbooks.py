@@ -114,7 +114,7 @@ def ods(name: str, body: str) -> bytes:
     """An OpenDocument workbook with one sheet of this XML, its prefixes those of LibreOffice."""
     namespace = "urn:oasis:names:tc:opendocument:xmlns"
     spaces = " ".join(
-        f'xmlns:{each}="{namespace}:{each}:1.0"' for each in ("office", "table", "text")
+        f'xmlns:{each}="{namespace}:{each}:1.0"' for each in ("office", "table", "text", "calcext")
     )
     return zipped(
         {

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import BinaryIO
 from xml.etree import ElementTree as Xml
 from zipfile import ZipFile, ZipInfo
@@ -33,8 +34,12 @@ _VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)</")
 _INLINE = re.compile(rb"<(?:\w+:)?is\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _ODS_ITEM = re.compile(
-    rb"<table:table[\s>]|<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*?)(/?)>"
+    rb"<table:table(?P<table>(?:\s[^>]*)?)>|<table:table-row\b(?P<row>[^>]*)>"
+    rb"|<table:(?:covered-)?table-cell\b(?P<cell>[^>]*?)(?P<empty>/?)>"
 )
+_ODS_NAME = re.compile(rb'\btable:name="([^"]*)"')
+_ODS_ERROR = re.compile(rb'\bvalue-type="error"')
+_ODS_WORDS = re.compile(rb"\s*<text:p[^>]*>([^<]*)<")
 _ODS_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FLAG_ENCRYPTED = 1
@@ -55,7 +60,7 @@ class Parts:
     """What was found out about a workbook."""
 
     sheets: dict[str, SheetParts] = field(default_factory=dict)
-    """By the name of the sheet; empty for OpenDocument."""
+    """By the name of the sheet."""
     counts_from_1904: bool = False
 
 
@@ -68,8 +73,7 @@ def looked_through(binary: BinaryIO, name: str) -> Parts:
         with ZipFile(binary) as parts:
             _check_sizes(parts, name)
             if "content.xml" in parts.namelist():
-                _look_through_ods(parts, name)
-                return Parts()
+                return _look_through_ods(parts, name)
             if "xl/workbook.bin" in parts.namelist():
                 raise Refused(f"{name} is a binary workbook (.xlsb): save it as .xlsx.")
             return _look_through_xlsx(parts, name)
@@ -205,18 +209,28 @@ class _Extent:
             )
 
 
-def _look_through_ods(parts: ZipFile, name: str) -> None:
+def _look_through_ods(parts: ZipFile, name: str) -> Parts:
+    found, sheet = Parts(), SheetParts()
     extent, row, column, repeated = _Extent(name, ""), 0, 0, 0
     for text in _rows_of(parts, "content.xml", name):
-        for found in _ODS_ITEM.finditer(text):
-            if found[1] is not None:
-                row, column, repeated = row + repeated, 0, _times(found[1])
-            elif found[2] is not None:
-                column += _times(found[2])
-                if not found[3] or b"value-type=" in found[2]:
+        for item in _ODS_ITEM.finditer(text):
+            if item["row"] is not None:
+                row, column, repeated = row + repeated, 0, _times(item["row"])
+            elif item["cell"] is not None:
+                column += _times(item["cell"])
+                if not item["empty"] or b"value-type=" in item["cell"]:
                     extent.reach(row + max(repeated, 1) - 1, column - 1)
+                if _ODS_ERROR.search(item["cell"]):
+                    words = _ODS_WORDS.match(text, item.end())
+                    shown = words[1].decode("utf-8", "replace") if words else ""
+                    sheet.errors[row, column - 1] = shown or "#N/A"
             else:
+                title = _ODS_NAME.search(item["table"])
                 extent, row, column, repeated = _Extent(name, ""), 0, 0, 0
+                sheet = SheetParts()
+                if title:
+                    found.sheets[unescape(title[1].decode("utf-8", "replace"))] = sheet
+    return found
 
 
 def _times(attributes: bytes) -> int:

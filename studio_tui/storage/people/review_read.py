@@ -82,8 +82,14 @@ _OTHERS: Any = AssignmentTable.alias("b")
 _TEAM_IN_PUSH = (
     _OF_TEAM.select()
     .join(_OTHER, on=(_OTHER.team == _OF_TEAM.team) & (_OTHER.user != _OF_TEAM.user))
-    .join(_OTHERS, on=(_OTHERS.user == _OTHER.user) & _OTHERS.unassigned_at.is_null())
-    .where(_OF_TEAM.user == R.user, _OTHERS.push == R.push)
+    # In this order, so that SQLite does not go through everybody in the push for each line.
+    .join(_OTHERS, JOIN.CROSS)
+    .where(
+        _OF_TEAM.user == R.user,
+        _OTHERS.user == _OTHER.user,
+        _OTHERS.push == R.push,
+        _OTHERS.unassigned_at.is_null(),
+    )
 )
 """Whether somebody of the teams of the user is in the push."""
 

@@ -382,10 +382,12 @@ def _tells_of_somebody() -> Any:
     asked_for = (talk.assignment == there.id) & talk.cancelled_at.is_null()
     return fn.EXISTS(
         told.select(SQL("1"))
-        .join(there, on=(there.user == told.user))
+        # In this order, so that SQLite does not go through everybody in the push for each mail.
+        .join(there, JOIN.CROSS)
         .join(talk, JOIN.LEFT_OUTER, on=asked_for)
         .where(
             told.notification == _N.id,
+            there.user == told.user,
             there.push == _N.push,
             there.unassigned_at.is_null(),
             there.excused_in.is_null(),

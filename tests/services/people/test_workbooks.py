@@ -87,6 +87,18 @@ def test_a_cell_with_an_error_says_what_it_says_in_a_csv() -> None:
     text = "\n".join(map(",".join, (head, row))).encode()
     book = xlsx(Sheet("People", [head, (*row[:2], *map(error, row[2:]))]))
     assert only(read(book)) == only(read(text))
+    # As LibreOffice writes it: the error is text beside an empty value.
+    broken = (
+        '<table:table-cell office:value-type="string" office:string-value="" '
+        'calcext:value-type="error"><text:p>{}</text:p></table:table-cell>'
+    )
+    plain = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    cells = [
+        "".join((broken if cell[0] == "#" else plain).format(cell) for cell in line)
+        for line in (head, row)
+    ]
+    body = "".join(f"<table:table-row>{line}</table:table-row>" for line in cells)
+    assert only(read(ods("People", body))) == only(read(text))
 
 
 def test_titles_and_merged_headings_stand_above() -> None:
