@@ -33,7 +33,7 @@ EXPECTED = {
     "check of a push": 12,
     "groups of a push": 7,
     "my conversations": 8,
-    "today": 36,
+    "today": 38,
     "outbox": 6,
     "plan": 38,
     "move": 37,
