@@ -40,8 +40,10 @@ from studio_tui.config.setting import (
 )
 from studio_tui.config.smtp_settings import (
     check_command,
+    check_places,
     check_source,
     check_token_url,
+    places_of,
     require_usable,
     tidy_smtp,
 )
@@ -146,6 +148,15 @@ class Smtp(_Section, frozen=True):
         ),
     ] = ""
     port: Annotated[int, setting("where the server listens", check=check_port)] = 587
+    next_hosts: Annotated[
+        tuple[str, ...],
+        setting(
+            "further servers, in order: each is used while those before it are down. They are "
+            "spoken to like the first, on its port where none is written",
+            example=("backup.example.org", "192.0.2.25:2525"),
+            check=check_places,
+        ),
+    ] = ()
     security: Annotated[
         Security,
         setting(
@@ -259,6 +270,11 @@ class Smtp(_Section, frozen=True):
         require_usable(self.host, self.helo)
         if self.by_token:
             self._require_token_settings()
+
+    def in_order(self) -> "list[Smtp]":
+        """The settings of each server, in the order in which they are used."""
+        places = places_of(self.host, self.port, self.next_hosts)
+        return [msgspec.structs.replace(self, host=host, port=port) for host, port in places]
 
     @property
     def by_token(self) -> bool:

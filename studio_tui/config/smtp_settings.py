@@ -122,6 +122,25 @@ def check_source(written: str) -> None:
         raise ValueError(f"“{written}” is no address of a machine: write it like 192.0.2.10")
 
 
+def check_places(written: tuple[str, ...]) -> None:
+    """Raise ValueError where one of these names no server."""
+    for each in written:
+        if _host_and_port(each.strip()) is None:
+            raise ValueError(
+                f"“{each}” is not a mail server: "
+                'write it like next_hosts = ["backup.example.org", "[::1]:2525"]'
+            )
+
+
+def places_of(host: str, port: int, others: tuple[str, ...]) -> list[tuple[str, int]]:
+    """The servers in order: the first, and the others, on the same port where they name none."""
+    found = [(host, port)]
+    for each in others:
+        if (place := _host_and_port(each.strip())) is not None:
+            found.append((place[0], port if place[1] is None else place[1]))
+    return found
+
+
 def is_loopback(host: str) -> bool:
     """Whether what is sent to this host does not leave this machine."""
     with suppress(ValueError):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from studio_tui.domain.outbox.kinds import INVITATIONS, Capacity, Kind
 from studio_tui.domain.outbox.limits import Forecast
 from studio_tui.domain.outbox.notification import Notification, NotificationState
-from studio_tui.domain.outbox.sending_hours import PUT_OFF, Opening
+from studio_tui.domain.outbox.sending_hours import PUT_OFF, SendingTime
 from studio_tui.domain.shared.clock import local_day, zone_in_words
 
 STATE_LABELS: Mapping[NotificationState, str] = {
@@ -55,7 +55,7 @@ def when_mail_leaves(leaves_at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return at if same_day else f"on {local.date()} {at}"
 
 
-def not_before(opening: Opening, zone: ZoneInfo) -> str:
+def not_before(opening: SendingTime, zone: ZoneInfo) -> str:
     """``not before 2026-11-30 08:00 (Europe/Brussels): weekend``."""
     at = f"{opening.at.astimezone(zone):%Y-%m-%d %H:%M} ({zone_in_words(opening.at, zone)})"
     return f"{PUT_OFF}{at}: {opening.why}"

@@ -15,7 +15,7 @@ from typing import Any
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.mail.oauth2.tokens import tokens_of
 from studio_tui.mail.secrets import find
-from studio_tui.mail.transport.outcomes import Transport
+from studio_tui.mail.transport.failover import FailoverConnection, Relays
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery
@@ -93,7 +93,7 @@ class LogEvent:
         )
 
 
-def transports_of(studio: Studio) -> list[Transport]:
+def transports_of(studio: Studio) -> list[SmtpConnection] | list[FailoverConnection]:
     """The connections that the settings ask for; raises `Refused` where there is no server."""
     smtp = studio.settings.smtp
     if not smtp.host or not smtp.sender:
@@ -102,7 +102,14 @@ def transports_of(studio: Studio) -> list[Transport]:
     found = find(smtp) if smtp.has_secret else None
     password = found.password if found else None
     tokens = tokens_of(smtp, password)
-    return [SmtpConnection(smtp, password, tokens) for _ in range(smtp.connections)]
+    if not smtp.next_hosts:
+        return [SmtpConnection(smtp, password, tokens) for _ in range(smtp.connections)]
+    servers = smtp.in_order()
+    relays = Relays(len(servers))
+    return [
+        FailoverConnection([SmtpConnection(each, password, tokens) for each in servers], relays)
+        for _ in range(smtp.connections)
+    ]
 
 
 def run_worker(

@@ -97,6 +97,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "tell_new_managers": "3h",
         "mouse": "false",
         "retention_months": "36",
+        "next_hosts": "one.example.org, [::1]:26",
         "send_between": "07:00-19:00",
         "days_off": "sun",
         "holidays": "DE-BY",
@@ -131,6 +132,7 @@ def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
         "notifications.remind_before_days": (14, 2),
         "notifications.remind_after_days": (5,),
         "notifications.days_off": ("sun",),
+        "smtp.next_hosts": ("one.example.org", "[::1]:26"),
         "notifications.closed_on": ("2026-12-24", "2026-12-31"),
     }
     assert found == expected

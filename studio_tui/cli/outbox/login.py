@@ -58,9 +58,23 @@ async def _on_the_wire(smtp: Smtp, secret: Secret | None) -> list[Finding]:
         if any(each.health is Verdict.BROKEN for each in findings):
             # What works beside it is told as well; nobody logs in.
             connection = SmtpConnection(msgspec.structs.replace(smtp, username=""))
-        return [*findings, _server(smtp, await connection.check(), findings)]
+        findings.append(_server(smtp, await connection.check(), findings))
     finally:
         await connection.close()
+    return findings + [await _next(each, secret, tokens) for each in smtp.in_order()[1:]]
+
+
+async def _next(smtp: Smtp, secret: Secret | None, tokens: Tokens | None) -> Finding:
+    """A server that is used while those before it are down: mail leaves without it as well."""
+    connection = SmtpConnection(smtp, secret, tokens)
+    try:
+        down = await connection.check()
+    finally:
+        await connection.close()
+    if down is not None:
+        message = f"{connection.place}: {in_words(down)}"
+        return Finding("next server", Verdict.LIMITED, message)
+    return Finding("next server", Verdict.OK, f"{connection.place} answers")
 
 
 async def _token(smtp: Smtp, tokens: Tokens) -> list[Finding]:

@@ -59,11 +59,11 @@ def test(studio: Studio, actor: Actor, address: str) -> None:
     """
     sender, written = messages.test_mail(studio, actor, address)
     _tell_steps(studio)
-    outcome = asyncio.run(_send(transports_of(studio)[0], sender, written))
+    transport = transports_of(studio)[0]
+    outcome = asyncio.run(_send(transport, sender, written))
     if not isinstance(outcome, Delivered):
         raise Unavailable(f"The test mail did not leave: {_reason(outcome)}")
-    server = studio.settings.smtp
-    say(f"{server.host}:{server.port} took the test mail to {address}: {outcome.words}")
+    say(f"{transport.place} took the test mail to {address}: {outcome.words}")
 
 
 def _tell_steps(studio: Studio) -> None:

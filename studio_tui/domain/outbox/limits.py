@@ -8,7 +8,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SendingLimits:
     """At most so many mails within any minute and any 24 hours, by all workers; 0 is no limit."""
 
     per_minute: int = 0
@@ -33,7 +33,7 @@ class Forecast:
 
 
 def forecast(
-    now: datetime, waiting: int, sent: Sequence[tuple[datetime, int]], limits: Limits
+    now: datetime, waiting: int, sent: Sequence[tuple[datetime, int]], limits: SendingLimits
 ) -> Forecast:
     """When ``waiting`` mails have left that are due ``now``, after those that were ``sent`` in the
     last 24 hours: instants and how many, in order of time."""
@@ -44,7 +44,7 @@ def forecast(
 
 
 def _last_at(
-    now: datetime, waiting: int, history: list[tuple[datetime, int]], limits: Limits
+    now: datetime, waiting: int, history: list[tuple[datetime, int]], limits: SendingLimits
 ) -> datetime:
     """Each mail leaves once so many before it have left the minute, and the day."""
     waiting, later = _without_repetition(waiting, limits)
@@ -59,7 +59,7 @@ def _last_at(
     return at + later
 
 
-def _without_repetition(waiting: int, limits: Limits) -> tuple[int, timedelta]:
+def _without_repetition(waiting: int, limits: SendingLimits) -> tuple[int, timedelta]:
     """Of many mails, as few as show how the last ones leave, and how much later these do: each day
     is like the one before, or each minute."""
     minutes = DAY // MINUTE

@@ -15,7 +15,7 @@ _FARTHEST = 60
 """So many days ahead are looked at: whoever has none to work on gets mail at any time."""
 
 
-class Opening(NamedTuple):
+class SendingTime(NamedTuple):
     """When mail may reach somebody again."""
 
     at: datetime
@@ -37,7 +37,7 @@ class SendingHours:
 
     def opening(
         self, now: datetime, zone: ZoneInfo, holiday: Callable[[date], str]
-    ) -> Opening | None:
+    ) -> SendingTime | None:
         """When mail may reach somebody in ``zone`` next; None: now. ``holiday`` names the public
         holiday that a day is, or is empty."""
         local = now.astimezone(zone)
@@ -47,7 +47,7 @@ class SendingHours:
             off = self._off(day, holiday)
             begins = start_of_day(day, zone, self.begins)
             if not off and (ahead or now < begins):
-                return Opening(begins, why or "night")
+                return SendingTime(begins, why or "night")
             if not off and (self.ends is None or local.time() < self.ends):
                 return None
             why = why or off or "night"

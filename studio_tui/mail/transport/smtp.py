@@ -124,9 +124,9 @@ class SmtpConnection:
             envelope = deliverable(sender), deliverable(recipient)
         except Refused as refused:
             return Rejected(None, refused.message)
-        if self._is_open and 0 < self._settings.per_connection <= self._carried:
+        if self.is_open and 0 < self._settings.per_connection <= self._carried:
             await self.close()
-        was_open, carried = self._is_open, self._carried if self._is_open else 0
+        was_open, carried = self.is_open, self._carried if self.is_open else 0
         try:
             return await self._send_once(*envelope, message, clear_to_send, together=True)
         except _Stopped as stopped:
@@ -156,6 +156,11 @@ class SmtpConnection:
         await self.close()
         return True
 
+    @property
+    def place(self) -> str:
+        """The server, as host and port."""
+        return f"{self._settings.host}:{self._settings.port}"
+
     async def check(self) -> RelayDown | None:
         """Connect and log in without sending: what keeps all mail from leaving, or None."""
         try:
@@ -175,7 +180,8 @@ class SmtpConnection:
         await asyncio.sleep(0)
 
     @property
-    def _is_open(self) -> bool:
+    def is_open(self) -> bool:
+        """Whether there is a connection, with somebody logged in."""
         return self._dialogue is not None and self._dialogue.is_open
 
     async def _send_once(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from studio_tui.domain.outbox.kinds import MailForm
-from studio_tui.domain.outbox.limits import Forecast, Limits, forecast
+from studio_tui.domain.outbox.limits import Forecast, SendingLimits, forecast
 from studio_tui.domain.outbox.notification import Delivery, why_dropped
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.domain.shared.errors import Busy
@@ -21,7 +21,7 @@ from studio_tui.storage.outbox import worker_queue as deliveries
 from studio_tui.storage.outbox.worker_queue import LeaseEnd
 from studio_tui.wording.mail import not_before
 
-NO_LIMITS = Limits()
+NO_LIMITS = SendingLimits()
 _MOST_REFUSED = 1000
 """Of so many mails it is remembered that they were refused."""
 
@@ -116,7 +116,7 @@ def claim(
     limit: int,
     lasting: timedelta,
     avoiding: Collection[str] = (),
-    limits: Limits = NO_LIMITS,
+    limits: SendingLimits = NO_LIMITS,
     hours: RecipientHours | None = None,
     wait: bool = True,
 ) -> Claimed:
@@ -183,7 +183,7 @@ def _put_off(claimed: Sequence[Delivery], hours: RecipientHours, now: datetime) 
 
 
 def _in_turn(
-    studio: Studio, limits: Limits, limit: int, avoiding: Collection[str]
+    studio: Studio, limits: SendingLimits, limit: int, avoiding: Collection[str]
 ) -> Sequence[int]:
     """What is taken next of what is due, as far as there is room, by id."""
     now = studio.now()
@@ -199,7 +199,7 @@ def _in_turn(
 
 
 def _claim_within(
-    in_turn: Sequence[int], limits: Limits, lease: str, now: datetime, end: LeaseEnd
+    in_turn: Sequence[int], limits: SendingLimits, lease: str, now: datetime, end: LeaseEnd
 ) -> tuple[list[int], str]:
     """Take of these what there still is room for; which, and the limit that is reached."""
     sent_counts.lock()
@@ -232,7 +232,7 @@ def settle(
     lease: str,
     settlements: Sequence[Settlement],
     *,
-    limits: Limits = NO_LIMITS,
+    limits: SendingLimits = NO_LIMITS,
     wait: bool = True,
 ) -> None:
     """Write what became of notifications; what the lease no longer covers is left as it is. Where
@@ -257,14 +257,14 @@ def settle(
         deliveries.settle_later(lease, later, studio.now())
 
 
-def count_anew(studio: Studio, limits: Limits) -> None:
+def count_anew(studio: Studio, limits: SendingLimits) -> None:
     """Count what was sent lately, before anything is sent within ``limits``."""
     with studio.store.writing():
         sent_counts.lock()
         sent_counts.make_anew(limits, studio.now())
 
 
-def foresee(studio: Studio, limits: Limits) -> Forecast:
+def foresee(studio: Studio, limits: SendingLimits) -> Forecast:
     """What is due and waits because of the ``limits``, and until when."""
     now = studio.now()
     with studio.store.reading():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.outbox.sending_hours import WEEKDAYS, Opening, SendingHours
+from studio_tui.domain.outbox.sending_hours import WEEKDAYS, SendingHours, SendingTime
 from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.system.context import Studio
@@ -23,7 +23,7 @@ class RecipientHours:
         if holidays:
             holidays_of(holidays)
 
-    def opening(self, time_zone: str, now: datetime) -> tuple[Opening, ZoneInfo] | None:
+    def opening(self, time_zone: str, now: datetime) -> tuple[SendingTime, ZoneInfo] | None:
         """When mail may reach who is in ``time_zone``, with their zone; None: now."""
         zone = zone_named(time_zone, self._zone)
         found = self._hours.opening(now, zone, self._holiday_in(zone))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from peewee import EXCLUDED, fn
 
-from studio_tui.domain.outbox.limits import DAY, MINUTE, Limits
+from studio_tui.domain.outbox.limits import DAY, MINUTE, SendingLimits
 from studio_tui.storage.engine.expressions import N, U, among, column
 from studio_tui.storage.engine.sql import execute, known_instant, rows, scalar
 from studio_tui.storage.engine.tables import SentCount
@@ -43,7 +43,7 @@ def lock() -> None:
         execute("SELECT pg_advisory_xact_lock(?)", _LOCK)
 
 
-def room(limits: Limits, now: datetime) -> Room:
+def room(limits: SendingLimits, now: datetime) -> Room:
     """How many mails there is room for: of what is being sent, all may be sent."""
     sending, found = _sending(), []
     for name, most, span, within in (
@@ -58,7 +58,7 @@ def room(limits: Limits, now: datetime) -> Room:
     return Room(mails, name if not mails else "")
 
 
-def full_domains(limits: Limits, now: datetime) -> dict[str, int]:
+def full_domains(limits: SendingLimits, now: datetime) -> dict[str, int]:
     """How many mails there is room for to each domain that mail was sent to within a minute."""
     if not limits.per_domain_minute:
         return {}
@@ -84,7 +84,7 @@ def domains(ids: Collection[int]) -> dict[int, str]:
     return {each: domain_of(address) for each, address in found.tuples()}
 
 
-def count(sent: Iterable[tuple[datetime, str]], limits: Limits, now: datetime) -> None:
+def count(sent: Iterable[tuple[datetime, str]], limits: SendingLimits, now: datetime) -> None:
     """Add what was sent: when, and to which address; let go of what no limit asks for."""
     counted: Counter[tuple[int, int, str]] = Counter()
     for at, address in sent:
@@ -106,7 +106,7 @@ def count(sent: Iterable[tuple[datetime, str]], limits: Limits, now: datetime) -
         _S.delete().where(_S.span == span, _S.bucket < past).execute()
 
 
-def make_anew(limits: Limits, now: datetime) -> None:
+def make_anew(limits: SendingLimits, now: datetime) -> None:
     """Count what the outbox knows: others may have sent without limits meanwhile."""
     _S.delete().execute()
     count(_sent_since(now), limits, now)

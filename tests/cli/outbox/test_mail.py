@@ -163,3 +163,20 @@ def test_a_preview_is_of_the_texts_of_the_organisation(cli: Cli, private_home: P
     text.write_text("Subject: {{ push }} is over\n\nDear {{ givenname }}.\n")
     said = cli.refused("mail", "preview", *CLOSED)
     assert f"{text}, line 3" in said
+
+
+@pytest.mark.usefixtures("made")
+def test_the_next_server_takes_it_while_the_first_is_down(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with smtp_server() as first, smtp_server() as second:
+        for name, value in first.environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("STUDIO_SMTP_NEXT_HOSTS", f"localhost:{second.port}")
+        first.script("connect", "421 4.3.2 down")
+        said = cli.out("mail", "test", "hr@example.org")
+        assert said.startswith(f"localhost:{second.port} took the test mail")
+        told = cli.run("doctor", exit_code=1).stdout
+        assert f"ok      next server   localhost:{second.port} answers" in told
+        monkeypatch.setenv("STUDIO_SMTP_NEXT_HOSTS", "not a host")
+        assert "write it like next_hosts" in cli.refused("mail", "test", "hr@example.org")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.outbox.sending_hours import Opening, SendingHours
+from studio_tui.domain.outbox.sending_hours import SendingHours, SendingTime
 
 BRUSSELS, TOKYO, NEW_YORK = map(ZoneInfo, ("Europe/Brussels", "Asia/Tokyo", "America/New_York"))
 OFFICE = SendingHours(time(8), time(18), frozenset({5, 6}))
@@ -13,7 +13,7 @@ OFFICE = SendingHours(time(8), time(18), frozenset({5, 6}))
 
 def opening(
     hours: SendingHours, now: str, zone: ZoneInfo = BRUSSELS, **holidays: str
-) -> Opening | None:
+) -> SendingTime | None:
     """What there is at ``now``, in the time of ``zone``; ``holidays``: days as ``d2026_03_02``."""
     known = {date.fromisoformat(day[1:].replace("_", "-")): name for day, name in holidays.items()}
     instant = datetime.fromisoformat(now).replace(tzinfo=zone).astimezone(UTC)
@@ -36,7 +36,7 @@ def opening(
 def test_outside_the_hours_it_waits_for_the_next(now: str, at: str, why: str) -> None:
     for zone in (BRUSSELS, TOKYO, NEW_YORK):
         found = opening(OFFICE, now, zone)
-        assert found == Opening(datetime.fromisoformat(at).replace(tzinfo=zone), why)
+        assert found == SendingTime(datetime.fromisoformat(at).replace(tzinfo=zone), why)
 
 
 @pytest.mark.parametrize("now", ["2026-03-02T08:00:00", "2026-03-06T17:59:59"])
@@ -48,13 +48,13 @@ def test_one_moment_is_night_in_one_zone_and_not_in_another() -> None:
     now = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
     assert OFFICE.opening(now, TOKYO, lambda _: "") is None
     found = OFFICE.opening(now, BRUSSELS, lambda _: "")
-    assert found == Opening(datetime(2026, 3, 3, 7, tzinfo=UTC), "night")
+    assert found == SendingTime(datetime(2026, 3, 3, 7, tzinfo=UTC), "night")
 
 
 def test_holidays_and_closed_days_follow_each_other() -> None:
     hours = SendingHours(days_off=frozenset({5, 6}), closed_on=frozenset({date(2026, 12, 24)}))
     found = opening(hours, "2026-12-24T09:00", d2026_12_25="Christmas Day")
-    assert found == Opening(datetime(2026, 12, 28, tzinfo=BRUSSELS), "closed")
+    assert found == SendingTime(datetime(2026, 12, 28, tzinfo=BRUSSELS), "closed")
     found = opening(hours, "2026-12-25T09:00", d2026_12_25="Christmas Day")
     assert found is not None
     assert found.why == "Christmas Day"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio_tui.domain.outbox.limits import DAY, MINUTE, Forecast, Limits, forecast
+from studio_tui.domain.outbox.limits import DAY, MINUTE, Forecast, SendingLimits, forecast
 from studio_tui.wording.mail import what_waits_for_limits
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -15,7 +15,7 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
 def one_by_one(
-    now: datetime, waiting: int, sent: list[tuple[datetime, int]], limits: Limits
+    now: datetime, waiting: int, sent: list[tuple[datetime, int]], limits: SendingLimits
 ) -> datetime:
     """When the last one leaves, of mails that are counted singly."""
     left = [at for at, number in sent for _ in range(number)]
@@ -38,7 +38,7 @@ def one_by_one(
 def test_it_says_when_the_last_one_may_leave(
     waiting: int, minutes_ago: list[tuple[int, int]], per_minute: int, per_day: int
 ) -> None:
-    limits = Limits(per_minute, per_day)
+    limits = SendingLimits(per_minute, per_day)
     sent = sorted((NOW - timedelta(minutes=ago), number) for ago, number in minutes_ago)
     assert forecast(NOW, waiting, sent, limits).done_at == one_by_one(NOW, waiting, sent, limits)
 
@@ -46,20 +46,20 @@ def test_it_says_when_the_last_one_may_leave(
 @pytest.mark.parametrize(
     ("waiting", "limits", "sent", "done_at"),
     [
-        (30, Limits(30), [], NOW),
-        (31, Limits(30), [], NOW + MINUTE),
-        (90, Limits(30), [(NOW - timedelta(seconds=10), 30)], NOW + timedelta(seconds=170)),
-        (100, Limits(), [], NOW),
-        (10_000, Limits(0, 10_000), [], NOW),
-        (10_001, Limits(0, 10_000), [], NOW + DAY),
-        (22_400, Limits(30, 10_000), [], NOW + 2 * DAY + 79 * MINUTE),
-        (5, Limits(0, 10), [(NOW - timedelta(hours=20), 8)], NOW + timedelta(hours=4)),
-        (5, Limits(0, 10), [(NOW - timedelta(hours=25), 10)], NOW),
-        (10**7, Limits(30, 10_000), [], NOW + 999 * DAY + 333 * MINUTE),
+        (30, SendingLimits(30), [], NOW),
+        (31, SendingLimits(30), [], NOW + MINUTE),
+        (90, SendingLimits(30), [(NOW - timedelta(seconds=10), 30)], NOW + timedelta(seconds=170)),
+        (100, SendingLimits(), [], NOW),
+        (10_000, SendingLimits(0, 10_000), [], NOW),
+        (10_001, SendingLimits(0, 10_000), [], NOW + DAY),
+        (22_400, SendingLimits(30, 10_000), [], NOW + 2 * DAY + 79 * MINUTE),
+        (5, SendingLimits(0, 10), [(NOW - timedelta(hours=20), 8)], NOW + timedelta(hours=4)),
+        (5, SendingLimits(0, 10), [(NOW - timedelta(hours=25), 10)], NOW),
+        (10**7, SendingLimits(30, 10_000), [], NOW + 999 * DAY + 333 * MINUTE),
     ],
 )
 def test_runs_of_mail(
-    waiting: int, limits: Limits, sent: list[tuple[datetime, int]], done_at: datetime
+    waiting: int, limits: SendingLimits, sent: list[tuple[datetime, int]], done_at: datetime
 ) -> None:
     assert forecast(NOW, waiting, sent, limits).done_at == done_at
 

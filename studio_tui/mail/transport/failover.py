@@ -1,0 +1,89 @@
+"""Several mail servers in order: the next one is used while those before it are down (N14)."""
+
+from collections.abc import Callable, Sequence
+
+from studio_tui.config.clock import seconds_since_boot
+from studio_tui.mail.transport.outcomes import ClearToSend, Fault, Outcome, RelayDown, at_once
+from studio_tui.mail.transport.smtp import SmtpConnection
+
+_LEFT_ALONE = 60.0
+"""Seconds for which a server that is down is not asked again, while another one takes mail."""
+_DOWN = frozenset({Fault.UNREACHABLE, Fault.TLS})
+"""What another server may do better. A refused login, sender or quota is nothing that sending by
+another way should get round."""
+
+
+class Relays:
+    """What all connections of a process know of the servers."""
+
+    def __init__(self, number: int, elapsed: Callable[[], float] = seconds_since_boot) -> None:
+        """``elapsed`` counts seconds."""
+        self._elapsed = elapsed
+        self._down_until = [float("-inf")] * number
+        self.connections: list[SmtpConnection] = []
+        """Of all servers: where one is open, its server is not down."""
+
+    def in_order(self) -> list[int]:
+        """The servers in the order in which they are tried: those that were down come last."""
+        now = self._elapsed()
+        return sorted(range(len(self._down_until)), key=lambda each: self._down_until[each] > now)
+
+    def is_down(self, number: int) -> None:
+        """A server took no connection."""
+        self._down_until[number] = self._elapsed() + _LEFT_ALONE
+
+    def is_up(self, number: int) -> None:
+        """A server dealt with a mail."""
+        self._down_until[number] = float("-inf")
+
+
+class FailoverConnection:
+    """A `Transport` to the first of several servers that is not down."""
+
+    def __init__(self, connections: Sequence[SmtpConnection], relays: Relays) -> None:
+        """``connections``: one to each server, in order."""
+        self._connections = connections
+        self._relays = relays
+        self._used = 0
+        relays.connections.extend(connections)
+
+    @property
+    def place(self) -> str:
+        """The server that was used last, as host and port."""
+        return self._connections[self._used].place
+
+    async def send(
+        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
+    ) -> Outcome:
+        """Hand over ``message`` to the first server that takes connections; where none does, what
+        is wrong with the first."""
+        failed: list[tuple[int, Outcome]] = []
+        for number in self._relays.in_order():
+            await self._leave(number)
+            outcome = await self._connections[number].send(
+                sender, recipient, message, clear_to_send
+            )
+            if not isinstance(outcome, RelayDown) or outcome.fault not in _DOWN:
+                self._relays.is_up(number)
+                return outcome
+            if outcome.crowded and self._is_used_by_others(number):
+                # It has no room for this connection, and takes mail over another.
+                return outcome
+            self._relays.is_down(number)
+            failed.append((number, outcome))
+        return min(failed, key=lambda each: each[0])[1]
+
+    async def close(self) -> None:
+        """Take leave of all servers."""
+        for connection in self._connections:
+            await connection.close()
+
+    async def _leave(self, number: int) -> None:
+        """Use another server than before; the one before is let go."""
+        if number != self._used:
+            await self._connections[self._used].close()
+            self._used = number
+
+    def _is_used_by_others(self, number: int) -> bool:
+        place = self._connections[number].place
+        return any(each.is_open and each.place == place for each in self._relays.connections)
