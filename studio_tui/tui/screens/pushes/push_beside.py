@@ -1,6 +1,6 @@
 """A push beside the list of pushes: how far it is, and its course (S6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from textual.content import Content
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.course import Course
 from studio_tui.domain.pushes.push import Push
-from studio_tui.services.pushes import course, pushes
+from studio_tui.services.pushes import audiences, course, pushes, repeats
 from studio_tui.tui.moments import day
 from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words, drawn
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
@@ -28,11 +28,16 @@ _TALLEST, _LEAST = 14, 5
 def read_push(studio: "Studio", actor: Actor, listed: Push) -> Drawing:
     """What there is to see of a push; how far it is, is counted where the list does not know it."""
     push = listed if listed.counted else pushes.show(studio, actor, listed.id)
-    return partial(_drawn, push, course.show(studio, actor, push))
+    again, audience = repeats.of_push(studio, actor, push), audiences.of_push(studio, actor, push)
+    told = [f"comes again {again.repeat.in_words}"] if again else []
+    told += [f"for {audience}"] if audience else []
+    return partial(_drawn, push, course.show(studio, actor, push), told)
 
 
-def _drawn(push: Push, found: Course, width: int, height: int) -> Iterator[Content]:
-    head = list(_head(push, found, width))
+def _drawn(
+    push: Push, found: Course, told: Sequence[str], width: int, height: int
+) -> Iterator[Content]:
+    head = list(_head(push, found, told, width))
     yield from head
     if not found.assigned:
         return
@@ -45,11 +50,13 @@ def _drawn(push: Push, found: Course, width: int, height: int) -> Iterator[Conte
         yield from legend
 
 
-def _head(push: Push, found: Course, width: int) -> Iterator[Content]:
+def _head(push: Push, found: Course, told: Sequence[str], width: int) -> Iterator[Content]:
     yield line(push.name, "bold")
     yield line(push.template.name, "$muted")
     yield Content(f"{day(push.available_from)} to {day(push.deadline)}")
     yield Content.styled(state_in_words(push), "$error" if push.overdue else "")
+    for each in told:
+        yield line(each, "$muted")
     yield Content("")
     if not found.assigned:
         yield Content.styled(NOBODY_YET, "$muted")

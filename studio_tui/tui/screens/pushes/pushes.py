@@ -10,11 +10,12 @@ from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.push import Progress, Push, PushFilter, PushState
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
-from studio_tui.services.pushes import course, pushes
+from studio_tui.services.pushes import course, pushes, repeats
 from studio_tui.services.pushes.assign import Assigned
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.duplicate_push import duplicate, duplicated_in_words
+from studio_tui.tui.modals.repeat_push import repeat
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import Counting
 from studio_tui.tui.screen import StudioScreen
@@ -104,6 +105,15 @@ class PushesScreen(StudioScreen):
             verb="pushes duplicate PUSH --name NAME --from DAY --deadline DAY",
         ),
         Command(
+            "repeat",
+            "equals_sign",
+            "Repeat",
+            "Let this push come again by itself, or skip, change and stop that",
+            footer=False,
+            needs=Action.CREATE_PUSHES,
+            verb="pushes repeat PUSH --every RHYTHM",
+        ),
+        Command(
             "reopen",
             "r",
             "Reopen",
@@ -126,6 +136,9 @@ class PushesScreen(StudioScreen):
         self._held: dict[int, dict[date, int]] = {}
         """How many were held, by push and day."""
         self._following = Counting(self, self._followed)
+        self._again: frozenset[int] = frozenset()
+        """Those that come again."""
+        self._coming_again = Counting(self, self._known_again)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3, called="New"),
             Column(
@@ -209,6 +222,12 @@ class PushesScreen(StudioScreen):
     def _count(self) -> None:
         self._counting.ask(lambda: pushes.every(self.studio, self.actor))
         self._following.ask(lambda: course.held(self.studio, self.actor))
+        self._coming_again.ask(lambda: frozenset(repeats.by_push(self.studio, self.actor)))
+
+    def _known_again(self, again: frozenset[int]) -> None:
+        if again != self._again:
+            self._again = again
+            self._browser.list.refresh()
 
     def _followed(self, held: dict[int, dict[date, int]]) -> None:
         if held != self._held:
@@ -283,6 +302,15 @@ class PushesScreen(StudioScreen):
         self._browser.show_row(done.push.id)
         self.say(duplicated_in_words(done))
 
+    def why_not_repeat(self) -> str | None:
+        """It takes a push."""
+        return self.why_not_settings()
+
+    def action_repeat(self) -> None:
+        """Say how the push under the cursor comes again (P17)."""
+        if (push := self._current) is not None:
+            repeat(self, push)
+
     def action_end(self) -> None:
         """Close the push under the cursor (P9)."""
         if (push := self._current) is not None:
@@ -310,7 +338,9 @@ class PushesScreen(StudioScreen):
 
     def _sign(self, push: Push) -> str | Toned:
         new = push.id in self._new and push.state is PushState.DRAFT
-        return Toned("new", Tone.MARK) if new else ""
+        if new:
+            return Toned("new", Tone.MARK)
+        return Toned("=", Tone.MUTED) if push.id in self._again else ""
 
     def _course(self, push: Push) -> tuple[Toned, ...]:
         if push.state not in (PushState.OPEN, PushState.SCHEDULED):

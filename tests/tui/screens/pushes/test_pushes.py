@@ -356,3 +356,21 @@ async def test_a_push_is_made_once_more_in_eight_keys(made: Example) -> None:
         assert "would send" in shown(pilot)
         await press(pilot, "escape", "tab", *"x", "ctrl+s")
         assert "is not a date" in shown(pilot)
+
+
+async def test_a_push_comes_again_is_skipped_and_stopped(made: Example) -> None:
+    """P17."""
+    everything(made)
+    async with running(made.app(), (140, 40)) as pilot:
+        await press(pilot, "2")
+        await put_cursor_on(pilot, "Ahead")
+        await press(pilot, "equals_sign", "enter", "enter", "enter")
+        assert "either a rhythm" in shown(pilot)
+        await press(pilot, *"6m", "enter", "enter", "enter")
+        assert "“Ahead” comes again every 6 months, next on 2026-10-01." in said(pilot)
+        rows = [line.split()[:2] for line in shown(pilot).splitlines()]
+        assert ["=", "Ahead"] in rows
+        await press(pilot, "equals_sign", "enter")
+        assert "2026-10-01 is skipped. every 6 months, next on 2027-04-01." in said(pilot)
+        await press(pilot, "equals_sign", "down", "down", "enter")
+        assert "does not come again" in said(pilot)

@@ -1,0 +1,158 @@
+"""How a push comes again: set, skipped, changed and stopped (P17)."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.pushes.repeats import parse_after, parse_every
+from studio_tui.domain.shared.errors import Invalid, StudioError
+from studio_tui.domain.shared.written_dates import parse_day
+from studio_tui.services.pushes import repeats as service
+from studio_tui.services.pushes.repeats import Repeating
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.field import Field, Form
+
+T = TypeVar("T")
+_SKIP, _CHANGE, _STOP = "skip", "change", "stop"
+
+
+def repeat(screen: StudioScreen, push: Push) -> None:
+    """Say how ``push`` comes again, or change what there is of it."""
+    studio, actor = screen.studio, screen.actor
+
+    def ask(found: Repeating | None) -> None:
+        if found is None:
+            _set(screen, push, None)
+            return
+        coming = found.repeat.next(studio.today())
+        choices = [Choice(_SKIP, "Skip the next", f"{coming.first:%Y-%m-%d}")] if coming else []
+        choices += [
+            Choice(_CHANGE, "Change it", "another rhythm, or another end"),
+            Choice(_STOP, "Stop it", "what was made stays"),
+        ]
+        title = f"“{push.name}” comes again {found.repeat.in_words}"
+        skipped = coming.first if coming else None
+        screen.app.push_screen(Choose(title, choices), lambda how: chosen(how, found, skipped))
+
+    def chosen(how: str | None, found: Repeating, day: date | None) -> None:
+        if how == _SKIP and day is not None:
+            screen.write(
+                lambda: service.skip(studio, actor, push, day),
+                lambda done: screen.say(f"{day} is skipped. {_told(screen, done)}"),
+            )
+        elif how == _CHANGE:
+            _set(screen, push, found)
+        elif how == _STOP:
+            screen.write(
+                lambda: service.stop(studio, actor, push),
+                lambda _: screen.say(f"“{push.name}” does not come again; what was made stays."),
+            )
+
+    screen.read_to_open("repeat", lambda: service.of_push(studio, actor, push), ask, may_stay=True)
+
+
+class RepeatPush(Dialog[bool]):
+    """Asks how ``push`` comes again, and hands what is entered to ``save``, whose second argument
+    shows what is wrong with it. Whoever saves ends this with True."""
+
+    AUTO_FOCUS = "Input"
+
+    def __init__(
+        self,
+        push: Push,
+        found: Repeating | None,
+        save: Callable[[dict[str, str], Callable[[StudioError], None]], None],
+    ) -> None:
+        super().__init__()
+        self._push = push
+        self._save = save
+        before = found.repeat if found else None
+        every = str(before.every) if before and before.every else ""
+        after = before.after_days if before else None
+        until = before.until if before else None
+        self._form = Form(
+            Field("every", "Every", every, hint="2w, 3m or 1y, from the days of this push on"),
+            Field(
+                "after_hire",
+                "After hire",
+                "" if after is None else f"{after}",
+                hint="or so many days after each person was hired",
+            ),
+            Field(
+                "until",
+                "Until",
+                f"{until}" if until else "",
+                hint="the last first day; nothing: without an end",
+                is_day=True,
+            ),
+        )
+
+    def compose(self) -> ComposeResult:
+        """Which push, and the fields."""
+        with Vertical(classes="dialog wide"):
+            yield Static(line(f"How does “{self._push.name}” come again?"), classes="question")
+            yield self._form
+
+    @on(Form.Submitted)
+    def _entered(self, event: Form.Submitted) -> None:
+        event.stop()
+        self._save(self._form.values(), self._form.show_error)
+
+
+def _set(screen: StudioScreen, push: Push, found: Repeating | None) -> None:
+    def save(values: dict[str, str], failed: Callable[[StudioError], None]) -> None:
+        try:
+            act = _act(screen, push, values, found)
+        except Invalid as error:
+            failed(error)
+            return
+        screen.write(act, done, failed)
+
+    def done(repeating: Repeating) -> None:
+        form.dismiss(True)
+        screen.say(f"“{push.name}” comes again {_told(screen, repeating)}")
+
+    form = RepeatPush(push, found, save)
+    screen.app.push_screen(form)
+
+
+def _act(
+    screen: StudioScreen, push: Push, values: dict[str, str], found: Repeating | None
+) -> Callable[[], Repeating]:
+    """What is entered, as a call. Raises `Invalid` with what is wrong, by field."""
+    studio, actor = screen.studio, screen.actor
+    every, after = values["every"].strip(), values["after_hire"].strip()
+    if bool(every) is bool(after):
+        raise Invalid({"every": "write either a rhythm here, or a number of days below"})
+    if after:
+        days = _read("after_hire", parse_after, after)
+        return lambda: service.set_after_hire(studio, actor, push, days)
+    rhythm = _read("every", parse_every, every)
+    written = values["until"].strip()
+    today = studio.today()
+    until = _read("until", lambda text: parse_day(text, today), written) if written else None
+    if found is not None and found.repeat.every == rhythm:
+        return lambda: service.set_until(studio, actor, push, until)
+    return lambda: service.set_rhythm(studio, actor, push, rhythm, until)
+
+
+def _read(field: str, read: Callable[[str], T], text: str) -> T:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise Invalid({field: str(error)}) from error
+
+
+def _told(screen: StudioScreen, repeating: Repeating) -> str:
+    coming = repeating.repeat.next(screen.studio.today())
+    following = f", next on {coming.first}" if coming else ""
+    return f"{repeating.repeat.in_words}{following}."
