@@ -115,6 +115,10 @@ class Server:
     """What was said of reports, with each sender and recipient."""
     authority: Path | None = None
     """The certificate to trust, where there is TLS."""
+    client: Path | None = None
+    """A certificate with its key that the server takes from a client, where it asks for one."""
+    peers: list[str] = field(default_factory=list)
+    """The address that each connection came from."""
     held: threading.Event = field(default_factory=threading.Event)
     """Set by `let_go`."""
     _rules: list[_Rule] = field(default_factory=list)
@@ -228,6 +232,7 @@ class _Connection(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self._original_transport is None:
             self._server.count(1)
+            self._server.peers.append(transport.get_extra_info("peername")[0])
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -372,19 +377,21 @@ def smtp_server(
     starttls: bool = True,
     pipelining: bool | None = None,
     tokens: list[str] | None = None,
+    asks_clients: bool = False,
 ) -> Iterator[Server]:
     """A server that runs until the block ends.
 
     ``certificate_for`` is the name in its certificate (``localhost`` matches), ``starttls``
     whether it offers STARTTLS where `security` says so, ``pipelining`` whether it takes commands
     ahead of its answers (None: as `PIPELINING` says). With ``tokens``, it
-    takes these by XOAUTH2 and, without a ``password``, nothing else.
+    takes these by XOAUTH2 and, without a ``password``, nothing else. Where it
+    ``asks_clients``, whoever connects needs a certificate (`Server.client`).
     """
     server = Server("localhost", security, username, password, tokens=tokens)
     with tempfile.TemporaryDirectory() as folder:
         context = None
         if security is not Security.NONE:
-            context = _certified(server, Path(folder), certificate_for)
+            context = _certified(server, Path(folder), certificate_for, asks_clients=asks_clients)
         options: dict[str, Any] = {
             "pipelining": PIPELINING if pipelining is None else pipelining,
             "enable_SMTPUTF8": smtputf8,
@@ -405,12 +412,18 @@ def _excluded(server: Server) -> list[str]:
     ]
 
 
-def _certified(server: Server, folder: Path, name: str) -> ssl.SSLContext:
+def _certified(server: Server, folder: Path, name: str, *, asks_clients: bool) -> ssl.SSLContext:
     authority = trustme.CA()
     server.authority = folder / "authority.pem"
     authority.cert_pem.write_to_path(str(server.authority))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(context)
+    if asks_clients:
+        server.client = folder / "client.pem"
+        issued = authority.issue_cert("studio@example.org")
+        issued.private_key_and_cert_chain_pem.write_to_path(str(server.client))
+        authority.configure_trust(context)
+        context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 

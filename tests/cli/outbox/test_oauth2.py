@@ -1,6 +1,7 @@
 """Sending by a token, from the settings to the outbox, and what is told of it (N11, N13, N14)."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -178,3 +179,44 @@ def test_the_files_of_a_connection_are_looked_at(
             assert [line for line in told.splitlines() if "broken  certificates" in line]
             assert said in told
             assert said in cli.refused("mail", "test", "ann@example.org")
+
+
+def test_nothing_that_is_secret_is_said_or_written(
+    pushed: Cli, private_home: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the client secret nor a token, taken or refused, in any spelling."""
+    tokens = ("t0ken-Refused-Wv5", "t0ken-Taken-Kx8")
+    with token_server(*tokens) as endpoint:
+        for name, value in endpoint.environ().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("STUDIO_NOW", "2026-03-02T11:00:00+01:00")
+        server.tokens = [tokens[1]]
+        # Servers repeat what they were told.
+        server.token_refusal = f'{{"status": "{tokens[0]}"}}'
+        said = []
+
+        def run(*arguments: str) -> None:
+            done = pushed.tried(*arguments)
+            said.append(done.stdout + done.stderr)
+
+        run("mail", "test", "ann@example.org")
+        server.tokens = []
+        server.token_refusal = f'{{"status": "{tokens[1]}"}}'
+        run("worker", "--drain", "--log-json")
+        run("doctor")
+        repeated = f"AADSTS7000215: {SECRET} is wrong"
+        endpoint.answer(401, {"error": "invalid_client", "error_description": repeated})
+        run("worker", "--drain")
+        run("doctor", "--json")
+        for words in (("outbox", "list"), ("outbox", "show", "1"), ("activity", "list")):
+            run(*words)
+    assert "AADSTS7000215" in "".join(said)
+    assert server.refused_tokens
+    kept = [path.read_bytes() for path in private_home.rglob("*") if path.is_file()]
+    assert any(b"AADSTS7000215" in each for each in kept)
+    bearer = f"user={MAILBOX}\1auth=Bearer "
+    for secret in (SECRET, *tokens):
+        for text in (secret, bearer + secret):
+            for sign in (text.encode(), b64encode(text.encode()).rstrip(b"=")[:-1]):
+                assert not [each for each in kept if sign in each]
+                assert sign.decode() not in "".join(said)
