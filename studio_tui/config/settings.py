@@ -81,11 +81,19 @@ class Database(_Section, frozen=True):
             example="sqlite:////srv/studio/studio.db",
         ),
     ] = ""
+    listen_url: Annotated[
+        str,
+        setting(
+            "where what others change is heard of, if a pooler of transactions stands before the "
+            "database: the URL of the server itself",
+            example="postgresql://studio@db.example.org/studio",
+        ),
+    ] = ""
 
     @property
     def holds_password(self) -> bool:
-        """Whether there is a password in the URL."""
-        return bool(_PASSWORD.search(self.url))
+        """Whether there is a password in one of the URLs."""
+        return bool(_PASSWORD.search(self.url) or _PASSWORD.search(self.listen_url))
 
 
 class Auth(StrEnum):

@@ -523,6 +523,7 @@ class Worker:
 
     async def _pause(self) -> None:
         """Wait for more to be due, or for the server to come back."""
+        await self._tell_owed()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), self._breaker.pause(self._random))
 
@@ -543,8 +544,13 @@ class Worker:
             seen = partial(workers.seen, self._studio, self._lease.name, sending=sending)
             await asyncio.to_thread(seen)
 
+    async def _tell_owed(self) -> None:
+        with suppress(Unavailable):
+            await asyncio.to_thread(delivering.tell_owed, self._studio)
+
     async def _close(self) -> None:
         await self._hand_back()
+        await self._tell_owed()
         with suppress(Unavailable):
             await asyncio.to_thread(workers.end, self._studio, self._lease.name)
         for transport in self._transports:

@@ -257,6 +257,11 @@ def settle(
         deliveries.settle_later(lease, later, studio.now())
 
 
+def tell_owed(studio: Studio) -> None:
+    """Let open Studios see the last of what was written in quick succession."""
+    studio.store.tell_owed()
+
+
 def count_anew(studio: Studio, limits: SendingLimits) -> None:
     """Count what was sent lately, before anything is sent within ``limits``."""
     with studio.store.writing():

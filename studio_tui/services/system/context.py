@@ -99,7 +99,7 @@ def open_studio(
         if making is Making.NEVER:
             raise NotMade(f"There is no Studio in {folder} yet: “studio-tui db migrate” makes one.")
         make_folder(folder)
-    store = open_store(settings.database_url, making)
+    store = open_store(settings.database_url, making, settings.database.listen_url)
     shared = store.clock
     if shared is not None and isinstance(clock, SystemClock):
         clock = shared

@@ -2,8 +2,10 @@
 
 import logging
 import select
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
@@ -48,6 +50,9 @@ DEFAULTS: dict[str, Any] = {
     "tcp_user_timeout": 15_000,
 }
 """What a URL need not say; what it says counts."""
+_WATCHED = {name: value for name, value in DEFAULTS.items() if name != "application_name"}
+_TELL_EVERY = 1.0
+"""Seconds between two tellings of what is written in quick succession."""
 _NO_ROOM = ("too many clients", "too many connections", "connection slots are reserved")
 _SOON = (*_NO_ROOM, "is starting up")
 
@@ -74,8 +79,16 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
     """PostgreSQL by few connections, opened anew where the server was restarted."""
 
     psycopg3_adapter = _Connecting
-    TELL = _TELL
-    """Tells who listens, in a statement that is a transaction by itself."""
+    listen_url = ""
+    """Where commits are heard of, beside a pooler that keeps them back; empty: where all is."""
+
+    listen_settings: Mapping[str, str] = {}
+    """What its URL need not say."""
+
+    @cached_property
+    def telling(self) -> "Telling":
+        """When who listens is told of what is written in quick succession."""
+        return Telling()
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Open a connection for this thread; where the server takes no more, wait for a while."""
@@ -105,9 +118,35 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
         super().begin(isolation_level)
 
     def commit(self) -> None:
-        """Commit, and tell who listens."""
+        """Commit, and tell who listens; of what is written in quick succession, once a second."""
+        quiet = self._state.reads or (self.is_quiet and not self.telling.is_due())
         with driver_errors():
-            self.cursor().execute("COMMIT" if self._state.reads else _COMMIT)
+            self.cursor().execute("COMMIT" if quiet else _COMMIT)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether what this thread writes need not be told at once."""
+        return bool(getattr(self._state, "quiet", False))
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """What this thread writes inside is told of once a second at most: a worker writes result
+        after result, and each telling is ordered with all other commits of the server."""
+        before = self.is_quiet
+        self._state.quiet = True
+        try:
+            yield
+        finally:
+            self._state.quiet = before
+
+    def tell(self) -> str:
+        """What tells who listens, in a statement that is a transaction by itself; empty where they
+        are told later."""
+        return _TELL if not self.is_quiet or self.telling.is_due() else ""
+
+    def tell_now(self) -> None:
+        """Tell who listens that there is something new."""
+        peewee.Select(columns=(peewee.SQL(_TELL),)).execute(self)
 
     def rollback(self) -> None:
         """Roll back; where the connection is lost, the server has done so."""
@@ -123,17 +162,53 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
     def listening(self) -> "psycopg.Connection[Any]":
         """A connection outside of the pool that hears of every commit."""
         with driver_errors():
-            connection: psycopg.Connection[Any] = super(PooledDatabase, self)._connect()
+            connection: psycopg.Connection[Any] = (
+                psycopg.connect(
+                    self.listen_url, autocommit=True, **{**_WATCHED, **self.listen_settings}
+                )
+                if self.listen_url
+                else super(PooledDatabase, self)._connect()
+            )
             connection.execute(f"LISTEN {_CHANNEL}".encode())
             return connection
 
 
-def postgresql(url: str) -> Postgresql:
-    """The database at ``url``; raises `psycopg.Error` where it is no URL."""
+class Telling:
+    """Tells who listens at most once a second of what is written in quick succession."""
+
+    def __init__(self, elapsed: Callable[[], float] = monotonic) -> None:
+        self._elapsed = elapsed
+        self._told_at = float("-inf")
+        self._owed = False
+        self._lock = Lock()
+
+    def is_due(self) -> bool:
+        """Whether to tell with this commit; else it is owed."""
+        with self._lock:
+            now = self._elapsed()
+            due = now - self._told_at >= _TELL_EVERY
+            self._told_at = now if due else self._told_at
+            self._owed = not due
+            return due
+
+    def take_owed(self) -> bool:
+        """Whether anything was not told; it is from now on."""
+        with self._lock:
+            owed, self._owed = self._owed, False
+            if owed:
+                self._told_at = self._elapsed()
+            return owed
+
+
+def postgresql(url: str, listen_url: str = "") -> Postgresql:
+    """The database at ``url``, whose commits are heard of at ``listen_url``, or there as well;
+    raises `psycopg.Error` where one of them is no URL."""
     url = url.replace("postgres://", "postgresql://", 1)
     said = psycopg.conninfo.conninfo_to_dict(url)
     settings = {name: value for name, value in DEFAULTS.items() if name not in said}
-    return Postgresql(
+    settings |= _of_several(url)
+    listening = _of_several(listen_url)
+    database = Postgresql(
         url,
         max_connections=_MOST,
         stale_timeout=_IDLE_AFTER,
@@ -144,6 +219,16 @@ def postgresql(url: str) -> Postgresql:
         options=f"{_LIMITS} {said.get('options', '')}".strip(),
         **settings,
     )
+    database.listen_url, database.listen_settings = listen_url, listening
+    return database
+
+
+def _of_several(url: str) -> dict[str, str]:
+    """Of several hosts in a URL, the one that takes changes, unless the URL says which."""
+    said = psycopg.conninfo.conninfo_to_dict(url)
+    if "," not in str(said.get("host", "")) or "target_session_attrs" in said:
+        return {}
+    return {"target_session_attrs": "read-write"}
 
 
 class Listening:

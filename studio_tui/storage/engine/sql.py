@@ -64,8 +64,8 @@ def execute(text: str, *params: Any) -> Any:
 
 def execute_alone(text: str, *params: Any) -> None:
     """Run one statement that changes rows, as all that `Store.writing_alone` is opened for."""
-    told = "" if is_sqlite() else f" RETURNING {spoken_to().TELL}"
-    execute(f"{text}{told}", *params)
+    tell = "" if is_sqlite() else spoken_to().tell()
+    execute(f"{text} RETURNING {tell}" if tell else text, *params)
 
 
 def rows(text: str, *params: Any) -> list[tuple[Any, ...]]:

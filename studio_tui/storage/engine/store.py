@@ -187,16 +187,17 @@ class Store:
 
         On SQLite nobody else can write while the disk takes in what was written: here they can.
         """
-        return self._writing(WriteMode(flushed=False, waits=wait))
+        return self._writing(WriteMode(flushed=False, waits=wait), quiet=not self.is_sqlite)
 
     def writing_alone(self, *, wait: bool = True) -> AbstractContextManager[None]:
         """Like `writing_unflushed`, for `sql.execute_alone`: on PostgreSQL one statement is a
         transaction by itself, and to begin and to end one would take longer than it does."""
-        return self.writing_unflushed(wait=wait) if self.is_sqlite else self._connected()
+        return self.writing_unflushed(wait=wait) if self.is_sqlite else self._connected(quiet=True)
 
     @contextmanager
-    def _connected(self) -> Iterator[None]:
-        with self.in_words(), cancellation.told(), self._connection():
+    def _connected(self, *, quiet: bool = False) -> Iterator[None]:
+        quietly = self._database.quietly() if quiet else nullcontext()
+        with self.in_words(), cancellation.told(), self._connection(), quietly:
             yield
 
     @contextmanager
@@ -220,6 +221,12 @@ class Store:
         cursor = self._database.execute_sql("SELECT clock_timestamp()")
         found: datetime = cursor.fetchone()[0]
         return found
+
+    def tell_owed(self) -> None:
+        """Tell who listens of what was written in quick succession and not told yet."""
+        if not self.is_sqlite and self._database.telling.take_owed():
+            with self._connected():
+                self._database.tell_now()
 
     def flush(self) -> None:
         """Return once the disk has all that was written so far."""
@@ -246,11 +253,11 @@ class Store:
         return self._writing(WriteMode())
 
     @contextmanager
-    def _writing(self, how: WriteMode) -> Iterator[None]:
+    def _writing(self, how: WriteMode, *, quiet: bool = False) -> Iterator[None]:
         outermost = not self._database.in_transaction()
         if outermost:
             sealing.begin()
-        with self._connected():
+        with self._connected(quiet=quiet):
             with self._database.atomic(*self._how(how)), self._stoppable(outermost):
                 yield
                 written = sealing.written() if outermost else []
@@ -444,15 +451,16 @@ class Store:
         return file_errors.unavailable(self.name, file_errors.of_damage(found))
 
 
-def open_store(url: str, making: Making = Making.ASKED) -> Store:
-    """The database at ``url``, made as ``making`` says and migrated as needed.
+def open_store(url: str, making: Making = Making.ASKED, listen_url: str = "") -> Store:
+    """The database at ``url``, made as ``making`` says and migrated as needed. On PostgreSQL what
+    others change is heard of at ``listen_url``, where that is set.
 
     Raises `Refused` for a URL that is none, a database of a newer version, and where there is no
     Studio and none is to be made; `Unavailable` where it does not answer.
     """
     path = file_of(url)
     made = _make_sqlite(path, making) if path else None
-    store = _open_sqlite(path) if path else _open_postgresql(url)
+    store = _open_sqlite(path) if path else _open_postgresql(url, listen_url)
     try:
         store.applied = made or tuple(store.migrate(making))
         store.is_new = store.is_new or made is not None
@@ -568,7 +576,7 @@ def _open_sqlite(path: Path) -> Store:
     return store
 
 
-def _open_postgresql(url: str) -> Store:
+def _open_postgresql(url: str, listen_url: str = "") -> Store:
     shown = without_password(url)
     no_url = f"“{shown}” is no database URL: write sqlite:////… or postgresql://…."
     if not url.startswith(("postgresql://", "postgres://")):
@@ -584,7 +592,7 @@ def _open_postgresql(url: str) -> Store:
     from studio_tui.storage.engine.postgresql import Listening, postgresql
 
     try:
-        database = postgresql(url)
+        database = postgresql(url, listen_url)
     except psycopg.Error:
         # What it complains of may be a piece of the password.
         raise Refused(no_url) from None

@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import peewee
+from peewee import SQL, Select
 
 from studio_tui.storage.engine.tables import MailOrigin
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 _O: Any = MailOrigin
-_SERVER = (
-    "SELECT (SELECT system_identifier FROM pg_control_system())::text || ' ' || "
+_SERVER = SQL(
+    "(pg_control_system()).system_identifier || ' ' || "
     "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
 )
-"""Text: functions of the server, of no table."""
 
 
 class Origin(NamedTuple):
@@ -36,7 +36,7 @@ def server() -> str:
         return ""
     try:
         with spoken_to().atomic():
-            return str(spoken_to().execute_sql(_SERVER).fetchone()[0])
+            return str(Select(columns=(_SERVER,)).scalar(spoken_to()))
     except peewee.DatabaseError:
         # Some services of the cloud keep it to themselves.
         return ""
