@@ -49,6 +49,7 @@ from studio_tui.storage.engine.tables import (
     TeamTable,
     TemplateVersionTable,
     UserGroup,
+    UserScope,
     UserTable,
 )
 from studio_tui.storage.people.fact_columns import COLUMNS
@@ -262,6 +263,7 @@ def erase_rows(ids: Sequence[int], told: Identifiers, by: Placeholder) -> None:
         SshKey.user,
         EarlierText.author,
         ReviewTable.user,
+        UserScope.user,
     ):
         table: Any = column_of_theirs.model
         table.delete().where(among(column_of_theirs, ids)).execute()

@@ -125,7 +125,7 @@ class UserScreen(StudioScreen):
             "Merge",
             "Merge another record of theirs into this one",
             footer=False,
-            needs=Action.EDIT_PEOPLE,
+            needs=Action.MERGE_USERS,
             verb="users merge LOGIN OTHER",
         ),
         Command(

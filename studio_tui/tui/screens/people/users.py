@@ -29,6 +29,7 @@ from studio_tui.tui.widgets.person_beside import read_person
 
 _WITH_LEFT = "those who have left, too"
 _TO_ERASE = "those who left and are erased within two weeks"
+_ONLY_TO_ERASE = "Only who left long ago and is erased within two weeks; f shows everybody."
 _HOW_TO_BEGIN = "Press i to import users from a CSV file."
 
 
@@ -138,6 +139,9 @@ class UsersScreen(StudioScreen):
             beside=self._beside,
         )
         yield Static(line(how), classes="begin")
+        narrowed = Static(line(_ONLY_TO_ERASE, "$muted"), classes="narrowed")
+        narrowed.display = self._to_erase
+        yield narrowed
         yield Static(classes="waits")
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[User, UserFilter]]:
@@ -160,6 +164,9 @@ class UsersScreen(StudioScreen):
             raise ValueError(narrowed)
         self._include_left = narrowed == _WITH_LEFT
         self._to_erase = narrowed == _TO_ERASE
+
+    def _draw_narrowed(self) -> None:
+        self.query_one(".narrowed").display = self._to_erase
 
     def reload(self) -> None:
         """Somebody may have imported users, or a file may wait."""
@@ -209,6 +216,7 @@ class UsersScreen(StudioScreen):
         """Show those who have left as well, or hide them."""
         if self._to_erase:
             self._to_erase, self._include_left = False, True
+            self._draw_narrowed()
         else:
             self._include_left = not self._include_left
         listed = self._browser.list

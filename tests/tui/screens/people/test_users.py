@@ -1,12 +1,16 @@
 """The list of users, and one of them (U1, U4, P16)."""
 
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from studio_tui.config.settings import Privacy
 from studio_tui.domain.people.users import User
 from studio_tui.services import conversations
+from studio_tui.services.people import by_hand
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screens.outbox.mail import MailScreen
 from studio_tui.tui.screens.people.user import UserScreen
@@ -17,6 +21,7 @@ from tests.hostile import HOSTILE, PACKED
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import assert_text, listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, fill_outbox, hostile_rows
+from tests.tui.screens.pushing import user_id
 
 
 def _names(pilot: Pilot[Any]) -> list[str]:
@@ -151,3 +156,20 @@ async def test_what_others_change_appears(made: Example) -> None:
         await settled(pilot)
         assert "Legal" not in shown(pilot)
         assert "Care" in shown(pilot)
+
+
+async def test_today_leads_to_who_is_erased_soon(made: Example) -> None:
+    """U13, S1: them alone, until everybody is asked for."""
+    made.load(PEOPLE)
+    by_hand.leave(made.studio, made.admin, [user_id(made, login) for login in ("ann", "dina")])
+    made.clock.move(days=27)
+    settings = msgspec.structs.replace(made.studio.settings, privacy=Privacy(retention_months=1))
+    made.studio = replace(made.studio, settings=settings)
+    async with running(made.whole_app()) as pilot:
+        assert "2 people are erased" in shown(pilot)
+        await press(pilot, "enter")
+        assert sorted(_logins(pilot)) == ["ann", "dina"]
+        assert "erased within two weeks; f shows everybody" in shown(pilot)
+        await press(pilot, "f")
+        assert "bob" in _logins(pilot)
+        assert "erased within two weeks" not in shown(pilot)
