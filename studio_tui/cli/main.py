@@ -11,6 +11,9 @@ COMMANDS = {
     "demo": Lazy(
         "studio_tui.cli.system.demo", "demo", "The Studio on made-up data; no mail leaves."
     ),
+    "init": Lazy(
+        "studio_tui.cli.system.init", "init", "Write a configuration, and make the database."
+    ),
     "today": Lazy("studio_tui.cli.today.today", "today", "See what needs somebody."),
     "users": Lazy("studio_tui.cli.people.users", "users", "Import, list, keep and export users."),
     "teams": Lazy("studio_tui.cli.people.teams", "teams", "See and keep the teams."),

@@ -8,6 +8,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -518,8 +519,13 @@ def state_path() -> Path:
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this account; raises `Refused` naming file, key and a near miss."""
+    return of(_read(config_path(environ), named=bool(environ.get("STUDIO_CONFIG"))), environ)
+
+
+def of(content: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this account if this were in its file; raises `Refused` as `load` does."""
     path = config_path(environ)
-    content = _overlaid(_read(path, named=bool(environ.get("STUDIO_CONFIG"))), environ)
+    content = _overlaid(deepcopy(dict(content)), environ)
     try:
         if isinstance(content.get("smtp"), dict):
             tidy_smtp(content["smtp"])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 EXAMPLES: Mapping[str, str] = {
     "demo": "",
+    "init": "--organisation 'Example NV' --mail-server mail.example.org --sender hr@example.org",
     "today": "--snooze overdue --push 'Q1 review' --until mon",
     "calendar": "--months 3",
     "apply": "year.toml --dry-run",

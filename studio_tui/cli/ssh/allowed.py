@@ -57,7 +57,7 @@ one."""
 
 HOST_ONLY = frozenset(
     {
-        "demo", "worker", "worker list", "worker free", "doctor", "db migrate", "db backup",
+        "demo", "init", "worker", "worker list", "worker free", "doctor", "db migrate", "db backup",
         "db restore", "db copy",
         "mail password", "mail bounces", "ssh keys", "ssh session", "users export-data",
         "users erase", "users retention",

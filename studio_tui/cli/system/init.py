@@ -1,0 +1,169 @@
+"""``studio-tui init``: a configuration, a database and a look at the mail server, in one act."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import tomli_w
+
+from studio_tui.cli.outbox.login import way_to_server
+from studio_tui.cli.shared.output import say
+from studio_tui.cli.system.findings import Verdict
+from studio_tui.config import settings
+from studio_tui.config.clock import clock_from
+from studio_tui.config.known import remember_database
+from studio_tui.config.private import make_file, new_file
+from studio_tui.config.settings import Settings, Smtp
+from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
+from studio_tui.domain.shared.text import clean_line
+from studio_tui.mail.transport.addresses import sender_from
+from studio_tui.services.people.identity import found, own_account
+from studio_tui.services.system.context import Making, open_studio
+
+_ABOUT: Final = "# “studio-tui doctor” says what is set and what is missing.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A setting that is asked for."""
+
+    option: str
+    section: str
+    key: str
+    text: str
+    of_server: bool = False
+    """Whether it means nothing without a mail server."""
+
+    @property
+    def usual(self) -> str:
+        """What holds unless it is answered."""
+        return str(getattr(getattr(Settings(), self.section), self.key))
+
+
+_QUESTIONS: Final = (
+    _Question("--organisation", "organisation", "name", "Name of the organisation"),
+    _Question("--time-zone", "organisation", "time_zone", "Its time zone"),
+    _Question(
+        "--database", "database", "url", "Database: the URL of one, or nothing for a file of yours"
+    ),
+    _Question("--mail-server", "smtp", "host", "Mail server and port, or nothing: then mail waits"),
+    _Question("--sender", "smtp", "sender", "Whom mail comes from: NAME <ADDRESS>", of_server=True),
+    _Question(
+        "--mail-user", "smtp", "username", "Who logs in there, or nothing: nobody", of_server=True
+    ),
+)
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    for question in reversed(_QUESTIONS):
+        command = click.option(question.option, metavar="TEXT", help=f"{question.text}.")(command)
+    return command
+
+
+@click.command()
+@_options
+def init(**given: str | None) -> None:
+    """Write config.toml, make the database and look at the mail server.
+
+    At a terminal it asks for what is not given by an option. Nothing is written before all is
+    answered, and a configuration that is there is left as it is. “studio-tui mail password” keeps
+    the password of who logs in at the mail server.
+    """
+    path = settings.config_path()
+    if path.exists():
+        raise Refused(f"{path} is there already: edit it, and try it by “studio-tui doctor”.")
+    content = _answers(given)
+    chosen = _tried(content)
+    with new_file(path) as place:
+        make_file(place)
+        place.write_text(f"{_ABOUT}{tomli_w.dumps(content)}", encoding="utf-8")
+    say(f"{path} is written.")
+    try:
+        _make_database(chosen)
+    except StudioError as error:
+        raise Unavailable(
+            f"The database is not made: {error.message} Edit {path}, then run “studio-tui db "
+            "migrate”."
+        ) from error
+    _look_at(chosen.smtp)
+    say("Next: “studio-tui users import FILE”, or “studio-tui” for the whole screen.")
+
+
+def _answers(given: dict[str, str | None]) -> dict[str, Any]:
+    """What is to stand in the file: what was given or typed, where it is not the usual."""
+    content: dict[str, Any] = {}
+    for question in _QUESTIONS:
+        if question.of_server and "smtp" not in content:
+            continue
+        answer = given[question.option.removeprefix("--").replace("-", "_")]
+        if answer is None and sys.stdin.isatty():
+            answer = _typed(question, content)
+        answer = clean_line(answer or "")
+        if answer and answer != question.usual:
+            content = _with(content, question, answer)
+    return content
+
+
+def _typed(question: _Question, content: dict[str, Any]) -> str:
+    def check(typed: str) -> str:
+        try:
+            _tried(_with(content, question, clean_line(typed)))
+        except StudioError as error:
+            raise click.UsageError(error.message) from None
+        return typed
+
+    answer: str = click.prompt(
+        question.text,
+        default=question.usual,
+        show_default=bool(question.usual),
+        value_proc=check,
+        err=True,
+    )
+    return answer
+
+
+def _with(content: dict[str, Any], question: _Question, answer: str) -> dict[str, Any]:
+    section = {**content.get(question.section, {}), question.key: answer}
+    return {**content, question.section: section}
+
+
+def _tried(content: dict[str, Any]) -> Settings:
+    """The settings of this content; raises `Refused` for what cannot be used."""
+    try:
+        chosen = settings.of(content)
+    except Refused as refused:
+        # The file is not there yet.
+        raise Refused(refused.message.removeprefix(f"{settings.config_path()}: ")) from refused
+    if chosen.smtp.host:
+        chosen.smtp.require_usable()
+    if chosen.smtp.sender:
+        sender_from(chosen.smtp.sender)
+    return chosen
+
+
+def _make_database(chosen: Settings) -> None:
+    clock = clock_from(os.environ.get("STUDIO_NOW"))
+    with closing(open_studio(chosen, clock, Making.ASKED)) as studio:
+        if studio.store.is_sqlite:
+            remember_database(Path(studio.store.name))
+        founder = found(studio, own_account())
+        say(f"The database {studio.store.name} is ready.")
+        if founder:
+            say(f"{founder.name} ({founder.login}) is its first admin.")
+
+
+def _look_at(smtp: Smtp) -> None:
+    """Tell how far mail gets; raises `Unavailable` where it does not reach the server."""
+    if not smtp.host:
+        say("No mail server is set: mail waits in the outbox.")
+        return
+    for finding in way_to_server(smtp):
+        told = clean_line(f"{finding.name}: {finding.message}")
+        if finding.health is Verdict.BROKEN:
+            raise Unavailable(f"All is written, but mail cannot leave yet: {told}")
+        say(told)
