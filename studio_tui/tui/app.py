@@ -286,7 +286,8 @@ class StudioApp(Commands, App[None]):
         self.call_later(self._opening.tell, sentence)
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
-        self._studio, self.actor = opened
+        studio, self.actor = opened
+        self._studio = studio.seen_by(self.actor)
         places = self.open_places()
         if not places:
             self._not_opened(StudioError("There is nothing here for your role yet."))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 READ_BESIDE = (
     "studio_tui.tui.runtime.embedded_worker",
     "studio_tui.services.outbox.undo",
+    "studio_tui.services.people.scopes",
     "studio_tui.services.system.list_views",
     "studio_tui.services.today.today",
 )
@@ -138,6 +139,14 @@ class OpenedStudio(StudioApp):
         """What can be undone and what waits may be something else."""
         self.undo.look()
         self.badges.count()
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """And whom they see, where that is a part of the organisation (U12)."""
+        said, sight = super().identities, self.badges.sight
+        if not said or not sight:
+            return said
+        return (f"{said[0]} · {sight[0]}", f"{said[1]} · {sight[0]}", *sight)
 
     def badge(self, place_id: str) -> "Badge | None":
         """What the tab of a place says beside its name."""

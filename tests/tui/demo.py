@@ -104,6 +104,9 @@ class FakeStudio:
     def stamp(self) -> int:
         return self.changes
 
+    def seen_by(self, _: Actor | None) -> "FakeStudio":
+        return self
+
 
 class PeopleScreen(StudioScreen):
     """A place with a list of people."""

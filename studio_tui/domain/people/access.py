@@ -77,6 +77,7 @@ OF_WHOLE = frozenset(
         Action.PERSONAL_DATA,
         Action.EDIT_TEMPLATES,
         Action.EDIT_LIBRARY,
+        Action.EDIT_SEGMENTS,
         Action.VERIFY_ACTIVITY,
         Action.KEEP_KEYS,
         Action.MOVE_DATABASE,

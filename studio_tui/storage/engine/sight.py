@@ -19,7 +19,7 @@ import peewee
 from studio_tui.domain.activity.verbs import UNDID, Verb
 from studio_tui.storage.engine.peewee_internals import table_facts
 from studio_tui.storage.engine.sql import Clause
-from studio_tui.storage.engine.tables import Activity, TemplateVersionTable
+from studio_tui.storage.engine.tables import TABLES, Activity, TemplateVersionTable
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
 
 UNKNOWN = "…"
@@ -39,6 +39,10 @@ _OF_CONVERSATION = "t.conversation_id IN (SELECT id FROM conversation)"
 _OF_QUESTION = "t.question_id IN (SELECT id FROM conversation_question)"
 _ALL = ""
 """It is about nobody, or only asked for by one's own id."""
+
+
+_NONE = "1 = 0"
+"""It is about the whole organisation, or may name anybody."""
 
 
 def _quoted(verbs: tuple[Verb, ...]) -> str:
@@ -132,10 +136,15 @@ ROWS: Mapping[str, str] = {
     "notification_user": _OF_USER,
     "mail_model": _ALL,
     "notification_mail": "t.notification_id IN (SELECT id FROM notification)",
+    "mail_origin": _ALL,
     "mail_stop": _ALL,
-    "unattended_import": "1 = 0",
+    "segment": _NONE,
+    "segment_version": _NONE,
+    "worker": _ALL,
+    "unattended_import": _NONE,
 }
-"""Which rows ``t`` of each table one sees; ``{q}`` is before the name of a table itself."""
+"""Which rows ``t`` of each table one sees; ``{q}`` is before the name of a table itself. Of a table
+that is not named here, none."""
 _HELPERS: Mapping[str, str] = {
     "seen_team": (
         f"SELECT team_id AS id FROM {{q}}team_member WHERE user_id {_SEEN} "
@@ -169,7 +178,8 @@ _MASKED: Mapping[str, tuple[type[peewee.Model], Mapping[str, str]]] = {
     ),
 }
 """Columns of rows one sees that name somebody beyond, or count them."""
-_LIMITED = frozenset(name for name, rows in ROWS.items() if rows) | {"users", *_MASKED}
+_TABLES = frozenset(table_facts(model).name for model in TABLES)
+_LIMITED = _TABLES - {name for name, rows in ROWS.items() if rows == _ALL} | {"users", *_MASKED}
 
 
 class Sight:
@@ -242,7 +252,8 @@ class Sight:
             columns = ", ".join(
                 f"{masked[each]} AS {each}" if each in masked else f"t.{each}" for each in names
             )
-        rows = f" WHERE {ROWS[name]}" if ROWS[name] else ""
+        which = ROWS.get(name, _NONE)
+        rows = f" WHERE {which}" if which else ""
         body = f"SELECT {columns} FROM {{q}}{name} t{rows}"
         return body.replace("{q}", place).replace("{viewer}", str(self._viewer))
 
@@ -252,7 +263,7 @@ def qualified(text: str, place: str) -> str:
 
     def full(found: re.Match[str]) -> str:
         keyword, gap, name = found.groups()
-        return f"{keyword}{gap}{place}{name}" if name in ROWS else found[0]
+        return f"{keyword}{gap}{place}{name}" if name in _TABLES else found[0]
 
     return _READ_FROM.sub(full, text)
 

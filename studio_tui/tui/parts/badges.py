@@ -21,6 +21,8 @@ class Badges:
         self._app = app
         self.counted: Mapping[str, Badge] = {}
         """By the id of the place."""
+        self.sight: tuple[str, ...] = ()
+        """Whom the actor sees, ever shorter; nothing where it is the whole organisation (U12)."""
 
     def count(self) -> None:
         """Count again, off the loop."""
@@ -37,9 +39,9 @@ class Badges:
                 lambda error: None,
             )
 
-    def _show(self, badges: "Mapping[str, Badge]") -> None:
-        if badges != self.counted:
-            self.counted = badges
+    def _show(self, counted: "tuple[Mapping[str, Badge], tuple[str, ...]]") -> None:
+        if counted != (self.counted, self.sight):
+            self.counted, self.sight = counted
             for screen in self._app.screen_stack:
                 for bar in screen.query(TopBar):
                     bar.update()
@@ -48,7 +50,16 @@ class Badges:
 # Imported where the answer is waited for, off the loop: the first picture waits for none of it.
 
 
-def _counted(studio: "Studio", actor: Actor) -> "Mapping[str, Badge]":
+def _counted(studio: "Studio", actor: Actor) -> "tuple[Mapping[str, Badge], tuple[str, ...]]":
     from studio_tui.services.today import today
 
-    return {str(place): badge for place, badge in today.badges(studio, actor).items()}
+    badges = {str(place): badge for place, badge in today.badges(studio, actor).items()}
+    return badges, _sight(studio, actor) if actor.scope else ()
+
+
+def _sight(studio: "Studio", actor: Actor) -> tuple[str, ...]:
+    from studio_tui.services.people import scopes
+    from studio_tui.wording.people import sight_in_words
+
+    found = scopes.own(studio, actor)
+    return sight_in_words(found), f"{found.seen:,} of {found.of:,}"

@@ -1,0 +1,36 @@
+"""The screens of an admin who sees a part of the organisation (U12)."""
+
+from studio_tui.services.people import by_hand, scopes
+from studio_tui.services.people.entered import Entered
+from tests.tui import press, running
+from tests.tui.screens.looking import shown
+from tests.tui.screens.organisation import PEOPLE, Example
+
+BEYOND = """\
+zzmark,zzmark@example.org,Zzmark,Zzmarkson,Zzmark team,,,Zzmark,nl,,
+hr,hr@example.org,Hilde,Raes,,,,People,nl,,admin
+"""
+
+
+async def test_no_screen_shows_who_is_beyond(made: Example) -> None:
+    """Every place, with what is beside its lists and behind its first row, and the palette."""
+    made.load(PEOPLE + BEYOND)
+    made.push("Q1 review", "ann", "dina", "zzmark")
+    made.push("Zzmark push", "zzmark")
+    changed = {"email": "zz@zzmark.example"}
+    zzmark = scopes.show(made.studio, made.admin, "zzmark").user_id
+    by_hand.edit(made.studio, made.admin, zzmark, Entered(changed))
+    scopes.limit(made.studio, made.admin, "hr", 'department in ("Sales", "Finance")')
+    async with running(made.whole_app(made.actor("hr")), (160, 40)) as pilot:
+        seen = []
+        for place in "1234567":
+            await press(pilot, place)
+            seen.append(shown(pilot))
+            await press(pilot, "enter")
+            seen.append(shown(pilot))
+            await press(pilot, "escape")
+        await press(pilot, "ctrl+p", *"zzma")
+        seen.append(shown(pilot).replace("zzma", "", 1))
+    assert "zzma" not in "\n".join(seen).lower()
+    assert 'department in ("Sales", "Finance"): 4 of 9 people' in seen[0]
+    assert any("Q1 review" in each for each in seen)
