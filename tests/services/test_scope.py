@@ -98,7 +98,7 @@ REFUSED = {
     *("pushes.pushes.close", "pushes.pushes.edit", "pushes.pushes.edit_telling"),
     *("people.by_hand.add", "people.teams.remove", "today.today.wake"),
     # How a push that others are in comes again, and whom it is for.
-    *("pushes.repeats.set_rhythm", "pushes.repeats.set_after_hire", "pushes.repeats.set_until"),
+    *("pushes.repeats.set_rhythm", "pushes.repeats.set_until"),
     *("pushes.repeats.skip", "pushes.repeats.keep", "pushes.repeats.stop"),
     *("pushes.audiences.set_audience", "system.declared.apply"),
     # There is no segment for them.

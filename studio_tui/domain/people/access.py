@@ -43,6 +43,7 @@ class Action(StrEnum):
     CREATE_PUSHES = "create pushes"
     ASSIGN = "assign users to a push"
     EDIT_SEGMENTS = "keep segments"
+    ASSIGN_HIRED = "let everybody who is hired come into a push"
     EDIT_PUSHES = "change, close or reopen a push"
     EXCUSE = "excuse users of a push or give them longer"
     REMIND = "remind users"
@@ -75,6 +76,7 @@ OF_WHOLE = frozenset(
         Action.MERGE_USERS,
         Action.LIMIT_SIGHT,
         Action.PERSONAL_DATA,
+        Action.ASSIGN_HIRED,
         Action.EDIT_TEMPLATES,
         Action.EDIT_LIBRARY,
         Action.EDIT_SEGMENTS,

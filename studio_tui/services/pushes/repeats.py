@@ -76,6 +76,7 @@ def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> 
     many days as the push has; in the place of how it came again before."""
     require(actor, Action.CREATE_PUSHES)
     require(actor, Action.ASSIGN)
+    require(actor, Action.ASSIGN_HIRED)
     with studio.store.writing():
         current = push_to_change(studio, push.id)
         if current.closed_at is not None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import peewee
 
 
-class Limit(Protocol):
+class SightLimit(Protocol):
     """What a unit of work sees less by (`engine.sight`)."""
 
     @property
@@ -31,14 +31,14 @@ _EVERY = re.compile(r'"?\bevery_([a-z_]+)\b"?')
 
 class _Unit(threading.local):
     database: Any = None
-    limit: Limit | None = None
+    limit: SightLimit | None = None
 
 
 _unit = _Unit()
 
 
 @contextmanager
-def speaking_to(database: peewee.Database, limit: Limit | None = None) -> Iterator[None]:
+def speaking_to(database: peewee.Database, limit: SightLimit | None = None) -> Iterator[None]:
     """What this thread asks inside is asked of ``database``, and sees what ``limit`` lets it."""
     before, _unit.database = _unit.database, database
     whole, _unit.limit = _unit.limit, limit
@@ -49,7 +49,7 @@ def speaking_to(database: peewee.Database, limit: Limit | None = None) -> Iterat
         _unit.limit = whole
 
 
-def current_limit() -> Limit | None:
+def current_limit() -> SightLimit | None:
     """What limits this thread's unit of work; None where it sees the whole organisation."""
     return _unit.limit
 
