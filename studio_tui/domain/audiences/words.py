@@ -3,6 +3,7 @@
 What parses, completes, explains, compiles or documents a condition reads it from here.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,7 +14,7 @@ from studio_tui.domain.pushes.push import STATUSES, Flag
 from studio_tui.domain.shared.enum_tables import OfSome
 
 
-class Form(Enum):
+class ConditionForm(Enum):
     """What stands after the words of a condition."""
 
     BARE = auto()
@@ -30,7 +31,7 @@ class Form(Enum):
     """The name of a push, and perhaps a status or a flag."""
 
 
-class Names(Enum):
+class ValueKind(Enum):
     """What the values of a condition name."""
 
     TEXT = auto()
@@ -56,10 +57,10 @@ class Word:
     """A condition."""
 
     text: str
-    form: Form
+    form: ConditionForm
     says: str
     """Of whom it holds."""
-    names: Names | None = None
+    names: ValueKind | None = None
     fact: Fact | None = None
     """The fact that it looks at."""
     example: str = ""
@@ -67,16 +68,16 @@ class Word:
 
 _NAMES_OF: Final = OfSome(
     {
-        FactType.TEXT: Names.KNOWN_TEXT,
-        FactType.CODE: Names.TEXT,
-        FactType.LOGIN: Names.UNIQUE,
-        FactType.EMAIL: Names.UNIQUE,
-        FactType.LANGUAGE: Names.LANGUAGE,
-        FactType.TIME_ZONE: Names.TIME_ZONE,
-        FactType.ROLE: Names.ROLE,
-        FactType.NAMES: Names.GROUP,
-        FactType.PEOPLE: Names.USER,
-        FactType.TEAMS: Names.TEAM,
+        FactType.TEXT: ValueKind.KNOWN_TEXT,
+        FactType.CODE: ValueKind.TEXT,
+        FactType.LOGIN: ValueKind.UNIQUE,
+        FactType.EMAIL: ValueKind.UNIQUE,
+        FactType.LANGUAGE: ValueKind.LANGUAGE,
+        FactType.TIME_ZONE: ValueKind.TIME_ZONE,
+        FactType.ROLE: ValueKind.ROLE,
+        FactType.NAMES: ValueKind.GROUP,
+        FactType.PEOPLE: ValueKind.USER,
+        FactType.TEAMS: ValueKind.TEAM,
     },
     otherwise=None,
 )
@@ -100,34 +101,36 @@ def _of_facts() -> Iterator[Word]:
             for when, says in _DAYS.items():
                 example = f"{called} {when} 2025-01-01"
                 told = f"whose “{fact.title}” {says}"
-                yield Word(f"{called} {when}", Form.DATED, told, fact=fact, example=example)
+                yield Word(
+                    f"{called} {when}", ConditionForm.DATED, told, fact=fact, example=example
+                )
             told = f"whose “{fact.title}” is within so many days up to today"
             example = f"{called} within 90 days"
-            yield Word(f"{called} within", Form.WITHIN, told, fact=fact, example=example)
+            yield Word(f"{called} within", ConditionForm.WITHIN, told, fact=fact, example=example)
         elif fact.name == "leads":
             yield Word(
                 called,
-                Form.PERHAPS_NAMED,
+                ConditionForm.PERHAPS_NAMED,
                 "who leads a team; without a name, any team",
-                Names.TEAM,
+                ValueKind.TEAM,
                 fact,
                 f'{called} "Sales"',
             )
         elif (names := _NAMES_OF[fact.type]) is not None:
             value = _EXAMPLES[names]
             told = f"whose “{fact.title}” is, or has, one of the values"
-            yield Word(called, Form.NAMED, told, names, fact, f"{called} {value}")
+            yield Word(called, ConditionForm.NAMED, told, names, fact, f"{called} {value}")
 
 
 _EXAMPLES: Final = OfSome(
     {
-        Names.UNIQUE: '"ann*"',
-        Names.TEXT: '"4711"',
-        Names.GROUP: '"works council"',
-        Names.USER: '"bea"',
-        Names.LANGUAGE: "nl",
-        Names.TIME_ZONE: '"Europe/Brussels"',
-        Names.ROLE: "support",
+        ValueKind.UNIQUE: '"ann*"',
+        ValueKind.TEXT: '"4711"',
+        ValueKind.GROUP: '"works council"',
+        ValueKind.USER: '"bea"',
+        ValueKind.LANGUAGE: "nl",
+        ValueKind.TIME_ZONE: '"Europe/Brussels"',
+        ValueKind.ROLE: "support",
     },
     otherwise='"Sales"',
 )
@@ -135,46 +138,46 @@ _EXAMPLES: Final = OfSome(
 _OTHERS: Final = (
     Word(
         "team under",
-        Form.NAMED,
+        ConditionForm.NAMED,
         "who is in a team or in one below it",
-        Names.TEAM,
+        ValueKind.TEAM,
         example='team under "Company > Sales"',
     ),
     Word(
         "manager",
-        Form.NAMED,
+        ConditionForm.NAMED,
         "whom somebody manages: leads a team of theirs, or is their coach",
-        Names.USER,
+        ValueKind.USER,
         example='manager "bea"',
     ),
-    Word("no manager", Form.BARE, "whom nobody manages", example="no manager"),
-    Word("left", Form.BARE, "who has left", example="left"),
+    Word("no manager", ConditionForm.BARE, "whom nobody manages", example="no manager"),
+    Word("left", ConditionForm.BARE, "who has left", example="left"),
     Word(
         "name",
-        Form.NAMED,
+        ConditionForm.NAMED,
         "in whose given and family name all words are",
-        Names.WORDS,
+        ValueKind.WORDS,
         example='name "Maes"',
     ),
     Word(
         "in push",
-        Form.IN_PUSH,
+        ConditionForm.IN_PUSH,
         "who is in a push, perhaps with this status or flag there",
-        Names.PUSH,
+        ValueKind.PUSH,
         example='in push "Yearly review" not_planned',
     ),
     Word(
         "reminded within",
-        Form.WITHIN,
+        ConditionForm.WITHIN,
         "who got a reminder, or is to get one, within so many days up to today",
         example="reminded within 7 days",
     ),
-    Word("mail failed", Form.BARE, "to whom some mail failed", example="mail failed"),
+    Word("mail failed", ConditionForm.BARE, "to whom some mail failed", example="mail failed"),
     Word(
         "segment",
-        Form.NAMED,
+        ConditionForm.NAMED,
         "who is in a segment: a filter that has a name",
-        Names.SEGMENT,
+        ValueKind.SEGMENT,
         example='segment "New people"',
     ),
 )
@@ -189,6 +192,30 @@ STANDINGS: Final = {
 """What may stand after the name of a push: by its name, what the screens call it."""
 
 UNITS: Final = ("days", "weeks", "months", "years")
+
+
+_BEGINS: Final = re.compile(
+    r"[\s(]*(?:not[\s(]+)*(?:"
+    + "|".join(
+        re.escape(word).replace(r"\ ", r"[\s_]+") for word in sorted(WORDS, key=len, reverse=True)
+    )
+    + r")(?![^\s\"“'()=,#])",
+    re.IGNORECASE,
+)
+_SIGNS: Final = re.compile(r"[\"“=(#*]|(?<!\S)(?:and|or|not|is)(?!\S)", re.IGNORECASE)
+_OF_THE_LANGUAGE: Final = (ConditionForm.DATED, ConditionForm.WITHIN, ConditionForm.IN_PUSH)
+
+
+def says_audience(text: str) -> bool:
+    """Whether what is typed above a list is meant as an audience, right or wrong, and not as words
+    to look for: it begins with a condition, and has a sign that no name has."""
+    begun = _BEGINS.match(text)
+    if begun is None:
+        return False
+    called = " ".join(begun.group().lower().replace("_", " ").replace("(", " ").split())
+    word = WORDS.get(called.removeprefix("not "))
+    by_itself = word is None or word.form in _OF_THE_LANGUAGE or word.text == "team under"
+    return by_itself or _SIGNS.search(text) is not None
 
 
 def standing_named(text: str) -> str | None:

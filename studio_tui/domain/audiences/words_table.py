@@ -6,16 +6,16 @@
 import sys
 from collections.abc import Iterator
 
-from studio_tui.domain.audiences.words import STANDINGS, WORDS, Form, Names, Word
+from studio_tui.domain.audiences.words import STANDINGS, WORDS, ConditionForm, ValueKind, Word
 from studio_tui.domain.shared.enum_tables import OfSome
 
 _FOLLOWS = {
-    Form.BARE: "",
-    Form.NAMED: " NAME",
-    Form.PERHAPS_NAMED: " [NAME]",
-    Form.DATED: " DAY",
-    Form.WITHIN: " N days",
-    Form.IN_PUSH: " PUSH [STATUS]",
+    ConditionForm.BARE: "",
+    ConditionForm.NAMED: " NAME",
+    ConditionForm.PERHAPS_NAMED: " [NAME]",
+    ConditionForm.DATED: " DAY",
+    ConditionForm.WITHIN: " N days",
+    ConditionForm.IN_PUSH: " PUSH [STATUS]",
 }
 
 
@@ -39,13 +39,13 @@ def _row(word: Word) -> str:
 
 _VALUES = OfSome(
     {
-        Names.TEXT: "TEXT",
-        Names.KNOWN_TEXT: "TEXT",
-        Names.UNIQUE: "TEXT",
-        Names.WORDS: "WORDS",
-        Names.TEAM: "TEAM",
-        Names.USER: "LOGIN",
-        Names.SEGMENT: "SEGMENT",
+        ValueKind.TEXT: "TEXT",
+        ValueKind.KNOWN_TEXT: "TEXT",
+        ValueKind.UNIQUE: "TEXT",
+        ValueKind.WORDS: "WORDS",
+        ValueKind.TEAM: "TEAM",
+        ValueKind.USER: "LOGIN",
+        ValueKind.SEGMENT: "SEGMENT",
     },
     otherwise="NAME",
 )

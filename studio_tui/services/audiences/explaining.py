@@ -12,7 +12,7 @@ from studio_tui.domain.audiences.audience import (
     conditions_of,
     parts_of,
 )
-from studio_tui.domain.audiences.words import STANDINGS, WORDS, Form, Names
+from studio_tui.domain.audiences.words import STANDINGS, WORDS, ConditionForm, ValueKind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment
@@ -74,9 +74,9 @@ def _reason(audience: Audience, holds: Callable[[Condition], bool], seen: _Seen)
 def _found(condition: Condition, seen: _Seen) -> str:
     """What a condition looked at, in words."""
     word = WORDS[condition.word]
-    if word.names is Names.SEGMENT:
+    if word.names is ValueKind.SEGMENT:
         return str(as_named_today(spelled_out(condition)))
-    if word.form is Form.IN_PUSH:
+    if word.form is ConditionForm.IN_PUSH:
         return _standing(condition, seen)
     if word.fact is not None:
         value = getattr(seen.user, word.fact.name)
@@ -103,7 +103,7 @@ _TOLD: Mapping[str, Callable[[User], str]] = {
 
 def _about(condition: Condition) -> str:
     word = WORDS[condition.word]
-    if word.form in (Form.DATED, Form.WITHIN):
+    if word.form in (ConditionForm.DATED, ConditionForm.WITHIN):
         return condition.word.rpartition(" ")[0]
     return condition.word
 

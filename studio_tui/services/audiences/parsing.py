@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import SequenceMatcher
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, v_args
 
@@ -25,15 +25,15 @@ from studio_tui.domain.audiences.audience import (
     any_of,
     parts_of,
 )
-from studio_tui.domain.audiences.words import STANDINGS, UNITS, WORDS, Form, standing_named
+from studio_tui.domain.audiences.words import STANDINGS, UNITS, WORDS, ConditionForm, standing_named
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.domain.shared.written_dates import Nearest, parse_day
 
 _GRAMMAR: Final = r"""
 start: either
-?either: both ("or"i both)*
-?both: factor ("and"i factor)*
-?factor: "not"i factor -> negated | "(" either ")" | condition
+?either: both (_OR both)*
+?both: factor (_AND factor)*
+?factor: _NOT factor -> negated | "(" either ")" | condition
 ?condition: BARE -> bare
     | NAMED names -> named
     | NAMED _NOT_IN listed -> not_named
@@ -46,6 +46,9 @@ listed: "(" value ("," value)* ")"
 value: WORD | QUOTED | ID
 day: TODAY (SIGN NUMBER UNIT)? -> from_today
     | (WORD | QUOTED) -> fixed_day
+_AND.2: /and(?![^\s"“'()=,#])/i
+_OR.2: /or(?![^\s"“'()=,#])/i
+_NOT.2: /not(?![^\s"“'()=,#])/i
 _IS.3: /is(?=[\s"“(])|=/i
 _IN.3: /in(?=\s*\()/i
 _NOT_IN.3: /not\s+in(?=\s*\()/i
@@ -68,7 +71,7 @@ _DOCUMENTED: Final = "docs/audiences.md lists them"
 def parse(text: str) -> Audience:
     """The audience that ``text`` says; raises `WrongAudience` for what is none, and nothing else.
 
-    Names are as they are written: `services.audiences.resolving.resolve` looks them up.
+    ValueKind are as they are written: `services.audiences.resolving.resolve` looks them up.
     """
     if len(text) > MAX_LENGTH:
         reason = f"the filter is longer than {MAX_LENGTH:,} characters; a segment can hold a part"
@@ -104,7 +107,8 @@ def _pattern(phrases: Iterable[str]) -> str:
 def _phrases() -> Mapping[str, tuple[str, ...]]:
     """What may stand for each terminal that is made of words."""
     of_forms = {
-        form.name: tuple(word.text for word in WORDS.values() if word.form is form) for form in Form
+        form.name: tuple(word.text for word in WORDS.values() if word.form is form)
+        for form in ConditionForm
     }
     standings = {phrase for name, label in STANDINGS.items() for phrase in (name, label)}
     return {**of_forms, "STANDING": tuple(standings), "UNIT": UNITS}
@@ -293,8 +297,8 @@ def _nearest(words: list[str], expected: set[str]) -> tuple[str, int] | None:
 def _expected_phrases(expected: set[str]) -> Iterator[str]:
     for terminal in sorted(expected):
         yield from _PHRASES.get(terminal, ())
-        if terminal in ("AND", "OR", "NOT", "TODAY"):
-            yield terminal.lower()
+        if terminal in ("_AND", "_OR", "_NOT", "TODAY"):
+            yield terminal.strip("_").lower()
 
 
 _WANTED: Final = {
@@ -303,7 +307,7 @@ _WANTED: Final = {
     "TODAY": "write a day, as 2025-01-31, today or today - 90 days",
     "NUMBER": "write a number, as 90",
     "WORD": "a name is to stand here, in quotes where it has blanks",
-    "AND": "go on with “and” or “or”",
+    "_AND": "go on with “and” or “or”",
     "RPAR": "close the bracket",
 }
 """What may stand at a place, in words, by the first of the terminals that may."""
@@ -312,3 +316,36 @@ _WANTED: Final = {
 def _wanted(expected: set[str]) -> str:
     found = (words for terminal, words in _WANTED.items() if terminal in expected)
     return next(found, "no bracket is open")
+
+
+_TAKE_NAMES: Final = frozenset(
+    form.name for form in (ConditionForm.NAMED, ConditionForm.PERHAPS_NAMED, ConditionForm.IN_PUSH)
+)
+
+
+class Follows(NamedTuple):
+    """What may follow the beginning of an audience."""
+
+    words: tuple[str, ...]
+    names_of: str
+    """The condition whose names may follow; empty where none may."""
+
+
+def what_follows(beginning: str) -> Follows:
+    """What may stand after ``beginning``; raises `WrongAudience` where that is wrong already."""
+    if len(beginning) > MAX_LENGTH:
+        raise WrongAudience(beginning, MAX_LENGTH, 1, "the filter is too long")
+    try:
+        begun = _PARSER.parse_interactive(beginning)
+        tokens = list(begun.exhaust_lexer())
+        expected: set[str] = begun.accepts()  # type: ignore[no-untyped-call]
+    except UnexpectedInput as error:
+        raise _in_words(beginning, error) from None
+    except _WrongWord as error:
+        raise WrongAudience(beginning, *_place(error.token), error.reason) from None
+    last = next((token for token in reversed(tokens) if token.type in _TAKE_NAMES), None)
+    named = str(_condition(last).word) if last is not None and "WORD" in expected else ""
+    words = [*_expected_phrases({terminal for terminal in expected if terminal != "UNIT"})]
+    if "UNIT" in expected:
+        words += UNITS
+    return Follows(tuple(sorted(set(words))), named)

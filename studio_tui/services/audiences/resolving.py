@@ -18,7 +18,7 @@ from studio_tui.domain.audiences.audience import (
     conditions_of,
     with_conditions,
 )
-from studio_tui.domain.audiences.words import WORDS, Names
+from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file.languages import language_tag
 from studio_tui.domain.people.hr_file.wrong import WrongCell
@@ -74,14 +74,14 @@ def resolve(audience: Audience, text: str = "") -> Audience:
 def as_named_today(audience: Audience) -> Audience:
     """An audience as it is kept, with the names that what it means has today, inside of a unit of
     work. What is no longer there keeps the name it had."""
-    ids = defaultdict[Names, set[int]](set)
+    ids = defaultdict[ValueKind, set[int]](set)
     for condition in conditions_of(audience):
-        kind = WORDS[condition.word].names or Names.TEXT
+        kind = WORDS[condition.word].names or ValueKind.TEXT
         ids[kind].update(name.id for name in condition.names if name.id is not None)
     called = {kind: _NAMES_BY_ID[kind](meant) for kind, meant in ids.items()}
 
     def named(condition: Condition) -> Audience:
-        today = called[WORDS[condition.word].names or Names.TEXT]
+        today = called[WORDS[condition.word].names or ValueKind.TEXT]
         names = [replace(one, text=today.get(one.id or 0, one.text)) for one in condition.names]
         return replace(condition, names=tuple(names))
 
@@ -89,12 +89,12 @@ def as_named_today(audience: Audience) -> Audience:
 
 
 _NO_NAMES: Mapping[int, str] = {}
-_NAMES_BY_ID: OfSome[Names, Callable[[Collection[int]], Mapping[int, str]]] = OfSome(
+_NAMES_BY_ID: OfSome[ValueKind, Callable[[Collection[int]], Mapping[int, str]]] = OfSome(
     {
-        Names.TEAM: stored.team_paths,
-        Names.PUSH: stored.push_names,
-        Names.USER: stored.logins,
-        Names.SEGMENT: segments.names_of,
+        ValueKind.TEAM: stored.team_paths,
+        ValueKind.PUSH: stored.push_names,
+        ValueKind.USER: stored.logins,
+        ValueKind.SEGMENT: segments.names_of,
     },
     otherwise=lambda _: _NO_NAMES,
 )
@@ -109,20 +109,20 @@ class _Known:
 
     def __init__(self) -> None:
         self._teams = _every_team_once()
-        self._find: Mapping[Names, Callable[[Condition, Name], Name]] = {
-            Names.TEAM: self._team,
-            Names.PUSH: self._push,
-            Names.USER: self._user,
-            Names.GROUP: self._group,
-            Names.KNOWN_TEXT: self._known_text,
-            Names.UNIQUE: self._unique,
-            Names.LANGUAGE: self._language,
-            Names.TIME_ZONE: self._time_zone,
-            Names.ROLE: self._role,
-            Names.SEGMENT: self._segment,
+        self._find: Mapping[ValueKind, Callable[[Condition, Name], Name]] = {
+            ValueKind.TEAM: self._team,
+            ValueKind.PUSH: self._push,
+            ValueKind.USER: self._user,
+            ValueKind.GROUP: self._group,
+            ValueKind.KNOWN_TEXT: self._known_text,
+            ValueKind.UNIQUE: self._unique,
+            ValueKind.LANGUAGE: self._language,
+            ValueKind.TIME_ZONE: self._time_zone,
+            ValueKind.ROLE: self._role,
+            ValueKind.SEGMENT: self._segment,
         }
 
-    def find(self, kind: Names, condition: Condition, name: Name) -> Name:
+    def find(self, kind: ValueKind, condition: Condition, name: Name) -> Name:
         """``name`` with what it means; raises `_NoSuchName`."""
         if name.id is not None and kind not in _NAMES_BY_ID:
             raise _NoSuchName(f"“{condition.word}” takes a name: #{name.id} is none")

@@ -13,7 +13,7 @@ from studio_tui.domain.audiences.segment import (
     SegmentSaved,
     clean_name,
 )
-from studio_tui.domain.audiences.words import WORDS, Names
+from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Invalid, NotFound, NothingToDo, Refused
 from studio_tui.domain.shared.lookalikes import taken_by
@@ -236,7 +236,7 @@ def _length(audience: Audience, audiences: Mapping[int, Audience], lengths: dict
     """How many conditions an audience has, segments spelled out; there are no circles."""
     found = 0
     for condition in conditions_of(audience):
-        if WORDS[condition.word].names is not Names.SEGMENT:
+        if WORDS[condition.word].names is not ValueKind.SEGMENT:
             found += 1
         for named in segments.segments_in(condition):
             if named in audiences and named not in lengths:
@@ -263,7 +263,7 @@ def _segment(stored: StoredSegment, used_by: tuple[str, ...] = ()) -> Segment:
     )
 
 
-def _effect(compared: keepers.Compared) -> Effect:
+def _effect(compared: keepers.AudienceChange) -> Effect:
     return Effect(compared.keeper, compared.come, compared.go)
 
 

@@ -19,7 +19,7 @@ from studio_tui.domain.audiences.audience import (
     Not,
     asks_about_left,
 )
-from studio_tui.domain.audiences.words import WORDS, Form, Names, Word
+from studio_tui.domain.audiences.words import WORDS, ConditionForm, ValueKind, Word
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.facts import Fact
 from studio_tui.domain.pushes.push import Flag, Status
@@ -224,26 +224,26 @@ def _nobody(_: Word, condition: Condition, __: bool) -> Any:
     return NOBODY
 
 
-_FORMS: Mapping[Form, Callable[[Condition, bool], Any]] = {
-    Form.BARE: _bare,
-    Form.NAMED: _named,
-    Form.PERHAPS_NAMED: _named,
-    Form.DATED: _dated,
-    Form.WITHIN: _within,
-    Form.IN_PUSH: _in_push,
+_FORMS: Mapping[ConditionForm, Callable[[Condition, bool], Any]] = {
+    ConditionForm.BARE: _bare,
+    ConditionForm.NAMED: _named,
+    ConditionForm.PERHAPS_NAMED: _named,
+    ConditionForm.DATED: _dated,
+    ConditionForm.WITHIN: _within,
+    ConditionForm.IN_PUSH: _in_push,
 }
-_NAMED: Mapping[Names, Callable[[Word, Condition, bool], Any]] = OfSome(
+_NAMED: Mapping[ValueKind, Callable[[Word, Condition, bool], Any]] = OfSome(
     {
-        Names.TEXT: _text,
-        Names.KNOWN_TEXT: _text,
-        Names.UNIQUE: _text,
-        Names.WORDS: _name,
-        Names.GROUP: _group,
-        Names.TEAM: _team,
-        Names.USER: _user,
-        Names.LANGUAGE: _language,
-        Names.TIME_ZONE: _exact,
-        Names.ROLE: _exact,
+        ValueKind.TEXT: _text,
+        ValueKind.KNOWN_TEXT: _text,
+        ValueKind.UNIQUE: _text,
+        ValueKind.WORDS: _name,
+        ValueKind.GROUP: _group,
+        ValueKind.TEAM: _team,
+        ValueKind.USER: _user,
+        ValueKind.LANGUAGE: _language,
+        ValueKind.TIME_ZONE: _exact,
+        ValueKind.ROLE: _exact,
     },
     otherwise=_nobody,
 )

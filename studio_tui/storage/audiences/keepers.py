@@ -12,7 +12,7 @@ from studio_tui.storage.engine.expressions import A, U, both, count
 from studio_tui.storage.pushes.audiences import kept_audiences
 
 
-class Keeper(NamedTuple):
+class AudienceKeeper(NamedTuple):
     """Something that keeps an audience."""
 
     name: str
@@ -25,11 +25,11 @@ class Keeper(NamedTuple):
 class Before(NamedTuple):
     """Whom an audience said, as a condition, before something is changed."""
 
-    keeper: Keeper
+    keeper: AudienceKeeper
     condition: Any
 
 
-class Compared(NamedTuple):
+class AudienceChange(NamedTuple):
     """How many come to match an audience and how many match no longer."""
 
     keeper: str
@@ -37,12 +37,12 @@ class Compared(NamedTuple):
     go: int
 
 
-def keepers() -> Iterator[Keeper]:
+def keepers() -> Iterator[AudienceKeeper]:
     """Everything that keeps an audience."""
     for segment in segments():
-        yield Keeper(f"segment “{segment.name}”", segment.audience, segment_id=segment.id)
+        yield AudienceKeeper(f"segment “{segment.name}”", segment.audience, segment_id=segment.id)
     for push_id, name, kept in kept_audiences():
-        yield Keeper(f"push “{name}”", from_plain(json.loads(kept)), push_id=push_id)
+        yield AudienceKeeper(f"push “{name}”", from_plain(json.loads(kept)), push_id=push_id)
 
 
 def used_by() -> Mapping[int, list[str]]:
@@ -74,7 +74,7 @@ def conditions_of_keepers(segment_id: int) -> Sequence[Before]:
     ]
 
 
-def compared(before: Sequence[Before]) -> Iterator[Compared]:
+def compared(before: Sequence[Before]) -> Iterator[AudienceChange]:
     """Who comes and goes where whom an audience says is another now; nothing of what stayed."""
     now = {(each.segment_id, each.push_id, each.name): each.audience for each in keepers()}
     by_id = {each.segment_id: each for each in keepers() if each.segment_id}
@@ -92,6 +92,6 @@ def compared(before: Sequence[Before]) -> Iterator[Compared]:
                 A.select(A.user).where(A.push == keeper.push_id, A.unassigned_at.is_null())
             )
             come, go = come & ~in_push, go & in_push
-        numbers = Compared(name, count(U.select().where(come)), count(U.select().where(go)))
+        numbers = AudienceChange(name, count(U.select().where(come)), count(U.select().where(go)))
         if numbers.come or numbers.go:
             yield numbers

@@ -13,7 +13,7 @@ from studio_tui.domain.audiences.audience import (
     kept_text,
     with_conditions,
 )
-from studio_tui.domain.audiences.words import WORDS, Names
+from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import among
 from studio_tui.storage.engine.sql import execute
@@ -69,7 +69,7 @@ def segments_in(audience: Audience) -> list[int]:
     return [
         name.id
         for condition in conditions_of(audience)
-        if WORDS[condition.word].names is Names.SEGMENT
+        if WORDS[condition.word].names is ValueKind.SEGMENT
         for name in condition.names
         if name.id is not None
     ]
@@ -88,7 +88,7 @@ def _spelled_out(
     audience: Audience, known: dict[int, Audience], within: frozenset[int]
 ) -> Audience:
     def said(condition: Condition) -> Audience:
-        if WORDS[condition.word].names is not Names.SEGMENT:
+        if WORDS[condition.word].names is not ValueKind.SEGMENT:
             return condition
         ids = {name.id for name in condition.names if name.id in known} - within
         parts = [

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from studio_tui.domain.audiences.audience import conditions_of, from_plain
-from studio_tui.domain.audiences.words import WORDS, Names
+from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.people.scope import BEYOND, LIMITED_ROLES, NOT_ALONE
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Refused
@@ -123,8 +123,12 @@ def _compiled(kept: Any) -> Clause:
     return rendered(audience_condition(audience))
 
 
-_NAMED_BY_ID: OfSome[Names, Callable[[Collection[int]], Mapping[int, str]] | None] = OfSome(
-    {Names.TEAM: names.team_paths, Names.PUSH: names.push_names, Names.USER: names.logins},
+_NAMED_BY_ID: OfSome[ValueKind, Callable[[Collection[int]], Mapping[int, str]] | None] = OfSome(
+    {
+        ValueKind.TEAM: names.team_paths,
+        ValueKind.PUSH: names.push_names,
+        ValueKind.USER: names.logins,
+    },
     otherwise=None,
 )
 

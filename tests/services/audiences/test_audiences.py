@@ -21,7 +21,7 @@ from studio_tui.domain.audiences.audience import (
     from_plain,
     to_plain,
 )
-from studio_tui.domain.audiences.words import STANDINGS, WORDS, Form, Names
+from studio_tui.domain.audiences.words import STANDINGS, WORDS, ConditionForm, ValueKind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.pushes.push import Assignment
@@ -111,11 +111,11 @@ def holds(of: Organisation, user: User, audience: Audience) -> bool:
 
 def _condition_holds(of: Organisation, user: User, audience: Condition) -> bool:
     form = WORDS[audience.word].form
-    if form in (Form.NAMED, Form.PERHAPS_NAMED) and audience.names:
+    if form in (ConditionForm.NAMED, ConditionForm.PERHAPS_NAMED) and audience.names:
         return any(NAMED[audience.word](user, name.text) for name in audience.names)
-    if form is Form.IN_PUSH:
+    if form is ConditionForm.IN_PUSH:
         return any(_in_push(of, user, name.text, audience.standing) for name in audience.names)
-    if form in (Form.DATED, Form.WITHIN):
+    if form in (ConditionForm.DATED, ConditionForm.WITHIN):
         return _by_day(of, user, audience)
     return {
         "left": not user.active,
@@ -183,17 +183,17 @@ def _by_day(of: Organisation, user: User, condition: Condition) -> bool:
 
 
 VALUES = {
-    Names.TEXT: ["4711", "4*"],
-    Names.KNOWN_TEXT: ["Sales", "études", "100% IT", "100% *", "100_*", "H*"],
-    Names.UNIQUE: ["*@example.org", "a*", "b*n", "*"],
-    Names.WORDS: ["an", "béa", "o'brien", "Peeters Ann", "zz", "%"],
-    Names.GROUP: ["remote", "Works Council", 'a "b" (c) AND'],
-    Names.TEAM: ["Sales", "Sales > Belgium", "IT > Belgium", "IT"],
-    Names.USER: ["bob", "dan", "cor"],
-    Names.LANGUAGE: ["nl", "en", "de"],
-    Names.TIME_ZONE: ["Europe/Brussels", "UTC"],
-    Names.ROLE: ["admin", "user"],
-    Names.PUSH: ["old", "new"],
+    ValueKind.TEXT: ["4711", "4*"],
+    ValueKind.KNOWN_TEXT: ["Sales", "études", "100% IT", "100% *", "100_*", "H*"],
+    ValueKind.UNIQUE: ["*@example.org", "a*", "b*n", "*"],
+    ValueKind.WORDS: ["an", "béa", "o'brien", "Peeters Ann", "zz", "%"],
+    ValueKind.GROUP: ["remote", "Works Council", 'a "b" (c) AND'],
+    ValueKind.TEAM: ["Sales", "Sales > Belgium", "IT > Belgium", "IT"],
+    ValueKind.USER: ["bob", "dan", "cor"],
+    ValueKind.LANGUAGE: ["nl", "en", "de"],
+    ValueKind.TIME_ZONE: ["Europe/Brussels", "UTC"],
+    ValueKind.ROLE: ["admin", "user"],
+    ValueKind.PUSH: ["old", "new"],
 }
 
 
@@ -205,14 +205,14 @@ def _conditions(draw: st.DrawFn) -> Audience:
     if word.names is not None:
         values = st.lists(st.sampled_from(VALUES[word.names]), min_size=1, max_size=2)
         names = tuple(map(Name, draw(values)))
-    if word.form is Form.PERHAPS_NAMED and draw(st.booleans()):
+    if word.form is ConditionForm.PERHAPS_NAMED and draw(st.booleans()):
         names = ()
-    if word.form is Form.DATED:
+    if word.form is ConditionForm.DATED:
         days = [Day(date(2026, 3, 2)), Day(), Day(None, -2, "years"), Day(date(2020, 2, 29))]
         day = draw(st.sampled_from(days))
-    if word.form is Form.WITHIN:
+    if word.form is ConditionForm.WITHIN:
         day = Day(None, -draw(st.sampled_from([0, 4, 6, 7, 17, 900])), "days")
-    if word.form is Form.IN_PUSH:
+    if word.form is ConditionForm.IN_PUSH:
         standing = draw(st.sampled_from(["", *STANDINGS]))
     return Condition(word.text, names, day, standing)
 

@@ -17,7 +17,7 @@ from studio_tui.domain.audiences.audience import (
     from_plain,
     to_plain,
 )
-from studio_tui.domain.audiences.words import STANDINGS, UNITS, WORDS, Form
+from studio_tui.domain.audiences.words import STANDINGS, UNITS, WORDS, ConditionForm
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.audiences.parsing import parse
 
@@ -68,6 +68,9 @@ WRONG = {
     "in push A in progres": (13, "Did you mean “in progress”?"),
     "left left": (5, "go on with “and” or “or”"),
     "left an left": (5, "Did you mean “and”?"),
+    "left andd left": (5, "Did you mean “and”?"),
+    "left andleft": (5, "Did you mean “and”?"),
+    "notleft": (0, "Did you mean “left”?"),
     "(left": (5, "close the bracket"),
     "left)": (4, "no bracket is open"),
     "left or ": (7, "a condition is to stand here"),
@@ -118,16 +121,16 @@ _DAYS = st.one_of(
 def _condition(word: str) -> st.SearchStrategy[Audience]:
     names = st.lists(_NAMES, min_size=1, max_size=3).map(tuple)
     match WORDS[word].form:
-        case Form.NAMED:
+        case ConditionForm.NAMED:
             return st.builds(Condition, st.just(word), names)
-        case Form.PERHAPS_NAMED:
+        case ConditionForm.PERHAPS_NAMED:
             return st.builds(Condition, st.just(word), st.one_of(st.just(()), names))
-        case Form.DATED:
+        case ConditionForm.DATED:
             return st.builds(Condition, st.just(word), day=_DAYS)
-        case Form.WITHIN:
+        case ConditionForm.WITHIN:
             span = st.builds(Day, st.none(), st.integers(-999, -1), st.sampled_from(UNITS))
             return st.builds(Condition, st.just(word), day=span)
-        case Form.IN_PUSH:
+        case ConditionForm.IN_PUSH:
             standings = st.sampled_from(["", *STANDINGS])
             return st.builds(Condition, st.just(word), names, standing=standings)
     return st.just(Condition(word))

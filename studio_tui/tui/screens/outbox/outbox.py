@@ -39,6 +39,7 @@ from studio_tui.tui.screens.outbox.outbox_states import (
 )
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
@@ -116,6 +117,7 @@ class OutboxScreen(StudioScreen):
             noun=("mail", "mails"),
             marks=True,
             empty="No mail yet. It is written when users are assigned to a push.",
+            audiences=True,
             kept_as="outbox",
             exported_by="outbox list --json",
             narrowing=Narrowing(
@@ -134,7 +136,8 @@ class OutboxScreen(StudioScreen):
         """The mails that match what is typed, in the state that is chosen."""
         shown = self.query_one(StateLine).chosen
         within = self._within if self._is_of_today else NotificationFilter()
-        filter_ = replace(within, text=text, **_narrowed_to(shown))
+        within = replace(within, text=typed_words(text), where=typed_audience(text))
+        filter_ = replace(within, **_narrowed_to(shown))
         return filter_, outbox.source(self.studio, self.actor, filter_, sort)
 
     def on_mount(self) -> None:
@@ -175,7 +178,7 @@ class OutboxScreen(StudioScreen):
         """List another state."""
         self.set_class(self._is_of_today, "-narrowed")
         listed = self._browser.list
-        filter_, source = self.find(self._browser.text, listed.sort or _NEWEST_FIRST)
+        filter_, source = self.find(self._browser.filtered_by, listed.sort or _NEWEST_FIRST)
         listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)
         none = f"No mail is {words_of(event.state)}." if event.state else "No mail yet."
         listed.set_empty(none)

@@ -30,6 +30,7 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.field import Field
+from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -162,6 +163,7 @@ class ChangesScreen(StudioScreen):
             marks=True,
             empty="Nothing waits for a decision. Whoever an import or an edit touches in an open "
             "push is listed here.",
+            audiences=True,
             kept_as="changes",
             beside=self._beside,
         )
@@ -169,7 +171,7 @@ class ChangesScreen(StudioScreen):
 
     def find(self, text: str, sort: Sort) -> tuple[ReviewFilter, Source[Review, ReviewFilter]]:
         """The changes that match what is typed."""
-        filter_ = ReviewFilter(text, push_id=self._push_id)
+        filter_ = ReviewFilter(typed_words(text), push_id=self._push_id, where=typed_audience(text))
         return filter_, reviews.source(self.studio, self.actor, filter_, sort)
 
     def reload(self) -> None:

@@ -21,6 +21,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -137,6 +138,7 @@ class UsersScreen(StudioScreen):
             narrowing=Narrowing(lambda: self._narrowed, self._narrow, lambda: None),
             opens_as_kept=not self._to_erase,
             beside=self._beside,
+            audiences=True,
         )
         yield Static(line(how), classes="begin")
         narrowed = Static(line(_ONLY_TO_ERASE, "$muted"), classes="narrowed")
@@ -147,7 +149,8 @@ class UsersScreen(StudioScreen):
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[User, UserFilter]]:
         """The users that match what is typed."""
         filter_ = UserFilter(
-            text,
+            typed_words(text),
+            where=typed_audience(text),
             include_left=self._include_left,
             left_before=retention.erased_within(self.studio) if self._to_erase else None,
         )
@@ -220,7 +223,7 @@ class UsersScreen(StudioScreen):
         else:
             self._include_left = not self._include_left
         listed = self._browser.list
-        filter_, source = self.find(self._browser.text, listed.sort or Sort("name"))
+        filter_, source = self.find(self._browser.filtered_by, listed.sort or Sort("name"))
         listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)
         self.say("Those who have left are shown." if self._include_left else "Hidden again.")
 

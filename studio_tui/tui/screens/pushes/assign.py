@@ -37,6 +37,7 @@ from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
 from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
 from studio_tui.tui.screens.pushes.assign_source import Candidate, Candidates
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
@@ -111,6 +112,7 @@ class AssignScreen(StudioScreen):
             noun=("user", "users"),
             marks=True,
             empty="No users yet.\nGo to Users and import them.",
+            audiences=True,
             kept_as="assign",
             exported_by="users list",
         )
@@ -131,7 +133,9 @@ class AssignScreen(StudioScreen):
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
         """The users in whom all words of ``text`` are found."""
-        filter_ = UserFilter(text, candidate_for=self.push.id)
+        filter_ = UserFilter(
+            typed_words(text), where=typed_audience(text), candidate_for=self.push.id
+        )
         users = assign.candidates(self.studio, self.actor, filter_, sort)
         return filter_, Candidates(users, assign.of_push(self.push))
 

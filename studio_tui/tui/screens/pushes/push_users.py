@@ -31,6 +31,7 @@ from studio_tui.tui.screens.pushes.people_beside import read_assigned
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -99,6 +100,7 @@ class PushUsers(Vertical):
             noun=("user", "users"),
             marks=True,
             empty=NOBODY_YET,
+            audiences=True,
             kept_as="push_users",
             exported_by="pushes export PUSH",
             narrowing=Narrowing(lambda: str(self._quick or ""), self._put_quick, self._draw_quick),
@@ -122,7 +124,8 @@ class PushUsers(Vertical):
         """Those in whom all words of ``text`` are found, narrowed as it is chosen."""
         quick = self._quick
         filter_ = AssignmentFilter(
-            text,
+            typed_words(text),
+            where=typed_audience(text),
             status=quick if isinstance(quick, Status) else None,
             flag=quick if isinstance(quick, Flag) else None,
             group=self.group.key if self.group else None,
@@ -370,7 +373,7 @@ class PushUsers(Vertical):
     def _show_only(self, quick: Quick, group: PeopleGroup | None) -> None:
         self._quick, self.group = quick, group
         shown = self._browser.list
-        filter_, source = self.find(self._browser.text, shown.sort or Sort("name"))
+        filter_, source = self.find(self._browser.filtered_by, shown.sort or Sort("name"))
         words = self._narrowed_in_words()
         shown.set_empty(
             (_NOBODY_OF if group else _NOBODY_SUCH).format(words) if words else NOBODY_YET

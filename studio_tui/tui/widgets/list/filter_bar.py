@@ -24,11 +24,23 @@ class FilterInput(Commands, LineInput):
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("leave", "enter,down", "To the list", "Go to the list"),
         Command("clear", "escape", "Clear", "Clear the filter; once more: go to the list"),
+        Command("complete", "tab", "Complete", "Write the first of what may follow", footer=False),
     )
 
     def __init__(self, leave: Callable[[], None], placeholder: str) -> None:
         super().__init__(placeholder=placeholder)
         self._leave = leave
+        self.completed = ""
+        """What is typed, with the first of what may follow; empty where nothing is known to."""
+
+    def may_do(self, command: Command) -> bool:
+        """Where nothing may follow, the key goes to the next widget, as anywhere."""
+        return (command.id != "complete" or bool(self.completed)) and super().may_do(command)
+
+    def action_complete(self) -> None:
+        """Write the first of what may follow."""
+        self.value, self.completed = self.completed, ""
+        self.cursor_position = len(self.value)
 
     def action_leave(self) -> None:
         """Go to the list."""
@@ -69,6 +81,10 @@ class FilterBar(Horizontal):
     def text(self) -> str:
         """What is typed."""
         return self._input.value
+
+    def offer(self, completed: str) -> None:
+        """What is typed, with what may follow: a key writes it."""
+        self._input.completed = completed
 
     def focus_input(self) -> None:
         """Start typing."""

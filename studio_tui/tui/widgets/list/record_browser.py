@@ -23,8 +23,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
+from studio_tui.domain.audiences.words import says_audience
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
 from studio_tui.domain.shared.list_views import ListView
@@ -35,6 +37,14 @@ from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.runtime.terminal import on_console
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.shell import bridge_of, keys_of, shell_of
+from studio_tui.tui.widgets.list.audiences import (
+    AudienceReader,
+    Said,
+    SourceOfAudience,
+    Typed,
+    audiences_of,
+    said_in_words,
+)
 from studio_tui.tui.widgets.list.columns import Column
 from studio_tui.tui.widgets.list.filter_bar import FilterBar
 from studio_tui.tui.widgets.list.pane import ListWithPane, Look
@@ -82,18 +92,23 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         narrowing: Narrowing | None = None,
         opens_as_kept: bool = True,
         exported_by: str = "",
+        audiences: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """``kept_as`` is the name by which its columns and views are kept; without one they are
         not. ``narrowing`` is what the keys of the screen narrow it to. ``opens_as_kept``: whether
         it begins with the view it is to open with, as nothing else was asked for. ``exported_by``
-        is the command that writes the like from a shell."""
+        is the command that writes the like from a shell. ``audiences``: whether what is typed may
+        be an audience (P13); ``find`` gets it as a `Typed`."""
         super().__init__(id=id)
         self.every_column = columns
         self._columns: Sequence[Column[R]] = [column for column in columns if column.usual]
         self.list: RecordList[R, F] = RecordList(*self._columns, marks=marks, empty=empty)
         self._with_pane = ListWithPane(self.list, beside) if beside else None
         self._bar = FilterBar(self._filter_by, self.list)
+        self._audiences = audiences
+        self._filtered_by = ""
+        """What the list is filtered by: what is typed, once it is known what that says."""
         self.views = Views(self, kept_as)
         self._narrowing = narrowing
         self._opens_as_kept = opens_as_kept
@@ -108,12 +123,13 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def compose(self) -> ComposeResult:
         """The filter above the list."""
         yield self._bar
+        yield Static(classes="audience")
         yield self._with_pane or self.list
 
     def on_mount(self) -> None:
         """Read the first rows, and wait for keys."""
         self.views.open(as_kept=self._opens_as_kept)
-        self._show(None)
+        self._filter_by(self.text)
         # At once, not in its turn: where nothing has the focus yet, the filter would take it.
         self.screen.set_focus(self.list)
 
@@ -123,14 +139,19 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         return self._bar.text
 
     @property
+    def filtered_by(self) -> str:
+        """The same, as ``find`` gets it; until it is known what it says, what it was before."""
+        return self._filtered_by
+
+    @property
     def filter(self) -> F:
         """What the list shows: what an action on "all that match" is about."""
-        return self._find(self.text, self._sort)[0]
+        return self._find(self._filtered_by, self._sort)[0]
 
     def reload(self) -> None:
         """Read the rows again; nothing moves."""
         self._total.forget()
-        self.list.reload(self._find(self.text, self._sort)[1])
+        self.list.reload(self._find(self._filtered_by, self._sort)[1])
         if self._with_pane is not None:
             self._with_pane.reload()
 
@@ -187,7 +208,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         listed, columns = self.list, self._columns
         home = cast(StudioScreen, self.screen)
         # What is marked may be out of the filter.
-        text, selection = ("", listed.selection) if listed.marked else (self.text, None)
+        whole = not listed.marked
+        text, selection = (self._filtered_by, None) if whole else ("", listed.selection)
         source = self._find(text, self._sort)[1]
 
         def write(place: Place | None) -> None:
@@ -271,11 +293,18 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def source_of(self, view: ListView) -> Source[R, F]:
         """What lists the rows of a view."""
         sort = view.sort if sort_known(self.every_column, view.sort, self._usual_sort) else None
+
+        def find(text: str) -> Source[R, F]:
+            return self._find(text, sort or self._usual_sort)[1]
+
+        reads = self._reads_audiences
+        if reads is not None and says_audience(view.text):
+            return SourceOfAudience(reads, view.text, find)
         if self._narrowing is None:
-            return self._find(view.text, sort or self._usual_sort)[1]
+            return find(view.text)
         now = self._narrowing.get()
         self._narrow(self._narrowing, view.narrowed)
-        source = self._find(view.text, sort or self._usual_sort)[1]
+        source = find(view.text)
         self._narrowing.put(now)
         return source
 
@@ -349,11 +378,12 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     def _source(self) -> Source[R, F]:
         """One that nobody else asks."""
-        return self._find(self.text, self._sort)[1]
+        return self._find(self._filtered_by, self._sort)[1]
 
     def show_row(self, row_id: int) -> None:
         """Put the cursor on a row that was just made, which no filter hides."""
         self._bar.clear(quietly=True)
+        self._filtered_by = ""
         self.list.set_empty(self._empty)
         filter_, source = self._find("", self._sort)
         self.list.set_source(source, filter_, sort=self._sort, keep=row_id)
@@ -372,8 +402,51 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._order(Sort(self._sort.column, not self._sort.descending))
 
     def _filter_by(self, text: str) -> None:
+        """Filter by what is typed. What says an audience is read off the loop; until it is known
+        what it says, and where it is wrong, the last right one counts."""
+        self._bar.offer("")
+        reads = self._reads_audiences
+        if reads is None or not says_audience(text):
+            bridge_of(self).drop(self, "audience")
+            self._say_of_audience(Content(""))
+            self._filter(text, text)
+            return
+        bridge, arrival = bridge_of(self), None
+        if (keys := keys_of(self)) is not None:
+            arrival = keys.expect(self, lambda: bridge.drop(self, "audience"))
+
+        def read(said: Said) -> None:
+            self._bar.offer(said.completions[0].text if said.completions else "")
+            self._say_of_audience(said_in_words(said))
+            if said.audience is not None:
+                self._filter(text, Typed.of(text, said.audience))
+            elif not isinstance(self._filtered_by, Typed):
+                # The words it began with are none to look for.
+                self._filter("", "")
+            if arrival is not None:
+                arrival.there()
+
+        def failed(error: StudioError) -> None:
+            bridge.report(error)
+            if arrival is not None:
+                arrival.failed()
+
+        bridge.read(self, "audience", lambda: reads(text), read, failed)
+
+    def _filter(self, text: str, by: str) -> None:
+        self._filtered_by = by
         self.list.set_empty(f"Nothing matches “{text}”." if text else self._empty)
         self._show(self.list.current_id)
+
+    @property
+    def _reads_audiences(self) -> AudienceReader | None:
+        shell = shell_of(self)
+        return audiences_of(shell.studio, shell.actor) if self._audiences and shell.actor else None
+
+    def _say_of_audience(self, said: Content) -> None:
+        shown = self.query_one(".audience", Static)
+        shown.display = bool(said.plain)
+        shown.update(said)
 
     @on(RecordList.SortRequested)
     def _sort_requested(self, event: RecordList.SortRequested) -> None:
@@ -401,7 +474,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._show(self.list.current_id)
 
     def _show(self, keep: int | None) -> None:
-        filter_, source = self._find(self.text, self._sort)
+        filter_, source = self._find(self._filtered_by, self._sort)
         self.list.set_source(source, filter_, sort=self._sort, keep=keep)
 
     def _summary(self) -> Content:

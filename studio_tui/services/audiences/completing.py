@@ -1,0 +1,111 @@
+"""What may follow in a text that is to be an audience, as one types (P13)."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio_tui.domain.audiences.audience import WrongAudience, quoted
+from studio_tui.domain.audiences.words import WORDS, ValueKind
+from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.text import fold_search
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.audiences import names as stored
+from studio_tui.storage.audiences import segments
+from studio_tui.storage.people.finding import users_found
+from studio_tui.storage.people.teams import every_team
+from studio_tui.storage.pushes.finding import named_pushes
+
+if TYPE_CHECKING:
+    from studio_tui.services.audiences.parsing import Follows
+
+MOST = 6
+_WORDS = re.compile(r'"(?:[^"\\]|\\.)*"?|“[^”]*”?|[()=,]|[^\s()=,"“]+')
+_MOST_WORDS = 4
+"""Words of the longest condition."""
+_LOOKED_FOR = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One way to go on."""
+
+    shown: str
+    """What would be written at the end."""
+    text: str
+    """All of the text with it."""
+
+
+def complete(studio: Studio, actor: Actor, text: str) -> tuple[Completion, ...]:
+    """How the last word of ``text``, or what follows it, may be written: the best first."""
+    from studio_tui.services.audiences.parsing import what_follows
+
+    require(actor, Action.READ_USERS)
+    words = [word.start() for word in _WORDS.finditer(text)]
+    at_end = [] if text[-1:].isspace() or text.endswith(("(", ",", "=")) else words[-1:]
+    begins = [*(at_end or [len(text)]), *reversed(words[-_MOST_WORDS : len(words) - len(at_end)])]
+    if text[begins[0] :].startswith(('"', "“")):
+        # A value is begun: nothing else is meant.
+        del begins[1:]
+    with studio.store.reading():
+        for begin in begins:
+            before, typed = text[:begin], text[begin:]
+            try:
+                follows = what_follows(before)
+            except WrongAudience:
+                continue
+            if ways := _ways(follows, typed):
+                return tuple(Completion(way, f"{before}{way}") for way in ways[:MOST])
+    return ()
+
+
+def _ways(follows: "Follows", typed: str) -> list[str]:
+    """What may be written in the place of ``typed``; what begins with it first."""
+    written = typed.strip()
+    words = () if written.startswith(('"', "“")) else follows.words
+    every = [*words, *_values(follows.names_of, written.strip('"“'))]
+    wanted = fold_search(written.strip('"“'))
+    if typed != written and wanted and not any(each.startswith(written) for each in follows.words):
+        return []
+    best = [way for way in every if fold_search(way.strip('"')).startswith(wanted)]
+    within = [way for way in every if wanted in fold_search(way) and way not in best]
+    return [way for way in dict.fromkeys((*best, *within)) if way != written]
+
+
+def _values(word: str, typed: str) -> Iterator[str]:
+    """What may be named after a condition, as it is written."""
+    if not word:
+        return
+    names = WORDS[word].names
+    yield from map(quoted, _known(word, names, typed))
+
+
+def _known(word: str, names: ValueKind | None, typed: str) -> Sequence[str]:
+    if names is None:
+        return []
+    return _KNOWN[names](word, typed)
+
+
+def _spelled(word: str, _: str) -> Sequence[str]:
+    fact = WORDS[word].fact
+    return sorted(stored.values_of(fact).values()) if fact is not None else []
+
+
+def _people(_: str, typed: str) -> Sequence[str]:
+    return [user.login for user in users_found(typed, _LOOKED_FOR)] if typed else []
+
+
+_KNOWN: OfSome[ValueKind, Callable[[str, str], Sequence[str]]] = OfSome(
+    {
+        ValueKind.TEAM: lambda *_: [team.path for team in every_team()],
+        ValueKind.PUSH: lambda *_: [push.name for push in named_pushes()],
+        ValueKind.SEGMENT: lambda *_: [segment.name for segment in segments.segments()],
+        ValueKind.GROUP: lambda *_: stored.groups(),
+        ValueKind.ROLE: lambda *_: list(Role),
+        ValueKind.USER: _people,
+        ValueKind.KNOWN_TEXT: _spelled,
+    },
+    otherwise=lambda *_: [],
+)

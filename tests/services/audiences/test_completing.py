@@ -1,0 +1,71 @@
+"""What is meant as an audience, and what may follow as one types (P13)."""
+
+import pytest
+
+from studio_tui.domain.audiences.words import says_audience
+from studio_tui.domain.people.access import Actor
+from studio_tui.services.audiences.completing import complete
+from studio_tui.services.audiences.resolving import audience_of
+from studio_tui.services.system.context import Studio
+from tests.organisation import create_push, import_people
+
+pytestmark = pytest.mark.one_engine
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ann", "sales team", "team sales", "left", "no manager", "coach anna", "name O'Brien",
+     "leads", "languages", "lefty and co", '"ann"', "mail failed", "(ann)", "and", "group",
+     "notes"],
+)  # fmt: skip
+def test_free_words_stay_free_words(text: str) -> None:
+    assert not says_audience(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['team "Sales"', "team under Sales", "left and no manager", "not left", "(left)",
+     "Role = admin",
+     "in push x", "hired before", "reminded within 7 days", 'group "x', "team #3", "email *@x.org",
+     "not (department in (", "no_manager or left"],
+)  # fmt: skip
+def test_what_begins_as_an_audience_is_meant_as_one(text: str) -> None:
+    assert says_audience(text)
+
+
+WAYS = {
+    "": ["coach", "department"],
+    "dep": ["department"],
+    "hired ": ["hired after", "hired before"],
+    "hired be": ["hired before"],
+    "team ": ['"Sales"', '"Sales > Belgium"'],
+    'team "': ['"Sales"'],
+    'team "Sales > b': ['"Sales > Belgium"'],
+    "team under bel": ['"Sales > Belgium"'],
+    "team in (": ['"Sales"'],
+    'team in ("Sales", fr': ['"Sales > France"'],
+    "left and gr": ["group"],
+    "left ": ["and", "or"],
+    "group ": ["remote"],
+    "role su": ["support"],
+    "manager bo": ["bob"],
+    "in push q": ['"Q1 review"'],
+    'in push "Q1 review" no': ["no manager", "not planned"],
+    "hired within 3 ": ["days", "weeks"],
+    "left left ": [],
+    'group "a" and "': [],
+}
+"""What is typed, and some of what may follow."""
+
+
+def test_what_may_follow(studio: Studio, admin: Actor) -> None:
+    """Words, and values; what is taken is read as an audience, or may go on."""
+    import_people(studio, admin)
+    create_push(studio, admin)
+    for typed, expected in WAYS.items():
+        found = {each.shown: each.text for each in complete(studio, admin, typed)}
+        assert set(expected) <= set(found), (typed, found)
+        assert bool(found) == bool(expected)
+    (first, *_) = complete(studio, admin, "left or team under bel")
+    assert first.text == 'left or team under "Sales > Belgium"'
+    assert str(audience_of(studio, admin, first.text)) == first.text

@@ -1,0 +1,44 @@
+"""What is typed above a list as an audience (P13)."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from studio_tui.tui.widgets.list.filter_bar import FilterInput
+from tests.tui import press, running
+from tests.tui.screens.looking import rows, shown
+from tests.tui.screens.organisation import PEOPLE, Example
+
+
+def _names(pilot: Pilot[Any]) -> list[str]:
+    return [user.name for user in rows(pilot)]
+
+
+def _said(pilot: Pilot[Any]) -> str:
+    said = pilot.app.screen.query_one("RecordBrowser > .audience", Static)
+    return str(said.render()) if said.display else ""
+
+
+async def test_an_audience_filters_completes_and_says_what_is_wrong(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3", "slash", *'department "Fin')
+        assert len(_names(pilot)) == 7
+        assert "no second one" in _said(pilot)
+        assert 'tab "Finance"' in _said(pilot)
+        await press(pilot, "tab")
+        assert pilot.app.screen.query_one(FilterInput).value == 'department "Finance"'
+        assert _names(pilot) == ["Carl Maes", "Dina Willems"]
+        await press(pilot, *" and not name Carl")
+        assert _names(pilot) == ["Dina Willems"]
+        assert "1 of 7 users" in shown(pilot)
+        await press(pilot, *"x")
+        assert _names(pilot) == ["Carl Maes", "Dina Willems"]
+        await press(pilot, *" andd")
+        assert "Did you mean “and”?" in _said(pilot)
+        await press(pilot, "enter", "escape")
+        assert len(_names(pilot)) == 7
+        assert _said(pilot) == ""
+        await press(pilot, "slash", *"finance")
+        assert _names(pilot) == ["Carl Maes", "Dina Willems"]
