@@ -12,15 +12,17 @@ import pytest
 
 from studio_tui.domain.conversations.conversation import Ask, MyConversationFilter, Plan
 from studio_tui.domain.outbox.notification import NotificationFilter
-from studio_tui.domain.people.access import OF_WHOLE, Action, may
+from studio_tui.domain.people.access import OF_WHOLE, Action, Actor, may
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.shared.errors import StudioError
+from studio_tui.domain.shared.errors import NotFound, StudioError
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity
-from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox import delivery, outbox, undo
 from studio_tui.services.people import reviews, scopes, ssh_keys, teams, users
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import excuse, pushes, remind
+from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from studio_tui.services.today import today
 from studio_tui.storage.engine import sight
@@ -228,3 +230,61 @@ def _each_call(limited: World) -> Iterator[tuple[str, Callable[[], object]]]:
 def _newest_line(limited: World) -> int:
     with limited.studio.seen_by(None).store.reading():
         return int(rows("SELECT MAX(id) FROM activity")[0][0])
+
+
+@on_one_engine
+def test_a_manager_beyond_is_told_and_named_and_can_be_handed_over_to(
+    studio: Studio, admin: Actor
+) -> None:
+    """P6, P10: Cor, who coaches Ann and coached Ben, is beyond; nothing else of him is seen."""
+    import_people(studio, admin)
+    other = "login,email,given_name,family_name,role\nhr,hr@example.org,Hilde,Raes,admin\n"
+    import_people(studio, admin, other)
+    scopes.limit(studio, admin, "hr", 'team "Sales > Belgium"')
+    hr = as_user(studio, "hr")
+    seen = studio.seen_by(hr)
+    push = assign(seen, hr, create_push(seen, hr), "ann", "ben").push
+    mails = [(n.to, n.about) for n in outbox.every(studio, admin, NotificationFilter())]
+    assert ("cor@example.org", ("ann",)) in mails
+    assert ("bob@example.org", ("ann", "ben")) in mails
+    assert sorted(mails) == sorted(
+        (n.to, n.about) for n in outbox.every(seen, hr, NotificationFilter())
+    )
+    row = next(each for each in assigning.every(seen, hr, push) if each.login == "ann")
+    assert [manager.login for manager in row.managers] == ["cor", "bob"]
+    with pytest.raises(NotFound):
+        users.find(seen, hr, "cor")
+    ask = conversations.find(seen, push.name, "ann")
+    conversations.plan(seen, hr, ask, Plan(studio.now() + HOUR), conductor="cor")
+    row = next(each for each in assigning.every(seen, hr, push) if each.login == "ann")
+    assert row.conductor == "Cor Coach"
+    change = "login,email,given_name,family_name,coaches\n"
+    import_people(studio, admin, f"{change}ben,ben@example.org,Ben,Willems,eve\n")
+    import_people(studio, admin, f"{change}ann,ann@example.org,Ann,Peeters,eve\n")
+    desk = reviews.every(seen, hr)
+    assert {line.login for line in desk} == {"ann", "ben"}
+    for line in desk:
+        reviews.hand_over(seen, hr, Selection.of([line.id]))
+    assert not reviews.every(seen, hr)
+
+
+@on_one_engine
+def test_who_leads_people_beyond_holds_their_conversations(studio: Studio, admin: Actor) -> None:
+    """U12: as their manager, and in My conversations alone."""
+    import_people(studio, admin)
+    both = "login,email,given_name,family_name,role,leads\n"
+    import_people(studio, admin, f"{both}hr,hr@example.org,Hilde,Raes,admin,Sales > Belgium\n")
+    push = assign(studio, admin, create_push(studio, admin), "ann", "eve").push
+    scopes.limit(studio, admin, "hr", 'not team under "Sales" and not role admin')
+    hr = as_user(studio, "hr")
+    seen = studio.seen_by(hr)
+    assert "ann" not in {user.login for user in users.every(seen, hr, UserFilter())}
+    assert [row.login for row in assigning.every(seen, hr, push)] == ["eve"]
+    mine = conversations.source(seen, hr, MyConversationFilter())
+    assert "Ann Peeters" in " ".join(told(mine))
+    ask = conversations.find(seen, push.name, "ann")
+    conversations.plan(seen, hr, ask, Plan(studio.now() + HOUR))
+    assert [each.action for each in undo.undoable(seen, hr)] == ["planned conversation"]
+    undo.undo(seen, hr, undo.undoable(seen, hr)[0].activity_id)
+    with pytest.raises(NotFound):
+        users.find(seen, hr, "ann")

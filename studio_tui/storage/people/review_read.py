@@ -51,7 +51,7 @@ from studio_tui.storage.engine.tables import (
     TeamMember,
     UserTable,
 )
-from studio_tui.storage.engine.unit import spoken_to
+from studio_tui.storage.engine.unit import spoken_to, whole
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import managers_of, pairs
@@ -383,6 +383,7 @@ def user_ids_of(ids: Collection[int]) -> list[int]:
     return column(R.select(R.user).where(among(R.id, ids)).distinct())
 
 
+@whole()
 def ids_of_proposals(lines: Sequence[Review]) -> dict[str, int]:
     """The ids of those who are proposed, by login."""
     logins = {line.proposal for line in lines if line.proposal}
