@@ -18,6 +18,7 @@ class CheckKind(StrEnum):
     NO_ADDRESS = "no_address"
     OTHER_PUSH = "other_push"
     DEADLINE_WEEKEND = "deadline_weekend"
+    DEADLINE_DAY_OFF = "deadline_day_off"
     MANAGER_LOAD = "manager_load"
     NIGHT_MAIL = "night_mail"
 
@@ -35,6 +36,10 @@ CHECKS: Mapping[CheckKind, tuple[str, str]] = {
     CheckKind.DEADLINE_WEEKEND: (
         "the deadline falls on a weekend",
         "the deadlines fall on a weekend",
+    ),
+    CheckKind.DEADLINE_DAY_OFF: (
+        "the deadline falls on a public holiday, or a day that is closed",
+        "the deadlines fall on public holidays, or days that are closed",
     ),
     CheckKind.MANAGER_LOAD: (
         "manager has more conversations than working days until the deadline",

@@ -5,12 +5,13 @@ a month is the end of February, and the month after it is 31 March again.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import count, takewhile
 
+from studio_tui.domain.pushes.check import is_weekend
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.lookalikes import like
 from studio_tui.domain.shared.text import MAX_NAME, clean_line, fold
@@ -21,6 +22,8 @@ _AFTER = re.compile(r"([0-9]{1,4})(?: ?(?:d|days?))?")
 _MOST_YEARS = 10
 _MOST_DAYS = 3_650
 """The largest number of days between a hire and a push."""
+_LONGEST_OFF = 31
+"""So many days in a row are off at most."""
 _NUMBERED = re.compile(r"(.*) ([0-9]{1,3})")
 
 
@@ -154,16 +157,20 @@ def check_until(until: date | None, first: date) -> None:
 
 
 def next_period(
-    first: date, deadline: date, today: date, others: Collection[tuple[date, date]]
+    first: date,
+    deadline: date,
+    today: date,
+    others: Collection[tuple[date, date]],
+    is_off: Callable[[date], object] = is_weekend,
 ) -> tuple[date, date]:
     """The days proposed for a duplicate: as long as the period from ``first`` to ``deadline``,
-    after it, not before tomorrow, on a weekday, and clear of ``others``, which are the periods of
-    other pushes of this template."""
+    after it, not before tomorrow, from a day on that is not off, and clear of ``others``, which are
+    the periods of other pushes of this template."""
     length = deadline - first
-    begin = _weekday_from(max(deadline, today) + timedelta(days=1))
+    begin = _working_day_from(max(deadline, today) + timedelta(days=1), is_off)
     for other_first, other_last in sorted(others):
         if other_first <= begin + length and begin <= other_last:
-            begin = _weekday_from(other_last + timedelta(days=1))
+            begin = _working_day_from(other_last + timedelta(days=1), is_off)
     return begin, begin + length
 
 
@@ -187,9 +194,10 @@ def _quarter(day: date) -> int:
     return (day.month + 2) // 3
 
 
-def _weekday_from(day: date) -> date:
-    """``day``, or the Monday after it where that is at a weekend."""
-    return day + timedelta(days=(7 - day.weekday()) % 7) if day.weekday() > 4 else day
+def _working_day_from(day: date, is_off: Callable[[date], object]) -> date:
+    """``day``, or the first after it that is not off; ``day`` where a whole month is off."""
+    days = (day + timedelta(days=number) for number in range(_LONGEST_OFF))
+    return next((each for each in days if not is_off(each)), day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ def apply_change(
     limited = is_limited()
     with for_everybody():
         applied = _applied(studio, actor, change, counted)
-        join_audiences(studio, limited=limited)
+        by_hand = None if change.verb is Verb.IMPORT else applied.line
+        join_audiences(studio, limited=limited, by=by_hand)
     require_within([applied.line])
     return applied
 

@@ -6,7 +6,7 @@ taken out: who no longer matches is on the desk of changes (U7).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.audiences.audience import Audience, all_of, from_plain, to_plain
@@ -20,10 +20,13 @@ from studio_tui.services.pushes.assign import Assigned, assign_to
 from studio_tui.services.pushes.pushes import push_now, push_to_change, push_unchanged
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.audiences.conditions import audience_condition, count_in
+from studio_tui.storage.audiences.conditions import count_in
 from studio_tui.storage.people.kept_scope import kept_scope
 from studio_tui.storage.people.scope import is_limited
 from studio_tui.storage.pushes import audiences as stored
+
+_FEW = 1_000
+"""So many people are looked at one by one; of more, everybody is."""
 
 
 def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Audience | None:
@@ -116,14 +119,22 @@ def within_sight(actor: Actor | None, audience: Audience) -> Audience:
     return all_of((audience, from_plain(json.loads(kept)))) if kept else audience
 
 
-def join_audiences(studio: Studio, *, limited: bool) -> int:
+def join_audiences(studio: Studio, *, limited: bool, by: int | None = None) -> int:
     """Add who has come to match to the pushes that are for an audience, inside the unit of work of
-    a change of people; returns how many. Where who changed them is ``limited`` to some of them
-    (U12), it is done by itself, after it."""
+    a change; returns how many.
+
+    ``by``: the act that changed a few people by hand; only these are looked at, so that nobody has
+    to wait for a look at everybody. Where who did it is ``limited`` to some people (U12), it is
+    done by itself, after it.
+    """
+    found = stored.with_audience()
+    if not found:
+        return 0
     if limited:
         stored.look_again()
         return 0
-    return sum(_look(studio, push_id) for push_id in stored.with_audience())
+    only = stored.people_of(by, _FEW) if by is not None else None
+    return sum(_look(studio, push_id, only) for push_id in found)
 
 
 def join_by_schedule(studio: Studio) -> int:
@@ -145,11 +156,11 @@ def join_by_schedule(studio: Studio) -> int:
     return added
 
 
-def _look(studio: Studio, push_id: int) -> int:
+def _look(studio: Studio, push_id: int, only: Collection[int] | None = None) -> int:
     push, audience = push_to_change(studio, push_id), audience_of_push(push_id)
     if audience is None or push.closed_at is not None:
         return 0
-    done = bring_in(studio, None, push, audience)
+    done = bring_in(studio, None, push, audience, only=only)
     return done.added if done else 0
 
 
@@ -159,11 +170,13 @@ def bring_in(
     push: PushFacts,
     audience: Audience,
     progress: Progress = unwatched,
+    *,
+    only: Collection[int] | None = None,
 ) -> Assigned | None:
     """Add who matches to ``push``, which is locked, and put on the desk who no longer does, inside
-    an open unit of work; None where that is nobody."""
-    matching = audience_condition(audience)
-    found = stored.changes(push.id, matching, studio.now())
+    an open unit of work; None where that is nobody. ``only`` these users are looked at."""
+    matching = stored.matching(audience, only)
+    found = stored.changes(push.id, matching, studio.now(), only)
     if not found.anything:
         return None
     told: dict[str, str | int] = {"audience": str(audience)}
@@ -171,7 +184,7 @@ def bring_in(
         told["no longer match"] = found.leaving
     joining = stored.newcomers(push.id, matching)
     done = assign_to(studio, actor, push, joining, verb=Verb.JOIN, after=told, progress=progress)
-    stored.tell_desk(push.id, matching, done.activity_id, studio.now())
+    stored.tell_desk(push.id, matching, done.activity_id, studio.now(), only)
     return done
 
 

@@ -3,7 +3,7 @@ day by day (P17)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from studio_tui.domain.people.access import Action, Actor, require
@@ -12,6 +12,7 @@ from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.services.pushes import repeating
 from studio_tui.services.system.context import Studio
+from studio_tui.services.system.working_days import days_off
 from studio_tui.storage.pushes import calendar, pushes, repeats
 from studio_tui.storage.pushes.pushes import StoredPush
 from studio_tui.storage.today import today as found
@@ -46,8 +47,10 @@ def show(studio: Studio, actor: Actor, months: int = 12) -> list[CalendarEntry]:
             {each.id: each.name for each in stored},
             [each for each in stored if each.closed_at is None],
         )
+        off = days_off(studio)
         return in_order(
-            (
+            _with_day_off(each, off(each.day))
+            for each in (
                 *_begin(year),
                 *_end_and_remind(year),
                 *_repeat(year),
@@ -55,6 +58,11 @@ def show(studio: Studio, actor: Actor, months: int = 12) -> list[CalendarEntry]:
                 *_planned(year),
             )
         )
+
+
+def _with_day_off(entry: CalendarEntry, why: str) -> CalendarEntry:
+    """Of a day that is off it is said why (N20)."""
+    return replace(entry, text=", ".join(filter(None, (entry.text, why)))) if why else entry
 
 
 def _begin(year: _Year) -> Iterator[CalendarEntry]:

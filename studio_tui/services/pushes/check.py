@@ -10,6 +10,7 @@ from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes.pushes import leaving, push_facts
 from studio_tui.services.system.context import Studio
+from studio_tui.services.system.working_days import days_off
 from studio_tui.storage.people.users import People, these_users
 from studio_tui.storage.pushes import check as found
 
@@ -38,6 +39,8 @@ def _warnings(studio: Studio, push: PushFacts, people: People) -> Iterator[Warne
     yield from _of(CheckKind.OTHER_PUSH, others)
     if is_weekend(push.deadline):
         yield Warned(CheckKind.DEADLINE_WEEKEND, 1)
+    elif days_off(studio)(push.deadline):
+        yield Warned(CheckKind.DEADLINE_DAY_OFF, 1)
     days = working_days(max(push.available_from, studio.today()), push.deadline)
     if studio.today() <= push.deadline:
         loaded = found.managers_with_more_than(people, days)

@@ -22,6 +22,7 @@ from studio_tui.services.pushes.assign import Assigned, assign_to
 from studio_tui.services.pushes.audiences import audience_of_push, bring_in, within_sight
 from studio_tui.services.pushes.pushes import create_one, push_facts, push_to_change
 from studio_tui.services.system.context import Studio
+from studio_tui.services.system.working_days import days_off
 from studio_tui.services.templates.templates import stored_template
 from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.people.users import People
@@ -48,7 +49,13 @@ def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
             for each in pushes.pushes()
             if each.template_id == current.template_id and each.closed_at is None
         ]
-        begin, end = next_period(current.available_from, current.deadline, studio.today(), others)
+        begin, end = next_period(
+            current.available_from,
+            current.deadline,
+            studio.today(),
+            others,
+            days_off(studio),
+        )
         name = name_after(current, begin)
         draft = PushDraft(name, begin, end, current.reminders)
         return Proposal(draft, audiences.count_there(_people(current)))

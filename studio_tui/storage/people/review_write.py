@@ -121,17 +121,20 @@ def put(touched: Touched, added: Collection[int], activity_id: int, at: datetime
     return written
 
 
-def unmatched(push_id: int, acts: Any, matching: Any, at: datetime) -> Any:
+def unmatched(
+    push_id: int, acts: Any, matching: Any, at: datetime, only: Collection[int] | None = None
+) -> Any:
     """Who came into a push by one of ``acts``, has still to talk, is none of the users ``U`` who
-    are ``matching``, and is not told of yet: assignments ``A`` (P13)."""
+    are ``matching``, and is not told of yet; of ``only`` these users: assignments ``A`` (P13)."""
     known = _R.select().where(
         _R.user == A.user,
         _R.push == A.push,
         _R.kind == ReviewKind.NO_LONGER_MATCHES,
         _R.decision.is_null() | (_R.decision != Decision.TAKEN_BACK),
     )
+    asked = EVERYBODY if only is None else among(A.user, only)
     return _waiting(at, *_columns(None, None)).where(
-        A.push == push_id, A.assigned_in.in_(acts), U.active, ~matching, ~exists(known)
+        A.push == push_id, asked, A.assigned_in.in_(acts), U.active, ~matching, ~exists(known)
     )
 
 

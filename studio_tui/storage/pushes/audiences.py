@@ -1,12 +1,15 @@
 """The audiences of pushes: whom each is for beside those who were picked (P13)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.storage.engine.expressions import ACT, ONE, A, U, count
-from studio_tui.storage.engine.tables import PushTable
+from studio_tui.domain.audiences.audience import Audience
+from studio_tui.storage.audiences.conditions import audience_condition, who_of
+from studio_tui.storage.engine.expressions import ACT, ONE, A, U, among, column, count, exists
+from studio_tui.storage.engine.tables import ActivityUser, PushTable
 from studio_tui.storage.people import review_write
 
 _P: Any = PushTable
@@ -52,11 +55,19 @@ def look_again() -> None:
     _P.update(audience_on=None).where(_P.audience.is_null(False)).execute()
 
 
+def matching(audience: Audience, only: Collection[int] | None = None) -> Any:
+    """The users ``U`` who are in an audience, of ``only`` these where it is given: these are asked
+    one by one."""
+    if only is None:
+        return audience_condition(audience)
+    return among(U.id, who_of(audience, only))
+
+
 def newcomers(push_id: int, matching: Any) -> Any:
     """Those of the users ``U`` who are ``matching`` who are there and were never in a push: whoever
     was taken out of it stays out."""
-    was_in = A.select(A.user).where(A.push == push_id)
-    return matching & U.active & U.id.not_in(was_in)
+    was_in = A.select(ONE).where(A.push == push_id, A.user == U.id)
+    return matching & U.active & ~exists(was_in)
 
 
 def picked(push_id: int) -> Any:
@@ -87,20 +98,36 @@ class AudienceChanges:
         return self.joining or self.again or self.leaving > 0
 
 
-def changes(push_id: int, matching: Any, at: datetime) -> AudienceChanges:
-    """What an audience, the users ``U`` who are ``matching``, changes in a push."""
+def people_of(activity_id: int, most: int) -> list[int] | None:
+    """Whom an act is about, None where they are more than ``most``."""
+    about = ActivityUser.select(ActivityUser.user).where(ActivityUser.activity == activity_id)
+    found = column(about.limit(most + 1))
+    return found if len(found) <= most else None
+
+
+def changes(
+    push_id: int, matching: Any, at: datetime, only: Collection[int] | None = None
+) -> AudienceChanges:
+    """What an audience, the users ``U`` who are ``matching``, changes in a push; where ``only``
+    some users are looked at, for these."""
     joining = U.select(ONE).where(newcomers(push_id, matching)).limit(1).scalar()
     return AudienceChanges(
         joining is not None,
-        count(review_write.unmatched(push_id, _acts(push_id), matching, at)),
+        count(review_write.unmatched(push_id, _acts(push_id), matching, at, only)),
         review_write.any_matching_again(push_id, matching),
     )
 
 
-def tell_desk(push_id: int, matching: Any, activity_id: int, at: datetime) -> None:
+def tell_desk(
+    push_id: int,
+    matching: Any,
+    activity_id: int,
+    at: datetime,
+    only: Collection[int] | None = None,
+) -> None:
     """Put on the desk of changes who is in the audience no longer, and take from it who is in it
     after all (U7)."""
-    unmatched = review_write.unmatched(push_id, _acts(push_id), matching, at)
+    unmatched = review_write.unmatched(push_id, _acts(push_id), matching, at, only)
     review_write.put_unmatched(unmatched, activity_id, at)
     review_write.take_back_matching(push_id, matching, activity_id, at)
 

@@ -132,5 +132,9 @@ def test_a_duplicate_is_as_long_and_begins_at_the_next_free_time() -> None:
     # Friday the 27th: the Monday after it; not before tomorrow.
     assert next_period(first, deadline, date(2026, 2, 10), []) == (TODAY, date(2026, 3, 27))
     assert next_period(first, deadline, TODAY, [])[0] == date(2026, 3, 3)
+    off = {date(2026, 3, 2), date(2026, 3, 3)}
+    assert next_period(first, deadline, date(2026, 2, 10), [], lambda day: day in off)[0] == date(
+        2026, 2, 28
+    )
     taken = [(date(2026, 3, 20), date(2026, 4, 10))]
     assert next_period(first, deadline, TODAY, taken)[0] == date(2026, 4, 13)

@@ -13,7 +13,8 @@ from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.today.today import CaseKind
 from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.outbox import undo
-from studio_tui.services.people import reviews
+from studio_tui.services.people import by_hand, reviews, users
+from studio_tui.services.people.entered import Entered
 from studio_tui.services.pushes import audiences as service
 from studio_tui.services.pushes import duplicate, pushes, repeats
 from studio_tui.services.pushes.repeating import repeat_by_schedule
@@ -94,6 +95,18 @@ def test_who_no_longer_matches_is_on_the_desk_and_stays(studio: Studio, admin: A
     assert done is not None
     assert done.added == 1
     assert unmatched(studio, admin) == ["ann", "ben"]
+
+
+def test_who_is_changed_by_hand_comes_in_or_is_on_the_desk(studio: Studio, admin: Actor) -> None:
+    push = for_legal(studio, admin)
+    for login, department in (("cas", "Legal"), ("ann", "Sales")):
+        user_id = users.find(studio, admin, login).user.id
+        by_hand.edit(studio, admin, user_id, Entered({"department": department}))
+    assert set(assigned(studio, admin, push)) == {"ann", "ben", "cas"}
+    assert unmatched(studio, admin) == ["ann"]
+    ann = users.find(studio, admin, "ann").user.id
+    by_hand.edit(studio, admin, ann, Entered({"department": "Legal"}))
+    assert unmatched(studio, admin) == []
 
 
 def test_a_new_day_makes_a_condition_true_once(

@@ -1,13 +1,18 @@
 """What happens on which day (P17)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from msgspec import structs
+
+from studio_tui.config.settings import Notifications
 from studio_tui.domain.conversations.conversation import Plan
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.calendar import DayKind
+from studio_tui.domain.pushes.check import CheckKind
 from studio_tui.domain.pushes.repeats import parse_every
 from studio_tui.services import conversations
-from studio_tui.services.pushes import calendar, repeats
+from studio_tui.services.pushes import calendar, check, duplicate, repeats
 from studio_tui.services.system.context import Studio
 from tests.acting import assign
 from tests.organisation import create_push, import_people
@@ -44,3 +49,21 @@ def test_what_happens_in_a_year(studio: Studio, admin: Actor) -> None:
         ("2026-09-02", DayKind.REPEATS, "Q1 review", 3),
     ]
     assert calendar.show(studio, admin, 1)[-1].day == date(2026, 4, 1)
+
+
+def test_a_day_that_is_off_says_so(studio: Studio, admin: Actor) -> None:
+    """N20: Easter Monday in Belgium, and a day of the organisation's own."""
+    notifications = Notifications(holidays="BE", closed_on=("2026-04-07",))
+    off = replace(studio, settings=structs.replace(studio.settings, notifications=notifications))
+    push = create_push(off, admin, starts_in=35, lasts=4)
+    create_push(off, admin, "Other", starts_in=36, lasts=3)
+    found = {(each.push, str(each.day)): each.text for each in calendar.show(off, admin)}
+    assert "Easter Monday" in found["Q1 review", "2026-04-06"]
+    assert found["Other", "2026-04-07"] == "closed"
+    assert found["Q1 review", "2026-04-10"] == ""
+    assert not check.check(off, admin, push)
+    closed = create_push(off, admin, "Closed", starts_in=30, lasts=6)
+    (warned,) = check.check(off, admin, closed)
+    assert warned.kind is CheckKind.DEADLINE_DAY_OFF
+    proposed = duplicate.propose(off, admin, push).draft
+    assert str(proposed.available_from) == "2026-04-13"
