@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 NOTICE = timedelta(days=7)
 """For so long a retention time is known before anybody is erased by it."""
+GAP = timedelta(days=90)
+"""A retention time that nobody worked with for so long is new again."""
 MOST_MONTHS = 1_200
 
 
