@@ -42,6 +42,7 @@ from studio_tui.storage.engine.tables import (
     TeamLeader,
     TeamMember,
     UserGroup,
+    UserScope,
     UserTable,
 )
 from studio_tui.storage.people.import_read import Profile
@@ -265,6 +266,8 @@ def bury(kept: int, other: int, former: Profile, at: datetime) -> None:
     _U.update(
         login_key=free, email_key=free, employee_number_key=None, search="", left_at=None
     ).where(_U.id == other).execute()
+    # The sight of the one stays as it is (U12).
+    UserScope.delete().where(UserScope.user == other).execute()
     # Who was merged into the other is the one's as well.
     _M.update(into=kept).where(_M.into == other).execute()
     _M.insert(
