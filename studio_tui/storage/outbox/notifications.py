@@ -13,6 +13,7 @@ from peewee import SQL, Case, Value, fn
 from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
+    UNSENT,
     Notification,
     NotificationFilter,
     NotificationState,
@@ -323,11 +324,17 @@ def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -
     return int(dropped.where(droppable, _N.id.in_(_ids(selection, now))).execute())
 
 
+_SETTLED = [str(each) for each in NotificationState if each not in UNSENT]
+
+
 def state_counts(now: datetime) -> dict[NotificationState, int]:
     """How many notifications are in each state."""
+    # What does not wait is counted in an index alone: there may be very much of it.
+    settled = N.select(N.state, COUNTED).where(N.state.in_(_SETTLED)).group_by(N.state)
     state = Case(None, ((_held(now), "held"),), N.state)
-    counted = N.select(state, COUNTED).group_by(SQL("1"))
-    return {NotificationState(each): number for each, number in counted.tuples()}
+    waiting = N.select(state, COUNTED).where(N.state == "queued").group_by(SQL("1"))
+    found = [*settled.tuples(), *waiting.tuples()]
+    return {NotificationState(each): number for each, number in found}
 
 
 def any_mail() -> bool:
@@ -361,17 +368,23 @@ def leases() -> list[tuple[str, int, datetime]]:
 
 def last_sent_at() -> datetime | None:
     """When the server last took a mail."""
-    return instant_of(N.select(fn.MAX(N.sent_at)).where(N.state == "sent").scalar())
+    # In the order of its index: of what was sent, there may be very much.
+    newest = N.select(N.sent_at).where(N.state == "sent")
+    return instant_of(newest.order_by(fn.COALESCE(N.sent_at, N.due_at).desc()).limit(1).scalar())
 
 
 def last_error() -> tuple[str, str] | None:
     """Address and words of the newest mail that failed or is to be tried again."""
     address = fn.COALESCE(N.former_address, N.sent_to, R.email)
-    found = MAILS.select(address, N.error).where(
-        N.error.is_null(False), ~_put_off(), N.state.in_(("queued", "failed"))
+    # Found before anything is joined to it: SQLite would begin with all users.
+    at = fn.COALESCE(_AGAIN.dated_at, _AGAIN.due_at)
+    told = _AGAIN.select(_AGAIN.id).where(
+        _AGAIN.error.is_null(False),
+        ~_AGAIN.error.startswith(PUT_OFF),
+        _AGAIN.state.in_(("queued", "failed")),
     )
-    newest = found.order_by(fn.COALESCE(N.dated_at, N.due_at).desc(), N.id.desc()).limit(1)
-    return next(iter(newest.tuples()), None)
+    newest = told.order_by(at.desc(), _AGAIN.id.desc()).limit(1)
+    return next(iter(MAILS.select(address, N.error).where(N.id == newest).tuples()), None)
 
 
 def _put_off() -> Any:

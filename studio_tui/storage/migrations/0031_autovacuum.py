@@ -1,0 +1,16 @@
+"""PostgreSQL looks after the outbox while it is small work: the default waits for a fifth of all
+mail that was ever sent to change."""
+
+import peewee
+from playhouse.migrate import SchemaMigrator
+
+SETTINGS = (
+    "autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_insert_scale_factor = 0.02, "
+    "autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000"
+)
+
+
+def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
+    if not isinstance(db, peewee.SqliteDatabase):
+        for table in ("notification", "notification_user"):
+            db.execute_sql(f"ALTER TABLE {table} SET ({SETTINGS})")
