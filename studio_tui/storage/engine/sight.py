@@ -34,7 +34,7 @@ _READ_FROM = re.compile(r'\b(FROM|JOIN)(\s+\(*)"?([a-z_]+)\b"?(?![.\w])', re.IGN
 
 _SEEN = "IN (SELECT id FROM seen_users)"
 _BEYOND = "NOT IN (SELECT id FROM seen_users)"
-_OF_USER = f"t.user_id {_SEEN}"
+_OF_USER = f"{{+}}t.user_id {_SEEN}"
 _OF_CONVERSATION = "t.conversation_id IN (SELECT id FROM conversation)"
 _OF_QUESTION = "t.question_id IN (SELECT id FROM conversation_question)"
 _ALL = ""
@@ -101,8 +101,8 @@ ROWS: Mapping[str, str] = {
     "team": "t.id IN (SELECT id FROM seen_team)",
     "team_member": _OF_USER,
     "team_leader": _OF_USER,
-    "coaching": f"{_OF_USER} AND t.coach_id {_SEEN}",
-    "stand_in": f"t.leader_id {_SEEN} AND t.stand_in_id {_SEEN}",
+    "coaching": f"{_OF_USER} AND {{+}}t.coach_id {_SEEN}",
+    "stand_in": f"{{+}}t.leader_id {_SEEN} AND {{+}}t.stand_in_id {_SEEN}",
     "stand_in_user": _OF_USER,
     "template": _ALL,
     "push": _PUSHES,
@@ -143,8 +143,8 @@ ROWS: Mapping[str, str] = {
     "worker": _ALL,
     "unattended_import": _NONE,
 }
-"""Which rows ``t`` of each table one sees; ``{q}`` is before the name of a table itself. Of a table
-that is not named here, none."""
+"""Which rows ``t`` of each table one sees; ``{q}`` is before the name of a table itself, ``{+}``
+before a column that is compared and not looked up. Of a table that is not named here, none."""
 _HELPERS: Mapping[str, str] = {
     "seen_team": (
         f"SELECT team_id AS id FROM {{q}}team_member WHERE user_id {_SEEN} "
@@ -255,7 +255,11 @@ class Sight:
         which = ROWS.get(name, _NONE)
         rows = f" WHERE {which}" if which else ""
         body = f"SELECT {columns} FROM {{q}}{name} t{rows}"
-        return body.replace("{q}", place).replace("{viewer}", str(self._viewer))
+        # SQLite would go through all whom one sees, by the index of the column, for each row of
+        # whatever the table is joined with.
+        looked_up = "+" if is_sqlite() else ""
+        body = body.replace("{q}", place).replace("{+}", looked_up)
+        return body.replace("{viewer}", str(self._viewer))
 
 
 def qualified(text: str, place: str) -> str:
