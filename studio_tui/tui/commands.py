@@ -42,6 +42,7 @@ _TYPED = {
     "right_square_bracket": "]",
     "colon": ":",
     "vertical_line": "|",
+    "ampersand": "&",
 }
 _SHOWN = {
     "enter": "⏎",

@@ -1,7 +1,5 @@
 """``studio-tui users why``: why somebody is in an audience, or is not (P13)."""
 
-from collections.abc import Iterator
-
 import click
 
 from studio_tui.cli.audiences import shapes
@@ -10,10 +8,9 @@ from studio_tui.cli.shared.output import json_option, say, write_json, write_tex
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.audiences import explaining
-from studio_tui.services.audiences.explaining import Reason
 from studio_tui.services.people import users
 from studio_tui.services.system.context import Studio
-from studio_tui.wording.audiences import HOLDS, JOINED
+from studio_tui.wording.audiences import reason_lines
 
 
 @click.command()
@@ -32,12 +29,4 @@ def why(studio: Studio, actor: Actor, user: str, where: str, as_json: bool) -> N
         write_json(shapes.why(reason))
         return
     say(f"{found.name} is {'in' if reason.holds else 'not in'}: {audience}")
-    write_text("\n".join(_lines(reason)))
-
-
-def _lines(reason: Reason, depth: int = 0) -> Iterator[str]:
-    found = f"  ({reason.found})" if reason.found else ""
-    text = JOINED.get(reason.text, reason.text) if reason.parts else reason.text
-    yield f"{'  ' * depth}{HOLDS[reason.holds]:<4}{text}{found}"
-    for part in reason.parts:
-        yield from _lines(part, depth + 1)
+    write_text("\n".join(reason_lines(reason)))

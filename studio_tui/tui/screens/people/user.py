@@ -23,6 +23,7 @@ from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER, RETR
 from studio_tui.tui.modals import join_pushes
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.stand_in import stand_in
+from studio_tui.tui.modals.why import WhyInAudience
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import record_acts, user_acts
 from studio_tui.tui.widgets.activity_rows import activity_columns, in_full
@@ -175,6 +176,15 @@ class UserScreen(StudioScreen):
             "Show the conversations held with them",
             verb="conversations history --user USER",
         ),
+        Command(
+            "why",
+            "ampersand",
+            "Why in a filter",
+            "Tell why a filter holds of them, or does not",
+            footer=False,
+            needs=Action.READ_USERS,
+            verb="users why USER --where FILTER",
+        ),
         Command.moving("previous_list", "left", "Go to the list to the left"),
     )
 
@@ -208,6 +218,10 @@ class UserScreen(StudioScreen):
                 empty="Nothing was done about them yet.",
                 newest_first=True,
             )
+
+    def action_why(self) -> None:
+        """Ask for a filter, and tell why it holds of them, or does not (P13)."""
+        self.app.push_screen(WhyInAudience(self._user_id, self._user_name))
 
     def on_mount(self) -> None:
         """Look at the pushes first."""

@@ -5,6 +5,7 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.widgets.list.filter_bar import FilterInput
 from tests.tui import press, running
 from tests.tui.screens.looking import rows, shown
@@ -42,3 +43,18 @@ async def test_an_audience_filters_completes_and_says_what_is_wrong(made: Exampl
         assert _said(pilot) == ""
         await press(pilot, "slash", *"finance")
         assert _names(pilot) == ["Carl Maes", "Dina Willems"]
+
+
+async def test_a_page_tells_why_somebody_is_in_a_filter(made: Example) -> None:
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3", "slash", *"dina", "enter", "enter", "ampersand")
+        await press(pilot, *"department Fin", "enter")
+        assert "there is no department “Fin”" in shown(pilot)
+        await press(pilot, *"ance and not left", "enter")
+        told = shown(pilot)
+        assert "Dina Willems is in:" in told
+        assert 'yes department "Finance"  (department Finance)' in told
+        assert "no  left  (there)" in told
+        await press(pilot, "escape")
+        assert type(pilot.app.screen) is UserScreen
