@@ -28,6 +28,7 @@ from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.audiences.names import values_of
 from studio_tui.storage.audiences.segments import spelled_out
 from studio_tui.storage.engine.expressions import (
+    COUNTED,
     NOBODY,
     A,
     C,
@@ -43,7 +44,7 @@ from studio_tui.storage.engine.expressions import (
 from studio_tui.storage.engine.sql import among as among_text
 from studio_tui.storage.engine.sql import rows
 from studio_tui.storage.engine.tables import CoachingTable, TeamLeader, TeamMember, UserGroup
-from studio_tui.storage.engine.unit import start_of, today
+from studio_tui.storage.engine.unit import spoken_to, start_of, today
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import has_manager, managed_by_any
 from studio_tui.storage.pushes.pushes import IS_ASKED_FOR
@@ -51,6 +52,9 @@ from studio_tui.storage.pushes.standing import flag_condition, status_condition
 
 _LIVE = ("queued", "sending", "sent")
 """The states of a reminder that reached somebody, or is to."""
+
+
+_FEW = 2_000
 
 
 def audience_condition(audience: Audience) -> Any:
@@ -79,10 +83,17 @@ def _any_of(conditions: Iterable[Any]) -> Any:
 
 def _of_query(query: Any, first: bool) -> Any:
     """The users in a query of one column, ``user_id``."""
-    if first:
+    if first and _are_few(query):
         return U.id.in_(query)
     found = query.alias("x")
     return fn.EXISTS(Select((found,), (SQL("1"),)).where(SQL("x.user_id = u.id")))
+
+
+def _are_few(query: Any) -> bool:
+    """Whether a query finds so few that it is best begun with them: of more, the first rows of a
+    list would wait for all."""
+    some = query.limit(_FEW + 1).alias("some")
+    return int(Select((some,), (COUNTED,)).bind(spoken_to()).scalar()) <= _FEW
 
 
 def _bare(condition: Condition, first: bool) -> Any:
