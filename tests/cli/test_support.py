@@ -9,6 +9,8 @@ from tests.cli.conftest import ACCOUNT, Cli, create
 from tests.cli.test_contract import commands
 
 ALLOWED: dict[str, tuple[str, ...]] = {
+    "calendar": (),
+    "export-config": (),
     "users list": (),
     "users show": ("ann",),
     "users export": (),
@@ -63,6 +65,9 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "teams add": ("Support",),
     "teams edit": ("Sales", "--name", "Trade"),
     "teams remove": ("Sales",),
+    "pushes duplicate": ("Q1 review",),
+    "pushes repeat": ("Q1 review", "--every", "3m"),
+    "apply": ("year.toml",),
     "pushes excuse": ("Q1 review", "ann", "--reason", "ill"),
     "pushes deadline": ("Q1 review", "ann", "--to", "2026-04-10"),
     "templates import": ("regular.toml",),
@@ -128,6 +133,7 @@ def support(pushed: Cli) -> Cli:
         "els,els@example.org,Els,Claes,admin\n"
     )
     Path("regular.toml").write_text(pushed.out("templates", "export", "Regular") + "\n")
+    Path("year.toml").write_text("")
     Path("topic.toml").write_text('name = "Goals"\n')
     pushed.run("questions", "import", "topic.toml")
     pushed.run("users", "import", "me.csv")
