@@ -109,8 +109,7 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
         """How many rows a statement changed; the driver does not count after WITH."""
         counted = int(super().rows_affected(cursor))
         if counted < 0:
-            with driver_errors():
-                counted = int(self.connection().execute("SELECT changes()").fetchone()[0])
+            counted = int(peewee.Select(columns=(peewee.fn.changes(),)).scalar(self))
         return counted
 
     def _connect(self) -> _Connection:
