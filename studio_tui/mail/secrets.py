@@ -62,15 +62,15 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SecretPlace:
     """Where a password is looked for beside the keyring."""
 
     variable: str = VARIABLE
     file: str = FILE
 
 
-OF_SMTP = Place()
-OF_BOUNCES = Place(BOUNCES_VARIABLE, BOUNCES_FILE)
+OF_SMTP = SecretPlace()
+OF_BOUNCES = SecretPlace(BOUNCES_VARIABLE, BOUNCES_FILE)
 """Of the mailbox that mail comes back to (N15)."""
 
 
@@ -88,7 +88,7 @@ def as_smtp(bounces: Bounces) -> Smtp:
 
 
 def find(
-    smtp: Smtp, environ: Mapping[str, str] = os.environ, place: Place = OF_SMTP
+    smtp: Smtp, environ: Mapping[str, str] = os.environ, place: SecretPlace = OF_SMTP
 ) -> FoundPassword | None:
     """The password for ``smtp.username``, or None where there is none.
 
@@ -105,7 +105,7 @@ def find(
 
 
 def where(
-    smtp: Smtp, environ: Mapping[str, str] = os.environ, place: Place = OF_SMTP
+    smtp: Smtp, environ: Mapping[str, str] = os.environ, place: SecretPlace = OF_SMTP
 ) -> str | None:
     """Where the password is, in words, or None; raises as `find` does."""
     found = find(smtp, environ, place)
@@ -124,7 +124,7 @@ def set_password(
     smtp: Smtp,
     password: Secret,
     environ: Mapping[str, str] = os.environ,
-    place: Place = OF_SMTP,
+    place: SecretPlace = OF_SMTP,
 ) -> str:
     """Keep ``password`` and say where: in the keyring, or the file on a host without one.
 
@@ -139,7 +139,7 @@ def set_password(
     return f"the file {path}"
 
 
-def password_file(environ: Mapping[str, str] = os.environ, place: Place = OF_SMTP) -> Path:
+def password_file(environ: Mapping[str, str] = os.environ, place: SecretPlace = OF_SMTP) -> Path:
     """The file that may hold the password."""
     return config_path(environ).parent / place.file
 
@@ -149,7 +149,9 @@ def without_marks(text: str) -> str:
     return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
 
 
-def _in_credential(smtp: Smtp, environ: Mapping[str, str], place: Place) -> FoundPassword | None:
+def _in_credential(
+    smtp: Smtp, environ: Mapping[str, str], place: SecretPlace
+) -> FoundPassword | None:
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
         return None
@@ -163,7 +165,7 @@ def _in_credential(smtp: Smtp, environ: Mapping[str, str], place: Place) -> Foun
     return FoundPassword(_secret_in(content, path, smtp), f"the systemd credential {place.file}")
 
 
-def _in_file(smtp: Smtp, environ: Mapping[str, str], place: Place) -> FoundPassword | None:
+def _in_file(smtp: Smtp, environ: Mapping[str, str], place: SecretPlace) -> FoundPassword | None:
     path = password_file(environ, place)
     try:
         # Without O_NONBLOCK, a pipe in its place would keep us waiting.

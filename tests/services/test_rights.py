@@ -51,10 +51,10 @@ from studio_tui.domain.templates.template import (
 )
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity, verify
-from studio_tui.services.audiences import explaining, members, segments
+from studio_tui.services.audiences import completing, explaining, members, segments
 from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.conversations import exports
-from studio_tui.services.outbox import delivery, messages, outbox, undo
+from studio_tui.services.outbox import delivery, messages, outbox, restored, undo
 from studio_tui.services.outbox.messages import Specimen
 from studio_tui.services.people import (
     by_hand,
@@ -365,6 +365,20 @@ READS: dict[str, tuple[set[str], Call]] = {
         lambda w, a: outbox.number_of(w.studio, a, Selection[NotificationFilter].of([1])),
     ),
     "outbox.outbox.counts": (SUPPORT, lambda w, a: outbox.counts(w.studio, a)),
+    "outbox.outbox.bounced": (SUPPORT, lambda w, a: outbox.bounced(w.studio, a)),
+    "outbox.outbox.limited": (SUPPORT, lambda w, a: outbox.limited(w.studio, a)),
+    "outbox.outbox.number_corrected": (
+        EVERYONE,
+        lambda w, a: outbox.number_corrected(w.studio, a),
+    ),
+    "outbox.restored.may_go_twice": (
+        ADMIN,
+        lambda w, a: restored.may_go_twice(_brought_back(w), a),
+    ),
+    "audiences.completing.complete": (
+        SUPPORT,
+        lambda w, a: completing.complete(w.studio, a, "team "),
+    ),
     "outbox.outbox.health": (SUPPORT, lambda w, a: outbox.health(w.studio, a)),
     "outbox.outbox.read": (SUPPORT, lambda w, a: outbox.read(w.studio, a, 1)),
     "pushes.pushes.every": (SUPPORT, lambda w, a: pushes.every(w.studio, a)),
@@ -532,6 +546,13 @@ READS: dict[str, tuple[set[str], Call]] = {
     "people.users.every": (SUPPORT, lambda w, a: users.every(w.studio, a, UserFilter())),
     "activity.verify.verify": (SUPPORT, lambda w, a: verify.verify(w.studio, a)),
 }
+
+
+def _brought_back(w: World) -> Studio:
+    """The Studio, its database out of a backup."""
+    with w.studio.seen_by(None).store.writing():
+        restored.was_restored(w.studio.now())
+    return w.studio
 
 
 def _free_file() -> Path:
@@ -764,6 +785,7 @@ WRITES: dict[str, tuple[set[str], Call]] = {
             w.studio, a, Selection.matching(NotificationFilter(state=NotificationState.SENT))
         ),
     ),
+    "outbox.restored.resume": (ADMIN, lambda w, a: restored.resume(_brought_back(w), a)),
     "outbox.outbox.drop": (
         ADMIN,
         lambda w, a: outbox.drop(w.studio, a, Selection.matching(NotificationFilter())),
@@ -933,6 +955,7 @@ OWN: dict[str, Call] = {
 INSIDE = "works inside what a service has opened after it asked"
 ITSELF = "is what the program does by itself, for nobody"
 WHO = "finds out who is asking"
+HOST = "is for the account of the service, on its host"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
     "audiences.segments.try_saving": "tries what a service does that asks",
@@ -949,6 +972,21 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.who_sends": "tells whose address the settings name",
     "conversations.user_named": "turns names into ids; whoever uses them is asked",
     "outbox.delivery.claim": ITSELF,
+    "outbox.delivery.count_anew": ITSELF,
+    "outbox.delivery.foresee": ITSELF,
+    "outbox.delivery.look_again": ITSELF,
+    "outbox.delivery.tell_owed": ITSELF,
+    "outbox.limits.limits_of": "tells nothing of anybody: what the settings say",
+    "outbox.sending_hours.hours_of": "tells nothing of anybody: what the settings say",
+    "outbox.restored.begin_sending": ITSELF,
+    "outbox.restored.require_same": ITSELF,
+    "outbox.restored.stopped": "tells nothing of anybody: whether mail has stopped",
+    "outbox.workers.begin": ITSELF,
+    "outbox.workers.end": ITSELF,
+    "outbox.workers.seen": ITSELF,
+    "outbox.workers.every": HOST,
+    "outbox.workers.free": HOST,
+    "pushes.pushes.push_unchanged": INSIDE,
     "outbox.delivery.flush": ITSELF,
     "outbox.delivery.hand_back": ITSELF,
     "outbox.delivery.keep_stop": ITSELF,

@@ -64,7 +64,7 @@ def free(worker_id: str) -> None:
     By itself it is put back when its lease ends.
     """
     with unsigned_studio() as studio:
-        freed = service.free(studio, None, worker_id)
+        freed = service.free(studio, worker_id)
     say(f"{counted(freed, 'mail')} of worker {clean_line(worker_id)} can be sent by others.")
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from studio_tui import __version__
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
@@ -67,7 +66,7 @@ def every(studio: Studio) -> Sequence[SeenWorker]:
     return [SeenWorker(each, _state(each, now)) for each in found]
 
 
-def free(studio: Studio, actor: Actor | None, lease: str) -> int:
+def free(studio: Studio, lease: str) -> int:
     """Put back in the queue what a worker that is gone still holds; returns how many.
 
     Raises `NotFound` for a worker that is none, `Refused` for one that is at work: what it is
@@ -82,7 +81,7 @@ def free(studio: Studio, actor: Actor | None, lease: str) -> int:
             raise Refused(f"Worker {lease} is at work: stop it, and it hands back what it holds.")
         freed = worker_queue.hand_back(lease, now)
         workers.end(lease)
-        write_activity(actor, now, Verb.FREE_WORKER, lease, after={"mails": freed})
+        write_activity(None, now, Verb.FREE_WORKER, lease, after={"mails": freed})
     return freed
 
 

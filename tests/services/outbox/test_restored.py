@@ -126,12 +126,12 @@ def test_workers_are_listed_and_those_gone_freed(
     assert (found[1].known.pid or 0) > 0
     assert found[1].known.host
     with pytest.raises(Refused, match="is at work"):
-        workers.free(studio, None, "second")
+        workers.free(studio, "second")
     with pytest.raises(NotFound):
-        workers.free(studio, None, "nobody")
+        workers.free(studio, "nobody")
     clock.move(minutes=4)
     assert workers.every(studio)[1].state is WorkerState.GONE
-    assert workers.free(studio, None, "second") == 3
+    assert workers.free(studio, "second") == 3
     assert delivery.claim(studio, "third", limit=9, lasting=HOUR).taken == 3
     workers.end(studio, "first")
     assert [each.known.lease for each in workers.every(studio)] == ["older", "third"]
