@@ -51,9 +51,10 @@ _WRITING = {
     "people.reviews.tell_by_schedule": {Verb.REVIEW},
     "outbox.outbox.try_again": {Verb.RETRY},
     "outbox.outbox.send_once_more": {Verb.SEND_AGAIN},
+    "outbox.outbox._again_as_came_back": {Verb.SEND_AGAIN},
     # What follows from an import, a corrected address, an undo, or from asking somebody again who
     # was never told, is no act of its own.
-    "people.applying.apply_change": set(),
+    "people.applying._applied": set(),
     "pushes.excuse.take_back": set(),
     "outbox.undo.undo": set(),
     "outbox.undo._undo_closing": set(),

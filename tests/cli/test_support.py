@@ -25,6 +25,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pushes list": (),
     "pushes show": ("Q1 review",),
     "users review": (),
+    "users why": ("ann", "--where", "not left"),
+    "segments list": (),
+    "segments export": (),
+    "worker list": (),
     "teams list": (),
     "teams show": ("Sales",),
     "pushes export": ("Q1 review",),
@@ -60,6 +64,10 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "users return": ("ann",),
     "users scope": ("els", "--all"),
     "users stand-in": ("bob", "--by", "dan", "--from", "2026-03-03", "--until", "2026-03-04"),
+    "users retention": ("--yes",),
+    "segments save": ("Leavers", "--where", "left"),
+    "segments import": ("leavers.toml",),
+    "outbox resume": (),
     "users export-data": ("ann", "--output", "ann.zip"),
     "users erase": ("ann", "--yes"),
     "teams add": ("Support",),
@@ -99,6 +107,11 @@ ELSEWHERE = {
     "init": "writes the configuration of the account that runs it",
     "db restore": "makes a database in which nobody is known yet",
     "worker": "sends what others wrote, as the account of the service",
+    "worker free": "is for the account of the service",
+    "mail bounces": "is what a mail server runs, as the account of the service",
+    "segments show": "takes a segment",
+    "segments delete": "takes a segment",
+    "segments versions": "takes a segment",
     **dict.fromkeys(
         (
             "conversations move",
@@ -134,6 +147,7 @@ def support(pushed: Cli) -> Cli:
     )
     Path("regular.toml").write_text(pushed.out("templates", "export", "Regular") + "\n")
     Path("year.toml").write_text("")
+    Path("leavers.toml").write_text('[[segments]]\nname = "Leavers"\nwhere = "left"\n')
     Path("topic.toml").write_text('name = "Goals"\n')
     pushed.run("questions", "import", "topic.toml")
     pushed.run("users", "import", "me.csv")

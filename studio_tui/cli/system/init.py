@@ -49,7 +49,10 @@ _QUESTIONS: Final = (
     _Question("--organisation", "organisation", "name", "Name of the organisation"),
     _Question("--time-zone", "organisation", "time_zone", "Its time zone"),
     _Question(
-        "--database", "database", "url", "Database: the URL of one, or nothing for a file of yours"
+        "--database",
+        "database",
+        "url",
+        "Database: the URL of one, or nothing: SQLite, yours",
     ),
     _Question("--mail-server", "smtp", "host", "Mail server and port, or nothing: then mail waits"),
     _Question("--sender", "smtp", "sender", "Whom mail comes from: NAME <ADDRESS>", of_server=True),

@@ -170,20 +170,20 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         Action.READ_PUSHES,
         Section.COMING_UP,
     ),
-    CaseKind.ERASED: CaseFacts(
-        "person is erased",
-        "people are erased",
-        Remedy.LOOK_AT_PEOPLE,
-        StudioPart.USERS,
-        Action.PERSONAL_DATA,
-        Section.COMING_UP,
-    ),
     CaseKind.CAME_IN: CaseFacts(
         "came into the audience",
         "came into the audience",
         Remedy.OPEN_PUSH,
         StudioPart.PUSHES,
         Action.ASSIGN,
+        Section.COMING_UP,
+    ),
+    CaseKind.ERASED: CaseFacts(
+        "person is erased",
+        "people are erased",
+        Remedy.LOOK_AT_PEOPLE,
+        StudioPart.USERS,
+        Action.PERSONAL_DATA,
         Section.COMING_UP,
     ),
     CaseKind.SENDING: CaseFacts(

@@ -127,6 +127,7 @@ def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
         "conductor": "Bob Smith",
         "overdue": False,
         "mail_failed": False,
+        "mail_bounced": False,
         "reminders": 0,
         "reminded_at": None,
         "flags": [],

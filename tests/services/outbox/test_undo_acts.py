@@ -14,10 +14,12 @@ from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushDraft
 from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
+from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.outbox import undo
 from studio_tui.services.outbox.dry_run import dry_run_of
-from studio_tui.services.people import reviews
-from studio_tui.services.pushes import pushes, remind
+from studio_tui.services.people import by_hand, reviews, users
+from studio_tui.services.people.entered import Entered
+from studio_tui.services.pushes import audiences, pushes, remind
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, assigned, mail, send_due
 from tests.organisation import create_push, import_people
@@ -59,7 +61,7 @@ class Told:
         """That of ben, as it is now."""
         return conversations.show(self.studio, self.admin, self.planned.id)
 
-    def do(self, act: Verb) -> None:
+    def do(self, act: Verb) -> None:  # noqa: C901 - a case for each act
         """Do one of the acts."""
         studio, admin, push = self.studio, self.admin, self.push
         match act:
@@ -84,6 +86,9 @@ class Told:
                 self.plan("ben", WHEN + timedelta(days=1), place="Room 4")
             case Verb.REVIEW:
                 reviews.hand_over(studio, admin, Selection.matching(ReviewFilter()))
+            case Verb.JOIN:
+                of_hr = audience_of(studio, admin, "department HR")
+                audiences.set_audience(studio, admin, push, of_hr)
             case _:
                 conversations.cancel(studio, admin, self.planned.id)
 
@@ -114,6 +119,9 @@ def prepare(told: Told, act: Verb) -> None:
     elif act is Verb.REVIEW:
         # Bob, with whom Ben's conversation is planned, is his manager no longer.
         import_people(told.studio, told.admin, BEN_TO_FRANCE)
+    elif act is Verb.JOIN:
+        (user_id,) = users.ids_named(told.studio, told.admin, ["eve"])
+        by_hand.edit(told.studio, told.admin, user_id, Entered({"department": "HR"}))
 
 
 @pytest.mark.parametrize("act", UNDOABLE)

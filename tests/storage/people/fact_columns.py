@@ -11,7 +11,7 @@ from studio_tui.storage.engine.tables import UserTable
 _FIELDS: OfSome[FactType, Any] = OfSome(
     {FactType.DAY: DateField, FactType.STATUS: BooleanField}, otherwise=CharField
 )
-DERIVED = {"id", "sort_name", "search"}
+DERIVED = {"id", "sort_name", "search", "left_at"}
 """Columns that are made of facts, beside the keys of those that are unique."""
 
 
