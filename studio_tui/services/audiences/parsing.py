@@ -71,7 +71,7 @@ _DOCUMENTED: Final = "docs/audiences.md lists them"
 def parse(text: str) -> Audience:
     """The audience that ``text`` says; raises `WrongAudience` for what is none, and nothing else.
 
-    ValueKind are as they are written: `services.audiences.resolving.resolve` looks them up.
+    Names are as they are written: `services.audiences.resolving.resolve` looks them up.
     """
     if len(text) > MAX_LENGTH:
         reason = f"the filter is longer than {MAX_LENGTH:,} characters; a segment can hold a part"

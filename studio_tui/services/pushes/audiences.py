@@ -5,11 +5,10 @@ conditions such as “hired within 90 days” come true without anybody doing an
 taken out: who no longer matches is on the desk of changes (U7).
 """
 
-import json
 from collections.abc import Collection, Sequence
 
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.audiences.audience import Audience, all_of, from_plain, to_plain
+from studio_tui.domain.audiences.audience import Audience, all_of
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import Push, PushDraft, PushFacts
 from studio_tui.domain.shared.cancellation import Progress, unwatched
@@ -39,7 +38,7 @@ def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Audience | None:
 def audience_of_push(push_id: int) -> Audience | None:
     """`of_push`, inside an open unit of work."""
     kept = stored.kept(push_id)
-    return as_named_today(from_plain(json.loads(kept))) if kept else None
+    return as_named_today(kept) if kept else None
 
 
 def how_many(studio: Studio, actor: Actor, audience: Audience) -> int:
@@ -96,8 +95,7 @@ def set_audience(
                 if audience
                 else f"“{current.name}” has no audience."
             )
-        kept = json.dumps(to_plain(audience)) if audience else None
-        stored.keep(push.id, kept, studio.today())
+        stored.keep(push.id, audience, studio.today())
         write_activity(
             actor,
             studio.now(),
@@ -116,7 +114,7 @@ def within_sight(actor: Actor | None, audience: Audience) -> Audience:
     if actor is None or not is_limited():
         return audience
     kept = kept_scope(actor.user_id)
-    return all_of((audience, from_plain(json.loads(kept)))) if kept else audience
+    return all_of((audience, kept)) if kept else audience
 
 
 def join_audiences(studio: Studio, *, limited: bool, by: int | None = None) -> int:

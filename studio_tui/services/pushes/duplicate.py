@@ -1,10 +1,8 @@
 """A push once more, with its people, its reminders and its template: other days, one act (P17)."""
 
-import json
 from dataclasses import dataclass, replace
 from datetime import date
 
-from studio_tui.domain.audiences.audience import to_plain
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import (
     AssignmentFilter,
@@ -118,7 +116,7 @@ def make_next(
     audience = audience_of_push(current.id)
     if audience is not None:
         audience = within_sight(actor, audience)
-        audiences.keep(push_id, json.dumps(to_plain(audience)), studio.today())
+        audiences.keep(push_id, audience, studio.today())
     made = push_to_change(studio, push_id)
     done = assign_to(studio, actor, made, audiences.picked(current.id), progress=progress)
     joined = bring_in(studio, actor, done.push, audience) if audience else None

@@ -1,15 +1,14 @@
 """What keeps an audience, and so may use a segment (P13)."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from studio_tui.domain.audiences.audience import Audience, from_plain
+from studio_tui.domain.audiences.audience import Audience
 from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.audiences.segments import segments, segments_in
 from studio_tui.storage.engine.expressions import A, U, both, count
-from studio_tui.storage.pushes.audiences import kept_audiences
+from studio_tui.storage.pushes.audiences import every_kept
 
 
 class AudienceKeeper(NamedTuple):
@@ -41,8 +40,8 @@ def keepers() -> Iterator[AudienceKeeper]:
     """Everything that keeps an audience."""
     for segment in segments():
         yield AudienceKeeper(f"segment “{segment.name}”", segment.audience, segment_id=segment.id)
-    for push_id, name, kept in kept_audiences():
-        yield AudienceKeeper(f"push “{name}”", from_plain(json.loads(kept)), push_id=push_id)
+    for push_id, name, audience in every_kept():
+        yield AudienceKeeper(f"push “{name}”", audience, push_id=push_id)
 
 
 def used_by() -> Mapping[int, list[str]]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from studio_tui.domain.audiences.audience import Audience, kept_audience
 from studio_tui.storage.engine.tables import UserScope
 
 _S: Any = UserScope
@@ -16,10 +17,10 @@ def scope_of(user_id: int) -> str:
     return str(_S.select(_S.audience).where(_S.user == user_id).scalar() or "")
 
 
-def kept_scope(user_id: int) -> str | None:
-    """The same as it is kept, JSON; None where it is not limited."""
-    found: str | None = _S.select(_S.kept).where(_S.user == user_id).scalar()
-    return found
+def kept_scope(user_id: int) -> Audience | None:
+    """The same with the ids of what it names; None where it is not limited."""
+    found = _S.select(_S.kept).where(_S.user == user_id).scalar()
+    return kept_audience(found) if found else None
 
 
 def keep_scope(user_id: int, audience: str, kept: Kept | None) -> None:

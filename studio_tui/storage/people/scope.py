@@ -1,11 +1,10 @@
 """To whom an admin's sight is limited (U12): keeping it, and what it comes to."""
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from studio_tui.domain.audiences.audience import conditions_of, from_plain
+from studio_tui.domain.audiences.audience import Audience, conditions_of, kept_audience
 from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.people.scope import BEYOND, LIMITED_ROLES, NOT_ALONE
 from studio_tui.domain.shared.enum_tables import OfSome
@@ -61,7 +60,7 @@ def condition_of(kept: str) -> Clause:
     """The condition on the users ``u`` of an audience as it is kept. What cannot be understood any
     more, as one that names a team which is gone, holds of nobody."""
     try:
-        return _compiled(json.loads(kept))
+        return _compiled(kept_audience(kept))
     except (LookupError, ValueError, TypeError, Refused, RecursionError):
         return _NOBODY
 
@@ -112,8 +111,8 @@ def require_whole_teams(keys: Collection[str]) -> None:
         raise Refused(BEYOND)
 
 
-def _compiled(kept: Any) -> Clause:
-    audience = from_plain(kept)
+def _compiled(audience: Audience) -> Clause:
+    """The condition; raises `LookupError` where it names a team, push or user that is gone."""
     for condition in conditions_of(audience):
         kind = WORDS[condition.word].names
         read = _NAMED_BY_ID[kind] if kind is not None else None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.audiences.audience import Audience
+from studio_tui.domain.audiences.audience import Audience, kept_audience, kept_text
 from studio_tui.storage.audiences.conditions import audience_condition, who_of
 from studio_tui.storage.engine.expressions import ACT, ONE, A, U, among, column, count, exists
 from studio_tui.storage.engine.tables import ActivityUser, PushTable
@@ -15,17 +15,17 @@ from studio_tui.storage.people import review_write
 _P: Any = PushTable
 
 
-def kept(push_id: int) -> str | None:
-    """The audience of a push, as it is kept; None where it has none."""
-    found: str | None = _P.select(_P.audience).where(_P.id == push_id).scalar()
-    return found
+def kept(push_id: int) -> Audience | None:
+    """The audience of a push, with the names it was set by; None where it has none."""
+    found = _P.select(_P.audience).where(_P.id == push_id).scalar()
+    return kept_audience(found) if found else None
 
 
-def keep(push_id: int, audience: str | None, seen_on: date) -> None:
+def keep(push_id: int, audience: Audience | None, seen_on: date) -> None:
     """Set the audience of a push, which is locked, and that it was looked at on a day (A4)."""
-    _P.update(audience=audience, audience_on=seen_on, version=_P.version + 1).where(
-        _P.id == push_id
-    ).execute()
+    text = kept_text(audience) if audience else None
+    changed = _P.update(audience=text, audience_on=seen_on, version=_P.version + 1)
+    changed.where(_P.id == push_id).execute()
 
 
 def with_audience(unseen_on: date | None = None) -> list[int]:
@@ -37,12 +37,15 @@ def with_audience(unseen_on: date | None = None) -> list[int]:
     return [push_id for (push_id,) in found.order_by(_P.id).tuples()]
 
 
-def kept_audiences() -> list[tuple[int, str, str]]:
-    """The id, the name and the audience, as it is kept, of each push that is not closed."""
+def every_kept() -> list[tuple[int, str, Audience]]:
+    """The id, the name and the audience of each push that is not closed and has one."""
     found = _P.select(_P.id, _P.name, _P.audience).where(
         _P.audience.is_null(False), _P.closed_at.is_null()
     )
-    return list(found.order_by(_P.id).tuples())
+    return [
+        (push_id, name, kept_audience(text))
+        for push_id, name, text in found.order_by(_P.id).tuples()
+    ]
 
 
 def mark_seen(push_id: int, day: date) -> None:
