@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from studio_tui.domain.outbox.sending_hours import WEEKDAYS
+from studio_tui.domain.outbox.sending_hours import DAY_CODES
 from studio_tui.domain.people.retention import MOST_MONTHS
 
 _MOST_DAYS = 3_650
@@ -123,12 +123,12 @@ def check_hours(text: str) -> None:
 def check_weekdays(names: tuple[str, ...]) -> None:
     """Raise ValueError for what is no day of a week, and where none is left."""
     for name in names:
-        if name not in WEEKDAYS:
+        if name not in DAY_CODES:
             raise ValueError(
-                f"“{name}” is no day of a week ({', '.join(WEEKDAYS)}): "
+                f"“{name}” is no day of a week ({', '.join(DAY_CODES)}): "
                 'write it like days_off = ["sat", "sun"]'
             )
-    if len(set(names)) == len(WEEKDAYS):
+    if len(set(names)) == len(DAY_CODES):
         raise ValueError("no day of the week is left on which mail could leave")
 
 

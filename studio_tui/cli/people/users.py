@@ -30,7 +30,6 @@ from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
 _NAMES = {"given_name", "family_name"}
 """Facts that stand in one line."""
-_HOW_TO_ADD = "“studio-tui users import FILE” adds them."
 
 
 VERBS = {

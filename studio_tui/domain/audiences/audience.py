@@ -208,6 +208,11 @@ def quoted(text: str) -> str:
     """A value as it is written in an audience: in quotes, unless it is a mere code."""
     if _CODE.fullmatch(text) and text.islower() and text not in _RESERVED:
         return text
+    return in_quotes(text)
+
+
+def in_quotes(text: str) -> str:
+    """A value as an audience may always have it: between quotation marks."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

@@ -10,7 +10,8 @@ from studio_tui.domain.shared.clock import start_of_day
 
 PUT_OFF = "not before "
 """What the words of a mail begin with that waits for the hours of its recipient."""
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""What the settings call the days of a week, from Monday on."""
 _FARTHEST = 60
 """So many days ahead are looked at: whoever has none to work on gets mail at any time."""
 

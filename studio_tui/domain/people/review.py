@@ -116,8 +116,6 @@ REVIEW_KINDS: Mapping[ReviewKind, ReviewFacts] = OfAll(
 _URGENCY = {kind: place for place, kind in enumerate(ReviewKind)}
 CONDUCTOR_KINDS = tuple(kind for kind, facts in REVIEW_KINDS.items() if facts.hides)
 """The kinds about who was to hold a conversation."""
-MANAGER_KINDS = (*CONDUCTOR_KINDS, ReviewKind.MANAGER_CHANGED, ReviewKind.RETURNED)
-"""The kinds after which somebody new may be a manager (N16)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio_tui.domain.audiences.audience import in_quotes
 from studio_tui.domain.people.roles import Role
 
 LIMITED_ROLES = (Role.ADMIN, Role.SUPPORT)
@@ -42,12 +43,7 @@ class Scope:
 def asked_for(teams: Sequence[str], departments: Sequence[str]) -> str:
     """The audience of who is in one of ``teams``, or below it, or in one of ``departments``."""
     parts = [
-        *(f"team under {_quoted(name)}" for name in teams),
-        *(f"department {_quoted(name)}" for name in departments),
+        *(f"team under {in_quotes(name)}" for name in teams),
+        *(f"department {in_quotes(name)}" for name in departments),
     ]
     return " or ".join(parts)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

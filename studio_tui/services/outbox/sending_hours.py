@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.outbox.sending_hours import WEEKDAYS, SendingHours, SendingTime
+from studio_tui.domain.outbox.sending_hours import DAY_CODES, SendingHours, SendingTime
 from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.system.context import Studio
@@ -52,7 +52,7 @@ def hours_of(studio: Studio) -> RecipientHours | None:
     hours = SendingHours(
         time.fromisoformat(begins.strip()) if begins else time(0),
         time.fromisoformat(ends.strip()) if ends else None,
-        frozenset(WEEKDAYS.index(day) for day in said.days_off),
+        frozenset(DAY_CODES.index(day) for day in said.days_off),
         frozenset(date.fromisoformat(day) for day in said.closed_on),
     )
     return RecipientHours(hours, said.holidays, studio.zone)
