@@ -5,7 +5,7 @@ to follow from such a change is done there, and so follows from all of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
@@ -18,6 +18,7 @@ from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people import retention
 from studio_tui.storage.people.import_write import Counted, NewTeam, Write, write
+from studio_tui.storage.people.review_read import ids_caused_by
 from studio_tui.storage.people.scope import for_everybody, is_limited, require_within
 from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
 
@@ -72,7 +73,9 @@ def apply_change(
     with for_everybody():
         applied = _applied(studio, actor, change, counted)
         by_hand = None if change.verb is Verb.IMPORT else applied.line
-        join_audiences(studio, limited=limited, by=by_hand)
+        if join_audiences(studio, limited=limited, by=by_hand):
+            # Who came into a push by its audience waits for nobody.
+            applied = replace(applied, noticed=len(ids_caused_by(applied.line)))
     require_within([applied.line])
     return applied
 

@@ -81,6 +81,15 @@ def test_who_comes_to_match_is_added_and_told_until_it_is_closed(
     assert set(assigned(studio, admin, push)) == {"ann", "ben"}
 
 
+def test_who_comes_in_by_the_audience_waits_for_no_decision(studio: Studio, admin: Actor) -> None:
+    push = create_push(studio, admin)
+    service.set_audience(studio, admin, push, audience_of(studio, admin, "team Belgium"))
+    told = {"email": "zoe@example.org", "given_name": "Zoe", "family_name": "Maes"}
+    added = by_hand.add(studio, admin, "zoe", Entered(told, {"teams": ["Belgium"]}))
+    assert "zoe" in assigned(studio, admin, now(studio, admin, push))
+    assert added.noticed == 0
+
+
 def test_who_no_longer_matches_is_on_the_desk_and_stays(studio: Studio, admin: Actor) -> None:
     push = for_legal(studio, admin)
     assign(studio, admin, push, "dan")
