@@ -19,7 +19,7 @@ from studio_tui.domain.shared.errors import NothingToDo, Unavailable
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import founding, write_activity
 from studio_tui.storage.outbox import mail_origin, notifications
-from studio_tui.storage.outbox.mail_origin import Origin
+from studio_tui.storage.outbox.mail_origin import StoredMailOrigin
 
 _FROM_BACKUP = "it was brought back from a backup"
 _OTHER_SERVER = "another database server has taken over"
@@ -48,7 +48,7 @@ class Restored:
     """The first of them."""
 
 
-def stopped(studio: Studio) -> Origin | None:
+def stopped(studio: Studio) -> StoredMailOrigin | None:
     """What is known where mail has stopped, None where it has not."""
     with studio.store.reading():
         known = mail_origin.origin()
@@ -69,7 +69,7 @@ def require_same(studio: Studio) -> None:
         with studio.store.writing():
             mail_origin.keep(known)
     elif known is None and seen:
-        known = Origin(server, 0, studio.now(), _OLDER)
+        known = StoredMailOrigin(server, 0, studio.now(), _OLDER)
         with studio.store.writing():
             mail_origin.keep(known)
     if known is not None:
@@ -80,7 +80,7 @@ def begin_sending(studio: Studio) -> None:
     """A worker begins to send: another generation."""
     with studio.store.writing_unflushed():
         server = mail_origin.server()
-        before = mail_origin.origin() or Origin(server, 0, None, "")
+        before = mail_origin.origin() or StoredMailOrigin(server, 0, None, "")
         now = before._replace(server=server or before.server, generation=before.generation + 1)
         mail_origin.keep(now)
         database = _database()
@@ -96,12 +96,12 @@ def was_copied() -> None:
 
 def was_restored(now: datetime) -> None:
     """Inside of a unit of work: what is here comes from a backup. Mail stops, if there was any."""
-    known = mail_origin.origin() or Origin("", 0, None, "")
+    known = mail_origin.origin() or StoredMailOrigin("", 0, None, "")
     if notifications.any_mail():
         mail_origin.keep(known._replace(server="", restored_at=now, why=_FROM_BACKUP))
 
 
-def in_words(known: Origin) -> str:
+def in_words(known: StoredMailOrigin) -> str:
     """Why nothing leaves, and what to do."""
     return (
         f"Mail has stopped: the database is not the one that mail went out of ({known.why}), and "
@@ -135,14 +135,14 @@ def resume(studio: Studio, actor: Actor) -> Restored:
         known = mail_origin.origin()
         if known is not None:
             generation = known.generation + _LEAP
-            mail_origin.keep(Origin(mail_origin.server(), generation, None, ""))
+            mail_origin.keep(StoredMailOrigin(mail_origin.server(), generation, None, ""))
         write_activity(
             actor, studio.now(), Verb.RESUME, "outbox", after={"may go twice": found.number}
         )
     return found
 
 
-def _why_other(known: Origin, server: str, seen: int) -> str:
+def _why_other(known: StoredMailOrigin, server: str, seen: int) -> str:
     if known.generation < seen:
         return _OLDER
     return _OTHER_SERVER if known.server and server and known.server != server else ""

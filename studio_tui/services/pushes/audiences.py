@@ -11,7 +11,6 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.audiences.audience import Audience, all_of
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import Push, PushDraft, PushFacts
-from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.audiences.resolving import as_named_today
 from studio_tui.services.pushes import pushes
@@ -70,8 +69,6 @@ def set_audience(
     actor: Actor,
     push: PushFacts,
     audience: Audience | None,
-    *,
-    progress: Progress = unwatched,
 ) -> Assigned | None:
     """Let ``push``, as it was read, be for an audience, whose names were looked up; None: for those
     who were picked. Who matches today is assigned and told at once; returns that, None where that
@@ -105,7 +102,7 @@ def set_audience(
             before={"audience": was},
             after={"audience": told},
         )
-        return bring_in(studio, actor, current, audience, progress) if audience else None
+        return bring_in(studio, actor, current, audience) if audience else None
 
 
 def within_sight(actor: Actor | None, audience: Audience) -> Audience:
@@ -167,7 +164,6 @@ def bring_in(
     actor: Actor | None,
     push: PushFacts,
     audience: Audience,
-    progress: Progress = unwatched,
     *,
     only: Collection[int] | None = None,
 ) -> Assigned | None:
@@ -181,7 +177,7 @@ def bring_in(
     if found.leaving:
         told["no longer match"] = found.leaving
     joining = stored.newcomers(push.id, matching)
-    done = assign_to(studio, actor, push, joining, verb=Verb.JOIN, after=told, progress=progress)
+    done = assign_to(studio, actor, push, joining, verb=Verb.JOIN, after=told)
     stored.tell_desk(push.id, matching, done.activity_id, studio.now(), only)
     return done
 

@@ -102,17 +102,15 @@ def make_next(
     actor: Actor | None,
     current: PushFacts,
     draft: PushDraft,
-    after: dict[str, str] | None = None,
     *,
     progress: Progress = unwatched,
 ) -> Assigned:
-    """What `duplicate` does, inside an open unit of work; see `create_one` for ``after``."""
+    """What `duplicate` does, inside an open unit of work; ``actor`` is None for the schedule."""
     template = stored_template(current.template_id)
     require_pushable(template)
     check_drafts([draft], pushes.push_names(closed=False))
     draft = replace(draft, reminders=draft.reminders or current.reminders)
-    told = {"copied_from": current.name, **(after or {})}
-    push_id = create_one(studio, actor, template, draft, told)
+    push_id = create_one(studio, actor, template, draft, {"copied_from": current.name})
     audience = audience_of_push(current.id)
     if audience is not None:
         audience = within_sight(actor, audience)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
@@ -28,6 +29,24 @@ class Repeating:
     """The name of the push that was made last."""
     coming: tuple[Occurrence, ...]
     """Of a rhythm; those skipped included."""
+
+
+class _Way(NamedTuple):
+    """A way in which a push comes again: by a rhythm, or so many days after each hire."""
+
+    rhythm: Rhythm | None = None
+    days_after_hire: int | None = None
+    until: date | None = None
+    """Of a rhythm, the last day on which one may begin; None: without an end."""
+
+    @property
+    def told(self) -> dict[str, str | int | None]:
+        """As a line of activity tells it."""
+        return {
+            "every": str(self.rhythm) if self.rhythm else None,
+            "days after hire": self.days_after_hire,
+            "until": self.until.isoformat() if self.until else None,
+        }
 
 
 def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Repeating | None:
@@ -68,7 +87,7 @@ def set_rhythm(
         before = repeats.of_push(push.id)
         if before and (before.every, before.until) == (rhythm, until):
             raise NothingToDo(f"“{current.name}” comes again {before.in_words} already.")
-        return _set(studio, actor, current, before, rhythm, None, until)
+        return _set(studio, actor, current, before, _Way(rhythm, until=until))
 
 
 def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> Repeating:
@@ -84,7 +103,7 @@ def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> 
         before = repeats.of_push(push.id)
         if before and before.after_days == days:
             raise NothingToDo(f"“{current.name}” comes again {before.in_words} already.")
-        return _set(studio, actor, current, before, None, days, None)
+        return _set(studio, actor, current, before, _Way(days_after_hire=days))
 
 
 def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None) -> Repeating:
@@ -100,7 +119,7 @@ def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None)
         if coming := before.next(studio.today()):
             check_until(until, coming.first)
         repeats.set_until(before.id, until)
-        _tell_set(studio, actor, push, before, before.every, None, until)
+        _tell_set(studio, actor, push, before, _Way(before.every, until=until))
         return _must_be_shown(studio, push)
 
 
@@ -141,55 +160,36 @@ def stop(studio: Studio, actor: Actor, push: PushFacts) -> None:
 
 
 def _set(
-    studio: Studio,
-    actor: Actor,
-    push: PushFacts,
-    before: Repeat | None,
-    rhythm: Rhythm | None,
-    days: int | None,
-    until: date | None,
+    studio: Studio, actor: Actor, push: PushFacts, before: Repeat | None, way: _Way
 ) -> Repeating:
+    """Let ``push`` come again in this way, in the place of how it did ``before``."""
     if before is not None:
         repeats.stop(before.id, studio.now())
     repeats.insert(
         push.id,
-        every=str(rhythm) if rhythm else None,
-        after_days=days,
+        every=str(way.rhythm) if way.rhythm else None,
+        after_days=way.days_after_hire,
         first=push.available_from,
         deadline=push.deadline,
-        until=until,
+        until=way.until,
         set_on=studio.today(),
     )
-    _tell_set(studio, actor, push, before, rhythm, days, until)
+    _tell_set(studio, actor, push, before, way)
     return _must_be_shown(studio, push)
 
 
 def _tell_set(
-    studio: Studio,
-    actor: Actor,
-    push: PushFacts,
-    before: Repeat | None,
-    rhythm: Rhythm | None,
-    days: int | None,
-    until: date | None,
+    studio: Studio, actor: Actor, push: PushFacts, before: Repeat | None, way: _Way
 ) -> None:
-    def told(
-        rhythm: Rhythm | None, days: int | None, until: date | None
-    ) -> dict[str, str | int | None]:
-        return {
-            "every": str(rhythm) if rhythm else None,
-            "days after hire": days,
-            "until": until.isoformat() if until else None,
-        }
-
+    was = _Way(before.every, before.after_days, before.until).told if before else None
     write_activity(
         actor,
         studio.now(),
         Verb.REPEAT,
         push.name,
         push_id=push.id,
-        before=told(before.every, before.after_days, before.until) if before else None,
-        after=told(rhythm, days, until),
+        before=was,
+        after=way.told,
     )
 
 

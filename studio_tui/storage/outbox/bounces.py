@@ -64,10 +64,10 @@ def sent_since(mail: Any = N) -> Any:
     )
 
 
-def is_corrected(mail: Any = N) -> Any:
-    """Whether the recipient of a mail that came back has another address by now."""
+def is_corrected() -> Any:
+    """Whether the recipient of a mail ``N`` that came back has another address by now."""
     return fn.EXISTS(
-        _W.select(ONE).where(_W.id == mail.recipient, _W.active, _W.email_key != mail.bounced_key)
+        _W.select(ONE).where(_W.id == N.recipient, _W.active, _W.email_key != N.bounced_key)
     )
 
 

@@ -17,7 +17,7 @@ _SERVER = SQL(
 )
 
 
-class Origin(NamedTuple):
+class StoredMailOrigin(NamedTuple):
     """What was known when mail last went out."""
 
     server: str
@@ -42,13 +42,13 @@ def server() -> str:
         return ""
 
 
-def origin() -> Origin | None:
+def origin() -> StoredMailOrigin | None:
     """What was known; None where no mail has gone out yet."""
     row = _O.select().first()
-    return Origin(row.server, row.generation, row.restored_at, row.why) if row else None
+    return StoredMailOrigin(row.server, row.generation, row.restored_at, row.why) if row else None
 
 
-def keep(known: Origin) -> None:
+def keep(known: StoredMailOrigin) -> None:
     """Keep this in the place of what was known."""
     _O.delete().execute()
     _O.insert(**known._asdict()).execute()

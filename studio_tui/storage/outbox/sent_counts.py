@@ -19,7 +19,7 @@ from studio_tui.storage.engine.tables import SentCount
 from studio_tui.storage.engine.unit import is_sqlite
 
 _S: Any = SentCount
-_SECOND, _MINUTE = 1, 60
+_BY_SECOND, _BY_MINUTE = 1, 60
 """How many seconds are counted together."""
 _ALL = ""
 """In the place of a domain: mail to anybody."""
@@ -47,8 +47,8 @@ def room(limits: SendingLimits, now: datetime) -> Room:
     """How many mails there is room for: of what is being sent, all may be sent."""
     sending, found = _sending(), []
     for name, most, span, within in (
-        ("per_minute", limits.per_minute, _SECOND, MINUTE.total_seconds()),
-        ("per_day", limits.per_day, _MINUTE, DAY.total_seconds()),
+        ("per_minute", limits.per_minute, _BY_SECOND, MINUTE.total_seconds()),
+        ("per_day", limits.per_day, _BY_MINUTE, DAY.total_seconds()),
     ):
         if most:
             found.append((max(most - sending - _sent(span, now, within), 0), name))
@@ -62,11 +62,11 @@ def full_domains(limits: SendingLimits, now: datetime) -> dict[str, int]:
     """How many mails there is room for to each domain that mail was sent to within a minute."""
     if not limits.per_domain_minute:
         return {}
-    since = _bucket(now, _SECOND) - int(MINUTE.total_seconds())
+    since = _bucket(now, _BY_SECOND) - int(MINUTE.total_seconds())
     used = Counter(
         dict(
             _S.select(_S.domain, fn.SUM(_S.sent))
-            .where(_S.span == _SECOND, _S.bucket >= since, _S.domain != _ALL)
+            .where(_S.span == _BY_SECOND, _S.bucket >= since, _S.domain != _ALL)
             .group_by(_S.domain)
             .tuples()
         )
@@ -88,10 +88,10 @@ def count(sent: Iterable[tuple[datetime, str]], limits: SendingLimits, now: date
     """Add what was sent: when, and to which address; let go of what no limit asks for."""
     counted: Counter[tuple[int, int, str]] = Counter()
     for at, address in sent:
-        counted[_SECOND, _bucket(at, _SECOND), _ALL] += 1
-        counted[_MINUTE, _bucket(at, _MINUTE), _ALL] += 1
+        counted[_BY_SECOND, _bucket(at, _BY_SECOND), _ALL] += 1
+        counted[_BY_MINUTE, _bucket(at, _BY_MINUTE), _ALL] += 1
         if limits.per_domain_minute:
-            counted[_SECOND, _bucket(at, _SECOND), domain_of(address)] += 1
+            counted[_BY_SECOND, _bucket(at, _BY_SECOND), domain_of(address)] += 1
     if not counted:
         return
     # In one order, so that no two workers wait for each other.
@@ -101,7 +101,7 @@ def count(sent: Iterable[tuple[datetime, str]], limits: SendingLimits, now: date
         conflict_target=[_S.span, _S.bucket, _S.domain],
         update={_S.sent: _S.sent + EXCLUDED.sent},
     ).as_rowcount().execute()
-    for span, within in ((_SECOND, 2 * MINUTE), (_MINUTE, DAY + MINUTE)):
+    for span, within in ((_BY_SECOND, 2 * MINUTE), (_BY_MINUTE, DAY + MINUTE)):
         past = _bucket(now - within, span)
         _S.delete().where(_S.span == span, _S.bucket < past).execute()
 
@@ -115,7 +115,7 @@ def make_anew(limits: SendingLimits, now: datetime) -> None:
 def by_minute(now: datetime) -> list[tuple[datetime, int]]:
     """How many mails were sent in each minute of the last 24 hours, in order of time: the minute's
     last instant, and how many. What is being sent counts as sent now."""
-    found = Counter(_bucket(at, _MINUTE) for at, _ in _sent_since(now))
+    found = Counter(_bucket(at, _BY_MINUTE) for at, _ in _sent_since(now))
     sent = [
         (min(datetime.fromtimestamp(bucket, UTC) + MINUTE, now), number)
         for bucket, number in sorted(found.items())
@@ -125,6 +125,7 @@ def by_minute(now: datetime) -> list[tuple[datetime, int]]:
 
 def due(now: datetime) -> int:
     """How many mails are due."""
+    # The wider condition is that of the index `notification_due`.
     return int(
         scalar(
             "SELECT COUNT(*) FROM notification WHERE state IN ('queued', 'sending') "

@@ -122,13 +122,6 @@ def hire_days(push_id: int, first: date, last: date) -> list[tuple[date, int]]:
     return list(found.group_by(U.hired_on).order_by(U.hired_on).tuples())
 
 
-def count_people(push_ids: Collection[int]) -> dict[int, int]:
-    """How many who are there are in each of these pushes."""
-    found = A.select(A.push, fn.COUNT(A.id)).join(U, on=(U.id == A.user) & U.active)
-    there = found.where(among(A.push, push_ids), A.unassigned_at.is_null())
-    return dict(there.group_by(A.push).tuples())
-
-
 def set_deadline_of_hired(activity_id: int, hired_on: date, deadline: date) -> None:
     """Let those whom an act assigned, and who were hired on a day, have until ``deadline``."""
     these = U.select(U.id).where(U.hired_on == hired_on)
