@@ -52,9 +52,8 @@ from studio_tui.storage.pushes.standing import flag_condition, status_condition
 
 _LIVE = ("queued", "sending", "sent")
 """The states of a reminder that reached somebody, or is to."""
-
-
 _FEW = 2_000
+"""So many at most are few: see `_are_few`."""
 
 
 def audience_condition(audience: Audience) -> Any:
@@ -114,20 +113,20 @@ def _named(condition: Condition, first: bool) -> Any:
 
 def _dated(condition: Condition, _: bool) -> Any:
     day = (condition.day or Day()).on(_today())
-    hired = _column_of(condition)
+    value = _column_of(condition)
     compared = {
-        "before": hired < day,
-        "after": hired > day,
-        "on": hired == day,
+        "before": value < day,
+        "after": value > day,
+        "on": value == day,
     }[condition.word.rpartition(" ")[2]]
-    return hired.is_null(False) & compared
+    return value.is_null(False) & compared
 
 
 def _within(condition: Condition, first: bool) -> Any:
     since = (condition.day or Day()).on(_today())
     if WORDS[condition.word].fact is not None:
-        hired = _column_of(condition)
-        return hired.is_null(False) & hired.between(since, _today())
+        value = _column_of(condition)
+        return value.is_null(False) & value.between(since, _today())
     reminded = N.select(N.recipient.alias("user_id")).where(
         N.kind == Kind.REMINDER,
         N.capacity == Capacity.USER,

@@ -24,6 +24,7 @@ from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
 
 UNKNOWN = "…"
 """What stands for the login of somebody beyond."""
+# What a statement is, as far as it has to be known here.
 _WITH = re.compile(r"\s*WITH\s+(?:RECURSIVE\s+)?", re.IGNORECASE)
 _STATEMENT = re.compile(r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|VALUES)\b", re.IGNORECASE)
 _CHANGE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE FROM)\b", re.IGNORECASE)
@@ -32,15 +33,14 @@ _ASKS = re.compile(r"\b(?:SELECT|JOIN|USING)\b|UPDATE.*\bFROM\b", re.IGNORECASE 
 _WORD = re.compile(r"[a-z_]+")
 _READ_FROM = re.compile(r'\b(FROM|JOIN)(\s+\(*)"?([a-z_]+)\b"?(?![.\w])', re.IGNORECASE)
 
+# Conditions on a row ``t``, of which `ROWS` is made. ``seen_users`` is whom one sees.
 _SEEN = "IN (SELECT id FROM seen_users)"
 _BEYOND = "NOT IN (SELECT id FROM seen_users)"
 _OF_USER = f"{{+}}t.user_id {_SEEN}"
 _OF_CONVERSATION = "t.conversation_id IN (SELECT id FROM conversation)"
 _OF_QUESTION = "t.question_id IN (SELECT id FROM conversation_question)"
 _ALL = ""
-"""It is about nobody, or only asked for by one's own id."""
-
-
+"""No condition: it is about nobody, or only asked for by one's own id."""
 _NONE = "1 = 0"
 """It is about the whole organisation, or may name anybody."""
 
@@ -56,7 +56,7 @@ _OF_NOBODY = _quoted(
     )
 )
 _COUNTING = _quoted((Verb.CLOSE, Verb.REOPEN))
-"""They tell of how many mails."""
+"""They tell how many mails they dropped, also to people beyond: these numbers are masked."""
 _SETTING = _quoted(
     (
         *(Verb.EDIT, Verb.SET_AUDIENCE),
@@ -73,6 +73,9 @@ _OF_SEVERAL = _quoted(
     )
 )
 """They tell of nobody but by whom they are about, who are counted as far as one sees them."""
+# A line is seen: about somebody beyond, where it is an act on several and about somebody seen, too;
+# about others, always; about nobody and no push, where its verb is one of templates and questions;
+# about nobody and a push that one sees, where its verb is one of pushes.
 _ABOUT = "EXISTS (SELECT 1 FROM {q}activity_user x WHERE x.activity_id = t.id"
 _LINES = (
     f"CASE WHEN {_ABOUT} AND x.user_id {_BEYOND}) "
@@ -144,7 +147,9 @@ ROWS: Mapping[str, str] = {
     "unattended_import": _NONE,
 }
 """Which rows ``t`` of each table one sees; ``{q}`` is before the name of a table itself, ``{+}``
-before a column that is compared and not looked up. Of a table that is not named here, none."""
+before a column that is compared and not looked up. Of a table that is not named here, none.
+``users`` has no condition here: `Sight` fills in the audience of who looks."""
+# More expressions that conditions above read, by name; each is added where it is read.
 _HELPERS: Mapping[str, str] = {
     "seen_team": (
         f"SELECT team_id AS id FROM {{q}}team_member WHERE user_id {_SEEN} "
@@ -179,6 +184,7 @@ _MASKED: Mapping[str, tuple[type[peewee.Model], Mapping[str, str]]] = {
 }
 """Columns of rows one sees that name somebody beyond, or count them."""
 _TABLES = frozenset(table_facts(model).name for model in TABLES)
+# The tables of which somebody with a scope does not see every row and column.
 _LIMITED = _TABLES - {name for name, rows in ROWS.items() if rows == _ALL} | {"users", *_MASKED}
 
 
@@ -208,7 +214,12 @@ class Sight:
         return self._found
 
     def limited(self, text: str, params: Any) -> tuple[str, Any]:
-        """The statement as it reads what they see; ``params`` in its order."""
+        """The statement as it reads what they see, and its parameters.
+
+        ``SELECT … FROM users`` becomes ``WITH RECURSIVE seen_users(id) AS (…), users AS (…) SELECT
+        … FROM users``; ``params`` follow those of the expressions. A statement that reads no table
+        of `_LIMITED`, and what changes a table without reading one, stay as they are.
+        """
         if not _STATEMENT.match(text) or (_CHANGE.match(text) and not _ASKS.search(text)):
             return text, params
         named = _LIMITED.intersection(_WORD.findall(text))
