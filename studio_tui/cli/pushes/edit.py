@@ -94,8 +94,9 @@ def edit(
     Nobody is taken out by another audience: who came in by the one before and does not match is
     listed by “users review”.
     """
-    changed = (name, available_from, deadline, remind_before, remind_after)
-    edits = any(v is not None for v in changed)
+    edits = any(
+        value is not None for value in (name, available_from, deadline, remind_before, remind_after)
+    )
     if not edits and audience is None and not no_audience:
         raise click.UsageError(
             "Say what to change: --name, --from, --deadline, --remind-before, --remind-after or "
@@ -105,89 +106,67 @@ def edit(
         raise click.UsageError("Either --audience or --no-audience.")
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     found = service.find(studio, actor, push)
-    wanted = where_of(studio, actor, audience)
-    sets_audience = audience is not None or no_audience
     usual = found.reminders
-    draft = PushDraft(
-        found.name if name is None else name,
-        available_from or found.available_from,
-        deadline or found.deadline,
-        Reminders(
-            usual.before if remind_before is None else remind_before,
-            usual.after if remind_after is None else remind_after,
+    change = _PushChange(
+        found,
+        PushDraft(
+            found.name if name is None else name,
+            available_from or found.available_from,
+            deadline or found.deadline,
+            Reminders(
+                usual.before if remind_before is None else remind_before,
+                usual.after if remind_after is None else remind_after,
+            ),
         ),
+        edits=edits,
+        sets_audience=audience is not None or no_audience,
+        audience=where_of(studio, actor, audience),
+        tell=tell,
     )
-    acts = _PushChange(edits, sets_audience, wanted, tell)
     if dry_run:
-        whom = f" for “{wanted}”" if wanted else ""
         dry_runs.try_act(
             studio,
             actor,
-            lambda: acts.do(studio, actor, found, draft),
+            lambda: change.do(studio, actor),
             found.name,
-            f"“{found.name}” would run from {draft.available_from} to {draft.deadline}{whom}",
+            change.in_words,
             with_mail=with_mail,
             as_json=as_json,
         )
         return
-    if tell and draft.deadline != found.deadline:
-        confirm_count(
-            lambda: found.progress.open,
-            f"users at most would be told of another deadline of “{found.name}”",
-            "Nothing was changed",
-            yes=yes,
-        )
-    if wanted is not None:
-        confirm_count(
-            lambda: audiences.how_many(studio, actor, wanted),
-            f"users at most would be assigned to “{found.name}” and told",
-            "Nothing was changed",
-            yes=yes,
-        )
+    _confirm(studio, actor, change, yes=yes)
     with shape_of_nothing(as_json, lambda: {**shapes.nobody_told(found), "added": 0}):
-        edited, joined = acts.do(studio, actor, found, draft)
-    leaves = edited.leaves_at or (joined.leaves_at if joined else None)
-    added = joined.added if joined else 0
+        edited, joined = change.do(studio, actor)
     if as_json:
-        write_json(
-            {
-                "push": edited.push.name,
-                "users_told": edited.users_told + (joined.users_told if joined else 0),
-                "managers_told": edited.managers_told + (joined.managers_told if joined else 0),
-                "leaves_at": iso(studio, leaves),
-                "added": added,
-            }
-        )
-        return
-    _tell(found, edited.push, told=tell)
-    if sets_audience:
-        whom = f"It is for {wanted}" if wanted else "It is for those who were picked"
-        say(f"{whom}: {counted(added, 'user')} assigned.")
-    if edited.leaves_at:
-        users = counted(edited.users_told, "user")
-        managers = counted(edited.managers_told, "manager")
-        complain(
-            f"{users} and {managers} are told; mail leaves {when(studio, edited.leaves_at)}. {UNDO}"
-        )
-    elif joined and leaves:
-        complain(f"Mail leaves {when(studio, leaves)}. {UNDO}")
+        _write_json(studio, edited, joined)
+    else:
+        _tell(studio, change, edited, joined)
 
 
 @dataclass(frozen=True, slots=True)
 class _PushChange:
     """What is changed of a push: all of it in one transaction."""
 
+    push: Push
+    draft: PushDraft
     edits: bool
+    """Whether anything but the audience is changed."""
     sets_audience: bool
     audience: Audience | None
+    """Where it is set: whom the push is for; None: who was picked."""
     tell: bool
 
-    def do(
-        self, studio: Studio, actor: Actor, push: Push, draft: PushDraft
-    ) -> tuple[Edited, Assigned | None]:
-        """Change ``push``; with whom that tells of another deadline, and who came to match."""
+    @property
+    def in_words(self) -> str:
+        """What the push would be, for a dry run."""
+        draft, whom = self.draft, f" for “{self.audience}”" if self.audience else ""
+        days = f"from {draft.available_from} to {draft.deadline}"
+        return f"“{self.push.name}” would run {days}{whom}"
+
+    def do(self, studio: Studio, actor: Actor) -> tuple[Edited, Assigned | None]:
+        """Change the push; with whom that tells of another deadline, and who came to match."""
         with studio.at_once():
-            edited = service.edit_telling(studio, actor, push, draft, tell=self.tell)
+            edited = service.edit_telling(studio, actor, self.push, self.draft, tell=self.tell)
             if not self.sets_audience:
                 return edited, None
             try:
@@ -199,7 +178,55 @@ class _PushChange:
         return edited, joined
 
 
-def _tell(before: Push, edited: Push, *, told: bool) -> None:
+def _confirm(studio: Studio, actor: Actor, change: _PushChange, *, yes: bool) -> None:
+    """Ask before many are told, of another deadline or because they come to match."""
+    push, wanted = change.push, change.audience
+    if change.tell and change.draft.deadline != push.deadline:
+        confirm_count(
+            lambda: push.progress.open,
+            f"users at most would be told of another deadline of “{push.name}”",
+            "Nothing was changed",
+            yes=yes,
+        )
+    if wanted is not None:
+        confirm_count(
+            lambda: audiences.how_many(studio, actor, wanted),
+            f"users at most would be assigned to “{push.name}” and told",
+            "Nothing was changed",
+            yes=yes,
+        )
+
+
+def _write_json(studio: Studio, edited: Edited, joined: Assigned | None) -> None:
+    leaves_at = edited.leaves_at or (joined.leaves_at if joined else None)
+    write_json(
+        {
+            "push": edited.push.name,
+            "users_told": edited.users_told + (joined.users_told if joined else 0),
+            "managers_told": edited.managers_told + (joined.managers_told if joined else 0),
+            "leaves_at": iso(studio, leaves_at),
+            "added": joined.added if joined else 0,
+        }
+    )
+
+
+def _tell(studio: Studio, change: _PushChange, edited: Edited, joined: Assigned | None) -> None:
+    _tell_edited(change.push, edited.push, told=change.tell)
+    if change.sets_audience:
+        wanted, added = change.audience, joined.added if joined else 0
+        whom = f"It is for {wanted}" if wanted else "It is for those who were picked"
+        say(f"{whom}: {counted(added, 'user')} assigned.")
+    if edited.leaves_at:
+        users = counted(edited.users_told, "user")
+        managers = counted(edited.managers_told, "manager")
+        complain(
+            f"{users} and {managers} are told; mail leaves {when(studio, edited.leaves_at)}. {UNDO}"
+        )
+    elif joined and joined.leaves_at:
+        complain(f"Mail leaves {when(studio, joined.leaves_at)}. {UNDO}")
+
+
+def _tell_edited(before: Push, edited: Push, *, told: bool) -> None:
     say(f"“{edited.name}” now runs from {edited.available_from} to {edited.deadline}.")
     if edited.deadline != before.deadline and edited.progress.open:
         to_tell = "is" if told else "is not"
