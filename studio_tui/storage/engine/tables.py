@@ -199,8 +199,8 @@ class PushTable(Table):
 
     ``remind_before`` and ``remind_after`` are days before and after the deadline: ``7,1`` (P15).
     ``audience`` is whom it is for beside those who were picked (P13), as JSON
-    (`domain.audiences.audience.to_plain`); ``audience_on`` is the day on which who matches was last
-    looked up by itself.
+    (`domain.audiences.audience.kept_text`); ``audience_on`` is the day on which who matches was
+    last looked up by itself.
     """
 
     name = CharField()
@@ -670,7 +670,7 @@ class RetentionTable(Table):
 
 
 class SegmentTable(Table):
-    """An audience with a name (P13); ``audience`` is what `to_plain` makes of it, as JSON."""
+    """An audience with a name (P13); ``audience`` is what `kept_text` makes of it."""
 
     name = CharField()
     name_key = KeyField(unique=True)
