@@ -5,10 +5,12 @@ import pkgutil
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from inspect import getsource
 from pathlib import Path
 
 import studio_tui.tui
 from studio_tui.tui.commands import Command, Commands
+from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.screens.templates.outline_editor import OutlineEditor
 
 _DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
@@ -68,3 +70,21 @@ def test_no_meaning_has_two_letters() -> None:
         # A push is closed; a text that is read is left.
         "Close": {"c", "q"},
     }
+
+
+def test_ctrl_s_ends_every_dialog_of_several_fields() -> None:
+    """Enter goes on to the next field: who has filled the first is not to go through the others."""
+    every = list(every_command())  # which imports all there is
+    forms = [
+        owner
+        for owner in _classes(Dialog)
+        if owner.__module__.startswith("studio_tui.") and "Form.Submitted" in getsource(owner)
+    ]
+    assert every
+    assert len(forms) > 3
+    assert {owner for owner in forms if not _saves(owner)} == set()
+
+
+def _saves(owner: type) -> bool:
+    own: tuple[Command, ...] = owner.__dict__.get("OWN_COMMANDS", ())
+    return any(command.keys == "ctrl+s" for command in own)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.written_dates import parse_day
 from studio_tui.services.pushes import repeats as service
 from studio_tui.services.pushes.repeats import Repeating
+from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.screen import StudioScreen
@@ -65,6 +66,9 @@ class RepeatPush(Dialog[bool]):
     shows what is wrong with it. Whoever saves ends this with True."""
 
     AUTO_FOCUS = "Input"
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("save", "ctrl+s", "Save", "Let it come again as is entered"),
+    )
 
     def __init__(
         self,
@@ -101,11 +105,16 @@ class RepeatPush(Dialog[bool]):
         with Vertical(classes="dialog wide"):
             yield Static(line(f"How does “{self._push.name}” come again?"), classes="question")
             yield self._form
+            yield Static("Write one of the first two. Ctrl+s saves.")
+
+    def action_save(self) -> None:
+        """Save it; what is wrong is said below the field."""
+        self._save(self._form.values(), self._form.show_error)
 
     @on(Form.Submitted)
     def _entered(self, event: Form.Submitted) -> None:
         event.stop()
-        self._save(self._form.values(), self._form.show_error)
+        self.action_save()
 
 
 def _set(screen: StudioScreen, push: Push, found: Repeating | None) -> None:

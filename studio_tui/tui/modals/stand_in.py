@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.written_dates import parse_day
 from studio_tui.services.people import stand_ins as service
 from studio_tui.services.people.stand_ins import StandInNamed, StandInWanted
+from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.screen import StudioScreen
@@ -27,6 +29,9 @@ class NameStandIn(Dialog[bool]):
     whose second argument shows what is wrong with it. Whoever saves ends this with True."""
 
     AUTO_FOCUS = "Input"
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("save", "ctrl+s", "Save", "Name who stands in"),
+    )
 
     def __init__(
         self,
@@ -48,10 +53,15 @@ class NameStandIn(Dialog[bool]):
         with Vertical(classes="dialog wide"):
             yield Static(line(f"Who stands in for {self._name}?"), classes="question")
             yield self._form
+            yield Static("Ctrl+s saves.")
+
+    def action_save(self) -> None:
+        """Save it; what is wrong is said below the field."""
+        self._save(self._form.values(), self._form.show_error)
 
     @on(Form.Submitted)
     def _entered(self) -> None:
-        self._save(self._form.values(), self._form.show_error)
+        self.action_save()
 
 
 def stand_in(screen: StudioScreen, leader_id: int, name: str) -> None:

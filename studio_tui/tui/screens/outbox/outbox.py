@@ -356,7 +356,8 @@ def _narrowed_to(shown: Shown) -> dict[str, Any]:
     """What of a filter says what is listed."""
     if shown == BOUNCED:
         return {"state": None, "bounced": True}
-    return {"state": shown, "bounced": None}
+    # What came back is listed by itself, as its row says and as the counts add up.
+    return {"state": shown, "bounced": False if shown is NotificationState.SENT else None}
 
 
 def _done_to(count: int, what: str) -> str:

@@ -113,4 +113,7 @@ class StateLine(LabelLine):
         counts = self._counts or {}
         if state == BOUNCED:
             return self._bounced
-        return sum(counts.values()) if state is None else counts.get(NotificationState(state), 0)
+        if state is None:
+            return sum(counts.values())
+        came_back = self._bounced if state is NotificationState.SENT else 0
+        return counts.get(NotificationState(state), 0) - came_back

@@ -47,14 +47,27 @@ def read(studio: Studio, actor: Actor, text: str) -> Said:
         return Said(None, str(error), completions)
 
 
-def said_in_words(said: Said) -> Content:
-    """The line below what is typed: what is wrong, and what may follow."""
-    ways = " · ".join(each.shown for each in said.completions)
-    follows = line(f"tab {ways}", "$muted") if ways else Content("")
+def said_in_words(said: Said, width: int) -> Content:
+    """The lines below what is typed: what is wrong, and in one line of ``width`` cells what may
+    follow."""
+    follows = _follows(said.completions, width)
     if not said.wrong:
         return follows
     wrong = line(said.wrong, "$warning")
-    return Content.assemble(wrong, "\n", follows) if ways else wrong
+    return Content.assemble(wrong, "\n", follows) if follows else wrong
+
+
+def _follows(completions: Sequence[Completion], width: int) -> Content:
+    """What may follow, as much of it as there is room for; the first always."""
+    shown = Content("")
+    for number, each in enumerate(completions):
+        more = number < len(completions) - 1
+        before, way = (" · " if number else "tab "), line(each.shown, "$muted")
+        room = width - shown.cell_length - 4 * more
+        if number and len(before) + way.cell_length > room:
+            return Content.assemble(shown, (" · …", "$muted"))
+        shown = Content.assemble(shown, (before, "$muted"), way)
+    return shown
 
 
 class Typed(str):

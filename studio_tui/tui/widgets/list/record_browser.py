@@ -417,7 +417,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
         def read(said: Said) -> None:
             self._bar.offer(said.completions[0].text if said.completions else "")
-            self._say_of_audience(said_in_words(said))
+            self._say_of_audience(said_in_words(said, self._bar.content_size.width))
             if said.audience is not None:
                 self._filter(text, Typed.of(text, said.audience))
             elif not isinstance(self._filtered_by, Typed):
