@@ -71,7 +71,7 @@ def show(studio: Studio, actor: Actor, team: str, as_json: bool) -> None:
     write_facts(
         (
             ("Team", own.path),
-            ("Leaders", own.led_by or "nobody"),
+            ("Leaders", own.led_by or ("nobody you see" if actor.scope else "nobody")),
             ("Members", f"{own.members:,}"),
             ("With those below", f"{own.people:,}"),
             ("Below", ", ".join(each.name for each in found.below)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from studio_tui.domain.people.access import Action
+from studio_tui.domain.people.access import Action, Actor
 from studio_tui.domain.people.teams import Team
 from studio_tui.services.people import teams
 from studio_tui.tui.commands import Command
@@ -40,3 +40,9 @@ def remove(screen: StudioScreen, team: Team, then: Callable[[], object] = lambda
 
     question = Confirm(f"Remove “{team.path}”?", "Remove", detail="Only an empty team is removed.")
     screen.app.push_screen(question, answered)
+
+
+def led_by_nobody(actor: Actor) -> str:
+    """What is said of a team that has no leader: who sees a part of the organisation may not see
+    the one that there is (U12)."""
+    return "nobody you see" if actor.scope else "nobody leads it"

@@ -49,7 +49,7 @@ class TeamsScreen(StudioScreen):
         """The teams whose teams below are not shown; None until it is known how many there are."""
         self._list: RecordList[Team, str] = RecordList(
             Column("name", "Team", self._in_tree, width=26, flex=3),
-            Column("leaders", "Leaders", _leaders, width=20, flex=2),
+            Column("leaders", "Leaders", self._leaders, width=20, flex=2),
             Column("members", "Members", lambda team: f"{team.members:,}", width=9, right=True),
             Column("people", "In all", lambda team: f"{team.people:,}", width=9, right=True),
             empty=_EMPTY,
@@ -153,6 +153,5 @@ class TeamsScreen(StudioScreen):
         mark = ("▸ " if folded else "▾ ") if team.below else "· "
         return "│ " * team.depth + mark + team.name
 
-
-def _leaders(team: Team) -> str | Toned:
-    return team.led_by or Toned("nobody leads it", Tone.WARN)
+    def _leaders(self, team: Team) -> str | Toned:
+        return team.led_by or Toned(team_acts.led_by_nobody(self.actor), Tone.WARN)

@@ -1,0 +1,14 @@
+"""What is said of teams to who sees a part of the organisation (U12)."""
+
+from dataclasses import replace
+
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.roles import Role
+from studio_tui.tui.screens.people.team_acts import led_by_nobody
+
+
+def test_who_sees_a_part_is_not_told_that_nobody_leads_a_team() -> None:
+    """Whoever leads it may be beyond what they see."""
+    actor = Actor(1, "els", "Els", Role.ADMIN)
+    assert led_by_nobody(actor) == "nobody leads it"
+    assert led_by_nobody(replace(actor, scope="team 1")) == "nobody you see"
