@@ -199,7 +199,7 @@ def offer_again(screen: StudioScreen, changed: PersonEdited) -> None:
     question = Confirm(
         f"Send {counted(len(mails), 'mail')} again?",
         "Send again",
-        detail="They came back from the address before. Only what is still true is sent.",
+        detail="It came back from the address before. Only what is still true is sent.",
     )
     screen.app.push_screen(question, send)
 
