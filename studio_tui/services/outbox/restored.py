@@ -60,7 +60,8 @@ def require_same(studio: Studio) -> None:
     all workers."""
     with studio.store.reading():
         known, server = mail_origin.origin(), mail_origin.server()
-        seen = generation_of(_database()) if known is None or not known.restored_at else 0
+        counts = not studio.passing and (known is None or not known.restored_at)
+        seen = generation_of(_database()) if counts else 0
     if known is not None and known.restored_at is None:
         why = _why_other(known, server, seen)
         if not why:
@@ -84,6 +85,8 @@ def begin_sending(studio: Studio) -> None:
         now = before._replace(server=server or before.server, generation=before.generation + 1)
         mail_origin.keep(now)
         database = _database()
+    if studio.passing:
+        return
     with suppress(OSError):
         remember_generation(database, now.generation)
 

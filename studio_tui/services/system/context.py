@@ -28,6 +28,8 @@ class Studio:
     settings: Settings
     steady: SteadyClock = field(default_factory=BootClock)
     """What the leases of workers are measured by (N4)."""
+    passing: bool = False
+    """Whether it is made anew each time, as the demo: no host keeps how far its mail has come."""
 
     @property
     def zone(self) -> ZoneInfo:
