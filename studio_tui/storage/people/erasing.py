@@ -40,6 +40,7 @@ from studio_tui.storage.engine.tables import (
     NotificationTable,
     NotificationUser,
     Preparation,
+    PushTable,
     ReviewTable,
     SegmentTable,
     SegmentVersion,
@@ -57,6 +58,8 @@ from studio_tui.storage.people.fact_columns import COLUMNS
 _K: Any = UserTable
 _ERASED_TEXT = "(erased)"
 _UNSENT = ("queued", "sending")
+_AUDIENCES = {"audience", "scope", "where"}
+"""What lines of activity call an audience that they tell as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,20 @@ class Identifiers:
             case list():
                 return [self.without(each, by) for each in value]
             case dict():
-                return {key: self.without(each, by) for key, each in value.items()}
+                return {
+                    key: self._in_audience(each, by)
+                    if key in _AUDIENCES and isinstance(each, str)
+                    else self.without(each, by)
+                    for key, each in value.items()
+                }
             case _:
                 return value
+
+    def _in_audience(self, text: str, by: Placeholder) -> str:
+        """The text of an audience without them: a login is one word of it."""
+        for login in self.logins:
+            text = re.sub(rf"(?<![\w.@-]){re.escape(login)}(?![\w.@-])", by.login, text, flags=re.I)
+        return self.replaced(text, by)
 
 
 def is_erased(user_id: int) -> bool:
@@ -282,7 +296,7 @@ def erase_rows(ids: Sequence[int], told: Identifiers, by: Placeholder) -> None:
     s: Any = SegmentVersion
     s.update(saved_by=by.login).where(fn.LOWER(s.saved_by).in_(list(told.logins))).execute()
     _rename_teams(told, by)
-    _rename_in_segments(told, by)
+    _rename_in_audiences(told, by)
     _erase_mail(ids)
 
 
@@ -321,13 +335,18 @@ def _rename_teams(told: Identifiers, by: Placeholder) -> None:
             t.update(name=named, path=placed, path_key=key).where(t.id == team_id).execute()
 
 
-def _rename_in_segments(told: Identifiers, by: Placeholder) -> None:
+def _rename_in_audiences(told: Identifiers, by: Placeholder) -> None:
     """An audience that was about them by name is about nobody they could be known as."""
-    for table in (SegmentTable, SegmentVersion):
+    for table in (SegmentTable, SegmentVersion, PushTable):
         kept: Any = table
-        for text in set(column(kept.select(kept.audience))):
+        for text in set(column(kept.select(kept.audience).where(kept.audience.is_null(False)))):
             if (replaced := _unnamed(text, told, by)) != text:
                 kept.update(audience=replaced).where(kept.audience == text).execute()
+    scope: Any = UserScope
+    for text in set(column(scope.select(scope.kept))):
+        if (replaced := _unnamed(text, told, by)) != text:
+            said = str(kept_audience(replaced))
+            scope.update(kept=replaced, audience=said).where(scope.kept == text).execute()
 
 
 def _unnamed(audience: str, told: Identifiers, by: Placeholder) -> str:

@@ -15,10 +15,20 @@ from studio_tui.domain.shared.errors import NothingToDo, Refused, StudioError
 from studio_tui.domain.templates.template import QuestionKind
 from studio_tui.services import conversations
 from studio_tui.services.activity import verify
-from studio_tui.services.people import by_hand, erasing, reviews, ssh_keys, unattended, users
+from studio_tui.services.audiences import segments
+from studio_tui.services.audiences.resolving import audience_of
+from studio_tui.services.people import (
+    by_hand,
+    erasing,
+    reviews,
+    scopes,
+    ssh_keys,
+    unattended,
+    users,
+)
 from studio_tui.services.people.entered import Entered
 from studio_tui.services.people.unattended import GivenFile
-from studio_tui.services.pushes import excuse, pushes
+from studio_tui.services.pushes import audiences, excuse, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from studio_tui.storage.engine.sql import execute, rows
@@ -72,6 +82,7 @@ def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> None:
             studio, quintijn, planned.id, question.id, Part.USER_PREPARATION, text, version,
             whole=True,
         )  # fmt: skip
+    _name_in_audiences(studio, admin, 'email "quintijn@zonneveld.example" or login zquint')
     with_them = excuse.users_named(studio, admin, push, ["zquint"])
     excuse.excuse(studio, admin, push, with_them, "Marsupial care")
     by_hand.leave(studio, admin, [quintijn.user_id])
@@ -101,10 +112,18 @@ def left_of_them(studio: Studio) -> set[tuple[str, str]]:
     return found
 
 
+def _name_in_audiences(studio: Studio, admin: Actor, text: str) -> None:
+    """Keep an audience wherever one is kept."""
+    audience = audience_of(studio, admin, text)
+    segments.save(studio, admin, "Some", audience)
+    audiences.set_audience(studio, admin, create_push(studio, admin, "For some"), audience)
+    scopes.limit(studio, admin, "sam", text)
+
+
 def test_nothing_of_a_person_is_left_and_the_rest_stays(studio: Studio, admin: Actor) -> None:
     """U13, A3: neither in a row nor, on SQLite, in any byte of the file."""
     before = lines(studio, admin)
-    (push,) = pushes.every(studio, admin)
+    push = pushes.find(studio, admin, "Q1 review")
     assert len(left_of_them(studio)) > 10
     tried = erasing.try_erasing(studio, admin, "zquint")
     assert lines(studio, admin) == before
