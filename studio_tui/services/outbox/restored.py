@@ -17,7 +17,7 @@ from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import NothingToDo, Unavailable
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.activity.activity import founding, write_activity
+from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.outbox import mail_origin, notifications
 from studio_tui.storage.outbox.mail_origin import StoredMailOrigin
 
@@ -60,35 +60,30 @@ def require_same(studio: Studio) -> None:
     all workers."""
     with studio.store.reading():
         known, server = mail_origin.origin(), mail_origin.server()
-        counts = not studio.passing and (known is None or not known.restored_at)
-        seen = generation_of(_database()) if counts else 0
-    if known is not None and known.restored_at is None:
+    if known is None:
+        return
+    if known.restored_at is None:
+        seen = 0 if studio.passing else generation_of(_place(studio, known))
         why = _why_other(known, server, seen)
         if not why:
             return
         known = known._replace(restored_at=studio.now(), why=why)
         with studio.store.writing():
             mail_origin.keep(known)
-    elif known is None and seen:
-        known = StoredMailOrigin(server, 0, studio.now(), _OLDER)
-        with studio.store.writing():
-            mail_origin.keep(known)
-    if known is not None:
-        raise MailRestored(in_words(known))
+    raise MailRestored(in_words(known))
 
 
 def begin_sending(studio: Studio) -> None:
     """A worker begins to send: another generation."""
     with studio.store.writing_unflushed():
         server = mail_origin.server()
-        before = mail_origin.origin() or StoredMailOrigin(server, 0, None, "")
+        before = mail_origin.origin() or mail_origin.first(server)
         now = before._replace(server=server or before.server, generation=before.generation + 1)
         mail_origin.keep(now)
-        database = _database()
     if studio.passing:
         return
     with suppress(OSError):
-        remember_generation(database, now.generation)
+        remember_generation(_place(studio, now), now.generation)
 
 
 def was_copied() -> None:
@@ -99,7 +94,7 @@ def was_copied() -> None:
 
 def was_restored(now: datetime) -> None:
     """Inside of a unit of work: what is here comes from a backup. Mail stops, if there was any."""
-    known = mail_origin.origin() or StoredMailOrigin("", 0, None, "")
+    known = mail_origin.origin() or mail_origin.first("")
     if notifications.any_mail():
         mail_origin.keep(known._replace(server="", restored_at=now, why=_FROM_BACKUP))
 
@@ -138,7 +133,10 @@ def resume(studio: Studio, actor: Actor) -> Restored:
         known = mail_origin.origin()
         if known is not None:
             generation = known.generation + _LEAP
-            mail_origin.keep(StoredMailOrigin(mail_origin.server(), generation, None, ""))
+            here = mail_origin.server()
+            mail_origin.keep(
+                known._replace(server=here, generation=generation, restored_at=None, why="")
+            )
         write_activity(
             actor, studio.now(), Verb.RESUME, "outbox", after={"may go twice": found.number}
         )
@@ -151,5 +149,6 @@ def _why_other(known: StoredMailOrigin, server: str, seen: int) -> str:
     return _OTHER_SERVER if known.server and server and known.server != server else ""
 
 
-def _database() -> str:
-    return sha256(founding().encode()).hexdigest()[:16]
+def _place(studio: Studio, known: StoredMailOrigin) -> str:
+    """What a host knows a database by, where it lies: a copy elsewhere is another one."""
+    return sha256(f"{known.identity} {studio.store.name}".encode()).hexdigest()[:16]

@@ -759,6 +759,7 @@ class MailOrigin(Table):
     """Of which server's data this is, as it was when mail last went out (`outbox.mail_origin`): one
     row, or none. While ``restored_at`` is set, no mail leaves."""
 
+    identity = CharField()
     server = CharField()
     generation = IntegerField()
     restored_at = InstantField(null=True)

@@ -21,6 +21,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
             table_name = "worker"
 
     class MailOrigin(db.Model):
+        identity = CharField()
         server = CharField()
         generation = IntegerField()
         restored_at = InstantField(null=True)

@@ -2,6 +2,7 @@
 that a standby has taken over without its last seconds."""
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 import peewee
@@ -20,6 +21,8 @@ _SERVER = SQL(
 class StoredMailOrigin(NamedTuple):
     """What was known when mail last went out."""
 
+    identity: str
+    """Made when mail goes out for the first time: what all copies of a database have in common."""
     server: str
     """Identifier and timeline of the database server; empty where there is none, or it tells
     none."""
@@ -44,8 +47,13 @@ def server() -> str:
 
 def origin() -> StoredMailOrigin | None:
     """What was known; None where no mail has gone out yet."""
-    row = _O.select().first()
-    return StoredMailOrigin(row.server, row.generation, row.restored_at, row.why) if row else None
+    row = _O.select(*(getattr(_O, name) for name in StoredMailOrigin._fields)).tuples().first()
+    return StoredMailOrigin(*row) if row else None
+
+
+def first(server: str) -> StoredMailOrigin:
+    """What is known before any mail has gone out."""
+    return StoredMailOrigin(token_hex(8), server, 0, None, "")
 
 
 def keep(known: StoredMailOrigin) -> None:

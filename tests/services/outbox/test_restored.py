@@ -1,10 +1,14 @@
 """Mail stops where the database is not the one that it went out of; and who is at work."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from studio_tui.config.generations import generation_of, remember_generation
+from studio_tui.config.settings import Database
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
@@ -12,7 +16,7 @@ from studio_tui.domain.today.today import CaseKind
 from studio_tui.services.outbox import delivery, restored, workers
 from studio_tui.services.outbox.restored import MailRestored
 from studio_tui.services.outbox.workers import WorkerState
-from studio_tui.services.system.context import Studio
+from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.today import today
 from studio_tui.storage.outbox import mail_origin
 from tests.acting import HOUR, assign
@@ -135,3 +139,25 @@ def test_workers_are_listed_and_those_gone_freed(
     assert delivery.claim(studio, "third", limit=9, lasting=HOUR).taken == 3
     workers.end(studio, "first")
     assert [each.known.lease for each in workers.every(studio)] == ["older", "third"]
+
+
+@pytest.mark.one_engine
+def test_a_copy_elsewhere_and_a_new_database_are_no_older_copies(
+    studio: Studio, admin: Actor, tmp_path: Path, clock: MovableClock
+) -> None:
+    """Even where they were set up at the same moment, as `STUDIO_NOW` says it."""
+    restored.begin_sending(studio)
+    copied = tmp_path / "copy.db"
+    with (
+        closing(sqlite3.connect(studio.store.name)) as original,
+        closing(sqlite3.connect(copied)) as copy,
+    ):
+        original.backup(copy)
+    copied.chmod(0o600)
+    restored.begin_sending(studio)
+    settings = replace(studio.settings, database=Database(url=f"sqlite:///{copied}"))
+    with closing(open_studio(settings, clock, steady=clock)) as elsewhere:
+        restored.require_same(elsewhere)
+    with studio.store.writing():
+        mail_origin.keep(mail_origin.first(""))
+    restored.require_same(studio)
