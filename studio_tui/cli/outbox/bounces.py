@@ -20,6 +20,7 @@ from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import why_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.outbox.bounces import BounceReader, Mailbox, TakenIn
@@ -109,9 +110,8 @@ def _in_words(taken: "TakenIn") -> str:
     if not taken.mails:
         return _SAID[next(iter(taken.read.kinds))]
     (mail,) = taken.mails
-    why = f"{mail.bounce.code} {mail.bounce.words}".strip() if mail.bounce else ""
     before = " before" if taken.read.known else ""
-    return f"Mail {mail.id} to {mail.to} bounced{before}: {why}"
+    return f"Mail {mail.id} to {mail.to} bounced{before}: {why_in_words(mail)}"
 
 
 def _tell_all(reader: "BounceReader", mailbox: "Mailbox", *, as_json: bool) -> None:

@@ -185,7 +185,8 @@ def test_what_came_back_is_listed(pushed: Cli, monkeypatch: pytest.MonkeyPatch) 
     )
     assert pushed.run("mail", "bounces", typed=b"\xff").stdout == "No bounce: another mail.\n"
     assert (
-        "to ann@example.org bounced: 5.1.1" in pushed.run("mail", "bounces", typed=returned).stdout
+        "to ann@example.org bounced: 550 5.1.1 <"
+        in pushed.run("mail", "bounces", typed=returned).stdout
     )
     everything = pushed.json("outbox", "list")
     (back,) = pushed.json("outbox", "list", "--bounced")
