@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ LOCKS = {
     "test": PROJECT["project"]["dependencies"]
     + EXTRAS["test"]
     + EXTRAS["excel"]
+    + EXTRAS["google"]
+    + EXTRAS["holidays"]
     + EXTRAS["pdf"]
     + EXTRAS["postgres"],
 }
@@ -45,6 +48,22 @@ def test_a_lock_has_what_the_project_asks_for(lock: str) -> None:
         [pin] = locked[_plain(asked.name)].specifier
         assert pin.operator == "=="
         assert asked.specifier.contains(pin.version), f"{asked} is locked at {pin.version}"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_what_its_libraries_ask_for(lock: str) -> None:
+    """pip installs nothing by digests that is not named with one."""
+    locked, missing = _locked(lock), set[str]()
+    for name, pin in locked.items():
+        if pin.marker is None or pin.marker.evaluate():
+            asked = map(Requirement, requires(name) or ())
+            here = {
+                each for each in asked if not each.marker or each.marker.evaluate({"extra": ""})
+            }
+            missing |= {
+                f"{name} asks for {each.name}" for each in here if _plain(each.name) not in locked
+            }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
