@@ -243,7 +243,7 @@ def _keeping(studio: Studio) -> Studio:
 def _limit_and_lift(world: World, actor: Actor) -> None:
     sam = world.user_id("sam")
     with world.studio.store.writing():
-        kept_scope.keep_scope(sam, "no manager", {"is": "no manager"})
+        kept_scope.keep_scope(sam, Condition("no manager"))
     scopes.lift(world.studio, actor, "sam")
 
 

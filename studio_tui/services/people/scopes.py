@@ -1,9 +1,7 @@
 """To whom the sight of an admin is limited (U12): asking, limiting, and taking it off."""
 
-from typing import Any
-
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.audiences.audience import conditions_of, to_plain
+from studio_tui.domain.audiences.audience import Audience, conditions_of
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.scope import LIMITED_ROLES, Scope
@@ -56,7 +54,7 @@ def limit(studio: Studio, actor: Actor, login: str, where: str) -> Scope:
                 f"Nothing was changed: without {user.name} ({user.login}) no admin would see the "
                 "whole organisation."
             )
-        _keep(studio, actor, user_id, str(audience), to_plain(audience))
+        _keep(studio, actor, user_id, audience)
         return _scope(user_id)
 
 
@@ -65,26 +63,24 @@ def lift(studio: Studio, actor: Actor, login: str) -> Scope:
     require(actor, Action.LIMIT_SIGHT)
     with studio.store.writing():
         user_id = naming.user_id_named(login)
-        _keep(studio, actor, user_id, "", None)
+        _keep(studio, actor, user_id, None)
         return _scope(user_id)
 
 
-def _keep(
-    studio: Studio, actor: Actor, user_id: int, audience: str, kept: dict[str, Any] | None
-) -> None:
-    before = scope_of(user_id)
+def _keep(studio: Studio, actor: Actor, user_id: int, audience: Audience | None) -> None:
+    before, after = scope_of(user_id), str(audience or "")
     (user,) = users.users_by_id([user_id])
-    if before == audience:
-        sees = f"those in “{audience}” alone" if audience else "the whole organisation"
+    if before == after:
+        sees = f"those in “{after}” alone" if after else "the whole organisation"
         raise NothingToDo(f"Nothing to do: {user.name} sees {sees} already.")
-    keep_scope(user_id, audience, kept)
+    keep_scope(user_id, audience)
     line = write_activity(
         actor,
         studio.now(),
         Verb.LIMIT_SIGHT,
         user.login,
         before={"scope": before or None},
-        after={"scope": audience or None},
+        after={"scope": after or None},
     )
     about_users(line, users.one_user(user_id))
 
