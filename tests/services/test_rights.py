@@ -527,10 +527,6 @@ READS: dict[str, tuple[set[str], Call]] = {
         lambda w, a: declared.try_applying(w.studio, a, Declared()),
     ),
     "pushes.audiences.of_push": (SUPPORT, lambda w, a: audiences.of_push(w.studio, a, w.push)),
-    "pushes.audiences.how_many": (
-        SUPPORT,
-        lambda w, a: audiences.how_many(w.studio, a, audience_of(w.studio, a, "login = cas")),
-    ),
     "pushes.calendar.show": (SUPPORT, lambda w, a: calendar.show(w.studio, a)),
     "pushes.duplicate.propose": (ADMIN, lambda w, a: duplicate.propose(w.studio, a, w.push)),
     "pushes.duplicate.skipped": (ADMIN, lambda w, a: duplicate.skipped(w.studio, a, w.push)),

@@ -15,6 +15,7 @@ from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.services.audiences import members
 from studio_tui.services.pushes import audiences
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
@@ -74,7 +75,7 @@ def create(
         raise click.UsageError("Say which push: --name, --from and --deadline, or --push.")
     found = templates.find(studio, actor, template)
     wanted = where_of(studio, actor, audience)
-    number = audiences.how_many(studio, actor, wanted) if wanted else 0
+    number = members.count(studio, actor, wanted) if wanted else 0
     if dry_run:
         named = ", ".join(f"“{draft.name}”" for draft in drafts)
         dry_runs.try_act(

@@ -18,6 +18,7 @@ from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushDraft, Reminders
 from studio_tui.domain.shared.errors import NothingToDo
+from studio_tui.services.audiences import members
 from studio_tui.services.pushes import audiences
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes.assign import Assigned
@@ -190,7 +191,7 @@ def _confirm(studio: Studio, actor: Actor, change: _PushChange, *, yes: bool) ->
         )
     if wanted is not None:
         confirm_count(
-            lambda: audiences.how_many(studio, actor, wanted),
+            lambda: members.count(studio, actor, wanted),
             f"users at most would be assigned to “{push.name}” and told",
             "Nothing was changed",
             yes=yes,

@@ -18,7 +18,6 @@ from studio_tui.services.pushes.assign import Assigned, assign_to
 from studio_tui.services.pushes.pushes import push_now, push_to_change, push_unchanged
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.audiences.conditions import count_in
 from studio_tui.storage.people.kept_scope import kept_scope
 from studio_tui.storage.people.scope import is_limited
 from studio_tui.storage.pushes import audiences as stored
@@ -38,13 +37,6 @@ def audience_of_push(push_id: int) -> Audience | None:
     """`of_push`, inside an open unit of work."""
     kept = stored.kept(push_id)
     return as_named_today(kept) if kept else None
-
-
-def how_many(studio: Studio, actor: Actor, audience: Audience) -> int:
-    """How many are in an audience today."""
-    require(actor, Action.READ_USERS)
-    with studio.store.reading():
-        return count_in(audience)
 
 
 def create_for(
