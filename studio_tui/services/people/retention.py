@@ -91,11 +91,10 @@ def erase_by_schedule(studio: Studio) -> int:
         known = retention.watch(months, today, GAP)
         if not _is_due(known):
             return 0
-        before = _left_before(studio, today)
-        if not retention.ids_left_before(before, 1):
+        ids = retention.ids_left_before(_left_before(studio, today), _AT_A_TIME)
+        if not ids:
             retention.done(months, today)
             return 0
-        ids = retention.ids_left_before(before, _AT_A_TIME)
     erased = _erase_all(studio, None, ids)
     if erased:
         studio.store.forget_freed()

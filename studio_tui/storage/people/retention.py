@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.storage.engine.expressions import U, column, count
+from studio_tui.storage.engine.expressions import U, among, column, count
 from studio_tui.storage.engine.sql import known_instant
 from studio_tui.storage.engine.tables import RetentionTable, UserTable
 from studio_tui.storage.people.users import People, user_condition
@@ -38,7 +38,7 @@ def count_left(since: datetime | None, until: datetime) -> int:
 
 def left_at_of(user_ids: Sequence[int]) -> dict[int, datetime]:
     """When each of these left, as far as they have and are not erased."""
-    found = U.select(U.id, U.left_at).where(U.id.in_(list(user_ids)), U.left_at.is_null(False))
+    found = U.select(U.id, U.left_at).where(among(U.id, user_ids), U.left_at.is_null(False))
     return {user_id: known_instant(at) for user_id, at in found.tuples()}
 
 
