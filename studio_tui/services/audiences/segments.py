@@ -83,9 +83,10 @@ def save(
         if before is not None and _same(before, after):
             raise NothingToDo(f"The segment “{before.name}” is so already.")
         _check_what_it_names(after, known)
-        effects = keepers.conditions_of_keepers(after.id)
+        # Nothing can name a segment that is new.
+        effects = keepers.conditions_of_keepers(after.id) if before else ()
         segment_id = segments.save(after)
-        told = tuple(_effect(each) for each in keepers.compared(effects)) if before else ()
+        told = tuple(_effect(each) for each in keepers.compared(effects))
         write_activity(
             actor,
             studio.now(),

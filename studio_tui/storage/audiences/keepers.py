@@ -75,15 +75,10 @@ def conditions_of_keepers(segment_id: int) -> Sequence[Before]:
 
 def compared(before: Sequence[Before]) -> Iterator[AudienceChange]:
     """Who comes and goes where whom an audience says is another now; nothing of what stayed."""
-    now = {(each.segment_id, each.push_id, each.name): each.audience for each in keepers()}
-    by_id = {each.segment_id: each for each in keepers() if each.segment_id}
+    now = {(each.segment_id, each.push_id): each for each in keepers()}
     for keeper, was in before:
-        current = by_id.get(keeper.segment_id)
-        name = current.name if current else keeper.name
-        audience = (
-            current.audience if current else now[keeper.segment_id, keeper.push_id, keeper.name]
-        )
-        condition = audience_condition(audience)
+        current = now[keeper.segment_id, keeper.push_id]
+        condition = audience_condition(current.audience)
         there = U.active
         come, go = both(there, condition & ~was), both(there, was & ~condition)
         if keeper.push_id:
@@ -91,6 +86,8 @@ def compared(before: Sequence[Before]) -> Iterator[AudienceChange]:
                 A.select(A.user).where(A.push == keeper.push_id, A.unassigned_at.is_null())
             )
             come, go = come & ~in_push, go & in_push
-        numbers = AudienceChange(name, count(U.select().where(come)), count(U.select().where(go)))
+        numbers = AudienceChange(
+            current.name, count(U.select().where(come)), count(U.select().where(go))
+        )
         if numbers.come or numbers.go:
             yield numbers
