@@ -6,7 +6,7 @@ gives it the names of today.
 
 import difflib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import available_timezones
 
@@ -23,7 +23,6 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file.languages import language_tag
 from studio_tui.domain.people.hr_file.wrong import WrongCell
 from studio_tui.domain.people.roles import Role
-from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.services.system import naming
@@ -78,7 +77,7 @@ def as_named_today(audience: Audience) -> Audience:
     for condition in conditions_of(audience):
         kind = WORDS[condition.word].names or ValueKind.TEXT
         ids[kind].update(name.id for name in condition.names if name.id is not None)
-    called = {kind: _NAMES_BY_ID[kind](meant) for kind, meant in ids.items()}
+    called = {kind: stored.NAMES_BY_ID[kind](meant) for kind, meant in ids.items()}
 
     def named(condition: Condition) -> Audience:
         today = called[WORDS[condition.word].names or ValueKind.TEXT]
@@ -86,18 +85,6 @@ def as_named_today(audience: Audience) -> Audience:
         return replace(condition, names=tuple(names))
 
     return with_conditions(audience, named)
-
-
-_NO_NAMES: Mapping[int, str] = {}
-_NAMES_BY_ID: OfSome[ValueKind, Callable[[Collection[int]], Mapping[int, str]]] = OfSome(
-    {
-        ValueKind.TEAM: stored.team_paths,
-        ValueKind.PUSH: stored.push_names,
-        ValueKind.USER: stored.logins,
-        ValueKind.SEGMENT: segments.names_of,
-    },
-    otherwise=lambda _: _NO_NAMES,
-)
 
 
 class _NoSuchName(Exception):
@@ -124,7 +111,7 @@ class _Known:
 
     def find(self, kind: ValueKind, condition: Condition, name: Name) -> Name:
         """``name`` with what it means; raises `_NoSuchName`."""
-        if name.id is not None and kind not in _NAMES_BY_ID:
+        if name.id is not None and kind not in stored.NAMES_BY_ID:
             raise _NoSuchName(f"“{condition.word}” takes a name: #{name.id} is none")
         find = self._find.get(kind)
         return name if find is None else find(condition, name)

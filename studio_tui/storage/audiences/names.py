@@ -1,10 +1,13 @@
 """The names that audiences speak of: which there are, for looking up and for near misses (P13)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from studio_tui.domain.audiences.words import ValueKind
 from studio_tui.domain.people.facts import Fact
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.text import fold
+from studio_tui.storage.audiences import segments
 from studio_tui.storage.engine.expressions import ONE, P, among
 from studio_tui.storage.engine.sql import rows
 from studio_tui.storage.engine.tables import TeamTable, UserTable
@@ -65,3 +68,16 @@ def team_paths(ids: Collection[int]) -> dict[int, str]:
 def logins(ids: Collection[int]) -> dict[int, str]:
     """The logins of these users."""
     return dict(_K.select(_K.id, _K.login).where(among(_K.id, ids)).tuples())
+
+
+_NO_NAMES: Mapping[int, str] = {}
+NAMES_BY_ID: OfSome[ValueKind, Callable[[Collection[int]], Mapping[int, str]]] = OfSome(
+    {
+        ValueKind.TEAM: team_paths,
+        ValueKind.PUSH: push_names,
+        ValueKind.USER: logins,
+        ValueKind.SEGMENT: segments.names_of,
+    },
+    otherwise=lambda _: _NO_NAMES,
+)
+"""What is kept by its id, by kind: the names of those that are there."""

@@ -1,16 +1,15 @@
 """To whom an admin's sight is limited (U12): keeping it, and what it comes to."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from studio_tui.domain.audiences.audience import Audience, conditions_of, kept_audience
-from studio_tui.domain.audiences.words import WORDS, ValueKind
+from studio_tui.domain.audiences.words import WORDS
 from studio_tui.domain.people.scope import BEYOND, LIMITED_ROLES, NOT_ALONE
-from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.storage.audiences import names
 from studio_tui.storage.audiences.conditions import audience_condition
+from studio_tui.storage.audiences.names import NAMES_BY_ID
 from studio_tui.storage.engine.expressions import EVERYBODY, C, U, both, count
 from studio_tui.storage.engine.sight import OF_WHOLE_PUSH
 from studio_tui.storage.engine.sql import Clause, expression, rendered, rows
@@ -95,8 +94,7 @@ def require_within(lines: Iterable[int]) -> None:
 def require_whole_teams(keys: Collection[str]) -> None:
     """Raise `Refused` where somebody beyond whom this unit of work sees is in one of the teams of
     these keys, or below: who leads it, they are asked by."""
-    limit = current_limit()
-    if not keys or limit is None or limit.condition is None:
+    if not keys or not is_limited():
         return
     wanted = _one_of("t.path_key", keys)
     beyond = (
@@ -115,21 +113,12 @@ def _compiled(audience: Audience) -> Clause:
     """The condition; raises `LookupError` where it names a team, push or user that is gone."""
     for condition in conditions_of(audience):
         kind = WORDS[condition.word].names
-        read = _NAMED_BY_ID[kind] if kind is not None else None
+        if kind is None or kind not in NAMES_BY_ID:
+            continue
         ids = {name.id for name in condition.names if name.id is not None}
-        if read is not None and (len(ids) < len(condition.names) or read(ids).keys() < ids):
+        if len(ids) < len(condition.names) or NAMES_BY_ID[kind](ids).keys() < ids:
             raise LookupError(condition.word)
     return rendered(audience_condition(audience))
-
-
-_NAMED_BY_ID: OfSome[ValueKind, Callable[[Collection[int]], Mapping[int, str]] | None] = OfSome(
-    {
-        ValueKind.TEAM: names.team_paths,
-        ValueKind.PUSH: names.push_names,
-        ValueKind.USER: names.logins,
-    },
-    otherwise=None,
-)
 
 
 def _one_of(column: str, values: Collection[str]) -> Clause:
