@@ -10,13 +10,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import peewee
 
 from studio_tui.storage.engine.fields import for_sqlite, instant_of
 from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+
+K = TypeVar("K", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,12 @@ def listed(name: str, rows: Sequence[Sequence[Any]]) -> Clause:
     return Clause(f"WITH {name} AS (VALUES {values})", tuple(chain.from_iterable(rows)))
 
 
-def among(column: str, ids: Iterable[int]) -> Clause:
-    """``column`` is one of ``ids``, however many: one parameter."""
+def among(column: str, values: Iterable[K]) -> Clause:
+    """``column`` is one of ``values``, however many: one parameter."""
+    wanted = sorted(values)
     if is_sqlite():
-        return Clause(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),))
-    return Clause(f"{column} = ANY(?)", (sorted(ids),))
+        return Clause(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
+    return Clause(f"{column} = ANY(?)", (wanted,))
 
 
 def known_instant(value: Any) -> datetime:

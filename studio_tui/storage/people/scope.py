@@ -96,7 +96,7 @@ def require_whole_teams(keys: Collection[str]) -> None:
     these keys, or below: who leads it, they are asked by."""
     if not keys or not is_limited():
         return
-    wanted = _one_of("t.path_key", keys)
+    wanted = among_text("t.path_key", keys)
     beyond = (
         f"WITH RECURSIVE below(id) AS (SELECT t.id FROM every_team t WHERE {wanted.text} "
         "UNION SELECT t.id FROM every_team t JOIN below b ON t.parent_id = b.id) "
@@ -119,7 +119,3 @@ def _compiled(audience: Audience) -> Clause:
         if len(ids) < len(condition.names) or NAMES_BY_ID[kind](ids).keys() < ids:
             raise LookupError(condition.word)
     return rendered(audience_condition(audience))
-
-
-def _one_of(column: str, values: Collection[str]) -> Clause:
-    return Clause(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
