@@ -19,7 +19,7 @@ class Segment:
     name: str
     description: str
     audience: Audience
-    """With the names of today."""
+    """With the names of today; as it is kept, with those of when it was saved."""
     version: int
     saved_at: datetime | None = None
     """Of a version."""

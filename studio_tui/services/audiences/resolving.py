@@ -8,6 +8,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from zoneinfo import available_timezones
 
 from studio_tui.domain.audiences.audience import (
@@ -73,8 +74,14 @@ def resolve(audience: Audience, text: str = "") -> Audience:
 def as_named_today(audience: Audience) -> Audience:
     """An audience as it is kept, with the names that what it means has today, inside of a unit of
     work. What is no longer there keeps the name it had."""
+    (named,) = all_named_today([audience])
+    return named
+
+
+def all_named_today(audiences: Sequence[Audience]) -> list[Audience]:
+    """The same for several: the names of each kind are read once for all of them."""
     ids = defaultdict[ValueKind, set[int]](set)
-    for condition in conditions_of(audience):
+    for condition in chain.from_iterable(map(conditions_of, audiences)):
         kind = WORDS[condition.word].names or ValueKind.TEXT
         ids[kind].update(name.id for name in condition.names if name.id is not None)
     called = {kind: stored.NAMES_BY_ID[kind](meant) for kind, meant in ids.items()}
@@ -84,7 +91,7 @@ def as_named_today(audience: Audience) -> Audience:
         names = [replace(one, text=today.get(one.id or 0, one.text)) for one in condition.names]
         return replace(condition, names=tuple(names))
 
-    return with_conditions(audience, named)
+    return [with_conditions(audience, named) for audience in audiences]
 
 
 class _NoSuchName(Exception):

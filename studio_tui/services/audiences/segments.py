@@ -1,6 +1,7 @@
 """Segments: saved, changed, deleted, and who uses them (P13)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.audiences.audience import Audience, WrongAudience, conditions_of
@@ -18,13 +19,12 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Invalid, NotFound, NothingToDo, Refused
 from studio_tui.domain.shared.lookalikes import taken_by
 from studio_tui.domain.shared.text import clean_line, fold
-from studio_tui.services.audiences.resolving import as_named_today, audience_of
+from studio_tui.services.audiences.resolving import all_named_today, as_named_today, audience_of
 from studio_tui.services.pushes.audiences import join_audiences
 from studio_tui.services.system import naming, toml_text
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.audiences import keepers, segments
-from studio_tui.storage.audiences.segments import StoredSegment
 from studio_tui.storage.people.scope import is_limited
 
 _SHOWN = 5
@@ -50,7 +50,7 @@ def versions(studio: Studio, actor: Actor, segment_id: int) -> list[Segment]:
     """What was saved of a segment, the newest first."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
-        return [_segment(stored) for stored in segments.versions(segment_id)]
+        return _named_today(segments.versions(segment_id))
 
 
 def save(
@@ -85,7 +85,7 @@ def save(
         _check_what_it_names(after, known)
         # Nothing can name a segment that is new.
         effects = keepers.conditions_of_keepers(after.id) if before else ()
-        segment_id = segments.save(after)
+        saved = replace(after, id=segments.save(after))
         told = tuple(_effect(each) for each in keepers.compared(effects))
         write_activity(
             actor,
@@ -98,8 +98,8 @@ def save(
         if before:
             # Who comes to match a push that names it comes in (P13).
             join_audiences(studio, limited=is_limited())
-        saved = next(each for each in _every() if each.id == segment_id)
-        return SegmentSaved(saved, before is None, told)
+        (shown,) = _with_use([saved])
+        return SegmentSaved(shown, before is None, told)
 
 
 def try_saving(studio: Studio, save_it: Callable[[], SegmentSaved]) -> SegmentSaved:
@@ -121,9 +121,10 @@ def delete(studio: Studio, actor: Actor, segment: Segment) -> None:
             more = len(current.used_by) - _SHOWN
             by = ", ".join(current.used_by[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
             raise Refused(f"The segment “{current.name}” is used by {by}.")
-        before = next(each for each in segments.segments() if each.id == segment.id)
         segments.delete(segment.id)
-        write_activity(actor, studio.now(), Verb.DELETE_SEGMENT, before.name, before=_facts(before))
+        write_activity(
+            actor, studio.now(), Verb.DELETE_SEGMENT, current.name, before=_facts(current)
+        )
 
 
 def export_text(chosen: Sequence[Segment]) -> str:
@@ -166,16 +167,16 @@ def import_text(
 def _changed(
     studio: Studio,
     actor: Actor,
-    before: StoredSegment | None,
+    before: Segment | None,
     name: str,
     audience: Audience | None,
     description: str | None,
-) -> StoredSegment:
+) -> Segment:
     kept = audience or (before.audience if before else None)
     if kept is None:
         raise Invalid({"where": "say whom it holds"})
     told = before.description if before else ""
-    return StoredSegment(
+    return Segment(
         id=before.id if before else 0,
         name=name,
         description=told if description is None else clean_line(description),
@@ -186,7 +187,7 @@ def _changed(
     )
 
 
-def _same(before: StoredSegment, after: StoredSegment) -> bool:
+def _same(before: Segment, after: Segment) -> bool:
     return (before.name, before.description, before.audience) == (
         after.name,
         after.description,
@@ -194,7 +195,7 @@ def _same(before: StoredSegment, after: StoredSegment) -> bool:
     )
 
 
-def _check_what_it_names(segment: StoredSegment, known: Sequence[StoredSegment]) -> None:
+def _check_what_it_names(segment: Segment, known: Sequence[Segment]) -> None:
     """Raise `WrongAudience` where a segment names itself, or would be too long spelled out, or make
     one that names it so."""
     audiences = {each.id: each.audience for each in known}
@@ -215,9 +216,7 @@ def _check_what_it_names(segment: StoredSegment, known: Sequence[StoredSegment])
             raise WrongAudience(text, 0, 1, reason)
 
 
-def _circle(
-    segment: StoredSegment, audiences: Mapping[int, Audience], names: Mapping[int, str]
-) -> str:
+def _circle(segment: Segment, audiences: Mapping[int, Audience], names: Mapping[int, str]) -> str:
     """That a segment names itself, by which others; empty where it does not."""
     waiting: list[tuple[int, tuple[str, ...]]] = [(segment.id, (segment.name,))]
     seen = set[int]()
@@ -247,28 +246,24 @@ def _length(audience: Audience, audiences: Mapping[int, Audience], lengths: dict
 
 
 def _every() -> list[Segment]:
+    return _with_use(segments.segments())
+
+
+def _with_use(kept: Sequence[Segment]) -> list[Segment]:
     used = keepers.used_by()
-    return [_segment(each, tuple(used.get(each.id, ()))) for each in segments.segments()]
+    return [replace(each, used_by=tuple(used.get(each.id, ()))) for each in _named_today(kept)]
 
 
-def _segment(stored: StoredSegment, used_by: tuple[str, ...] = ()) -> Segment:
-    return Segment(
-        id=stored.id,
-        name=stored.name,
-        description=stored.description,
-        audience=as_named_today(stored.audience),
-        version=stored.version,
-        saved_at=stored.saved_at,
-        saved_by=stored.saved_by,
-        used_by=used_by,
-    )
+def _named_today(kept: Sequence[Segment]) -> list[Segment]:
+    named = all_named_today([each.audience for each in kept])
+    return [replace(each, audience=said) for each, said in zip(kept, named, strict=True)]
 
 
 def _effect(compared: keepers.AudienceChange) -> Effect:
     return Effect(compared.keeper, compared.come, compared.go)
 
 
-def _facts(segment: StoredSegment) -> dict[str, str]:
+def _facts(segment: Segment) -> dict[str, str]:
     return {
         "name": segment.name,
         "description": segment.description,

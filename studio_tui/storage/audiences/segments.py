@@ -1,8 +1,7 @@
 """Segments: reading and writing (P13)."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from studio_tui.domain.audiences.audience import (
     Audience,
@@ -13,6 +12,7 @@ from studio_tui.domain.audiences.audience import (
     kept_text,
     with_conditions,
 )
+from studio_tui.domain.audiences.segment import Segment
 from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import among
@@ -24,22 +24,10 @@ _S: Any = SegmentTable
 _V: Any = SegmentVersion
 
 
-class StoredSegment(NamedTuple):
-    """A segment, or one of its versions."""
-
-    id: int
-    name: str
-    description: str
-    audience: Audience
-    version: int
-    saved_at: datetime | None = None
-    saved_by: str = ""
-
-
-def segments() -> list[StoredSegment]:
-    """All segments, by name."""
+def segments() -> list[Segment]:
+    """All segments as they are kept, by name."""
     return [
-        StoredSegment(segment_id, name, description, kept_audience(audience), version)
+        Segment(segment_id, name, description, kept_audience(audience), version)
         for segment_id, name, description, audience, version in _S.select(
             _S.id, _S.name, _S.description, _S.audience, _S.version
         )
@@ -48,13 +36,13 @@ def segments() -> list[StoredSegment]:
     ]
 
 
-def versions(segment_id: int) -> list[StoredSegment]:
+def versions(segment_id: int) -> list[Segment]:
     """What was saved of a segment, the newest first."""
     found = _V.select(
         *(_V.name, _V.description, _V.audience, _V.version, _V.saved_at, _V.saved_by)
     ).where(_V.segment == segment_id)
     return [
-        StoredSegment(segment_id, name, text, kept_audience(audience), version, at, by)
+        Segment(segment_id, name, text, kept_audience(audience), version, at, by)
         for name, text, audience, version, at, by in found.order_by(_V.version.desc()).tuples()
     ]
 
@@ -106,7 +94,7 @@ def lock_segments() -> None:
         execute("LOCK TABLE segment IN SHARE ROW EXCLUSIVE MODE")
 
 
-def save(segment: StoredSegment) -> int:
+def save(segment: Segment) -> int:
     """Write a segment, and its version; one without an id is added. Returns the id."""
     kept = kept_text(segment.audience)
     written = {
