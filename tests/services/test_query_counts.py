@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from studio_tui.domain.audiences.audience import quoted
 from studio_tui.domain.conversations.conversation import Plan
 from studio_tui.domain.outbox.notification import Delivery, NotificationFilter
 from studio_tui.domain.people.access import Actor
@@ -15,6 +16,8 @@ from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
+from studio_tui.services.audiences import segments
+from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.people import users
 from studio_tui.services.pushes import assign, check, groups, pushes, remind
@@ -35,6 +38,8 @@ EXPECTED = {
     "my conversations": 8,
     "today": 38,
     "outbox": 6,
+    "segments": 5,
+    "filter": 4,
     "plan": 38,
     "move": 37,
     "assign": 28,
@@ -114,6 +119,15 @@ def test_a_call_takes_as_many_statements_for_many_as_for_few(
     count("my conversations", lambda: conversations.my_conversations(studio, leader))
     count("today", lambda: today.show(studio, admin))
     count("outbox", lambda: outbox.every(studio, admin, NotificationFilter()))
+    for number in range(people // 30):
+        some = audience_of(studio, admin, f'login p{number} and not in push "Other"')
+        segments.save(studio, admin, f"Part {number}", some)
+    count("segments", lambda: segments.every(studio, admin))
+    named = {"segment": "Part 0", "in push": "Other", "team": "Sales"}
+    where = " or ".join(
+        f"{word} in ({', '.join([quoted(name)] * people)})" for word, name in named.items()
+    )
+    count("filter", lambda: audience_of(studio, admin, where))
     ask, day = conversations.find(studio, push.name, "p0"), timedelta(days=1)
     count("plan", lambda: conversations.plan(studio, leader, ask, Plan(studio.now() + day)))
     count("move", lambda: conversations.plan(studio, leader, ask, Plan(studio.now() + 2 * day)))

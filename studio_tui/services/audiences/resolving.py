@@ -8,6 +8,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from zoneinfo import available_timezones
 
@@ -31,7 +32,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences import names as stored
 from studio_tui.storage.audiences import segments
 from studio_tui.storage.people.teams import StoredTeam, every_team
-from studio_tui.storage.pushes.finding import named_pushes
+from studio_tui.storage.pushes.finding import NamedPush, named_pushes
 
 _SHOWN = 60
 _SIMILAR = 0.5
@@ -102,7 +103,7 @@ class _Known:
     """What is known by name, each kind read at most once."""
 
     def __init__(self) -> None:
-        self._teams = _every_team_once()
+        self._texts: dict[str, list[str]] = {}
         self._find: Mapping[ValueKind, Callable[[Condition, Name], Name]] = {
             ValueKind.TEAM: self._team,
             ValueKind.PUSH: self._push,
@@ -123,8 +124,24 @@ class _Known:
         find = self._find.get(kind)
         return name if find is None else find(condition, name)
 
+    @cached_property
+    def _teams(self) -> Sequence[StoredTeam]:
+        return every_team()
+
+    @cached_property
+    def _pushes(self) -> Sequence[NamedPush]:
+        return named_pushes()
+
+    @cached_property
+    def _groups(self) -> Sequence[str]:
+        return stored.groups()
+
+    @cached_property
+    def _segments(self) -> Mapping[int, str]:
+        return {segment.id: segment.name for segment in segments.segments()}
+
     def _team(self, _: Condition, name: Name) -> Name:
-        teams = self._teams()
+        teams = self._teams
         if not name.text:
             return _by_number("team", name, {team.id: team.path for team in teams})
         try:
@@ -136,7 +153,7 @@ class _Known:
             raise _NoSuchName(f"{error}{more}") from None
 
     def _push(self, _: Condition, name: Name) -> Name:
-        pushes = named_pushes()
+        pushes = self._pushes
         if not name.text:
             return _by_number("push", name, {push.id: push.name for push in pushes})
         found = [push for push in pushes if fold(push.name) == fold(name.text)]
@@ -161,13 +178,15 @@ class _Known:
             raise _NoSuchName(str(error)) from None
 
     def _group(self, _: Condition, name: Name) -> Name:
-        return _among("group", name, stored.groups())
+        return _among("group", name, self._groups)
 
     def _known_text(self, condition: Condition, name: Name) -> Name:
         fact = WORDS[condition.word].fact
         if fact is None or "*" in name.text:
             return name
-        return _among(condition.word, name, list(stored.values_of(fact).values()))
+        if fact.name not in self._texts:
+            self._texts[fact.name] = list(stored.values_of(fact).values())
+        return _among(condition.word, name, self._texts[fact.name])
 
     def _unique(self, condition: Condition, name: Name) -> Name:
         fact = WORDS[condition.word].fact
@@ -191,7 +210,7 @@ class _Known:
         return _among("role", name, list(Role))
 
     def _segment(self, _: Condition, name: Name) -> Name:
-        known = {segment.id: segment.name for segment in segments.segments()}
+        known = self._segments
         if not name.text:
             return _by_number("segment", name, known)
         found = [each for each, called in known.items() if fold(called) == fold(name.text)]
@@ -199,18 +218,6 @@ class _Known:
             nothing = naming.nothing_named("segment", name.text, list(known.values()))
             raise _NoSuchName(nothing)
         return replace(name, id=found[0])
-
-
-def _every_team_once() -> Callable[[], Sequence[StoredTeam]]:
-    """The teams, read when they are first asked for."""
-    held: list[Sequence[StoredTeam]] = []
-
-    def teams() -> Sequence[StoredTeam]:
-        if not held:
-            held.append(every_team())
-        return held[0]
-
-    return teams
 
 
 def _by_number(noun: str, name: Name, known: Mapping[int, str]) -> Name:
