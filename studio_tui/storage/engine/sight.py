@@ -220,6 +220,8 @@ class Sight:
         … FROM users``; ``params`` follow those of the expressions. A statement that reads no table
         of `_LIMITED`, and what changes a table without reading one, stay as they are.
         """
+        if self._is_known and self._found is None:
+            return text, params
         if not _STATEMENT.match(text) or (_CHANGE.match(text) and not _ASKS.search(text)):
             return text, params
         named = _LIMITED.intersection(_WORD.findall(text))
