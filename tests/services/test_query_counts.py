@@ -36,7 +36,7 @@ EXPECTED = {
     "check of a push": 12,
     "groups of a push": 7,
     "my conversations": 8,
-    "today": 38,
+    "today": 37,
     "outbox": 6,
     "segments": 5,
     "filter": 4,

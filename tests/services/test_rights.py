@@ -1014,8 +1014,6 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "pushes.audiences.join_by_schedule": ITSELF,
     "pushes.repeating.repeat_by_schedule": ITSELF,
     "system.working_days.days_off": "tells nothing of anybody: which days are off",
-    "pushes.repeating.why_not": INSIDE,
-    "pushes.repeating.name_of": INSIDE,
     "pushes.repeating.hire_days": INSIDE,
     "system.daily.do_what_is_due": ITSELF,
     "people.reviews.caused_by": VALUES,

@@ -248,6 +248,10 @@ class Repeat:
             return []
         return [each for each in self.recurrence.between(today, last) if each.first > self.set_on]
 
+    def coming(self, today: date, last: date) -> list[Occurrence]:
+        """Those of `ahead` that are not skipped."""
+        return [each for each in self.ahead(today, last) if each.number not in self.skipped]
+
     def next(self, today: date) -> Occurrence | None:
         """The next time that is not skipped; one that has come and is not dealt with is before all
         others."""

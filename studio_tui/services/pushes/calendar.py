@@ -11,6 +11,8 @@ from studio_tui.domain.pushes.calendar import CalendarEntry, DayKind, in_order
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.services.pushes import repeating
+from studio_tui.services.pushes.duplicate import naming_after
+from studio_tui.services.pushes.pushes import push_facts
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.working_days import days_off
 from studio_tui.storage.pushes import calendar, pushes, repeats
@@ -110,11 +112,10 @@ def _repeat(year: _Year) -> Iterator[CalendarEntry]:
     people = found.count_assigned([each.latest_id for each in active])
     for repeat in active:
         name = year.names[repeat.latest_id]
-        for each in repeat.ahead(year.first, year.last):
-            if each.number not in repeat.skipped:
-                text = repeating.name_of(year.studio, repeat, each)
-                number = people.get(repeat.latest_id, 0)
-                yield CalendarEntry(each.first, DayKind.REPEATS, name, number, text)
+        naming = naming_after(push_facts(year.studio, repeat.latest_id))
+        for each in repeat.coming(year.first, year.last):
+            number, text = people.get(repeat.latest_id, 0), naming(each.first)
+            yield CalendarEntry(each.first, DayKind.REPEATS, name, number, text)
         for each, number in repeating.hire_days(year.studio, repeat, year.last - year.first):
             yield CalendarEntry(each.first, DayKind.REPEATS, name, number, repeat.in_words)
 

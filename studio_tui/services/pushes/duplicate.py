@@ -1,5 +1,6 @@
 """A push once more, with its people, its reminders and its template: other days, one act (P17)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -54,8 +55,7 @@ def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
             others,
             days_off(studio),
         )
-        name = name_after(current, begin)
-        draft = PushDraft(name, begin, end, current.reminders)
+        draft = PushDraft(naming_after(current)(begin), begin, end, current.reminders)
         return Proposal(draft, audiences.count_there(_people(current)))
 
 
@@ -139,7 +139,8 @@ def _people(push: PushFacts) -> People:
     return picked if audience is None else picked | audience_condition(audience)
 
 
-def name_after(push: PushFacts, first: date) -> str:
-    """The name proposed for what follows ``push`` on ``first``, inside an open unit of work."""
+def naming_after(push: PushFacts) -> Callable[[date], str]:
+    """The name proposed for what follows ``push``, by its first day; inside an open unit of work,
+    in which the names that are taken are read once."""
     names = [*pushes.push_names(closed=True), push.name]
-    return next_name(push.name, push.available_from, first, names)
+    return lambda first: next_name(push.name, push.available_from, first, names)

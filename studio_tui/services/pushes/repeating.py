@@ -7,10 +7,10 @@ it twice. Of several times that were missed one is made: the last (`Recurrence.t
 from collections.abc import Iterator
 from datetime import timedelta
 
-from studio_tui.domain.pushes.push import PushDraft
+from studio_tui.domain.pushes.push import PushDraft, PushFacts
 from studio_tui.domain.pushes.repeats import Occurrence, Repeat
 from studio_tui.services.pushes.assign import assign_to
-from studio_tui.services.pushes.duplicate import make_next, name_after
+from studio_tui.services.pushes.duplicate import make_next, naming_after
 from studio_tui.services.pushes.pushes import push_facts, push_to_change
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates.templates import stored_template
@@ -27,20 +27,16 @@ def repeat_by_schedule(studio: Studio) -> int:
     with studio.store.reading():
         # Most looks find nothing: they must not lock others out.
         active = repeats.active()
-        due = [each.id for each in active if each.due(today) and why_not(studio, each) is None]
-        hired = [each.id for each in active if _hired(studio, each)]
+        due = [each.id for each in active if each.due(today) and _may_be_made(studio, each)]
+        hired = [each.id for each in active if any(hire_days(studio, each, timedelta()))]
     made = sum(_make(studio, repeat_id) for repeat_id in due)
     return made + sum(_assign_hired(studio, repeat_id) for repeat_id in hired)
 
 
-def why_not(studio: Studio, repeat: Repeat) -> str | None:
-    """Why a push cannot be made again; None where it can. Inside an open unit of work."""
-    return stored_template(push_facts(studio, repeat.latest_id).template_id).why_no_push
-
-
-def name_of(studio: Studio, repeat: Repeat, occurrence: Occurrence) -> str:
-    """What the push of ``occurrence`` would be called, inside an open unit of work."""
-    return name_after(push_facts(studio, repeat.latest_id), occurrence.first)
+def why_not(latest: PushFacts) -> str | None:
+    """Why the push that was made last cannot be made again; None where it can. Inside an open unit
+    of work."""
+    return stored_template(latest.template_id).why_no_push
 
 
 def hire_days(studio: Studio, repeat: Repeat, ahead: timedelta) -> Iterator[tuple[Occurrence, int]]:
@@ -73,13 +69,13 @@ def _make(studio: Studio, repeat_id: int) -> int:
 
 def _made(studio: Studio, repeat: Repeat, occurrence: Occurrence) -> int:
     latest = push_facts(studio, repeat.latest_id)
-    name = name_after(latest, occurrence.first)
+    name = naming_after(latest)(occurrence.first)
     draft = PushDraft(name, occurrence.first, occurrence.deadline, latest.reminders)
     return make_next(studio, None, latest, draft).push.id
 
 
-def _hired(studio: Studio, repeat: Repeat) -> bool:
-    return any(True for _ in hire_days(studio, repeat, timedelta()))
+def _may_be_made(studio: Studio, repeat: Repeat) -> bool:
+    return why_not(push_facts(studio, repeat.latest_id)) is None
 
 
 def _assign_hired(studio: Studio, repeat_id: int) -> int:

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.review import ReviewFilter
-from studio_tui.domain.pushes.push import deadline_of
+from studio_tui.domain.pushes.push import PushFacts, deadline_of
 from studio_tui.domain.pushes.repeats import Occurrence, Repeat
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.enum_tables import OfSome
@@ -27,6 +27,8 @@ from studio_tui.domain.today.today import (
 )
 from studio_tui.services.people import retention
 from studio_tui.services.pushes import repeating
+from studio_tui.services.pushes.duplicate import naming_after
+from studio_tui.services.pushes.pushes import push_facts
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_origin, mail_stops, notifications
 from studio_tui.storage.people import last_file, review_read
@@ -325,36 +327,34 @@ def _ends(desk: Desk) -> Iterator[Case]:
 def _repeats(desk: Desk) -> Iterator[Case]:
     """The pushes that will be made by themselves (P17), and what keeps one from being made."""
     for repeat in repeats.active():
-        coming = [
-            each
-            for each in repeat.ahead(desk.today, desk.last_day)
-            if each.number not in repeat.skipped
-        ]
-        due = repeat.due(desk.today)
-        why = repeating.why_not(desk.studio, repeat) if due or coming else None
-        if why and due:
-            yield _repeat(desk, repeat, due[-1], f"cannot be made: {why}")
-        for each in coming:
-            name = repeating.name_of(desk.studio, repeat, each)
-            when = weekday_in_words(each.first, desk.today)
-            kept = f", unless {why}" if why else ""
-            yield _repeat(desk, repeat, each, f"“{name}” is made {when}{kept}")
+        latest = push_facts(desk.studio, repeat.latest_id)
+        yield from _made(desk, repeat, latest)
         for each, number in repeating.hire_days(desk.studio, repeat, desk.last_day - desk.today):
             text = f"{repeat.in_words}: {weekday_in_words(each.first, desk.today)}"
-            yield _repeat(desk, repeat, each, text, number)
+            yield _repeat(desk, latest, each, text, number)
 
 
-def _repeat(
-    desk: Desk, repeat: Repeat, each: Occurrence, text: str, number: int | None = None
-) -> Case:
-    if number is None:
-        number = found.count_assigned([repeat.latest_id]).get(repeat.latest_id, 0)
+def _made(desk: Desk, repeat: Repeat, latest: PushFacts) -> Iterator[Case]:
+    due, coming = repeat.due(desk.today), repeat.coming(desk.today, desk.last_day)
+    if not due and not coming:
+        return
+    number = found.count_assigned([latest.id]).get(latest.id, 0)
+    why, naming = repeating.why_not(latest), naming_after(latest)
+    if why and due:
+        yield _repeat(desk, latest, due[-1], f"cannot be made: {why}", number)
+    for each in coming:
+        when = weekday_in_words(each.first, desk.today)
+        kept = f", unless {why}" if why else ""
+        yield _repeat(desk, latest, each, f"“{naming(each.first)}” is made {when}{kept}", number)
+
+
+def _repeat(desk: Desk, latest: PushFacts, each: Occurrence, text: str, number: int) -> Case:
     return Case(
         CaseKind.REPEATS,
         max(number, 1),
         text,
-        repeat.latest_id,
-        pushes.pushes(repeat.latest_id)[0].name,
+        latest.id,
+        latest.name,
         due=start_of_day(each.first, desk.studio.zone),
         about=each.first.isoformat(),
         mark=f"{number} {text}",

@@ -23,6 +23,8 @@ def active(repeat_ids: Collection[int] | None = None) -> list[Repeat]:
     """All that is not stopped, or of these, in the order in which it was set."""
     found = _R.select().where(_R.stopped_at.is_null()).order_by(_R.id)
     stored = list(found if repeat_ids is None else found.where(among(_R.id, repeat_ids)))
+    if not stored:
+        return []
     became: defaultdict[int, dict[int, int | None]] = defaultdict(dict)
     times = _M.select(_M.repeat, _M.number, _M.push).where(among(_M.repeat, [r.id for r in stored]))
     for repeat_id, number, push_id in times.tuples():
