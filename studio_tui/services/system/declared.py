@@ -65,9 +65,9 @@ def apply(studio: Studio, actor: Actor, declared: Declared) -> list[DeclaredChan
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
         return [
-            *(each for one in declared.templates for each in _template(studio, actor, one)),
+            *_templates(studio, actor, declared.templates),
             *_segments(studio, actor, declared.segments),
-            *(each for one in declared.pushes for each in _push(studio, actor, one)),
+            *_pushes(studio, actor, declared.pushes),
             *(each for one in declared.repeats for each in _repeat(studio, actor, one)),
         ]
 
@@ -109,16 +109,21 @@ def export_text(studio: Studio, actor: Actor) -> str:
     return toml_text.write(declared)
 
 
-def _template(studio: Studio, actor: Actor, definition: Definition) -> Iterator[DeclaredChange]:
+def _templates(
+    studio: Studio, actor: Actor, declared: tuple[Definition, ...]
+) -> Iterator[DeclaredChange]:
+    if not declared:
+        return
     known = {fold(each.name): each for each in templates.every(studio, actor)}
-    template = known.get(fold(definition.name))
-    if template is None:
-        templates.add(studio, actor, definition)
-        yield DeclaredChange("template", definition.name, ADDED)
-    elif template.definition != definition:
-        templates.save(studio, actor, template, definition)
-        named = _differences(_values(template.definition), _values(definition))
-        yield DeclaredChange("template", definition.name, named)
+    for definition in declared:
+        template = known.get(fold(definition.name))
+        if template is None:
+            templates.add(studio, actor, definition)
+            yield DeclaredChange("template", definition.name, ADDED)
+        elif template.definition != definition:
+            templates.save(studio, actor, template, definition)
+            named = _differences(_values(template.definition), _values(definition))
+            yield DeclaredChange("template", definition.name, named)
 
 
 def _segments(
@@ -139,9 +144,20 @@ def _segments(
         yield DeclaredChange("segment", segment.name, change)
 
 
-def _push(studio: Studio, actor: Actor, declared: DeclaredPush) -> Iterator[DeclaredChange]:
+def _pushes(
+    studio: Studio, actor: Actor, declared: tuple[DeclaredPush, ...]
+) -> Iterator[DeclaredChange]:
+    if not declared:
+        return
+    every = pushes.every(studio, actor)
+    for one in declared:
+        yield from _push(studio, actor, one, _standing(every, one))
+
+
+def _push(
+    studio: Studio, actor: Actor, declared: DeclaredPush, push: Push | None
+) -> Iterator[DeclaredChange]:
     audience = audience_of(studio, actor, declared.audience) if declared.audience else None
-    push = _standing(studio, actor, declared)
     if push is None:
         template = templates.find(studio, actor, declared.template)
         draft = _draft(declared, pushes.usual_reminders(studio))
@@ -167,10 +183,10 @@ def _push(studio: Studio, actor: Actor, declared: DeclaredPush) -> Iterator[Decl
         yield DeclaredChange("push", push.name, change, added)
 
 
-def _standing(studio: Studio, actor: Actor, declared: DeclaredPush) -> Push | None:
+def _standing(every: Iterable[Push], declared: DeclaredPush) -> Push | None:
     """The push of this name that is not closed; or the one that is, where it began on this day: it
     is over, and not made again."""
-    found = [each for each in pushes.every(studio, actor) if fold(each.name) == fold(declared.name)]
+    found = [each for each in every if fold(each.name) == fold(declared.name)]
     return next(
         (
             each
