@@ -157,6 +157,11 @@ class Reminders:
     before: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
 
+    def days(self, deadline: date) -> list[date]:
+        """The days of the automatic reminders of what is to be held by ``deadline``."""
+        before = [deadline - timedelta(days=number) for number in self.before]
+        return before + [deadline + timedelta(days=number) for number in self.after]
+
     def round_on(self, today: date, deadline: date) -> str | None:
         """Which automatic reminder falls on ``today``: ``before-7-2026-03-31``; None where none.
 

@@ -97,10 +97,8 @@ def _end_and_remind(year: _Year) -> Iterator[CalendarEntry]:
 def _reminders(
     year: _Year, push: StoredPush, deadline: date, number: int
 ) -> Iterator[CalendarEntry]:
-    days = [deadline - timedelta(days=before) for before in push.reminders.before]
-    days += [deadline + timedelta(days=after) for after in push.reminders.after]
     settings = year.studio.settings.notifications
-    for day in days:
+    for day in push.reminders.days(deadline):
         leaves = start_of_day(day, year.studio.zone, settings.send_time)
         if year.holds(day) and day >= push.available_from and leaves > year.studio.now():
             yield CalendarEntry(day, DayKind.REMINDER, push.name, number)

@@ -442,12 +442,10 @@ def _reminders(desk: Desk) -> Iterator[Case]:
 
 
 def _next_round(desk: Desk, push: StoredPush, deadline: date) -> date | None:
-    days = [deadline - timedelta(days=before) for before in push.reminders.before]
-    days += [deadline + timedelta(days=after) for after in push.reminders.after]
     settings = desk.studio.settings.notifications
     ahead = [
         day
-        for day in days
+        for day in push.reminders.days(deadline)
         if day <= desk.last_day
         and start_of_day(day, desk.studio.zone, settings.send_time) > desk.now
     ]
