@@ -7,6 +7,7 @@ from textual.widgets import Button, Static
 
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.errors import Invalid, StudioError
+from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.domain.templates.template import Template
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.commands import Command
@@ -18,7 +19,6 @@ from studio_tui.tui.screens.pushes.new_pushes_row import (
     EnteredPush,
     PushRow,
     drafts_of,
-    month_later,
 )
 from studio_tui.tui.service_calls import ServiceCalls
 from studio_tui.tui.text import line
@@ -132,7 +132,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
 
     def _defaults(self) -> EnteredPush:
         today = self.studio.today()
-        return EnteredPush("", day(today), day(month_later(today)))
+        return EnteredPush("", day(today), day(months_later(today, 1)))
 
     def _count(self) -> None:
         rows = self._rows

@@ -1,6 +1,5 @@
 """One push to be made: its name, its first day, its deadline, and what is wrong with them (P1)."""
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -157,12 +156,6 @@ def _days_of(entered: EnteredPush, today: date) -> tuple[date, date] | None:
     except ValueError:
         return None
     return None if last < first else (first, last)
-
-
-def month_later(first: date) -> date:
-    """The same day of the next month, or its last day where it has no such day."""
-    year, month = (first.year + 1, 1) if first.month == 12 else (first.year, first.month + 1)
-    return date(year, month, min(first.day, monthrange(year, month)[1]))
 
 
 def drafts_of(entered: Sequence[EnteredPush], today: date) -> list[PushDraft]:

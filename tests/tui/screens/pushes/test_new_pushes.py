@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from studio_tui.domain.pushes.push import PushState
+from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.pushes.new_pushes import NewPushes
@@ -16,7 +17,6 @@ from studio_tui.tui.screens.pushes.new_pushes_row import (
     PushRow,
     length,
     meant,
-    month_later,
     period,
 )
 from studio_tui.tui.screens.pushes.pushes import PushesScreen
@@ -216,7 +216,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
     ],
 )
 def test_a_month_later(first: date, last: date) -> None:
-    assert month_later(first) == last
+    assert months_later(first, 1) == last
 
 
 def test_the_length_of_a_push_fits_beside_it() -> None:
