@@ -1,11 +1,8 @@
 """``studio-tui init``: a configuration, a database and a look at the mail server, in one act."""
 
-import os
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -13,17 +10,16 @@ import tomli_w
 
 from studio_tui.cli.outbox.login import way_to_server
 from studio_tui.cli.shared.output import say
+from studio_tui.cli.shared.session import studio_as_it_is
 from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
-from studio_tui.config.clock import clock_from
-from studio_tui.config.known import remember_database
 from studio_tui.config.private import make_file, new_file
 from studio_tui.config.settings import Settings, Smtp
 from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.transport.addresses import sender_from
 from studio_tui.services.people.identity import found, own_account
-from studio_tui.services.system.context import Making, open_studio
+from studio_tui.services.system.context import Making
 
 _ABOUT: Final = "# “studio-tui doctor” says what is set and what is missing.\n"
 
@@ -87,7 +83,7 @@ def init(**given: str | None) -> None:
         place.write_text(f"{_ABOUT}{tomli_w.dumps(content)}", encoding="utf-8")
     say(f"{path} is written.")
     try:
-        _make_database(chosen)
+        _make_database()
     except StudioError as error:
         raise Unavailable(
             f"The database is not made: {error.message} Edit {path}, then run “studio-tui db "
@@ -149,11 +145,8 @@ def _tried(content: dict[str, Any]) -> Settings:
     return chosen
 
 
-def _make_database(chosen: Settings) -> None:
-    clock = clock_from(os.environ.get("STUDIO_NOW"))
-    with closing(open_studio(chosen, clock, Making.ASKED)) as studio:
-        if studio.store.is_sqlite:
-            remember_database(Path(studio.store.name))
+def _make_database() -> None:
+    with studio_as_it_is(Making.ASKED) as studio:
         founder = found(studio, own_account())
         say(f"The database {studio.store.name} is ready.")
         if founder:
