@@ -121,6 +121,8 @@ class UsersScreen(StudioScreen):
         self._include_left = False
         self._to_erase = to_erase
         self._waits: LastFile | None = None
+        self._only = Static(line(_ONLY_TO_ERASE, "$muted"), classes="narrowed")
+        self._draw_narrowed()
 
     def body(self) -> ComposeResult:
         """The list, and a line that says how to begin while there is nobody but oneself."""
@@ -135,15 +137,13 @@ class UsersScreen(StudioScreen):
             empty=f"Nobody yet. {how}",
             kept_as="users",
             exported_by="users export",
-            narrowing=Narrowing(lambda: self._narrowed, self._narrow, lambda: None),
+            narrowing=Narrowing(lambda: self._narrowed, self._narrow, self._draw_narrowed),
             opens_as_kept=not self._to_erase,
             beside=self._beside,
             audiences=True,
         )
         yield Static(line(how), classes="begin")
-        narrowed = Static(line(_ONLY_TO_ERASE, "$muted"), classes="narrowed")
-        narrowed.display = self._to_erase
-        yield narrowed
+        yield self._only
         yield Static(classes="waits")
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[User, UserFilter]]:
@@ -169,7 +169,7 @@ class UsersScreen(StudioScreen):
         self._to_erase = narrowed == _TO_ERASE
 
     def _draw_narrowed(self) -> None:
-        self.query_one(".narrowed").display = self._to_erase
+        self._only.display = self._to_erase
 
     def reload(self) -> None:
         """Somebody may have imported users, or a file may wait."""

@@ -173,3 +173,8 @@ async def test_today_leads_to_who_is_erased_soon(made: Example) -> None:
         await press(pilot, "f")
         assert "bob" in _logins(pilot)
         assert "erased within two weeks" not in shown(pilot)
+        await press(pilot, "escape", "enter")
+        assert "erased within two weeks; f shows everybody" in shown(pilot)
+        await press(pilot, "F", *"usual", "enter")
+        assert "bob" in _logins(pilot)
+        assert "erased within two weeks" not in shown(pilot)
