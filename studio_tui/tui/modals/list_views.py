@@ -1,10 +1,10 @@
 """The views of a list that have a name: to show one, to save one, to remove one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studio_tui.domain.shared.errors import Invalid, StudioError
-from studio_tui.domain.shared.list_source import Source
 from studio_tui.domain.shared.list_views import ListView
 from studio_tui.services.system import list_views
 from studio_tui.tui.commands import Command
@@ -23,6 +22,7 @@ from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field, Form
+from studio_tui.tui.widgets.list.audiences import Said, Typed
 from studio_tui.tui.widgets.list.views import Listed
 
 _HOW = "⏎ show · ^s save the list as it is · ^o open with it · ^r remove"
@@ -54,8 +54,7 @@ class WithView:
 class ListViews(Choose[WithView]):
     """Asks which view of a list to show, or what else to do with it.
 
-    ``described`` says in words what a view shows. The rows of each are counted while one looks:
-    ``sources`` list them, by the key of the view.
+    The rows of each are counted while one looks.
     """
 
     DETAIL = True
@@ -65,19 +64,14 @@ class ListViews(Choose[WithView]):
         Command("remove", "ctrl+r", "Remove", "Remove the view"),
     )
 
-    def __init__(
-        self,
-        views: Sequence[ListView],
-        described: Callable[[ListView], str],
-        sources: Mapping[str, Source[Any, Any]],
-    ) -> None:
-        self._views = views
-        self._described = described
-        self._sources = sources
+    def __init__(self, listed: Listed) -> None:
+        self._listed = listed
+        self._views = listed.views.kept.named
+        self._described = listed.views.described
         self._counts: dict[str, int] = {}
         super().__init__(
             "Views of this list",
-            [self._choice(view) for view in (_AS_USUAL, *views)],
+            [self._choice(view) for view in (_AS_USUAL, *self._views)],
             empty="No view goes by that name.",
             layout=ChoiceLayout.USUAL,
         )
@@ -85,10 +79,12 @@ class ListViews(Choose[WithView]):
     def on_mount(self) -> None:
         """Show them, and count what each lists."""
         super().on_mount()
-        for key, source in self._sources.items():
-            bridge_of(self).read(
-                self, key, source.count, partial(self._counted, key), self._not_counted
-            )
+        for view in (_AS_USUAL, *self._views):
+            if (reads := self._listed.reads(view.text)) is None:
+                self._count(view, view.text)
+            else:
+                then = partial(self._count_audience, view)
+                bridge_of(self).read(self, (view.key, "audience"), reads, then, self._not_counted)
 
     def action_save(self) -> None:
         """Save the list as it is."""
@@ -130,6 +126,17 @@ class ListViews(Choose[WithView]):
             self._described(view),
             "" if count is None else f"{count:,}",
         )
+
+    def _count_audience(self, view: ListView, said: Said) -> None:
+        if said.audience is None:
+            # It is wrong by now.
+            self._counted(view.key, 0)
+        else:
+            self._count(view, Typed.of(view.text, said.audience))
+
+    def _count(self, view: ListView, text: str) -> None:
+        source, then = self._listed.source_of(view, text), partial(self._counted, view.key)
+        bridge_of(self).read(self, view.key, source.count, then, self._not_counted)
 
     def _counted(self, key: str, count: int) -> None:
         self._counts[key] = count
@@ -196,10 +203,7 @@ class _Acts:
 
     def ask(self) -> None:
         """Ask what to do."""
-        named = self._views.kept.named
-        sources = {view.key: self._listed.source_of(view) for view in (ListView(), *named)}
-        dialog = ListViews(named, self._views.described, sources)
-        self._listed.screen.app.push_screen(dialog, self._do)
+        self._listed.screen.app.push_screen(ListViews(self._listed), self._do)
 
     def _do(self, chosen: WithView | None) -> None:
         if chosen is None:

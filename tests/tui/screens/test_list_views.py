@@ -6,6 +6,7 @@ import pytest
 
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.list_views import ListView
+from studio_tui.services.people import by_hand, users
 from studio_tui.services.system import list_views
 from studio_tui.tui.modals.choose_columns import ChooseColumns
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -84,12 +85,21 @@ async def test_a_view_is_saved_shown_and_opened_with(made: Example) -> None:
 
 async def test_a_view_says_how_many_it_shows(made: Example) -> None:
     made.load(PEOPLE)
-    for name, text in (("Both", "sales"), ("None", "nobodyhere")):
-        list_views.save(made.studio, made.admin, "users", ListView(name, text))
+    carl = users.find(made.studio, made.admin, "carl").user
+    by_hand.leave(made.studio, made.admin, [carl.id])
+    views = (
+        ListView("Both", "sales"),
+        ListView("None", "nobodyhere"),
+        ListView("There", "login in (carl, dina)"),
+        ListView("All", "login in (carl, dina)", narrowed="those who have left, too"),
+    )
+    for view in views:
+        list_views.save(made.studio, made.admin, "users", view)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "F")
-        (both,) = [line for line in shown(pilot).splitlines() if "Both" in line]
-        assert both.rstrip(" │").endswith(" 2")
+        for name, number in (("Both", 2), ("There", 1), ("All", 2)):
+            (line,) = [line for line in shown(pilot).splitlines() if f" {name} " in line]
+            assert line.rstrip(" │").endswith(f" {number}")
 
 
 async def test_a_name_that_is_taken_is_replaced_by_entering_it_again(made: Example) -> None:

@@ -1,23 +1,17 @@
 """What is typed above a list: words to look for, or an audience (P13)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Generic, TypeVar
+from functools import partial
 
 from textual.content import Content
 
 from studio_tui.domain.audiences.audience import Audience, WrongAudience
 from studio_tui.domain.people.access import Action, Actor, may
-from studio_tui.domain.shared.list_source import Row, Source
-from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.audiences import resolving
 from studio_tui.services.audiences.completing import Completion, complete
 from studio_tui.services.system.context import Studio
 from studio_tui.tui.text import line
-
-R = TypeVar("R", bound=Row)
-F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +87,3 @@ def typed_words(text: str) -> str:
 def typed_audience(text: str) -> Audience | None:
     """The audience that is typed; None where words are."""
     return text.audience if isinstance(text, Typed) else None
-
-
-class SourceOfAudience(Generic[R, F]):
-    """What ``find`` lists of a text that says an audience, which is read when it is first asked,
-    off the loop; nothing where it is wrong by now."""
-
-    def __init__(
-        self, reads: AudienceReader, text: str, find: Callable[[str], Source[R, F]]
-    ) -> None:
-        self._reads = reads
-        self._text = text
-        self._found = find
-
-    @cached_property
-    def _source(self) -> Source[R, F] | None:
-        said = self._reads(self._text)
-        if said.audience is None:
-            return None
-        return self._found(Typed.of(self._text, said.audience))
-
-    def count(self) -> int:
-        """How many rows there are."""
-        return self._source.count() if self._source else 0
-
-    def rows(self, start: int, stop: int) -> Sequence[R]:
-        """The rows from place ``start`` up to ``stop``."""
-        return self._source.rows(start, stop) if self._source else ()
-
-    def position(self, row_id: int, about: int | None = None) -> int | None:
-        """The place of a row, None where it is not in the list."""
-        return self._source.position(row_id, about) if self._source else None
-
-    def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:
-        """Those of ``ids`` that ``filter_`` matches."""
-        return self._source.matching(filter_, ids) if self._source else frozenset()
-
-    def selected(self, selection: Selection[F]) -> int:
-        """How many rows ``selection`` holds."""
-        return self._source.selected(selection) if self._source else 0

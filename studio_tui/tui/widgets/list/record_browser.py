@@ -16,6 +16,7 @@ shown of the row under the cursor beside the list, in a wide terminal (`widgets.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar, cast
 
@@ -40,7 +41,6 @@ from studio_tui.tui.shell import bridge_of, keys_of, shell_of
 from studio_tui.tui.widgets.list.audiences import (
     AudienceReader,
     Said,
-    SourceOfAudience,
     Typed,
     audiences_of,
     said_in_words,
@@ -290,21 +290,19 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         """Read the rows of what was set."""
         self._filter_by(self.text)
 
-    def source_of(self, view: ListView) -> Source[R, F]:
-        """What lists the rows of a view."""
-        sort = view.sort if sort_known(self.every_column, view.sort, self._usual_sort) else None
-
-        def find(text: str) -> Source[R, F]:
-            return self._find(text, sort or self._usual_sort)[1]
-
+    def reads(self, text: str) -> Callable[[], Said] | None:
+        """What reads an audience that ``text`` says, off the loop; None where it says words."""
         reads = self._reads_audiences
-        if reads is not None and says_audience(view.text):
-            return SourceOfAudience(reads, view.text, find)
+        return partial(reads, text) if reads is not None and says_audience(text) else None
+
+    def source_of(self, view: ListView, text: str) -> Source[R, F]:
+        """What lists the rows of a view, whose ``text`` is as ``find`` gets it."""
+        sort = view.sort if sort_known(self.every_column, view.sort, self._usual_sort) else None
         if self._narrowing is None:
-            return find(view.text)
+            return self._find(text, sort or self._usual_sort)[1]
         now = self._narrowing.get()
         self._narrow(self._narrowing, view.narrowed)
-        source = find(view.text)
+        source = self._find(text, sort or self._usual_sort)[1]
         self._narrowing.put(now)
         return source
 
@@ -405,8 +403,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         """Filter by what is typed. What says an audience is read off the loop; until it is known
         what it says, and where it is wrong, the last right one counts."""
         self._bar.offer("")
-        reads = self._reads_audiences
-        if reads is None or not says_audience(text):
+        reads = self.reads(text)
+        if reads is None:
             bridge_of(self).drop(self, "audience")
             self._say_of_audience(Content(""))
             self._filter(text, text)
@@ -431,7 +429,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             if arrival is not None:
                 arrival.failed()
 
-        bridge.read(self, "audience", lambda: reads(text), read, failed)
+        bridge.read(self, "audience", reads, read, failed)
 
     def _filter(self, text: str, by: str) -> None:
         self._filtered_by = by

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.list_views import KeptViews, ListView
 from studio_tui.tui.shell import shell_of
+from studio_tui.tui.widgets.list.audiences import Said
 from studio_tui.tui.widgets.list.columns import Column
 
 
@@ -59,8 +60,11 @@ class Listed(Protocol):
     def show_rows(self) -> None:
         """Read the rows of what was set."""
 
-    def source_of(self, view: ListView) -> Source[Any, Any]:
-        """What lists the rows of a view."""
+    def reads(self, text: str) -> Callable[[], Said] | None:
+        """What reads an audience that ``text`` says, off the loop; None where it says words."""
+
+    def source_of(self, view: ListView, text: str) -> Source[Any, Any]:
+        """What lists the rows of a view; ``text``: its own, or a `Typed` of what that says."""
 
 
 class Views:
