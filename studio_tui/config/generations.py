@@ -2,11 +2,10 @@
 an older copy of it was brought back."""
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
-from studio_tui.config.private import make_folder
+from studio_tui.config.private import replace_file
 from studio_tui.config.settings import state_path
 
 _MOST_BYTES = 1_000_000
@@ -20,17 +19,10 @@ def generation_of(database: str) -> int:
 
 def remember_generation(database: str, generation: int) -> None:
     """Keep that a database was seen in this generation, if that can be kept."""
-    known = _all()
     if generation <= generation_of(database):
         return
-    path, fresh = _file(), _file().with_name(f".mail-generations.{os.getpid()}")
     with suppress(OSError):
-        make_folder(path.parent)
-        fresh.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as file:
-            json.dump(known | {database: generation}, file)
-        fresh.replace(path)
+        replace_file(_file(), json.dumps(_all() | {database: generation}))
 
 
 def _all() -> dict[str, object]:

@@ -68,6 +68,20 @@ def new_file(path: Path) -> Iterator[Path]:
         raise Unavailable(f"{path} cannot be made: {error.strerror}.") from error
 
 
+def replace_file(path: Path, text: str) -> None:
+    """Write a file for this account alone, in the place of what is there: after a crash of the
+    machine it is the one or the other, whole. Raises OSError where it cannot be written."""
+    make_folder(path.parent)
+    with work_folder(path.parent) as folder:
+        place = folder / path.name
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with os.fdopen(os.open(place, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        place.replace(path)
+
+
 def is_empty(path: Path) -> bool:
     """Whether this is a file with nothing in it, as a copy that failed leaves behind."""
     return path.is_file() and not path.stat().st_size

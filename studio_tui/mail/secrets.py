@@ -11,12 +11,11 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio_tui.config.private import make_folder
+from studio_tui.config.private import replace_file
 from studio_tui.config.settings import APP, Bounces, Grant, Smtp, config_path
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
@@ -220,19 +219,9 @@ def _key_in(text: str, what: str) -> Secret:
 
 
 def _write(path: Path, password: Secret) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
-        make_folder(path.parent)
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as file:
-            file.write(password.reveal() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        replace_file(path, password.reveal() + "\n")
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
 
 

@@ -120,3 +120,20 @@ def test_what_belongs_to_another_is_refused(
     monkeypatch.setattr(os, "geteuid", lambda: 12_345)
     with pytest.raises(Refused, match="belongs to another account"):
         private.require_own_file(path)
+
+
+def test_a_file_is_replaced_whole_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "made" / "kept"
+    for text in ("first", "second €"):
+        private.replace_file(path, text)
+        assert path.read_text(encoding="utf-8") == text
+        assert mode(path) == 0o600
+        path.chmod(0o644)
+    assert [each.name for each in path.parent.iterdir()] == ["kept"]
+    target = tmp_path / "elsewhere"
+    target.write_text("untouched")
+    path.unlink()
+    path.symlink_to(target)
+    private.replace_file(path, "fourth")
+    assert target.read_text() == "untouched"
+    assert not path.is_symlink()
