@@ -17,6 +17,7 @@ from typing import TypeVar
 from studio_tui.config.clock import seconds_since_boot
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import Delivery
+from studio_tui.domain.shared.addresses import domain_of
 from studio_tui.domain.shared.errors import Busy, StudioError, Unavailable
 from studio_tui.mail.transport.outcomes import (
     ClearToSend,
@@ -426,7 +427,7 @@ class Worker:
         self._lease.require(mail.claimed_at)
 
     def _is_doubted(self, mail: ClaimedMail) -> bool:
-        return bool(self._breaker.doubted) and self._breaker.skips(_domain(mail.delivery))
+        return bool(self._breaker.doubted) and self._breaker.skips(domain_of(mail.delivery.address))
 
     def _note(self, number: int, outcome: Outcome, began: float) -> None:
         self._crew.carried(number)
@@ -437,7 +438,7 @@ class Worker:
         self, mail: ClaimedMail, prepared: PreparedMail, outcome: Outcome, step: int
     ) -> Settlement:
         delivery, breaker = mail.delivery, self._breaker
-        outcome = breaker.judge(outcome, delivery.id, _domain(delivery), step)
+        outcome = breaker.judge(outcome, delivery.id, domain_of(delivery.address), step)
         seen = breaker.down if breaker.was_seen else None
         if seen != self.report.down:
             self._tell(replace(self.report, down=seen))
@@ -560,7 +561,3 @@ class Worker:
         if report != self.report:
             self.report = report
             self._watch(report)
-
-
-def _domain(delivery: Delivery) -> str:
-    return delivery.address.rpartition("@")[2].lower()

@@ -127,6 +127,11 @@ def why_no_address(text: str) -> str:
     return f"{said}: {reason}" if reason else ""
 
 
+def domain_of(address: str) -> str:
+    """What stands behind the @ of an address, in lower case."""
+    return address.rpartition("@")[2].lower()
+
+
 def _why_not(text: str, local: str, domain: str) -> str:
     if "@" in local:
         return "it has more than one @-sign"

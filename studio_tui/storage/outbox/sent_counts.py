@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from peewee import EXCLUDED, fn
 
 from studio_tui.domain.outbox.limits import DAY, MINUTE, SendingLimits
+from studio_tui.domain.shared.addresses import domain_of
 from studio_tui.storage.engine.expressions import N, U, among, column
 from studio_tui.storage.engine.sql import execute, known_instant, rows, scalar
 from studio_tui.storage.engine.tables import SentCount
@@ -133,11 +134,6 @@ def due(now: datetime) -> int:
             now,
         )
     )
-
-
-def domain_of(address: str) -> str:
-    """What stands behind the @."""
-    return address.rpartition("@")[2].lower()
 
 
 def _sending() -> int:

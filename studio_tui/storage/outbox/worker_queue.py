@@ -19,12 +19,14 @@ from studio_tui.domain.outbox.notification import ConcernedPerson, Delivery, is_
 from studio_tui.domain.outbox.sending_hours import PUT_OFF
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import deadline_of
+from studio_tui.domain.shared.addresses import domain_of
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.storage.engine.expressions import A, C, N, P, R, T, exists
 from studio_tui.storage.engine.expressions import among as any_of
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, among_given
 from studio_tui.storage.engine.sql import (
+    Clause,
     among,
     day,
     execute,
@@ -111,41 +113,23 @@ def claim(
 ) -> list[int]:
     """Take up to ``limit`` notifications that are due, for the worker ``lease``, until ``end``;
     none to the domains that are to be avoided."""
-    skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
-    return [
-        found
-        for (found,) in rows(
-            "UPDATE notification SET state = 'sending', lease = ?, due_at = ?, lease_origin = ?, "
-            "lease_until = ?, dated_at = COALESCE(dated_at, ?) WHERE id IN ("
-            # The index is of both states: SQLite takes it where its own condition is repeated.
-            "SELECT id FROM notification WHERE state IN ('queued', 'sending') "
-            "AND state = 'queued' AND due_at <= ?"
-            f"{_elsewhere(avoiding)} ORDER BY due_at, id LIMIT ? {skip}) RETURNING id",
-            lease,
-            end.instant,
-            end.steady.origin,
-            end.steady.seconds,
-            now,
-            now,
-            *(f"%@{domain}" for domain in avoiding),
-            limit,
-        )
-    ]
+    due = _due(now, avoiding)
+    first = Clause(f"{due.text} ORDER BY due_at, id LIMIT ?", (*due.params, limit))
+    return _take(first, lease, now, end)
 
 
 def in_turn(now: datetime, limit: int, avoiding: Collection[str] = ()) -> list[int]:
     """Up to ``limit`` notifications that are due, of each push as many: where not all can leave, no
     push has to wait until another is done. None to the domains that are to be avoided."""
+    due = _due(now, avoiding)
     return [
         found
         for (found,) in rows(
             "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY push_id "
-            "ORDER BY due_at, id) AS turn FROM notification WHERE state IN ('queued', 'sending') "
-            f"AND state = 'queued' AND due_at <= ?{_elsewhere(avoiding)}) AS waiting "
+            f"ORDER BY due_at, id) AS turn FROM notification WHERE {due.text}) AS waiting "
             # Of pushes that all have their turn, another one is the first each time.
             "ORDER BY turn, RANDOM() LIMIT ?",
-            now,
-            *(f"%@{domain}" for domain in avoiding),
+            *due.params,
             limit,
         )
     ]
@@ -153,31 +137,39 @@ def in_turn(now: datetime, limit: int, avoiding: Collection[str] = ()) -> list[i
 
 def claim_of(ids: Collection[int], lease: str, now: datetime, end: LeaseEnd) -> list[int]:
     """Take these, as far as they are still due, for the worker ``lease``, until ``end``."""
-    skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
-    wanted = among("id", ids)
+    still_due = Clause("state = 'queued' AND due_at <= ?", (now,))
+    return _take(among("id", ids) & still_due, lease, now, end)
+
+
+def _due(now: datetime, avoiding: Collection[str] = ()) -> Clause:
+    """That a notification is due, and to none of the domains that are to be avoided."""
+    others = "".join(
+        " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = recipient_id AND u.email_key LIKE ?)"
+        for _ in avoiding
+    )
+    # The index is of both states: SQLite takes it where its own condition is repeated.
+    return Clause(
+        f"state IN ('queued', 'sending') AND state = 'queued' AND due_at <= ?{others}",
+        (now, *(f"%@{domain}" for domain in avoiding)),
+    )
+
+
+def _take(chosen: Clause, lease: str, now: datetime, end: LeaseEnd) -> list[int]:
+    skip = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
     return [
         found
         for (found,) in rows(
             "UPDATE notification SET state = 'sending', lease = ?, due_at = ?, lease_origin = ?, "
-            "lease_until = ?, dated_at = COALESCE(dated_at, ?) WHERE id IN (SELECT id "
-            f"FROM notification WHERE {wanted.text} AND state = 'queued' AND due_at <= ? {skip}) "
-            "RETURNING id",
+            "lease_until = ?, dated_at = COALESCE(dated_at, ?) "
+            f"WHERE id IN (SELECT id FROM notification WHERE {chosen.text}{skip}) RETURNING id",
             lease,
             end.instant,
             end.steady.origin,
             end.steady.seconds,
             now,
-            *wanted.params,
-            now,
+            *chosen.params,
         )
     ]
-
-
-def _elsewhere(avoiding: Collection[str]) -> str:
-    return "".join(
-        " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = recipient_id AND u.email_key LIKE ?)"
-        for _ in avoiding
-    )
 
 
 def renew(lease: str, end: LeaseEnd) -> None:
@@ -403,7 +395,7 @@ def hand_back(lease: str, now: datetime) -> int:
 def refused(limit: int) -> dict[int, str]:
     """The domains of mails that wait because they were refused, by id; the newest of them."""
     return {
-        found: address.rpartition("@")[2]
+        found: domain_of(address)
         for found, address in rows(
             "SELECT n.id, u.email_key FROM notification n JOIN users u ON u.id = n.recipient_id "
             "WHERE n.state IN ('queued', 'sending') AND n.refused_at IS NOT NULL "
