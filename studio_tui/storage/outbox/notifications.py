@@ -85,9 +85,8 @@ _SORTS = {
     "kind": _KIND_KEY,
     "error": "COALESCE(n.error, n.bounce_words, '')",
 }
-
-
 _CAME_BACK = N.bounced_at.is_null(False) & ~sent_since()
+"""What came back and was not sent once more since."""
 
 
 def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
@@ -110,7 +109,7 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
     if filter_.bounced is not None:
         found = both(found, N.bounced_at.is_null(not filter_.bounced))
     if filter_.corrected:
-        found = both(found, N.bounced_at.is_null(False) & is_corrected() & ~sent_since())
+        found = both(found, _CAME_BACK & is_corrected())
     return found
 
 
