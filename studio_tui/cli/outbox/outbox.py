@@ -83,8 +83,7 @@ def list_(
         ids = service.message_ids(studio, listed)
         write_json([shapes.notification(studio, one, ids[one.id]) for one in listed])
         return
-    headings = ("Id", "State", "Kind", "To", "About", with_zone(studio, "Due"), "Sent", "Why")
-    write_table(headings, (_row(studio, one) for one in listed), "Nothing in the outbox.")
+    _write_mails(studio, listed, "Nothing in the outbox.")
     found = service.limited(studio, actor)
     if found and (words := what_waits_for_limits(found, studio.now(), studio.zone)):
         say(f"{words} ({studio.zone.key}).")
@@ -223,8 +222,7 @@ def resume(studio: Studio, actor: Actor, dry_run: bool, as_json: bool) -> None:
     say(f"Mail stopped {when(studio, found.at)}, because of the database: {found.why}{since}.")
     say(f"{counted(found.number, 'mail')} may go twice.")
     if found.mails:
-        headings = ("Id", "State", "Kind", "To", "About", with_zone(studio, "Due"), "Sent", "Why")
-        write_table(headings, (_row(studio, one) for one in found.mails), "")
+        _write_mails(studio, found.mails)
     if not dry_run:
         say("Mail goes on.")
     elif found.mails:
@@ -299,6 +297,11 @@ def _list_acts(studio: Studio, acts: Sequence[Undoable], as_json: bool) -> None:
 
 def _second(studio: Studio, act: Undoable) -> str:
     return f"{act.leaves_at.astimezone(studio.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _write_mails(studio: Studio, mails: Iterable[Notification], empty: str = "") -> None:
+    headings = ("Id", "State", "Kind", "To", "About", with_zone(studio, "Due"), "Sent", "Why")
+    write_table(headings, (_row(studio, one) for one in mails), empty)
 
 
 def _row(studio: Studio, one: Notification) -> tuple[str, ...]:
