@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from studio_tui.domain.outbox.kinds import MailForm
-from studio_tui.domain.outbox.limits import Forecast, SendingLimits, forecast
+from studio_tui.domain.outbox.limits import Forecast, SendingLimits
 from studio_tui.domain.outbox.notification import Delivery, why_dropped
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.domain.shared.errors import Busy
+from studio_tui.services.outbox.limits import foreseen
 from studio_tui.services.outbox.messages import Mail
 from studio_tui.services.outbox.sending_hours import RecipientHours
 from studio_tui.services.system.context import Studio
@@ -157,11 +158,7 @@ def claim(
         try:
             with studio.store.writing_unflushed(wait=wait):
                 deliveries.settle_dropped(lease, list(dropped.items()), now)
-                deliveries.settle_later(
-                    lease,
-                    [(each.id, each.due_at, each.words, False, False) for each in put_off],
-                    now,
-                )
+                deliveries.settle_later(lease, [_put_back(each) for each in put_off], now)
                 deliveries.forget_unasked(shortened)
         except Busy:
             # They are handed back with what is left over, and looked at once more.
@@ -242,9 +239,7 @@ def settle(
     """
     sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
-    later = [
-        (s.id, s.due_at, s.words, s.tried, s.refused) for s in settlements if isinstance(s, Later)
-    ]
+    later = [_put_back(each) for each in settlements if isinstance(each, Later)]
     store = studio.store
     # Nearly always all of them were sent.
     writing = store.writing_unflushed if failed or later or limits else store.writing_alone
@@ -255,6 +250,11 @@ def settle(
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
         deliveries.settle_later(lease, later, studio.now())
+
+
+def _put_back(later: Later) -> tuple[int, datetime, str, bool, bool]:
+    """As `worker_queue.settle_later` has it."""
+    return later.id, later.due_at, later.words, later.tried, later.refused
 
 
 def tell_owed(studio: Studio) -> None:
@@ -271,9 +271,8 @@ def count_anew(studio: Studio, limits: SendingLimits) -> None:
 
 def foresee(studio: Studio, limits: SendingLimits) -> Forecast:
     """What is due and waits because of the ``limits``, and until when."""
-    now = studio.now()
     with studio.store.reading():
-        return forecast(now, sent_counts.due(now), sent_counts.by_minute(now), limits)
+        return foreseen(limits, studio.now())
 
 
 def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import DropReason
-from studio_tui.domain.outbox.limits import Forecast, forecast
+from studio_tui.domain.outbox.limits import Forecast
 from studio_tui.domain.outbox.notification import (
     UNSENT,
     Notification,
@@ -20,11 +20,11 @@ from studio_tui.domain.shared.errors import NotFound, NothingToDo
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.mail.compose.flowed import unflow
-from studio_tui.services.outbox.limits import limits_of
+from studio_tui.services.outbox.limits import foreseen, limits_of
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.outbox import mail_stops, notifications, sent_counts, worker_queue
+from studio_tui.storage.outbox import mail_stops, notifications, worker_queue
 
 if TYPE_CHECKING:
     from email.message import MIMEPart
@@ -164,10 +164,8 @@ def limited(studio: Studio, actor: Actor) -> Forecast | None:
 
 
 def _limited(studio: Studio) -> Forecast | None:
-    limits, now = limits_of(studio), studio.now()
-    if not limits:
-        return None
-    return forecast(now, sent_counts.due(now), sent_counts.by_minute(now), limits)
+    limits = limits_of(studio)
+    return foreseen(limits, studio.now()) if limits else None
 
 
 def _builder(studio: Studio) -> "MessageBuilder":
