@@ -119,6 +119,11 @@ def noun(smtp: Smtp) -> str:
     return "password"
 
 
+def holder(smtp: Smtp) -> str:
+    """Whose secret it is: the application's where it asks for tokens, else who logs in."""
+    return (smtp.oauth2.client_id if smtp.by_token else "") or smtp.username
+
+
 def set_password(
     smtp: Smtp,
     password: Secret,

@@ -26,7 +26,7 @@ def way_to_server(smtp: Smtp) -> Iterator[Finding]:
     """Each step up to the login, as far as it gets; raises what `secrets.find` raises."""
     found = secrets.find(smtp) if smtp.has_secret else None
     name = "client secret" if smtp.by_token else "password"
-    who = (smtp.oauth2.client_id if smtp.by_token else "") or smtp.username
+    who = secrets.holder(smtp)
     if smtp.has_secret and found is None:
         message = f"there is none for {who}: run “studio-tui mail password”"
         yield Finding(name, Verdict.BROKEN, message)

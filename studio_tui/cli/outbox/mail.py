@@ -140,8 +140,7 @@ def password(of_bounces: bool) -> None:
         raise Refused("There is nobody to log in as: set username in [smtp] of config.toml first.")
     if not smtp.has_secret:
         raise Refused("smtp.token_command gives the token: there is no password to keep.")
-    noun = passwords.noun(smtp)
-    who = (smtp.oauth2.client_id if smtp.by_token else "") or smtp.username
+    noun, who = passwords.noun(smtp), passwords.holder(smtp)
     kept = passwords.set_password(smtp, _asked(smtp, f"{noun} of {who}"))
     say(f"The {noun} of {who} is kept in {kept}.")
     used = passwords.where(smtp)
