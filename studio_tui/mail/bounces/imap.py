@@ -19,7 +19,7 @@ from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.bounces.report import MOST_BYTES
 from studio_tui.mail.oauth2.answers import NoToken
-from studio_tui.mail.oauth2.tokens import Tokens, tokens_of
+from studio_tui.mail.oauth2.tokens import Tokens, tokens_of, xoauth2
 from studio_tui.mail.secrets import HIDDEN, OF_BOUNCES, Secret, as_smtp, find
 from studio_tui.mail.transport.tls import context_of
 
@@ -191,10 +191,10 @@ def folder_of(settings: Settings) -> ImapFolder:
         )
     context = context_of(settings.smtp) or ssl.create_default_context()
     if wanted.auth is Auth.OAUTH2:
-        if not settings.smtp.by_token:
-            raise Refused('bounces.auth is "oauth2", and smtp.auth is not: set both.')
-        found = find(settings.smtp) if settings.smtp.has_secret else None
-        tokens = tokens_of(settings.smtp, found.password if found else None)
+        tokens = None
+        if settings.smtp.by_token:
+            found = find(settings.smtp) if settings.smtp.has_secret else None
+            tokens = tokens_of(settings.smtp, found.password if found else None)
         if tokens is None:
             raise Refused('bounces.auth is "oauth2", and smtp.auth is not: set both.')
         return ImapFolder(wanted, context, _ByToken(wanted.username, tokens))
@@ -249,8 +249,7 @@ class _ByToken:
             raise Unavailable(str(error)) from error
 
     def _authenticate(self, server: imaplib.IMAP4, token: Secret) -> None:
-        said = f"user={self._username}\x01auth=Bearer {token.reveal()}\x01\x01".encode()
-        answers = iter((said,))
+        answers = iter((xoauth2(self._username, token).encode(),))
         # What comes after a refusal is answered by nothing.
         server.authenticate("XOAUTH2", lambda _: next(answers, b""))
 

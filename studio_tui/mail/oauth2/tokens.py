@@ -75,6 +75,11 @@ def tokens_of(smtp: Smtp, secret: Secret | None) -> Tokens | None:
     return Tokens(partial(_from_endpoint, smtp, secret))
 
 
+def xoauth2(username: str, token: Secret) -> str:
+    """What a client says to log in by XOAUTH2, before it is written in base64."""
+    return f"user={username}\1auth=Bearer {token.reveal()}\1\1"
+
+
 async def _from_endpoint(smtp: Smtp, secret: Secret | None) -> Token:
     if secret is None:
         raise NoToken("There is no client secret: put it in place by “studio-tui mail password”.")

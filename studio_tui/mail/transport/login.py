@@ -9,7 +9,7 @@ from studio_tui.config.settings import Smtp
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.oauth2.advice import advice_on_login
 from studio_tui.mail.oauth2.answers import NoToken
-from studio_tui.mail.oauth2.tokens import Tokens
+from studio_tui.mail.oauth2.tokens import Tokens, xoauth2
 from studio_tui.mail.secrets import HIDDEN, Secret
 from studio_tui.mail.transport.outcomes import BY_TOKEN, Fault
 
@@ -97,7 +97,7 @@ class Login:
         self._used = token
         challenge = ""
         answer = await smtp.execute_command(
-            b"AUTH", b"XOAUTH2", b64encode(self._xoauth2(token).encode())
+            b"AUTH", b"XOAUTH2", b64encode(xoauth2(self._settings.username, token).encode())
         )
         if answer.code == _GO_ON:
             # An error, told in JSON; the server says no once that is answered.
@@ -112,9 +112,6 @@ class Login:
         said = clean_line(answer.message) + (f" ({challenge})" if challenge else "")
         raise TokenRefused(refused, f"{BY_TOKEN}{said} — {advice_on_login(said)}")
 
-    def _xoauth2(self, token: Secret) -> str:
-        return f"user={self._settings.username}\1auth=Bearer {token.reveal()}\1\1"
-
     def _spellings(self) -> list[str]:
         found = []
         if self._password is not None:
@@ -124,7 +121,8 @@ class Login:
         if self._used is not None:
             token = self._used.reveal()
             # Together before its parts.
-            found += [_base64(self._xoauth2(self._used)), token, _base64(token)]
+            said = xoauth2(self._settings.username, self._used)
+            found += [_base64(said), token, _base64(token)]
         return found
 
 
