@@ -7,6 +7,7 @@ import re
 
 _LONGEST = 100
 """Characters that RFC 3461 allows."""
+_HEADER = re.compile(rb"^Message-ID: *(<[!-~]+>)\r?$", re.MULTILINE | re.IGNORECASE)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _ID = re.compile(r"[^<>\s@]+@[^<>\s@]+")
 
@@ -18,11 +19,15 @@ def xtext(text: str) -> str:
     )
 
 
+def message_id_of(message: bytes) -> str:
+    """The Message-ID of a message of ours, in angle brackets; empty where it has none."""
+    found = _HEADER.search(message.partition(b"\r\n\r\n")[0])
+    return found[1].decode("ascii") if found else ""
+
+
 def envelope_id(message: bytes) -> str:
     """The envelope id of a message, as a parameter; empty where it has none that fits."""
-    headers = message.partition(b"\r\n\r\n")[0]
-    found = re.search(rb"^Message-ID: *<([!-~]+)>\r?$", headers, re.MULTILINE | re.IGNORECASE)
-    encoded = xtext(found[1].decode("ascii")) if found else ""
+    encoded = xtext(message_id_of(message).removeprefix("<").removesuffix(">"))
     return encoded if len(encoded) <= _LONGEST else ""
 
 

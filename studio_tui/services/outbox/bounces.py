@@ -12,6 +12,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.bounces import BouncesRead, ReturnedMail, ReturnKind, WaitingMail
 from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.shared.text import fold
+from studio_tui.mail.bounces.envelope_ids import message_id_of
 from studio_tui.mail.bounces.report import read_returned
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
@@ -23,7 +24,6 @@ from studio_tui.storage.people.users import these_users
 _BATCH = 100
 """Mails of a mailbox that are read at a time."""
 _LOCAL = re.compile(r"<(?P<key>[^<>@\s]+)\.[0-9a-f]+@[^<>@\s]+>")
-_HEADER = re.compile(rb"^Message-ID: *(<[^<>\s]+>)", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,4 @@ class BounceReader:
     def _is_of(self, message_id: str, mail: SentMail) -> bool:
         """Whether it is the one that a mail went with: the sender may be another by now."""
         kept = worker_queue.sent_message(mail.id) or b""
-        found = _HEADER.search(kept.partition(b"\r\n\r\n")[0])
-        if found is None:
-            return message_id == self._builder.message_id(mail.key)
-        return found[1].decode("ascii", "replace") == message_id
+        return message_id == (message_id_of(kept) or self._builder.message_id(mail.key))
