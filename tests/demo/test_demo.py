@@ -106,3 +106,13 @@ def test_what_is_done_in_it_is_gone_afterwards(private_home: Path) -> None:
     assert not path.exists()
     with open_demo() as second:
         assert pushes.every(second.studio, second.actor)[0].state is before[0].state
+
+
+def test_its_mail_leaves_on_each_run_and_no_host_keeps_that(private_home: Path) -> None:
+    """Each run is of a copy of the same database: none is an older one of another."""
+    for _ in range(2):
+        said: list[str] = []
+        tell(said.append)
+        (after,) = [each for each in said if each.startswith("After the worker ran: ")]
+        assert " sent" in after
+    assert not list(private_home.rglob("mail-generations"))

@@ -63,8 +63,7 @@ def require_same(studio: Studio) -> None:
     if known is None:
         return
     if known.restored_at is None:
-        seen = 0 if studio.passing else generation_of(_place(studio, known))
-        why = _why_other(known, server, seen)
+        why = _why_other(known, server, generation_of(_place(studio, known)))
         if not why:
             return
         known = known._replace(restored_at=studio.now(), why=why)
@@ -75,13 +74,13 @@ def require_same(studio: Studio) -> None:
 
 def begin_sending(studio: Studio) -> None:
     """A worker begins to send: another generation."""
+    if studio.passing:
+        return
     with studio.store.writing_unflushed():
         server = mail_origin.server()
         before = mail_origin.origin() or mail_origin.first(server)
         now = before._replace(server=server or before.server, generation=before.generation + 1)
         mail_origin.keep(now)
-    if studio.passing:
-        return
     with suppress(OSError):
         remember_generation(_place(studio, now), now.generation)
 

@@ -29,7 +29,8 @@ class Studio:
     steady: SteadyClock = field(default_factory=BootClock)
     """What the leases of workers are measured by (N4)."""
     passing: bool = False
-    """Whether it is made anew each time, as the demo: no host keeps how far its mail has come."""
+    """Whether it is gone afterwards, as the demo: nobody puts an older copy in its place, so that
+    it need not be known once more, and is the same whenever it is made."""
 
     @property
     def zone(self) -> ZoneInfo:
