@@ -3,8 +3,8 @@
 from typing import Any
 
 from studio_tui.cli.shared.times import iso
+from studio_tui.domain.audiences.reason import Reason
 from studio_tui.domain.audiences.segment import Segment, SegmentSaved
-from studio_tui.services.audiences.explaining import Reason
 from studio_tui.services.system.context import Studio
 
 

@@ -12,6 +12,7 @@ from studio_tui.domain.audiences.audience import (
     conditions_of,
     parts_of,
 )
+from studio_tui.domain.audiences.reason import Reason
 from studio_tui.domain.audiences.words import STANDINGS, WORDS, ConditionForm, ValueKind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import User
@@ -23,19 +24,6 @@ from studio_tui.storage.audiences.conditions import who_of
 from studio_tui.storage.audiences.segments import spelled_out
 from studio_tui.storage.people import users
 from studio_tui.storage.pushes import assignments
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A part of an audience, and whether it holds of somebody."""
-
-    text: str
-    """``and``, ``or``, ``not``, or a condition as it is written."""
-    holds: bool
-    found: str = ""
-    """What a condition looked at: ``hired 2025-02-01``."""
-    parts: tuple["Reason", ...] = ()
-    """What is joined; nothing for a condition."""
 
 
 def why(studio: Studio, actor: Actor, user_id: int, audience: Audience) -> Reason:

@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
+from studio_tui.domain.audiences.reason import Reason
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.services.audiences.explaining import Reason, why
+from studio_tui.services.audiences.explaining import why
 from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
