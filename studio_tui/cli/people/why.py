@@ -3,11 +3,12 @@
 import click
 
 from studio_tui.cli.audiences import shapes
-from studio_tui.cli.audiences.where import where_of
+from studio_tui.cli.audiences.where import wrong_filter_pointed_out
 from studio_tui.cli.shared.output import json_option, say, write_json, write_text
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.audiences import explaining
+from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.people import users
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.audiences import reason_lines
@@ -20,9 +21,8 @@ from studio_tui.wording.audiences import reason_lines
 @with_studio
 def why(studio: Studio, actor: Actor, user: str, where: str, as_json: bool) -> None:
     """Tell why USER (a login or an address) is among those of whom a filter holds, or is not."""
-    audience = where_of(studio, actor, where)
-    if audience is None:
-        raise click.UsageError("Say which filter: --where.")
+    with wrong_filter_pointed_out():
+        audience = audience_of(studio, actor, where)
     found = users.find(studio, actor, user).user
     reason = explaining.why(studio, actor, found.id, audience)
     if as_json:
