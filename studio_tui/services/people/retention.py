@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.person_acts import Erased
-from studio_tui.domain.people.retention import GAP, NOTICE, ToErase, left_until, months_after
+from studio_tui.domain.people.retention import NOTICE, ToErase, left_until, months_after
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.clock import end_of_day, local_day
 from studio_tui.domain.shared.errors import Busy, Conflict, NothingToDo, Refused
@@ -84,11 +84,11 @@ def erase_by_schedule(studio: Studio) -> int:
         return 0
     with studio.store.reading():
         # Most looks find nothing: they must not lock others out.
-        known = retention.watched(months)
+        known = retention.watched(months, today)
         if known is not None and known.seen_on == today and not _is_due(known):
             return 0
     with studio.store.writing():
-        known = retention.watch(months, today, GAP)
+        known = retention.watch(months, today)
         if not _is_due(known):
             return 0
         ids = retention.ids_left_before(_left_before(studio, today), _AT_A_TIME)
@@ -132,9 +132,9 @@ def _is_due(known: retention.Watched) -> bool:
 
 def _first_day(studio: Studio, months: int) -> date:
     """The first day on which anybody is erased by this retention time."""
-    known, today = retention.watched(months), studio.today()
-    is_new = known is None or today - known.seen_on > GAP
-    first = (today if known is None or is_new else known.since) + NOTICE
+    today = studio.today()
+    known = retention.watched(months, today)
+    first = (known.since if known is not None else today) + NOTICE
     if known is not None and known.done_on == today:
         return max(first, today + timedelta(days=1))
     return first

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
+from studio_tui.domain.people.retention import GAP
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.storage.engine.expressions import U, among, column, count
 from studio_tui.storage.engine.sql import known_instant
@@ -58,17 +59,16 @@ class Watched:
     """Until which day everybody was erased whose time was over; None: never yet."""
 
 
-def watched(months: int) -> Watched | None:
-    """What is known of this retention time; None: the Studio was never opened with it."""
-    found = _R.select(_R.since, _R.seen_on, _R.done_on).where(_R.months == months).tuples()
+def watched(months: int, today: date) -> Watched | None:
+    """What is known of this retention time; None: it is new, or new again after a `GAP`."""
+    columns = _R.select(_R.since, _R.seen_on, _R.done_on)
+    found = columns.where(_R.months == months, _R.seen_on >= today - GAP).tuples()
     return next((Watched(*row) for row in found), None)
 
 
-def watch(months: int, today: date, gap: timedelta) -> Watched:
-    """Keep that the Studio is opened with this retention time; after a ``gap`` it is new again."""
-    before = watched(months)
-    is_new = before is None or today - before.seen_on > gap
-    kept = Watched(today, today, None) if before is None or is_new else before
+def watch(months: int, today: date) -> Watched:
+    """Keep that the Studio is opened with this retention time."""
+    kept = watched(months, today) or Watched(today, today, None)
     row = {_R.since: kept.since, _R.seen_on: today, _R.done_on: kept.done_on}
     _R.insert({_R.months: months, **row}).on_conflict(
         conflict_target=(_R.months,), update=row
