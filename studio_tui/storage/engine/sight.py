@@ -11,7 +11,8 @@ is decided by somebody beyond and told by their name at most, as whether somebod
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import peewee
@@ -246,8 +247,9 @@ class Sight:
             if name == "users":
                 body = Clause(people.format("u.*"), seen.params)
             else:
-                body = Clause(self._body(name, place))
-                waiting += sorted(_used_by(body.text, name))
+                text, read = _expression(name, place, on_sqlite=is_sqlite())
+                body = Clause(text.replace("{viewer}", str(self._viewer)))
+                waiting += read
             inline = "" if name in _HELPERS else "NOT MATERIALIZED "
             told[name] = Clause(f"{name} AS {inline}({body.text})", body.params)
         return Clause(
@@ -255,9 +257,13 @@ class Sight:
             tuple(value for each in told.values() for value in each.params),
         )
 
-    def _body(self, name: str, place: str) -> str:
-        if name in _HELPERS:
-            return _HELPERS[name].replace("{q}", place)
+
+@cache
+def _expression(name: str, place: str, *, on_sqlite: bool) -> tuple[str, Sequence[str]]:
+    """What one sees of a table, or what a helper says; with the expressions that it reads."""
+    if name in _HELPERS:
+        body = _HELPERS[name]
+    else:
         columns = "t.*"
         if name in _MASKED:
             model, masked = _MASKED[name]
@@ -268,11 +274,10 @@ class Sight:
         which = ROWS.get(name, _NONE)
         rows = f" WHERE {which}" if which else ""
         body = f"SELECT {columns} FROM {{q}}{name} t{rows}"
-        # SQLite would go through all whom one sees, by the index of the column, for each row of
-        # whatever the table is joined with.
-        looked_up = "+" if is_sqlite() else ""
-        body = body.replace("{q}", place).replace("{+}", looked_up)
-        return body.replace("{viewer}", str(self._viewer))
+    # SQLite would go through all whom one sees, by the index of the column, for each row of
+    # whatever the table is joined with.
+    body = body.replace("{q}", place).replace("{+}", "+" if on_sqlite else "")
+    return body, sorted(_used_by(body, name))
 
 
 def qualified(text: str, place: str) -> str:
