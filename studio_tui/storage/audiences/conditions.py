@@ -323,5 +323,6 @@ def names_left(audience: Audience | None) -> bool:
 def everyone_in(audience: Audience) -> Any:
     """The users ``U`` who are in an audience and are there; or, where it asks about those who have
     left, all of it."""
-    found = audience_condition(audience)
-    return found if names_left(audience) else both(U.active == SQL("TRUE"), found)
+    said = spelled_out(audience)
+    found = audience_condition(said)
+    return found if asks_about_left(said) else both(U.active == SQL("TRUE"), found)

@@ -119,7 +119,7 @@ def _people(word: str, filter_: UserFilter) -> list[int]:
 def _meaning(word: str, filter_: UserFilter) -> Any | None:
     """What a word says that lists show of users beside what the index knows."""
     roles = named_by(word, _SHOWN_ROLES)
-    left = _with_left(filter_) and named_by(word, _LEFT)
+    left = named_by(word, _LEFT) and _with_left(filter_)
     alone = named_by(word, _ALONE)
     push_id = filter_.candidate_for
     return any_of(
