@@ -8,8 +8,10 @@ from textual.widgets import Button, Static
 
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.excuse import OneField
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.text import line, plain
+from studio_tui.tui.widgets.field import Field
 from tests.hostile import HOSTILE
 from tests.tui import press, running, settled
 from tests.tui.demo import EmptyScreen, studio_app
@@ -73,10 +75,17 @@ async def test_hostile_text_is_shown_as_text(name: str) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 async def test_a_detail_is_never_wider_than_its_dialog(width: int) -> None:
+    """Neither in a dialog that is as wide as what it says, nor in one of a set width."""
+    told = "What is dropped goes. " * 12
+    dialogs: list[ModalScreen[Any]] = [
+        Confirm("Drop it?", "Drop it", detail=told),
+        OneField("Drop it?", Field("why", "Why"), lambda _, __: None, detail=told),
+    ]
     async with running(studio_app(), (width, 24)) as pilot:
-        pilot.app.push_screen(Confirm("Drop it?", "Drop it", detail="What is dropped goes. " * 12))
-        await settled(pilot)
-        detail = pilot.app.screen.query_one(".detail")
-        dialog = pilot.app.screen.query_one(".dialog")
-        assert dialog.content_region.contains_region(detail.region)
-        assert detail.region.width <= 72
+        for dialog in dialogs:
+            pilot.app.push_screen(dialog)
+            await settled(pilot)
+            detail = pilot.app.screen.query_one(".detail")
+            within = pilot.app.screen.query_one(".dialog")
+            assert within.content_region.contains_region(detail.region)
+            assert detail.region.width <= 72
