@@ -2,32 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.widgets import Static
-
 from studio_tui.domain.pushes.push import Push, PushDraft
-from studio_tui.domain.shared.errors import Invalid, StudioError
-from studio_tui.domain.shared.written_dates import parse_day
+from studio_tui.domain.shared.errors import Invalid
 from studio_tui.services.pushes import duplicate as service
 from studio_tui.services.pushes.assign import Assigned
 from studio_tui.services.pushes.duplicate import Proposal
 from studio_tui.tui.commands import Command
-from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.modals.ask_form import AskForm, days_in
 from studio_tui.tui.modals.dry_run import show_sent
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.text import line
-from studio_tui.tui.widgets.field import Field, Form
+from studio_tui.tui.widgets.field import Field
 from studio_tui.wording.counting import counted
-
-_DAYS = ("available_from", "deadline")
 
 
 def duplicate(screen: StudioScreen, push: Push, then: Callable[[Assigned], None]) -> None:
@@ -69,11 +59,9 @@ def duplicated_in_words(done: Assigned) -> str:
     return f"“{done.push.name}” is created: {users} assigned, {managers} told (z undo)."
 
 
-class DuplicatePush(Dialog[bool]):
-    """Name and days of the push to be made; ``save`` is handed them. Whoever saves ends this with
-    True."""
+class DuplicatePush(AskForm):
+    """Asks for the name and the days of the push to be made; ``save`` is handed them."""
 
-    AUTO_FOCUS = "Input"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
             "save",
@@ -92,60 +80,41 @@ class DuplicatePush(Dialog[bool]):
         proposal: Proposal,
         save: Callable[[PushDraft], None],
     ) -> None:
-        super().__init__()
-        self._home = screen
-        self._push = push
-        self._proposal = proposal
-        self._save = save
         draft = proposal.draft
-        self._form = Form(
+        fields = (
             Field("name", "Name", draft.name),
             Field("available_from", "Available from", day(draft.available_from), is_day=True),
             Field("deadline", "Deadline", day(draft.deadline), is_day=True),
         )
-
-    def compose(self) -> ComposeResult:
-        """Which push, the fields, and who is told."""
-        people = counted(self._proposal.people, "user")
-        still = "who is" if self._proposal.people == 1 else "who are"
-        with Vertical(classes="dialog wide"):
-            yield Static(line(f"Another push like “{self._push.name}”"), classes="question")
-            yield self._form
-            yield Static(f"Ctrl+s assigns the {people} of it {still} still there, and tells them.")
-
-    def show_error(self, error: StudioError) -> None:
-        """Say beside the fields what is wrong."""
-        self._form.show_error(error)
-
-    def action_save(self) -> None:
-        """Hand on what is entered, or say beside the fields why not."""
-        if (draft := self._entered()) is not None:
-            self._save(draft)
+        people = counted(proposal.people, "user")
+        still = "who is" if proposal.people == 1 else "who are"
+        super().__init__(
+            f"Another push like “{push.name}”",
+            fields,
+            lambda *_: self._with_draft(save),
+            f"Ctrl+s assigns the {people} of it {still} still there, and tells them.",
+        )
+        self._home = screen
+        self._push = push
+        self._proposal = proposal
 
     def action_sent(self) -> None:
         """Show what making it would send."""
-        if (draft := self._entered()) is not None:
-            home, push = self._home, self._push
-            title = f"What making “{draft.name}” would send"
-            show_sent(home, title, lambda: service.duplicate(home.studio, home.actor, push, draft))
+        self._with_draft(self._show_sent)
 
-    @on(Form.Submitted)
-    def _submitted(self, event: Form.Submitted) -> None:
-        event.stop()
-        self.action_save()
+    def _show_sent(self, draft: PushDraft) -> None:
+        home, push = self._home, self._push
+        title = f"What making “{draft.name}” would send"
+        show_sent(home, title, lambda: service.duplicate(home.studio, home.actor, push, draft))
 
-    def _entered(self) -> PushDraft | None:
-        values, wrong = self._form.values(), dict[str, str]()
-        days = dict[str, date]()
-        for name in _DAYS:
-            try:
-                days[name] = parse_day(values[name], self._home.studio.today())
-            except ValueError as error:
-                wrong[name] = str(error)
-        if wrong:
-            self._form.show_error(Invalid(wrong))
-            return None
+    def _with_draft(self, then: Callable[[PushDraft], None]) -> None:
+        """Hand on what is entered, or say beside the fields why not."""
+        values = self._form.values()
+        try:
+            days = days_in(values, ("available_from", "deadline"), self._home.studio.today())
+        except Invalid as error:
+            self.show_error(error)
+            return
         first, last = days["available_from"], days["deadline"]
-        return replace(
-            self._proposal.draft, name=values["name"], available_from=first, deadline=last
-        )
+        named = replace(self._proposal.draft, name=values["name"])
+        then(replace(named, available_from=first, deadline=last))

@@ -4,11 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import ClassVar, TypeVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.widgets import Static
-
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.pushes.repeats import parse_after, parse_every
 from studio_tui.domain.shared.errors import Invalid, StudioError
@@ -16,11 +11,10 @@ from studio_tui.domain.shared.written_dates import parse_day
 from studio_tui.services.pushes import repeats as service
 from studio_tui.services.pushes.repeats import Repeating
 from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.ask_form import AskForm, Save
 from studio_tui.tui.modals.choose import Choice, Choose
-from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.text import line
-from studio_tui.tui.widgets.field import Field, Form
+from studio_tui.tui.widgets.field import Field
 
 T = TypeVar("T")
 _SKIP, _CHANGE, _STOP = "skip", "change", "stop"
@@ -61,29 +55,19 @@ def repeat(screen: StudioScreen, push: Push) -> None:
     screen.read_to_open("repeat", lambda: service.of_push(studio, actor, push), ask, may_stay=True)
 
 
-class RepeatPush(Dialog[bool]):
-    """Asks how ``push`` comes again, and hands what is entered to ``save``, whose second argument
-    shows what is wrong with it. Whoever saves ends this with True."""
+class RepeatPush(AskForm):
+    """Asks how ``push`` comes again; ``found`` is how it does so far."""
 
-    AUTO_FOCUS = "Input"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("save", "ctrl+s", "Save", "Let it come again as is entered"),
     )
 
-    def __init__(
-        self,
-        push: Push,
-        found: Repeating | None,
-        save: Callable[[dict[str, str], Callable[[StudioError], None]], None],
-    ) -> None:
-        super().__init__()
-        self._push = push
-        self._save = save
+    def __init__(self, push: Push, found: Repeating | None, save: Save) -> None:
         before = found.repeat if found else None
         every = str(before.every) if before and before.every else ""
         after = before.after_days if before else None
         until = before.until if before else None
-        self._form = Form(
+        fields = (
             Field("every", "Every", every, hint="2w, 3m or 1y, from the days of this push on"),
             Field(
                 "after_hire",
@@ -99,22 +83,8 @@ class RepeatPush(Dialog[bool]):
                 is_day=True,
             ),
         )
-
-    def compose(self) -> ComposeResult:
-        """Which push, and the fields."""
-        with Vertical(classes="dialog wide"):
-            yield Static(line(f"How does “{self._push.name}” come again?"), classes="question")
-            yield self._form
-            yield Static("Write one of the first two. Ctrl+s saves.")
-
-    def action_save(self) -> None:
-        """Save it; what is wrong is said below the field."""
-        self._save(self._form.values(), self._form.show_error)
-
-    @on(Form.Submitted)
-    def _entered(self, event: Form.Submitted) -> None:
-        event.stop()
-        self.action_save()
+        question = f"How does “{push.name}” come again?"
+        super().__init__(question, fields, save, "Write one of the first two. Ctrl+s saves.")
 
 
 def _set(screen: StudioScreen, push: Push, found: Repeating | None) -> None:
