@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
-from studio_tui.storage.engine.expressions import COUNTED, N
-from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.tables import NotificationTable, WorkerTable
+from studio_tui.storage.outbox.notifications import leases
 
 _W: Any = WorkerTable
 _N: Any = NotificationTable
@@ -56,13 +55,7 @@ def forget(before: datetime) -> None:
 
 def workers() -> Sequence[StoredWorker]:
     """All workers, those that began first come first."""
-    held = {
-        lease: (mails, instant_of(until))
-        for lease, mails, until in N.select(N.lease, COUNTED, fn.MAX(N.due_at))
-        .where(N.state == "sending")
-        .group_by(N.lease)
-        .tuples()
-    }
+    held = {lease: (mails, until) for lease, mails, until in leases()}
     known = [
         StoredWorker(
             *(row.lease, row.host, row.version, row.pid, row.started_at, row.seen_at, row.since),
