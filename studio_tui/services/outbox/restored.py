@@ -59,17 +59,16 @@ def require_same(studio: Studio) -> None:
     """Raise `MailRestored` where this is not the database that mail went out of, and keep that for
     all workers."""
     with studio.store.reading():
-        known, server = mail_origin.origin(), mail_origin.server()
-    if known is None:
-        return
-    if known.restored_at is None:
-        why = _why_other(known, server, generation_of(_place(studio, known)))
-        if not why:
+        known = mail_origin.origin()
+        if known is None:
             return
+        why = _why_other(studio, known) if known.restored_at is None else ""
+    if why:
         known = known._replace(restored_at=studio.now(), why=why)
         with studio.store.writing():
             mail_origin.keep(known)
-    raise MailRestored(in_words(known))
+    if known.restored_at is not None:
+        raise MailRestored(in_words(known))
 
 
 def begin_sending(studio: Studio) -> None:
@@ -142,10 +141,13 @@ def resume(studio: Studio, actor: Actor) -> Restored:
     return found
 
 
-def _why_other(known: StoredMailOrigin, server: str, seen: int) -> str:
-    if known.generation < seen:
+def _why_other(studio: Studio, known: StoredMailOrigin) -> str:
+    """Why this is not the database that mail went out of; empty where it is."""
+    if known.generation < generation_of(_place(studio, known)):
         return _OLDER
-    return _OTHER_SERVER if known.server and server and known.server != server else ""
+    # Where the server told nothing of itself before, asking would be refused with each claim.
+    server = mail_origin.server() if known.server else ""
+    return _OTHER_SERVER if server and server != known.server else ""
 
 
 def _place(studio: Studio, known: StoredMailOrigin) -> str:
