@@ -529,9 +529,12 @@ class StudioApp(Commands, App[None]):
     # Messages
 
     def _report(self, error: StudioError) -> None:
-        self.complain(str(error))
-        if isinstance(error, Away) and not self.changes.is_away:
+        if isinstance(error, Away):
+            if self.changes.is_away:
+                # The status line says so as long as it lasts.
+                return
             self.look_for_changes()
+        self.complain(str(error))
 
     async def on_event(self, event: events.Event) -> None:
         """What was said is read when the next key is pressed."""

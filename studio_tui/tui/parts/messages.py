@@ -69,7 +69,12 @@ class Messages:
         self.refresh()
 
     def away(self, sentence: str) -> None:
-        """Show ``sentence`` as long as the database is away; empty: it answers."""
+        """Show ``sentence`` as long as the database is away; empty: it answers.
+
+        It takes the place of what was said: that is as a rule the first call that got no answer.
+        """
+        if sentence:
+            self._said = None
         self._away = line(sentence, "$error")
         self.refresh()
 
