@@ -18,7 +18,7 @@ from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people import retention
 from studio_tui.storage.people.import_write import Counted, NewTeam, Write, write
-from studio_tui.storage.people.review_read import ids_caused_by
+from studio_tui.storage.people.review_read import count_caused_by
 from studio_tui.storage.people.scope import for_everybody, is_limited, require_within
 from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
 
@@ -58,7 +58,7 @@ class Applied:
     told: int
     """How many invitations go to a new address, or are taken back at the old one (C5)."""
     noticed: int
-    """How many lines of the desk of changes it put there, or changed (U7)."""
+    """How many lines of the desk of changes wait because of it (U7)."""
 
 
 def apply_change(
@@ -73,9 +73,11 @@ def apply_change(
     with for_everybody():
         applied = _applied(studio, actor, change, counted)
         by_hand = None if change.verb is Verb.IMPORT else applied.line
-        if join_audiences(studio, limited=limited, by=by_hand):
-            # Who came into a push by its audience waits for nobody.
-            applied = replace(applied, noticed=len(ids_caused_by(applied.line)))
+        join_audiences(studio, limited=limited, by=by_hand)
+        if applied.noticed:
+            # Of two lines about one conversation the more urgent waits, and whoever came into a
+            # push by its audience waits for nothing.
+            applied = replace(applied, noticed=count_caused_by(applied.line))
     require_within([applied.line])
     return applied
 

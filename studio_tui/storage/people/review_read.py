@@ -378,6 +378,12 @@ def ids_caused_by(activity_id: int) -> list[int]:
     return column(found.order_by(R.urgency, R.id))
 
 
+def count_caused_by(activity_id: int) -> int:
+    """How many lines wait that an act put on the desk, or changed there."""
+    found = every(ONE).where(R.activity == activity_id, waiting()).alias("found")
+    return int(Select((found,), (COUNTED,)).scalar(spoken_to()))
+
+
 def user_ids_of(ids: Collection[int]) -> list[int]:
     """Whom these lines are about."""
     return column(R.select(R.user).where(among(R.id, ids)).distinct())

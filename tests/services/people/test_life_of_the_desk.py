@@ -27,7 +27,7 @@ from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.errors import NothingToDo
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
-from studio_tui.services.activity import verify
+from studio_tui.services.activity import activity, verify
 from studio_tui.services.people import by_hand, reviews
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
@@ -130,7 +130,9 @@ class LifeOfTheDesk(RuleBasedStateMachine):
     def is_marked_by_hand(self, login: str) -> None:
         user_id = user(self.studio, self.admin, login).id
         act = by_hand.take_back if login in self.now.gone else by_hand.leave
-        act(self.studio, self.admin, [user_id])
+        noticed = act(self.studio, self.admin, [user_id]).noticed
+        (newest, *_) = activity.of_everything(self.studio, self.admin)
+        assert noticed == len(reviews.caused_by(self.studio, newest.id))
         self.now.gone ^= {login}
         self._forget_trouble()
 
