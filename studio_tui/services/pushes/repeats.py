@@ -10,10 +10,11 @@ from studio_tui.domain.pushes.push import PushFacts
 from studio_tui.domain.pushes.repeats import Occurrence, Recurrence, Repeat, Rhythm, check_until
 from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
 from studio_tui.domain.templates.template import require_pushable
-from studio_tui.services.pushes.pushes import push_facts, push_to_change
+from studio_tui.services.pushes.pushes import push_to_change
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates.templates import stored_template
 from studio_tui.storage.activity.activity import write_activity
+from studio_tui.storage.audiences.names import push_names
 from studio_tui.storage.pushes import repeats
 
 YEAR = timedelta(days=366)
@@ -53,15 +54,14 @@ def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Repeating | None:
     """How a push comes again; None where it does not."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
-        return _shown(studio, repeats.of_push(push.id))
+        return _of_push(studio, push)
 
 
 def by_push(studio: Studio, actor: Actor) -> dict[int, Repeating]:
     """How pushes come again, by the id of the push that was made last."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
-        found = (_shown(studio, each) for each in repeats.active())
-        return {each.repeat.latest_id: each for each in found if each}
+        return {each.repeat.latest_id: each for each in _shown(studio, repeats.active())}
 
 
 def set_rhythm(
@@ -223,16 +223,23 @@ def _on(studio: Studio, repeat: Repeat, day: date) -> Occurrence:
     raise Invalid({"day": f"nothing begins on {day}; the nearest is {nearest.first}"})
 
 
-def _shown(studio: Studio, repeat: Repeat | None) -> Repeating | None:
-    if repeat is None:
-        return None
-    today = studio.today()
-    latest = push_facts(studio, repeat.latest_id).name
-    return Repeating(repeat, latest, tuple(repeat.ahead(today, today + YEAR)))
+def _of_push(studio: Studio, push: PushFacts) -> Repeating | None:
+    found = repeats.of_push(push.id)
+    return _shown(studio, [found])[0] if found else None
+
+
+def _shown(studio: Studio, found: list[Repeat]) -> list[Repeating]:
+    if not found:
+        return []
+    names, today = push_names([each.latest_id for each in found]), studio.today()
+    return [
+        Repeating(each, names[each.latest_id], tuple(each.ahead(today, today + YEAR)))
+        for each in found
+    ]
 
 
 def _must_be_shown(studio: Studio, push: PushFacts) -> Repeating:
-    shown = _shown(studio, repeats.of_push(push.id))
+    shown = _of_push(studio, push)
     if shown is None:
         raise Refused(f"“{push.name}” does not come again.")
     return shown

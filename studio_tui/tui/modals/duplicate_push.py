@@ -116,5 +116,5 @@ class DuplicatePush(AskForm):
             self.show_error(error)
             return
         first, last = days["available_from"], days["deadline"]
-        named = replace(self._proposal.draft, name=values["name"])
-        then(replace(named, available_from=first, deadline=last))
+        draft = self._proposal.draft
+        then(replace(draft, name=values["name"], available_from=first, deadline=last))

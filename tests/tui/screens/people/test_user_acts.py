@@ -122,3 +122,13 @@ async def test_a_record_is_exported_merged_and_erased(made: Example, tmp_path: P
         assert "Erased person" in shown(pilot)
     logins = {user.login for user in users.every(made.studio, made.admin, EVERYBODY)}
     assert not logins & {"dina", "dw"}
+
+
+async def test_a_day_of_who_stands_in_is_refused_below_its_field(made: Example) -> None:
+    """U14."""
+    everything(made)
+    async with running(made.app(), WIDE) as pilot:
+        await _open(pilot, "Carl Maes")
+        await press(pilot, "S", *"dina", "enter", "enter", *"no day", "enter")
+        assert "Who stands in for Carl" in shown(pilot)
+        assert "“no day”" in shown(pilot)
