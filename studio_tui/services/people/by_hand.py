@@ -15,7 +15,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter, Notificati
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.hr_file import UserRef
-from studio_tui.domain.people.hr_file.people import address_key
+from studio_tui.domain.people.keys import address_key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.errors import Conflict, Forbidden, NotFound, NothingToDo, Refused

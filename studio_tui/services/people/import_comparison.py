@@ -20,9 +20,8 @@ from studio_tui.domain.people.hr_file import (
     Record,
     TeamPath,
     UserRef,
-    key,
 )
-from studio_tui.domain.people.hr_file.people import number_key
+from studio_tui.domain.people.keys import key, number_key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.storage.people.import_read import KnownTeam, Profile, team_key

@@ -10,7 +10,7 @@ from typing import Any
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.facts import FACTS
-from studio_tui.domain.people.hr_file.people import number_key
+from studio_tui.domain.people.keys import number_key
 from studio_tui.domain.people.person_acts import Merged
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.errors import Refused

@@ -6,7 +6,7 @@ import, and every edit by hand.
 
 from collections.abc import Collection, Iterable, Sequence
 
-from studio_tui.domain.people.hr_file import key
+from studio_tui.domain.people.keys import key
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.people import review_write
 from studio_tui.storage.people.import_read import Profile

@@ -9,7 +9,7 @@ from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.domain.shared.lookalikes import appearance
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.services.templates import definitions
-from studio_tui.storage.people import merging, users
+from studio_tui.storage.people import merged, users
 from studio_tui.storage.people.teams import StoredTeam
 from studio_tui.storage.pushes import assignments, pushes
 from studio_tui.storage.templates import library, templates
@@ -48,7 +48,7 @@ def user_id_named(login_or_email: str) -> int:
     name = clear_address(login_or_email)
     found = users.ids_of_names([name]).get(fold(name))
     if found is None:
-        if into := merging.became([fold(name)]).get(fold(name)):
+        if into := merged.became([fold(name)]).get(fold(name)):
             (kept,) = users.users_by_id([into])
             raise NotFound(f"“{clean_line(name)}” was merged into {kept.name} ({kept.login}).")
         raise NotFound(nothing_named("user", login_or_email, users.login_keys()))

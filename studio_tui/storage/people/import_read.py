@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import peewee
 
 from studio_tui.domain.people.facts import fact_called, with_every_fact
-from studio_tui.domain.people.hr_file import Known, TeamPath, UserRef, key
+from studio_tui.domain.people.hr_file import Known, TeamPath, UserRef
+from studio_tui.domain.people.keys import key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.people.users import full_name

@@ -11,8 +11,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from studio_tui.domain.people.facts import FACTS
-from studio_tui.domain.people.hr_file import UserRef, key
-from studio_tui.domain.people.hr_file.people import address_key, number_key
+from studio_tui.domain.people.hr_file import UserRef
+from studio_tui.domain.people.keys import address_key, key, number_key
 from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.people.users import sort_name
 from studio_tui.domain.shared.text import fold_search

@@ -4,16 +4,13 @@ The other's row stays, without a login, an address or a number of its own: lines
 it, and those never change. `MergedUser` says who it became.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from studio_tui.domain.outbox.kinds import DropReason
-from studio_tui.domain.people.hr_file import key
-from studio_tui.domain.people.hr_file.people import address_key, number_key
+from studio_tui.domain.people.keys import address_key, key, number_key
 from studio_tui.domain.people.person_acts import Owned
 from studio_tui.storage.engine.expressions import among, column, count, joined
 from studio_tui.storage.engine.sql import learn
@@ -278,16 +275,3 @@ def bury(kept: int, other: int, former: Profile, at: datetime) -> None:
         number_key=number_key(former.employee_number) or None,
         at=at,
     ).execute()
-
-
-def became(keys: Collection[str], *uniques: Any) -> dict[str, int]:
-    """Whom keys of logins, addresses or numbers mean that were of somebody who was merged: the
-    newest, by the key. ``uniques`` are the columns of `MergedUser` to look in."""
-    columns = uniques or (_M.login_key, _M.email_key)
-    found = _M.select(*columns, _M.into).where(reduce(or_, (among(c, keys) for c in columns)))
-    return {
-        each: into
-        for *own, into in found.order_by(_M.at, _M.user).tuples()
-        for each in own
-        if each in keys
-    }

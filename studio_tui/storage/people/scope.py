@@ -4,12 +4,8 @@ from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from studio_tui.domain.audiences.audience import Audience, conditions_of, kept_audience
-from studio_tui.domain.audiences.words import WORDS
 from studio_tui.domain.people.scope import BEYOND, LIMITED_ROLES, NOT_ALONE
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.storage.audiences.conditions import audience_condition
-from studio_tui.storage.audiences.names import NAMES_BY_ID
 from studio_tui.storage.engine.expressions import EVERYBODY, C, U, both, count
 from studio_tui.storage.engine.sight import OF_WHOLE_PUSH
 from studio_tui.storage.engine.sql import Clause, expression, rendered, rows
@@ -19,7 +15,6 @@ from studio_tui.storage.engine.unit import current_limit, whole
 from studio_tui.storage.people.managers import managed_by
 
 _S: Any = UserScope
-_NOBODY = Clause("1 = 0")
 
 
 def for_everybody() -> AbstractContextManager[None]:
@@ -43,6 +38,9 @@ def whom_sees(user_id: int, *, and_own: bool) -> Clause | None:
     kept = found.where(U.id == user_id, U.role.in_(LIMITED_ROLES)).scalar()
     if kept is None:
         return None
+    # Most see everybody, and do not wait until what reads audiences is imported.
+    from studio_tui.storage.audiences.scopes import condition_of
+
     seen = condition_of(kept)
     if not and_own:
         return seen
@@ -53,15 +51,6 @@ def whom_sees(user_id: int, *, and_own: bool) -> Clause | None:
         | U.id.in_(C.select(C.conductor).where(C.user == user_id))
     )
     return Clause(f"(({seen.text}) OR {own.text})", (*seen.params, *own.params))
-
-
-def condition_of(kept: str) -> Clause:
-    """The condition on the users ``u`` of an audience as it is kept. What cannot be understood any
-    more, as one that names a team which is gone, holds of nobody."""
-    try:
-        return _compiled(kept_audience(kept))
-    except (LookupError, ValueError, TypeError, Refused, RecursionError):
-        return _NOBODY
 
 
 def count_within(condition: Clause | None) -> int:
@@ -107,15 +96,3 @@ def require_whole_teams(keys: Collection[str]) -> None:
     )
     if rows(beyond, *wanted.params):
         raise Refused(BEYOND)
-
-
-def _compiled(audience: Audience) -> Clause:
-    """The condition; raises `LookupError` where it names a team, push or user that is gone."""
-    for condition in conditions_of(audience):
-        kind = WORDS[condition.word].names
-        if kind is None or kind not in NAMES_BY_ID:
-            continue
-        ids = {name.id for name in condition.names if name.id is not None}
-        if len(ids) < len(condition.names) or NAMES_BY_ID[kind](ids).keys() < ids:
-            raise LookupError(condition.word)
-    return rendered(audience_condition(audience))

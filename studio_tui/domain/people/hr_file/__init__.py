@@ -31,7 +31,6 @@ from studio_tui.domain.people.hr_file.people import (
     KnownPeople,
     ManagerTeam,
     UserRef,
-    key,
 )
 from studio_tui.domain.people.hr_file.read import FileHints, headings_in, read
 from studio_tui.domain.people.hr_file.records import (
@@ -66,6 +65,5 @@ __all__ = [
     "UserRef",
     "check",
     "headings_in",
-    "key",
     "read",
 ]

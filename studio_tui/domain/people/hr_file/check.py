@@ -24,9 +24,6 @@ from studio_tui.domain.people.hr_file.people import (
     KnownPeople,
     ManagerTeam,
     UserRef,
-    address_key,
-    key,
-    number_key,
 )
 from studio_tui.domain.people.hr_file.records import (
     HrFile,
@@ -49,6 +46,7 @@ from studio_tui.domain.people.hr_file.shared_names import not_ascii, shared_name
 from studio_tui.domain.people.hr_file.team_loops import TeamLoops
 from studio_tui.domain.people.hr_file.team_spelling import TeamSpelling
 from studio_tui.domain.people.hr_file.wrong import quoted
+from studio_tui.domain.people.keys import address_key, key, number_key
 from studio_tui.domain.shared.lookalikes import appearance
 
 About = Mapping[int, int | None]

@@ -1,18 +1,14 @@
 """The people of a file once they are compared with each other and with the Studio (U6)."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from studio_tui.domain.people.hr_file.records import Record, Refusal, RowWarning, TeamPath
-from studio_tui.domain.shared.text import fold
 
 UserRef = int | str
 """Who is meant: the id of a user who is in the Studio, or the `address_key` of one whom this file
 adds."""
-
-_WHOLE_NUMBER = re.compile(r"0*(\d+?)(?:[.,]0+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +84,3 @@ class Checked:
     """Teams that are to be, and to be led so, besides what rows say of `teams` and `leads`."""
     warnings: tuple[RowWarning, ...] = ()
     """What is left out of rows that are imported, by line; those of the file itself too."""
-
-
-def key(text: str) -> str:
-    """How logins, addresses and names are compared: `fold`, quickly for plain letters."""
-    return text.lower() if text.isascii() and text.isprintable() else fold(text)
-
-
-def number_key(text: str) -> str:
-    """How employee numbers are compared: a spreadsheet makes 1 or 1.0 of 00001."""
-    found = _WHOLE_NUMBER.fullmatch(text.strip())
-    return found[1] if found else key(text)
-
-
-def address_key(email: str, login: str) -> str:
-    """What tells users apart by their address: its `key`, or one that no address has."""
-    return key(email) if email else f"  {key(login)}"

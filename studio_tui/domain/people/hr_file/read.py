@@ -7,7 +7,6 @@ from typing import BinaryIO
 
 from studio_tui.domain.people.hr_file.dates import DAY_ZERO, DayOrder
 from studio_tui.domain.people.hr_file.headings import Layout, columns_called, lay_out
-from studio_tui.domain.people.hr_file.people import key
 from studio_tui.domain.people.hr_file.records import (
     DAYS,
     NOT_STORED,
@@ -27,6 +26,7 @@ from studio_tui.domain.people.hr_file.rows import (
 )
 from studio_tui.domain.people.hr_file.source import SourceFile, encoding_named, source_file
 from studio_tui.domain.people.hr_file.wrong import quoted
+from studio_tui.domain.people.keys import key
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line

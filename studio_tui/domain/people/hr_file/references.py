@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from studio_tui.domain.people.hr_file.people import Known, UserRef, key, number_key
+from studio_tui.domain.people.hr_file.people import Known, UserRef
 from studio_tui.domain.people.hr_file.records import Record
 from studio_tui.domain.people.hr_file.wrong import quoted
+from studio_tui.domain.people.keys import key, number_key
 from studio_tui.domain.shared.addresses import clear_address, without_invisible
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")

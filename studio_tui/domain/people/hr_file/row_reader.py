@@ -15,7 +15,6 @@ from studio_tui.domain.people.hr_file.footer import footer_in
 from studio_tui.domain.people.hr_file.garbled import LOST, SUSPECT, mended
 from studio_tui.domain.people.hr_file.headings import FileColumn, Layout, plain
 from studio_tui.domain.people.hr_file.nothing import is_nothing
-from studio_tui.domain.people.hr_file.people import key
 from studio_tui.domain.people.hr_file.records import (
     NOT_STORED,
     ImportField,
@@ -26,6 +25,7 @@ from studio_tui.domain.people.hr_file.records import (
 from studio_tui.domain.people.hr_file.rows import FileRow
 from studio_tui.domain.people.hr_file.status_words import word_and_day
 from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
+from studio_tui.domain.people.keys import key
 from studio_tui.domain.shared.spreadsheet_safety import bare
 
 _Parser = Callable[[str], Any]

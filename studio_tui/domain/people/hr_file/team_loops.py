@@ -10,9 +10,9 @@ closes such a loop is refused. Names that repeat further down, as in ``North > S
 from collections import defaultdict
 from collections.abc import Iterable
 
-from studio_tui.domain.people.hr_file.people import key
 from studio_tui.domain.people.hr_file.records import TeamPath
 from studio_tui.domain.people.hr_file.wrong import quoted
+from studio_tui.domain.people.keys import key
 
 
 class TeamLoops:

@@ -3,15 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from studio_tui.domain.people.hr_file import (
-    Checked,
-    HrFile,
-    ImportRow,
-    Known,
-    TeamPath,
-    UserRef,
-    key,
-)
+from studio_tui.domain.people.hr_file import Checked, HrFile, ImportRow, Known, TeamPath, UserRef
+from studio_tui.domain.people.keys import key
 
 
 @dataclass

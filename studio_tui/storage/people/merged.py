@@ -1,0 +1,22 @@
+"""Whom the names of records mean that were merged into others (U11)."""
+
+from collections.abc import Collection
+from typing import Any
+
+from studio_tui.storage.engine.expressions import among
+from studio_tui.storage.engine.tables import MergedUser
+
+_M: Any = MergedUser
+
+
+def became(keys: Collection[str]) -> dict[str, int]:
+    """Whom keys of logins or addresses mean that were of somebody who was merged: the newest, by
+    the key."""
+    merged = _M.select(_M.login_key, _M.email_key, _M.into)
+    found = merged.where(among(_M.login_key, keys) | among(_M.email_key, keys))
+    return {
+        each: into
+        for *own, into in found.order_by(_M.at, _M.user).tuples()
+        for each in own
+        if each in keys
+    }
