@@ -63,6 +63,12 @@ def _push(destination: to.Push) -> Screen[Any]:
     return PushScreen(destination.id, destination.tab, destination.filter)
 
 
+def _calendar(_: to.Calendar) -> Screen[Any]:
+    from studio_tui.tui.screens.pushes.calendar import CalendarScreen
+
+    return CalendarScreen()
+
+
 def _open_groups(destination: to.OpenGroups) -> Screen[Any]:
     from studio_tui.tui.screens.pushes.open_groups import OpenGroupsScreen
 
@@ -238,6 +244,7 @@ _SCREENS: Mapping[type[Destination], Callable[[Any], Screen[Any]]] = {
     to.Activity: _activity,
     to.MyConversations: _mine,
     to.Push: _push,
+    to.Calendar: _calendar,
     to.OpenGroups: _open_groups,
     to.OpenPeople: _open_people,
     to.Person: _person,

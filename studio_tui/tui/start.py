@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.content import Content
+
 from studio_tui.config.streams import abandon
 from studio_tui.domain.people.access import Action, Actor
 from studio_tui.domain.shared import destinations as to
@@ -19,6 +21,7 @@ from studio_tui.tui.parts.undo import UndoLine
 from studio_tui.tui.places import Place
 from studio_tui.tui.router import screen_of
 from studio_tui.tui.runtime.terminal import in_gnu_screen, terminal_is_gone, why_no_terminal
+from studio_tui.tui.text import line
 
 if TYPE_CHECKING:
     from studio_tui.domain.shared.list_views import KeptViews
@@ -90,6 +93,15 @@ class OpenedStudio(StudioApp):
             footer=False,
             verb="outbox undo",
         ),
+        Command(
+            "calendar",
+            "",
+            "Calendar",
+            "See what happens on which day of the coming year",
+            footer=False,
+            needs=Action.READ_PUSHES,
+            verb="calendar",
+        ),
     )
 
     def __init__(
@@ -141,12 +153,16 @@ class OpenedStudio(StudioApp):
         self.badges.count()
 
     @property
-    def identities(self) -> tuple[str, ...]:
-        """And whom they see, where that is a part of the organisation (U12)."""
-        said, sight = super().identities, self.badges.sight
-        if not said or not sight:
+    def status(self) -> Content:
+        """Before it, whom they see, where that is a part of the organisation (U12): the header has
+        no room for it in a narrow terminal."""
+        said, sight = super().status, self.badges.sight
+        if not sight:
             return said
-        return (f"{said[0]} · {sight[0]}", f"{said[1]} · {sight[0]}", *sight)
+        rest = Content.assemble(" · ", said) if said else said
+        room = self.size.width - rest.cell_length
+        words = next((each for each in sight if line(each).cell_length < room), sight[-1])
+        return line(words, "$warning") + rest
 
     def badge(self, place_id: str) -> "Badge | None":
         """What the tab of a place says beside its name."""
@@ -161,6 +177,10 @@ class OpenedStudio(StudioApp):
     def action_undo(self) -> None:
         """Take back the newest act in view (N5)."""
         self.undo.take_back()
+
+    def action_calendar(self) -> None:
+        """See the coming year (P17)."""
+        self.go_to(to.Calendar())
 
     def _stand(self, why: str) -> None:
         """Whether mail leaves at all is part of what counts down."""

@@ -14,6 +14,11 @@ def day_in_words(day: date, today: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]}{year}"
 
 
+def month_in_words(day: date) -> str:
+    """``Mar 2026``."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def weekday_in_words(day: date, today: date) -> str:
     """``today``, ``tomorrow`` or ``Fri 9 Mar``."""
     ahead = (day - today).days

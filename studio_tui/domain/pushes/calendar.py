@@ -53,6 +53,10 @@ class CalendarEntry:
     """Of how many people, mails or conversations."""
     text: str = ""
     """What is to be said besides, such as the name of a push that will be made."""
+    push_id: int | None = None
+    """The push of that name; None where there is none."""
+    skipped: bool | None = None
+    """Of a day of a rhythm whether nothing is made on it; None where it is no such day."""
 
 
 def in_order(entries: Iterable[CalendarEntry]) -> list[CalendarEntry]:

@@ -72,6 +72,11 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """What happens on which day of the coming year (P17)."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenGroups:
     """The people of all open pushes by manager, team, department or language (S2)."""
 
@@ -278,6 +283,7 @@ Destination = (
     | Activity
     | MyConversations
     | Push
+    | Calendar
     | OpenGroups
     | OpenPeople
     | Person
@@ -308,7 +314,7 @@ Destination = (
 )
 
 PAGES = (
-    *(Push, OpenGroups, OpenPeople, Person, Teams, Team, Mail, Conversation, History),
+    *(Push, Calendar, OpenGroups, OpenPeople, Person, Teams, Team, Mail, Conversation, History),
     *(Template, QuestionLibrary, Outbox, Changes),
 )
 """What one comes back to by going back and forward, beside the places: where one reads, and not

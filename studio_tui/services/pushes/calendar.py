@@ -30,14 +30,19 @@ class _Year:
     names: dict[int, str]
     pushes: list[StoredPush]
     """Those that are not closed."""
+    with_skipped: bool
+    """Whether the days of a rhythm on which nothing is made are among them."""
 
     def holds(self, day: date) -> bool:
         """Whether a day is among them."""
         return self.first <= day <= self.last
 
 
-def show(studio: Studio, actor: Actor, months: int = 12) -> list[CalendarEntry]:
-    """What happens from today on within so many months, by day."""
+def show(
+    studio: Studio, actor: Actor, months: int = 12, *, with_skipped: bool = False
+) -> list[CalendarEntry]:
+    """What happens from today on within so many months, by day; ``with_skipped``: the days of a
+    rhythm that are skipped, too."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         today = studio.today()
@@ -48,6 +53,7 @@ def show(studio: Studio, actor: Actor, months: int = 12) -> list[CalendarEntry]:
             months_later(today, months) - timedelta(days=1),
             {each.id: each.name for each in stored},
             [each for each in stored if each.closed_at is None],
+            with_skipped,
         )
         off = days_off(studio)
         return in_order(
@@ -72,7 +78,7 @@ def _begin(year: _Year) -> Iterator[CalendarEntry]:
     assigned = found.count_assigned([each.id for each in beginning])
     for push in beginning:
         number = assigned.get(push.id, 0)
-        yield CalendarEntry(push.available_from, DayKind.BEGINS, push.name, number)
+        yield CalendarEntry(push.available_from, DayKind.BEGINS, push.name, number, push_id=push.id)
 
 
 def _end_and_remind(year: _Year) -> Iterator[CalendarEntry]:
@@ -89,7 +95,7 @@ def _end_and_remind(year: _Year) -> Iterator[CalendarEntry]:
                 groups = found.still_to_talk_by(push.id, push.deadline, day)
                 number = sum(group.count for group in groups)
             if year.holds(day):
-                yield CalendarEntry(day, DayKind.ENDS, push.name, number)
+                yield CalendarEntry(day, DayKind.ENDS, push.name, number, push_id=push.id)
             if number:
                 yield from _reminders(year, push, day, number)
 
@@ -101,7 +107,7 @@ def _reminders(
     for day in push.reminders.days(deadline):
         leaves = start_of_day(day, year.studio.zone, settings.send_time)
         if year.holds(day) and day >= push.available_from and leaves > year.studio.now():
-            yield CalendarEntry(day, DayKind.REMINDER, push.name, number)
+            yield CalendarEntry(day, DayKind.REMINDER, push.name, number, push_id=push.id)
 
 
 def _repeat(year: _Year) -> Iterator[CalendarEntry]:
@@ -109,13 +115,19 @@ def _repeat(year: _Year) -> Iterator[CalendarEntry]:
     active = repeats.active()
     people = found.count_assigned([each.latest_id for each in active])
     for repeat in active:
-        name = year.names[repeat.latest_id]
-        naming = naming_after(push_facts(year.studio, repeat.latest_id))
-        for each in repeat.coming(year.first, year.last):
-            number, text = people.get(repeat.latest_id, 0), naming(each.first)
-            yield CalendarEntry(each.first, DayKind.REPEATS, name, number, text)
+        name, latest_id = year.names[repeat.latest_id], repeat.latest_id
+        naming = naming_after(push_facts(year.studio, latest_id))
+        for each in repeat.ahead(year.first, year.last):
+            skipped = each.number in repeat.skipped
+            if skipped and not year.with_skipped:
+                continue
+            number = 0 if skipped else people.get(latest_id, 0)
+            text = "" if skipped else naming(each.first)
+            yield CalendarEntry(each.first, DayKind.REPEATS, name, number, text, latest_id, skipped)
         for each, number in repeating.hire_days(year.studio, repeat, year.last - year.first):
-            yield CalendarEntry(each.first, DayKind.REPEATS, name, number, repeat.in_words)
+            yield CalendarEntry(
+                each.first, DayKind.REPEATS, name, number, repeat.in_words, latest_id
+            )
 
 
 def _mailed(year: _Year) -> Iterator[CalendarEntry]:
@@ -139,4 +151,4 @@ def _by_day(
         days[day, push_id] += number
     for (day, push_id), number in days.items():
         name = year.names.get(push_id, "") if push_id is not None else ""
-        yield CalendarEntry(day, kind, name, number)
+        yield CalendarEntry(day, kind, name, number, push_id=push_id)

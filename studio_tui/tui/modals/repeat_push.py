@@ -1,13 +1,13 @@
 """How a push comes again: set, skipped, changed and stopped (P17)."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import ClassVar, TypeVar
 
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.pushes.repeats import parse_after, parse_every
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.written_dates import parse_day
+from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes import repeats as service
 from studio_tui.services.pushes.repeats import Repeating
 from studio_tui.tui.commands import Command
@@ -20,25 +20,37 @@ T = TypeVar("T")
 _SKIP, _CHANGE, _STOP = "skip", "change", "stop"
 
 
-def repeat(screen: StudioScreen, push: Push) -> None:
-    """Say how ``push`` comes again, or change what there is of it."""
+def repeat(screen: StudioScreen, push_id: int, *, to_change: bool = False) -> None:
+    """Say how a push comes again, or change what there is of it; ``to_change``: without a choice
+    of what to do with it."""
     studio, actor = screen.studio, screen.actor
 
-    def ask(found: Repeating | None) -> None:
-        if found is None:
-            _set(screen, push, None)
-            return
-        coming = found.repeat.next(studio.today())
-        choices = [Choice(_SKIP, "Skip the next", f"{coming.first:%Y-%m-%d}")] if coming else []
-        choices += [
-            Choice(_CHANGE, "Change it", "another rhythm, or another end"),
-            Choice(_STOP, "Stop it", "what was made stays"),
-        ]
-        title = f"“{push.name}” comes again {found.repeat.in_words}"
-        skipped = coming.first if coming else None
-        screen.app.push_screen(Choose(title, choices), lambda how: chosen(how, found, skipped))
+    def read() -> tuple[Push, Repeating | None]:
+        push = pushes.show(studio, actor, push_id, {})
+        return push, service.of_push(studio, actor, push)
 
-    def chosen(how: str | None, found: Repeating, day: date | None) -> None:
+    def ask(read: tuple[Push, Repeating | None]) -> None:
+        push, found = read
+        if found is None or to_change:
+            _set(screen, push, found)
+        else:
+            _ask(screen, push, found)
+
+    screen.read_to_open("repeat", read, ask, may_stay=True)
+
+
+def _ask(screen: StudioScreen, push: Push, found: Repeating) -> None:
+    """Ask what to do with how ``push`` comes again."""
+    studio, actor = screen.studio, screen.actor
+    coming = found.repeat.next(studio.today())
+    day = coming.first if coming else None
+    choices = [Choice(_SKIP, "Skip the next", f"{day:%Y-%m-%d}")] if day else []
+    choices += [
+        Choice(_CHANGE, "Change it", "another rhythm, or another end"),
+        Choice(_STOP, "Stop it", "what was made stays"),
+    ]
+
+    def chosen(how: str | None) -> None:
         if how == _SKIP and day is not None:
             screen.write(
                 lambda: service.skip(studio, actor, push, day),
@@ -52,7 +64,8 @@ def repeat(screen: StudioScreen, push: Push) -> None:
                 lambda _: screen.say(f"“{push.name}” does not come again; what was made stays."),
             )
 
-    screen.read_to_open("repeat", lambda: service.of_push(studio, actor, push), ask, may_stay=True)
+    title = f"“{push.name}” comes again {found.repeat.in_words}"
+    screen.app.push_screen(Choose(title, choices), chosen)
 
 
 class RepeatPush(AskForm):

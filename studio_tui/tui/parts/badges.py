@@ -7,7 +7,7 @@ from textual.app import App
 
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.tui.shell import shell_of
-from studio_tui.tui.widgets.frame import TopBar
+from studio_tui.tui.widgets.frame import StatusLine, TopBar
 
 if TYPE_CHECKING:
     from studio_tui.domain.today.today import Badge
@@ -45,6 +45,8 @@ class Badges:
             for screen in self._app.screen_stack:
                 for bar in screen.query(TopBar):
                     bar.update()
+                for status in screen.query(StatusLine):
+                    status.refresh_status()
 
 
 # Imported where the answer is waited for, off the loop: the first picture waits for none of it.
@@ -62,4 +64,4 @@ def _sight(studio: "Studio", actor: Actor) -> tuple[str, ...]:
     from studio_tui.wording.people import sight_in_words
 
     found = scopes.own(studio, actor)
-    return sight_in_words(found), f"{found.seen:,} of {found.of:,}"
+    return sight_in_words(found), f"{found.seen:,} of {found.of:,} people"

@@ -49,6 +49,10 @@ def test_what_happens_in_a_year(studio: Studio, admin: Actor) -> None:
         ("2026-09-02", DayKind.REPEATS, "Q1 review", 3),
     ]
     assert calendar.show(studio, admin, 1)[-1].day == date(2026, 4, 1)
+    repeats.skip(studio, admin, push, date(2026, 9, 2))
+    every = calendar.show(studio, admin, with_skipped=True)
+    (skipped,) = [each for each in every if each not in calendar.show(studio, admin)]
+    assert (skipped.day, skipped.skipped, skipped.push_id) == (date(2026, 9, 2), True, push.id)
 
 
 def test_a_day_that_is_off_says_so(studio: Studio, admin: Actor) -> None:

@@ -114,6 +114,15 @@ class PushesScreen(StudioScreen):
             verb="pushes repeat PUSH --every RHYTHM",
         ),
         Command(
+            "calendar",
+            "v",
+            "Calendar",
+            "See what happens on which day of the coming year",
+            needs=Action.READ_PUSHES,
+            in_palette=False,
+            verb="calendar",
+        ),
+        Command(
             "reopen",
             "r",
             "Reopen",
@@ -309,7 +318,11 @@ class PushesScreen(StudioScreen):
     def action_repeat(self) -> None:
         """Say how the push under the cursor comes again (P17)."""
         if (push := self._current) is not None:
-            repeat(self, push)
+            repeat(self, push.id)
+
+    def action_calendar(self) -> None:
+        """See the coming year (P17)."""
+        self.go_to(to.Calendar())
 
     def action_end(self) -> None:
         """Close the push under the cursor (P9)."""

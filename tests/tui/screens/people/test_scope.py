@@ -34,3 +34,17 @@ async def test_no_screen_shows_who_is_beyond(made: Example) -> None:
     assert "zzma" not in "\n".join(seen).lower()
     assert 'department in ("Sales", "Finance"): 4 of 9 people' in seen[0]
     assert any("Q1 review" in each for each in seen)
+
+
+async def test_a_limited_sight_is_in_view_in_the_narrowest_terminal(made: Example) -> None:
+    """With every count beside the places, and whatever else there is to say."""
+    made.load(PEOPLE + BEYOND)
+    scopes.limit(made.studio, made.admin, "hr", 'department in ("Sales", "Finance")')
+    async with running(made.whole_app(made.actor("hr"))) as pilot:
+        for place in "0123456":
+            await press(pilot, place)
+            assert "4 of 9 people" in shown(pilot)
+        await press(pilot, "3", "z", "V")
+        assert "4 of 9 people · Mark the first row" in shown(pilot)
+    async with running(made.whole_app()) as pilot:
+        assert "people" not in str(pilot.app.status)  # type: ignore[attr-defined]

@@ -1,0 +1,284 @@
+"""The calendar of the coming year: what happens in which push on which day, and what is made again,
+to be skipped or changed (P17)."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.people.access import Action
+from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry, DayKind
+from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.list_source import Sort, Source
+from studio_tui.domain.shared.written_dates import months_later
+from studio_tui.services.pushes import calendar, pushes, repeats
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.modals.repeat_push import repeat
+from studio_tui.tui.moments import day
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.pushes.calendar_months import (
+    count_in_words,
+    happens_in_words,
+    year_drawn,
+)
+from studio_tui.tui.text import line
+from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.memory_source import MemorySource
+from studio_tui.tui.widgets.list.record_browser import RecordBrowser
+from studio_tui.tui.widgets.list.record_list import RecordList
+from studio_tui.tui.widgets.list.shown_rows import shown_rows
+from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.wording.days import weekday_in_words
+
+_MONTHS = 12
+_ORDER = Sort("day")
+_KINDS = list(DAY_KINDS)
+_TONES = {DayKind.BEGINS: Tone.GOOD, DayKind.ENDS: Tone.WARN, DayKind.REPEATS: Tone.MARK}
+_NOTHING = "Nothing happens within a year.\nGo to Templates and press p on one to set up pushes."
+_NO_LINE = "There is nothing here."
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry of the calendar, as a row."""
+
+    id: int
+    entry: CalendarEntry
+
+
+class CalendarScreen(StudioScreen):
+    """What happens from today on within a year, by day."""
+
+    OWN_COMMANDS = (
+        Command(
+            "skip",
+            "S",
+            "Skip",
+            "Make nothing on this day, or make it after all",
+            needs=Action.CREATE_PUSHES,
+            verb="pushes repeat PUSH --skip DAY",
+        ),
+        Command(
+            "edit",
+            "e",
+            "Edit",
+            "Change what this day follows from: the rhythm, or the days of the push",
+            needs=Action.EDIT_PUSHES,
+            verb="pushes edit PUSH --deadline DAY",
+        ),
+        Command(
+            "repeat",
+            "equals_sign",
+            "Repeat",
+            "Let this push come again by itself, or skip, change and stop that",
+            needs=Action.CREATE_PUSHES,
+            verb="pushes repeat PUSH --every RHYTHM",
+        ),
+        Command("narrow", "f", "Show", "Show only what begins, what ends, or another kind"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kind: DayKind | None = None
+        self._read: list[Happening] | None = None
+        """What was read last; None where that is to be done."""
+        self._ids: dict[tuple[date, DayKind, int | None, int], int] = {}
+        """By which a line is known when it is read again."""
+
+    def body(self) -> ComposeResult:
+        """Until when it is, the list, and all of the line under the cursor."""
+        yield Static(classes="title")
+        self._browser: RecordBrowser[Happening, str] = RecordBrowser(
+            Column("day", "Day", self._day, width=15, sortable=True),
+            Column(
+                "kind",
+                "What",
+                _kind,
+                width=15,
+                sortable=True,
+                order=lambda row: _KINDS.index(row.entry.kind),
+            ),
+            Column("push", "Push", _push, width=16, flex=3, most=50, sortable=True),
+            Column("count", "How many", _count, width=16, flex=1, most=22),
+            Column("text", "Besides", _text, width=12, flex=2, most=40, gives_way=1),
+            find=self.find,
+            sort=_ORDER,
+            noun=("entry", "entries"),
+            empty=_NOTHING,
+            kept_as="calendar",
+            exported_by="calendar --json",
+            narrowing=Narrowing(lambda: str(self._kind or ""), self._put_kind, self._entitle),
+            beside=self._beside,
+        )
+        yield self._browser
+        yield Static(classes="detail")
+
+    def on_mount(self) -> None:
+        """Say until when it is."""
+        self._entitle()
+
+    def reload(self) -> None:
+        """Something changed, of pushes, mail or plans."""
+        self._read = None
+        self._browser.reload()
+
+    def find(self, text: str, sort: Sort) -> tuple[str, Source[Happening, str]]:
+        """The lines in which all words of ``text`` are shown."""
+        return f"{self._kind or ''} {text}", LateSource(lambda: self._found(text, sort))
+
+    def why_not_skip(self) -> str | None:
+        """Only a day of a rhythm is skipped."""
+        entry = self._entry
+        if entry is None:
+            return _NO_LINE
+        if entry.skipped is None:
+            return "Only what is made again by a rhythm can be skipped."
+        return None
+
+    def why_not_edit(self) -> str | None:
+        """It takes a push."""
+        return self._why_no_push()
+
+    def why_not_repeat(self) -> str | None:
+        """It takes a push."""
+        return self._why_no_push()
+
+    def action_skip(self) -> None:
+        """Skip the day, or take that back (P17)."""
+        entry = self._entry
+        if entry is None or entry.push_id is None:
+            return
+        studio, actor, push_id, first = self.studio, self.actor, entry.push_id, entry.day
+        act = repeats.keep if entry.skipped else repeats.skip
+        told = "is made after all" if entry.skipped else "is skipped; S makes it after all"
+
+        def skip() -> None:
+            act(studio, actor, pushes.show(studio, actor, push_id, {}), first)
+
+        self.write(skip, lambda _: self.say(f"“{entry.push}”: {day(first)} {told}."))
+
+    def action_edit(self) -> None:
+        """Change the rhythm that makes the push, or the days of the push."""
+        entry = self._entry
+        if entry is None or entry.push_id is None:
+            return
+        if entry.kind is DayKind.REPEATS:
+            repeat(self, entry.push_id, to_change=True)
+        else:
+            self.go_to(to.Push(entry.push_id, "settings"))
+
+    def action_repeat(self) -> None:
+        """Say how the push comes again."""
+        if (entry := self._entry) is not None and entry.push_id is not None:
+            repeat(self, entry.push_id)
+
+    def action_narrow(self) -> None:
+        """Choose what to show."""
+        choices = [Choice("", "everything")]
+        choices += [
+            Choice(str(kind), f"{facts.sign} {facts.label}") for kind, facts in DAY_KINDS.items()
+        ]
+        self.app.push_screen(Choose("Show", choices), self._narrow)
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """Show the push, or the mail that leaves."""
+        entry: CalendarEntry = event.row.entry
+        if entry.kind is DayKind.MAIL:
+            self.go_to(to.Outbox(NotificationFilter(push_id=entry.push_id)))
+        elif entry.push_id is not None:
+            self.go_to(to.Push(entry.push_id))
+        else:
+            self.complain("No push asked for these.")
+
+    def on_record_list_cursor_moved(self, event: RecordList.CursorMoved) -> None:
+        """What can be done depends on the line; all of it stands below the list."""
+        self.query_one(".detail", Static).update(
+            line(happens_in_words(event.row.entry), "$muted") if event.row else ""
+        )
+        self.refresh_bindings()
+
+    @property
+    def _entry(self) -> CalendarEntry | None:
+        current = self._browser.list.current
+        return current.entry if current else None
+
+    def _why_no_push(self) -> str | None:
+        entry = self._entry
+        if entry is None:
+            return _NO_LINE
+        return None if entry.push_id is not None else "No push asked for these."
+
+    def _found(self, text: str, sort: Sort) -> Source[Happening, str]:
+        kind, every = self._kind, self._every()
+        shown = [each for each in every if kind in (None, each.entry.kind)]
+        rows: MemorySource[Happening, str] = MemorySource(shown)
+        columns = self._browser.every_column
+        return shown_rows(rows, columns, text, sort, _ORDER, lambda each: day(each.entry.day))
+
+    def _every(self) -> list[Happening]:
+        """Off the loop: all lines, read once until something changes."""
+        if self._read is None:
+            found = calendar.show(self.studio, self.actor, _MONTHS, with_skipped=True)
+            seen = Counter[tuple[date, DayKind, int | None]]()
+            read = []
+            for entry in found:
+                of = (entry.day, entry.kind, entry.push_id)
+                seen[of] += 1
+                id_ = self._ids.setdefault((*of, seen[of]), len(self._ids) + 1)
+                read.append(Happening(id_, entry))
+            self._read = read
+        return self._read
+
+    def _beside(self, row: Happening) -> Callable[[], Drawing]:
+        entries = [each.entry for each in self._read or ()]
+        return lambda: partial(year_drawn, entries, row.entry.day, self.studio.today())
+
+    def _narrow(self, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        self._put_kind(chosen)
+        listed = self._browser.list
+        sort = listed.sort or _ORDER
+        filter_, source = self.find(self._browser.text, sort)
+        listed.set_source(source, filter_, sort=sort, keep=listed.current_id)
+        self._entitle()
+
+    def _put_kind(self, narrowed: str) -> None:
+        self._kind = DayKind(narrowed) if narrowed else None
+
+    def _entitle(self) -> None:
+        last = months_later(self.studio.today(), _MONTHS) - timedelta(days=1)
+        title = line(f"From today to {weekday_in_words(last, self.studio.today())}", "bold")
+        words = f"  only: {DAY_KINDS[self._kind].label} (f)" if self._kind else ""
+        self.query_one(".title", Static).update(title + line(words, "$key") if words else title)
+
+    def _day(self, row: Happening) -> str:
+        return weekday_in_words(row.entry.day, self.studio.today())
+
+
+def _kind(row: Happening) -> str | Toned:
+    facts = DAY_KINDS[row.entry.kind]
+    if row.entry.skipped:
+        return Toned(f"{facts.sign} skipped", Tone.MUTED)
+    text, tone = f"{facts.sign} {facts.label}", _TONES.get(row.entry.kind)
+    return Toned(text, tone) if tone else text
+
+
+def _push(row: Happening) -> str | Toned:
+    return Toned(row.entry.push, Tone.MUTED) if row.entry.skipped else row.entry.push
+
+
+def _count(row: Happening) -> str:
+    return "" if row.entry.skipped else count_in_words(row.entry)
+
+
+def _text(row: Happening) -> Toned:
+    return Toned(row.entry.text, Tone.MUTED)

@@ -1,0 +1,122 @@
+"""The months of a calendar, drawn day by day with what happens on each (P17)."""
+
+from calendar import Calendar
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry, DayKind
+from studio_tui.domain.shared.calendar_names import WEEKDAYS
+from studio_tui.domain.shared.written_dates import months_later
+from studio_tui.tui.text import line
+from studio_tui.wording.counting import counted
+from studio_tui.wording.days import month_in_words, weekday_in_words
+
+_DAY = 3
+"""Cells of a day: its number and its sign."""
+_MONTH, _GAP = 7 * _DAY, 2
+_LINES = 8
+"""Lines of a month: its name, its days of the week, and up to six weeks."""
+_MOST = 12
+_STYLES: Mapping[DayKind, str] = {
+    DayKind.BEGINS: "$success bold",
+    DayKind.ENDS: "$warning bold",
+    DayKind.REPEATS: "$key bold",
+}
+"""Those that stand out; a sign is beside each in any case."""
+
+
+def happens_in_words(entry: CalendarEntry) -> str:
+    """What an entry tells of its day: ``Q1 review ends: 12 still to hold``."""
+    facts = DAY_KINDS[entry.kind]
+    what = "is not made again: skipped" if entry.skipped else facts.label
+    told = " ".join(filter(None, (entry.push, what)))
+    number = "" if entry.skipped else f": {count_in_words(entry)}"
+    return f"{told}{number}" + (f" ({entry.text})" if entry.text else "")
+
+
+def count_in_words(entry: CalendarEntry) -> str:
+    """``1,204 users``, ``12 still to hold``."""
+    return counted(entry.count, *DAY_KINDS[entry.kind].counts)
+
+
+def year_drawn(
+    entries: Sequence[CalendarEntry], on: date, today: date, width: int, height: int
+) -> Iterator[Content]:
+    """All of the day ``on``, and below it the months from its own on, as many as there is room
+    for."""
+    told = list(_told(entries, on, today))
+    legend = list(_legend(width))
+    yield from told
+    happens = _first_of_each_day(entries)
+    abreast = max((width + _GAP) // (_MONTH + _GAP), 1)
+    used = sum(len(part.wrap(width)) for part in told) + len(legend)
+    lines = min(max((height - used) // _LINES, 0), -(-_MOST // abreast))
+    first = on.replace(day=1)
+    for start in range(0, lines * abreast, abreast):
+        months = [months_later(first, number) for number in range(start, start + abreast)]
+        drawn = [_month_drawn(month, on, today, happens) for month in months]
+        for parts in zip(*drawn, strict=True):
+            yield Content(" " * _GAP).join(parts)
+    yield from legend
+
+
+def _told(entries: Sequence[CalendarEntry], on: date, today: date) -> Iterator[Content]:
+    yield line(weekday_in_words(on, today), "bold")
+    for entry in entries:
+        if entry.day == on:
+            style = "$muted" if entry.skipped else ""
+            yield line(f"{DAY_KINDS[entry.kind].sign} {happens_in_words(entry)}", style)
+    yield Content("")
+
+
+def _first_of_each_day(entries: Sequence[CalendarEntry]) -> Mapping[date, CalendarEntry]:
+    happens: dict[date, CalendarEntry] = {}
+    for entry in entries:
+        if not entry.skipped:
+            happens.setdefault(entry.day, entry)
+    return happens
+
+
+def _month_drawn(
+    month: date, on: date, today: date, happens: Mapping[date, CalendarEntry]
+) -> list[Content]:
+    heading = Content.styled(month_in_words(month).ljust(_MONTH), "bold")
+    days = "".join(f"{name[:2]} " for name in WEEKDAYS)
+    lines = [heading, Content.styled(days, "$muted")]
+    weeks = Calendar().monthdatescalendar(month.year, month.month)
+    for week in weeks:
+        cells = (_cell(each, on, today, happens.get(each)) for each in week)
+        empty = Content(" " * _DAY)
+        lines.append(
+            Content("").join(
+                cell if each.month == month.month else empty
+                for each, cell in zip(week, cells, strict=True)
+            )
+        )
+    lines += [Content(" " * _MONTH)] * (_LINES - len(lines))
+    return lines
+
+
+def _cell(day: date, on: date, today: date, entry: CalendarEntry | None) -> Content:
+    sign = DAY_KINDS[entry.kind].sign if entry else " "
+    style = _STYLES.get(entry.kind, "") if entry else "$muted"
+    if day == on:
+        style = f"{style} reverse".strip()
+    elif day == today:
+        style = f"{style} underline".strip()
+    return Content.styled(f"{day.day:>2}{sign}", style)
+
+
+def _legend(width: int) -> Iterator[Content]:
+    words = [f"{facts.sign} {facts.label}" for facts in DAY_KINDS.values()]
+    shown = "   ".join(words)
+    if cell_len(shown) <= width:
+        yield Content.styled(shown, "$muted")
+        return
+    half = (len(words) + 1) // 2
+    for start in (0, half):
+        yield Content.styled("   ".join(islice(words, start, start + half)), "$muted")
