@@ -43,13 +43,20 @@ _SIGNS = {
     "No route to host": "there is no way to its host",
     "not known": "nobody knows its host",
     "resolve host": "nobody knows its host",
-    "unsupported startup parameter": "PgBouncer has to ignore_startup_parameters; see "
-    "docs/postgresql.md",
+    "query_wait_timeout": "PgBouncer has had no connection to it for too long; try again",
+    "server_login_retry": "PgBouncer does not reach it",
     "closed the connection unexpectedly": "the connection is lost",
     "connection is closed": "the connection is lost",
     "connection is lost": "the connection is lost",
     "timeout expired": "timeout",
 }
+_WRONG_POOLER = {
+    "unsupported startup parameter": "PgBouncer has to ignore_startup_parameters; see "
+    "docs/postgresql.md",
+    "statement pooling mode": "PgBouncer has to be set to pool_mode = transaction, or session; see "
+    "docs/postgresql.md",
+}
+"""What does not go away by waiting: somebody has to set PgBouncer otherwise."""
 
 
 def in_words(error: Exception, name: str) -> StudioError:
@@ -68,6 +75,9 @@ def _of_postgresql(error: Exception, state: str | None, name: str) -> StudioErro
     words = str(error)
     if state in _POSTGRESQL:
         return unavailable(name, _POSTGRESQL[state])
+    for sign, reason in _WRONG_POOLER.items():
+        if sign in words:
+            return unavailable(name, reason)
     reason = next((reason for sign, reason in _SIGNS.items() if sign in words), plain(words))
     # A connection that is lost, or was never made, has no code.
     if isinstance(error, peewee.OperationalError) and (not state or state.startswith(_AWAY)):

