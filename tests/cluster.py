@@ -55,12 +55,14 @@ class Cluster:
 
     @contextmanager
     def standby(self, folder: Path) -> Iterator["Cluster"]:
-        """A server that follows this one, with its data in ``folder``; it is stopped afterwards."""
-        folder.mkdir(mode=0o700)
+        """A server that follows this one, with its data in ``folder``, which is private and empty;
+        afterwards it is stopped, and its data need not be whole."""
         if self.user is not None:
             shutil.chown(folder, self.user)
         options = ("-R", "-c", "fast", "--no-sync", "-D", str(folder), "-d", self.url)
         self._run("pg_basebackup", *options)
+        # The primary's, which has its socket in the same place.
+        (folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         url = psycopg.conninfo.conninfo_to_dict(self.url)
         made = replace(
             self, url=f"postgresql://{url['user']}@/{url['dbname']}?host={folder}", folder=folder
@@ -69,7 +71,7 @@ class Cluster:
         try:
             yield made
         finally:
-            made.stop()
+            made.crash()
 
     def _stop(self, how: str) -> None:
         if self.runs:

@@ -144,6 +144,11 @@ class Server:
         """Answer as usual what was held."""
         self.held.set()
 
+    def let_go_once(self) -> None:
+        """Answer as usual what is held by now, and hold what comes later."""
+        self.held.set()
+        self.held.clear()
+
     def wait_until_followed(self, count: int = 1, seconds: float = 20) -> None:
         """Return once so many scripted replies were given, or withheld; fails after ``seconds``."""
         with self._changed:

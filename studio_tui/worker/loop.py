@@ -283,18 +283,14 @@ class Worker:
             hours=self._hours,
         )
         try:
-            if not self._sends or not self._locks_others_out:
-                # A server may be another one from one claim to the next.
-                await asyncio.to_thread(restored.require_same, self._studio)
-                self._tell(replace(self.report, stopped=""))
             async with self._leasing:
                 began = self._lease.elapsed()
                 claimed = await self._ask(partial(take, limit=self._batch))
-            self._tell(replace(self.report, away=""))
+            self._tell(replace(self.report, away="", stopped=""))
             await self._foresee(claimed)
             return Batch(claimed.taken, await self._prepare_all(claimed.deliveries, began))
         except MailRestored as error:
-            self._tell(replace(self.report, stopped=error.message))
+            self._tell(replace(self.report, away="", stopped=error.message))
             return Batch(0)
         except Unavailable as error:
             # The database is away for a while: what waits there waits on.

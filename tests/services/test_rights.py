@@ -975,7 +975,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "outbox.limits.limits_of": "tells nothing of anybody: what the settings say",
     "outbox.sending_hours.hours_of": "tells nothing of anybody: what the settings say",
     "outbox.restored.begin_sending": ITSELF,
-    "outbox.restored.require_same": ITSELF,
+    "outbox.restored.stop_where_other": ITSELF,
     "outbox.restored.stopped": "tells nothing of anybody: whether mail has stopped",
     "outbox.workers.begin": ITSELF,
     "outbox.workers.end": ITSELF,

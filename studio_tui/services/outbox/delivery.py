@@ -13,8 +13,10 @@ from studio_tui.domain.outbox.limits import Forecast, SendingLimits
 from studio_tui.domain.outbox.notification import Delivery, why_dropped
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.domain.shared.errors import Busy
+from studio_tui.services.outbox import restored
 from studio_tui.services.outbox.limits import foreseen
 from studio_tui.services.outbox.messages import Mail
+from studio_tui.services.outbox.restored import MailRestored
 from studio_tui.services.outbox.sending_hours import RecipientHours
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_stops, sent_counts
@@ -127,7 +129,8 @@ def claim(
 
     What is no longer true is dropped before it is handed over (N6). Nobody who writes waits for
     what is read and thought about here. Raises `Busy` where others write and it is not to
-    ``wait``.
+    ``wait``, and `MailRestored` where this is not the database that mail went out of: a standby may
+    have been promoted since the claim before.
     """
     now, steady = studio.now(), studio.steady.time()
     # Where the clock that leases end by was set, none of them tells who is still at work: who is,
@@ -136,13 +139,18 @@ def claim(
     end, reached = _end(now, steady, lasting), ""
     # What may be taken is thought about before anybody who writes has to wait for it.
     in_turn = _in_turn(studio, limits, limit, avoiding) if limits else None
+    ids: list[int] = []
     with studio.store.writing_unflushed(wait=wait):
-        if is_known:
+        # By the connection that claims: the next one may lead to another server.
+        stopped = restored.stop_where_other(studio)
+        if is_known and not stopped:
             deliveries.recover(lease, steady, now)
-        if in_turn is None:
+        if in_turn is None and not stopped:
             ids = deliveries.claim(lease, now, end, limit, avoiding)
-        else:
+        elif in_turn is not None and not stopped:
             ids, reached = _claim_within(in_turn, limits, lease, now, end)
+    if stopped:
+        raise MailRestored(stopped)
     if not ids:
         return Claimed(0, reached=reached)
     with studio.store.reading():

@@ -55,20 +55,19 @@ def stopped(studio: Studio) -> StoredMailOrigin | None:
     return known if known is not None and known.restored_at else None
 
 
-def require_same(studio: Studio) -> None:
-    """Raise `MailRestored` where this is not the database that mail went out of, and keep that for
-    all workers."""
-    with studio.store.reading():
-        known = mail_origin.origin()
-        if known is None:
-            return
-        why = _why_other(studio, known) if known.restored_at is None else ""
-    if why:
+def stop_where_other(studio: Studio) -> str:
+    """Inside of a unit of work: why no mail may leave, which is kept for all workers; empty where
+    this is the database that mail went out of."""
+    known = mail_origin.origin()
+    if known is None:
+        return ""
+    if known.restored_at is None:
+        why = _why_other(studio, known)
+        if not why:
+            return ""
         known = known._replace(restored_at=studio.now(), why=why)
-        with studio.store.writing():
-            mail_origin.keep(known)
-    if known.restored_at is not None:
-        raise MailRestored(in_words(known))
+        mail_origin.keep(known)
+    return in_words(known)
 
 
 def begin_sending(studio: Studio) -> None:
@@ -76,9 +75,12 @@ def begin_sending(studio: Studio) -> None:
     if studio.passing:
         return
     with studio.store.writing_unflushed():
-        server = mail_origin.server()
-        before = mail_origin.origin() or mail_origin.first(server)
-        now = before._replace(server=server or before.server, generation=before.generation + 1)
+        if stop_where_other(studio):
+            # It has become another one since the claim: the next one says so.
+            return
+        before = mail_origin.origin() or mail_origin.first("")
+        server = before.server or mail_origin.server()
+        now = before._replace(server=server, generation=before.generation + 1)
         mail_origin.keep(now)
     with suppress(OSError):
         remember_generation(_place(studio, now), now.generation)
@@ -143,11 +145,11 @@ def resume(studio: Studio, actor: Actor) -> Restored:
 
 def _why_other(studio: Studio, known: StoredMailOrigin) -> str:
     """Why this is not the database that mail went out of; empty where it is."""
-    if known.generation < generation_of(_place(studio, known)):
-        return _OLDER
     # Where the server told nothing of itself before, asking would be refused with each claim.
     server = mail_origin.server() if known.server else ""
-    return _OTHER_SERVER if server and server != known.server else ""
+    if server and server != known.server:
+        return _OTHER_SERVER
+    return _OLDER if known.generation < generation_of(_place(studio, known)) else ""
 
 
 def _place(studio: Studio, known: StoredMailOrigin) -> str:

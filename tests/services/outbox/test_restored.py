@@ -34,6 +34,13 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     return push
 
 
+def claim(studio: Studio) -> int:
+    """How many mails a worker takes, which are handed back."""
+    taken = delivery.claim(studio, "tried", limit=9, lasting=HOUR).taken
+    delivery.hand_back(studio, "tried")
+    return taken
+
+
 def set_back(studio: Studio, admin: Actor) -> None:
     """An older copy of the database is put in its place."""
     restored.begin_sending(studio)
@@ -66,12 +73,14 @@ def brought_back(studio: Studio, admin: Actor) -> None:
 def test_mail_stops_until_somebody_lets_it_go_on(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, become_another: object
 ) -> None:
-    restored.require_same(studio)
+    assert claim(studio) == 4
     assert restored.stopped(studio) is None
     become_another(studio, admin)  # type: ignore[operator]
+    # Of a worker that has claimed just before.
+    restored.begin_sending(studio)
     for _ in range(2):
         with pytest.raises(MailRestored, match="outbox resume"):
-            restored.require_same(studio)
+            claim(studio)
     known = restored.stopped(studio)
     assert known is not None
     assert known.restored_at == clock.now()
@@ -83,9 +92,9 @@ def test_mail_stops_until_somebody_lets_it_go_on(
     assert (found.at, found.number) == (known.restored_at, 4)
     assert {each.recipient for each in found.mails} == {"ann", "ben", "bob", "cor"}
     assert restored.resume(studio, admin).number == 4
-    restored.require_same(studio)
+    claim(studio)
     restored.begin_sending(studio)
-    restored.require_same(studio)
+    claim(studio)
     with pytest.raises(NothingToDo):
         restored.resume(studio, admin)
 
@@ -94,7 +103,7 @@ def test_a_copy_made_on_purpose_goes_on(studio: Studio, admin: Actor, push: Push
     restored.begin_sending(studio)
     with studio.store.writing():
         restored.was_copied()
-    restored.require_same(studio)
+    claim(studio)
 
 
 def test_what_was_seen_is_kept_as_far_as_it_can_be(private_home: Path) -> None:
@@ -157,7 +166,7 @@ def test_a_copy_elsewhere_and_a_new_database_are_no_older_copies(
     restored.begin_sending(studio)
     settings = replace(studio.settings, database=Database(url=f"sqlite:///{copied}"))
     with closing(open_studio(settings, clock, steady=clock)) as elsewhere:
-        restored.require_same(elsewhere)
+        claim(elsewhere)
     with studio.store.writing():
         mail_origin.keep(mail_origin.first(""))
-    restored.require_same(studio)
+    claim(studio)
