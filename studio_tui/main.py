@@ -27,6 +27,10 @@ def run() -> None:
         sys.exit(open_screens(SURROUNDINGS))
     from studio_tui.cli.main import program
 
+    if _COMPLETE in os.environ:
+        from studio_tui.cli.shared.completion import answer
+
+        sys.exit(answer(program, SURROUNDINGS))
     program(prog_name="studio-tui", obj=SURROUNDINGS)
 
 

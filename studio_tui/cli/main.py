@@ -56,6 +56,9 @@ COMMANDS = {
     "doctor": Lazy(
         "studio_tui.cli.system.doctor", "doctor", "See what is set up, what is missing."
     ),
+    "completion": Lazy(
+        "studio_tui.cli.system.completion", "completion", "Complete commands and names in a shell."
+    ),
 }
 
 

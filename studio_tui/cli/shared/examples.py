@@ -113,6 +113,7 @@ EXAMPLES: Mapping[str, str] = {
     "ssh keys": "studio SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
     "ssh session": "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
     "doctor": "--json",
+    "completion": "zsh > ~/.zfunc/_studio-tui",
 }
 """What follows the words of a command, as it is typed in a shell."""
 

@@ -40,7 +40,7 @@ class LazyGroup(CommandGroup):
         """The command of this name, imported."""
         if cmd_name not in self.lazy:
             return super().get_command(ctx, cmd_name)
-        return self.with_example(self.lazy[cmd_name].load(), cmd_name)
+        return self.prepared(ctx, self.lazy[cmd_name].load(), cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands in the help, without importing any."""

@@ -38,10 +38,17 @@ class CommandGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""
-        return self.with_example(super().get_command(ctx, cmd_name), cmd_name)
+        return self.prepared(ctx, super().get_command(ctx, cmd_name), cmd_name)
 
-    def with_example(self, command: click.Command | None, name: str) -> click.Command | None:
-        """``command``, called ``name`` here, with its example at the end of its help."""
+    def prepared(
+        self, ctx: click.Context, command: click.Command | None, name: str
+    ) -> click.Command | None:
+        """``command``, called ``name`` here, with its example at the end of its help; where a shell
+        asks what may come next, its arguments and options complete names."""
+        if command is not None and ctx.resilient_parsing:
+            from studio_tui.cli.shared.completion import with_names
+
+            return with_names(command)
         example = example_of(f"{self.name} {name}") or example_of(name)
         if command is not None and example:
             command.epilog = f"Example: {example}"

@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from studio_tui.config.session import restricted_session
 
@@ -31,6 +32,12 @@ class HostPath(click.ParamType[Path]):
 
     def __init__(self, dash: Dash = Dash.NOTHING) -> None:
         self.dash = dash
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Files, which the shell itself looks for; none where none may be used."""
+        return [] if restricted_session() else [CompletionItem(incomplete, type="file")]
 
     def convert(
         self,

@@ -57,8 +57,8 @@ one."""
 
 HOST_ONLY = frozenset(
     {
-        "demo", "init", "worker", "worker list", "worker free", "doctor", "db migrate", "db backup",
-        "db restore", "db copy",
+        "demo", "init", "worker", "worker list", "worker free", "doctor", "completion",
+        "db migrate", "db backup", "db restore", "db copy",
         "mail password", "mail bounces", "ssh keys", "ssh session", "users export-data",
         "users erase", "users retention",
     }

@@ -270,9 +270,9 @@ def require_version() -> None:
         )
 
 
-def closed_to_others(path: Path) -> list[str]:
+def closed_to_others(path: Path, *, closes: bool = True) -> list[str]:
     """See that a database file is ours alone; what was closed, in sentences. SQLite gives its other
-    files the rights of this one.
+    files the rights of this one. Unless it ``closes``, what others can read stays so.
 
     Raises `Refused` where others can write it, or anything beside it, and where it is another's.
     """
@@ -283,7 +283,8 @@ def closed_to_others(path: Path) -> list[str]:
     require_own_file(path)
     require_owner(path)
     require_own_folder(path.resolve().parent)
-    return [sentence for each in _files_of(path) if (sentence := close_file(each))]
+    files = _files_of(path) if closes else ()
+    return [sentence for each in files if (sentence := close_file(each))]
 
 
 def address(path: Path) -> str:

@@ -65,6 +65,8 @@ _IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
 class Making(Enum):
     """Whether opening a database makes it where there is none."""
 
+    NOTHING = "nothing, and its schema stays as it is"
+    """Nothing of it is changed: what would have to be brought up is as if it were not there."""
     NEVER = "never"
     IN_FOLDER = "in a folder that is there"
     """A file may be made, but no folder: one that is missing may be a disk that is not mounted."""
@@ -332,6 +334,8 @@ class Store:
             if len(pending) == len(known()):
                 self._require_free_for_one(making)
                 self.is_new = True
+            if pending and making is Making.NOTHING:
+                raise NotMade(f"The database {self.name} is one of an older version.")
             return migrate(self._database, self.name) if pending else []
 
     def _require_free_for_one(self, making: Making) -> None:
@@ -340,7 +344,7 @@ class Store:
                 f"The database {self.name} is not of the Studio: there is something else in it. "
                 "Set another database.url."
             )
-        if making is Making.NEVER:
+        if making in (Making.NEVER, Making.NOTHING):
             raise NotMade(f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}.")
 
     def _require_there(self) -> None:
@@ -460,7 +464,8 @@ def open_store(url: str, making: Making = Making.ASKED, listen_url: str = "") ->
     """
     path = file_of(url)
     made = _make_sqlite(path, making) if path else None
-    store = _open_sqlite(path) if path else _open_postgresql(url, listen_url)
+    closes = making is not Making.NOTHING
+    store = _open_sqlite(path, closes=closes) if path else _open_postgresql(url, listen_url)
     try:
         store.applied = made or tuple(store.migrate(making))
         store.is_new = store.is_new or made is not None
@@ -540,7 +545,7 @@ def _require_may_make(path: Path, making: Making) -> None:
         )
     if sqlite.has_left_a_log(path) or was_database(path):
         raise Refused(f"{path} is gone: a Studio was in it. {HOW_TO_GO_ON}")
-    if making is Making.NEVER:
+    if making in (Making.NEVER, Making.NOTHING):
         raise NotMade(f"There is no database {path}: {HOW_TO_MAKE}.")
 
 
@@ -568,9 +573,9 @@ def _files_in_words(path: Path, done: str = "used") -> Iterator[None]:
         raise Unavailable(f"The database {path} cannot be {done}: {error.strerror}.") from error
 
 
-def _open_sqlite(path: Path) -> Store:
+def _open_sqlite(path: Path, *, closes: bool = True) -> Store:
     with _files_in_words(path):
-        closed = sqlite.closed_to_others(path)
+        closed = sqlite.closed_to_others(path, closes=closes)
     store = Store(sqlite.Sqlite(path), str(path), sqlite.Looking(path))
     store.closed = tuple(closed)
     return store

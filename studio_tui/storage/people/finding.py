@@ -36,6 +36,11 @@ def users_found(text: str, most: int) -> list[NamedUser]:
     return list({user.id: user for user in (*first, *found)}.values())[:most]
 
 
+def logins_beginning(text: str, most: int) -> list[str]:
+    """Up to ``most`` logins that begin with ``text``, case aside, in their order."""
+    return [user.login for user in _named(_beginning(U.login_key, fold(text)).limit(most))]
+
+
 def _users() -> Any:
     return U.select(U.id, U.given_name, U.family_name, U.login, U.email, U.department, U.active)
 

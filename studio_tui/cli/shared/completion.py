@@ -1,0 +1,228 @@
+"""What may come next on a command line, for shells that ask (click's own mechanism).
+
+Commands and options are completed by click. Names are looked up in the database, by who asks and
+with their rights, for every argument and option that takes one: `names_of` says which.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import (
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+    shell_complete,
+)
+from click.types import StringParamType
+
+from studio_tui.domain.shared.text import clean_line
+
+if TYPE_CHECKING:
+    from studio_tui.domain.people.access import Actor
+    from studio_tui.services.system.context import Studio
+
+VARIABLE = "_STUDIO_TUI_COMPLETE"
+"""Set by a shell that asks what could come next."""
+PROGRAM = "studio-tui"
+SHELLS = ("bash", "zsh", "fish")
+
+_BY_METAVAR = {"LOGIN": "USER", "[LOGIN]...": "USER", "LOGIN...": "USER", "TEAM": "TEAM"}
+_BY_ARGUMENT = {
+    **dict.fromkeys(("user", "login", "leader", "other", "conductor"), "USER"),
+    **{name: name.upper() for name in ("push", "team", "template", "topic", "segment")},
+}
+_BY_OPTION = {
+    **dict.fromkeys(("--user", "--manager", "--leader", "--lead", "--coach", "--for"), "USER"),
+    "--push": "PUSH",
+    "--from-push": "PUSH",
+    "--team": "TEAM",
+    "--template": "TEMPLATE",
+}
+_OF_OTHER = {("create", "--push"), ("add-key", "file")}
+"""Arguments and options that are called like a name, and are none."""
+
+
+def names_of(command: click.Command, param: click.Parameter) -> tuple[str, ...]:
+    """Which `NameKind` each value of an argument or option is, the last also for those after it;
+    empty where it takes no name."""
+    if not isinstance(param.type, StringParamType) or (command.name, param.opts[-1]) in _OF_OTHER:
+        return ()
+    if isinstance(param, click.Option):
+        known = next((_BY_OPTION[each] for each in param.opts if each in _BY_OPTION), "")
+    elif param.name == "named":
+        # Of conversations: PUSH USER.
+        return ("PUSH", "USER")
+    else:
+        known = _BY_ARGUMENT.get(param.name or "", "")
+    known = known or _BY_METAVAR.get(param.metavar or "", "")
+    return (known,) if known else ()
+
+
+def with_names(command: click.Command) -> click.Command:
+    """``command``, whose arguments and options complete the names that they take."""
+    for param in command.params:
+        if kinds := names_of(command, param):
+            param.type = _Name(kinds)
+    return command
+
+
+class _Name(StringParamType):
+    """A name of something in the database."""
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        self._kinds = kinds
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """The names that begin so; none where they cannot be read."""
+        typed = ctx.params.get(param.name or "") if param.nargs == -1 else None
+        kind = self._kinds[min(len(typed or ()), len(self._kinds) - 1)]
+        # A name that is named already is not named again.
+        return [
+            CompletionItem(name) for name in _found(kind, incomplete) if name not in (typed or ())
+        ]
+
+
+def _found(kind: str, incomplete: str) -> list[str]:
+    from studio_tui.services.system.completing import NameKind, names_beginning
+
+    with _studio() as (studio, actor):
+        found = names_beginning(studio, actor, NameKind[kind], incomplete)
+    # What a shell shows is drawn by a terminal.
+    return [name for name in found if name == clean_line(name)]
+
+
+@contextmanager
+def _studio() -> "Iterator[tuple[Studio, Actor]]":
+    """The Studio of the settings and who asks it. Nothing is made, brought up or written."""
+    from studio_tui.config import settings
+    from studio_tui.config.clock import clock_from
+    from studio_tui.domain.shared.errors import NotFound
+    from studio_tui.services.people import identity
+    from studio_tui.services.system.context import Making, open_studio
+
+    clock = clock_from(os.environ.get("STUDIO_NOW"))
+    with closing(open_studio(settings.load(), clock, Making.NOTHING)) as studio:
+        if identity.is_new(studio):
+            raise NotFound("Nobody is known in this Studio yet.")
+        actor = identity.who_asks(studio)
+        yield studio.seen_by(actor), actor
+
+
+def answer(program: click.Command, surroundings: object) -> int:
+    """Print what the shell asks for; nothing where anything is wrong. Returns the exit code."""
+    asked = os.environ.pop(VARIABLE, "")
+    try:
+        return shell_complete(program, {"obj": surroundings}, PROGRAM, VARIABLE, asked)
+    except Exception:
+        return 1
+
+
+def script(program: click.Command, shell: str) -> str:
+    """What ``shell`` has to read to complete the program."""
+    found: ShellComplete = _SHELLS[shell](program, {}, PROGRAM, VARIABLE)
+    return found.source()
+
+
+class _Bash(ShellComplete):
+    """bash, as it is typed: quotes and backslashes of the word that is completed are kept to.
+
+    click's own script takes a name apart at its blanks, and lets a `*` in it stand for files.
+    """
+
+    name = "bash"
+    source_template = """\
+%(complete_func)s() {
+    local line="$COMP_LINE" cur="${COMP_WORDS[COMP_CWORD]}" kind value before=""
+    (( COMP_POINT < ${#line} )) && line="${line:0:COMP_POINT}"
+    [[ $cur == [=:] ]] && cur=""
+    COMPREPLY=()
+    while IFS=$'\\t' read -r kind value; do
+        case "$kind" in
+            typed) before="${value%%"$cur"}" ;;
+            file) compopt -o default ;;
+            dir) compopt -o dirnames ;;
+            plain) COMPREPLY+=("${value#"$before"}") ;;
+        esac
+    done < <(COMP_TYPED="$line" %(complete_var)s=bash_complete "$1" 2>/dev/null)
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+    def complete(self) -> str:
+        """A line for the word that is completed as it was typed, and one for each way to go on."""
+        words, last = _words(os.environ.get("COMP_TYPED", ""))
+        found = self.get_completions(words[1:], last.value)
+        before = "" if last.quote else last.raw
+        return "\n".join(
+            [f"typed\t{before}", *(f"{each.type}\t{last.replaced(each.value)}" for each in found)]
+        )
+
+
+class _Word:
+    """A word of a command line: as it was typed, what it says, and the quote that is still open."""
+
+    def __init__(self) -> None:
+        self.raw = self.value = self.quote = ""
+
+    def replaced(self, value: str) -> str:
+        """``value`` as it is to be written in the place of the word; after an open quote, without
+        what was typed before it."""
+        if self.quote == "'":
+            return value.replace("'", "'\\''")
+        if self.quote == '"':
+            return "".join(f"\\{sign}" if sign in '"\\$`' else sign for sign in value)
+        option, equals, _ = self.raw.partition("=")
+        before = f"{option}=" if equals and option.startswith("--") else ""
+        return before + "".join(
+            sign if sign.isalnum() or sign in _PLAIN else f"\\{sign}" for sign in value
+        )
+
+
+_PLAIN = "-_./,@%+:="
+_END = ";|&()<>"
+
+
+def _words(line: str) -> tuple[list[str], _Word]:
+    """The words of a line as bash reads them, and the last, which may be begun or empty."""
+    words: list[str] = []
+    word = _Word()
+    signs = iter(line)
+    for sign in signs:
+        if not word.quote and sign in " \t\n" + _END:
+            words += [word.value] if word.raw else []
+            word = _Word()
+            continue
+        word.raw += sign
+        if sign == "\\" and word.quote != "'":
+            following = next(signs, "")
+            word.raw += following
+            kept = word.quote == '"' and following not in '"\\$`'
+            word.value += f"\\{following}" if kept else following
+        elif sign == word.quote:
+            word.quote = ""
+        elif not word.quote and sign in "\"'":
+            word.quote = sign
+        else:
+            word.value += sign
+    return words, word
+
+
+class _Fish(FishComplete):
+    """fish; it puts a backslash where one is needed itself. A comma may be in a name."""
+
+    name = "fish"
+    source_template = FishComplete.source_template.replace(
+        'string split ","', 'string split -m 1 ","'
+    )
+
+
+_SHELLS: dict[str, Any] = {"bash": _Bash, "zsh": ZshComplete, "fish": _Fish}
+for _name, _class in _SHELLS.items():
+    add_completion_class(_class, _name)

@@ -1,0 +1,203 @@
+"""What a shell is told that asks what may come next."""
+
+import os
+import pty
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+import pytest
+from click.types import StringParamType
+
+from studio_tui.cli.main import program
+from studio_tui.cli.shared.completion import VARIABLE, answer, names_of
+from studio_tui.cli.shared.session import own_studio
+from studio_tui.main import SURROUNDINGS
+from tests.cli.conftest import Accounts, Cli, create
+from tests.cli.test_contract import commands
+from tests.hostile import HOSTILE
+from tests.organisation import create_push
+
+Complete = Callable[[str], list[str]]
+FREE = {
+    "segments save name", "teams add name",
+    "mail test address", "worker free worker_id", "ssh remove-key fingerprints",
+    "ssh keys account", "ssh keys fingerprint", "ssh session fingerprint",
+}  # fmt: skip
+ODD = "Q1 'odd' $(touch pwned); `touch pwned` * \"x\" a,b:c"
+
+
+@pytest.fixture
+def complete(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Complete:
+    """What bash is offered for a line that is begun; nothing is ever said on stderr."""
+
+    def offered(line: str) -> list[str]:
+        capfd.readouterr()
+        monkeypatch.setenv("COMP_TYPED", f"studio-tui {line}")
+        monkeypatch.setenv(VARIABLE, "bash_complete")
+        answer(program, SURROUNDINGS)
+        told = capfd.readouterr()
+        assert told.err == ""
+        return [way.partition("\t")[2] for way in told.out.splitlines()[1:]]
+
+    return offered
+
+
+def test_commands_and_options(complete: Complete) -> None:
+    assert complete("pu") == ["pushes"]
+    assert complete("pushes assi") == ["assign"]
+    assert complete("pushes list --state sch") == ["scheduled"]
+    assert "--from-push" in complete("pushes assign x --")
+    assert complete("users import peo") == ["peo"]
+    assert complete("no-such-command") == []
+
+
+def test_names_of_what_is_there(pushed: Cli, complete: Complete) -> None:
+    assert complete("pushes show ") == ["Q1\\ review"]
+    assert complete("pushes show 'q1") == ["Q1 review"]
+    assert complete('pushes assign "Q1 review" b') == ["bea", "ben", "bob"]
+    assert complete('pushes assign "Q1 review" bea b') == ["ben", "bob"]
+    assert complete("pushes assign x --from-push=Q1") == ["--from-push=Q1\\ review"]
+    assert complete('conversations plan "Q1 review" an') == ["ann"]
+    assert complete("teams show Sales\\ \\>") == ["Sales\\ \\>\\ Belgium", "Sales\\ \\>\\ France"]
+    assert complete("templates show R") == ["Regular"]
+    assert complete("questions show Well") == ["Wellbeing"]
+    pushed.run("segments", "save", "Far away", "--where", "group remote")
+    assert complete("segments show fa") == ["Far\\ away"]
+
+
+def test_only_what_one_may_see(accounts: Accounts, complete: Complete) -> None:
+    """A2, U12: a leader is told of the own people, a scoped admin of those within."""
+    with accounts.of("bob"):
+        assert complete("users show ") == ["ann", "ben", "bob", "cas"]
+        assert complete("conversations show Q") == ["Q1\\ review"]
+        assert complete("segments show ") == complete("teams show ") == []
+    with accounts.of("cor"):
+        assert complete("users show ") == ["ann", "cor"]
+    with accounts.of("nobody"):
+        assert complete("users show ") == []
+    accounts.cli.run("users", "scope", "els", "--team", "Sales > France")
+    with accounts.of("els"):
+        assert complete("users show ") == ["cas"]
+
+
+def test_nothing_is_made_or_written(cli: Cli, complete: Complete, private_home: Path) -> None:
+    def files() -> list[Path]:
+        return sorted([*private_home.rglob("*"), *Path.cwd().rglob("*")])
+
+    before = files()
+    assert complete("pushes show ") == []
+    assert files() == before
+    Path("broken.toml").write_text("database = nothing", encoding="utf-8")
+    os.environ["STUDIO_CONFIG"] = "broken.toml"
+    assert complete("pushes show ") == []
+    del os.environ["STUDIO_CONFIG"]
+
+
+def test_a_database_of_another_version_is_left_alone(
+    pushed: Cli, complete: Complete, private_home: Path
+) -> None:
+    [path] = private_home.rglob("studio.db")
+    for change in (
+        "DELETE FROM schema_migration WHERE id = (SELECT MAX(id) FROM schema_migration)",
+        "UPDATE schema_migration SET name = '9999_of_tomorrow' WHERE id = 1",
+    ):
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(change)
+            dumped = [*connection.iterdump()]
+        assert complete("pushes show ") == []
+        with closing(sqlite3.connect(path)) as connection:
+            assert [*connection.iterdump()] == dumped
+
+
+def test_hostile_names_stay_one_word(organisation: Cli, complete: Complete) -> None:
+    with own_studio() as (studio, actor):
+        for number, name in enumerate((*HOSTILE, ODD)):
+            create_push(studio, actor, f"{number} {name}"[:80])
+    offered = complete("pushes show ")
+    assert len(offered) == len(HOSTILE) + 1
+    read = subprocess.run(
+        ["bash", "-c", "".join(f"printf '%s\\n' {each}\n" for each in offered)],
+        capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    assert sorted(read) == sorted(each["name"] for each in organisation.json("pushes", "list"))
+
+
+def test_a_real_bash(pushed: Cli) -> None:
+    """What a person types, with the key that completes: nothing of a name is run."""
+    pushed.run(*create(ODD))
+    script = pushed.out("completion", "bash")
+    Path("rc").write_text(f"PS1='> '\n{script}", encoding="utf-8")
+    folder = str(Path(sys.executable).parent)
+    environ = {**os.environ, "TERM": "dumb", "PATH": f"{folder}:{os.environ['PATH']}"}
+    environ.pop(VARIABLE, None)
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        ["bash", "--noprofile", "--rcfile", "rc", "-i"],
+        stdin=follower, stdout=follower, stderr=follower, env=environ, start_new_session=True,
+    ) as shell:  # fmt: skip
+        os.close(follower)
+        _read(leader, "> ")
+        os.write(leader, b"studio-tui pushes show Q1\\ \\'\t\nexit\n")
+        shown = _read(leader, "exit")
+        shell.wait()
+    os.close(leader)
+    assert f"Push            {ODD}" in shown
+    assert not Path("pwned").exists()
+
+
+def _read(terminal: int, end: str) -> str:
+    """What comes until the shell has written ``end`` at the end of it, or has ended."""
+    text = ""
+    while not text.endswith((end, f"{end}\r\n")):
+        try:
+            piece = os.read(terminal, 10_000)
+        except OSError:
+            break
+        text += piece.decode(errors="replace")
+    return text
+
+
+def test_each_shell_has_a_script_that_it_can_read(cli: Cli) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        text = cli.out("completion", shell)
+        assert f"{VARIABLE}={shell}_complete" in text
+        if found := shutil.which(shell):
+            Path("script").write_text(text, encoding="utf-8")
+            subprocess.run([found, "-n", "script"], check=True)
+
+
+def _words() -> Iterator[tuple[str, click.Command, click.Argument]]:
+    for words, command in commands().items():
+        for param in command.params:
+            if isinstance(param, click.Argument) and isinstance(param.type, StringParamType):
+                yield words, command, param
+
+
+def test_every_argument_that_is_a_name_is_completed() -> None:
+    left = {
+        f"{words} {param.name}"
+        for words, command, param in _words()
+        if not names_of(command, param) and param.name != "words"
+    }
+    assert left == FREE
+
+
+def test_nothing_is_loaded_that_a_name_does_not_take() -> None:
+    """Somebody waits for the answer with their hand on the key."""
+    asked = {**os.environ, VARIABLE: "bash_complete", "COMP_TYPED": "studio-tui pushes show "}
+    code = (
+        "import sys; sys.argv = ['studio-tui']; from studio_tui.main import run\n"
+        "try: run()\n"
+        "finally: print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=asked, capture_output=True, text=True, check=False
+    )
+    heavy = {"textual", "rich", "psycopg", "keyring", "jinja2", "aiosmtplib", "icalendar", "lark"}
+    assert not heavy & set(done.stderr.split())
