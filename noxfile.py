@@ -22,8 +22,10 @@ CHECKS = [
 DOCUMENTED = [
     "tests/test_rules.py",
     "tests/test_project.py",
+    "tests/test_documents.py",
     "tests/mail/test_guide.py",
     "tests/tui/test_keys.py",
+    "tests/tui/test_guide.py",
     "tests/domain/people/test_access_table.py",
     "tests/domain/people/test_facts.py",
     "tests/services/audiences/test_guide.py",

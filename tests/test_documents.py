@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("CONTRIBUTING.md", "docs/design.md", "docs/glossary.md", "docs/rules.md")
+DOCUMENTS = (
+    *("CONTRIBUTING.md", "docs/design.md", "docs/glossary.md", "docs/rules.md"),
+    *("README.md", "docs/guide.md", "docs/install.md"),
+)
 _PATH = re.compile(r"`([\w.]+/[\w./]*)`")
 _MODULE = re.compile(r"python -m ([\w.]+)")
 _LINK = re.compile(r"\]\(([^)#:]+)\)")
