@@ -3,20 +3,35 @@
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from studio_tui.domain.outbox.notification import Notification
+from studio_tui.domain.shared.destinations import Destination, Person, Push
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.outbox import ReadMail
 from studio_tui.tui.commands import Command
-from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.common_commands import RETRY
+from studio_tui.tui.modals.choose import Choice, Choose
+from studio_tui.tui.screens.outbox.mail_acts import AGAIN, DROP, Chosen, MailActs
 from studio_tui.tui.screens.outbox.mail_words import state_in_full
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.facts import Fact, Facts
 from studio_tui.tui.widgets.mail_text import MailText
 
 
-class MailScreen(StudioScreen):
+class MailScreen(MailActs):
     """A mail, by the id of its notification."""
 
     OWN_COMMANDS = (
+        RETRY,
+        AGAIN,
+        DROP,
+        Command(
+            "open",
+            "enter",
+            "Open",
+            "Go to who gets it, or to the push it tells of",
+            verb="users show LOGIN",
+        ),
         Command(
             "source",
             "v",
@@ -49,6 +64,37 @@ class MailScreen(StudioScreen):
             lambda: outbox.read(self.studio, self.actor, self._notification_id),
             self._show,
         )
+
+    def chosen_mail(self) -> Chosen:
+        """This mail."""
+        return Selection.of([self._notification_id])
+
+    def current_mail(self) -> Notification | None:
+        """This mail, once it is read."""
+        return self._mail.notification if self._mail is not None else None
+
+    def why_not_open(self) -> str | None:
+        """It leads nowhere before it is read."""
+        return None if self._mail is not None else "The mail is being read."
+
+    def action_open(self) -> None:
+        """Choose between the recipient and the push, where it tells of one."""
+        mail = self.current_mail()
+        if mail is None:
+            return
+        person: Destination = Person(mail.recipient_id)
+        if mail.push_id is None:
+            self.go_to(person)
+            return
+        choices: list[Choice[Destination]] = [
+            Choice(person, mail.name, "who gets it"),
+            Choice(Push(mail.push_id), mail.push, "the push it tells of"),
+        ]
+        self.app.push_screen(Choose("Where to?", choices), self._go)
+
+    def _go(self, destination: Destination | None) -> None:
+        if destination is not None:
+            self.go_to(destination)
 
     def why_not_source(self) -> str | None:
         """What was not sent has no source yet."""

@@ -13,6 +13,8 @@ from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screens.outbox.mail import MailScreen
 from studio_tui.tui.screens.outbox.outbox import OutboxScreen
 from studio_tui.tui.screens.outbox.outbox_states import StateLine
+from studio_tui.tui.screens.people.user import UserScreen
+from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.worker.loop import Worker
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
@@ -107,6 +109,28 @@ async def test_a_mail_that_waits_is_read_as_it_would_go(made: Example) -> None:
         assert "This is how it would go now" in shown(pilot)
         await press(pilot, "v")
         assert "There is no source: this mail was not sent." in shown(pilot)
+
+
+async def test_a_mail_is_dealt_with_on_its_page(made: Example) -> None:
+    """S3: retry, drop, to who gets it and to the push."""
+    await fill_outbox(made)
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "4")
+        await _to_the_failed(pilot)
+        await press(pilot, "enter", "R")
+        assert "This mail was not sent" in shown(pilot)
+        await press(pilot, "r")
+        assert "1 mail will be tried once more." in shown(pilot)
+        assert isinstance(pilot.app.screen, MailScreen)
+        assert "This is how it would go now" in shown(pilot)
+        await press(pilot, "x", "right", "enter")
+        assert "1 mail dropped." in shown(pilot)
+        assert "This is how it would have read" in shown(pilot)
+        assert _counts(made)[DROPPED] == 2
+        await press(pilot, "enter", "enter")
+        assert isinstance(pilot.app.screen, UserScreen)
+        await press(pilot, "escape", "enter", "down", "enter")
+        assert isinstance(pilot.app.screen, PushScreen)
 
 
 async def test_retries_the_one_under_the_cursor_or_says_why_not(made: Example) -> None:

@@ -1,0 +1,207 @@
+"""What is done with mail, in the outbox and on the page of one: retry, send again, drop (N10)."""
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from studio_tui.domain.outbox.notification import (
+    Notification,
+    NotificationFilter,
+    NotificationState,
+)
+from studio_tui.domain.people.access import Action, Actor
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox.dry_run import dry_run_again
+from studio_tui.tui.commands import Command
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.modals.dry_run import DryRunScreen
+from studio_tui.tui.modals.dry_run_words import Trial
+from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.wording.counting import counted
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
+
+Chosen = Selection[NotificationFilter]
+
+AGAIN = Command(
+    "again",
+    "R",
+    "Send again",
+    "Send what was sent to the same person once more",
+    footer=False,
+    needs=Action.SEND_AGAIN,
+    verb="outbox again ID",
+)
+DROP = Command(
+    "drop",
+    "x",
+    "Drop",
+    "Drop what waits or failed",
+    needs=Action.DROP_MAIL,
+    verb="outbox drop ID",
+)
+
+_SENT = frozenset({NotificationState.SENT})
+_RETRIED = frozenset({NotificationState.FAILED, NotificationState.SENT})
+"""Of what was sent, what came back."""
+_DROPPED = frozenset({NotificationState.HELD, NotificationState.QUEUED, NotificationState.FAILED})
+
+
+class MailActs(StudioScreen):
+    """A screen on which mail is retried, sent again and dropped.
+
+    Whoever derives from it says which mail is meant, and names the commands in the order in which
+    it shows them.
+    """
+
+    def chosen_mail(self) -> Chosen:
+        """What an act means (S8)."""
+        raise NotImplementedError
+
+    def current_mail(self) -> Notification | None:
+        """The only one that is meant; None where there is none."""
+        raise NotImplementedError
+
+    def several_are_meant(self) -> bool:
+        """Whether mail is marked, of which each may be in another state."""
+        return False
+
+    def acted(self, sentence: str) -> None:
+        """An act is done."""
+        self.say(sentence)
+
+    def why_not_retry(self) -> str | None:
+        """Only what failed or came back is sent once more."""
+        current = self.current_mail()
+        if self.several_are_meant() or (current is not None and may_be_retried(current)):
+            return None
+        return "This mail did not fail, and did not come back: there is nothing to retry."
+
+    def action_retry(self) -> None:
+        """Send what failed or came back once more."""
+        chosen = self.chosen_to_retry()
+
+        def retry() -> None:
+            self.write(
+                lambda: outbox.retry(self.studio, self.actor, chosen),
+                lambda count: self.acted(_done_to(count, "will be tried once more")),
+            )
+
+        self._once_meant(chosen, "Send {mails} once more?", "They did not arrive before.", retry)
+
+    def why_not_again(self) -> str | None:
+        """Only what was sent is sent again."""
+        return self._why_not(_SENT, "This mail was not sent: there is nothing to send again.")
+
+    @work
+    async def action_again(self) -> None:
+        """Ask, and send a second time."""
+        chosen = self._chosen(_SENT)
+        question = Confirm(
+            "Send again?",
+            "Send again",
+            detail="Whoever got it gets it a second time.",
+            preview=lambda: self._show_sent(chosen, outbox.send_once_more),
+        )
+        if await self.app.push_screen_wait(question):
+            detail = "Whoever got them gets them a second time."
+            self._once_meant(chosen, "Send {mails} again?", detail, lambda: self._again(chosen))
+
+    def _show_sent(
+        self, chosen: Chosen, act: "Callable[[Studio, Actor, Chosen], outbox.Again]"
+    ) -> None:
+        studio, actor = self.studio, self.actor
+
+        def trying(wanted: Callable[[], bool]) -> Trial:
+            return Trial(*dry_run_again(studio, lambda: act(studio, actor, chosen), wanted))
+
+        self.app.push_screen(DryRunScreen("What sending it once more would send", trying))
+
+    def _again(self, chosen: Chosen) -> None:
+        self.write(
+            lambda: outbox.send_again(self.studio, self.actor, chosen),
+            lambda count: self.acted(f"{counted(count, 'mail')} to be sent again."),
+        )
+
+    def _once_meant(
+        self, chosen: Chosen, question: str, detail: str, act: Callable[[], None]
+    ) -> None:
+        def ask(number: int) -> None:
+            once_meant(
+                self.app, number, question.format(mails=counted(number, "mail")), detail, act
+            )
+
+        self.read_to_open(
+            "number",
+            lambda: outbox.number_of(self.studio, self.actor, chosen),
+            ask,
+            may_stay=True,
+        )
+
+    def why_not_drop(self) -> str | None:
+        """What was sent cannot be taken back."""
+        return self._why_not(_DROPPED, "This mail neither waits nor failed: it cannot be dropped.")
+
+    def action_drop(self) -> None:
+        """Ask, with the number, and drop."""
+        chosen = self._chosen(_DROPPED)
+        self.read_to_open(
+            "number",
+            lambda: outbox.number_of(self.studio, self.actor, chosen),
+            lambda count: self._ask(chosen, count),
+            may_stay=True,
+        )
+
+    @work
+    async def _ask(self, chosen: Chosen, count: int) -> None:
+        if not count:
+            self.complain("None of the marked mails waits or failed: there is nothing to drop.")
+            return
+        question = Confirm(
+            f"Drop {counted(count, 'mail')}?",
+            f"Drop {counted(count, 'mail')}",
+            detail="What is dropped is not sent.",
+        )
+        if await self.app.push_screen_wait(question):
+            self.write(
+                lambda: outbox.drop(self.studio, self.actor, chosen),
+                lambda count: self.acted(_done_to(count, "dropped")),
+            )
+
+    def _why_not(self, states: Collection[NotificationState], reason: str) -> str | None:
+        current = self.current_mail()
+        if self.several_are_meant() or (current is not None and current.state in states):
+            return None
+        return reason
+
+    def _chosen(self, states: Collection[NotificationState]) -> Chosen:
+        """Of what is meant, what is in ``states``."""
+        chosen = self.chosen_mail()
+        for state in NotificationState:
+            if state not in states:
+                chosen = chosen.unmark_matching(NotificationFilter(state=state))
+        return chosen
+
+    def chosen_to_retry(self) -> Chosen:
+        """Of what is meant, what failed or came back."""
+        chosen = self._chosen(_RETRIED)
+        return chosen.unmark_matching(
+            NotificationFilter(state=NotificationState.SENT, bounced=False)
+        )
+
+
+def may_be_retried(mail: Notification) -> bool:
+    """Whether it failed, or came back."""
+    return mail.state is NotificationState.FAILED or mail.bounce is not None
+
+
+def _done_to(count: int, what: str) -> str:
+    return (
+        f"{counted(count, 'mail')} {what}."
+        if count
+        else "Nothing was done: the mail changed meanwhile."
+    )
