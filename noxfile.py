@@ -31,6 +31,7 @@ DOCUMENTED = [
     "tests/services/audiences/test_guide.py",
     "tests/config/test_settings_table.py",
     "tests/cli/test_contract.py",
+    "tests/cli/test_manual.py",
 ]
 
 nox.options.sessions = ["lint"]
@@ -80,9 +81,12 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """What the documents say is what the program does: rules, keys, mails, rights, JSON."""
+    """What the documents say is what the program does; `-- --write` first writes anew what of them
+    is declared in the program: tables, the manual page, the pictures of the guide."""
     _install(session)
-    session.run("pytest", "-q", *DOCUMENTED, *session.posargs)
+    if "--write" in session.posargs:
+        session.run("python", "-m", "tests.documents")
+    session.run("pytest", "-q", *DOCUMENTED, *(x for x in session.posargs if x != "--write"))
 
 
 @nox.session
