@@ -1,6 +1,6 @@
 """What is said of a mail in the outbox (N4, N10)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from studio_tui.domain.outbox.limits import Forecast
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.outbox.sending_hours import PUT_OFF, SendingTime
 from studio_tui.domain.shared.clock import local_day, zone_in_words
+from studio_tui.wording.counting import counted
 
 STATE_LABELS: Mapping[NotificationState, str] = {
     NotificationState.HELD: "waiting",
@@ -36,6 +37,28 @@ def why_in_words(notification: Notification) -> str:
         return notification.error or ""
     code, words = notification.bounce.code, notification.bounce.words
     return words if code in words else f"{code} {words}".strip()
+
+
+def same_address_in_words(logins: Sequence[str], how: str) -> str:
+    """That what came back goes to the same address once more, and ``how`` that is corrected; empty
+    where it goes to nobody so."""
+    if not logins:
+        return ""
+    more = f" and {len(logins) - _NAMED:,} more" if len(logins) > _NAMED else ""
+    who = f"{', '.join(logins[:_NAMED])}{more}"
+    return f"It came back from the address that {who} still {_HAS[len(logins) > 1]}: {how}."
+
+
+def tried_again_in_words(number: int, to_the_same: Sequence[str]) -> str:
+    """What is said on a screen of ``number`` mails that are tried once more."""
+    if not number:
+        return "Nothing was done: the mail changed meanwhile."
+    same = same_address_in_words(to_the_same, "correct it on their page")
+    return f"{counted(number, 'mail')} will be tried once more. {same}".rstrip()
+
+
+_NAMED = 3
+_HAS = ("has", "have")
 
 
 def kind_in_words(kind: Kind, capacity: Capacity) -> str:

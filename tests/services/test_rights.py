@@ -367,10 +367,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     "outbox.outbox.counts": (SUPPORT, lambda w, a: outbox.counts(w.studio, a)),
     "outbox.outbox.bounced": (SUPPORT, lambda w, a: outbox.bounced(w.studio, a)),
     "outbox.outbox.limited": (SUPPORT, lambda w, a: outbox.limited(w.studio, a)),
-    "outbox.outbox.number_corrected": (
-        EVERYONE,
-        lambda w, a: outbox.number_corrected(w.studio, a),
-    ),
+    "outbox.outbox.to_corrected": (EVERYONE, lambda w, a: outbox.to_corrected(w.studio, a)),
     "outbox.restored.may_go_twice": (
         ADMIN,
         lambda w, a: restored.may_go_twice(_brought_back(w), a),

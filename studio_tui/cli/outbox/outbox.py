@@ -11,6 +11,7 @@ from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
 from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
+    complain,
     json_option,
     say,
     shape_of_nothing,
@@ -40,6 +41,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import (
     STATE_LABELS,
     kind_in_words,
+    same_address_in_words,
     state_in_words,
     what_waits_for_limits,
     why_in_words,
@@ -284,6 +286,11 @@ def _say_again(done: Again, what: str) -> None:
     say(f"{counted(len(done.sent), 'mail')} {what}. “studio-tui worker --drain” sends now.")
     for reason, number in why.items():
         say(f"{counted(number, 'mail')} dropped: {reason}.")
+    if same := same_address_in_words(done.to_the_same, _CORRECTED):
+        complain(same)
+
+
+_CORRECTED = "“studio-tui users edit LOGIN --email ADDRESS” corrects it"
 
 
 def _list_acts(studio: Studio, acts: Sequence[Undoable], as_json: bool) -> None:

@@ -889,6 +889,7 @@ def moved(of: Moved) -> Shape:
             "seal": of.activity.head,
         },
         "waiting_mail": of.waiting,
+        "mail_stopped": of.mail_stopped,
     }
 
 

@@ -79,10 +79,11 @@ def restore(file: Path, as_json: bool) -> None:
     with ProgressPrinter("Restoring") as progress:
         moved = copy_database.restore(url, file, own_account(), now, progress)
     _tell(moved, "Restored into", as_json)
-    if moved.waiting and not as_json:
+    if moved.mail_stopped and not as_json:
+        waited = f"{counted(moved.waiting, 'mail')} waited when the backup was made, and may have "
         say(
-            f"{counted(moved.waiting, 'mail')} waited when the backup was made: before a worker "
-            "runs, look with “studio-tui outbox list --state queued”, and drop what has gone since."
+            f"Mail has stopped: {waited if moved.waiting else 'what is written may have '}left "
+            "since. “studio-tui outbox resume” shows what may go twice, and lets mail go on."
         )
 
 

@@ -24,7 +24,7 @@ from studio_tui.services.outbox.limits import foreseen, limits_of
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.outbox import mail_stops, notifications, worker_queue
+from studio_tui.storage.outbox import bounces, mail_stops, notifications, worker_queue
 
 if TYPE_CHECKING:
     from email.message import MIMEPart
@@ -91,6 +91,9 @@ class Again:
     """What waits to be sent, by its id."""
     dropped: Mapping[int, str]
     """What is not sent, and why."""
+    to_the_same: tuple[str, ...] = ()
+    """To whom it goes at the address that it came back from, by their logins: nobody has corrected
+    that."""
 
 
 def source(
@@ -128,16 +131,15 @@ def bounced(studio: Studio, actor: Actor) -> int:
         return notifications.count_bounced()
 
 
-def number_corrected(studio: Studio, actor: Actor) -> int:
-    """How many mails came back from an address that the recipient no longer has, and were not sent
-    once more; 0 for who may not see the outbox."""
-    if not may(actor, Action.READ_OUTBOX):
-        return 0
-    corrected: Selection[NotificationFilter] = Selection.matching(
-        NotificationFilter(corrected=True)
-    )
+def to_corrected(studio: Studio, actor: Actor, recipient_id: int | None = None) -> tuple[int, ...]:
+    """The mail that came back from an address that the recipient, or this one, no longer has, and
+    that was not sent once more, by id: what to offer to `try_again` once an address was corrected
+    (N15). Nothing is offered to who may not."""
+    if not may(actor, Action.SEND_AGAIN):
+        return ()
+    corrected = NotificationFilter(recipient_id=recipient_id, corrected=True)
     with studio.store.reading():
-        return notifications.count_selected(corrected, studio.now())
+        return tuple(notifications.ids_matching(corrected, studio.now()))
 
 
 def health(studio: Studio, actor: Actor) -> Health:
@@ -276,7 +278,8 @@ def _still_true(studio: Studio, ids: Sequence[int]) -> Again:
     loaded = worker_queue.deliveries(ids, now)
     untrue = {each.id: str(why) for each in loaded if (why := why_dropped(each, now))}
     notifications.drop_untrue(untrue)
-    return Again(tuple(each for each in ids if each not in untrue), untrue)
+    sent = tuple(each for each in ids if each not in untrue)
+    return Again(sent, untrue, tuple(bounces.sent_to_the_same(sent)))
 
 
 def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:

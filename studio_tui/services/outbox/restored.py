@@ -86,17 +86,24 @@ def begin_sending(studio: Studio) -> None:
         remember_generation(_place(studio, now), now.generation)
 
 
-def was_copied() -> None:
-    """Inside of a unit of work: what is here was copied from elsewhere on purpose."""
-    if (known := mail_origin.origin()) is not None:
-        mail_origin.keep(known._replace(server="", generation=known.generation + _LEAP))
+def was_copied() -> bool:
+    """Inside of a unit of work: what is here was copied from elsewhere on purpose. Whether mail has
+    stopped, as it had there."""
+    known = mail_origin.origin()
+    if known is None:
+        return False
+    mail_origin.keep(known._replace(server="", generation=known.generation + _LEAP))
+    return known.restored_at is not None
 
 
-def was_restored(now: datetime) -> None:
-    """Inside of a unit of work: what is here comes from a backup. Mail stops, if there was any."""
+def was_restored(now: datetime) -> bool:
+    """Inside of a unit of work: what is here comes from a backup. Mail stops, if there was any;
+    whether it has."""
+    if not notifications.any_mail():
+        return False
     known = mail_origin.origin() or mail_origin.first("")
-    if notifications.any_mail():
-        mail_origin.keep(known._replace(server="", restored_at=now, why=_FROM_BACKUP))
+    mail_origin.keep(known._replace(server="", restored_at=now, why=_FROM_BACKUP))
+    return True
 
 
 def in_words(known: StoredMailOrigin) -> str:

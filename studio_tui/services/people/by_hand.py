@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.hr_file import UserRef
@@ -19,6 +19,7 @@ from studio_tui.domain.people.keys import address_key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.errors import Conflict, Forbidden, NotFound, NothingToDo, Refused
+from studio_tui.services.outbox import outbox
 from studio_tui.services.people import users
 from studio_tui.services.people.admins import admins_lost
 from studio_tui.services.people.applying import PeopleChange, apply_change
@@ -28,7 +29,6 @@ from studio_tui.services.pushes.assign import Assigned
 from studio_tui.services.pushes.joining import join
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import was_imported
-from studio_tui.storage.outbox import notifications
 from studio_tui.storage.people import import_read
 from studio_tui.storage.people import users as people
 from studio_tui.storage.people.import_read import Profile
@@ -161,20 +161,13 @@ def edit(
         plan.changes,
         applied.told,
         failed=sum(each.state is NotificationState.FAILED for each in found.notifications),
-        bounced=_came_back(studio, user_id)
+        bounced=outbox.to_corrected(studio, actor, user_id)
         if any(each.field == "email" for each in plan.changes)
         else (),
         becomes_admin=plan.becomes_admin,
         imported=imported,
         noticed=applied.noticed,
     )
-
-
-def _came_back(studio: Studio, user_id: int) -> tuple[int, ...]:
-    """The mail to a person that came back from an address that is not theirs by now."""
-    theirs = NotificationFilter(recipient_id=user_id, corrected=True)
-    with studio.store.reading():
-        return tuple(notifications.ids_matching(theirs, studio.now()))
 
 
 def leave(studio: Studio, actor: Actor, user_ids: Collection[int]) -> ActiveChanged:

@@ -50,6 +50,8 @@ class Moved:
     """What following the chain of seals found there."""
     waiting: int
     """Mails that wait there to be sent."""
+    mail_stopped: bool
+    """Whether no mail leaves there until somebody says so (`outbox.restored.resume`)."""
 
     @property
     def rows(self) -> int:
@@ -66,9 +68,9 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
     require_files()
     name = _name(url)
 
-    def written() -> None:
+    def written() -> bool:
         write_activity(actor, studio.now(), Verb.COPY, f"from {studio.store.name}")
-        restored.was_copied()
+        return restored.was_copied()
 
     with new_database(url) as target:
         moved = _transfer(studio.store, target, name, studio.now(), written, tell)
@@ -85,10 +87,10 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
     if studio.store.is_sqlite:
         with copied_file(studio.store, path, tell) as copied, copied.reading():
             contents = tuple(survey(copied, unwatched))
-            moved = Moved(str(path), contents, verified(), _waiting(studio.now()))
+            moved = Moved(str(path), contents, verified(), _waiting(studio.now()), False)
     else:
         with new_database(f"sqlite:///{path.absolute()}") as target:
-            moved = _transfer(studio.store, target, str(path), studio.now(), lambda: None, tell)
+            moved = _transfer(studio.store, target, str(path), studio.now(), lambda: False, tell)
     with studio.store.writing():
         write_activity(actor, studio.now(), Verb.BACK_UP, f"to {path}")
     return moved
@@ -104,12 +106,12 @@ def restore(url: str, path: Path, account: Account, now: datetime, tell: Progres
     require_files()
     require_file(path)
 
-    def written() -> None:
+    def written() -> bool:
         known = users.actor_of(account.login)
         actor = replace(known, origin=account.origin) if known else None
         after = None if known else {"account": account.login, "origin": account.origin}
         write_activity(actor, now, Verb.RESTORE, f"from {path}", after=after)
-        restored.was_restored(now)
+        return restored.was_restored(now)
 
     with restoring_into(url), unpacked(path) as source, new_database(url) as target:
         return _transfer(source, target, _name(url), now, written, tell)
@@ -120,7 +122,7 @@ def _transfer(
     target: Store,
     name: str,
     now: datetime,
-    written: Callable[[], None],
+    written: Callable[[], bool],
     tell: Progress,
 ) -> Moved:
     with source.reading(), target.writing():
@@ -130,8 +132,8 @@ def _transfer(
         arrived = verified()
         if _facts(sent) != _facts(arrived):
             raise Unavailable("The activity that arrived is not sealed as the one that was sent.")
-        written()
-        return Moved(name, contents, arrived, _waiting(now))
+        stopped = written()
+        return Moved(name, contents, arrived, _waiting(now), stopped)
 
 
 def _facts(found: Verified) -> tuple[object, ...]:

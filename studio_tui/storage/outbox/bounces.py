@@ -71,6 +71,18 @@ def is_corrected() -> Any:
     )
 
 
+def sent_to_the_same(ids: Collection[int]) -> list[str]:
+    """To whom of the recipients of these mails goes once more, at the address that it came back
+    from, what came back; their logins."""
+    same = _B.select(ONE).where(
+        *(_B.recipient == N.recipient, _B.bounced_key == U.email_key, N.former_address.is_null()),
+        NodeList((N.key, SQL("LIKE"), _B.key.concat(text("-again-%")))),
+    )
+    found = N.select(U.login, U.sort_name).join(U, on=U.id == N.recipient)
+    found = found.where(among(N.id, ids), fn.EXISTS(same)).distinct()
+    return [login for login, _ in found.order_by(U.sort_name, U.login).tuples()]
+
+
 def bouncing() -> Any:
     """A query of one column: the users whose mail came back from the address that they have, and
     was not sent there once more since."""

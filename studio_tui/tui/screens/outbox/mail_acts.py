@@ -21,6 +21,7 @@ from studio_tui.tui.modals.dry_run_words import Trial
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import tried_again_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -87,8 +88,8 @@ class MailActs(StudioScreen):
 
         def retry() -> None:
             self.write(
-                lambda: outbox.retry(self.studio, self.actor, chosen),
-                lambda count: self.acted(_done_to(count, "will be tried once more")),
+                lambda: outbox.try_again(self.studio, self.actor, chosen),
+                lambda done: self.acted(tried_again_in_words(len(done.sent), done.to_the_same)),
             )
 
         self._once_meant(chosen, "Send {mails} once more?", "They did not arrive before.", retry)

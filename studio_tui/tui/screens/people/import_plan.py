@@ -11,6 +11,7 @@ from textual.widgets import ContentSwitcher, Static
 
 from studio_tui.domain.people.hr_file import FileHints, Refusal, Remark
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, StudioError
+from studio_tui.services.outbox import outbox
 from studio_tui.services.people import imports, unattended
 from studio_tui.services.people.import_plan import ImportPlan, PlannedUser
 from studio_tui.tui.commands import Command
@@ -64,8 +65,18 @@ class LookAgain:
     why: str
 
 
-Decided = str | SaidOtherwise | FileHints | LookAgain | None
-"""How the screen ends: a sentence says what was done; of others, the file is to be read again."""
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """It is imported."""
+
+    words: str
+    came_back: tuple[int, ...]
+    """The mail that came back from an address that is another by now, by id."""
+
+
+Decided = Imported | str | SaidOtherwise | FileHints | LookAgain | None
+"""How the screen ends: imported, or a sentence says what else was done; of others, the file is to
+be read again."""
 
 
 class ImportPlanScreen(StudioScreen):
@@ -273,22 +284,24 @@ class ImportPlanScreen(StudioScreen):
         job = Job(f"Importing {self._people()}", in_place=True)
         self.query_one(ProgressLine).start(job)
         self.refresh_bindings()
-        self.write(lambda: self._import(job, skip_refused), self._applied, self._failed, job)
+        self.write(lambda: self._import(job, skip_refused), self.dismiss, self._failed, job)
 
-    def _import(self, job: Job, skip_refused: bool) -> ImportPlan:
+    def _import(self, job: Job, skip_refused: bool) -> Imported:
         studio, actor, compared = self.studio, self.actor, self._compared
         if compared.waiting is not None:
-            return unattended.apply(studio, actor, seen=compared.waiting, progress=job.tell)
-        return imports.apply(
-            studio, actor, compared.file, skip_refused=skip_refused, progress=job.tell
-        )
+            plan = unattended.apply(studio, actor, seen=compared.waiting, progress=job.tell)
+        else:
+            plan = imports.apply(
+                studio, actor, compared.file, skip_refused=skip_refused, progress=job.tell
+            )
+        return Imported(self._done_in_words(plan), outbox.to_corrected(studio, actor))
 
-    def _applied(self, plan: ImportPlan) -> None:
+    def _done_in_words(self, plan: ImportPlan) -> str:
         skipped = counted(len(plan.refusals), "line")
         refused = f", {skipped} skipped" if plan.refusals else ""
         admins = _admins(plan, "is an admin", "are admins")
         done = f"Imported {self._compared.path.name}: {plan.summary}{refused}."
-        self.dismiss(f"{done} {admins}".rstrip())
+        return f"{done} {admins}".rstrip()
 
     def _failed(self, error: StudioError) -> None:
         if self._compared.waiting is not None and isinstance(error, Conflict | NothingToDo):

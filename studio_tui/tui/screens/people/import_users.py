@@ -12,6 +12,7 @@ from studio_tui.domain.shared.errors import Refused, Stopped, StudioError
 from studio_tui.tui.commands import Command, shown_key
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.people.corrected import offer_again
 from studio_tui.tui.screens.people.import_columns import (
     COLUMNS,
     Heading,
@@ -20,7 +21,12 @@ from studio_tui.tui.screens.people.import_columns import (
     what_it_tells,
 )
 from studio_tui.tui.screens.people.import_form import HOW_WRITTEN, HowWritten
-from studio_tui.tui.screens.people.import_plan import Decided, ImportPlanScreen, SaidOtherwise
+from studio_tui.tui.screens.people.import_plan import (
+    Decided,
+    Imported,
+    ImportPlanScreen,
+    SaidOtherwise,
+)
 from studio_tui.tui.screens.people.import_reading import (
     Compared,
     Mapped,
@@ -141,6 +147,11 @@ class ImportScreen(StudioScreen):
 
     def _decided(self, decided: Decided) -> None:
         match decided:
+            case Imported(words=words, came_back=mails):
+                self.dismiss()
+                self.shell.look_for_changes()
+                self.say(words)
+                offer_again(self, mails)
             case str():
                 self.dismiss()
                 self.shell.look_for_changes()

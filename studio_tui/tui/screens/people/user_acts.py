@@ -4,24 +4,27 @@ address (S3, U8)."""
 from collections.abc import Callable
 
 from studio_tui.domain.outbox.notification import Notification, NotificationFilter
-from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox.outbox import Again
 from studio_tui.services.people import by_hand
 from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
 from studio_tui.services.people.entered import Entered
 from studio_tui.services.pushes import assign, pushes
+from studio_tui.tui.commands import shown_key
 from studio_tui.tui.modals import excuse as excusing
 from studio_tui.tui.modals import hand_over as handing_over
 from studio_tui.tui.modals import record_held as recording
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.correct_address import CorrectAddress
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.people.corrected import offer_again
 from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import same_address_in_words
 from studio_tui.wording.people import noticed_in_words
 from studio_tui.wording.push_acts import why_not_change, why_not_remind
 
@@ -108,11 +111,16 @@ def retry(screen: StudioScreen, mail: Notification) -> None:
     """Send what failed once more."""
     chosen: Selection[NotificationFilter] = Selection.of([mail.id])
     screen.write(
-        lambda: outbox.retry(screen.studio, screen.actor, chosen),
-        lambda count: screen.say(
-            "It is tried once more." if count else "Nothing was done: the mail changed meanwhile."
-        ),
+        lambda: outbox.try_again(screen.studio, screen.actor, chosen),
+        lambda done: screen.say(_tried_in_words(done)),
     )
+
+
+def _tried_in_words(done: Again) -> str:
+    if not done.sent:
+        return "Nothing was done: the mail changed meanwhile."
+    same = same_address_in_words(done.to_the_same, f"{shown_key('e')} corrects it")
+    return f"It is tried once more. {same}".rstrip()
 
 
 def send_again(screen: StudioScreen, mail: Notification) -> None:
@@ -169,7 +177,7 @@ def correct_address(screen: StudioScreen, user: User) -> None:
         def saved(changed: PersonEdited) -> None:
             form.dismiss(True)
             screen.say(_changed_in_words(changed))
-            offer_again(screen, changed)
+            offer_again(screen, changed.bounced)
 
         screen.write(
             lambda: by_hand.edit(
@@ -181,27 +189,6 @@ def correct_address(screen: StudioScreen, user: User) -> None:
 
     form = CorrectAddress(user.name, user.email, save)
     screen.app.push_screen(form)
-
-
-def offer_again(screen: StudioScreen, changed: PersonEdited) -> None:
-    """Offer to send again what came back from the address before (N15)."""
-    if not changed.bounced or not may(screen.actor, Action.SEND_AGAIN):
-        return
-    mails, studio, actor = changed.bounced, screen.studio, screen.actor
-
-    def send(wanted: bool | None) -> None:
-        if wanted:
-            screen.write(
-                lambda: outbox.retry(studio, actor, Selection.of(mails)),
-                lambda count: screen.say(f"{counted(count, 'mail')} to be sent again."),
-            )
-
-    question = Confirm(
-        f"Send {counted(len(mails), 'mail')} again?",
-        "Send again",
-        detail="It came back from the address before. Only what is still true is sent.",
-    )
-    screen.app.push_screen(question, send)
 
 
 def _changed_in_words(changed: PersonEdited) -> str:

@@ -41,6 +41,7 @@ from studio_tui.tui.widgets.list.pane import ListWithPane
 from studio_tui.tui.widgets.list.record_list import HeadedList, RecordList
 from studio_tui.wording.counting import counted
 from studio_tui.wording.days import weekday_in_words
+from studio_tui.wording.mail import tried_again_in_words
 from studio_tui.wording.today import NOTHING
 
 if TYPE_CHECKING:
@@ -203,8 +204,8 @@ class TodayScreen(StudioScreen):
 
         def retry() -> None:
             self.write(
-                lambda: outbox.retry(studio, actor, chosen),
-                lambda count: self.say(f"{counted(count, 'mail')} will be tried once more."),
+                lambda: outbox.try_again(studio, actor, chosen),
+                lambda done: self.say(tried_again_in_words(len(done.sent), done.to_the_same)),
             )
 
         question = f"Send {counted(case.count, 'mail')} once more?"

@@ -10,10 +10,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher, Input
 
+from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.shared.errors import Stopped
 from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import outbox
 from studio_tui.services.people import users
+from studio_tui.storage.outbox import bounces
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dialog import Dialog
@@ -26,10 +30,12 @@ from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.widgets.labels import LabelLine
 from studio_tui.tui.widgets.path_suggester import complete
 from studio_tui.tui.widgets.progress import ProgressLine
+from tests.acting import mail, send_due
 from tests.hostile import CONTROLS
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import rows, shown
 from tests.tui.screens.organisation import HEADINGS, PEOPLE, Example, hostile_rows
+from tests.tui.screens.pushing import put_cursor_on, said
 
 GOOD = """\
 Work Email;First name;Last name;Department;Team;Shoe size;Start date
@@ -351,3 +357,32 @@ async def test_how_the_file_is_written_can_be_told(made: Example, tmp_path: Path
         await press(pilot, "enter")
         assert "windows-1252" in shown(pilot)
         assert [row.it.after.family_name for row in rows(pilot, "#added")] == ["Dvoøák"]
+
+
+async def test_what_came_back_is_offered_to_be_sent_to_the_address_of_the_file(
+    made: Example,
+) -> None:
+    """N15: until then it goes to the same address, and that is said."""
+    made.load(PEOPLE)
+    made.push("Q1", "dina")
+    made.clock.move(minutes=2)
+    send_due(made.studio)
+    (told,) = [each for each in mail(made.studio, made.admin) if each.recipient == "dina"]
+    with made.studio.store.writing():
+        bounces.mark(told.id, Bounce("5.1.1", "no such user"), told.to, made.clock.now())
+    Path("new.csv").write_text(f"{HEADINGS}\n{PEOPLE.replace('dina@', 'dina.w@')}")
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3")
+        await put_cursor_on(pilot, "Dina Willems")
+        await press(pilot, "enter", "right", "r")
+        assert "from the address that dina still has: e corrects it" in said(pilot)
+        again = max(mail(made.studio, made.admin), key=lambda each: each.id)
+        outbox.drop(made.studio, made.admin, Selection.of([again.id]))
+        await press(pilot, "escape", "i")
+        pilot.app.screen.query_one(Input).value = "new.csv"
+        await press(pilot, "enter", "i")
+        assert "Send 1 mail again?" in shown(pilot)
+        await press(pilot, "right", "enter")
+        assert "1 mail to be sent again." in said(pilot)
+    send_due(made.studio)
+    assert "dina.w@example.org" in {each.to for each in mail(made.studio, made.admin)}

@@ -1,0 +1,36 @@
+"""What came back is offered to be sent again once an address was corrected: on a person's page, in
+their form and by an import (N15)."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from studio_tui.domain.outbox.notification import NotificationFilter
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.outbox import outbox
+from studio_tui.tui.modals.confirm import Confirm
+from studio_tui.tui.screen import StudioScreen
+from studio_tui.wording.counting import counted
+
+
+def offer_again(screen: StudioScreen, mails: Sequence[int]) -> None:
+    """Offer to send ``mails`` again, what `outbox.to_corrected` found, where there are any."""
+    if not mails:
+        return
+    # The screen that corrected the address may be closing: what it asks nobody would answer.
+    below = cast(StudioScreen, screen.app.screen)
+    studio, actor = below.studio, below.actor
+    chosen: Selection[NotificationFilter] = Selection.of(mails)
+
+    def send(wanted: bool | None) -> None:
+        if wanted:
+            below.write(
+                lambda: outbox.retry(studio, actor, chosen),
+                lambda count: below.say(f"{counted(count, 'mail')} to be sent again."),
+            )
+
+    question = Confirm(
+        f"Send {counted(len(mails), 'mail')} again?",
+        "Send again",
+        detail="It came back from the address before. Only what is still true is sent.",
+    )
+    below.call_later(lambda: below.app.push_screen(question, send))
