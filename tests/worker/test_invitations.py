@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 import vobject
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -30,6 +29,7 @@ from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.loop import Worker
 from tests.acting import HOUR, KEPT, assign
+from tests.machines import machine_settings
 from tests.organisation import create_push
 from tests.planning import WHEN, Planner, invitations_in
 from tests.services.conftest import MovableClock
@@ -247,12 +247,5 @@ def machine(studio: Studio, admin: Actor, clock: MovableClock) -> type[Calendars
 def test_calendars_hold_what_is_true(machine: type[Calendars]) -> None:
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=14,
-            stateful_step_count=15,
-            derandomize=True,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=machine_settings(10, 15),
     )

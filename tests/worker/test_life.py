@@ -11,7 +11,6 @@ from itertools import count
 from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -41,6 +40,7 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import KEPT, assign, assigned, now
+from tests.machines import machine_settings
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 
@@ -267,12 +267,5 @@ def test_what_was_tried_and_dropped_is_not_held_again(machine: type[Life]) -> No
 def test_the_life_of_notifications(machine: type[Life]) -> None:
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=30,
-            stateful_step_count=30,
-            derandomize=True,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=machine_settings(20, 30),
     )

@@ -8,7 +8,6 @@ and the push shows how far it is (C1 to C4, C6, P8, P10).
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -27,6 +26,7 @@ from studio_tui.services import conversations
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, assigned, now
+from tests.machines import machine_settings
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -351,14 +351,5 @@ def test_a_conversation_lives_by_its_rules_whatever_happens(
 
     run_state_machine_as_test(
         OnThisEngine,
-        settings=settings(
-            max_examples=18 if studio.store.is_sqlite else 5,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            # What fails is short already, and to shorten it on a database takes minutes.
-            phases=[Phase.generate],
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=machine_settings(10 if studio.store.is_sqlite else 3, 30),
     )

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -31,6 +30,7 @@ from studio_tui.services.pushes.assign import unassign_users
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user, assign, lines, now
+from tests.machines import machine_settings
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -353,14 +353,5 @@ def test_nobody_comes_to_read_what_was_not_for_them_whatever_happens(
 
     run_state_machine_as_test(
         OnThisEngine,
-        settings=settings(
-            max_examples=10 if studio.store.is_sqlite else 3,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            # To shorten what fails takes minutes on a database.
-            phases=[Phase.generate],
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=machine_settings(6 if studio.store.is_sqlite else 2, 30),
     )

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -32,6 +31,7 @@ from studio_tui.services.people import by_hand, reviews
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import assign, finish, mail
+from tests.machines import machine_settings
 from tests.organisation import create_push
 from tests.services.people.importing import take, user
 
@@ -272,14 +272,5 @@ def test_nothing_is_lost_silently_whatever_happens(studio: Studio, admin: Actor)
 
     run_state_machine_as_test(
         OnThisEngine,
-        settings=settings(
-            max_examples=12 if studio.store.is_sqlite else 5,
-            stateful_step_count=14,
-            deadline=None,
-            derandomize=True,
-            # What fails is short already, and to shorten it on a database takes minutes.
-            phases=[Phase.generate],
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=machine_settings(8 if studio.store.is_sqlite else 3, 14),
     )

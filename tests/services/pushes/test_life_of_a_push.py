@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -32,6 +31,7 @@ from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import execute
 from tests.acting import KEPT, assign, assigned, draft_of, finish, now
+from tests.machines import machine_settings
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -254,14 +254,5 @@ def test_a_push_lives_by_its_rules_whatever_happens(
 
     run_state_machine_as_test(
         OnThisEngine,
-        settings=settings(
-            max_examples=18 if studio.store.is_sqlite else 6,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            # What fails is short already, and to shorten it on a database takes minutes.
-            phases=[Phase.generate],
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=machine_settings(10 if studio.store.is_sqlite else 4, 25),
     )
