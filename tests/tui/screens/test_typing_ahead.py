@@ -51,9 +51,12 @@ _APART = {
 }
 """Commands that end a screen or go to another place, or that leave the focus where it is and save
 what is there."""
-_EVERYWHERE = {"palette", "keys"}
-"""Commands of the app, which do the same on every screen: tried on one, as are those that move a
-cursor."""
+_EVERYWHERE = {
+    *("palette", "keys"),
+    *("order", "reverse", "copy", "to_file", "columns", "views"),
+}
+"""Commands of the app and of every list, which do the same on every screen: tried on one, as are
+those that move a cursor."""
 _TAKE_TEXT = {
     "today": {"filter", "snooze"},
     "templates": {"palette", "filter", "push", "edit_text", "export", "import_file"},
