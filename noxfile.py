@@ -7,6 +7,7 @@
 What is installed is locked in `requirements/`, by version and digest.
 """
 
+from pathlib import Path
 from typing import Any
 
 import nox
@@ -31,6 +32,7 @@ DOCUMENTED = [
     "tests/services/audiences/test_guide.py",
     "tests/config/test_settings_table.py",
     "tests/cli/test_contract.py",
+    "tests/cli/test_examples.py",
     "tests/cli/test_manual.py",
 ]
 
@@ -106,17 +108,33 @@ def lock(session: nox.Session) -> None:
 @nox.session
 def release(session: nox.Session) -> None:
     """Build into `dist/`, install what was built as a user would, and play the demo with it."""
-    project = _project()["project"]
-    name, version = project["name"].replace("-", "_"), project["version"]
     session.install("--quiet", *nox.project.dependency_groups(_project(), "release"))
     session.run("python", "-m", "build", "--outdir", "dist")
+    _use(session, _built(".tar.gz"))
+    _use(session, _built("-py3-none-any.whl"))
+
+
+@nox.session(python=PYTHONS)
+def installed(session: nox.Session) -> None:
+    """What `release` built, used on each Python."""
+    _use(session, _built("-py3-none-any.whl"))
+
+
+def _built(ending: str) -> str:
+    project = _project()["project"]
+    return f"dist/{project['name'].replace('-', '_')}-{project['version']}{ending}"
+
+
+def _use(session: nox.Session, built: str) -> None:
     session.install("--quiet", "-r", "requirements/run.txt")
-    session.install(
-        "--quiet", "--no-deps", "--force-reinstall", f"dist/{name}-{version}-py3-none-any.whl"
-    )
-    # Away from the clone: only what is in the wheel can be found.
+    session.install("--quiet", "--no-deps", "--force-reinstall", built)
+    manual = Path(session.virtualenv.location) / "share/man/man1/studio-tui.1"
+    if not manual.is_file():
+        session.error(f"{built} has brought no manual page.")
+    # Away from the clone: only what was built can be found.
     with session.chdir(session.create_tmp()):
         session.run("studio-tui", "--version")
+        session.run("studio-tui", "completion", "bash", silent=True)
         session.run("studio-tui", "demo", silent=True)
 
 

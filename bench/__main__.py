@@ -1,6 +1,7 @@
 """Everything that is measured, in one table: each figure beside its floor of the same run.
 
     python -m bench [--sizes 1000,10000,100000,1000000] [--engine sqlite] [--runs 3]
+    python -m bench --compare BASE [--rounds 3] …      # see bench.compare
 
 A figure is a value and how many times that of its floor it is; the ratios are what tells one
 machine from another. Of each size there is a made-up organisation of so many users
@@ -30,6 +31,7 @@ from time import monotonic
 
 from bench import bulk, mail
 from bench.bulk_databases import ENGINES, Fresh, databases
+from bench.compare import compare
 from bench.list_queries import query_figures
 from bench.list_screens import pane_figures, screen_figures
 from bench.organisation import NOW, fill
@@ -52,6 +54,8 @@ Parts = dict[str, Callable[[int], Iterator[Measured]]]
 def main() -> int:
     """Measure and print; returns the exit code."""
     asked = _arguments()
+    if asked.compare:
+        return compare(asked.compare, _of_one_run(asked), asked.rounds)
     sizes = sorted(map(int, asked.sizes.split(",")))
     found: dict[int, list[Measured]] = {size: [] for size in sizes}
     left_out: list[str] = []
@@ -84,7 +88,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="how often the program is started")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=("lists", "bulk", "mail"), help="a part of it")
+    parser.add_argument(
+        "--compare", metavar="BASE", help="measure a commit beside this, and say what moved"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is, with --compare")
     return parser.parse_args()
+
+
+def _of_one_run(asked: argparse.Namespace) -> list[str]:
+    """The arguments of a run that compares nothing."""
+    given = {name: getattr(asked, name) for name in ("sizes", "engine", "runs", "seed", "only")}
+    return [f"--{name}={value}" for name, value in given.items() if value is not None]
 
 
 def _parts(asked: argparse.Namespace, fresh: Fresh) -> Parts:

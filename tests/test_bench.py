@@ -1,9 +1,12 @@
 """The benches that others call: what they measure is there, beside an honest floor."""
 
+from collections.abc import Callable
 from contextlib import closing
 
 from bench.bulk import figures, import_figures
 from bench.bulk_databases import databases
+from bench.compare import Round, Value, compared, in_turn
+from bench.compare import table as table_of_both
 from bench.list_queries import query_figures
 from bench.organisation import NOW, fill
 from bench.table import table
@@ -40,6 +43,36 @@ def test_lists_are_measured_beside_plain_sql() -> None:
     assert floor == "beside plain SQL for one page"
     assert first.endswith("-")
     assert len(others) == 10
+
+
+def test_two_versions_are_compared_in_turn_and_noise_is_no_news() -> None:
+    measured: list[str] = []
+
+    def side(name: str, *values: float) -> Callable[[], Round]:
+        rounds = iter(values)
+
+        def measure() -> Round:
+            measured.append(name)
+            value = next(rounds)
+            return {
+                (1000, "assign"): Value("ms", value * 10, 2),
+                (1000, "close"): Value("ms", 7 + value / 10, 1),
+                (1000, f"of {name} alone"): Value("ms", 1, 1),
+            }
+
+        return measure
+
+    base, now = in_turn(side("base", 1, 1.2, 1.1), side("now", 2, 1.9, 2.1), 3)
+    assert measured == ["base", "now", "now", "base", "base", "now"]
+    found = compared(base, now)
+    assert [(each.name[1], each.verdict) for each in found] == [("assign", "slower"), ("close", "")]
+    assert [each.verdict for each in compared(now, base)] == ["faster", ""]
+    # One round within those of the other is enough to call it noise.
+    assert compared(base, [*now, base[0]])[0].verdict == ""
+    lines = list(table_of_both("v0.1.0", found, 3))
+    assert "11 ms 5.5×" in lines[2]
+    assert lines[2].endswith("slower")
+    assert lines[-2:] == ["slower: assign (1,000)", "faster: nothing beyond noise"]
 
 
 def _studio(url: str) -> Studio:
