@@ -82,6 +82,15 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Every call by which commands write fails once in every way; an argument names one scenario of
+    `tests/cli/faults/scenarios.py`. Needs a C compiler."""
+    _install(session)
+    every = f"--every-call={session.posargs[0]}" if session.posargs else "--every-call"
+    session.run("pytest", "-q", "--timeout=0", every, "tests/cli/faults")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """What the documents say is what the program does; `-- --write` first writes anew what of them
     is declared in the program: tables, the manual page, the pictures of the guide."""

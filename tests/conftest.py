@@ -34,8 +34,13 @@ _PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR", "COL
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--every-engine`` tries on both engines also what does not depend on the engine."""
+    """``--every-engine`` tries on both engines also what does not depend on the engine,
+    ``--every-call`` lets every call of a command fail, and not a few."""
     parser.addoption("--every-engine", action="store_true", help="leave out no engine")
+    parser.addoption(
+        "--every-call", nargs="?", const="all", default="", metavar="SCENARIO",
+        help="let every call fail, of all scenarios or of one",
+    )  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

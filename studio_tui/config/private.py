@@ -4,6 +4,7 @@ What others can *read* of a file of ours is closed, and said. What others can *w
 something else in the place of, is refused: nobody knows any more what is in it.
 """
 
+import errno
 import grp
 import os
 import pwd
@@ -13,9 +14,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from studio_tui.config.work_folder import work_folder
+from studio_tui.domain.shared.disk import in_words
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
 _OF_OTHERS = 0o077
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
+"""How a file system says that no file on it has two names, as exFAT and some shared folders."""
 
 
 def make_folder(path: Path) -> None:
@@ -37,7 +41,7 @@ def make_file(path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise Unavailable(f"{path} cannot be made: {error.strerror}.") from error
+        raise Unavailable(f"{path} cannot be made: {in_words(error)}.") from error
     return True
 
 
@@ -59,13 +63,11 @@ def new_file(path: Path) -> Iterator[Path]:
             yield place
             if is_empty(path):
                 path.unlink()
-            # A link, unlike a move, does not take the place of what came meanwhile.
-            os.link(place, path)
-            _write_through(path.parent)
+            give_name(place, path)
     except FileExistsError as error:
         raise Refused(taken) from error
     except OSError as error:
-        raise Unavailable(f"{path} cannot be made: {error.strerror}.") from error
+        raise Unavailable(f"{path} cannot be made: {in_words(error)}.") from error
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -77,9 +79,43 @@ def replace_file(path: Path, text: str) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with os.fdopen(os.open(place, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        place.replace(path)
+        take_place(place, path)
+
+
+def give_name(place: Path, path: Path) -> None:
+    """Let the file that is done at ``place`` go by ``path`` from here on, also after a crash of the
+    machine. Raises FileExistsError where something is there, and OSError where it cannot be done;
+    then nothing new is there."""
+    _write_through(place)
+    try:
+        # A link, unlike a move, does not take the place of what came meanwhile.
+        os.link(place, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        with _not_left(path):
+            place.replace(path)
+    with _not_left(path):
+        _write_through(path.parent)
+
+
+def take_place(place: Path, path: Path) -> None:
+    """Put the file that is done at ``place`` in the place of what is at ``path``: after a crash of
+    the machine it is the one or the other, whole. Raises OSError where it cannot be done."""
+    _write_through(place)
+    place.replace(path)
+
+
+@contextmanager
+def _not_left(path: Path) -> Iterator[None]:
+    """A file that is there only where what is inside succeeds."""
+    try:
+        yield
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def is_empty(path: Path) -> bool:
@@ -134,9 +170,9 @@ def readable_by_others(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
-def _write_through(folder: Path) -> None:
-    """Let what was made in a folder outlast a crash of the machine."""
-    handle = os.open(folder, os.O_RDONLY)
+def _write_through(path: Path) -> None:
+    """Let what is in a file, or what was made in a folder, outlast a crash of the machine."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:

@@ -1,5 +1,6 @@
 """Files of ours are ours alone, whatever the umask and whoever was there first."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -137,3 +138,25 @@ def test_a_file_is_replaced_whole_for_its_owner_alone(tmp_path: Path) -> None:
     private.replace_file(path, "fourth")
     assert target.read_text() == "untouched"
     assert not path.is_symlink()
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_finished_file_gets_its_name_and_takes_nobodys_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    """Also on a file system that knows no links."""
+
+    def no_link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr("os.link", no_link)
+    (tmp_path / "place").write_text("done")
+    private.give_name(tmp_path / "place", tmp_path / "named")
+    assert (tmp_path / "named").read_text() == "done"
+    (tmp_path / "other").write_text("other")
+    with pytest.raises(FileExistsError):
+        private.give_name(tmp_path / "other", tmp_path / "named")
+    assert (tmp_path / "named").read_text() == "done"
+    private.take_place(tmp_path / "other", tmp_path / "named")
+    assert (tmp_path / "named").read_text() == "other"

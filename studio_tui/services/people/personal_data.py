@@ -27,7 +27,7 @@ from studio_tui.services.conversations.reading import Handed, handed_over, recor
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.files import require_place, write_private
+from studio_tui.services.system.files import require_place, taken_back, write_private
 from studio_tui.storage.activity.activity import (
     ActivityLine,
     about_users,
@@ -95,13 +95,14 @@ def export(studio: Studio, actor: Actor, login: str, path: Path) -> Exported:
     with studio.store.reading():
         found = _found(studio, actor, naming.user_id_named(login))
     files = dict(_files(studio, found))
-    with studio.store.writing():
+    with taken_back() as made, studio.store.writing():
         line = write_activity(actor, studio.now(), Verb.EXPORT_DATA, found.user.login)
         about_users(line, users.one_user(found.user.id))
         for each in found.handed:
             record_handed_over(studio, actor, each)
-        # The last thing that can fail: nothing is written down of an archive that is not there.
+        # Before it is committed: nothing is written down of an archive that is not there.
         write_private(path, _archive(files, studio.now().astimezone(studio.zone)), force=False)
+        made.append(path)
     closed = sum(each.closed for each in found.handed)
     counts = (len(found.handed), len(found.mails), len(found.lines))
     return Exported(found.user, len(files), *counts, closed)

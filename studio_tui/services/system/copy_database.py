@@ -19,6 +19,7 @@ from studio_tui.services.activity.verify import Verified, verified
 from studio_tui.services.outbox import restored
 from studio_tui.services.people.identity import Account
 from studio_tui.services.system.context import Studio
+from studio_tui.services.system.files import taken_back
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.engine.backup import (
     copied_file,
@@ -74,8 +75,9 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
 
     with new_database(url) as target:
         moved = _transfer(studio.store, target, name, studio.now(), written, tell)
-    with studio.store.writing():
-        write_activity(actor, studio.now(), Verb.COPY, f"to {name}")
+    with taken_back() as made:
+        made.extend(filter(None, [file_of(url)]))
+        _write_down(studio, actor, Verb.COPY, f"to {name}")
     return moved
 
 
@@ -91,9 +93,16 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
     else:
         with new_database(f"sqlite:///{path.absolute()}") as target:
             moved = _transfer(studio.store, target, str(path), studio.now(), lambda: False, tell)
-    with studio.store.writing():
-        write_activity(actor, studio.now(), Verb.BACK_UP, f"to {path}")
+    with taken_back() as made:
+        made.append(path)
+        _write_down(studio, actor, Verb.BACK_UP, f"to {path}")
     return moved
+
+
+def _write_down(studio: Studio, actor: Actor, verb: Verb, subject: str) -> None:
+    """Write a line of activity on what was made outside of the database."""
+    with studio.store.writing():
+        write_activity(actor, studio.now(), verb, subject)
 
 
 def restore(url: str, path: Path, account: Account, now: datetime, tell: Progress) -> Moved:

@@ -1,11 +1,14 @@
 """Files that people ask for: readable by them alone, and nothing is overwritten unasked."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from studio_tui.config.private import give_name, take_place
 from studio_tui.config.session import require_files
 from studio_tui.config.work_folder import work_folder
+from studio_tui.domain.shared.disk import in_words
 from studio_tui.domain.shared.errors import Refused
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -59,15 +62,22 @@ def write_private_parts(path: Path, parts: Iterable[bytes], *, force: bool) -> N
             place = folder / path.name
             with os.fdopen(os.open(place, _CREATE, _OWNER_ONLY), "wb") as file:
                 file.writelines(parts)
-            _put(place, path, force=force)
+            (take_place if force else give_name)(place, path)
     except FileExistsError as error:
         raise Refused(f"{path} is there already: choose another name.") from error
     except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}.") from error
+        raise Refused(f"{path} cannot be written: {in_words(error)}.") from error
 
 
-def _put(place: Path, path: Path, *, force: bool) -> None:
-    if not force:
-        # Not overwritten, whoever made it in the meantime.
-        os.close(os.open(path, _CREATE, _OWNER_ONLY))
-    place.replace(path)
+@contextmanager
+def taken_back() -> Iterator[list[Path]]:
+    """A list for files that are made inside: they are removed where it fails after all, as when the
+    database does not take the line that tells of them."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        for path in made:
+            with suppress(OSError):
+                path.unlink()
+        raise

@@ -21,6 +21,7 @@ from studio_tui.config.private import (
 )
 from studio_tui.domain.shared.cancellation import current
 from studio_tui.domain.shared.errors import Refused, Unavailable
+from studio_tui.storage.engine import file_errors
 from studio_tui.storage.engine.fields import FIELD_TYPES, for_sqlite
 from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.pool import EndingPool
@@ -312,7 +313,7 @@ def close_up(path: Path) -> None:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
-        raise Unavailable(f"{path.name} cannot be written: {error}.") from error
+        raise file_errors.in_words(str(error), str(path)) from error
 
 
 def _files_of(path: Path) -> list[Path]:

@@ -26,6 +26,7 @@ from studio_tui.config.private import (
     require_own_folder,
 )
 from studio_tui.domain.people.scope import BEYOND
+from studio_tui.domain.shared import disk
 from studio_tui.domain.shared.errors import (
     Away,
     Busy,
@@ -570,7 +571,9 @@ def _files_in_words(path: Path, done: str = "used") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable(f"The database {path} cannot be {done}: {error.strerror}.") from error
+        raise Unavailable(
+            f"The database {path} cannot be {done}: {disk.in_words(error)}."
+        ) from error
 
 
 def _open_sqlite(path: Path, *, closes: bool = True) -> Store:

@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from studio_tui.config.private import give_name, take_place
+from studio_tui.domain.shared.disk import in_words
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.services.system.files import AlreadyThere
@@ -27,19 +29,20 @@ def write_file(path: Path, text: str, replace: bool) -> Path:
                 if path.is_file()
                 else Refused(f"{path} is not a file.")
             )
-        _write_beside(path, text)
+        _write_beside(path, text, replace)
+    except FileExistsError as error:
+        raise AlreadyThere(f"{path} is there already.") from error
     except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}.") from error
+        raise Refused(f"{path} cannot be written: {in_words(error)}.") from error
     return path.absolute()
 
 
-def _write_beside(path: Path, text: str) -> None:
+def _write_beside(path: Path, text: str, replace: bool) -> None:
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
+        (take_place if replace else give_name)(Path(beside), path)
+    finally:
         Path(beside).unlink(missing_ok=True)
-        raise

@@ -1,0 +1,28 @@
+"""What the system says of a file, with what to do about it."""
+
+import errno
+import os
+
+import pytest
+
+from studio_tui.domain.shared.disk import in_words, is_of_disk
+
+
+@pytest.mark.parametrize(
+    ("code", "to_do"),
+    [
+        (errno.ENOSPC, "No space left on device; make room"),
+        (errno.EIO, "see what the system says of the disk"),
+        (errno.EROFS, "choose a place in which you may write"),
+    ],
+)
+def test_what_to_do_is_said(code: int, to_do: str) -> None:
+    error = OSError(code, os.strerror(code))
+    assert to_do in in_words(error)
+    assert is_of_disk(error)
+
+
+def test_what_nobody_knows_a_way_out_of_is_said_as_it_is() -> None:
+    assert in_words(OSError(errno.ELOOP, "Too many levels")) == "Too many levels"
+    assert in_words(OSError()) == "the system does not say why"
+    assert not is_of_disk(OSError("no number"))
