@@ -91,6 +91,13 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def simulation(session: nox.Session) -> None:
+    """Many seeds of docs/verification.md; arguments go to `python -m tests.simulation`."""
+    _install(session)
+    session.run("python", "-m", "tests.simulation", *(session.posargs or ["--seeds", "1000"]))
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """What the documents say is what the program does; `-- --write` first writes anew what of them
     is declared in the program: tables, the manual page, the pictures of the guide."""

@@ -129,6 +129,8 @@ class Worker:
         self._reminded_at: datetime | None = None
         self._clock_read_at = float("-inf")
         self._sends = False
+        self._holds_idle = False
+        """Whether it may hold mail that it is not sending: the database was away meanwhile."""
         self.report = WorkerReport()
 
     def stop(self) -> None:
@@ -160,6 +162,8 @@ class Worker:
         """Send until nothing is due or the server takes no more; whether there was anything."""
         await self._read_clock()
         await self._remind()
+        if self._holds_idle:
+            await self._hand_back()
         first = await self._claim_first()
         if not first.taken:
             return False
@@ -293,7 +297,9 @@ class Worker:
             self._tell(replace(self.report, away="", stopped=error.message))
             return Batch(0)
         except Unavailable as error:
-            # The database is away for a while: what waits there waits on.
+            # The database is away for a while: what waits there waits on. It may have been claimed
+            # all the same, and nobody takes from a worker that runs what it holds.
+            self._holds_idle = True
             self._tell(replace(self.report, away=error.message))
             return Batch(0)
 
@@ -525,9 +531,11 @@ class Worker:
             await asyncio.wait_for(self._stopping.wait(), self._breaker.pause(self._random))
 
     async def _hand_back(self) -> None:
-        # Where the database is away, the lease runs out by itself.
+        # Where the database is away, the lease runs out by itself for others, and not for this one.
+        self._holds_idle = True
         with suppress(Unavailable):
             await asyncio.to_thread(delivering.hand_back, self._studio, self._lease.name)
+            self._holds_idle = False
 
     async def _tell_of_itself(self) -> None:
         """Let it be known, now and then, that this worker is there."""

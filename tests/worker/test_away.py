@@ -1,19 +1,30 @@
 """The database is stopped and started while a worker sends (N3, N8)."""
 
+import asyncio
 import json
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
 
 from studio_tui.config.settings import Database, Organisation, Settings
+from studio_tui.domain.people.access import Actor
+from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.people.identity import Account, sign_in
-from studio_tui.services.system.context import open_studio
+from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.storage.engine.sql import execute
+from studio_tui.worker.loop import Worker, WorkerReport
+from studio_tui.worker.timing import Pace
 from tests.acting import assign
 from tests.cluster import Cluster
 from tests.databases import create_database, url_of
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import HOLD, smtp_server
-from tests.worker.processes import service, stop, wait_until_sent
+from tests.worker.processes import everything, service, stop, wait_until_sent
 
 
 def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: Cluster) -> None:
@@ -56,3 +67,35 @@ def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: 
     ]
     assert set(copies.values()) == {1}
     assert len(copies) == 6
+
+
+@pytest.mark.one_engine
+def test_what_was_claimed_as_the_database_went_away_is_sent_by_the_same_worker(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """Nobody takes over what a worker holds that is at work (N4): it has to look at it once more.
+
+    Found by seed 24 of the simulation (docs/verification.md).
+    """
+    assign(studio, admin, create_push(studio, admin), "ann", "ben")
+    clock.move(minutes=2)
+    with smtp_server() as server:
+        settings = msgspec.structs.replace(studio.settings, smtp=server.settings())
+        here = replace(studio, settings=settings)
+
+        def is_back(report: WorkerReport) -> None:
+            if report.away:
+                with studio.store.writing():
+                    execute("ALTER TABLE elsewhere RENAME TO notification_user")
+            elif report.sent == due:
+                worker.stop()
+
+        pace = Pace(idle=timedelta(seconds=0.01))
+        worker = Worker(here, [SmtpConnection(settings.smtp)], watch=is_back, pace=pace)
+        due = len(everything(studio, admin))
+        # What is due can be claimed, and whom it tells of cannot be read.
+        with studio.store.writing():
+            execute("ALTER TABLE notification_user RENAME TO elsewhere")
+        report = asyncio.run(asyncio.wait_for(worker.run(), 30))
+    assert report.sent == due == 4
+    assert not report.away

@@ -1,0 +1,201 @@
+"""What goes wrong in a simulation, and when: all of it drawn from the seed.
+
+Each seed has a few kinds of faults only, each for some time: where everything fails at once, what
+needs a long run of good luck before one fault is never seen.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.simulation.database import AWAY, BUSY, FAILING, FULL, Failure
+from tests.simulation.event_loop import Process, current_process
+from tests.simulation.mail_server import Stage, Twist
+
+TEMPORARY = {
+    Stage.GREETING: ("421 4.3.2 come back later", "554 5.3.2 not now"),
+    Stage.MAIL: ("451 4.3.0 try again", "421 4.3.2 shutting down", "452 4.3.1 no space"),
+    Stage.RCPT: ("450 4.2.1 mailbox busy", "451 4.7.1 greylisted", "421 4.4.2 time is up"),
+    Stage.DATA: ("451 4.3.0 try again", "421 4.3.2 shutting down"),
+    Stage.MESSAGE: ("451 4.3.0 try again", "452 4.3.1 no space", "451 4.6.0 not now"),
+}
+PERMANENT = {
+    Stage.MAIL: ("550 5.7.1 sender rejected", "550 5.4.5 daily sending limit exceeded"),
+    Stage.RCPT: ("554 5.7.1 relay access denied", "550 5.7.1 refused"),
+    Stage.DATA: ("554 5.5.1 no", "550 5.7.1 refused"),
+    Stage.MESSAGE: ("554 5.7.1 refused", "550 5.7.1 looks like spam"),
+}
+UNKNOWN = frozenset({"u03@one.example", "u11@three.example"})
+"""The server knows no such user, whenever it is asked."""
+KINDS = (
+    "kills",
+    "stops",
+    "slow",
+    "outage",
+    "refusals",
+    "twists",
+    "cuts",
+    "full",
+    "busy",
+    "away",
+    "limits",
+    "clocks",
+    "acts",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time during which something is wrong."""
+
+    begins: float
+    ends: float
+    is_mild: bool
+    """Silence in the place of a refusal, and refusals for the time being."""
+    of: str = ""
+    """The host that it is about; empty: all."""
+
+    def holds(self, now: float, name: str = "") -> bool:
+        """Whether it is wrong just now, for this process."""
+        return self.begins <= now < self.ends and (not self.of or name.startswith(f"{self.of}."))
+
+
+@dataclass
+class Faults:
+    """The faults of one seed; a `Mood` of the mail server."""
+
+    seed: int
+    kinds: frozenset[str] | None = None
+    """None: drawn from the seed."""
+    spans: dict[str, list[Span]] = field(default_factory=dict)
+    until: float = 0.0
+    """From here on nothing goes wrong any more, in seconds."""
+
+    def __post_init__(self) -> None:
+        self._random = Random(f"{self.seed} faults")
+        draw = self._random
+        if self.kinds is None:
+            chance = draw.choice((0.15, 0.3, 0.5))
+            self.kinds = frozenset(each for each in KINDS if draw.random() < chance)
+        self.hosts = [f"h{number}" for number in range(1, draw.choice((2, 3, 3, 3, 4)))]
+        self.timeout = draw.choice((5.0, 10.0, 20.0))
+        self.lease = 4 * self.timeout + 30
+        self.connections = draw.choice((1, 2, 2, 4))
+        self.until = draw.uniform(60, 400)
+        self.per_minute = draw.randint(4, 12) if self.has("limits") else 0
+        self.per_domain_minute = draw.choice((0, 0, 3)) if self.has("limits") else 0
+        self.network_seconds = draw.choice((0.005, 0.05, 0.3))
+        self.thread_seconds = draw.choice((0.001, 0.01, 0.1))
+        self.rate = draw.choice((0.01, 0.05, 0.2))
+        """How often a single reply or statement fails, while it may."""
+        for kind in ("slow", "outage", "refusals", "twists", "full", "busy"):
+            self.spans[kind] = self._spans(longest=self.until / 2)
+        self.spans["stops"] = self._spans(longest=2 * self.lease, by_host=True)
+        self.spans["away"] = self._spans(longest=2 * self.lease, by_host=draw.random() < 0.7)
+        self.skew = {
+            host: draw.choice((0.0, draw.uniform(-300, 300))) if self.has("clocks") else 0.0
+            for host in self.hosts
+        }
+        self.jumps = sorted(
+            (draw.uniform(0, self.until), draw.choice(self.hosts), draw.uniform(-600, 600))
+            for _ in range(draw.randint(1, 3) if self.has("clocks") else 0)
+        )
+        self.now: Callable[[], float] = lambda: 0.0
+
+    def has(self, kind: str) -> bool:
+        """Whether this kind of fault is met at all."""
+        return self.kinds is not None and kind in self.kinds
+
+    def happens(self, kind: str, name: str = "") -> Span | None:
+        """Whether this is wrong just now, for this process."""
+        if not self.has(kind):
+            return None
+        now = self.now()
+        for span in self.spans[kind]:
+            if span.holds(now, name):
+                return span
+        return None
+
+    def death(self) -> int:
+        """After how many steps a process that begins is killed; 0: it is not."""
+        if not self.has("kills") or self.now() > self.until or self._random.random() < 0.3:
+            return 0
+        return int(10 ** self._random.uniform(0, 3.4))
+
+    def pause(self) -> float:
+        """Seconds until a process that was killed is started again."""
+        return self._random.choice((0.5, 5.0, 60.0)) * self._random.random()
+
+    def connects(self) -> str:
+        """See `Mood`."""
+        span = self.happens("outage")
+        if span is None:
+            return ""
+        return "hangs" if span.is_mild else "refused"
+
+    def cuts(self) -> tuple[int | None, int | None]:
+        """See `Mood`."""
+        if not self.has("cuts") or self.now() > self.until or self._random.random() > 0.4:
+            return None, None
+        there = self._random.random() < 0.5
+        at = self._random.randrange(9000 if there else 900)
+        return (at, None) if there else (None, at)
+
+    def pipelines(self) -> bool:
+        """See `Mood`."""
+        return self._random.random() < 0.8
+
+    def think(self) -> float:
+        """See `Mood`."""
+        if self.happens("slow"):
+            return self._random.random() * self.timeout * 0.95
+        return self._random.random() * 0.01
+
+    def refusal(self, stage: Stage, recipient: str) -> str:
+        """See `Mood`."""
+        if stage is Stage.RCPT and recipient in UNKNOWN:
+            return "550 5.1.1 user unknown"
+        span = self.happens("refusals")
+        if span is None or self._random.random() > 3 * self.rate:
+            return ""
+        if not span.is_mild and stage in PERMANENT:
+            return self._random.choice(PERMANENT[stage])
+        return self._random.choice(TEMPORARY[stage])
+
+    def twist(self, stage: Stage) -> Twist:
+        """See `Mood`."""
+        if not self.happens("twists") or self._random.random() > self.rate:
+            return Twist.NONE
+        twists = (each for each in Twist if each)
+        return self._random.choice(list(twists))
+
+    def of_statement(self, sql: str) -> Failure | None:
+        """How a statement of the current process fails, None where it does not."""
+        process = current_process()
+        name = process.name if process else ""
+        if self.happens("away", name):
+            return AWAY
+        verb = sql.lstrip("( ").partition(" ")[0].upper()
+        if verb in _WRITING and self.happens("full"):
+            return FULL
+        if self.happens("busy") and self._random.random() < self.rate:
+            return FAILING if self._random.random() < 0.3 else BUSY
+        return None
+
+    def _spans(self, longest: float, *, by_host: bool = False) -> list[Span]:
+        draw, found = self._random, []
+        for _ in range(draw.randint(1, 3)):
+            begins = draw.uniform(0, self.until)
+            ends = min(begins + draw.uniform(0, longest), self.until)
+            mild = draw.random() < 0.5
+            found.append(Span(begins, ends, mild, draw.choice(self.hosts) if by_host else ""))
+        return found
+
+
+_WRITING = frozenset({"INSERT", "UPDATE", "DELETE", "WITH", "COMMIT"})
+
+
+def standing(faults: Faults, process: Process) -> float:
+    """Until when a process of this host stands still, 0 where it does not."""
+    span = faults.happens("stops", process.name)
+    return span.ends if span else 0.0

@@ -1,0 +1,205 @@
+"""What holds whatever fails (N1 to N8, N12 to N14), looked at from outside: by what the server
+took, and by what a second connection reads in the database."""
+
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.simulation.event_loop import Process, SimulatedLoop
+from tests.simulation.faults import UNKNOWN, Faults
+from tests.simulation.mail_server import MailServer, MailSession, Taken
+from tests.simulation.network import Connection
+
+_KEY = re.compile(rb"^Message-ID:\s*<([^@>]+)\.[0-9a-f]+@", re.MULTILINE | re.IGNORECASE)
+_MINUTE = 60.0
+_NOT_GONE = ("a later mail says it anew", "no longer their leader or coach")
+"""Reasons that come without an act of those that are simulated."""
+
+
+@dataclass(slots=True)
+class _Row:
+    id: int
+    key: str
+    state: str
+    lease: str | None
+    lease_until: float | None
+    error: str | None
+
+
+class Invariants:
+    """Looks at everything that happens, and says what broke a promise."""
+
+    def __init__(
+        self, looking: sqlite3.Connection, loop: SimulatedLoop, faults: Faults, unwritten: int
+    ) -> None:
+        """``unwritten``: of so many mails a worker lets the server know what the database does
+        not."""
+        self._looking = looking
+        self._loop = loop
+        self._faults = faults
+        self._unwritten = unwritten
+        self.problems: list[str] = []
+        self.copies: Counter[str] = Counter()
+        self._gone: dict[str, float] = {}
+        """By key: when it ceased to be true."""
+        self._died: dict[Process, float] = {}
+        self._failed: dict[Process, list[float]] = defaultdict(list)
+        """When the database failed a process."""
+        self._written: dict[str, tuple[float, Process]] = {}
+
+    def break_rule(self, words: str) -> None:
+        """Something broke a promise."""
+        self.problems.append(f"{self._loop.time():.3f} {words}")
+
+    def waiting(self) -> int:
+        """How many mails wait."""
+        states = "state IN ('queued', 'sending')"
+        found = self._looking.execute(f"SELECT COUNT(*) FROM notification WHERE {states}")
+        return int(found.fetchone()[0])
+
+    def gone(self, condition: str, *params: str) -> None:
+        """What the mails under this condition tell is true no longer."""
+        found = self._looking.execute(
+            "SELECT n.key FROM notification n JOIN users u ON u.id = n.recipient_id "
+            f"JOIN push p ON p.id = n.push_id WHERE n.state <> 'sent' AND {condition}",
+            params,
+        )
+        for (key,) in found:
+            self._gone.setdefault(key, self._loop.time())
+
+    def died(self, process: Process) -> None:
+        """A process was killed."""
+        self._died[process] = self._loop.time()
+
+    def crashed(self, process: Process, error: Exception) -> None:
+        """A worker ended by itself."""
+        self.break_rule(f"{process.name} ended by {error!r}")
+
+    def database_failed(self, process: Process) -> None:
+        """The database did not do what a process asked."""
+        self._failed[process].append(self._loop.time())
+
+    def written(self, connection: Connection, data: bytes) -> None:
+        """A client writes: where that is a message, it is its own, and still true."""
+        if not data.endswith(b"\r\n.\r\n") or (found := _KEY.search(data)) is None:
+            return
+        key, now, process = found[1].decode(), self._loop.time(), connection.process
+        assert process is not None
+        row = self._row(key)
+        if row.state != "sending" or row.lease != process.name:
+            whose = f"{row.state}, of {row.lease}"
+            self.break_rule(f"{process.name} sends {key}, which is not its own ({whose})")
+        elif (row.lease_until or 0) <= now:
+            self.break_rule(f"{process.name} sends {key} after its lease")
+        if key in self._gone and now > self._gone[key] + self._faults.lease:
+            ago = now - self._gone[key]
+            self.break_rule(f"{process.name} sends {key}, which is not true for {ago:.1f} s")
+        self._written[key] = now, process
+
+    def dealt_with(self, session: MailSession, key: str) -> None:
+        """The server deals with a message: it is still on the wire, and so still under lease."""
+        connection = session.connection
+        process = connection.process
+        if process is None or not process.is_alive or not connection.is_open:
+            return
+        now, row = self._loop.time(), self._row(key)
+        if process.stands_until > now or process.stood_at >= self._written[key][0]:
+            # It cannot break off anything while it stands.
+            return
+        if row.lease == process.name and row.state == "sending" and (row.lease_until or 0) > now:
+            return
+        whose = f"{row.state}, of {row.lease}, until {row.lease_until}"
+        self.break_rule(f"{key} is on the wire of {process.name} beyond its lease ({whose})")
+
+    def at_the_end(self, server: MailServer, processes: Sequence[Process]) -> None:
+        """All mail left, failed or was dropped, as it may, and what went twice had a reason."""
+        rows = self._rows()
+        by_key: dict[str, list[Taken]] = defaultdict(list)
+        for taken in server.taken:
+            by_key[taken.key].append(taken)
+        refused = {each.recipient for each in server.refused}
+        for row, recipient in rows:
+            self._look_at(row, recipient, by_key[row.key], recipient in refused)
+        for key in by_key.keys() - {row.key for row, _ in rows}:
+            self.break_rule(f"{key} was sent, and nobody wrote it")
+        self._look_at_copies(by_key)
+        self._look_at_limits(server.taken)
+
+    def _look_at(self, row: _Row, recipient: str, taken: list[Taken], refused: bool) -> None:
+        match row.state:
+            case "sent":
+                if not taken:
+                    self.break_rule(f"{row.key} is lost: sent, and the server never took it")
+            case "failed":
+                if not refused:
+                    self.break_rule(f"{row.key} failed, and nobody refused it: {row.error}")
+            case "dropped":
+                if not row.error:
+                    self.break_rule(f"{row.key} was dropped without a reason")
+                elif row.key not in self._gone and row.error not in _NOT_GONE:
+                    self.break_rule(f"{row.key} was dropped though it holds: {row.error}")
+            case _:
+                self.break_rule(f"{row.key} is left over: {row.state}, {row.error}")
+        if recipient in UNKNOWN and row.state == "sent":
+            self.break_rule(f"{row.key} is sent, to whom the server does not know")
+
+    def _look_at_copies(self, by_key: dict[str, list[Taken]]) -> None:
+        by_process: Counter[Process] = Counter()
+        for key, taken in by_key.items():
+            unexplained = len(taken) - 1
+            causes = [cause for each in taken[:-1] if (cause := self._cause(each))]
+            for each in taken[:-1]:
+                if self._cause(each) == "kill":
+                    by_process[each.process] += 1
+            self.copies.update(causes)
+            if unexplained > len(causes):
+                times = ", ".join(f"{each.process.name} at {each.at:.3f}" for each in taken)
+                self.break_rule(f"{key} was sent {len(taken)} times without a cause: {times}")
+        for process, number in by_process.items():
+            if number > self._unwritten:
+                self.break_rule(
+                    f"the end of {process.name} cost {number} copies, {self._unwritten} at most"
+                )
+
+    def _cause(self, taken: Taken) -> str:
+        """Why a mail that was taken may be sent once more; empty where it may not."""
+        process = taken.process
+        if taken.answered_at is None:
+            return "no answer"
+        if process in self._died and process.stood_at < taken.written_at:
+            return "kill"
+        if process.stood_at >= taken.written_at:
+            return "stop"
+        until = taken.answered_at + self._faults.lease
+        if any(taken.answered_at <= at <= until for at in self._failed[process]):
+            return "database"
+        return ""
+
+    def _look_at_limits(self, taken: Sequence[Taken]) -> None:
+        if not self._faults.per_minute or self._faults.has("clocks"):
+            return
+        # What the Studio does not know to be sent is not counted.
+        known = sorted(each.at for each in taken if each.answered_at is not None)
+        for first, at in enumerate(known):
+            within = sum(at <= each < at + _MINUTE for each in known[first:])
+            if within > self._faults.per_minute:
+                self.break_rule(
+                    f"{within} mails within a minute, {self._faults.per_minute} at most"
+                )
+                return
+
+    def _row(self, key: str) -> _Row:
+        found = self._looking.execute(f"{_ROWS} WHERE n.key = ?", (key,)).fetchone()
+        return _Row(*found[:6])
+
+    def _rows(self) -> list[tuple[_Row, str]]:
+        found = self._looking.execute(f"{_ROWS} ORDER BY n.id").fetchall()
+        return [(_Row(*each[:6]), each[6]) for each in found]
+
+
+_ROWS = (
+    "SELECT n.id, n.key, n.state, n.lease, n.lease_until, n.error, u.email "
+    "FROM notification n JOIN users u ON u.id = n.recipient_id"
+)

@@ -1,0 +1,272 @@
+"""A mail server: the SMTP dialogue byte by byte, and what it takes or refuses as it likes."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+from typing import NamedTuple, Protocol
+
+from tests.simulation.event_loop import Process, SimulatedLoop
+from tests.simulation.network import Connection
+
+_KEY = re.compile(rb"^Message-ID:\s*<([^@>]+)\.[0-9a-f]+@", re.MULTILINE | re.IGNORECASE)
+_EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "SIZE 10000000")
+
+
+class Stage(StrEnum):
+    """What the server answers to."""
+
+    GREETING = "greeting"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    MESSAGE = "message"
+
+
+class Twist(StrEnum):
+    """What becomes of a reply on its way out."""
+
+    NONE = ""
+    LOST = "lost"
+    """It is never written, and the dialogue goes on."""
+    SILENT = "silent"
+    """It is never written, nor is anything after it."""
+    TWICE = "twice"
+    SWAPPED = "swapped"
+    """What is said next comes first."""
+    GARBLED = "garbled"
+    CUT = "cut"
+    """The connection is cut in the middle of it."""
+
+
+class Mood(Protocol):
+    """What the server does, at each moment; drawn from the seed (`faults`)."""
+
+    def connects(self) -> str:
+        """How a connection ends that is just made: empty, ``refused`` or ``hangs``."""
+
+    def refusal(self, stage: Stage, recipient: str) -> str:
+        """The reply at a stage, empty where it says yes."""
+
+    def think(self) -> float:
+        """Seconds until it has dealt with a command."""
+
+    def twist(self, stage: Stage) -> Twist:
+        """What becomes of the reply."""
+
+    def cuts(self) -> tuple[int | None, int | None]:
+        """After how many bytes a new connection is cut, there and back; None: never."""
+
+    def pipelines(self) -> bool:
+        """Whether it offers PIPELINING on a new connection."""
+
+
+@dataclass(eq=False, slots=True)
+class Taken:
+    """A message that the server took."""
+
+    at: float
+    key: str
+    """That of the notification."""
+    recipient: str
+    process: Process
+    written_at: float
+    """When the client wrote its end."""
+    answered_at: float | None = None
+    """When the client had the answer; None: never."""
+
+
+class Offered(NamedTuple):
+    """A permanent refusal that concerned a mail."""
+
+    recipient: str
+    reply: str
+
+
+@dataclass(eq=False)
+class MailServer:
+    """Takes mail, and remembers all of it."""
+
+    loop: SimulatedLoop
+    random: Random
+    mood: Mood
+    trace: Callable[[str], None]
+    judge: Callable[["MailSession", str], None]
+    """Is asked when a message is dealt with, taken or not: by session and key."""
+    taken: list[Taken] = field(default_factory=list)
+    refused: list[Offered] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
+
+
+class MailSession:
+    """A connection at the server."""
+
+    def __init__(self, server: MailServer, connection: Connection) -> None:
+        self._server = server
+        self.connection = connection
+        self._rest = b""
+        self._free_at = 0.0
+        self._is_silent = False
+        self._recipient = ""
+        self._reads_message = False
+        self._held_back: bytes | None = None
+        self._is_over = False
+
+    def begin(self) -> None:
+        """Greet."""
+        refusal = self._server.mood.refusal(Stage.GREETING, "")
+        self._say(refusal or "220 mail.example.org ESMTP", Stage.GREETING)
+        if refusal:
+            self._hang_up()
+
+    def receive(self, data: bytes) -> None:
+        """Take commands and messages in, as far as they are whole."""
+        self._rest += data
+        while not self._is_over:
+            if self._reads_message:
+                message, end, rest = self._rest.partition(b"\r\n.\r\n")
+                if not end and self._rest.startswith(b".\r\n"):
+                    message, end, rest = b"", b".", self._rest[3:]
+                if not end:
+                    return
+                self._rest, self._reads_message = rest, False
+                self._message(message)
+                continue
+            line, end, rest = self._rest.partition(b"\r\n")
+            if not end:
+                return
+            self._rest = rest
+            self._command(line.decode())
+
+    def end(self) -> None:
+        """The client is gone."""
+        self._is_over = True
+
+    def _command(self, line: str) -> None:
+        verb, _, rest = line.partition(" ")
+        match verb.upper():
+            case "EHLO":
+                offered = [
+                    each
+                    for each in _EXTENSIONS
+                    if each != "PIPELINING" or self._server.mood.pipelines()
+                ]
+                lines = ["mail.example.org", *offered]
+                said = [f"250-{each}" for each in lines[:-1]] + [f"250 {lines[-1]}"]
+                self._say("\r\n".join(said), None)
+            case "MAIL":
+                self._recipient = ""
+                self._answer(Stage.MAIL, "250 2.1.0 sender ok")
+            case "RCPT":
+                self._recipient = rest.partition("<")[2].partition(">")[0]
+                if not self._answer(Stage.RCPT, "250 2.1.5 recipient ok"):
+                    self._recipient = ""
+            case "DATA":
+                if not self._recipient:
+                    self._say("503 5.5.1 no valid recipients", None)
+                else:
+                    self._reads_message = self._answer(Stage.DATA, "354 go on")
+            case "RSET" | "NOOP":
+                self._say("250 2.0.0 ok", None)
+            case "QUIT":
+                self._say("221 2.0.0 bye", None)
+                self._hang_up()
+            case _:
+                self._say("500 5.5.2 what?", None)
+
+    def _answer(self, stage: Stage, yes: str) -> bool:
+        refusal = self._server.mood.refusal(stage, self._recipient)
+        if refusal.startswith("5") and self._recipient:
+            self._server.refused.append(Offered(self._recipient, refusal))
+        self._say(refusal or yes, stage)
+        if refusal.startswith("421"):
+            self._hang_up()
+        return not refusal
+
+    def _message(self, message: bytes) -> None:
+        self._pass_time()
+        delay = self._free_at - self._server.loop.time()
+        self._server.loop.outside(
+            delay, self._deal_with, message, self._recipient, self._server.loop.time()
+        )
+
+    def _deal_with(self, message: bytes, recipient: str, read_at: float) -> None:
+        server, process = self._server, self.connection.process
+        found = _KEY.search(message)
+        if self._is_over and server.random.random() < 0.5:
+            # Who has hung up since is not answered: a server may throw such a mail away.
+            return
+        if found is None or process is None:
+            server.trace(f"{recipient}: what is no mail arrived")
+            return
+        key = found[1].decode()
+        server.judge(self, key)
+        refusal = server.mood.refusal(Stage.MESSAGE, recipient)
+        if refusal:
+            server.trace(f"{process.name}: {key} refused: {refusal}")
+            if refusal.startswith("5"):
+                server.refused.append(Offered(recipient, refusal))
+            self._say(refusal, Stage.MESSAGE, think=False)
+            return
+        taken = Taken(server.loop.time(), key, recipient, process, read_at)
+        server.taken.append(taken)
+        server.trace(f"{process.name}: {key} taken")
+
+        def heard() -> None:
+            taken.answered_at = server.loop.time()
+            server.trace(f"{process.name}: {key} answered")
+
+        self._say("250 2.0.0 queued", Stage.MESSAGE, think=False, heard=heard)
+
+    def _pass_time(self) -> None:
+        now = self._server.loop.time()
+        self._free_at = max(self._free_at, now) + self._server.mood.think()
+
+    def _say(
+        self,
+        words: str,
+        stage: Stage | None,
+        *,
+        think: bool = True,
+        heard: Callable[[], None] | None = None,
+    ) -> None:
+        if self._is_silent or self._is_over:
+            return
+        if think:
+            self._pass_time()
+        seconds = max(self._free_at - self._server.loop.time(), 0)
+        data, send = f"{words}\r\n".encode(), self.connection.reply
+        if self._held_back is not None:
+            send(data, seconds, heard)
+            send(self._held_back, seconds)
+            self._held_back = None
+            return
+        twist = self._server.mood.twist(stage) if stage is not None else Twist.NONE
+        if not twist:
+            send(data, seconds, heard)
+            return
+        self._server.trace(f"the reply {words[:3]} at {stage} is {twist}")
+        self._twist(twist, data, seconds, heard)
+
+    def _twist(
+        self, twist: Twist, data: bytes, seconds: float, heard: Callable[[], None] | None
+    ) -> None:
+        send = self.connection.reply
+        match twist:
+            case Twist.SILENT:
+                self._is_silent = True
+            case Twist.TWICE:
+                send(data, seconds, heard)
+                send(data, seconds)
+            case Twist.SWAPPED:
+                self._held_back = data
+            case Twist.GARBLED:
+                send(b"\x00?!\r\n", seconds)
+            case Twist.CUT:
+                self.connection.cut_back = self._server.random.randrange(len(data))
+                send(data, seconds)
+
+    def _hang_up(self) -> None:
+        self._is_over = True
+        self.connection.hang_up(max(self._free_at - self._server.loop.time(), 0))

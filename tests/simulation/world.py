@@ -1,0 +1,337 @@
+"""One simulation: hosts with workers, a mail server, people who act, and all that fails."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+
+from studio_tui.config.settings import Security, Smtp
+from studio_tui.domain.shared.clock import SteadyTime
+from studio_tui.domain.shared.errors import Unavailable
+from studio_tui.mail.transport import smtp as smtp_connection
+from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine import sqlite
+from studio_tui.storage.engine.fields import for_sqlite
+from studio_tui.worker import lease
+from studio_tui.worker.loop import Worker
+from studio_tui.worker.timing import Pace
+from tests.simulation import database, organisation
+from tests.simulation.acts import Acts
+from tests.simulation.event_loop import Process, SimulatedLoop, Stuck, current_process
+from tests.simulation.faults import Faults, standing
+from tests.simulation.invariants import Invariants
+from tests.simulation.mail_server import MailServer, MailSession
+from tests.simulation.network import Connection
+
+_LOOK_EVERY = 20.0
+"""Seconds between two looks at what the outbox holds."""
+_PATIENCE = 12 * 3600.0
+"""Seconds after the last fault until all mail has left, or is not to leave."""
+_STEPS = 400_000
+"""Callbacks after which a simulation is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a seed."""
+
+    seed: int
+    kinds: frozenset[str]
+    problems: tuple[str, ...]
+    """What broke a promise; empty where nothing did."""
+    trace: tuple[str, ...]
+    seconds: float
+    """Simulated ones."""
+    kills: int
+    stops: int
+    taken: int
+    """Mails that the server took, copies included."""
+    copies: dict[str, int]
+    """How many of them were copies, by what allows it."""
+
+
+@dataclass
+class _HostClock:
+    """The clock of a host: it is ahead or behind, and is set now and then."""
+
+    loop: SimulatedLoop
+    ahead: float
+    jumps: list[tuple[float, float]] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """What it shows."""
+        now = self.loop.time()
+        jumped = sum(seconds for at, seconds in self.jumps if at <= now)
+        return organisation.BEGINS + timedelta(seconds=now + self.ahead + jumped)
+
+
+@dataclass
+class _Steady:
+    """What leases are measured by: nobody sets it."""
+
+    loop: SimulatedLoop
+
+    def time(self) -> SteadyTime:
+        """Its reading."""
+        return SteadyTime(self.loop.time(), "simulation")
+
+    def jumped_within(self, seconds: float) -> bool:
+        """Never."""
+        return False
+
+
+class World:
+    """Runs the simulation of a seed."""
+
+    def __init__(self, studio: Studio, admin: Any, faults: Faults, path: Path) -> None:
+        self._faults = faults
+        self._loop = SimulatedLoop(Random(f"{faults.seed} schedule"))
+        self._random = Random(f"{faults.seed} world")
+        self._path = path
+        self._processes: list[Process] = []
+        self._workers: dict[str, Worker] = {}
+        self._kills = self._stops = 0
+        self._is_over = False
+        self.trace: list[str] = []
+        smtp = Smtp(
+            host="mail.example.org",
+            security=Security.NONE,
+            sender="HR Studio <studio@example.org>",
+            timeout=int(faults.timeout),
+            connections=faults.connections,
+            per_minute=faults.per_minute,
+            per_domain_minute=faults.per_domain_minute,
+        )
+        settings = msgspec.structs.replace(studio.settings, smtp=smtp)
+        clock = _HostClock(self._loop, 0.0)
+        self._studio = replace(studio, settings=settings, clock=clock, steady=_Steady(self._loop))
+        self._pace = Pace(
+            idle=timedelta(seconds=self._random.choice((30, 60, 120))),
+            remind_every=timedelta(minutes=20),
+            read_clock_every=timedelta(minutes=20),
+        )
+        faults.now = self._loop.time
+        self._looking = sqlite3.connect(path, isolation_level=None)
+        self.rules = Invariants(
+            self._looking, self._loop, faults, self._pace.unwritten(faults.connections)
+        )
+        self._server = MailServer(
+            self._loop,
+            Random(f"{faults.seed} server"),
+            faults,
+            self._note,
+            self.rules.dealt_with,
+        )
+        self._acts = Acts(self._studio, admin, self.rules, self._note)
+        self._network = Random(f"{faults.seed} network")
+        self._threads = Random(f"{faults.seed} threads")
+        self._loop.connect = self._connect
+        self._loop.thread_seconds = lambda: self._threads.random() * faults.thread_seconds
+
+    def run(self) -> Outcome:
+        """Run it to its end."""
+        database.watch(self._studio.store, self._of_statement)
+        self._spread()
+        for host in self._faults.hosts:
+            self._loop.outside(self._random.random() * 5, self._start, host, 1)
+        if self._faults.has("acts"):
+            for at, act in self._acts.drawn(self._random, self._faults.until):
+                self._loop.outside(at, act)
+        self._loop.outside(_LOOK_EVERY, self._look)
+        self._loop.outside(0.5, self._stop_and_go)
+        try:
+            with self._in_place_of_the_system():
+                self._loop.run_forever()
+        except Stuck:
+            self.rules.break_rule("nothing happens any more, and mail waits")
+        finally:
+            self._loop.bury()
+            self._loop.close()
+        self.rules.at_the_end(self._server, self._processes)
+        self._looking.close()
+        return Outcome(
+            self._faults.seed,
+            self._faults.kinds or frozenset(),
+            tuple(self.rules.problems),
+            tuple(self.trace),
+            self._loop.time(),
+            self._kills,
+            self._stops,
+            len(self._server.taken),
+            dict(self.rules.copies),
+        )
+
+    @contextmanager
+    def _in_place_of_the_system(self) -> Iterator[None]:
+        with (
+            patch.object(lease, "token_hex", _name_of_process),
+            patch.object(smtp_connection, "speaks_tls", _no_tls),
+            patch.object(sqlite, "flush", self._flush),
+        ):
+            yield
+
+    def _flush(self, path: Path) -> None:
+        """The disk takes in what was written, or not."""
+        process = current_process()
+        if process is not None:
+            process.step()
+            if self._faults.happens("full"):
+                raise Unavailable("The disk does not take it.")
+
+    def _spread(self) -> None:
+        """Let mail be due in a few bursts over the time in which something goes wrong."""
+        draw, until = self._random, self._faults.until
+        bursts = [until * draw.random() * 0.9 for _ in range(draw.randint(1, 5))]
+        ids = [found for (found,) in self._looking.execute("SELECT id FROM notification")]
+        due = [organisation.BEGINS + timedelta(seconds=draw.choice(bursts)) for _ in ids]
+        self._looking.execute("BEGIN")
+        self._looking.executemany(
+            "UPDATE notification SET due_at = ? WHERE id = ?",
+            zip(map(for_sqlite, due), ids, strict=True),
+        )
+        self._looking.execute("COMMIT")
+
+    def _note(self, words: str) -> None:
+        self.trace.append(f"{self._loop.time():10.3f} {words}")
+
+    def _of_statement(self, sql: str) -> database.Failure | None:
+        failure = self._faults.of_statement(sql)
+        if failure is not None:
+            process = current_process()
+            assert process is not None
+            self.rules.database_failed(process)
+            self._note(f"{process.name}: {failure[0]}: {sql.partition(' ')[0]}")
+        return failure
+
+    def _start(self, host: str, number: int) -> None:
+        """Start a worker on a host, as systemd does."""
+        if self._is_over:
+            return
+        process = Process(f"{host}.{number}", killed_at_step=self._faults.death())
+        process.at_death = self._died
+        self._processes.append(process)
+        self._note(f"{process.name} starts")
+        self._loop.start(process, self._work(process, host, number))
+
+    async def _work(self, process: Process, host: str, number: int) -> None:
+        jumps = [(at, seconds) for at, where, seconds in self._faults.jumps if where == host]
+        clock = _HostClock(self._loop, self._faults.skew[host], jumps)
+        studio = replace(self._studio, clock=clock)
+        smtp = studio.settings.smtp
+        worker = Worker(
+            studio,
+            [SmtpConnection(smtp) for _ in range(smtp.connections)],
+            random=Random(f"{self._faults.seed} {process.name}"),
+            pace=self._pace,
+            elapsed=self._loop.time,
+        )
+        self._workers[process.name] = worker
+        try:
+            await worker.run()
+        except Exception as error:
+            process.require_alive()
+            self._note(f"{process.name} ended by {error!r}")
+            self.rules.crashed(process, error)
+        del self._workers[process.name]
+        if not self._is_over:
+            self._loop.outside(1.0, self._start, host, number + 1)
+
+    def _died(self, process: Process) -> None:
+        self._kills += 1
+        self._note(f"{process.name} is killed")
+        self.rules.died(process)
+        self._workers.pop(process.name, None)
+        for connection in self._server.connections:
+            if connection.process is process:
+                connection.client_ends()
+        host, _, number = process.name.partition(".")
+        self._loop.outside(self._faults.pause(), self._start, host, int(number) + 1)
+
+    def _stop_and_go(self) -> None:
+        """Let processes stand still whose time has come."""
+        for process in self._processes:
+            until = standing(self._faults, process)
+            if process.is_alive and until > process.stands_until:
+                process.stood_at = self._loop.time()
+                process.stands_until = until
+                self._stops += 1
+                self._note(f"{process.name} stands still until {until:.3f}")
+        if self._loop.time() < self._faults.until:
+            self._loop.outside(0.5, self._stop_and_go)
+
+    async def _connect(self, protocol: asyncio.BaseProtocol, host: str, port: int) -> Connection:
+        how = self._faults.connects()
+        await asyncio.sleep(self._network.random() * self._faults.network_seconds)
+        if how == "hangs":
+            await asyncio.sleep(3600)
+        if how:
+            raise ConnectionRefusedError("Connection refused")
+        connection = Connection(self._loop, self._network, protocol, self._faults.network_seconds)
+        connection.cut_there, connection.cut_back = self._faults.cuts()
+        connection.watch = self.rules.written
+        connection.session = MailSession(self._server, connection)
+        self._server.connections = [each for each in self._server.connections if each.is_open]
+        self._server.connections.append(connection)
+        protocol.connection_made(connection)
+        self._loop.outside(0, connection.session.begin)
+        return connection
+
+    def _look(self) -> None:
+        """Look how far it is; end it where there is nothing left to do."""
+        now = self._loop.time()
+        waiting = self.rules.waiting()
+        if now > self._faults.until and not waiting:
+            self._end()
+        elif now > self._faults.until + _PATIENCE:
+            self.rules.break_rule(f"{waiting} mails wait for ever")
+            self._end()
+        elif sum(process.steps for process in self._processes) > _STEPS:
+            self.rules.break_rule("it never comes to an end")
+            self._end()
+        else:
+            self._loop.outside(_LOOK_EVERY, self._look)
+
+    def _end(self) -> None:
+        """Tell all workers to stop, and see that they do."""
+        self._is_over = True
+        for worker in self._workers.values():
+            worker.stop()
+        self._loop.outside(60.0, self._stop)
+
+    def _stop(self) -> None:
+        for name in self._workers:
+            self.rules.break_rule(f"{name} does not stop")
+        self._loop.stop()
+
+
+async def _no_tls(host: str, port: int, seconds: float) -> bool:
+    return False
+
+
+def _name_of_process(size: int) -> str:
+    process = current_process()
+    return process.name if process is not None else "nobody"
+
+
+def simulate(seed: int, folder: Path, *, kinds: frozenset[str] | None = None) -> Outcome:
+    """Run the simulation of ``seed``; ``folder`` holds the database that `organisation.make` made
+    as ``made.db``."""
+    path = folder / "studio.db"
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    shutil.copy(folder / "made.db", path)
+    studio, admin = organisation.opened(f"sqlite:///{path}")
+    try:
+        return World(studio, admin, Faults(seed, kinds), path).run()
+    finally:
+        studio.close()
