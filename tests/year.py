@@ -105,8 +105,8 @@ class Year:
         self.at(f"{deadline[:8]}20T09:05:00+01:00", "worker", "--drain", codes=(0, 1))
         self.at(f"{deadline[:8]}21T09:00:00+01:00", "pushes", "unassign", name, "u25")
         if name != _QUARTERS[-1][0]:
-            self.at(f"{deadline}T18:00:00+01:00", "pushes", "close", name, "--tell", "--yes")
-            self.at(f"{deadline}T18:05:00+01:00", "worker", "--drain", codes=(0, 1))
+            self.at(f"{deadline}T09:50:00+01:00", "pushes", "close", name, "--tell", "--yes")
+            self.at(f"{deadline}T09:55:00+01:00", "worker", "--drain", codes=(0, 1))
 
     def to_postgresql(self, url: str) -> None:
         """A copy of the database, by the version's own command."""

@@ -92,6 +92,7 @@ from studio_tui.services.pushes import (
 )
 from studio_tui.services.pushes import remind_everywhere as everywhere
 from studio_tui.services.system import copy_database, declared, finding, list_views
+from studio_tui.services.system.completing import NameKind, names_beginning
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
@@ -925,8 +926,11 @@ def _save_and_remove_view(world: World, actor: Actor) -> object:
 
 
 OWN: dict[str, Call] = {
-    # Of each kind it finds what one may see: `test_finding`.
+    # Of each kind it finds what one may see: `test_finding`, `test_completion`.
     "system.finding.find": lambda w, a: finding.find(w.studio, a, "ann"),
+    "system.completing.names_beginning": lambda w, a: names_beginning(
+        w.studio, a, NameKind.USER, "a"
+    ),
     "system.list_views.every": lambda w, a: list_views.every(w.studio, a),
     "system.list_views.choose_columns": lambda w, a: list_views.choose_columns(
         w.studio, a, "users", ["name"]
