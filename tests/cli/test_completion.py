@@ -2,6 +2,8 @@
 
 import os
 import pty
+import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -18,8 +20,9 @@ from studio_tui.cli.main import program
 from studio_tui.cli.shared.completion import VARIABLE, answer, names_of
 from studio_tui.cli.shared.session import own_studio
 from studio_tui.main import SURROUNDINGS
-from tests.cli.conftest import Accounts, Cli, create
+from tests.cli.conftest import COMMAND, Accounts, Cli, create
 from tests.cli.test_contract import commands
+from tests.domain.people.test_ssh_keys import ED25519
 from tests.hostile import HOSTILE
 from tests.organisation import create_push
 
@@ -170,6 +173,44 @@ def test_each_shell_has_a_script_that_it_can_read(cli: Cli) -> None:
         if found := shutil.which(shell):
             Path("script").write_text(text, encoding="utf-8")
             subprocess.run([found, "-n", "script"], check=True)
+
+
+def test_over_ssh_by_the_key_and_only_what_is_open(accounts: Accounts, private_home: Path) -> None:
+    """A1, A2: Bob's key completes Bob's people, and no command of the host."""
+    accounts.cli.run("ssh", "add-key", "bob", typed=f"{ED25519} laptop")
+    [key] = accounts.cli.json("ssh", "list", "bob")
+    [database] = private_home.rglob("studio.db")
+    config = Path("config.toml").absolute()
+    config.write_text(f'[database]\nurl = "sqlite:///{database}"\n', encoding="utf-8")
+    command = [*COMMAND, "ssh", "session", key["fingerprint"], "--config", str(config)]
+
+    def over(line: str) -> list[str]:
+        sent = f"completion bash --line {shlex.quote(line)}"
+        done = subprocess.run(
+            command, env={**os.environ, "SSH_ORIGINAL_COMMAND": sent},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return [way.partition("\t")[2] for way in done.stdout.splitlines()[1:]]
+
+    assert over("studio-tui users show ") == ["ann", "ben", "bob", "cas"]
+    assert over("studio-tui d") == []
+
+
+def test_a_script_for_elsewhere_runs_everything_over_ssh(cli: Cli) -> None:
+    """What is typed comes to the program there as it was typed."""
+    Path("ssh").write_text("#!/bin/sh\nprintf '<%s>' \"$@\"\n", encoding="utf-8")
+    Path("ssh").chmod(0o700)
+    script = cli.out("completion", "bash", "--over", "studio@example.org")
+    run = f"{script}\nstudio-tui pushes show \"Q1 'odd' \\$(x)\""
+    environ = {**os.environ, "PATH": f"{Path.cwd()}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-c", run], env=environ, capture_output=True, text=True, check=True
+    ).stdout
+    way, host, sent = re.findall(r"<(.*?)>", done)
+    assert (way, host) == ("-T", "studio@example.org")
+    assert shlex.split(sent) == ["pushes", "show", "Q1 'odd' $(x)"]
+    for arguments in (("zsh", "--over", "x"), ("bash", "--over", "x", "--line", "y")):
+        assert "one of them at a time" in cli.misused("completion", *arguments)
 
 
 def _words() -> Iterator[tuple[str, click.Command, click.Argument]]:

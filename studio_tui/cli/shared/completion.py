@@ -5,6 +5,7 @@ with their rights, for every argument and option that takes one: `names_of` says
 """
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -130,15 +131,22 @@ def script(program: click.Command, shell: str) -> str:
     return found.source()
 
 
-class _Bash(ShellComplete):
-    """bash, as it is typed: quotes and backslashes of the word that is completed are kept to.
+def script_over(destination: str) -> str:
+    """What bash has to read to run the program over SSH, and to complete it there."""
+    return _OVER_SSH % {"to": shlex.quote(destination), "rest": _BASH % {"asking": _ASKING_THERE}}
 
-    click's own script takes a name apart at its blanks, and lets a `*` in it stand for files.
-    """
 
-    name = "bash"
-    source_template = """\
-%(complete_func)s() {
+def answer_line(program: click.Command, surroundings: object, line: str) -> str:
+    """What bash is told of a line that was begun, which may have been sent from elsewhere; nothing
+    where anything is wrong."""
+    try:
+        return _Bash(program, {"obj": surroundings}, PROGRAM, VARIABLE).told_of(line)
+    except Exception:
+        return ""
+
+
+_BASH = """\
+_studio_tui_completion() {
     local line="$COMP_LINE" cur="${COMP_WORDS[COMP_CWORD]}" kind value before=""
     (( COMP_POINT < ${#line} )) && line="${line:0:COMP_POINT}"
     [[ $cur == [=:] ]] && cur=""
@@ -150,14 +158,43 @@ class _Bash(ShellComplete):
             dir) compopt -o dirnames ;;
             plain) COMPREPLY+=("${value#"$before"}") ;;
         esac
-    done < <(COMP_TYPED="$line" %(complete_var)s=bash_complete "$1" 2>/dev/null)
+    done < <(%(asking)s 2>/dev/null)
 }
-complete -o nosort -F %(complete_func)s %(prog_name)s
+complete -o nosort -F _studio_tui_completion studio-tui
 """
+_ASKING_HERE = f'COMP_TYPED="$line" {VARIABLE}=bash_complete "$1"'
+_ASKING_THERE = """ssh -o BatchMode=yes -o ConnectTimeout=3 "$_studio_tui_host" \\
+        completion bash --line "$(printf %q "$line")" </dev/null"""
+_OVER_SSH = """\
+_studio_tui_host=%(to)s
+studio-tui() {
+    local way=-T
+    [[ $# == 0 ]] && way=-t
+    ssh $way "$_studio_tui_host" "${*@Q}"
+}
+%(rest)s"""
+
+
+class _Bash(ShellComplete):
+    """bash, as it is typed: quotes and backslashes of the word that is completed are kept to.
+
+    click's own script takes a name apart at its blanks, and lets a `*` in it stand for files.
+    """
+
+    name = "bash"
+    source_template = ""
+
+    def source(self) -> str:
+        """The script."""
+        return _BASH % {"asking": _ASKING_HERE}
 
     def complete(self) -> str:
+        """What is told of the line that the shell has put into the environment."""
+        return self.told_of(os.environ.get("COMP_TYPED", ""))
+
+    def told_of(self, line: str) -> str:
         """A line for the word that is completed as it was typed, and one for each way to go on."""
-        words, last = _words(os.environ.get("COMP_TYPED", ""))
+        words, last = _words(line)
         found = self.get_completions(words[1:], last.value)
         before = "" if last.quote else last.raw
         return "\n".join(

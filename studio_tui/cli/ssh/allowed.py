@@ -18,6 +18,7 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "calendar": frozenset({""}),
     "apply": frozenset({""}),
     "export-config": frozenset({""}),
+    "completion": frozenset({""}),
     "users": frozenset(
         {
             "import", "list", "show", "add", "edit", "leave", "return", "stand-in", "export",
@@ -57,8 +58,8 @@ one."""
 
 HOST_ONLY = frozenset(
     {
-        "demo", "init", "worker", "worker list", "worker free", "doctor", "completion",
-        "db migrate", "db backup", "db restore", "db copy",
+        "demo", "init", "worker", "worker list", "worker free", "doctor", "db migrate", "db backup",
+        "db restore", "db copy",
         "mail password", "mail bounces", "ssh keys", "ssh session", "users export-data",
         "users erase", "users retention",
     }

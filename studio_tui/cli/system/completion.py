@@ -4,11 +4,25 @@ import click
 
 from studio_tui.cli.shared import completion as shells
 from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.cli.shared.surroundings import Surroundings
 
 
 @click.command()
 @click.argument("shell", type=NameChoice(shells.SHELLS))
+@click.option(
+    "--over", metavar="DESTINATION", help="For bash elsewhere: run and complete it over SSH there."
+)
+@click.option("--line", metavar="TEXT", help="Tell bash how this line may go on.")
 @click.pass_context
-def completion(ctx: click.Context, shell: str) -> None:
+def completion(ctx: click.Context, shell: str, over: str | None, line: str | None) -> None:
     """Print what SHELL has to read to complete commands, options and names."""
-    click.echo(shells.script(ctx.find_root().command, shell), nl=False)
+    program = ctx.find_root().command
+    if over is None and line is None:
+        click.echo(shells.script(program, shell), nl=False)
+        return
+    if shell != "bash" or (over is not None and line is not None):
+        raise click.UsageError("--over and --line are for bash, one of them at a time.")
+    if over is not None:
+        click.echo(shells.script_over(over), nl=False)
+    elif told := shells.answer_line(program, Surroundings.of(ctx), line or ""):
+        click.echo(told)
